@@ -1,0 +1,57 @@
+package roster
+
+import "fmt"
+
+// Opaque identifiers. Each is a UUIDv7 (RFC 9562) in lower-case text; the types differ so that
+// one cannot be passed for another.
+type (
+	OrganizationID  string // identifies an [Organization]
+	UserID          string // identifies a [User]
+	GroupID         string // identifies a [Group]
+	RoleID          string // identifies a [Role]
+	DepartmentID    string // identifies a [Department]
+	TokenID         string // identifies a [Token]
+	SessionID       string // identifies a [Session]
+	LinkID          string // identifies a [Link]
+	ContactMethodID string // identifies a [ContactMethod]
+	AuditID         string // identifies an [AuditEntry]
+	JobID           string // identifies a [Job]
+)
+
+// Ref is how a caller names a record it wants to use: by opaque id, by number, or by name.
+// The first of ID, Number and Name that is set and finds a record wins, so the text "12" of a
+// dialect where numbers are ids is Ref{Number: 12, Name: "12"}. Names are compared without regard to case.
+type Ref struct {
+	ID     string `json:",omitempty"`
+	Number int64  `json:",omitempty"` // 0: none
+	Name   string `json:",omitempty"`
+}
+
+// IsZero reports whether the reference names nothing.
+func (r Ref) IsZero() bool { return r == Ref{} }
+
+// String returns the reference as a person would say it, for messages.
+func (r Ref) String() string {
+	switch {
+	case r.Name != "":
+		return fmt.Sprintf("%q", r.Name)
+	case r.ID != "":
+		return fmt.Sprintf("%q", r.ID)
+	default:
+		return fmt.Sprint(r.Number)
+	}
+}
+
+// linked is what a record shows of another one: enough to name it without loading it.
+type linked[I ~string] struct {
+	ID     I
+	Number int64
+	Name   string
+}
+
+// What a record shows of another one that it is linked with.
+type (
+	GroupLink      = linked[GroupID]      // a group or team
+	RoleLink       = linked[RoleID]       // a role
+	DepartmentLink = linked[DepartmentID] // a department
+)

@@ -1,0 +1,258 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"roster"
+)
+
+// Store keeps the directory. Its methods return *roster.Error for every failure that a caller can
+// act on.
+type Store interface {
+	// View runs fn on a consistent snapshot that it cannot change.
+	View(ctx context.Context, fn func(Tx) error) error
+
+	// Update runs fn in a transaction and returns nil only when what it wrote is on disk. fn may run
+	// more than once, so it must set what it returns anew each time, and after a call on the Tx has
+	// failed it must return (PostgreSQL answers nothing more then). fn runs under the store's own
+	// context, not under ctx: a caller who leaves in the middle must not undo its neighbours in the
+	// same commit. A caller whose ctx ends before its turn is skipped.
+	Update(ctx context.Context, fn func(Tx) error) error
+}
+
+// Tx is one transaction. It takes no context, so that a caller's cannot get in. It is good until fn
+// returns, in fn's goroutine.
+//
+// Every method is bound to an organization by an argument or by the record, so that no query
+// crosses; those that find a credential by its hash return the organization.
+type Tx interface {
+	OrganizationTx
+	UserTx
+	GroupTx
+	CredentialTx
+	AuditTx
+	JobTx
+	RetryTx
+	SettingTx
+}
+
+// OrganizationTx reads and makes organizations.
+type OrganizationTx interface {
+	OrganizationBySlug(slug string) (roster.Organization, error) // NotFound
+	InsertOrganization(o roster.Organization) error              // Conflict(slug)
+}
+
+// UserTx reads and changes users.
+type UserTx interface {
+	// InsertUser stores the user's own columns, and its Roles, Groups, Teams, ContactMethods and
+	// Preferences as given (ids only; PrimaryGroup too must be among Groups by then). It returns the
+	// number. Errors: Conflict(userName).
+	InsertUser(u NewUserRow) (number int64, err error)
+
+	// User returns the one user that sel picks. Errors: NotFound.
+	User(org roster.OrganizationID, sel UserSelector, with With) (roster.User, error)
+
+	// Users returns the users that q picks, by ascending number.
+	Users(org roster.OrganizationID, q UserQuery, with With) ([]roster.User, error)
+
+	// EmailHolder returns a user whose userName or primary email has the key, if there is one.
+	EmailHolder(org roster.OrganizationID, key string) (holder roster.Holder, found bool, err error)
+
+	// SetPassword stores a hash and raises the user's credential version and version.
+	SetPassword(org roster.OrganizationID, id roster.UserID, hash roster.PasswordHash, at time.Time) error
+
+	// ConfirmContactMethod marks the user's methods of the service and address as confirmed, where
+	// they are not yet.
+	ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error
+
+	// DefaultPreferences returns the default matrix of the organization joined with those of the groups.
+	DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error)
+
+	// SetDefaultPreferences replaces the default matrix of the organization (group "") or of a group.
+	SetDefaultPreferences(org roster.OrganizationID, group roster.GroupID, prefs []roster.Preference) error
+}
+
+// NewUserRow is a user to be stored.
+type NewUserRow struct {
+	roster.User
+	UserKey         string // Fold of UserName; "" once deleted
+	EmailKey        string // Fold of Email
+	PasswordHash    roster.PasswordHash
+	GrantScope      []roster.GroupID // the roles and the level are granted for these groups; empty: for the organization
+	TimeZoneUnknown bool             // the zone's text is not understood
+}
+
+// UserSelector picks one user: by the first of its fields that is set.
+type UserSelector struct {
+	ID       roster.UserID
+	Number   int64
+	UserName string // compared without regard to case
+}
+
+// UserQuery picks users. Zero fields do not restrict.
+type UserQuery struct {
+	AfterNumber int64 // keyset: users with a greater number
+	Limit       int   // at most so many; the store takes 1 to MaxPage
+	ID          roster.UserID
+	EmailKey    string           // users whose primary email has this key
+	InGroups    []roster.GroupID // users who are members of at least one; nil: all users, empty: none
+}
+
+// MaxPage is the greatest number of records that one query returns.
+const MaxPage = 1000
+
+// With says what is loaded along with a user.
+type With uint8
+
+// What can be loaded along; each costs one query for a whole page.
+const (
+	WithRoles With = 1 << iota
+	WithGroups
+	WithTeams
+	WithReach // contact methods and preferences
+)
+
+// GroupTx reads and makes groups, teams, departments and roles.
+type GroupTx interface {
+	// InsertGroup returns the number that the group got; g.Number is taken if it is set.
+	InsertGroup(g roster.Group, key string) (number int64, err error)           // Conflict(displayName)
+	InsertDepartment(d roster.Department, key string) (number int64, err error) // Conflict(displayName)
+	InsertRole(r roster.Role, key string) (number int64, err error)             // Conflict(displayName)
+
+	// The Find methods resolve references: the result has the length of refs, with a zero record
+	// where nothing was found.
+	FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error)
+	FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.Department, error)
+	FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.Role, error)
+
+	// Groups returns the groups that q picks, by ascending number; MemberCount is counted if asked for.
+	Groups(org roster.OrganizationID, q GroupQuery) ([]roster.Group, error)
+	Departments(org roster.OrganizationID, afterNumber int64, limit int) ([]roster.Department, error)
+	Roles(org roster.OrganizationID, afterNumber int64, limit int) ([]roster.Role, error)
+}
+
+// GroupQuery picks groups of one kind. Zero fields do not restrict.
+type GroupQuery struct {
+	Kind        roster.GroupKind // always set
+	AfterNumber int64
+	Limit       int // 1 to MaxPage
+	ID          roster.GroupID
+	Name        string           // compared without regard to case
+	Only        []roster.GroupID // nil: all, empty: none
+	Count       bool             // fill MemberCount
+}
+
+// CredentialTx reads and changes what proves identity. Secrets are named by hash.
+type CredentialTx interface {
+	// AccountByName returns the account with the user key. Errors: NotFound.
+	AccountByName(org roster.OrganizationID, userKey string) (roster.Account, error)
+	// AccountByID returns the account of the user. Errors: NotFound.
+	AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Account, error)
+
+	// SessionByHash returns the session whose token has the hash, and its user's account, whether it is
+	// still good or not. Errors: NotFound.
+	SessionByHash(hash string) (roster.Session, roster.Account, error)
+	// InsertSession stores a session; the oldest of the user beyond max are deleted.
+	InsertSession(s roster.Session, hash string, max int) error
+	TouchSession(id roster.SessionID, at time.Time) error
+	DeleteSessions(org roster.OrganizationID, id roster.UserID) error
+	// DeleteDeadSessions deletes up to limit sessions that were over at a time, and returns how many.
+	DeleteDeadSessions(at time.Time, limit int) (int, error)
+
+	// TokenByHash returns the token whose secret has the hash, good or not, and the account of its user
+	// (zero for a token of the organization). Errors: NotFound.
+	TokenByHash(hash string) (roster.Token, roster.Account, error)
+	InsertToken(t roster.Token, key, hash string) error                                                      // Conflict(name)
+	Tokens(org roster.OrganizationID, after roster.TokenID, limit int, revoked bool) ([]roster.Token, error) // by ascending id; revoked ones only if asked for
+	FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token, error)                               // by id or name, not revoked. NotFound
+	RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.Time) error
+	TouchTokens(uses []roster.TokenUse) error
+
+	// InsertLink stores a link; earlier ones of the user for the same purpose are deleted.
+	InsertLink(l roster.Link, hash string) error
+	// LinkByHash returns the link whose secret has the hash, good or not. Errors: NotFound.
+	LinkByHash(hash string) (roster.Link, error)
+	// DeleteLink reports whether the link was there: of two callers one gets true.
+	DeleteLink(id roster.LinkID) (bool, error)
+
+	// KnowAddress remembers that the user name signed in from the address at a time.
+	KnowAddress(org roster.OrganizationID, userKey, address string, at time.Time) error
+	// AddressKnownSince reports whether it did so since a time.
+	AddressKnownSince(org roster.OrganizationID, userKey, address string, since time.Time) (bool, error)
+}
+
+// AuditTx writes and reads the audit.
+type AuditTx interface {
+	InsertAudit(e roster.AuditEntry) error
+	// AuditEntries returns entries with their details, by ascending id.
+	AuditEntries(org roster.OrganizationID, q AuditQuery) ([]roster.AuditEntry, error)
+	// UnsealedAudit returns up to limit entries that have no number yet, by organization and id.
+	UnsealedAudit(limit int) ([]roster.AuditEntry, error)
+	// LastSealed returns number and hash of the organization's last sealed entry, 0 and "" if none.
+	LastSealed(org roster.OrganizationID) (seq int64, hash string, err error)
+	// SealAudit gives an entry its place. Errors: Conflict where somebody else took the place.
+	SealAudit(id roster.AuditID, seq int64, hash string) error
+}
+
+// AuditQuery picks audit entries. Zero fields do not restrict.
+type AuditQuery struct {
+	After    roster.AuditID // keyset
+	AfterSeq int64          // keyset; then only sealed entries, by ascending Seq
+	Sealed   bool           // only sealed entries, by ascending Seq
+	Target   string         // entries about this record
+	Limit    int            // 1 to MaxPage
+}
+
+// JobTx queues work, and does the queue's bookkeeping.
+type JobTx interface {
+	// Enqueue stores a job. A job with the key of an unfinished one is dropped.
+	Enqueue(j roster.Job) error
+	// ClaimJobs takes up to limit jobs of the lane that are due, or whose lease has run out, and
+	// leases them until a time. Attempts counts this claim.
+	ClaimJobs(lane roster.Lane, now, leaseUntil time.Time, limit int) ([]roster.Job, error)
+	// FinishJob, RetryJob and BuryJob end a claim. They report false, and change nothing, where the
+	// attempt is no longer the job's latest: the lease ran out and somebody else has it.
+	FinishJob(id roster.JobID, attempt int, at time.Time) (bool, error)
+	RetryJob(id roster.JobID, attempt int, runAt time.Time, reason string) (bool, error)
+	BuryJob(id roster.JobID, attempt int, at time.Time, reason string) (bool, error)
+	JobCounts() ([]roster.JobCounts, error)
+	// NextRun returns when the lane's next job is due; the zero time if there is none.
+	NextRun(lane roster.Lane) (time.Time, error)
+	// DeleteDoneJobs deletes up to limit jobs that were done before a time, and returns how many.
+	DeleteDoneJobs(before time.Time, limit int) (int, error)
+}
+
+// Retry remembers the answer to a create, so that a repeat gets it again (DECISIONS 20).
+type Retry struct {
+	OrganizationID roster.OrganizationID
+	Key            string // HMAC over scope and input
+	ResourceID     string
+	Version        int64 // of the resource as it was made
+	CreatedAt      time.Time
+}
+
+// RetryTx remembers creates.
+type RetryTx interface {
+	// InsertRetry reports whether it stored r: false where the key is taken.
+	InsertRetry(r Retry) (bool, error)
+	Retry(org roster.OrganizationID, key string) (r Retry, found bool, err error)
+	DeleteRetry(org roster.OrganizationID, key string) error
+	// DeleteRetries deletes up to limit that were made before a time, and returns how many.
+	DeleteRetries(before time.Time, limit int) (int, error)
+}
+
+// SettingTx keeps what the server must remember about itself.
+type SettingTx interface {
+	Setting(name string) (value string, found bool, err error)
+	// PutSetting stores a value.
+	PutSetting(name, value string) error
+}
+
+// Passwords hashes and verifies. Both wait for a place at the hash gate.
+type Passwords interface {
+	// Hash returns the PHC string of the password. Errors: Unavailable.
+	Hash(ctx context.Context, password string) (roster.PasswordHash, error)
+	// Verify reports whether the password is the one behind the hash. Errors: Unavailable.
+	Verify(ctx context.Context, hash roster.PasswordHash, password string) (bool, error)
+}

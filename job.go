@@ -1,0 +1,43 @@
+package roster
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Lane keeps kinds of work from waiting for one another.
+type Lane string
+
+// The lanes.
+const LaneEmail Lane = "email" // messages that nobody waits for at night: welcome emails
+
+// JobWelcomeEmail is the kind of the job that sends a welcome email. Its payload is a
+// [WelcomeEmail].
+const JobWelcomeEmail = "welcome-email"
+
+// WelcomeEmail is the payload of a [JobWelcomeEmail]. It holds no secret: the worker mints the
+// link when it sends.
+type WelcomeEmail struct {
+	UserID UserID `json:"userId"`
+}
+
+// Job is work queued in the transaction that made it necessary. It is done at least once.
+type Job struct {
+	ID             JobID
+	OrganizationID OrganizationID
+	Lane           Lane
+	Kind           string
+	Key            string // at most one unfinished job has a key; "" for none
+	Payload        json.RawMessage
+	RunAt          time.Time
+	Attempts       int // claims so far, this one included
+	CreatedAt      time.Time
+}
+
+// JobCounts says how a lane's jobs stand.
+type JobCounts struct {
+	Lane    Lane
+	Waiting int64 // ready, or ready later
+	Running int64
+	Buried  int64 // given up after the last attempt
+}

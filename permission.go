@@ -1,0 +1,132 @@
+package roster
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// Permissions is a set of permissions.
+type Permissions uint64
+
+// The permissions. Those of the first block are Graze's, on record in its role documentation; they
+// are kept and shown, and only super_privileges, all_data and graze_login mean something here.
+const (
+	SuperPrivileges Permissions = 1 << iota // everything within the organization
+	AlertAssign
+	AlertClose
+	AlertModify
+	AllData
+	ManageMaint
+	ModeratorAssign
+	PrcFeedback
+	SigCreate
+	SigClose
+	SigModify
+	ThreadCreate
+	AddMedia
+	GrazeLogin // may call the Graze API, and read with it
+	Filter
+
+	ReadDirectory  // sees users, groups, checks and what happened to them
+	Acknowledge    // answers notifications for others
+	SendEvents     // posts events
+	ManageChecks   // makes and changes checks and check groups
+	ManageUsers    // makes and changes users, up to one's own permissions
+	ManageGroups   // makes and changes groups, teams and departments
+	ManageRoles    // makes and changes roles, up to one's own permissions
+	ManageTokens   // makes, lists and revokes API tokens
+	ManageSettings // changes the organization's settings and default matrices
+	ReadAudit      // reads who changed what
+	ManageRealms   // says where users prove their identity
+	GrantAnyRole   // grants more than one holds (DECISIONS 9 says what it does not lift)
+	ServerAdmin    // makes organizations: given by the command line, in no role
+
+	endOfPermissions
+)
+
+// AllPermissions is every permission that a role may hold: all but server_admin.
+const AllPermissions = endOfPermissions - 1 - ServerAdmin
+
+var permissionNames = [...]string{
+	"super_privileges", "alert_assign", "alert_close", "alert_modify", "all_data", "manage_maint",
+	"moderator_assign", "prc_feedback", "sig_create", "sig_close", "sig_modify", "thread_create",
+	"add_media", "graze_login", "filter",
+	"read_directory", "acknowledge", "send_events", "manage_checks", "manage_users", "manage_groups",
+	"manage_roles", "manage_tokens", "manage_settings", "read_audit", "manage_realms",
+	"grant_any_role", "server_admin",
+}
+
+// Has reports whether p holds every permission of q.
+func (p Permissions) Has(q Permissions) bool { return p&q == q }
+
+// HasAny reports whether p holds at least one permission of q.
+func (p Permissions) HasAny(q Permissions) bool { return p&q != 0 }
+
+// Names returns the names of the permissions, in their fixed order.
+func (p Permissions) Names() []string {
+	names := make([]string, 0, bits.OnesCount64(uint64(p)))
+	for i, name := range permissionNames {
+		if p&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// String returns the names with blanks between: the form in which a role is stored.
+func (p Permissions) String() string { return strings.Join(p.Names(), " ") }
+
+// ParsePermissions reads the form of [Permissions.String]. Names that it does not know are
+// returned beside the set: a store ignores them, so that an older binary reads a newer role.
+func ParsePermissions(s string) (p Permissions, unknown []string) {
+	for _, word := range strings.Fields(s) {
+		found := false
+		for i, name := range permissionNames {
+			if name == word {
+				p |= 1 << i
+				found = true
+				break
+			}
+		}
+		if !found {
+			unknown = append(unknown, word)
+		}
+	}
+	return p, unknown
+}
+
+// AccessLevel is one of CheckCentral's levels. "disabled" is not one of them here: it is an
+// inactive user (see [User.Active]), whose level survives.
+type AccessLevel string
+
+// The levels, each holding what the one before it holds.
+const (
+	LevelCustom        AccessLevel = "custom"
+	LevelReadonly      AccessLevel = "readonly"
+	LevelUser          AccessLevel = "user"
+	LevelEditor        AccessLevel = "editor"
+	LevelManager       AccessLevel = "manager"
+	LevelAdministrator AccessLevel = "administrator"
+)
+
+// AccessLevels lists the levels, the lowest first.
+var AccessLevels = [...]AccessLevel{
+	LevelCustom, LevelReadonly, LevelUser, LevelEditor, LevelManager, LevelAdministrator,
+}
+
+// Permissions returns what the level holds; nothing for a level that it does not know.
+func (l AccessLevel) Permissions() Permissions {
+	switch l {
+	case LevelReadonly:
+		return ReadDirectory
+	case LevelUser:
+		return ReadDirectory | Acknowledge
+	case LevelEditor:
+		return ReadDirectory | Acknowledge | ManageChecks
+	case LevelManager:
+		return ReadDirectory | Acknowledge | ManageChecks | ManageUsers | ManageGroups
+	case LevelAdministrator:
+		return AllPermissions &^ (SuperPrivileges | GrantAnyRole)
+	}
+	return 0
+}

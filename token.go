@@ -1,0 +1,38 @@
+package roster
+
+import "time"
+
+// Access says what a token may do with the permissions behind it.
+type Access string
+
+// The kinds of access.
+const (
+	AccessRead      Access = "read"
+	AccessReadWrite Access = "read-write"
+)
+
+// Token is an API token (RFC 6750), of the organization or of a user. Its secret is shown once;
+// only the SHA-256 of it is kept.
+type Token struct {
+	ID             TokenID
+	OrganizationID OrganizationID
+	Name           string // unique among the organization's tokens that are not revoked
+	Access         Access
+	UserID         UserID // "" for a token of the organization
+	UserName       string // of that user
+	Groups         []GroupLink
+	CreatedAt      time.Time
+	ExpiresAt      time.Time // zero: never
+	RevokedAt      time.Time // zero: not revoked
+	LastUsedAt     time.Time // zero: never
+	LastUsedFrom   string    // address of the caller
+	LastUsedFace   Face
+}
+
+// TokenUse is one use of a token, to be remembered.
+type TokenUse struct {
+	ID   TokenID
+	At   time.Time
+	From string // address of the caller
+	Face Face
+}

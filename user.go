@@ -1,0 +1,142 @@
+package roster
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Realms that are not records: where a user proves identity.
+const (
+	RealmDB       = "DB"       // by a password kept here, or one still to be set
+	RealmExternal = "external" // elsewhere, and not yet said where
+)
+
+// User is a person or a service account (RFC 7643 §4.1).
+type User struct {
+	ID             UserID
+	OrganizationID OrganizationID
+	Number         int64  // unique in the whole server, never reused, below 2^53
+	UserName       string // unique in the organization without regard to case (RFC 7643 §4.1.1)
+	DisplayName    string
+	Email          string // the primary address; "" if none
+	ExternalID     string // the id that the client's system gave (RFC 7643 §3.1)
+	Active         bool   // may sign in and be notified
+	AccessLevel    AccessLevel
+	Realm          string // RealmDB, RealmExternal or the id of a realm
+	HasPassword    bool   // a password hash is stored
+	PrimaryGroup   GroupLink
+	Department     DepartmentLink
+	JoinedAt       time.Time // in whole seconds
+	TimeZone       string    // as given: an IANA name, "SYSTEM", a label, or unknown text; see directory.Zone
+	ContactNumber  string    // a phone number as given; where it parses there is a ContactMethod too
+	SessionExpiry  time.Duration
+	Competencies   []Competency
+	Properties     json.RawMessage // a JSON object as given, nil if none
+	ManagedBy      ManagedBy
+	Version        int64 // rises by one with every change of an administered attribute
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+
+	// What follows is loaded where it was asked for (see directory.With).
+	Roles          []RoleLink
+	Groups         []GroupLink // of KindGroup
+	Teams          []GroupLink // of KindTeam
+	ContactMethods []ContactMethod
+	Preferences    []Preference
+}
+
+// Competency says how well a user knows something: Name or CID, as the client gave it.
+type Competency struct {
+	Name    string `json:"name,omitempty"`
+	CID     int64  `json:"cid,omitempty"`
+	Ranking int    `json:"ranking"` // 0 to 100
+}
+
+// ManagedBy remembers for each group of attributes the face that set it last, so that the
+// dashboard can say so before it overwrites.
+type ManagedBy struct {
+	Profile Face // names, address, zone, phone number, properties
+	Access  Face // active, level, roles, realm
+	Groups  Face // groups, teams, primary group, department
+	Reach   Face // contact methods, preferences
+}
+
+// SystemTimeZone is the time zone of a user who has none: the organization's.
+const SystemTimeZone = "SYSTEM"
+
+// PasswordHash is the stored form of a password, in PHC string format; "" if there is none.
+// It never travels inside a [User].
+type PasswordHash string
+
+// Account is what authentication reads of a user: every time, never from a cache that outlives a
+// change.
+type Account struct {
+	UserID            UserID
+	OrganizationID    OrganizationID
+	Number            int64
+	UserName          string
+	Active            bool
+	Realm             string
+	PasswordHash      PasswordHash
+	CredentialVersion int64 // rises when the password changes; sessions of an older one are over
+	SessionExpiry     time.Duration
+	Grants            Grants
+}
+
+// Grant is a set of permissions, for the whole organization or for one group only.
+type Grant struct {
+	Group       GroupID // "" for the organization
+	Permissions Permissions
+}
+
+// Grants are everything somebody holds, at most one entry for each group.
+type Grants []Grant
+
+// Everywhere returns the permissions held for the whole organization.
+func (g Grants) Everywhere() Permissions { return g.of("") }
+
+// In returns the permissions held in the group: those for it and those for the organization.
+func (g Grants) In(id GroupID) Permissions { return g.of("") | g.of(id) }
+
+// Anywhere returns the permissions held for the organization or for any group.
+func (g Grants) Anywhere() Permissions {
+	var p Permissions
+	for _, grant := range g {
+		p |= grant.Permissions
+	}
+	return p
+}
+
+// Scope returns the groups in which p is held and whether p is held for the organization, in which
+// case the groups say nothing.
+func (g Grants) Scope(p Permissions) (groups []GroupID, everywhere bool) {
+	if g.Everywhere().Has(p) {
+		return nil, true
+	}
+	for _, grant := range g {
+		if grant.Group != "" && g.In(grant.Group).Has(p) {
+			groups = append(groups, grant.Group)
+		}
+	}
+	return groups, false
+}
+
+// Add joins a grant with those there are.
+func (g *Grants) Add(id GroupID, p Permissions) {
+	for i := range *g {
+		if (*g)[i].Group == id {
+			(*g)[i].Permissions |= p
+			return
+		}
+	}
+	*g = append(*g, Grant{Group: id, Permissions: p})
+}
+
+func (g Grants) of(id GroupID) Permissions {
+	for _, grant := range g {
+		if grant.Group == id {
+			return grant.Permissions
+		}
+	}
+	return 0
+}
