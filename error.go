@@ -85,8 +85,15 @@ func (f Faults) Error() string {
 	return errors.Join(errs...).Error()
 }
 
+// MaxFaults is the number of faults that one answer reports; further ones are dropped, so that a
+// small request cannot make a large answer.
+const MaxFaults = 100
+
 // Add notes that field is wrong: detail is a phrase that follows its name.
 func (f *Faults) Add(field, detail string) {
+	if len(*f) >= MaxFaults {
+		return
+	}
 	*f = append(*f, &Error{Kind: Invalid, Field: field, Detail: detail})
 }
 

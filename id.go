@@ -49,6 +49,9 @@ type linked[I ~string] struct {
 	Name   string
 }
 
+// String returns the name.
+func (l linked[I]) String() string { return l.Name }
+
 // What a record shows of another one that it is linked with.
 type (
 	GroupLink      = linked[GroupID]      // a group or team

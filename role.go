@@ -26,6 +26,7 @@ const (
 	alertWork = AlertAssign | AlertClose | AlertModify | SigCreate | SigClose | SigModify |
 		ThreadCreate | AddMedia | Filter | ModeratorAssign | PrcFeedback
 	administrator = AllPermissions &^ (SuperPrivileges | GrantAnyRole | ManageRealms)
+	manager       = GrazeLogin | AllData | ManageMaint | alertWork | ReadDirectory | Acknowledge | ManageUsers | ManageGroups
 )
 
 // ShippedRoles returns the roles of a new organization (DECISIONS 8), without ids.
@@ -33,10 +34,10 @@ func ShippedRoles() []Role {
 	return []Role{
 		{Number: RoleSuperUser, Name: "Super User", Permissions: AllPermissions},
 		{Number: RoleAdministrator, Name: "Administrator", Permissions: administrator},
-		{Number: RoleManager, Name: "Manager", Permissions: GrazeLogin | AllData | ManageMaint | alertWork | ReadDirectory | Acknowledge | ManageUsers | ManageGroups},
+		{Number: RoleManager, Name: "Manager", Permissions: manager},
 		{Number: RoleOperator, Name: "Operator", Permissions: alertWork | ReadDirectory | Acknowledge},
 		{Number: RoleCustomer, Name: "Customer", Permissions: ReadDirectory},
-		{Number: RoleGrazer, Name: "Grazer", Permissions: GrazeLogin | AllData | ManageMaint | alertWork | ReadDirectory | ManageUsers | ManageGroups | GrantAnyRole},
+		{Number: RoleGrazer, Name: "Grazer", Permissions: manager | GrantAnyRole},
 		{Number: RoleRESTLAMSender, Name: "REST LAM Sender", Permissions: SendEvents},
 	}
 }

@@ -59,7 +59,8 @@ type UserTx interface {
 	// EmailHolder returns a user whose userName or primary email has the key, if there is one.
 	EmailHolder(org roster.OrganizationID, key string) (holder roster.Holder, found bool, err error)
 
-	// SetPassword stores a hash and raises the user's credential version and version.
+	// SetPassword stores a hash and raises the user's credential version, not the version: a password is
+	// not an administered attribute.
 	SetPassword(org roster.OrganizationID, id roster.UserID, hash roster.PasswordHash, at time.Time) error
 
 	// ConfirmContactMethod marks the user's methods of the service and address as confirmed, where
@@ -251,8 +252,21 @@ type SettingTx interface {
 
 // Passwords hashes and verifies. Both wait for a place at the hash gate.
 type Passwords interface {
-	// Hash returns the PHC string of the password. Errors: Unavailable.
-	Hash(ctx context.Context, password string) (roster.PasswordHash, error)
+	// Hash returns the PHC string of the password, with a salt of its own. Calls that are in flight
+	// together with the same share, which is not "", and the same password get the same hash for the
+	// price of one: share names the one create that they all repeat. Errors: Invalid, Unavailable.
+	Hash(ctx context.Context, share, password string) (roster.PasswordHash, error)
 	// Verify reports whether the password is the one behind the hash. Errors: Unavailable.
 	Verify(ctx context.Context, hash roster.PasswordHash, password string) (bool, error)
+	// CheckStrength judges a password that a person chose: about are words that it must not stand on,
+	// such as the person's names. Errors: Invalid(password).
+	CheckStrength(password string, about ...string) error
+}
+
+// Secrets mints and hashes what proves identity without a password.
+type Secrets interface {
+	Token() string             // of an API token
+	Session() string           // of a session: 32 hex digits, as Graze has it
+	Link() string              // of a link
+	Hash(secret string) string // what is stored of each: its SHA-256 in hex
 }

@@ -1,0 +1,142 @@
+package directory
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"roster"
+)
+
+// AuditList says which audit entries ListAudit returns.
+type AuditList struct {
+	Target string // only those about this record
+	Limit  int    // at most so many; 0: all
+}
+
+// ListAudit returns who changed what, the oldest first. An error ends the sequence.
+//
+// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
+func (s *Service) ListAudit(ctx context.Context, by roster.Actor, in AuditList) (iter.Seq2[roster.AuditEntry, error], error) {
+	if err := allow(by, ActAuditRead); err != nil {
+		return nil, err
+	}
+	return pages("", in.Limit, func(after roster.AuditID, limit int) ([]roster.AuditEntry, error) {
+		q := AuditQuery{After: after, Target: in.Target, Limit: limit}
+		return view(ctx, s, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
+	}, func(e roster.AuditEntry) roster.AuditID { return e.ID }), nil
+}
+
+// sealBatch is how many entries one transaction seals.
+const sealBatch = 500
+
+// SealAudit numbers the entries that have no place in their organization's chain yet and links each
+// with the one before it, a batch at a time until none is left. It takes what is unsealed, never what
+// is newer than the last: a transaction that began early may commit late (DECISIONS 33). It is for a
+// background worker, not for a face, and so asks no policy.
+func SealAudit(ctx context.Context, store Store) error {
+	for {
+		sealed := 0
+		err := store.Update(ctx, func(tx Tx) (err error) {
+			sealed, err = sealSome(tx)
+			return err
+		})
+		if roster.KindOf(err) == roster.Conflict && err != nil {
+			return nil // another replica is at it
+		}
+		if err != nil || sealed < sealBatch {
+			return err
+		}
+	}
+}
+
+// sealSome seals one batch and returns its length.
+func sealSome(tx Tx) (int, error) {
+	entries, err := tx.UnsealedAudit(sealBatch)
+	if err != nil {
+		return 0, err
+	}
+	var org roster.OrganizationID
+	var seq int64
+	var hash string
+	for _, e := range entries {
+		if e.OrganizationID != org {
+			org = e.OrganizationID
+			if seq, hash, err = tx.LastSealed(org); err != nil {
+				return 0, err
+			}
+		}
+		seq++
+		hash = chainHash(hash, seq, e)
+		if err := tx.SealAudit(e.ID, seq, hash); err != nil {
+			return 0, err
+		}
+	}
+	return len(entries), nil
+}
+
+// chainHash is the hex SHA-256 over the hash before it, the place, and everything of the entry that
+// stays when its details are erased.
+func chainHash(before string, seq int64, e roster.AuditEntry) string {
+	text, _ := json.Marshal([]any{ // strings and numbers only: cannot fail
+		before, seq, e.ID, e.OrganizationID, e.At.UnixMicro(), e.ActorKind, e.Actor, e.ActorName, e.Face,
+		e.Address, e.RequestID, e.Action, e.Target, e.TargetName, e.DetailsHash,
+	})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// VerifiedAudit is the answer of VerifyAudit.
+type VerifiedAudit struct {
+	Sealed int64          // entries that were checked
+	Erased int64          // of these, those whose details are gone
+	Bad    roster.AuditID // the first that is not what it was; "" if all are
+	Reason string         // what is wrong with it
+}
+
+// VerifyAudit recomputes the organization's chain from its first entry to its last.
+//
+// Errors: Unauthenticated, Forbidden, Unavailable.
+func (s *Service) VerifyAudit(ctx context.Context, by roster.Actor, _ None) (VerifiedAudit, error) {
+	if err := allow(by, ActAuditRead); err != nil {
+		return VerifiedAudit{}, err
+	}
+	entries := pages(int64(0), 0, func(after int64, limit int) ([]roster.AuditEntry, error) {
+		q := AuditQuery{Sealed: true, AfterSeq: after, Limit: limit}
+		return view(ctx, s, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
+	}, func(e roster.AuditEntry) int64 { return e.Seq })
+	var out VerifiedAudit
+	before := ""
+	for e, err := range entries {
+		if err != nil {
+			return out, err
+		}
+		if out.Reason = faultOf(e, out.Sealed+1, before); out.Reason != "" {
+			out.Bad = e.ID
+			return out, nil
+		}
+		out.Sealed++
+		if e.Details == nil {
+			out.Erased++
+		}
+		before = e.Hash
+	}
+	return out, nil
+}
+
+// faultOf says what is wrong with an entry that should be the seq-th, "" if nothing is.
+func faultOf(e roster.AuditEntry, seq int64, before string) string {
+	switch {
+	case e.Seq != seq:
+		return fmt.Sprintf("entry %d is missing", seq)
+	case e.Hash != chainHash(before, seq, e):
+		return "the entry is not what was sealed"
+	case e.Details != nil && e.DetailsHash != detailsHash(e.Salt, e.Details):
+		return "the details are not what was written"
+	default:
+		return ""
+	}
+}

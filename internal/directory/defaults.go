@@ -1,0 +1,81 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+
+	"roster"
+)
+
+// DefaultsOf says whose default matrix is meant: that of a group, or the organization's.
+type DefaultsOf struct {
+	Group roster.Ref // zero: the organization
+}
+
+// Defaults is a default matrix: what a user gets who is created without preferences (DECISIONS 23). A
+// user gets the organization's matrix joined with those of its groups.
+type Defaults struct {
+	DefaultsOf
+	Preferences []roster.Preference
+}
+
+// GetDefaultPreferences returns what a user created without preferences gets, in the organization or
+// as a member of the group.
+//
+// Errors: Unauthenticated, Forbidden, Invalid, Unavailable.
+func (s *Service) GetDefaultPreferences(ctx context.Context, by roster.Actor, in DefaultsOf) (Defaults, error) {
+	if err := allow(by, ActDefaultsRead); err != nil {
+		return Defaults{}, err
+	}
+	return view(ctx, s, func(tx Tx) (Defaults, error) {
+		id, err := findGroup(tx, by, in.Group)
+		if err != nil {
+			return Defaults{}, err
+		}
+		var groups []roster.GroupID
+		if id != "" {
+			groups = append(groups, id)
+		}
+		prefs, err := tx.DefaultPreferences(by.OrganizationID, groups)
+		return Defaults{DefaultsOf: in, Preferences: prefs}, err
+	})
+}
+
+// SetDefaultPreferences replaces a default matrix. Users who are there already keep what they have.
+//
+// Errors: Unauthenticated, Forbidden, Invalid, Unavailable.
+func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in Defaults) (Defaults, error) {
+	if err := allow(by, ActDefaultsSet); err != nil {
+		return Defaults{}, err
+	}
+	var faults roster.Faults
+	checkPreferences(&faults, in.Preferences)
+	if err := faults.Err(); err != nil {
+		return Defaults{}, err
+	}
+	return update(ctx, s, func(tx Tx) (Defaults, error) {
+		id, err := findGroup(tx, by, in.Group)
+		if err != nil {
+			return Defaults{}, err
+		}
+		if err := tx.SetDefaultPreferences(by.OrganizationID, id, in.Preferences); err != nil {
+			return Defaults{}, err
+		}
+		return in, s.audit(tx, by, s.now(), change{ActDefaultsSet, string(id), in.Group.Name, map[string]any{"after": in.Preferences}})
+	})
+}
+
+// findGroup returns the id of the group, "" where none is meant.
+func findGroup(tx Tx, by roster.Actor, ref roster.Ref) (roster.GroupID, error) {
+	if ref.IsZero() {
+		return "", nil
+	}
+	found, err := tx.FindGroups(by.OrganizationID, roster.KindGroup, []roster.Ref{ref})
+	if err != nil {
+		return "", err
+	}
+	if found[0].ID == "" {
+		return "", &roster.Error{Kind: roster.Invalid, Field: "group", Detail: fmt.Sprintf("names no group: %s", shorten(ref.String()))}
+	}
+	return found[0].ID, nil
+}

@@ -1,0 +1,218 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"roster"
+)
+
+// How long links are good.
+const (
+	WelcomeLinkFor = 7 * 24 * time.Hour
+	SetUpLinkFor   = 15 * time.Minute // DECISIONS 19
+)
+
+// NewLink is what IssueLink needs to know.
+type NewLink struct {
+	User    UserSelector
+	Purpose roster.LinkPurpose
+	Address string // where it is going to be sent; "" if it is not
+}
+
+// IssuedLink is the answer of IssueLink. Secret is shown once and kept nowhere.
+type IssuedLink struct {
+	roster.Link
+	Secret string
+	User   roster.User
+}
+
+// IssueLink makes a link for a user. It voids the user's earlier ones for the same purpose. A link to
+// set a password is as good as the password, so its maker must hold every permission of the user.
+//
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid where the user proves identity elsewhere, Unavailable.
+func (s *Service) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (IssuedLink, error) {
+	if err := allow(by, ActLinkIssue); err != nil {
+		return IssuedLink{}, err
+	}
+	secret := s.secrets.Link()
+	return update(ctx, s, func(tx Tx) (IssuedLink, error) {
+		u, err := s.controlled(tx, by, in.User)
+		if err != nil {
+			return IssuedLink{}, err
+		}
+		now := s.now()
+		l := roster.Link{
+			ID: roster.LinkID(newID()), OrganizationID: by.OrganizationID, UserID: u.ID,
+			Purpose: in.Purpose, Address: in.Address, CreatedAt: now, ExpiresAt: now.Add(SetUpLinkFor),
+		}
+		if in.Purpose == roster.LinkWelcome {
+			l.ExpiresAt = now.Add(WelcomeLinkFor)
+		}
+		if err := tx.InsertLink(l, s.secrets.Hash(secret)); err != nil {
+			return IssuedLink{}, err
+		}
+		return IssuedLink{Link: l, Secret: secret, User: u}, s.audit(tx, by, now, change{ActLinkIssue, string(u.ID), u.UserName, map[string]any{
+			"purpose": in.Purpose, "address": in.Address, "expiresAt": l.ExpiresAt,
+		}})
+	})
+}
+
+// controlled finds a user whose password the actor may set: one who has or may have a password here,
+// in the actor's scope, and not above the actor.
+func (s *Service) controlled(tx Tx, by roster.Actor, sel UserSelector) (roster.User, error) {
+	u, err := tx.User(by.OrganizationID, sel, WithGroups|WithTeams)
+	if err != nil {
+		return u, err
+	}
+	if err := visible(by, ActPasswordSet, u); err != nil {
+		return u, err
+	}
+	account, err := tx.AccountByID(by.OrganizationID, u.ID)
+	if err != nil {
+		return u, err
+	}
+	if err := mayControl(by, account.Grants); err != nil {
+		return u, err
+	}
+	if u.Realm != roster.RealmDB {
+		return u, &roster.Error{Kind: roster.Invalid, Field: "password", Detail: "is kept in another realm for this user"}
+	}
+	return u, nil
+}
+
+// NewPassword is what SetPassword needs to know.
+type NewPassword struct {
+	User     UserSelector
+	Password string
+}
+
+// SetPassword gives a user another password. It ends the user's sessions and voids every cached
+// credential, on every replica.
+//
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid(password), Unavailable.
+func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPassword) (roster.User, error) {
+	if err := allow(by, ActPasswordSet); err != nil {
+		return roster.User{}, err
+	}
+	u, err := view(ctx, s, func(tx Tx) (roster.User, error) { return s.controlled(tx, by, in.User) })
+	if err != nil {
+		return u, err
+	}
+	hash, err := s.chosen(ctx, u, in.Password)
+	if err != nil {
+		return u, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.User, error) {
+		u, err := s.controlled(tx, by, UserSelector{ID: u.ID})
+		if err != nil {
+			return u, err
+		}
+		return u, s.replacePassword(tx, by, u, hash)
+	})
+}
+
+// chosen checks and hashes a password that a person chose.
+func (s *Service) chosen(ctx context.Context, u roster.User, password string) (roster.PasswordHash, error) {
+	if password == "" {
+		return "", &roster.Error{Kind: roster.Invalid, Field: "password", Detail: "is required"}
+	}
+	if err := s.passwords.CheckStrength(password, u.UserName, u.DisplayName, u.Email); err != nil {
+		return "", err
+	}
+	return s.passwords.Hash(ctx, "", password)
+}
+
+func (s *Service) replacePassword(tx Tx, by roster.Actor, u roster.User, hash roster.PasswordHash) error {
+	now := s.now()
+	if err := tx.SetPassword(u.OrganizationID, u.ID, hash, now); err != nil {
+		return err
+	}
+	if err := tx.DeleteSessions(u.OrganizationID, u.ID); err != nil {
+		return err
+	}
+	return s.audit(tx, by, now, change{ActPasswordSet, string(u.ID), u.UserName, map[string]any{"hadPassword": u.HasPassword}})
+}
+
+// ReadLink returns the user behind a link that is still good, without consuming it: what a page shows
+// before the person acts. It is public: the secret is the credential.
+//
+// Errors: NotFound alike for a link that is used, replaced, expired, or never was.
+func (s *Service) ReadLink(ctx context.Context, by roster.Actor, secret string) (IssuedLink, error) {
+	if err := allow(by, ActLinkRead); err != nil {
+		return IssuedLink{}, err
+	}
+	return view(ctx, s, func(tx Tx) (IssuedLink, error) { return s.goodLink(tx, secret) })
+}
+
+func (s *Service) goodLink(tx Tx, secret string) (IssuedLink, error) {
+	l, err := tx.LinkByHash(s.secrets.Hash(secret))
+	if err != nil {
+		if roster.KindOf(err) == roster.NotFound {
+			return IssuedLink{}, linkGone()
+		}
+		return IssuedLink{}, err
+	}
+	if !s.now().Before(l.ExpiresAt) {
+		return IssuedLink{}, linkGone()
+	}
+	u, err := tx.User(l.OrganizationID, UserSelector{ID: l.UserID}, 0)
+	if err != nil {
+		return IssuedLink{}, err
+	}
+	if !u.Active || u.Realm != roster.RealmDB {
+		return IssuedLink{}, linkGone()
+	}
+	return IssuedLink{Link: l, User: u}, nil
+}
+
+// UsedLink is what UseLink needs to know.
+type UsedLink struct {
+	Secret   string
+	Password string
+}
+
+// UseLink consumes a link: it sets the password and, where the link came by email, confirms the
+// address. It is public: the secret is the credential.
+//
+// Errors: NotFound alike for a link that is not good, Invalid(password), Unavailable.
+func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (roster.User, error) {
+	if err := allow(by, ActLinkUse); err != nil {
+		return roster.User{}, err
+	}
+	link, err := s.ReadLink(ctx, by, in.Secret)
+	if err != nil {
+		return roster.User{}, err
+	}
+	hash, err := s.chosen(ctx, link.User, in.Password)
+	if err != nil {
+		return roster.User{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.User, error) {
+		link, err := s.goodLink(tx, in.Secret)
+		if err != nil {
+			return roster.User{}, err
+		}
+		u := link.User
+		by := roster.Actor{
+			Kind: roster.ActorUser, OrganizationID: u.OrganizationID, UserID: u.ID, Name: u.UserName,
+			Face: by.Face, Address: by.Address, RequestID: by.RequestID,
+		}
+		if used, err := tx.DeleteLink(link.ID); err != nil {
+			return u, err
+		} else if !used {
+			return u, linkGone() // somebody was faster
+		}
+		if link.Address != "" {
+			if err := tx.ConfirmContactMethod(u.OrganizationID, u.ID, roster.ServiceEmail, link.Address, s.now()); err != nil {
+				return u, err
+			}
+		}
+		return u, s.replacePassword(tx, by, u, hash)
+	})
+}
+
+// linkGone is the one answer for every link that is not good.
+func linkGone() error {
+	return &roster.Error{Kind: roster.NotFound, Detail: "this link has been used, replaced or has expired; ask for another"}
+}

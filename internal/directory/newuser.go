@@ -1,0 +1,244 @@
+package directory
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"roster"
+)
+
+// Bounds of what a user may hold. Characters are Unicode code points.
+const (
+	MaxName         = 255       // characters of a userName, displayName and of every other name
+	MaxEmail        = 254       // bytes of an address (RFC 5321 §4.5.3.1.3, without the brackets)
+	MaxPassword     = 1024      // bytes (DECISIONS 12)
+	MaxText         = 255       // characters of a zone or phone number as given
+	MaxProperties   = 64 << 10  // bytes
+	MaxReferences   = 1000      // roles, groups or teams named in one request
+	MaxCompetencies = 1000      // of one user
+	MaxExpiry       = 10080     // minutes, a week
+	maxJoined       = 253402300 // thousands of seconds: the year 9999
+)
+
+// NewUser is what CreateUser needs to know. Zero values mean "not given".
+type NewUser struct {
+	UserName         string
+	DisplayName      string // default: the userName
+	Email            string
+	ExternalID       string
+	Password         string             `json:"-"`
+	External         bool               // proves identity in another realm: no password here
+	Active           roster.Set[bool]   // default: true
+	AccessLevel      roster.AccessLevel // default: custom
+	Roles            []roster.Ref
+	Groups           []roster.Ref // of KindGroup
+	Teams            []roster.Ref
+	PrimaryGroup     roster.Ref // becomes a membership too; none, or End-User: no primary group
+	Department       roster.Ref
+	JoinedAt         time.Time // default: now
+	TimeZone         string    // default: SYSTEM
+	ContactNumber    string
+	SessionExpiry    roster.Set[int] // minutes, 1 to MaxExpiry; default: the system's
+	Competencies     []roster.Competency
+	Properties       json.RawMessage                 // a JSON object
+	Preferences      roster.Set[[]roster.Preference] // default: the default matrix
+	SendWelcomeEmail bool                            // never sent to an inactive user
+
+	// UniqueEmail refuses an address that is the userName or primary email of another user.
+	UniqueEmail bool
+	// Repeatable answers the same create by the same principal within a day with the user that the
+	// first one made, as long as nobody changed it since (DECISIONS 20).
+	Repeatable bool
+
+	// Faults are those the face found already; they are reported together with the verb's own.
+	Faults roster.Faults `json:"-"`
+}
+
+// clean brings the input into the form in which it is kept.
+func (in *NewUser) clean() {
+	for _, text := range []*string{&in.UserName, &in.DisplayName, &in.Email, &in.ExternalID, &in.TimeZone} {
+		*text = strings.TrimSpace(*text)
+	}
+	if Fold(in.PrimaryGroup.Name) == Fold(roster.EndUserGroup) {
+		in.PrimaryGroup = roster.Ref{}
+	}
+}
+
+// check returns every fault that shows without looking at the store, those of the face first.
+func (s *Service) check(in NewUser) roster.Faults {
+	f := slices.Clone(in.Faults)
+	if in.UserName == "" {
+		addOnce(&f, "userName", "is required")
+	}
+	checkName(&f, "userName", in.UserName)
+	checkName(&f, "displayName", in.DisplayName)
+	checkName(&f, "externalId", in.ExternalID)
+	checkText(&f, "timezone", in.TimeZone)
+	checkText(&f, "phoneNumbers", in.ContactNumber)
+	checkEmail(&f, in.Email)
+	s.checkPassword(&f, in)
+	if in.AccessLevel != "" && !slices.Contains(roster.AccessLevels[:], in.AccessLevel) {
+		f.Add("accessLevel", "is not an access level")
+	}
+	if n := in.SessionExpiry; n.Present && !n.Null && (n.Value < 1 || n.Value > MaxExpiry) {
+		f.Add("sessionExpiry", fmt.Sprintf("must be a whole number of minutes from 1 to %d, or null", MaxExpiry))
+	}
+	if t := in.JoinedAt; !t.IsZero() && (t.Unix() < 0 || t.Unix()/1000 > maxJoined) {
+		f.Add("joinedAt", "must lie between the years 1970 and 9999")
+	}
+	if len(in.Properties) > MaxProperties {
+		f.Add("properties", fmt.Sprintf("must not be longer than %d bytes", MaxProperties))
+	}
+	checkRefs(&f, "roles", in.Roles)
+	checkRefs(&f, "groups", in.Groups)
+	checkRefs(&f, "teams", in.Teams)
+	checkCompetencies(&f, in.Competencies)
+	checkPreferences(&f, in.Preferences.Value)
+	if in.SendWelcomeEmail && in.Email == "" && !f.Has("emails") {
+		f.Add("emails", "is required where a welcome email is asked for")
+	}
+	return f
+}
+
+func (s *Service) checkPassword(f *roster.Faults, in NewUser) {
+	switch {
+	case in.Password == "":
+	case in.External:
+		f.Add("password", "is only for users who prove identity here; leave it out for a user of another realm")
+	case len(in.Password) > MaxPassword:
+		f.Add("password", fmt.Sprintf("must not be longer than %d bytes", MaxPassword))
+	case !utf8.ValidString(in.Password) || strings.ContainsRune(in.Password, 0):
+		f.Add("password", "must be text without a NUL character")
+	case s.strongPasswords:
+		if err := s.passwords.CheckStrength(in.Password, in.UserName, in.DisplayName, in.Email); err != nil {
+			*f = append(*f, roster.All(err)...)
+		}
+	}
+}
+
+// addOnce notes a fault unless the field has one already.
+func addOnce(f *roster.Faults, field, detail string) {
+	if !f.Has(field) {
+		f.Add(field, detail)
+	}
+}
+
+// checkName checks a name that people read: bounded, without control characters. "" passes.
+func checkName(f *roster.Faults, field, name string) {
+	switch {
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unreadable):
+		f.Add(field, "must not hold control characters")
+	case utf8.RuneCountInString(name) > MaxName:
+		f.Add(field, fmt.Sprintf("must not be longer than %d characters", MaxName))
+	}
+}
+
+// checkText checks text that is kept as given.
+func checkText(f *roster.Faults, field, text string) {
+	switch {
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unreadable):
+		f.Add(field, "must not hold control characters")
+	case utf8.RuneCountInString(text) > MaxText:
+		f.Add(field, fmt.Sprintf("must not be longer than %d characters", MaxText))
+	}
+}
+
+// unreadable reports control characters and those that reorder text, which make one name look like
+// another in a list or a log.
+func unreadable(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+}
+
+// checkEmail checks for one plain address, "local@domain" (RFC 5321 §4.1.2). "" passes.
+func checkEmail(f *roster.Faults, email string) {
+	if email == "" {
+		return
+	}
+	const want = "must be one email address, such as name@example.com"
+	if len(email) > MaxEmail {
+		f.Add("emails", fmt.Sprintf("must not be longer than %d bytes", MaxEmail))
+		return
+	}
+	parsed, err := mail.ParseAddress(email)
+	at := strings.LastIndexByte(email, '@')
+	if err != nil || parsed.Address != email || at > 64 || strings.ContainsFunc(email, unreadable) || !hostname(email[at+1:]) {
+		f.Add("emails", want)
+	}
+}
+
+// hostname reports whether s has the form of a domain name, in any script.
+func hostname(s string) bool {
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for _, r := range label {
+			if r < 0x80 && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func checkRefs(f *roster.Faults, field string, refs []roster.Ref) {
+	if len(refs) > MaxReferences {
+		f.Add(field, fmt.Sprintf("must not name more than %d", MaxReferences))
+	}
+}
+
+func checkCompetencies(f *roster.Faults, list []roster.Competency) {
+	if len(list) > MaxCompetencies {
+		f.Add("competencies", fmt.Sprintf("must not be more than %d", MaxCompetencies))
+		return
+	}
+	for i, c := range list {
+		field := fmt.Sprintf("competencies[%d]", i)
+		if f.Has(field) {
+			continue
+		}
+		if c.Name == "" && c.CID == 0 {
+			f.Add(field, "needs a name or a cid")
+		}
+		checkName(f, field+".name", c.Name)
+		if c.Ranking < 0 || c.Ranking > 100 {
+			f.Add(field+".ranking", "must be a whole number from 0 to 100")
+		}
+	}
+}
+
+// checkPreferences asks that every type and service is one of ours and that no type comes twice.
+func checkPreferences(f *roster.Faults, prefs []roster.Preference) {
+	seen := map[roster.NotificationType]bool{}
+	for i, p := range prefs {
+		field := fmt.Sprintf("preferences[%d]", i)
+		switch {
+		case f.Has(field) || f.Has(field+".type"):
+		case !slices.Contains(roster.NotificationTypes[:], p.Type):
+			f.Add(field+".type", "must be one of: "+list(roster.NotificationTypes[:]))
+		case seen[p.Type]:
+			f.Add(field+".type", fmt.Sprintf("names %q a second time", p.Type))
+		}
+		seen[p.Type] = true
+		for j, service := range p.Services {
+			if !slices.Contains(roster.Services[:], service) {
+				f.Add(fmt.Sprintf("%s.services[%d]", field, j), "must be one of: "+list(roster.Services[:]))
+			}
+		}
+	}
+}
+
+// list joins words for a message.
+func list[T ~string](words []T) string {
+	text := make([]string, len(words))
+	for i, w := range words {
+		text[i] = string(w)
+	}
+	return strings.Join(text, ", ")
+}

@@ -1,0 +1,162 @@
+package directory
+
+import (
+	"roster"
+)
+
+// Action names a verb for the policy and in the audit.
+type Action string
+
+// The actions.
+const (
+	ActUserCreate      Action = "user.create"
+	ActUserRead        Action = "user.read"
+	ActPasswordSet     Action = "user.set-password"
+	ActLinkIssue       Action = "link.issue"
+	ActLinkRead        Action = "link.read"
+	ActLinkUse         Action = "link.use"
+	ActGroupCreate     Action = "group.create"
+	ActGroupRead       Action = "group.read"
+	ActDepartmentMake  Action = "department.create"
+	ActDepartmentRead  Action = "department.read"
+	ActRoleCreate      Action = "role.create"
+	ActRoleRead        Action = "role.read"
+	ActTokenCreate     Action = "token.create"
+	ActTokenRead       Action = "token.read"
+	ActTokenRevoke     Action = "token.revoke"
+	ActSessionCreate   Action = "session.create"
+	ActDefaultsRead    Action = "default-preferences.read"
+	ActDefaultsSet     Action = "default-preferences.set"
+	ActAuditRead       Action = "audit.read"
+	ActStatusRead      Action = "status.read"
+	ActOrganizationSet Action = "organization.set-up"
+)
+
+// rule says what an action asks for. Everything it does not allow is forbidden.
+type rule struct {
+	anyOf    roster.Permissions // at least one of these, somewhere; 0 with signedIn
+	signedIn bool               // any user who proved identity, by a password or a session
+	writes   bool               // refused to an actor that may only read
+	tokens   bool               // an API token may do it at all (DECISIONS 8)
+	local    bool               // only who uses the server's command line, and Roster itself
+	public   bool               // anybody, also nobody
+}
+
+// policy is the whole of it: an action that is missing here is forbidden to everybody.
+var policy = map[Action]rule{
+	ActUserCreate:      {anyOf: roster.ManageUsers, writes: true, tokens: true},
+	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, tokens: true},
+	ActPasswordSet:     {anyOf: roster.ManageUsers, writes: true, tokens: true},
+	ActLinkIssue:       {anyOf: roster.ManageUsers, writes: true, tokens: true},
+	ActLinkRead:        {public: true},
+	ActLinkUse:         {public: true},
+	ActGroupCreate:     {anyOf: roster.ManageGroups, writes: true, tokens: true},
+	ActGroupRead:       {anyOf: roster.ReadDirectory | roster.GrazeLogin, tokens: true},
+	ActDepartmentMake:  {anyOf: roster.ManageGroups, writes: true, tokens: true},
+	ActDepartmentRead:  {anyOf: roster.ReadDirectory | roster.GrazeLogin, tokens: true},
+	ActRoleCreate:      {anyOf: roster.ManageRoles, writes: true, tokens: true},
+	ActRoleRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, tokens: true},
+	ActTokenCreate:     {anyOf: roster.ManageTokens, writes: true},
+	ActTokenRead:       {anyOf: roster.ManageTokens},
+	ActTokenRevoke:     {anyOf: roster.ManageTokens, writes: true},
+	ActSessionCreate:   {signedIn: true},
+	ActDefaultsRead:    {anyOf: roster.ManageSettings},
+	ActDefaultsSet:     {anyOf: roster.ManageSettings, writes: true},
+	ActAuditRead:       {anyOf: roster.ReadAudit},
+	ActStatusRead:      {local: true},
+	ActOrganizationSet: {local: true, writes: true},
+}
+
+// allow is the first line of every verb: whether the actor may do the action at all, to anybody.
+// What it may do it to is asked again where the record is known.
+func allow(by roster.Actor, act Action) error {
+	r, known := policy[act]
+	switch {
+	case known && r.public:
+		return nil
+	case by.Kind == roster.ActorNobody:
+		return &roster.Error{Kind: roster.Unauthenticated, Detail: "sign in first"}
+	case !known:
+		return forbidden("nobody may do this")
+	case r.writes && by.ReadOnly:
+		return forbidden("this credential may only read")
+	case by.Kind == roster.ActorOperator || by.Kind == roster.ActorSystem:
+		return nil
+	case r.local:
+		return forbidden("this is done on the server's command line")
+	case by.Kind == roster.ActorToken && !r.tokens:
+		return forbidden("an API token may not do this")
+	case r.signedIn && by.Kind == roster.ActorUser:
+		return nil
+	case by.Grants.Anywhere().HasAny(r.anyOf):
+		return nil
+	default:
+		return forbidden("this needs one of the permissions: " + r.anyOf.String())
+	}
+}
+
+func forbidden(detail string) error {
+	return &roster.Error{Kind: roster.Forbidden, Detail: detail}
+}
+
+// scopeOf returns the groups to which the actor is limited in an action; all is true where it is
+// not limited, and the groups say nothing then.
+func scopeOf(by roster.Actor, act Action) (groups []roster.GroupID, all bool) {
+	if local(by) {
+		return nil, true
+	}
+	want := policy[act].anyOf
+	if by.Grants.Everywhere().HasAny(want) {
+		return nil, true
+	}
+	groups = []roster.GroupID{}
+	for _, g := range by.Grants {
+		if g.Group != "" && g.Permissions.HasAny(want) {
+			groups = append(groups, g.Group)
+		}
+	}
+	return groups, false
+}
+
+func local(by roster.Actor) bool {
+	return by.Kind == roster.ActorOperator || by.Kind == roster.ActorSystem
+}
+
+// guarded are the permissions that grant_any_role does not let anybody hand out (DECISIONS 9).
+const guarded = roster.SuperPrivileges | roster.GrantAnyRole | roster.ManageRealms
+
+// mayControl says whether the actor may change somebody who holds these permissions. Nobody reaches
+// above themselves: for the organization and for each group the actor must hold all of them.
+func mayControl(by roster.Actor, target roster.Grants) error {
+	return compare(by, target, func(_, missing roster.Permissions) roster.Permissions { return missing })
+}
+
+// mayGrant says whether the actor may give somebody these permissions. It asks what mayControl asks,
+// but grant_any_role lifts it for all that is not guarded.
+func (s *Service) mayGrant(by roster.Actor, target roster.Grants) error {
+	return compare(by, target, func(held, missing roster.Permissions) roster.Permissions {
+		switch {
+		case !held.Has(roster.GrantAnyRole):
+			return missing
+		case s.grazerGrantsSuper:
+			return 0
+		default:
+			return missing & guarded
+		}
+	})
+}
+
+// compare holds what the actor has against what the target has or would have. lift says which of
+// the missing permissions are in the way.
+func compare(by roster.Actor, target roster.Grants, lift func(held, missing roster.Permissions) roster.Permissions) error {
+	if local(by) || by.Grants.Everywhere().Has(roster.SuperPrivileges) {
+		return nil
+	}
+	for _, g := range target {
+		held := by.Grants.In(g.Group)
+		if missing := lift(held, g.Permissions&^held); missing != 0 {
+			return forbidden("the user has, or would get, permissions that you do not hold: " + missing.String())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package directory
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"roster"
+)
+
+// resolved is what the references of a NewUser stand for.
+type resolved struct {
+	roles      []roster.Role
+	groups     []roster.Group // of both kinds, the primary group among them
+	primary    roster.GroupLink
+	department roster.DepartmentLink
+}
+
+// resolve looks the references of in up, and notes each that names nothing the actor may use.
+func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, error) {
+	var r resolved
+	var err error
+	if r.roles, err = resolveRoles(tx, by.OrganizationID, in.Roles, f); err != nil {
+		return r, err
+	}
+	for _, part := range []struct {
+		kind  roster.GroupKind
+		field string
+		refs  []roster.Ref
+	}{
+		{roster.KindGroup, "groups", in.Groups},
+		{roster.KindTeam, "teams", in.Teams},
+	} {
+		groups, err := resolveGroups(tx, by, part.kind, part.field, part.refs, f)
+		if err != nil {
+			return r, err
+		}
+		r.groups = append(r.groups, groups...)
+	}
+	if !in.PrimaryGroup.IsZero() {
+		groups, err := resolveGroups(tx, by, roster.KindGroup, "primaryGroup", []roster.Ref{in.PrimaryGroup}, f)
+		if err != nil {
+			return r, err
+		}
+		if len(groups) == 1 && groups[0].Name != roster.EndUserGroup {
+			r.primary = linkGroup(groups[0])
+			r.groups = append(r.groups, groups[0])
+		}
+	}
+	r.groups = distinct(r.groups, func(g roster.Group) roster.GroupID { return g.ID })
+	return r, r.resolveDepartment(tx, by, in.Department, f)
+}
+
+func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {
+	if ref.IsZero() {
+		return nil
+	}
+	d, err := tx.FindDepartment(by.OrganizationID, ref)
+	if err != nil {
+		return err
+	}
+	if d.ID == "" {
+		unknown(f, "department", "department", ref)
+	}
+	r.department = roster.DepartmentLink{ID: d.ID, Number: d.Number, Name: d.Name}
+	return nil
+}
+
+func resolveRoles(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster.Faults) ([]roster.Role, error) {
+	if len(refs) == 0 || len(refs) > MaxReferences {
+		return nil, nil
+	}
+	found, err := tx.FindRoles(org, refs)
+	if err != nil {
+		return nil, err
+	}
+	for i, role := range found {
+		if role.ID == "" {
+			unknown(f, fmt.Sprintf("roles[%d]", i), "role", refs[i])
+		}
+	}
+	found = slices.DeleteFunc(found, func(r roster.Role) bool { return r.ID == "" })
+	return distinct(found, func(r roster.Role) roster.RoleID { return r.ID }), nil
+}
+
+// resolveGroups finds groups of one kind. One that is outside the actor's scope reads as unknown.
+func resolveGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, refs []roster.Ref, f *roster.Faults) ([]roster.Group, error) {
+	if len(refs) == 0 || len(refs) > MaxReferences {
+		return nil, nil
+	}
+	found, err := tx.FindGroups(by.OrganizationID, kind, refs)
+	if err != nil {
+		return nil, err
+	}
+	scope, everywhere := scopeOf(by, ActUserCreate)
+	known := found[:0:0]
+	for i, g := range found {
+		if g.ID == "" || !everywhere && !slices.Contains(scope, g.ID) && g.Name != roster.EndUserGroup {
+			name := field
+			if field != "primaryGroup" {
+				name = fmt.Sprintf("%s[%d]", field, i)
+			}
+			unknown(f, name, string(kind), refs[i])
+			continue
+		}
+		known = append(known, g)
+	}
+	return known, nil
+}
+
+// unknown notes that a reference names nothing, and the command that makes what it names.
+func unknown(f *roster.Faults, field, noun string, ref roster.Ref) {
+	detail := fmt.Sprintf("names no %s: %s", noun, shorten(ref.String()))
+	if ref.Name != "" {
+		detail += fmt.Sprintf(" (make it with: roster %s create --name %s)", noun, quoteShell(shorten(ref.Name)))
+	}
+	f.Add(field, detail)
+}
+
+// shorten keeps a name that a message repeats from filling it.
+func shorten(name string) string {
+	const most = 80
+	if r := []rune(name); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return name
+}
+
+// quoteShell quotes a word for a POSIX shell.
+func quoteShell(word string) string {
+	plain := func(r rune) bool {
+		return r == '-' || r == '_' || r == '.' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !plain(r) }) && word[0] != '-' {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// distinct drops later records with the id of an earlier one.
+func distinct[T any, I comparable](records []T, id func(T) I) []T {
+	seen := make(map[I]bool, len(records))
+	out := records[:0:0]
+	for _, r := range records {
+		if !seen[id(r)] {
+			seen[id(r)] = true
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func linkGroup(g roster.Group) roster.GroupLink {
+	return roster.GroupLink{ID: g.ID, Number: g.Number, Name: g.Name}
+}

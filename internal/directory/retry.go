@@ -1,0 +1,95 @@
+package directory
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"roster"
+)
+
+// retryFor is how long a create is remembered (DECISIONS 20).
+const retryFor = 24 * time.Hour
+
+// fingerprint is the HMAC of who creates what, through which face: equal creates by the same principal
+// have the same. Passwords are not in it. It is "" where the create is not to be remembered.
+func (s *Service) fingerprint(by roster.Actor, act Action, in NewUser) string {
+	if !in.Repeatable || len(in.Faults) > 0 {
+		return ""
+	}
+	text, err := json.Marshal([]any{by.OrganizationID, by.Principal(), by.Face, act, in})
+	if err != nil {
+		return "" // properties that are no JSON: check has the fault
+	}
+	mac := hmac.New(sha256.New, s.retryKey)
+	mac.Write(text)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// remember claims the fingerprint for the user that is about to be made. Where an equal create has it
+// and its user is as it was made, it returns that user instead.
+func (c *creation) remember(tx Tx, id roster.UserID, now time.Time) (*made, error) {
+	if c.key == "" {
+		return nil, nil
+	}
+	r := Retry{OrganizationID: c.by.OrganizationID, Key: c.key, ResourceID: string(id), Version: 1, CreatedAt: now}
+	if first, err := tx.InsertRetry(r); err != nil || first {
+		return nil, err
+	}
+	if again, ok, err := c.repeat(tx); err != nil || ok {
+		return &again, err
+	}
+	if err := tx.DeleteRetry(r.OrganizationID, r.Key); err != nil {
+		return nil, err
+	}
+	_, err := tx.InsertRetry(r)
+	return nil, err
+}
+
+// repeat returns the user that an equal create made within the last day, if it is as it was made.
+func (c *creation) repeat(tx Tx) (made, bool, error) {
+	if c.key == "" {
+		return made{}, false, nil
+	}
+	r, found, err := tx.Retry(c.by.OrganizationID, c.key)
+	if err != nil || !found || c.now().Sub(r.CreatedAt) >= retryFor {
+		return made{}, false, err
+	}
+	u, err := tx.User(c.by.OrganizationID, UserSelector{ID: roster.UserID(r.ResourceID)}, WithRoles|WithGroups|WithTeams|WithReach)
+	if roster.KindOf(err) == roster.NotFound && err != nil {
+		return made{}, false, nil
+	}
+	if err != nil || u.Version != r.Version {
+		return made{}, false, err
+	}
+	again := made{CreatedUser: CreatedUser{User: u, Repeated: true}}
+	if c.in.Password != "" {
+		account, err := tx.AccountByID(c.by.OrganizationID, u.ID)
+		if err != nil {
+			return made{}, false, err
+		}
+		again.hash = account.PasswordHash
+	}
+	return again, true, nil
+}
+
+// verified answers a repeat, if it came with the password of the first.
+func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error) {
+	if c.in.Password == "" {
+		return again.CreatedUser, nil
+	}
+	same, err := c.passwords.Verify(ctx, again.hash, c.in.Password)
+	if err != nil {
+		return CreatedUser{}, err
+	}
+	if !same {
+		return CreatedUser{}, &roster.Error{
+			Kind: roster.Conflict, Field: "userName", Detail: "belongs to another user already",
+			Holder: roster.Holder{ID: string(again.ID), Number: again.Number},
+		}
+	}
+	return again.CreatedUser, nil
+}

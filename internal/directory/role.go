@@ -1,0 +1,65 @@
+package directory
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"roster"
+)
+
+// NewRole is what CreateRole needs to know.
+type NewRole struct {
+	Name        string
+	Description string
+	Permissions []string // by name
+}
+
+// CreateRole makes a role. Its maker must hold what it holds (DECISIONS 9).
+//
+// Errors: Unauthenticated, Forbidden, Invalid, Conflict(displayName), Unavailable.
+func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (roster.Role, error) {
+	if err := allow(by, ActRoleCreate); err != nil {
+		return roster.Role{}, err
+	}
+	in.Name = strings.TrimSpace(in.Name)
+	faults := checkNamed(in.Name, in.Description)
+	permissions, unknown := roster.ParsePermissions(strings.Join(in.Permissions, " "))
+	for _, name := range unknown {
+		faults.Add("permissions", "has no "+shorten(name)+"; there are: "+roster.AllPermissions.String())
+	}
+	if permissions&^roster.AllPermissions != 0 {
+		faults.Add("permissions", "cannot hold "+(permissions&^roster.AllPermissions).String()+" in a role")
+	}
+	if err := faults.Err(); err != nil {
+		return roster.Role{}, err
+	}
+	if err := s.mayGrant(by, roster.Grants{{Permissions: permissions}}); err != nil {
+		return roster.Role{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.Role, error) {
+		r := roster.Role{
+			ID: roster.RoleID(newID()), OrganizationID: by.OrganizationID,
+			Name: in.Name, Description: in.Description, Permissions: permissions,
+		}
+		var err error
+		if r.Number, err = tx.InsertRole(r, Fold(r.Name)); err != nil {
+			return r, err
+		}
+		return r, s.audit(tx, by, s.now(), change{ActRoleCreate, string(r.ID), r.Name, map[string]any{"after": map[string]any{
+			"number": r.Number, "displayName": r.Name, "permissions": r.Permissions.Names(),
+		}}})
+	})
+}
+
+// ListRoles returns the roles by ascending number. An error ends the sequence.
+//
+// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
+func (s *Service) ListRoles(ctx context.Context, by roster.Actor, _ None) (iter.Seq2[roster.Role, error], error) {
+	if err := allow(by, ActRoleRead); err != nil {
+		return nil, err
+	}
+	return pages(0, 0, func(after int64, limit int) ([]roster.Role, error) {
+		return view(ctx, s, func(tx Tx) ([]roster.Role, error) { return tx.Roles(by.OrganizationID, after, limit) })
+	}, func(r roster.Role) int64 { return r.Number }), nil
+}

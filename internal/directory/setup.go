@@ -1,0 +1,130 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"roster"
+)
+
+// AdminUser is the name of the user that the first start makes.
+const AdminUser = "admin"
+
+// SetUp is the answer of SetUpOrganization.
+type SetUp struct {
+	Organization roster.Organization
+	Made         bool // it was not there before
+	AdminReady   bool // the user admin can sign in, or is gone: no set-up link is needed
+}
+
+// SetUpOrganization makes the organization of the first start with what ships in it, if it is not
+// there: roles, the group End-User, the team Cloud DevOps, the default matrix, and the user admin,
+// without a password. It can be called at every start, by several replicas at once.
+//
+// Errors: Unauthenticated, Forbidden, Unavailable.
+func (s *Service) SetUpOrganization(ctx context.Context, by roster.Actor, slug string) (SetUp, error) {
+	if err := allow(by, ActOrganizationSet); err != nil {
+		return SetUp{}, err
+	}
+	made := false
+	err := s.store.Update(ctx, func(tx Tx) error {
+		made = false
+		_, err := tx.OrganizationBySlug(slug)
+		if err == nil || roster.KindOf(err) != roster.NotFound {
+			return err
+		}
+		made = true
+		return s.ship(tx, by, slug)
+	})
+	if err != nil && roster.KindOf(err) != roster.Conflict { // another replica was faster
+		return SetUp{}, err
+	}
+	return view(ctx, s, func(tx Tx) (SetUp, error) {
+		o, err := tx.OrganizationBySlug(slug)
+		if err != nil {
+			return SetUp{}, err
+		}
+		admin, err := tx.AccountByName(o.ID, AdminUser)
+		if err != nil && roster.KindOf(err) != roster.NotFound {
+			return SetUp{}, err
+		}
+		ready := err != nil || admin.PasswordHash != "" || admin.Realm != roster.RealmDB || !admin.Active
+		return SetUp{Organization: o, Made: made, AdminReady: ready}, nil
+	})
+}
+
+// ship fills a new organization.
+func (s *Service) ship(tx Tx, by roster.Actor, slug string) error {
+	now := s.now()
+	o := roster.Organization{ID: roster.OrganizationID(newID()), Slug: slug, Name: "Default organization", CreatedAt: now}
+	if err := tx.InsertOrganization(o); err != nil {
+		return err
+	}
+	by.OrganizationID = o.ID
+	var super roster.RoleLink
+	for _, r := range roster.ShippedRoles() {
+		r.ID, r.OrganizationID, r.Shipped = roster.RoleID(newID()), o.ID, true
+		r.Description = r.Name // as Graze has it
+		if _, err := tx.InsertRole(r, Fold(r.Name)); err != nil {
+			return err
+		}
+		if r.Number == roster.RoleSuperUser {
+			super = roster.RoleLink{ID: r.ID, Number: r.Number, Name: r.Name}
+		}
+	}
+	for _, g := range []roster.Group{
+		{Kind: roster.KindGroup, Number: 1, Name: roster.EndUserGroup},
+		{Kind: roster.KindTeam, Number: 1, Name: roster.FirstTeam},
+	} {
+		g.ID, g.OrganizationID, g.CreatedAt = roster.GroupID(newID()), o.ID, now
+		if _, err := tx.InsertGroup(g, Fold(g.Name)); err != nil {
+			return err
+		}
+	}
+	matrix := []roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail}}}
+	if err := tx.SetDefaultPreferences(o.ID, "", matrix); err != nil {
+		return err
+	}
+	return s.shipAdmin(tx, by, o.ID, super, matrix, now)
+}
+
+func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, super roster.RoleLink, matrix []roster.Preference, now time.Time) error {
+	row := NewUserRow{UserKey: Fold(AdminUser), User: roster.User{
+		ID: roster.UserID(newID()), OrganizationID: org, UserName: AdminUser, DisplayName: "Administrator",
+		Active: true, AccessLevel: roster.LevelAdministrator, Realm: roster.RealmDB,
+		JoinedAt: now.Truncate(time.Second), TimeZone: roster.SystemTimeZone,
+		ManagedBy: roster.ManagedBy{Profile: by.Face, Access: by.Face, Groups: by.Face, Reach: by.Face},
+		Version:   1, CreatedAt: now, UpdatedAt: now,
+		Roles: []roster.RoleLink{super}, Preferences: matrix,
+	}}
+	var err error
+	if row.Number, err = tx.InsertUser(row); err != nil {
+		return err
+	}
+	return s.audit(tx, by, now, change{
+		action: ActUserCreate, target: string(row.ID), targetName: row.UserName,
+		details: map[string]any{"after": describeUser(row)},
+	})
+}
+
+// Status is how the server stands, for its operator.
+type Status struct {
+	Organization roster.Organization
+	AdminReady   bool // the user admin can sign in, or is gone
+	Jobs         []roster.JobCounts
+}
+
+// GetStatus returns how the server stands.
+//
+// Errors: Unauthenticated, Forbidden, Unavailable.
+func (s *Service) GetStatus(ctx context.Context, by roster.Actor, _ None) (Status, error) {
+	if err := allow(by, ActStatusRead); err != nil {
+		return Status{}, err
+	}
+	setUp, err := s.SetUpOrganization(ctx, by, roster.DefaultOrganization)
+	if err != nil {
+		return Status{}, err
+	}
+	jobs, err := view(ctx, s, func(tx Tx) ([]roster.JobCounts, error) { return tx.JobCounts() })
+	return Status{Organization: setUp.Organization, AdminReady: setUp.AdminReady, Jobs: jobs}, err
+}

@@ -1,0 +1,141 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"roster"
+)
+
+// NewToken is what CreateToken needs to know.
+type NewToken struct {
+	Name      string
+	Access    roster.Access
+	UserName  string       // a token of this user; "" for one of the organization
+	Groups    []roster.Ref // limits it to the people of these groups; none: it is not limited
+	ExpiresIn time.Duration
+	Secret    string // one that is known already (a demonstration's); "" for a new one
+}
+
+// CreatedToken is the answer of CreateToken. Secret is shown once and kept nowhere.
+type CreatedToken struct {
+	roster.Token
+	Secret string
+}
+
+// CreateToken makes an API token of the organization or of a user.
+//
+// Errors: Unauthenticated, Forbidden, Invalid, Conflict(name), Unavailable.
+func (s *Service) CreateToken(ctx context.Context, by roster.Actor, in NewToken) (CreatedToken, error) {
+	if err := allow(by, ActTokenCreate); err != nil {
+		return CreatedToken{}, err
+	}
+	in.Name = strings.TrimSpace(in.Name)
+	faults := checkToken(in)
+	if in.Secret == "" {
+		in.Secret = s.secrets.Token()
+	}
+	return update(ctx, s, func(tx Tx) (CreatedToken, error) {
+		f := faults
+		now := s.now()
+		t := roster.Token{
+			ID: roster.TokenID(newID()), OrganizationID: by.OrganizationID, Name: in.Name,
+			Access: in.Access, CreatedAt: now,
+		}
+		if in.ExpiresIn > 0 {
+			t.ExpiresAt = now.Add(in.ExpiresIn)
+		}
+		if err := s.aimToken(tx, by, in, &t, &f); err != nil {
+			return CreatedToken{}, err
+		}
+		if err := f.Err(); err != nil {
+			return CreatedToken{}, err
+		}
+		if err := tx.InsertToken(t, Fold(t.Name), s.secrets.Hash(in.Secret)); err != nil {
+			return CreatedToken{}, err
+		}
+		return CreatedToken{Token: t, Secret: in.Secret}, s.audit(tx, by, now, change{ActTokenCreate, string(t.ID), t.Name, map[string]any{
+			"after": map[string]any{
+				"name": t.Name, "access": t.Access, "user": t.UserName, "groups": names(t.Groups), "expiresAt": t.ExpiresAt,
+			},
+		}})
+	})
+}
+
+func checkToken(in NewToken) roster.Faults {
+	var f roster.Faults
+	if in.Name == "" {
+		f.Add("name", "is required")
+	}
+	checkName(&f, "name", in.Name)
+	checkRefs(&f, "groups", in.Groups)
+	if in.Access != roster.AccessRead && in.Access != roster.AccessReadWrite {
+		f.Add("access", "must be read or read-write")
+	}
+	if in.ExpiresIn < 0 {
+		f.Add("expires", "must lie in the future")
+	}
+	return f
+}
+
+// aimToken finds the user and the groups of a token.
+func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
+	if in.UserName != "" {
+		u, err := tx.AccountByName(by.OrganizationID, Fold(in.UserName))
+		switch {
+		case err == nil:
+			t.UserID, t.UserName = u.UserID, u.UserName
+			if err := mayControl(by, u.Grants); err != nil {
+				return err
+			}
+		case roster.KindOf(err) == roster.NotFound:
+			f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
+		default:
+			return err
+		}
+	}
+	groups, err := resolveGroups(tx, by, roster.KindGroup, "groups", in.Groups, f)
+	for _, g := range groups {
+		t.Groups = append(t.Groups, linkGroup(g))
+	}
+	return err
+}
+
+// TokenList says which tokens ListTokens returns.
+type TokenList struct{ Revoked bool } // also those that were revoked
+
+// ListTokens returns the organization's tokens, the oldest first, without their secrets. An error ends
+// the sequence.
+//
+// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
+func (s *Service) ListTokens(ctx context.Context, by roster.Actor, in TokenList) (iter.Seq2[roster.Token, error], error) {
+	if err := allow(by, ActTokenRead); err != nil {
+		return nil, err
+	}
+	return pages("", 0, func(after roster.TokenID, limit int) ([]roster.Token, error) {
+		return view(ctx, s, func(tx Tx) ([]roster.Token, error) { return tx.Tokens(by.OrganizationID, after, limit, in.Revoked) })
+	}, func(t roster.Token) roster.TokenID { return t.ID }), nil
+}
+
+// RevokeToken ends a token at once, on every replica.
+//
+// Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
+func (s *Service) RevokeToken(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Token, error) {
+	if err := allow(by, ActTokenRevoke); err != nil {
+		return roster.Token{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.Token, error) {
+		t, err := tx.FindToken(by.OrganizationID, ref)
+		if err != nil {
+			return t, err
+		}
+		t.RevokedAt = s.now()
+		if err := tx.RevokeToken(by.OrganizationID, t.ID, t.RevokedAt); err != nil {
+			return t, err
+		}
+		return t, s.audit(tx, by, t.RevokedAt, change{ActTokenRevoke, string(t.ID), t.Name, map[string]any{}})
+	})
+}

@@ -1,0 +1,455 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"roster"
+)
+
+// CreatedUser is the answer of CreateUser: everything of the user that a face may show.
+type CreatedUser struct {
+	roster.User
+	Repeated bool // the user was made by an earlier, equal create
+}
+
+// CreateUser makes a user: its access, groups, contact methods and preferences, the audit entry and
+// the welcome email's job, together or not at all. The role and level of somebody made by an actor
+// with scoped grants are granted for the actor's groups only.
+//
+// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(userName, emails), Unavailable.
+func (s *Service) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (CreatedUser, error) {
+	if err := allow(by, ActUserCreate); err != nil {
+		return CreatedUser{}, err
+	}
+	in.clean()
+	c := creation{Service: s, by: by, in: in, key: s.fingerprint(by, ActUserCreate, in), faults: s.check(in)}
+	if err := c.prepare(ctx); err != nil {
+		return CreatedUser{}, err
+	}
+	made, err := update(ctx, s, c.create)
+	if err != nil {
+		return CreatedUser{}, c.explain(ctx, err)
+	}
+	if made.Repeated {
+		return c.verified(ctx, made)
+	}
+	if _, ok := Zone(made.TimeZone); !ok {
+		s.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
+			"user", made.UserName, "timezone", made.TimeZone)
+	}
+	return made.CreatedUser, nil
+}
+
+// creation is one CreateUser under way.
+type creation struct {
+	*Service
+	by     roster.Actor
+	in     NewUser
+	key    string // fingerprint, "" where the create is not repeatable
+	faults roster.Faults
+	hash   roster.PasswordHash
+}
+
+// made is what the transaction found or made.
+type made struct {
+	CreatedUser
+	hash roster.PasswordHash // of a repeat: what the password must match
+}
+
+// prepare hashes the password. Where that, or a fault, makes it worth a look, it first finds out what
+// the store already knows to be wrong, so that all faults come at once and no hash is wasted.
+func (c *creation) prepare(ctx context.Context) error {
+	if len(c.faults) == 0 && c.in.Password == "" {
+		return nil
+	}
+	repeat := false
+	err := c.store.View(ctx, func(tx Tx) error {
+		faults := slices.Clone(c.faults)
+		refs, err := resolve(tx, c.by, c.in, &faults)
+		if err != nil {
+			return err
+		}
+		if len(faults) > 0 {
+			return faults
+		}
+		if _, repeat, err = c.repeat(tx); err != nil || repeat {
+			return err
+		}
+		if err := c.permit(refs); err != nil {
+			return err
+		}
+		return c.free(tx)
+	})
+	if err != nil || repeat {
+		return err // a repeat needs no hash of its own: it is verified against the user's
+	}
+	c.hash, err = c.passwords.Hash(ctx, c.key, c.in.Password)
+	return err
+}
+
+// free finds out whether the userName can be had, before a hash is paid for. The index decides.
+func (c *creation) free(tx Tx) error {
+	_, err := tx.User(c.by.OrganizationID, UserSelector{UserName: c.in.UserName}, 0)
+	switch {
+	case err == nil:
+		return c.refuse(tx, "userName")
+	case roster.KindOf(err) == roster.NotFound:
+		return nil
+	default:
+		return err
+	}
+}
+
+// create is the transaction.
+func (c *creation) create(tx Tx) (made, error) {
+	now := c.now()
+	id := roster.UserID(newID())
+	if again, err := c.remember(tx, id, now); err != nil || again != nil {
+		if err != nil {
+			return made{}, err
+		}
+		return *again, nil
+	}
+	var faults roster.Faults
+	refs, err := resolve(tx, c.by, c.in, &faults)
+	if err != nil {
+		return made{}, err
+	}
+	if len(faults) > 0 {
+		return made{}, faults
+	}
+	if err := c.permit(refs); err != nil {
+		return made{}, err
+	}
+	row := c.row(id, now, refs)
+	if c.in.UniqueEmail {
+		if _, found, err := tx.EmailHolder(row.OrganizationID, row.EmailKey); err != nil {
+			return made{}, err
+		} else if found {
+			return made{}, c.refuse(tx, "emails")
+		}
+	}
+	if row.Preferences, err = c.preferences(tx, refs); err != nil {
+		return made{}, err
+	}
+	if row.Number, err = tx.InsertUser(row); err != nil {
+		return made{}, err
+	}
+	return made{CreatedUser: CreatedUser{User: row.User}}, c.record(tx, row, now)
+}
+
+// record writes what goes with a new user: the audit entry and the welcome email's job.
+func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
+	err := c.audit(tx, c.by, now, change{
+		action: ActUserCreate, target: string(row.ID), targetName: row.UserName,
+		details: map[string]any{"after": describeUser(row)},
+	})
+	if err != nil || !c.in.SendWelcomeEmail || !row.Active {
+		return err
+	}
+	payload, err := json.Marshal(roster.WelcomeEmail{UserID: row.ID})
+	if err != nil {
+		return err
+	}
+	return tx.Enqueue(roster.Job{
+		ID: roster.JobID(newID()), OrganizationID: row.OrganizationID, Lane: roster.LaneEmail,
+		Kind: roster.JobWelcomeEmail, Key: "welcome " + string(row.ID), Payload: payload,
+		RunAt: now, CreatedAt: now,
+	})
+}
+
+// permit asks whether the actor may make this user, now that the references are known.
+func (c *creation) permit(refs resolved) error {
+	scope := c.scope(refs)
+	if _, everywhere := scopeOf(c.by, ActUserCreate); !everywhere && len(scope) == 0 {
+		return forbidden("this credential is limited to groups: name at least one of them as a group of the user")
+	}
+	var grants roster.Grants
+	give := func(p roster.Permissions) {
+		if len(scope) == 0 {
+			grants.Add("", p)
+		}
+		for _, g := range scope {
+			grants.Add(g, p)
+		}
+	}
+	give(c.in.AccessLevel.Permissions())
+	for _, role := range refs.roles {
+		give(role.Permissions)
+	}
+	return c.mayGrant(c.by, grants)
+}
+
+// scope returns the groups for which the user's role and level are granted; none means the organization.
+func (c *creation) scope(refs resolved) []roster.GroupID {
+	groups, everywhere := scopeOf(c.by, ActUserCreate)
+	if everywhere {
+		return nil
+	}
+	var scope []roster.GroupID
+	for _, g := range refs.groups {
+		if slices.Contains(groups, g.ID) {
+			scope = append(scope, g.ID)
+		}
+	}
+	return scope
+}
+
+// row builds the user with every default in place.
+func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRow {
+	in := c.in
+	_, zoneKnown := Zone(in.TimeZone)
+	u := roster.User{
+		ID: id, OrganizationID: c.by.OrganizationID, UserName: in.UserName,
+		DisplayName: cmp.Or(in.DisplayName, in.UserName), Email: in.Email, ExternalID: in.ExternalID,
+		Active: in.Active.Or(true), AccessLevel: cmp.Or(in.AccessLevel, roster.LevelCustom),
+		Realm: roster.RealmDB, HasPassword: c.hash != "",
+		PrimaryGroup: refs.primary, Department: refs.department,
+		JoinedAt: in.JoinedAt.Truncate(time.Second), TimeZone: cmp.Or(in.TimeZone, roster.SystemTimeZone),
+		ContactNumber: in.ContactNumber, SessionExpiry: time.Duration(in.SessionExpiry.Or(0)) * time.Minute,
+		Competencies: in.Competencies, Properties: in.Properties,
+		ManagedBy: roster.ManagedBy{Profile: c.by.Face, Access: c.by.Face, Groups: c.by.Face, Reach: c.by.Face},
+		Version:   1, CreatedAt: now, UpdatedAt: now,
+	}
+	if in.External {
+		u.Realm = roster.RealmExternal
+	}
+	if in.JoinedAt.IsZero() {
+		u.JoinedAt = now.Truncate(time.Second)
+	}
+	for _, role := range refs.roles {
+		u.Roles = append(u.Roles, roster.RoleLink{ID: role.ID, Number: role.Number, Name: role.Name})
+	}
+	for _, g := range refs.groups {
+		if g.Kind == roster.KindTeam {
+			u.Teams = append(u.Teams, linkGroup(g))
+		} else if g.Name != roster.EndUserGroup {
+			u.Groups = append(u.Groups, linkGroup(g))
+		}
+	}
+	u.ContactMethods = contactMethods(u.Email, u.ContactNumber, c.defaultCountry, now)
+	return NewUserRow{
+		User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), PasswordHash: c.hash,
+		GrantScope: c.scope(refs), TimeZoneUnknown: !zoneKnown,
+	}
+}
+
+// contactMethods makes unconfirmed methods of the primary email and, where it parses, of the phone
+// number (DECISIONS 24).
+func contactMethods(email, number, country string, now time.Time) []roster.ContactMethod {
+	var methods []roster.ContactMethod
+	add := func(service roster.Service, address string) {
+		methods = append(methods, roster.ContactMethod{
+			ID: roster.ContactMethodID(newID()), Service: service, Address: address, CreatedAt: now,
+		})
+	}
+	if email != "" {
+		add(roster.ServiceEmail, email)
+	}
+	if number != "" {
+		if n, err := phonenumbers.Parse(number, country); err == nil && phonenumbers.IsValidNumber(n) {
+			add(roster.ServiceSMS, phonenumbers.Format(n, phonenumbers.E164))
+		}
+	}
+	return methods
+}
+
+// preferences returns those given, or the default matrix (DECISIONS 23).
+func (c *creation) preferences(tx Tx, refs resolved) ([]roster.Preference, error) {
+	if c.in.Preferences.Present && !c.in.Preferences.Null {
+		return c.in.Preferences.Value, nil
+	}
+	ids := make([]roster.GroupID, len(refs.groups))
+	for i, g := range refs.groups {
+		ids[i] = g.ID
+	}
+	return tx.DefaultPreferences(c.by.OrganizationID, ids)
+}
+
+// describeUser is what the audit keeps of a user. It has no secret, and of the properties, which are
+// the client's own and may hold anything, only their length.
+func describeUser(row NewUserRow) map[string]any {
+	u := row.User
+	d := map[string]any{
+		"userName": u.UserName, "number": u.Number, "displayName": u.DisplayName, "email": u.Email,
+		"active": u.Active, "accessLevel": u.AccessLevel, "realm": u.Realm, "hasPassword": u.HasPassword,
+		"timezone": u.TimeZone, "joinedAt": u.JoinedAt,
+		"roles": names(u.Roles), "groups": names(u.Groups), "teams": names(u.Teams),
+		"preferences": u.Preferences,
+	}
+	for key, text := range map[string]string{
+		"externalId": u.ExternalID, "phoneNumber": u.ContactNumber,
+		"primaryGroup": u.PrimaryGroup.Name, "department": u.Department.Name,
+	} {
+		if text != "" {
+			d[key] = text
+		}
+	}
+	if u.SessionExpiry > 0 {
+		d["sessionExpiry"] = int(u.SessionExpiry / time.Minute)
+	}
+	if len(u.Properties) > 0 {
+		d["propertiesBytes"] = len(u.Properties)
+	}
+	if row.TimeZoneUnknown {
+		d["warnings"] = []string{"the time zone is not known"}
+	}
+	if len(row.GrantScope) > 0 {
+		d["grantedFor"] = row.GrantScope
+	}
+	return d
+}
+
+// names returns the names of linked records.
+func names[L fmt.Stringer](links []L) []string {
+	out := make([]string, len(links))
+	for i, l := range links {
+		out[i] = l.String()
+	}
+	return out
+}
+
+// taken is the Conflict over a field, with the record that is in the way where the actor may see it.
+func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
+	e := &roster.Error{Kind: roster.Conflict, Field: field, Detail: "belongs to another user already"}
+	key := Fold(c.in.UserName)
+	if field == "emails" {
+		key = Fold(c.in.Email)
+	}
+	holder, found, err := tx.EmailHolder(c.by.OrganizationID, key)
+	if _, everywhere := scopeOf(c.by, ActUserRead); found && everywhere {
+		e.Holder = holder
+	}
+	return e, err
+}
+
+// refuse is taken as the error that ends a transaction.
+func (c *creation) refuse(tx Tx, field string) error {
+	e, err := c.taken(tx, field)
+	if err != nil {
+		return err
+	}
+	return e
+}
+
+// explain gives a Conflict that the index found what one has that a look found: the record in the way.
+func (c *creation) explain(ctx context.Context, err error) error {
+	all := roster.All(err)
+	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" || all[0].Holder != (roster.Holder{}) {
+		return err
+	}
+	explained, viewErr := view(ctx, c.Service, func(tx Tx) (*roster.Error, error) { return c.taken(tx, "userName") })
+	if viewErr != nil {
+		return err
+	}
+	return explained
+}
+
+// GetUser returns one user with everything that a face may show.
+//
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid(id) where the selector is empty.
+func (s *Service) GetUser(ctx context.Context, by roster.Actor, sel UserSelector) (roster.User, error) {
+	if err := allow(by, ActUserRead); err != nil {
+		return roster.User{}, err
+	}
+	if sel == (UserSelector{}) {
+		return roster.User{}, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or a userName is required"}
+	}
+	return view(ctx, s, func(tx Tx) (roster.User, error) {
+		u, err := tx.User(by.OrganizationID, sel, WithRoles|WithGroups|WithTeams|WithReach)
+		if err != nil {
+			return roster.User{}, err
+		}
+		return u, visible(by, ActUserRead, u)
+	})
+}
+
+// visible answers NotFound for a user whom the actor's scope leaves out. Groups and Teams are loaded.
+func visible(by roster.Actor, act Action, u roster.User) error {
+	groups, everywhere := scopeOf(by, act)
+	if everywhere || slices.ContainsFunc(slices.Concat(u.Groups, u.Teams), func(g roster.GroupLink) bool {
+		return slices.Contains(groups, g.ID)
+	}) {
+		return nil
+	}
+	return &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no user"}
+}
+
+// UserList says which users ListUsers returns, and what is loaded along.
+type UserList struct {
+	ID    roster.UserID // only this one
+	Email string        // only those with this primary email, without regard to case
+	After int64         // only those with a greater number
+	Limit int           // at most so many; 0: all
+	With  With
+}
+
+// ListUsers returns the users that the actor may see, by ascending number, loading a page at a time.
+// An error ends the sequence.
+//
+// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
+func (s *Service) ListUsers(ctx context.Context, by roster.Actor, in UserList) (iter.Seq2[roster.User, error], error) {
+	if err := allow(by, ActUserRead); err != nil {
+		return nil, err
+	}
+	q := UserQuery{AfterNumber: in.After, ID: in.ID, EmailKey: Fold(in.Email)}
+	if groups, everywhere := scopeOf(by, ActUserRead); !everywhere {
+		q.InGroups = groups
+	}
+	read := func(after int64, limit int) ([]roster.User, error) {
+		q.AfterNumber, q.Limit = after, limit
+		return view(ctx, s, func(tx Tx) ([]roster.User, error) { return tx.Users(by.OrganizationID, q, in.With) })
+	}
+	return pages(in.After, in.Limit, read, func(u roster.User) int64 { return u.Number }), nil
+}
+
+// pageSize is how many records a list loads at a time: enough to make a page's queries cheap beside
+// its rows, few enough to keep memory flat.
+const pageSize = 500
+
+// pages strings keyset pages together: at most limit records, all of them where it is 0.
+func pages[T any, K any](after K, limit int, read func(after K, limit int) ([]T, error), key func(T) K) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for left := limit; limit == 0 || left > 0; {
+			size := pageSize
+			if limit > 0 {
+				size = min(size, left)
+			}
+			page, err := read(after, size)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, record := range page {
+				if !yield(record, nil) {
+					return
+				}
+				after = key(record)
+			}
+			if left -= len(page); len(page) < size {
+				return
+			}
+		}
+	}
+}
+
+// String returns the selector as a person would say it, for messages.
+func (sel UserSelector) String() string {
+	switch {
+	case sel.UserName != "":
+		return fmt.Sprintf("%q", shorten(sel.UserName))
+	case sel.ID != "":
+		return string(sel.ID)
+	default:
+		return fmt.Sprint(sel.Number)
+	}
+}
