@@ -39,6 +39,13 @@ func (s *Service) SetUpOrganization(ctx context.Context, by roster.Actor, slug s
 	if err != nil && roster.KindOf(err) != roster.Conflict { // another replica was faster
 		return SetUp{}, err
 	}
+	out, err := s.standing(ctx, slug)
+	out.Made = made
+	return out, err
+}
+
+// standing reads how far an organization is set up.
+func (s *Service) standing(ctx context.Context, slug string) (SetUp, error) {
 	return view(ctx, s, func(tx Tx) (SetUp, error) {
 		o, err := tx.OrganizationBySlug(slug)
 		if err != nil {
@@ -49,7 +56,7 @@ func (s *Service) SetUpOrganization(ctx context.Context, by roster.Actor, slug s
 			return SetUp{}, err
 		}
 		ready := err != nil || admin.PasswordHash != "" || admin.Realm != roster.RealmDB || !admin.Active
-		return SetUp{Organization: o, Made: made, AdminReady: ready}, nil
+		return SetUp{Organization: o, AdminReady: ready}, nil
 	})
 }
 
@@ -121,7 +128,7 @@ func (s *Service) GetStatus(ctx context.Context, by roster.Actor, _ None) (Statu
 	if err := allow(by, ActStatusRead); err != nil {
 		return Status{}, err
 	}
-	setUp, err := s.SetUpOrganization(ctx, by, roster.DefaultOrganization)
+	setUp, err := s.standing(ctx, roster.DefaultOrganization)
 	if err != nil {
 		return Status{}, err
 	}

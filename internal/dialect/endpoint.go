@@ -1,0 +1,120 @@
+package dialect
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"roster"
+)
+
+// Face is what a dialect tells the adapter about itself. R is its reading of a request, made once and
+// used both for the credential and for the arguments.
+type Face[R any] struct {
+	Name roster.Face
+
+	// Read reads what the dialect may need of the request. It does not fail: a body that cannot be
+	// read is for decode to report, after the caller is known.
+	Read func(w http.ResponseWriter, r *http.Request) R
+
+	// Authenticate finds the credential and who it belongs to.
+	Authenticate func(ctx context.Context, req R) (roster.Actor, error)
+
+	// Statuses maps each kind of error to a status: fidelity lives in this table.
+	Statuses map[roster.Kind]int
+
+	// WriteError writes the dialect's error body. status is final; err is a [Refusal], or something
+	// that roster.All takes apart; causes must not be sent.
+	WriteError func(w http.ResponseWriter, r *http.Request, status int, err error)
+
+	Log *slog.Logger
+}
+
+// Endpoint is read, authenticate, decode, call, encode: the only adapter between HTTP and verbs.
+func Endpoint[R, In, Out any](
+	f *Face[R],
+	decode func(R) (In, error),
+	call func(context.Context, roster.Actor, In) (Out, error),
+	encode func(http.ResponseWriter, Out) error,
+) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		out, err := func() (out Out, err error) {
+			req := f.Read(w, r)
+			by, err := f.Authenticate(r.Context(), req)
+			if err != nil {
+				return out, err
+			}
+			in, err := decode(req)
+			if err != nil {
+				return out, err
+			}
+			return call(r.Context(), by, in)
+		}()
+		if err == nil {
+			err = encode(w, out)
+		}
+		if err != nil {
+			f.Fail(w, r, err)
+		}
+	})
+}
+
+// Fail answers an error in the dialect's own form, and logs what its sender will not be told.
+func (f *Face[R]) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	var started *startedError
+	if errors.As(err, &started) {
+		f.Log.WarnContext(r.Context(), "answer not finished", "dialect", f.Name, "err", started.err)
+		panic(http.ErrAbortHandler) // the caller must not take half an answer for a whole one
+	}
+	if r.Context().Err() != nil && roster.KindOf(err) == roster.Internal {
+		panic(http.ErrAbortHandler) // the caller left; there is nobody to answer
+	}
+	status := f.status(err)
+	f.report(r, status, err)
+	if wait := retryAfter(err); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+	}
+	f.WriteError(w, r, status, err)
+}
+
+func (f *Face[R]) status(err error) int {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Status
+	}
+	return f.Statuses[roster.KindOf(err)]
+}
+
+// report logs what the answer does not say: the cause of a failure of ours, and why somebody was
+// turned away. Faults of a request are the caller's own and are not logged.
+func (f *Face[R]) report(r *http.Request, status int, err error) {
+	switch {
+	case status >= 500 && roster.KindOf(err) != roster.Unavailable:
+		f.Log.ErrorContext(r.Context(), "request failed", "dialect", f.Name, "err", err)
+	case status >= 500:
+		f.Log.WarnContext(r.Context(), "request turned away", "dialect", f.Name, "err", err)
+	case roster.KindOf(err) == roster.Unauthenticated, roster.KindOf(err) == roster.RateLimited:
+		f.Log.WarnContext(r.Context(), "caller turned away", "dialect", f.Name, "err", err)
+	}
+}
+
+func retryAfter(err error) time.Duration {
+	var wait time.Duration
+	for _, e := range roster.All(err) {
+		wait = max(wait, e.RetryAfter)
+	}
+	return wait
+}
+
+// Refusal is an error about HTTP itself, for which the verbs have no kind.
+type Refusal struct {
+	Status int    // 404, 405, 413 or 415
+	Detail string // a sentence, safe to send
+	Allow  string // for 405: the method that the endpoint takes
+}
+
+// Error returns the detail.
+func (e *Refusal) Error() string { return e.Detail }

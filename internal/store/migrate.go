@@ -1,0 +1,79 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate brings the schema up to date and returns its version. Migrations only add, so a binary
+// that is older than the schema goes on working and changes nothing here.
+func migrate(ctx context.Context, db *sql.DB, e *engine) (int64, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return 0, fmt.Errorf("read migrations: %w", err)
+	}
+	options := append([]goose.ProviderOption{
+		goose.WithDisableGlobalRegistry(true),
+		goose.WithLogger(goose.NopLogger()),
+	}, e.migrateWith...)
+	provider, err := goose.NewProvider(e.dialect, db, rendered{FS: files, markers: e.markers}, options...)
+	if err != nil {
+		return 0, fmt.Errorf("read migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return 0, fmt.Errorf("migrate: %w", err)
+	}
+	version, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read schema version: %w", err)
+	}
+	return version, nil
+}
+
+// rendered is a file system of templates that reads as what they stand for: one text of each
+// migration serves both engines.
+type rendered struct {
+	fs.FS
+	markers *strings.Replacer
+}
+
+// Open opens a file, with its markers replaced.
+func (r rendered) Open(name string) (fs.File, error) {
+	f, err := r.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil || info.IsDir() {
+		return f, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	return &renderedFile{Reader: bytes.NewReader([]byte(r.markers.Replace(string(text)))), info: info}, nil
+}
+
+// renderedFile is an open file of a rendered file system.
+type renderedFile struct {
+	*bytes.Reader
+	info fs.FileInfo
+}
+
+// Stat describes the template, so that its size is not that of what is read.
+func (f *renderedFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+
+// Close does nothing: the text is in memory.
+func (f *renderedFile) Close() error { return nil }
