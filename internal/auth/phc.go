@@ -1,0 +1,52 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/alexedwards/argon2id"
+
+	"roster"
+)
+
+// hashMemory is what one hash takes, in KiB.
+const hashMemory = 19 * 1024
+
+// Bounds of a stored hash. Argon2id does what the string says, and a string may come from an import.
+const (
+	maxHashMemory      = 64 * 1024 // KiB
+	maxHashIterations  = 10
+	maxHashParallelism = 4
+	minHashSalt        = 8  // bytes (RFC 9106 §3.1)
+	minHashKey         = 16 // bytes: an empty key would be equal to any other
+	maxHashPart        = 64 // bytes of salt or key
+)
+
+// dummyHash is verified where there is no hash to verify. No password is known for it, and the
+// verdict is never used.
+const dummyHash roster.PasswordHash = "$argon2id$v=19$m=19456,t=2,p=1$cm9zdGVyLmR1bW15LnNhbA$bm9ib2R5IGhhcyB0aGlzIHBhc3N3b3JkLCBuZXZlci4"
+
+// hashParams returns the setting of new hashes (OWASP Password Storage Cheat Sheet, Argon2id).
+func hashParams() *argon2id.Params {
+	return &argon2id.Params{Memory: hashMemory, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+}
+
+// checkHash reports what is wrong with a stored hash.
+func checkHash(h roster.PasswordHash) error {
+	if h == "" {
+		return errors.New("no password hash")
+	}
+	p, _, _, err := argon2id.DecodeHash(string(h))
+	if err != nil {
+		return fmt.Errorf("read password hash: %w", err)
+	}
+	switch {
+	case p.Memory > maxHashMemory, p.Iterations < 1, p.Iterations > maxHashIterations,
+		p.Parallelism < 1, p.Parallelism > maxHashParallelism,
+		p.SaltLength < minHashSalt, p.SaltLength > maxHashPart,
+		p.KeyLength < minHashKey, p.KeyLength > maxHashPart:
+		return fmt.Errorf("password hash out of bounds: m=%d t=%d p=%d, salt %d, key %d bytes",
+			p.Memory, p.Iterations, p.Parallelism, p.SaltLength, p.KeyLength)
+	}
+	return nil
+}

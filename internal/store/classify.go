@@ -1,0 +1,66 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"roster"
+)
+
+// attributes names the attribute (in RFC 7643 spelling, where it has one) that each unique index
+// guards. Indexes are named table__column after their last column, because that is all that SQLite
+// lets one know: it lists the columns, PostgreSQL names the index.
+func attribute(index string) string {
+	_, column, _ := strings.Cut(index, "__")
+	switch column {
+	case "user_key":
+		return "userName"
+	case "name_key":
+		if strings.HasPrefix(index, "tokens") {
+			return "name"
+		}
+		return "displayName"
+	case "group_id":
+		return "groups"
+	case "token_hash", "link_hash":
+		return "secret"
+	case "address", "slug", "number", "id", "seq", "type", "purpose", "name":
+		return column
+	}
+	return ""
+}
+
+// retryAfter is how long a caller is asked to wait where the engine cannot say.
+const retryAfter = 2 * time.Second
+
+// explain turns an error of the driver into one for callers: a *roster.Error where there is something
+// that they can do.
+func explain(f fault, doing string, err error) error {
+	cause := fmt.Errorf("%s: %w", doing, err)
+	switch f.class {
+	case taken:
+		if field := attribute(f.index); field != "" {
+			return &roster.Error{Kind: roster.Conflict, Field: field, Detail: "is taken", Err: cause}
+		}
+	case again:
+		return notNow("too many changes of the same records at once; try again", cause)
+	case lost:
+		return notNow("the connection to the database was lost; try again", cause)
+	case full:
+		return notNow("the disk is full", cause)
+	case unavailable:
+		return notNow("the database is not answering; try again", cause)
+	}
+	return cause
+}
+
+// notNow is the error of a caller who may try again.
+func notNow(detail string, cause error) error {
+	return &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: retryAfter, Err: cause}
+}
+
+// missing is the error for a record that is not there.
+func missing(noun string) error {
+	return &roster.Error{Kind: roster.NotFound, Detail: "there is no such " + noun}
+}

@@ -1,0 +1,137 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"runtime/debug"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// runner puts statements to an engine, within one transaction.
+type runner interface {
+	exec(text string, args []any) (changed int64, err error)
+	query(text string, args []any) (*sql.Rows, error)
+}
+
+// scanner is a row that can be read.
+type scanner interface{ Scan(to ...any) error }
+
+// tx implements directory.Tx on either engine. It is used by one goroutine, once.
+type tx struct {
+	run    runner
+	engine *engine
+	texts  *texts
+
+	queued bool  // a job was queued
+	failed error // what the first failed statement answered; nothing is put to the engine after it
+	fault  fault // what that failure was
+}
+
+var _ directory.Tx = (*tx)(nil)
+
+// call runs fn on t, and returns what it returned. A panic becomes an error. That fn returned nil
+// although a statement failed is one, too: PostgreSQL would have committed nothing.
+func (t *tx) call(fn func(directory.Tx) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &roster.Error{Err: fmt.Errorf("panic in a transaction: %v\n%s", v, debug.Stack())}
+		}
+	}()
+	if err := fn(t); err != nil {
+		return err
+	}
+	if t.failed != nil {
+		return fmt.Errorf("a transaction went on after a failure: %w", t.failed)
+	}
+	return nil
+}
+
+// exec puts a statement and returns how many rows it changed. The text doing says what for.
+func (t *tx) exec(doing, text string, args ...any) (int64, error) {
+	if t.failed != nil {
+		return 0, t.failed
+	}
+	n, err := t.run.exec(text, args)
+	if err != nil {
+		return 0, t.fail(doing, err)
+	}
+	return n, nil
+}
+
+// fail notes the first failure and returns it as callers may see it.
+func (t *tx) fail(doing string, err error) error {
+	t.fault = t.engine.fault(err)
+	t.failed = explain(t.fault, doing, err)
+	return t.failed
+}
+
+// each puts a query and calls read for each row.
+func (t *tx) each(doing, text string, args []any, read func(scanner) error) error {
+	if t.failed != nil {
+		return t.failed
+	}
+	rows, err := t.run.query(text, args)
+	if err != nil {
+		return t.fail(doing, err)
+	}
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			rows.Close()
+			return t.fail(doing, err)
+		}
+	}
+	// Close first: it may be what makes a statement fail whose rows were not all read.
+	if err := rows.Close(); err != nil {
+		return t.fail(doing, err)
+	}
+	if err := rows.Err(); err != nil {
+		return t.fail(doing, err)
+	}
+	return nil
+}
+
+// one puts a query for at most one row, reads it into to, and reports whether there was one.
+func (t *tx) one(doing, text string, args []any, to ...any) (found bool, err error) {
+	err = t.each(doing, text, args, func(r scanner) error {
+		found = true
+		return r.Scan(to...)
+	})
+	return found, err
+}
+
+// changes puts a statement that must change a record of the noun. Errors: NotFound.
+func (t *tx) changes(noun, doing, text string, args ...any) error {
+	n, err := t.exec(doing, text, args...)
+	if err == nil && n == 0 {
+		return missing(noun)
+	}
+	return err
+}
+
+// insertRows puts rows of width values each; insert is the text up to and with VALUES.
+func (t *tx) insertRows(doing, insert string, width int, values []any) error {
+	for len(values) > 0 {
+		n := min(len(values)/width, maxRows)
+		if _, err := t.exec(doing, t.texts.rows(insert, n, width), values[:n*width]...); err != nil {
+			return err
+		}
+		values = values[n*width:]
+	}
+	return nil
+}
+
+// collect puts a query and returns its rows, read by scan.
+func collect[T any](t *tx, doing, text string, args []any, scan func(scanner) (T, error)) ([]T, error) {
+	var all []T
+	err := t.each(doing, text, args, func(r scanner) error {
+		one, err := scan(r)
+		all = append(all, one)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
