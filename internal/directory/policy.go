@@ -34,28 +34,29 @@ const (
 
 // rule says what an action asks for. Everything it does not allow is forbidden.
 type rule struct {
-	anyOf    roster.Permissions // at least one of these, somewhere; 0 with signedIn
+	anyOf    roster.Permissions // at least one of these, for the organization; 0 with signedIn
+	scoped   bool               // a grant for a group is enough: the verb then keeps to that group
 	signedIn bool               // any user who proved identity, by a password or a session
 	writes   bool               // refused to an actor that may only read
-	tokens   bool               // an API token may do it at all (DECISIONS 8)
+	tokens   bool               // an API token of the organization may do it at all (DECISIONS 8)
 	local    bool               // only who uses the server's command line, and Roster itself
 	public   bool               // anybody, also nobody
 }
 
 // policy is the whole of it: an action that is missing here is forbidden to everybody.
 var policy = map[Action]rule{
-	ActUserCreate:      {anyOf: roster.ManageUsers, writes: true, tokens: true},
-	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, tokens: true},
-	ActPasswordSet:     {anyOf: roster.ManageUsers, writes: true, tokens: true},
-	ActLinkIssue:       {anyOf: roster.ManageUsers, writes: true, tokens: true},
+	ActUserCreate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
+	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
+	ActPasswordSet:     {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
+	ActLinkIssue:       {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActLinkRead:        {public: true},
 	ActLinkUse:         {public: true},
 	ActGroupCreate:     {anyOf: roster.ManageGroups, writes: true, tokens: true},
-	ActGroupRead:       {anyOf: roster.ReadDirectory | roster.GrazeLogin, tokens: true},
+	ActGroupRead:       {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
 	ActDepartmentMake:  {anyOf: roster.ManageGroups, writes: true, tokens: true},
-	ActDepartmentRead:  {anyOf: roster.ReadDirectory | roster.GrazeLogin, tokens: true},
+	ActDepartmentRead:  {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
 	ActRoleCreate:      {anyOf: roster.ManageRoles, writes: true, tokens: true},
-	ActRoleRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, tokens: true},
+	ActRoleRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
 	ActTokenCreate:     {anyOf: roster.ManageTokens, writes: true},
 	ActTokenRead:       {anyOf: roster.ManageTokens},
 	ActTokenRevoke:     {anyOf: roster.ManageTokens, writes: true},
@@ -84,12 +85,14 @@ func allow(by roster.Actor, act Action) error {
 		return nil
 	case r.local:
 		return forbidden("this is done on the server's command line")
-	case by.Kind == roster.ActorToken && !r.tokens:
-		return forbidden("an API token may not do this")
+	case organizationToken(by) && !r.tokens:
+		return forbidden("an API token of the organization may not do this")
 	case r.signedIn && by.Kind == roster.ActorUser:
 		return nil
-	case by.Grants.Anywhere().HasAny(r.anyOf):
+	case by.Grants.Everywhere().HasAny(r.anyOf), r.scoped && by.Grants.Anywhere().HasAny(r.anyOf):
 		return nil
+	case by.Grants.Anywhere().HasAny(r.anyOf):
+		return forbidden("this credential is limited to groups, and this concerns the whole organization")
 	default:
 		return forbidden("this needs one of the permissions: " + r.anyOf.String())
 	}
@@ -118,6 +121,11 @@ func scopeOf(by roster.Actor, act Action) (groups []roster.GroupID, all bool) {
 	return groups, false
 }
 
+// organizationToken reports an API token that belongs to no user.
+func organizationToken(by roster.Actor) bool {
+	return by.Kind == roster.ActorToken && by.UserID == ""
+}
+
 func local(by roster.Actor) bool {
 	return by.Kind == roster.ActorOperator || by.Kind == roster.ActorSystem
 }
@@ -125,10 +133,19 @@ func local(by roster.Actor) bool {
 // guarded are the permissions that grant_any_role does not let anybody hand out (DECISIONS 9).
 const guarded = roster.SuperPrivileges | roster.GrantAnyRole | roster.ManageRealms
 
+// beyondTokens are the permissions that a token of the organization never uses, although it may create
+// administrators, who have them. It gets no hold of somebody who has one.
+const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings
+
 // mayControl says whether the actor may change somebody who holds these permissions. Nobody reaches
 // above themselves: for the organization and for each group the actor must hold all of them.
 func mayControl(by roster.Actor, target roster.Grants) error {
-	return compare(by, target, func(_, missing roster.Permissions) roster.Permissions { return missing })
+	return compare(by, target, func(held, missing roster.Permissions) roster.Permissions {
+		if organizationToken(by) {
+			return missing | beyondTokens
+		}
+		return missing
+	})
 }
 
 // mayGrant says whether the actor may give somebody these permissions. It asks what mayControl asks,
@@ -154,7 +171,7 @@ func compare(by roster.Actor, target roster.Grants, lift func(held, missing rost
 	}
 	for _, g := range target {
 		held := by.Grants.In(g.Group)
-		if missing := lift(held, g.Permissions&^held); missing != 0 {
+		if missing := lift(held, g.Permissions&^held) & g.Permissions; missing != 0 {
 			return forbidden("the user has, or would get, permissions that you do not hold: " + missing.String())
 		}
 	}

@@ -1,0 +1,263 @@
+package directory
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"roster"
+)
+
+var updateGolden = flag.Bool("update", false, "write the golden files anew")
+
+// verbs says which action each verb asks for. The test below fails for a verb that is missing here.
+var verbs = map[string]Action{
+	"CreateUser": ActUserCreate, "GetUser": ActUserRead, "ListUsers": ActUserRead,
+	"SetPassword": ActPasswordSet, "IssueLink": ActLinkIssue, "ReadLink": ActLinkRead, "UseLink": ActLinkUse,
+	"CreateGroup": ActGroupCreate, "ListGroups": ActGroupRead,
+	"CreateDepartment": ActDepartmentMake, "ListDepartments": ActDepartmentRead,
+	"CreateRole": ActRoleCreate, "ListRoles": ActRoleRead,
+	"CreateToken": ActTokenCreate, "ListTokens": ActTokenRead, "RevokeToken": ActTokenRevoke,
+	"CreateSession":         ActSessionCreate,
+	"GetDefaultPreferences": ActDefaultsRead, "SetDefaultPreferences": ActDefaultsSet,
+	"ListAudit": ActAuditRead, "VerifyAudit": ActAuditRead,
+	"GetStatus": ActStatusRead, "SetUpOrganization": ActOrganizationSet,
+}
+
+// untouchable is a store that no refused call may reach.
+type untouchable struct{ t *testing.T }
+
+func (u untouchable) View(context.Context, func(Tx) error) error   { return u.touched() }
+func (u untouchable) Update(context.Context, func(Tx) error) error { return u.touched() }
+func (u untouchable) touched() error {
+	u.t.Helper()
+	u.t.Error("the store was reached before the policy was asked")
+	return nil
+}
+
+func (u untouchable) Token() string      { return "" }
+func (u untouchable) Session() string    { return "" }
+func (u untouchable) Link() string       { return "" }
+func (u untouchable) Hash(string) string { return "" }
+
+// callVerb calls a verb with an actor and the zero input.
+func callVerb(t *testing.T, name string, by roster.Actor) error {
+	t.Helper()
+	s := New(Options{Store: untouchable{t}, Secrets: untouchable{t}, Now: time.Now})
+	m := reflect.ValueOf(s).MethodByName(name)
+	out := m.Call([]reflect.Value{
+		reflect.ValueOf(t.Context()), reflect.ValueOf(by), reflect.Zero(m.Type().In(2)),
+	})
+	err, _ := out[1].Interface().(error)
+	return err
+}
+
+func TestEveryVerbHasTheOneShapeAndAsksThePolicyFirst(t *testing.T) {
+	t.Parallel()
+	service := reflect.TypeFor[*Service]()
+	for i := range service.NumMethod() {
+		m := service.Method(i)
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			if got := m.Type; got.NumIn() != 4 || got.NumOut() != 2 ||
+				got.In(1) != reflect.TypeFor[context.Context]() || got.In(2) != reflect.TypeFor[roster.Actor]() ||
+				got.Out(1) != reflect.TypeFor[error]() {
+				t.Fatalf("%s is %v, not (context.Context, roster.Actor, In) (Out, error)", m.Name, got)
+			}
+			act, known := verbs[m.Name]
+			if !known {
+				t.Fatalf("%s has no action in this test's table", m.Name)
+			}
+			if policy[act].public {
+				return
+			}
+			if err := callVerb(t, m.Name, roster.Actor{}); err == nil || roster.KindOf(err) != roster.Unauthenticated {
+				t.Errorf("nobody gets %v, want Unauthenticated", err)
+			}
+			powerless := roster.Actor{Kind: roster.ActorToken, OrganizationID: "o", TokenID: "t"}
+			if err := callVerb(t, m.Name, powerless); err == nil || roster.KindOf(err) != roster.Forbidden {
+				t.Errorf("an actor without permissions gets %v, want Forbidden", err)
+			}
+			if !policy[act].writes {
+				return
+			}
+			reader := roster.Actor{Kind: roster.ActorUser, ReadOnly: true, Grants: roster.Grants{{Permissions: roster.AllPermissions}}}
+			if err := callVerb(t, m.Name, reader); err == nil || roster.KindOf(err) != roster.Forbidden {
+				t.Errorf("an actor that may only read gets %v, want Forbidden", err)
+			}
+		})
+	}
+}
+
+func TestOnlyTheListedVerbsArePublic(t *testing.T) {
+	t.Parallel()
+	for verb, act := range verbs {
+		public := verb == "ReadLink" || verb == "UseLink"
+		if policy[act].public != public {
+			t.Errorf("%s: public is %v", verb, policy[act].public)
+		}
+	}
+}
+
+func TestAnActionThatThePolicyDoesNotKnowIsForbiddenToEverybody(t *testing.T) {
+	t.Parallel()
+	for _, by := range []roster.Actor{
+		{Kind: roster.ActorUser, Grants: roster.Grants{{Permissions: roster.AllPermissions | roster.ServerAdmin}}},
+		{Kind: roster.ActorOperator}, {Kind: roster.ActorSystem},
+	} {
+		if err := allow(by, "no.such.action"); err == nil || roster.KindOf(err) != roster.Forbidden {
+			t.Errorf("%s gets %v, want Forbidden", by.Kind, err)
+		}
+	}
+}
+
+// callers are everybody who may come along: each shipped role and level, the kinds of token, nobody.
+func callers() []caller {
+	var all []caller
+	user := func(name string, p roster.Permissions) {
+		all = append(all, caller{name, roster.Actor{Kind: roster.ActorUser, UserID: "u", Grants: roster.Grants{{Permissions: p}}}})
+	}
+	for _, r := range roster.ShippedRoles() {
+		user(r.Name, r.Permissions)
+	}
+	for _, l := range roster.AccessLevels {
+		user("level "+string(l), l.Permissions())
+	}
+	admin := roster.LevelAdministrator.Permissions()
+	token := roster.Actor{Kind: roster.ActorToken, TokenID: "t", Grants: roster.Grants{{Permissions: admin}}}
+	all = append(all, caller{"token read-write", token})
+	own := token
+	own.UserID = "u"
+	all = append(all, caller{"token of an admin", own})
+	token.ReadOnly = true
+	all = append(all, caller{"token read", token})
+	scoped := roster.Actor{Kind: roster.ActorToken, TokenID: "t", Grants: roster.Grants{{Group: "g", Permissions: admin}}}
+	return append(all, caller{"token of one group", scoped}, caller{"nobody", roster.Actor{}})
+}
+
+type caller struct {
+	name  string
+	actor roster.Actor
+}
+
+// TestWhoMayDoWhatToWhom pins the whole matrix, role × verb × target role, in a golden file.
+func TestWhoMayDoWhatToWhom(t *testing.T) {
+	t.Parallel()
+	s := New(Options{Now: time.Now})
+	var b strings.Builder
+	b.WriteString("# y may, - may not, ? must sign in first. Targets stand in the order of the callers' roles and levels.\n")
+	for _, verb := range []struct {
+		name string
+		act  Action
+		on   func(by roster.Actor, target roster.Grants) error
+	}{
+		{"create a user who holds", ActUserCreate, s.mayGrant},
+		{"create a role that holds", ActRoleCreate, s.mayGrant},
+		{"set the password of", ActPasswordSet, mayControl},
+		{"issue a link for", ActLinkIssue, mayControl},
+		{"make a token of the user", ActTokenCreate, mayControl},
+		{"read users", ActUserRead, nil}, {"read groups", ActGroupRead, nil}, {"read departments", ActDepartmentRead, nil},
+		{"read roles", ActRoleRead, nil}, {"create groups", ActGroupCreate, nil}, {"create departments", ActDepartmentMake, nil},
+		{"list tokens", ActTokenRead, nil}, {"revoke tokens", ActTokenRevoke, nil},
+		{"open a session", ActSessionCreate, nil}, {"read the defaults", ActDefaultsRead, nil},
+		{"set the defaults", ActDefaultsSet, nil}, {"read the audit", ActAuditRead, nil}, {"read the status", ActStatusRead, nil},
+	} {
+		fmt.Fprintf(&b, "\n%s\n", verb.name)
+		for _, c := range callers() {
+			fmt.Fprintf(&b, "  %-20s %s\n", c.name, row(c.actor, verb.act, verb.on))
+		}
+	}
+	golden(t, "policy.golden", b.String())
+}
+
+// row is one line of the matrix.
+func row(by roster.Actor, act Action, on func(roster.Actor, roster.Grants) error) string {
+	mark := func(err error) string {
+		switch {
+		case err == nil:
+			return "y"
+		case roster.KindOf(err) == roster.Unauthenticated:
+			return "?"
+		default:
+			return "-"
+		}
+	}
+	err := allow(by, act)
+	if err != nil || on == nil {
+		return mark(err)
+	}
+	var cells strings.Builder
+	for _, r := range roster.ShippedRoles() {
+		cells.WriteString(mark(on(by, roster.Grants{{Permissions: r.Permissions}})))
+	}
+	cells.WriteByte(' ')
+	for _, l := range roster.AccessLevels {
+		cells.WriteString(mark(on(by, roster.Grants{{Permissions: l.Permissions()}})))
+	}
+	return cells.String()
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *updateGolden {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; got:\n%s\nRun with -update if that is meant.", path, got)
+	}
+}
+
+func TestGrantAnyRoleLiftsTheCeilingForGrantingOnlyAndNotForWhatIsGuarded(t *testing.T) {
+	t.Parallel()
+	grazer := roster.Actor{Kind: roster.ActorUser, Grants: roster.Grants{{Permissions: roster.ShippedRoles()[5].Permissions}}}
+	super := roster.Grants{{Permissions: roster.ShippedRoles()[0].Permissions}}
+	administrator := roster.Grants{{Permissions: roster.ShippedRoles()[1].Permissions}}
+	strict, demo := New(Options{Now: time.Now}), New(Options{Now: time.Now, GrazerGrantsSuper: true})
+	for _, c := range []struct {
+		name string
+		err  error
+		may  bool
+	}{
+		{"grants Administrator", strict.mayGrant(grazer, administrator), true},
+		{"grants Super User", strict.mayGrant(grazer, super), false},
+		{"grants Super User where the demonstration lets it", demo.mayGrant(grazer, super), true},
+		{"controls an Administrator", mayControl(grazer, administrator), false},
+	} {
+		if (c.err == nil) != c.may {
+			t.Errorf("a Grazer %s: %v", c.name, c.err)
+		}
+	}
+}
+
+func TestAScopedActorGrantsOnlyWithinItsGroups(t *testing.T) {
+	t.Parallel()
+	s := New(Options{Now: time.Now})
+	by := roster.Actor{Kind: roster.ActorToken, Grants: roster.Grants{{Group: "a", Permissions: roster.LevelManager.Permissions()}}}
+	user := roster.LevelUser.Permissions()
+	for name, c := range map[string]struct {
+		target roster.Grants
+		may    bool
+	}{
+		"in its group":         {roster.Grants{{Group: "a", Permissions: user}}, true},
+		"in another group":     {roster.Grants{{Group: "b", Permissions: user}}, false},
+		"for the organization": {roster.Grants{{Permissions: user}}, false},
+		"more than it holds":   {roster.Grants{{Group: "a", Permissions: roster.AllPermissions}}, false},
+	} {
+		if err := s.mayGrant(by, c.target); (err == nil) != c.may {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
