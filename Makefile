@@ -1,0 +1,41 @@
+# Roster: every command sets up what it needs. `make help` lists them.
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+TOOL     = $(GO) tool -modfile=tools/go.mod
+FUZZTIME ?= 20s
+export CGO_ENABLED = 0
+
+.PHONY: help build run test race lint format fuzz bench clean
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+build: ## write bin/roster: static, stripped, version stamped
+	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/roster ./cmd/roster
+
+run: build ## start a demonstration: http://127.0.0.1:8080 and https://127.0.0.1:8443
+	./bin/roster serve --demo
+
+test: ## all tests, on SQLite and PostgreSQL, with the real binary, curl and a real browser
+	./tools/prepare
+	$(GO) test ./...
+
+race: ## the race detector over the parts that share memory (needs gcc)
+	CGO_ENABLED=1 $(GO) test -race ./internal/auth/... ./internal/queue/... ./internal/store/... ./internal/directory/... ./internal/server/...
+
+lint: ## go vet, staticcheck, gofumpt
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	@bad=$$($(TOOL) gofumpt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "run make format for:"; echo "$$bad"; exit 1; fi
+
+format: ## rewrite the sources as gofumpt has them
+	$(TOOL) gofumpt -w $$(git ls-files '*.go')
+
+fuzz: ## every fuzz target for FUZZTIME (default 20s)
+	./tools/fuzz $(FUZZTIME)
+
+bench: build ## the table of measurements, beside what the machine itself gives
+	./tools/prepare
+	$(GO) run ./bench
+
+clean: ## remove what was built
+	rm -rf bin

@@ -1,0 +1,233 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"roster"
+	"roster/internal/auth"
+	"roster/internal/config"
+	"roster/internal/directory"
+	"roster/internal/notify"
+	"roster/internal/queue"
+	"roster/internal/server"
+	"roster/internal/store"
+)
+
+// databaseFile is the name of the embedded database in the data folder.
+const databaseFile = "roster.db"
+
+// Config is what an App is opened with.
+type Config struct {
+	Settings config.Serve // validated
+	Key      string       // of the environment; "" for the data folder's own
+	Version  string
+	Log      *slog.Logger
+	Now      func() time.Time // nil: the clock
+
+	// Shared leaves the data folder unlocked: for a command that works on a PostgreSQL database while
+	// servers run.
+	Shared bool
+}
+
+// App is Roster, opened: the verbs with all that they need, and the faces on them.
+type App struct {
+	config  Config
+	log     *slog.Logger
+	now     func() time.Time
+	keys    auth.Keys
+	store   *store.DB
+	hasher  *auth.Hasher
+	auth    *auth.Authenticator
+	service *directory.Service
+	outbox  *notify.Outbox // nil unless a demonstration
+	mailer  notify.Mailer  // nil while mail is not configured
+	queue   *queue.Queue
+	metrics *server.Metrics
+	routes  *http.ServeMux
+	control http.Handler
+	org     roster.Organization // the default one
+	ready   bool                // the user admin can sign in
+	demo    *demo               // nil unless a demonstration
+	unlock  func() error
+}
+
+// Open opens the store, brings its schema up to date, makes what ships with the first start, and joins
+// the parts. Nothing listens yet. Its errors are for the operator to read.
+func Open(ctx context.Context, c Config) (a *App, err error) {
+	a = &App{config: c, log: c.Log, now: c.Now, unlock: func() error { return nil }}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	defer func() {
+		if err != nil {
+			_ = a.Close(context.WithoutCancel(ctx))
+		}
+	}()
+	for _, step := range []func(context.Context) error{
+		a.openFolder, a.openStore, a.checkKey, a.openService, a.setUp, a.openMail, a.openFaces,
+	} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// Close closes what Open opened; queued transactions are finished first.
+func (a *App) Close(ctx context.Context) error {
+	var errs []error
+	if a.store != nil {
+		errs = append(errs, a.store.Close(ctx))
+	}
+	return errors.Join(append(errs, a.unlock())...)
+}
+
+func (a *App) openFolder(context.Context) error {
+	s := a.config.Settings
+	if err := prepareFolder(s.Data, s.Demo); err != nil {
+		return err
+	}
+	if a.config.Shared {
+		return nil
+	}
+	unlock, err := lock(s.Data)
+	if err == nil {
+		a.unlock = unlock
+	}
+	return err
+}
+
+// embedded reports whether the database is the one in the data folder.
+func (a *App) embedded() bool { return a.config.Settings.Database == "" }
+
+func (a *App) openStore(ctx context.Context) error {
+	var err error
+	if a.keys, err = auth.LoadKeys(a.config.Settings.Data, a.config.Key, !a.embedded()); err != nil {
+		return err
+	}
+	url := a.config.Settings.Database
+	if a.embedded() {
+		url = "sqlite:" + filepath.Join(a.config.Settings.Data, databaseFile)
+	}
+	a.store, err = store.Open(ctx, url, store.Options{Now: a.now, Logger: a.log, MaxConns: a.config.Settings.DatabaseConns})
+	return err
+}
+
+func (a *App) openService(context.Context) error {
+	s := a.config.Settings
+	a.hasher = auth.NewHasher(a.now)
+	a.auth = auth.New(auth.Options{
+		Store: a.store, Hasher: a.hasher, Now: a.now, Logger: a.log, CacheEntries: s.Passwords.CacheEntries,
+	})
+	a.service = directory.New(directory.Options{
+		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
+		RetryKey: a.keys.Derive("retry"), DefaultCountry: s.DefaultCountry,
+		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo, StrongPasswords: s.Passwords.Strong,
+	})
+	return nil
+}
+
+// setUp makes the default organization at the first start, and the demonstration's people.
+func (a *App) setUp(ctx context.Context) error {
+	made, err := a.service.SetUpOrganization(ctx, a.system(""), roster.DefaultOrganization)
+	if err != nil {
+		return err
+	}
+	a.org, a.ready = made.Organization, made.AdminReady
+	if !a.config.Settings.Demo {
+		return nil
+	}
+	a.demo, err = a.openDemo(ctx)
+	return err
+}
+
+// system is Roster itself as an actor in the organization.
+func (a *App) system(org roster.OrganizationID) roster.Actor {
+	return roster.Actor{Kind: roster.ActorSystem, OrganizationID: org, Name: "roster", Face: roster.FaceSystem}
+}
+
+// openMail chooses how messages leave: into the outbox of a demonstration, over SMTP, or not at all,
+// in which case they wait in the store.
+func (a *App) openMail(context.Context) error {
+	s := a.config.Settings
+	switch {
+	case s.Demo:
+		a.outbox = notify.NewOutbox()
+		a.mailer = a.outbox
+	case s.SMTP.Address != "":
+		smtp, err := notify.NewSMTP(notify.SMTPOptions{
+			Address: s.SMTP.Address, Username: s.SMTP.Username, Password: s.SMTP.Password,
+			From: s.SMTP.From, TLS: s.SMTP.TLS,
+		})
+		if err != nil {
+			return err
+		}
+		a.mailer = smtp
+	}
+	return nil
+}
+
+// openQueue makes the worker of the lanes that can be worked on.
+func (a *App) openQueue() {
+	o := queue.Options{Store: a.store, Added: a.store.JobsAdded(), Now: a.now, Log: a.log}
+	if a.mailer != nil {
+		welcome := notify.Welcome(notify.WelcomeOptions{
+			Service: a.service, Mailer: a.mailer, PublicURL: a.publicURL(), Actor: a.system, Log: a.log,
+		})
+		o.Lanes = []queue.Lane{{
+			Name: roster.LaneEmail, Workers: 2,
+			Handlers: map[string]queue.Handler{roster.JobWelcomeEmail: welcome},
+		}}
+	}
+	a.queue = queue.New(o)
+}
+
+// publicURL is the address under which people reach the server, without a slash at the end.
+func (a *App) publicURL() string {
+	if url := a.config.Settings.PublicURL; url != "" {
+		return strings.TrimRight(url, "/")
+	}
+	return "http://" + a.config.Settings.HTTP
+}
+
+// checkKey refuses a store that was made with another key: what the key sealed or fingerprinted would
+// silently mean nothing.
+func (a *App) checkKey(ctx context.Context) error {
+	const name = "key-check"
+	want := auth.HashSecret(string(a.keys.Derive(name)))
+	var have string
+	err := a.store.Update(ctx, func(tx directory.Tx) error {
+		value, found, err := tx.Setting(name)
+		if have = value; err != nil || found {
+			return err
+		}
+		have = want
+		return tx.PutSetting(name, want)
+	})
+	if err != nil {
+		return err
+	}
+	if have != want {
+		return fmt.Errorf("this database was made with another key: give the server the %s or %s that belongs to it", auth.KeyFile, auth.KeyVariable)
+	}
+	return nil
+}
+
+// Service returns the verbs.
+func (a *App) Service() *directory.Service { return a.service }
+
+// Organization returns the default organization.
+func (a *App) Organization() roster.Organization { return a.org }
+
+// Outbox returns the demonstration's captured messages, nil if this is none.
+func (a *App) Outbox() *notify.Outbox { return a.outbox }
+
+// Control returns the face of the command line, for a process that owns the data folder itself.
+func (a *App) Control() http.Handler { return a.control }

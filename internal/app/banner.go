@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/template"
+
+	"roster"
+	"roster/internal/directory"
+	"roster/internal/server"
+)
+
+// banner tells the operator how the server is reached: once, at its start, on the terminal. A link to
+// set the administrator's password is in it while nobody has set one (DECISIONS 19).
+func (a *App) banner(ctx context.Context, out io.Writer, srv *server.Server) error {
+	http, https := srv.Addrs()
+	facts := map[string]any{
+		"Version": a.config.Version, "HTTP": http, "HTTPS": https, "Data": a.config.Settings.Data,
+		"Demo": a.demo != nil, "Mail": a.mailer != nil,
+	}
+	if a.demo != nil {
+		facts["Token"], facts["Group"] = a.demo.token, a.demo.group
+	}
+	if !a.ready && a.demo == nil {
+		link, err := a.service.IssueLink(ctx, a.system(a.org.ID), directory.NewLink{
+			User: directory.UserSelector{UserName: directory.AdminUser}, Purpose: roster.LinkSetUp,
+		})
+		if err != nil {
+			return err
+		}
+		facts["SetUp"] = a.publicURL() + "/set-password/" + link.Secret
+	}
+	waiting, err := a.waitingMail(ctx)
+	if err != nil {
+		return err
+	}
+	facts["Waiting"] = waiting
+	var text strings.Builder
+	if err := bannerText.Execute(&text, facts); err != nil {
+		return err
+	}
+	_, err = io.WriteString(out, text.String())
+	return err
+}
+
+// waitingMail returns a sentence about messages that cannot be sent, "" if there is nothing to say.
+func (a *App) waitingMail(ctx context.Context) (string, error) {
+	if a.mailer != nil {
+		return "", nil
+	}
+	status, err := a.service.GetStatus(ctx, a.system(a.org.ID), directory.None{})
+	if err != nil {
+		return "", err
+	}
+	return MailWaits(status.Jobs), nil
+}
+
+// MailWaits says that mail is not configured and how many messages wait for it; "" if none does.
+func MailWaits(jobs []roster.JobCounts) string {
+	for _, lane := range jobs {
+		switch {
+		case lane.Lane != roster.LaneEmail || lane.Waiting == 0:
+		case lane.Waiting == 1:
+			return "mail is not configured, 1 message waits"
+		default:
+			return fmt.Sprintf("mail is not configured, %d messages wait", lane.Waiting)
+		}
+	}
+	return ""
+}
+
+var bannerText = template.Must(template.New("banner").Parse(`Roster {{.Version}}
+{{- if .Demo}}: a demonstration. No message leaves this machine. Data: {{.Data}}{{end}}
+{{- if .HTTP}}
+  HTTP    http://{{.HTTP}}/
+{{- end}}{{if .HTTPS}}
+  HTTPS   https://{{.HTTPS}}/
+{{- end}}
+{{- if .SetUp}}
+
+Set the password of the user admin within 15 minutes:
+
+  {{.SetUp}}
+
+For another link: roster user set-password admin
+{{- end}}
+{{- if .Waiting}}
+
+{{.Waiting}}: see roster doctor
+{{- end}}
+{{- if .Demo}}
+  Outbox  http://{{.HTTP}}/demo/outbox   every email that would have been sent
+
+Create a user in Moogsoft Graze's dialect:
+
+  curl -X POST -u graze:graze -k "https://{{.HTTPS}}/graze/v1/createUser" -H "Content-Type: application/json; charset=UTF-8" -d '{"username" : "johndoe1", "roles" : ["Super User", "Operator"], "password" : "johndoe1", "active" : true, "email" : "johndoe@moogsoft.com", "fullname" : "John Doe", "primary_group" : "Network", "department" : "Support", "joined" : 1494951621, "timezone" : "Europe/London", "contact_num" : "555-1234", "session_expiry" : null, "teams" : ["my team 1","my team 2","my team 3"], "properties" : null}'
+
+Create a user in CheckCentral's dialect, with a welcome email:
+
+  curl -X POST "http://{{.HTTP}}/createUser/?apiToken={{.Token}}" -H "Content-Type: application/json" -d '{"name": "Person Somename", "email": "person@myorg.realdomain", "accessLevel": "User", "sendWelcomeEmail": true, "userGroups": ["{{.Group}}"], "notifications": [{"type": "failures", "services": ["sms", "push"]}]}'
+{{- end}}
+
+Press Ctrl+C to stop.
+`))

@@ -1,0 +1,89 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"roster"
+	"roster/internal/auth"
+	"roster/internal/directory"
+)
+
+// demo is what a demonstration shows at its start.
+type demo struct {
+	token string         // of CheckCentral's dialect, the same at every start
+	group roster.GroupID // the placeholder of the documented CheckCentral call
+}
+
+// Names of the demonstration's objects: those of the two documented requests.
+const (
+	demoGroup      = "Network"
+	demoDepartment = "Support"
+	demoUser       = "graze"
+	demoPassword   = "graze"
+	demoTokenName  = "demo"
+)
+
+// openDemo makes what the documented requests name, as far as it is not there.
+func (a *App) openDemo(ctx context.Context) (*demo, error) {
+	by := a.system(a.org.ID)
+	d := &demo{token: a.demoToken()}
+	steps := []func() error{
+		func() error {
+			_, err := a.service.CreateGroup(ctx, by, directory.NewGroup{Kind: roster.KindGroup, Name: demoGroup})
+			return err
+		},
+		func() error {
+			_, err := a.service.CreateDepartment(ctx, by, directory.NewDepartment{Name: demoDepartment})
+			return err
+		},
+		func() error { return a.makeGrazeUser(ctx, by) },
+		func() error {
+			_, err := a.service.CreateToken(ctx, by, directory.NewToken{
+				Name: demoTokenName, Access: roster.AccessReadWrite, Secret: d.token,
+			})
+			return err
+		},
+	}
+	for i := range 3 {
+		steps = append(steps, func() error {
+			_, err := a.service.CreateGroup(ctx, by, directory.NewGroup{Kind: roster.KindTeam, Name: fmt.Sprintf("my team %d", i+1)})
+			return err
+		})
+	}
+	for _, step := range steps {
+		if err := step(); err != nil && roster.KindOf(err) != roster.Conflict {
+			return nil, fmt.Errorf("make the demonstration: %w", err)
+		}
+	}
+	groups, err := a.service.ListGroups(ctx, by, directory.GroupList{Kind: roster.KindGroup, Name: demoGroup})
+	if err != nil {
+		return nil, err
+	}
+	for g, err := range groups {
+		if err != nil {
+			return nil, err
+		}
+		d.group = g.ID
+	}
+	return d, nil
+}
+
+// makeGrazeUser makes the documented API user. It is looked for first, because its password costs a hash.
+func (a *App) makeGrazeUser(ctx context.Context, by roster.Actor) error {
+	_, err := a.service.GetUser(ctx, by, directory.UserSelector{UserName: demoUser})
+	if err == nil || roster.KindOf(err) != roster.NotFound {
+		return err
+	}
+	_, err = a.service.CreateUser(ctx, by, directory.NewUser{
+		UserName: demoUser, DisplayName: "Graze API User", Password: demoPassword,
+		Roles: []roster.Ref{{Number: roster.RoleGrazer}},
+	})
+	return err
+}
+
+// demoToken is derived from the server's key, so that the printed calls work after a restart too.
+func (a *App) demoToken() string {
+	return auth.NewTokenSecret(bytes.NewReader(a.keys.Derive("demo token")))
+}

@@ -1,0 +1,32 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// lockFile is held by the one process that owns a data folder.
+const lockFile = "roster.lock"
+
+// ErrLocked says that another process owns the data folder.
+var ErrLocked = errors.New("another roster is using this data folder")
+
+// lock takes the data folder for this process. The kernel gives it back when the process ends, however
+// it ends.
+func lock(dir string) (release func() error, err error) {
+	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("%w: %s", ErrLocked, dir)
+		}
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	return f.Close, nil
+}

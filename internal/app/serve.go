@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+	"roster/internal/server"
+)
+
+// SocketFile is the name of the command line's socket in the data folder.
+const SocketFile = "roster.sock"
+
+// Intervals of the work in the background.
+const (
+	sealEvery  = 5 * time.Second // from a change to its place in the audit's chain
+	sweepEvery = 10 * time.Minute
+	sweepBatch = 500 // rows a transaction, so that a sweep holds nobody up
+)
+
+// How long things are kept that are only looked at for a while.
+const (
+	keepDoneJobs = 7 * 24 * time.Hour
+	keepRetries  = 24 * time.Hour
+)
+
+// Serve listens and works until ctx ends, and then shuts down in order: no new requests, those under
+// way finished, the background stopped, what it held written. It tells out how the server is reached.
+func (a *App) Serve(ctx context.Context, out io.Writer) error {
+	srv, err := a.newServer()
+	if err != nil {
+		return err
+	}
+	if err := srv.Listen(); err != nil {
+		return err
+	}
+	socket, err := a.listenSocket()
+	if err != nil {
+		return err
+	}
+	if err := a.banner(ctx, out, srv); err != nil {
+		return err
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var work sync.WaitGroup
+	for _, run := range []func(context.Context){
+		func(ctx context.Context) { a.report(ctx, "queue", a.queue.Run(ctx)) },
+		a.auth.Run,
+		func(ctx context.Context) { a.every(ctx, sealEvery, "seal audit", a.seal) },
+		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
+	} {
+		work.Go(func() { run(background) })
+	}
+	control := &http.Server{Handler: a.control, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second}
+	work.Go(func() { _ = control.Serve(socket) })
+	err = srv.Serve(ctx)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_ = control.Shutdown(last)
+	stop()
+	work.Wait()
+	return err
+}
+
+func (a *App) newServer() (*server.Server, error) {
+	s := a.config.Settings
+	proxies, err := s.Proxies()
+	if err != nil {
+		return nil, err
+	}
+	return server.New(a.serverOptions(proxies))
+}
+
+func (a *App) serverOptions(proxies []netip.Prefix) server.Options {
+	s := a.config.Settings
+	return server.Options{
+		Handler: a.routes, HTTP: s.HTTP, HTTPS: s.HTTPS, TLSCert: s.TLSCert, TLSKey: s.TLSKey,
+		DataDir: s.Data, TrustedProxies: proxies, Log: a.log, Now: a.now, Ready: a.store.Ping,
+		Metrics: a.metrics, MetricsAllowed: a.mayReadMetrics, ShutdownGrace: s.ShutdownGrace,
+		RequestStarted: a.hasher.RequestStarted, RequestDone: a.hasher.RequestDone,
+	}
+}
+
+// mayReadMetrics lets the holder of any API token of the default organization read the metrics.
+func (a *App) mayReadMetrics(r *http.Request) bool {
+	secret, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !found {
+		return false
+	}
+	_, err := verifier{a.auth}.Token(r.Context(), roster.FaceSystem, secret)
+	return err == nil
+}
+
+// listenSocket opens the command line's socket. The data folder is locked, so that a socket which is
+// there was left by a process that is gone.
+func (a *App) listenSocket() (net.Listener, error) {
+	path := filepath.Join(a.config.Settings.Data, SocketFile)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("remove the old socket: %w", err)
+	}
+	old := umask(0o177) // 0600 from the first moment
+	l, err := net.Listen("unix", path)
+	umask(old)
+	if err != nil {
+		return nil, fmt.Errorf("open the command line's socket (its path must be shorter than 108 bytes): %w", err)
+	}
+	return l, nil
+}
+
+// report logs the error with which a part of the background ended.
+func (a *App) report(ctx context.Context, what string, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		a.log.ErrorContext(ctx, "background work ended", "what", what, "err", err)
+	}
+}
+
+// every runs work at once and then at intervals, until ctx ends.
+func (a *App) every(ctx context.Context, interval time.Duration, what string, work func(context.Context) error) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		if err := work(ctx); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "background work failed; it is tried again", "what", what, "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (a *App) seal(ctx context.Context) error { return directory.SealAudit(ctx, a.store) }
+
+// sweep deletes what is over, in small transactions.
+func (a *App) sweep(ctx context.Context) error {
+	now := a.now()
+	for _, part := range []func(directory.Tx) (int, error){
+		func(tx directory.Tx) (int, error) { return tx.DeleteDeadSessions(now, sweepBatch) },
+		func(tx directory.Tx) (int, error) { return tx.DeleteRetries(now.Add(-keepRetries), sweepBatch) },
+		func(tx directory.Tx) (int, error) { return tx.DeleteDoneJobs(now.Add(-keepDoneJobs), sweepBatch) },
+	} {
+		for n := sweepBatch; n == sweepBatch; {
+			err := a.store.Update(ctx, func(tx directory.Tx) (err error) {
+				n, err = part(tx)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
