@@ -61,7 +61,7 @@ func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in
 		if err := tx.SetDefaultPreferences(by.OrganizationID, id, in.Preferences); err != nil {
 			return Defaults{}, err
 		}
-		return in, s.audit(tx, by, s.now(), change{ActDefaultsSet, string(id), in.Group.Name, map[string]any{"after": in.Preferences}})
+		return in, s.audit(tx, by, s.now(), change{ActDefaultsSet, string(id), in.Group.Name, created{in.Preferences}})
 	})
 }
 

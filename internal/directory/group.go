@@ -50,7 +50,7 @@ func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup)
 		if g.Number, err = tx.InsertGroup(g, Fold(g.Name)); err != nil {
 			return g, err
 		}
-		return g, s.audit(tx, by, now, change{ActGroupCreate, string(g.ID), g.Name, map[string]any{"after": map[string]any{
+		return g, s.audit(tx, by, now, change{ActGroupCreate, string(g.ID), g.Name, created{map[string]any{
 			"kind": g.Kind, "number": g.Number, "displayName": g.Name, "description": g.Description,
 		}}})
 	})
@@ -125,7 +125,7 @@ func (s *Service) CreateDepartment(ctx context.Context, by roster.Actor, in NewD
 		if d.Number, err = tx.InsertDepartment(d, Fold(d.Name)); err != nil {
 			return d, err
 		}
-		return d, s.audit(tx, by, s.now(), change{ActDepartmentMake, string(d.ID), d.Name, map[string]any{"after": map[string]any{
+		return d, s.audit(tx, by, s.now(), change{ActDepartmentMake, string(d.ID), d.Name, created{map[string]any{
 			"number": d.Number, "displayName": d.Name,
 		}}})
 	})

@@ -68,6 +68,11 @@ func (in *NewUser) clean() {
 	if Fold(in.PrimaryGroup.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup = roster.Ref{}
 	}
+	prefs := slices.Clone(in.Preferences.Value)
+	for i := range prefs {
+		prefs[i].Services = distinct(prefs[i].Services, func(s roster.Service) roster.Service { return s })
+	}
+	in.Preferences.Value = prefs
 }
 
 // check returns every fault that shows without looking at the store, those of the face first.
@@ -98,6 +103,8 @@ func (s *Service) check(in NewUser) roster.Faults {
 	checkRefs(&f, "roles", in.Roles)
 	checkRefs(&f, "groups", in.Groups)
 	checkRefs(&f, "teams", in.Teams)
+	checkName(&f, "primaryGroup", in.PrimaryGroup.Name)
+	checkName(&f, "department", in.Department.Name)
 	checkCompetencies(&f, in.Competencies)
 	checkPreferences(&f, in.Preferences.Value)
 	if in.SendWelcomeEmail && in.Email == "" && !f.Has("emails") {
@@ -131,11 +138,22 @@ func addOnce(f *roster.Faults, field, detail string) {
 
 // checkName checks a name that people read: bounded, without control characters. "" passes.
 func checkName(f *roster.Faults, field, name string) {
+	if detail := faultOfName(name); detail != "" {
+		f.Add(field, detail)
+	}
+}
+
+// isName reports whether checkName passes the name.
+func isName(name string) bool { return faultOfName(name) == "" }
+
+func faultOfName(name string) string {
 	switch {
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unreadable):
-		f.Add(field, "must not hold control characters")
+		return "must not hold control characters"
 	case utf8.RuneCountInString(name) > MaxName:
-		f.Add(field, fmt.Sprintf("must not be longer than %d characters", MaxName))
+		return fmt.Sprintf("must not be longer than %d characters", MaxName)
+	default:
+		return ""
 	}
 }
 
@@ -190,6 +208,12 @@ func hostname(s string) bool {
 func checkRefs(f *roster.Faults, field string, refs []roster.Ref) {
 	if len(refs) > MaxReferences {
 		f.Add(field, fmt.Sprintf("must not name more than %d", MaxReferences))
+		return
+	}
+	for i, ref := range refs {
+		if !isName(ref.Name) {
+			checkName(f, fmt.Sprintf("%s[%d]", field, i), ref.Name)
+		}
 	}
 }
 

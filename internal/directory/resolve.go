@@ -55,7 +55,7 @@ func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *
 	if ref.IsZero() {
 		return nil
 	}
-	d, err := tx.FindDepartment(by.OrganizationID, ref)
+	d, err := tx.FindDepartment(by.OrganizationID, findable([]roster.Ref{ref})[0])
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func resolveRoles(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
 	}
-	found, err := tx.FindRoles(org, refs)
+	found, err := tx.FindRoles(org, findable(refs))
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func resolveGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, 
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
 	}
-	found, err := tx.FindGroups(by.OrganizationID, kind, refs)
+	found, err := tx.FindGroups(by.OrganizationID, kind, findable(refs))
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +108,28 @@ func resolveGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, 
 	return known, nil
 }
 
-// unknown notes that a reference names nothing, and the command that makes what it names.
+// findable returns the references, with none in the place of one that holds text which no name can hold:
+// an engine may refuse even to look for it.
+func findable(refs []roster.Ref) []roster.Ref {
+	some := refs
+	for i, ref := range refs {
+		if isName(ref.Name) && isName(ref.ID) {
+			continue
+		}
+		if &some[0] == &refs[0] {
+			some = slices.Clone(refs)
+		}
+		some[i] = roster.Ref{}
+	}
+	return some
+}
+
+// unknown notes that a reference names nothing, and the command that makes what it names. It adds
+// nothing to a fault that the field has already.
 func unknown(f *roster.Faults, field, noun string, ref roster.Ref) {
+	if f.Has(field) {
+		return
+	}
 	detail := fmt.Sprintf("names no %s: %s", noun, shorten(ref.String()))
 	if ref.Name != "" {
 		detail += fmt.Sprintf(" (make it with: roster %s create --name %s)", noun, quoteShell(shorten(ref.Name)))

@@ -65,7 +65,7 @@ func (c *creation) repeat(tx Tx) (made, bool, error) {
 	if err != nil || u.Version != r.Version {
 		return made{}, false, err
 	}
-	again := made{CreatedUser: CreatedUser{User: u, Repeated: true}}
+	again := made{CreatedUser: CreatedUser{User: u, Repeated: true, WelcomeEmail: c.welcomes(u)}}
 	if c.in.Password != "" {
 		account, err := tx.AccountByID(c.by.OrganizationID, u.ID)
 		if err != nil {
@@ -86,10 +86,7 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 		return CreatedUser{}, err
 	}
 	if !same {
-		return CreatedUser{}, &roster.Error{
-			Kind: roster.Conflict, Field: "userName", Detail: "belongs to another user already",
-			Holder: roster.Holder{ID: string(again.ID), Number: again.Number},
-		}
+		return CreatedUser{}, takenBy(roster.Holder{ID: string(again.ID), Number: again.Number}, "userName", again.UserName)
 	}
 	return again.CreatedUser, nil
 }

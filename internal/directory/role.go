@@ -46,7 +46,7 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 		if r.Number, err = tx.InsertRole(r, Fold(r.Name)); err != nil {
 			return r, err
 		}
-		return r, s.audit(tx, by, s.now(), change{ActRoleCreate, string(r.ID), r.Name, map[string]any{"after": map[string]any{
+		return r, s.audit(tx, by, s.now(), change{ActRoleCreate, string(r.ID), r.Name, created{map[string]any{
 			"number": r.Number, "displayName": r.Name, "permissions": r.Permissions.Names(),
 		}}})
 	})

@@ -78,6 +78,11 @@ type change struct {
 	details    any
 }
 
+// created are the details of a change that made a record.
+type created struct {
+	After any `json:"after"`
+}
+
 // audit writes the entry of a change in the transaction of the change.
 func (s *Service) audit(tx Tx, by roster.Actor, at time.Time, c change) error {
 	details, err := json.Marshal(c.details)

@@ -110,7 +110,7 @@ func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, s
 	}
 	return s.audit(tx, by, now, change{
 		action: ActUserCreate, target: string(row.ID), targetName: row.UserName,
-		details: map[string]any{"after": describeUser(row)},
+		details: created{auditUser(row)},
 	})
 }
 

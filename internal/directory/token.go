@@ -57,11 +57,9 @@ func (s *Service) CreateToken(ctx context.Context, by roster.Actor, in NewToken)
 		if err := tx.InsertToken(t, Fold(t.Name), s.secrets.Hash(in.Secret)); err != nil {
 			return CreatedToken{}, err
 		}
-		return CreatedToken{Token: t, Secret: in.Secret}, s.audit(tx, by, now, change{ActTokenCreate, string(t.ID), t.Name, map[string]any{
-			"after": map[string]any{
-				"name": t.Name, "access": t.Access, "user": t.UserName, "groups": names(t.Groups), "expiresAt": t.ExpiresAt,
-			},
-		}})
+		return CreatedToken{Token: t, Secret: in.Secret}, s.audit(tx, by, now, change{ActTokenCreate, string(t.ID), t.Name, created{map[string]any{
+			"name": t.Name, "access": t.Access, "user": t.UserName, "groups": names(t.Groups), "expiresAt": t.ExpiresAt,
+		}}})
 	})
 }
 
@@ -136,6 +134,6 @@ func (s *Service) RevokeToken(ctx context.Context, by roster.Actor, ref roster.R
 		if err := tx.RevokeToken(by.OrganizationID, t.ID, t.RevokedAt); err != nil {
 			return t, err
 		}
-		return t, s.audit(tx, by, t.RevokedAt, change{ActTokenRevoke, string(t.ID), t.Name, map[string]any{}})
+		return t, s.audit(tx, by, t.RevokedAt, change{ActTokenRevoke, string(t.ID), t.Name, struct{}{}})
 	})
 }

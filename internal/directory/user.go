@@ -17,7 +17,8 @@ import (
 // CreatedUser is the answer of CreateUser: everything of the user that a face may show.
 type CreatedUser struct {
 	roster.User
-	Repeated bool // the user was made by an earlier, equal create
+	Repeated     bool // the user was made by an earlier, equal create
+	WelcomeEmail bool // one was asked for, and is on its way or was sent
 }
 
 // CreateUser makes a user: its access, groups, contact methods and preferences, the audit entry and
@@ -143,16 +144,19 @@ func (c *creation) create(tx Tx) (made, error) {
 	if row.Number, err = tx.InsertUser(row); err != nil {
 		return made{}, err
 	}
-	return made{CreatedUser: CreatedUser{User: row.User}}, c.record(tx, row, now)
+	return made{CreatedUser: CreatedUser{User: row.User, WelcomeEmail: c.welcomes(row.User)}}, c.record(tx, row, now)
 }
+
+// welcomes reports whether the user gets a welcome email.
+func (c *creation) welcomes(u roster.User) bool { return c.in.SendWelcomeEmail && u.Active }
 
 // record writes what goes with a new user: the audit entry and the welcome email's job.
 func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	err := c.audit(tx, c.by, now, change{
 		action: ActUserCreate, target: string(row.ID), targetName: row.UserName,
-		details: map[string]any{"after": describeUser(row)},
+		details: created{auditUser(row)},
 	})
-	if err != nil || !c.in.SendWelcomeEmail || !row.Active {
+	if err != nil || !c.welcomes(row.User) {
 		return err
 	}
 	payload, err := json.Marshal(roster.WelcomeEmail{UserID: row.ID})
@@ -274,38 +278,57 @@ func (c *creation) preferences(tx Tx, refs resolved) ([]roster.Preference, error
 	return tx.DefaultPreferences(c.by.OrganizationID, ids)
 }
 
-// describeUser is what the audit keeps of a user. It has no secret, and of the properties, which are
-// the client's own and may hold anything, only their length.
-func describeUser(row NewUserRow) map[string]any {
+// auditedUser is what the audit keeps of a user. It has no secret, and of the properties, which are the
+// client's own and may hold anything, only their length.
+type auditedUser struct {
+	UserName        string              `json:"userName"`
+	Number          int64               `json:"number"`
+	DisplayName     string              `json:"displayName"`
+	Email           string              `json:"email,omitempty"`
+	ExternalID      string              `json:"externalId,omitempty"`
+	Active          bool                `json:"active"`
+	AccessLevel     roster.AccessLevel  `json:"accessLevel"`
+	Realm           string              `json:"realm"`
+	HasPassword     bool                `json:"hasPassword"`
+	Roles           []string            `json:"roles,omitempty"`
+	Groups          []string            `json:"groups,omitempty"`
+	Teams           []string            `json:"teams,omitempty"`
+	PrimaryGroup    string              `json:"primaryGroup,omitempty"`
+	Department      string              `json:"department,omitempty"`
+	GrantedFor      []roster.GroupID    `json:"grantedFor,omitempty"` // empty: the organization
+	JoinedAt        time.Time           `json:"joinedAt"`
+	TimeZone        string              `json:"timezone"`
+	PhoneNumber     string              `json:"phoneNumber,omitempty"`
+	SessionExpiry   time.Duration       `json:"sessionExpiry,omitempty"` // nanoseconds
+	PropertiesBytes int                 `json:"propertiesBytes,omitempty"`
+	Competencies    []roster.Competency `json:"competencies,omitempty"`
+	Preferences     []audited           `json:"preferences,omitempty"`
+	Warnings        []string            `json:"warnings,omitempty"`
+}
+
+// audited is a preference in the audit.
+type audited struct {
+	Type     roster.NotificationType `json:"type"`
+	Services []roster.Service        `json:"services"`
+}
+
+func auditUser(row NewUserRow) auditedUser {
 	u := row.User
-	d := map[string]any{
-		"userName": u.UserName, "number": u.Number, "displayName": u.DisplayName, "email": u.Email,
-		"active": u.Active, "accessLevel": u.AccessLevel, "realm": u.Realm, "hasPassword": u.HasPassword,
-		"timezone": u.TimeZone, "joinedAt": u.JoinedAt,
-		"roles": names(u.Roles), "groups": names(u.Groups), "teams": names(u.Teams),
-		"preferences": u.Preferences,
+	a := auditedUser{
+		UserName: u.UserName, Number: u.Number, DisplayName: u.DisplayName, Email: u.Email, ExternalID: u.ExternalID,
+		Active: u.Active, AccessLevel: u.AccessLevel, Realm: u.Realm, HasPassword: u.HasPassword,
+		Roles: names(u.Roles), Groups: names(u.Groups), Teams: names(u.Teams),
+		PrimaryGroup: u.PrimaryGroup.Name, Department: u.Department.Name, GrantedFor: row.GrantScope,
+		JoinedAt: u.JoinedAt, TimeZone: u.TimeZone, PhoneNumber: u.ContactNumber, SessionExpiry: u.SessionExpiry,
+		PropertiesBytes: len(u.Properties), Competencies: u.Competencies,
 	}
-	for key, text := range map[string]string{
-		"externalId": u.ExternalID, "phoneNumber": u.ContactNumber,
-		"primaryGroup": u.PrimaryGroup.Name, "department": u.Department.Name,
-	} {
-		if text != "" {
-			d[key] = text
-		}
-	}
-	if u.SessionExpiry > 0 {
-		d["sessionExpiry"] = int(u.SessionExpiry / time.Minute)
-	}
-	if len(u.Properties) > 0 {
-		d["propertiesBytes"] = len(u.Properties)
+	for _, p := range u.Preferences {
+		a.Preferences = append(a.Preferences, audited(p))
 	}
 	if row.TimeZoneUnknown {
-		d["warnings"] = []string{"the time zone is not known"}
+		a.Warnings = []string{"the time zone is not known"}
 	}
-	if len(row.GrantScope) > 0 {
-		d["grantedFor"] = row.GrantScope
-	}
-	return d
+	return a
 }
 
 // names returns the names of linked records.
@@ -319,16 +342,22 @@ func names[L fmt.Stringer](links []L) []string {
 
 // taken is the Conflict over a field, with the record that is in the way where the actor may see it.
 func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
-	e := &roster.Error{Kind: roster.Conflict, Field: field, Detail: "belongs to another user already"}
-	key := Fold(c.in.UserName)
+	value := c.in.UserName
 	if field == "emails" {
-		key = Fold(c.in.Email)
+		value = c.in.Email
 	}
-	holder, found, err := tx.EmailHolder(c.by.OrganizationID, key)
+	e := takenBy(roster.Holder{}, field, value)
+	holder, found, err := tx.EmailHolder(c.by.OrganizationID, Fold(value))
 	if _, everywhere := scopeOf(c.by, ActUserRead); found && everywhere {
 		e.Holder = holder
 	}
 	return e, err
+}
+
+// takenBy is the Conflict over a value of a field that the holder has.
+func takenBy(holder roster.Holder, field, value string) *roster.Error {
+	detail := fmt.Sprintf("%q belongs to another user already", shorten(value))
+	return &roster.Error{Kind: roster.Conflict, Field: field, Detail: detail, Holder: holder}
 }
 
 // refuse is taken as the error that ends a transaction.

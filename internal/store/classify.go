@@ -8,8 +8,8 @@ import (
 	"roster"
 )
 
-// attributes names the attribute (in RFC 7643 spelling, where it has one) that each unique index
-// guards. Indexes are named table__column after their last column, because that is all that SQLite
+// attribute names what a unique index guards, in RFC 7643 spelling where that has a name for it; "" for
+// an index that it does not know. Indexes are named table__column after their last column, because that is all that SQLite
 // lets one know: it lists the columns, PostgreSQL names the index.
 func attribute(index string) string {
 	_, column, _ := strings.Cut(index, "__")
@@ -39,7 +39,7 @@ const retryAfter = 2 * time.Second
 func explain(f fault, doing string, err error) error {
 	cause := fmt.Errorf("%s: %w", doing, err)
 	switch f.class {
-	case taken:
+	case constraint:
 		if field := attribute(f.index); field != "" {
 			return &roster.Error{Kind: roster.Conflict, Field: field, Detail: "is taken", Err: cause}
 		}

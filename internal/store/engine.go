@@ -8,18 +8,17 @@ import (
 
 // engine is everything in which the engines differ, apart from how they run a transaction.
 type engine struct {
-	name        string
-	dialect     goose.Dialect
-	migrateWith []goose.ProviderOption
-	markers     *strings.Replacer   // what the markers in migrations stand for
-	skipLocked  string              // ends a query for rows that nobody else is taking
-	fault       func(err error) fault // what an error of the driver means
+	name       string
+	dialect    goose.Dialect
+	markers    *strings.Replacer     // what the markers in migrations stand for
+	skipLocked string                // ends a query for rows that nobody else is taking
+	fault      func(err error) fault // what an error of the driver means
 }
 
 // fault is what an error of the driver means.
 type fault struct {
 	class class
-	index string // of class taken: table__column, by the index's last column
+	index string // of class constraint: table__column of a unique index, after its last column
 }
 
 // class says what is to be done about a fault.
@@ -27,7 +26,7 @@ type class uint8
 
 const (
 	unknown     class = iota // ours: a bug, or a broken database
-	taken                    // a unique index holds the value already
+	constraint               // the statement was refused, and only it: a unique index has the value, or the like
 	again                    // the same transaction may succeed if it runs again: it has left no trace
 	lost                     // the connection broke: nothing is known of what was under way
 	full                     // the disk is full

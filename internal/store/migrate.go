@@ -18,16 +18,13 @@ var migrations embed.FS
 
 // migrate brings the schema up to date and returns its version. Migrations only add, so a binary
 // that is older than the schema goes on working and changes nothing here.
-func migrate(ctx context.Context, db *sql.DB, e *engine) (int64, error) {
+func migrate(ctx context.Context, db *sql.DB, e *engine, with ...goose.ProviderOption) (int64, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return 0, fmt.Errorf("read migrations: %w", err)
 	}
-	options := append([]goose.ProviderOption{
-		goose.WithDisableGlobalRegistry(true),
-		goose.WithLogger(goose.NopLogger()),
-	}, e.migrateWith...)
-	provider, err := goose.NewProvider(e.dialect, db, rendered{FS: files, markers: e.markers}, options...)
+	with = append(with, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	provider, err := goose.NewProvider(e.dialect, db, rendered{FS: files, markers: e.markers}, with...)
 	if err != nil {
 		return 0, fmt.Errorf("read migrations: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"roster"
 	"roster/internal/directory"
@@ -24,9 +25,10 @@ type tx struct {
 	engine *engine
 	texts  *texts
 
-	queued bool  // a job was queued
-	failed error // what the first failed statement answered; nothing is put to the engine after it
-	fault  fault // what that failure was
+	queued    bool  // a job was queued
+	numbering bool  // the statement under way takes the next number, which somebody else may take too
+	failed    error // what the first failed statement answered; nothing is put to the engine after it
+	fault     fault // what that failure was
 }
 
 var _ directory.Tx = (*tx)(nil)
@@ -63,6 +65,9 @@ func (t *tx) exec(doing, text string, args ...any) (int64, error) {
 // fail notes the first failure and returns it as callers may see it.
 func (t *tx) fail(doing string, err error) error {
 	t.fault = t.engine.fault(err)
+	if t.numbering && t.fault.class == constraint && strings.HasSuffix(t.fault.index, "__number") {
+		t.fault.class = again
+	}
 	t.failed = explain(t.fault, doing, err)
 	return t.failed
 }
@@ -134,4 +139,17 @@ func collect[T any](t *tx, doing, text string, args []any, scan func(scanner) (T
 		return nil, err
 	}
 	return all, nil
+}
+
+// first puts a query and returns its first row, read by scan. Errors: NotFound, which names the noun.
+func first[T any](t *tx, noun, doing, text string, args []any, scan func(scanner) (T, error)) (T, error) {
+	all, err := collect(t, doing, text, args, scan)
+	if err != nil || len(all) == 0 {
+		var none T
+		if err == nil {
+			err = missing(noun)
+		}
+		return none, err
+	}
+	return all[0], nil
 }

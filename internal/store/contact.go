@@ -1,0 +1,51 @@
+package store
+
+import (
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+const (
+	insertContacts    = `INSERT INTO contact_methods (organization_id, user_number, id, service, address, confirmed_at, created_at) VALUES`
+	insertPreferences = `INSERT INTO preferences (organization_id, user_number, type, services) VALUES`
+)
+
+// insertReach stores the contact methods and preferences of a new user.
+func (t *tx) insertReach(u directory.NewUserRow, number int64) error {
+	org := string(u.OrganizationID)
+	var contacts, prefs []any
+	for _, c := range u.ContactMethods {
+		contacts = append(contacts, org, number, string(c.ID), string(c.Service), c.Address, micros(c.ConfirmedAt), micros(c.CreatedAt))
+	}
+	for _, p := range u.Preferences {
+		prefs = append(prefs, org, number, string(p.Type), serviceText(p.Services))
+	}
+	if err := t.insertRows("insert contact methods", insertContacts, 7, contacts); err != nil {
+		return err
+	}
+	return t.insertRows("insert preferences", insertPreferences, 4, prefs)
+}
+
+func (t *tx) loadContactMethods(p page, _ directory.With) error {
+	r := relation{"read contact methods", contactsHead + ranged + contactsTail, contactsHead + listed + contactsTail}
+	return t.relate(p, r, func(row scanner) error {
+		var number int64
+		var c roster.ContactMethod
+		err := row.Scan(&number, (*string)(&c.ID), (*string)(&c.Service), &c.Address, instant{&c.ConfirmedAt}, instant{&c.CreatedAt})
+		if u := p.user(number); err == nil && u != nil {
+			u.ContactMethods = append(u.ContactMethods, c)
+		}
+		return err
+	})
+}
+
+// ConfirmContactMethod implements directory.UserTx.
+func (t *tx) ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error {
+	const text = `UPDATE contact_methods SET confirmed_at = $5
+	WHERE organization_id = $1 AND user_number = (SELECT number FROM users WHERE organization_id = $1 AND id = $2)
+	AND service = $3 AND address = $4 AND confirmed_at = 0`
+	_, err := t.exec("confirm contact method", text, string(org), string(id), string(service), address, micros(at))
+	return err
+}

@@ -1,0 +1,44 @@
+package store
+
+import (
+	"roster"
+	"roster/internal/directory"
+)
+
+const departmentColumns = `id, organization_id, number, name`
+
+func scanDepartment(r scanner, more ...any) (d roster.Department, err error) {
+	to := []any{(*string)(&d.ID), (*string)(&d.OrganizationID), &d.Number, &d.Name}
+	err = r.Scan(append(to, more...)...)
+	return d, err
+}
+
+// InsertDepartment implements directory.GroupTx.
+func (t *tx) InsertDepartment(d roster.Department, key string) (number int64, err error) {
+	const text = `INSERT INTO departments (number, id, organization_id, name, name_key)
+	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM departments WHERE organization_id = $3) END,
+	$2, $3, $4, $5) RETURNING number`
+	return t.insertNumbered("insert department", text, d.Number, string(d.ID), string(d.OrganizationID), d.Name, orNull(key))
+}
+
+// FindDepartment implements directory.GroupTx.
+func (t *tx) FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.Department, error) {
+	const text = `SELECT ` + departmentColumns + `, name_key FROM departments WHERE organization_id = $1 AND name_key IS NOT NULL`
+	found, err := resolve(t, "find department", text, []any{string(org)}, []roster.Ref{ref}, func(r scanner) (named[roster.Department], error) {
+		var key string
+		d, err := scanDepartment(r, &key)
+		return named[roster.Department]{d, string(d.ID), d.Number, key}, err
+	})
+	if err != nil {
+		return roster.Department{}, err
+	}
+	return found[0], nil
+}
+
+// Departments implements directory.GroupTx.
+func (t *tx) Departments(org roster.OrganizationID, afterNumber int64, most int) ([]roster.Department, error) {
+	const text = `SELECT ` + departmentColumns + ` FROM departments
+	WHERE organization_id = $1 AND number > $2 AND name_key IS NOT NULL ORDER BY number LIMIT $3`
+	return collect(t, "list departments", text, []any{string(org), afterNumber, limit(most, directory.MaxPage)},
+		func(r scanner) (roster.Department, error) { return scanDepartment(r) })
+}

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"roster"
+	"roster/internal/directory"
+)
+
+const (
+	groupColumns = `id, organization_id, kind, number, name, description, created_at`
+
+	// A group has a member for each row; who is deleted is no member.
+	countMembers = `(SELECT COUNT(*) FROM group_members m
+	WHERE m.organization_id = groups.organization_id AND m.group_id = groups.id)`
+)
+
+func scanGroup(r scanner, more ...any) (g roster.Group, err error) {
+	to := []any{
+		(*string)(&g.ID), (*string)(&g.OrganizationID), (*string)(&g.Kind), &g.Number, &g.Name, &g.Description,
+		instant{&g.CreatedAt},
+	}
+	err = r.Scan(append(to, more...)...)
+	return g, err
+}
+
+// nextNumber ends an INSERT whose record has the number $1, or the next one where $1 is 0. Two that
+// take the next one at the same time collide on the unique index, and the transaction runs again.
+const nextNumber = `CASE WHEN CAST($1 AS BIGINT) > 0 THEN CAST($1 AS BIGINT) ELSE `
+
+// InsertGroup implements directory.GroupTx.
+func (t *tx) InsertGroup(g roster.Group, key string) (number int64, err error) {
+	const text = `INSERT INTO groups (number, id, organization_id, kind, name, name_key, description, created_at)
+	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM groups WHERE organization_id = $3 AND kind = $4) END,
+	$2, $3, $4, $5, $6, $7, $8) RETURNING number`
+	return t.insertNumbered("insert group", text, g.Number,
+		string(g.ID), string(g.OrganizationID), string(g.Kind), g.Name, orNull(key), g.Description, micros(g.CreatedAt))
+}
+
+// insertNumbered puts an INSERT whose $1 is the record's number, 0 for the next.
+func (t *tx) insertNumbered(doing, text string, given int64, args ...any) (number int64, err error) {
+	t.numbering = given == 0
+	_, err = t.one(doing, text, append([]any{given}, args...), &number)
+	t.numbering = false
+	return number, err
+}
+
+// FindGroups implements directory.GroupTx.
+func (t *tx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error) {
+	const text = `SELECT ` + groupColumns + `, name_key FROM groups
+	WHERE organization_id = $1 AND kind = $2 AND name_key IS NOT NULL`
+	return resolve(t, "find groups", text, []any{string(org), string(kind)}, refs, func(r scanner) (named[roster.Group], error) {
+		var key string
+		g, err := scanGroup(r, &key)
+		return named[roster.Group]{g, string(g.ID), g.Number, key}, err
+	})
+}
+
+// Groups implements directory.GroupTx.
+func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster.Group, error) {
+	count := "0"
+	if q.Count {
+		count = countMembers
+	}
+	b := newQuery(`SELECT ` + groupColumns + `, ` + count + ` FROM groups`)
+	b.where("organization_id = ?", string(org))
+	b.where("kind = ?", string(q.Kind))
+	b.where("number > ?", q.AfterNumber)
+	b.where("name_key IS NOT NULL")
+	if q.ID != "" {
+		b.where("id = ?", string(q.ID))
+	}
+	if q.Name != "" {
+		b.where("name_key = ?", directory.Fold(q.Name))
+	}
+	if q.Only != nil {
+		ids := make([]any, len(q.Only))
+		for i, id := range q.Only {
+			ids[i] = string(id)
+		}
+		b.in("id", ids)
+	}
+	b.add(" ORDER BY number LIMIT ?", limit(q.Limit, directory.MaxPage))
+	return collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {
+		var members int64
+		g, err := scanGroup(r, &members)
+		g.MemberCount = members
+		return g, err
+	})
+}

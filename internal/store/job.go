@@ -1,0 +1,127 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"roster"
+)
+
+// A job is ready or running (unfinished: due_at says when it may be claimed), then done or buried
+// (due_at is null, and no index but that of the dead holds it).
+const jobColumns = `id, organization_id, lane, kind, COALESCE(job_key, ''), payload, run_at, attempts, created_at`
+
+func scanJob(r scanner) (j roster.Job, err error) {
+	var payload string
+	err = r.Scan((*string)(&j.ID), (*string)(&j.OrganizationID), (*string)(&j.Lane), &j.Kind, &j.Key, &payload,
+		instant{&j.RunAt}, &j.Attempts, instant{&j.CreatedAt})
+	j.Payload = json.RawMessage(payload)
+	return j, err
+}
+
+// Enqueue implements directory.JobTx.
+func (t *tx) Enqueue(j roster.Job) error {
+	const text = `INSERT INTO jobs (id, organization_id, lane, kind, job_key, payload, run_at, attempts, state, due_at, reason, created_at, ended_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'ready', $7, '', $9, 0)
+	ON CONFLICT (organization_id, job_key) WHERE due_at IS NOT NULL AND job_key IS NOT NULL DO NOTHING`
+	n, err := t.exec("enqueue job", text,
+		string(j.ID), string(j.OrganizationID), string(j.Lane), j.Kind, orNull(j.Key), string(j.Payload),
+		micros(j.RunAt), j.Attempts, micros(j.CreatedAt))
+	t.queued = t.queued || n > 0
+	return err
+}
+
+const (
+	claimDue = `WITH due AS (SELECT id FROM jobs WHERE lane = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3`
+	claimSet = `) UPDATE jobs SET state = 'running', due_at = $4, attempts = attempts + 1
+	WHERE id IN (SELECT id FROM due) RETURNING ` + jobColumns
+)
+
+// ClaimJobs implements directory.JobTx.
+func (t *tx) ClaimJobs(lane roster.Lane, now, leaseUntil time.Time, most int) ([]roster.Job, error) {
+	text := claimDue + t.engine.skipLocked + claimSet
+	jobs, err := collect(t, "claim jobs", text, []any{string(lane), micros(now), most, micros(leaseUntil)}, scanJob)
+	slices.SortFunc(jobs, func(a, b roster.Job) int {
+		return cmp.Or(a.RunAt.Compare(b.RunAt), cmp.Compare(a.ID, b.ID))
+	})
+	return jobs, err
+}
+
+// ofClaim ends an UPDATE that ends a claim: $1 is the job, $2 the attempt.
+const ofClaim = ` WHERE id = $1 AND attempts = $2 AND state = 'running'`
+
+// FinishJob implements directory.JobTx.
+func (t *tx) FinishJob(id roster.JobID, attempt int, at time.Time) (bool, error) {
+	const text = `UPDATE jobs SET state = 'done', due_at = NULL, reason = '', ended_at = $3` + ofClaim
+	n, err := t.exec("finish job", text, string(id), attempt, micros(at))
+	return n > 0, err
+}
+
+// RetryJob implements directory.JobTx.
+func (t *tx) RetryJob(id roster.JobID, attempt int, runAt time.Time, reason string) (bool, error) {
+	const text = `UPDATE jobs SET state = 'ready', run_at = $3, due_at = $3, reason = $4` + ofClaim
+	n, err := t.exec("retry job", text, string(id), attempt, micros(runAt), reason)
+	t.queued = t.queued || n > 0
+	return n > 0, err
+}
+
+// BuryJob implements directory.JobTx.
+func (t *tx) BuryJob(id roster.JobID, attempt int, at time.Time, reason string) (bool, error) {
+	const text = `UPDATE jobs SET state = 'buried', due_at = NULL, ended_at = $3, reason = $4` + ofClaim
+	n, err := t.exec("bury job", text, string(id), attempt, micros(at), reason)
+	return n > 0, err
+}
+
+// JobCounts implements directory.JobTx. It counts no job that is done, and reads indexes only.
+func (t *tx) JobCounts() ([]roster.JobCounts, error) {
+	const text = `SELECT lane, state, COUNT(*) FROM jobs WHERE due_at IS NOT NULL GROUP BY lane, state
+	UNION ALL SELECT lane, 'buried', COUNT(*) FROM jobs WHERE state = 'buried' GROUP BY lane`
+	lanes := make(map[roster.Lane]roster.JobCounts)
+	err := t.each("count jobs", text, nil, func(r scanner) error {
+		var lane roster.Lane
+		var state string
+		var n int64
+		if err := r.Scan((*string)(&lane), &state, &n); err != nil {
+			return err
+		}
+		c := lanes[lane]
+		c.Lane = lane
+		switch state {
+		case "ready":
+			c.Waiting = n
+		case "running":
+			c.Running = n
+		case "buried":
+			c.Buried = n
+		}
+		lanes[lane] = c
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]roster.JobCounts, 0, len(lanes))
+	for _, c := range lanes {
+		counts = append(counts, c)
+	}
+	slices.SortFunc(counts, func(a, b roster.JobCounts) int { return cmp.Compare(a.Lane, b.Lane) })
+	return counts, nil
+}
+
+// NextRun implements directory.JobTx. The end of a lease counts: the job is due again then.
+func (t *tx) NextRun(lane roster.Lane) (time.Time, error) {
+	const text = `SELECT due_at FROM jobs WHERE lane = $1 AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`
+	var at time.Time
+	_, err := t.one("read next run", text, []any{string(lane)}, instant{&at})
+	return at, err
+}
+
+// DeleteDoneJobs implements directory.JobTx.
+func (t *tx) DeleteDoneJobs(before time.Time, most int) (int, error) {
+	const text = `DELETE FROM jobs WHERE id IN
+	(SELECT id FROM jobs WHERE state = 'done' AND ended_at < $1 ORDER BY ended_at LIMIT $2)`
+	n, err := t.exec("delete done jobs", text, micros(before), most)
+	return int(n), err
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+func (t *tx) loadPreferences(p page, _ directory.With) error {
+	r := relation{"read preferences", preferencesHead + ranged + preferencesTail, preferencesHead + listed + preferencesTail}
+	err := t.relate(p, r, func(row scanner) error {
+		var number int64
+		var pref roster.Preference
+		var services string
+		if err := row.Scan(&number, (*string)(&pref.Type), &services); err != nil {
+			return err
+		}
+		pref.Services = parseServices(services)
+		if u := p.user(number); u != nil {
+			u.Preferences = append(u.Preferences, pref)
+		}
+		return nil
+	})
+	for i := range p.users {
+		sortPreferences(p.users[i].Preferences)
+	}
+	return err
+}
+
+// sortPreferences puts preferences in the fixed order of their types.
+func sortPreferences(prefs []roster.Preference) {
+	slices.SortStableFunc(prefs, func(a, b roster.Preference) int {
+		return cmp.Compare(slices.Index(roster.NotificationTypes[:], a.Type), slices.Index(roster.NotificationTypes[:], b.Type))
+	})
+}
+
+// DefaultPreferences implements directory.UserTx.
+func (t *tx) DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error) {
+	const text = `SELECT type, services FROM default_preferences WHERE organization_id = $1 AND group_id IN ($*)`
+	joined := make(map[roster.NotificationType][]roster.Service)
+	owners := append([]roster.GroupID{""}, groups...)
+	for some := range slices.Chunk(owners, maxList) {
+		args := make([]any, 1, maxList+1)
+		args[0] = string(org)
+		for _, id := range some {
+			args = append(args, string(id))
+		}
+		n := padded(len(some))
+		for len(args) < n+1 {
+			args = append(args, args[len(args)-1])
+		}
+		err := t.each("read default preferences", t.texts.list(text, 2, n), args, func(r scanner) error {
+			var kind roster.NotificationType
+			var services string
+			err := r.Scan((*string)(&kind), &services)
+			joined[kind] = join(joined[kind], parseServices(services))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	var prefs []roster.Preference
+	for kind, services := range joined {
+		prefs = append(prefs, roster.Preference{Type: kind, Services: services})
+	}
+	sortPreferences(prefs)
+	return prefs, nil
+}
+
+// join returns the services in a or b, in their fixed order.
+func join(a, b []roster.Service) []roster.Service {
+	var both []roster.Service
+	for _, s := range roster.Services {
+		if slices.Contains(a, s) || slices.Contains(b, s) {
+			both = append(both, s)
+		}
+	}
+	return both
+}
+
+// SetDefaultPreferences implements directory.UserTx.
+func (t *tx) SetDefaultPreferences(org roster.OrganizationID, group roster.GroupID, prefs []roster.Preference) error {
+	const remove = `DELETE FROM default_preferences WHERE organization_id = $1 AND group_id = $2`
+	if _, err := t.exec("clear default preferences", remove, string(org), string(group)); err != nil {
+		return err
+	}
+	const insert = `INSERT INTO default_preferences (organization_id, group_id, type, services) VALUES`
+	var rows []any
+	for _, p := range prefs {
+		rows = append(rows, string(org), string(group), string(p.Type), serviceText(p.Services))
+	}
+	return t.insertRows("set default preferences", insert, 4, rows)
+}

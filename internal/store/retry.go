@@ -1,0 +1,43 @@
+package store
+
+import (
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// InsertRetry implements directory.RetryTx. Where another transaction is about to take the key, it
+// waits to see whether it does.
+func (t *tx) InsertRetry(r directory.Retry) (bool, error) {
+	const text = `INSERT INTO retries (organization_id, retry_key, resource_id, version, created_at)
+	VALUES ($1, $2, $3, $4, $5) ON CONFLICT (organization_id, retry_key) DO NOTHING`
+	n, err := t.exec("insert retry", text, string(r.OrganizationID), r.Key, r.ResourceID, r.Version, micros(r.CreatedAt))
+	return n > 0, err
+}
+
+// Retry implements directory.RetryTx.
+func (t *tx) Retry(org roster.OrganizationID, key string) (r directory.Retry, found bool, err error) {
+	const text = `SELECT resource_id, version, created_at FROM retries WHERE organization_id = $1 AND retry_key = $2`
+	r = directory.Retry{OrganizationID: org, Key: key}
+	found, err = t.one("read retry", text, []any{string(org), key}, &r.ResourceID, &r.Version, instant{&r.CreatedAt})
+	if !found {
+		return directory.Retry{}, false, err
+	}
+	return r, true, err
+}
+
+// DeleteRetry implements directory.RetryTx.
+func (t *tx) DeleteRetry(org roster.OrganizationID, key string) error {
+	const text = `DELETE FROM retries WHERE organization_id = $1 AND retry_key = $2`
+	_, err := t.exec("delete retry", text, string(org), key)
+	return err
+}
+
+// DeleteRetries implements directory.RetryTx.
+func (t *tx) DeleteRetries(before time.Time, most int) (int, error) {
+	const text = `DELETE FROM retries WHERE (organization_id, retry_key) IN
+	(SELECT organization_id, retry_key FROM retries WHERE created_at < $1 ORDER BY created_at LIMIT $2)`
+	n, err := t.exec("delete retries", text, micros(before), most)
+	return int(n), err
+}

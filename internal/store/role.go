@@ -1,0 +1,44 @@
+package store
+
+import (
+	"roster"
+	"roster/internal/directory"
+)
+
+const roleColumns = `id, organization_id, number, name, description, permissions, shipped`
+
+func scanRole(r scanner, more ...any) (role roster.Role, err error) {
+	to := []any{
+		(*string)(&role.ID), (*string)(&role.OrganizationID), &role.Number, &role.Name, &role.Description,
+		permissions{&role.Permissions}, &role.Shipped,
+	}
+	err = r.Scan(append(to, more...)...)
+	return role, err
+}
+
+// InsertRole implements directory.GroupTx.
+func (t *tx) InsertRole(r roster.Role, key string) (number int64, err error) {
+	const text = `INSERT INTO roles (number, id, organization_id, name, name_key, description, permissions, shipped)
+	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM roles WHERE organization_id = $3) END,
+	$2, $3, $4, $5, $6, $7, $8) RETURNING number`
+	return t.insertNumbered("insert role", text, r.Number,
+		string(r.ID), string(r.OrganizationID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Shipped)
+}
+
+// FindRoles implements directory.GroupTx.
+func (t *tx) FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.Role, error) {
+	const text = `SELECT ` + roleColumns + `, name_key FROM roles WHERE organization_id = $1 AND name_key IS NOT NULL`
+	return resolve(t, "find roles", text, []any{string(org)}, refs, func(r scanner) (named[roster.Role], error) {
+		var key string
+		role, err := scanRole(r, &key)
+		return named[roster.Role]{role, string(role.ID), role.Number, key}, err
+	})
+}
+
+// Roles implements directory.GroupTx.
+func (t *tx) Roles(org roster.OrganizationID, afterNumber int64, most int) ([]roster.Role, error) {
+	const text = `SELECT ` + roleColumns + ` FROM roles
+	WHERE organization_id = $1 AND number > $2 AND name_key IS NOT NULL ORDER BY number LIMIT $3`
+	return collect(t, "list roles", text, []any{string(org), afterNumber, limit(most, directory.MaxPage)},
+		func(r scanner) (roster.Role, error) { return scanRole(r) })
+}

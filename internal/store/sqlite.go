@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"roster/internal/directory"
+)
+
+func sqliteEngine() *engine {
+	return &engine{
+		name:    "sqlite",
+		dialect: goose.DialectSQLite3,
+		markers: strings.NewReplacer(
+			"{{identity}}", "INTEGER PRIMARY KEY AUTOINCREMENT",
+			"{{key}}", "TEXT",
+			"{{clustered}}", "WITHOUT ROWID",
+		),
+		fault: sqliteFault,
+	}
+}
+
+// sqliteFault reads result codes (https://www.sqlite.org/rescode.html).
+func sqliteFault(err error) fault {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return fault{}
+	}
+	switch e.Code() {
+	case codes.SQLITE_CONSTRAINT_UNIQUE, codes.SQLITE_CONSTRAINT_PRIMARYKEY, codes.SQLITE_CONSTRAINT_ROWID:
+		return fault{class: constraint, index: sqliteIndex(e.Error())}
+	}
+	switch e.Code() & 0xff {
+	case codes.SQLITE_CONSTRAINT:
+		return fault{class: constraint}
+	case codes.SQLITE_FULL:
+		return fault{class: full}
+	case codes.SQLITE_IOERR, codes.SQLITE_NOMEM, codes.SQLITE_INTERRUPT, codes.SQLITE_BUSY, codes.SQLITE_LOCKED,
+		codes.SQLITE_CANTOPEN, codes.SQLITE_READONLY, codes.SQLITE_PROTOCOL:
+		return fault{class: unavailable}
+	}
+	return fault{}
+}
+
+// sqliteIndex returns table__column of the last column in a message of the form
+// "… constraint failed: users.organization_id, users.user_key (2067)".
+func sqliteIndex(message string) string {
+	const mark = "constraint failed: "
+	columns := message[strings.LastIndex(message, mark)+len(mark):]
+	columns, _, _ = strings.Cut(columns, " (")
+	last := columns[strings.LastIndex(columns, " ")+1:]
+	return strings.Replace(last, ".", "__", 1)
+}
+
+// What every connection is told (https://www.sqlite.org/pragma.html). Sizes are in KiB where negative,
+// in bytes where not.
+const (
+	pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=temp_store(2)&_pragma=mmap_size(268435456)"
+
+	// A commit is on disk when it is answered. The log stays allocated, because writing over it is
+	// twice as fast as making it grow; what a long reader made of it beyond the limit is given back.
+	writerPragmas = pragmas + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)" +
+		"&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
+
+	readerPragmas = pragmas + "&_pragma=query_only(1)&_pragma=cache_size(-2000)"
+)
+
+// sqliteDB runs transactions on SQLite: those that write in the writer, those that read on connections
+// of their own, which neither wait for it nor delay it.
+type sqliteDB struct {
+	*writer
+	writing, reading *sql.DB
+	readers          chan *prepared // nil for one that is not open yet
+	engine           *engine
+	texts            *texts
+	version          int64
+}
+
+func openSQLite(ctx context.Context, path string, e *engine, added jobsAdded, o Options) (*sqliteDB, error) {
+	if err := createPrivate(path); err != nil {
+		return nil, fmt.Errorf("make database file: %w", err)
+	}
+	db := &sqliteDB{engine: e, texts: newTexts(), readers: make(chan *prepared, o.Readers)}
+	for range o.Readers {
+		db.readers <- nil
+	}
+	var err error
+	if db.writing, err = openPool(path, writerPragmas, 1); err != nil {
+		return nil, err
+	}
+	if db.version, err = migrate(ctx, db.writing, e); err != nil {
+		db.writing.Close()
+		return nil, explain(e.fault(err), "open database", err)
+	}
+	if db.reading, err = openPool(path, readerPragmas, o.Readers); err != nil {
+		db.writing.Close()
+		return nil, err
+	}
+	db.writer = &writer{
+		db: db.writing, engine: e, texts: db.texts, added: added, log: o.Logger,
+		queue: make(chan *update, maxQueue), ended: make(chan struct{}),
+	}
+	go db.writer.run()
+	return db, nil
+}
+
+// createPrivate makes the file, readable by its owner only, unless it is there. SQLite gives the same
+// permissions to the files that it keeps beside it.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func openPool(path, options string, most int) (*sql.DB, error) {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options
+	connector, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	pool := sql.OpenDB(connector)
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	return pool, nil
+}
+
+// View implements directory.Store.
+func (db *sqliteDB) View(ctx context.Context, fn func(directory.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r, err := db.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { db.readers <- r }()
+	if err := r.do("BEGIN"); err != nil {
+		return explain(db.engine.fault(err), "begin reading", err)
+	}
+	// Whatever fn does, the connection goes back without a transaction. Nothing was changed, so
+	// ROLLBACK and COMMIT are the same.
+	defer func() {
+		if r.do("ROLLBACK") != nil {
+			r.discard()
+			r = nil
+		}
+	}()
+	t := &tx{run: r, engine: db.engine, texts: db.texts}
+	return t.call(fn)
+}
+
+// reader waits for a connection to read with.
+func (db *sqliteDB) reader(ctx context.Context) (*prepared, error) {
+	var r *prepared
+	select {
+	case r = <-db.readers:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if r != nil {
+		return r, nil
+	}
+	r, err := prepare(context.WithoutCancel(ctx), db.reading)
+	if err != nil {
+		db.readers <- nil
+		return nil, explain(db.engine.fault(err), "open database", err)
+	}
+	return r, nil
+}
+
+func (db *sqliteDB) schemaVersion(context.Context) (int64, error) { return db.version, nil }
+
+// Close implements backend. Those who still read are waited for, too.
+func (db *sqliteDB) Close(ctx context.Context) error {
+	err := db.writer.stop(ctx)
+	for range cap(db.readers) {
+		select {
+		case r := <-db.readers:
+			if r != nil {
+				r.close()
+			}
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		}
+	}
+	return errors.Join(err, db.reading.Close(), db.writing.Close())
+}
+
+// pingTimeout is how long a readiness check waits at most.
+const pingTimeout = 5 * time.Second
+
+// Ping implements backend: it goes through the writer and changes nothing.
+func (db *sqliteDB) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	u := newUpdate(func(directory.Tx) error { return nil })
+	if err := db.writer.enqueue(u); err != nil {
+		return err
+	}
+	select {
+	case <-u.done:
+		return u.err
+	case <-ctx.Done():
+		return notNow("the database is not answering; try again", ctx.Err())
+	}
+}

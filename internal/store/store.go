@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// Options are what a store can be told. The zero Options are good.
+type Options struct {
+	Now      func() time.Time // the clock, for how long things take; time.Now if nil
+	Logger   *slog.Logger     // slog.Default if nil
+	MaxConns int              // PostgreSQL: the most connections; 16 if 0
+	Readers  int              // SQLite: the most transactions that read at the same time; 4 if 0
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.MaxConns <= 0 {
+		o.MaxConns = 16
+	}
+	if o.Readers <= 0 {
+		o.Readers = 4
+	}
+	return o
+}
+
+// DB is an open store. Its methods may be called from any number of goroutines.
+type DB struct {
+	backend
+	engine *engine
+	added  jobsAdded
+}
+
+var _ directory.Store = (*DB)(nil)
+
+// backend runs transactions on an engine.
+type backend interface {
+	// View implements directory.Store.
+	View(ctx context.Context, fn func(directory.Tx) error) error
+	// Update implements directory.Store.
+	Update(ctx context.Context, fn func(directory.Tx) error) error
+	// Ping finds out whether the store can work, and waits for that no longer than ctx. Errors: Unavailable.
+	Ping(ctx context.Context) error
+	// Close takes no more calls, lets those that wait finish for as long as ctx lasts, and closes.
+	Close(ctx context.Context) error
+
+	schemaVersion(ctx context.Context) (int64, error)
+}
+
+// Open opens the store at url, and brings its schema up to date: "sqlite:<path>", where the file is
+// made if need be, or "postgres://…" as libpq understands it.
+//
+// Errors: Unavailable where the database does not answer; others for an url that cannot be used.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	o = o.withDefaults()
+	db := &DB{added: make(jobsAdded, 1)}
+	scheme, rest, _ := strings.Cut(url, ":")
+	var err error
+	switch scheme {
+	case "sqlite":
+		db.engine = sqliteEngine()
+		db.backend, err = openSQLite(ctx, rest, db.engine, db.added, o)
+	case "postgres", "postgresql":
+		db.engine = postgresEngine()
+		db.backend, err = openPostgres(ctx, url, db.engine, db.added, o)
+	default:
+		// The url is not repeated: it may hold a password.
+		err = &roster.Error{Kind: roster.Invalid, Field: "store", Detail: `must begin with "sqlite:" or "postgres:"`}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return db, nil
+}
+
+// Engine returns the engine's name: "sqlite" or "postgres".
+func (db *DB) Engine() string { return db.engine.name }
+
+// SchemaVersion returns the number of the last migration that the database has had. It may be
+// greater than any this binary knows.
+func (db *DB) SchemaVersion(ctx context.Context) (int64, error) { return db.schemaVersion(ctx) }
+
+// JobsAdded returns a channel of capacity 1 that receives after a commit that queued jobs. What
+// other processes queue is not seen here.
+func (db *DB) JobsAdded() <-chan struct{} { return db.added }
+
+// jobsAdded is the sending side of DB.JobsAdded.
+type jobsAdded chan struct{}
+
+// poke wakes the receiver, unless it has been woken already.
+func (c jobsAdded) poke() {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// entry stores an audit entry with something in every attribute.
+func (f *fixture) entry(target string) roster.AuditEntry {
+	f.Helper()
+	e := roster.AuditEntry{
+		ID: roster.AuditID(f.id()), OrganizationID: f.org, At: f.now, ActorKind: roster.ActorUser, Actor: "user 1", ActorName: "ada",
+		Face: roster.FaceCLI, Address: "192.0.2.1", RequestID: "r1", Action: "user.create", Target: target, TargetName: "grace",
+		DetailsHash: "00ff", Salt: "5a17", Details: json.RawMessage(`{"after": {"active": true}}`),
+	}
+	f.update(func(tx directory.Tx) error { return tx.InsertAudit(e) })
+	return e
+}
+
+func (f *fixture) seal(e *roster.AuditEntry, seq int64) {
+	f.Helper()
+	e.Seq, e.Hash = seq, fmt.Sprint("hash ", seq)
+	f.update(func(tx directory.Tx) error { return tx.SealAudit(e.ID, e.Seq, e.Hash) })
+}
+
+func (f *fixture) entries(q directory.AuditQuery) []roster.AuditEntry {
+	f.Helper()
+	return read(f, func(tx directory.Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(f.org, q) })
+}
+
+var audit = []sentence{
+	{text: "entries come back as they were stored, by id", test: func(f *fixture) {
+		a, b, c := f.entry("x"), f.entry("y"), f.entry("x")
+		bare := roster.AuditEntry{ID: roster.AuditID(f.id()), OrganizationID: f.org, At: f.now}
+		f.update(func(tx directory.Tx) error { return tx.InsertAudit(bare) })
+		same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{a, b, c, bare})
+		same(f, f.entries(directory.AuditQuery{Limit: 2}), []roster.AuditEntry{a, b})
+		same(f, f.entries(directory.AuditQuery{After: a.ID, Limit: 1}), []roster.AuditEntry{b})
+		same(f, f.entries(directory.AuditQuery{Target: "x"}), []roster.AuditEntry{a, c})
+		same(f, f.entries(directory.AuditQuery{Target: "x", After: a.ID}), []roster.AuditEntry{c})
+	}},
+	{text: "sealed entries are listed by their place", test: func(f *fixture) {
+		a, b, c := f.entry("x"), f.entry("y"), f.entry("x")
+		f.seal(&b, 1)
+		f.seal(&a, 2)
+		same(f, f.entries(directory.AuditQuery{Sealed: true}), []roster.AuditEntry{b, a})
+		same(f, f.entries(directory.AuditQuery{AfterSeq: 1}), []roster.AuditEntry{a})
+		same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{a, b, c})
+	}},
+	{text: "the last place and its hash are known", test: func(f *fixture) {
+		last := func() string {
+			return read(f, func(tx directory.Tx) (string, error) {
+				seq, hash, err := tx.LastSealed(f.org)
+				return fmt.Sprint(seq, " ", hash), err
+			})
+		}
+		a, b := f.entry("x"), f.entry("y")
+		same(f, last(), "0 ")
+		f.seal(&a, 1)
+		f.seal(&b, 2)
+		same(f, last(), "2 hash 2")
+	}},
+	{text: "an entry is sealed once", test: func(f *fixture) {
+		e := f.entry("x")
+		f.seal(&e, 1)
+		for _, id := range []roster.AuditID{e.ID, "none"} {
+			f.fails(roster.Conflict, "seq", func(tx directory.Tx) error { return tx.SealAudit(id, 2, "hash") })
+		}
+	}},
+	{text: "what is unsealed comes by organization and id, whatever is sealed already", alone: true, test: func(f *fixture) {
+		first := f.org
+		a := f.entry("x")
+		f.org = f.organization()
+		b := f.entry("x")
+		f.org = first
+		c, d := f.entry("x"), f.entry("x")
+		f.seal(&d, 1) // later than c, sealed before it
+		unsealed := func(limit int) []roster.AuditEntry {
+			return read(f, func(tx directory.Tx) ([]roster.AuditEntry, error) { return tx.UnsealedAudit(limit) })
+		}
+		same(f, unsealed(10), []roster.AuditEntry{a, c, b})
+		same(f, len(unsealed(2)), 2)
+		f.seal(&a, 2)
+		f.seal(&c, 3)
+		same(f, unsealed(10), []roster.AuditEntry{b})
+	}},
+}

@@ -1,0 +1,158 @@
+package storetest
+
+import (
+	"roster"
+	"roster/internal/directory"
+)
+
+// again is a change that is made twice, of which the second must fail: change returns what to do, and
+// twice says that it is the second time.
+type again struct {
+	text  string
+	kind  roster.Kind
+	field string
+	do    func(f *fixture, tx directory.Tx, twice bool) error
+}
+
+// conflicts violates every unique index.
+var conflicts = func() []sentence {
+	var all []sentence
+	for _, a := range []again{
+		{"a slug", roster.Conflict, "slug", func(f *fixture, tx directory.Tx, _ bool) error {
+			return tx.InsertOrganization(roster.Organization{ID: roster.OrganizationID(f.id()), Slug: "slug of " + string(f.org)})
+		}},
+		{"an organization's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			return tx.InsertOrganization(roster.Organization{ID: "id of " + f.org, Slug: f.id()})
+		}},
+		{"a userName", roster.Conflict, "userName", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertUser(f.row("ada"))
+			return err
+		}},
+		{"a user's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			row := f.row(f.id())
+			row.ID = "the one"
+			_, err := tx.InsertUser(row)
+			return err
+		}},
+		{"a group's name", roster.Conflict, "displayName", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertGroup(roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindGroup}, "ops")
+			return err
+		}},
+		{"a group's number", roster.Conflict, "number", func(f *fixture, tx directory.Tx, _ bool) error {
+			id := f.id()
+			_, err := tx.InsertGroup(roster.Group{ID: roster.GroupID(id), OrganizationID: f.org, Kind: roster.KindGroup, Number: 7}, id)
+			return err
+		}},
+		{"a group's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertGroup(roster.Group{ID: "the one", OrganizationID: f.org, Kind: roster.KindGroup}, f.id())
+			return err
+		}},
+		{"a department's name", roster.Conflict, "displayName", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertDepartment(roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org}, "support")
+			return err
+		}},
+		{"a department's number", roster.Conflict, "number", func(f *fixture, tx directory.Tx, _ bool) error {
+			id := f.id()
+			_, err := tx.InsertDepartment(roster.Department{ID: roster.DepartmentID(id), OrganizationID: f.org, Number: 7}, id)
+			return err
+		}},
+		{"a department's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertDepartment(roster.Department{ID: "the one", OrganizationID: f.org}, f.id())
+			return err
+		}},
+		{"a role's name", roster.Conflict, "displayName", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertRole(roster.Role{ID: roster.RoleID(f.id()), OrganizationID: f.org}, "operator")
+			return err
+		}},
+		{"a role's number", roster.Conflict, "number", func(f *fixture, tx directory.Tx, _ bool) error {
+			id := f.id()
+			_, err := tx.InsertRole(roster.Role{ID: roster.RoleID(id), OrganizationID: f.org, Number: 7}, id)
+			return err
+		}},
+		{"a role's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertRole(roster.Role{ID: "the one", OrganizationID: f.org}, f.id())
+			return err
+		}},
+		{"a token's name", roster.Conflict, "name", func(f *fixture, tx directory.Tx, _ bool) error {
+			id := f.id()
+			return tx.InsertToken(roster.Token{ID: roster.TokenID(id), OrganizationID: f.org}, "deploy", "hash of "+id)
+		}},
+		{"a token's secret", roster.Conflict, "secret", func(f *fixture, tx directory.Tx, _ bool) error {
+			id := f.id()
+			return tx.InsertToken(roster.Token{ID: roster.TokenID(id), OrganizationID: f.org}, id, "hash in "+string(f.org))
+		}},
+		{"a token's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			id := f.id()
+			return tx.InsertToken(roster.Token{ID: "the one of " + roster.TokenID(f.org), OrganizationID: f.org}, id, id)
+		}},
+		{"a session's secret", roster.Conflict, "secret", func(f *fixture, tx directory.Tx, _ bool) error {
+			return insertOwned(f, tx, func(user roster.UserID) error {
+				s := roster.Session{ID: roster.SessionID(f.id()), OrganizationID: f.org, UserID: user, CreatedAt: f.now}
+				return tx.InsertSession(s, "hash in "+string(f.org), 10)
+			})
+		}},
+		{"a link's secret", roster.Conflict, "secret", func(f *fixture, tx directory.Tx, _ bool) error {
+			return insertOwned(f, tx, func(user roster.UserID) error {
+				l := roster.Link{ID: roster.LinkID(f.id()), OrganizationID: f.org, UserID: user, Purpose: roster.LinkPurpose(f.id())}
+				return tx.InsertLink(l, "hash in "+string(f.org))
+			})
+		}},
+		{"an audit entry's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			return tx.InsertAudit(roster.AuditEntry{ID: "the one", OrganizationID: f.org})
+		}},
+		{"a place in the audit chain", roster.Conflict, "seq", func(f *fixture, tx directory.Tx, _ bool) error {
+			id := roster.AuditID(f.id())
+			if err := tx.InsertAudit(roster.AuditEntry{ID: id, OrganizationID: f.org}); err != nil {
+				return err
+			}
+			return tx.SealAudit(id, 1, "hash")
+		}},
+		{"a job's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			return tx.Enqueue(roster.Job{ID: "the one of " + roster.JobID(f.org), OrganizationID: f.org, Lane: "none", RunAt: f.now})
+		}},
+		{"a membership", roster.Conflict, "groups", func(f *fixture, tx directory.Tx, twice bool) error {
+			row := f.row(f.id())
+			g := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindTeam}
+			if _, err := tx.InsertGroup(g, string(g.ID)); err != nil {
+				return err
+			}
+			row.Teams = []roster.GroupLink{groupLink(g)}
+			if twice {
+				row.Teams = append(row.Teams, groupLink(g))
+			}
+			_, err := tx.InsertUser(row)
+			return err
+		}},
+		{"a preference", roster.Conflict, "type", func(f *fixture, tx directory.Tx, twice bool) error {
+			row := f.row(f.id())
+			row.Preferences = []roster.Preference{{Type: roster.TypeDigest}}
+			if twice {
+				row.Preferences = append(row.Preferences, row.Preferences...)
+			}
+			_, err := tx.InsertUser(row)
+			return err
+		}},
+		{"a default preference", roster.Conflict, "type", func(f *fixture, tx directory.Tx, twice bool) error {
+			prefs := []roster.Preference{{Type: roster.TypeDigest}}
+			if twice {
+				prefs = append(prefs, prefs...)
+			}
+			return tx.SetDefaultPreferences(f.org, "", prefs)
+		}},
+	} {
+		all = append(all, sentence{text: a.text + " is taken once", test: func(f *fixture) {
+			f.update(func(tx directory.Tx) error { return a.do(f, tx, false) })
+			f.fails(a.kind, a.field, func(tx directory.Tx) error { return a.do(f, tx, true) })
+		}})
+	}
+	return all
+}()
+
+// insertOwned stores a user, and something of its own.
+func insertOwned(f *fixture, tx directory.Tx, insert func(roster.UserID) error) error {
+	row := f.row(f.id())
+	if _, err := tx.InsertUser(row); err != nil {
+		return err
+	}
+	return insert(row.ID)
+}

@@ -1,0 +1,159 @@
+package storetest
+
+import (
+	"fmt"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+var groups = []sentence{
+	{text: "numbers begin at 1 in each organization and for each kind", test: func(f *fixture) {
+		for _, kind := range []roster.GroupKind{roster.KindGroup, roster.KindTeam} {
+			for want := range int64(3) {
+				if g := f.group(kind, fmt.Sprint("group ", want)); g.Number != want+1 {
+					f.Errorf("got %d, want %d", g.Number, want+1)
+				}
+			}
+		}
+	}},
+	{text: "a number that is given is kept, and counting goes on behind it", test: func(f *fixture) {
+		insert := func(number int64, name string) int64 {
+			g := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindTeam, Number: number, Name: name}
+			return write(f, func(tx directory.Tx) (int64, error) { return tx.InsertGroup(g, name) })
+		}
+		same(f, []int64{insert(7, "seven"), insert(0, "next")}, []int64{7, 8})
+		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Number: 5, Name: "five"}
+		f.update(func(tx directory.Tx) error {
+			if n, err := tx.InsertDepartment(d, d.Name); n != 5 {
+				return fmt.Errorf("got %d, want 5: %w", n, err)
+			}
+			d.ID, d.Number, d.Name = roster.DepartmentID(f.id()), 0, "six"
+			if n, err := tx.InsertDepartment(d, d.Name); n != 6 {
+				return fmt.Errorf("got %d, want 6: %w", n, err)
+			}
+			return nil
+		})
+	}},
+	{text: "a name may be a group's and a team's", test: func(f *fixture) {
+		f.group(roster.KindGroup, "ops")
+		f.group(roster.KindTeam, "ops")
+	}},
+	{text: "references are resolved by id, then number, then name, each in its place", test: func(f *fixture) {
+		red, blue := f.group(roster.KindGroup, "Red"), f.group(roster.KindGroup, "Blue")
+		f.group(roster.KindTeam, "Team")
+		two := f.group(roster.KindGroup, "2") // a name that reads as blue's number
+		cases := []struct {
+			ref  roster.Ref
+			want string
+		}{
+			{roster.Ref{ID: string(red.ID)}, "Red"},
+			{roster.Ref{Number: blue.Number}, "Blue"},
+			{roster.Ref{Name: "rEd"}, "Red"},
+			{roster.Ref{ID: string(red.ID), Number: blue.Number, Name: "2"}, "Red"},
+			{roster.Ref{Number: blue.Number, Name: "2"}, "Blue"},
+			{roster.Ref{Name: "2"}, two.Name},
+			{roster.Ref{ID: "none", Name: "blue"}, "Blue"},
+			{roster.Ref{Number: 99, Name: "red"}, "Red"},
+			{roster.Ref{Name: "Team"}, ""},
+			{roster.Ref{Name: "none"}, ""},
+			{roster.Ref{}, ""},
+		}
+		refs, want := make([]roster.Ref, len(cases)), make([]string, len(cases))
+		for i, c := range cases {
+			refs[i], want[i] = c.ref, c.want
+		}
+		for _, found := range [][]roster.Group{
+			read(f, func(tx directory.Tx) ([]roster.Group, error) { return tx.FindGroups(f.org, roster.KindGroup, refs) }),
+			read(f, func(tx directory.Tx) (found []roster.Group, err error) {
+				for _, ref := range refs {
+					one, err := tx.FindGroups(f.org, roster.KindGroup, []roster.Ref{ref})
+					if err != nil {
+						return nil, err
+					}
+					found = append(found, one...)
+				}
+				return found, nil
+			}),
+		} {
+			got := make([]string, len(found))
+			for i, g := range found {
+				got[i] = g.Name
+			}
+			same(f, got, want)
+		}
+	}},
+	{text: "any number of references is resolved", test: func(f *fixture) {
+		red := f.group(roster.KindGroup, "Red")
+		for _, n := range []int{0, 1, 31, 33, 100} {
+			refs := make([]roster.Ref, n)
+			for i := range refs {
+				refs[i] = roster.Ref{Name: fmt.Sprint("none ", i)}
+			}
+			if n > 0 {
+				refs[n-1] = roster.Ref{Name: "red"}
+			}
+			found := read(f, func(tx directory.Tx) ([]roster.Group, error) { return tx.FindGroups(f.org, roster.KindGroup, refs) })
+			if len(found) != n || n > 0 && found[n-1].ID != red.ID {
+				f.Errorf("%d references found %v", n, found)
+			}
+		}
+	}},
+	{text: "groups come back as they were stored, by number, with members counted if asked for", test: func(f *fixture) {
+		red, blue := f.group(roster.KindGroup, "Red"), f.group(roster.KindGroup, "Blue")
+		for i := range 3 {
+			row := f.row(fmt.Sprint("user ", i))
+			row.Groups = []roster.GroupLink{groupLink(blue)}
+			f.insert(row)
+		}
+		list := func(q directory.GroupQuery) []roster.Group {
+			q.Kind = roster.KindGroup
+			return read(f, func(tx directory.Tx) ([]roster.Group, error) { return tx.Groups(f.org, q) })
+		}
+		same(f, list(directory.GroupQuery{}), []roster.Group{red, blue})
+		same(f, list(directory.GroupQuery{Limit: 1}), []roster.Group{red})
+		same(f, list(directory.GroupQuery{AfterNumber: red.Number}), []roster.Group{blue})
+		same(f, list(directory.GroupQuery{ID: blue.ID}), []roster.Group{blue})
+		same(f, list(directory.GroupQuery{Name: "BLUE"}), []roster.Group{blue})
+		same(f, list(directory.GroupQuery{Only: []roster.GroupID{blue.ID, "none", "nothing"}}), []roster.Group{blue})
+		same(f, list(directory.GroupQuery{Only: []roster.GroupID{}}), nil)
+		blue.MemberCount = 3
+		same(f, list(directory.GroupQuery{Count: true}), []roster.Group{red, blue})
+	}},
+	{text: "roles and departments come back as they were stored, by number", test: func(f *fixture) {
+		var roles []roster.Role
+		f.update(func(tx directory.Tx) error {
+			roles = roster.ShippedRoles()
+			for i := range roles {
+				roles[i].ID, roles[i].OrganizationID = roster.RoleID(f.id()), f.org
+				roles[i].Description, roles[i].Shipped = "as shipped", true
+				if n, err := tx.InsertRole(roles[i], directory.Fold(roles[i].Name)); n != roles[i].Number {
+					return fmt.Errorf("got number %d for %d: %w", n, roles[i].Number, err)
+				}
+			}
+			return nil
+		})
+		own := f.role("Own", 0)
+		same(f, own.Number, int64(len(roles)+1))
+		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, 0, 0) }), append(roles, own))
+		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, 2, 2) }), roles[2:4])
+		found := read(f, func(tx directory.Tx) ([]roster.Role, error) {
+			return tx.FindRoles(f.org, []roster.Ref{{Name: "super user"}, {Number: 99}, {Number: 4, Name: "4"}})
+		})
+		same(f, found, []roster.Role{roles[0], {}, roles[3]})
+
+		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support"}
+		d.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(d, "support") })
+		list := func(after int64) []roster.Department {
+			return read(f, func(tx directory.Tx) ([]roster.Department, error) { return tx.Departments(f.org, after, 0) })
+		}
+		same(f, list(0), []roster.Department{d})
+		same(f, list(d.Number), nil)
+		for _, ref := range []roster.Ref{{ID: string(d.ID)}, {Number: d.Number}, {Name: "SUPPORT"}} {
+			same(f, read(f, func(tx directory.Tx) (roster.Department, error) { return tx.FindDepartment(f.org, ref) }), d)
+		}
+		same(f, read(f, func(tx directory.Tx) (roster.Department, error) {
+			return tx.FindDepartment(f.org, roster.Ref{Name: "none"})
+		}), roster.Department{})
+	}},
+}

@@ -1,0 +1,147 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+var organizations = []sentence{
+	{text: "an organization is found by its slug", test: func(f *fixture) {
+		want := roster.Organization{ID: roster.OrganizationID(f.id()), Slug: "slug-" + f.id(), Name: "Straße & Co", CreatedAt: f.now}
+		f.update(func(tx directory.Tx) error { return tx.InsertOrganization(want) })
+		same(f, read(f, func(tx directory.Tx) (roster.Organization, error) { return tx.OrganizationBySlug(want.Slug) }), want)
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.OrganizationBySlug("none")
+			return err
+		})
+	}},
+	{text: "organizations that use the same names see nothing of one another", test: func(f *fixture) {
+		home := f.org
+		mine := f.populate()
+		f.org = f.organization()
+		theirs := f.populate()
+		f.sees(theirs)
+		f.seesNothingOf(mine)
+		f.org = home
+		f.sees(mine)
+		f.seesNothingOf(theirs)
+	}},
+	{text: "a user cannot be in a group or have a role of another organization", test: func(f *fixture) {
+		group, role := f.group(roster.KindGroup, "red"), f.role("reader", roster.ReadDirectory)
+		f.org = f.organization()
+		for name, change := range map[string]func(*directory.NewUserRow){
+			"group": func(r *directory.NewUserRow) { r.Groups = []roster.GroupLink{groupLink(group)} },
+			"role":  func(r *directory.NewUserRow) { r.Roles = []roster.RoleLink{roleLink(role)} },
+			"scope": func(r *directory.NewUserRow) { r.GrantScope = []roster.GroupID{group.ID} },
+		} {
+			row := f.row(name)
+			change(&row)
+			err := f.store.Update(f.Context(), func(tx directory.Tx) error {
+				_, err := tx.InsertUser(row)
+				return err
+			})
+			if err == nil {
+				f.Errorf("%s: got no error", name)
+			}
+		}
+	}},
+}
+
+// population is one of everything.
+type population struct {
+	user    directory.NewUserRow
+	token   roster.Token
+	session roster.Session
+	entry   roster.AuditEntry
+}
+
+// populate stores one of everything, under the same names in whichever organization.
+func (f *fixture) populate() population {
+	f.Helper()
+	row := f.insert(f.wholeUser("ada"))
+	p := population{
+		user: row, token: f.token("deploy", row.Groups...), session: f.session(row.ID, nil), entry: f.entry("target"),
+	}
+	f.job("key", f.now)
+	f.update(func(tx directory.Tx) error {
+		prefs := []roster.Preference{{Type: roster.TypeDigest, Services: []roster.Service{roster.ServiceEmail}}}
+		_, err := tx.InsertRetry(directory.Retry{OrganizationID: f.org, Key: "key", ResourceID: string(row.ID), CreatedAt: f.now})
+		return errors.Join(err,
+			tx.SealAudit(p.entry.ID, 1, "hash"),
+			tx.KnowAddress(f.org, "ada", "192.0.2.1", f.now),
+			tx.SetDefaultPreferences(f.org, "", prefs))
+	})
+	p.entry.Seq, p.entry.Hash = 1, "hash"
+	return p
+}
+
+// sees checks that p is all there is in the organization.
+func (f *fixture) sees(p population) {
+	f.Helper()
+	same(f, f.list(directory.UserQuery{}, withAll), []roster.User{p.user.User})
+	same(f, f.list(directory.UserQuery{EmailKey: p.user.EmailKey}, 0)[0].ID, p.user.ID)
+	same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{p.entry})
+	f.view(func(tx directory.Tx) error {
+		tokens, err := tx.Tokens(f.org, "", 0, true)
+		same(f, tokens, []roster.Token{p.token})
+		groups, err2 := tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindGroup, Count: true})
+		same(f, fmt.Sprint(len(groups), groups[0].ID, groups[0].MemberCount), fmt.Sprint(1, p.user.Groups[0].ID, 1))
+		roles, err3 := tx.Roles(f.org, 0, 0)
+		same(f, len(roles), 2)
+		departments, err4 := tx.Departments(f.org, 0, 0)
+		same(f, len(departments), 1)
+		r, found, err5 := tx.Retry(f.org, "key")
+		same(f, fmt.Sprint(found, r.ResourceID), fmt.Sprint(true, p.user.ID))
+		holder, _, err6 := tx.EmailHolder(f.org, "ada")
+		same(f, holder.ID, string(p.user.ID))
+		account, err7 := tx.AccountByName(f.org, "ada")
+		same(f, account.UserID, p.user.ID)
+		prefs, err8 := tx.DefaultPreferences(f.org, nil)
+		same(f, len(prefs), 1)
+		return errors.Join(err, err2, err3, err4, err5, err6, err7, err8)
+	})
+}
+
+// seesNothingOf checks that what p's ids and numbers name is not there in the organization, and cannot be changed.
+func (f *fixture) seesNothingOf(p population) {
+	f.Helper()
+	for _, sel := range []directory.UserSelector{{ID: p.user.ID}, {Number: p.user.Number}} {
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.User(f.org, sel, 0)
+			return err
+		})
+	}
+	f.lacks(func(tx directory.Tx) error {
+		_, err := tx.AccountByID(f.org, p.user.ID)
+		return err
+	})
+	f.lacks(func(tx directory.Tx) error {
+		_, err := tx.FindToken(f.org, roster.Ref{ID: string(p.token.ID)})
+		return err
+	})
+	f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.SetPassword(f.org, p.user.ID, "$", f.now) })
+	f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.RevokeToken(f.org, p.token.ID, f.now) })
+	same(f, f.list(directory.UserQuery{ID: p.user.ID}, 0), nil)
+	same(f, f.list(directory.UserQuery{InGroups: []roster.GroupID{p.user.Groups[0].ID}}, 0), nil)
+	f.view(func(tx directory.Tx) error {
+		groups, err := tx.FindGroups(f.org, roster.KindGroup, []roster.Ref{{ID: string(p.user.Groups[0].ID)}})
+		same(f, groups, []roster.Group{{}})
+		roles, err2 := tx.FindRoles(f.org, []roster.Ref{{ID: string(p.user.Roles[0].ID)}})
+		same(f, roles, []roster.Role{{}})
+		d, err3 := tx.FindDepartment(f.org, roster.Ref{ID: string(p.user.Department.ID)})
+		same(f, d, roster.Department{})
+		return errors.Join(err, err2, err3)
+	})
+	f.update(func(tx directory.Tx) error {
+		return errors.Join(
+			tx.DeleteSessions(f.org, p.user.ID),
+			tx.DeleteRetry(f.org, "none"),
+			tx.ConfirmContactMethod(f.org, p.user.ID, roster.ServiceEmail, p.user.Email, f.now))
+	})
+	if !f.hasSession(p.session) {
+		f.Error("another organization's session is gone")
+	}
+}

@@ -1,0 +1,345 @@
+package storetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+const withAll = directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach
+
+// wholeUser is a user with something in every attribute, in groups and roles that exist.
+func (f *fixture) wholeUser(name string) directory.NewUserRow {
+	f.Helper()
+	ops, team := f.group(roster.KindGroup, "Ops of "+name), f.group(roster.KindTeam, "Team of "+name)
+	reader, writer := f.role("Reader of "+name, roster.ReadDirectory), f.role("Writer of "+name, roster.ManageUsers)
+	d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Department of " + name}
+	d.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(d, directory.Fold(d.Name)) })
+	row := f.row(name)
+	row.DisplayName, row.Email, row.EmailKey = "Ada Lovelace", "Ada@Example.com", "ada@example.com"
+	row.ExternalID, row.AccessLevel, row.Realm = "x-17", roster.LevelEditor, roster.RealmExternal
+	row.PasswordHash, row.HasPassword = "$argon2id$…", true
+	row.PrimaryGroup = groupLink(ops)
+	row.Department = roster.DepartmentLink{ID: d.ID, Number: d.Number, Name: d.Name}
+	row.JoinedAt = time.Date(1999, 12, 31, 23, 59, 59, 0, time.UTC)
+	row.TimeZone, row.ContactNumber, row.SessionExpiry = "Europe/Berlin", "0301 2345", 90*time.Minute
+	row.Competencies = []roster.Competency{{Name: "SQL", Ranking: 80}, {CID: 4, Ranking: 1}}
+	row.Properties = json.RawMessage(`{"a": [1, "ß"],  "b": null}`)
+	row.ManagedBy = roster.ManagedBy{Profile: roster.FaceGraze, Access: roster.FaceCLI, Groups: roster.FaceWeb, Reach: roster.FaceCheckCentral}
+	row.Version, row.UpdatedAt = 3, f.now.Add(time.Hour)
+	row.Roles = []roster.RoleLink{roleLink(reader), roleLink(writer)}
+	row.Groups, row.Teams = []roster.GroupLink{groupLink(ops)}, []roster.GroupLink{groupLink(team)}
+	row.ContactMethods = []roster.ContactMethod{
+		{ID: roster.ContactMethodID(f.id()), Service: roster.ServiceEmail, Address: "Ada@Example.com", CreatedAt: f.now},
+		{ID: roster.ContactMethodID(f.id()), Service: roster.ServiceSMS, Address: "+493012345", CreatedAt: f.now, ConfirmedAt: f.now},
+	}
+	row.Preferences = []roster.Preference{
+		{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServiceSMS}},
+		{Type: roster.TypeDigest, Services: []roster.Service{roster.ServiceEmail}},
+	}
+	return row
+}
+
+func (f *fixture) get(id roster.UserID, with directory.With) roster.User {
+	f.Helper()
+	return read(f, func(tx directory.Tx) (roster.User, error) {
+		return tx.User(f.org, directory.UserSelector{ID: id}, with)
+	})
+}
+
+func same[T any](t testing.TB, got, want T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("differs (-want +got):\n%s", diff)
+	}
+}
+
+var users = []sentence{
+	{text: "a user comes back as it was stored", test: func(f *fixture) {
+		row := f.insert(f.wholeUser("ada"))
+		same(f, f.get(row.ID, withAll), row.User)
+	}},
+	{text: "a user who has little comes back with nothing made up", test: func(f *fixture) {
+		row := f.user("ada")
+		same(f, f.get(row.ID, withAll), row.User)
+	}},
+	{text: "only what is asked for is loaded along", test: func(f *fixture) {
+		row := f.insert(f.wholeUser("ada"))
+		for with, want := range map[directory.With]roster.User{
+			0:                    {},
+			directory.WithRoles:  {Roles: row.Roles},
+			directory.WithGroups: {Groups: row.Groups},
+			directory.WithTeams:  {Teams: row.Teams},
+			directory.WithReach:  {ContactMethods: row.ContactMethods, Preferences: row.Preferences},
+		} {
+			got := f.get(row.ID, with)
+			same(f, roster.User{
+				Roles: got.Roles, Groups: got.Groups, Teams: got.Teams,
+				ContactMethods: got.ContactMethods, Preferences: got.Preferences,
+			}, want)
+		}
+	}},
+	{text: "a user is found by id, number or name", test: func(f *fixture) {
+		row := f.user("ada")
+		f.user("grace")
+		for _, sel := range []directory.UserSelector{
+			{ID: row.ID}, {Number: row.Number}, {UserName: "ADA"},
+			{ID: row.ID, Number: row.Number + 1, UserName: "grace"}, // the first that is set decides
+			{Number: row.Number, UserName: "grace"},
+		} {
+			got := read(f, func(tx directory.Tx) (roster.User, error) { return tx.User(f.org, sel, 0) })
+			if got.ID != row.ID {
+				f.Errorf("%+v found %s", sel, got.UserName)
+			}
+		}
+	}},
+	{text: "nobody is found by what names nobody", test: func(f *fixture) {
+		row := f.user("ada")
+		for _, sel := range []directory.UserSelector{
+			{}, {ID: "nobody"}, {Number: row.Number + 1_000_000}, {UserName: "nobody"}, {ID: "nobody", UserName: "ada"},
+		} {
+			f.lacks(func(tx directory.Tx) error {
+				_, err := tx.User(f.org, sel, 0)
+				return err
+			})
+		}
+	}},
+	{text: "numbers rise and are not used again", test: func(f *fixture) {
+		first := f.user("ada")
+		_ = f.store.Update(f.Context(), func(tx directory.Tx) error {
+			if _, err := tx.InsertUser(f.row("grace")); err != nil {
+				f.Error(err)
+			}
+			return errOurs
+		})
+		second := f.user("grace")
+		if second.Number <= first.Number {
+			f.Fatalf("got %d after %d", second.Number, first.Number)
+		}
+	}},
+	{text: "a user may hold many roles in many groups", test: func(f *fixture) {
+		row := f.row("ada")
+		for i := range 40 {
+			g := f.group(roster.KindGroup, fmt.Sprint("customer ", i))
+			row.Groups = append(row.Groups, groupLink(g))
+			row.GrantScope = append(row.GrantScope, g.ID)
+		}
+		for i := range 3 {
+			row.Roles = append(row.Roles, roleLink(f.role(fmt.Sprint("role ", i), roster.ReadDirectory)))
+		}
+		row = f.insert(row)
+		got := f.get(row.ID, withAll)
+		same(f, got.Roles, row.Roles)
+		same(f, got.Groups, row.Groups)
+	}},
+	{text: "a user cannot be stored with a group, role or department that is not there", test: func(f *fixture) {
+		for name, change := range map[string]func(*directory.NewUserRow){
+			"group":         func(r *directory.NewUserRow) { r.Groups = []roster.GroupLink{{ID: "none"}} },
+			"role":          func(r *directory.NewUserRow) { r.Roles = []roster.RoleLink{{ID: "none"}} },
+			"department":    func(r *directory.NewUserRow) { r.Department.ID = "none" },
+			"primary group": func(r *directory.NewUserRow) { r.PrimaryGroup.ID = "none" },
+			"scope":         func(r *directory.NewUserRow) { r.GrantScope = []roster.GroupID{"none"} },
+			"organization":  func(r *directory.NewUserRow) { r.OrganizationID = "none" },
+		} {
+			row := f.row(name)
+			change(&row)
+			err := f.store.Update(f.Context(), func(tx directory.Tx) error {
+				_, err := tx.InsertUser(row)
+				return err
+			})
+			if err == nil {
+				f.Errorf("%s: got no error", name)
+			}
+		}
+	}},
+	{text: "an email is found in userNames and in primary addresses", test: func(f *fixture) {
+		row := f.insert(f.wholeUser("ada"))
+		for _, key := range []string{"ada", "ada@example.com"} {
+			holder := read(f, func(tx directory.Tx) (roster.Holder, error) {
+				h, found, err := tx.EmailHolder(f.org, key)
+				if !found {
+					f.Errorf("%q is not found", key)
+				}
+				return h, err
+			})
+			same(f, holder, roster.Holder{ID: string(row.ID), Number: row.Number})
+		}
+		for _, key := range []string{"", "example.com", "a%"} {
+			f.view(func(tx directory.Tx) error {
+				h, found, err := tx.EmailHolder(f.org, key)
+				if found {
+					f.Errorf("%q is held by %v", key, h)
+				}
+				return err
+			})
+		}
+	}},
+	{text: "a new password raises the credential version and the version", test: func(f *fixture) {
+		row := f.user("ada")
+		before := f.account(row.ID)
+		later := f.now.Add(time.Hour)
+		f.update(func(tx directory.Tx) error { return tx.SetPassword(f.org, row.ID, "$new", later) })
+		after, u := f.account(row.ID), f.get(row.ID, 0)
+		if after.PasswordHash != "$new" || after.CredentialVersion != before.CredentialVersion+1 {
+			f.Errorf("got %q at version %d, had version %d", after.PasswordHash, after.CredentialVersion, before.CredentialVersion)
+		}
+		if u.Version != row.Version || !u.HasPassword || !u.UpdatedAt.Equal(later) {
+			f.Errorf("got version %d, password %v, updated at %v", u.Version, u.HasPassword, u.UpdatedAt)
+		}
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.SetPassword(f.org, "nobody", "$", later) })
+	}},
+}
+
+var userLists = []sentence{
+	{text: "pages follow one another by number and miss nobody", test: func(f *fixture) {
+		var want, got []int64
+		for i := range 7 {
+			want = append(want, f.user(fmt.Sprint("user ", i)).Number)
+		}
+		for after := int64(0); ; {
+			page := f.list(directory.UserQuery{AfterNumber: after, Limit: 3}, 0)
+			if len(page) == 0 {
+				break
+			}
+			for _, u := range page {
+				got, after = append(got, u.Number), u.Number
+			}
+		}
+		same(f, got, want)
+	}},
+	{text: "a page without a limit has at most MaxPage users", alone: true, test: func(f *fixture) {
+		f.update(func(tx directory.Tx) error {
+			for i := range directory.MaxPage + 5 {
+				if _, err := tx.InsertUser(f.row(fmt.Sprint("user ", i))); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, limit := range []int{0, -1, directory.MaxPage + 1} {
+			if n := len(f.list(directory.UserQuery{Limit: limit}, 0)); n != directory.MaxPage {
+				f.Errorf("limit %d gave %d users", limit, n)
+			}
+		}
+	}},
+	{text: "what is loaded along belongs to the right user of a page", test: func(f *fixture) {
+		var want []roster.User
+		for _, name := range []string{"ada", "grace", "barbara"} {
+			want = append(want, f.insert(f.wholeUser(name)).User)
+			f.user("nobody beside " + name)
+		}
+		got := f.list(directory.UserQuery{}, withAll)
+		if len(got) != 6 {
+			f.Fatalf("got %d users, want 6", len(got))
+		}
+		same(f, []roster.User{got[0], got[2], got[4]}, want)
+		if len(got[1].Roles)+len(got[1].Groups)+len(got[1].Preferences) != 0 {
+			f.Errorf("got %+v for a user who has nothing", got[1])
+		}
+	}},
+	{text: "users are picked by primary email, or by id", test: func(f *fixture) {
+		var rows []directory.NewUserRow
+		for i := range 4 {
+			row := f.row(fmt.Sprint("user ", i))
+			row.Email, row.EmailKey = "Shared@example.com", "shared@example.com"
+			if i == 3 {
+				row.Email, row.EmailKey = "", ""
+			}
+			rows = append(rows, f.insert(row))
+		}
+		same(f, f.names(directory.UserQuery{EmailKey: "shared@example.com"}), []string{"user 0", "user 1", "user 2"})
+		same(f, f.names(directory.UserQuery{EmailKey: "shared@example.com", AfterNumber: rows[0].Number, Limit: 1}), []string{"user 1"})
+		same(f, f.names(directory.UserQuery{ID: rows[2].ID}), []string{"user 2"})
+		same(f, f.names(directory.UserQuery{ID: rows[3].ID, EmailKey: "shared@example.com"}), nil)
+		same(f, f.names(directory.UserQuery{EmailKey: "shared%"}), nil)
+	}},
+	{text: "users are picked by their groups, each once and in order", test: func(f *fixture) {
+		red, blue := f.group(roster.KindGroup, "red"), f.group(roster.KindTeam, "blue")
+		for i, groups := range [][]roster.GroupLink{
+			{groupLink(red)}, {groupLink(blue)}, {groupLink(red), groupLink(blue)}, nil, {groupLink(red)},
+		} {
+			row := f.row(fmt.Sprint("user ", i))
+			row.Groups = groups
+			f.insert(row)
+		}
+		both := []roster.GroupID{red.ID, blue.ID}
+		same(f, f.names(directory.UserQuery{InGroups: both}), []string{"user 0", "user 1", "user 2", "user 4"})
+		same(f, f.names(directory.UserQuery{InGroups: both[1:]}), []string{"user 1", "user 2"})
+		same(f, f.names(directory.UserQuery{InGroups: []roster.GroupID{}}), nil)
+		same(f, f.names(directory.UserQuery{InGroups: []roster.GroupID{"none"}}), nil)
+		third := f.list(directory.UserQuery{InGroups: both, Limit: 3}, withAll)[2]
+		same(f, third.Groups, []roster.GroupLink{groupLink(red)})
+		same(f, third.Teams, []roster.GroupLink{groupLink(blue)})
+		same(f, f.names(directory.UserQuery{InGroups: both, AfterNumber: third.Number, Limit: 3}), []string{"user 4"})
+		same(f, f.names(directory.UserQuery{InGroups: both, ID: third.ID}), []string{"user 2"})
+		same(f, f.names(directory.UserQuery{InGroups: both[:1], ID: f.user("apart").ID}), nil)
+	}},
+}
+
+func (f *fixture) list(q directory.UserQuery, with directory.With) []roster.User {
+	f.Helper()
+	return read(f, func(tx directory.Tx) ([]roster.User, error) { return tx.Users(f.org, q, with) })
+}
+
+func (f *fixture) names(q directory.UserQuery) []string {
+	f.Helper()
+	var names []string
+	for _, u := range f.list(q, 0) {
+		names = append(names, u.UserName)
+	}
+	return names
+}
+
+var reach = []sentence{
+	{text: "a contact method is confirmed once, and only the one that is meant", test: func(f *fixture) {
+		row := f.insert(f.wholeUser("ada"))
+		confirm := func(service roster.Service, address string, at time.Time) {
+			f.update(func(tx directory.Tx) error { return tx.ConfirmContactMethod(f.org, row.ID, service, address, at) })
+		}
+		confirm(roster.ServiceSMS, "Ada@Example.com", f.now)
+		confirm(roster.ServiceEmail, "other@example.com", f.now)
+		same(f, f.get(row.ID, withAll).ContactMethods, row.ContactMethods)
+		confirm(roster.ServiceEmail, "Ada@Example.com", f.now)
+		confirm(roster.ServiceEmail, "Ada@Example.com", f.now.Add(time.Hour))
+		row.ContactMethods[0].ConfirmedAt = f.now
+		same(f, f.get(row.ID, withAll).ContactMethods, row.ContactMethods)
+	}},
+	{text: "preferences come in the fixed order of their types", test: func(f *fixture) {
+		row := f.row("ada")
+		for _, kind := range roster.NotificationTypes {
+			row.Preferences = append(row.Preferences, roster.Preference{Type: kind, Services: []roster.Service{roster.ServicePush}})
+		}
+		want := slices.Clone(row.Preferences)
+		slices.Reverse(row.Preferences)
+		same(f, f.get(f.insert(row).ID, withAll).Preferences, want)
+	}},
+	{text: "default preferences are those of the organization and of the groups together", test: func(f *fixture) {
+		red, blue := f.group(roster.KindGroup, "red"), f.group(roster.KindGroup, "blue")
+		set := func(group roster.GroupID, prefs ...roster.Preference) {
+			f.update(func(tx directory.Tx) error { return tx.SetDefaultPreferences(f.org, group, prefs) })
+		}
+		set("", roster.Preference{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceSMS}})
+		set(red.ID, roster.Preference{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail}})
+		set(blue.ID, roster.Preference{Type: roster.TypeDigest, Services: []roster.Service{roster.ServicePush}})
+		set(blue.ID, roster.Preference{Type: roster.TypeWarnings, Services: []roster.Service{roster.ServicePush}}) // replaces
+		get := func(groups ...roster.GroupID) []roster.Preference {
+			return read(f, func(tx directory.Tx) ([]roster.Preference, error) { return tx.DefaultPreferences(f.org, groups) })
+		}
+		failures := func(services ...roster.Service) roster.Preference {
+			return roster.Preference{Type: roster.TypeFailures, Services: services}
+		}
+		same(f, get(), []roster.Preference{failures(roster.ServiceSMS)})
+		same(f, get(red.ID), []roster.Preference{failures(roster.ServiceEmail, roster.ServiceSMS)})
+		same(f, get(red.ID, blue.ID), []roster.Preference{
+			failures(roster.ServiceEmail, roster.ServiceSMS),
+			{Type: roster.TypeWarnings, Services: []roster.Service{roster.ServicePush}},
+		})
+	}},
+}

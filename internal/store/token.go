@@ -1,0 +1,164 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+const (
+	tokenColumns = `t.id, t.organization_id, t.name, t.access, COALESCE(t.user_id, ''), COALESCE(u.user_name, ''),
+	t.created_at, t.expires_at, t.revoked_at, t.last_used_at, t.last_used_from, t.last_used_face`
+
+	tokenUser = ` FROM tokens t LEFT JOIN users u
+	ON u.organization_id = t.organization_id AND u.id = t.user_id AND u.user_key IS NOT NULL`
+	tokenGroups = ` JOIN token_groups tg ON tg.organization_id = t.organization_id AND tg.token_id = t.id
+	JOIN groups g ON g.organization_id = tg.organization_id AND g.id = tg.group_id`
+	tokenByHash = ` WHERE t.token_hash = $1`
+)
+
+// tokenTargets are what tokenColumns are scanned into.
+func tokenTargets(t *roster.Token) []any {
+	return []any{
+		(*string)(&t.ID), (*string)(&t.OrganizationID), &t.Name, (*string)(&t.Access), (*string)(&t.UserID), &t.UserName,
+		instant{&t.CreatedAt}, instant{&t.ExpiresAt}, instant{&t.RevokedAt},
+		instant{&t.LastUsedAt}, &t.LastUsedFrom, (*string)(&t.LastUsedFace),
+	}
+}
+
+func scanToken(r scanner) (t roster.Token, err error) {
+	err = r.Scan(tokenTargets(&t)...)
+	return t, err
+}
+
+// TokenByHash implements directory.CredentialTx.
+func (t *tx) TokenByHash(hash string) (roster.Token, roster.Account, error) {
+	const (
+		columns = `SELECT ` + tokenColumns + `, ` + accountColumns
+		text    = columns + roleGrantColumns + `, 0, ''` + tokenUser + roleGrants + tokenByHash +
+			` UNION ALL ` + columns + levelGrantColumns + `, 0, ''` + tokenUser + levelGrants + tokenByHash +
+			` UNION ALL ` + columns + `, 'group', g.id, '', g.number, g.name` + tokenUser + tokenGroups + tokenByHash
+	)
+	var token roster.Token
+	var a grantedAccount
+	var group roster.GroupLink
+	to := append(tokenTargets(&token), a.targets()...)
+	to = append(to, &group.Number, &group.Name)
+	err := t.each("read token", text, []any{hash}, func(r scanner) error {
+		err := r.Scan(to...)
+		a.add()
+		if a.grant == "group" {
+			group.ID = a.group
+			token.Groups = append(token.Groups, group)
+		}
+		return err
+	})
+	if err != nil {
+		return roster.Token{}, roster.Account{}, err
+	}
+	if token.ID == "" {
+		return roster.Token{}, roster.Account{}, missing("token")
+	}
+	sortLinks(token.Groups)
+	if a.UserID == "" {
+		return token, roster.Account{}, nil
+	}
+	return token, a.finished(), nil
+}
+
+// sortLinks puts groups in the order of their numbers.
+func sortLinks(links []roster.GroupLink) {
+	slices.SortFunc(links, func(a, b roster.GroupLink) int { return cmp.Compare(a.Number, b.Number) })
+}
+
+// InsertToken implements directory.CredentialTx.
+func (t *tx) InsertToken(token roster.Token, key, hash string) error {
+	const insert = `INSERT INTO tokens (id, organization_id, name, name_key, token_hash, access, user_id,
+	created_at, expires_at, revoked_at, last_used_at, last_used_from, last_used_face)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	_, err := t.exec("insert token", insert,
+		string(token.ID), string(token.OrganizationID), token.Name, orNull(key), hash, string(token.Access), orNull(token.UserID),
+		micros(token.CreatedAt), micros(token.ExpiresAt), micros(token.RevokedAt),
+		micros(token.LastUsedAt), token.LastUsedFrom, string(token.LastUsedFace))
+	if err != nil {
+		return err
+	}
+	const groups = `INSERT INTO token_groups (organization_id, token_id, group_id) VALUES`
+	var rows []any
+	for _, g := range token.Groups {
+		rows = append(rows, string(token.OrganizationID), string(token.ID), string(g.ID))
+	}
+	return t.insertRows("insert groups of token", groups, 3, rows)
+}
+
+// Tokens implements directory.CredentialTx.
+func (t *tx) Tokens(org roster.OrganizationID, after roster.TokenID, most int, revoked bool) ([]roster.Token, error) {
+	const text = `SELECT ` + tokenColumns + tokenUser + `
+	WHERE t.organization_id = $1 AND t.id > $2 AND (t.revoked_at = 0 OR $3) ORDER BY t.id LIMIT $4`
+	tokens, err := collect(t, "list tokens", text, []any{string(org), string(after), revoked, limit(most, directory.MaxPage)}, scanToken)
+	if err != nil {
+		return nil, err
+	}
+	return tokens, t.loadTokenGroups(org, tokens)
+}
+
+// loadTokenGroups fills in the groups of tokens, which are by ascending id.
+func (t *tx) loadTokenGroups(org roster.OrganizationID, tokens []roster.Token) error {
+	const text = `SELECT tg.token_id, g.id, g.number, g.name FROM token_groups tg
+	JOIN groups g ON g.organization_id = tg.organization_id AND g.id = tg.group_id
+	WHERE tg.organization_id = $1 AND tg.token_id BETWEEN $2 AND $3 ORDER BY tg.token_id, g.number`
+	if len(tokens) == 0 {
+		return nil
+	}
+	args := []any{string(org), string(tokens[0].ID), string(tokens[len(tokens)-1].ID)}
+	return t.each("read groups of tokens", text, args, func(r scanner) error {
+		var id roster.TokenID
+		var g roster.GroupLink
+		err := r.Scan((*string)(&id), (*string)(&g.ID), &g.Number, &g.Name)
+		i, found := slices.BinarySearchFunc(tokens, id, func(t roster.Token, id roster.TokenID) int { return cmp.Compare(t.ID, id) })
+		if found {
+			tokens[i].Groups = append(tokens[i].Groups, g)
+		}
+		return err
+	})
+}
+
+// FindToken implements directory.CredentialTx.
+func (t *tx) FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token, error) {
+	const text = `SELECT ` + tokenColumns + tokenUser + `
+	WHERE t.organization_id = $1 AND (t.id = $2 OR t.name_key = $3) AND t.name_key IS NOT NULL`
+	found, err := collect(t, "find token", text, []any{string(org), ref.ID, directory.Fold(ref.Name)}, scanToken)
+	if err != nil {
+		return roster.Token{}, err
+	}
+	if len(found) == 0 {
+		return roster.Token{}, missing("token")
+	}
+	token := found[max(0, slices.IndexFunc(found, func(t roster.Token) bool { return string(t.ID) == ref.ID }))]
+	one := []roster.Token{token}
+	err = t.loadTokenGroups(org, one)
+	return one[0], err
+}
+
+// RevokeToken implements directory.CredentialTx. Errors: NotFound, also for a token that is revoked.
+func (t *tx) RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.Time) error {
+	const text = `UPDATE tokens SET revoked_at = $3, name_key = NULL WHERE organization_id = $1 AND id = $2 AND revoked_at = 0`
+	return t.changes("token", "revoke token", text, string(org), string(id), micros(at))
+}
+
+// TouchTokens implements directory.CredentialTx. A use that is older than the one remembered changes
+// nothing.
+func (t *tx) TouchTokens(uses []roster.TokenUse) error {
+	const text = `UPDATE tokens SET last_used_at = $2, last_used_from = $3, last_used_face = $4 WHERE id = $1 AND last_used_at < $2`
+	// Always in the same order: two that touch the same tokens must not wait for one another.
+	ordered := slices.SortedFunc(slices.Values(uses), func(a, b roster.TokenUse) int { return cmp.Compare(a.ID, b.ID) })
+	for _, use := range ordered {
+		if _, err := t.exec("touch token", text, string(use.ID), micros(use.At), use.From, string(use.Face)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"roster/internal/directory"
+)
+
+const (
+	// maxQueue is how many updates wait at most. At the rates that a disk allows it is a fraction of a
+	// second; beyond it callers are told to come again.
+	maxQueue = 4096
+	// maxBatch is how many updates share a commit at most. More would save little and delay the first.
+	maxBatch = 256
+)
+
+// writer is the one goroutine that changes an SQLite database. It takes every update that waits, runs
+// each under a savepoint of its own, commits once, and then answers all of them (group commit): a
+// lone caller waits for nobody, and 64 share the cost of one flush.
+//
+// Updates run under no caller's context. A caller who leaves before its turn is skipped; after that
+// it waits for the outcome, because it may be in a commit together with others.
+type writer struct {
+	db     *sql.DB
+	engine *engine
+	texts  *texts
+	added  jobsAdded
+	log    *slog.Logger
+
+	mu      sync.RWMutex // guards closing the queue
+	stopped bool
+	queue   chan *update
+	ended   chan struct{} // closed when the goroutine has ended
+
+	// of the goroutine only
+	conn    *prepared
+	batch   []*update
+	drained bool
+}
+
+// update is a caller's transaction on its way.
+type update struct {
+	fn     func(directory.Tx) error
+	turn   atomic.Int32  // waiting, then either running or left
+	done   chan struct{} // closed when err and queued are final
+	err    error
+	queued bool // it queued a job
+}
+
+const (
+	waiting int32 = iota
+	running
+	left
+)
+
+func newUpdate(fn func(directory.Tx) error) *update {
+	return &update{fn: fn, done: make(chan struct{})}
+}
+
+// Update implements directory.Store.
+func (w *writer) Update(ctx context.Context, fn func(directory.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	u := newUpdate(fn)
+	if err := w.enqueue(u); err != nil {
+		return err
+	}
+	select {
+	case <-u.done:
+	case <-ctx.Done():
+		if u.turn.CompareAndSwap(waiting, left) {
+			return ctx.Err()
+		}
+		<-u.done
+	}
+	return u.err
+}
+
+func (w *writer) enqueue(u *update) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.stopped {
+		return notNow("the server is stopping", nil)
+	}
+	select {
+	case w.queue <- u:
+		return nil
+	default:
+		return notNow("too many changes are waiting; try again", nil)
+	}
+}
+
+// stop takes no more updates and waits until those that were taken are answered.
+func (w *writer) stop(ctx context.Context) error {
+	w.mu.Lock()
+	if !w.stopped {
+		w.stopped = true
+		close(w.queue)
+	}
+	w.mu.Unlock()
+	select {
+	case <-w.ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// run is the goroutine.
+func (w *writer) run() {
+	defer w.resume()
+	for u := range w.queue {
+		w.gather(u)
+		w.write()
+	}
+	w.drained = true
+}
+
+// resume ends the writer, or goes on in a new goroutine where an update has ended this one
+// (runtime.Goexit, as by a failing test inside fn). Nobody is left without an answer.
+func (w *writer) resume() {
+	if !w.drained {
+		w.rollback()
+		for _, u := range w.batch {
+			u.err = notNow("the change was interrupted; try again", u.err)
+			close(u.done)
+		}
+		w.batch = nil
+		go w.run()
+		return
+	}
+	if w.conn != nil {
+		_ = w.conn.close() // everything is committed; the pool is closed next
+	}
+	close(w.ended)
+}
+
+// gather takes u, and with it every update that waits.
+func (w *writer) gather(u *update) {
+	for {
+		if u.turn.CompareAndSwap(waiting, running) {
+			w.batch = append(w.batch, u)
+		}
+		if len(w.batch) == maxBatch {
+			return
+		}
+		select {
+		case next, open := <-w.queue:
+			if !open {
+				return
+			}
+			u = next
+		default:
+			return
+		}
+	}
+}
+
+// write runs and commits the batch, and answers it.
+func (w *writer) write() {
+	err := w.commit(w.batch)
+	switch {
+	case err == nil:
+	case len(w.batch) == 1:
+		w.batch[0].err = err
+	default:
+		w.log.Warn("a commit came to nothing; its changes are made one by one", "changes", len(w.batch), "err", err)
+		w.separately()
+	}
+	for _, u := range w.batch {
+		w.answer(u)
+	}
+	clear(w.batch)
+	w.batch = w.batch[:0]
+}
+
+// separately runs the updates of the batch in a transaction each, answering as it goes.
+func (w *writer) separately() {
+	for ; len(w.batch) > 0; w.batch = w.batch[1:] {
+		if err := w.commit(w.batch[:1]); err != nil {
+			w.batch[0].err = err
+		}
+		w.answer(w.batch[0])
+	}
+}
+
+// answer lets the caller of u go on.
+func (w *writer) answer(u *update) {
+	if u.err == nil && u.queued {
+		w.added.poke()
+	}
+	close(u.done)
+}
+
+// commit runs updates in one transaction and leaves in each what its fn returned. An error means that
+// none of them has happened.
+func (w *writer) commit(updates []*update) error {
+	if len(updates) == 0 {
+		return nil
+	}
+	if err := w.begin(); err != nil {
+		return explain(w.engine.fault(err), "begin", err)
+	}
+	for _, u := range updates {
+		if err := w.try(u, len(updates) > 1); err != nil {
+			w.rollback()
+			return err
+		}
+	}
+	if len(updates) == 1 && updates[0].err != nil {
+		w.rollback()
+		return nil
+	}
+	if err := w.conn.do("COMMIT"); err != nil {
+		w.rollback()
+		return explain(w.engine.fault(err), "commit", err)
+	}
+	return nil
+}
+
+// begin opens a transaction, on a new connection if the one there is does not serve. That it opens
+// proves that none was left open.
+func (w *writer) begin() error {
+	const text = "BEGIN IMMEDIATE"
+	if w.conn != nil {
+		if err := w.conn.do(text); err == nil {
+			return nil
+		}
+		w.conn.discard()
+		w.conn = nil
+	}
+	conn, err := prepare(context.Background(), w.db)
+	if err != nil {
+		return err
+	}
+	w.conn = conn
+	return conn.do(text)
+}
+
+// rollback undoes the transaction that is open, if one is: after some errors SQLite has done so itself.
+// begin finds out if it did not work.
+func (w *writer) rollback() {
+	if w.conn != nil {
+		_ = w.conn.do("ROLLBACK")
+	}
+}
+
+// errBatch ends a batch where the error itself is the caller's.
+var errBatch = errors.New("the transaction was rolled back")
+
+// try runs an update within the open transaction. An error says that the transaction cannot go on.
+func (w *writer) try(u *update, others bool) error {
+	if others {
+		if err := w.conn.do("SAVEPOINT one"); err != nil {
+			return fmt.Errorf("savepoint: %w", err)
+		}
+	}
+	t := &tx{run: w.conn, engine: w.engine, texts: w.texts}
+	u.err = t.call(u.fn)
+	u.queued = t.queued
+	if !others {
+		return nil
+	}
+	if t.failed != nil && t.fault.class != constraint {
+		// SQLite may have rolled back everything (https://www.sqlite.org/lang_transaction.html).
+		return errors.Join(errBatch, t.failed)
+	}
+	if u.err != nil {
+		if err := w.conn.do("ROLLBACK TO one"); err != nil {
+			return fmt.Errorf("roll back to savepoint: %w", err)
+		}
+	}
+	if err := w.conn.do("RELEASE one"); err != nil {
+		return fmt.Errorf("release savepoint: %w", err)
+	}
+	return nil
+}
