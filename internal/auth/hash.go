@@ -17,7 +17,7 @@ const MaxPasswordBytes = 1024
 // Hasher hashes and verifies passwords with Argon2id, a bounded number at a time.
 type Hasher struct {
 	gate     *gate
-	pacer    *pacer
+	pacer    pacer
 	mac      mac
 	now      func() time.Time
 	verifies flights[digest, bool]
@@ -32,11 +32,11 @@ var _ directory.Passwords = (*Hasher)(nil)
 
 // NewHasher returns a hasher with a slot for each core that GOMAXPROCS grants, six at most (128 MiB
 // of hashes). now measures how long a hash takes.
-func NewHasher(now func() time.Time) *Hasher {
-	slots := defaultSlots()
+func NewHasher(now func() time.Time) *Hasher { return newHasher(now, defaultSlots()) }
+
+func newHasher(now func() time.Time, slots int) *Hasher {
 	return &Hasher{
 		gate:    newGate(slots),
-		pacer:   newPacer(slots),
 		mac:     newMAC(),
 		now:     now,
 		hash:    func(password string) (string, error) { return argon2id.CreateHash(password, hashParams()) },
@@ -44,25 +44,19 @@ func NewHasher(now func() time.Time) *Hasher {
 	}
 }
 
-// Hash returns the PHC string of the password, with a salt of its own.
+// Hash returns the PHC string of the password, with a salt of its own. Calls in flight with equal share
+// and password get the same string from one run; share names the one thing that they all do, and with
+// "" nothing is shared: two users must not have the same salt.
 // Errors: Invalid(password) beyond MaxPasswordBytes, Unavailable.
-func (h *Hasher) Hash(ctx context.Context, password string) (roster.PasswordHash, error) {
-	if err := checkLength(password); err != nil {
-		return "", err
+func (h *Hasher) Hash(ctx context.Context, share, password string) (roster.PasswordHash, error) {
+	if len(password) > MaxPasswordBytes {
+		return "", passwordFault(tooLong)
 	}
 	defer h.gate.stepIn()()
-	return h.hashNow(ctx, password)
-}
-
-// HashShared is Hash for callers who do the same thing at the same time: those in flight with equal
-// label and password get the same string from one run. The label says what they do and must name
-// whom it is for, since two users must not share a salt.
-func (h *Hasher) HashShared(ctx context.Context, label, password string) (roster.PasswordHash, error) {
-	if err := checkLength(password); err != nil {
-		return "", err
+	if share == "" {
+		return h.hashNow(ctx, password)
 	}
-	defer h.gate.stepIn()()
-	hash, _, err := h.hashes.do(ctx, h.mac.sum("hash", label, password), func(ctx context.Context) (roster.PasswordHash, error) {
+	hash, _, err := h.hashes.do(ctx, h.mac.sum("hash", share, password), func(ctx context.Context) (roster.PasswordHash, error) {
 		return h.hashNow(ctx, password)
 	})
 	return hash, sharedError(ctx, err)
@@ -121,8 +115,9 @@ func (h *Hasher) run(ctx context.Context, work func() error) error {
 	}
 	start := h.now()
 	defer func() {
-		h.pacer.hashed()
-		h.gate.leave(h.now().Sub(start))
+		took := h.now().Sub(start)
+		h.pacer.hashed(h.gate.occupied())
+		h.gate.leave(took)
 	}()
 	if err := work(); err != nil {
 		return fmt.Errorf("hash password: %w", err)
@@ -159,13 +154,6 @@ func (h *Hasher) Stats() HasherStats {
 		Slots: g.slots, Running: g.running, Waiting: g.queue.Len(),
 		MeanSeconds: g.mean.Seconds(), Done: g.done, Refused: g.refused,
 	}
-}
-
-func checkLength(password string) error {
-	if len(password) <= MaxPasswordBytes {
-		return nil
-	}
-	return &roster.Error{Kind: roster.Invalid, Field: "password", Detail: tooLong}
 }
 
 // sharedError tells a caller who left a shared run from a run that failed.

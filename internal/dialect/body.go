@@ -14,9 +14,12 @@ import (
 // MaxBody is the greatest length of a request's body, in bytes.
 const MaxBody = 1 << 20
 
-// ReadBody reads a whole body of at most [MaxBody] bytes. Errors: a [Refusal] of 413, or Invalid for a
-// body that stopped coming.
+// ReadBody reads a whole body of at most [MaxBody] bytes. Errors: a [Refusal] of 413, one of 415 for a
+// body that is compressed, or Invalid for one that stopped coming.
 func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, &Refusal{Status: http.StatusUnsupportedMediaType, Detail: "Send the body as it is, without a Content-Encoding."}
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	var tooLarge *http.MaxBytesError
 	switch {

@@ -74,6 +74,9 @@ func (f *Face[R]) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	status := f.status(err)
 	f.report(r, status, err)
+	if allow := allowed(err); allow != "" {
+		w.Header().Set("Allow", allow)
+	}
 	if wait := retryAfter(err); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 	}
@@ -108,13 +111,3 @@ func retryAfter(err error) time.Duration {
 	}
 	return wait
 }
-
-// Refusal is an error about HTTP itself, for which the verbs have no kind.
-type Refusal struct {
-	Status int    // 404, 405, 413 or 415
-	Detail string // a sentence, safe to send
-	Allow  string // for 405: the method that the endpoint takes
-}
-
-// Error returns the detail.
-func (e *Refusal) Error() string { return e.Detail }

@@ -184,12 +184,15 @@ func (p *parser) word() (ValueKind, bool, error) {
 
 func (p *parser) object(depth int) ([]Member, error) {
 	p.at++ // {
-	var members []Member
 	if p.peek() == '}' {
 		p.at++
-		return members, nil
+		return nil, nil
 	}
-	seen := make(map[string]bool, 16)
+	var names names
+	members := make([]Member, 0, 4)
+	if depth == 1 {
+		members = make([]Member, 0, 16) // the usual request
+	}
 	for {
 		if p.peek() != '"' {
 			return nil, p.fail("a name in double quotes is missing")
@@ -199,7 +202,7 @@ func (p *parser) object(depth int) ([]Member, error) {
 		if err != nil {
 			return nil, err
 		}
-		if seen[name] {
+		if !names.add(members, name) {
 			p.at = start
 			return nil, p.fail("a name comes twice in one object")
 		}
@@ -212,11 +215,32 @@ func (p *parser) object(depth int) ([]Member, error) {
 			return nil, err
 		}
 		members = append(members, Member{name, v})
-		seen[name] = true
 		if done, err := p.next('}'); done || err != nil {
 			return members, err
 		}
 	}
+}
+
+// names remembers the names of an object: while these are few it is quicker to look through the members.
+type names map[string]bool
+
+// add reports whether the name is new.
+func (n *names) add(members []Member, name string) bool {
+	const few = 32
+	if len(members) < few {
+		return Value{Members: members}.Get(name).Kind == Absent
+	}
+	if *n == nil {
+		*n = make(names, 2*few)
+		for _, m := range members {
+			(*n)[m.Name] = true
+		}
+	}
+	if (*n)[name] {
+		return false
+	}
+	(*n)[name] = true
+	return true
 }
 
 func (p *parser) array(depth int) ([]Value, error) {

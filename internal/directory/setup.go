@@ -36,8 +36,11 @@ func (s *Service) SetUpOrganization(ctx context.Context, by roster.Actor, slug s
 		made = true
 		return s.ship(tx, by, slug)
 	})
-	if err != nil && roster.KindOf(err) != roster.Conflict { // another replica was faster
-		return SetUp{}, err
+	if err != nil {
+		if roster.KindOf(err) != roster.Conflict {
+			return SetUp{}, err
+		}
+		made = false // another replica was faster
 	}
 	out, err := s.standing(ctx, slug)
 	out.Made = made

@@ -118,6 +118,7 @@ func together(b *testing.B, callers int, do func() error) {
 	var left atomic.Int64
 	left.Store(int64(b.N))
 	var wg sync.WaitGroup
+	before := cpuTime()
 	b.ResetTimer()
 	for range callers {
 		wg.Go(func() {
@@ -131,6 +132,16 @@ func together(b *testing.B, callers int, do func() error) {
 	}
 	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
+	b.ReportMetric(float64((cpuTime()-before).Microseconds())/float64(b.N), "cpu-µs/op")
+}
+
+// cpuTime is what this process has used of all cores: other work on the machine does not change it much.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func BenchmarkCreateUserSQLite(b *testing.B) {
