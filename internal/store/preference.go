@@ -42,15 +42,7 @@ func (t *tx) DefaultPreferences(org roster.OrganizationID, groups []roster.Group
 	joined := make(map[roster.NotificationType][]roster.Service)
 	owners := append([]roster.GroupID{""}, groups...)
 	for some := range slices.Chunk(owners, maxList) {
-		args := make([]any, 1, maxList+1)
-		args[0] = string(org)
-		for _, id := range some {
-			args = append(args, string(id))
-		}
-		n := padded(len(some))
-		for len(args) < n+1 {
-			args = append(args, args[len(args)-1])
-		}
+		args, n := listArgs(string(org), some, func(id roster.GroupID) any { return string(id) })
 		err := t.each("read default preferences", t.texts.list(text, 2, n), args, func(r scanner) error {
 			var kind roster.NotificationType
 			var services string

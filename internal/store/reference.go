@@ -22,7 +22,12 @@ func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, sc
 	found := make([]T, len(refs))
 	for from := 0; from < len(refs); from += maxRows {
 		some := refs[from:min(from+maxRows, len(refs))]
-		records, err := collect(t, doing, t.referenceText(text, len(args), padded(len(some))), referenceArgs(args, some), scan)
+		said := saidBy(some)
+		if said == 0 {
+			continue
+		}
+		n := padded(len(some))
+		records, err := collect(t, doing, t.referenceText(text, said, len(args), n), referenceArgs(args, said, n, some), scan)
 		if err != nil {
 			return nil, err
 		}
@@ -33,15 +38,49 @@ func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, sc
 	return found, nil
 }
 
-// referenceText adds the conditions that find n references.
-func (t *tx) referenceText(text string, args, n int) string {
-	return t.texts.get(text, n, func() string {
+// said is what references say: a query asks for no more, since each costs a look into another index.
+type said int
+
+const (
+	saysID said = 1 << iota
+	saysNumber
+	saysName
+	saysAll = saysID | saysNumber | saysName
+)
+
+func saidBy(refs []roster.Ref) (s said) {
+	for _, ref := range refs {
+		if ref.ID != "" {
+			s |= saysID
+		}
+		if ref.Number != 0 {
+			s |= saysNumber
+		}
+		if ref.Name != "" {
+			s |= saysName
+		}
+	}
+	return s
+}
+
+// referenceText adds the conditions that find n references, after so many arguments.
+func (t *tx) referenceText(text string, s said, args, n int) string {
+	return t.texts.get(text, n*int(saysAll+1)+int(s), func() string {
 		var b strings.Builder
-		b.WriteString(text)
-		for i, column := range []string{" AND (id", " OR number", " OR name_key"} {
-			b.WriteString(column + " IN (")
-			writePlaceholders(&b, args+1+i*n, n)
+		b.WriteString(text + " AND (")
+		or := ""
+		for _, column := range []struct {
+			says said
+			name string
+		}{{saysID, "id"}, {saysNumber, "number"}, {saysName, "name_key"}} {
+			if s&column.says == 0 {
+				continue
+			}
+			b.WriteString(or + column.name + " IN (")
+			or = " OR "
+			writePlaceholders(&b, args+1, n)
 			b.WriteByte(')')
+			args += n
 		}
 		b.WriteByte(')')
 		return b.String()
@@ -49,13 +88,19 @@ func (t *tx) referenceText(text string, args, n int) string {
 }
 
 // referenceArgs are the arguments of referenceText: ids, then numbers, then keys.
-func referenceArgs(args []any, refs []roster.Ref) []any {
-	n := padded(len(refs))
-	all := make([]any, len(args)+3*n)
-	rest := all[copy(all, args):]
-	for i := range n {
-		ref := refs[min(i, len(refs)-1)]
-		rest[i], rest[n+i], rest[2*n+i] = ref.ID, ref.Number, directory.Fold(ref.Name)
+func referenceArgs(args []any, s said, n int, refs []roster.Ref) []any {
+	all := append(make([]any, 0, len(args)+3*n), args...)
+	for _, of := range []struct {
+		says  said
+		value func(roster.Ref) any
+	}{
+		{saysID, func(r roster.Ref) any { return r.ID }},
+		{saysNumber, func(r roster.Ref) any { return r.Number }},
+		{saysName, func(r roster.Ref) any { return directory.Fold(r.Name) }},
+	} {
+		for i := 0; s&of.says != 0 && i < n; i++ {
+			all = append(all, of.value(refs[min(i, len(refs)-1)]))
+		}
 	}
 	return all
 }

@@ -91,15 +91,7 @@ func (t *tx) relate(p page, r relation, read func(scanner) error) error {
 		return t.each(r.doing, r.inRange, []any{string(p.org), from, to}, read)
 	}
 	for users := range slices.Chunk(p.users, maxList) {
-		args := make([]any, 1, maxList+1)
-		args[0] = string(p.org)
-		for _, u := range users {
-			args = append(args, u.Number)
-		}
-		n := padded(len(users))
-		for len(args) < n+1 {
-			args = append(args, args[len(args)-1])
-		}
+		args, n := listArgs(string(p.org), users, func(u roster.User) any { return u.Number })
 		if err := t.each(r.doing, t.texts.list(r.inList, 2, n), args, read); err != nil {
 			return err
 		}

@@ -86,3 +86,15 @@ func padded(n int) int {
 	}
 	return size
 }
+
+// listArgs returns arguments for a text with a list: first, then values, the last of them repeated up
+// to a power of two. There is at least one value.
+func listArgs[T any](first string, values []T, arg func(T) any) (args []any, n int) {
+	n = padded(len(values))
+	args = make([]any, 1, n+1)
+	args[0] = first
+	for i := range n {
+		args = append(args, arg(values[min(i, len(values)-1)]))
+	}
+	return args, n
+}

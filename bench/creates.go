@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// personBody is a CheckCentral createUser as its documentation has it: a group and a preference.
+func (s *site) personBody(welcome bool) string {
+	return fmt.Sprintf(`{"name":"Person ##########","email":"person-##########@example.org","accessLevel":"User",`+
+		`"sendWelcomeEmail":%t,"userGroups":[%q],"notifications":[{"type":"failures","services":["sms","push"]}]}`,
+		welcome, s.group)
+}
+
+// createByToken makes users without a password, each whole: user, group, preferences, contact method,
+// audit entry, the record for repeats, and with welcome the queued email.
+func (s *site) createByToken(welcome bool) func(int) script {
+	t := newTemplate(post("/createUser/?apiToken="+s.token, s.personBody(welcome)))
+	return func(int) script { return numberedScript(t, s.number, `{"user":{"id":"`) }
+}
+
+// userBody is a Graze createUser as its documentation has it. The role lets the user sign in over Graze.
+const userBody = `{"username":"user-##########","roles":["Grazer"],"password":"secret-##########","active":true,` +
+	`"email":"user-##########@example.org","fullname":"User ##########","primary_group":"` + groupName + `",` +
+	`"department":"` + departmentName + `","joined":1494951621,"timezone":"Europe/London","contact_num":"555-1234",` +
+	`"session_expiry":null,"teams":["` + teamName + `"],"properties":null}`
+
+// createWithPassword makes users with a password, who can sign in later.
+func (s *site) createWithPassword(int) script {
+	t := newTemplate(post("/graze/v1/createUser", userBody, s.basic))
+	var n int64
+	return script{
+		next: func(buf []byte) []byte {
+			n = s.number()
+			return t.fill(buf, n)
+		},
+		check: func(a answer) outcome {
+			o := expect(a, `{"user_id":`)
+			if o == accepted {
+				s.people.join(n)
+			}
+			return o
+		},
+	}
+}
+
+// measureCreates measures creates without a password and with one.
+func (b *bench) measureCreates(ctx context.Context, s *site) error {
+	for _, callers := range []int{1, 8, 64} {
+		r := row{work: "create without password (CheckCentral)", callers: callers, against: key{controlModel, callers}}
+		b.aimCreate(&r, s)
+		if err := b.drive(ctx, s, r, s.createByToken(false)); err != nil {
+			return err
+		}
+	}
+	welcome := row{work: "create without password, welcome email queued", callers: 64, against: key{controlModel, 64}}
+	if err := b.drive(ctx, s, welcome, s.createByToken(true)); err != nil {
+		return err
+	}
+	for _, callers := range []int{1, 8, 64} {
+		r := row{work: "create with password (Graze, Basic)", callers: callers, against: hashControl(callers)}
+		b.aimHashedCreate(&r)
+		if err := b.drive(ctx, s, r, s.createWithPassword); err != nil {
+			return err
+		}
+	}
+	return nil
+}

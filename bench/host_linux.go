@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// dieWithParent makes a child end with this program, however that ends.
+func dieWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
+
+// syncData is fdatasync(2): the data is on the device, and what of the inode is needed to find it.
+func syncData(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) }
+
+// memory is what a process holds in RAM, in bytes.
+type memory struct {
+	resident int64 // VmRSS
+	own      int64 // RssAnon: without mapped files, which the system takes back when it wants
+}
+
+// memoryOf reads /proc/PID/status (proc_pid_status(5)).
+func memoryOf(pid int) (memory, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return memory{}, fmt.Errorf("read memory: %w", err)
+	}
+	return memory{resident: kibibytes(text, "VmRSS"), own: kibibytes(text, "RssAnon")}, nil
+}
+
+func kibibytes(status []byte, name string) int64 {
+	for line := range strings.Lines(string(status)) {
+		value, found := strings.CutPrefix(line, name+":")
+		if !found {
+			continue
+		}
+		n, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 10, 64)
+		return n << 10
+	}
+	return 0
+}
+
+// cpuModel returns the processor's name, "" where it is not known.
+func cpuModel() string {
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(text)) {
+		if name, value, _ := strings.Cut(line, ":"); strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

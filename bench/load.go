@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// outcome is how an answer is counted.
+type outcome uint8
+
+// The outcomes.
+const (
+	accepted outcome = iota // what was asked for
+	refused                 // told to come again later, and so it will
+	wrong                   // anything else
+)
+
+// script is what one caller says, and what it expects to hear. The two are called in turn.
+type script struct {
+	next  func(buf []byte) []byte // appends the next request to buf
+	check func(answer) outcome
+}
+
+// load is a number of callers who each send the next request when the one before is answered.
+type load struct {
+	address string
+	callers int
+	window  time.Duration // that is measured, after a tenth of it that is not
+	script  func(caller int) script
+}
+
+const (
+	// warmUp is the share of the window that is run before it.
+	warmUp = 10
+
+	// patience is how long after the window an answer may still arrive.
+	patience = 20 * time.Second
+
+	// maxShown is how much of an answer that was wrong is shown, in bytes.
+	maxShown = 160
+)
+
+// result is what a load came to.
+type result struct {
+	window    time.Duration
+	done      int64     // accepted within the window
+	latency   histogram // of what was accepted in the window and after it
+	refusal   histogram // of what was refused, likewise
+	wrong     int64
+	complaint string // the first answer that was wrong
+}
+
+// rate returns how many were accepted in a second.
+func (r *result) rate() float64 { return float64(r.done) / r.window.Seconds() }
+
+// run lets the callers work and returns what they came to. It fails where nobody can connect, or ctx ends.
+func (l load) run(ctx context.Context) (*result, error) {
+	callers := make([]*caller, l.callers)
+	begin := time.Now()
+	from := begin.Add(l.window / warmUp)
+	to := from.Add(l.window)
+	for i := range callers {
+		callers[i] = &caller{address: l.address, script: l.script(i), from: from, to: to}
+		if err := callers[i].connect(ctx); err != nil {
+			return nil, err
+		}
+		defer callers[i].hangUp()
+	}
+	var work sync.WaitGroup
+	for _, c := range callers {
+		work.Go(func() { c.work(ctx) })
+	}
+	work.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	sum := &result{window: l.window}
+	for _, c := range callers {
+		sum.add(&c.result)
+	}
+	return sum, nil
+}
+
+func (r *result) add(other *result) {
+	r.done += other.done
+	r.latency.merge(&other.latency)
+	r.refusal.merge(&other.refusal)
+	r.wrong += other.wrong
+	if r.complaint == "" {
+		r.complaint = other.complaint
+	}
+}
+
+// caller is one connection with somebody at it.
+type caller struct {
+	address  string
+	script   script
+	from, to time.Time
+	conn     *conn
+	stop     func() bool // ends the watch over the context
+	result   result
+}
+
+// connect opens a connection that is cut when ctx ends.
+func (c *caller) connect(ctx context.Context) error {
+	conn, err := dial(ctx, c.address)
+	if err != nil {
+		return err
+	}
+	c.conn = conn
+	c.stop = context.AfterFunc(ctx, func() { _ = conn.socket.Close() })
+	return conn.socket.SetDeadline(c.to.Add(patience))
+}
+
+func (c *caller) hangUp() {
+	c.stop()
+	_ = c.conn.socket.Close()
+}
+
+// work sends requests until the window is over.
+func (c *caller) work(ctx context.Context) {
+	var buf []byte
+	for ctx.Err() == nil {
+		start := time.Now()
+		if !start.Before(c.to) {
+			return
+		}
+		buf = c.script.next(buf[:0])
+		a, err := c.conn.exchange(buf)
+		if err != nil {
+			c.complain(err.Error())
+		} else {
+			c.count(ctx, a, start)
+		}
+		if err == nil && !a.last {
+			continue
+		}
+		c.hangUp()
+		if err := c.connect(ctx); err != nil {
+			c.complain(err.Error())
+			return
+		}
+	}
+}
+
+// count takes an answer into account, and waits where it says so.
+func (c *caller) count(ctx context.Context, a answer, start time.Time) {
+	end := time.Now()
+	verdict := c.script.check(a)
+	switch {
+	case verdict == wrong:
+		c.complain(fmt.Sprintf("%d %.*s", a.status, maxShown, a.body))
+	case end.Before(c.from):
+	case verdict == refused:
+		c.result.refusal.add(end.Sub(start))
+	default:
+		c.result.latency.add(end.Sub(start))
+		if !end.After(c.to) {
+			c.result.done++
+		}
+	}
+	if verdict == refused {
+		pause(ctx, min(a.retryAfter, c.to.Sub(end)))
+	}
+}
+
+func (c *caller) complain(complaint string) {
+	c.result.wrong++
+	if c.result.complaint == "" {
+		c.result.complaint = complaint
+	}
+}
+
+// pause waits, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

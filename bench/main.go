@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := command(ctx, os.Args[1:])
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	return 1
+}
+
+// command is the program: the bench, or one of the controls that it starts for itself.
+func command(ctx context.Context, args []string) error {
+	if len(args) == 2 {
+		switch args[0] {
+		case echoCommand:
+			return serveControl(ctx, echoRoutes())
+		case modelCommand:
+			return serveModel(ctx, args[1])
+		}
+	}
+	return measureAll(ctx, args)
+}
+
+func measureAll(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("bench", flag.ExitOnError)
+	seconds := flags.Float64("seconds", 3, "how long each measurement takes; controls take two thirds of it")
+	quick := flags.Bool("quick", false, "a first look: a second each, and no results file unless -out says so")
+	binary := flags.String("binary", "bin/roster", "the `file` that is measured")
+	out := flags.String("out", "", "the `file` for the results (default bench/results.md)")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	b := &bench{
+		binary: *binary, window: time.Duration(*seconds * float64(time.Second)), settle: 2 * time.Second,
+		idle: 30 * time.Second, starts: 9, progress: os.Stderr,
+	}
+	if *quick {
+		b.window, b.settle, b.idle, b.starts = time.Second, time.Second, 6*time.Second, 3
+	} else if *out == "" {
+		*out = filepath.Join("bench", "results.md")
+	}
+	b.control = b.window * 2 / 3
+	return b.measureInto(ctx, *out)
+}
+
+// measureInto runs the bench in a folder beside the binary, which is removed, prints the table, and writes
+// it to a file if it is given one. A run that was interrupted prints nothing.
+func (b *bench) measureInto(ctx context.Context, out string) (err error) {
+	if b.window < time.Second/2 {
+		return fmt.Errorf("half a second is the least for a measurement")
+	}
+	if b.self, err = os.Executable(); err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	if b.work, err = os.MkdirTemp(filepath.Dir(b.binary), "bench-"); err != nil {
+		return fmt.Errorf("make a folder to work in: %w", err)
+	}
+	defer os.RemoveAll(b.work)
+	failure := b.run(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := b.report(&text, time.Now()); err != nil {
+		return err
+	}
+	if _, err := os.Stdout.Write(text.Bytes()); err != nil {
+		return err
+	}
+	if failure == nil && out != "" {
+		failure = os.WriteFile(out, text.Bytes(), 0o644)
+	}
+	return failure
+}

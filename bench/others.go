@@ -1,0 +1,47 @@
+package main
+
+import "fmt"
+
+// record is a figure of another server, measured in November 2026 on a machine of two cores, and the
+// control beside it then. Figures do not carry to another machine; their share of a control does,
+// roughly, so an aim against a record is scaled by what the control gives now.
+type record struct {
+	who     string
+	figure  float64 // a second
+	control key
+	then    float64 // the control's rate, a second
+}
+
+// The controls of the records, as they were.
+const (
+	bareThen   = 43_100.0 // bare net/http JSON GET, 64 callers
+	hashesThen = 44.5     // Argon2id on both cores
+	rowThen    = 5_900.0  // SQLite, one row a commit
+)
+
+// The records that aims are set against.
+var (
+	gotifyHashedCreate     = record{"Gotify", 27.3, hashesKey(), hashesThen}
+	pocketBaseHashedCreate = record{"PocketBase", 13.5, hashesKey(), hashesThen}
+	pocketBaseSignIn       = record{"PocketBase", 25.6, hashesKey(), hashesThen}
+	slapdCreate            = record{"slapd", 710, key{controlRow, 1}, rowThen}
+	pocketBaseCreate       = record{"PocketBase", 435, key{controlGet, 64}, bareThen}
+	gotifyGet              = record{"Gotify", 4_585, key{controlGet, 64}, bareThen}
+	slapdGet               = record{"slapd", 8_533, key{controlGet, 64}, bareThen}
+)
+
+// times asks for a multiple of the record, scaled by its control.
+func (o record) times(factor float64, held string) aim {
+	return aim{
+		text: fmt.Sprintf("≥ %g × %s", factor, o.who),
+		reach: func(r *row, p passes) (string, bool) {
+			now := p.around(o.control, r.pass)
+			if now == 0 {
+				return "no control", false
+			}
+			times := r.value / (o.figure * now / o.then)
+			return fmt.Sprintf("%.1f", times), times >= factor
+		},
+		held: held,
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// row is one measurement and what it stands against.
+type row struct {
+	work    string
+	store   string // "SQLite", "PostgreSQL", "" where there is none
+	callers int    // 0 where nobody calls
+
+	value    float64 // what was measured: a rate a second, milliseconds, or MiB
+	unit     unit
+	p50, p99 time.Duration
+	slowest  time.Duration // of what was accepted
+	turnedBy time.Duration // within which 99 % of those refused were told so; 0 where nobody was
+
+	against     key     // the control, unless againstText says what else
+	againstText string  // what base was measured of
+	base        float64 // the control's rate, mean of before and after
+	pass        int     // of the controls before it; the next one is after it
+
+	aims      []aim
+	notes     []string
+	complaint string // the first wrong answer: the row proves nothing
+}
+
+// unit is what a row's value counts.
+type unit uint8
+
+// The units. The zero unit is a rate.
+const (
+	perSecond unit = iota
+	millis
+	mebibytes
+)
+
+// take copies what a load came to.
+func (r *row) take(res *result) {
+	r.value, r.unit = res.rate(), perSecond
+	r.p50, r.p99 = res.latency.quantile(0.50), res.latency.quantile(0.99)
+	r.slowest = res.latency.most
+	r.blame(res)
+	if res.refusal.total > 0 {
+		r.turnedBy = res.refusal.quantile(0.99)
+		r.notes = append(r.notes, fmt.Sprintf("%d answered 503, 99 %% of them within %s; slowest accepted %s",
+			res.refusal.total, milliseconds(r.turnedBy), milliseconds(r.slowest)))
+	}
+}
+
+// blame notes wrong answers.
+func (r *row) blame(res *result) {
+	if res.wrong == 0 {
+		return
+	}
+	if r.complaint == "" {
+		r.complaint = res.complaint
+	}
+	r.notes = append(r.notes, fmt.Sprintf("**%d wrong answers**, the first: %s", res.wrong, res.complaint))
+}
+
+// ratio returns the value as a share of the control's, 0 where there is none.
+func (r *row) ratio() float64 {
+	if r.base == 0 {
+		return 0
+	}
+	return r.value / r.base
+}
+
+// hashControl is the control for so many callers who need hashes.
+func hashControl(callers int) key {
+	if callers == 1 {
+		return key{controlHash, 1}
+	}
+	return hashesKey()
+}
+
+func milliseconds(d time.Duration) string {
+	ms := float64(d) / float64(time.Millisecond)
+	switch {
+	case ms >= 100:
+		return fmt.Sprintf("%.0f ms", ms)
+	case ms >= 10:
+		return fmt.Sprintf("%.1f ms", ms)
+	default:
+		return fmt.Sprintf("%.2f ms", ms)
+	}
+}

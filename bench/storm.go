@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	stormCallers = 64
+
+	// stormLead is how long sign-ins have been arriving before anything else is measured: the queue at
+	// the hashes is full by then.
+	stormLead = time.Second
+)
+
+// measureStorms measures what reads and creates keep of their rate while sign-ins wait for a hash.
+func (b *bench) measureStorms(ctx context.Context, s *site) error {
+	for _, m := range []struct {
+		work   string
+		script func(int) script
+	}{
+		{"getUsers by id, API token, while 64 sign-ins wait for a hash", s.readByToken()},
+		{"create without password, while 64 sign-ins wait for a hash", s.createByToken(false)},
+	} {
+		if err := b.measureStorm(ctx, s, m.work, m.script); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measureStorm measures the same load undisturbed and then disturbed.
+func (b *bench) measureStorm(ctx context.Context, s *site, work string, script func(int) script) error {
+	b.say(s.store, work)
+	calm := load{s.address, 64, b.window, script}
+	undisturbed, err := calm.run(ctx)
+	if err != nil {
+		return err
+	}
+	signIns := load{s.address, stormCallers, stormLead + b.window + b.window/warmUp, s.signInFirst}
+	type outcome struct {
+		result *result
+		err    error
+	}
+	storm := make(chan outcome, 1)
+	before := s.people.madeUp()
+	go func() {
+		r, err := signIns.run(ctx)
+		storm <- outcome{r, err}
+	}()
+	pause(ctx, stormLead)
+	disturbed, err := calm.run(ctx)
+	signed := <-storm
+	if err == nil {
+		err = signed.err
+	}
+	if err != nil {
+		return err
+	}
+	r := row{work: work, callers: calm.callers, againstText: "the same undisturbed", base: undisturbed.rate()}
+	b.aimStorm(&r)
+	r.take(disturbed)
+	r.blame(undisturbed)
+	r.blame(signed.result)
+	r.notes = append(r.notes, describeSignIns(signed.result, s.people.madeUp()-before))
+	b.put(s, r)
+	return s.forgetLog()
+}
+
+// describeSignIns says how the sign-ins of a storm fared.
+func describeSignIns(r *result, strangers int64) string {
+	text := fmt.Sprintf("sign-ins: %d hashed, slowest %s; %d answered 503, slowest %s",
+		r.latency.total, milliseconds(r.latency.most), r.refusal.total, milliseconds(r.refusal.most))
+	if strangers > 0 {
+		text += fmt.Sprintf("; %d with names that nobody has", strangers)
+	}
+	return text
+}

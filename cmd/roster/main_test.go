@@ -1,0 +1,79 @@
+package main
+
+import (
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"roster/internal/control"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"roster": main})
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serving":       serving,
+			"follow-advice": followAdvice,
+			"save":          save,
+		},
+	})
+}
+
+// patience is how long a script waits for a server: far longer than it takes.
+const patience = 30 * time.Second
+
+// serving waits until a server answers on the socket of a data folder: "serving DIR".
+func serving(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: serving DIR")
+	}
+	socket := filepath.Join(ts.MkAbs(args[0]), "roster.sock")
+	deadline := time.After(patience)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !control.Answers(ts.Context(), socket) {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			ts.Fatalf("no server answers on %s", socket)
+		}
+	}
+}
+
+var advice = regexp.MustCompile(`make it with: (.*)\)`)
+
+// followAdvice runs, in a shell, every command that the last standard error said makes what is missing.
+func followAdvice(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: follow-advice")
+	}
+	commands := advice.FindAllStringSubmatch(ts.ReadFile("stderr"), -1)
+	if len(commands) == 0 {
+		ts.Fatalf("no advice was given")
+	}
+	for _, c := range commands {
+		ts.Check(ts.Exec("sh", "-c", c[1]))
+	}
+}
+
+// save puts what a pattern's group matches in the last standard output into a variable: "save VAR REGEXP".
+func save(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: save VAR REGEXP")
+	}
+	pattern, err := regexp.Compile(args[1])
+	ts.Check(err)
+	found := pattern.FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(found) != 2 {
+		ts.Fatalf("%s matches nothing with one group", args[1])
+	}
+	ts.Setenv(args[0], found[1])
+}

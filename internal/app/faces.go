@@ -1,0 +1,48 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"roster/internal/auth"
+	"roster/internal/checkcentral"
+	"roster/internal/control"
+	"roster/internal/graze"
+)
+
+// openFaces registers every dialect and page, and the command line's own face apart from them.
+func (a *App) openFaces(context.Context) error {
+	s, v := a.config.Settings, verifier{a.auth}
+	a.openQueue()
+	a.routes = http.NewServeMux()
+	graze.Register(a.routes, graze.Options{
+		Service: a.service, Verifier: v, Log: a.log, RequireAllArguments: s.Graze.RequireAllArguments,
+	})
+	checkcentral.Register(a.routes, checkcentral.Options{
+		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
+	})
+	local := http.NewServeMux()
+	control.Register(local, control.Options{
+		Service: a.service, Organization: a.org.ID, BaseURL: a.publicURL, Server: a.describe, Log: a.log,
+	})
+	a.control = local
+	return a.openMetrics()
+}
+
+// describe tells the command line about the process and its store.
+func (a *App) describe(ctx context.Context) (control.Server, error) {
+	s := a.config.Settings
+	schema, err := a.store.SchemaVersion(ctx)
+	d := control.Server{
+		Version: a.config.Version, HTTP: s.HTTP, HTTPS: s.HTTPS, PublicURL: s.PublicURL,
+		Engine: a.store.Engine(), Schema: schema, Key: auth.KeyFile, Mail: s.SMTP.Address,
+		Demonstration: s.Demo,
+	}
+	if a.config.Key != "" {
+		d.Key = auth.KeyVariable
+	}
+	if a.outbox != nil {
+		d.Mail = "the outbox"
+	}
+	return d, err
+}

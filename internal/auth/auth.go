@@ -1,0 +1,176 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+const (
+	// deniedDetail is the only thing that a caller is told who is not let in.
+	deniedDetail = "the credentials are not valid"
+
+	maxSlugBytes = 255
+
+	// organizationTTL and maxOrganizations bound what is remembered of organizations: the id of a slug.
+	organizationTTL  = time.Minute
+	maxOrganizations = 1000
+)
+
+// Attempt is where a call came from and what it needs.
+type Attempt struct {
+	// OrganizationSlug is the organization in the path; "" stands for the default one, and leaves
+	// it open with a token, which names its organization itself.
+	OrganizationSlug string
+
+	// Need is what the caller must hold for the whole organization to count as signed in at all: Graze
+	// answers a user without graze_login as if the password were wrong.
+	Need roster.Permissions
+
+	Face      roster.Face
+	Address   string // of the caller, without port
+	RequestID string
+}
+
+// Options are what an [Authenticator] needs. All of them must be set, but CacheEntries.
+type Options struct {
+	Store  directory.Store
+	Hasher *Hasher
+	Now    func() time.Time
+	Logger *slog.Logger // for what goes wrong in the background
+
+	// CacheEntries is the size of the credential cache, usually DefaultCacheEntries; 0 turns it off.
+	CacheEntries int
+}
+
+// Authenticator finds out who is calling. Its methods return an Unauthenticated error for every way
+// of not being let in, always with the same Detail; the reason is in Err, with the user's name where it is
+// known, and holds no secret.
+type Authenticator struct {
+	store       directory.Store
+	hasher      *Hasher
+	now         func() time.Time
+	cache       *credentials
+	throttle    *throttle
+	known       *expiring[knownAddress]
+	flights     flights[passwordFlight, error]
+	background  *background
+	slugs       sync.Mutex
+	slugEntries map[string]slugEntry
+}
+
+type slugEntry struct {
+	id roster.OrganizationID
+	at time.Time
+}
+
+// New returns an authenticator. Call Run for what it does in the background.
+func New(o Options) *Authenticator {
+	return &Authenticator{
+		store:       o.Store,
+		hasher:      o.Hasher,
+		now:         o.Now,
+		cache:       newCredentials(o.CacheEntries),
+		throttle:    newThrottle(o.Now),
+		known:       newExpiring[knownAddress](knownAddressRenewal, maxKnownAddresses),
+		background:  newBackground(o.Store, o.Logger),
+		slugEntries: make(map[string]slugEntry),
+	}
+}
+
+// Run writes in the background, until ctx ends, what need not be written before the answer: the use of
+// sessions and tokens, and addresses that are known. What is left then is written before it returns.
+func (a *Authenticator) Run(ctx context.Context) { a.background.run(ctx) }
+
+// Stats is the state of an [Authenticator], for metrics.
+type Stats struct {
+	CacheHits    uint64 // passwords that were not hashed, since the start
+	CacheMisses  uint64
+	CacheEntries int
+	Throttled    uint64 // tries that were turned away with RateLimited, since the start
+}
+
+// Stats returns the present state.
+func (a *Authenticator) Stats() Stats {
+	return Stats{
+		CacheHits:    a.cache.hits.Load(),
+		CacheMisses:  a.cache.misses.Load(),
+		CacheEntries: a.cache.good.len(),
+		Throttled:    a.throttle.refused.Load(),
+	}
+}
+
+// errNoOrganization is the reason where a slug names nothing.
+var errNoOrganization = errors.New("no such organization")
+
+// organization returns the id of the organization that the attempt is for.
+// Errors: errNoOrganization, and those of the store.
+func (a *Authenticator) organization(ctx context.Context, slug string) (roster.OrganizationID, error) {
+	if slug == "" {
+		slug = roster.DefaultOrganization
+	}
+	if !presentable(slug, maxSlugBytes) {
+		return "", errNoOrganization
+	}
+	if id, ok := a.rememberedSlug(slug); ok {
+		return id, nil
+	}
+	var org roster.Organization
+	err := a.store.View(ctx, func(tx directory.Tx) (err error) {
+		org, err = tx.OrganizationBySlug(slug)
+		return err
+	})
+	if isNotFound(err) {
+		return "", errNoOrganization
+	}
+	if err != nil {
+		return "", fmt.Errorf("read organization: %w", err)
+	}
+	a.rememberSlug(slug, org.ID)
+	return org.ID, nil
+}
+
+func (a *Authenticator) rememberedSlug(slug string) (roster.OrganizationID, bool) {
+	a.slugs.Lock()
+	defer a.slugs.Unlock()
+	entry, ok := a.slugEntries[slug]
+	return entry.id, ok && a.now().Sub(entry.at) < organizationTTL
+}
+
+func (a *Authenticator) rememberSlug(slug string, id roster.OrganizationID) {
+	a.slugs.Lock()
+	defer a.slugs.Unlock()
+	if len(a.slugEntries) >= maxOrganizations {
+		clear(a.slugEntries)
+	}
+	a.slugEntries[slug] = slugEntry{id, a.now()}
+}
+
+// denied turns a caller away; the reason is for the log.
+func denied(reason error) error {
+	return &roster.Error{Kind: roster.Unauthenticated, Detail: deniedDetail, Err: reason}
+}
+
+// checkNeed returns the reason where what the attempt needs is not held.
+func checkNeed(at Attempt, held roster.Grants) error {
+	if missing := at.Need &^ held.Everywhere(); missing != 0 {
+		return fmt.Errorf("lacks %s", missing)
+	}
+	return nil
+}
+
+func isNotFound(err error) bool { return err != nil && roster.KindOf(err) == roster.NotFound }
+
+// presentable reports whether a text can be anything that is stored. PostgreSQL takes neither NUL
+// nor invalid UTF-8.
+func presentable(s string, maxBytes int) bool {
+	return s != "" && len(s) <= maxBytes && utf8.ValidString(s) && !strings.ContainsRune(s, 0)
+}

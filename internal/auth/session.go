@@ -1,0 +1,78 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// maxTouchInterval is the longest time between two writes of a session's last use.
+const maxTouchInterval = time.Minute
+
+// Session signs in with the token of a session. The session must belong to the attempt's organization
+// and face: an auth_token, which may travel in URLs, opens no dashboard.
+// Errors: Unauthenticated, and those of the store.
+func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (roster.Actor, error) {
+	if !wellFormedSession(token) {
+		return roster.Actor{}, denied(errors.New("not the form of a session's token"))
+	}
+	org, err := a.organization(ctx, at.OrganizationSlug)
+	if errors.Is(err, errNoOrganization) {
+		return roster.Actor{}, denied(err)
+	}
+	if err != nil {
+		return roster.Actor{}, err
+	}
+	var session roster.Session
+	var account roster.Account
+	err = a.store.View(ctx, func(tx directory.Tx) (err error) {
+		session, account, err = tx.SessionByHash(HashSecret(token))
+		return err
+	})
+	if isNotFound(err) {
+		return roster.Actor{}, denied(errors.New("no such session"))
+	}
+	if err != nil {
+		return roster.Actor{}, fmt.Errorf("read session: %w", err)
+	}
+	now := a.now()
+	if reason := a.checkSession(at, org, session, account, now); reason != nil {
+		return roster.Actor{}, denied(fmt.Errorf("session of %q: %w", account.UserName, reason))
+	}
+	if now.Sub(session.LastUsedAt) >= touchInterval(session.Idle) {
+		if err := a.background.touch(ctx, session.ID, now); err != nil {
+			return roster.Actor{}, err
+		}
+	}
+	return userActor(at, account), nil
+}
+
+// checkSession returns why the session lets nobody in, nil if it is good.
+func (a *Authenticator) checkSession(
+	at Attempt, org roster.OrganizationID, session roster.Session, account roster.Account, now time.Time,
+) error {
+	lastUse := a.background.lastUse(session.ID, session.LastUsedAt)
+	switch {
+	case session.OrganizationID != org || account.OrganizationID != org:
+		return errors.New("of another organization")
+	case session.Face != at.Face:
+		return fmt.Errorf("was opened for %s", session.Face)
+	case !now.Before(session.ExpiresAt):
+		return errors.New("too old")
+	case !now.Before(lastUse.Add(session.Idle)):
+		return errors.New("idle for too long")
+	case !account.Active:
+		return errors.New("not active")
+	case session.CredentialVersion != account.CredentialVersion:
+		return errors.New("the password has changed")
+	}
+	return checkNeed(at, account.Grants)
+}
+
+// touchInterval is how often the use of a session is written: often enough that it ends a tenth of its
+// idle limit too early at most (DECISIONS 15).
+func touchInterval(idle time.Duration) time.Duration { return min(maxTouchInterval, idle/10) }

@@ -1,0 +1,97 @@
+package auth
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/ccojocar/zxcvbn-go/match"
+	"github.com/ccojocar/zxcvbn-go/scoring"
+
+	"roster"
+)
+
+const (
+	// minChosenRunes is the least length of a password that a person chooses (SP 800-63B §5.1.1.2).
+	minChosenRunes = 8
+
+	// minScore is the least score, of 0 to 4: 3 stands for some 10^10 guesses.
+	minScore = 3
+
+	// maxJudgedRunes is how much of a password is looked at, since the work grows with its square.
+	maxJudgedRunes = 100
+
+	tooShort = "must be at least 8 characters long"
+	tooLong  = "must be at most 1,024 bytes long"
+	tooEasy  = "is too easy to guess; use several unrelated words, or a longer mix of characters, without names and dates"
+)
+
+// CheckStrength judges a password that a person chose. It must have 8 characters at least and
+// MaxPasswordBytes at most, and must not be guessed quickly by who knows common passwords, words,
+// names, keyboards and dates, and the words about the person.
+// Errors: Invalid(password).
+func (h *Hasher) CheckStrength(password string, about ...string) error {
+	switch {
+	case len(password) > MaxPasswordBytes:
+		return passwordFault(tooLong)
+	case utf8.RuneCountInString(password) < minChosenRunes:
+		return passwordFault(tooShort)
+	case score(password, about) < minScore:
+		return passwordFault(tooEasy)
+	}
+	return nil
+}
+
+// score judges like zxcvbn, by the cheapest way to put the password together from what a guesser
+// tries first. The library's own entry point is not used: importing it loads its word lists at the
+// start of every process, which costs 40 ms and 7 MiB.
+func score(password string, about []string) int {
+	text := judged(password)
+	if block := repeated(text); block != "" {
+		text = block
+	}
+	matches := structure(text)
+	matches = append(matches, dictionary(text, about)...)
+	return scoring.MinimumEntropyMatchSequence(text, matches).Score
+}
+
+// judged returns the part of the password that is looked at, one byte for each character, because
+// the scoring counts bytes: a letter beyond ASCII becomes some letter, the rest some sign.
+func judged(password string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range password {
+		if n++; n > maxJudgedRunes {
+			break
+		}
+		switch {
+		case r < utf8.RuneSelf:
+			b.WriteRune(r)
+		case unicode.IsLetter(r):
+			b.WriteByte('a' + byte(r%26))
+		default:
+			b.WriteByte('~')
+		}
+	}
+	return b.String()
+}
+
+// repeated returns the shortest block that the text is a repetition of, "" if it is none. A
+// repetition is as hard to guess as its block.
+func repeated(text string) string {
+	for n := 1; n <= len(text)/2; n++ {
+		if len(text)%n == 0 && strings.Repeat(text[:n], len(text)/n) == text {
+			return text[:n]
+		}
+	}
+	return ""
+}
+
+// part is a match at text[i:end].
+func part(pattern, text string, i, end int) match.Match {
+	return match.Match{Pattern: pattern, I: i, J: end - 1, Token: text[i:end]}
+}
+
+func passwordFault(detail string) error {
+	return &roster.Error{Kind: roster.Invalid, Field: "password", Detail: detail}
+}

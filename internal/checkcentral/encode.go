@@ -1,0 +1,117 @@
+package checkcentral
+
+import (
+	"cmp"
+	"iter"
+	"net/http"
+	"slices"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// user is a user in an answer.
+type user struct {
+	ID            roster.UserID      `json:"id"`
+	Email         string             `json:"email"`
+	Name          string             `json:"name"`
+	AccessLevel   roster.AccessLevel `json:"accessLevel"`
+	UserGroups    []groupLink        `json:"userGroups"`
+	Notifications []notification     `json:"notifications"`
+}
+
+type groupLink struct {
+	ID   roster.GroupID `json:"id"`
+	Name string         `json:"name"`
+}
+
+type notification struct {
+	Type     roster.NotificationType `json:"type"`
+	Services []roster.Service        `json:"services"`
+}
+
+// showUser shows groups and notifications in an order of their own, so that a user looks the same when it
+// is made and whenever it is read. A type without a service is off and not shown.
+func showUser(u roster.User) *user {
+	shown := &user{
+		ID: u.ID, Email: u.Email, Name: u.DisplayName, AccessLevel: u.AccessLevel,
+		UserGroups: make([]groupLink, 0, len(u.Groups)), Notifications: make([]notification, 0, len(u.Preferences)),
+	}
+	if !u.Active {
+		shown.AccessLevel = disabled
+	}
+	groups := slices.SortedFunc(slices.Values(u.Groups), func(a, b roster.GroupLink) int { return cmp.Compare(a.Number, b.Number) })
+	for _, g := range groups {
+		shown.UserGroups = append(shown.UserGroups, groupLink{g.ID, g.Name})
+	}
+	for _, t := range roster.NotificationTypes {
+		i := slices.IndexFunc(u.Preferences, func(p roster.Preference) bool { return p.Type == t })
+		if i < 0 || len(u.Preferences[i].Services) == 0 {
+			continue
+		}
+		shown.Notifications = append(shown.Notifications, notification{t, inOrder(u.Preferences[i].Services)})
+	}
+	return shown
+}
+
+// inOrder returns the services in their fixed order.
+func inOrder(services []roster.Service) []roster.Service {
+	ordered := make([]roster.Service, 0, len(services))
+	for _, s := range roster.Services {
+		if slices.Contains(services, s) {
+			ordered = append(ordered, s)
+		}
+	}
+	return ordered
+}
+
+// created is the answer of createUser.
+type created struct {
+	User     *user    `json:"user"`
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+func encodeCreated(w http.ResponseWriter, u directory.CreatedUser) error {
+	return dialect.WriteJSON(w, http.StatusOK, created{showUser(u.User), warnings(u)})
+}
+
+// missing says what is not there yet where a user has no address for a service.
+var missing = map[roster.Service]string{
+	roster.ServiceEmail:      "email: no address yet",
+	roster.ServiceSMS:        "sms: no phone yet",
+	roster.ServicePush:       "push: no browser or device yet",
+	roster.ServicePushbullet: "pushbullet: no access token yet",
+	roster.ServicePushover:   "pushover: no user key yet",
+}
+
+// warnings names the services that the user chose and cannot be reached by.
+func warnings(u directory.CreatedUser) []string {
+	var list []string
+	for _, service := range u.NotSetUp() {
+		text := missing[service]
+		if u.WelcomeEmail {
+			text += "; the welcome email asks for it"
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+func encodeUsers(w http.ResponseWriter, users iter.Seq2[roster.User, error]) error {
+	return dialect.StreamJSON(w, `{"users":`, users, func(u roster.User) any { return showUser(u) }, `}`)
+}
+
+// userGroup is a group in the answer of getUserGroups.
+type userGroup struct {
+	ID          roster.GroupID `json:"id"`
+	Name        string         `json:"name"`
+	Description string         `json:"description"`
+	UserCount   int64          `json:"userCount"`
+}
+
+func encodeGroups(w http.ResponseWriter, groups iter.Seq2[roster.Group, error]) error {
+	return dialect.StreamJSON(w, `{"userGroups":`, groups, func(g roster.Group) any {
+		return &userGroup{g.ID, g.Name, g.Description, g.MemberCount}
+	}, `}`)
+}

@@ -1,0 +1,136 @@
+package checkcentral
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"roster"
+	"roster/internal/dialect"
+)
+
+// answer is what a kind of error is in this dialect.
+type answer struct {
+	status int
+	id     string // stable: scripts compare it
+}
+
+// answers is the one table from the kinds of error to statuses and ids.
+var answers = map[roster.Kind]answer{
+	roster.Internal:        {http.StatusInternalServerError, "internal-error"},
+	roster.Invalid:         {http.StatusBadRequest, "invalid-request"},
+	roster.Conflict:        {http.StatusConflict, "email-in-use"},
+	roster.NotFound:        {http.StatusNotFound, "not-found"},
+	roster.Unauthenticated: {http.StatusUnauthorized, "invalid-token"},
+	roster.Forbidden:       {http.StatusForbidden, "not-allowed"},
+	roster.RateLimited:     {http.StatusTooManyRequests, "too-many-requests"},
+	roster.Unavailable:     {http.StatusServiceUnavailable, "unavailable"},
+	roster.Stale:           {http.StatusConflict, "changed-meanwhile"},
+}
+
+// refusals are the ids of the errors about HTTP itself.
+var refusals = map[int]string{
+	http.StatusMethodNotAllowed:      "method-not-allowed",
+	http.StatusRequestEntityTooLarge: "body-too-large",
+	http.StatusUnsupportedMediaType:  "unsupported-media-type",
+}
+
+// names are CheckCentral's names for what has another name here.
+var names = map[string]string{
+	"userName":    "email",
+	"emails":      "email",
+	"displayName": "name",
+	"active":      "accessLevel",
+	"groups":      "userGroups",
+	"preferences": "notifications",
+}
+
+// argument returns CheckCentral's name for a canonical attribute path: its first segment decides.
+func argument(path string) string {
+	end := strings.IndexAny(path, ".[")
+	if end < 0 {
+		end = len(path)
+	}
+	if name, ok := names[path[:end]]; ok {
+		return name + path[end:]
+	}
+	return path
+}
+
+func newFace(o Options) *dialect.Face[request] {
+	statuses := make(map[roster.Kind]int, len(answers))
+	for kind, a := range answers {
+		statuses[kind] = a.status
+	}
+	return &dialect.Face[request]{
+		Name: roster.FaceCheckCentral, Read: newRequest, Authenticate: byToken(o.Verifier),
+		Statuses: statuses, WriteError: writeError, Log: o.Log,
+	}
+}
+
+// failure is the body of every error.
+type failure struct {
+	Error problem `json:"error"`
+}
+
+type problem struct {
+	ID      string  `json:"id"`
+	Message string  `json:"message"`
+	Fields  []fault `json:"fields,omitempty"`
+}
+
+type fault struct {
+	Field   string `json:"field"`
+	Message string `json:"message"` // a phrase that follows the field's name
+}
+
+func writeError(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="Roster"`)
+	}
+	_ = dialect.WriteJSON(w, status, failure{describe(r, err)}) // the caller left: nobody is there to be told
+}
+
+// describe says what is wrong with a request: all of it at once.
+func describe(r *http.Request, err error) problem {
+	var refusal *dialect.Refusal
+	if errors.As(err, &refusal) {
+		return problem{ID: refusals[refusal.Status], Message: refusal.Detail}
+	}
+	p := problem{ID: answers[roster.KindOf(err)].id}
+	switch roster.KindOf(err) {
+	case roster.Internal:
+		p.Message = "Roster failed to do this; its log says why under request " + dialect.OriginOf(r.Context()).RequestID
+		return p
+	case roster.Unauthenticated:
+		p.Message = "the API token is missing or not valid"
+		return p
+	}
+	var sentences []string
+	for _, e := range aboutArguments(roster.All(err)) {
+		if e.Field == "" {
+			sentences = append(sentences, e.Detail)
+			continue
+		}
+		f := fault{argument(e.Field), e.Detail}
+		p.Fields = append(p.Fields, f)
+		sentences = append(sentences, f.Field+" "+f.Message)
+	}
+	p.Message = strings.Join(sentences, "; ")
+	return p
+}
+
+// aboutArguments leaves out what is said about the userName where the address is at fault: here they are
+// one argument.
+func aboutArguments(all []*roster.Error) []*roster.Error {
+	if !roster.Faults(all).Has("emails") {
+		return all
+	}
+	var kept []*roster.Error
+	for _, e := range all {
+		if e.Field != "userName" {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,40 @@
+package checkcentral
+
+import (
+	"log/slog"
+	"net/http"
+
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// Options are what the dialect needs. Service, Verifier and Log are needed.
+type Options struct {
+	Service  *directory.Service
+	Verifier dialect.Verifier
+	Log      *slog.Logger
+
+	// DefaultPreferences gives a user who is created without notifications the default matrix. The
+	// vendor's published default is none.
+	DefaultPreferences bool
+}
+
+// Register adds the dialect's routes to mux. Each comes with and without a slash at the end, so that the
+// mux redirects neither: a redirected POST loses its body.
+func Register(mux *http.ServeMux, o Options) {
+	svc, face := o.Service, newFace(o)
+	for _, e := range []struct {
+		method  string
+		path    string
+		handler http.Handler
+	}{
+		{"POST", "/createUser", dialect.Endpoint(face, decodeCreateUser(o.DefaultPreferences), svc.CreateUser, encodeCreated)},
+		{"GET", "/getUsers", dialect.Endpoint(face, decodeGetUsers, each(svc.ListUsers), encodeUsers)},
+		{"GET", "/getUserGroups", dialect.Endpoint(face, decodeGetUserGroups, each(svc.ListGroups), encodeGroups)},
+	} {
+		for _, path := range []string{e.path, e.path + "/{$}"} {
+			mux.Handle(e.method+" "+path, e.handler)
+			mux.Handle(path, face.Refuse(dialect.WrongMethod(e.method)))
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"time"
+
+	"roster"
+	"roster/internal/app"
+	"roster/internal/control"
+)
+
+// defaultData is the data folder of a command that names none.
+const defaultData = "./roster-data"
+
+// Where a command finds the directory. It is part of every command that needs one.
+type connection struct {
+	Data     string `placeholder:"DIR" env:"ROSTER_DATA" type:"path" group:"Which directory:" help:"The server's data folder (default: ./roster-data)."`
+	Database string `placeholder:"URL" env:"ROSTER_DATABASE" group:"Which directory:" help:"Work on this PostgreSQL database directly, past any server: postgres://…"`
+	Config   string `placeholder:"FILE" env:"ROSTER_CONFIG" type:"path" group:"Which directory:" help:"The server's configuration file."`
+}
+
+// listing is part of every command that prints data.
+type listing struct {
+	connection
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// use runs fn on what is there already.
+func (c connection) use(sh *shell, fn func(*control.Client) error) error {
+	return c.reach(sh, false, fn)
+}
+
+// make runs fn, and makes the data folder if it is not there.
+func (c connection) make(sh *shell, fn func(*control.Client) error) error {
+	return c.reach(sh, true, fn)
+}
+
+func (c connection) reach(sh *shell, mayMake bool, fn func(*control.Client) error) error {
+	link, err := c.open(sh, mayMake)
+	if err != nil {
+		return err
+	}
+	done := sh.patience("at work; this takes a while")
+	err = fn(link.client)
+	done()
+	return errors.Join(err, link.close())
+}
+
+// link is an open way to the directory.
+type link struct {
+	client  *control.Client
+	close   func() error
+	serving bool // a server answers at the other end
+}
+
+// open finds who answers: the server behind the socket, or this process.
+func (c connection) open(sh *shell, mayMake bool) (link, error) {
+	settings, err := readSettings(c)
+	if err != nil {
+		return link{}, err
+	}
+	if settings.Database != "" {
+		return openInside(sh, settings)
+	}
+	if !mayMake {
+		if err := folderExists(settings.Data); err != nil {
+			return link{}, err
+		}
+	}
+	return waitForFolder(sh.ctx, func() (link, error) {
+		socket := filepath.Join(settings.Data, app.SocketFile)
+		if control.Answers(sh.ctx, socket) {
+			return newLink(control.NewClient(control.Socket(socket), operator())), nil
+		}
+		return openInside(sh, settings)
+	})
+}
+
+func newLink(client *control.Client) link {
+	return link{client: client, close: func() error { return nil }, serving: true}
+}
+
+// A server that starts or stops, or another command, owns the data folder for a moment without
+// answering on the socket.
+const (
+	waitForOwner = 10 * time.Second
+	askOwner     = 50 * time.Millisecond
+)
+
+// waitForFolder tries until the folder is not locked any more, or its owner answers.
+func waitForFolder(ctx context.Context, try func() (link, error)) (link, error) {
+	ctx, cancel := context.WithTimeout(ctx, waitForOwner)
+	defer cancel()
+	tick := time.NewTicker(askOwner)
+	defer tick.Stop()
+	for {
+		l, err := try()
+		if !errors.Is(err, app.ErrLocked) {
+			return l, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return link{}, &roster.Error{
+				Kind: roster.Unavailable, Err: err,
+				Detail: err.Error() + "; it does not answer: try again, or look at what it is doing",
+			}
+		}
+	}
+}
+
+// folderExists refuses a data folder that is not there: a mistyped name must not make an empty directory.
+func folderExists(dir string) error {
+	_, err := os.Stat(dir)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	hint := "start the server once (roster serve), or name its folder with --data"
+	if _, err := os.Stat("roster-demo"); err == nil {
+		hint = "for the demonstration here, add: --data ./roster-demo"
+	}
+	return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("there is no data folder %s; %s", dir, hint)}
+}
+
+// operator returns the operating system's name of who runs the command, "" if it is not known.
+func operator() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"fmt"
+
+	"roster"
+	"roster/internal/app"
+	"roster/internal/control"
+)
+
+// verdict is how a finding is.
+type verdict string
+
+// The verdicts.
+const (
+	fine    verdict = "ok"
+	warning verdict = "warn" // works, but not as it should in real use
+	bad     verdict = "bad"  // somebody must act
+)
+
+// finding is what the doctor says about one thing.
+type finding struct {
+	Verdict verdict `json:"verdict"`
+	About   string  `json:"about"`
+	Text    string  `json:"text"`
+	Advice  string  `json:"advice,omitempty"` // what to do
+}
+
+type doctor struct{ listing }
+
+// Help returns the examples.
+func (doctor) Help() string {
+	return `Prints a line for each thing it looked at: ok, warn or bad, and what to do. Ends with exit code 1 when something is bad.
+
+Examples:
+
+    roster doctor
+    roster doctor --json | jq '.[] | select(.verdict != "ok")'`
+}
+
+// Run looks, and prints what it found.
+func (c doctor) Run(sh *shell) error {
+	findings := c.examine(sh)
+	if err := c.report(sh, findings); err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if f.Verdict == bad {
+			return errQuiet
+		}
+	}
+	return nil
+}
+
+func (c doctor) report(sh *shell, findings []finding) error {
+	if c.JSON {
+		return sh.printJSON(findings)
+	}
+	t := newTable(sh, "VERDICT", "ABOUT", "FOUND", "WHAT TO DO")
+	for _, f := range findings {
+		t.row(string(f.Verdict), f.About, f.Text, f.Advice)
+	}
+	return t.end()
+}
+
+// examine returns what there is to say. That the directory cannot be opened is a finding too.
+func (c doctor) examine(sh *shell) []finding {
+	l, err := c.open(sh, false)
+	if err != nil {
+		return unreachable(err)
+	}
+	status, err := control.ShowStatus.Do(sh.ctx, l.client, control.Empty{})
+	if closeErr := l.close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return unreachable(err)
+	}
+	return diagnose(status, l.serving)
+}
+
+func unreachable(err error) []finding {
+	var findings []finding
+	for _, e := range roster.All(err) {
+		findings = append(findings, finding{bad, "database", explain(e, nil), "nothing else can be looked at before this is mended"})
+	}
+	return findings
+}
+
+// diagnose judges how the server and the directory stand.
+func diagnose(s control.Status, serving bool) []finding {
+	findings := []finding{
+		diagnoseServer(s.Server, serving),
+		{fine, "database", fmt.Sprintf("%s, schema %d", engineName(s.Server.Engine), s.Server.Schema), ""},
+		{fine, "key", "from " + s.Server.Key, "keep a copy apart from the backups"},
+		diagnoseAdmin(s.AdminReady),
+		diagnoseURL(s.Server),
+		diagnoseMail(s),
+	}
+	return append(findings, diagnoseJobs(s.Jobs)...)
+}
+
+func engineName(engine string) string {
+	if name, known := map[string]string{"sqlite": "SQLite", "postgres": "PostgreSQL"}[engine]; known {
+		return name
+	}
+	return engine
+}
+
+func diagnoseServer(s control.Server, serving bool) finding {
+	switch {
+	case !serving:
+		return finding{warning, "server", "none runs on this data folder", "start it: roster serve"}
+	case s.Version != readBuild().Version:
+		return finding{warning, "server", fmt.Sprintf("is release %s, this command %s", s.Version, readBuild().Version), "use the same release for both"}
+	case s.Demonstration:
+		return finding{warning, "server", "is a demonstration: everybody knows its passwords", "for real use: roster serve, without --demo"}
+	}
+	return finding{fine, "server", "answers; release " + s.Version, ""}
+}
+
+func diagnoseAdmin(ready bool) finding {
+	if ready {
+		return finding{fine, "administrator", "can sign in", ""}
+	}
+	return finding{warning, "administrator", "admin has no password yet", "get a link to set one: roster user set-password admin"}
+}
+
+func diagnoseURL(s control.Server) finding {
+	if s.PublicURL != "" {
+		return finding{fine, "public URL", s.PublicURL, ""}
+	}
+	return finding{warning, "public URL", "is not set: links work on this machine only", "start the server with --public-url https://…"}
+}
+
+func diagnoseMail(s control.Status) finding {
+	if s.Server.Mail != "" {
+		return finding{fine, "mail", "goes to " + s.Server.Mail, ""}
+	}
+	counts := make([]roster.JobCounts, len(s.Jobs))
+	for i, j := range s.Jobs {
+		counts[i] = roster.JobCounts{Lane: j.Lane, Waiting: j.Waiting, Running: j.Running, Buried: j.Buried}
+	}
+	text := app.MailWaits(counts)
+	if text == "" {
+		text = "mail is not configured"
+	}
+	return finding{warning, "mail", text, "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}
+}
+
+// diagnoseJobs says how each lane stands. A buried job is work that was promised and not done.
+func diagnoseJobs(lanes []control.JobCount) []finding {
+	var findings []finding
+	for _, j := range lanes {
+		f := finding{fine, "jobs: " + string(j.Lane), fmt.Sprintf("%d waiting, %d running", j.Waiting, j.Running), ""}
+		if j.Buried > 0 {
+			f.Verdict = bad
+			f.Text += fmt.Sprintf(", %d given up after the last attempt", j.Buried)
+			f.Advice = "the server's log says why"
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"roster"
+)
+
+// Exit codes.
+const (
+	exitOther        = 1
+	exitInvalid      = 2
+	exitNotAllowed   = 3
+	exitTryAgain     = 4
+	exitInterrupted  = 130 // as a shell has it: 128 and the number of SIGINT
+	unexplainedFault = "something went wrong inside; the server's log says what"
+)
+
+// exitCodes says how the process ends for each kind of fault.
+var exitCodes = map[roster.Kind]int{
+	roster.Internal:        exitOther,
+	roster.Invalid:         exitInvalid,
+	roster.Conflict:        exitOther,
+	roster.NotFound:        exitOther,
+	roster.Unauthenticated: exitNotAllowed,
+	roster.Forbidden:       exitNotAllowed,
+	roster.RateLimited:     exitTryAgain,
+	roster.Unavailable:     exitTryAgain,
+	roster.Stale:           exitOther,
+}
+
+// errQuiet ends a command that has said itself what is wrong.
+var errQuiet = errors.New("said already")
+
+// fail prints every fault in err, one a line, and returns the exit code; 0 for nil. fields says what the
+// caller calls the directory's fields.
+func (sh *shell) fail(err error, fields map[string]string) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errQuiet):
+		return exitOther
+	case errors.Is(err, context.Canceled):
+		sh.note("interrupted")
+		return exitInterrupted
+	case errors.As(err, &usage):
+		sh.note(usage.text)
+		return exitInvalid
+	}
+	for _, fault := range roster.All(err) {
+		sh.note(explain(fault, fields))
+	}
+	return exitCodes[roster.KindOf(err)]
+}
+
+// explain says what is wrong and what to do.
+func explain(e *roster.Error, fields map[string]string) string {
+	text := e.Detail
+	switch {
+	case text == "" && e.Err != nil:
+		text = e.Err.Error() // an error of this process, or of opening the directory: the operator's own
+	case text == "" && e.Kind == roster.Internal:
+		text = unexplainedFault
+	case text == "":
+		text = e.Kind.String()
+	}
+	if e.Field != "" {
+		text = fieldName(e.Field, fields) + " " + text
+	}
+	if e.Holder.Number != 0 {
+		text += fmt.Sprintf("; see: roster user show %d", e.Holder.Number)
+	}
+	if e.RetryAfter > 0 {
+		text += fmt.Sprintf("; try again in %s", e.RetryAfter)
+	}
+	return text
+}
+
+// fieldName returns what the caller typed for a field: "roles[1]" → "--role". The longest known beginning
+// of the field's path decides, and places in lists do not count.
+func fieldName(field string, fields map[string]string) string {
+	path := placeInList.ReplaceAllString(field, "")
+	for {
+		if name, known := fields[path]; known {
+			return name
+		}
+		end := strings.LastIndexByte(path, '.')
+		if end < 0 {
+			return field
+		}
+		path = path[:end]
+	}
+}
+
+var placeInList = regexp.MustCompile(`\[[0-9]+\]`)

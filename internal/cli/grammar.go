@@ -1,0 +1,53 @@
+package cli
+
+// grammar is the command line: kong reads it off the types and tags.
+type grammar struct {
+	Serve serveCommand `cmd:"" help:"Run the server."`
+
+	User struct {
+		Create      userCreate      `cmd:"" help:"Create a user."`
+		List        userList        `cmd:"" help:"List the users."`
+		Show        userShow        `cmd:"" help:"Show one user."`
+		SetPassword userSetPassword `cmd:"" help:"Print a link by which a user sets a password, or set it."`
+	} `cmd:"" help:"Users: people and service accounts."`
+
+	Group struct {
+		Create groupCreate `cmd:"" help:"Create a group."`
+		List   groupList   `cmd:"" help:"List the groups."`
+	} `cmd:"" help:"Groups of users."`
+
+	Team struct {
+		Create teamCreate `cmd:"" help:"Create a team."`
+		List   teamList   `cmd:"" help:"List the teams."`
+	} `cmd:"" help:"Teams of users."`
+
+	Department struct {
+		Create departmentCreate `cmd:"" help:"Create a department."`
+		List   departmentList   `cmd:"" help:"List the departments."`
+	} `cmd:"" help:"Departments that users belong to."`
+
+	Role struct {
+		Create roleCreate `cmd:"" help:"Create a role."`
+		List   roleList   `cmd:"" help:"List the roles and what they permit."`
+	} `cmd:"" help:"Roles: named sets of permissions."`
+
+	Token struct {
+		Create tokenCreate `cmd:"" help:"Create an API token and print it, once."`
+		List   tokenList   `cmd:"" help:"List the API tokens."`
+		Revoke tokenRevoke `cmd:"" help:"End an API token at once."`
+	} `cmd:"" help:"API tokens."`
+
+	Preferences struct {
+		Show preferencesShow `cmd:"" help:"Show how new users are told about what."`
+		Set  preferencesSet  `cmd:"" help:"Set how new users are told about what."`
+	} `cmd:"" help:"The default notification preferences, which a user created without any gets."`
+
+	Audit struct {
+		List   auditList   `cmd:"" help:"List who changed what."`
+		Verify auditVerify `cmd:"" help:"Find out whether the audit is whole."`
+	} `cmd:"" help:"The audit: who changed what."`
+
+	Doctor     doctor     `cmd:"" help:"Look for what is wrong, and say what to do."`
+	Version    version    `cmd:"" help:"Print the version."`
+	Completion completion `cmd:"" help:"Print the script that completes roster's commands in a shell."`
+}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/alecthomas/kong"
+
+	"roster/internal/app"
+	"roster/internal/config"
+	"roster/internal/control"
+)
+
+// keyVariable is the environment variable that holds the server's key, where no file does.
+const keyVariable = "ROSTER_KEY"
+
+// openInside answers within this process: it opens the directory as the server would, and nothing
+// listens.
+func openInside(sh *shell, settings config.Serve) (link, error) {
+	log := slog.New(slog.NewTextHandler(sh.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	a, err := app.Open(sh.ctx, app.Config{
+		Settings: settings, Key: os.Getenv(keyVariable), Version: readBuild().Version, Log: log,
+		Shared: settings.Database != "",
+	})
+	if err != nil {
+		return link{}, err
+	}
+	return link{
+		client: control.NewClient(control.Local(a.Control()), operator()),
+		close:  func() error { return a.Close(context.WithoutCancel(sh.ctx)) },
+	}, nil
+}
+
+// demoMark is the file that marks the data folder of a demonstration.
+const demoMark = "DEMO"
+
+// readSettings reads what the server would: the file, the environment, and on top of them the flags of
+// the command, so that a command that answers itself keeps the same rules.
+func readSettings(c connection) (config.Serve, error) {
+	var args []string
+	if c.Data != "" {
+		args = append(args, "--data="+c.Data)
+	}
+	if c.Database != "" {
+		args = append(args, "--database="+c.Database)
+	}
+	var s config.Serve
+	parser, err := kong.New(&s, kong.Name("roster"))
+	if err != nil {
+		return s, err
+	}
+	if _, err := parser.Parse(args); err != nil {
+		return s, usageError{err.Error()}
+	}
+	if _, err := os.Stat(filepath.Join(s.Data, demoMark)); err == nil {
+		s.Demo = true
+	}
+	return s, s.Validate()
+}

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+const description = "Roster is a people directory for operations teams: who is on the team, what they may do, and whether they will be reached."
+
+// Run does what args, without the program's name, ask for, and returns the exit code: 0 when it was done,
+// 2 when it was asked in a wrong way, 3 when it is not allowed, 4 when trying again later may help, and 1
+// for everything else. It ends early when ctx does.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	sh := newShell(ctx, stdin, stdout, stderr)
+	parser, err := newParser(sh)
+	if err != nil {
+		return sh.fail(err, nil)
+	}
+	if len(args) > 0 && args[0] == completeCommand {
+		sh.complete(parser.Model.Node, args[1:])
+		return 0
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if errors.Is(err, errHelpShown) {
+		return 0
+	}
+	if err != nil {
+		return sh.fail(misused(err), nil)
+	}
+	return sh.fail(command.Run(), fieldsOf(command))
+}
+
+// errHelpShown ends the parsing of arguments that ask for help.
+var errHelpShown = errors.New("help was shown")
+
+func newParser(sh *shell) (*kong.Kong, error) {
+	return kong.New(&grammar{},
+		kong.Name("roster"),
+		kong.Description(description),
+		kong.Writers(sh.stdout, sh.stderr),
+		kong.Bind(sh),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
+		kong.Help(func(o kong.HelpOptions, ctx *kong.Context) error {
+			if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
+				return err
+			}
+			return errHelpShown
+		}),
+	)
+}
+
+// misused makes an error of the grammar one that says where help is.
+func misused(err error) error {
+	command := "roster"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {
+		command = parse.Context.Selected().FullPath()
+	}
+	return usageError{fmt.Sprintf("%s (roster %s)", plainer(err.Error()), strings.TrimSpace(strings.TrimPrefix(command, "roster")+" --help"))}
+}
+
+// plainer leaves out the types that the grammar's library shows for missing flags.
+func plainer(text string) string {
+	return strings.ReplaceAll(text, "expected one of", "say which:")
+}
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ text string }
+
+// Error returns what is wrong and where help is.
+func (e usageError) Error() string { return e.text }
+
+// fielder is a command that says which of its flags a field of the directory comes from.
+type fielder interface {
+	// fields maps the path of a field to what the caller typed: "displayName" → "--name".
+	fields() map[string]string
+}
+
+// fieldsOf returns the mapping of the command that was asked for, nil if it has none.
+func fieldsOf(command *kong.Context) map[string]string {
+	if f, ok := command.Selected().Target.Addr().Interface().(fielder); ok {
+		return f.fields()
+	}
+	return nil
+}

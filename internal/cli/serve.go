@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+
+	"roster/internal/app"
+	"roster/internal/config"
+)
+
+type serveCommand struct {
+	config.Serve
+	Config string `placeholder:"FILE" env:"ROSTER_CONFIG" type:"path" help:"The configuration file (YAML). A flag wins over the environment, and that over the file."`
+}
+
+// Help returns the examples.
+func (serveCommand) Help() string {
+	return `At the first start it makes the data folder and prints a link by which the user admin sets a password. It ends with Ctrl+C, after the requests under way are answered.
+
+Examples:
+
+    roster serve --demo
+    roster serve --data /var/lib/roster --public-url https://roster.example.com
+    roster serve --config /etc/roster.yaml`
+}
+
+// Run serves until it is interrupted.
+func (c serveCommand) Run(sh *shell) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	a, err := app.Open(sh.ctx, app.Config{
+		Settings: c.Serve, Key: os.Getenv(keyVariable), Version: readBuild().Version,
+		Log: newLogger(sh, c.LogFormat, c.LogLevel),
+	})
+	if err != nil {
+		return err
+	}
+	err = a.Serve(sh.ctx, sh.stdout)
+	return errors.Join(err, a.Close(context.WithoutCancel(sh.ctx)))
+}
+
+// newLogger logs to the standard error: text for a person, JSON for what collects logs.
+func newLogger(sh *shell, format string, level slog.Level) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if format == "text" || format == "auto" && isTerminal(sh.stderr) {
+		return slog.New(slog.NewTextHandler(sh.stderr, o))
+	}
+	return slog.New(slog.NewJSONHandler(sh.stderr, o))
+}

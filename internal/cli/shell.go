@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// shell is what a command has around it: where it reads and prints.
+type shell struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	terminal       bool // stdout is one: print for a person
+}
+
+func newShell(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) *shell {
+	return &shell{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, terminal: isTerminal(stdout)}
+}
+
+// isTerminal reports whether somebody reads or types there.
+func isTerminal(stream any) bool {
+	f, isFile := stream.(*os.File)
+	return isFile && term.IsTerminal(int(f.Fd()))
+}
+
+// note says something about the work on the standard error.
+func (sh *shell) note(text string) { fmt.Fprintf(sh.stderr, "roster: %s\n", text) }
+
+// say prints a line of the result.
+func (sh *shell) say(format string, args ...any) error {
+	_, err := fmt.Fprintf(sh.stdout, format+"\n", args...)
+	return err
+}
+
+// printJSON prints one value, indented.
+func (sh *shell) printJSON(v any) error {
+	e := json.NewEncoder(sh.stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// printJSONList prints an array with a line for each value, as they come. After an error the array stays
+// open, so that nobody takes it for whole.
+func printJSONList[T any](sh *shell, values iter.Seq2[T, error]) error {
+	out := bufio.NewWriter(sh.stdout)
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false)
+	before := "[\n"
+	for v, err := range values {
+		if err == nil {
+			line.Reset()
+			err = e.Encode(v)
+		}
+		if err != nil {
+			return errors.Join(out.Flush(), err)
+		}
+		_, _ = out.WriteString(before) // Flush tells of errors
+		_, _ = out.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n")))
+		before = ",\n"
+	}
+	after := "\n]\n"
+	if before == "[\n" {
+		after = "[]\n"
+	}
+	_, _ = out.WriteString(after)
+	return out.Flush()
+}
+
+// slowAfter is how long a command may take before it says that it is at work.
+const slowAfter = 2 * time.Second
+
+// patience tells a person who waits that the work goes on. done ends it.
+func (sh *shell) patience(what string) (done func()) {
+	if !isTerminal(sh.stderr) {
+		return func() {}
+	}
+	timer := time.AfterFunc(slowAfter, func() { sh.note(what) })
+	return func() { timer.Stop() }
+}
+
+// readPassword reads one line: without echo from a terminal, otherwise from a pipe.
+func (sh *shell) readPassword() (string, error) {
+	if isTerminal(sh.stdin) {
+		fmt.Fprint(sh.stderr, "Password: ")
+		password, err := term.ReadPassword(int(sh.stdin.(*os.File).Fd()))
+		fmt.Fprintln(sh.stderr)
+		return string(password), err
+	}
+	line, err := bufio.NewReader(io.LimitReader(sh.stdin, directory.MaxPassword+2)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+	if line == "" {
+		return "", &roster.Error{Kind: roster.Invalid, Detail: "there is no password on the standard input; give it as one line"}
+	}
+	return line, nil
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"iter"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+)
+
+// tableBlock is how many rows are aligned with one another: memory stays flat however long a list is.
+const tableBlock = 500
+
+// table prints rows: aligned and under a heading for a person, with tabs between and without a heading
+// for a pipe.
+type table struct {
+	sh   *shell
+	out  *bufio.Writer
+	tabs *tabwriter.Writer // nil for a pipe
+	rows int
+	err  error // the first
+}
+
+func newTable(sh *shell, heading ...string) *table {
+	t := &table{sh: sh, out: bufio.NewWriter(sh.stdout)}
+	if sh.terminal {
+		t.tabs = tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+		t.row(heading...)
+	}
+	return t
+}
+
+// row adds a row. In a table for a person an empty cell is a dash.
+func (t *table) row(cells ...string) {
+	if t.err != nil {
+		return
+	}
+	line := make([]string, len(cells))
+	for i, cell := range cells {
+		line[i] = printable(cell)
+		if cell == "" && t.tabs != nil {
+			line[i] = "-"
+		}
+	}
+	text := strings.Join(line, "\t") + "\n"
+	if t.tabs == nil {
+		_, t.err = t.out.WriteString(text)
+		return
+	}
+	_, t.err = t.tabs.Write([]byte(text))
+	if t.rows++; t.rows%tableBlock == 0 && t.err == nil {
+		t.err = t.tabs.Flush()
+	}
+}
+
+// end prints what is left. Errors: the first of the whole table. A table that was never begun is good.
+func (t *table) end() error {
+	if t == nil {
+		return nil
+	}
+	if t.tabs != nil && t.err == nil {
+		t.err = t.tabs.Flush()
+	}
+	if err := t.out.Flush(); t.err == nil {
+		t.err = err
+	}
+	return t.err
+}
+
+// printTable prints a row for each value, as they come. A person is told where there is none.
+func printTable[T any](sh *shell, values iter.Seq2[T, error], heading []string, row func(T) []string) error {
+	var t *table
+	for v, err := range values {
+		if err != nil {
+			return errors.Join(t.end(), err)
+		}
+		if t == nil {
+			t = newTable(sh, heading...)
+		}
+		if t.row(row(v)...); t.err != nil {
+			break
+		}
+	}
+	if t == nil && sh.terminal {
+		sh.note("there are none")
+	}
+	return t.end()
+}
+
+// printable keeps what somebody wrote into a name or description from moving the cursor, or from
+// breaking a row.
+func printable(cell string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, cell)
+}
+
+// stamp shows a time (RFC 3339), to the second; "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// join shows several names in one cell.
+func join[T ~string](names []T) string {
+	text := make([]string, len(names))
+	for i, n := range names {
+		text[i] = string(n)
+	}
+	return strings.Join(text, ", ")
+}
+
+// yesNo shows a boolean.
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"roster"
+	"roster/internal/control"
+)
+
+type tokenCreate struct {
+	Name    string   `required:"" placeholder:"NAME" help:"What it is called; unique."`
+	Access  string   `required:"" placeholder:"read|read-write" enum:"read,read-write" help:"What it may do: read, or read-write."`
+	User    string   `placeholder:"NAME" help:"Make a token of this user, with the user's permissions, instead of one of the organization."`
+	Groups  []string `placeholder:"A,B" help:"Limit it to the people of these groups."`
+	Expires lifetime `placeholder:"90d" help:"How long it is good: 12h, 90d, 52w (default: until it is revoked)."`
+	listing
+}
+
+// Help returns the examples.
+func (tokenCreate) Help() string {
+	return `The token alone goes to the standard output; it is shown this once and kept nowhere.
+
+Examples:
+
+    roster token create --name ci --access read-write
+    roster token create --name report --access read --expires 90d
+    TOKEN=$(roster token create --name acme --access read-write --groups "Customer ACME")`
+}
+
+func (tokenCreate) fields() map[string]string {
+	return map[string]string{
+		"name": "--name", "access": "--access", "user": "--user", "groups": "--groups", "expires": "--expires",
+	}
+}
+
+// Run creates the token.
+func (c tokenCreate) Run(sh *shell) error {
+	return c.make(sh, func(client *control.Client) error {
+		t, err := control.CreateToken.Do(sh.ctx, client, control.NewToken{
+			Name: c.Name, Access: roster.Access(c.Access), User: c.User, Groups: c.Groups,
+			ExpiresInSeconds: int64(time.Duration(c.Expires) / time.Second),
+		})
+		if err != nil {
+			return err
+		}
+		until := "until it is revoked"
+		if !t.ExpiresAt.IsZero() {
+			until = "until " + stamp(t.ExpiresAt)
+		}
+		sh.note(fmt.Sprintf("token %q (%s) is good %s; it is shown this once", t.Name, t.Access, until))
+		if c.JSON {
+			return sh.printJSON(t)
+		}
+		return sh.say("%s", t.Secret)
+	})
+}
+
+type tokenList struct {
+	All bool `help:"Also those that were revoked."`
+	listing
+}
+
+// Help returns the examples.
+func (tokenList) Help() string {
+	return `Examples:
+
+    roster token list
+    roster token list --all --json`
+}
+
+// Run lists the tokens.
+func (c tokenList) Run(sh *shell) error {
+	return c.use(sh, func(client *control.Client) error {
+		tokens := control.ListTokens.Do(sh.ctx, client, control.TokenList{Revoked: c.All})
+		if c.JSON {
+			return printJSONList(sh, tokens)
+		}
+		heading := []string{"NAME", "ACCESS", "USER", "GROUPS", "CREATED", "EXPIRES", "REVOKED", "LAST USED", "FROM"}
+		return printTable(sh, tokens, heading, func(t control.Token) []string {
+			return []string{
+				t.Name, string(t.Access), t.User, join(t.Groups), stamp(t.CreatedAt), stamp(t.ExpiresAt),
+				stamp(t.RevokedAt), stamp(t.LastUsedAt), t.LastUsedFrom,
+			}
+		})
+	})
+}
+
+type tokenRevoke struct {
+	Token string `arg:"" name:"name" help:"Its name, or its id."`
+	listing
+}
+
+// Help returns the examples.
+func (tokenRevoke) Help() string {
+	return `A revoked token is refused at once, by every replica. Its name is free for another.
+
+Examples:
+
+    roster token revoke ci`
+}
+
+// Run revokes the token.
+func (c tokenRevoke) Run(sh *shell) error {
+	return c.use(sh, func(client *control.Client) error {
+		t, err := control.RevokeToken.Do(sh.ctx, client, tokenNamed(c.Token))
+		if missing(err) {
+			return &roster.Error{
+				Kind:   roster.NotFound,
+				Detail: fmt.Sprintf("there is no token %q that can be revoked; see: roster token list", c.Token),
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return sh.printJSON(t)
+		}
+		return sh.say("Revoked token %q.", t.Name)
+	})
+}
+
+// tokenNamed picks a token by the word that was typed. A UUID may be an id or a name.
+func tokenNamed(word string) control.Name {
+	if isUUID(word) {
+		return control.Name{ID: word, Name: word}
+	}
+	return control.Name{Name: word}
+}

@@ -1,0 +1,118 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/http"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// Options are what the control handler is made of. All are needed but Log.
+type Options struct {
+	Service      *directory.Service
+	Organization roster.OrganizationID // of every call
+
+	// BaseURL returns what links to the server begin with, without a slash at the end.
+	BaseURL func() string
+
+	// Server describes the process and the engine. Errors: as of a verb.
+	Server func(context.Context) (Server, error)
+
+	Log *slog.Logger
+}
+
+// Register adds the calls to mux. The mux must be served to the server's operator only.
+func Register(mux *http.ServeMux, o Options) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	r := routes{mux: mux, face: face(o)}
+	s := o.Service
+
+	handle(r, CreateToken, NewToken.verb, s.CreateToken, showCreatedToken)
+	handle(r, RevokeToken, Name.ref, s.RevokeToken, showToken)
+	stream(r, ListTokens, TokenList.verb, s.ListTokens, showToken)
+
+	handle(r, CreateUser, NewUser.verb, s.CreateUser, showCreatedUser)
+	handle(r, ShowUser, UserName.selector, s.GetUser, showUser)
+	stream(r, ListUsers, UserList.verb, s.ListUsers, showUser)
+	handle(r, SetPassword, NewPassword.verb, s.SetPassword, showSummary)
+	handle(r, IssueLink, UserName.link, s.IssueLink, showLink(o.BaseURL))
+
+	handle(r, CreateGroup, newGroup(roster.KindGroup), s.CreateGroup, showGroup)
+	stream(r, ListGroups, groupList(roster.KindGroup), s.ListGroups, showGroup)
+	handle(r, CreateTeam, newGroup(roster.KindTeam), s.CreateGroup, showGroup)
+	stream(r, ListTeams, groupList(roster.KindTeam), s.ListGroups, showGroup)
+	handle(r, CreateDepartment, NewDepartment.verb, s.CreateDepartment, showDepartment)
+	stream(r, ListDepartments, nothing, s.ListDepartments, showDepartment)
+	handle(r, CreateRole, NewRole.verb, s.CreateRole, showRole)
+	stream(r, ListRoles, nothing, s.ListRoles, showRole)
+
+	handle(r, ShowPreferences, PreferencesOf.verb, s.GetDefaultPreferences, showPreferences)
+	handle(r, SetPreferences, Preferences.verb, s.SetDefaultPreferences, showPreferences)
+
+	stream(r, ListAudit, AuditList.verb, s.ListAudit, showAuditEntry)
+	handle(r, VerifyAudit, nothing, s.VerifyAudit, showVerified)
+
+	handle(r, ShowStatus, nothing, status(s, o.Server), func(s Status) Status { return s })
+	mux.Handle("/", r.unknown())
+}
+
+// routes is where the calls are added.
+type routes struct {
+	mux  *http.ServeMux
+	face *dialect.Face[request]
+}
+
+// handle serves a call that is answered by one value.
+func handle[In, Out, VerbIn, VerbOut any](
+	r routes, c Call[In, Out],
+	decode func(In) VerbIn,
+	call func(context.Context, roster.Actor, VerbIn) (VerbOut, error),
+	show func(VerbOut) Out,
+) {
+	r.mux.Handle("POST "+c.path, dialect.Endpoint(r.face, read(decode), call,
+		func(w http.ResponseWriter, out VerbOut) error {
+			return dialect.WriteJSON(w, http.StatusOK, show(out))
+		}))
+}
+
+// stream serves a call that is answered by any number of values.
+func stream[In, Item, VerbIn, Record any](
+	r routes, l Listing[In, Item],
+	decode func(In) VerbIn,
+	call func(context.Context, roster.Actor, VerbIn) (iter.Seq2[Record, error], error),
+	show func(Record) Item,
+) {
+	r.mux.Handle("POST "+l.path, dialect.Endpoint(r.face, read(decode), call,
+		func(w http.ResponseWriter, records iter.Seq2[Record, error]) error {
+			return dialect.StreamJSON(w, "", records, func(r Record) any { return show(r) }, "\n")
+		}))
+}
+
+// unknown answers what is no call: the two ends are of different releases.
+func (r routes) unknown() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		r.face.Fail(w, req, &dialect.Refusal{
+			Status: http.StatusNotFound,
+			Detail: fmt.Sprintf("the running server has no call %s %q; command and server must be of the same release", req.Method, req.URL.Path),
+		})
+	})
+}
+
+// status joins what the directory knows with what the process knows.
+func status(s *directory.Service, server func(context.Context) (Server, error)) func(context.Context, roster.Actor, directory.None) (Status, error) {
+	return func(ctx context.Context, by roster.Actor, in directory.None) (Status, error) {
+		d, err := s.GetStatus(ctx, by, in)
+		if err != nil {
+			return Status{}, err
+		}
+		process, err := server(ctx)
+		return showStatus(d, process), err
+	}
+}

@@ -1,0 +1,122 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Socket carries calls to the server that listens on the unix socket at path.
+func Socket(path string) http.RoundTripper {
+	return &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "unix", path)
+		},
+		DisableKeepAlives:     true, // a command makes one call, seldom two
+		ResponseHeaderTimeout: time.Minute,
+	}
+}
+
+// Answers reports whether somebody listens on the unix socket at path.
+func Answers(ctx context.Context, path string) bool {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "unix", path)
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
+}
+
+// Local carries calls to a handler in the same process, as a connection would: an answer comes while it
+// is written, and one that the handler breaks off breaks off for the caller too.
+func Local(h http.Handler) http.RoundTripper { return local{h} }
+
+type local struct{ handler http.Handler }
+
+// RoundTrip serves the request and returns as soon as the handler has begun to answer.
+func (l local) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, pipe := io.Pipe()
+	w := &localWriter{header: http.Header{}, pipe: pipe, begun: make(chan int, 1)}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err := l.serve(w, r)
+		close(w.begun)
+		pipe.CloseWithError(err)
+	}()
+	status, begun := <-w.begun
+	if !begun {
+		return nil, whyBroken(r) // before the first byte
+	}
+	return &http.Response{
+		Status: fmt.Sprintf("%d %s", status, http.StatusText(status)), StatusCode: status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: -1, Request: r,
+		Header: w.sent, Body: localBody{body, done},
+	}, nil
+}
+
+// serve runs the handler. It returns nil when the answer is whole.
+func (l local) serve(w *localWriter, r *http.Request) (err error) {
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			err = whyBroken(r)
+		default:
+			panic(p)
+		}
+	}()
+	l.handler.ServeHTTP(w, r)
+	w.WriteHeader(http.StatusOK) // where the handler wrote nothing
+	return nil
+}
+
+// whyBroken returns the error for an answer that the handler broke off: the caller's own, if it left.
+func whyBroken(r *http.Request) error {
+	if err := r.Context().Err(); err != nil {
+		return err
+	}
+	return io.ErrUnexpectedEOF
+}
+
+// localWriter is the handler's end.
+type localWriter struct {
+	header, sent http.Header // sent is header as it was when the answer began
+	pipe         *io.PipeWriter
+	begun        chan int // the status, once; closed when the handler is done
+}
+
+// Header returns the header to be sent.
+func (w *localWriter) Header() http.Header { return w.header }
+
+// WriteHeader begins the answer; later calls change nothing.
+func (w *localWriter) WriteHeader(status int) {
+	if w.sent == nil {
+		w.sent = w.header.Clone()
+		w.begun <- status
+	}
+}
+
+// Write hands bytes to the caller and waits until they are read.
+func (w *localWriter) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.pipe.Write(p)
+}
+
+// localBody is the caller's end. Closing it waits for the handler, so that nothing is still at work when
+// the caller goes on to close what the handler uses.
+type localBody struct {
+	*io.PipeReader
+	done <-chan struct{}
+}
+
+// Close tells the handler that nobody reads any more, and waits for it.
+func (b localBody) Close() error {
+	err := b.PipeReader.Close()
+	<-b.done
+	return err
+}

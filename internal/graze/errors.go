@@ -1,0 +1,133 @@
+package graze
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"roster"
+	"roster/internal/dialect"
+)
+
+// statuses is the one table from the kinds of error to the statuses that Graze has for them. A taken
+// name is 400: the documentation knows no 409.
+var statuses = map[roster.Kind]int{
+	roster.Internal:        http.StatusInternalServerError,
+	roster.Invalid:         http.StatusBadRequest,
+	roster.Conflict:        http.StatusBadRequest,
+	roster.NotFound:        http.StatusNotFound,
+	roster.Unauthenticated: http.StatusUnauthorized,
+	roster.Forbidden:       http.StatusForbidden,
+	roster.RateLimited:     http.StatusTooManyRequests,
+	roster.Unavailable:     http.StatusServiceUnavailable,
+	roster.Stale:           http.StatusServiceUnavailable, // no call of Graze names a version: try again
+}
+
+// names are Graze's names for what has another name here.
+var names = map[string]string{
+	"id":            "user_id",
+	"userName":      "username",
+	"displayName":   "fullname",
+	"emails":        "email",
+	"primaryGroup":  "primary_group",
+	"joinedAt":      "joined",
+	"phoneNumbers":  "contact_num",
+	"sessionExpiry": "session_expiry",
+}
+
+// argument returns Graze's name for a canonical attribute path: its first segment decides.
+func argument(path string) string {
+	end := strings.IndexAny(path, ".[")
+	if end < 0 {
+		end = len(path)
+	}
+	if name, ok := names[path[:end]]; ok {
+		return name + path[end:]
+	}
+	return path
+}
+
+func newFace(o Options, authenticate func(context.Context, *request) (roster.Actor, error)) *dialect.Face[*request] {
+	return &dialect.Face[*request]{
+		Name: roster.FaceGraze, Read: newRequest, Authenticate: authenticate,
+		Statuses: statuses, WriteError: writeError, Log: o.Log,
+	}
+}
+
+// failure is the body of every error.
+type failure struct {
+	Message    string      `json:"message"`
+	StatusCode int         `json:"statusCode"`
+	Additional *additional `json:"additional,omitempty"`
+}
+
+type additional struct {
+	DebugMessage string `json:"debugMessage"`
+}
+
+// notAuthenticated is the one body for whatever is wrong with a credential, as documented.
+var notAuthenticated = failure{Message: "User is not authenticated", StatusCode: 3001}
+
+func writeError(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Basic realm="Roster", charset="UTF-8"`)
+		_ = dialect.WriteJSON(w, status, notAuthenticated) // the caller left: nobody is there to be told
+		return
+	}
+	message, debug := describe(r, err)
+	_ = dialect.WriteJSON(w, status, failure{message, status, &additional{debug}})
+}
+
+// describe says what is wrong: first in a sentence about the first fault, then in one about all of them.
+func describe(r *http.Request, err error) (message, debug string) {
+	var refusal *dialect.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Detail, refusal.Detail
+	}
+	var all []string
+	for _, e := range roster.All(err) {
+		if e.Kind == roster.Internal {
+			return "Roster failed to do this; its log says why", "request " + dialect.OriginOf(r.Context()).RequestID
+		}
+		text := sentence(e)
+		if message == "" {
+			message = text
+		}
+		all = append(all, text+advice(e))
+	}
+	if len(all) > 1 {
+		message = fmt.Sprintf("%s (debugMessage lists all %d faults)", message, len(all))
+	}
+	return message, strings.Join(all, "; ")
+}
+
+func sentence(e *roster.Error) string {
+	switch {
+	case e.Detail == "":
+		return e.Kind.String()
+	case e.Field == "":
+		return e.Detail
+	default:
+		return argument(e.Field) + " " + e.Detail
+	}
+}
+
+// advice says who has a name that is taken, and what to do about it.
+func advice(e *roster.Error) string {
+	if e.Kind != roster.Conflict || e.Field != "userName" || e.Holder.Number == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": that of user_id %d, which updateUser changes", e.Holder.Number)
+}
+
+// unknownEndpoint refuses a call of something that Graze may have and Roster has not.
+func unknownEndpoint(r *http.Request) error {
+	const most = 64 // characters of the name that the answer repeats
+	name := []rune(strings.TrimPrefix(r.URL.Path, base))
+	return &dialect.Refusal{
+		Status: http.StatusNotFound,
+		Detail: fmt.Sprintf("There is no endpoint %s: Roster serves the part of the Graze API that manages users.", string(name[:min(len(name), most)])),
+	}
+}

@@ -1,0 +1,222 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	netmail "net/mail"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/wneessen/go-mail"
+	"golang.org/x/net/idna"
+
+	"roster"
+)
+
+// How the connection to a mail server is protected.
+const (
+	StartTLS = "starttls" // begins in the clear and must become TLS (RFC 3207); the default
+	WithTLS  = "tls"      // TLS from the first byte (RFC 8314 §3)
+	NoTLS    = "none"     // in the clear: for a relay on the same machine or network
+)
+
+// DefaultSMTPTimeout bounds each half of a sending: to greet the server, and to hand over the message.
+const DefaultSMTPTimeout = 30 * time.Second
+
+// SMTPOptions say how to reach a mail server. Address and From are needed.
+type SMTPOptions struct {
+	Address  string // host:port; the port may be left out
+	Username string // "" to send without signing in
+	Password string
+	From     string // "Roster <roster@example.com>" or a plain address
+	TLS      string // StartTLS, WithTLS or NoTLS; default StartTLS
+
+	RootCAs *x509.CertPool // nil: the system's
+	Timeout time.Duration  // default DefaultSMTPTimeout
+}
+
+// SMTP is a [Mailer] that hands each message to a mail server (RFC 5321) over a connection of its own.
+type SMTP struct {
+	from   *netmail.Address
+	host   string
+	dialer net.Dialer
+	tls    *tls.Config // nil: in the clear
+	mode   string
+	// connect holds the password, inside closures: nothing that prints an SMTP can print it.
+	connect []mail.Option
+}
+
+// NewSMTP returns a mailer. It does not connect yet.
+//
+// Errors: Invalid, all faults at once.
+func NewSMTP(o SMTPOptions) (*SMTP, error) {
+	mode := cmp.Or(o.TLS, StartTLS)
+	var faults roster.Faults
+	host, port := splitAddress(o.Address, mode, &faults)
+	from, err := netmail.ParseAddress(o.From)
+	if err != nil {
+		faults.Add("from", "must be one email address, such as Roster <roster@example.com>")
+	}
+	switch mode {
+	case StartTLS, WithTLS:
+	case NoTLS:
+		if o.Username != "" && !loopback(host) {
+			faults.Add("tls", "must be starttls or tls where a password is sent to another machine")
+		}
+	default:
+		faults.Add("tls", "must be starttls, tls or none")
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	s := &SMTP{from: from, host: host, mode: mode, connect: []mail.Option{
+		mail.WithPort(port), mail.WithTimeout(cmp.Or(o.Timeout, DefaultSMTPTimeout)), mail.WithoutNoop(), mail.WithoutRset(),
+	}}
+	if mode != NoTLS {
+		s.tls = &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs}
+	}
+	if o.Username != "" {
+		s.connect = append(s.connect, signIn(o.Username, o.Password)...)
+	}
+	return s, nil
+}
+
+// signIn offers the mechanisms in the order of preference. Those that send the password itself are
+// refused by the library on a connection that is neither TLS nor to this machine.
+func signIn(username, password string) []mail.Option {
+	return []mail.Option{
+		mail.WithUsername(username), mail.WithPassword(password),
+		mail.WithOpportunisticSMTPAuth(
+			mail.SMTPAuthSCRAMSHA256, mail.SMTPAuthPlain, mail.SMTPAuthLogin, mail.SMTPAuthCramMD5),
+	}
+}
+
+// splitAddress reads host and port; where there is no port it is the mode's own.
+func splitAddress(address string, mode string, f *roster.Faults) (host string, port int) {
+	host, text, err := net.SplitHostPort(address)
+	if err != nil {
+		host, text = strings.Trim(address, "[]"), map[string]string{WithTLS: "465", NoTLS: "25"}[mode]
+		text = cmp.Or(text, "587")
+	}
+	port, err = strconv.Atoi(text)
+	if host == "" || strings.ContainsAny(host, "/@ ") || err != nil || port < 1 || port > 65535 {
+		f.Add("address", "must be a host and a port, such as smtp.example.com:587")
+	}
+	return host, port
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Send implements [Mailer].
+func (s *SMTP) Send(ctx context.Context, m Message) error {
+	to, err := deliverable(m.To)
+	if err != nil {
+		return err
+	}
+	msg, err := s.compose(m, to)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // closes the connection, however far it came
+	client, err := s.client(ctx, to.Address)
+	if err != nil {
+		return unusable(err)
+	}
+	conn, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return unusable(err)
+	}
+	err = client.SendWithSMTPClient(conn, msg)
+	if !msg.IsDelivered() {
+		return refused(err)
+	}
+	_ = conn.Quit() // the server has taken the message; what follows does not matter
+	return nil
+}
+
+// client returns a client for one connection, which is closed when ctx ends.
+func (s *SMTP) client(ctx context.Context, to string) (*mail.Client, error) {
+	policy := mail.NoTLS
+	if s.mode == StartTLS {
+		policy = mail.TLSMandatory
+	}
+	options := append([]mail.Option{
+		mail.WithTLSPolicy(policy),
+		mail.WithDialContextFunc(func(dial context.Context, network, address string) (net.Conn, error) {
+			return s.dial(ctx, dial, network, address)
+		}),
+	}, s.connect...)
+	if s.tls != nil {
+		options = append(options, mail.WithTLSConfig(s.tls.Clone()))
+	}
+	if s.mode == WithTLS {
+		options = append(options, func(c *mail.Client) error { c.SetSSL(true); return nil })
+	}
+	if ascii(to) {
+		// Asked for without need, it makes a later server that lacks it refuse the message (RFC 6531 §3.4).
+		options = append(options, mail.WithoutSMTPUTF8())
+	}
+	return mail.NewClient(s.host, options...)
+}
+
+func (s *SMTP) dial(ctx, dial context.Context, network, address string) (net.Conn, error) {
+	conn, err := s.dialer.DialContext(dial, network, address)
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { _ = conn.Close() })
+	if s.mode != WithTLS {
+		return conn, nil
+	}
+	secured := tls.Client(conn, s.tls)
+	return secured, secured.HandshakeContext(dial)
+}
+
+// compose writes the message out. Errors: Invalid.
+func (s *SMTP) compose(m Message, to *netmail.Address) (*mail.Msg, error) {
+	if strings.ContainsFunc(m.Subject+m.ID, unicode.IsControl) {
+		return nil, &roster.Error{Kind: roster.Invalid, Detail: "the subject or the id of the message holds a control character"}
+	}
+	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
+	msg.FromMailAddress(s.from)
+	msg.ToMailAddress(to)
+	msg.Subject(m.Subject)
+	msg.SetDateWithValue(m.At)
+	msg.SetMessageIDWithValue(m.ID + "@" + s.from.Address[strings.LastIndexByte(s.from.Address, '@')+1:])
+	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 §5: no holiday notes, please
+	msg.SetBodyString(mail.TypeTextPlain, m.Text)
+	if m.HTML != "" {
+		msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
+	}
+	return msg, nil
+}
+
+// deliverable returns the address with its domain in the form that every server understands (RFC 5891).
+func deliverable(address string) (*netmail.Address, error) {
+	bad := &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is no address that mail can be sent to"}
+	parsed, err := netmail.ParseAddress(address)
+	if err != nil || parsed.Address != address || strings.ContainsFunc(address, unicode.IsControl) {
+		return nil, bad
+	}
+	at := strings.LastIndexByte(address, '@')
+	domain := address[at+1:]
+	if !ascii(domain) {
+		if domain, err = idna.Lookup.ToASCII(domain); err != nil {
+			return nil, bad
+		}
+	}
+	return &netmail.Address{Address: address[:at+1] + domain}, nil
+}
+
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 })
+}

@@ -1,0 +1,108 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// Defaults of a [Lane].
+const (
+	DefaultLease    = 2 * time.Minute
+	DefaultAttempts = 12 // with the backoff, about three and a half hours
+)
+
+// Handler does one job. ctx ends before the job's lease does, and soon after the queue is told to stop;
+// a handler that goes on regardless may find that somebody else is at the same job. The kind of the
+// error decides what follows (see [Queue]). Its text must hold no secret: it is logged.
+type Handler func(ctx context.Context, j roster.Job) error
+
+// Lane says how the jobs of one lane are done.
+type Lane struct {
+	Name     roster.Lane
+	Workers  int                // how many at a time; default 1
+	Lease    time.Duration      // how long a worker may keep a job; default DefaultLease
+	Attempts int                // a job is buried when so many have failed; default DefaultAttempts
+	Handlers map[string]Handler // by the job's kind
+}
+
+// Options are what a Queue is made of. Store and Now are needed.
+type Options struct {
+	Store directory.Store
+
+	// Added is poked after a commit that queued jobs, so that they need not wait for the next look.
+	// Jobs that other replicas queue are found by looking.
+	Added <-chan struct{}
+
+	Now    func() time.Time
+	Random func() float64 // from 0 to below 1, spreads retries; default math/rand
+	Log    *slog.Logger
+	Lanes  []Lane
+}
+
+// Queue does the jobs of its lanes. By the kind of the error that a handler returns, a job is
+//
+//   - finished, without an error;
+//   - buried at once with a reason: Invalid, Conflict, NotFound, Forbidden, Unauthenticated, Stale;
+//   - tried again later, and buried when the lane's attempts are used up: Unavailable, RateLimited,
+//     Internal, and every error that is not a [roster.Error].
+//
+// A handler that panics has failed with Internal.
+type Queue struct {
+	added <-chan struct{}
+	lanes []*lane
+}
+
+// New returns a queue that does nothing yet.
+func New(o Options) *Queue {
+	if o.Random == nil {
+		o.Random = rand.Float64
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	q := &Queue{added: o.Added}
+	for _, l := range o.Lanes {
+		l.Workers = cmp.Or(l.Workers, 1)
+		l.Lease = cmp.Or(l.Lease, DefaultLease)
+		l.Attempts = cmp.Or(l.Attempts, DefaultAttempts)
+		q.lanes = append(q.lanes, newLane(o, l))
+	}
+	return q
+}
+
+// Run does jobs until ctx ends. Jobs in hand then get a few seconds to end by themselves; what has not
+// ended by then is cancelled and let go, to be claimed again by whoever comes next. It returns nil.
+func (q *Queue) Run(ctx context.Context) error {
+	var lanes sync.WaitGroup
+	for _, l := range q.lanes {
+		lanes.Go(func() { l.run(ctx) })
+	}
+	q.passOn(ctx)
+	lanes.Wait()
+	return nil
+}
+
+// passOn wakes every lane when jobs were added, until ctx ends: the poke does not say for which lane.
+func (q *Queue) passOn(ctx context.Context) {
+	added := q.added
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case _, open := <-added:
+			if !open {
+				added = nil
+			}
+			for _, l := range q.lanes {
+				l.rouse()
+			}
+		}
+	}
+}

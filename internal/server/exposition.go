@@ -1,0 +1,38 @@
+package server
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/prometheus/common/expfmt"
+)
+
+// showMetrics answers in the text format of Prometheus: to callers of this machine, and to those the
+// application allows. What forwards a request may be of this machine while its client is not.
+func (s *Server) showMetrics(w http.ResponseWriter, r *http.Request) {
+	if !fromThisMachine(r) && !s.o.MetricsAllowed(r) {
+		writeText(w, http.StatusForbidden, "text/plain; charset=utf-8",
+			"Metrics are shown to callers of this machine without a proxy, or with an administrator's API token:\n"+
+				"Authorization: Bearer TOKEN\n")
+		return
+	}
+	families, err := s.o.Metrics.registry.Gather()
+	if err != nil {
+		// A collector that fails must not hide the others.
+		s.log.WarnContext(r.Context(), "metrics are not complete", "err", err)
+	}
+	var body bytes.Buffer
+	format := expfmt.NewFormat(expfmt.TypeTextPlain)
+	encoder := expfmt.NewEncoder(&body, format)
+	for _, family := range families {
+		if err := encoder.Encode(family); err != nil {
+			s.log.WarnContext(r.Context(), "metrics are not complete", "err", err)
+		}
+	}
+	writeText(w, http.StatusOK, string(format), body.String())
+}
+
+// fromThisMachine reports whether the request came from a loopback address and through no proxy.
+func fromThisMachine(r *http.Request) bool {
+	return peerAddress(r).IsLoopback() && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
+}

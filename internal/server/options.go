@@ -1,0 +1,82 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+// Options are what a [Server] is made of. Handler, Log and Now must be set.
+type Options struct {
+	// Handler has the routes. It must be the one ServeMux itself, or pass the request on as it is:
+	// the log and the metrics name the Pattern that the mux writes into the request.
+	Handler http.Handler
+
+	HTTP  string // address for plain HTTP, "host:port"; "" for none
+	HTTPS string // address for HTTPS; "" for none
+
+	// TLSCert and TLSKey are the PEM files for HTTPS. They are read again within a minute of a change.
+	// If both are "", the server makes a self-signed certificate and keeps it in DataDir.
+	TLSCert, TLSKey string
+	DataDir         string
+
+	// TrustedProxies are the peers whose X-Forwarded-For, Forwarded and X-Forwarded-Proto count.
+	TrustedProxies []netip.Prefix
+
+	// TrustedOrigins are the origins ("https://roster.example.com") whose pages may send forms here
+	// even if the Host that arrives is another: that of --public-url behind a proxy.
+	TrustedOrigins []string
+
+	Log *slog.Logger
+	Now func() time.Time
+
+	// Ready says why the server cannot work at the moment, nil if it can. The Detail of a
+	// *roster.Error is shown to whoever asks /readyz; other errors are only logged.
+	Ready func(context.Context) error
+
+	Metrics *Metrics // nil: the server makes its own
+
+	// MetricsAllowed reports whether a caller from another machine may read /metrics; nil: nobody may.
+	MetricsAllowed func(*http.Request) bool
+
+	// RequestStarted and RequestDone are called around every request but those for health and metrics.
+	RequestStarted, RequestDone func()
+
+	// ShutdownGrace is how long requests in flight may take once the server is told to stop;
+	// 0: [DefaultShutdownGrace].
+	ShutdownGrace time.Duration
+
+	// NewRequestID makes the id of a request that came without one; nil: 26 random characters.
+	NewRequestID func() string
+}
+
+// DefaultShutdownGrace is how long requests in flight may take once the server is told to stop.
+const DefaultShutdownGrace = 30 * time.Second
+
+func (o Options) withDefaults() Options {
+	if o.ShutdownGrace <= 0 {
+		o.ShutdownGrace = DefaultShutdownGrace
+	}
+	if o.Ready == nil {
+		o.Ready = func(context.Context) error { return nil }
+	}
+	if o.MetricsAllowed == nil {
+		o.MetricsAllowed = func(*http.Request) bool { return false }
+	}
+	if o.RequestStarted == nil {
+		o.RequestStarted = func() {}
+	}
+	if o.RequestDone == nil {
+		o.RequestDone = func() {}
+	}
+	if o.NewRequestID == nil {
+		o.NewRequestID = rand.Text
+	}
+	if o.Metrics == nil {
+		o.Metrics = NewMetrics()
+	}
+	return o
+}

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"roster/internal/dialect"
+)
+
+// maxSlug is the greatest length of an organization's slug, in bytes: that of a DNS label (RFC 1035 §2.3.4).
+const maxSlug = 63
+
+// organization takes the prefix /o/<slug> off the path and notes the slug. A path whose slug cannot be
+// one stays as it is, and no route will have it.
+func organization(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		slug, rest := cutOrganization(r.URL.Path)
+		raw := strings.TrimPrefix(r.URL.RawPath, "/o/"+slug)
+		switch {
+		case slug == "", unclean(rest): // the mux answers an unclean path with a redirect, which must keep the slug
+		case r.URL.RawPath != "" && raw == r.URL.RawPath: // the prefix itself is escaped: not one of ours
+		default:
+			o := dialect.OriginOf(r.Context())
+			o.Organization, o.Named = slug, true
+			u := *r.URL
+			u.Path, u.RawPath = rest, raw
+			r.URL = &u
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// cutOrganization splits /o/<slug>/rest into the slug and /rest. Without such a prefix it returns "" and
+// the whole path.
+func cutOrganization(path string) (slug, rest string) {
+	after, found := strings.CutPrefix(path, "/o/")
+	if !found {
+		return "", path
+	}
+	end := strings.IndexByte(after, '/')
+	if end < 1 || end > maxSlug || !isSlug(after[:end]) {
+		return "", path
+	}
+	return after[:end], after[end:]
+}
+
+func isSlug(s string) bool {
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func unclean(path string) bool {
+	return strings.Contains(path, "//") || strings.Contains(path+"/", "/./") || strings.Contains(path+"/", "/../")
+}

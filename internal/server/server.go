@@ -1,0 +1,127 @@
+package server
+
+import (
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// Server listens, and passes requests through the middleware to the routes.
+type Server struct {
+	o       Options
+	log     *slog.Logger // adds the request id
+	handler http.Handler
+	http    *http.Server
+	flight  *flight
+	ready   *readiness
+
+	plain, secure net.Listener // bound by Listen; nil where there is none
+
+	drain    time.Duration // how long clients are told to go elsewhere before listeners close
+	draining atomic.Bool
+}
+
+// New returns a server that does not listen yet. Errors: [roster.Invalid] for a trusted origin or a
+// certificate that cannot be used.
+func New(o Options) (*Server, error) {
+	o = o.withDefaults()
+	s := &Server{
+		o:      o,
+		log:    slog.New(ContextHandler(o.Log.Handler())),
+		flight: new(flight),
+		drain:  defaultDrain,
+	}
+	s.ready = newReadiness(o.Ready, o.Now, s.log, &s.draining)
+	o.Metrics.inFlight(s.flight.count)
+	handler, err := s.stack()
+	if err != nil {
+		return nil, err
+	}
+	s.handler = handler
+	s.http, err = s.newHTTP()
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Handler returns the routes inside the whole middleware, for tests without sockets.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// stack puts the middleware around the routes. A request passes from the bottom of the function up:
+// what is said last is outermost.
+func (s *Server) stack() (http.Handler, error) {
+	protect, err := crossOrigin(s.o.TrustedOrigins)
+	if err != nil {
+		return nil, err
+	}
+	h := s.around(s.o.Handler)
+	h = protect(h)
+	h = s.ownRoutes(h)
+	h = s.securityHeaders(h)
+	h = organization(h)
+	h = clientAddress(s.o.TrustedProxies, h)
+	h = recovered(s.log, h)
+	h = s.accessLog(h)
+	h = requestID(s.o.NewRequestID, h)
+	h = liftSecrets(h)
+	return h, nil
+}
+
+// around tells the application that a request is being worked on.
+func (s *Server) around(next http.Handler) http.Handler {
+	started, done := s.o.RequestStarted, s.o.RequestDone
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		started()
+		defer done()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Limits of a connection. A stream extends its own by http.ResponseController.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 20 * time.Second  // header and body: a body that trickles is cut
+	writeTimeout      = 60 * time.Second  // from the end of the header
+	idleTimeout       = 120 * time.Second // between two requests
+	maxHeaderBytes    = 64 << 10
+	maxStreams        = 128 // requests at once on one HTTP/2 connection
+)
+
+func (s *Server) newHTTP() (*http.Server, error) {
+	srv := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          errorLog(s.log),
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
+		ConnState:         s.flight.connection,
+	}
+	if s.o.HTTPS == "" {
+		return srv, nil
+	}
+	cert, err := s.certificate()
+	if err != nil {
+		return nil, fmt.Errorf("load certificate: %w", err)
+	}
+	srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: cert.get}
+	return srv, nil
+}
+
+// certificate returns the operator's certificate, or one of the server's own.
+func (s *Server) certificate() (*certificate, error) {
+	if s.o.TLSCert != "" || s.o.TLSKey != "" {
+		return openCertificate(s.o.TLSCert, s.o.TLSKey, s.o.Now, s.log)
+	}
+	return openSelfSigned(s.o.DataDir, s.o.Now, s.log)
+}
+
+// selfSigned reports whether HTTPS uses a certificate that nobody else vouches for.
+func (s *Server) selfSigned() bool { return s.o.TLSCert == "" && s.o.TLSKey == "" }

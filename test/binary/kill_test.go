@@ -1,0 +1,116 @@
+package binary_test
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+
+	"roster/test/binary"
+)
+
+// kills is how often a server is killed in the middle of its work.
+const kills = 20
+
+func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
+	t.Parallel()
+	tested := []engine{sqlite()}
+	if long() {
+		tested = engines()
+	}
+	for _, e := range tested {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, e, binary.Options{})
+			l, db := newLoad(w), w.database(t)
+			for round := range kills {
+				l.killedAfter(t, int64(1+round*round), crew(12, 4))
+				w.Again()
+				l.checkAnswers(t)
+				l.checkAcknowledged(t)
+				l.repeatUnanswered(t)
+				l.checkAnswers(t)
+				checkWhole(t, db)
+				if t.Failed() {
+					t.Fatalf("after %d kills", round+1)
+				}
+			}
+			l.checkAcknowledged(t)
+			checkPassword(t, l)
+			if e.name == sqlite().name {
+				checkFile(t, db)
+			}
+			checkChain(t, w, db)
+			t.Logf("%d kills, %d users", kills, l.acked.Load())
+		})
+	}
+}
+
+// killedAfter lets callers work until so many more users were acknowledged, and kills the server among
+// them.
+func (l *load) killedAfter(t *testing.T, more int64, callers []kind) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	before := l.acked.Load()
+	wait := l.run(ctx, callers)
+	binary.Until(t, "enough users are made", func() bool { return l.acked.Load() >= before+more })
+	l.world.Kill()
+	stop()
+	wait()
+}
+
+// checkPassword repeats a create that came with a password: it is answered as it was only if the password
+// is the one that is stored.
+func checkPassword(t *testing.T, l *load) {
+	t.Helper()
+	for name, c := range l.made {
+		if c.kind.name != secured.name {
+			continue
+		}
+		if a := ask(t, l.world.Client(), c.kind.request(l.world, name)); a.body != c.answer.body {
+			t.Errorf("%s was made as %s; the same create is answered %s", name, c.answer.body, a.body)
+		}
+		return
+	}
+	t.Error("nobody was made with a password")
+}
+
+// checkChain waits until the audit is sealed to its end and asks the command line whether it is whole.
+func checkChain(t *testing.T, w *world, db *sql.DB) {
+	t.Helper()
+	binary.Until(t, "the audit is sealed", func() bool {
+		return count(t, db, "SELECT COUNT(*) FROM audit_entries WHERE seq IS NULL") == 0
+	})
+	verified := decode[struct {
+		Sealed int
+		Bad    string
+		Reason string
+	}](t, w.Must("", "audit", "verify", "--json"))
+	if all := count(t, db, "SELECT COUNT(*) FROM audit_entries"); verified.Sealed != all || verified.Bad != "" {
+		t.Errorf("of %d audit entries verify finds %+v", all, verified)
+	}
+}
+
+func TestCallersWhoHangUpHurtNobody(t *testing.T) {
+	t.Parallel()
+	for _, e := range engines() {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, e, binary.Options{})
+			l := newLoad(w)
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			wait := l.run(ctx, crew(8, 16))
+			binary.Until(t, "enough users are made", func() bool { return l.acked.Load() >= 400 })
+			stop()
+			wait()
+			for name, c := range l.made {
+				if !c.kind.impolite && !c.acked {
+					t.Errorf("%s, whose caller stayed, got %d %s, %v", name, c.answer.status, c.answer.body, c.err)
+				}
+			}
+			l.checkAcknowledged(t)
+			checkWhole(t, w.database(t))
+		})
+	}
+}

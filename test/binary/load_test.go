@@ -1,0 +1,154 @@
+package binary_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// load is callers that create users, and what became of each user.
+type load struct {
+	world *world
+	next  atomic.Int64 // number of the next user
+	acked atomic.Int64 // users whose making was acknowledged
+
+	mu   sync.Mutex
+	made map[string]*creation // by userName
+}
+
+// creation is one user that a caller asked for.
+type creation struct {
+	kind   kind
+	acked  bool // the answer was a whole 200
+	answer answer
+	err    error // why there was no answer
+}
+
+// kind is a kind of caller.
+type kind struct {
+	name     string // what its users' names begin with
+	request  func(w *world, userName string) request
+	impolite bool // hangs up at random
+}
+
+var (
+	welcomed = kind{name: "welcome.plain", request: welcomeRequest}
+	hungUp   = kind{name: "welcome.hungup", request: welcomeRequest, impolite: true}
+	grazed   = kind{name: "graze.plain", request: func(w *world, name string) request { return grazeRequest(w, name, "") }}
+	secured  = kind{name: "graze.password", request: func(w *world, name string) request { return grazeRequest(w, name, "pass of "+name) }}
+)
+
+func welcomeRequest(w *world, name string) request {
+	return request{url: w.checkCentral("createUser"), body: fmt.Sprintf(
+		`{"email":%q,"name":"Load","accessLevel":"user","sendWelcomeEmail":true,"userGroups":[%q],"notifications":[`+
+			`{"type":"failures","services":["email","sms"]},{"type":"digest","services":["email"]}]}`, name, w.group)}
+}
+
+func grazeRequest(w *world, name, password string) request {
+	return request{url: w.graze("createUser"), basic: admin, body: fmt.Sprintf(
+		`{"username":%q,"password":%q,"email":%q,"fullname":"Load","roles":["Operator","Customer"],"primary_group":"Network",`+
+			`"department":"Support","teams":["my team 1","my team 3"],"contact_num":"+44 20 7946 0958"}`, name, password, name)}
+}
+
+func newLoad(w *world) *load { return &load{world: w, made: map[string]*creation{}} }
+
+// crew is the callers of a load: most over CheckCentral.
+func crew(polite, impolite int) []kind {
+	kinds := []kind{secured, grazed, grazed}
+	for range polite - len(kinds) {
+		kinds = append(kinds, welcomed)
+	}
+	for range impolite {
+		kinds = append(kinds, hungUp)
+	}
+	return kinds
+}
+
+// run lets callers create users until ctx ends or they get no answer any more. It returns a function that
+// waits for all of them.
+func (l *load) run(ctx context.Context, callers []kind) (wait func()) {
+	var all sync.WaitGroup
+	for _, k := range callers {
+		all.Go(func() {
+			for ctx.Err() == nil && l.create(ctx, k) {
+			}
+		})
+	}
+	return all.Wait
+}
+
+// create creates one user and notes what became of it. It reports whether the caller should go on.
+func (l *load) create(ctx context.Context, k kind) bool {
+	name := fmt.Sprintf("%s.%d@load.example", k.name, l.next.Add(1))
+	c := &creation{kind: k}
+	r := k.request(l.world, name)
+	l.mu.Lock()
+	l.made[name] = c
+	l.mu.Unlock()
+	one := context.WithoutCancel(ctx) // a request that has begun goes on to its end
+	if k.impolite {
+		var hangUp context.CancelFunc
+		one, hangUp = context.WithTimeout(one, rand.N(8*time.Millisecond))
+		defer hangUp()
+	}
+	c.answer, c.err = send(one, l.world.Client(), r)
+	c.acked = c.err == nil && c.answer.status == 200
+	if c.acked {
+		l.acked.Add(1)
+	}
+	return c.acked || k.impolite && one.Err() != nil
+}
+
+// checkAnswers asks that every answer that came was a 200.
+func (l *load) checkAnswers(t testing.TB) {
+	t.Helper()
+	for name, c := range l.made {
+		if c.err == nil && !c.acked {
+			t.Errorf("%s was answered %d: %s", name, c.answer.status, c.answer.body)
+		}
+	}
+}
+
+// checkAcknowledged asks that every acknowledged user is there, as the dialects show it, and nobody who
+// was not asked for.
+func (l *load) checkAcknowledged(t testing.TB) {
+	t.Helper()
+	there := l.world.users(t)
+	lost := 0
+	for name, c := range l.made {
+		u, found := there[name]
+		switch {
+		case !found && c.acked:
+			lost++
+		case found && len(u.UserGroups) != 1, found && c.kind.name[:5] == "welco" && len(u.Notifications) != 2:
+			t.Errorf("%s is there in part: %+v", name, u)
+		}
+	}
+	if lost > 0 {
+		t.Errorf("%d of %d acknowledged users are lost", lost, l.acked.Load())
+	}
+	for email := range there {
+		if _, asked := l.made[email]; !asked && email != "" {
+			t.Errorf("nobody asked for %s", email)
+		}
+	}
+}
+
+// repeatUnanswered sends again what got no answer: it may have been done or not, and is done afterwards.
+func (l *load) repeatUnanswered(t testing.TB) {
+	t.Helper()
+	for name, c := range l.made {
+		if c.acked {
+			continue
+		}
+		c.answer = ask(t, l.world.Client(), c.kind.request(l.world, name))
+		c.err, c.acked = nil, c.answer.status == 200
+		if c.acked {
+			l.acked.Add(1)
+		}
+	}
+}

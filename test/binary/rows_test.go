@@ -1,0 +1,68 @@
+package binary_test
+
+import (
+	"database/sql"
+	"testing"
+)
+
+// halves are what must never be in a database: one part of a change without the others. Each query counts
+// it, in words that both engines understand.
+var halves = []struct{ what, query string }{
+	{"users whose making is not in the audit, or is there twice", `SELECT COUNT(*) FROM users u WHERE 1 <> (
+		SELECT COUNT(*) FROM audit_entries a
+		WHERE a.organization_id = u.organization_id AND a.target = u.id AND a.action = 'user.create')`},
+	{"audit entries of users who are not there", `SELECT COUNT(*) FROM audit_entries a WHERE a.action = 'user.create'
+		AND NOT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = a.organization_id AND u.id = a.target)`},
+	{"audit entries without their details", `SELECT COUNT(*) FROM audit_entries a WHERE NOT EXISTS (
+		SELECT 1 FROM audit_details d WHERE d.organization_id = a.organization_id AND d.audit_id = a.id)`},
+	{"welcome emails for users who are not there", `SELECT COUNT(*) FROM jobs j WHERE j.kind = 'welcome-email'
+		AND NOT EXISTS (SELECT 1 FROM users u WHERE j.job_key = 'welcome ' || u.id)`},
+	{"remembered creates of users who are not there", `SELECT COUNT(*) FROM retries r
+		WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = r.organization_id AND u.id = r.resource_id)`},
+	{"members who are not there", `SELECT COUNT(*) FROM group_members m WHERE NOT EXISTS (
+		SELECT 1 FROM users u WHERE u.organization_id = m.organization_id AND u.number = m.user_number)`},
+	{"preferences of users who are not there", `SELECT COUNT(*) FROM preferences p WHERE NOT EXISTS (
+		SELECT 1 FROM users u WHERE u.organization_id = p.organization_id AND u.number = p.user_number)`},
+	{"contact methods of users who are not there", `SELECT COUNT(*) FROM contact_methods c WHERE NOT EXISTS (
+		SELECT 1 FROM users u WHERE u.organization_id = c.organization_id AND u.number = c.user_number)`},
+	{"roles of users who are not there", `SELECT COUNT(*) FROM user_roles r WHERE NOT EXISTS (
+		SELECT 1 FROM users u WHERE u.organization_id = r.organization_id AND u.number = r.user_number)`},
+
+	// The users that these tests make: welcome.… over CheckCentral, graze.… over Graze.
+	{"users of CheckCentral's without one group, two preferences, an address and a welcome email", `SELECT COUNT(*) FROM users u
+		WHERE u.user_name LIKE 'welcome.%' AND (u.access_level <> 'user' OR u.email <> u.user_name
+		OR 1 <> (SELECT COUNT(*) FROM group_members x WHERE x.user_number = u.number)
+		OR 2 <> (SELECT COUNT(*) FROM preferences x WHERE x.user_number = u.number)
+		OR 1 <> (SELECT COUNT(*) FROM contact_methods x WHERE x.user_number = u.number AND x.address = u.email)
+		OR 1 <> (SELECT COUNT(*) FROM jobs x WHERE x.job_key = 'welcome ' || u.id))`},
+	{"users of Graze's without a group, two teams, two roles, a phone and an address, a department and the default matrix", `SELECT COUNT(*) FROM users u
+		WHERE u.user_name LIKE 'graze.%' AND (u.department_id IS NULL OR u.primary_group_id IS NULL
+		OR 3 <> (SELECT COUNT(*) FROM group_members x WHERE x.user_number = u.number)
+		OR 2 <> (SELECT COUNT(*) FROM user_roles x WHERE x.user_number = u.number)
+		OR 2 <> (SELECT COUNT(*) FROM contact_methods x WHERE x.user_number = u.number)
+		OR 1 <> (SELECT COUNT(*) FROM preferences x WHERE x.user_number = u.number))`},
+	{"users of Graze's without the password that they came with", `SELECT COUNT(*) FROM users u
+		WHERE u.user_name LIKE 'graze.password.%' AND u.password_hash NOT LIKE '$argon2id$%'`},
+}
+
+// checkWhole asks that nothing in the database is half made.
+func checkWhole(t testing.TB, db *sql.DB) {
+	t.Helper()
+	for _, h := range halves {
+		if n := count(t, db, h.query); n != 0 {
+			t.Errorf("%d %s", n, h.what)
+		}
+	}
+}
+
+// checkFile asks SQLite whether the file is sound.
+func checkFile(t testing.TB, db *sql.DB) {
+	t.Helper()
+	var verdict string
+	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		t.Errorf("integrity_check says %q, %v", verdict, err)
+	}
+	if n := count(t, db, "SELECT COUNT(*) FROM pragma_foreign_key_check"); n != 0 {
+		t.Errorf("foreign_key_check finds %d rows", n)
+	}
+}
