@@ -28,7 +28,7 @@ func atLeast(share float64, held string) aim {
 // within asks that a latency is no longer than a limit.
 func within(what string, of func(*row) time.Duration, limit time.Duration, held string) aim {
 	return aim{
-		text: fmt.Sprintf("%s ≤ %s", what, milliseconds(limit)),
+		text: fmt.Sprintf("%s ≤ %s", what, limit),
 		reach: func(r *row, _ passes) (string, bool) {
 			return milliseconds(of(r)), of(r) <= limit
 		},

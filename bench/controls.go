@@ -34,6 +34,8 @@ type control struct {
 	measure func(ctx context.Context, window time.Duration) (sample, error)
 }
 
+func (c control) key() key { return key{c.name, c.callers} }
+
 // key tells a control from the same with another number of callers.
 type key struct {
 	name    string
@@ -50,7 +52,7 @@ func sampleOf(r *result) sample {
 	return sample{r.rate(), r.latency.quantile(0.50), r.latency.quantile(0.99)}
 }
 
-// controlsOf lists the controls that need nothing but the machine.
+// machineControls lists the controls that need nothing but the machine.
 func (b *bench) machineControls() []control {
 	list := []control{
 		{controlSync, 1, b.measureSync},

@@ -42,6 +42,7 @@ func measureAll(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	seconds := flags.Float64("seconds", 3, "how long each measurement takes; controls take two thirds of it")
 	quick := flags.Bool("quick", false, "a first look: a second each, and no results file unless -out says so")
+	only := flags.String("only", "", "measure only the loads whose name holds this `text`; nothing is written to a file unless -out says so")
 	binary := flags.String("binary", "bin/roster", "the `file` that is measured")
 	out := flags.String("out", "", "the `file` for the results (default bench/results.md)")
 	if err := flags.Parse(args); err != nil {
@@ -49,14 +50,15 @@ func measureAll(ctx context.Context, args []string) error {
 	}
 	b := &bench{
 		binary: *binary, window: time.Duration(*seconds * float64(time.Second)), settle: 2 * time.Second,
-		idle: 30 * time.Second, starts: 9, progress: os.Stderr,
-	}
-	if *quick {
-		b.window, b.settle, b.idle, b.starts = time.Second, time.Second, 6*time.Second, 3
-	} else if *out == "" {
-		*out = filepath.Join("bench", "results.md")
+		idle: 30 * time.Second, starts: 9, only: *only, progress: os.Stderr,
 	}
 	b.control = b.window * 2 / 3
+	if *quick {
+		b.window, b.control, b.settle, b.idle, b.starts = time.Second, time.Second/2, time.Second, 3*time.Second, 3
+	}
+	if *out == "" && !*quick && *only == "" {
+		*out = filepath.Join("bench", "results.md")
+	}
 	return b.measureInto(ctx, *out)
 }
 

@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -27,10 +27,12 @@ type bench struct {
 	settle  time.Duration // after the start, before memory is read
 	idle    time.Duration // after the load, before memory is read again
 	starts  int           // of which the median is shown
+	only    string        // measure only loads whose name holds this
 
 	progress io.Writer
 	begin    time.Time
 	controls []control
+	insert   control // of PostgreSQL
 	passes   passes
 	rows     []row
 }
@@ -56,12 +58,18 @@ func (b *bench) run(ctx context.Context) error {
 		return b.measureControls(ctx)
 	}
 	defer pg.stop()
-	b.controls = append(b.controls, pg.control())
+	return b.measurePostgres(ctx, pg)
+}
+
+// measurePostgres measures on a cluster, whose control joins the others.
+func (b *bench) measurePostgres(ctx context.Context, pg *postgres) error {
+	b.insert = pg.control()
+	b.controls = append(b.controls, b.insert)
 	if err := b.measureControls(ctx); err != nil {
 		return err
 	}
-	onPostgres := launch{binary: b.binary, data: filepath.Join(b.work, "postgres"), database: pg.roster, key: newKey()}
-	if err := b.measureStore(ctx, onPostgres, storePostgres); err != nil {
+	l := launch{binary: b.binary, data: filepath.Join(b.work, "postgres"), database: pg.roster, key: newKey()}
+	if err := b.measureStore(ctx, l, storePostgres); err != nil {
 		return err
 	}
 	return b.measureControls(ctx)
@@ -76,9 +84,9 @@ func (b *bench) measureControls(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
-		pass[key{c.name, c.callers}] = s
+		pass[c.key()] = s
 	}
-	b.passes = append(b.passes, maps.Clone(pass))
+	b.passes = append(b.passes, pass)
 	return nil
 }
 
@@ -119,6 +127,9 @@ func (b *bench) measureStore(ctx context.Context, l launch, store string) error 
 
 // drive runs a load on the site and puts its row into the table.
 func (b *bench) drive(ctx context.Context, s *site, r row, script func(int) script) error {
+	if !strings.Contains(r.work, b.only) {
+		return nil
+	}
 	b.say(s.store, fmt.Sprintf("%s, %d", r.work, r.callers))
 	res, err := load{s.address, r.callers, b.window, script}.run(ctx)
 	if err != nil {

@@ -79,7 +79,7 @@ func (b *bench) circumstances(now time.Time) string {
 }
 
 func (b *bench) controlLine(t *table, c control) {
-	samples := b.passes.all(key{c.name, c.callers})
+	samples := b.passes.all(c.key())
 	if len(samples) == 0 {
 		return
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -32,6 +33,9 @@ func (b *bench) measureStorms(ctx context.Context, s *site) error {
 
 // measureStorm measures the same load undisturbed and then disturbed.
 func (b *bench) measureStorm(ctx context.Context, s *site, work string, script func(int) script) error {
+	if !strings.Contains(work, b.only) {
+		return nil
+	}
 	b.say(s.store, work)
 	calm := load{s.address, 64, b.window, script}
 	undisturbed, err := calm.run(ctx)

@@ -185,7 +185,10 @@ func statusOf(line []byte) int {
 	if len(line) < len(version)+4 || string(line[:len(version)]) != version || line[len(version)+3] != ' ' {
 		return 0
 	}
-	return max(0, number(line[len(version):len(version)+3], 10))
+	if n := number(line[len(version):len(version)+3], 10); n >= 100 {
+		return n
+	}
+	return 0
 }
 
 // number returns what the digits say, -1 where they are none or too many.

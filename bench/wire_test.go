@@ -50,6 +50,7 @@ func TestAnAnswerThatIsNotUnderstoodIsAnError(t *testing.T) {
 		want       error
 	}{
 		{"another protocol", "SSH-2.0-OpenSSH\r\n", errStatusLine},
+		{"a status below 100", "HTTP/1.1 010 OK\r\nContent-Length: 0\r\n\r\n", errStatusLine},
 		{"no header but a word", "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", errHeader},
 		{"headers without end", "HTTP/1.1 200 OK\r\n" + strings.Repeat("A: b\r\n", maxHeaders+1), errHeaders},
 		{"a line without end", "HTTP/1.1 200 OK\r\nA: " + strings.Repeat("b", 2*maxLine), bufio.ErrBufferFull},

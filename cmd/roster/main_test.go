@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -39,7 +40,7 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 	deadline := time.After(patience)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for !control.Answers(ts.Context(), socket) {
+	for !control.Answers(context.Background(), socket) {
 		select {
 		case <-tick.C:
 		case <-deadline:

@@ -65,11 +65,11 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	if a.now == nil {
 		a.now = time.Now
 	}
-	defer func() {
+	defer func(opened *App) { // not a, which is nil once an error is returned
 		if err != nil {
-			_ = a.Close(context.WithoutCancel(ctx))
+			_ = opened.Close(context.WithoutCancel(ctx))
 		}
-	}()
+	}(a)
 	for _, step := range []func(context.Context) error{
 		a.openFolder, a.openStore, a.checkKey, a.openService, a.setUp, a.openMail, a.openFaces,
 	} {

@@ -21,7 +21,7 @@ func (a *App) banner(ctx context.Context, out io.Writer, srv *server.Server) err
 		"Demo": a.demo != nil, "Mail": a.mailer != nil,
 	}
 	if a.demo != nil {
-		facts["Token"], facts["Group"] = a.demo.token, a.demo.group
+		facts["Graze"], facts["CheckCentral"] = a.demo.calls(http, https)
 	}
 	if !a.ready && a.demo == nil {
 		link, err := a.service.IssueLink(ctx, a.system(a.org.ID), directory.NewLink{
@@ -95,11 +95,11 @@ For another link: roster user set-password admin
 
 Create a user in Moogsoft Graze's dialect:
 
-  curl -X POST -u graze:graze -k "https://{{.HTTPS}}/graze/v1/createUser" -H "Content-Type: application/json; charset=UTF-8" -d '{"username" : "johndoe1", "roles" : ["Super User", "Operator"], "password" : "johndoe1", "active" : true, "email" : "johndoe@moogsoft.com", "fullname" : "John Doe", "primary_group" : "Network", "department" : "Support", "joined" : 1494951621, "timezone" : "Europe/London", "contact_num" : "555-1234", "session_expiry" : null, "teams" : ["my team 1","my team 2","my team 3"], "properties" : null}'
+  {{.Graze}}
 
 Create a user in CheckCentral's dialect, with a welcome email:
 
-  curl -X POST "http://{{.HTTP}}/createUser/?apiToken={{.Token}}" -H "Content-Type: application/json" -d '{"name": "Person Somename", "email": "person@myorg.realdomain", "accessLevel": "User", "sendWelcomeEmail": true, "userGroups": ["{{.Group}}"], "notifications": [{"type": "failures", "services": ["sms", "push"]}]}'
+  {{.CheckCentral}}
 {{- end}}
 
 Press Ctrl+C to stop.

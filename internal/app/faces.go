@@ -8,6 +8,7 @@ import (
 	"roster/internal/checkcentral"
 	"roster/internal/control"
 	"roster/internal/graze"
+	"roster/internal/web"
 )
 
 // openFaces registers every dialect and page, and the command line's own face apart from them.
@@ -21,12 +22,24 @@ func (a *App) openFaces(context.Context) error {
 	checkcentral.Register(a.routes, checkcentral.Options{
 		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
 	})
+	web.Register(a.routes, a.pages())
 	local := http.NewServeMux()
 	control.Register(local, control.Options{
 		Service: a.service, Organization: a.org.ID, BaseURL: a.publicURL, Server: a.describe, Log: a.log,
 	})
 	a.control = local
 	return a.openMetrics()
+}
+
+// pages is what the pages need to know.
+func (a *App) pages() web.Options {
+	s := a.config.Settings
+	o := web.Options{Service: a.service, Version: a.config.Version, BaseURL: a.publicURL(), Log: a.log}
+	if a.demo != nil {
+		graze, checkCentral := a.demo.calls(s.HTTP, s.HTTPS)
+		o.Outbox, o.Demo = outbox{a.outbox}, &web.DemoInfo{Graze: graze, CheckCentral: checkCentral}
+	}
+	return o
 }
 
 // describe tells the command line about the process and its store.

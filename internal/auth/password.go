@@ -39,10 +39,12 @@ type candidate struct {
 	reason  error // why no password lets it in; nil if the right one does
 }
 
-// passwordFlight says which tries are equal: same name, from the same place, with the same password.
+// passwordFlight says which tries are equal: same name, from the same place, with the same password,
+// and the same prospects.
 type passwordFlight struct {
 	attempt
 	password digest
+	hopeless bool // whatever the password is
 }
 
 // Password signs in with a name and a password. A name that is unknown, or that no password lets in,
@@ -58,10 +60,7 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 		return roster.Actor{}, err
 	}
 	reason, cached, err := a.prove(ctx, c, password)
-	if err != nil {
-		return roster.Actor{}, err
-	}
-	if reason == nil && !cached {
+	if err == nil && reason == nil && !cached {
 		c.account, reason, err = a.reread(ctx, c)
 	}
 	if err != nil {
@@ -126,7 +125,8 @@ func (a *Authenticator) prove(ctx context.Context, c candidate, password string)
 		first.reserved.release()
 		return nil, true, nil
 	}
-	reason, joined, err := a.flights.do(ctx, passwordFlight{c.attempt, d}, func(ctx context.Context) (error, error) {
+	key := passwordFlight{c.attempt, d, c.reason != nil}
+	reason, joined, err := a.flights.do(ctx, key, func(ctx context.Context) (error, error) {
 		return a.check(ctx, c, password, d, first.reserved)
 	})
 	if joined && first.reserved != nil {
@@ -144,16 +144,17 @@ func (a *Authenticator) check(ctx context.Context, c candidate, password string,
 			return nil, err
 		}
 	}
-	if reason, err = a.verify(ctx, c, password); reason != nil {
-		r.fail()
-		return reason, nil
-	}
-	r.release() // also where there was no outcome
-	if err == nil {
+	settle := r.release // also where there is no outcome
+	defer func() { settle() }()
+	reason, err = a.verify(ctx, c, password)
+	switch {
+	case reason != nil:
+		settle = r.fail
+	case err == nil:
 		a.cache.add(d, a.now())
 		a.rememberAddress(c)
 	}
-	return nil, err
+	return reason, err
 }
 
 // verify does the work of a hash, whether there is something to verify or not.

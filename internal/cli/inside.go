@@ -54,8 +54,9 @@ func readSettings(c connection) (config.Serve, error) {
 	if _, err := parser.Parse(args); err != nil {
 		return s, usageError{err.Error()}
 	}
-	if _, err := os.Stat(filepath.Join(s.Data, demoMark)); err == nil {
+	err = s.Validate()
+	if _, statErr := os.Stat(filepath.Join(s.Data, demoMark)); statErr == nil {
 		s.Demo = true
 	}
-	return s, s.Validate()
+	return s, err
 }

@@ -1,90 +1,63 @@
 package config
 
 import (
-	"fmt"
 	"log/slog"
-	"net/netip"
 	"time"
 )
 
-// Serve is every setting of the server. Each field is a flag, an environment variable and a key of the
-// configuration file.
+// Serve holds the settings of `roster serve`. Validate settles them; before it, some hold "auto" or
+// nothing.
 type Serve struct {
-	Demo           bool          `env:"ROSTER_DEMO" help:"Show what Roster does, with known users and passwords. No message leaves the machine."`
-	DemoAnywhere   bool          `env:"ROSTER_DEMO_ANYWHERE" help:"Let a demonstration listen on other addresses than loopback."`
-	Data           string        `env:"ROSTER_DATA" type:"path" placeholder:"DIR" help:"The data folder (default: ./roster-data, with --demo ./roster-demo)."`
-	Database       string        `env:"ROSTER_DATABASE" placeholder:"URL" help:"A PostgreSQL database, postgres://… (default: SQLite in the data folder)."`
-	DatabaseConns  int           `env:"ROSTER_DATABASE_CONNS" default:"16" help:"Connections to PostgreSQL at most."`
-	HTTP           string        `name:"http" env:"ROSTER_HTTP" default:"127.0.0.1:8080" placeholder:"ADDR" help:"The address for plain HTTP; off turns it off."`
-	HTTPS          string        `name:"https" env:"ROSTER_HTTPS" placeholder:"ADDR" help:"The address for HTTPS (default: none, with --demo 127.0.0.1:8443)."`
-	TLSCert        string        `name:"tls-cert" env:"ROSTER_TLS_CERT" type:"path" placeholder:"FILE" help:"The certificate for HTTPS, PEM (default: a self-signed one, made in the data folder)."`
-	TLSKey         string        `name:"tls-key" env:"ROSTER_TLS_KEY" type:"path" placeholder:"FILE" help:"The key of the certificate, PEM."`
-	PublicURL      string        `name:"public-url" env:"ROSTER_PUBLIC_URL" placeholder:"URL" help:"Where people reach the server; links in messages begin with it."`
-	TrustedProxies []string      `env:"ROSTER_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose forwarded addresses count."`
-	ShutdownGrace  time.Duration `env:"ROSTER_SHUTDOWN_GRACE" default:"30s" help:"How long requests under way may take once the server is told to stop."`
-	DefaultCountry string        `env:"ROSTER_DEFAULT_COUNTRY" placeholder:"CC" help:"Country of phone numbers that name none, such as GB."`
-	LogFormat      string        `env:"ROSTER_LOG_FORMAT" enum:"auto,text,json" default:"auto" help:"Form of the log: auto, text or json."`
-	LogLevel       slog.Level    `env:"ROSTER_LOG_LEVEL" default:"info" help:"Least level that is logged: debug, info, warn or error."`
+	Demo         bool   `group:"Data:" help:"Run a demonstration: sample people, known passwords, and an outbox in place of real messages."`
+	DemoAnywhere bool   `group:"Data:" help:"Let other machines reach the demonstration, whose passwords everybody knows."`
+	Data         string `group:"Data:" placeholder:"DIR" standard:"./roster-data; with --demo ./roster-demo" help:"Folder for the database, the key and the certificate."`
+	Database     string `group:"Data:" placeholder:"URL" standard:"SQLite in the data folder" help:"PostgreSQL database, as postgres://user:password@host/name."`
 
-	Graze        Graze        `embed:"" prefix:"graze-"`
-	CheckCentral CheckCentral `embed:"" prefix:"checkcentral-"`
-	SMTP         SMTP         `embed:"" prefix:"smtp-"`
-	Passwords    Passwords    `embed:"" prefix:"passwords-"`
+	DatabaseConns int `group:"Data:" default:"16" placeholder:"16" help:"Most connections to PostgreSQL at a time, 2 to 1000."`
+
+	HTTP           string        `group:"Addresses:" name:"http" default:"127.0.0.1:8080" help:"Address for HTTP, or off."`
+	HTTPS          string        `group:"Addresses:" name:"https" default:"auto" help:"Address for HTTPS, or off; auto is 127.0.0.1:8443 with --demo and off without."`
+	TLSCert        string        `group:"Addresses:" name:"tls-cert" placeholder:"FILE" standard:"self-signed" help:"Certificate for HTTPS (PEM). It is read again when it changes."`
+	TLSKey         string        `group:"Addresses:" name:"tls-key" placeholder:"FILE" help:"Private key of the certificate (PEM)."`
+	PublicURL      string        `group:"Addresses:" name:"public-url" placeholder:"URL" help:"Address at which people reach the server, for links in messages: https://roster.example.com."`
+	TrustedProxies []string      `group:"Addresses:" placeholder:"CIDR" help:"Networks or addresses of the proxies whose X-Forwarded-For, Forwarded and X-Forwarded-Proto are believed."`
+	ShutdownGrace  time.Duration `group:"Addresses:" default:"30s" placeholder:"30s" help:"How long requests under way may take when the server is told to stop, 1s to 1h."`
+
+	LogFormat string     `group:"Log:" enum:"auto,text,json" default:"auto" help:"Form of the log: text, json, or auto, which is text on a terminal."`
+	LogLevel  slog.Level `group:"Log:" default:"info" placeholder:"info" help:"Least level that is logged: debug, info, warn or error."`
+
+	SMTP SMTP `embed:"" prefix:"smtp-" group:"Mail:"`
+
+	DefaultCountry string    `group:"Users:" placeholder:"CC" help:"Country of phone numbers that name none (ISO 3166-1 alpha-2, as GB)."`
+	Passwords      Passwords `embed:"" prefix:"passwords-" group:"Users:"`
+
+	Graze        Graze        `embed:"" prefix:"graze-" group:"Dialects:"`
+	CheckCentral CheckCentral `embed:"" prefix:"checkcentral-" group:"Dialects:"`
 }
 
-// Graze is the settings of Graze's dialect.
-type Graze struct {
-	RequireAllArguments bool `env:"ROSTER_GRAZE_REQUIRE_ALL_ARGUMENTS" help:"Require every argument of createUser, as the published table has it."`
-	GrazerGrantsSuper   bool `env:"ROSTER_GRAZE_GRAZER_GRANTS_SUPER" help:"Let the role Grazer create Super Users, as the published example does."`
-}
-
-// CheckCentral is the settings of CheckCentral's dialect.
-type CheckCentral struct {
-	DefaultPreferences bool `env:"ROSTER_CHECKCENTRAL_DEFAULT_PREFERENCES" help:"Give users created without notifications the default matrix, not none."`
-}
-
-// SMTP says how email leaves.
+// SMTP says how mail leaves. Without an address it waits in the database.
 type SMTP struct {
-	Address  string `env:"ROSTER_SMTP_ADDRESS" placeholder:"HOST:PORT" help:"The mail server (default: none; messages wait)."`
-	Username string `env:"ROSTER_SMTP_USERNAME" help:"User name at the mail server."`
-	Password string `env:"ROSTER_SMTP_PASSWORD" help:"Password at the mail server; better in the environment or a file."`
-	From     string `env:"ROSTER_SMTP_FROM" placeholder:"EMAIL" help:"Sender of messages."`
-	TLS      string `name:"tls" env:"ROSTER_SMTP_TLS" enum:"starttls,tls,none" default:"starttls" help:"Encryption to the mail server: starttls, tls or none."`
+	Address      string `placeholder:"HOST:PORT" help:"Mail server; without a port 587, with --smtp-tls=tls 465, with none 25."`
+	Username     string `placeholder:"NAME" help:"Name to sign in to the mail server with."`
+	Password     string `placeholder:"SECRET" help:"Password to sign in with. On a command line other users see it: prefer the environment or a file."`
+	PasswordFile string `placeholder:"FILE" help:"File that holds the password to sign in with, and nothing else."`
+	From         string `placeholder:"ADDRESS" help:"Sender of messages, as Roster <roster@example.com>."`
+	TLS          string `name:"tls" enum:"starttls,tls,none" default:"starttls" help:"Protection of the connection to the mail server: starttls, tls or none."`
 }
 
-// Passwords is the settings of passwords.
+// Passwords says how strict and how quick password checks are.
 type Passwords struct {
-	Strong       bool `env:"ROSTER_PASSWORDS_STRONG" help:"Ask for strength also of passwords that others provision."`
-	CacheEntries int  `env:"ROSTER_PASSWORDS_CACHE_ENTRIES" default:"10000" help:"Verified credentials that are remembered for five minutes; 0 remembers none."`
+	Strong       bool `help:"Refuse passwords that are easy to guess from callers who provision users, too."`
+	CacheEntries int  `default:"10000" placeholder:"10000" help:"Verified credentials kept for five minutes so that repeated sign-ins are not hashed again; 0 for none, at most 1000000."`
 }
 
-// Proxies returns the trusted proxies. A bare address stands for itself.
-func (s Serve) Proxies() ([]netip.Prefix, error) {
-	proxies := make([]netip.Prefix, len(s.TrustedProxies))
-	for i, text := range s.TrustedProxies {
-		if addr, err := netip.ParseAddr(text); err == nil {
-			proxies[i] = netip.PrefixFrom(addr, addr.BitLen())
-			continue
-		}
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil {
-			return nil, fmt.Errorf("--trusted-proxies: %q is neither an address nor a CIDR", text)
-		}
-		proxies[i] = prefix.Masked()
-	}
-	return proxies, nil
+// Graze says where the Graze dialect is strict.
+type Graze struct {
+	RequireAllArguments bool `help:"Refuse a createUser that leaves out an argument which the vendor calls required."`
+	GrazerGrantsSuper   bool `standard:"false; with --demo true" help:"Let users with the role Grazer create Super Users."`
 }
 
-// Validate fills in the defaults that depend on other settings, and returns every fault.
-func (s *Serve) Validate() error {
-	if s.Data == "" {
-		s.Data = "./roster-data"
-		if s.Demo {
-			s.Data = "./roster-demo"
-		}
-	}
-	if s.Demo && s.HTTPS == "" {
-		s.HTTPS = "127.0.0.1:8443"
-	}
-	return nil
+// CheckCentral says where the CheckCentral dialect departs from its vendor.
+type CheckCentral struct {
+	DefaultPreferences bool `help:"Give a user who is created without notifications the default ones, where the vendor gives none."`
 }

@@ -24,7 +24,6 @@ func people(t testing.TB, e *dialecttest.Env) {
 
 func TestCredentialsAreTakenFromWhereClientsPutThem(t *testing.T) {
 	t.Parallel()
-	const list = "[…{…"
 	rows := []dialecttest.Scenario{
 		{Name: "a Basic header", As: as, Request: "GET /graze/v1/getUserInfo?username=graze"},
 		{Name: "a Basic header in other letters", Request: "GET /graze/v1/getUserInfo?username=graze\nAuthorization: basic Z3JhemU6Z3JhemU="},
@@ -36,9 +35,8 @@ func TestCredentialsAreTakenFromWhereClientsPutThem(t *testing.T) {
 		{Name: "below the organization's path", As: as, Request: "GET /o/default/graze/v1/getUserInfo?username=graze"},
 	}
 	for i := range rows {
-		rows[i].Status, rows[i].Body = 200, `{"full_name":"Graze API User",…}`
+		rows[i].Status, rows[i].Body = 200, `{"full_name":"Graze API User","user_id":{number graze},"username":"graze","fullname":"Graze API User","email":"","active":true,"contact_num":"","timezone":"SYSTEM","department":null,"primary_group":1,"groupname":"End-User","roles":[6],"teams":[],"joined":1795284000,"session_expiry":null,"competencies":[],"properties":null,"realms":["DB"]}`
 	}
-	_ = list
 	create := func(name, where, start string) dialecttest.Scenario {
 		return dialecttest.Scenario{Name: where, Status: 200, Body: `{"user_id":…}`, Request: strings.ReplaceAll(start, "NAME", name)}
 	}
@@ -123,26 +121,17 @@ func TestSessionsEndWhenTheyAreIdle(t *testing.T) {
 	e := dialecttest.Open(t, dialecttest.Options{})
 	people(t, e)
 	status := func() int { return e.Do(t, "", "GET /graze/v1/getUsers?auth_token={session graze}").Code }
-	for range 3 {
+	for range 2 {
 		e.Advance(59 * time.Minute)
 		if got := status(); got != 200 {
 			t.Fatalf("after 59 idle minutes the answer is %d", got)
 		}
-		settle(t, e)
 	}
 	e.Advance(61 * time.Minute)
 	if got := status(); got != 401 {
 		t.Errorf("after 61 idle minutes the answer is %d", got)
 	}
 }
-
-// settle waits for what the server writes after its answer.
-func settle(t testing.TB, e *dialecttest.Env) {
-	t.Helper()
-	e.Department(t, rosterTime(e))
-}
-
-func rosterTime(e *dialecttest.Env) string { return "settled " + e.Now().Format(time.RFC3339) }
 
 func TestTooManyWrongPasswordsAreTooMany(t *testing.T) {
 	t.Parallel()

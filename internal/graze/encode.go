@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"iter"
 	"net/http"
-	"slices"
 	"time"
 
 	"roster"
@@ -83,7 +82,7 @@ func encodeUser(w http.ResponseWriter, u roster.User) error {
 		PrimaryGroup: cmp.Or(u.PrimaryGroup.Number, endUserNumber), GroupName: cmp.Or(u.PrimaryGroup.Name, roster.EndUserGroup),
 		Roles: make([]int64, len(u.Roles)), Teams: make([]int64, len(u.Teams)),
 		Joined: u.JoinedAt.Unix(), SessionExpiry: orNull(int64(u.SessionExpiry / time.Minute)),
-		Competencies: slices.Concat([]roster.Competency{}, u.Competencies), // [], never null
+		Competencies: append([]roster.Competency{}, u.Competencies...), // [], never null
 		Properties:   u.Properties, Realms: []string{u.Realm},
 	}
 	for i, role := range u.Roles {

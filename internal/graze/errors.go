@@ -126,8 +126,9 @@ func advice(e *roster.Error) string {
 func unknownEndpoint(r *http.Request) error {
 	const most = 64 // characters of the name that the answer repeats
 	name := []rune(strings.TrimPrefix(r.URL.Path, base))
+	name = name[:min(len(name), most)]
 	return &dialect.Refusal{
 		Status: http.StatusNotFound,
-		Detail: fmt.Sprintf("There is no endpoint %s: Roster serves the part of the Graze API that manages users.", string(name[:min(len(name), most)])),
+		Detail: fmt.Sprintf("There is no endpoint %q here: Roster serves the part of the Graze API that manages users.", string(name)),
 	}
 }

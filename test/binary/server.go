@@ -3,6 +3,7 @@ package binary
 import (
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -66,6 +67,10 @@ func (s *Server) Launch() {
 	s.t.Helper()
 	s.starts++
 	args := append([]string{"serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--log-format", "json"}, s.options.Args...)
+	args = append(args, "--data", s.Data) // TEMP
+	if db := s.Setting("ROSTER_DATABASE"); db != "" {
+		args = append(args, "--database", db)
+	}
 	cmd := exec.Command(Path(s.t), args...)
 	cmd.Env = environment(s.t, s.env())
 	cmd.SysProcAttr = attributes(0)
@@ -256,4 +261,16 @@ func (s *Server) finish() {
 		const most = 8 << 10
 		s.t.Logf("the end of the server's log:\n%s", log[max(0, len(log)-most):])
 	}
+}
+
+// FreeAddress returns an address on which nobody listens at the moment: for a server that must know its port
+// before it starts. Somebody else may take it meanwhile, so it is for where port 0 will not do.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }

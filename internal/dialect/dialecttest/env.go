@@ -28,12 +28,21 @@ type Env struct {
 	By      roster.Actor // Roster itself, in the default organization: may do everything
 
 	clock *clock
+	shut  func() error
 	mu    sync.Mutex
 	made  map[string]string // by placeholder
 }
 
 // Advance moves the server's clock.
 func (e *Env) Advance(d time.Duration) { e.clock.advance(d) }
+
+// Break closes the store under the server.
+func (e *Env) Break(t testing.TB) {
+	t.Helper()
+	if err := e.shut(); err != nil {
+		t.Errorf("close the store: %v", err)
+	}
+}
 
 // fill puts what was made in the place of its placeholders.
 func (e *Env) fill(text string) string {
@@ -156,4 +165,12 @@ func (e *Env) MailQueued(t testing.TB) int64 {
 		}
 	}
 	return 0
+}
+
+// Know remembers a user that was made in another way, as User does.
+func (e *Env) Know(t testing.TB, userName string) {
+	t.Helper()
+	u := e.Get(t, userName)
+	e.remember("user", userName, string(u.ID))
+	e.remember("number", userName, strconv.FormatInt(u.Number, 10))
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,11 +57,18 @@ func open(t testing.TB, database string, o Options) *Env {
 		t.Fatalf("set up: %v", err)
 	}
 	e.By = system(made.Organization.ID)
+	e.shut = sync.OnceValue(func() error { return db.Close(context.WithoutCancel(t.Context())) })
 	e.Handler = routes(t, e.Service, verifier{authenticator}, log, o)
+	background, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		authenticator.Run(background)
+	}()
 	t.Cleanup(func() {
-		if err := db.Close(context.WithoutCancel(t.Context())); err != nil {
-			t.Errorf("close the store: %v", err)
-		}
+		stop()
+		<-ended
+		e.Break(t)
 		book.check(t, e, o)
 	})
 	return e

@@ -1,0 +1,61 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Variables that are no settings of the server.
+const (
+	variableKey    = prefix + "KEY"    // the server's key, read by whoever opens it
+	variableConfig = prefix + "CONFIG" // the file
+)
+
+// readEnviron returns the values of the settings that the environment has, by flag. An empty variable
+// is none. What begins with ROSTER_ and is nothing that we know is told to warn.
+func readEnviron(environ []string, flags []*kong.Flag, warn func(string), f *faults) map[string]string {
+	byName := make(map[string]*kong.Flag, len(flags))
+	names := make([]string, 0, len(flags)) // without the prefix, which would make all of them alike
+	for _, flag := range flags {
+		name := variable(flag.Name)
+		byName[name] = flag
+		names = append(names, strings.TrimPrefix(name, prefix))
+	}
+	values := map[string]string{}
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, prefix) || value == "" {
+			continue
+		}
+		flag := byName[name]
+		switch {
+		case flag != nil:
+			value, wrong := understand(flag, value)
+			if wrong != "" {
+				f.Add(name, wrong)
+				continue
+			}
+			values[flag.Name] = value
+		case name == variableKey || name == variableConfig || isOfKubernetes(name):
+		default:
+			warn(unknownVariable(name, names))
+		}
+	}
+	return values
+}
+
+func unknownVariable(name string, known []string) string {
+	if near := nearest(strings.TrimPrefix(name, prefix), known); near != "" {
+		return fmt.Sprintf("the environment variable %s is no setting; did you mean %s?", name, prefix+near)
+	}
+	return fmt.Sprintf("the environment variable %s is no setting; roster serve --help lists them", name)
+}
+
+// isOfKubernetes reports whether the name is one that Kubernetes gives every container beside a service
+// called roster (Kubernetes documentation, Service, environment variables).
+func isOfKubernetes(name string) bool {
+	rest := strings.TrimPrefix(name, prefix)
+	return rest == "PORT" || strings.HasPrefix(rest, "PORT_") || strings.HasPrefix(rest, "SERVICE_")
+}

@@ -1,0 +1,61 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+)
+
+// hidden stands where a secret is not shown.
+const hidden = "[hidden]"
+
+// bare is Serve without its methods, so that printing it does not begin anew.
+type bare Serve
+
+// shown returns the settings as they may be printed.
+func (s Serve) shown() bare {
+	s.SMTP = SMTP(s.SMTP.shown())
+	s.Database = shownURL(s.Database)
+	return bare(s)
+}
+
+// shownURL returns a database's URL without its password. One that cannot be read is not shown at all.
+func shownURL(text string) string {
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		return ""
+	case err != nil || u.Host == "":
+		return hidden
+	}
+	u.RawQuery = "" // "?password=" is understood too
+	return u.Redacted()
+}
+
+// Format prints the settings without secrets, whatever the verb.
+func (s Serve) Format(f fmt.State, verb rune) { fmt.Fprintf(f, fmt.FormatString(f, verb), s.shown()) }
+
+// LogValue logs the settings without secrets.
+func (s Serve) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", s.shown())) }
+
+// MarshalJSON writes the settings without secrets.
+func (s Serve) MarshalJSON() ([]byte, error) { return json.Marshal(s.shown()) }
+
+type bareSMTP SMTP
+
+func (s SMTP) shown() bareSMTP {
+	if s.Password != "" {
+		s.Password = hidden
+	}
+	return bareSMTP(s)
+}
+
+// Format prints the settings of mail without the password, whatever the verb.
+func (s SMTP) Format(f fmt.State, verb rune) { fmt.Fprintf(f, fmt.FormatString(f, verb), s.shown()) }
+
+// LogValue logs the settings of mail without the password.
+func (s SMTP) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", s.shown())) }
+
+// MarshalJSON writes the settings of mail without the password.
+func (s SMTP) MarshalJSON() ([]byte, error) { return json.Marshal(s.shown()) }

@@ -1,0 +1,121 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/alecthomas/kong"
+)
+
+// fileFlag is the name of the flag that names the configuration file, in every command that takes one.
+const fileFlag = "config"
+
+// Options make a grammar that has settings in it take them from the environment and from the file
+// named by its flag --config or by ROSTER_CONFIG, where the command line does not say them. A command
+// without that flag takes nothing from either. environ is as os.Environ returns it; warn is told, in a
+// sentence, about each variable that looks like a setting and is none.
+//
+// A parse fails with all faults of environment and file at once: a [roster.Faults] inside kong's error.
+func Options(environ []string, warn func(string)) []kong.Option {
+	s := newSource(environ, warn)
+	return []kong.Option{
+		kong.WithBeforeResolve(s.load),
+		kong.Resolvers(s),
+		kong.ValueFormatter(s.help),
+	}
+}
+
+// Load returns the settings as `roster serve` with these arguments would have them, not yet validated:
+// for a command that works beside the server, or in its place. file is its configuration file, "" for
+// the one that environ names. Errors: as a parse with [Options].
+func Load(file string, environ []string, warn func(string), args ...string) (Serve, error) {
+	var grammar struct {
+		Settings bare `embed:""` // without Validate, which kong would call
+		Config   string
+	}
+	if file != "" {
+		args = append(args, "--"+fileFlag+"="+file)
+	}
+	parser, err := kong.New(&grammar, append(Options(environ, warn), kong.Name("roster"), kong.NoDefaultHelp())...)
+	if err != nil {
+		return Serve{}, fmt.Errorf("read the settings' grammar: %w", err)
+	}
+	_, err = parser.Parse(args)
+	return Serve(grammar.Settings), err
+}
+
+// source is environment and file as kong asks for them.
+type source struct {
+	environ  []string
+	warn     func(string)
+	settings func() ([]*kong.Flag, error)
+
+	loaded bool
+	values map[string]any // by flag
+}
+
+func newSource(environ []string, warn func(string)) *source {
+	return &source{environ: environ, warn: warn, settings: sync.OnceValues(settings)}
+}
+
+// help adds the variable to the help text of a setting.
+func (s *source) help(value *kong.Value) string {
+	flags, err := s.settings()
+	known := err == nil && slices.ContainsFunc(flags, func(f *kong.Flag) bool { return f.Name == value.Name })
+	if !known || value.Flag == nil || len(value.Tag.Envs) > 0 {
+		return kong.DefaultHelpValueFormatter(value)
+	}
+	return strings.TrimSuffix(value.Help, ".") + " ($" + variable(value.Name) + ")."
+}
+
+// load reads both, once, when kong knows which command was asked for.
+func (s *source) load(ctx *kong.Context) error {
+	if s.loaded {
+		return nil
+	}
+	s.loaded = true
+	name, takes := s.file(ctx)
+	if !takes {
+		return nil
+	}
+	flags, err := s.settings()
+	if err != nil {
+		return err
+	}
+	var f faults
+	s.values = map[string]any{}
+	if name != "" {
+		maps.Copy(s.values, readFile(name, flags, &f))
+	}
+	for flag, value := range readEnviron(s.environ, flags, s.warn, &f) {
+		s.values[flag] = value
+	}
+	return f.err()
+}
+
+// file returns the name of the configuration file, "" for none, and whether the command takes one.
+func (s *source) file(ctx *kong.Context) (name string, takes bool) {
+	for _, flag := range ctx.Flags() {
+		if flag.Name == fileFlag {
+			takes = true
+			name = fmt.Sprint(ctx.FlagValue(flag))
+		}
+	}
+	for _, entry := range s.environ {
+		if value, found := strings.CutPrefix(entry, variableConfig+"="); found && name == "" {
+			name = value
+		}
+	}
+	return name, takes
+}
+
+// Validate implements kong.Resolver: what is to be said was said while loading.
+func (s *source) Validate(*kong.Application) error { return nil }
+
+// Resolve implements kong.Resolver. kong asks only for flags that the command line does not set.
+func (s *source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	return s.values[flag.Name], nil
+}

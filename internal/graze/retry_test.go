@@ -1,0 +1,140 @@
+package graze_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"roster"
+	"roster/internal/dialect/dialecttest"
+	"roster/internal/directory"
+)
+
+// repeatable is a world with a user "rep", made by graze through Graze itself, and a second API user.
+func repeatable(t testing.TB, e *dialecttest.Env) {
+	t.Helper()
+	documented(t, e)
+	e.User(t, directory.NewUser{UserName: "second", Password: "second", Roles: []roster.Ref{{Number: roster.RoleGrazer}}})
+	e.Session(t, "graze", "graze")
+	if w := e.Do(t, as, create("rep", `"teams":["my team 1"],"password":"secret of rep"`)); w.Code != 200 {
+		t.Fatalf("make rep: %d %s", w.Code, w.Body)
+	}
+	e.Know(t, "rep")
+}
+
+func TestARepeatedCreateIsAnsweredAsTheFirstTime(t *testing.T) {
+	t.Parallel()
+	const again = `{"user_id":{number rep}}`
+	taken := failed("400", `username \"rep\" belongs to another user already`,
+		`username \"rep\" belongs to another user already: that of user_id {number rep}, which updateUser changes`)
+	full := func(more string) string { return create("rep", `"teams":["my team 1"]`+more) }
+	dialecttest.Run(t, dialecttest.World{Given: repeatable}, []dialecttest.Scenario{
+		{Name: "the same request", As: as, Request: full(`,"password":"secret of rep"`), Status: 200, Body: again},
+		{
+			Name: "the same input, written otherwise and with a session of the same user", Status: 200, Body: again,
+			Request: "POST /graze/v1/createUser?auth_token={session graze}&email=someone%40example.com\n\n" +
+				`{"password":"secret of rep", "unknown":1, "teams":"[\"my team 1\"]","roles": ["Operator"],"full_name":"Somebody","username":" rep "}`,
+		},
+		{Name: "with another password", As: as, Request: full(`,"password":"another secret"`), Status: 400, Body: taken},
+		{Name: "without the password", As: as, Request: full(``), Status: 400, Body: taken},
+		{Name: "with another input", As: as, Request: full(`,"password":"secret of rep","active":false`), Status: 400, Body: taken},
+		{Name: "by another user", As: "second:second", Request: full(`,"password":"secret of rep"`), Status: 400, Body: taken},
+	}...)
+}
+
+func TestARepeatedCreateIsForgottenAfterADay(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	repeatable(t, e)
+	request := create("rep", `"teams":["my team 1"],"password":"secret of rep"`)
+	for _, c := range []struct {
+		wait   time.Duration
+		status int
+	}{{23*time.Hour + 59*time.Minute, 200}, {2 * time.Minute, 400}} {
+		e.Advance(c.wait)
+		if w := e.Do(t, as, request); w.Code != c.status {
+			t.Errorf("%v later the repeat is answered %d %s, want %d", c.wait, w.Code, w.Body, c.status)
+		}
+	}
+}
+
+func TestFiftyEqualCreatesAtOnceMakeOneUser(t *testing.T) {
+	t.Parallel()
+	w := dialecttest.World{Given: documented}
+	dialecttest.Run(t, w, dialecttest.Scenario{
+		Name: "with a password", As: as, Request: create("fifty", `"password":"secret of fifty"`), Status: 200, Body: `{"user_id":…}`,
+		After: func(t testing.TB, e *dialecttest.Env) {
+			answers := make([]string, 50)
+			var all sync.WaitGroup
+			for i := range answers {
+				all.Go(func() {
+					w := e.Do(t, as, create("fifty2", `"password":"secret of fifty2"`))
+					answers[i] = fmt.Sprint(w.Code, " ", w.Body)
+				})
+			}
+			all.Wait()
+			want := fmt.Sprintf(`200 {"user_id":%d}`, e.Get(t, "fifty2").Number)
+			for _, got := range answers {
+				if got != want {
+					t.Errorf("one is answered %s, want %s", got, want)
+				}
+			}
+		},
+	})
+}
+
+func TestNobodyReachesAboveThemselves(t *testing.T) {
+	t.Parallel()
+	given := func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		documented(t, e)
+		if _, err := e.Service.CreateRole(t.Context(), e.By, directory.NewRole{Name: "Reader", Permissions: []string{"graze_login"}}); err != nil {
+			t.Fatal(err)
+		}
+		e.User(t, directory.NewUser{UserName: "reader", Password: "reader", Roles: []roster.Ref{{Name: "Reader"}}})
+		e.User(t, directory.NewUser{UserName: "manager", Password: "manager", Roles: []roster.Ref{{Number: roster.RoleManager}}})
+		e.User(t, directory.NewUser{UserName: "super", Password: "super", Roles: []roster.Ref{{Number: roster.RoleSuperUser}}})
+	}
+	with := func(name, role string) string {
+		return strings.Replace(create(name), `["Operator"]`, `["`+role+`"]`, 1)
+	}
+	const made = `{"user_id":…}`
+	above := func(missing string) string {
+		return fault("403", "the user has, or would get, permissions that you do not hold: "+missing)
+	}
+	absent := func(name string) func(testing.TB, *dialecttest.Env) {
+		return func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Absent(t, name) }
+	}
+	dialecttest.Run(t, dialecttest.World{Given: given}, []dialecttest.Scenario{
+		{Name: "a Grazer makes no Super User", As: as, Request: with("s1", "Super User"), Status: 403, Body: above("super_privileges manage_realms"), After: absent("s1")},
+		{Name: "a Grazer makes no Super User by id as text", As: as, Request: with("s2", "1"), Status: 403, Body: above("super_privileges manage_realms"), After: absent("s2")},
+		{Name: "a Grazer makes an Administrator", As: as, Request: with("a1", "Administrator"), Status: 200, Body: made},
+		{Name: "a Manager makes no Administrator", As: "manager:manager", Request: with("a2", "Administrator"), Status: 403, Body: above("send_events manage_checks manage_roles manage_tokens manage_settings read_audit"), After: absent("a2")},
+		{Name: "a Manager makes an Operator", As: "manager:manager", Request: with("o1", "Operator"), Status: 200, Body: made},
+		{Name: "a Super User makes a Super User", As: "super:super", Request: with("s3", "Super User"), Status: 200, Body: made},
+		{Name: "who may only read makes nobody", As: "reader:reader", Request: create("r1"), Status: 403, Body: fault("403", "this needs one of the permissions: manage_users"), After: absent("r1")},
+		{Name: "who may only read is refused before the arguments are judged", As: "reader:reader", Request: "POST /graze/v1/createUser\n\n{}", Status: 403, Body: fault("403", "this needs one of the permissions: manage_users")},
+		{Name: "who may only read reads", As: "reader:reader", Request: "GET /graze/v1/getUsers?limit=1", Status: 200, Body: `[{"uid":1,"teams":[],"fullname":"Administrator","username":"admin"}]`},
+	}...)
+	lifted := dialecttest.World{Options: dialecttest.Options{GrazerGrantsSuper: true}, Given: documented}
+	dialecttest.Run(t, lifted, dialecttest.Scenario{
+		Name: "a Grazer makes a Super User where that is set", As: as, Request: with("s4", "Super User"), Status: 200, Body: made,
+	})
+}
+
+func TestAStoreThatIsGoneIsNotTheCallersFault(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{LogsErrors: true})
+	documented(t, e)
+	e.Session(t, "graze", "graze")
+	e.Break(t)
+	for _, request := range []string{create("x"), "GET /graze/v1/getUsers", "GET /graze/v1/getUserInfo?user_id=1"} {
+		w := e.Do(t, as, request)
+		if w.Code != 500 && w.Code != 503 || !strings.HasPrefix(w.Body.String(), `{"message":"`) || strings.Contains(w.Body.String(), "sql") {
+			t.Errorf("answered %d %s", w.Code, w.Body)
+		}
+		t.Logf("%d %s", w.Code, w.Body)
+	}
+}

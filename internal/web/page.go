@@ -1,0 +1,116 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"html/template"
+	"net/http"
+	"time"
+)
+
+//go:embed templates/*
+var templateFiles embed.FS
+
+// page is one page within the layout.
+type page struct {
+	tmpl    *template.Template
+	headers map[string]string
+}
+
+// Names of the pages, and of their templates.
+const (
+	pageStart   = "start"
+	pageForm    = "password"
+	pageDone    = "password-set"
+	pageProblem = "problem"
+	pageOutbox  = "outbox"
+)
+
+// policy lets a page load what this server serves, and nothing else (CSP level 3). There is no inline
+// script and no inline style.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// loadPages parses the embedded templates. It panics where one is malformed, which a test would show.
+func loadPages(a assets) map[string]*page {
+	functions := template.FuncMap{
+		"asset":    func(name string) string { return a.named[name] },
+		"time":     func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 MST") },
+		"datetime": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"segments": segments,
+	}
+	pages := map[string]*page{}
+	for _, name := range []string{pageStart, pageForm, pageDone, pageProblem, pageOutbox} {
+		pages[name] = &page{
+			tmpl: template.Must(template.New("layout.html").Funcs(functions).
+				ParseFS(templateFiles, "templates/layout.html", "templates/"+name+".html")),
+			headers: map[string]string{
+				"Content-Type":            "text/html; charset=utf-8",
+				"Content-Security-Policy": policy,
+				"Cache-Control":           "no-store",
+			},
+		}
+	}
+	// Under no-referrer, browsers send a form with "Origin: null" (Fetch, "append a request Origin
+	// header"), and over plain HTTP that is all that tells our own page from a stranger's. strict-origin
+	// sends host and port, and never the path, which holds the secret.
+	pages[pageForm].headers["Referrer-Policy"] = "strict-origin"
+	return pages
+}
+
+// view is what the layout is filled with.
+type view struct {
+	Title  string
+	Demo   bool
+	Script string // name of the page's script, "" for none
+	Body   any    // for the page itself
+}
+
+// render writes a page whole, or nothing and the error.
+func (s *site) render(w http.ResponseWriter, status int, name string, v view) error {
+	body, err := s.fill(name, v)
+	if err != nil {
+		return err
+	}
+	s.write(w, status, name, body)
+	return nil
+}
+
+// fill returns the text of a page.
+func (s *site) fill(name string, v view) ([]byte, error) {
+	v.Demo = s.Outbox != nil
+	var body bytes.Buffer
+	if err := s.pages[name].tmpl.Execute(&body, v); err != nil {
+		return nil, err
+	}
+	return body.Bytes(), nil
+}
+
+func (s *site) write(w http.ResponseWriter, status int, name string, body []byte) {
+	for key, value := range s.pages[name].headers {
+		w.Header().Set(key, value)
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a reader who left needs no answer
+}
+
+// writeFresh writes a page that a browser may keep as long as it asks each time whether it changed.
+func (s *site) writeFresh(w http.ResponseWriter, r *http.Request, name string, body []byte) {
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	h := w.Header()
+	if r.Header.Get("If-None-Match") == tag {
+		h.Set("ETag", tag)
+		h.Set("Cache-Control", "no-cache")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	for key, value := range s.pages[name].headers {
+		h.Set(key, value)
+	}
+	h.Set("ETag", tag)
+	h.Set("Cache-Control", "no-cache")
+	_, _ = w.Write(body) // a reader who left needs no answer
+}

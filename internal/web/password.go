@@ -1,0 +1,131 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// visit is what the page behind a link reads of a request.
+type visit struct {
+	secret string // of the link; the server has lifted it out of the path
+	body   []byte
+	err    error // of reading the body
+}
+
+func readVisit(w http.ResponseWriter, r *http.Request) visit {
+	v := visit{secret: dialect.OriginOf(r.Context()).Secrets[dialect.PathSecret]}
+	if r.Method == http.MethodPost {
+		v.body, v.err = dialect.ReadBody(w, r)
+	}
+	return v
+}
+
+// nobody is the actor of every visit: the secret of the link is the credential.
+func nobody(ctx context.Context, _ visit) (roster.Actor, error) { return visitor(ctx), nil }
+
+func visitor(ctx context.Context) roster.Actor {
+	o := dialect.OriginOf(ctx)
+	return roster.Actor{Face: roster.FaceWeb, Address: o.Address, RequestID: o.RequestID}
+}
+
+func decodeLink(v visit) (string, error) { return v.secret, v.err }
+
+func decodeChoice(v visit) (directory.UsedLink, error) {
+	if v.err != nil {
+		return directory.UsedLink{}, v.err
+	}
+	fields, err := dialect.ParseForm(string(v.body))
+	if err != nil {
+		return directory.UsedLink{}, err
+	}
+	in := directory.UsedLink{Secret: v.secret}
+	if i := slices.IndexFunc(fields, func(m dialect.Member) bool { return m.Name == "password" }); i >= 0 {
+		in.Password = fields[i].Value.Text
+	}
+	return in, nil
+}
+
+// formBody is what the page with the form shows. What was typed is not on it.
+type formBody struct {
+	User  roster.User
+	Fault string // what is wrong with the password, a sentence; "" if nothing is
+	Fails string // why it could not be set although nothing is wrong with it, a sentence
+}
+
+func (s *site) showForm(w http.ResponseWriter, link directory.IssuedLink) error {
+	return s.form(w, http.StatusOK, formBody{User: link.User})
+}
+
+func (s *site) form(w http.ResponseWriter, status int, b formBody) error {
+	title := "Choose your password"
+	if b.Fault != "" || b.Fails != "" {
+		title = "Not set yet: choose your password"
+	}
+	return s.render(w, status, pageForm, view{Title: title, Script: "password.js", Body: b})
+}
+
+func (s *site) showDone(w http.ResponseWriter, u roster.User) error {
+	return s.render(w, http.StatusOK, pageDone, view{Title: "Your password is set", Body: u})
+}
+
+// passwordProblem answers what went wrong on the page behind a link: with the form again where the
+// link is still good, so that the person can go on.
+func (s *site) passwordProblem(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if r.Method == http.MethodPost && status != http.StatusNotFound && status != http.StatusInternalServerError {
+		secret := dialect.OriginOf(r.Context()).Secrets[dialect.PathSecret]
+		link, readErr := s.Service.ReadLink(r.Context(), visitor(r.Context()), secret)
+		if readErr == nil && s.form(w, status, explain(link.User, status, err)) == nil {
+			return
+		}
+	}
+	if status == http.StatusNotFound {
+		s.problem(w, status, problemBody{
+			Title: "This link no longer works",
+			Text:  "It has been used, a newer one has replaced it, or its time is over. Your password is as it was.",
+			Hint:  "Ask whoever looks after Roster where you work for another link. On the server, this command makes one:",
+			Code:  "roster user set-password NAME",
+		})
+		return
+	}
+	s.problem(w, status, s.describe(r, status, err))
+}
+
+// explain says on the form why the password is not set.
+func explain(u roster.User, status int, err error) formBody {
+	b := formBody{User: u}
+	for _, e := range roster.All(err) {
+		if e.Field == "password" {
+			b.Fault = "The password " + e.Detail + "."
+			return b
+		}
+	}
+	b.Fails = sentence(status, err)
+	return b
+}
+
+// sentence says what an error means to somebody who reads a page.
+func sentence(status int, err error) string {
+	switch status {
+	case http.StatusTooManyRequests:
+		return "There were too many tries."
+	case http.StatusServiceUnavailable:
+		return "Roster cannot do this right now: it is busy, or something that it needs is not there."
+	}
+	var refusal *dialect.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Detail
+	}
+	for _, e := range roster.All(err) {
+		if e.Detail != "" {
+			return strings.ToUpper(e.Detail[:1]) + strings.TrimSuffix(e.Detail[1:], ".") + "."
+		}
+	}
+	return "That did not work."
+}

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// Options are what the pages need. Outbox and Demo are nil unless the server is a demonstration; Log
+// may be nil.
+type Options struct {
+	Service *directory.Service
+	Version string
+	BaseURL string // where this server is reached, without a slash at the end: for the calls that are shown
+	Outbox  OutboxReader
+	Demo    *DemoInfo
+	Log     *slog.Logger
+}
+
+// DemoInfo is what a demonstration shows beside what every server does: its two calls with credentials
+// that work.
+type DemoInfo struct {
+	Graze        string // the command, ready to paste
+	CheckCentral string
+}
+
+// site is the pages and what they need.
+type site struct {
+	Options
+	assets assets
+	pages  map[string]*page
+	face   *dialect.Face[visit]
+}
+
+// Register puts the pages on the mux, and a page for every address that nobody else claims.
+func Register(mux *http.ServeMux, o Options) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &site{Options: o, assets: loadAssets()}
+	s.pages = loadPages(s.assets)
+	s.face = &dialect.Face[visit]{
+		Name: roster.FaceWeb, Read: readVisit, Authenticate: nobody,
+		Statuses: statuses, WriteError: s.passwordProblem, Log: o.Log,
+	}
+	show := func(path string, handlers map[string]http.Handler) {
+		for method, h := range handlers {
+			mux.Handle(method+" "+path, h)
+		}
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { s.wrongMethod(w, handlers) })
+	}
+	get := func(path string, h http.HandlerFunc) { show(path, map[string]http.Handler{http.MethodGet: h}) }
+
+	get("/{$}", s.start)
+	show("/set-password/{secret}", map[string]http.Handler{
+		http.MethodGet:  dialect.Endpoint(s.face, decodeLink, o.Service.ReadLink, s.showForm),
+		http.MethodPost: dialect.Endpoint(s.face, decodeChoice, o.Service.UseLink, s.showDone),
+	})
+	get("/assets/{name}", s.asset)
+	if o.Outbox != nil {
+		get("/demo/outbox", s.outbox)
+		get("/demo/outbox.json", s.outboxJSON)
+		get("/demo/outbox/{id}/html", s.messageHTML)
+	}
+	mux.HandleFunc("/", s.nothingHere)
+}
