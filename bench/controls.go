@@ -46,10 +46,11 @@ type key struct {
 type sample struct {
 	rate     float64 // a second
 	p50, p99 time.Duration
+	cpu      time.Duration // of the server, for each answer; 0 where there is no server
 }
 
 func sampleOf(r *result) sample {
-	return sample{r.rate(), r.latency.quantile(0.50), r.latency.quantile(0.99)}
+	return sample{r.rate(), r.latency.quantile(0.50), r.latency.quantile(0.99), r.cpuEach()}
 }
 
 // machineControls lists the controls that need nothing but the machine.
@@ -76,7 +77,7 @@ func repeat(ctx context.Context, window time.Duration, step func(n int) error) (
 	for n := 0; ; n++ {
 		start := time.Now()
 		if elapsed := start.Sub(begin); elapsed >= window {
-			return sample{float64(n) / elapsed.Seconds(), h.quantile(0.50), h.quantile(0.99)}, nil
+			return sample{rate: float64(n) / elapsed.Seconds(), p50: h.quantile(0.50), p99: h.quantile(0.99)}, nil
 		}
 		if err := ctx.Err(); err != nil {
 			return sample{}, err
@@ -181,7 +182,7 @@ func (b *bench) serving(callers int, command string, script func(caller int) scr
 		if err != nil {
 			return sample{}, err
 		}
-		r, err := load{p.address, callers, window, script}.run(ctx)
+		r, err := load{p, callers, window, script}.run(ctx)
 		if stopped := p.stop(); err == nil {
 			err = stopped
 		}

@@ -55,7 +55,7 @@ func (b *bench) measureMemory(ctx context.Context, s *site, work string, after t
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	m, err := memoryOf(s.cmd.Process.Pid)
+	m, err := memoryOf(s.id)
 	if err != nil {
 		return err
 	}

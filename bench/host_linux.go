@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // dieWithParent makes a child end with this program, however that ends.
@@ -39,6 +40,26 @@ func kibibytes(status []byte, name string) int64 {
 		return n << 10
 	}
 	return 0
+}
+
+// tick is the unit of times in /proc: USER_HZ, which is 100 on every Linux that Go runs on.
+const tick = 10 * time.Millisecond
+
+// cpuTimeOf returns what a process has used of the processors, by itself and in the system
+// (proc_pid_stat(5)); 0 where it is not known.
+func cpuTimeOf(pid int) time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	// The name, in brackets, may hold anything; utime and stime are the 12th and 13th field after it.
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * tick
 }
 
 // cpuModel returns the processor's name, "" where it is not known.

@@ -25,7 +25,7 @@ type script struct {
 
 // load is a number of callers who each send the next request when the one before is answered.
 type load struct {
-	address string
+	server  *process
 	callers int
 	window  time.Duration // that is measured, after a tenth of it that is not
 	script  func(caller int) script
@@ -50,10 +50,16 @@ type result struct {
 	refusal   histogram // of what was refused, likewise
 	wrong     int64
 	complaint string // the first answer that was wrong
+
+	answered int64         // before, in and after the window
+	cpu      time.Duration // that the server used for them
 }
 
 // rate returns how many were accepted in a second.
 func (r *result) rate() float64 { return float64(r.done) / r.window.Seconds() }
+
+// cpuEach returns the processor time that the server used for an answer, of whatever kind.
+func (r *result) cpuEach() time.Duration { return r.cpu / time.Duration(max(1, r.answered)) }
 
 // run lets the callers work and returns what they came to. It fails where nobody can connect, or ctx ends.
 func (l load) run(ctx context.Context) (*result, error) {
@@ -62,12 +68,13 @@ func (l load) run(ctx context.Context) (*result, error) {
 	from := begin.Add(l.window / warmUp)
 	to := from.Add(l.window)
 	for i := range callers {
-		callers[i] = &caller{address: l.address, script: l.script(i), from: from, to: to}
+		callers[i] = &caller{address: l.server.address, script: l.script(i), from: from, to: to}
 		if err := callers[i].connect(ctx); err != nil {
 			return nil, err
 		}
 		defer callers[i].hangUp()
 	}
+	before := cpuTimeOf(l.server.id)
 	var work sync.WaitGroup
 	for _, c := range callers {
 		work.Go(func() { c.work(ctx) })
@@ -76,7 +83,7 @@ func (l load) run(ctx context.Context) (*result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	sum := &result{window: l.window}
+	sum := &result{window: l.window, cpu: cpuTimeOf(l.server.id) - before}
 	for _, c := range callers {
 		sum.add(&c.result)
 	}
@@ -88,6 +95,7 @@ func (r *result) add(other *result) {
 	r.latency.merge(&other.latency)
 	r.refusal.merge(&other.refusal)
 	r.wrong += other.wrong
+	r.answered += other.answered
 	if r.complaint == "" {
 		r.complaint = other.complaint
 	}
@@ -148,6 +156,7 @@ func (c *caller) work(ctx context.Context) {
 // count takes an answer into account, and waits where it says so.
 func (c *caller) count(ctx context.Context, a answer, start time.Time) {
 	end := time.Now()
+	c.result.answered++
 	verdict := c.script.check(a)
 	switch {
 	case verdict == wrong:

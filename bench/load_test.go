@@ -5,18 +5,24 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// listen serves a handler and returns its address.
-func listen(t *testing.T, handle http.HandlerFunc) string {
+// listen serves a handler as if it were another process.
+func listen(t *testing.T, handle http.HandlerFunc) *process {
 	t.Helper()
 	srv := httptest.NewServer(handle)
 	t.Cleanup(srv.Close)
-	return srv.Listener.Addr().String()
+	return here(srv)
+}
+
+// here is a server in this process.
+func here(srv *httptest.Server) *process {
+	return &process{address: srv.Listener.Addr().String(), id: os.Getpid()}
 }
 
 // short is a window that is long enough for a few answers.
@@ -29,11 +35,11 @@ func hello(int) script {
 func TestEveryAcceptedAnswerIsCounted(t *testing.T) {
 	t.Parallel()
 	var served atomic.Int64
-	address := listen(t, func(w http.ResponseWriter, r *http.Request) {
+	server := listen(t, func(w http.ResponseWriter, r *http.Request) {
 		served.Add(1)
 		fmt.Fprint(w, "hello "+r.URL.Path)
 	})
-	res, err := load{address, 4, short, hello}.run(t.Context())
+	res, err := load{server, 4, short, hello}.run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,11 +61,11 @@ func TestAnAnswerThatIsNotWhatWasAskedForIsWrong(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			address := listen(t, func(w http.ResponseWriter, _ *http.Request) {
+			server := listen(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(c.status)
 				fmt.Fprint(w, c.body)
 			})
-			res, err := load{address, 2, short, hello}.run(t.Context())
+			res, err := load{server, 2, short, hello}.run(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,13 +80,13 @@ func TestAnAnswerThatIsNotWhatWasAskedForIsWrong(t *testing.T) {
 func TestARefusedCallerWaitsAsLongAsItIsTold(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
-	address := listen(t, func(w http.ResponseWriter, _ *http.Request) {
+	server := listen(t, func(w http.ResponseWriter, _ *http.Request) {
 		asked.Add(1)
 		w.Header().Set("Retry-After", "60")
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
 	const callers = 3
-	res, err := load{address, callers, short, hello}.run(t.Context())
+	res, err := load{server, callers, short, hello}.run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,11 +97,11 @@ func TestARefusedCallerWaitsAsLongAsItIsTold(t *testing.T) {
 
 func TestACallerComesBackOnANewConnection(t *testing.T) {
 	t.Parallel()
-	address := listen(t, func(w http.ResponseWriter, _ *http.Request) {
+	server := listen(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Connection", "close")
 		fmt.Fprint(w, "hello")
 	})
-	res, err := load{address, 1, short, hello}.run(t.Context())
+	res, err := load{server, 1, short, hello}.run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,11 +113,11 @@ func TestACallerComesBackOnANewConnection(t *testing.T) {
 func TestALoadEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	address := listen(t, func(w http.ResponseWriter, r *http.Request) {
+	server := listen(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel()
 		<-r.Context().Done() // no answer: the connection has to be cut
 	})
-	if _, err := (load{address, 2, time.Hour, hello}).run(ctx); err == nil {
+	if _, err := (load{server, 2, time.Hour, hello}).run(ctx); err == nil {
 		t.Error("it came to a result")
 	}
 }
@@ -119,9 +125,9 @@ func TestALoadEndsWithItsContext(t *testing.T) {
 func TestALoadOnNobodyIsAnError(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.NotFoundHandler())
-	address := srv.Listener.Addr().String()
+	nobody := here(srv)
 	srv.Close()
-	if _, err := (load{address, 1, short, hello}).run(t.Context()); err == nil {
+	if _, err := (load{nobody, 1, short, hello}).run(t.Context()); err == nil {
 		t.Error("it came to a result")
 	}
 }

@@ -65,7 +65,7 @@ func TestTheControlsAnswerWhatTheGeneratorExpects(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			res, err := load{c.srv.Listener.Addr().String(), 2, short, c.script}.run(t.Context())
+			res, err := load{here(c.srv), 2, short, c.script}.run(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -131,7 +131,7 @@ func (b *bench) drive(ctx context.Context, s *site, r row, script func(int) scri
 		return nil
 	}
 	b.say(s.store, fmt.Sprintf("%s, %d", r.work, r.callers))
-	res, err := load{s.address, r.callers, b.window, script}.run(ctx)
+	res, err := load{s.process, r.callers, b.window, script}.run(ctx)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ const (
 type process struct {
 	cmd     *exec.Cmd
 	address string
+	id      int
 	ready   time.Duration // from exec to the first answer of readiness
 	end     sync.Once
 	ended   error
@@ -48,6 +49,7 @@ func start(ctx context.Context, cmd *exec.Cmd, addressIn func(line string) strin
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", cmd.Path, err)
 	}
+	p.id = cmd.Process.Pid
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	if p.address, err = readAddress(ctx, out, addressIn); err == nil {

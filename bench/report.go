@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"runtime"
@@ -39,18 +40,18 @@ func (p passes) all(k key) []sample {
 	return list
 }
 
-// report writes the table with its heading and explanations.
+// report writes the table, with its heading before and notes and explanations after it.
 func (b *bench) report(w io.Writer, now time.Time) error {
 	t := &table{
-		heading: []string{"work", "store", "callers", "measured", "p50", "p99", "against", "ratio", "aims", "notes"},
-		right:   []bool{false, false, true, true, true, true, false, true, false, false},
+		heading: []string{"work", "store", "callers", "measured", "p50", "p99", "cpu each", "against", "ratio", "aim"},
+		right:   []bool{false, false, true, true, true, true, true, false, true, false},
 	}
 	for _, c := range b.controls {
 		b.controlLine(t, c)
 	}
-	var held []string
+	var missed []miss
 	for i := range b.rows {
-		held = append(held, b.rowLine(t, &b.rows[i])...)
+		missed = append(missed, b.rowLine(t, &b.rows[i])...)
 	}
 	if _, err := fmt.Fprintf(w, "# Measurements\n\n%s\n\n", b.circumstances(now)); err != nil {
 		return err
@@ -58,14 +59,16 @@ func (b *bench) report(w io.Writer, now time.Time) error {
 	if err := t.write(w); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, legend+explanations(held))
+	_, err := io.WriteString(w, legend+explanations(missed)+b.notes())
 	return err
 }
 
 const legend = `
-Controls come first; their notes have each pass. Every other row stands against the mean of its control before and after it.
-A server's figure under "aims" was recorded in November 2026 on a machine of two cores, and is scaled by what its control gives here.
-For creates by one caller no other server's figure is on record. Aims for creates and reads without a hash are those of the embedded database.
+"cpu each" is the processor time of the server, not of PostgreSQL, for each answer: it depends on what else runs far less than
+the rates do. Controls come first, with what each pass of the run gave. Every other row stands against the mean of its control just before
+and just after it. A server named in an aim was measured in November 2026 on a machine of two cores; its figure is scaled by
+what its control gives here. For creates by one caller no other server's figure is on record. The aims for creates and reads
+without a hash are those of the embedded database.
 `
 
 // circumstances says when, on what and how it was measured; nothing that names the machine.
@@ -87,24 +90,33 @@ func (b *bench) controlLine(t *table, c control) {
 	for i, s := range samples {
 		rates[i] = thousands(s.rate)
 	}
-	slices.SortFunc(samples, func(x, y sample) int { return int(x.rate - y.rate) })
+	slices.SortFunc(samples, func(x, y sample) int { return cmp.Compare(x.rate, y.rate) })
 	middle := samples[len(samples)/2]
 	t.add("control: "+c.name, "", fmt.Sprint(c.callers), thousands(middle.rate)+"/s",
-		latency(middle.p50), latency(middle.p99), "", "", "", strings.Join(rates, ", "))
+		latency(middle.p50), latency(middle.p99), micros(middle.cpu), "", "", "passes: "+strings.Join(rates, " · "))
 }
 
-// rowLine adds a row and returns what holds back the aims that it missed.
-func (b *bench) rowLine(t *table, r *row) (held []string) {
+// miss is an aim that was not reached.
+type miss struct{ what, held string }
+
+// rowLine adds a row, with a line for each of its aims, and returns those that it missed.
+func (b *bench) rowLine(t *table, r *row) (missed []miss) {
 	against := r.againstText
 	if against == "" && r.against.name != "" {
 		r.base = b.passes.around(r.against, r.pass)
 		against = fmt.Sprintf("%s, %d", r.against.name, r.against.callers)
 	}
-	ratio := ""
+	ratio, callers := "", ""
 	if r.base > 0 {
 		ratio = fmt.Sprintf("%.2f", r.ratio())
 	}
-	var aims []string
+	if r.callers > 0 {
+		callers = fmt.Sprint(r.callers)
+	}
+	cells := []string{r.work, r.store, callers, r.measured(), latency(r.p50), latency(r.p99), micros(r.cpu), against, ratio, ""}
+	if len(r.aims) == 0 {
+		t.add(cells...)
+	}
 	for _, a := range r.aims {
 		got, met := a.reach(r, b.passes)
 		verdict := "met"
@@ -113,52 +125,48 @@ func (b *bench) rowLine(t *table, r *row) (held []string) {
 			verdict = "void"
 		case !met:
 			verdict = "**missed**"
-			held = append(held, fmt.Sprintf("- %s (%s), %s: %s instead. %s", r.work, where(r), a.text, got, a.held))
+			missed = append(missed, miss{fmt.Sprintf("%s: %s instead of %s", r.title(), got, a.text), a.held})
 		}
-		aims = append(aims, fmt.Sprintf("%s: %s %s", a.text, verdict, got))
+		cells[len(cells)-1] = fmt.Sprintf("%s: %s (%s)", verdict, a.text, got)
+		t.add(cells...)
+		cells = make([]string, len(cells))
 	}
-	callers, p50, p99 := "", "", ""
-	if r.callers > 0 {
-		callers, p50, p99 = fmt.Sprint(r.callers), latency(r.p50), latency(r.p99)
-	}
-	t.add(r.work, r.store, callers, measured(r), p50, p99, against, ratio, strings.Join(aims, "; "), strings.Join(r.notes, "; "))
-	return held
+	return missed
 }
 
-// latency is a cell, empty where nothing was measured.
-func latency(d time.Duration) string {
-	if d == 0 {
-		return ""
-	}
-	return milliseconds(d)
-}
-
-func where(r *row) string {
-	switch {
-	case r.store == "":
-		return "the binary"
-	case r.callers > 0:
-		return fmt.Sprintf("%s, %d callers", r.store, r.callers)
-	default:
-		return r.store
-	}
-}
-
-func measured(r *row) string {
-	switch r.unit {
-	case millis:
-		return fmt.Sprintf("%.1f ms", r.value)
-	case mebibytes:
-		return fmt.Sprintf("%.1f MiB", r.value)
-	default:
-		return thousands(r.value) + "/s"
-	}
-}
-
-// explanations says what holds back what was missed.
-func explanations(held []string) string {
-	if len(held) == 0 {
+// explanations says what holds back what was missed, each reason once.
+func explanations(missed []miss) string {
+	if len(missed) == 0 {
 		return "\nEvery aim was met.\n"
 	}
-	return "\nWhat holds it back:\n\n" + strings.Join(held, "\n") + "\n"
+	var b strings.Builder
+	b.WriteString("\n## What holds it back\n")
+	var told []string
+	for _, first := range missed {
+		if slices.Contains(told, first.held) {
+			continue
+		}
+		told = append(told, first.held)
+		b.WriteString("\n" + first.held + "\n\n")
+		for _, m := range missed {
+			if m.held == first.held {
+				b.WriteString("- " + m.what + "\n")
+			}
+		}
+	}
+	return b.String()
+}
+
+// notes lists what else was seen.
+func (b *bench) notes() string {
+	var text strings.Builder
+	for _, r := range b.rows {
+		if len(r.notes) > 0 {
+			fmt.Fprintf(&text, "- %s: %s\n", r.title(), strings.Join(r.notes, "; "))
+		}
+	}
+	if text.Len() == 0 {
+		return ""
+	}
+	return "\n## Notes\n\n" + text.String()
 }

@@ -66,31 +66,31 @@ func TestARowIsJudgedByTheControlsAroundIt(t *testing.T) {
 		{
 			"met",
 			row{value: 500, aims: []aim{atLeast(0.5, why)}},
-			[]string{"ratio ≥ 0.5: met 0.50", "Every aim was met."},
+			[]string{"met: ratio ≥ 0.5 (0.50)", "Every aim was met."},
 			[]string{why},
 		},
 		{
 			"missed",
 			row{value: 499, aims: []aim{atLeast(0.5, why)}},
-			[]string{"ratio ≥ 0.5: **missed** 0.50", "What holds it back", why},
+			[]string{"**missed**: ratio ≥ 0.5 (0.50)", "What holds it back", why},
 			[]string{"Every aim was met."},
 		},
 		{
 			"a latency",
 			row{value: 1, p99: 31 * time.Millisecond, aims: []aim{within("p99", func(r *row) time.Duration { return r.p99 }, 30*time.Millisecond, why)}},
-			[]string{"p99 ≤ 30.0 ms: **missed** 31.0 ms", why},
+			[]string{"**missed**: p99 ≤ 30ms (31.0 ms)", why},
 			nil,
 		},
 		{
 			"void, since answers were wrong",
 			row{value: 2000, complaint: "500", aims: []aim{atLeast(0.5, why)}},
-			[]string{"ratio ≥ 0.5: void"},
-			[]string{": met"},
+			[]string{"void: ratio ≥ 0.5"},
+			[]string{"met:"},
 		},
 		{
 			"by the record of another server, scaled to this machine",
 			row{value: 2 * 4_585 * 1000 / bareThen, aims: []aim{gotifyGet.times(1.9, why), gotifyGet.times(2.1, why)}},
-			[]string{"≥ 1.9 × Gotify: met 2.0", "≥ 2.1 × Gotify: **missed** 2.0"},
+			[]string{"met: ≥ 1.9 × Gotify (2.0)", "**missed**: ≥ 2.1 × Gotify (2.0)"},
 			nil,
 		},
 	} {

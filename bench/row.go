@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type row struct {
 	value    float64 // what was measured: a rate a second, milliseconds, or MiB
 	unit     unit
 	p50, p99 time.Duration
+	cpu      time.Duration // of the server, for each answer
 	slowest  time.Duration // of what was accepted
 	turnedBy time.Duration // within which 99 % of those refused were told so; 0 where nobody was
 
@@ -41,7 +43,7 @@ const (
 func (r *row) take(res *result) {
 	r.value, r.unit = res.rate(), perSecond
 	r.p50, r.p99 = res.latency.quantile(0.50), res.latency.quantile(0.99)
-	r.slowest = res.latency.most
+	r.slowest, r.cpu = res.latency.most, res.cpuEach()
 	r.blame(res)
 	if res.refusal.total > 0 {
 		r.turnedBy = res.refusal.quantile(0.99)
@@ -67,6 +69,46 @@ func (r *row) ratio() float64 {
 		return 0
 	}
 	return r.value / r.base
+}
+
+// title names the row where it stands alone.
+func (r *row) title() string {
+	parts := []string{r.work}
+	if r.store != "" {
+		parts = append(parts, r.store)
+	}
+	if r.callers > 0 {
+		parts = append(parts, fmt.Sprintf("%d callers", r.callers))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// measured is the value with its unit.
+func (r *row) measured() string {
+	switch r.unit {
+	case millis:
+		return fmt.Sprintf("%.1f ms", r.value)
+	case mebibytes:
+		return fmt.Sprintf("%.1f MiB", r.value)
+	default:
+		return thousands(r.value) + "/s"
+	}
+}
+
+// latency is a cell, empty where nothing was measured.
+func latency(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return milliseconds(d)
+}
+
+// micros is a cell, empty where nothing was measured.
+func micros(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return thousands(float64(d)/float64(time.Microsecond)) + " µs"
 }
 
 // hashControl is the control for so many callers who need hashes.

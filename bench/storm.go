@@ -37,12 +37,12 @@ func (b *bench) measureStorm(ctx context.Context, s *site, work string, script f
 		return nil
 	}
 	b.say(s.store, work)
-	calm := load{s.address, 64, b.window, script}
+	calm := load{s.process, 64, b.window, script}
 	undisturbed, err := calm.run(ctx)
 	if err != nil {
 		return err
 	}
-	signIns := load{s.address, stormCallers, stormLead + b.window + b.window/warmUp, s.signInFirst}
+	signIns := load{s.process, stormCallers, stormLead + b.window + b.window/warmUp, s.signInFirst}
 	type outcome struct {
 		result *result
 		err    error

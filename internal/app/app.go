@@ -61,6 +61,7 @@ type App struct {
 // Open opens the store, brings its schema up to date, makes what ships with the first start, and joins
 // the parts. Nothing listens yet. Its errors are for the operator to read.
 func Open(ctx context.Context, c Config) (a *App, err error) {
+	c.Log = slog.New(server.ContextHandler(c.Log.Handler()))
 	a = &App{config: c, log: c.Log, now: c.Now, unlock: func() error { return nil }}
 	if a.now == nil {
 		a.now = time.Now

@@ -85,9 +85,13 @@ func (a *App) newServer() (*server.Server, error) {
 
 func (a *App) serverOptions(proxies []netip.Prefix) server.Options {
 	s := a.config.Settings
+	var origins []string
+	if s.PublicURL != "" {
+		origins = []string{a.publicURL()}
+	}
 	return server.Options{
 		Handler: a.routes, HTTP: s.HTTP, HTTPS: s.HTTPS, TLSCert: s.TLSCert, TLSKey: s.TLSKey,
-		DataDir: s.Data, TrustedProxies: proxies, Log: a.log, Now: a.now, Ready: a.store.Ping,
+		DataDir: s.Data, TrustedProxies: proxies, TrustedOrigins: origins, Log: a.log, Now: a.now, Ready: a.store.Ping,
 		Metrics: a.metrics, MetricsAllowed: a.mayReadMetrics, ShutdownGrace: s.ShutdownGrace,
 		RequestStarted: a.hasher.RequestStarted, RequestDone: a.hasher.RequestDone,
 	}

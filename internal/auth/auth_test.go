@@ -209,7 +209,7 @@ func TestWhoeverIsNotLetInCostsOneHashAndIsToldTheSame(t *testing.T) {
 		{"", "inactive", rightPassword, "not active", 1},
 		{"", "external", rightPassword, "realm", 1},
 		{"", "invited", rightPassword, "no password", 1},
-		{"", "broken", rightPassword, "read password hash", 1},
+		{"", "broken", rightPassword, "out of bounds", 1},
 		{"", "reader", rightPassword, "lacks graze_login", 1},
 		{"", "scoped", rightPassword, "lacks graze_login", 1},
 		{"", "ada", "", "anybody's", 0},

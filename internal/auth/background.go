@@ -18,8 +18,8 @@ const (
 	// useInterval is how often the uses of tokens are written, each token's latest only.
 	useInterval = time.Minute
 
-	// finalWriteTimeout bounds what is written when the background ends.
-	finalWriteTimeout = 5 * time.Second
+	// writeTimeout bounds one write. A write goes on when the background ends.
+	writeTimeout = 5 * time.Second
 
 	// Bounds of what waits to be written.
 	maxPendingTouches   = 10_000
@@ -70,10 +70,8 @@ func (b *background) run(ctx context.Context) {
 		case <-tick.C:
 			b.writeUses(ctx)
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), finalWriteTimeout)
-			defer cancel()
-			b.writeSoon(last)
-			b.writeUses(last)
+			b.writeSoon(ctx)
+			b.writeUses(ctx)
 			return
 		}
 	}
@@ -154,7 +152,7 @@ func (b *background) writeSoon(ctx context.Context) {
 	if len(touches) == 0 && len(addresses) == 0 {
 		return
 	}
-	err := b.store.Update(ctx, func(tx directory.Tx) error {
+	err := b.write(ctx, func(tx directory.Tx) error {
 		for _, id := range slices.Sorted(maps.Keys(touches)) { // one order: no deadlocks on PostgreSQL
 			if err := tx.TouchSession(id, touches[id]); err != nil {
 				return fmt.Errorf("touch session: %w", err)
@@ -187,8 +185,15 @@ func (b *background) writeUses(ctx context.Context) {
 	sorted := slices.SortedFunc(maps.Values(uses), func(x, y roster.TokenUse) int {
 		return cmp.Compare(x.ID, y.ID)
 	})
-	err := b.store.Update(ctx, func(tx directory.Tx) error { return tx.TouchTokens(sorted) })
+	err := b.write(ctx, func(tx directory.Tx) error { return tx.TouchTokens(sorted) })
 	if err != nil {
 		b.log.WarnContext(ctx, "uses of tokens were not written", "err", err)
 	}
+}
+
+// write runs fn in a transaction, also where ctx has ended already.
+func (b *background) write(ctx context.Context, fn func(directory.Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	return b.store.Update(ctx, fn)
 }

@@ -21,25 +21,32 @@ type flight[V any] struct {
 	cancel  context.CancelFunc // ends the run's context
 }
 
-// do returns what run returns, and whether the run was another caller's. A run goes on its own: it
-// ends by itself, or has its context ended when every caller has left. A caller leaves when its
-// ctx ends, with that error.
-func (s *flights[K, V]) do(ctx context.Context, key K, run func(context.Context) (V, error)) (v V, joined bool, err error) {
-	s.mu.Lock()
-	f, joined := s.m[key]
-	if joined {
-		f.callers++
-	} else {
-		f = s.start(ctx, key, run)
-	}
-	s.mu.Unlock()
+// do returns what run returns: board and wait.
+func (s *flights[K, V]) do(ctx context.Context, key K, run func(context.Context) (V, error)) (V, error) {
+	f, _ := s.board(ctx, key, run)
+	return s.wait(ctx, key, f)
+}
 
+// board joins the run with the key, or begins it. The caller must wait for it then.
+func (s *flights[K, V]) board(ctx context.Context, key K, run func(context.Context) (V, error)) (f *flight[V], joined bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f, joined = s.m[key]; joined {
+		f.callers++
+		return f, true
+	}
+	return s.start(ctx, key, run), false
+}
+
+// wait returns what the run returns. A run goes on its own: it ends by itself, or has its context ended
+// when every caller has left. A caller leaves when its ctx ends, with that error.
+func (s *flights[K, V]) wait(ctx context.Context, key K, f *flight[V]) (v V, err error) {
 	select {
 	case <-f.done:
-		return f.value, joined, f.err
+		return f.value, f.err
 	case <-ctx.Done():
 		s.leave(key, f)
-		return v, joined, ctx.Err()
+		return v, ctx.Err()
 	}
 }
 

@@ -56,7 +56,7 @@ func (h *Hasher) Hash(ctx context.Context, share, password string) (roster.Passw
 	if share == "" {
 		return h.hashNow(ctx, password)
 	}
-	hash, _, err := h.hashes.do(ctx, h.mac.sum("hash", share, password), func(ctx context.Context) (roster.PasswordHash, error) {
+	hash, err := h.hashes.do(ctx, h.mac.sum("hash", share, password), func(ctx context.Context) (roster.PasswordHash, error) {
 		return h.hashNow(ctx, password)
 	})
 	return hash, sharedError(ctx, err)
@@ -89,7 +89,7 @@ func (h *Hasher) Dummy(ctx context.Context, label, password string) error {
 
 func (h *Hasher) verify(ctx context.Context, share digest, hash roster.PasswordHash, password string) (bool, error) {
 	defer h.gate.stepIn()()
-	ok, _, err := h.verifies.do(ctx, share, func(ctx context.Context) (ok bool, err error) {
+	ok, err := h.verifies.do(ctx, share, func(ctx context.Context) (ok bool, err error) {
 		err = h.run(ctx, func() error {
 			ok, err = h.compare(password, string(hash))
 			return err

@@ -126,12 +126,13 @@ func (a *Authenticator) prove(ctx context.Context, c candidate, password string)
 		return nil, true, nil
 	}
 	key := passwordFlight{c.attempt, d, c.reason != nil}
-	reason, joined, err := a.flights.do(ctx, key, func(ctx context.Context) (error, error) {
+	flight, joined := a.flights.board(ctx, key, func(ctx context.Context) (error, error) {
 		return a.check(ctx, c, password, d, first.reserved)
 	})
 	if joined && first.reserved != nil {
-		first.reserved.release() // the flight has a reservation for all of them
+		first.reserved.release() // the flight makes one for all of them, and may be waiting for this one
 	}
+	reason, err = a.flights.wait(ctx, key, flight)
 	return reason, false, sharedError(ctx, err)
 }
 

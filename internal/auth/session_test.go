@@ -123,7 +123,6 @@ func TestAUseThatIsNotWrittenYetKeepsTheSessionOpen(t *testing.T) {
 	id, token := f.session(f.user("ada"))
 	for range 3 {
 		f.clock.advance(59 * time.Minute)
-		// Nothing writes in the background here; the note is renewed by hand as a write would.
 		if _, err := f.Session(t.Context(), at(), token); err != nil {
 			t.Fatal(err)
 		}

@@ -15,14 +15,12 @@ import (
 	"roster/internal/control"
 )
 
-// defaultData is the data folder of a command that names none.
-const defaultData = "./roster-data"
-
-// Where a command finds the directory. It is part of every command that needs one.
+// Where a command finds the directory. It is part of every command that needs one. Environment and file
+// say these as they do for the server.
 type connection struct {
-	Data     string `placeholder:"DIR" env:"ROSTER_DATA" type:"path" group:"Which directory:" help:"The server's data folder (default: ./roster-data)."`
-	Database string `placeholder:"URL" env:"ROSTER_DATABASE" group:"Which directory:" help:"Work on this PostgreSQL database directly, past any server: postgres://…"`
-	Config   string `placeholder:"FILE" env:"ROSTER_CONFIG" type:"path" group:"Which directory:" help:"The server's configuration file."`
+	Data     string `placeholder:"DIR" group:"Which directory:" help:"The server's data folder (default: ./roster-data)."`
+	Database string `placeholder:"URL" group:"Which directory:" help:"Work on this PostgreSQL database directly, past any server: postgres://…"`
+	Config   string `placeholder:"FILE" group:"Which directory:" help:"The server's configuration file ($ROSTER_CONFIG)."`
 }
 
 // listing is part of every command that prints data.

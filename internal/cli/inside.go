@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/alecthomas/kong"
-
 	"roster/internal/app"
 	"roster/internal/config"
 	"roster/internal/control"
@@ -46,15 +44,11 @@ func readSettings(c connection) (config.Serve, error) {
 	if c.Database != "" {
 		args = append(args, "--database="+c.Database)
 	}
-	var s config.Serve
-	parser, err := kong.New(&s, kong.Name("roster"))
-	if err != nil {
-		return s, err
+	warned := func(string) {} // while the command line was read
+	s, err := config.Load(c.Config, os.Environ(), warned, args...)
+	if err == nil {
+		err = s.Validate()
 	}
-	if _, err := parser.Parse(args); err != nil {
-		return s, usageError{err.Error()}
-	}
-	err = s.Validate()
 	if _, statErr := os.Stat(filepath.Join(s.Data, demoMark)); statErr == nil {
 		s.Demo = true
 	}

@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"roster"
+	"roster/internal/config"
 )
 
 const description = "Roster is a people directory for operations teams: who is on the team, what they may do, and whether they will be reached."
@@ -32,7 +36,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if errors.Is(err, errHelpShown) {
 		return 0
 	}
-	if err != nil {
+	var settings roster.Faults // of the environment or the file
+	switch {
+	case errors.As(err, &settings):
+		return sh.fail(settings, nil)
+	case err != nil:
 		return sh.fail(misused(err), nil)
 	}
 	return sh.fail(command.Run(), fieldsOf(command))
@@ -42,7 +50,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 var errHelpShown = errors.New("help was shown")
 
 func newParser(sh *shell) (*kong.Kong, error) {
-	return kong.New(&grammar{},
+	return kong.New(&grammar{}, append(config.Options(os.Environ(), sh.note),
 		kong.Name("roster"),
 		kong.Description(description),
 		kong.Writers(sh.stdout, sh.stderr),
@@ -54,7 +62,7 @@ func newParser(sh *shell) (*kong.Kong, error) {
 			}
 			return errHelpShown
 		}),
-	)
+	)...)
 }
 
 // misused makes an error of the grammar one that says where help is.

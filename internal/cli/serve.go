@@ -11,8 +11,8 @@ import (
 )
 
 type serveCommand struct {
-	config.Serve
-	Config string `placeholder:"FILE" env:"ROSTER_CONFIG" type:"path" help:"The configuration file (YAML). A flag wins over the environment, and that over the file."`
+	Settings config.Serve `embed:""`
+	Config   string       `placeholder:"FILE" help:"The configuration file (YAML). A flag wins over the environment, and that over the file ($ROSTER_CONFIG)."`
 }
 
 // Help returns the examples.
@@ -28,12 +28,12 @@ Examples:
 
 // Run serves until it is interrupted.
 func (c serveCommand) Run(sh *shell) error {
-	if err := c.Validate(); err != nil {
+	if err := c.Settings.Validate(); err != nil {
 		return err
 	}
 	a, err := app.Open(sh.ctx, app.Config{
-		Settings: c.Serve, Key: os.Getenv(keyVariable), Version: readBuild().Version,
-		Log: newLogger(sh, c.LogFormat, c.LogLevel),
+		Settings: c.Settings, Key: os.Getenv(keyVariable), Version: readBuild().Version,
+		Log: newLogger(sh, c.Settings.LogFormat, c.Settings.LogLevel),
 	})
 	if err != nil {
 		return err

@@ -156,7 +156,7 @@ func (s *Service) goodLink(tx Tx, secret string) (IssuedLink, error) {
 	if !s.now().Before(l.ExpiresAt) {
 		return IssuedLink{}, linkGone()
 	}
-	u, err := tx.User(l.OrganizationID, UserSelector{ID: l.UserID}, 0)
+	u, err := tx.User(l.OrganizationID, UserSelector{ID: l.UserID}, WithReach)
 	if err != nil {
 		return IssuedLink{}, err
 	}
@@ -170,12 +170,13 @@ func (s *Service) goodLink(tx Tx, secret string) (IssuedLink, error) {
 type UsedLink struct {
 	Secret   string
 	Password string
+	Phone    string // a phone number for SMS, which becomes an unconfirmed contact method; "" for none
 }
 
-// UseLink consumes a link: it sets the password and, where the link came by email, confirms the
-// address. It is public: the secret is the credential.
+// UseLink consumes a link: it sets the password, adds a phone number if one is given and, where the
+// link came by email, confirms the address. It is public: the secret is the credential.
 //
-// Errors: NotFound alike for a link that is not good, Invalid(password), Unavailable.
+// Errors: NotFound alike for a link that is not good, Invalid(password, phoneNumbers), Unavailable.
 func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (roster.User, error) {
 	if err := allow(by, ActLinkUse); err != nil {
 		return roster.User{}, err
@@ -183,6 +184,12 @@ func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (ro
 	link, err := s.ReadLink(ctx, by, in.Secret)
 	if err != nil {
 		return roster.User{}, err
+	}
+	number, known := phone(in.Phone, s.defaultCountry)
+	if in.Phone != "" && !known {
+		return roster.User{}, &roster.Error{
+			Kind: roster.Invalid, Field: "phoneNumbers", Detail: "must be a phone number with its country, such as +44 20 7946 0958",
+		}
 	}
 	hash, err := s.chosen(ctx, link.User, in.Password)
 	if err != nil {
@@ -205,6 +212,14 @@ func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (ro
 		}
 		if link.Address != "" {
 			if err := tx.ConfirmContactMethod(u.OrganizationID, u.ID, roster.ServiceEmail, link.Address, s.now()); err != nil {
+				return u, err
+			}
+		}
+		if number != "" {
+			c := roster.ContactMethod{
+				ID: roster.ContactMethodID(newID()), Service: roster.ServiceSMS, Address: number, CreatedAt: s.now(),
+			}
+			if err := tx.AddContactMethod(u.OrganizationID, u.ID, c, by.Face); err != nil {
 				return u, err
 			}
 		}

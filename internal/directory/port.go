@@ -63,6 +63,10 @@ type UserTx interface {
 	// not an administered attribute.
 	SetPassword(org roster.OrganizationID, id roster.UserID, hash roster.PasswordHash, at time.Time) error
 
+	// AddContactMethod stores another contact method of a user, set through the face; one of the same
+	// service and address stays as it is.
+	AddContactMethod(org roster.OrganizationID, id roster.UserID, c roster.ContactMethod, by roster.Face) error
+
 	// ConfirmContactMethod marks the user's methods of the service and address as confirmed, where
 	// they are not yet.
 	ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error

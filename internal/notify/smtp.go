@@ -135,8 +135,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return unusable(err)
 	}
-	err = client.SendWithSMTPClient(conn, msg)
-	if !msg.IsDelivered() {
+	if err := client.SendWithSMTPClient(conn, msg); err != nil {
 		return refused(err)
 	}
 	_ = conn.Quit() // the server has taken the message; what follows does not matter

@@ -78,7 +78,7 @@ func (w *welcome) handle(ctx context.Context, j roster.Job) error {
 	if err != nil && roster.KindOf(err) != roster.NotFound {
 		return fmt.Errorf("read user: %w", err)
 	}
-	if why := pointless(j, u); err != nil || why != "" {
+	if why := pointless(u); err != nil || why != "" {
 		w.Log.InfoContext(ctx, "welcome email not sent", "user", payload.UserID, "reason", cmp.Or(why, "the user is gone"))
 		return nil
 	}
@@ -86,7 +86,7 @@ func (w *welcome) handle(ctx context.Context, j roster.Job) error {
 }
 
 // pointless says why the user need not be written to; "" where that is not so.
-func pointless(j roster.Job, u roster.User) string {
+func pointless(u roster.User) string {
 	switch {
 	case u.ID == "":
 		return "the user is gone"
@@ -94,7 +94,7 @@ func pointless(j roster.Job, u roster.User) string {
 		return "the user is not active"
 	case u.Email == "":
 		return "the user has no email address"
-	case j.Attempts > 1 && u.HasPassword && confirmed(u):
+	case u.HasPassword && confirmed(u):
 		return "the user has followed the link of an earlier attempt"
 	default:
 		return ""

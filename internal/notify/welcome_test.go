@@ -230,7 +230,6 @@ func TestARetryIsNotSentToWhoHasFollowedTheLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	job.Attempts = 2
 	if err := w.handle(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}

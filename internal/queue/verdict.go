@@ -42,7 +42,7 @@ func (l *lane) judge(j roster.Job, err error) verdict {
 	case j.Attempts >= l.Attempts:
 		v.fate, v.level = buried, slog.LevelError
 	default:
-		v.wait = max(backoff(j.Attempts, l.random()), 0)
+		v.wait = max(backoff(j.Attempts, l.random()), min(askedFor(err), maxAskedFor))
 	}
 	return v
 }

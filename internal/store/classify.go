@@ -60,6 +60,9 @@ func notNow(detail string, cause error) error {
 	return &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: retryAfter, Err: cause}
 }
 
+// stopping is the error of a caller who comes after the store was closed.
+func stopping() error { return notNow("the server is stopping", nil) }
+
 // missing is the error for a record that is not there.
 func missing(noun string) error {
 	return &roster.Error{Kind: roster.NotFound, Detail: "there is no such " + noun}

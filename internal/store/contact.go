@@ -41,6 +41,21 @@ func (t *tx) loadContactMethods(p page, _ directory.With) error {
 	})
 }
 
+// AddContactMethod implements directory.UserTx.
+func (t *tx) AddContactMethod(org roster.OrganizationID, id roster.UserID, c roster.ContactMethod, by roster.Face) error {
+	const managed = `UPDATE users SET managed_reach = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
+	if err := t.changes("user", "add contact method", managed, string(org), string(id), string(by), micros(c.CreatedAt)); err != nil {
+		return err
+	}
+	const text = `INSERT INTO contact_methods (organization_id, user_number, id, service, address, confirmed_at, created_at)
+	SELECT u.organization_id, u.number, $3, $4, $5, $6, $7 FROM users u WHERE u.organization_id = $1 AND u.id = $2
+	AND NOT EXISTS (SELECT 1 FROM contact_methods c WHERE c.organization_id = u.organization_id AND c.user_number = u.number
+		AND c.service = $4 AND c.address = $5)`
+	_, err := t.exec("add contact method", text, string(org), string(id), string(c.ID), string(c.Service), c.Address,
+		micros(c.ConfirmedAt), micros(c.CreatedAt))
+	return err
+}
+
 // ConfirmContactMethod implements directory.UserTx.
 func (t *tx) ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error {
 	const text = `UPDATE contact_methods SET confirmed_at = $5

@@ -257,7 +257,7 @@ func (db *postgresDB) acquire(ctx context.Context) (*sql.Conn, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, sql.ErrConnDone), err.Error() == "sql: database is closed":
-		return nil, notNow("the server is stopping", err)
+		return nil, stopping()
 	default:
 		return nil, notNow("the database is not answering; try again", fmt.Errorf("connect: %w", err))
 	}

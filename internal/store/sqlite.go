@@ -79,10 +79,8 @@ const (
 // of their own, which neither wait for it nor delay it.
 type sqliteDB struct {
 	*writer
+	*readers
 	writing, reading *sql.DB
-	readers          chan *prepared // nil for one that is not open yet
-	engine           *engine
-	texts            *texts
 	version          int64
 }
 
@@ -90,25 +88,25 @@ func openSQLite(ctx context.Context, path string, e *engine, added jobsAdded, o 
 	if err := createPrivate(path); err != nil {
 		return nil, fmt.Errorf("make database file: %w", err)
 	}
-	db := &sqliteDB{engine: e, texts: newTexts(), readers: make(chan *prepared, o.Readers)}
-	for range o.Readers {
-		db.readers <- nil
-	}
-	var err error
-	if db.writing, err = openPool(path, writerPragmas, 1); err != nil {
+	writing, err := openPool(path, writerPragmas, 1)
+	if err != nil {
 		return nil, err
 	}
-	if db.version, err = migrate(ctx, db.writing, e); err != nil {
-		db.writing.Close()
+	version, err := migrate(ctx, writing, e)
+	if err != nil {
+		writing.Close()
 		return nil, explain(e.fault(err), "open database", err)
 	}
-	if db.reading, err = openPool(path, readerPragmas, o.Readers); err != nil {
-		db.writing.Close()
+	reading, err := openPool(path, readerPragmas, o.Readers)
+	if err != nil {
+		writing.Close()
 		return nil, err
 	}
-	db.writer = &writer{
-		db: db.writing, engine: e, texts: db.texts, added: added, log: o.Logger,
-		queue: make(chan *update, maxQueue), ended: make(chan struct{}),
+	shared := newTexts()
+	db := &sqliteDB{
+		writer:  newWriter(writing, e, shared, added, o.Logger),
+		readers: newReaders(reading, e, shared, o.Readers),
+		writing: writing, reading: reading, version: version,
 	}
 	go db.writer.run()
 	return db, nil
@@ -139,66 +137,15 @@ func openPool(path, options string, most int) (*sql.DB, error) {
 	return pool, nil
 }
 
-// View implements directory.Store.
-func (db *sqliteDB) View(ctx context.Context, fn func(directory.Tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	r, err := db.reader(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { db.readers <- r }()
-	if err := r.do("BEGIN"); err != nil {
-		return explain(db.engine.fault(err), "begin reading", err)
-	}
-	// Whatever fn does, the connection goes back without a transaction. Nothing was changed, so
-	// ROLLBACK and COMMIT are the same.
-	defer func() {
-		if r.do("ROLLBACK") != nil {
-			r.discard()
-			r = nil
-		}
-	}()
-	t := &tx{run: r, engine: db.engine, texts: db.texts}
-	return t.call(fn)
-}
-
-// reader waits for a connection to read with.
-func (db *sqliteDB) reader(ctx context.Context) (*prepared, error) {
-	var r *prepared
-	select {
-	case r = <-db.readers:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if r != nil {
-		return r, nil
-	}
-	r, err := prepare(context.WithoutCancel(ctx), db.reading)
-	if err != nil {
-		db.readers <- nil
-		return nil, explain(db.engine.fault(err), "open database", err)
-	}
-	return r, nil
-}
-
 func (db *sqliteDB) schemaVersion(context.Context) (int64, error) { return db.version, nil }
 
 // Close implements backend. Those who still read are waited for, too.
 func (db *sqliteDB) Close(ctx context.Context) error {
-	err := db.writer.stop(ctx)
-	for range cap(db.readers) {
-		select {
-		case r := <-db.readers:
-			if r != nil {
-				r.close()
-			}
-		case <-ctx.Done():
-			return errors.Join(err, ctx.Err())
-		}
+	err := errors.Join(db.writer.stop(ctx), db.readers.stop(ctx))
+	if err != nil {
+		return err // somebody still uses what would be closed
 	}
-	return errors.Join(err, db.reading.Close(), db.writing.Close())
+	return errors.Join(db.reading.Close(), db.writing.Close())
 }
 
 // pingTimeout is how long a readiness check waits at most.

@@ -59,6 +59,13 @@ const (
 	left
 )
 
+func newWriter(db *sql.DB, e *engine, t *texts, added jobsAdded, log *slog.Logger) *writer {
+	return &writer{
+		db: db, engine: e, texts: t, added: added, log: log,
+		queue: make(chan *update, maxQueue), ended: make(chan struct{}),
+	}
+}
+
 func newUpdate(fn func(directory.Tx) error) *update {
 	return &update{fn: fn, done: make(chan struct{})}
 }
@@ -87,7 +94,7 @@ func (w *writer) enqueue(u *update) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.stopped {
-		return notNow("the server is stopping", nil)
+		return stopping()
 	}
 	select {
 	case w.queue <- u:

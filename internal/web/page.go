@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"html/template"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -92,6 +93,7 @@ func (s *site) write(w http.ResponseWriter, status int, name string, body []byte
 	for key, value := range s.pages[name].headers {
 		w.Header().Set(key, value)
 	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a reader who left needs no answer
 }
@@ -112,5 +114,6 @@ func (s *site) writeFresh(w http.ResponseWriter, r *http.Request, name string, b
 	}
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-cache")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // a reader who left needs no answer
 }

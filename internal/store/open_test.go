@@ -1,0 +1,140 @@
+package store
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"roster/internal/directory"
+	"roster/internal/pgtest"
+)
+
+func TestWhatWasStoredIsThereAfterOpeningAgain(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a b%20c?d#e.db")
+	db := openTest(t, path)
+	if err := db.Update(t.Context(), put("name")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !has(t, openTest(t, path), "name") {
+		t.Error("it is gone")
+	}
+	files, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if info, err := f.Info(); err != nil || info.Mode().Perm() != 0o600 || !strings.HasPrefix(f.Name(), filepath.Base(path)) {
+			t.Errorf("%s has mode %v (%v), want files of that name with 0600", f.Name(), info.Mode(), err)
+		}
+	}
+}
+
+func TestAnOlderBinaryWorksOnANewerSchema(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]string{
+		"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "roster.db"), "postgres": pgtest.URL(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, err := Open(t.Context(), url, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = db.Update(t.Context(), func(x directory.Tx) error {
+				if err := raw(x, "ALTER TABLE settings ADD COLUMN added_later TEXT"); err != nil {
+					return err
+				}
+				return raw(x, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)")
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if db, err = Open(t.Context(), url, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			if version, err := db.SchemaVersion(t.Context()); err != nil || version != 9999 {
+				t.Errorf("got version %d (%v), want 9999", version, err)
+			}
+			if err := db.Update(t.Context(), put("name")); err != nil {
+				t.Error(err)
+			}
+			if err := db.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestASQLiteStoreTellsItsEngineAndVersion(t *testing.T) {
+	t.Parallel()
+	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	version, err := db.SchemaVersion(t.Context())
+	if err != nil || version != int64(len(names)) || db.Engine() != "sqlite" {
+		t.Errorf("got %s at version %d (%v), want sqlite at %d", db.Engine(), version, err, len(names))
+	}
+}
+
+func TestAFileThatIsNoDatabaseIsRefused(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "roster.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{path, filepath.Join(path, "below a file"), filepath.Join(t.TempDir(), "none", "roster.db")} {
+		if _, err := Open(t.Context(), "sqlite:"+path, Options{}); err == nil {
+			t.Errorf("%s was opened", path)
+		}
+	}
+}
+
+// TestNoFrequentQueryReadsAWholeTable keeps the indexes in step with the queries: SQLite says SCAN where
+// it reads a table or an index from end to end.
+func TestNoFrequentQueryReadsAWholeTable(t *testing.T) {
+	t.Parallel()
+	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
+	recorded := &recorder{}
+	err := db.Update(t.Context(), func(x directory.Tx) error {
+		recorded.runner = x.(*tx).run
+		x.(*tx).run = recorded
+		everyQuery(x)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(recorded.texts) < 40 {
+		t.Errorf("only %d queries were recorded", len(recorded.texts))
+	}
+	err = db.View(t.Context(), func(x directory.Tx) error {
+		for _, text := range recorded.texts {
+			err := x.(*tx).each("explain", "EXPLAIN QUERY PLAN "+text, recorded.args[text], func(r scanner) error {
+				var id, parent, unused int64
+				var detail string
+				err := r.Scan(&id, &parent, &unused, &detail)
+				if strings.HasPrefix(detail, "SCAN ") && !allowedScan(detail) {
+					t.Errorf("%s\nin %s", detail, text)
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

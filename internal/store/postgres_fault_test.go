@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+
+	"roster"
+	"roster/internal/directory"
+	"roster/internal/pgtest"
+)
+
+func openPostgresTest(t *testing.T, o Options) *DB {
+	t.Helper()
+	o.Logger = slog.New(slog.DiscardHandler)
+	db, err := Open(t.Context(), pgtest.URL(t), o)
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	t.Cleanup(func() { _ = db.Close(context.WithoutCancel(t.Context())) })
+	return db
+}
+
+// raw puts a statement of the test's own.
+func raw(x directory.Tx, text string, args ...any) error {
+	_, err := x.(*tx).exec("test", text, args...)
+	return err
+}
+
+func TestUpdatesThatDeadlockAreBothMade(t *testing.T) {
+	t.Parallel()
+	db := openPostgresTest(t, Options{})
+	for _, name := range []string{"a", "b"} {
+		if err := db.Update(t.Context(), put(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var both sync.WaitGroup // both hold their first row
+	both.Add(2)
+	change := func(first, second string) error {
+		attempts := 0
+		return db.Update(t.Context(), func(tx directory.Tx) error {
+			if err := tx.PutSetting(first, "changed"); err != nil {
+				return err
+			}
+			if attempts++; attempts == 1 {
+				both.Done()
+				both.Wait()
+			}
+			return tx.PutSetting(second, "changed")
+		})
+	}
+	errs := make([]error, 2)
+	var wg sync.WaitGroup
+	wg.Go(func() { errs[0] = change("a", "b") })
+	wg.Go(func() { errs[1] = change("b", "a") })
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALostConnectionBeforeTheCommitIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	db := openPostgresTest(t, Options{})
+	const kill = "SELECT pg_terminate_backend(pg_backend_pid())"
+	attempts := 0
+	err := db.Update(t.Context(), func(tx directory.Tx) error {
+		if attempts++; attempts == 1 {
+			return errors.Join(tx.PutSetting("name", "first"), raw(tx, kill))
+		}
+		return tx.PutSetting("name", "second")
+	})
+	if err != nil || attempts != 2 {
+		t.Errorf("got %v after %d attempts, want success after 2", err, attempts)
+	}
+	err = db.Update(t.Context(), func(tx directory.Tx) error { return raw(tx, kill) })
+	if roster.KindOf(err) != roster.Unavailable {
+		t.Errorf("a connection that is always lost: got %v, want Unavailable", err)
+	}
+	if err := db.Ping(t.Context()); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestNoMoreConnectionsAreUsedThanAllowed(t *testing.T) {
+	t.Parallel()
+	db := openPostgresTest(t, Options{MaxConns: 2})
+	var mu sync.Mutex
+	now, most := 0, 0
+	count := func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		now += n
+		most = max(most, now)
+	}
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			err := db.View(t.Context(), func(tx directory.Tx) error {
+				count(1)
+				defer count(-1)
+				_, _, err := tx.Setting("name")
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if most > 2 {
+		t.Errorf("%d transactions ran at the same time, want at most 2", most)
+	}
+}
+
+func TestADatabaseThatDoesNotAnswerIsNamedWithoutItsPassword(t *testing.T) {
+	t.Parallel()
+	_, err := Open(t.Context(), "postgres://roster:secret@127.0.0.1:1/roster", Options{})
+	var e *roster.Error
+	if !errors.As(err, &e) || e.Kind != roster.Unavailable {
+		t.Fatalf("got %v, want Unavailable", err)
+	}
+	if !strings.Contains(e.Detail, "127.0.0.1:1") {
+		t.Errorf("got %q, want the address in it", e.Detail)
+	}
+	for _, url := range []string{
+		"postgres://roster:secret@127.0.0.1:1/roster", "postgres://roster:secret@[", "mysql://roster:secret@example.com", "roster:secret",
+	} {
+		if _, err := Open(t.Context(), url, Options{}); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: got %v, want an error without the password", url, err)
+		}
+	}
+}
+
+func TestProcessesThatStartTogetherMigrateOnce(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			db, err := Open(t.Context(), url, Options{MaxConns: 1})
+			if err != nil {
+				t.Errorf("open: %v", err)
+				return
+			}
+			if err := db.Close(t.Context()); err != nil {
+				t.Errorf("close: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+}
