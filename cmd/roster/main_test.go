@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"roster/internal/control"
+	"roster/internal/pgtest"
 )
 
 func TestMain(m *testing.M) {
@@ -18,14 +19,28 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: commands()})
+}
+
+func TestScriptsOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serving":       serving,
-			"follow-advice": followAdvice,
-			"save":          save,
+		Dir: "testdata/postgresql", Cmds: commands(),
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("URL", url)
+			return nil
 		},
 	})
+}
+
+// commands are those that scripts have besides testscript's own.
+func commands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"serving":       serving,
+		"follow-advice": followAdvice,
+		"save":          save,
+	}
 }
 
 // patience is how long a script waits for a server: far longer than it takes.

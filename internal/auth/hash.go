@@ -17,7 +17,6 @@ const MaxPasswordBytes = 1024
 // Hasher hashes and verifies passwords with Argon2id, a bounded number at a time.
 type Hasher struct {
 	gate     *gate
-	pacer    pacer
 	mac      mac
 	now      func() time.Time
 	verifies flights[digest, bool]
@@ -26,6 +25,7 @@ type Hasher struct {
 	// The work itself; only tests put something else here.
 	hash    func(password string) (string, error)
 	compare func(password, hash string) (bool, error)
+	cleanUp func(running int) // after each, before the slot is given on
 }
 
 var _ directory.Passwords = (*Hasher)(nil)
@@ -41,6 +41,7 @@ func newHasher(now func() time.Time, slots int) *Hasher {
 		now:     now,
 		hash:    func(password string) (string, error) { return argon2id.CreateHash(password, hashParams()) },
 		compare: argon2id.ComparePasswordAndHash,
+		cleanUp: new(pacer).hashed,
 	}
 }
 
@@ -116,7 +117,7 @@ func (h *Hasher) run(ctx context.Context, work func() error) error {
 	start := h.now()
 	defer func() {
 		took := h.now().Sub(start)
-		h.pacer.hashed(h.gate.occupied())
+		h.cleanUp(h.gate.occupied())
 		h.gate.leave(took)
 	}()
 	if err := work(); err != nil {

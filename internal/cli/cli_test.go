@@ -263,9 +263,9 @@ func TestTheOwnerOfALockedFolderIsWaitedFor(t *testing.T) {
 			if tries++; tries < 4 {
 				return link{}, app.ErrLocked
 			}
-			return link{serving: true}, nil
+			return link{way: byFolder}, nil
 		})
-		if err != nil || !l.serving || tries != 4 {
+		if err != nil || l.way != byFolder || tries != 4 {
 			t.Errorf("%d tries, then %v", tries, err)
 		}
 	})

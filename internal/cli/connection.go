@@ -52,10 +52,19 @@ func (c connection) reach(sh *shell, mayMake bool, fn func(*control.Client) erro
 
 // link is an open way to the directory.
 type link struct {
-	client  *control.Client
-	close   func() error
-	serving bool // a server answers at the other end
+	client *control.Client
+	close  func() error
+	way    way
 }
+
+// way says who answers at the other end of a link.
+type way uint8
+
+const (
+	byServer   way = iota // the server that owns the data folder
+	byFolder              // this process, in the server's place: none runs
+	byDatabase            // this process, on a database that servers may be using
+)
 
 // open finds who answers: the server behind the socket, or this process.
 func (c connection) open(sh *shell, mayMake bool) (link, error) {
@@ -64,7 +73,7 @@ func (c connection) open(sh *shell, mayMake bool) (link, error) {
 		return link{}, err
 	}
 	if settings.Database != "" {
-		return openInside(sh, settings)
+		return openInside(sh, settings, byDatabase)
 	}
 	if !mayMake {
 		if err := folderExists(settings.Data); err != nil {
@@ -74,14 +83,11 @@ func (c connection) open(sh *shell, mayMake bool) (link, error) {
 	return waitForFolder(sh.ctx, func() (link, error) {
 		socket := filepath.Join(settings.Data, app.SocketFile)
 		if control.Answers(sh.ctx, socket) {
-			return newLink(control.NewClient(control.Socket(socket), operator())), nil
+			client := control.NewClient(control.Socket(socket), operator())
+			return link{client: client, close: func() error { return nil }, way: byServer}, nil
 		}
-		return openInside(sh, settings)
+		return openInside(sh, settings, byFolder)
 	})
-}
-
-func newLink(client *control.Client) link {
-	return link{client: client, close: func() error { return nil }, serving: true}
 }
 
 // A server that starts or stops, or another command, owns the data folder for a moment without

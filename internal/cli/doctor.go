@@ -76,7 +76,7 @@ func (c doctor) examine(sh *shell) []finding {
 	if err != nil {
 		return unreachable(err)
 	}
-	return diagnose(status, l.serving)
+	return diagnose(status, l.way)
 }
 
 func unreachable(err error) []finding {
@@ -88,9 +88,9 @@ func unreachable(err error) []finding {
 }
 
 // diagnose judges how the server and the directory stand.
-func diagnose(s control.Status, serving bool) []finding {
+func diagnose(s control.Status, w way) []finding {
 	findings := []finding{
-		diagnoseServer(s.Server, serving),
+		diagnoseServer(s.Server, w),
 		{fine, "database", fmt.Sprintf("%s, schema %d", engineName(s.Server.Engine), s.Server.Schema), ""},
 		{fine, "key", "from " + s.Server.Key, "keep a copy apart from the backups"},
 		diagnoseAdmin(s.AdminReady),
@@ -107,9 +107,11 @@ func engineName(engine string) string {
 	return engine
 }
 
-func diagnoseServer(s control.Server, serving bool) finding {
+func diagnoseServer(s control.Server, w way) finding {
 	switch {
-	case !serving:
+	case w == byDatabase:
+		return finding{fine, "server", "not asked: the command looked at the database itself", ""}
+	case w == byFolder:
 		return finding{warning, "server", "none runs on this data folder", "start it: roster serve"}
 	case s.Version != readBuild().Version:
 		return finding{warning, "server", fmt.Sprintf("is release %s, this command %s", s.Version, readBuild().Version), "use the same release for both"}

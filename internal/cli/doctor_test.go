@@ -23,24 +23,24 @@ func healthy() control.Status {
 func TestTheDoctorFindsWhatIsWrongAndSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name    string
-		change  func(*control.Status)
-		serving bool
-		want    finding
+		name   string
+		change func(*control.Status)
+		way    way
+		want   finding
 	}{
-		{"no server", func(*control.Status) {}, false, finding{warning, "server", "none runs on this data folder", "start it: roster serve"}},
-		{"another release", func(s *control.Status) { s.Server.Version = "v9" }, true, finding{warning, "server", "is release v9, this command " + readBuild().Version, "use the same release for both"}},
-		{"a demonstration", func(s *control.Status) { s.Server.Demonstration = true }, true, finding{warning, "server", "is a demonstration: everybody knows its passwords", "for real use: roster serve, without --demo"}},
-		{"no administrator", func(s *control.Status) { s.AdminReady = false }, true, finding{warning, "administrator", "admin has no password yet", "get a link to set one: roster user set-password admin"}},
-		{"no public URL", func(s *control.Status) { s.Server.PublicURL = "" }, true, finding{warning, "public URL", "is not set: links work on this machine only", "start the server with --public-url https://…"}},
-		{"no mail, messages waiting", func(s *control.Status) { s.Server.Mail = "" }, true, finding{warning, "mail", "mail is not configured, 2 messages wait", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
-		{"no mail, nothing waiting", func(s *control.Status) { s.Server.Mail, s.Jobs = "", nil }, true, finding{warning, "mail", "mail is not configured", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
-		{"buried jobs", func(s *control.Status) { s.Jobs[0].Buried = 3 }, true, finding{bad, "jobs: email", "2 waiting, 1 running, 3 given up after the last attempt", "the server's log says why"}},
+		{"no server", func(*control.Status) {}, byFolder, finding{warning, "server", "none runs on this data folder", "start it: roster serve"}},
+		{"another release", func(s *control.Status) { s.Server.Version = "v9" }, byServer, finding{warning, "server", "is release v9, this command " + readBuild().Version, "use the same release for both"}},
+		{"a demonstration", func(s *control.Status) { s.Server.Demonstration = true }, byServer, finding{warning, "server", "is a demonstration: everybody knows its passwords", "for real use: roster serve, without --demo"}},
+		{"no administrator", func(s *control.Status) { s.AdminReady = false }, byServer, finding{warning, "administrator", "admin has no password yet", "get a link to set one: roster user set-password admin"}},
+		{"no public URL", func(s *control.Status) { s.Server.PublicURL = "" }, byServer, finding{warning, "public URL", "is not set: links work on this machine only", "start the server with --public-url https://…"}},
+		{"no mail, messages waiting", func(s *control.Status) { s.Server.Mail = "" }, byServer, finding{warning, "mail", "mail is not configured, 2 messages wait", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
+		{"no mail, nothing waiting", func(s *control.Status) { s.Server.Mail, s.Jobs = "", nil }, byServer, finding{warning, "mail", "mail is not configured", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
+		{"buried jobs", func(s *control.Status) { s.Jobs[0].Buried = 3 }, byServer, finding{bad, "jobs: email", "2 waiting, 1 running, 3 given up after the last attempt", "the server's log says why"}},
 	} {
 		s := healthy()
 		c.change(&s)
 		var wrong []finding
-		for _, f := range diagnose(s, c.serving) {
+		for _, f := range diagnose(s, c.way) {
 			if f.Verdict != fine {
 				wrong = append(wrong, f)
 			}
@@ -53,7 +53,7 @@ func TestTheDoctorFindsWhatIsWrongAndSaysWhatToDo(t *testing.T) {
 
 func TestTheDoctorIsContentWithAHealthyServer(t *testing.T) {
 	t.Parallel()
-	for _, f := range diagnose(healthy(), true) {
+	for _, f := range diagnose(healthy(), byServer) {
 		if f.Verdict != fine || f.Text == "" {
 			t.Errorf("%+v", f)
 		}

@@ -16,11 +16,11 @@ const keyVariable = "ROSTER_KEY"
 
 // openInside answers within this process: it opens the directory as the server would, and nothing
 // listens.
-func openInside(sh *shell, settings config.Serve) (link, error) {
+func openInside(sh *shell, settings config.Serve, w way) (link, error) {
 	log := slog.New(slog.NewTextHandler(sh.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	a, err := app.Open(sh.ctx, app.Config{
 		Settings: settings, Key: os.Getenv(keyVariable), Version: readBuild().Version, Log: log,
-		Shared: settings.Database != "",
+		Shared: w == byDatabase,
 	})
 	if err != nil {
 		return link{}, err
@@ -28,6 +28,7 @@ func openInside(sh *shell, settings config.Serve) (link, error) {
 	return link{
 		client: control.NewClient(control.Local(a.Control()), operator()),
 		close:  func() error { return a.Close(context.WithoutCancel(sh.ctx)) },
+		way:    w,
 	}, nil
 }
 

@@ -204,7 +204,7 @@ func (c userSetPassword) Run(sh *shell) error {
 		return err
 	}
 	sh.note(fmt.Sprintf("the link for %q is good once, until %s", issued.User, stamp(issued.ExpiresAt)))
-	if !l.serving {
+	if l.way == byFolder {
 		sh.note("no server runs on this data folder; start it before the link is opened: roster serve")
 	}
 	if c.JSON {

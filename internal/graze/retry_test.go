@@ -123,18 +123,3 @@ func TestNobodyReachesAboveThemselves(t *testing.T) {
 		Name: "a Grazer makes a Super User where that is set", As: as, Request: with("s4", "Super User"), Status: 200, Body: made,
 	})
 }
-
-func TestAStoreThatIsGoneIsNotTheCallersFault(t *testing.T) {
-	t.Parallel()
-	e := dialecttest.Open(t, dialecttest.Options{LogsErrors: true})
-	documented(t, e)
-	e.Session(t, "graze", "graze")
-	e.Break(t)
-	for _, request := range []string{create("x"), "GET /graze/v1/getUsers", "GET /graze/v1/getUserInfo?user_id=1"} {
-		w := e.Do(t, as, request)
-		if w.Code != 500 && w.Code != 503 || !strings.HasPrefix(w.Body.String(), `{"message":"`) || strings.Contains(w.Body.String(), "sql") {
-			t.Errorf("answered %d %s", w.Code, w.Body)
-		}
-		t.Logf("%d %s", w.Code, w.Body)
-	}
-}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"roster"
@@ -29,8 +31,8 @@ func (t *tx) insertReach(u directory.NewUserRow, number int64) error {
 }
 
 func (t *tx) loadContactMethods(p page, _ directory.With) error {
-	r := relation{"read contact methods", contactsHead + ranged + contactsTail, contactsHead + listed + contactsTail}
-	return t.relate(p, r, func(row scanner) error {
+	r := relation{"read contact methods", selectContacts + ranged, selectContacts + listed}
+	err := t.relate(p, r, func(row scanner) error {
 		var number int64
 		var c roster.ContactMethod
 		err := row.Scan(&number, (*string)(&c.ID), (*string)(&c.Service), &c.Address, instant{&c.ConfirmedAt}, instant{&c.CreatedAt})
@@ -39,6 +41,10 @@ func (t *tx) loadContactMethods(p page, _ directory.With) error {
 		}
 		return err
 	})
+	for i := range p.users {
+		slices.SortFunc(p.users[i].ContactMethods, func(a, b roster.ContactMethod) int { return cmp.Compare(a.ID, b.ID) })
+	}
+	return err
 }
 
 // AddContactMethod implements directory.UserTx.

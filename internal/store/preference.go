@@ -9,7 +9,7 @@ import (
 )
 
 func (t *tx) loadPreferences(p page, _ directory.With) error {
-	r := relation{"read preferences", preferencesHead + ranged + preferencesTail, preferencesHead + listed + preferencesTail}
+	r := relation{"read preferences", selectPreferences + ranged, selectPreferences + listed}
 	err := t.relate(p, r, func(row scanner) error {
 		var number int64
 		var pref roster.Preference

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 
 	"roster"
@@ -19,24 +20,21 @@ const (
 	ranged = ` BETWEEN $2 AND $3`
 	listed = ` IN ($*)`
 
-	// A role may be granted for several groups.
-	rolesHead = `SELECT DISTINCT ur.user_number, r.id, r.number, r.name FROM user_roles ur
+	// Rows are put in order here, since they are few for each user and many for a page.
+
+	selectRoles = `SELECT ur.user_number, r.id, r.number, r.name FROM user_roles ur
 	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id
 	WHERE ur.organization_id = $1 AND ur.user_number`
-	rolesTail = ` ORDER BY ur.user_number, r.number`
 
-	groupsHead = `SELECT m.user_number, g.kind, g.id, g.number, g.name FROM group_members m
+	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name FROM group_members m
 	JOIN groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
 	WHERE m.organization_id = $1 AND m.user_number`
-	groupsTail = ` ORDER BY m.user_number, g.number`
 
-	contactsHead = `SELECT user_number, id, service, address, confirmed_at, created_at FROM contact_methods
+	selectContacts = `SELECT user_number, id, service, address, confirmed_at, created_at FROM contact_methods
 	WHERE organization_id = $1 AND user_number`
-	contactsTail = ` ORDER BY user_number, id`
 
-	preferencesHead = `SELECT user_number, type, services FROM preferences
+	selectPreferences = `SELECT user_number, type, services FROM preferences
 	WHERE organization_id = $1 AND user_number`
-	preferencesTail = ` ORDER BY user_number, type`
 )
 
 // load fills in what with asks for, with one query for each kind of row. users are by ascending
@@ -72,11 +70,10 @@ type page struct {
 	whole bool
 }
 
-// user returns the user with the number. Rows come in the order of the users, so that from where the
-// last one was it is at most a step away.
+// user returns the user with the number.
 func (p *page) user(number int64) *roster.User {
 	i, found := slices.BinarySearchFunc(p.users, number, func(u roster.User, n int64) int {
-		return int(u.Number - n)
+		return cmp.Compare(u.Number, n)
 	})
 	if !found {
 		return nil
@@ -100,23 +97,28 @@ func (t *tx) relate(p page, r relation, read func(scanner) error) error {
 }
 
 func (t *tx) loadRoles(p page, _ directory.With) error {
-	r := relation{"read roles of users", rolesHead + ranged + rolesTail, rolesHead + listed + rolesTail}
-	return t.relate(p, r, func(row scanner) error {
+	r := relation{"read roles of users", selectRoles + ranged, selectRoles + listed}
+	err := t.relate(p, r, func(row scanner) error {
 		var number int64
 		var role roster.RoleLink
 		if err := row.Scan(&number, (*string)(&role.ID), &role.Number, &role.Name); err != nil {
 			return err
 		}
-		if u := p.user(number); u != nil {
+		// A role that is granted for several groups comes several times.
+		if u := p.user(number); u != nil && !slices.Contains(u.Roles, role) {
 			u.Roles = append(u.Roles, role)
 		}
 		return nil
 	})
+	for i := range p.users {
+		slices.SortFunc(p.users[i].Roles, func(a, b roster.RoleLink) int { return cmp.Compare(a.Number, b.Number) })
+	}
+	return err
 }
 
 func (t *tx) loadGroups(p page, with directory.With) error {
-	r := relation{"read groups of users", groupsHead + ranged + groupsTail, groupsHead + listed + groupsTail}
-	return t.relate(p, r, func(row scanner) error {
+	r := relation{"read groups of users", selectGroups + ranged, selectGroups + listed}
+	err := t.relate(p, r, func(row scanner) error {
 		var number int64
 		var kind roster.GroupKind
 		var g roster.GroupLink
@@ -133,4 +135,9 @@ func (t *tx) loadGroups(p page, with directory.With) error {
 		}
 		return nil
 	})
+	for i := range p.users {
+		sortLinks(p.users[i].Groups)
+		sortLinks(p.users[i].Teams)
+	}
+	return err
 }

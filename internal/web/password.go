@@ -46,17 +46,28 @@ func decodeChoice(v visit) (directory.UsedLink, error) {
 		return directory.UsedLink{}, err
 	}
 	in := directory.UsedLink{Secret: v.secret}
-	if i := slices.IndexFunc(fields, func(m dialect.Member) bool { return m.Name == "password" }); i >= 0 {
-		in.Password = fields[i].Value.Text
+	for _, f := range fields {
+		switch f.Name {
+		case "password":
+			in.Password = f.Value.Text
+		case "phone":
+			in.Phone = strings.TrimSpace(f.Value.Text)
+		}
 	}
 	return in, nil
 }
 
 // formBody is what the page with the form shows. What was typed is not on it.
 type formBody struct {
-	User  roster.User
-	Fault string // what is wrong with the password, a sentence; "" if nothing is
-	Fails string // why it could not be set although nothing is wrong with it, a sentence
+	User       roster.User
+	Fault      string // what is wrong with the password, a sentence; "" if nothing is
+	PhoneFault string // what is wrong with the phone number, likewise
+	Fails      string // why it could not be set although nothing is wrong with it, a sentence
+}
+
+// AsksPhone reports whether the person is to be told by SMS and has no phone number yet.
+func (b formBody) AsksPhone() bool {
+	return slices.Contains(b.User.NotSetUp(), roster.ServiceSMS)
 }
 
 func (s *site) showForm(w http.ResponseWriter, link directory.IssuedLink) error {
@@ -65,7 +76,7 @@ func (s *site) showForm(w http.ResponseWriter, link directory.IssuedLink) error 
 
 func (s *site) form(w http.ResponseWriter, status int, b formBody) error {
 	title := "Choose your password"
-	if b.Fault != "" || b.Fails != "" {
+	if b.Fault != "" || b.PhoneFault != "" || b.Fails != "" {
 		title = "Not set yet: choose your password"
 	}
 	return s.render(w, status, pageForm, view{Title: title, Script: "password.js", Body: b})
@@ -101,10 +112,15 @@ func (s *site) passwordProblem(w http.ResponseWriter, r *http.Request, status in
 func explain(u roster.User, status int, err error) formBody {
 	b := formBody{User: u}
 	for _, e := range roster.All(err) {
-		if e.Field == "password" {
+		switch e.Field {
+		case "password":
 			b.Fault = "The password " + e.Detail + "."
-			return b
+		case "phoneNumbers":
+			b.PhoneFault = "This " + e.Detail + "."
 		}
+	}
+	if b.Fault != "" || b.PhoneFault != "" {
+		return b
 	}
 	b.Fails = sentence(status, err)
 	return b

@@ -28,21 +28,12 @@ type Env struct {
 	By      roster.Actor // Roster itself, in the default organization: may do everything
 
 	clock *clock
-	shut  func() error
 	mu    sync.Mutex
 	made  map[string]string // by placeholder
 }
 
 // Advance moves the server's clock.
 func (e *Env) Advance(d time.Duration) { e.clock.advance(d) }
-
-// Break closes the store under the server.
-func (e *Env) Break(t testing.TB) {
-	t.Helper()
-	if err := e.shut(); err != nil {
-		t.Errorf("close the store: %v", err)
-	}
-}
 
 // fill puts what was made in the place of its placeholders.
 func (e *Env) fill(text string) string {

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -57,7 +56,6 @@ func open(t testing.TB, database string, o Options) *Env {
 		t.Fatalf("set up: %v", err)
 	}
 	e.By = system(made.Organization.ID)
-	e.shut = sync.OnceValue(func() error { return db.Close(context.WithoutCancel(t.Context())) })
 	e.Handler = routes(t, e.Service, verifier{authenticator}, log, o)
 	background, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan struct{})
@@ -68,7 +66,9 @@ func open(t testing.TB, database string, o Options) *Env {
 	t.Cleanup(func() {
 		stop()
 		<-ended
-		e.Break(t)
+		if err := db.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("close the store: %v", err)
+		}
 		book.check(t, e, o)
 	})
 	return e
