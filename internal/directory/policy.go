@@ -11,6 +11,7 @@ type Action string
 const (
 	ActUserCreate      Action = "user.create"
 	ActUserRead        Action = "user.read"
+	ActUserUpdate      Action = "user.update"
 	ActPasswordSet     Action = "user.set-password"
 	ActLinkIssue       Action = "link.issue"
 	ActLinkRead        Action = "link.read"
@@ -47,6 +48,7 @@ type rule struct {
 var policy = map[Action]rule{
 	ActUserCreate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
+	ActUserUpdate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActPasswordSet:     {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActLinkIssue:       {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActLinkRead:        {public: true},

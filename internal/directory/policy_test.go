@@ -19,6 +19,7 @@ var updateGolden = flag.Bool("update", false, "write the golden files anew")
 // verbs says which action each verb asks for. The test below fails for a verb that is missing here.
 var verbs = map[string]Action{
 	"CreateUser": ActUserCreate, "GetUser": ActUserRead, "ListUsers": ActUserRead,
+	"UpdateUser":  ActUserUpdate,
 	"SetPassword": ActPasswordSet, "IssueLink": ActLinkIssue, "ReadLink": ActLinkRead, "UseLink": ActLinkUse,
 	"CreateGroup": ActGroupCreate, "ListGroups": ActGroupRead,
 	"CreateDepartment": ActDepartmentMake, "ListDepartments": ActDepartmentRead,
@@ -159,6 +160,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 	}{
 		{"create a user who holds", ActUserCreate, s.mayGrant},
 		{"create a role that holds", ActRoleCreate, s.mayGrant},
+		{"change the access of", ActUserUpdate, mayControl},
 		{"set the password of", ActPasswordSet, mayControl},
 		{"issue a link for", ActLinkIssue, mayControl},
 		{"make a token of the user", ActTokenCreate, mayControl},

@@ -50,6 +50,18 @@ type UserTx interface {
 	// number. Errors: Conflict(userName).
 	InsertUser(u NewUserRow) (number int64, err error)
 
+	// UpdateUser writes every column of a user's own, but for the password, and replaces the rows of the
+	// parts. u holds what is to be, with the new version. Errors: NotFound, Conflict(userName).
+	UpdateUser(u NewUserRow, parts With) error
+
+	// LockUser keeps other transactions from changing the user until this one ends. Errors: NotFound.
+	LockUser(org roster.OrganizationID, sel UserSelector) error
+
+	// OtherAdministrators reports whether, besides the user, somebody active holds the access level
+	// administrator or one of the roles for the organization. It keeps other transactions from asking
+	// the same until this one ends, so that of two last administrators only one can go.
+	OtherAdministrators(org roster.OrganizationID, besides roster.UserID, roles []roster.RoleID) (bool, error)
+
 	// User returns the one user that sel picks. Errors: NotFound.
 	User(org roster.OrganizationID, sel UserSelector, with With) (roster.User, error)
 
@@ -58,6 +70,9 @@ type UserTx interface {
 
 	// EmailHolder returns a user whose userName or primary email has the key, if there is one.
 	EmailHolder(org roster.OrganizationID, key string) (holder roster.Holder, found bool, err error)
+
+	// GrantScope returns the groups for which the user's level and roles are granted, none for the organization.
+	GrantScope(org roster.OrganizationID, id roster.UserID) ([]roster.GroupID, error)
 
 	// SetPassword stores a hash and raises the user's credential version, not the version: a password is
 	// not an administered attribute.

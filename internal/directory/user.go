@@ -176,20 +176,7 @@ func (c *creation) permit(refs resolved) error {
 	if _, everywhere := scopeOf(c.by, ActUserCreate); !everywhere && len(scope) == 0 {
 		return forbidden("this credential is limited to groups: name at least one of them as a group of the user")
 	}
-	var grants roster.Grants
-	give := func(p roster.Permissions) {
-		if len(scope) == 0 {
-			grants.Add("", p)
-		}
-		for _, g := range scope {
-			grants.Add(g, p)
-		}
-	}
-	give(c.in.AccessLevel.Permissions())
-	for _, role := range refs.roles {
-		give(role.Permissions)
-	}
-	return c.mayGrant(c.by, grants)
+	return c.mayGrant(c.by, grantsOf(c.in.AccessLevel, refs.roles, scope))
 }
 
 // scope returns the groups for which the user's role and level are granted; none means the organization.

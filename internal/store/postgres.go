@@ -32,6 +32,7 @@ func postgresEngine() *engine {
 			"{{clustered}}", "",
 		),
 		skipLocked: " FOR UPDATE SKIP LOCKED",
+		forUpdate:  " FOR UPDATE",
 		fault:      postgresFault,
 	}
 }

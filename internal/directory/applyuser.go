@@ -1,0 +1,189 @@
+package directory
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"roster"
+)
+
+// grantsOf returns what a level and roles grant: for the groups, or for the organization where there
+// are none.
+func grantsOf(level roster.AccessLevel, roles []roster.Role, scope []roster.GroupID) roster.Grants {
+	p := level.Permissions()
+	for _, r := range roles {
+		p |= r.Permissions
+	}
+	var grants roster.Grants
+	for _, g := range scope {
+		grants.Add(g, p)
+	}
+	if len(scope) == 0 {
+		grants.Add("", p)
+	}
+	return grants
+}
+
+// apply makes of the user in row what the change says, and returns the parts whose rows change.
+func (c *userUpdate) apply(row *NewUserRow, refs resolved) (parts With) {
+	parts |= c.applyProfile(row)
+	parts |= c.applyAccess(row, refs)
+	parts |= c.applyGroups(row, refs)
+	if c.in.Preferences.Present {
+		for _, p := range c.in.Preferences.Value {
+			row.Preferences = slices.DeleteFunc(slices.Clone(row.Preferences), func(old roster.Preference) bool { return old.Type == p.Type })
+			row.Preferences = append(row.Preferences, p)
+		}
+		row.ManagedBy.Reach = c.by.Face
+		parts |= WithReach
+	}
+	row.UserKey, row.EmailKey = Fold(row.UserName), Fold(row.Email)
+	return parts
+}
+
+// applyProfile changes what describes the user.
+func (c *userUpdate) applyProfile(row *NewUserRow) (parts With) {
+	in, old := c.in, row.User
+	set := func(to *string, value roster.Set[string]) {
+		if value.Present {
+			*to = value.Value
+			row.ManagedBy.Profile = c.by.Face
+		}
+	}
+	set(&row.Email, in.Email)
+	set(&row.ExternalID, in.ExternalID)
+	set(&row.ContactNumber, in.ContactNumber)
+	set(&row.TimeZone, in.TimeZone)
+	row.TimeZone = cmp.Or(row.TimeZone, roster.SystemTimeZone)
+	set(&row.UserName, in.UserName)
+	if !in.UserName.Present && row.Email != "" && Fold(old.UserName) == Fold(old.Email) {
+		row.UserName = row.Email
+	}
+	set(&row.DisplayName, in.DisplayName)
+	row.DisplayName = cmp.Or(row.DisplayName, row.UserName)
+	if in.JoinedAt.Present && !in.JoinedAt.Value.IsZero() {
+		row.JoinedAt = in.JoinedAt.Value.Truncate(time.Second)
+	}
+	if in.SessionExpiry.Present {
+		row.SessionExpiry = time.Duration(in.SessionExpiry.Value) * time.Minute
+	}
+	if in.Competencies.Present {
+		row.Competencies = in.Competencies.Value
+	}
+	if in.Properties.Present {
+		row.Properties = in.Properties.Value
+	}
+	_, known := Zone(row.TimeZone)
+	row.TimeZoneUnknown = !known
+	if row.Email != old.Email || row.ContactNumber != old.ContactNumber {
+		row.ContactMethods = c.readdress(old, row.User)
+		parts |= WithReach
+	}
+	return parts
+}
+
+// readdress replaces the contact methods that came with the old address and number. A new one is
+// unconfirmed; the others stay as they are.
+func (c *userUpdate) readdress(old, u roster.User) []roster.ContactMethod {
+	stale := contactMethods(old.Email, old.ContactNumber, c.defaultCountry, c.now())
+	same := func(a roster.ContactMethod) func(roster.ContactMethod) bool {
+		return func(b roster.ContactMethod) bool { return a.Service == b.Service && a.Address == b.Address }
+	}
+	fresh := contactMethods(u.Email, u.ContactNumber, c.defaultCountry, c.now())
+	methods := slices.DeleteFunc(slices.Clone(u.ContactMethods), func(m roster.ContactMethod) bool {
+		return slices.ContainsFunc(stale, same(m)) && !slices.ContainsFunc(fresh, same(m))
+	})
+	for _, m := range fresh {
+		if !slices.ContainsFunc(methods, same(m)) {
+			methods = append(methods, m)
+		}
+	}
+	return methods
+}
+
+// applyAccess changes what the user may do.
+func (c *userUpdate) applyAccess(row *NewUserRow, refs resolved) (parts With) {
+	in := c.in
+	if in.AccessLevel.Present && in.AccessLevel.Value != "" {
+		row.AccessLevel, row.Active = in.AccessLevel.Value, true
+		parts |= WithRoles // they share the scope
+	}
+	if in.Active.Present && !in.Active.Null {
+		row.Active = in.Active.Value
+	}
+	if in.Roles.Present {
+		row.Roles = nil
+		for _, r := range refs.roles {
+			row.Roles = append(row.Roles, roster.RoleLink{ID: r.ID, Number: r.Number, Name: r.Name})
+		}
+		parts |= WithRoles
+	}
+	if parts != 0 {
+		row.GrantScope = c.scopeFor(*row)
+	}
+	if parts != 0 || in.Active.Present {
+		row.ManagedBy.Access = c.by.Face
+	}
+	return parts
+}
+
+// scopeFor returns the groups for which an actor with a scope grants role and level.
+func (c *userUpdate) scopeFor(row NewUserRow) []roster.GroupID {
+	groups, everywhere := scopeOf(c.by, ActUserUpdate)
+	if everywhere {
+		return nil
+	}
+	var scope []roster.GroupID
+	for _, g := range slices.Concat(row.Groups, row.Teams) {
+		if slices.Contains(groups, g.ID) {
+			scope = append(scope, g.ID)
+		}
+	}
+	return scope
+}
+
+// applyGroups changes where the user belongs. Whoever has a scope changes nothing outside of it.
+func (c *userUpdate) applyGroups(row *NewUserRow, refs resolved) (parts With) {
+	in := c.in
+	if in.Department.Present {
+		row.Department = refs.department
+	}
+	if in.Groups.Present {
+		row.Groups = c.replaceLinks(row.Groups, refs.groups, roster.KindGroup)
+		if !slices.ContainsFunc(row.Groups, func(g roster.GroupLink) bool { return g.ID == row.PrimaryGroup.ID }) {
+			row.PrimaryGroup = roster.GroupLink{}
+		}
+		parts |= WithGroups
+	}
+	if in.PrimaryGroup.Present {
+		row.PrimaryGroup = refs.primary
+		if refs.primary.ID != "" && !slices.ContainsFunc(row.Groups, func(g roster.GroupLink) bool { return g.ID == refs.primary.ID }) {
+			row.Groups = append(slices.Clone(row.Groups), refs.primary)
+		}
+		parts |= WithGroups
+	}
+	if in.Teams.Present {
+		row.Teams = c.replaceLinks(row.Teams, refs.groups, roster.KindTeam)
+		parts |= WithTeams
+	}
+	if parts != 0 || in.Department.Present {
+		row.ManagedBy.Groups = c.by.Face
+	}
+	return parts
+}
+
+// replaceLinks returns the groups of a kind that are to be, and those of the old ones that the actor
+// does not see.
+func (c *userUpdate) replaceLinks(old []roster.GroupLink, groups []roster.Group, kind roster.GroupKind) []roster.GroupLink {
+	var links []roster.GroupLink
+	if scope, everywhere := scopeOf(c.by, ActUserUpdate); !everywhere {
+		links = slices.DeleteFunc(slices.Clone(old), func(g roster.GroupLink) bool { return slices.Contains(scope, g.ID) })
+	}
+	for _, g := range groups {
+		if g.Kind == kind && g.Name != roster.EndUserGroup {
+			links = append(links, linkGroup(g))
+		}
+	}
+	return links
+}

@@ -1,0 +1,286 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"roster"
+)
+
+// UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole list,
+// and null means none or the default.
+type UserChange struct {
+	User          UserSelector
+	UserName      roster.Set[string]
+	DisplayName   roster.Set[string]
+	Email         roster.Set[string] // a userName that is equal to the old address changes with it
+	ExternalID    roster.Set[string]
+	Password      roster.Set[string]
+	Active        roster.Set[bool]
+	AccessLevel   roster.Set[roster.AccessLevel] // activates too, unless Active says otherwise (DECISIONS 4)
+	Roles         roster.Set[[]roster.Ref]
+	Groups        roster.Set[[]roster.Ref] // of KindGroup; without the primary group there is none any more
+	Teams         roster.Set[[]roster.Ref]
+	PrimaryGroup  roster.Set[roster.Ref] // becomes a membership too
+	Department    roster.Set[roster.Ref]
+	JoinedAt      roster.Set[time.Time]
+	TimeZone      roster.Set[string]
+	ContactNumber roster.Set[string]
+	SessionExpiry roster.Set[int] // minutes, 1 to MaxExpiry
+	Competencies  roster.Set[[]roster.Competency]
+	Properties    roster.Set[json.RawMessage]
+	Preferences   roster.Set[[]roster.Preference] // replaces the types that it names and leaves the others
+
+	UniqueEmail bool          // refuse an address that is the userName or primary email of another user
+	Faults      roster.Faults // those the face found already
+}
+
+// asNew is the change as a user to be created, so that both are checked and resolved by the same rules.
+func (in UserChange) asNew() NewUser {
+	return NewUser{
+		UserName: in.UserName.Or("-"), DisplayName: in.DisplayName.Value, Email: in.Email.Value,
+		ExternalID: in.ExternalID.Value, Password: in.Password.Value, Active: in.Active,
+		AccessLevel: in.AccessLevel.Value, Roles: in.Roles.Value, Groups: in.Groups.Value, Teams: in.Teams.Value,
+		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt.Value,
+		TimeZone: in.TimeZone.Value, ContactNumber: in.ContactNumber.Value, SessionExpiry: in.SessionExpiry,
+		Competencies: in.Competencies.Value, Properties: in.Properties.Value, Preferences: in.Preferences,
+		Faults: in.Faults,
+	}
+}
+
+// clean brings the change into the form in which it is kept.
+func (in *UserChange) clean() {
+	for _, text := range []*roster.Set[string]{&in.UserName, &in.DisplayName, &in.Email, &in.ExternalID, &in.TimeZone} {
+		text.Value = strings.TrimSpace(text.Value)
+	}
+	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
+		in.PrimaryGroup.Value = roster.Ref{}
+	}
+}
+
+// touchesAccess reports whether the change is of a kind that takes every permission of the user
+// (DECISIONS 9).
+func (in UserChange) touchesAccess() bool {
+	return in.UserName.Present || in.Email.Present || in.Password.Present || in.Active.Present || in.AccessLevel.Present ||
+		in.Roles.Present || in.ContactNumber.Present || in.Preferences.Present
+}
+
+// UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are the
+// sessions of somebody who gets another password.
+//
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName, emails), Unavailable.
+func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange) (roster.User, error) {
+	if err := allow(by, ActUserUpdate); err != nil {
+		return roster.User{}, err
+	}
+	in.clean()
+	c := userUpdate{Service: s, by: by, in: in, faults: s.check(in.asNew())}
+	if in.UserName.Present && in.UserName.Value == "" {
+		addOnce(&c.faults, "userName", "must not be empty")
+	}
+	if err := c.prepare(ctx); err != nil {
+		return roster.User{}, err
+	}
+	u, err := update(ctx, s, c.change)
+	if err != nil {
+		return u, c.explain(ctx, err)
+	}
+	if _, known := Zone(u.TimeZone); !known && in.TimeZone.Present {
+		s.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
+			"user", u.UserName, "timezone", u.TimeZone)
+	}
+	return u, nil
+}
+
+// userUpdate is one UpdateUser under way.
+type userUpdate struct {
+	*Service
+	by     roster.Actor
+	in     UserChange
+	faults roster.Faults
+	hash   roster.PasswordHash
+}
+
+// prepare hashes the password, after a look whether the change can be made at all.
+func (c *userUpdate) prepare(ctx context.Context) error {
+	if len(c.faults) == 0 && c.in.Password.Value == "" {
+		return nil
+	}
+	err := c.store.View(ctx, func(tx Tx) error {
+		_, _, _, err := c.plan(tx)
+		return err
+	})
+	if err != nil || c.in.Password.Value == "" {
+		return err
+	}
+	c.hash, err = c.passwords.Hash(ctx, "", c.in.Password.Value)
+	return err
+}
+
+// plan returns the user as it is and as it would be, and the parts that change, once the actor may and
+// every reference is known.
+func (c *userUpdate) plan(tx Tx) (before roster.User, after NewUserRow, parts With, err error) {
+	fail := func(err error) (roster.User, NewUserRow, With, error) { return roster.User{}, NewUserRow{}, 0, err }
+	before, err = tx.User(c.by.OrganizationID, c.in.User, WithRoles|WithGroups|WithTeams|WithReach)
+	if err != nil {
+		return fail(err)
+	}
+	if err := visible(c.by, ActUserUpdate, before); err != nil {
+		return fail(err)
+	}
+	faults := slices.Clone(c.faults)
+	if c.in.Password.Value != "" && before.Realm != roster.RealmDB {
+		addOnce(&faults, "password", "is kept in another realm for this user")
+	}
+	refs, err := resolve(tx, c.by, c.in.asNew(), &faults)
+	if err != nil {
+		return fail(err)
+	}
+	if len(faults) > 0 {
+		return fail(faults)
+	}
+	scope, err := tx.GrantScope(before.OrganizationID, before.ID)
+	if err != nil {
+		return fail(err)
+	}
+	after = NewUserRow{User: before, GrantScope: scope}
+	parts = c.apply(&after, refs)
+	return before, after, parts, c.permit(tx, before, after)
+}
+
+// change is the transaction.
+func (c *userUpdate) change(tx Tx) (roster.User, error) {
+	if err := tx.LockUser(c.by.OrganizationID, c.in.User); err != nil {
+		return roster.User{}, err
+	}
+	before, after, parts, err := c.plan(tx)
+	if err != nil {
+		return roster.User{}, err
+	}
+	if err := c.keepAdministrator(tx, before, after); err != nil {
+		return roster.User{}, err
+	}
+	if c.in.UniqueEmail && Fold(before.Email) != after.EmailKey {
+		if err := c.emailFree(tx, after); err != nil {
+			return roster.User{}, err
+		}
+	}
+	now := c.now()
+	after.Version, after.UpdatedAt = before.Version+1, now
+	if err := tx.UpdateUser(after, parts); err != nil {
+		return roster.User{}, err
+	}
+	if c.hash != "" {
+		if err := tx.SetPassword(after.OrganizationID, after.ID, c.hash, now); err != nil {
+			return roster.User{}, err
+		}
+		after.HasPassword = true
+	}
+	if c.hash != "" || before.Active && !after.Active {
+		if err := tx.DeleteSessions(after.OrganizationID, after.ID); err != nil {
+			return roster.User{}, err
+		}
+	}
+	return after.User, c.audit(tx, c.by, now, change{ActUserUpdate, string(after.ID), after.UserName, changed{
+		Before: auditUser(NewUserRow{User: before}), After: auditUser(after), Password: c.hash != "",
+	}})
+}
+
+// changed are the details of a change of a record.
+type changed struct {
+	Before   any  `json:"before"`
+	After    any  `json:"after"`
+	Password bool `json:"password,omitempty"` // it was replaced
+}
+
+// emailFree answers Conflict for an address that somebody else has.
+func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
+	holder, found, err := tx.EmailHolder(after.OrganizationID, after.EmailKey)
+	if err != nil || !found || holder.ID == string(after.ID) {
+		return err
+	}
+	return &roster.Error{Kind: roster.Conflict, Field: "emails", Detail: "belongs to another user already"}
+}
+
+// permit asks whether the actor may make this change of this user.
+func (c *userUpdate) permit(tx Tx, before roster.User, after NewUserRow) error {
+	if !c.in.touchesAccess() {
+		return nil
+	}
+	account, err := tx.AccountByID(before.OrganizationID, before.ID)
+	if err != nil {
+		return err
+	}
+	if err := mayControl(c.by, account.Grants); err != nil {
+		return err
+	}
+	if !c.in.Roles.Present && !c.in.AccessLevel.Present {
+		return nil
+	}
+	refs := make([]roster.Ref, len(after.Roles))
+	for i, r := range after.Roles {
+		refs[i] = roster.Ref{ID: string(r.ID)}
+	}
+	roles, err := tx.FindRoles(before.OrganizationID, refs)
+	if err != nil {
+		return err
+	}
+	return c.mayGrant(c.by, grantsOf(after.AccessLevel, roles, after.GrantScope))
+}
+
+// explain gives a Conflict that the index found the record in the way.
+func (c *userUpdate) explain(ctx context.Context, err error) error {
+	all := roster.All(err)
+	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" {
+		return err
+	}
+	taken := creation{Service: c.Service, by: c.by, in: NewUser{UserName: c.in.UserName.Or(c.in.Email.Value)}}
+	return taken.explain(ctx, err)
+}
+
+// keepAdministrator refuses to deactivate or demote the last active administrator (DECISIONS 9).
+func (c *userUpdate) keepAdministrator(tx Tx, before roster.User, after NewUserRow) error {
+	if !c.in.Roles.Present && !c.in.AccessLevel.Present && !c.in.Active.Present {
+		return nil
+	}
+	roles, err := administratorRoles(tx, before.OrganizationID)
+	if err != nil {
+		return err
+	}
+	rules := func(u roster.User, scope []roster.GroupID) bool {
+		return u.Active && len(scope) == 0 && (u.AccessLevel == roster.LevelAdministrator ||
+			slices.ContainsFunc(u.Roles, func(r roster.RoleLink) bool { return slices.Contains(roles, r.ID) }))
+	}
+	scope, err := tx.GrantScope(before.OrganizationID, before.ID)
+	if err != nil || !rules(before, scope) || rules(after.User, after.GrantScope) {
+		return err
+	}
+	others, err := tx.OtherAdministrators(before.OrganizationID, before.ID, roles)
+	if err != nil || others {
+		return err
+	}
+	field := "roles"
+	if !after.Active {
+		field = "active"
+	}
+	return &roster.Error{Kind: roster.Invalid, Field: field, Detail: "cannot change so: this is the last active administrator; make another one first"}
+}
+
+// administratorRoles returns the roles that hold everything that an administrator does.
+func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
+	all, err := tx.Roles(org, 0, MaxPage)
+	if err != nil {
+		return nil, err
+	}
+	var ids []roster.RoleID
+	want := roster.ShippedRoles()[1].Permissions // the role Administrator
+	for _, r := range all {
+		if r.Permissions.Has(want) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, nil
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"roster"
+	"roster/internal/directory"
+)
+
+const updateUser = `UPDATE users SET user_name = $3, user_key = $4, display_name = $5, email = $6, email_key = $7,
+	external_id = $8, active = $9, access_level = $10, realm = $11, primary_group_id = $12, department_id = $13,
+	joined_at = $14, time_zone = $15, time_zone_unknown = $16, contact_number = $17, session_expiry = $18,
+	competencies = $19, properties = $20, managed_profile = $21, managed_access = $22, managed_groups = $23,
+	managed_reach = $24, version = $25, updated_at = $26
+	WHERE organization_id = $1 AND number = $2 AND user_key IS NOT NULL`
+
+// UpdateUser implements directory.UserTx.
+func (t *tx) UpdateUser(u directory.NewUserRow, parts directory.With) error {
+	known, err := competencyText(u.Competencies)
+	if err != nil {
+		return err
+	}
+	err = t.changes("user", "update user", updateUser,
+		string(u.OrganizationID), u.Number, u.UserName, orNull(u.UserKey), u.DisplayName, u.Email, u.EmailKey,
+		u.ExternalID, u.Active, string(u.AccessLevel), u.Realm, orNull(u.PrimaryGroup.ID), orNull(u.Department.ID),
+		micros(u.JoinedAt), u.TimeZone, u.TimeZoneUnknown, u.ContactNumber, u.SessionExpiry.Microseconds(),
+		known, string(u.Properties), string(u.ManagedBy.Profile), string(u.ManagedBy.Access), string(u.ManagedBy.Groups),
+		string(u.ManagedBy.Reach), u.Version, micros(u.UpdatedAt))
+	if err != nil {
+		return err
+	}
+	return t.replaceParts(u, parts)
+}
+
+// replaceParts deletes the rows of the parts that change and stores those that are to be.
+func (t *tx) replaceParts(u directory.NewUserRow, parts directory.With) error {
+	for _, part := range []struct {
+		with directory.With
+		text string
+	}{
+		{directory.WithRoles, `DELETE FROM user_roles WHERE organization_id = $1 AND user_number = $2`},
+		{directory.WithRoles, `DELETE FROM user_level_groups WHERE organization_id = $1 AND user_number = $2`},
+		{directory.WithGroups | directory.WithTeams, `DELETE FROM group_members WHERE organization_id = $1 AND user_number = $2`},
+		{directory.WithReach, `DELETE FROM contact_methods WHERE organization_id = $1 AND user_number = $2`},
+		{directory.WithReach, `DELETE FROM preferences WHERE organization_id = $1 AND user_number = $2`},
+	} {
+		if parts&part.with == 0 {
+			continue
+		}
+		if _, err := t.exec("replace parts of user", part.text, string(u.OrganizationID), u.Number); err != nil {
+			return err
+		}
+	}
+	if parts&directory.WithRoles == 0 {
+		u.Roles, u.GrantScope = nil, nil
+	}
+	if parts&(directory.WithGroups|directory.WithTeams) == 0 {
+		u.Groups, u.Teams = nil, nil
+	}
+	if err := t.insertAccess(u, u.Number); err != nil {
+		return err
+	}
+	if parts&directory.WithReach == 0 {
+		return nil
+	}
+	return t.insertReach(u, u.Number)
+}
+
+// LockUser implements directory.UserTx. SQLite has one writer: there it only looks.
+func (t *tx) LockUser(org roster.OrganizationID, sel directory.UserSelector) error {
+	condition, key := "", any(nil)
+	switch {
+	case sel.ID != "":
+		condition, key = "id = $2", string(sel.ID)
+	case sel.Number != 0:
+		condition, key = "number = $2", sel.Number
+	case sel.UserName != "":
+		condition, key = "user_key = $2", directory.Fold(sel.UserName)
+	default:
+		return missing("user")
+	}
+	text := `SELECT number FROM users WHERE organization_id = $1 AND user_key IS NOT NULL AND ` + condition + t.engine.forUpdate
+	var number int64
+	found, err := t.one("lock user", text, []any{string(org), key}, &number)
+	if err == nil && !found {
+		err = missing("user")
+	}
+	return err
+}
+
+// GrantScope implements directory.UserTx.
+func (t *tx) GrantScope(org roster.OrganizationID, id roster.UserID) ([]roster.GroupID, error) {
+	const text = `SELECT l.group_id FROM user_level_groups l
+	JOIN users u ON u.organization_id = l.organization_id AND u.number = l.user_number
+	WHERE u.organization_id = $1 AND u.id = $2 ORDER BY l.group_id`
+	return collect(t, "read scope of user", text, []any{string(org), string(id)}, func(r scanner) (g roster.GroupID, err error) {
+		return g, r.Scan((*string)(&g))
+	})
+}
+
+// OtherAdministrators implements directory.UserTx. The lock is on the organization: changes that take
+// an administrator away are rare.
+func (t *tx) OtherAdministrators(org roster.OrganizationID, besides roster.UserID, roles []roster.RoleID) (bool, error) {
+	var id string
+	if _, err := t.one("lock organization", `SELECT id FROM organizations WHERE id = $1`+t.engine.forUpdate, []any{string(org)}, &id); err != nil {
+		return false, err
+	}
+	for _, kind := range []struct {
+		text string
+		keys []string
+	}{
+		{`SELECT u.number FROM users u WHERE u.organization_id = $1 AND u.id <> $2 AND u.access_level = $3
+		AND u.active AND u.user_key IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM user_level_groups l WHERE l.organization_id = u.organization_id AND l.user_number = u.number) LIMIT 1`, []string{string(roster.LevelAdministrator)}},
+		{`SELECT u.number FROM user_roles r JOIN users u ON u.organization_id = r.organization_id AND u.number = r.user_number
+		WHERE r.organization_id = $1 AND u.id <> $2 AND r.role_id = $3 AND r.group_id = ''
+		AND u.active AND u.user_key IS NOT NULL LIMIT 1`, roleTexts(roles)},
+	} {
+		for _, key := range kind.keys {
+			var number int64
+			found, err := t.one("find administrators", kind.text, []any{string(org), string(besides), key}, &number)
+			if err != nil || found {
+				return found, err
+			}
+		}
+	}
+	return false, nil
+}
+
+func roleTexts(ids []roster.RoleID) []string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	return texts
+}
