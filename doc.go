@@ -13,7 +13,8 @@
 //   - [Grant]: permissions that somebody holds, for the organization or for one group.
 //   - [Group]: a set of users (RFC 7643 §4.2), of kind [KindGroup] or [KindTeam].
 //   - [Department]: one for each user, an object with a name.
-//   - Realm: where a user proves identity: [RealmDB], [RealmExternal], or the id of a realm.
+//   - [Realm]: where a user proves identity: [RealmDB], [RealmExternal], or the id of a realm.
+//   - [BusinessService]: something the company runs and that teams look after.
 //   - [Account]: what authentication reads of a user, every time.
 //   - [Token]: an API token (RFC 6750) of an organization or of a user; only its SHA-256 is kept.
 //   - [Session]: what follows a sign-in (SP 800-63B §5); idle and absolute limits.

@@ -1,6 +1,9 @@
 package roster
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // GroupKind says what a group is for. Names are unique within a kind.
 type GroupKind string
@@ -27,6 +30,25 @@ type Group struct {
 	Name           string
 	Description    string
 	CreatedAt      time.Time
+	Active         bool
+	Routing        Routing // of KindTeam
 
 	MemberCount int64 // counted where it was asked for
+}
+
+// Routing is what Graze keeps with a team. It is kept and returned as given: Roster routes no alert by it.
+type Routing struct {
+	AlertFilter string
+	SigFilter   string
+	LandingPage json.RawMessage // a JSON string or object as given, nil for none
+	Services    []ServiceLink   // loaded where it was asked for
+}
+
+// BusinessService is something that the company runs and that teams look after (Graze's "service"; not
+// a [Service], which is a way to reach somebody).
+type BusinessService struct {
+	ID             ServiceID
+	OrganizationID OrganizationID
+	Number         int64 // unique in the organization
+	Name           string
 }

@@ -10,6 +10,8 @@ type (
 	GroupID         string // identifies a [Group]
 	RoleID          string // identifies a [Role]
 	DepartmentID    string // identifies a [Department]
+	RealmID         string // identifies a [Realm]
+	ServiceID       string // identifies a [BusinessService]
 	TokenID         string // identifies a [Token]
 	SessionID       string // identifies a [Session]
 	LinkID          string // identifies a [Link]
@@ -57,4 +59,6 @@ type (
 	GroupLink      = linked[GroupID]      // a group or team
 	RoleLink       = linked[RoleID]       // a role
 	DepartmentLink = linked[DepartmentID] // a department
+	UserLink       = linked[UserID]       // a user; Name is the userName
+	ServiceLink    = linked[ServiceID]    // a business service
 )

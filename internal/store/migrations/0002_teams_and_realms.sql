@@ -1,0 +1,46 @@
+-- What Graze keeps with a team, the services that teams are for, and realms.
+
+-- +goose Up
+ALTER TABLE groups ADD COLUMN active BOOLEAN NOT NULL DEFAULT TRUE;
+ALTER TABLE groups ADD COLUMN alert_filter TEXT NOT NULL DEFAULT '';
+ALTER TABLE groups ADD COLUMN sig_filter TEXT NOT NULL DEFAULT '';
+ALTER TABLE groups ADD COLUMN landing_page TEXT NOT NULL DEFAULT ''; -- a JSON text as given, '' for none
+
+CREATE TABLE business_services (
+	organization_id {{key}} NOT NULL REFERENCES organizations (id),
+	id              {{key}} NOT NULL,
+	number          BIGINT  NOT NULL,
+	name            TEXT    NOT NULL,
+	name_key        {{key}},
+	CONSTRAINT business_services__id PRIMARY KEY (organization_id, id)
+);
+CREATE UNIQUE INDEX business_services__number ON business_services (organization_id, number);
+CREATE UNIQUE INDEX business_services__name_key ON business_services (organization_id, name_key);
+
+CREATE TABLE team_services (
+	organization_id {{key}} NOT NULL,
+	group_id        {{key}} NOT NULL,
+	service_id      {{key}} NOT NULL,
+	CONSTRAINT team_services__service_id PRIMARY KEY (organization_id, group_id, service_id),
+	FOREIGN KEY (organization_id, group_id) REFERENCES groups (organization_id, id),
+	FOREIGN KEY (organization_id, service_id) REFERENCES business_services (organization_id, id)
+) {{clustered}};
+CREATE INDEX team_services_service ON team_services (organization_id, service_id, group_id);
+
+-- Who has a role: to delete one that nobody has, and to keep the last administrator.
+CREATE INDEX user_roles_role ON user_roles (organization_id, role_id, user_number);
+CREATE INDEX users_administrators ON users (organization_id, number) WHERE access_level = 'administrator';
+
+CREATE TABLE realms (
+	organization_id {{key}} NOT NULL REFERENCES organizations (id),
+	id              {{key}} NOT NULL,
+	name            TEXT    NOT NULL,
+	name_key        {{key}},
+	kind            TEXT    NOT NULL, -- SAML2 or LDAP
+	active          BOOLEAN NOT NULL,
+	configuration   TEXT    NOT NULL, -- a JSON object as given
+	created_at      BIGINT  NOT NULL,
+	updated_at      BIGINT  NOT NULL,
+	CONSTRAINT realms__id PRIMARY KEY (organization_id, id)
+);
+CREATE UNIQUE INDEX realms__name_key ON realms (organization_id, name_key);
