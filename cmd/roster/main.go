@@ -10,10 +10,12 @@ import (
 	"roster/internal/cli"
 )
 
+var version string // stamped by the linker: -X main.version=…
+
 func main() { os.Exit(run()) }
 
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	context.AfterFunc(ctx, stop) // a second signal ends the process as it always does
+	return cli.Run(ctx, version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }

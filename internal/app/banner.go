@@ -30,7 +30,11 @@ func (a *App) banner(ctx context.Context, out io.Writer, srv *server.Server) err
 		if err != nil {
 			return err
 		}
-		facts["SetUp"] = a.publicURL() + "/set-password/" + link.Secret
+		base := a.publicURL()
+		if a.config.Settings.PublicURL == "" && http != "" {
+			base = "http://" + http // as bound: the setting may leave the port open
+		}
+		facts["SetUp"] = base + "/set-password/" + link.Secret
 	}
 	waiting, err := a.waitingMail(ctx)
 	if err != nil {

@@ -74,6 +74,16 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	return err
 }
 
+// Handler returns every route inside the whole middleware, for tests without sockets. The background
+// does not run. Errors: those of [server.New].
+func (a *App) Handler() (http.Handler, error) {
+	srv, err := a.newServer()
+	if err != nil {
+		return nil, err
+	}
+	return srv.Handler(), nil
+}
+
 func (a *App) newServer() (*server.Server, error) {
 	s := a.config.Settings
 	proxies, err := s.Proxies()

@@ -2,11 +2,9 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -14,16 +12,8 @@ import (
 	"roster/internal/directory"
 )
 
-const (
-	// deniedDetail is the only thing that a caller is told who is not let in.
-	deniedDetail = "the credentials are not valid"
-
-	maxSlugBytes = 255
-
-	// organizationTTL and maxOrganizations bound what is remembered of organizations: the id of a slug.
-	organizationTTL  = time.Minute
-	maxOrganizations = 1000
-)
+// deniedDetail is the only thing that a caller is told who is not let in.
+const deniedDetail = "the credentials are not valid"
 
 // Attempt is where a call came from and what it needs.
 type Attempt struct {
@@ -55,34 +45,28 @@ type Options struct {
 // of not being let in, always with the same Detail; the reason is in Err, with the user's name where it is
 // known, and holds no secret.
 type Authenticator struct {
-	store       directory.Store
-	hasher      *Hasher
-	now         func() time.Time
-	cache       *credentials
-	throttle    *throttle
-	known       *expiring[knownAddress]
-	flights     flights[passwordFlight, error]
-	background  *background
-	slugs       sync.Mutex
-	slugEntries map[string]slugEntry
-}
-
-type slugEntry struct {
-	id roster.OrganizationID
-	at time.Time
+	store      directory.Store
+	hasher     *Hasher
+	now        func() time.Time
+	slugs      *slugs
+	cache      *credentials
+	throttle   *throttle
+	known      *expiring[knownAddress] // written within a day
+	flights    flights[passwordFlight, error]
+	background *background
 }
 
 // New returns an authenticator. Call Run for what it does in the background.
 func New(o Options) *Authenticator {
 	return &Authenticator{
-		store:       o.Store,
-		hasher:      o.Hasher,
-		now:         o.Now,
-		cache:       newCredentials(o.CacheEntries),
-		throttle:    newThrottle(o.Now),
-		known:       newExpiring[knownAddress](knownAddressRenewal, maxKnownAddresses),
-		background:  newBackground(o.Store, o.Logger),
-		slugEntries: make(map[string]slugEntry),
+		store:      o.Store,
+		hasher:     o.Hasher,
+		now:        o.Now,
+		slugs:      newSlugs(),
+		cache:      newCredentials(o.CacheEntries),
+		throttle:   newThrottle(o.Now),
+		known:      newExpiring[knownAddress](knownAddressRenewal, maxKnownAddresses),
+		background: newBackground(o.Store, o.Logger),
 	}
 }
 
@@ -106,52 +90,6 @@ func (a *Authenticator) Stats() Stats {
 		CacheEntries: a.cache.good.len(),
 		Throttled:    a.throttle.refused.Load(),
 	}
-}
-
-// errNoOrganization is the reason where a slug names nothing.
-var errNoOrganization = errors.New("no such organization")
-
-// organization returns the id of the organization that the attempt is for.
-// Errors: errNoOrganization, and those of the store.
-func (a *Authenticator) organization(ctx context.Context, slug string) (roster.OrganizationID, error) {
-	if slug == "" {
-		slug = roster.DefaultOrganization
-	}
-	if !presentable(slug, maxSlugBytes) {
-		return "", errNoOrganization
-	}
-	if id, ok := a.rememberedSlug(slug); ok {
-		return id, nil
-	}
-	var org roster.Organization
-	err := a.store.View(ctx, func(tx directory.Tx) (err error) {
-		org, err = tx.OrganizationBySlug(slug)
-		return err
-	})
-	if isNotFound(err) {
-		return "", errNoOrganization
-	}
-	if err != nil {
-		return "", fmt.Errorf("read organization: %w", err)
-	}
-	a.rememberSlug(slug, org.ID)
-	return org.ID, nil
-}
-
-func (a *Authenticator) rememberedSlug(slug string) (roster.OrganizationID, bool) {
-	a.slugs.Lock()
-	defer a.slugs.Unlock()
-	entry, ok := a.slugEntries[slug]
-	return entry.id, ok && a.now().Sub(entry.at) < organizationTTL
-}
-
-func (a *Authenticator) rememberSlug(slug string, id roster.OrganizationID) {
-	a.slugs.Lock()
-	defer a.slugs.Unlock()
-	if len(a.slugEntries) >= maxOrganizations {
-		clear(a.slugEntries)
-	}
-	a.slugEntries[slug] = slugEntry{id, a.now()}
 }
 
 // denied turns a caller away; the reason is for the log.

@@ -6,7 +6,7 @@
 // [Attempt]). The package opens no sessions and issues no tokens either; it makes their secrets
 // (see [Secrets]) and reads what the store keeps of them.
 //
-//   - auth.go: [Authenticator], what every way in has in common
+//   - auth.go, organization.go: [Authenticator], what every way in has in common
 //   - password.go, session.go, token.go: the three ways in
 //   - background.go: what is written after the answer: touches, uses, addresses
 //   - throttle.go, address.go: how often a name may be tried

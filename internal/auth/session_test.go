@@ -1,7 +1,11 @@
 package auth
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -164,5 +168,32 @@ func TestWhereTooManyUsesWaitTheyAreWrittenAtOnce(t *testing.T) {
 	}
 	if len(f.background.touches) != maxPendingTouches {
 		t.Errorf("%d wait", len(f.background.touches))
+	}
+}
+
+func TestUsesThatCannotBeWrittenAreLoggedAndLost(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	f := newFixture(t, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	_, session := f.session(f.user("ada"))
+	_, token := f.token("backup")
+	f.clock.advance(time.Minute)
+	if _, err := f.Session(t.Context(), at(), session); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Token(t.Context(), at(), token); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.db.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	f.run()()
+	for _, want := range []string{"uses of sessions were not written", "uses of tokens were not written"} {
+		if !strings.Contains(log.String(), "level=WARN msg=\""+want) {
+			t.Errorf("the log lacks %q: %s", want, log.String())
+		}
+	}
+	if len(f.background.touches)+len(f.background.touching)+len(f.background.uses) != 0 {
+		t.Error("they are kept without a bound in time")
 	}
 }

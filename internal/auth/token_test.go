@@ -88,7 +88,8 @@ func TestATokenGivesItsUserNothingMoreInAGroup(t *testing.T) {
 			roster.Grants{{Permissions: roster.ReadDirectory}, {Group: "g1", Permissions: roster.ManageUsers}},
 			roster.Grants{
 				{Group: "g1", Permissions: roster.ReadDirectory | roster.ManageUsers},
-				{Group: "g2", Permissions: roster.ReadDirectory}, {Group: "g3", Permissions: roster.ReadDirectory},
+				{Group: "g2", Permissions: roster.ReadDirectory},
+				{Group: "g3", Permissions: roster.ReadDirectory},
 			},
 		},
 	} {

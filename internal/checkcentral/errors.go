@@ -1,6 +1,7 @@
 package checkcentral
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -108,11 +109,12 @@ func describe(r *http.Request, err error) problem {
 	}
 	var sentences []string
 	for _, e := range aboutArguments(roster.All(err)) {
+		detail := cmp.Or(e.Detail, e.Kind.String())
 		if e.Field == "" {
-			sentences = append(sentences, e.Detail)
+			sentences = append(sentences, detail)
 			continue
 		}
-		f := fault{argument(e.Field), e.Detail}
+		f := fault{argument(e.Field), detail}
 		p.Fields = append(p.Fields, f)
 		sentences = append(sentences, f.Field+" "+f.Message)
 	}

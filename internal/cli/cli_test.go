@@ -127,6 +127,7 @@ func TestAnErrorSaysWhatIsWrongAndWhatToDo(t *testing.T) {
 		{"an overload", &roster.Error{Kind: roster.Unavailable, Detail: "busy", RetryAfter: 2 * time.Second}, 4, "busy; try again in 2s\n"},
 		{"a failure of the server", &roster.Error{}, 1, unexplainedFault + "\n"},
 		{"an error of this process", errors.New("no space left"), 1, "no space left\n"},
+		{"a fault of this process with its cause", &roster.Error{Kind: roster.Unavailable, Detail: "gone", Err: errors.New("EOF")}, 4, "gone (EOF)\n"},
 		{"a command line", usageError{"what?"}, 2, "what?\n"},
 		{"an interrupt", &roster.Error{Kind: roster.Unavailable, Err: context.Canceled}, 130, "interrupted\n"},
 		{"an error that was told already", errQuiet, 1, ""},
@@ -140,6 +141,18 @@ func TestAnErrorSaysWhatIsWrongAndWhatToDo(t *testing.T) {
 		}
 		if code != c.code || got != c.want || stdout.Len() > 0 {
 			t.Errorf("%s: exit code %d, %q, stdout %q", c.name, code, got, stdout)
+		}
+	}
+}
+
+func TestWhatPeopleTryFirstIsUnderstood(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"": "--help", "help": "--help", "help token create": "token create --help", "--version": "version",
+		"token list": "token list", "user create --name help": "user create --name help",
+	} {
+		if got := strings.Join(customary(strings.Fields(typed)), " "); got != want {
+			t.Errorf("%q is taken for %q", typed, got)
 		}
 	}
 }
@@ -271,6 +284,17 @@ func TestTheOwnerOfALockedFolderIsWaitedFor(t *testing.T) {
 	})
 }
 
+func TestAnInterruptEndsTheWaitForALockedFolder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		if _, err := waitForFolder(ctx, func() (link, error) { return link{}, app.ErrLocked }); !errors.Is(err, context.Canceled) {
+			t.Errorf("error: %v", err)
+		}
+	})
+}
+
 func TestALockedFolderWhoseOwnerNeverAnswersIsUnavailable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -278,6 +302,18 @@ func TestALockedFolderWhoseOwnerNeverAnswersIsUnavailable(t *testing.T) {
 		_, err := waitForFolder(t.Context(), func() (link, error) { return link{}, app.ErrLocked })
 		if roster.KindOf(err) != roster.Unavailable || time.Since(start) != waitForOwner {
 			t.Errorf("after %s: %v", time.Since(start), err)
+		}
+	})
+}
+
+func FuzzALifetimeIsInItsBounds(f *testing.F) {
+	for _, seed := range []string{"90d", "12h", "0m", "999999999w", "-1d", "1 d", ""} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var l lifetime
+		if err := l.UnmarshalText([]byte(text)); err == nil && (l <= 0 || time.Duration(l) > maxLifetime) {
+			t.Errorf("%q is taken for %v", text, time.Duration(l))
 		}
 	})
 }

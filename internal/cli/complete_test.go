@@ -49,7 +49,7 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 func TestCandidatesAreTheOnlyOutputAndHaveTheirMeaning(t *testing.T) {
 	t.Parallel()
 	sh, stdout, stderr := testShell(t, "")
-	if code := Run(t.Context(), []string{completeCommand, "token", "rev"}, sh.stdin, stdout, stderr); code != 0 {
+	if code := Run(t.Context(), "", []string{completeCommand, "token", "rev"}, sh.stdin, stdout, stderr); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
 	if stdout.String() != "revoke\tEnd an API token at once.\n" || stderr.Len() > 0 {

@@ -75,16 +75,17 @@ func (c connection) open(sh *shell, mayMake bool) (link, error) {
 	if settings.Database != "" {
 		return openInside(sh, settings, byDatabase)
 	}
-	if !mayMake {
-		if err := folderExists(settings.Data); err != nil {
-			return link{}, err
-		}
+	if err := checkFolder(settings.Data, mayMake); err != nil {
+		return link{}, err
 	}
 	return waitForFolder(sh.ctx, func() (link, error) {
 		socket := filepath.Join(settings.Data, app.SocketFile)
 		if control.Answers(sh.ctx, socket) {
 			client := control.NewClient(control.Socket(socket), operator())
 			return link{client: client, close: func() error { return nil }, way: byServer}, nil
+		}
+		if err := checkOwner(settings.Data); err != nil {
+			return link{}, err
 		}
 		return openInside(sh, settings, byFolder)
 	})
@@ -98,32 +99,36 @@ const (
 )
 
 // waitForFolder tries until the folder is not locked any more, or its owner answers.
-func waitForFolder(ctx context.Context, try func() (link, error)) (link, error) {
-	ctx, cancel := context.WithTimeout(ctx, waitForOwner)
+func waitForFolder[T any](ctx context.Context, try func() (T, error)) (T, error) {
+	limit, cancel := context.WithTimeout(ctx, waitForOwner)
 	defer cancel()
 	tick := time.NewTicker(askOwner)
 	defer tick.Stop()
 	for {
-		l, err := try()
+		out, err := try()
 		if !errors.Is(err, app.ErrLocked) {
-			return l, err
+			return out, err
 		}
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
-			return link{}, &roster.Error{
+		case <-limit.Done():
+			if ctx.Err() != nil {
+				return out, ctx.Err()
+			}
+			return out, &roster.Error{
 				Kind: roster.Unavailable, Err: err,
-				Detail: err.Error() + "; it does not answer: try again, or look at what it is doing",
+				Detail: "who uses the data folder does not answer: try again, or look at what it is doing",
 			}
 		}
 	}
 }
 
-// folderExists refuses a data folder that is not there: a mistyped name must not make an empty directory.
-func folderExists(dir string) error {
+// checkFolder refuses a data folder that is not there, because a mistyped name must not make an empty
+// directory.
+func checkFolder(dir string, mayMake bool) error {
 	_, err := os.Stat(dir)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if !errors.Is(err, fs.ErrNotExist) || mayMake {
+		return nil // what else is wrong shows when it is opened
 	}
 	hint := "start the server once (roster serve), or name its folder with --data"
 	if _, err := os.Stat("roster-demo"); err == nil {

@@ -7,7 +7,7 @@
 //
 //   - grammar.go: the commands there are; one file for each noun has theirs.
 //   - run.go: from arguments to an exit code. fault.go: what is said when something went wrong.
-//   - connection.go: finding who answers. inside.go: answering oneself.
+//   - connection.go: finding who answers. inside.go: answering oneself. owner.go: when not to.
 //   - shell.go, table.go: printing, for people and for pipes.
 //   - complete.go: completion in bash, zsh and fish, from the same grammar.
 //

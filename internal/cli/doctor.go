@@ -76,7 +76,7 @@ func (c doctor) examine(sh *shell) []finding {
 	if err != nil {
 		return unreachable(err)
 	}
-	return diagnose(status, l.way)
+	return diagnose(status, l.way, sh.build.Version)
 }
 
 func unreachable(err error) []finding {
@@ -87,10 +87,10 @@ func unreachable(err error) []finding {
 	return findings
 }
 
-// diagnose judges how the server and the directory stand.
-func diagnose(s control.Status, w way) []finding {
+// diagnose judges how the server and the directory stand. release is that of the command.
+func diagnose(s control.Status, w way, release string) []finding {
 	findings := []finding{
-		diagnoseServer(s.Server, w),
+		diagnoseServer(s.Server, w, release),
 		{fine, "database", fmt.Sprintf("%s, schema %d", engineName(s.Server.Engine), s.Server.Schema), ""},
 		{fine, "key", "from " + s.Server.Key, "keep a copy apart from the backups"},
 		diagnoseAdmin(s.AdminReady),
@@ -107,14 +107,14 @@ func engineName(engine string) string {
 	return engine
 }
 
-func diagnoseServer(s control.Server, w way) finding {
+func diagnoseServer(s control.Server, w way, release string) finding {
 	switch {
 	case w == byDatabase:
 		return finding{fine, "server", "not asked: the command looked at the database itself", ""}
 	case w == byFolder:
 		return finding{warning, "server", "none runs on this data folder", "start it: roster serve"}
-	case s.Version != readBuild().Version:
-		return finding{warning, "server", fmt.Sprintf("is release %s, this command %s", s.Version, readBuild().Version), "use the same release for both"}
+	case s.Version != release:
+		return finding{warning, "server", fmt.Sprintf("is release %s, this command %s", s.Version, release), "use the same release for both"}
 	case s.Demonstration:
 		return finding{warning, "server", "is a demonstration: everybody knows its passwords", "for real use: roster serve, without --demo"}
 	}

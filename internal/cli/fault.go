@@ -58,12 +58,15 @@ func (sh *shell) fail(err error, fields map[string]string) int {
 	return exitCodes[roster.KindOf(err)]
 }
 
-// explain says what is wrong and what to do.
+// explain says what is wrong and what to do. A cause is there only where the fault arose in this process,
+// which is the operator's own: one that came from a server has none.
 func explain(e *roster.Error, fields map[string]string) string {
 	text := e.Detail
 	switch {
+	case text != "" && e.Err != nil:
+		text += " (" + oneLine(e.Err) + ")"
 	case text == "" && e.Err != nil:
-		text = e.Err.Error() // an error of this process, or of opening the directory: the operator's own
+		text = oneLine(e.Err)
 	case text == "" && e.Kind == roster.Internal:
 		text = unexplainedFault
 	case text == "":
@@ -80,6 +83,8 @@ func explain(e *roster.Error, fields map[string]string) string {
 	}
 	return text
 }
+
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // fieldName returns what the caller typed for a field: "roles[1]" → "--role". The longest known beginning
 // of the field's path decides, and places in lists do not count.

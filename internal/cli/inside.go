@@ -19,7 +19,7 @@ const keyVariable = "ROSTER_KEY"
 func openInside(sh *shell, settings config.Serve, w way) (link, error) {
 	log := slog.New(slog.NewTextHandler(sh.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	a, err := app.Open(sh.ctx, app.Config{
-		Settings: settings, Key: os.Getenv(keyVariable), Version: readBuild().Version, Log: log,
+		Settings: settings, Key: os.Getenv(keyVariable), Version: sh.build.Version, Log: log,
 		Shared: w == byDatabase,
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -18,9 +19,11 @@ const description = "Roster is a people directory for operations teams: who is o
 
 // Run does what args, without the program's name, ask for, and returns the exit code: 0 when it was done,
 // 2 when it was asked in a wrong way, 3 when it is not allowed, 4 when trying again later may help, and 1
-// for everything else. It ends early when ctx does.
-func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// for everything else. It ends early when ctx does. release is the version that the binary was stamped
+// with, "" for what the toolchain knows.
+func Run(ctx context.Context, release string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	sh := newShell(ctx, stdin, stdout, stderr)
+	sh.build = readBuild(release)
 	parser, err := newParser(sh)
 	if err != nil {
 		return sh.fail(err, nil)
@@ -29,10 +32,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		sh.complete(parser.Model.Node, args[1:])
 		return 0
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(customary(args))
 	if errors.Is(err, errHelpShown) {
 		return 0
 	}
@@ -44,6 +44,20 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return sh.fail(misused(err), nil)
 	}
 	return sh.fail(command.Run(), fieldsOf(command))
+}
+
+// customary understands what people try first with a command that they do not know.
+func customary(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case args[0] == "--version":
+		return []string{"version"}
+	default:
+		return args
+	}
 }
 
 // errHelpShown ends the parsing of arguments that ask for help.

@@ -3,11 +3,15 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 
+	"roster"
 	"roster/internal/app"
 	"roster/internal/config"
+	"roster/internal/control"
 )
 
 type serveCommand struct {
@@ -31,15 +35,27 @@ func (c serveCommand) Run(sh *shell) error {
 	if err := c.Settings.Validate(); err != nil {
 		return err
 	}
-	a, err := app.Open(sh.ctx, app.Config{
-		Settings: c.Settings, Key: os.Getenv(keyVariable), Version: readBuild().Version,
-		Log: newLogger(sh, c.Settings.LogFormat, c.Settings.LogLevel),
-	})
+	a, err := waitForFolder(sh.ctx, func() (*app.App, error) { return c.open(sh) })
 	if err != nil {
 		return err
 	}
 	err = a.Serve(sh.ctx, sh.stdout)
 	return errors.Join(err, a.Close(context.WithoutCancel(sh.ctx)))
+}
+
+// open opens the app. That another server has the folder is told at once; a command that has it is soon done.
+func (c serveCommand) open(sh *shell) (*app.App, error) {
+	dir := c.Settings.Data
+	if control.Answers(sh.ctx, filepath.Join(dir, app.SocketFile)) {
+		return nil, &roster.Error{
+			Kind:   roster.Conflict,
+			Detail: fmt.Sprintf("another server runs on the data folder %s; stop it, or choose another folder with --data", dir),
+		}
+	}
+	return app.Open(sh.ctx, app.Config{
+		Settings: c.Settings, Key: os.Getenv(keyVariable), Version: sh.build.Version,
+		Log: newLogger(sh, c.Settings.LogFormat, c.Settings.LogLevel),
+	})
 }
 
 // newLogger logs to the standard error: text for a person, JSON for what collects logs.

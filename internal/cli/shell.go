@@ -25,6 +25,7 @@ type shell struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	terminal       bool // stdout is one: print for a person
+	build          build
 }
 
 func newShell(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) *shell {

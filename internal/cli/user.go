@@ -144,11 +144,25 @@ func (c userShow) Run(sh *shell) error {
 func printUser(sh *shell, u control.User) error {
 	t := newTable(sh, "ATTRIBUTE", "VALUE")
 	for _, line := range [][2]string{
-		{"userName", u.UserName}, {"fullName", u.DisplayName}, {"number", fmt.Sprint(u.Number)}, {"id", string(u.ID)},
-		{"email", u.Email}, {"active", yesNo(u.Active)}, {"level", string(u.AccessLevel)}, {"roles", join(u.Roles)},
-		{"groups", join(u.Groups)}, {"primaryGroup", u.PrimaryGroup}, {"teams", join(u.Teams)}, {"department", u.Department},
-		{"realm", u.Realm}, {"password", yesNo(u.HasPassword)}, {"timezone", u.TimeZone}, {"phoneNumber", u.PhoneNumber},
-		{"joined", stamp(u.JoinedAt)}, {"created", stamp(u.CreatedAt)}, {"updated", stamp(u.UpdatedAt)},
+		{"userName", u.UserName},
+		{"fullName", u.DisplayName},
+		{"number", fmt.Sprint(u.Number)},
+		{"id", string(u.ID)},
+		{"email", u.Email},
+		{"active", yesNo(u.Active)},
+		{"level", string(u.AccessLevel)},
+		{"roles", join(u.Roles)},
+		{"groups", join(u.Groups)},
+		{"primaryGroup", u.PrimaryGroup},
+		{"teams", join(u.Teams)},
+		{"department", u.Department},
+		{"realm", u.Realm},
+		{"password", yesNo(u.HasPassword)},
+		{"timezone", u.TimeZone},
+		{"phoneNumber", u.PhoneNumber},
+		{"joined", stamp(u.JoinedAt)},
+		{"created", stamp(u.CreatedAt)},
+		{"updated", stamp(u.UpdatedAt)},
 	} {
 		t.row(line[0], line[1])
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 )
@@ -19,11 +20,10 @@ func (version) Help() string {
 
 // Run prints the version.
 func (c version) Run(sh *shell) error {
-	b := readBuild()
 	if c.JSON {
-		return sh.printJSON(b)
+		return sh.printJSON(sh.build)
 	}
-	return sh.say("%s", b)
+	return sh.say("%s", sh.build)
 }
 
 // build says what the binary was made from.
@@ -43,28 +43,22 @@ func (b build) String() string {
 	return text + " " + b.Go + " " + b.System
 }
 
-// readBuild reads what the toolchain wrote into the binary: the module's version where it was built
-// from a tag, and the commit.
-func readBuild() build {
-	b := build{Version: "devel", Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
+// readBuild returns the release that the binary was stamped with, or else the module's version where it
+// was built from a tag, and what the toolchain wrote into it.
+func readBuild(release string) build {
+	b := build{Version: release, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return b
+		info = &debug.BuildInfo{}
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		b.Version = v
+	if v := info.Main.Version; v != "(devel)" {
+		b.Version = cmp.Or(b.Version, v)
 	}
-	modified := ""
+	b.Version = cmp.Or(b.Version, "devel")
 	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			b.Commit = s.Value[:min(12, len(s.Value))]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			modified = "+changes"
+		if s.Key == "vcs.revision" {
+			b.Commit = s.Value
 		}
-	}
-	if b.Commit != "" {
-		b.Commit += modified
 	}
 	return b
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -113,4 +114,28 @@ func TestACallThatTheServerDoesNotKnowNamesTheRelease(t *testing.T) {
 	if err == nil || !strings.Contains(fmt.Sprint(err), "same release") {
 		t.Errorf("error: %v", err)
 	}
+}
+
+func FuzzWhatIsReadSurvivesAnotherReading(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"userName":"a","roles":["b"]}`, `{"userName":"a","userName":"b"}`, `{"UserName":"a"}`, `{"roles":null}`, `{"x":1}`, `[`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var first, second NewUser
+		if parse(body, &first) != nil {
+			return
+		}
+		text, err := json.Marshal(first)
+		if err != nil {
+			t.Fatalf("write %q: %v", body, err)
+		}
+		if err := parse(text, &second); err != nil {
+			t.Fatalf("read %q again: %v", text, err)
+		}
+		if diff := cmp.Diff(first, second, cmpopts.EquateEmpty()); diff != "" {
+			t.Error(diff)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package graze
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -104,14 +105,11 @@ func describe(r *http.Request, err error) (message, debug string) {
 }
 
 func sentence(e *roster.Error) string {
-	switch {
-	case e.Detail == "":
-		return e.Kind.String()
-	case e.Field == "":
-		return e.Detail
-	default:
-		return argument(e.Field) + " " + e.Detail
+	detail := cmp.Or(e.Detail, e.Kind.String())
+	if e.Field == "" {
+		return detail
 	}
+	return argument(e.Field) + " " + detail
 }
 
 // advice says who has a name that is taken, and what to do about it.

@@ -36,8 +36,10 @@ func (a *grantedAccount) targets() []any {
 	return []any{
 		(*string)(&a.UserID), (*string)(&a.OrganizationID), &a.Number, &a.UserName,
 		&a.Active, &a.Realm, (*string)(&a.PasswordHash), &a.CredentialVersion,
-		span{&a.SessionExpiry}, (*string)(&a.level),
-		&a.grant, (*string)(&a.group), permissions{&a.held},
+		span{&a.SessionExpiry},
+		(*string)(&a.level),
+		&a.grant, (*string)(&a.group),
+		permissions{&a.held},
 	}
 }
 

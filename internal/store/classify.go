@@ -23,6 +23,10 @@ func attribute(index string) string {
 		return "displayName"
 	case "group_id":
 		return "groups"
+	case "audit_id":
+		return "id"
+	case "job_key", "retry_key":
+		return "key"
 	case "token_hash", "link_hash":
 		return "secret"
 	case "address", "slug", "number", "id", "seq", "type", "purpose", "name":

@@ -10,6 +10,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -96,11 +97,14 @@ const (
 
 // postgresDB runs transactions on PostgreSQL.
 type postgresDB struct {
-	pool    *sql.DB
-	engine  *engine
-	texts   *texts
-	added   jobsAdded
-	version int64
+	pool   *sql.DB
+	engine *engine
+	texts  *texts
+	added  jobsAdded
+
+	mu       sync.RWMutex // guards beginning and closing
+	closed   bool
+	underWay sync.WaitGroup // transactions that have begun
 }
 
 func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o Options) (*postgresDB, error) {
@@ -127,11 +131,6 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	db.pool.SetMaxOpenConns(o.MaxConns)
 	db.pool.SetMaxIdleConns(o.MaxConns)
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
-	db.version, err = readVersion(ctx, db.pool)
-	if err != nil {
-		db.pool.Close()
-		return nil, explain(e.fault(err), "read schema version", err)
-	}
 	return db, nil
 }
 
@@ -154,14 +153,9 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine) erro
 	return nil
 }
 
-func readVersion(ctx context.Context, pool *sql.DB) (version int64, err error) {
-	err = pool.QueryRowContext(ctx, `SELECT MAX(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
-	return version, err
-}
-
-func (db *postgresDB) schemaVersion(ctx context.Context) (int64, error) {
-	version, err := readVersion(ctx, db.pool)
-	if err != nil {
+func (db *postgresDB) schemaVersion(ctx context.Context) (version int64, err error) {
+	const text = `SELECT MAX(version_id) FROM goose_db_version WHERE is_applied`
+	if err := db.pool.QueryRowContext(ctx, text).Scan(&version); err != nil {
 		return 0, explain(db.engine.fault(err), "read schema version", err)
 	}
 	return version, nil
@@ -179,6 +173,10 @@ func (db *postgresDB) Update(ctx context.Context, fn func(directory.Tx) error) e
 
 // attempt runs fn in transactions until one is not undone by what others do at the same time.
 func (db *postgresDB) attempt(ctx context.Context, options *sql.TxOptions, fn func(directory.Tx) error) error {
+	if !db.enter() {
+		return stopping()
+	}
+	defer db.underWay.Done()
 	for n := 1; ; n++ {
 		f, err := db.once(ctx, options, fn)
 		if err == nil || n == maxAttempts || f.class != again && f.class != lost {
@@ -188,6 +186,16 @@ func (db *postgresDB) attempt(ctx context.Context, options *sql.TxOptions, fn fu
 			return ctxErr
 		}
 	}
+}
+
+// enter notes that a transaction begins, unless the store is closed.
+func (db *postgresDB) enter() bool {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	if !db.closed {
+		db.underWay.Add(1)
+	}
+	return !db.closed
 }
 
 // pause waits before attempt n+1: 1 to 2 ms doubled each time, so that those who collided spread.
@@ -257,8 +265,6 @@ func (db *postgresDB) acquire(ctx context.Context) (*sql.Conn, error) {
 		return conn, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case errors.Is(err, sql.ErrConnDone), err.Error() == "sql: database is closed":
-		return nil, stopping()
 	default:
 		return nil, notNow("the database is not answering; try again", fmt.Errorf("connect: %w", err))
 	}
@@ -274,8 +280,23 @@ func (db *postgresDB) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Close implements backend. What runs is let finish: the pool closes a connection when it comes back.
-func (db *postgresDB) Close(context.Context) error { return db.pool.Close() }
+// Close implements backend.
+func (db *postgresDB) Close(ctx context.Context) error {
+	db.mu.Lock()
+	db.closed = true
+	db.mu.Unlock()
+	finished := make(chan struct{})
+	go func() {
+		db.underWay.Wait()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+		return db.pool.Close()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // statements puts statements to a transaction of PostgreSQL; the driver keeps them prepared.
 type statements struct {

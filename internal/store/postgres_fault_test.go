@@ -154,3 +154,31 @@ func TestProcessesThatStartTogetherMigrateOnce(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestClosingPostgreSQLLetsWhatHasBegunFinish(t *testing.T) {
+	t.Parallel()
+	db := openPostgresTest(t, Options{})
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	result, closed := make(chan error), make(chan error)
+	go func() {
+		result <- db.Update(t.Context(), func(tx directory.Tx) error {
+			close(begun)
+			<-goOn
+			return tx.PutSetting("name", "")
+		})
+	}()
+	<-begun
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := db.Close(over); !errors.Is(err, context.Canceled) {
+		t.Errorf("closing without time to wait: got %v, want context.Canceled", err)
+	}
+	go func() { closed <- db.Close(t.Context()) }()
+	close(goOn)
+	if err := errors.Join(<-result, <-closed); err != nil {
+		t.Error(err)
+	}
+	if err := db.Update(t.Context(), put("late")); roster.KindOf(err) != roster.Unavailable {
+		t.Errorf("an update after closing got %v, want Unavailable", err)
+	}
+}

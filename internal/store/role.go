@@ -10,7 +10,8 @@ const roleColumns = `id, organization_id, number, name, description, permissions
 func scanRole(r scanner, more ...any) (role roster.Role, err error) {
 	to := []any{
 		(*string)(&role.ID), (*string)(&role.OrganizationID), &role.Number, &role.Name, &role.Description,
-		permissions{&role.Permissions}, &role.Shipped,
+		permissions{&role.Permissions},
+		&role.Shipped,
 	}
 	err = r.Scan(append(to, more...)...)
 	return role, err

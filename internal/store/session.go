@@ -19,7 +19,10 @@ const (
 func sessionTargets(s *roster.Session) []any {
 	return []any{
 		(*string)(&s.ID), (*string)(&s.OrganizationID), (*string)(&s.UserID), (*string)(&s.Face), &s.CredentialVersion,
-		instant{&s.CreatedAt}, instant{&s.LastUsedAt}, span{&s.Idle}, instant{&s.ExpiresAt},
+		instant{&s.CreatedAt},
+		instant{&s.LastUsedAt},
+		span{&s.Idle},
+		instant{&s.ExpiresAt},
 	}
 }
 

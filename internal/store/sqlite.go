@@ -53,13 +53,20 @@ func sqliteFault(err error) fault {
 }
 
 // sqliteIndex returns table__column of the last column in a message of the form
-// "… constraint failed: users.organization_id, users.user_key (2067)".
+// "… constraint failed: users.organization_id, users.user_key (2067)", "" for another message.
 func sqliteIndex(message string) string {
 	const mark = "constraint failed: "
-	columns := message[strings.LastIndex(message, mark)+len(mark):]
-	columns, _, _ = strings.Cut(columns, " (")
+	at := strings.LastIndex(message, mark)
+	if at < 0 {
+		return ""
+	}
+	columns, _, _ := strings.Cut(message[at+len(mark):], " (")
 	last := columns[strings.LastIndex(columns, " ")+1:]
-	return strings.Replace(last, ".", "__", 1)
+	table, column, found := strings.Cut(last, ".")
+	if !found {
+		return ""
+	}
+	return table + "__" + column
 }
 
 // What every connection is told (https://www.sqlite.org/pragma.html). Sizes are in KiB where negative,
@@ -104,7 +111,7 @@ func openSQLite(ctx context.Context, path string, e *engine, added jobsAdded, o 
 	}
 	shared := newTexts()
 	db := &sqliteDB{
-		writer:  newWriter(writing, e, shared, added, o.Logger),
+		writer:  newWriter(writing, e, shared, added, o),
 		readers: newReaders(reading, e, shared, o.Readers),
 		writing: writing, reading: reading, version: version,
 	}
@@ -139,7 +146,7 @@ func openPool(path, options string, most int) (*sql.DB, error) {
 
 func (db *sqliteDB) schemaVersion(context.Context) (int64, error) { return db.version, nil }
 
-// Close implements backend. Those who still read are waited for, too.
+// Close implements backend.
 func (db *sqliteDB) Close(ctx context.Context) error {
 	err := errors.Join(db.writer.stop(ctx), db.readers.stop(ctx))
 	if err != nil {
@@ -148,7 +155,7 @@ func (db *sqliteDB) Close(ctx context.Context) error {
 	return errors.Join(db.reading.Close(), db.writing.Close())
 }
 
-// pingTimeout is how long a readiness check waits at most.
+// pingTimeout is how long DB.Ping waits at most.
 const pingTimeout = 5 * time.Second
 
 // Ping implements backend: it goes through the writer and changes nothing.

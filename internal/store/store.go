@@ -13,7 +13,7 @@ import (
 
 // Options are what a store can be told. The zero Options are good.
 type Options struct {
-	Now      func() time.Time // the clock, for how long things take; time.Now if nil
+	Now      func() time.Time // the clock, for saying that a commit took long; time.Now if nil
 	Logger   *slog.Logger     // slog.Default if nil
 	MaxConns int              // PostgreSQL: the most connections; 16 if 0
 	Readers  int              // SQLite: the most transactions that read at the same time; 4 if 0
@@ -37,24 +37,18 @@ func (o Options) withDefaults() Options {
 
 // DB is an open store. Its methods may be called from any number of goroutines.
 type DB struct {
-	backend
-	engine *engine
-	added  jobsAdded
+	backend backend
+	engine  *engine
+	added   jobsAdded
 }
 
 var _ directory.Store = (*DB)(nil)
 
-// backend runs transactions on an engine.
+// backend runs transactions on an engine. DB says what its methods do.
 type backend interface {
-	// View implements directory.Store.
-	View(ctx context.Context, fn func(directory.Tx) error) error
-	// Update implements directory.Store.
-	Update(ctx context.Context, fn func(directory.Tx) error) error
-	// Ping finds out whether the store can work, and waits for that no longer than ctx. Errors: Unavailable.
+	directory.Store
 	Ping(ctx context.Context) error
-	// Close takes no more calls, lets those that wait finish for as long as ctx lasts, and closes.
 	Close(ctx context.Context) error
-
 	schemaVersion(ctx context.Context) (int64, error)
 }
 
@@ -87,9 +81,27 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 // Engine returns the engine's name: "sqlite" or "postgres".
 func (db *DB) Engine() string { return db.engine.name }
 
+// View implements directory.Store.
+func (db *DB) View(ctx context.Context, fn func(directory.Tx) error) error {
+	return db.backend.View(ctx, fn)
+}
+
+// Update implements directory.Store.
+func (db *DB) Update(ctx context.Context, fn func(directory.Tx) error) error {
+	return db.backend.Update(ctx, fn)
+}
+
+// Ping finds out whether the store can work: on SQLite whether the writer answers, on PostgreSQL whether
+// the database does. It waits no longer than ctx, nor than five seconds. Errors: Unavailable.
+func (db *DB) Ping(ctx context.Context) error { return db.backend.Ping(ctx) }
+
+// Close takes no more calls, lets those that it has taken finish, and closes. Where ctx ends before they
+// have, it returns the context's error and leaves them at work.
+func (db *DB) Close(ctx context.Context) error { return db.backend.Close(ctx) }
+
 // SchemaVersion returns the number of the last migration that the database has had. It may be
 // greater than any this binary knows.
-func (db *DB) SchemaVersion(ctx context.Context) (int64, error) { return db.schemaVersion(ctx) }
+func (db *DB) SchemaVersion(ctx context.Context) (int64, error) { return db.backend.schemaVersion(ctx) }
 
 // JobsAdded returns a channel of capacity 1 that receives after a commit that queued jobs. What
 // other processes queue is not seen here.

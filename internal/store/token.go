@@ -24,8 +24,11 @@ const (
 func tokenTargets(t *roster.Token) []any {
 	return []any{
 		(*string)(&t.ID), (*string)(&t.OrganizationID), &t.Name, (*string)(&t.Access), (*string)(&t.UserID), &t.UserName,
-		instant{&t.CreatedAt}, instant{&t.ExpiresAt}, instant{&t.RevokedAt},
-		instant{&t.LastUsedAt}, &t.LastUsedFrom, (*string)(&t.LastUsedFace),
+		instant{&t.CreatedAt},
+		instant{&t.ExpiresAt},
+		instant{&t.RevokedAt},
+		instant{&t.LastUsedAt},
+		&t.LastUsedFrom, (*string)(&t.LastUsedFace),
 	}
 }
 

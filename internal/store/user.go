@@ -1,9 +1,10 @@
 package store
 
 import (
+	"time"
+
 	"roster"
 	"roster/internal/directory"
-	"time"
 )
 
 const (

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"roster/internal/directory"
 )
@@ -18,6 +19,8 @@ const (
 	maxQueue = 4096
 	// maxBatch is how many updates share a commit at most. More would save little and delay the first.
 	maxBatch = 256
+	// slowCommit is how long a commit takes, with the changes in it, before the log says so.
+	slowCommit = time.Second
 )
 
 // writer is the one goroutine that changes an SQLite database. It takes every update that waits, runs
@@ -32,6 +35,7 @@ type writer struct {
 	texts  *texts
 	added  jobsAdded
 	log    *slog.Logger
+	now    func() time.Time
 
 	mu      sync.RWMutex // guards closing the queue
 	stopped bool
@@ -59,9 +63,9 @@ const (
 	left
 )
 
-func newWriter(db *sql.DB, e *engine, t *texts, added jobsAdded, log *slog.Logger) *writer {
+func newWriter(db *sql.DB, e *engine, t *texts, added jobsAdded, o Options) *writer {
 	return &writer{
-		db: db, engine: e, texts: t, added: added, log: log,
+		db: db, engine: e, texts: t, added: added, log: o.Logger, now: o.Now,
 		queue: make(chan *update, maxQueue), ended: make(chan struct{}),
 	}
 }
@@ -172,7 +176,11 @@ func (w *writer) gather(u *update) {
 
 // write runs and commits the batch, and answers it.
 func (w *writer) write() {
+	begun := w.now()
 	err := w.commit(w.batch)
+	if took := w.now().Sub(begun); took >= slowCommit {
+		w.log.Warn("a commit took long: is the disk busy?", "took", took, "changes", len(w.batch))
+	}
 	switch {
 	case err == nil:
 	case len(w.batch) == 1:
@@ -259,7 +267,7 @@ func (w *writer) rollback() {
 	}
 }
 
-// errBatch ends a batch where the error itself is the caller's.
+// errBatch is why the others of a batch have to be run again, where one of them failed badly.
 var errBatch = errors.New("the transaction was rolled back")
 
 // try runs an update within the open transaction. An error says that the transaction cannot go on.
@@ -277,7 +285,7 @@ func (w *writer) try(u *update, others bool) error {
 	}
 	if t.failed != nil && t.fault.class != constraint {
 		// SQLite may have rolled back everything (https://www.sqlite.org/lang_transaction.html).
-		return errors.Join(errBatch, t.failed)
+		return fmt.Errorf("%w: %w", errBatch, t.failed)
 	}
 	if u.err != nil {
 		if err := w.conn.do("ROLLBACK TO one"); err != nil {

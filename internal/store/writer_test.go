@@ -25,7 +25,7 @@ func openTest(t *testing.T, path string) *DB {
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
-	t.Cleanup(func() { _ = db.Close(context.WithoutCancel(t.Context())) }) // some tests have closed it
+	t.Cleanup(func() { _ = db.Close(context.WithoutCancel(t.Context())) }) // a test may have closed it
 	return db
 }
 
@@ -165,6 +165,29 @@ func TestABatchThatCannotGoOnIsMadeOneByOne(t *testing.T) {
 				t.Errorf("afterwards: %v", err)
 			}
 		})
+	}
+}
+
+func TestACommitThatFailsIsAcknowledgedToNobody(t *testing.T) {
+	t.Parallel()
+	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
+	// A foreign key that is only looked at by COMMIT.
+	uncommittable := func(x directory.Tx) error {
+		if err := raw(x, "PRAGMA defer_foreign_keys = ON"); err != nil {
+			return err
+		}
+		_, err := x.InsertGroup(roster.Group{ID: "group", OrganizationID: "none", Kind: roster.KindTeam}, "name")
+		return errors.Join(put("broken")(x), err)
+	}
+	errs := inOneBatch(t, db, put("before"), uncommittable, put("after"))
+	if errs[0] != nil || errs[1] == nil || errs[2] != nil {
+		t.Errorf("got %v", errs)
+	}
+	if !has(t, db, "before") || has(t, db, "broken") || !has(t, db, "after") {
+		t.Error("not what was acknowledged is there")
+	}
+	if err := db.Update(t.Context(), uncommittable); err == nil || has(t, db, "broken") {
+		t.Errorf("alone: got %v", err)
 	}
 }
 

@@ -23,7 +23,7 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 			w := newWorld(t, e, binary.Options{})
 			l, db := newLoad(w), w.database(t)
 			for round := range kills {
-				l.killedAfter(t, int64(1+round*round), crew(12, 4))
+				l.killedAfter(t, int64(1+round*round/2), crew(12, 3))
 				w.Again()
 				l.checkAnswers(t)
 				l.checkAcknowledged(t)

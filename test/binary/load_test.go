@@ -141,14 +141,25 @@ func (l *load) checkAcknowledged(t testing.TB) {
 // repeatUnanswered sends again what got no answer: it may have been done or not, and is done afterwards.
 func (l *load) repeatUnanswered(t testing.TB) {
 	t.Helper()
+	const callers = 16
+	names := make(chan string)
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			for name := range names {
+				c := l.made[name]
+				c.answer, c.err = send(t.Context(), l.world.Client(), c.kind.request(l.world, name))
+				if c.acked = c.err == nil && c.answer.status == 200; c.acked {
+					l.acked.Add(1)
+				}
+			}
+		})
+	}
 	for name, c := range l.made {
-		if c.acked {
-			continue
-		}
-		c.answer = ask(t, l.world.Client(), c.kind.request(l.world, name))
-		c.err, c.acked = nil, c.answer.status == 200
-		if c.acked {
-			l.acked.Add(1)
+		if !c.acked {
+			names <- name
 		}
 	}
+	close(names)
+	all.Wait()
 }

@@ -67,10 +67,6 @@ func (s *Server) Launch() {
 	s.t.Helper()
 	s.starts++
 	args := append([]string{"serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--log-format", "json"}, s.options.Args...)
-	args = append(args, "--data", s.Data) // TEMP
-	if db := s.Setting("ROSTER_DATABASE"); db != "" {
-		args = append(args, "--database", db)
-	}
 	cmd := exec.Command(Path(s.t), args...)
 	cmd.Env = environment(s.t, s.env())
 	cmd.SysProcAttr = attributes(0)

@@ -35,8 +35,15 @@ type Env struct {
 // Advance moves the server's clock.
 func (e *Env) Advance(d time.Duration) { e.clock.advance(d) }
 
-// fill puts what was made in the place of its placeholders.
-func (e *Env) fill(text string) string {
+// Set gives a placeholder "{name}" its value.
+func (e *Env) Set(name, value string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.made[name] = value
+}
+
+// Fill puts what was made in the place of its placeholders.
+func (e *Env) Fill(text string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	pairs := make([]string, 0, 2*len(e.made))
@@ -46,11 +53,7 @@ func (e *Env) fill(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-func (e *Env) remember(kind, name, value string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.made[kind+" "+name] = value
-}
+func (e *Env) remember(kind, name, value string) { e.Set(kind+" "+name, value) }
 
 // Group makes a group: {group name} is its id.
 func (e *Env) Group(t testing.TB, name string) roster.Group {

@@ -12,8 +12,8 @@ import (
 // Do sends a request, written as in [Scenario], through the whole server, and returns the answer.
 func (e *Env) Do(t testing.TB, as, request string) *httptest.ResponseRecorder {
 	t.Helper()
-	r := parse(t, e.fill(request))
-	switch as = e.fill(as); {
+	r := parse(t, e.Fill(request))
+	switch as = e.Fill(as); {
 	case as == "":
 	case strings.HasPrefix(as, "Bearer "):
 		r.Header.Set("Authorization", as)

@@ -76,7 +76,7 @@ func (s Scenario) check(t *testing.T, e *Env, w *httptest.ResponseRecorder) {
 		t.Errorf("the status is %d, want %d", w.Code, s.Status)
 	}
 	body := w.Body.String()
-	if want := e.fill(s.Body); !matches(want, body) {
+	if want := e.Fill(s.Body); !matches(want, body) {
 		t.Errorf("the body is\n%s\nwant\n%s", body, want)
 	}
 	for name, want := range s.Header {

@@ -90,7 +90,9 @@ var users = []sentence{
 		row := f.user("ada")
 		f.user("grace")
 		for _, sel := range []directory.UserSelector{
-			{ID: row.ID}, {Number: row.Number}, {UserName: "ADA"},
+			{ID: row.ID},
+			{Number: row.Number},
+			{UserName: "ADA"},
 			{ID: row.ID, Number: row.Number + 1, UserName: "grace"}, // the first that is set decides
 			{Number: row.Number, UserName: "grace"},
 		} {
