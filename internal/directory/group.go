@@ -2,7 +2,10 @@ package directory
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,14 +18,27 @@ const MaxTeamName = 64
 // MaxDescription is the longest description, in characters.
 const MaxDescription = 1000
 
+// MaxFilter is the longest filter or landing page of a team, in bytes.
+const MaxFilter = 64 << 10
+
 // NewGroup is what CreateGroup needs to know.
 type NewGroup struct {
 	Kind        roster.GroupKind
 	Name        string
 	Description string
+	Active      roster.Set[bool] // default: true
+	Members     []roster.Ref     // users, by name, number or id
+
+	// Of a team; a service that is named and not there is made.
+	AlertFilter string
+	SigFilter   string
+	LandingPage json.RawMessage
+	Services    []roster.Ref
+
+	Faults roster.Faults // those the face found already
 }
 
-// CreateGroup makes a group or a team.
+// CreateGroup makes a group or a team, with its members and services.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(displayName), Unavailable.
 func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup) (roster.Group, error) {
@@ -30,30 +46,170 @@ func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup)
 		return roster.Group{}, err
 	}
 	in.Name = strings.TrimSpace(in.Name)
-	faults := checkNamed(in.Name, in.Description)
-	if in.Kind == roster.KindTeam && utf8.RuneCountInString(in.Name) > MaxTeamName {
-		addOnce(&faults, "displayName", "must not be longer than 64 characters")
-	}
-	if in.Kind != roster.KindGroup && in.Kind != roster.KindTeam {
-		faults.Add("kind", "must be group or team")
-	}
-	if err := faults.Err(); err != nil {
-		return roster.Group{}, err
-	}
+	faults := checkGroup(in)
 	return update(ctx, s, func(tx Tx) (roster.Group, error) {
-		now := s.now()
+		f, now := slices.Clone(faults), s.now()
 		g := roster.Group{
 			ID: roster.GroupID(newID()), OrganizationID: by.OrganizationID, Kind: in.Kind,
-			Name: in.Name, Description: in.Description, CreatedAt: now,
+			Name: in.Name, Description: in.Description, CreatedAt: now, Active: in.Active.Or(true),
+			Routing: roster.Routing{AlertFilter: in.AlertFilter, SigFilter: in.SigFilter, LandingPage: in.LandingPage},
 		}
-		var err error
+		members, err := findMembers(tx, by, in.Members, &f)
+		if err != nil {
+			return g, err
+		}
+		if g.Routing.Services, err = makeServices(tx, by.OrganizationID, in.Services, &f); err != nil {
+			return g, err
+		}
+		if err := f.Err(); err != nil {
+			return g, err
+		}
 		if g.Number, err = tx.InsertGroup(g, Fold(g.Name)); err != nil {
 			return g, err
 		}
-		return g, s.audit(tx, by, now, change{ActGroupCreate, string(g.ID), g.Name, created{map[string]any{
-			"kind": g.Kind, "number": g.Number, "displayName": g.Name, "description": g.Description,
-		}}})
+		if err := tx.AddMembers(g.OrganizationID, g.ID, members, now); err != nil {
+			return g, err
+		}
+		after := auditGroup(g)
+		after.Added = members
+		return g, s.audit(tx, by, now, change{ActGroupCreate, string(g.ID), g.Name, created{after}})
 	})
+}
+
+// checkGroup returns every fault of a group that shows without looking at the store.
+func checkGroup(in NewGroup) roster.Faults {
+	f := slices.Clone(in.Faults)
+	for _, e := range checkNamed(in.Name, in.Description) {
+		if !f.Has(e.Field) {
+			f = append(f, e)
+		}
+	}
+	if in.Kind != roster.KindGroup && in.Kind != roster.KindTeam {
+		f.Add("kind", "must be group or team")
+	}
+	if in.Kind == roster.KindTeam && utf8.RuneCountInString(in.Name) > MaxTeamName {
+		addOnce(&f, "displayName", fmt.Sprintf("must not be longer than %d characters", MaxTeamName))
+	}
+	for field, text := range map[string]string{
+		"alertFilter": in.AlertFilter, "sigFilter": in.SigFilter, "landingPage": string(in.LandingPage),
+	} {
+		if len(text) > MaxFilter || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			f.Add(field, fmt.Sprintf("must be text of at most %d bytes without a NUL character", MaxFilter))
+		}
+	}
+	checkRefs(&f, "services", in.Services)
+	if len(in.Members) > MaxMembers {
+		f.Add("members", fmt.Sprintf("must not name more than %d users at a time", MaxMembers))
+	}
+	return f
+}
+
+// MaxMembers is how many members one request may name.
+const MaxMembers = 20000
+
+// findMembers resolves users to their numbers. One whom the actor does not see reads as unknown.
+func findMembers(tx Tx, by roster.Actor, refs []roster.Ref, f *roster.Faults) ([]int64, error) {
+	if len(refs) == 0 || len(refs) > MaxMembers {
+		return nil, nil
+	}
+	found, err := tx.FindUsers(by.OrganizationID, refs)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := seenBy(tx, by, found)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]int64, 0, len(found))
+	for i, u := range found {
+		if u.ID == "" || !seen(u.Number) {
+			f.Add(fmt.Sprintf("members[%d]", i), "names no user: "+shorten(refs[i].String()))
+			continue
+		}
+		numbers = append(numbers, u.Number)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers), nil
+}
+
+// seenBy returns whether the actor may see a user of those found, by number.
+func seenBy(tx Tx, by roster.Actor, found []roster.UserLink) (func(int64) bool, error) {
+	groups, everywhere := scopeOf(by, ActUserRead)
+	if everywhere {
+		return func(int64) bool { return true }, nil
+	}
+	visible := map[int64]bool{}
+	for _, u := range found {
+		if u.ID == "" {
+			continue
+		}
+		users, err := tx.Users(by.OrganizationID, UserQuery{ID: u.ID, InGroups: groups, Limit: 1}, 0)
+		if err != nil {
+			return nil, err
+		}
+		visible[u.Number] = len(users) == 1
+	}
+	return func(number int64) bool { return visible[number] }, nil
+}
+
+// makeServices resolves services, and makes those that are named and not there.
+func makeServices(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster.Faults) ([]roster.ServiceLink, error) {
+	if len(refs) == 0 || len(refs) > MaxReferences {
+		return nil, nil
+	}
+	found, err := tx.FindServices(org, refs)
+	if err != nil {
+		return nil, err
+	}
+	var links []roster.ServiceLink
+	made := map[string]roster.ServiceLink{}
+	for i, b := range found {
+		name, field := strings.TrimSpace(refs[i].Name), fmt.Sprintf("services[%d]", i)
+		link := roster.ServiceLink{ID: b.ID, Number: b.Number, Name: b.Name}
+		switch again, ok := made[Fold(name)]; {
+		case b.ID != "":
+		case name == "":
+			f.Add(field, "names no service: "+refs[i].String())
+			continue
+		case ok:
+			link = again
+		default:
+			if checkName(f, field, name); f.Has(field) {
+				continue
+			}
+			link = roster.ServiceLink{ID: roster.ServiceID(newID()), Name: name}
+			link.Number, err = tx.InsertService(roster.BusinessService{ID: link.ID, OrganizationID: org, Name: name}, Fold(name))
+			if err != nil {
+				return nil, err
+			}
+			made[Fold(name)] = link
+		}
+		links = append(links, link)
+	}
+	return distinct(links, func(l roster.ServiceLink) roster.ServiceID { return l.ID }), nil
+}
+
+// auditedGroup is what the audit keeps of a group.
+type auditedGroup struct {
+	Kind        roster.GroupKind `json:"kind"`
+	Number      int64            `json:"number"`
+	DisplayName string           `json:"displayName"`
+	Description string           `json:"description,omitempty"`
+	Active      bool             `json:"active"`
+	AlertFilter string           `json:"alertFilter,omitempty"`
+	SigFilter   string           `json:"sigFilter,omitempty"`
+	LandingPage json.RawMessage  `json:"landingPage,omitempty"`
+	Services    []string         `json:"services,omitempty"`
+	Added       []int64          `json:"membersAdded,omitempty"`   // numbers of users
+	Removed     []int64          `json:"membersRemoved,omitempty"` // likewise
+}
+
+func auditGroup(g roster.Group) auditedGroup {
+	return auditedGroup{
+		Kind: g.Kind, Number: g.Number, DisplayName: g.Name, Description: g.Description, Active: g.Active,
+		AlertFilter: g.Routing.AlertFilter, SigFilter: g.Routing.SigFilter, LandingPage: g.Routing.LandingPage,
+		Services: names(g.Routing.Services),
+	}
 }
 
 // checkNamed checks the name and description of something that has both.
@@ -75,17 +231,28 @@ type GroupList struct {
 	ID    roster.GroupID // only this one
 	Name  string         // only this one, without regard to case
 	Count bool           // fill MemberCount
+
+	Service  roster.Ref // only those with this service
+	Services bool       // load Routing.Services
 }
 
 // ListGroups returns the groups of a kind that the actor may see, by ascending number, loading a page
 // at a time. The shipped group End-User, which has no members, is left out. An error ends the sequence.
 //
-// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound and Invalid(service) for a service that is not there; in the
+// sequence also Unavailable.
 func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList) (iter.Seq2[roster.Group, error], error) {
 	if err := allow(by, ActGroupRead); err != nil {
 		return nil, err
 	}
-	q := GroupQuery{Kind: in.Kind, ID: in.ID, Name: in.Name, Count: in.Count}
+	q := GroupQuery{Kind: in.Kind, ID: in.ID, Name: in.Name, Count: in.Count, Services: in.Services}
+	if !in.Service.IsZero() {
+		id, err := s.serviceID(ctx, by, in.Service)
+		if err != nil {
+			return nil, err
+		}
+		q.Service = id
+	}
 	if groups, everywhere := scopeOf(by, ActGroupRead); !everywhere {
 		q.Only = groups
 	}

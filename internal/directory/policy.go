@@ -18,10 +18,14 @@ const (
 	ActLinkUse         Action = "link.use"
 	ActGroupCreate     Action = "group.create"
 	ActGroupRead       Action = "group.read"
+	ActGroupUpdate     Action = "group.update"
+	ActGroupDelete     Action = "group.delete"
 	ActDepartmentMake  Action = "department.create"
 	ActDepartmentRead  Action = "department.read"
 	ActRoleCreate      Action = "role.create"
 	ActRoleRead        Action = "role.read"
+	ActRoleUpdate      Action = "role.update"
+	ActRoleDelete      Action = "role.delete"
 	ActTokenCreate     Action = "token.create"
 	ActTokenRead       Action = "token.read"
 	ActTokenRevoke     Action = "token.revoke"
@@ -55,10 +59,14 @@ var policy = map[Action]rule{
 	ActLinkUse:         {public: true},
 	ActGroupCreate:     {anyOf: roster.ManageGroups, writes: true, tokens: true},
 	ActGroupRead:       {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
+	ActGroupUpdate:     {anyOf: roster.ManageGroups, scoped: true, writes: true, tokens: true},
+	ActGroupDelete:     {anyOf: roster.ManageGroups, writes: true, tokens: true},
 	ActDepartmentMake:  {anyOf: roster.ManageGroups, writes: true, tokens: true},
 	ActDepartmentRead:  {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
 	ActRoleCreate:      {anyOf: roster.ManageRoles, writes: true, tokens: true},
 	ActRoleRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
+	ActRoleUpdate:      {anyOf: roster.ManageRoles, writes: true, tokens: true},
+	ActRoleDelete:      {anyOf: roster.ManageRoles, writes: true, tokens: true},
 	ActTokenCreate:     {anyOf: roster.ManageTokens, writes: true},
 	ActTokenRead:       {anyOf: roster.ManageTokens},
 	ActTokenRevoke:     {anyOf: roster.ManageTokens, writes: true},

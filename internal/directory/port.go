@@ -133,23 +133,42 @@ const (
 	WithReach // contact methods and preferences
 )
 
-// GroupTx reads and makes groups, teams, departments and roles.
+// GroupTx reads and changes groups, teams, departments and roles.
 type GroupTx interface {
-	// InsertGroup returns the number that the group got; g.Number is taken if it is set.
-	InsertGroup(g roster.Group, key string) (number int64, err error)           // Conflict(displayName)
-	InsertDepartment(d roster.Department, key string) (number int64, err error) // Conflict(displayName)
-	InsertRole(r roster.Role, key string) (number int64, err error)             // Conflict(displayName)
+	// InsertGroup returns the number that the group got; g.Number is taken if it is set. Routing.Services
+	// are stored by id.
+	InsertGroup(g roster.Group, key string) (number int64, err error) // Conflict(displayName)
+	// UpdateGroup writes what may change of a group, its services too.
+	UpdateGroup(g roster.Group, key string) error // NotFound, Conflict(displayName)
+	// DeleteGroup frees the group's name and number of members. Whoever had it as primary group has none.
+	DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.Time) error // NotFound
+	InsertDepartment(d roster.Department, key string) (number int64, err error)   // Conflict(displayName)
+	InsertRole(r roster.Role, key string) (number int64, err error)               // Conflict(displayName)
+	UpdateRole(r roster.Role, key string) error                                   // NotFound, Conflict(displayName)
+	// DeleteRole frees the role's name. It reports false, and changes nothing, while a user has the role.
+	DeleteRole(org roster.OrganizationID, id roster.RoleID) (bool, error)
+	InsertService(s roster.BusinessService, key string) (number int64, err error) // Conflict(displayName)
 
 	// The Find methods resolve references: the result has the length of refs, with a zero record
 	// where nothing was found.
 	FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error)
 	FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.Department, error)
 	FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.Role, error)
+	FindServices(org roster.OrganizationID, refs []roster.Ref) ([]roster.BusinessService, error)
+	FindUsers(org roster.OrganizationID, refs []roster.Ref) ([]roster.UserLink, error)
 
-	// Groups returns the groups that q picks, by ascending number; MemberCount is counted if asked for.
+	// Groups returns the groups that q picks, by ascending number; MemberCount is counted, and services
+	// are loaded, if asked for.
 	Groups(org roster.OrganizationID, q GroupQuery) ([]roster.Group, error)
 	Departments(org roster.OrganizationID, afterNumber int64, limit int) ([]roster.Department, error)
 	Roles(org roster.OrganizationID, afterNumber int64, limit int) ([]roster.Role, error)
+
+	// Members returns members of a group by ascending number: a page of at most limit.
+	Members(org roster.OrganizationID, id roster.GroupID, afterNumber int64, limit int) ([]roster.UserLink, error)
+	// AddMembers and RemoveMembers change memberships by the users' numbers, and raise the version of
+	// those users. Who is a member already, or is none, stays so. Whoever loses a primary group has none.
+	AddMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error
+	RemoveMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error
 }
 
 // GroupQuery picks groups of one kind. Zero fields do not restrict.
@@ -160,7 +179,9 @@ type GroupQuery struct {
 	ID          roster.GroupID
 	Name        string           // compared without regard to case
 	Only        []roster.GroupID // nil: all, empty: none
+	Service     roster.ServiceID // groups with this service
 	Count       bool             // fill MemberCount
+	Services    bool             // load Routing.Services
 }
 
 // CredentialTx reads and changes what proves identity. Secrets are named by hash.

@@ -24,13 +24,7 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 	}
 	in.Name = strings.TrimSpace(in.Name)
 	faults := checkNamed(in.Name, in.Description)
-	permissions, unknown := roster.ParsePermissions(strings.Join(in.Permissions, " "))
-	for _, name := range unknown {
-		faults.Add("permissions", "has no "+shorten(name)+"; there are: "+roster.AllPermissions.String())
-	}
-	if permissions&^roster.AllPermissions != 0 {
-		faults.Add("permissions", "cannot hold "+(permissions&^roster.AllPermissions).String()+" in a role")
-	}
+	permissions := parsePermissions(in.Permissions, &faults)
 	if err := faults.Err(); err != nil {
 		return roster.Role{}, err
 	}
@@ -46,9 +40,7 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 		if r.Number, err = tx.InsertRole(r, Fold(r.Name)); err != nil {
 			return r, err
 		}
-		return r, s.audit(tx, by, s.now(), change{ActRoleCreate, string(r.ID), r.Name, created{map[string]any{
-			"number": r.Number, "displayName": r.Name, "permissions": r.Permissions.Names(),
-		}}})
+		return r, s.audit(tx, by, s.now(), change{ActRoleCreate, string(r.ID), r.Name, created{auditRole(r)}})
 	})
 }
 

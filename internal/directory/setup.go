@@ -86,7 +86,7 @@ func (s *Service) ship(tx Tx, by roster.Actor, slug string) error {
 		{Kind: roster.KindGroup, Number: 1, Name: roster.EndUserGroup},
 		{Kind: roster.KindTeam, Number: 1, Name: roster.FirstTeam},
 	} {
-		g.ID, g.OrganizationID, g.CreatedAt = roster.GroupID(newID()), o.ID, now
+		g.ID, g.OrganizationID, g.CreatedAt, g.Active = roster.GroupID(newID()), o.ID, now, true
 		if _, err := tx.InsertGroup(g, Fold(g.Name)); err != nil {
 			return err
 		}

@@ -269,6 +269,9 @@ func (c *userUpdate) keepAdministrator(tx Tx, before roster.User, after NewUserR
 	return &roster.Error{Kind: roster.Invalid, Field: field, Detail: "cannot change so: this is the last active administrator; make another one first"}
 }
 
+// administratorPermissions are what makes somebody an administrator: those of the role.
+var administratorPermissions = roster.ShippedRoles()[1].Permissions
+
 // administratorRoles returns the roles that hold everything that an administrator does.
 func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
 	all, err := tx.Roles(org, 0, MaxPage)
@@ -276,9 +279,8 @@ func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, erro
 		return nil, err
 	}
 	var ids []roster.RoleID
-	want := roster.ShippedRoles()[1].Permissions // the role Administrator
 	for _, r := range all {
-		if r.Permissions.Has(want) {
+		if r.Permissions.Has(administratorPermissions) {
 			ids = append(ids, r.ID)
 		}
 	}

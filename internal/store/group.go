@@ -6,7 +6,8 @@ import (
 )
 
 const (
-	groupColumns = `id, organization_id, kind, number, name, description, created_at`
+	groupColumns = `id, organization_id, kind, number, name, description, created_at,
+	active, alert_filter, sig_filter, landing_page`
 
 	// A group has a member for each row; who is deleted is no member.
 	countMembers = `(SELECT COUNT(*) FROM group_members m
@@ -16,7 +17,7 @@ const (
 func scanGroup(r scanner, more ...any) (g roster.Group, err error) {
 	to := []any{
 		(*string)(&g.ID), (*string)(&g.OrganizationID), (*string)(&g.Kind), &g.Number, &g.Name, &g.Description,
-		instant{&g.CreatedAt},
+		instant{&g.CreatedAt}, &g.Active, &g.Routing.AlertFilter, &g.Routing.SigFilter, document{&g.Routing.LandingPage},
 	}
 	err = r.Scan(append(to, more...)...)
 	return g, err
@@ -28,11 +29,17 @@ const nextNumber = `CASE WHEN CAST($1 AS BIGINT) > 0 THEN CAST($1 AS BIGINT) ELS
 
 // InsertGroup implements directory.GroupTx.
 func (t *tx) InsertGroup(g roster.Group, key string) (number int64, err error) {
-	const text = `INSERT INTO groups (number, id, organization_id, kind, name, name_key, description, created_at)
+	const text = `INSERT INTO groups (number, id, organization_id, kind, name, name_key, description, created_at,
+	active, alert_filter, sig_filter, landing_page)
 	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM groups WHERE organization_id = $3 AND kind = $4) END,
-	$2, $3, $4, $5, $6, $7, $8) RETURNING number`
-	return t.insertNumbered("insert group", text, g.Number,
-		string(g.ID), string(g.OrganizationID), string(g.Kind), g.Name, orNull(key), g.Description, micros(g.CreatedAt))
+	$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING number`
+	number, err = t.insertNumbered("insert group", text, g.Number,
+		string(g.ID), string(g.OrganizationID), string(g.Kind), g.Name, orNull(key), g.Description, micros(g.CreatedAt),
+		g.Active, g.Routing.AlertFilter, g.Routing.SigFilter, string(g.Routing.LandingPage))
+	if err != nil {
+		return 0, err
+	}
+	return number, t.insertTeamServices(g)
 }
 
 // insertNumbered puts an INSERT whose $1 is the record's number, 0 for the next.
@@ -71,6 +78,9 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster
 	if q.Name != "" {
 		b.where("name_key = ?", directory.Fold(q.Name))
 	}
+	if q.Service != "" {
+		b.where(`id IN (SELECT group_id FROM team_services s WHERE s.organization_id = ? AND s.service_id = ?)`, string(org), string(q.Service))
+	}
 	if q.Only != nil {
 		ids := make([]any, len(q.Only))
 		for i, id := range q.Only {
@@ -79,10 +89,14 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster
 		b.in("id", ids)
 	}
 	b.add(" ORDER BY number LIMIT ?", limit(q.Limit, directory.MaxPage))
-	return collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {
+	groups, err := collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {
 		var members int64
 		g, err := scanGroup(r, &members)
 		g.MemberCount = members
 		return g, err
 	})
+	if err != nil || !q.Services {
+		return groups, err
+	}
+	return groups, t.loadServices(org, groups)
 }

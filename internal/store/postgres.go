@@ -33,7 +33,7 @@ func postgresEngine() *engine {
 			"{{clustered}}", "",
 		),
 		skipLocked: " FOR UPDATE SKIP LOCKED",
-		forUpdate:  " FOR UPDATE",
+		forUpdate:  " FOR NO KEY UPDATE",
 		fault:      postgresFault,
 	}
 }

@@ -1,0 +1,266 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"slices"
+	"strings"
+
+	"roster"
+)
+
+// GroupSelector picks one group of a kind.
+type GroupSelector struct {
+	Kind roster.GroupKind
+	Ref  roster.Ref
+}
+
+// find returns the group that the selector picks, if the actor may see it in an action. One that is
+// named and not there is Invalid, one by number or id NotFound.
+func (sel GroupSelector) find(tx Tx, by roster.Actor, act Action) (roster.Group, error) {
+	found, err := tx.FindGroups(by.OrganizationID, sel.Kind, []roster.Ref{sel.Ref})
+	if err != nil {
+		return roster.Group{}, err
+	}
+	scope, everywhere := scopeOf(by, act)
+	if g := found[0]; g.ID != "" && (everywhere || slices.Contains(scope, g.ID)) {
+		return g, nil
+	}
+	return roster.Group{}, noSuch("displayName", string(sel.Kind), sel.Ref)
+}
+
+// noSuch is the error for a reference that is the subject of a request: a name is an argument that is
+// wrong, a number or id a record that is not there.
+func noSuch(field, noun string, ref roster.Ref) error {
+	e := &roster.Error{Kind: roster.NotFound, Field: field, Detail: "names no " + noun + ": " + shorten(ref.String())}
+	if ref.Number == 0 && ref.ID == "" {
+		e.Kind = roster.Invalid
+	}
+	return e
+}
+
+// TeamView is a group with its services and members. Members come a page at a time, however many there
+// are; it may be ranged over more than once.
+type TeamView struct {
+	roster.Group
+	Members iter.Seq2[roster.UserLink, error]
+}
+
+// GetGroup returns one group or team.
+//
+// Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name).
+func (s *Service) GetGroup(ctx context.Context, by roster.Actor, in GroupSelector) (TeamView, error) {
+	if err := allow(by, ActGroupRead); err != nil {
+		return TeamView{}, err
+	}
+	g, err := view(ctx, s, func(tx Tx) (roster.Group, error) {
+		g, err := in.find(tx, by, ActGroupRead)
+		if err != nil {
+			return g, err
+		}
+		all, err := tx.Groups(by.OrganizationID, GroupQuery{Kind: in.Kind, ID: g.ID, Limit: 1, Services: true})
+		if err != nil || len(all) == 0 {
+			return g, err
+		}
+		return all[0], nil
+	})
+	return s.withMembers(ctx, g), err
+}
+
+// ListTeams returns groups with services and members, by ascending number. An error ends the sequence.
+//
+// Errors: those of ListGroups.
+func (s *Service) ListTeams(ctx context.Context, by roster.Actor, in GroupList) (iter.Seq2[TeamView, error], error) {
+	in.Services = true
+	groups, err := s.ListGroups(ctx, by, in)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(TeamView, error) bool) {
+		for g, err := range groups {
+			if !yield(s.withMembers(ctx, g), err) {
+				return
+			}
+		}
+	}, nil
+}
+
+func (s *Service) withMembers(ctx context.Context, g roster.Group) TeamView {
+	return TeamView{Group: g, Members: pages(0, 0, func(after int64, limit int) ([]roster.UserLink, error) {
+		return view(ctx, s, func(tx Tx) ([]roster.UserLink, error) { return tx.Members(g.OrganizationID, g.ID, after, limit) })
+	}, func(u roster.UserLink) int64 { return u.Number })}
+}
+
+// GroupChange is what UpdateGroup changes: what is absent stays as it is, a list replaces the whole list.
+type GroupChange struct {
+	Group       GroupSelector
+	Name        roster.Set[string]
+	Description roster.Set[string]
+	Active      roster.Set[bool]
+	Members     roster.Set[[]roster.Ref]
+	AlertFilter roster.Set[string]
+	SigFilter   roster.Set[string]
+	LandingPage roster.Set[json.RawMessage]
+	Services    roster.Set[[]roster.Ref] // one that is named and not there is made
+
+	Faults roster.Faults // those the face found already
+}
+
+// asNew is the change as a group to be made, so that both are checked by the same rules.
+func (in GroupChange) asNew() NewGroup {
+	return NewGroup{
+		Kind: in.Group.Kind, Name: in.Name.Or("-"), Description: in.Description.Value, Members: in.Members.Value,
+		AlertFilter: in.AlertFilter.Value, SigFilter: in.SigFilter.Value, LandingPage: in.LandingPage.Value,
+		Services: in.Services.Value, Faults: in.Faults,
+	}
+}
+
+// UpdateGroup changes a group or team. Members are compared with those there are a page at a time.
+//
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(displayName), Unavailable.
+func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChange) (roster.Group, error) {
+	if err := allow(by, ActGroupUpdate); err != nil {
+		return roster.Group{}, err
+	}
+	in.Name.Value = strings.TrimSpace(in.Name.Value)
+	faults := checkGroup(in.asNew())
+	return update(ctx, s, func(tx Tx) (roster.Group, error) {
+		f := slices.Clone(faults)
+		before, err := in.Group.find(tx, by, ActGroupUpdate)
+		if err != nil {
+			return before, err
+		}
+		if before.Name == roster.EndUserGroup && before.Kind == roster.KindGroup {
+			return before, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which does not change"}
+		}
+		members, err := findMembers(tx, by, in.Members.Value, &f)
+		if err != nil {
+			return before, err
+		}
+		after, err := in.apply(tx, before, &f)
+		if err == nil {
+			err = f.Err()
+		}
+		if err != nil {
+			return before, err
+		}
+		if err := tx.UpdateGroup(after, Fold(after.Name)); err != nil {
+			return before, err
+		}
+		seen := auditGroup(after)
+		if in.Members.Present {
+			if seen.Added, seen.Removed, err = s.replaceMembers(tx, by, after, members); err != nil {
+				return before, err
+			}
+		}
+		return after, s.audit(tx, by, s.now(), change{ActGroupUpdate, string(after.ID), after.Name, changed{Before: auditGroup(before), After: seen}})
+	})
+}
+
+// apply returns the group as the change leaves it.
+func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (roster.Group, error) {
+	all, err := tx.Groups(g.OrganizationID, GroupQuery{Kind: g.Kind, ID: g.ID, Limit: 1, Services: true})
+	if err != nil {
+		return g, err
+	}
+	if len(all) == 1 {
+		g = all[0]
+	}
+	if in.Name.Present {
+		g.Name = in.Name.Value
+	}
+	if in.Description.Present {
+		g.Description = in.Description.Value
+	}
+	g.Active = in.Active.Or(g.Active)
+	if in.AlertFilter.Present {
+		g.Routing.AlertFilter = in.AlertFilter.Value
+	}
+	if in.SigFilter.Present {
+		g.Routing.SigFilter = in.SigFilter.Value
+	}
+	if in.LandingPage.Present {
+		g.Routing.LandingPage = in.LandingPage.Value
+	}
+	if in.Services.Present {
+		g.Routing.Services, err = makeServices(tx, g.OrganizationID, in.Services.Value, f)
+	}
+	return g, err
+}
+
+// replaceMembers makes the members of a group those wanted, which are sorted numbers. It looks at those
+// there are a page at a time, and leaves alone whom the actor does not see.
+func (s *Service) replaceMembers(tx Tx, by roster.Actor, g roster.Group, wanted []int64) (added, removed []int64, err error) {
+	there := make([]bool, len(wanted))
+	for after, last := int64(0), false; !last; {
+		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
+		if err != nil {
+			return nil, nil, err
+		}
+		seen, err := seenBy(tx, by, page)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, u := range page {
+			after = u.Number
+			if i, ok := slices.BinarySearch(wanted, u.Number); ok {
+				there[i] = true
+			} else if seen(u.Number) {
+				removed = append(removed, u.Number)
+			}
+		}
+		last = len(page) < MaxPage
+	}
+	for i, number := range wanted {
+		if !there[i] {
+			added = append(added, number)
+		}
+	}
+	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
+		return nil, nil, err
+	}
+	return added, removed, tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
+}
+
+// DeleteGroup deletes a group or team: its name is free again, and nobody is a member of it.
+//
+// Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name), Unavailable.
+func (s *Service) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSelector) (roster.Group, error) {
+	if err := allow(by, ActGroupDelete); err != nil {
+		return roster.Group{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.Group, error) {
+		g, err := in.find(tx, by, ActGroupDelete)
+		if err != nil {
+			return g, err
+		}
+		if g.Name == roster.EndUserGroup && g.Kind == roster.KindGroup {
+			return g, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which stays"}
+		}
+		now := s.now()
+		if err := tx.DeleteGroup(g.OrganizationID, g.ID, now); err != nil {
+			return g, err
+		}
+		return g, s.audit(tx, by, now, change{ActGroupDelete, string(g.ID), g.Name, removedRecord{auditGroup(g)}})
+	})
+}
+
+// removedRecord are the details of a change that removed a record.
+type removedRecord struct {
+	Before any `json:"before"`
+}
+
+// serviceID returns the id of a business service.
+func (s *Service) serviceID(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.ServiceID, error) {
+	found, err := view(ctx, s, func(tx Tx) ([]roster.BusinessService, error) {
+		return tx.FindServices(by.OrganizationID, []roster.Ref{ref})
+	})
+	if err != nil {
+		return "", err
+	}
+	if found[0].ID == "" {
+		return "", noSuch("service", "service", ref)
+	}
+	return found[0].ID, nil
+}
