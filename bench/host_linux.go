@@ -45,15 +45,20 @@ func kibibytes(status []byte, name string) int64 {
 // tick is the unit of times in /proc: USER_HZ, which is 100 on every Linux that Go runs on.
 const tick = 10 * time.Millisecond
 
-// cpuTimeOf returns what a process has used of the processors, by itself and in the system
-// (proc_pid_stat(5)); 0 where it is not known.
+// cpuTimeOf returns what a process has used of the processors, by itself and in the system; 0 where it
+// is not known.
 func cpuTimeOf(pid int) time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}
-	// The name, in brackets, may hold anything; utime and stime are the 12th and 13th field after it.
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	return cpuTimeIn(string(text))
+}
+
+// cpuTimeIn reads /proc/PID/stat (proc_pid_stat(5)). The name in it stands in brackets and may hold
+// anything, brackets too; utime and stime are the 12th and 13th field after it.
+func cpuTimeIn(stat string) time.Duration {
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
 	if len(fields) < 13 {
 		return 0
 	}

@@ -56,6 +56,9 @@ func measureAll(ctx context.Context, args []string) error {
 	if *quick {
 		b.window, b.control, b.settle, b.idle, b.starts = time.Second, time.Second/2, time.Second, 3*time.Second, 3
 	}
+	if *only != "" {
+		b.idle, b.starts = b.settle, 3
+	}
 	if *out == "" && !*quick && *only == "" {
 		*out = filepath.Join("bench", "results.md")
 	}

@@ -94,6 +94,7 @@ type site struct {
 	launch
 	*process
 	store   string // "SQLite" or "PostgreSQL"
+	cli     func(ctx context.Context, input string, args ...string) (string, error)
 	token   string // API token of the organization, read-write
 	basic   string // header line of somebody who may call the Graze API
 	session string // auth_token of the same

@@ -31,7 +31,7 @@ func openSite(ctx context.Context, l launch, store string) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &site{launch: l, process: p, store: store}, nil
+	return &site{launch: l, process: p, store: store, cli: l.command}, nil
 }
 
 // furnish makes what requests refer to, credentials, and users to be read.
@@ -41,16 +41,16 @@ func (s *site) furnish(ctx context.Context) error {
 		{"department", "create", "--name", departmentName},
 		{"team", "create", "--name", teamName},
 	} {
-		if _, err := s.command(ctx, "", args...); err != nil {
+		if _, err := s.cli(ctx, "", args...); err != nil {
 			return err
 		}
 	}
-	_, err := s.command(ctx, callerPassword+"\n", "user", "create", "--name", callerName,
+	_, err := s.cli(ctx, callerPassword+"\n", "user", "create", "--name", callerName,
 		"--email", "bench@example.org", "--role", "Grazer", "--password-stdin")
 	if err != nil {
 		return err
 	}
-	if s.token, err = s.command(ctx, "", "token", "create", "--name", "bench", "--access", "read-write"); err != nil {
+	if s.token, err = s.cli(ctx, "", "token", "create", "--name", "bench", "--access", "read-write"); err != nil {
 		return err
 	}
 	s.basic = "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(callerName+":"+callerPassword))

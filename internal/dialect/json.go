@@ -245,11 +245,11 @@ func (n *names) add(members []Member, name string) bool {
 
 func (p *parser) array(depth int) ([]Value, error) {
 	p.at++ // [
-	var items []Value
 	if p.peek() == ']' {
 		p.at++
-		return items, nil
+		return nil, nil
 	}
+	items := make([]Value, 0, 4)
 	for {
 		v, err := p.value(depth)
 		if err != nil {

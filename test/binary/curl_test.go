@@ -51,7 +51,8 @@ func TestTheGoldenRequestsAreThoseOfTheVendorsPages(t *testing.T) {
 // answered is what curl shows of an answer with -v: its status line and its body.
 type answered struct{ status, body string }
 
-var statusLine = regexp.MustCompile(`(?m)^< (HTTP/\S+ \d+.*?)\s*$`)
+// statusLine is that line in what curl -v says, where its progress meter may stand before it.
+var statusLine = regexp.MustCompile(`(?m)< (HTTP/\S+ \d+.*?)\s*$`)
 
 // curl runs a command line with the real curl, in a real shell.
 func curl(t *testing.T, s *binary.Server, line string) answered {

@@ -48,7 +48,7 @@ func TestMonstrousRequestsAreRefusedInEachDialectsOwnForm(t *testing.T) {
 			{"/createUser/?apiToken=" + w.token, "", `"error":{"id":`},
 		} {
 			status := map[bool]int{true: c.graze, false: c.central}[d.credential != ""]
-			resp, body := raw(t, dial(t, w.Server), post(w, d.path, d.credential, "application/json", c.body))
+			resp, body := raw(dial(t, w.Server), post(w, d.path, d.credential, "application/json", c.body))
 			if resp == nil {
 				t.Errorf("%s: %s closes without an answer", c.name, d.path)
 				continue
@@ -67,7 +67,7 @@ func TestABodyThatSaysNotHowLongItIsIsCutAtTheLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sqlite(), binary.Options{})
 	chunk := fmt.Sprintf("%x\r\n%s\r\n", 64<<10, strings.Repeat(" ", 64<<10))
-	resp, body := raw(t, dial(t, w.Server), "POST /createUser?apiToken="+w.token+" HTTP/1.1\r\nHost: roster\r\n"+
+	resp, body := raw(dial(t, w.Server), "POST /createUser?apiToken="+w.token+" HTTP/1.1\r\nHost: roster\r\n"+
 		"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"+strings.Repeat(chunk, 64))
 	if resp == nil || resp.StatusCode != 413 {
 		t.Errorf("4 MiB in chunks are answered %v %s", resp, body)

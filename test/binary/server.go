@@ -120,19 +120,20 @@ func (s *Server) AwaitReady() {
 			s.t.Fatalf("the server ended with %d before it was ready\n%s", s.cmd.ProcessState.ExitCode(), s.Log())
 		default:
 		}
+		bases := map[string]string{}
 		for _, m := range address.FindAllStringSubmatch(s.Banner(), -1) {
-			if m[1] == "HTTP" {
-				s.HTTP = m[2]
-			} else {
-				s.HTTPS = m[2]
-			}
+			bases[m[1]] = m[2]
 		}
-		return s.HTTP != "" && s.ready()
+		if bases["HTTP"] == "" || !s.ready(bases["HTTP"]) {
+			return false
+		}
+		s.HTTP, s.HTTPS = bases["HTTP"], bases["HTTPS"]
+		return true
 	})
 }
 
-func (s *Server) ready() bool {
-	resp, err := s.client.Get(s.HTTP + "/readyz")
+func (s *Server) ready(base string) bool {
+	resp, err := s.client.Get(base + "/readyz")
 	if err != nil {
 		return false
 	}
@@ -186,7 +187,6 @@ func (s *Server) Wait() int {
 		s.t.Fatalf("the server did not end\n%s", s.Log())
 	}
 	s.client.CloseIdleConnections()
-	s.HTTP, s.HTTPS = "", ""
 	return s.cmd.ProcessState.ExitCode()
 }
 

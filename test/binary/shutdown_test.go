@@ -3,7 +3,7 @@ package binary_test
 import (
 	"bufio"
 	"context"
-	"fmt"
+	"encoding/base64"
 	"io"
 	"net"
 	"net/http"
@@ -56,7 +56,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			s := binary.Start(t, binary.Options{Args: []string{"--shutdown-grace", "10m"}})
+			s := binary.Start(t, binary.Options{Args: []string{"--demo", "--shutdown-grace", "10m"}})
 			holdOpen(t, s)
 			s.Signal(signal)
 			binary.Until(t, "the server is shutting down", func() bool { return strings.Contains(s.Log(), "shutting down") })
@@ -73,7 +73,8 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 func holdOpen(t *testing.T, s *binary.Server) {
 	t.Helper()
 	conn := dial(t, s)
-	_, err := fmt.Fprintf(conn, "POST /graze/v1/createUser HTTP/1.1\r\nHost: roster\r\nAuthorization: Basic YTpi\r\n"+
+	_, err := io.WriteString(conn, "POST /graze/v1/createUser HTTP/1.1\r\nHost: roster\r\n"+
+		"Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte("graze:graze"))+"\r\n"+
 		"Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
 	if err != nil {
 		t.Fatal(err)
@@ -98,18 +99,14 @@ func dial(t testing.TB, s *binary.Server) net.Conn {
 	return conn
 }
 
-// raw sends bytes as they are and returns the answer, nil where the connection was closed without one.
-func raw(t testing.TB, conn net.Conn, text string) (*http.Response, string) {
-	t.Helper()
+// raw sends bytes as they are and returns the answer, as far as it came; nil where there was none.
+func raw(conn net.Conn, text string) (*http.Response, string) {
 	go func() { _, _ = io.WriteString(conn, text) }() // the server may answer before it has read everything
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		return nil, ""
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Errorf("the answer ends early: %v", err)
-	}
+	body, _ := io.ReadAll(resp.Body)
 	return resp, string(body)
 }

@@ -71,7 +71,7 @@ func badStarts() []badStart {
 			}
 			return unprivileged(t, serve(t, "--data", dir), dir)
 		}},
-		{"the data folder is another server's", `another roster is using this data folder`, func(t *testing.T) binary.Command {
+		{"the data folder is another server's", `another server runs on the data folder .*--data`, func(t *testing.T) binary.Command {
 			return serve(t, "--data", binary.Start(t, binary.Options{}).Data)
 		}},
 		{"the data folder is a demonstration's", `demonstration.*--data.*--demo`, func(t *testing.T) binary.Command {

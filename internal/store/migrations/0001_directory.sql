@@ -277,7 +277,7 @@ CREATE TABLE jobs (
 	created_at      BIGINT  NOT NULL,
 	ended_at        BIGINT  NOT NULL,
 	CONSTRAINT jobs__id PRIMARY KEY (id)
-);
+) {{clustered}};
 CREATE UNIQUE INDEX jobs__job_key ON jobs (organization_id, job_key) WHERE due_at IS NOT NULL AND job_key IS NOT NULL;
 CREATE INDEX jobs_due ON jobs (lane, due_at, id, state) WHERE due_at IS NOT NULL;
 CREATE INDEX jobs_done ON jobs (ended_at) WHERE state = 'done';

@@ -1,0 +1,315 @@
+package realm
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// Validate returns everything that is wrong with the settings; the field of a fault is the name of the
+// setting. It reads the files that they name. No secret is in a fault.
+func (c LDAPConfig) Validate() roster.Faults {
+	_, _, f := c.check()
+	return f
+}
+
+// Warnings returns what is allowed and should not be, in sentences.
+func (c LDAPConfig) Warnings() []string {
+	var w []string
+	if c.InsecureSkipVerify {
+		w = append(w, fmt.Sprintf("the LDAP realm %q takes any certificate (insecure_skip_verify): whoever is in between can read passwords", c.Name))
+	}
+	if c.AllowPlaintext && !c.StartTLS {
+		w = append(w, fmt.Sprintf("the LDAP realm %q may send passwords in the clear (allow_plaintext): whoever is in between can read them", c.Name))
+	}
+	return w
+}
+
+// check returns the settings with defaults and password, the certificates to trust, nil for the
+// system's, and what is wrong.
+func (c LDAPConfig) check() (LDAPConfig, *x509.CertPool, roster.Faults) {
+	var f roster.Faults
+	c = c.settled()
+	checkRealmName(&f, "name", c.Name)
+	c.checkURLs(&f)
+	roots := c.roots(&f)
+	checkTimeout(&f, "connection_timeout", c.ConnectionTimeout)
+	checkTimeout(&f, "read_timeout", c.ReadTimeout)
+	c.checkSystemUser(&f)
+	c.checkResolution(&f)
+	c.checkAttributes(&f)
+	c.checkGroups(&f)
+	c.checkProvisioning(&f)
+	return c, roots, f
+}
+
+// checkRealmName refuses the names of realms that are none of this kind.
+func checkRealmName(f *roster.Faults, field, name string) {
+	switch {
+	case name == "":
+		f.Add(field, "is required")
+	case name == roster.RealmDB || name == roster.RealmExternal:
+		f.Add(field, "must not be "+roster.RealmDB+" or "+roster.RealmExternal)
+	default:
+		checkName(f, field, name)
+	}
+}
+
+// checkName checks a name that people read.
+func checkName(f *roster.Faults, field, name string) {
+	switch {
+	case strings.TrimSpace(name) == "":
+		f.Add(field, "must not be empty")
+	case !readable(name):
+		f.Add(field, fmt.Sprintf("must be text of at most %d characters, without control characters", directory.MaxName))
+	}
+}
+
+// readable reports whether the text can be a name or a value of a user.
+func readable(s string) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= directory.MaxName &&
+		!strings.ContainsFunc(s, func(r rune) bool {
+			return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+		})
+}
+
+func (c LDAPConfig) checkURLs(f *roster.Faults) {
+	if len(c.URLs) == 0 {
+		f.Add("urls", "is required: name at least one server, such as ldaps://ldap.example.com")
+	}
+	if len(c.URLs) > maxURLs {
+		f.Add("urls", fmt.Sprintf("must not be more than %d", maxURLs))
+		return
+	}
+	clear := 0
+	for i, text := range c.URLs {
+		field := fmt.Sprintf("urls[%d]", i)
+		address, secure, ok := splitURL(text)
+		switch {
+		case !ok:
+			f.Add(field, "must be ldap:// or ldaps:// with a host, such as ldaps://ldap.example.com:636, and nothing after it")
+		case !secure && !c.StartTLS && !c.AllowPlaintext && !loopback(address):
+			f.Add(field, "would send passwords to another machine in the clear; use ldaps:// or start_tls")
+		}
+		if ok && !secure {
+			clear++
+		}
+	}
+	if c.StartTLS && clear == 0 && !f.Has("urls[0]") && len(c.URLs) > 0 {
+		f.Add("start_tls", "means something only with ldap://; leave it out")
+	}
+}
+
+// splitURL returns host and port of a server, and whether TLS is spoken from the first byte.
+func splitURL(text string) (address string, secure, ok bool) {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
+		return "", false, false
+	}
+	port := u.Port()
+	switch u.Scheme {
+	case "ldap":
+	case "ldaps":
+		secure = true
+	default:
+		return "", false, false
+	}
+	switch {
+	case port != "":
+	case secure:
+		port = "636"
+	default:
+		port = "389"
+	}
+	n, err := strconv.Atoi(port)
+	return net.JoinHostPort(u.Hostname(), port), secure, err == nil && n > 0 && n <= 65535
+}
+
+func loopback(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// roots reads the certificates to trust.
+func (c LDAPConfig) roots(f *roster.Faults) *x509.CertPool {
+	if c.CAFile == "" {
+		return nil
+	}
+	text, err := readFile(c.CAFile, maxCABytes)
+	if err != nil {
+		f.Add("ca_file", "names a file that cannot be read: "+err.Error())
+		return nil
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		f.Add("ca_file", "must name a file with certificates in PEM form")
+	}
+	return pool
+}
+
+func checkTimeout(f *roster.Faults, field string, d time.Duration) {
+	if d < minTimeout || d > maxTimeout {
+		f.Add(field, fmt.Sprintf("must be %s to %s", minTimeout, maxTimeout))
+	}
+}
+
+// checkSystemUser reads the file of the password, too. A name without a password would be an
+// unauthenticated bind, which some servers let pass (RFC 4513 §5.1.2).
+func (c *LDAPConfig) checkSystemUser(f *roster.Faults) {
+	if c.SystemPasswordFile != "" {
+		text, err := readFile(c.SystemPasswordFile, maxSecretBytes)
+		password := Secret(strings.TrimRight(string(text), "\r\n"))
+		switch {
+		case err != nil:
+			f.Add("system_password_file", "names a file that cannot be read: "+err.Error())
+			return
+		case password == "" || strings.ContainsAny(string(password), "\r\n\x00"):
+			f.Add("system_password_file", "must name a file that holds the password on one line, and nothing else")
+			return
+		case c.SystemPassword != "" && c.SystemPassword != password:
+			f.Add("system_password_file", "and system_password exclude each other; leave one out")
+			return
+		}
+		c.SystemPassword = password
+	}
+	switch {
+	case c.SystemUser != "" && c.SystemPassword == "":
+		f.Add("system_password", "is missing: system_user needs one; give it, or system_password_file")
+	case c.SystemUser == "" && c.SystemPassword != "":
+		f.Add("system_user", "is missing: a password is given and no name to bind with")
+	}
+}
+
+// readFile reads a file of a bounded size. The error names the file.
+func readFile(name string, limit int64) ([]byte, error) {
+	in, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	text, err := io.ReadAll(io.LimitReader(in, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = errors.New(name + " is longer than " + strconv.FormatInt(limit, 10) + " bytes")
+	}
+	return text, err
+}
+
+func (c LDAPConfig) checkResolution(f *roster.Faults) {
+	switch c.ResolutionType {
+	case Direct:
+		if !strings.Contains(c.UserDNTemplate, userNameMark) || !isDN(userDN(c.UserDNTemplate, "x")) {
+			f.Add("user_dn_template", "must be a DN with {userName} in it, such as uid={userName},ou=people,dc=example,dc=com")
+		}
+		for field, text := range map[string]string{"base_dn": c.BaseDN, "attribute_search_filter": c.AttributeSearchFilter} {
+			if text != "" {
+				f.Add(field, "means something only with resolution_type: lookup; leave it out")
+			}
+		}
+	case Lookup:
+		if !isDN(c.BaseDN) {
+			f.Add("base_dn", "must be the DN below which people are, such as ou=people,dc=example,dc=com")
+		}
+		if filter := c.AttributeSearchFilter; !strings.Contains(filter, userNameMark) || !isFilter(userFilter(filter, "x")) {
+			f.Add("attribute_search_filter", "must be a filter with {userName} in it, such as (uid={userName})")
+		}
+		if c.UserDNTemplate != "" {
+			f.Add("user_dn_template", "means something only with resolution_type: direct; leave it out")
+		}
+	default:
+		f.Add("resolution_type", "must be direct or lookup")
+	}
+}
+
+func (c LDAPConfig) checkAttributes(f *roster.Faults) {
+	from := map[string]bool{}
+	for _, name := range sortedKeys(c.AttributeMap) {
+		to := c.AttributeMap[name]
+		field := fmt.Sprintf("attribute_map[%.64q]", name)
+		switch to {
+		case toUserName, toFullName, toEmail, toContactNum, toTimeZone, toDepartment:
+		default:
+			f.Add(field, "must lead to one of: username, fullname, email, contact_num, timezone, department")
+			continue
+		}
+		if !isAttribute(name) {
+			f.Add(field, "must begin with the name of an attribute")
+		}
+		if from[to] {
+			f.Add(field, fmt.Sprintf("must not lead to %s, as another one does", to))
+		}
+		from[to] = true
+	}
+}
+
+func (c LDAPConfig) checkGroups(f *roster.Faults) {
+	if c.GroupBaseDN != "" && !isDN(c.GroupBaseDN) {
+		f.Add("group_base_dn", "must be the DN below which groups are, such as ou=groups,dc=example,dc=com")
+	}
+	if !isMemberAttribute(c.MemberAttribute) {
+		f.Add("member_attribute", "must be the name of an attribute, such as member")
+	}
+	if !isAttribute(c.GroupNameAttribute) {
+		f.Add("group_name_attribute", "must be the name of an attribute, such as cn")
+	}
+	if c.GroupFilter != "" && !isFilter(c.GroupFilter) {
+		f.Add("group_filter", "must be a filter, such as (objectClass=groupOfNames)")
+	}
+	if c.NestedGroups < 0 || c.NestedGroups > maxNested {
+		f.Add("nested_groups", fmt.Sprintf("must be 0 to %d", maxNested))
+	}
+	if c.NestedGroups > 0 && c.namesUsers() {
+		f.Add("nested_groups", "must be 0 with member_attribute: memberUid, which names no groups")
+	}
+	for field, m := range map[string]map[string]string{"role_map": c.RoleMap, "team_map": c.TeamMap, "group_map": c.GroupMap} {
+		if len(m) > 0 && c.GroupBaseDN == "" {
+			f.Add(field, "needs group_base_dn: without it nobody has a group")
+		}
+	}
+}
+
+func (c LDAPConfig) checkProvisioning(f *roster.Faults) {
+	if len(c.DefaultRoles) == 0 && !c.PredefinedUser {
+		f.Add("default_roles", "is required, unless predefined_user is true: name the roles of people who get none by role_map")
+	}
+	checkNames(f, "default_roles", c.DefaultRoles)
+	checkNames(f, "default_teams", c.DefaultTeams)
+	if c.DefaultGroup != "" {
+		checkName(f, "default_group", c.DefaultGroup)
+	}
+	checkMap(f, "role_map", c.RoleMap)
+	checkMap(f, "team_map", c.TeamMap)
+	checkMap(f, "group_map", c.GroupMap)
+}
+
+func checkNames(f *roster.Faults, field string, names []string) {
+	if len(names) > maxMapped {
+		f.Add(field, fmt.Sprintf("must not be more than %d", maxMapped))
+		return
+	}
+	for i, name := range names {
+		checkName(f, fmt.Sprintf("%s[%d]", field, i), name)
+	}
+}
+
+func checkMap(f *roster.Faults, field string, m map[string]string) {
+	if len(m) > maxMapped {
+		f.Add(field, fmt.Sprintf("must not be more than %d", maxMapped))
+		return
+	}
+	for _, from := range sortedKeys(m) {
+		checkName(f, fmt.Sprintf("%s[%.64q]", field, from), m[from])
+	}
+}
