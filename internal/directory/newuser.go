@@ -34,6 +34,7 @@ type NewUser struct {
 	ExternalID       string
 	Password         string             `json:"-"`
 	External         bool               // proves identity in another realm: no password here
+	Realm            roster.RealmID     // that realm, where it is known; says External too
 	Active           roster.Set[bool]   // default: true
 	AccessLevel      roster.AccessLevel // default: custom
 	Roles            []roster.Ref
@@ -116,7 +117,7 @@ func (s *Service) check(in NewUser) roster.Faults {
 func (s *Service) checkPassword(f *roster.Faults, in NewUser) {
 	switch {
 	case in.Password == "":
-	case in.External:
+	case in.External, in.Realm != "":
 		f.Add("password", "is only for users who prove identity here; leave it out for a user of another realm")
 	case len(in.Password) > MaxPassword:
 		f.Add("password", fmt.Sprintf("must not be longer than %d bytes", MaxPassword))

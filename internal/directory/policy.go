@@ -16,6 +16,11 @@ const (
 	ActLinkIssue       Action = "link.issue"
 	ActLinkRead        Action = "link.read"
 	ActLinkUse         Action = "link.use"
+	ActUserAdmit       Action = "user.admit"
+	ActRealmCreate     Action = "realm.create"
+	ActRealmRead       Action = "realm.read"
+	ActRealmUpdate     Action = "realm.update"
+	ActComponentRead   Action = "component.read"
 	ActGroupCreate     Action = "group.create"
 	ActGroupRead       Action = "group.read"
 	ActGroupUpdate     Action = "group.update"
@@ -54,6 +59,11 @@ var policy = map[Action]rule{
 	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
 	ActUserUpdate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActPasswordSet:     {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
+	ActUserAdmit:       {local: true, writes: true},
+	ActRealmCreate:     {anyOf: roster.ManageRealms, writes: true},
+	ActRealmRead:       {anyOf: roster.ManageRealms},
+	ActRealmUpdate:     {anyOf: roster.ManageRealms, writes: true},
+	ActComponentRead:   {anyOf: roster.ReadDirectory | roster.GrazeLogin, tokens: true},
 	ActLinkIssue:       {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActLinkRead:        {public: true},
 	ActLinkUse:         {public: true},

@@ -29,6 +29,8 @@ var verbs = map[string]Action{
 	"CreateToken": ActTokenCreate, "ListTokens": ActTokenRead, "RevokeToken": ActTokenRevoke,
 	"CreateSession":         ActSessionCreate,
 	"GetDefaultPreferences": ActDefaultsRead, "SetDefaultPreferences": ActDefaultsSet,
+	"CreateRealm": ActRealmCreate, "UpdateRealm": ActRealmUpdate, "ListRealms": ActRealmRead,
+	"AdmitUser": ActUserAdmit, "GetComponents": ActComponentRead,
 	"ListAudit": ActAuditRead, "VerifyAudit": ActAuditRead,
 	"GetStatus": ActStatusRead, "SetUpOrganization": ActOrganizationSet,
 }
@@ -173,6 +175,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"list tokens", ActTokenRead, nil}, {"revoke tokens", ActTokenRevoke, nil},
 		{"open a session", ActSessionCreate, nil}, {"read the defaults", ActDefaultsRead, nil},
 		{"set the defaults", ActDefaultsSet, nil}, {"read the audit", ActAuditRead, nil}, {"read the status", ActStatusRead, nil},
+		{"make realms", ActRealmCreate, nil}, {"read realms", ActRealmRead, nil}, {"read the components", ActComponentRead, nil},
 	} {
 		fmt.Fprintf(&b, "\n%s\n", verb.name)
 		for _, c := range callers() {

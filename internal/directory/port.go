@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"roster"
@@ -35,6 +36,7 @@ type Tx interface {
 	JobTx
 	RetryTx
 	SettingTx
+	RealmTx
 }
 
 // OrganizationTx reads and makes organizations.
@@ -283,6 +285,14 @@ type RetryTx interface {
 	DeleteRetries(before time.Time, limit int) (int, error)
 }
 
+// RealmTx reads and changes realms. Keys are folded names.
+type RealmTx interface {
+	InsertRealm(r roster.Realm, key string) error // Conflict(displayName)
+	UpdateRealm(r roster.Realm) error             // NotFound
+	FindRealm(org roster.OrganizationID, key string) (r roster.Realm, found bool, err error)
+	Realms(org roster.OrganizationID, afterKey string, limit int) ([]roster.Realm, error) // by ascending key
+}
+
 // SettingTx keeps what the server must remember about itself.
 type SettingTx interface {
 	Setting(name string) (value string, found bool, err error)
@@ -301,6 +311,12 @@ type Passwords interface {
 	// CheckStrength judges a password that a person chose: about are words that it must not stand on,
 	// such as the person's names. Errors: Invalid(password).
 	CheckStrength(password string, about ...string) error
+}
+
+// Realms judges the configurations of realms.
+type Realms interface {
+	// CheckSAML returns every fault of a SAML realm's configuration; fields begin with "configuration".
+	CheckSAML(ctx context.Context, configuration json.RawMessage) roster.Faults
 }
 
 // Secrets mints and hashes what proves identity without a password.

@@ -22,6 +22,9 @@ type Options struct {
 	Now       func() time.Time
 	Logger    *slog.Logger
 
+	Realms     Realms                    // nil: no SAML realm can be made
+	Components func() []roster.Component // the parts of the running server, nil for none
+
 	// RetryKey keys the fingerprints of creates; it must outlive a restart.
 	RetryKey []byte
 
@@ -44,6 +47,9 @@ type Service struct {
 	now       func() time.Time
 	log       *slog.Logger
 
+	realms     Realms
+	components func() []roster.Component
+
 	retryKey          []byte
 	defaultCountry    string
 	grazerGrantsSuper bool
@@ -58,6 +64,7 @@ func New(o Options) *Service {
 	}
 	return &Service{
 		store: o.Store, passwords: o.Passwords, secrets: o.Secrets, log: log,
+		realms: o.Realms, components: o.Components,
 		now:      func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) },
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
 		grazerGrantsSuper: o.GrazerGrantsSuper, strongPasswords: o.StrongPasswords,

@@ -210,7 +210,10 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		ManagedBy: roster.ManagedBy{Profile: c.by.Face, Access: c.by.Face, Groups: c.by.Face, Reach: c.by.Face},
 		Version:   1, CreatedAt: now, UpdatedAt: now,
 	}
-	if in.External {
+	switch {
+	case in.Realm != "":
+		u.Realm = string(in.Realm)
+	case in.External:
 		u.Realm = roster.RealmExternal
 	}
 	if in.JoinedAt.IsZero() {

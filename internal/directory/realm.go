@@ -1,0 +1,167 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"strings"
+
+	"roster"
+)
+
+// NewRealm is what CreateRealm needs to know.
+type NewRealm struct {
+	Name          string
+	Active        roster.Set[bool] // default: true
+	Configuration json.RawMessage  // a JSON object, kept as given
+	Faults        roster.Faults    // those the face found already
+}
+
+// realmDefaults is what a realm's configuration says of users who sign in for the first time.
+type realmDefaults struct {
+	DefaultRoles []string `json:"defaultRoles"`
+	DefaultTeams []string `json:"defaultTeams"`
+	DefaultGroup string   `json:"defaultGroup"`
+}
+
+// CreateRealm makes a SAML realm. What its users get must exist, and its maker must hold it.
+//
+// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName), Unavailable.
+func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm) (roster.Realm, error) {
+	if err := allow(by, ActRealmCreate); err != nil {
+		return roster.Realm{}, err
+	}
+	in.Name = strings.TrimSpace(in.Name)
+	faults := in.Faults
+	for _, e := range checkNamed(in.Name, "") {
+		if !faults.Has(e.Field) {
+			faults = append(faults, e)
+		}
+	}
+	faults = append(faults, s.checkRealm(ctx, in.Configuration)...)
+	return update(ctx, s, func(tx Tx) (roster.Realm, error) {
+		now := s.now()
+		r := roster.Realm{
+			ID: roster.RealmID(newID()), OrganizationID: by.OrganizationID, Name: in.Name, Kind: roster.RealmSAML,
+			Active: in.Active.Or(true), Configuration: in.Configuration, CreatedAt: now, UpdatedAt: now,
+		}
+		if err := s.permitRealm(tx, by, in.Configuration, faults); err != nil {
+			return r, err
+		}
+		if err := tx.InsertRealm(r, Fold(r.Name)); err != nil {
+			return r, err
+		}
+		return r, s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{r}})
+	})
+}
+
+// RealmChange is what UpdateRealm changes: what is absent stays as it is.
+type RealmChange struct {
+	Name          string // picks the realm
+	Active        roster.Set[bool]
+	Configuration roster.Set[json.RawMessage] // the whole of it
+	Faults        roster.Faults
+}
+
+// UpdateRealm changes a SAML realm.
+//
+// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Unavailable.
+func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChange) (roster.Realm, error) {
+	if err := allow(by, ActRealmUpdate); err != nil {
+		return roster.Realm{}, err
+	}
+	faults := in.Faults
+	if in.Configuration.Present {
+		faults = append(faults, s.checkRealm(ctx, in.Configuration.Value)...)
+	}
+	return update(ctx, s, func(tx Tx) (roster.Realm, error) {
+		before, found, err := tx.FindRealm(by.OrganizationID, Fold(strings.TrimSpace(in.Name)))
+		if err != nil {
+			return before, err
+		}
+		all := faults
+		if !found || before.Kind != roster.RealmSAML {
+			addOnce(&all, "displayName", "names no SAML realm")
+		}
+		after := before
+		after.Active = in.Active.Or(before.Active)
+		if in.Configuration.Present {
+			after.Configuration = in.Configuration.Value
+		}
+		if err := s.permitRealm(tx, by, after.Configuration, all); err != nil {
+			return before, err
+		}
+		after.UpdatedAt = s.now()
+		if err := tx.UpdateRealm(after); err != nil {
+			return before, err
+		}
+		return after, s.audit(tx, by, after.UpdatedAt, change{ActRealmUpdate, string(after.ID), after.Name, changed{Before: before, After: after}})
+	})
+}
+
+// checkRealm returns what is wrong with a configuration by itself.
+func (s *Service) checkRealm(ctx context.Context, configuration json.RawMessage) roster.Faults {
+	switch {
+	case len(configuration) == 0:
+		return roster.Faults{{Kind: roster.Invalid, Field: "configuration", Detail: "is required"}}
+	case s.realms == nil:
+		return roster.Faults{{Kind: roster.Invalid, Field: "configuration", Detail: "cannot be checked: this server knows no SAML"}}
+	default:
+		return s.realms.CheckSAML(ctx, configuration)
+	}
+}
+
+// permitRealm finds what users of the realm get, and asks whether the actor may give it (DECISIONS 11).
+func (s *Service) permitRealm(tx Tx, by roster.Actor, configuration json.RawMessage, faults roster.Faults) error {
+	var d realmDefaults
+	if err := json.Unmarshal(configuration, &d); err == nil {
+		in := NewUser{PrimaryGroup: roster.Ref{Name: d.DefaultGroup}}
+		for _, name := range d.DefaultRoles {
+			in.Roles = append(in.Roles, roster.Ref{Name: name})
+		}
+		for _, name := range d.DefaultTeams {
+			in.Teams = append(in.Teams, roster.Ref{Name: name})
+		}
+		var unknown roster.Faults
+		refs, err := resolve(tx, by, in, &unknown)
+		if err != nil {
+			return err
+		}
+		for _, e := range unknown {
+			e.Field = "configuration." + e.Field
+			faults = append(faults, e)
+		}
+		if err := s.mayGrant(by, grantsOf(roster.LevelCustom, refs.roles, nil)); err != nil {
+			return err
+		}
+	}
+	return faults.Err()
+}
+
+// RealmList says which realms ListRealms returns.
+type RealmList struct {
+	Kind   roster.RealmKind // "" for all
+	Active bool             // only active ones
+}
+
+// ListRealms returns realms by name. An error ends the sequence.
+//
+// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
+func (s *Service) ListRealms(ctx context.Context, by roster.Actor, in RealmList) (iter.Seq2[roster.Realm, error], error) {
+	if err := allow(by, ActRealmRead); err != nil {
+		return nil, err
+	}
+	all := pages("", 0, func(after string, limit int) ([]roster.Realm, error) {
+		return view(ctx, s, func(tx Tx) ([]roster.Realm, error) { return tx.Realms(by.OrganizationID, after, limit) })
+	}, func(r roster.Realm) string { return Fold(r.Name) })
+	return func(yield func(roster.Realm, error) bool) {
+		for r, err := range all {
+			if err == nil && (in.Kind != "" && r.Kind != in.Kind || in.Active && !r.Active) {
+				continue
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}, nil
+}
