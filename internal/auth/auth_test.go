@@ -50,7 +50,7 @@ func newFixture(t *testing.T, change ...func(*Options)) *fixture {
 	f.db = db
 	t.Cleanup(func() { db.Close(context.Background()) })
 	hasher := newHasher(time.Now, 8)
-	hasher.cleanUp = func(int) {}
+	hasher.cleanUp = func() {}
 	hasher.compare = func(password, hash string) (bool, error) {
 		f.hashes.Add(1)
 		if f.meanwhile != nil {

@@ -12,7 +12,7 @@
 //   - throttle.go, address.go: how often a name may be tried
 //   - cache.go, expiring.go: passwords that were verified a moment ago
 //   - hash.go, phc.go: [Hasher], Argon2id
-//   - gate.go, pacer.go: how many hashes run at a time, and the memory they leave
+//   - gate.go, memory.go: how many hashes run at a time, and the memory they leave
 //   - flight.go, mac.go: equal calls share one run, without keeping what they are equal in
 //   - secret.go, strength.go, match.go, words.go: making secrets, judging passwords that people choose
 //   - keys.go: the server's own key and what is derived from it

@@ -126,13 +126,6 @@ func (g *gate) allowed() int {
 	return g.slots
 }
 
-// occupied returns how many hashes run.
-func (g *gate) occupied() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.running
-}
-
 func (g *gate) others() int64 { return g.requests.Load() - g.inside.Load() }
 
 // estimate returns how long a newcomer would wait. g.mu is held.

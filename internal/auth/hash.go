@@ -25,7 +25,7 @@ type Hasher struct {
 	// The work itself; only tests put something else here.
 	hash    func(password string) (string, error)
 	compare func(password, hash string) (bool, error)
-	cleanUp func(running int) // after each, before the slot is given on
+	cleanUp func() // after each
 }
 
 var _ directory.Passwords = (*Hasher)(nil)
@@ -41,7 +41,7 @@ func newHasher(now func() time.Time, slots int) *Hasher {
 		now:     now,
 		hash:    func(password string) (string, error) { return argon2id.CreateHash(password, hashParams()) },
 		compare: argon2id.ComparePasswordAndHash,
-		cleanUp: new(pacer).hashed,
+		cleanUp: new(memory).hashed,
 	}
 }
 
@@ -116,9 +116,8 @@ func (h *Hasher) run(ctx context.Context, work func() error) error {
 	}
 	start := h.now()
 	defer func() {
-		took := h.now().Sub(start)
-		h.cleanUp(h.gate.occupied())
-		h.gate.leave(took)
+		h.gate.leave(h.now().Sub(start))
+		h.cleanUp()
 	}()
 	if err := work(); err != nil {
 		return fmt.Errorf("hash password: %w", err)

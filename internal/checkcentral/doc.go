@@ -10,8 +10,8 @@
 //   - An answer is an object with the key user, users or userGroups, an error one with the key error,
 //     and the HTTP status says the same.
 //   - The same type twice in notifications is 400, a taken address is 409.
-//   - Authorization: Bearer works besides the query parameter apiToken, which wins nothing over it: where
-//     a bearer token is given it is the one that counts.
+//   - Authorization: Bearer works besides the query parameter apiToken; where both are given the header
+//     counts.
 //   - userId, userEmail and userGroupId take several values with commas between.
 //
 // # What it serves

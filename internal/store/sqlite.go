@@ -102,7 +102,7 @@ func openSQLite(ctx context.Context, path string, e *engine, added jobsAdded, o 
 	version, err := migrate(ctx, writing, e)
 	if err != nil {
 		writing.Close()
-		return nil, explain(e.fault(err), "open database", err)
+		return nil, explain(e.fault(err), "open database "+path, err)
 	}
 	reading, err := openPool(path, readerPragmas, o.Readers)
 	if err != nil {

@@ -103,17 +103,16 @@ func (s *site) writeFresh(w http.ResponseWriter, r *http.Request, name string, b
 	sum := sha256.Sum256(body)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
 	h := w.Header()
-	if r.Header.Get("If-None-Match") == tag {
-		h.Set("ETag", tag)
-		h.Set("Cache-Control", "no-cache")
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	for key, value := range s.pages[name].headers {
+	for key, value := range s.pages[name].headers { // also of a 304: a browser replaces what it kept (RFC 9111 §3.2)
 		h.Set(key, value)
 	}
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-cache")
+	if r.Header.Get("If-None-Match") == tag {
+		h.Del("Content-Type") // of a body that is not there
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // a reader who left needs no answer
 }

@@ -42,8 +42,7 @@ func (c *canaries) last() *canary { return &c.planted[len(c.planted)-1] }
 // hear notes something that must hold no canary.
 func (c *canaries) hear(from, text string) { c.heard = append(c.heard, heard{from, text}) }
 
-// check looks for every canary in everything that was heard: as it is, in URL escapes, and in base64 after
-// the user name of a Basic credential.
+// check looks for every canary in everything that was heard.
 func (c *canaries) check(t *testing.T) {
 	t.Helper()
 	searched := false
@@ -62,10 +61,16 @@ func (c *canaries) check(t *testing.T) {
 	}
 }
 
-// in looks for the canary in a text, and returns the form in which it is there.
+// in looks for the canary in a text, and returns the form in which it is there: as it is, in URL escapes, or
+// in base64, behind whatever stands before it.
 func (k canary) in(text string) (form string, found bool) {
-	for _, form := range []string{k.text, url.QueryEscape(k.text), base64.StdEncoding.EncodeToString([]byte("admin:" + k.text))} {
-		if strings.Contains(text, form) {
+	forms := []string{k.text, url.QueryEscape(k.text)}
+	for skip := range min(3, len(k.text)) {
+		whole := k.text[skip : skip+(len(k.text)-skip)/3*3]
+		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(whole)))
+	}
+	for _, form := range forms {
+		if form != "" && strings.Contains(text, form) {
 			return form, true
 		}
 	}

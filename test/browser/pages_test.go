@@ -35,6 +35,7 @@ func TestPages(t *testing.T) {
 		walk func(*testing.T, *tab)
 	}{
 		{"from the outbox by the welcome email's link to a password", fromOutboxToPassword},
+		{"a phone number may come along", phoneNumber},
 		{"a used link says what to do", usedLink},
 		{"an empty outbox says how to fill it", emptyOutbox},
 		{"the start page says where to go", startPage},
@@ -109,6 +110,16 @@ func (b *tab) leave(selector string) chromedp.Action[chromedp.Void] {
 	})
 }
 
+// fault returns whether a field is marked as wrong, and what is said beside it.
+func (b *tab) fault(selector string) string {
+	b.t.Helper()
+	return eval[string](b, `(() => {
+		const f = document.querySelector('`+selector+`');
+		return f.getAttribute('aria-invalid') + ': ' + (f.getAttribute('aria-describedby') || '').split(' ')
+			.map(id => document.getElementById(id)?.innerText).join(' ');
+	})()`)
+}
+
 func fromOutboxToPassword(t *testing.T, b *tab) {
 	b.welcome()
 	b.visit("/demo/outbox", 200)
@@ -116,16 +127,13 @@ func fromOutboxToPassword(t *testing.T, b *tab) {
 	b.reads("Welcome to Roster")
 	b.shoot("1 outbox")
 	b.visit(b.follow(), 200)
-	b.reads(address)
+	if user := eval[string](b, `document.querySelector('[autocomplete=username]').value`); user != address {
+		t.Errorf("the form says it is for %q", user)
+	}
 	b.shoot("2 form")
 
-	b.choose("password", 400)
-	fault := eval[string](b, `(() => {
-		const f = document.querySelector('`+field+`');
-		return f.getAttribute('aria-invalid') + ': ' + (f.getAttribute('aria-describedby') || '').split(' ')
-			.map(id => document.getElementById(id)?.innerText).join(' ');
-	})()`)
-	if !strings.HasPrefix(fault, "true: ") || !strings.Contains(fault, "easy to guess") {
+	b.choose("password", 422)
+	if fault := b.fault(field); !strings.HasPrefix(fault, "true: ") || !strings.Contains(fault, "easy to guess") {
 		t.Errorf("beside the field it says %q", fault)
 	}
 	if typed := eval[string](b, `document.querySelector('`+field+`').value`); typed != "" {
@@ -138,6 +146,23 @@ func fromOutboxToPassword(t *testing.T, b *tab) {
 	b.shoot("4 done")
 	if n := eval[int](b, `document.querySelectorAll('form').length`); n != 0 {
 		t.Error("after success there is still a form")
+	}
+}
+
+func phoneNumber(t *testing.T, b *tab) {
+	const phone = `input[type=tel]`
+	b.welcome()
+	b.visit(b.follow(), 200)
+	b.do(chromedp.SendKeys(phone, "12"))
+	b.choose(good, 422)
+	if fault := b.fault(phone); !strings.HasPrefix(fault, "true: ") || !strings.Contains(fault, "number") {
+		t.Errorf("beside the field it says %q", fault)
+	}
+	b.shoot("refused")
+	b.do(chromedp.Clear(phone), chromedp.SendKeys(phone, "+44 20 7946 0958"))
+	b.choose(good, 200)
+	if user := b.server.Must("", "user", "show", address, "--json"); !strings.Contains(user, "+442079460958") {
+		t.Errorf("the number is not kept: %s", user)
 	}
 }
 
@@ -224,7 +249,7 @@ func withoutScripts(_ *testing.T, b *tab) {
 	}
 	b.welcome()
 	b.visit(b.follow(), 200)
-	b.choose("password", 400)
+	b.choose("password", 422)
 	b.reads("easy to guess")
 	b.choose(good, 200)
 }

@@ -93,7 +93,7 @@ func (c LDAPConfig) checkURLs(f *roster.Faults) {
 		f.Add("urls", fmt.Sprintf("must not be more than %d", maxURLs))
 		return
 	}
-	clear := 0
+	plain := 0
 	for i, text := range c.URLs {
 		field := fmt.Sprintf("urls[%d]", i)
 		address, secure, ok := splitURL(text)
@@ -104,10 +104,10 @@ func (c LDAPConfig) checkURLs(f *roster.Faults) {
 			f.Add(field, "would send passwords to another machine in the clear; use ldaps:// or start_tls")
 		}
 		if ok && !secure {
-			clear++
+			plain++
 		}
 	}
-	if c.StartTLS && clear == 0 && !f.Has("urls[0]") && len(c.URLs) > 0 {
+	if c.StartTLS && plain == 0 && !f.Has("urls[0]") && len(c.URLs) > 0 {
 		f.Add("start_tls", "means something only with ldap://; leave it out")
 	}
 }
@@ -213,9 +213,9 @@ func (c LDAPConfig) checkResolution(f *roster.Faults) {
 		if !strings.Contains(c.UserDNTemplate, userNameMark) || !isDN(userDN(c.UserDNTemplate, "x")) {
 			f.Add("user_dn_template", "must be a DN with {userName} in it, such as uid={userName},ou=people,dc=example,dc=com")
 		}
-		for field, text := range map[string]string{"base_dn": c.BaseDN, "attribute_search_filter": c.AttributeSearchFilter} {
-			if text != "" {
-				f.Add(field, "means something only with resolution_type: lookup; leave it out")
+		for _, unused := range [][2]string{{"base_dn", c.BaseDN}, {"attribute_search_filter", c.AttributeSearchFilter}} {
+			if unused[1] != "" {
+				f.Add(unused[0], "means something only with resolution_type: lookup; leave it out")
 			}
 		}
 	case Lookup:
@@ -273,11 +273,6 @@ func (c LDAPConfig) checkGroups(f *roster.Faults) {
 	if c.NestedGroups > 0 && c.namesUsers() {
 		f.Add("nested_groups", "must be 0 with member_attribute: memberUid, which names no groups")
 	}
-	for field, m := range map[string]map[string]string{"role_map": c.RoleMap, "team_map": c.TeamMap, "group_map": c.GroupMap} {
-		if len(m) > 0 && c.GroupBaseDN == "" {
-			f.Add(field, "needs group_base_dn: without it nobody has a group")
-		}
-	}
 }
 
 func (c LDAPConfig) checkProvisioning(f *roster.Faults) {
@@ -289,9 +284,9 @@ func (c LDAPConfig) checkProvisioning(f *roster.Faults) {
 	if c.DefaultGroup != "" {
 		checkName(f, "default_group", c.DefaultGroup)
 	}
-	checkMap(f, "role_map", c.RoleMap)
-	checkMap(f, "team_map", c.TeamMap)
-	checkMap(f, "group_map", c.GroupMap)
+	c.checkMap(f, "role_map", c.RoleMap)
+	c.checkMap(f, "team_map", c.TeamMap)
+	c.checkMap(f, "group_map", c.GroupMap)
 }
 
 func checkNames(f *roster.Faults, field string, names []string) {
@@ -304,7 +299,10 @@ func checkNames(f *roster.Faults, field string, names []string) {
 	}
 }
 
-func checkMap(f *roster.Faults, field string, m map[string]string) {
+func (c LDAPConfig) checkMap(f *roster.Faults, field string, m map[string]string) {
+	if len(m) > 0 && c.GroupBaseDN == "" {
+		f.Add(field, "needs group_base_dn: without it nobody has a group")
+	}
 	if len(m) > maxMapped {
 		f.Add(field, fmt.Sprintf("must not be more than %d", maxMapped))
 		return

@@ -22,7 +22,7 @@ var engines = map[string]func(testing.TB) string{
 // Open returns a server under test on SQLite.
 func Open(t testing.TB, o Options) *Env {
 	t.Helper()
-	return open(t, pgtest.URL(t), o)
+	return open(t, "", o)
 }
 
 // open returns a server under test on a database. It ends with the test.

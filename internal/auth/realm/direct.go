@@ -1,0 +1,54 @@
+package realm
+
+import (
+	"context"
+	"errors"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+var errOwnEntry = errors.New("people who bind cannot read their own entry, which says who they are")
+
+// direct binds as the DN that the name gives, then reads the entry as the person.
+func (l *LDAP) direct(ctx context.Context, userName, password string) (person, error) {
+	dn := userDN(l.config.UserDNTemplate, userName)
+	good, p := false, person{}
+	err := l.people.with(ctx, func(ctx context.Context, c *conn) (err error) {
+		if good, err = c.bind(ctx, dn, password); err != nil || !good {
+			return err
+		}
+		if p.entry, err = l.own(ctx, c, dn); err != nil || l.config.GroupBaseDN == "" || l.config.SystemUser != "" {
+			return err
+		}
+		p.groups, err = l.groups(ctx, c, p.entry, userName)
+		return err
+	})
+	switch {
+	case err != nil:
+		return person{}, err
+	case !good:
+		return person{}, denied(errWrongPassword)
+	case l.config.GroupBaseDN == "" || l.config.SystemUser == "":
+		return p, nil
+	}
+	err = l.service.with(ctx, func(ctx context.Context, c *conn) (err error) {
+		p.groups, err = l.groups(ctx, c, p.entry, userName)
+		return err
+	})
+	return p, err
+}
+
+// own reads the entry with the DN.
+func (l *LDAP) own(ctx context.Context, c *conn, dn string) (*ldap.Entry, error) {
+	entries, more, err := c.search(ctx, query{
+		base: dn, scope: ldap.ScopeBaseObject, filter: "(objectClass=*)", limit: 2, attributes: l.config.attributes(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	entry, reason := single(entries, more)
+	if reason != nil {
+		return nil, errOwnEntry
+	}
+	return entry, nil
+}

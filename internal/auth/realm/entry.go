@@ -1,0 +1,113 @@
+package realm
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/mail"
+	"regexp"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+	"github.com/google/uuid"
+
+	"roster/internal/directory"
+)
+
+// Attributes that name an entry for good.
+const (
+	entryUUID  = "entryUUID"  // RFC 4530
+	objectGUID = "objectGUID" // Active Directory: 16 bytes, the first three parts of them in reverse
+)
+
+// attributes returns what is asked for of a person's entry: nothing that is not used.
+func (c LDAPConfig) attributes() []string {
+	return append(sortedKeys(c.AttributeMap), entryUUID, objectGUID)
+}
+
+// attribute returns the name of the attribute that becomes to, "" if none does.
+func (c LDAPConfig) attribute(to string) string {
+	for name, target := range c.AttributeMap {
+		if target == to {
+			return name
+		}
+	}
+	return ""
+}
+
+// identity returns what the entry and the groups say of the person.
+func (c LDAPConfig) identity(p person, typed string) Identity {
+	text := func(to string) string { return first(p.entry, c.attribute(to), readable) }
+	return Identity{
+		Subject:       subject(p.entry),
+		UserName:      c.userName(p.entry, typed),
+		DisplayName:   text(toFullName),
+		Email:         first(p.entry, c.attribute(toEmail), isEmail),
+		ContactNumber: text(toContactNum),
+		TimeZone:      text(toTimeZone),
+		Department:    text(toDepartment),
+		Groups:        p.groups,
+	}
+}
+
+// userName returns the name as the entry spells it: of several values the one that was typed, or else
+// the first. So a name that the server takes for the same makes no second user.
+func (c LDAPConfig) userName(e *ldap.Entry, typed string) string {
+	typed = strings.TrimSpace(typed)
+	attribute := c.attribute(toUserName)
+	same := func(s string) bool { return readable(s) && directory.Fold(s) == directory.Fold(typed) }
+	for _, good := range []func(string) bool{same, readable} {
+		if name := first(e, attribute, good); name != "" {
+			return name
+		}
+	}
+	return typed
+}
+
+// first returns the first value of the attribute that is good, without blanks around it.
+func first(e *ldap.Entry, attribute string, good func(string) bool) string {
+	if attribute == "" {
+		return ""
+	}
+	for _, v := range e.GetEqualFoldAttributeValues(attribute) {
+		if v = strings.TrimSpace(v); v != "" && good(v) {
+			return v
+		}
+	}
+	return ""
+}
+
+// emailForm is a plain address in any script: what a user could hold, and a little less.
+var emailForm = regexp.MustCompile(`^.{1,64}@(` + emailLabel + `\.)*` + emailLabel + `$`)
+
+const emailLabel = `[\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?`
+
+// isEmail reports whether the text is one plain address that a user could hold. One that is not is left
+// out: it must not keep a person from signing in.
+func isEmail(s string) bool {
+	parsed, err := mail.ParseAddress(s)
+	return err == nil && parsed.Address == s && len(s) <= directory.MaxEmail && readable(s) && emailForm.MatchString(s)
+}
+
+// subject returns what names the entry for good.
+func subject(e *ldap.Entry) string {
+	if id, err := uuid.Parse(first(e, entryUUID, readable)); err == nil {
+		return id.String()
+	}
+	if raw := e.GetEqualFoldRawAttributeValue(objectGUID); len(raw) == 16 {
+		return guid([16]byte(raw)).String()
+	}
+	dn := directory.Fold(e.DN)
+	if readable(dn) {
+		return dn
+	}
+	sum := sha256.Sum256([]byte(dn))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// guid puts the bytes of an objectGUID in the order in which it is written (MS-DTYP §2.3.4.2).
+func guid(b [16]byte) uuid.UUID {
+	return uuid.UUID{
+		b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6],
+		b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15],
+	}
+}

@@ -1,0 +1,75 @@
+package realm
+
+import (
+	"context"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+// maxDN is the longest DN that is believed, in bytes.
+const maxDN = 4096
+
+// lookup searches for the entry with the name, then binds as it.
+func (l *LDAP) lookup(ctx context.Context, userName, password string) (person, error) {
+	entry, reason, err := l.find(ctx, userName)
+	if err != nil {
+		return person{}, err
+	}
+	dn := l.decoy()
+	if reason == nil {
+		dn = entry.DN
+	}
+	// Where there is no entry a bind is made all the same: it costs what a wrong password costs.
+	good := false
+	err = l.people.with(ctx, func(ctx context.Context, c *conn) (err error) {
+		good, err = c.bind(ctx, dn, password)
+		return err
+	})
+	switch {
+	case err != nil:
+		return person{}, err
+	case reason != nil:
+		return person{}, denied(reason)
+	case !good:
+		return person{}, denied(errWrongPassword)
+	}
+	p := person{entry: entry}
+	if l.config.GroupBaseDN == "" {
+		return p, nil
+	}
+	err = l.service.with(ctx, func(ctx context.Context, c *conn) (err error) {
+		p.groups, err = l.groups(ctx, c, entry, userName)
+		return err
+	})
+	return p, err
+}
+
+// decoy is a DN that no entry has.
+func (l *LDAP) decoy() string { return "cn=nobody has this name in Roster," + l.config.BaseDN }
+
+// find searches for the one entry with the name. Where there is none, or more than one, the reason says so.
+func (l *LDAP) find(ctx context.Context, userName string) (entry *ldap.Entry, reason, err error) {
+	err = l.service.with(ctx, func(ctx context.Context, c *conn) error {
+		entries, more, err := c.search(ctx, query{
+			base: l.config.BaseDN, scope: ldap.ScopeWholeSubtree,
+			filter: userFilter(l.config.AttributeSearchFilter, userName),
+			limit:  2, attributes: l.config.attributes(),
+		})
+		entry, reason = single(entries, more)
+		return err
+	})
+	return entry, reason, err
+}
+
+// single returns the only entry, or why there is none that is good.
+func single(entries []*ldap.Entry, more bool) (*ldap.Entry, error) {
+	switch {
+	case more || len(entries) > 1:
+		return nil, errManyEntries
+	case len(entries) == 0:
+		return nil, errNoEntry
+	case len(entries[0].DN) > maxDN || !isDN(entries[0].DN): // an empty one would bind as nobody
+		return nil, errNoDN
+	}
+	return entries[0], nil
+}

@@ -1,0 +1,142 @@
+package realm
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// maxIdle is how long a connection is kept without use. Servers and firewalls often end those that
+// are quiet for some minutes.
+const maxIdle = time.Minute
+
+var (
+	errTooSlow = errors.New("the whole sign-in took too long")
+	errStopped = errors.New("the realm is closed")
+)
+
+// pool keeps connections of one kind, at most one for each sign-in at a time.
+type pool struct {
+	servers *servers
+	now     func() time.Time
+	dial    func(context.Context, *server) (*conn, error)
+	// prepare brings a new connection into the state in which all of the pool are; nil if there is none.
+	prepare func(context.Context, *conn) error
+
+	mu     sync.Mutex
+	idle   []*conn
+	closed bool
+}
+
+// with runs fn on a connection: one that lay idle or, where that has ended since, a new one; and where a
+// server does not answer as it should, on the next server's. fn may run more than once.
+// Errors: Unavailable, and what fn returns other than a brokenError.
+func (p *pool) with(ctx context.Context, fn func(context.Context, *conn) error) error {
+	if c := p.take(); c != nil {
+		err := p.run(ctx, c, fn)
+		if asBroken(err) == nil || ctx.Err() != nil {
+			return p.outcome(ctx, c.server, err)
+		}
+		if errors.Is(err, context.DeadlineExceeded) { // not merely closed while it lay idle
+			p.servers.failed(c.server, false)
+		}
+	}
+	order, done, err := p.servers.order()
+	if err != nil {
+		return err
+	}
+	defer done()
+	for _, s := range order {
+		var c *conn
+		if c, err = p.connect(ctx, s); err == nil {
+			err = p.run(ctx, c, fn)
+		}
+		if err = p.outcome(ctx, s, err); asBroken(err) == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	if asBroken(err) != nil {
+		return unavailable(err, retryAfter)
+	}
+	return err
+}
+
+// outcome notes how the server did. A caller who left says nothing about it.
+func (p *pool) outcome(ctx context.Context, s *server, err error) error {
+	broken := asBroken(err)
+	switch {
+	case broken == nil:
+		p.servers.answered(s)
+		return err
+	case ctx.Err() == nil || errors.Is(context.Cause(ctx), errTooSlow):
+		p.servers.failed(s, broken.bar)
+	}
+	if ctx.Err() != nil {
+		return unavailable(err, retryAfter)
+	}
+	return err
+}
+
+// run uses the connection and keeps or closes it.
+func (p *pool) run(ctx context.Context, c *conn, fn func(context.Context, *conn) error) error {
+	err := fn(ctx, c)
+	p.put(c)
+	return err
+}
+
+func (p *pool) connect(ctx context.Context, s *server) (*conn, error) {
+	c, err := p.dial(ctx, s)
+	if err != nil || p.prepare == nil {
+		return c, err
+	}
+	if err := p.prepare(ctx, c); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// take returns the connection that was used last, nil if there is none that is good.
+func (p *pool) take() *conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.idle) > 0 {
+		last := len(p.idle) - 1
+		c := p.idle[last]
+		p.idle = p.idle[:last]
+		if !c.client.IsClosing() && p.now().Sub(c.idle) < maxIdle {
+			return c
+		}
+		go c.close() // may wait for the network
+	}
+	return nil
+}
+
+// put keeps the connection for the next caller, or closes it, and those that lay idle for too long.
+func (p *pool) put(c *conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	for len(p.idle) > 0 && now.Sub(p.idle[0].idle) >= maxIdle {
+		go p.idle[0].close()
+		p.idle = p.idle[1:]
+	}
+	if c.spoiled || p.closed || len(p.idle) >= maxSignIns {
+		go c.close()
+		return
+	}
+	c.idle = now
+	p.idle = append(p.idle, c)
+}
+
+// close ends the idle connections; those in use end when they are put back.
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for _, c := range p.idle {
+		go c.close()
+	}
+	p.idle = nil
+}

@@ -1,0 +1,114 @@
+package checkcentral
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"roster"
+	"roster/internal/dialect"
+)
+
+// reading reads fields as strictly as the vendor documents them.
+type reading struct{ dialect.Reading }
+
+func (r *reading) boolean(field string) bool {
+	v, given := r.Given(field)
+	return given && r.Is(v, dialect.Bool, field) && v.Bool
+}
+
+// items takes an array; none where the field is absent or null.
+func items(r *dialect.Reading, field string) []dialect.Value {
+	v, given := r.Given(field)
+	if !given || !r.Is(v, dialect.Array, field) {
+		return nil
+	}
+	return v.Items
+}
+
+// disabled is the access level that is an inactive user here.
+const disabled = "disabled"
+
+// accessLevel takes a level, without regard to case: the published list has user, the published example
+// sends User.
+func (r *reading) accessLevel(field string) (roster.AccessLevel, roster.Set[bool]) {
+	text := strings.ToLower(strings.TrimSpace(r.Needed(field)))
+	level := roster.AccessLevel(text)
+	switch {
+	case text == disabled:
+		return roster.LevelCustom, roster.Some(false)
+	case text != "" && !slices.Contains(roster.AccessLevels[:], level):
+		r.Faults.Add(field, "must be one of: "+disabled+join(roster.AccessLevels[:]))
+		return "", roster.Set[bool]{}
+	default:
+		return level, roster.Set[bool]{}
+	}
+}
+
+// join lists words for a message, after another one.
+func join(levels []roster.AccessLevel) string {
+	var b strings.Builder
+	for _, level := range levels {
+		b.WriteString(", " + string(level))
+	}
+	return b.String()
+}
+
+// groups takes ids of user groups. What is none keeps its place, so that the places of the others in
+// messages are those that were sent.
+func (r *reading) groups(field string) []roster.Ref {
+	sent := items(&r.Reading, field)
+	if len(sent) == 0 {
+		return nil
+	}
+	refs := make([]roster.Ref, len(sent))
+	for i, item := range sent {
+		id, ok := groupID(item)
+		if !ok {
+			r.Faults.Add(fmt.Sprintf("%s[%d]", field, i), "must be the id of a user group, as getUserGroups lists them")
+		}
+		refs[i].ID = id
+	}
+	return refs
+}
+
+// groupID reads a UUID in its usual form of 36 characters (RFC 9562 §4).
+func groupID(v dialect.Value) (string, bool) {
+	const length = 36
+	if v.Kind != dialect.String || len(v.Text) != length || uuid.Validate(v.Text) != nil {
+		return "", false
+	}
+	return strings.ToLower(v.Text), true
+}
+
+// preferences takes a list of NotificationConfig. Types and services are compared without regard to case.
+func (r *reading) preferences(field string) (list []roster.Preference, given bool) {
+	if _, given = r.Given(field); !given {
+		return nil, false
+	}
+	for i, item := range items(&r.Reading, field) {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if !r.Is(item, dialect.Object, at) {
+			list = append(list, roster.Preference{})
+			continue
+		}
+		r.Inner(at, item, func(in *dialect.Reading) {
+			list = append(list, roster.Preference{
+				Type:     roster.NotificationType(strings.ToLower(in.Needed("type"))),
+				Services: services(in, "services"),
+			})
+		})
+	}
+	return list, true
+}
+
+// services takes a list of services. What is no string is left for the verb to refuse, by its place.
+func services(r *dialect.Reading, field string) []roster.Service {
+	var list []roster.Service
+	for _, item := range items(r, field) {
+		list = append(list, roster.Service(strings.ToLower(item.Text)))
+	}
+	return list
+}

@@ -1,0 +1,85 @@
+package checkcentral
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"roster"
+	"roster/internal/dialect"
+)
+
+// request is a request as the dialect reads it: a call that fails for want of a token is never read.
+type request struct {
+	w http.ResponseWriter
+	r *http.Request
+}
+
+func newRequest(w http.ResponseWriter, r *http.Request) request { return request{w, r} }
+
+// byToken finds the token: that of a Bearer header (RFC 6750), or else the query's apiToken.
+func byToken(v dialect.Verifier) func(context.Context, request) (roster.Actor, error) {
+	return func(ctx context.Context, q request) (roster.Actor, error) {
+		token := dialect.OriginOf(ctx).Secrets["apiToken"]
+		if scheme, rest, _ := strings.Cut(q.r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+			token = strings.TrimSpace(rest)
+		}
+		if token == "" {
+			return roster.Actor{}, &roster.Error{
+				Kind: roster.Unauthenticated, Detail: "a token is needed", Err: errors.New("there is no token"),
+			}
+		}
+		return v.Token(ctx, roster.FaceCheckCentral, token)
+	}
+}
+
+// body reads the JSON object that every write has as its body.
+func (q request) body() (dialect.Value, error) {
+	if dialect.MediaType(q.r) != "application/json" {
+		return dialect.Value{}, &dialect.Refusal{
+			Status: http.StatusUnsupportedMediaType,
+			Detail: "Send the body as JSON, with the header Content-Type: application/json.",
+		}
+	}
+	text, err := dialect.ReadBody(q.w, q.r)
+	if err != nil {
+		return dialect.Value{}, err
+	}
+	v, err := dialect.Parse(text)
+	if err == nil && v.Kind != dialect.Object {
+		err = &roster.Error{Kind: roster.Invalid, Detail: "the body must be a JSON object, not " + v.Kind.String()}
+	}
+	return v, err
+}
+
+// filters reads the query. A filter that is empty, or undefined as clients in JavaScript write it, is none.
+func (q request) filters() (map[string]string, error) {
+	fields, err := dialect.ParseForm(q.r.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	filters := make(map[string]string, len(fields))
+	for _, f := range fields {
+		if value := strings.TrimSpace(f.Value.Text); value != "undefined" {
+			filters[f.Name] = value
+		}
+	}
+	return filters, nil
+}
+
+// several takes the values of a filter apart, without repeats: one empty value where there is no filter.
+func several(filter string, fold func(string) string) []string {
+	var values []string
+	for value := range strings.SplitSeq(filter, ",") {
+		value = fold(strings.TrimSpace(value))
+		if value != "" && !slices.Contains(values, value) {
+			values = append(values, value)
+		}
+	}
+	if len(values) == 0 {
+		return []string{""}
+	}
+	return values
+}

@@ -1,0 +1,231 @@
+package graze
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// reading reads arguments as tolerantly as existing clients need.
+type reading struct{ dialect.Reading }
+
+// newReading reads full_name, as clients of 6.1 send it, where fullname is not given.
+func newReading(args []dialect.Member) reading {
+	name := argument
+	if find(args, "fullname").Kind <= dialect.Null && find(args, "full_name").Kind != dialect.Absent {
+		name = func(field string) string {
+			if field == "displayName" {
+				return "full_name"
+			}
+			return argument(field)
+		}
+	}
+	return reading{dialect.Reading{Arguments: args, Name: name}}
+}
+
+// needAll notes each argument of the published table that is not there.
+func (r *reading) needAll() {
+	for _, field := range publishedFields {
+		if r.Get(field).Kind == dialect.Absent && !r.Faults.Has(field) {
+			r.Faults.Add(field, "is required")
+		}
+	}
+}
+
+// boolean takes true and false, also as text: a form has nothing else.
+func (r *reading) boolean(field string) roster.Set[bool] {
+	switch v, given := r.Given(field); {
+	case !given:
+		return roster.Set[bool]{}
+	case v.Kind == dialect.Bool:
+		return roster.Some(v.Bool)
+	case v.Kind == dialect.String && (v.Text == "true" || v.Text == "false"):
+		return roster.Some(v.Text == "true")
+	default:
+		r.Faults.Add(field, "must be true or false")
+		return roster.Set[bool]{}
+	}
+}
+
+// seconds takes a Unix time.
+func (r *reading) seconds(field string) time.Time {
+	const lastSecond = 99999999999 // the year 5138; in milliseconds that is 1973
+	v, given := r.Given(field)
+	if !given {
+		return time.Time{}
+	}
+	switch n, ok := whole(v); {
+	case !ok || n < 0:
+		r.Faults.Add(field, "must be a Unix time in whole seconds")
+	case n > lastSecond:
+		r.Faults.Add(field, "must be a Unix time in seconds; this one looks like milliseconds: divide it by 1000")
+	default:
+		return time.Unix(n, 0).UTC()
+	}
+	return time.Time{}
+}
+
+// minutes takes a number of minutes, or null for the system's default.
+func (r *reading) minutes(field string) roster.Set[int] {
+	v, given := r.Given(field)
+	if !given {
+		return roster.Set[int]{Present: v.Kind == dialect.Null, Null: v.Kind == dialect.Null}
+	}
+	n, ok := whole(v)
+	if !ok {
+		r.Faults.Add(field, fmt.Sprintf("must be a whole number of minutes from 1 to %d, or null", directory.MaxExpiry))
+		return roster.Set[int]{}
+	}
+	return roster.Some(int(max(math.MinInt32, min(n, math.MaxInt32))))
+}
+
+// items takes an array, also as JSON text in a string, as clients of 6.1 send it.
+func (r *reading) items(field string) []dialect.Value {
+	v, given := r.Given(field)
+	if v = unwrap(v); given && v.Kind != dialect.Array {
+		r.Faults.Add(field, "must be an array")
+	}
+	return v.Items
+}
+
+// object takes an object as it was sent, also as JSON text in a string: a form has nothing else.
+func (r *reading) object(field string) []byte {
+	v, given := r.Given(field)
+	if !given {
+		return nil
+	}
+	if v = unwrap(v); v.Kind != dialect.Object {
+		r.Faults.Add(field, "must be an object or null")
+		return nil
+	}
+	return v.Raw
+}
+
+// unwrap returns the value that a string holds as JSON text, or v where it holds none.
+func unwrap(v dialect.Value) dialect.Value {
+	if v.Kind != dialect.String {
+		return v
+	}
+	inner, err := dialect.Parse([]byte(v.Text))
+	if err != nil {
+		return v
+	}
+	return inner
+}
+
+const wantRef = "must be a name or an id"
+
+// ref takes a name or an id; none where the argument is empty.
+func (r *reading) ref(field string) roster.Ref {
+	v, given := r.Given(field)
+	if !given || v.Kind == dialect.String && v.Text == "" {
+		return roster.Ref{}
+	}
+	ref, ok := asRef(v)
+	if !ok {
+		r.Faults.Add(field, wantRef)
+	}
+	return ref
+}
+
+// refs takes a list of names and ids. What is neither keeps its place, so that the places of the
+// others in messages are those that were sent.
+func (r *reading) refs(field string) []roster.Ref {
+	items := r.items(field)
+	if len(items) == 0 {
+		return nil
+	}
+	refs := make([]roster.Ref, len(items))
+	for i, item := range items {
+		var ok bool
+		if refs[i], ok = asRef(item); !ok {
+			r.Faults.Add(fmt.Sprintf("%s[%d]", field, i), wantRef)
+		}
+	}
+	return refs
+}
+
+func (r *reading) neededRefs(field string) []roster.Ref {
+	refs := r.refs(field)
+	if len(refs) == 0 && !r.Faults.Has(field) {
+		r.Faults.Add(field, "is required: at least one")
+	}
+	return refs
+}
+
+// competencies takes a list of {"name" or "cid", "ranking"}.
+func (r *reading) competencies(field string) []roster.Competency {
+	items := r.items(field)
+	if len(items) == 0 {
+		return nil
+	}
+	list := make([]roster.Competency, len(items))
+	for i, item := range items {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if item.Kind != dialect.Object {
+			r.Faults.Add(at, "must be an object with name or cid, and ranking")
+			continue
+		}
+		r.Inner(at, item, func(in *dialect.Reading) {
+			list[i] = roster.Competency{Name: in.Text("name"), CID: number(in, "cid"), Ranking: int(number(in, "ranking"))}
+			if _, given := in.Given("ranking"); !given {
+				in.Faults.Add("ranking", "is required")
+			}
+		})
+	}
+	return list
+}
+
+// number takes a whole number, 0 where it is left out.
+func number(r *dialect.Reading, field string) int64 {
+	v, given := r.Given(field)
+	if !given {
+		return 0
+	}
+	n, ok := whole(v)
+	if !ok || n < 0 || n > math.MaxInt32 {
+		r.Faults.Add(field, "must be a whole number from 0")
+		return 0
+	}
+	return n
+}
+
+// asRef reads a name or an id. Text that is all digits is an id first, a name second.
+func asRef(v dialect.Value) (roster.Ref, bool) {
+	switch v.Kind {
+	case dialect.Number:
+		n, ok := v.Int()
+		if !ok || n < 1 {
+			return roster.Ref{}, false
+		}
+		return roster.Ref{Number: n}, true
+	case dialect.String:
+		ref := roster.Ref{Name: v.Text}
+		if digits(v.Text) {
+			ref.Number, _ = strconv.ParseInt(v.Text, 10, 64) // of one that is too large: the greatest, which is nobody's
+		}
+		return ref, strings.TrimSpace(v.Text) != ""
+	default:
+		return roster.Ref{}, false
+	}
+}
+
+// whole reads a whole number, also one that is sent as text.
+func whole(v dialect.Value) (int64, bool) {
+	if v.Kind == dialect.String && digits(v.Text) {
+		n, err := strconv.ParseInt(v.Text, 10, 64)
+		return n, err == nil
+	}
+	return v.Int()
+}
+
+// digits reports whether s is digits and nothing else.
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}

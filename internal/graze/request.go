@@ -1,0 +1,133 @@
+package graze
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"roster"
+	"roster/internal/dialect"
+)
+
+// request is a request as the dialect reads it. The body is read when the first argument is asked for:
+// a caller whose credential is in a header or in the URL is known before that.
+type request struct {
+	w      http.ResponseWriter
+	r      *http.Request
+	origin *dialect.Origin
+
+	read bool
+	args []dialect.Member
+	err  error
+}
+
+func newRequest(w http.ResponseWriter, r *http.Request) *request {
+	return &request{w: w, r: r, origin: dialect.OriginOf(r.Context())}
+}
+
+// byCredential finds the credential of a request: a Basic header (RFC 7617) and nothing else if there
+// is one, or the auth_token of the URL or of the body.
+func byCredential(v dialect.Verifier) func(context.Context, *request) (roster.Actor, error) {
+	return func(ctx context.Context, q *request) (roster.Actor, error) {
+		if scheme, _, _ := strings.Cut(q.r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Basic") {
+			name, password, ok := q.r.BasicAuth()
+			if !ok {
+				return roster.Actor{}, unauthenticated("the Basic header is malformed")
+			}
+			return v.Password(ctx, roster.FaceGraze, roster.GrazeLogin, name, password)
+		}
+		token := q.origin.Secrets["auth_token"]
+		if token == "" {
+			args, _ := q.arguments() // a body that cannot be read holds no token
+			token = find(args, "auth_token").Text
+		}
+		if token == "" {
+			return roster.Actor{}, unauthenticated("there is no credential")
+		}
+		return v.Session(ctx, roster.FaceGraze, roster.GrazeLogin, token)
+	}
+}
+
+// byPassword finds the credential of authenticate: its arguments.
+func byPassword(v dialect.Verifier) func(context.Context, *request) (roster.Actor, error) {
+	return func(ctx context.Context, q *request) (roster.Actor, error) {
+		args, err := q.arguments()
+		if err != nil {
+			return roster.Actor{}, err
+		}
+		name, password := find(args, "username"), find(args, "password")
+		if name.Kind != dialect.String || password.Kind != dialect.String {
+			return roster.Actor{}, unauthenticated("username and password are not both given as strings")
+		}
+		return v.Password(ctx, roster.FaceGraze, roster.GrazeLogin, name.Text, password.Text)
+	}
+}
+
+func unauthenticated(reason string) error {
+	return &roster.Error{Kind: roster.Unauthenticated, Detail: "who calls is not known", Err: errors.New(reason)}
+}
+
+// arguments returns the arguments of the query and of the body. None comes twice.
+func (q *request) arguments() ([]dialect.Member, error) {
+	if !q.read {
+		q.read = true
+		q.args, q.err = q.readArguments()
+	}
+	return q.args, q.err
+}
+
+func (q *request) readArguments() ([]dialect.Member, error) {
+	query, err := dialect.ParseForm(q.r.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	if password, ok := q.origin.Secrets["password"]; ok { // lifted out of the query
+		query = append(query, dialect.Member{Name: "password", Value: dialect.Value{Kind: dialect.String, Text: password}})
+	}
+	if q.r.Method != http.MethodPost {
+		return query, nil
+	}
+	body, err := q.readBody()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range query {
+		if find(body, m.Name).Kind != dialect.Absent {
+			return nil, &roster.Error{Kind: roster.Invalid, Detail: "an argument is given both in the query and in the body"}
+		}
+	}
+	return append(body, query...), nil
+}
+
+// readBody reads a body that begins like a JSON object as that, whatever its Content-Type says, and every
+// other one as a form.
+func (q *request) readBody() ([]dialect.Member, error) {
+	if strings.HasPrefix(dialect.MediaType(q.r), "multipart/") {
+		return nil, &dialect.Refusal{
+			Status: http.StatusUnsupportedMediaType,
+			Detail: "Send the arguments as JSON or as application/x-www-form-urlencoded.",
+		}
+	}
+	body, err := dialect.ReadBody(q.w, q.r)
+	if err != nil {
+		return nil, err
+	}
+	switch body = bytes.TrimSpace(body); {
+	case len(body) == 0:
+		return nil, nil
+	case body[0] == '{':
+		v, err := dialect.Parse(body)
+		return v.Members, err
+	case body[0] == '[' || body[0] == '"':
+		return nil, &roster.Error{Kind: roster.Invalid, Detail: "the body must be a JSON object, or a form"}
+	default:
+		return dialect.ParseForm(string(body))
+	}
+}
+
+// find returns the argument of that name, of kind Absent if there is none.
+func find(args []dialect.Member, name string) dialect.Value {
+	return dialect.Value{Members: args}.Get(name)
+}
