@@ -72,12 +72,12 @@ func TestThePathNamesTheOrganization(t *testing.T) {
 		{"64 letters are no slug", "/o/" + strings.Repeat("a", 64) + "/x", "default", "/o/" + strings.Repeat("a", 64) + "/x"},
 		{"capitals are no slug", "/o/Acme/x", "default", "/o/Acme/x"},
 		{"an underscore is no slug", "/o/a_b/x", "default", "/o/a_b/x"},
-		{"no slug", "/o//x", "default", "/o//x"},
+		{"no slug", "/o//x", "default", "/o/x"},
 		{"no rest", "/o/acme", "default", "/o/acme"},
 		{"an escaped slug", "/o/%61cme/x%2Fy", "default", "/o/%61cme/x%2Fy"},
 		{"only the first prefix", "/o/a/o/b/x", "a", "/o/b/x"},
-		{"an unclean rest keeps it", "/o/acme//x", "default", "/o/acme//x"},
-		{"dots keep it", "/o/acme/../x", "default", "/o/acme/../x"},
+		{"slashes too many", "//o//acme//x", "acme", "/x"},
+		{"dots lead out of it", "/o/acme/../x", "default", "/o/x"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -52,6 +52,25 @@ func TestSecretsAreLiftedOutOfTheQuery(t *testing.T) {
 	}
 }
 
+func TestAnUncleanPathIsCleanedAndNotRedirected(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"//graze/v1/createUser":     "/graze/v1/createUser",
+		"/createUser//":             "/createUser/",
+		"/a/./b/../c":               "/a/c",
+		"/a/..":                     "/",
+		"/a%2F%2Fb/":                "/a/b/",
+		"/graze/v1/createUser":      "/graze/v1/createUser",
+		"/.well-known/security.txt": "/.well-known/security.txt",
+	} {
+		var got seen
+		s, _ := newServer(t, look(&got))
+		if do(s, request("POST", target)); got.path != want {
+			t.Errorf("%s arrives as %s, want %s", target, got.path, want)
+		}
+	}
+}
+
 func TestSecretsAreLiftedOutOfThePath(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, target, path, secret string }{
