@@ -162,8 +162,8 @@ func TestWhatComesBackIsBounded(t *testing.T) {
 		"a long header": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X", strings.Repeat("x", 1<<18))
 		}, roster.Unavailable, false},
-		"an error":    {http.NotFound, roster.Unavailable, false},
-		"a 204":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, roster.Unavailable, false},
+		"an error": {http.NotFound, roster.Unavailable, false},
+		"a 204":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, roster.Unavailable, false},
 		"a broken-off answer": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = io.WriteString(w, "x")
@@ -192,7 +192,6 @@ func TestAnAnswerThatNeverEndsIsGivenUp(t *testing.T) {
 func TestACertificateMustBeTrusted(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewTLSServer(http.HandlerFunc(hello))
-	s.Config.ErrorLog = nil
 	defer s.Close()
 	if _, err := outbound.Get(t.Context(), outbound.Client(outbound.Options{Allow: here()}), s.URL); roster.KindOf(err) != roster.Unavailable {
 		t.Errorf("an unknown one: %v", err)
