@@ -168,6 +168,7 @@ func TestAServerThatLiesMakesNoTrouble(t *testing.T) {
 			if strings.Contains(err.Error(), "pa55word") {
 				t.Errorf("what the server says is in the error: %v", err)
 			}
+			t.Log(err)
 		})
 	}
 }
@@ -187,16 +188,18 @@ func TestAServerThatNeverAnswersIsGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(net.Conn){
 		"says nothing": func(c net.Conn) { _, _ = io.Copy(io.Discard, c) },
-		"never reads":  func(c net.Conn) { time.Sleep(4 * quick) },
+		"never reads":  func(net.Conn) { <-t.Context().Done() },
 		"says a byte a while": func(c net.Conn) {
+			pace := time.NewTicker(quick / 5)
+			defer pace.Stop()
 			for _, b := range message(number(0x02, 1), goodSearch()[0]) {
 				if _, err := c.Write([]byte{b}); err != nil {
 					return
 				}
-				time.Sleep(quick / 5)
+				<-pace.C
 			}
 		},
-		"stops after the search": scripted(func() [][]byte { time.Sleep(4 * quick); return nil }, goodSearch),
+		"stops after the search": scripted(func() [][]byte { <-t.Context().Done(); return nil }, goodSearch),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
