@@ -20,8 +20,10 @@ func TestWhatWasReadIsKeptUntilSomethingChanges(t *testing.T) {
 		}
 		return v
 	}
-	if get("a") != 1 || get("a") != 1 || get("b") != 2 || get("a") != 1 {
-		t.Error("what was read is not kept, or not by key")
+	for i, want := range []int{1, 1, 2, 1} {
+		if key := []string{"a", "a", "b", "a"}[i]; get(key) != want {
+			t.Errorf("call %d: what was read is not kept, or not by key", i)
+		}
 	}
 	r.change("a", func(v *int) { *v = 10 })
 	r.change("nobody", func(v *int) { *v = 10 })
