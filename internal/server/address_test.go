@@ -31,8 +31,11 @@ func TestTheAddressIsThePeersUnlessATrustedProxySaysOtherwise(t *testing.T) {
 		{"a proxy's word does", "10.1.1.1:55", []string{"X-Forwarded-For", "198.51.100.1"}, "198.51.100.1"},
 		{"a proxy that comes mapped", "[::ffff:10.1.1.1]:55", []string{"X-Forwarded-For", "198.51.100.1"}, "198.51.100.1"},
 		{"the rightmost stranger", "10.1.1.1:55", []string{"X-Forwarded-For", "1.1.1.1, 198.51.100.1, 10.2.2.2"}, "198.51.100.1"},
-		{"over several lines", "10.1.1.1:55",
-			[]string{"X-Forwarded-For", "1.1.1.1", "X-Forwarded-For", "198.51.100.1"}, "198.51.100.1"},
+		{
+			"over several lines", "10.1.1.1:55",
+			[]string{"X-Forwarded-For", "1.1.1.1", "X-Forwarded-For", "198.51.100.1"},
+			"198.51.100.1",
+		},
 		{"proxies only", "10.1.1.1:55", []string{"X-Forwarded-For", "10.3.3.3, 10.2.2.2"}, "10.3.3.3"},
 		{"with a port", "10.1.1.1:55", []string{"X-Forwarded-For", "198.51.100.1:4711"}, "198.51.100.1"},
 		{"with brackets", "10.1.1.1:55", []string{"X-Forwarded-For", "[2001:db8::5]"}, "2001:db8::5"},
@@ -41,8 +44,11 @@ func TestTheAddressIsThePeersUnlessATrustedProxySaysOtherwise(t *testing.T) {
 		{"a proxy that says nothing", "10.1.1.1:55", nil, "10.1.1.1"},
 		{"Forwarded", "10.1.1.1:55", []string{"Forwarded", `for=198.51.100.1;proto=https, For="[fd00::2]:99"`}, "198.51.100.1"},
 		{"Forwarded by one that hides it", "10.1.1.1:55", []string{"Forwarded", "for=198.51.100.1, proto=http"}, "10.1.1.1"},
-		{"X-Forwarded-For before Forwarded", "10.1.1.1:55",
-			[]string{"Forwarded", "for=1.1.1.1", "X-Forwarded-For", "198.51.100.1"}, "198.51.100.1"},
+		{
+			"X-Forwarded-For before Forwarded", "10.1.1.1:55",
+			[]string{"Forwarded", "for=1.1.1.1", "X-Forwarded-For", "198.51.100.1"},
+			"198.51.100.1",
+		},
 		{"hops without end", "10.1.1.1:55", []string{"X-Forwarded-For", "1.1.1.1" + strings.Repeat(",10.2.2.2", 100)}, "10.2.2.2"},
 	}
 	for _, c := range cases {
