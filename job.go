@@ -8,8 +8,8 @@ import (
 // Lane keeps kinds of work from waiting for one another.
 type Lane string
 
-// The lanes.
-const LaneEmail Lane = "email" // messages that nobody waits for at night: welcome emails
+// LaneEmail is for messages that nobody waits for at night: welcome emails.
+const LaneEmail Lane = "email"
 
 // JobWelcomeEmail is the kind of the job that sends a welcome email. Its payload is a
 // [WelcomeEmail].

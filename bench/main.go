@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -69,7 +70,7 @@ func measureAll(ctx context.Context, args []string) error {
 // it to a file if it is given one. A run that was interrupted prints nothing.
 func (b *bench) measureInto(ctx context.Context, out string) (err error) {
 	if b.window < time.Second/2 {
-		return fmt.Errorf("half a second is the least for a measurement")
+		return errors.New("half a second is the least for a measurement")
 	}
 	if b.self, err = os.Executable(); err != nil {
 		return fmt.Errorf("find this program: %w", err)
@@ -79,8 +80,8 @@ func (b *bench) measureInto(ctx context.Context, out string) (err error) {
 	}
 	defer os.RemoveAll(b.work)
 	failure := b.run(ctx)
-	if err := ctx.Err(); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return errors.New("interrupted; nothing was written")
 	}
 	var text bytes.Buffer
 	if err := b.report(&text, time.Now()); err != nil {

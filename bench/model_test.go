@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -70,7 +69,7 @@ func TestTheControlsAnswerWhatTheGeneratorExpects(t *testing.T) {
 				t.Fatal(err)
 			}
 			if res.wrong > 0 || res.done == 0 {
-				t.Error(fmt.Sprintf("%d done, %d wrong: %s", res.done, res.wrong, res.complaint))
+				t.Errorf("%d done, %d wrong: %s", res.done, res.wrong, res.complaint)
 			}
 		})
 	}

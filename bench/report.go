@@ -40,6 +40,40 @@ func (p passes) all(k key) []sample {
 	return list
 }
 
+// maxUnrest is how many times the slowest pass of a control the fastest one may be on a machine at rest.
+const maxUnrest = 1.3
+
+// unrest says so where a control varied too much for the ratios to mean much, "" where none did.
+func (p passes) unrest() string {
+	var worst float64
+	var which key
+	for k := range p.keys() {
+		rates := make([]float64, 0, len(p))
+		for _, s := range p.all(k) {
+			rates = append(rates, s.rate)
+		}
+		if times := slices.Max(rates) / slices.Min(rates); times > worst {
+			worst, which = times, k
+		}
+	}
+	if worst <= maxUnrest {
+		return ""
+	}
+	return fmt.Sprintf("\n**The machine was not at rest: between passes %q varied by a factor of %.1f. "+
+		"Ratios and verdicts are no better than that.**\n", which.name, worst)
+}
+
+// keys returns every control that was measured.
+func (p passes) keys() map[key]bool {
+	keys := make(map[key]bool)
+	for _, pass := range p {
+		for k := range pass {
+			keys[k] = true
+		}
+	}
+	return keys
+}
+
 // report writes the table, with its heading before and notes and explanations after it.
 func (b *bench) report(w io.Writer, now time.Time) error {
 	t := &table{
@@ -53,7 +87,7 @@ func (b *bench) report(w io.Writer, now time.Time) error {
 	for i := range b.rows {
 		missed = append(missed, b.rowLine(t, &b.rows[i])...)
 	}
-	if _, err := fmt.Fprintf(w, "# Measurements\n\n%s\n\n", b.circumstances(now)); err != nil {
+	if _, err := fmt.Fprintf(w, "# Measurements\n\n%s\n%s\n", b.circumstances(now), b.passes.unrest()); err != nil {
 		return err
 	}
 	if err := t.write(w); err != nil {

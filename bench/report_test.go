@@ -111,6 +111,19 @@ func TestARowIsJudgedByTheControlsAroundIt(t *testing.T) {
 	}
 }
 
+func TestAMachineThatIsNotAtRestIsSaidToBe(t *testing.T) {
+	t.Parallel()
+	a, b := key{"a", 1}, key{"b", 1}
+	calm := passes{{a: {rate: 100}, b: {rate: 5}}, {a: {rate: 120}}}
+	if got := calm.unrest(); got != "" {
+		t.Errorf("of a calm machine it says %q", got)
+	}
+	restless := passes{{a: {rate: 100}, b: {rate: 5}}, {a: {rate: 120}, b: {rate: 10}}}
+	if got := restless.unrest(); !strings.Contains(got, `"b" varied by a factor of 2.0`) {
+		t.Errorf("of a restless machine it says %q", got)
+	}
+}
+
 func TestTheBannersAddressIsFound(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{

@@ -31,6 +31,9 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the clock
 
+	// Realms judges the configurations of SAML realms; nil: none can be made.
+	Realms directory.Realms
+
 	// Shared leaves the data folder unlocked: for a command that works on a PostgreSQL database while
 	// servers run.
 	Shared bool
@@ -129,7 +132,7 @@ func (a *App) openService(context.Context) error {
 	})
 	a.service = directory.New(directory.Options{
 		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
-		RetryKey: a.keys.Derive("retry"), DefaultCountry: s.DefaultCountry,
+		Realms: a.config.Realms, RetryKey: a.keys.Derive("retry"), DefaultCountry: s.DefaultCountry,
 		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo, StrongPasswords: s.Passwords.Strong,
 	})
 	return nil

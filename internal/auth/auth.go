@@ -39,6 +39,9 @@ type Options struct {
 
 	// CacheEntries is the size of the credential cache, usually DefaultCacheEntries; 0 turns it off.
 	CacheEntries int
+
+	// Generation lets what was read of credentials be kept while it is unchanged; nil: it is read each time.
+	Generation Generation
 }
 
 // Authenticator finds out who is calling. Its methods return an Unauthenticated error for every way
@@ -54,10 +57,28 @@ type Authenticator struct {
 	known      *expiring[knownAddress] // written within a day
 	flights    flights[passwordFlight, error]
 	background *background
+	accounts   *readings[roster.Account]
+	sessions   *readings[openSession]
+	tokens     *readings[heldToken]
 }
+
+// openSession and heldToken are what is read of a credential at once.
+type (
+	openSession struct {
+		roster.Session
+		account roster.Account
+	}
+	heldToken struct {
+		roster.Token
+		account roster.Account
+	}
+)
 
 // New returns an authenticator. Call Run for what it does in the background.
 func New(o Options) *Authenticator {
+	if o.Generation == nil {
+		o.Generation = func() (uint64, bool) { return 0, false }
+	}
 	return &Authenticator{
 		store:      o.Store,
 		hasher:     o.Hasher,
@@ -67,6 +88,9 @@ func New(o Options) *Authenticator {
 		throttle:   newThrottle(o.Now),
 		known:      newExpiring[knownAddress](knownAddressRenewal, maxKnownAddresses),
 		background: newBackground(o.Store, o.Logger),
+		accounts:   newReadings[roster.Account](o.Generation),
+		sessions:   newReadings[openSession](o.Generation),
+		tokens:     newReadings[heldToken](o.Generation),
 	}
 }
 

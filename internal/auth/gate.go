@@ -18,6 +18,12 @@ const (
 	// maxHashWait is the longest estimated wait for a slot; beyond it a caller is turned away at once.
 	maxHashWait = 2 * time.Second
 
+	// While other requests come all the time, as crowded says, a slot rests after each hash for a part
+	// of its time: on two cores the others would else keep less than half of what they had. Requests that
+	// only pass by on their way to a hash are seldom seen in flight, so that nothing rests for them.
+	crowded   = 0.5
+	restShare = 3
+
 	// firstMeanHash is what a hash is taken to last before one was measured.
 	firstMeanHash = 50 * time.Millisecond
 )
@@ -41,6 +47,7 @@ type gate struct {
 	queue   list.List // of chan struct{}, closed when the slot is given
 	running int
 	mean    time.Duration // moving average of how long a hash takes
+	crowd   float64       // moving average of whether others were in flight when a hash ended, 0 to 1
 	done    uint64
 	refused uint64
 }
@@ -102,9 +109,26 @@ func (g *gate) abandon(turn chan struct{}, place *list.Element) {
 func (g *gate) leave(took time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.running--
 	g.done++
 	g.mean += (took - g.mean) / 8
+	now := 0.0
+	if g.others() > 0 {
+		now = 1
+	}
+	g.crowd += (now - g.crowd) / 8
+	if g.crowd > crowded {
+		time.AfterFunc(took/restShare, g.rested)
+		return
+	}
+	g.running--
+	g.dispatch()
+}
+
+// rested gives back a slot that has rested.
+func (g *gate) rested() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running--
 	g.dispatch()
 }
 
@@ -130,7 +154,11 @@ func (g *gate) others() int64 { return g.requests.Load() - g.inside.Load() }
 
 // estimate returns how long a newcomer would wait. g.mu is held.
 func (g *gate) estimate() time.Duration {
-	return time.Duration(g.queue.Len()+1) * g.mean / time.Duration(g.allowed())
+	each := g.mean
+	if g.crowd > crowded {
+		each += g.mean / restShare
+	}
+	return time.Duration(g.queue.Len()+1) * each / time.Duration(g.allowed())
 }
 
 // recheck wakes those who may run since the last of the others has gone.

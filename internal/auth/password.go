@@ -84,9 +84,12 @@ func (a *Authenticator) candidate(ctx context.Context, at Attempt, userName stri
 		return c, err
 	}
 	c.scope, c.org = string(org), org
-	err = a.store.View(ctx, func(tx directory.Tx) (err error) {
-		c.account, err = tx.AccountByName(org, c.name)
-		return err
+	c.account, err = a.accounts.get(string(org)+"/"+c.name, func() (account roster.Account, err error) {
+		err = a.store.View(ctx, func(tx directory.Tx) (err error) {
+			account, err = tx.AccountByName(org, c.name)
+			return err
+		})
+		return account, err
 	})
 	if isNotFound(err) {
 		c.reason = errors.New("no such user")

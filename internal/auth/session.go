@@ -27,11 +27,13 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 	if err != nil {
 		return roster.Actor{}, err
 	}
-	var session roster.Session
-	var account roster.Account
-	err = a.store.View(ctx, func(tx directory.Tx) (err error) {
-		session, account, err = tx.SessionByHash(HashSecret(token))
-		return err
+	hash := HashSecret(token)
+	read, err := a.sessions.get(hash, func() (read openSession, err error) {
+		err = a.store.View(ctx, func(tx directory.Tx) (err error) {
+			read.Session, read.account, err = tx.SessionByHash(hash)
+			return err
+		})
+		return read, err
 	})
 	if isNotFound(err) {
 		return roster.Actor{}, denied(errors.New("no such session"))
@@ -39,7 +41,7 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 	if err != nil {
 		return roster.Actor{}, fmt.Errorf("read session: %w", err)
 	}
-	now := a.now()
+	session, account, now := read.Session, read.account, a.now()
 	if reason := a.checkSession(at, org, session, account, now); reason != nil {
 		return roster.Actor{}, denied(fmt.Errorf("session of %q: %w", account.UserName, reason))
 	}
@@ -47,6 +49,7 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 		if err := a.background.touch(ctx, session.ID, now); err != nil {
 			return roster.Actor{}, err
 		}
+		a.sessions.change(hash, func(s *openSession) { s.LastUsedAt = now })
 	}
 	return userActor(at, account), nil
 }

@@ -17,11 +17,13 @@ func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (r
 	if !wellFormedToken(secret) {
 		return roster.Actor{}, denied(errors.New("not the form of a token, or a typing error in it"))
 	}
-	var token roster.Token
-	var account roster.Account
-	err := a.store.View(ctx, func(tx directory.Tx) (err error) {
-		token, account, err = tx.TokenByHash(HashSecret(secret))
-		return err
+	hash := HashSecret(secret)
+	read, err := a.tokens.get(hash, func() (read heldToken, err error) {
+		err = a.store.View(ctx, func(tx directory.Tx) (err error) {
+			read.Token, read.account, err = tx.TokenByHash(hash)
+			return err
+		})
+		return read, err
 	})
 	if isNotFound(err) {
 		return roster.Actor{}, denied(errors.New("no such token"))
@@ -29,10 +31,10 @@ func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (r
 	if err != nil {
 		return roster.Actor{}, fmt.Errorf("read token: %w", err)
 	}
+	token, account, now := read.Token, read.account, a.now()
 	if err := a.checkTokenOrganization(ctx, at, token); err != nil {
 		return roster.Actor{}, err
 	}
-	now := a.now()
 	if reason := checkToken(token, account, now); reason != nil {
 		return roster.Actor{}, denied(fmt.Errorf("token %q: %w", token.Name, reason))
 	}

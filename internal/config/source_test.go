@@ -150,16 +150,22 @@ func TestWhatTheFileSaysMustBeUnderstood(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"an unknown key below an unknown group", "http: 127.0.0.1:1\ngrazer:\n  require_all: true",
-			[]string{`unknown key "grazer.require_all" in roster.yaml (line 3); did you mean "graze.require_all_arguments"?`}},
+		{
+			"an unknown key below an unknown group", "http: 127.0.0.1:1\ngrazer:\n  require_all: true",
+			[]string{`unknown key "grazer.require_all" in roster.yaml (line 3); did you mean "graze.require_all_arguments"?`},
+		},
 		{"a misspelled key", "htpp: 127.0.0.1:1", []string{`unknown key "htpp" in roster.yaml (line 1); did you mean "http"?`}},
 		{"a key like none", "colour: blue", []string{`unknown key "colour" in roster.yaml (line 1); roster serve --help lists the settings`}},
 		{"an empty unknown key", "grazer:", []string{`unknown key "grazer" in roster.yaml (line 1); roster serve --help lists the settings`}},
 		{"a value for a group", "graze: true", []string{`roster.yaml, line 1: "graze" is a group: write its settings below it, indented`}},
-		{"a key twice", "http: 127.0.0.1:1\nhttps: \"off\"\nhttp: 127.0.0.1:2",
-			[]string{`roster.yaml, line 3: "http" is set twice, first in line 1`}},
-		{"a key in two spellings", "graze: {require_all_arguments: true}\ngraze-require-all-arguments: false",
-			[]string{`roster.yaml, line 2: "graze.require_all_arguments" is set twice, first in line 1`}},
+		{
+			"a key twice", "http: 127.0.0.1:1\nhttps: \"off\"\nhttp: 127.0.0.1:2",
+			[]string{`roster.yaml, line 3: "http" is set twice, first in line 1`},
+		},
+		{
+			"a key in two spellings", "graze: {require_all_arguments: true}\ngraze-require-all-arguments: false",
+			[]string{`roster.yaml, line 2: "graze.require_all_arguments" is set twice, first in line 1`},
+		},
 		{"no true or false", "demo: 3", []string{`roster.yaml, line 1: "demo" must be true or false, without quotes`}},
 		{"true in quotes", `demo: "true"`, []string{`roster.yaml, line 1: "demo" must be true or false, without quotes`}},
 		{"no number", "database_conns: many", []string{`roster.yaml, line 1: "database_conns" must be a whole number, without quotes`}},
@@ -227,13 +233,27 @@ func TestWhatTheEnvironmentSaysMustBeUnderstood(t *testing.T) {
 		faults   []string
 		warnings []string
 	}{
-		{"wrong values, all at once", []string{"ROSTER_DEMO=perhaps", "ROSTER_DATABASE_CONNS=x", "ROSTER_LOG_FORMAT=xml"},
-			[]string{"ROSTER_DEMO must be true or false", "ROSTER_DATABASE_CONNS must be a whole number",
-				"ROSTER_LOG_FORMAT must be auto, text or json"}, nil},
-		{"a variable that is near one", []string{"ROSTER_HTPP=x"}, nil,
-			[]string{"the environment variable ROSTER_HTPP is no setting; did you mean ROSTER_HTTP?"}},
-		{"a variable that is near none", []string{"ROSTER_QUAQUAVERSAL=x"}, nil,
-			[]string{"the environment variable ROSTER_QUAQUAVERSAL is no setting; roster serve --help lists them"}},
+		{
+			"wrong values, all at once",
+			[]string{"ROSTER_DEMO=perhaps", "ROSTER_DATABASE_CONNS=x", "ROSTER_LOG_FORMAT=xml"},
+			[]string{
+				"ROSTER_DEMO must be true or false", "ROSTER_DATABASE_CONNS must be a whole number",
+				"ROSTER_LOG_FORMAT must be auto, text or json",
+			},
+			nil,
+		},
+		{
+			"a variable that is near one",
+			[]string{"ROSTER_HTPP=x"},
+			nil,
+			[]string{"the environment variable ROSTER_HTPP is no setting; did you mean ROSTER_HTTP?"},
+		},
+		{
+			"a variable that is near none",
+			[]string{"ROSTER_QUAQUAVERSAL=x"},
+			nil,
+			[]string{"the environment variable ROSTER_QUAQUAVERSAL is no setting; roster serve --help lists them"},
+		},
 		{"variables that others read", []string{"ROSTER_KEY=x", "ROSTER_CONFIG="}, nil, nil},
 		{"variables of Kubernetes", []string{"ROSTER_PORT=tcp://x", "ROSTER_PORT_80_TCP=y", "ROSTER_SERVICE_HOST=z"}, nil, nil},
 		{"empty ones", []string{"ROSTER_HTPP=", "ROSTER_DEMO="}, nil, nil},
@@ -308,9 +328,14 @@ func TestTheNearestNameIsOneThatWasMeant(t *testing.T) {
 	t.Parallel()
 	known := []string{"http", "https", "data", "graze.require_all_arguments", "smtp.address"}
 	cases := []struct{ name, want string }{
-		{"htpp", "http"}, {"htttps", "https"}, {"smpt.adress", "smtp.address"},
-		{"grazer.require_all", "graze.require_all_arguments"}, {"require_all_arguments", "graze.require_all_arguments"},
-		{"zzz", ""}, {"", ""}, {strings.Repeat("http", 100), ""},
+		{"htpp", "http"},
+		{"htttps", "https"},
+		{"smpt.adress", "smtp.address"},
+		{"grazer.require_all", "graze.require_all_arguments"},
+		{"require_all_arguments", "graze.require_all_arguments"},
+		{"zzz", ""},
+		{"", ""},
+		{strings.Repeat("http", 100), ""},
 	}
 	for _, c := range cases {
 		if got := nearest(c.name, known); got != c.want {

@@ -112,7 +112,7 @@ func findMembers(tx Tx, by roster.Actor, refs []roster.Ref, f *roster.Faults) ([
 	if len(refs) == 0 || len(refs) > MaxMembers {
 		return nil, nil
 	}
-	found, err := tx.FindUsers(by.OrganizationID, refs)
+	found, err := tx.FindUsers(by.OrganizationID, findable(refs))
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func findMembers(tx Tx, by roster.Actor, refs []roster.Ref, f *roster.Faults) ([
 	numbers := make([]int64, 0, len(found))
 	for i, u := range found {
 		if u.ID == "" || !seen(u.Number) {
-			f.Add(fmt.Sprintf("members[%d]", i), "names no user: "+shorten(refs[i].String()))
+			addOnce(f, fmt.Sprintf("members[%d]", i), "names no user: "+shorten(refs[i].String()))
 			continue
 		}
 		numbers = append(numbers, u.Number)
@@ -157,7 +157,7 @@ func makeServices(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
 	}
-	found, err := tx.FindServices(org, refs)
+	found, err := tx.FindServices(org, findable(refs))
 	if err != nil {
 		return nil, err
 	}
@@ -168,6 +168,8 @@ func makeServices(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster
 		link := roster.ServiceLink{ID: b.ID, Number: b.Number, Name: b.Name}
 		switch again, ok := made[Fold(name)]; {
 		case b.ID != "":
+		case f.Has(field):
+			continue
 		case name == "":
 			f.Add(field, "names no service: "+refs[i].String())
 			continue

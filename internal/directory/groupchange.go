@@ -19,7 +19,7 @@ type GroupSelector struct {
 // find returns the group that the selector picks, if the actor may see it in an action. One that is
 // named and not there is Invalid, one by number or id NotFound.
 func (sel GroupSelector) find(tx Tx, by roster.Actor, act Action) (roster.Group, error) {
-	found, err := tx.FindGroups(by.OrganizationID, sel.Kind, []roster.Ref{sel.Ref})
+	found, err := tx.FindGroups(by.OrganizationID, sel.Kind, findable([]roster.Ref{sel.Ref}))
 	if err != nil {
 		return roster.Group{}, err
 	}
@@ -254,7 +254,7 @@ type removedRecord struct {
 // serviceID returns the id of a business service.
 func (s *Service) serviceID(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.ServiceID, error) {
 	found, err := view(ctx, s, func(tx Tx) ([]roster.BusinessService, error) {
-		return tx.FindServices(by.OrganizationID, []roster.Ref{ref})
+		return tx.FindServices(by.OrganizationID, findable([]roster.Ref{ref}))
 	})
 	if err != nil {
 		return "", err

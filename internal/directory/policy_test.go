@@ -114,7 +114,8 @@ func TestAnActionThatThePolicyDoesNotKnowIsForbiddenToEverybody(t *testing.T) {
 	t.Parallel()
 	for _, by := range []roster.Actor{
 		{Kind: roster.ActorUser, Grants: roster.Grants{{Permissions: roster.AllPermissions | roster.ServerAdmin}}},
-		{Kind: roster.ActorOperator}, {Kind: roster.ActorSystem},
+		{Kind: roster.ActorOperator},
+		{Kind: roster.ActorSystem},
 	} {
 		if err := allow(by, "no.such.action"); err == nil || roster.KindOf(err) != roster.Forbidden {
 			t.Errorf("%s gets %v, want Forbidden", by.Kind, err)
@@ -170,12 +171,22 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"set the password of", ActPasswordSet, mayControl},
 		{"issue a link for", ActLinkIssue, mayControl},
 		{"make a token of the user", ActTokenCreate, mayControl},
-		{"read users", ActUserRead, nil}, {"read groups", ActGroupRead, nil}, {"read departments", ActDepartmentRead, nil},
-		{"read roles", ActRoleRead, nil}, {"create groups", ActGroupCreate, nil}, {"create departments", ActDepartmentMake, nil},
-		{"list tokens", ActTokenRead, nil}, {"revoke tokens", ActTokenRevoke, nil},
-		{"open a session", ActSessionCreate, nil}, {"read the defaults", ActDefaultsRead, nil},
-		{"set the defaults", ActDefaultsSet, nil}, {"read the audit", ActAuditRead, nil}, {"read the status", ActStatusRead, nil},
-		{"make realms", ActRealmCreate, nil}, {"read realms", ActRealmRead, nil}, {"read the components", ActComponentRead, nil},
+		{"read users", ActUserRead, nil},
+		{"read groups", ActGroupRead, nil},
+		{"read departments", ActDepartmentRead, nil},
+		{"read roles", ActRoleRead, nil},
+		{"create groups", ActGroupCreate, nil},
+		{"create departments", ActDepartmentMake, nil},
+		{"list tokens", ActTokenRead, nil},
+		{"revoke tokens", ActTokenRevoke, nil},
+		{"open a session", ActSessionCreate, nil},
+		{"read the defaults", ActDefaultsRead, nil},
+		{"set the defaults", ActDefaultsSet, nil},
+		{"read the audit", ActAuditRead, nil},
+		{"read the status", ActStatusRead, nil},
+		{"make realms", ActRealmCreate, nil},
+		{"read realms", ActRealmRead, nil},
+		{"read the components", ActComponentRead, nil},
 	} {
 		fmt.Fprintf(&b, "\n%s\n", verb.name)
 		for _, c := range callers() {

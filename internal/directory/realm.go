@@ -71,6 +71,9 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 		return roster.Realm{}, err
 	}
 	faults := in.Faults
+	if !isName(in.Name) {
+		in.Name = "" // an engine may refuse even to look for it
+	}
 	if in.Configuration.Present {
 		faults = append(faults, s.checkRealm(ctx, in.Configuration.Value)...)
 	}

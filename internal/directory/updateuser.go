@@ -76,6 +76,9 @@ func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange
 	if err := allow(by, ActUserUpdate); err != nil {
 		return roster.User{}, err
 	}
+	if err := in.User.possible(); err != nil {
+		return roster.User{}, err
+	}
 	in.clean()
 	c := userUpdate{Service: s, by: by, in: in, faults: s.check(in.asNew())}
 	if in.UserName.Present && in.UserName.Value == "" {

@@ -392,6 +392,9 @@ func (s *Service) GetUser(ctx context.Context, by roster.Actor, sel UserSelector
 	if sel == (UserSelector{}) {
 		return roster.User{}, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or a userName is required"}
 	}
+	if err := sel.possible(); err != nil {
+		return roster.User{}, err
+	}
 	return view(ctx, s, func(tx Tx) (roster.User, error) {
 		u, err := tx.User(by.OrganizationID, sel, WithRoles|WithGroups|WithTeams|WithReach)
 		if err != nil {
@@ -409,7 +412,19 @@ func visible(by roster.Actor, act Action, u roster.User) error {
 	}) {
 		return nil
 	}
+	return noUser()
+}
+
+func noUser() error {
 	return &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no user"}
+}
+
+// possible answers NotFound for a name that no user can have: an engine may refuse even to look for it.
+func (sel UserSelector) possible() error {
+	if isName(sel.UserName) && isName(string(sel.ID)) {
+		return nil
+	}
+	return noUser()
 }
 
 // UserList says which users ListUsers returns, and what is loaded along.
@@ -447,6 +462,7 @@ const pageSize = 500
 // pages strings keyset pages together: at most limit records, all of them where it is 0.
 func pages[T any, K any](after K, limit int, read func(after K, limit int) ([]T, error), key func(T) K) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		after := after // each range begins anew
 		for left := limit; limit == 0 || left > 0; {
 			size := pageSize
 			if limit > 0 {

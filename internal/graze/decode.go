@@ -19,7 +19,7 @@ func decodeCreateUser(requireAll bool) func(*request) (directory.NewUser, error)
 		if err != nil {
 			return directory.NewUser{}, err
 		}
-		r := newReading(args)
+		r := newReading(args, userWords)
 		in := directory.NewUser{
 			UserName:      r.Needed("userName"),
 			Password:      r.Text("password"),
@@ -68,13 +68,22 @@ func decodeUser(q *request) (userArgument, error) {
 	if err != nil {
 		return userArgument{}, err
 	}
-	id, name := find(args, "user_id").Text, find(args, "username").Text
-	switch {
-	case digits(id):
-		number, _ := strconv.ParseInt(id, 10, 64) // of one that is too large: the greatest, which is nobody's
-		return userArgument{number: number, name: id, asID: true}, nil
-	case id != "":
-		return userArgument{name: id}, nil
+	return userOf(args, "user_id")
+}
+
+// userOf reads how arguments name a user: by an id, or else by username.
+func userOf(args []dialect.Member, idName string) (userArgument, error) {
+	id, name := find(args, idName), find(args, "username").Text
+	switch n, isWhole := whole(id); {
+	case isWhole && id.Kind == dialect.Number:
+		return userArgument{number: n, name: strconv.FormatInt(n, 10), asID: true}, nil
+	case id.Kind > dialect.Null && id.Kind != dialect.String:
+		return userArgument{}, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "must be a whole number, or a username"}
+	case digits(id.Text):
+		number, _ := strconv.ParseInt(id.Text, 10, 64) // of one that is too large: the greatest, which is nobody's
+		return userArgument{number: number, name: id.Text, asID: true}, nil
+	case id.Text != "":
+		return userArgument{name: id.Text}, nil
 	case name != "":
 		return userArgument{name: name}, nil
 	default:
@@ -82,27 +91,32 @@ func decodeUser(q *request) (userArgument, error) {
 	}
 }
 
-// oneUser calls a verb for the user that the arguments name. An id that is unknown is NotFound, an
-// unknown name is an Invalid argument.
-func oneUser(
-	verb func(context.Context, roster.Actor, directory.UserSelector) (roster.User, error),
-) func(context.Context, roster.Actor, userArgument) (roster.User, error) {
-	return func(ctx context.Context, by roster.Actor, in userArgument) (roster.User, error) {
-		if in.number > 0 {
-			u, err := verb(ctx, by, directory.UserSelector{Number: in.number})
-			if err == nil || roster.KindOf(err) != roster.NotFound {
-				return u, err
-			}
+// oneUser calls a verb for the user that the arguments name.
+func oneUser[Out any](
+	verb func(context.Context, roster.Actor, directory.UserSelector) (Out, error),
+) func(context.Context, roster.Actor, userArgument) (Out, error) {
+	return func(ctx context.Context, by roster.Actor, in userArgument) (Out, error) {
+		return pick(in, func(sel directory.UserSelector) (Out, error) { return verb(ctx, by, sel) })
+	}
+}
+
+// pick calls a verb for a user by number and, where that is nobody's, by name. An id that is unknown is
+// NotFound, an unknown name is an Invalid argument.
+func pick[Out any](in userArgument, verb func(directory.UserSelector) (Out, error)) (Out, error) {
+	if in.number > 0 {
+		out, err := verb(directory.UserSelector{Number: in.number})
+		if err == nil || roster.KindOf(err) != roster.NotFound {
+			return out, err
 		}
-		u, err := verb(ctx, by, directory.UserSelector{UserName: in.name})
-		switch {
-		case err == nil || roster.KindOf(err) != roster.NotFound:
-			return u, err
-		case in.asID:
-			return u, &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no user"}
-		default:
-			return u, &roster.Error{Kind: roster.Invalid, Field: "userName", Detail: "names no user"}
-		}
+	}
+	out, err := verb(directory.UserSelector{UserName: in.name})
+	switch {
+	case err == nil || roster.KindOf(err) != roster.NotFound:
+		return out, err
+	case in.asID:
+		return out, &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no user"}
+	default:
+		return out, &roster.Error{Kind: roster.Invalid, Field: "userName", Detail: "names no user"}
 	}
 }
 

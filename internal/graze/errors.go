@@ -26,34 +26,11 @@ var statuses = map[roster.Kind]int{
 	roster.Stale:           http.StatusServiceUnavailable, // no call of Graze names a version: try again
 }
 
-// names are Graze's names for what has another name here.
-var names = map[string]string{
-	"id":            "user_id",
-	"userName":      "username",
-	"displayName":   "fullname",
-	"emails":        "email",
-	"primaryGroup":  "primary_group",
-	"joinedAt":      "joined",
-	"phoneNumbers":  "contact_num",
-	"sessionExpiry": "session_expiry",
-}
-
-// argument returns Graze's name for a canonical attribute path: its first segment decides.
-func argument(path string) string {
-	end := strings.IndexAny(path, ".[")
-	if end < 0 {
-		end = len(path)
-	}
-	if name, ok := names[path[:end]]; ok {
-		return name + path[end:]
-	}
-	return path
-}
-
-func newFace(o Options, authenticate func(context.Context, *request) (roster.Actor, error)) *dialect.Face[*request] {
+// newFace returns the face of a family of calls.
+func newFace(o Options, w words, authenticate func(context.Context, *request) (roster.Actor, error)) *dialect.Face[*request] {
 	return &dialect.Face[*request]{
 		Name: roster.FaceGraze, Read: newRequest, Authenticate: authenticate,
-		Statuses: statuses, WriteError: writeError, Log: o.Log,
+		Statuses: statuses, WriteError: w.writeError, Log: o.Log,
 	}
 }
 
@@ -71,18 +48,18 @@ type additional struct {
 // notAuthenticated is the one body for whatever is wrong with a credential, as documented.
 var notAuthenticated = failure{Message: "User is not authenticated", StatusCode: 3001}
 
-func writeError(w http.ResponseWriter, r *http.Request, status int, err error) {
+func (n words) writeError(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Basic realm="Roster", charset="UTF-8"`)
 		_ = dialect.WriteJSON(w, status, notAuthenticated) // the caller left: nobody is there to be told
 		return
 	}
-	message, debug := describe(r, err)
+	message, debug := n.describe(r, err)
 	_ = dialect.WriteJSON(w, status, failure{message, status, &additional{debug}})
 }
 
 // describe says what is wrong: first in a sentence about the first fault, then in one about all of them.
-func describe(r *http.Request, err error) (message, debug string) {
+func (n words) describe(r *http.Request, err error) (message, debug string) {
 	var refusal *dialect.Refusal
 	if errors.As(err, &refusal) {
 		return refusal.Detail, refusal.Detail
@@ -92,7 +69,7 @@ func describe(r *http.Request, err error) (message, debug string) {
 		if e.Kind == roster.Internal {
 			return "Roster failed to do this; its log says why", "request " + dialect.OriginOf(r.Context()).RequestID
 		}
-		text := sentence(e)
+		text := n.sentence(e)
 		if message == "" {
 			message = text
 		}
@@ -104,12 +81,12 @@ func describe(r *http.Request, err error) (message, debug string) {
 	return message, strings.Join(all, "; ")
 }
 
-func sentence(e *roster.Error) string {
+func (n words) sentence(e *roster.Error) string {
 	detail := cmp.Or(e.Detail, e.Kind.String())
 	if e.Field == "" {
 		return detail
 	}
-	return argument(e.Field) + " " + detail
+	return n.argument(e.Field) + " " + detail
 }
 
 // advice says who has a name that is taken, and what to do about it.

@@ -38,8 +38,8 @@ func TestCanonicalNamesAreSaidInGrazesWords(t *testing.T) {
 		"phoneNumbers": "contact_num", "sessionExpiry": "session_expiry", "teams[0]": "teams[0]",
 		"competencies[3].ranking": "competencies[3].ranking", "emails[0].value": "email[0].value", "id": "user_id", "": "",
 	} {
-		if got := argument(path); got != want {
-			t.Errorf("argument(%q) = %q, want %q", path, got, want)
+		if got := userWords.argument(path); got != want {
+			t.Errorf("userWords.argument(%q) = %q, want %q", path, got, want)
 		}
 	}
 }

@@ -25,8 +25,12 @@ const base = "/graze/v1/"
 
 // Register adds the dialect's routes to mux.
 func Register(mux *http.ServeMux, o Options) {
-	svc, face, signIn := o.Service, newFace(o, byCredential(o.Verifier)), newFace(o, byPassword(o.Verifier))
-	unknown := face.Refuse(unknownEndpoint)
+	svc, credential := o.Service, byCredential(o.Verifier)
+	signIn := newFace(o, userWords, byPassword(o.Verifier))
+	users, userChanges := newFace(o, userWords, credential), newFace(o, userChangeWords, credential)
+	teams, services := newFace(o, teamWords, credential), newFace(o, serviceWords, credential)
+	realms := newFace(o, realmWords, credential)
+	unknown := users.Refuse(unknownEndpoint)
 	mux.Handle(base, unknown)
 	mux.Handle(strings.TrimSuffix(base, "/"), unknown)
 	for _, e := range []struct {
@@ -35,13 +39,30 @@ func Register(mux *http.ServeMux, o Options) {
 		handler http.Handler
 	}{
 		{"authenticate", []string{"GET", "POST"}, dialect.Endpoint(signIn, decodeNothing, svc.CreateSession, encodeSession)},
-		{"createUser", []string{"POST"}, dialect.Endpoint(face, decodeCreateUser(o.RequireAllArguments), svc.CreateUser, encodeUserID)},
-		{"getUserInfo", []string{"GET"}, dialect.Endpoint(face, decodeUser, oneUser(svc.GetUser), encodeUser)},
-		{"getUsers", []string{"GET"}, dialect.Endpoint(face, decodeGetUsers, svc.ListUsers, encodeUsers)},
+
+		{"createUser", []string{"POST"}, dialect.Endpoint(users, decodeCreateUser(o.RequireAllArguments), svc.CreateUser, encodeUserID)},
+		{"updateUser", []string{"POST"}, dialect.Endpoint(userChanges, decodeUpdateUser, changedUser(svc.UpdateUser), encodeNothing)},
+		{"getUserInfo", []string{"GET"}, dialect.Endpoint(users, decodeUser, oneUser(svc.GetUser), encodeUser)},
+		{"getUserRoles", []string{"GET"}, dialect.Endpoint(users, decodeUser, oneUser(svc.GetUserRoles), encodeUserRoles)},
+		{"getUserTeams", []string{"GET"}, dialect.Endpoint(users, decodeUser, oneUser(svc.GetUser), encodeUserTeams)},
+		{"getUsers", []string{"GET"}, dialect.Endpoint(users, decodeGetUsers, svc.ListUsers, encodeUsers)},
+
+		{"createTeam", []string{"POST"}, dialect.Endpoint(teams, decodeCreateTeam, svc.CreateGroup, encodeTeamID)},
+		{"updateTeam", []string{"POST"}, dialect.Endpoint(teams, decodeUpdateTeam, known("team", svc.UpdateGroup), encodeNothing)},
+		{"deleteTeam", []string{"POST"}, dialect.Endpoint(teams, decodeDeleteTeam, known("team", svc.DeleteGroup), encodeNothing)},
+		{"getTeam", []string{"GET"}, dialect.Endpoint(teams, decodeGetTeam, known("team", svc.GetGroup), encodeTeam)},
+		{"getTeams", []string{"GET"}, dialect.Endpoint(teams, decodeGetTeams, svc.ListTeams, encodeTeams)},
+		{"getTeamsForService", []string{"GET"}, dialect.Endpoint(services, decodeGetTeamsForService, known("service", svc.ListTeams), encodeTeams)},
+
+		{"createSecurityRealm", []string{"POST"}, dialect.Endpoint(realms, decodeCreateRealm, svc.CreateRealm, encodeNothing)},
+		{"updateSecurityRealm", []string{"POST"}, dialect.Endpoint(realms, decodeUpdateRealm, svc.UpdateRealm, encodeNothing)},
+		{"getSecurityRealms", []string{"GET"}, dialect.Endpoint(realms, decodeGetRealms, svc.ListRealms, encodeRealms)},
+
+		{"getSystemStatus", []string{"GET"}, dialect.Endpoint(users, decodeNothing, svc.GetComponents, encodeStatus)},
 	} {
 		for _, method := range e.methods {
 			mux.Handle(method+" "+base+e.name, e.handler)
 		}
-		mux.Handle(base+e.name, face.Refuse(dialect.WrongMethod(e.methods...)))
+		mux.Handle(base+e.name, users.Refuse(dialect.WrongMethod(e.methods...)))
 	}
 }

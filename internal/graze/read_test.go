@@ -145,8 +145,12 @@ func TestEndpointsThatAreNotThereAndWrongMethodsAreAnsweredInGrazesForm(t *testi
 		dialecttest.Scenario{Name: "below an organization", Request: "GET /o/acme/graze/v1/closeAlert", Status: 404, Body: absent("closeAlert")},
 	)
 	for _, c := range [][3]string{
-		{"GET", "createUser", "POST"}, {"PUT", "createUser", "POST"}, {"OPTIONS", "createUser", "POST"},
-		{"POST", "getUsers", "GET"}, {"DELETE", "getUserInfo", "GET"}, {"PUT", "authenticate", "GET, POST"},
+		{"GET", "createUser", "POST"},
+		{"PUT", "createUser", "POST"},
+		{"OPTIONS", "createUser", "POST"},
+		{"POST", "getUsers", "GET"},
+		{"DELETE", "getUserInfo", "GET"},
+		{"PUT", "authenticate", "GET, POST"},
 	} {
 		rows = append(rows, dialecttest.Scenario{
 			Name: c[0] + " " + c[1], Request: c[0] + " /graze/v1/" + c[1], Status: 405, Header: map[string]string{"Allow": c[2]},

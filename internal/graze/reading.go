@@ -1,6 +1,7 @@
 package graze
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -15,15 +16,16 @@ import (
 // reading reads arguments as tolerantly as existing clients need.
 type reading struct{ dialect.Reading }
 
-// newReading reads full_name, as clients of 6.1 send it, where fullname is not given.
-func newReading(args []dialect.Member) reading {
-	name := argument
+// newReading reads arguments by the names that they have in w. It reads full_name, as clients of 6.1 send
+// it, where fullname is not given.
+func newReading(args []dialect.Member, w words) reading {
+	name := w.argument
 	if find(args, "fullname").Kind <= dialect.Null && find(args, "full_name").Kind != dialect.Absent {
 		name = func(field string) string {
-			if field == "displayName" {
-				return "full_name"
+			if said := w.argument(field); said != "fullname" {
+				return said
 			}
-			return argument(field)
+			return "full_name"
 		}
 	}
 	return reading{dialect.Reading{Arguments: args, Name: name}}
@@ -95,7 +97,7 @@ func (r *reading) items(field string) []dialect.Value {
 }
 
 // object takes an object as it was sent, also as JSON text in a string: a form has nothing else.
-func (r *reading) object(field string) []byte {
+func (r *reading) object(field string) json.RawMessage {
 	v, given := r.Given(field)
 	if !given {
 		return nil

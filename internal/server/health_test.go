@@ -46,10 +46,14 @@ func TestTheServerSaysWhyItIsNotReady(t *testing.T) {
 		drain  bool
 		reason string
 	}{
-		{"in its own words", &roster.Error{Kind: roster.Unavailable, Detail: "the database does not answer", Err: errors.New("canary")}, false,
-			"the database does not answer"},
-		{"without the cause of a foreign error", errors.New("canary"), false,
-			"a part of the server is not working; its log has the details"},
+		{
+			"in its own words", &roster.Error{Kind: roster.Unavailable, Detail: "the database does not answer", Err: errors.New("canary")}, false,
+			"the database does not answer",
+		},
+		{
+			"without the cause of a foreign error", errors.New("canary"), false,
+			"a part of the server is not working; its log has the details",
+		},
 		{"while it stops", nil, true, "the server is shutting down"},
 	}
 	for _, c := range cases {

@@ -32,8 +32,24 @@ func lift(u *url.URL, o *dialect.Origin) bool {
 	u.User = nil // "http://name:password@host/" as a request target; nobody reads it
 	query, inQuery := liftQuery(u.RawQuery, o)
 	u.RawQuery = query
+	cleaned := cleanPath(u)
 	inPath := liftPath(u, o)
-	return user || inQuery || inPath
+	return user || inQuery || cleaned || inPath
+}
+
+// cleanPath makes //a/./b/ the /a/b/ that it means, and reports whether it changed u. The mux would
+// redirect, and a redirected POST loses its body; a client whose base URL ends with a slash sends such
+// paths.
+func cleanPath(u *url.URL) bool {
+	if !strings.HasPrefix(u.Path, "/") || !unclean(u.Path) {
+		return false // also "*", and the authority of CONNECT
+	}
+	clean := path.Clean(u.Path)
+	if strings.HasSuffix(u.Path, "/") && clean != "/" {
+		clean += "/"
+	}
+	u.Path, u.RawPath = clean, ""
+	return true
 }
 
 // keep notes a secret; of several with one name the first counts.
@@ -108,12 +124,8 @@ func liftPath(u *url.URL, o *dialect.Origin) bool {
 	if !strings.Contains(u.Path, "/") {
 		return false // "*", or the authority of CONNECT
 	}
-	clean := u.Path
-	if strings.Contains(clean, "//") || strings.Contains(clean, "/.") {
-		clean = path.Clean(clean) // as the mux would; a redirect there would lose the secret
-	}
-	_, rest := cutOrganization(clean)
-	start := len(clean) - len(rest)
+	_, rest := cutOrganization(u.Path)
+	start := len(u.Path) - len(rest)
 	marker, after, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
 	if !strings.EqualFold(marker, "set-password") && !strings.EqualFold(marker, "in") {
 		return false
@@ -126,7 +138,7 @@ func liftPath(u *url.URL, o *dialect.Origin) bool {
 		tail = "/" + tail
 	}
 	keep(o, dialect.PathSecret, secret)
-	u.Path = clean[:start] + "/" + marker + "/-" + tail
+	u.Path = u.Path[:start] + "/" + marker + "/-" + tail
 	u.RawPath = ""
 	return true
 }

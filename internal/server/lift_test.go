@@ -23,10 +23,14 @@ func TestSecretsAreLiftedOutOfTheQuery(t *testing.T) {
 		{"in the middle", "a=1&password=S&b=2", "a=1&b=2", map[string]string{"password": "S"}},
 		{"at the end", "a=1&apiToken=S", "a=1", map[string]string{"apiToken": "S"}},
 		{"with a trailing &", "apiToken=S&", "", map[string]string{"apiToken": "S"}},
-		{"all three", "auth_token=A&apiToken=B&password=C", "",
-			map[string]string{"auth_token": "A", "apiToken": "B", "password": "C"}},
-		{"in another case", "APITOKEN=S&Auth_Token=T&PassWord=U", "",
-			map[string]string{"apiToken": "S", "auth_token": "T", "password": "U"}},
+		{
+			"all three", "auth_token=A&apiToken=B&password=C", "",
+			map[string]string{"auth_token": "A", "apiToken": "B", "password": "C"},
+		},
+		{
+			"in another case", "APITOKEN=S&Auth_Token=T&PassWord=U", "",
+			map[string]string{"apiToken": "S", "auth_token": "T", "password": "U"},
+		},
 		{"with an escaped name", "%61piTok%65n=S", "", map[string]string{"apiToken": "S"}},
 		{"with an escaped value", "password=a%26b%20c+d", "", map[string]string{"password": "a&b c d"}},
 		{"with an equals sign in it", "apiToken=S==", "", map[string]string{"apiToken": "S=="}},
@@ -49,6 +53,25 @@ func TestSecretsAreLiftedOutOfTheQuery(t *testing.T) {
 				t.Errorf("got %q, %v, %v; want %q, %v", rest, o.Secrets, found, c.rest, c.secrets)
 			}
 		})
+	}
+}
+
+func TestAnUncleanPathIsCleanedAndNotRedirected(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"//graze/v1/createUser":     "/graze/v1/createUser",
+		"/createUser//":             "/createUser/",
+		"/a/./b/../c":               "/a/c",
+		"/a/..":                     "/",
+		"/a%2F%2Fb/":                "/a/b/",
+		"/graze/v1/createUser":      "/graze/v1/createUser",
+		"/.well-known/security.txt": "/.well-known/security.txt",
+	} {
+		var got seen
+		s, _ := newServer(t, look(&got))
+		if do(s, request("POST", target)); got.path != want {
+			t.Errorf("%s arrives as %s, want %s", target, got.path, want)
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ func organization(next http.Handler) http.Handler {
 		slug, rest := cutOrganization(r.URL.Path)
 		raw := strings.TrimPrefix(r.URL.RawPath, "/o/"+slug)
 		switch {
-		case slug == "", unclean(rest): // the mux answers an unclean path with a redirect, which must keep the slug
+		case slug == "":
 		case r.URL.RawPath != "" && raw == r.URL.RawPath: // the prefix itself is escaped: not one of ours
 		default:
 			o := dialect.OriginOf(r.Context())

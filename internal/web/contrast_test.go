@@ -63,12 +63,23 @@ func TestColoursCanBeToldApart(t *testing.T) {
 			front, back string
 			least       float64
 		}{
-			{"text", "surface", text}, {"text", "surface-raised", text}, {"text", "surface-sunk", text}, {"text", "bad-surface", text},
-			{"text-muted", "surface", text}, {"text-muted", "surface-raised", text},
-			{"accent", "surface", text}, {"accent", "surface-raised", text}, {"accent-hover", "surface", text},
-			{"on-accent", "accent", text}, {"on-accent", "accent-hover", text},
-			{"bad", "surface", text}, {"ok", "surface", text}, {"bad", "bad-surface", control},
-			{"line-control", "surface", control}, {"line-control", "surface-raised", control}, {"line-control", "surface-sunk", control},
+			{"text", "surface", text},
+			{"text", "surface-raised", text},
+			{"text", "surface-sunk", text},
+			{"text", "bad-surface", text},
+			{"text-muted", "surface", text},
+			{"text-muted", "surface-raised", text},
+			{"accent", "surface", text},
+			{"accent", "surface-raised", text},
+			{"accent-hover", "surface", text},
+			{"on-accent", "accent", text},
+			{"on-accent", "accent-hover", text},
+			{"bad", "surface", text},
+			{"ok", "surface", text},
+			{"bad", "bad-surface", control},
+			{"line-control", "surface", control},
+			{"line-control", "surface-raised", control},
+			{"line-control", "surface-sunk", control},
 		} {
 			t.Run(fmt.Sprintf("%s: %s on %s", theme, c.front, c.back), func(t *testing.T) {
 				t.Parallel()

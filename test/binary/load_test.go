@@ -30,16 +30,17 @@ type creation struct {
 
 // kind is a kind of caller.
 type kind struct {
-	name     string // what its users' names begin with
-	request  func(w *world, userName string) request
-	impolite bool // hangs up at random
+	name          string // what its users' names begin with
+	request       func(w *world, userName string) request
+	notifications int  // types of notification that its users have
+	impolite      bool // hangs up at random
 }
 
 var (
-	welcomed = kind{name: "welcome.plain", request: welcomeRequest}
-	hungUp   = kind{name: "welcome.hungup", request: welcomeRequest, impolite: true}
-	grazed   = kind{name: "graze.plain", request: func(w *world, name string) request { return grazeRequest(w, name, "") }}
-	secured  = kind{name: "graze.password", request: func(w *world, name string) request { return grazeRequest(w, name, "pass of "+name) }}
+	welcomed = kind{name: "welcome.plain", request: welcomeRequest, notifications: 2}
+	hungUp   = kind{name: "welcome.hungup", request: welcomeRequest, notifications: 2, impolite: true}
+	grazed   = kind{name: "graze.plain", request: grazePlainRequest, notifications: 1}
+	secured  = kind{name: "graze.password", request: grazePasswordRequest, notifications: 1}
 )
 
 func welcomeRequest(w *world, name string) request {
@@ -52,6 +53,12 @@ func grazeRequest(w *world, name, password string) request {
 	return request{url: w.graze("createUser"), basic: admin, body: fmt.Sprintf(
 		`{"username":%q,"password":%q,"email":%q,"fullname":"Load","roles":["Operator","Customer"],"primary_group":"Network",`+
 			`"department":"Support","teams":["my team 1","my team 3"],"contact_num":"+44 20 7946 0958"}`, name, password, name)}
+}
+
+func grazePlainRequest(w *world, name string) request { return grazeRequest(w, name, "") }
+
+func grazePasswordRequest(w *world, name string) request {
+	return grazeRequest(w, name, "pass of "+name)
 }
 
 func newLoad(w *world) *load { return &load{world: w, made: map[string]*creation{}} }
@@ -130,7 +137,7 @@ func (l *load) checkAcknowledged(t testing.TB) {
 		switch {
 		case !found && c.acked:
 			lost++
-		case found && len(u.UserGroups) != 1, found && c.kind.name[:5] == "welco" && len(u.Notifications) != 2:
+		case found && (len(u.UserGroups) != 1 || len(u.Notifications) != c.kind.notifications):
 			t.Errorf("%s is there in part: %+v", name, u)
 		}
 	}

@@ -17,10 +17,19 @@ import (
 
 func TestNobodyIsCutOffWhenAServerStopsUnderLoad(t *testing.T) {
 	t.Parallel()
-	for _, e := range engines() {
-		t.Run(e.name, func(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		engine engine
+		secure bool // over HTTPS, and so HTTP/2
+	}{
+		{"SQLite", sqlite(), false}, {"PostgreSQL", postgres(), false}, {"SQLite over HTTP/2", sqlite(), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, e, binary.Options{})
+			w := newWorld(t, c.engine, binary.Options{})
+			if c.secure {
+				w.HTTP = w.HTTPS
+			}
 			l := newLoad(w)
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()

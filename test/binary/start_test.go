@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,7 +51,8 @@ func serve(t *testing.T, args ...string) binary.Command {
 	}
 }
 
-func badStarts() []badStart {
+// badFolders are starts on an address or a folder that will not do.
+func badFolders() []badStart {
 	return []badStart{
 		{"the port is taken", `127\.0\.0\.1:\d+ is in use.*--http`, func(t *testing.T) binary.Command {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -84,6 +86,12 @@ func badStarts() []badStart {
 			s.Stop()
 			return serve(t, "--data", s.Data, "--demo")
 		}},
+	}
+}
+
+// badSettings are starts with settings that mean nothing.
+func badSettings() []badStart {
+	return []badStart{
 		{"a flag is mistyped", `unknown flag --htpp.*--http`, func(t *testing.T) binary.Command {
 			return serve(t, "--htpp", "127.0.0.1:1")
 		}},
@@ -109,6 +117,12 @@ func badStarts() []badStart {
 		{"a certificate without its key", `--tls-key`, func(t *testing.T) binary.Command {
 			return serve(t, "--https", "127.0.0.1:0", "--tls-cert", "cert.pem")
 		}},
+	}
+}
+
+// badDatabases are starts with a database that does not answer, or a key that does not belong to it.
+func badDatabases() []badStart {
+	return []badStart{
 		{"PostgreSQL is down", `PostgreSQL|database.*127\.0\.0\.1:1\b`, func(t *testing.T) binary.Command {
 			c := serve(t, "--database", "postgres://roster:canary-password@127.0.0.1:1/roster")
 			c.Env = append(c.Env, "ROSTER_KEY="+key)
@@ -188,7 +202,7 @@ func unprivileged(t *testing.T, c binary.Command, dir string) binary.Command {
 
 func TestAStartThatCannotWorkSaysWhyInOneLine(t *testing.T) {
 	t.Parallel()
-	for _, b := range badStarts() {
+	for _, b := range slices.Concat(badFolders(), badSettings(), badDatabases()) {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			r := checkRefusedStart(t, b.make(t), b.says)

@@ -18,8 +18,11 @@ func everyPageEverywhere(t *testing.T, b *tab) {
 		name, path string
 		status     int64
 	}{
-		{"start", "/", 200}, {"outbox", "/demo/outbox", 200}, {"form", form, 200},
-		{"gone", "/set-password/never-was", 404}, {"nowhere", "/nowhere", 404},
+		{"start", "/", 200},
+		{"outbox", "/demo/outbox", 200},
+		{"form", form, 200},
+		{"gone", "/set-password/never-was", 404},
+		{"nowhere", "/nowhere", 404},
 	} {
 		for _, scheme := range []string{"light", "dark"} {
 			for _, width := range []int64{narrow, 1280} {

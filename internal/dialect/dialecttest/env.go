@@ -18,6 +18,8 @@ type Options struct {
 	DefaultPreferences  bool // of CheckCentral
 	GrazerGrantsSuper   bool
 
+	Realms directory.Realms // judges SAML realms; nil: none can be made
+
 	LogsErrors bool // log lines at the level Error are expected
 }
 

@@ -31,7 +31,7 @@ func open(t testing.TB, database string, o Options) *Env {
 	e := &Env{clock: newClock(), made: map[string]string{}}
 	book := &logbook{}
 	a, err := app.Open(t.Context(), app.Config{
-		Settings: settings(t, database, o), Key: strings.Repeat("42", 32), Version: "test", Now: e.clock.now,
+		Settings: settings(t, database, o), Key: strings.Repeat("42", 32), Version: "test", Now: e.clock.now, Realms: o.Realms,
 		Log: slog.New(slog.NewTextHandler(book, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

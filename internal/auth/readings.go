@@ -1,0 +1,70 @@
+package auth
+
+import "sync"
+
+// maxReadings bounds what is kept of each kind.
+const maxReadings = 10_000
+
+// Generation counts the changes of anything that authentication reads: accounts, grants, tokens, sessions.
+// It is known only where one process makes all of them; it rises with a commit, before anybody is told of it.
+type Generation func() (n uint64, known bool)
+
+// readings keeps what was read of credentials for as long as nothing that was read has changed
+// (DECISIONS 14): so it saves the reading, and never grants what a read would not. Where the generation
+// is not known it keeps nothing.
+type readings[V any] struct {
+	generation Generation
+
+	mu   sync.RWMutex
+	of   uint64 // the generation that m was read in
+	kept map[string]V
+}
+
+func newReadings[V any](generation Generation) *readings[V] {
+	return &readings[V]{generation: generation, kept: make(map[string]V)}
+}
+
+// get returns what is kept for the key, or reads and keeps it. Errors are those of read, and not kept.
+func (r *readings[V]) get(key string, read func() (V, error)) (V, error) {
+	now, known := r.generation()
+	if !known {
+		return read()
+	}
+	r.mu.RLock()
+	v, found := r.kept[key]
+	found = found && r.of == now
+	r.mu.RUnlock()
+	if found {
+		return v, nil
+	}
+	v, err := read()
+	if err == nil {
+		r.put(now, key, v)
+	}
+	return v, err
+}
+
+// put keeps what was read after the generation was now. What was read since then may be newer, never
+// older.
+func (r *readings[V]) put(now uint64, key string, v V) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.of > now {
+		return // something has changed since
+	}
+	if r.of < now || len(r.kept) >= maxReadings {
+		clear(r.kept)
+		r.of = now
+	}
+	r.kept[key] = v
+}
+
+// change alters what is kept for the key, if it is.
+func (r *readings[V]) change(key string, alter func(*V)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if v, found := r.kept[key]; found {
+		alter(&v)
+		r.kept[key] = v
+	}
+}

@@ -1,0 +1,44 @@
+package ldaptest
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"testing"
+)
+
+// What the directory holds.
+const (
+	BaseDN         = "dc=example,dc=com"
+	PeopleDN       = "ou=people,dc=example,dc=com"
+	GroupsDN       = "ou=groups,dc=example,dc=com"
+	SystemUser     = "cn=roster,dc=example,dc=com"
+	SystemPassword = "system secret"
+)
+
+// Server is a running slapd.
+type Server struct {
+	URL    string // ldap://, where StartTLS may begin
+	TLSURL string // ldaps://
+	CAFile string // certificate of its authority, in PEM form
+
+	Person, Password string // somebody who may sign in
+}
+
+// shared is the server of this process, started when it is first needed. It ends with the process.
+var shared = sync.OnceValues(start)
+
+// Start returns a server, the same one for all tests of a process. Where slapd is not installed the test
+// is skipped; it fails if the variable CI is "true".
+func Start(t testing.TB) Server {
+	t.Helper()
+	s, err := shared()
+	switch {
+	case err == nil:
+	case errors.Is(err, errMissing) && os.Getenv("CI") != "true":
+		t.Skipf("slapd: %v", err)
+	default:
+		t.Fatalf("slapd: %v", err)
+	}
+	return s
+}

@@ -1,0 +1,50 @@
+package auth
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestASlotRestsAfterAHashWhileOthersKeepComing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		others int64
+		rests  bool
+	}{
+		"others all the time": {1, true},
+		"nobody else":         {0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGate(2)
+				g.requests.Add(c.others)
+				took := 60 * time.Millisecond
+				for range 16 { // until it is known who comes
+					if err := g.enter(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					g.leave(took)
+					time.Sleep(took) // of the bubble's clock
+				}
+				for range g.allowed() {
+					if err := g.enter(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				start := time.Now()
+				g.leave(took)
+				if err := g.enter(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				want := time.Duration(0)
+				if c.rests {
+					want = took / restShare
+				}
+				if got := time.Since(start); got != want {
+					t.Errorf("the next hash waited %v, want %v", got, want)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,133 @@
+package dialect
+
+import (
+	"encoding/json"
+	"iter"
+	"net/http"
+	"time"
+)
+
+// blockSize is how much of an answer is collected before it is sent, in bytes.
+const blockSize = 32 << 10
+
+// streamStep is how long a reader of a streamed answer may take for one block of it.
+const streamStep = 30 * time.Second
+
+// StreamJSON writes a JSON array of the records, between two texts, as they come: memory stays flat
+// however many there are. Errors are those of [WriteStream].
+func StreamJSON[T any](w http.ResponseWriter, before string, records iter.Seq2[T, error], show func(T) any, after string) error {
+	return WriteStream(w, func(s *Stream) {
+		s.buf = append(s.buf, before...)
+		List(s, records, func(record T) { s.Value(show(record)) })
+		s.buf = append(s.buf, after...)
+	})
+}
+
+// WriteStream writes a JSON answer of status 200 piece by piece. An error before the first block was sent is
+// returned and can still be answered; a later one breaks the answer off.
+func WriteStream(w http.ResponseWriter, write func(*Stream)) error {
+	s := &Stream{w: w, control: http.NewResponseController(w)}
+	write(s)
+	s.send()
+	if s.err != nil && s.started {
+		return &startedError{s.err}
+	}
+	return s.err
+}
+
+// Stream is a JSON text that is written as it is made. Commas come by themselves. The first error ends it:
+// after that its methods do nothing.
+type Stream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	buf     []byte
+	comma   bool // a value stands before the next one
+	started bool // bytes were sent, or that was tried
+	err     error
+}
+
+// Value writes v as encoding/json has it: an item of an array, or what belongs to a key.
+func (s *Stream) Value(v any) {
+	if s.err != nil {
+		return
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.next()
+	s.buf = append(s.buf, text...)
+	s.comma = true
+	if len(s.buf) >= blockSize {
+		s.send()
+	}
+}
+
+// Key writes the name of a member of an object; its value comes next.
+func (s *Stream) Key(name string) {
+	s.Value(name)
+	s.buf = append(s.buf, ':')
+	s.comma = false
+}
+
+// Member writes a member of an object.
+func (s *Stream) Member(name string, v any) {
+	s.Key(name)
+	s.Value(v)
+}
+
+// Object writes an object, whose members inner writes.
+func (s *Stream) Object(inner func()) { s.nest('{', inner, '}') }
+
+// List writes an array of what each makes of the records, as they come. An error ends the stream.
+func List[T any](s *Stream, records iter.Seq2[T, error], each func(T)) {
+	s.nest('[', func() {
+		for record, err := range records {
+			if s.Fail(err); s.err != nil {
+				return
+			}
+			each(record)
+		}
+	}, ']')
+}
+
+// Fail ends the stream with an error, if err is one.
+func (s *Stream) Fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// Failed reports whether the stream has ended with an error: whoever writes a long list stops then.
+func (s *Stream) Failed() bool { return s.err != nil }
+
+func (s *Stream) nest(open byte, inner func(), end byte) {
+	s.next()
+	s.buf = append(s.buf, open)
+	s.comma = false
+	inner()
+	s.buf = append(s.buf, end)
+	s.comma = true
+}
+
+// next separates a value from the one before.
+func (s *Stream) next() {
+	if s.comma {
+		s.buf = append(s.buf, ',')
+	}
+}
+
+func (s *Stream) send() {
+	if s.err != nil {
+		return
+	}
+	if !s.started {
+		s.started = true
+		header(s.w).WriteHeader(http.StatusOK)
+	}
+	// A slow reader gets time for each block; one that stands still does not hold the answer open.
+	_ = s.control.SetWriteDeadline(time.Now().Add(streamStep)) // not supported by a test's recorder
+	_, s.err = s.w.Write(s.buf)
+	s.buf = s.buf[:0]
+}

@@ -1,0 +1,113 @@
+package graze
+
+import (
+	"context"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// userChange is an updateUser: whom, and what.
+type userChange struct {
+	user   userArgument
+	change directory.UserChange
+}
+
+// decodeUpdateUser reads the arguments of updateUser. uid picks the user, or username; neither changes.
+func decodeUpdateUser(q *request) (userChange, error) {
+	args, err := q.arguments()
+	if err != nil {
+		return userChange{}, err
+	}
+	user, err := userOf(args, "uid")
+	if err != nil {
+		return userChange{}, err
+	}
+	r := newReading(args, userChangeWords)
+	in := directory.UserChange{
+		DisplayName:   r.someText("displayName"),
+		Email:         r.someText("emails"),
+		Active:        r.changedBoolean("active"),
+		Roles:         change(&r, "roles", r.refs),
+		PrimaryGroup:  change(&r, "primaryGroup", r.ref),
+		Department:    change(&r, "department", r.ref),
+		JoinedAt:      change(&r, "joinedAt", r.seconds),
+		TimeZone:      r.changedText("timezone"),
+		ContactNumber: r.changedText("phoneNumbers"),
+		SessionExpiry: r.changedMinutes("sessionExpiry"),
+		Teams:         change(&r, "teams", r.refs),
+		Competencies:  change(&r, "competencies", r.competencies),
+		Properties:    change(&r, "properties", r.object),
+	}
+	if password := r.Text("password"); password != "" {
+		in.Password = roster.Some(password)
+	}
+	if in.Roles.Present && len(in.Roles.Value) == 0 && !r.Faults.Has("roles") {
+		r.Faults.Add("roles", "must name at least one")
+	}
+	in.Faults = r.Faults
+	return userChange{user, in}, nil
+}
+
+// changedUser calls a verb for the user that an updateUser picks.
+func changedUser(
+	verb func(context.Context, roster.Actor, directory.UserChange) (roster.User, error),
+) func(context.Context, roster.Actor, userChange) (roster.User, error) {
+	return func(ctx context.Context, by roster.Actor, in userChange) (roster.User, error) {
+		return pick(in.user, func(sel directory.UserSelector) (roster.User, error) {
+			in.change.User = sel
+			return verb(ctx, by, in.change)
+		})
+	}
+}
+
+// empty reports "", as clients of 6.1 send it for what they leave out of an update.
+func (r *reading) empty(field string) bool {
+	v := r.Get(field)
+	return v.Kind == dialect.String && v.Text == ""
+}
+
+// change reads an argument of an update with read: absent where it is left out or "", null where it is null.
+func change[T any](r *reading, field string, read func(field string) T) roster.Set[T] {
+	switch kind := r.Get(field).Kind; {
+	case kind == dialect.Absent || r.empty(field):
+		return roster.Set[T]{}
+	case kind == dialect.Null:
+		return roster.Null[T]()
+	default:
+		return roster.Some(read(field))
+	}
+}
+
+// someText reads text that is never taken away: "" and null leave it as it is.
+func (r *reading) someText(field string) roster.Set[string] {
+	if _, given := r.Given(field); !given || r.empty(field) {
+		return roster.Set[string]{}
+	}
+	return roster.Some(r.Needed(field))
+}
+
+// changedText reads text of which "" is a value; null is the default.
+func (r *reading) changedText(field string) roster.Set[string] {
+	if r.empty(field) {
+		return roster.Some("")
+	}
+	return change(r, field, r.Text)
+}
+
+// changedBoolean reads a boolean; "" and null leave it as it is.
+func (r *reading) changedBoolean(field string) roster.Set[bool] {
+	if r.empty(field) {
+		return roster.Set[bool]{}
+	}
+	return r.boolean(field)
+}
+
+// changedMinutes reads a number of minutes; null is the system's default.
+func (r *reading) changedMinutes(field string) roster.Set[int] {
+	if r.empty(field) {
+		return roster.Set[int]{}
+	}
+	return r.minutes(field)
+}

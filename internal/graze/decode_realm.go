@@ -1,0 +1,51 @@
+package graze
+
+import (
+	"roster"
+	"roster/internal/directory"
+)
+
+// decodeCreateRealm reads the arguments of createSecurityRealm.
+func decodeCreateRealm(q *request) (directory.NewRealm, error) {
+	args, err := q.arguments()
+	if err != nil {
+		return directory.NewRealm{}, err
+	}
+	r := newReading(args, realmWords)
+	in := directory.NewRealm{
+		Name:          r.Needed("displayName"),
+		Active:        r.changedBoolean("active"),
+		Configuration: r.object("configuration"),
+	}
+	r.realmType(r.Needed("type"))
+	in.Faults = r.Faults
+	return in, nil
+}
+
+// decodeUpdateRealm reads the arguments of updateSecurityRealm. name picks the realm.
+func decodeUpdateRealm(q *request) (directory.RealmChange, error) {
+	args, err := q.arguments()
+	if err != nil {
+		return directory.RealmChange{}, err
+	}
+	r := newReading(args, realmWords)
+	in := directory.RealmChange{
+		Name:          r.Needed("displayName"),
+		Active:        r.changedBoolean("active"),
+		Configuration: change(&r, "configuration", r.object),
+	}
+	r.realmType(r.Text("type"))
+	in.Faults = r.Faults
+	return in, nil
+}
+
+// realmType asks that the type of a realm, where it is given, is the one that there is.
+func (r *reading) realmType(text string) {
+	if text != "" && text != string(roster.RealmSAML) && !r.Faults.Has("type") {
+		r.Faults.Add("type", "must be "+string(roster.RealmSAML))
+	}
+}
+
+func decodeGetRealms(*request) (directory.RealmList, error) {
+	return directory.RealmList{Kind: roster.RealmSAML, Active: true}, nil
+}

@@ -1,0 +1,189 @@
+package graze
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"strconv"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// decodeCreateTeam reads the arguments of createTeam. Clients of 6.1 send "" for what they leave out.
+func decodeCreateTeam(q *request) (directory.NewGroup, error) {
+	args, err := q.arguments()
+	if err != nil {
+		return directory.NewGroup{}, err
+	}
+	r := newReading(args, teamWords)
+	in := directory.NewGroup{
+		Kind:        roster.KindTeam,
+		Name:        r.Needed("displayName"),
+		Description: r.Text("description"),
+		Active:      r.changedBoolean("active"),
+		Members:     change(&r, "members", r.refs).Value,
+		AlertFilter: r.filter("alertFilter"),
+		SigFilter:   r.filter("sigFilter"),
+		LandingPage: r.landingPage("landingPage"),
+		Services:    change(&r, "services", r.refs).Value,
+	}
+	in.Faults = r.Faults
+	return in, nil
+}
+
+// decodeUpdateTeam reads the arguments of updateTeam.
+func decodeUpdateTeam(q *request) (directory.GroupChange, error) {
+	args, err := q.arguments()
+	if err != nil {
+		return directory.GroupChange{}, err
+	}
+	team, err := teamByID(args)
+	if err != nil {
+		return directory.GroupChange{}, err
+	}
+	r := newReading(args, teamWords)
+	in := directory.GroupChange{
+		Group:       team,
+		Name:        r.someText("displayName"),
+		Description: r.changedText("description"),
+		Active:      r.changedBoolean("active"),
+		Members:     change(&r, "members", r.refs),
+		AlertFilter: given(&r, "alertFilter", r.filter),
+		SigFilter:   given(&r, "sigFilter", r.filter),
+		LandingPage: given(&r, "landingPage", r.landingPage),
+		Services:    change(&r, "services", r.refs),
+	}
+	in.Faults = r.Faults
+	return in, nil
+}
+
+// given reads an argument of an update of which "" is a value, with read.
+func given[T any](r *reading, field string, read func(field string) T) roster.Set[T] {
+	if r.Get(field).Kind == dialect.Absent {
+		return roster.Set[T]{}
+	}
+	return roster.Some(read(field))
+}
+
+// decodeDeleteTeam reads team_id.
+func decodeDeleteTeam(q *request) (directory.GroupSelector, error) {
+	args, err := q.arguments()
+	if err != nil {
+		return directory.GroupSelector{}, err
+	}
+	return teamByID(args)
+}
+
+// decodeGetTeam reads team_id or name, of which one suffices. A team_id that is no number is taken as a name.
+func decodeGetTeam(q *request) (directory.GroupSelector, error) {
+	sel := directory.GroupSelector{Kind: roster.KindTeam}
+	args, err := q.arguments()
+	if err != nil {
+		return sel, err
+	}
+	sel.Ref = refOf(find(args, "team_id").Text, find(args, "name").Text)
+	if sel.Ref.IsZero() {
+		return sel, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or name is required"}
+	}
+	return sel, nil
+}
+
+func decodeGetTeams(*request) (directory.GroupList, error) {
+	return directory.GroupList{Kind: roster.KindTeam}, nil
+}
+
+// decodeGetTeamsForService reads service_id, or the name: the table of the published page calls that name,
+// its example service_name.
+func decodeGetTeamsForService(q *request) (directory.GroupList, error) {
+	in := directory.GroupList{Kind: roster.KindTeam}
+	args, err := q.arguments()
+	if err != nil {
+		return in, err
+	}
+	name := find(args, "service_name").Text
+	if name == "" {
+		name = find(args, "name").Text
+	}
+	in.Service = refOf(find(args, "service_id").Text, name)
+	if in.Service.IsZero() {
+		return in, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or service_name is required"}
+	}
+	return in, nil
+}
+
+// refOf is a record by an id, which is a name where it is no number, or else by a name. A name that is all
+// digits is an id first, a name second.
+func refOf(id, name string) roster.Ref {
+	switch {
+	case digits(id):
+		return roster.Ref{Number: numberOf(id), Name: id}
+	case id != "":
+		return roster.Ref{Name: id}
+	default:
+		return roster.Ref{Name: name}
+	}
+}
+
+// numberOf reads digits. What no record has as its number becomes the greatest, which none has either.
+func numberOf(text string) int64 {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 0 {
+		return n
+	}
+	return math.MaxInt64
+}
+
+// teamByID reads team_id where the team changes: it is never taken as a name then.
+func teamByID(args []dialect.Member) (directory.GroupSelector, error) {
+	sel := directory.GroupSelector{Kind: roster.KindTeam}
+	v := find(args, "team_id")
+	switch n, isWhole := whole(v); {
+	case v.Kind <= dialect.Null || v.Kind == dialect.String && v.Text == "":
+		return sel, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "is required"}
+	case v.Kind == dialect.String && digits(v.Text):
+		sel.Ref.Number = numberOf(v.Text)
+	case isWhole && n >= 0:
+		sel.Ref.Number = numberOf(strconv.FormatInt(n, 10))
+	default:
+		return sel, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "must be the id of a team, a whole number"}
+	}
+	return sel, nil
+}
+
+// known calls a verb for a record of a noun, and says of an unknown id that it names none.
+func known[In, Out any](
+	noun string, verb func(context.Context, roster.Actor, In) (Out, error),
+) func(context.Context, roster.Actor, In) (Out, error) {
+	return func(ctx context.Context, by roster.Actor, in In) (Out, error) {
+		out, err := verb(ctx, by, in)
+		if err != nil && roster.KindOf(err) == roster.NotFound {
+			return out, &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no " + noun}
+		}
+		return out, err
+	}
+}
+
+// filter takes a filter as text. One that is JSON, as filters were before 8, is kept as its text.
+func (r *reading) filter(field string) string {
+	if v := r.Get(field); v.Kind == dialect.Object {
+		return string(v.Raw)
+	}
+	return r.Text(field)
+}
+
+// landingPage takes a string or an object as it is; none for "".
+func (r *reading) landingPage(field string) json.RawMessage {
+	switch v, given := r.Given(field); {
+	case !given || v.Kind == dialect.String && v.Text == "":
+		return nil
+	case v.Kind == dialect.Object:
+		return v.Raw
+	case v.Kind == dialect.String:
+		text, _ := json.Marshal(v.Text) // a string of valid UTF-8 never fails
+		return text
+	default:
+		r.Faults.Add(field, "must be a string or an object")
+		return nil
+	}
+}
