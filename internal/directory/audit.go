@@ -14,10 +14,11 @@ import (
 // AuditList says which audit entries ListAudit returns.
 type AuditList struct {
 	Target string // only those about this record
+	Newest bool   // the newest first
 	Limit  int    // at most so many; 0: all
 }
 
-// ListAudit returns who changed what, the oldest first. An error ends the sequence.
+// ListAudit returns who changed what, the oldest first unless asked otherwise. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (s *Service) ListAudit(ctx context.Context, by roster.Actor, in AuditList) (iter.Seq2[roster.AuditEntry, error], error) {
@@ -25,7 +26,7 @@ func (s *Service) ListAudit(ctx context.Context, by roster.Actor, in AuditList) 
 		return nil, err
 	}
 	return pages("", in.Limit, func(after roster.AuditID, limit int) ([]roster.AuditEntry, error) {
-		q := AuditQuery{After: after, Target: in.Target, Limit: limit}
+		q := AuditQuery{After: after, Target: in.Target, Newest: in.Newest, Limit: limit}
 		return view(ctx, s, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
 	}, func(e roster.AuditEntry) roster.AuditID { return e.ID }), nil
 }

@@ -54,7 +54,7 @@ func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup)
 			Name: in.Name, Description: in.Description, CreatedAt: now, Active: in.Active.Or(true),
 			Routing: roster.Routing{AlertFilter: in.AlertFilter, SigFilter: in.SigFilter, LandingPage: in.LandingPage},
 		}
-		members, err := findMembers(tx, by, in.Members, &f)
+		members, err := findMembers(tx, by, "members", in.Members, &f)
 		if err != nil {
 			return g, err
 		}
@@ -98,17 +98,22 @@ func checkGroup(in NewGroup) roster.Faults {
 		}
 	}
 	checkRefs(&f, "services", in.Services)
-	if len(in.Members) > MaxMembers {
-		f.Add("members", fmt.Sprintf("must not name more than %d users at a time", MaxMembers))
-	}
+	checkMembers(&f, "members", in.Members)
 	return f
+}
+
+func checkMembers(f *roster.Faults, field string, refs []roster.Ref) {
+	if len(refs) > MaxMembers {
+		f.Add(field, fmt.Sprintf("must not name more than %d users at a time", MaxMembers))
+	}
 }
 
 // MaxMembers is how many members one request may name.
 const MaxMembers = 20000
 
-// findMembers resolves users to their numbers. One whom the actor does not see reads as unknown.
-func findMembers(tx Tx, by roster.Actor, refs []roster.Ref, f *roster.Faults) ([]int64, error) {
+// findMembers resolves users, whom a field of the request names, to their numbers in ascending order. One
+// whom the actor does not see reads as unknown.
+func findMembers(tx Tx, by roster.Actor, field string, refs []roster.Ref, f *roster.Faults) ([]int64, error) {
 	if len(refs) == 0 || len(refs) > MaxMembers {
 		return nil, nil
 	}
@@ -123,7 +128,7 @@ func findMembers(tx Tx, by roster.Actor, refs []roster.Ref, f *roster.Faults) ([
 	numbers := make([]int64, 0, len(found))
 	for i, u := range found {
 		if u.ID == "" || !seen(u.Number) {
-			addOnce(f, fmt.Sprintf("members[%d]", i), "names no user: "+shorten(refs[i].String()))
+			addOnce(f, fmt.Sprintf("%s[%d]", field, i), "names no user: "+shorten(refs[i].String()))
 			continue
 		}
 		numbers = append(numbers, u.Number)

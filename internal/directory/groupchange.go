@@ -104,6 +104,9 @@ type GroupChange struct {
 	LandingPage roster.Set[json.RawMessage]
 	Services    roster.Set[[]roster.Ref] // one that is named and not there is made
 
+	// Users who become members, or cease to be, without the others being looked at. Not together with Members.
+	AddMembers, RemoveMembers []roster.Ref
+
 	Faults roster.Faults // those the face found already
 }
 
@@ -116,6 +119,17 @@ func (in GroupChange) asNew() NewGroup {
 	}
 }
 
+// check returns every fault that shows without looking at the store.
+func (in GroupChange) check() roster.Faults {
+	f := checkGroup(in.asNew())
+	checkMembers(&f, "addMembers", in.AddMembers)
+	checkMembers(&f, "removeMembers", in.RemoveMembers)
+	if in.Members.Present && len(in.AddMembers)+len(in.RemoveMembers) > 0 {
+		addOnce(&f, "members", "cannot be replaced while users are added or removed")
+	}
+	return f
+}
+
 // UpdateGroup changes a group or team. Members are compared with those there are a page at a time.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(displayName), Unavailable.
@@ -124,7 +138,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 		return roster.Group{}, err
 	}
 	in.Name.Value = strings.TrimSpace(in.Name.Value)
-	faults := checkGroup(in.asNew())
+	faults := in.check()
 	return update(ctx, s, func(tx Tx) (roster.Group, error) {
 		f := slices.Clone(faults)
 		before, err := in.Group.find(tx, by, ActGroupUpdate)
@@ -134,7 +148,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 		if before.Name == roster.EndUserGroup && before.Kind == roster.KindGroup {
 			return before, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which does not change"}
 		}
-		members, err := findMembers(tx, by, in.Members.Value, &f)
+		members, err := in.findMembers(tx, by, &f)
 		if err != nil {
 			return before, err
 		}
@@ -149,10 +163,8 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 			return before, err
 		}
 		seen := auditGroup(after)
-		if in.Members.Present {
-			if seen.Added, seen.Removed, err = s.replaceMembers(tx, by, after, members); err != nil {
-				return before, err
-			}
+		if seen.Added, seen.Removed, err = s.changeMembers(tx, by, after, members); err != nil {
+			return before, err
 		}
 		return after, s.audit(tx, by, s.now(), change{ActGroupUpdate, string(after.ID), after.Name, changed{Before: auditGroup(before), After: seen}})
 	})
@@ -221,6 +233,81 @@ func (s *Service) replaceMembers(tx Tx, by roster.Actor, g roster.Group, wanted 
 		return nil, nil, err
 	}
 	return added, removed, tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
+}
+
+// memberChange is who is to be a member, by numbers in ascending order.
+type memberChange struct {
+	whole       bool // wanted are all that there are to be
+	wanted      []int64
+	add, remove []int64
+}
+
+// findMembers resolves the users whom the change names.
+func (in GroupChange) findMembers(tx Tx, by roster.Actor, f *roster.Faults) (m memberChange, err error) {
+	m.whole = in.Members.Present
+	if m.wanted, err = findMembers(tx, by, "members", in.Members.Value, f); err != nil {
+		return m, err
+	}
+	if m.add, err = findMembers(tx, by, "addMembers", in.AddMembers, f); err != nil {
+		return m, err
+	}
+	if m.remove, err = findMembers(tx, by, "removeMembers", in.RemoveMembers, f); err != nil {
+		return m, err
+	}
+	if slices.ContainsFunc(m.remove, within(m.add)) {
+		f.Add("removeMembers", "names somebody who is to be added, too")
+	}
+	return m, nil
+}
+
+// changeMembers changes who is a member, and returns whose membership began and ended.
+func (s *Service) changeMembers(tx Tx, by roster.Actor, g roster.Group, m memberChange) (added, removed []int64, err error) {
+	if m.whole {
+		return s.replaceMembers(tx, by, g, m.wanted)
+	}
+	there, err := membersAmong(tx, g, m.add)
+	if err != nil {
+		return nil, nil, err
+	}
+	added = slices.DeleteFunc(slices.Clone(m.add), within(there))
+	if removed, err = membersAmong(tx, g, m.remove); err != nil {
+		return nil, nil, err
+	}
+	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
+		return nil, nil, err
+	}
+	return added, removed, tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
+}
+
+// membersAmong returns those of the users, by ascending number, who are members. It reads no more members
+// at a time than users are left to look for, and none twice.
+func membersAmong(tx Tx, g roster.Group, users []int64) (members []int64, err error) {
+	for len(users) > 0 {
+		size := min(len(users), MaxPage)
+		page, err := tx.Members(g.OrganizationID, g.ID, users[0]-1, size)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range page {
+			if within(users)(u.Number) {
+				members = append(members, u.Number)
+			}
+		}
+		if len(page) < size {
+			break
+		}
+		next, _ := slices.BinarySearch(users, page[size-1].Number+1)
+		users = users[next:]
+	}
+	return members, nil
+}
+
+// within returns whether a number is one of those, which are sorted.
+func within(sorted []int64) func(int64) bool {
+	return func(number int64) bool {
+		_, found := slices.BinarySearch(sorted, number)
+		return found
+	}
 }
 
 // DeleteGroup deletes a group or team: its name is free again, and nobody is a member of it.

@@ -228,7 +228,7 @@ type CredentialTx interface {
 // AuditTx writes and reads the audit.
 type AuditTx interface {
 	InsertAudit(e roster.AuditEntry) error
-	// AuditEntries returns entries with their details, by ascending id.
+	// AuditEntries returns entries with their details, by ascending id unless q says otherwise.
 	AuditEntries(org roster.OrganizationID, q AuditQuery) ([]roster.AuditEntry, error)
 	// UnsealedAudit returns up to limit entries that have no number yet, by organization and id.
 	UnsealedAudit(limit int) ([]roster.AuditEntry, error)
@@ -243,6 +243,7 @@ type AuditQuery struct {
 	After    roster.AuditID // keyset
 	AfterSeq int64          // keyset; then only sealed entries, by ascending Seq
 	Sealed   bool           // only sealed entries, by ascending Seq
+	Newest   bool           // by descending id, of which After is the keyset; not together with Sealed or AfterSeq
 	Target   string         // entries about this record
 	Limit    int            // 1 to MaxPage
 }

@@ -41,13 +41,16 @@ func (t *tx) InsertAudit(e roster.AuditEntry) error {
 func (t *tx) AuditEntries(org roster.OrganizationID, q directory.AuditQuery) ([]roster.AuditEntry, error) {
 	b := newQuery(`SELECT ` + auditColumns + ` FROM audit_entries e` + auditDetails)
 	b.where("e.organization_id = ?", string(org))
-	order := "e.id"
-	if q.Sealed || q.AfterSeq > 0 {
+	order, beyond := "e.id", "e.id > ?"
+	switch {
+	case q.Sealed || q.AfterSeq > 0:
 		b.where("e.seq > ?", q.AfterSeq)
 		order = "e.seq"
+	case q.Newest:
+		order, beyond = "e.id DESC", "e.id < ?"
 	}
 	if q.After != "" {
-		b.where("e.id > ?", string(q.After))
+		b.where(beyond, string(q.After))
 	}
 	if q.Target != "" {
 		b.where("e.target = ?", q.Target)

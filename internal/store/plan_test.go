@@ -105,7 +105,7 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 
 func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.InsertAudit(roster.AuditEntry{ID: "a", OrganizationID: org, Salt: "s"})
-	for _, q := range []directory.AuditQuery{{After: "a"}, {Sealed: true}, {Target: "t"}, {Target: "t", AfterSeq: 1}} {
+	for _, q := range []directory.AuditQuery{{After: "a"}, {Sealed: true}, {Target: "t"}, {Target: "t", AfterSeq: 1}, {Newest: true, After: "a"}, {Newest: true, Target: "t", After: "a"}} {
 		_, _ = tx.AuditEntries(org, q)
 	}
 	_, _ = tx.UnsealedAudit(1)

@@ -42,6 +42,14 @@ var audit = []sentence{
 		same(f, f.entries(directory.AuditQuery{Target: "x"}), []roster.AuditEntry{a, c})
 		same(f, f.entries(directory.AuditQuery{Target: "x", After: a.ID}), []roster.AuditEntry{c})
 	}},
+	{text: "the newest entries come first if asked for", test: func(f *fixture) {
+		a, b, c := f.entry("x"), f.entry("y"), f.entry("x")
+		same(f, f.entries(directory.AuditQuery{Newest: true}), []roster.AuditEntry{c, b, a})
+		same(f, f.entries(directory.AuditQuery{Newest: true, Limit: 2}), []roster.AuditEntry{c, b})
+		same(f, f.entries(directory.AuditQuery{Newest: true, After: c.ID}), []roster.AuditEntry{b, a})
+		same(f, f.entries(directory.AuditQuery{Newest: true, Target: "x", After: c.ID}), []roster.AuditEntry{a})
+		same(f, f.entries(directory.AuditQuery{Newest: true, After: a.ID}), nil)
+	}},
 	{text: "sealed entries are listed by their place", test: func(f *fixture) {
 		a, b, c := f.entry("x"), f.entry("y"), f.entry("x")
 		f.seal(&b, 1)
