@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"roster/internal/pgtest":              {},
 	"roster/internal/store/storetest":     {"roster", "roster/internal/directory"},
 	"roster/internal/dialect/dialecttest": {"*"},
+	"roster/internal/auth/realm/ldaptest": {},
 	"roster/test/binary":                  {"*"},
 	"roster/internal/store/migrations":    {},
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -112,13 +113,16 @@ func (a *App) openFolder(context.Context) error {
 func (a *App) embedded() bool { return a.config.Settings.Database == "" }
 
 func (a *App) openStore(ctx context.Context) error {
-	var err error
-	if a.keys, err = auth.LoadKeys(a.config.Settings.Data, a.config.Key, !a.embedded()); err != nil {
-		return err
+	file := filepath.Join(a.config.Settings.Data, databaseFile)
+	url, known := "sqlite:"+file, false
+	if !a.embedded() {
+		url, known = a.config.Settings.Database, true
+	} else if _, err := os.Stat(file); err == nil {
+		known = true // with another key it would be of no use
 	}
-	url := a.config.Settings.Database
-	if a.embedded() {
-		url = "sqlite:" + filepath.Join(a.config.Settings.Data, databaseFile)
+	var err error
+	if a.keys, err = auth.LoadKeys(a.config.Settings.Data, a.config.Key, known); err != nil {
+		return err
 	}
 	a.store, err = store.Open(ctx, url, store.Options{Now: a.now, Logger: a.log, MaxConns: a.config.Settings.DatabaseConns})
 	return err
