@@ -9,6 +9,7 @@ const (
 	FaceCheckCentral Face = "checkcentral"
 	FaceWeb          Face = "web"
 	FaceCLI          Face = "cli"
+	FaceRealm        Face = "realm"  // a realm that proves people outside, at their first sign-in
 	FaceSystem       Face = "system" // Roster itself: first start, workers
 )
 

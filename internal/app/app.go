@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"roster"
 	"roster/internal/auth"
+	"roster/internal/auth/realm"
 	"roster/internal/config"
 	"roster/internal/directory"
 	"roster/internal/notify"
@@ -59,7 +61,10 @@ type App struct {
 	org     roster.Organization // the default one
 	ready   bool                // the user admin can sign in
 	demo    *demo               // nil unless a demonstration
+	ldap    []*realm.LDAP       // the declared realms
 	unlock  func() error
+
+	realmNames sync.Map // of declared realms, by id
 }
 
 // Open opens the store, brings its schema up to date, makes what ships with the first start, and joins
@@ -76,7 +81,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		}
 	}(a)
 	for _, step := range []func(context.Context) error{
-		a.openFolder, a.openStore, a.checkKey, a.openService, a.setUp, a.openMail, a.openFaces,
+		a.openFolder, a.openStore, a.checkKey, a.openRealms, a.openService, a.setUp, a.openMail, a.openFaces,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -88,6 +93,9 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 // Close closes what Open opened; queued transactions are finished first.
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
+	for _, l := range a.ldap {
+		l.Close()
+	}
 	if a.store != nil {
 		errs = append(errs, a.store.Close(ctx))
 	}
@@ -131,12 +139,16 @@ func (a *App) openStore(ctx context.Context) error {
 func (a *App) openService(context.Context) error {
 	s := a.config.Settings
 	a.hasher = auth.NewHasher(a.now)
-	a.auth = auth.New(auth.Options{
+	o := auth.Options{
 		Store: a.store, Hasher: a.hasher, Now: a.now, Logger: a.log, CacheEntries: s.Passwords.CacheEntries,
-	})
+	}
+	if len(a.ldap) > 0 {
+		o.Realms = realms{a}
+	}
+	a.auth = auth.New(o)
 	a.service = directory.New(directory.Options{
 		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
-		Realms: a.config.Realms, RetryKey: a.keys.Derive("retry"), DefaultCountry: s.DefaultCountry,
+		Realms: a.realmChecks(), Components: a.components, RetryKey: a.keys.Derive("retry"), DefaultCountry: s.DefaultCountry,
 		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo, StrongPasswords: s.Passwords.Strong,
 	})
 	return nil

@@ -40,6 +40,9 @@ type Options struct {
 	// CacheEntries is the size of the credential cache, usually DefaultCacheEntries; 0 turns it off.
 	CacheEntries int
 
+	// Realms proves identity that is not kept here; nil: nobody's.
+	Realms Realms
+
 	// Generation lets what was read of credentials be kept while it is unchanged; nil: it is read each time.
 	Generation Generation
 }
@@ -57,6 +60,7 @@ type Authenticator struct {
 	known      *expiring[knownAddress] // written within a day
 	flights    flights[passwordFlight, error]
 	background *background
+	realms     Realms
 	accounts   *readings[roster.Account]
 	sessions   *readings[openSession]
 	tokens     *readings[heldToken]
@@ -88,6 +92,7 @@ func New(o Options) *Authenticator {
 		throttle:   newThrottle(o.Now),
 		known:      newExpiring[knownAddress](knownAddressRenewal, maxKnownAddresses),
 		background: newBackground(o.Store, o.Logger),
+		realms:     o.Realms,
 		accounts:   newReadings[roster.Account](o.Generation),
 		sessions:   newReadings[openSession](o.Generation),
 		tokens:     newReadings[heldToken](o.Generation),

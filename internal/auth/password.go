@@ -35,8 +35,10 @@ type candidate struct {
 	attempt
 	at      Attempt
 	org     roster.OrganizationID
-	account roster.Account
-	reason  error // why no password lets it in; nil if the right one does
+	account roster.Account // zero for a name that is unknown
+	outside bool           // a realm proves it, not a hash
+	typed   string         // the name as it was typed
+	reason  error          // why no password lets it in; nil if the right one does
 }
 
 // passwordFlight says which tries are equal: same name, from the same place, with the same password,
@@ -74,7 +76,7 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 
 // candidate finds the account, or why there is none.
 func (a *Authenticator) candidate(ctx context.Context, at Attempt, userName string) (candidate, error) {
-	c := candidate{at: at, attempt: attempt{name: directory.Fold(userName), address: network(at.Address)}}
+	c := candidate{at: at, typed: userName, attempt: attempt{name: directory.Fold(userName), address: network(at.Address)}}
 	org, err := a.organization(ctx, at.OrganizationSlug)
 	if errors.Is(err, errNoOrganization) {
 		c.scope, c.reason = "?"+at.OrganizationSlug, err
@@ -92,27 +94,32 @@ func (a *Authenticator) candidate(ctx context.Context, at Attempt, userName stri
 		return account, err
 	})
 	if isNotFound(err) {
-		c.reason = errors.New("no such user")
+		if c.outside = a.provenOutside(""); !c.outside {
+			c.reason = errors.New("no such user")
+		}
 		return c, nil
 	}
 	if err != nil {
 		return c, fmt.Errorf("read account: %w", err)
 	}
-	c.reason = checkAccount(at, c.account)
+	c.outside = a.provenOutside(c.account.Realm)
+	c.reason = checkAccount(c, c.account)
 	return c, nil
 }
 
 // checkAccount returns why no password lets the account in, nil if the right one does.
-func checkAccount(at Attempt, account roster.Account) error {
+func checkAccount(c candidate, account roster.Account) error {
 	switch {
 	case !account.Active:
 		return errors.New("not active")
+	case c.outside:
+		return checkNeed(c.at, account.Grants)
 	case account.Realm != roster.RealmDB:
 		return fmt.Errorf("proves identity in realm %q", account.Realm)
 	case account.PasswordHash == "":
 		return errors.New("has no password")
 	}
-	return checkNeed(at, account.Grants)
+	return checkNeed(c.at, account.Grants)
 }
 
 // prove returns why the password does not let the candidate in, nil if it does, and whether the cache
@@ -124,7 +131,7 @@ func (a *Authenticator) prove(ctx context.Context, c candidate, password string)
 	if first.retry > 0 && !first.byName {
 		return nil, false, a.throttle.refuse(first.retry)
 	}
-	if first.reserved != nil && c.reason == nil && a.cache.has(d, a.now()) {
+	if first.reserved != nil && c.reason == nil && c.account.UserID != "" && a.cache.has(d, a.now()) {
 		first.reserved.release()
 		return nil, true, nil
 	}
@@ -154,7 +161,7 @@ func (a *Authenticator) check(ctx context.Context, c candidate, password string,
 	switch {
 	case reason != nil:
 		settle = r.fail
-	case err == nil:
+	case err == nil && c.account.UserID != "":
 		a.cache.add(d, a.now())
 		a.rememberAddress(c)
 	}
@@ -164,6 +171,9 @@ func (a *Authenticator) check(ctx context.Context, c candidate, password string,
 // verify does the work of a hash, whether there is something to verify or not.
 func (a *Authenticator) verify(ctx context.Context, c candidate, password string) (reason, err error) {
 	reason = c.reason
+	if reason == nil && c.outside {
+		return a.proveOutside(ctx, c, password)
+	}
 	if reason == nil {
 		reason = checkHash(c.account.PasswordHash)
 	}
@@ -187,6 +197,10 @@ func (a *Authenticator) verify(ctx context.Context, c candidate, password string
 // another password in the meantime is not let in.
 func (a *Authenticator) reread(ctx context.Context, c candidate) (account roster.Account, reason, err error) {
 	err = a.store.View(ctx, func(tx directory.Tx) (err error) {
+		if c.account.UserID == "" { // the realm has just made it
+			account, err = tx.AccountByName(c.org, c.name)
+			return err
+		}
 		account, err = tx.AccountByID(c.org, c.account.UserID)
 		return err
 	})
@@ -195,10 +209,11 @@ func (a *Authenticator) reread(ctx context.Context, c candidate) (account roster
 		return account, errChanged, nil
 	case err != nil:
 		return account, nil, fmt.Errorf("read account: %w", err)
-	case account.CredentialVersion != c.account.CredentialVersion:
+	case c.account.UserID != "" && account.CredentialVersion != c.account.CredentialVersion:
 		return account, errChanged, nil
 	}
-	return account, checkAccount(c.at, account), nil
+	c.outside = c.outside && a.provenOutside(account.Realm)
+	return account, checkAccount(c, account), nil
 }
 
 // addressKnown reports whether the name signed in from the address lately.

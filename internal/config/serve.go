@@ -28,6 +28,7 @@ type Serve struct {
 
 	SMTP SMTP `embed:"" prefix:"smtp-" group:"Mail:"`
 
+	LDAPFile       string    `group:"Users:" name:"ldap-file" placeholder:"FILE" help:"File that declares LDAP realms: YAML, a list under the key ldap."`
 	DefaultCountry string    `group:"Users:" placeholder:"CC" help:"Country of phone numbers that name none (ISO 3166-1 alpha-2, as GB)."`
 	Passwords      Passwords `embed:"" prefix:"passwords-" group:"Users:"`
 

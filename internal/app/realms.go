@@ -1,0 +1,189 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+
+	"go.yaml.in/yaml/v3"
+
+	"roster"
+	"roster/internal/auth"
+	"roster/internal/auth/realm"
+	"roster/internal/directory"
+	"roster/internal/outbound"
+)
+
+// maxRealms bounds the realms that one server asks, and maxRealmFile the file that declares them.
+const (
+	maxRealms    = 32
+	maxRealmFile = 1 << 20 // bytes
+)
+
+// openRealms reads the LDAP realms that the configuration declares.
+func (a *App) openRealms(context.Context) error {
+	name := a.config.Settings.LDAPFile
+	if name == "" {
+		return nil
+	}
+	configs, err := readRealms(name)
+	if err != nil {
+		return err
+	}
+	for _, c := range configs {
+		for _, warning := range c.Warnings() {
+			a.log.Warn("realm", "name", c.Name, "warning", warning)
+		}
+		l, err := realm.NewLDAP(c, a.now)
+		if err != nil {
+			return fmt.Errorf("%s, realm %q: %w", name, c.Name, err)
+		}
+		a.ldap = append(a.ldap, l)
+	}
+	return nil
+}
+
+// readRealms reads the file: a list of realms under the key ldap. Whatever it does not understand is an
+// error.
+func readRealms(name string) ([]realm.LDAPConfig, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--ldap-file: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxRealmFile+1))
+	if err != nil || len(text) > maxRealmFile {
+		return nil, fmt.Errorf("--ldap-file: %s cannot be read, or is longer than %d bytes: %w", name, maxRealmFile, err)
+	}
+	var file struct {
+		LDAP []realm.LDAPConfig `yaml:"ldap"`
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&file); err != nil {
+		return nil, fmt.Errorf("--ldap-file: %s: %w", name, err)
+	}
+	if len(file.LDAP) == 0 || len(file.LDAP) > maxRealms {
+		return nil, fmt.Errorf("--ldap-file: %s must declare 1 to %d realms, as a list under the key ldap", name, maxRealms)
+	}
+	seen := map[string]bool{}
+	for i, c := range file.LDAP {
+		if faults := c.Validate(); len(faults) > 0 {
+			return nil, fmt.Errorf("%s, realm %d: %w", name, i+1, faults)
+		}
+		if key := directory.Fold(c.Name); seen[key] {
+			return nil, fmt.Errorf("%s: two realms are called %q", name, c.Name)
+		} else {
+			seen[key] = true
+		}
+	}
+	return file.LDAP, nil
+}
+
+// realms is the declared realms as the authenticator and the verbs see them.
+type realms struct{ app *App }
+
+// Serves implements [auth.Realms]: a realm proves its own users, those who wait for one, and, unless it
+// has predefined users only, names that are unknown.
+func (r realms) Serves(id string) bool {
+	return len(r.app.ldap) > 0 && (id == "" || id == roster.RealmExternal || r.app.realmName(id) != "")
+}
+
+// Prove implements [auth.Realms]: it asks the account's own realm, or each in turn for somebody who has
+// none yet.
+func (r realms) Prove(ctx context.Context, p auth.Proof) error {
+	own := r.app.realmName(p.Realm)
+	var away error
+	for _, l := range r.app.ldap {
+		if own != "" && l.Name() != own {
+			continue
+		}
+		id, err := l.Authenticate(ctx, p.UserName, p.Password)
+		switch {
+		case err == nil:
+			return r.app.admit(ctx, p, l, id)
+		case roster.KindOf(err) != roster.Unauthenticated:
+			away = err // another realm may know the name
+		}
+	}
+	if away != nil {
+		return away
+	}
+	return &roster.Error{Kind: roster.Unauthenticated, Detail: "the credentials are not valid", Err: errors.New("no realm knows them")}
+}
+
+// admit lets somebody in whom a realm has proved.
+func (a *App) admit(ctx context.Context, p auth.Proof, l *realm.LDAP, id realm.Identity) error {
+	by := a.system(p.OrganizationID)
+	by.Face, by.Name, by.Address, by.RequestID = roster.FaceRealm, l.Name(), p.Attempt.Address, p.Attempt.RequestID
+	in := directory.ProvenUser{Realm: l.Name(), Predefined: l.Config().PredefinedUser, User: realm.Provision(l.Config(), id)}
+	if directory.Fold(in.User.UserName) != directory.Fold(p.UserName) {
+		return &roster.Error{Kind: roster.Conflict, Detail: "the directory spells the name otherwise than it was typed"}
+	}
+	_, err := a.service.AdmitUser(ctx, by, in)
+	return err
+}
+
+// realmName returns the name of the declared realm with the id, "" if there is none. Records of realms
+// are few and never change their name.
+func (a *App) realmName(id string) string {
+	if id == "" || id == roster.RealmExternal || id == roster.RealmDB {
+		return ""
+	}
+	if name, ok := a.realmNames.Load(id); ok {
+		return name.(string)
+	}
+	list, err := a.service.ListRealms(context.Background(), a.system(a.org.ID), directory.RealmList{Kind: roster.RealmLDAP})
+	if err != nil {
+		return ""
+	}
+	for r, err := range list {
+		if err != nil {
+			return ""
+		}
+		a.realmNames.Store(string(r.ID), r.Name)
+	}
+	name, _ := a.realmNames.Load(id)
+	text, _ := name.(string)
+	return text
+}
+
+// samlChecks judges configurations of SAML realms for the verbs.
+type samlChecks struct {
+	app    *App
+	client *http.Client
+}
+
+// realmChecks returns who judges realms: what the configuration brings, for tests, or the real thing.
+func (a *App) realmChecks() directory.Realms {
+	if a.config.Realms != nil {
+		return a.config.Realms
+	}
+	return samlChecks{app: a, client: outbound.Client(outbound.Options{})}
+}
+
+// CheckSAML implements [directory.Realms]. Metadata that is only named is fetched, through the guard.
+func (s samlChecks) CheckSAML(ctx context.Context, configuration json.RawMessage) roster.Faults {
+	saml, faults := realm.ParseSAML(configuration, s.app.now())
+	if len(faults) > 0 || saml.MetadataURL == "" {
+		return faults
+	}
+	const field = "configuration.idpMetadataUrl"
+	text, err := outbound.Get(ctx, s.client, saml.MetadataURL)
+	if err != nil {
+		for _, e := range roster.All(err) {
+			faults.Add(field, "cannot be fetched: "+e.Detail)
+		}
+		return faults
+	}
+	_, wrong := realm.ParseMetadata(text, s.app.now())
+	for _, e := range wrong {
+		faults.Add(field, "leads to metadata that "+e.Detail)
+	}
+	return faults
+}
