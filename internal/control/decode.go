@@ -168,6 +168,8 @@ func groupList(kind roster.GroupKind) func(Empty) directory.GroupList {
 	return func(Empty) directory.GroupList { return directory.GroupList{Kind: kind, Count: true} }
 }
 
+func realmList(Empty) directory.RealmList { return directory.RealmList{} }
+
 func (n NewDepartment) verb() directory.NewDepartment { return directory.NewDepartment{Name: n.Name} }
 
 func (n NewRole) verb() directory.NewRole {
@@ -187,5 +189,5 @@ func (p Preferences) verb() directory.Defaults {
 }
 
 func (l AuditList) verb() directory.AuditList {
-	return directory.AuditList{Target: l.Target, Limit: max(l.Limit, 0)}
+	return directory.AuditList{Target: l.Target, Newest: l.Newest, Limit: max(l.Limit, 0)}
 }

@@ -55,10 +55,29 @@ func showLink(base func() string) func(directory.IssuedLink) SetUpLink {
 }
 
 func showGroup(g roster.Group) Group {
-	return Group{
-		ID: g.ID, Number: g.Number, Name: g.Name, Description: g.Description,
-		Members: g.MemberCount, CreatedAt: g.CreatedAt,
+	return Group{GroupSummary: showGroupSummary(g), Members: g.MemberCount, CreatedAt: g.CreatedAt}
+}
+
+func showGroupSummary(g roster.Group) GroupSummary {
+	return GroupSummary{ID: g.ID, Number: g.Number, Name: g.Name, Description: g.Description}
+}
+
+func showDetails(g roster.Group) GroupDetails {
+	out := GroupDetails{GroupSummary: showGroupSummary(g), Active: g.Active, CreatedAt: g.CreatedAt}
+	if len(g.Routing.Services) > 0 {
+		out.Services = names(g.Routing.Services)
 	}
+	return out
+}
+
+func showView(v directory.TeamView) GroupDetails { return showDetails(v.Group) }
+
+func showMember(u roster.UserLink) Member {
+	return Member{ID: u.ID, Number: u.Number, UserName: u.Name}
+}
+
+func showRealm(r roster.Realm) Realm {
+	return Realm{ID: r.ID, Name: r.Name, Kind: r.Kind, Active: r.Active, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 }
 
 func showDepartment(d roster.Department) Department {

@@ -41,17 +41,19 @@ func Register(mux *http.ServeMux, o Options) {
 	handle(r, CreateUser, NewUser.verb, s.CreateUser, showCreatedUser)
 	handle(r, ShowUser, UserName.selector, s.GetUser, showUser)
 	stream(r, ListUsers, UserList.verb, s.ListUsers, showUser)
+	handle(r, UpdateUser, UserChange.verb, s.UpdateUser, showUser)
 	handle(r, SetPassword, NewPassword.verb, s.SetPassword, showSummary)
 	handle(r, IssueLink, UserName.link, s.IssueLink, showLink(o.BaseURL))
 
-	handle(r, CreateGroup, newGroup(roster.KindGroup), s.CreateGroup, showGroup)
-	stream(r, ListGroups, groupList(roster.KindGroup), s.ListGroups, showGroup)
-	handle(r, CreateTeam, newGroup(roster.KindTeam), s.CreateGroup, showGroup)
-	stream(r, ListTeams, groupList(roster.KindTeam), s.ListGroups, showGroup)
+	groups(r, s, roster.KindGroup, CreateGroup, ListGroups, ShowGroup, ListGroupMembers, UpdateGroup, DeleteGroup)
+	groups(r, s, roster.KindTeam, CreateTeam, ListTeams, ShowTeam, ListTeamMembers, UpdateTeam, DeleteTeam)
 	handle(r, CreateDepartment, NewDepartment.verb, s.CreateDepartment, showDepartment)
 	stream(r, ListDepartments, nothing, s.ListDepartments, showDepartment)
 	handle(r, CreateRole, NewRole.verb, s.CreateRole, showRole)
 	stream(r, ListRoles, nothing, s.ListRoles, showRole)
+	handle(r, UpdateRole, RoleChange.verb, s.UpdateRole, showRole)
+	handle(r, DeleteRole, Name.subject, s.DeleteRole, showRole)
+	stream(r, ListRealms, realmList, s.ListRealms, showRealm)
 
 	handle(r, ShowPreferences, PreferencesOf.verb, s.GetDefaultPreferences, showPreferences)
 	handle(r, SetPreferences, Preferences.verb, s.SetDefaultPreferences, showPreferences)
@@ -61,6 +63,28 @@ func Register(mux *http.ServeMux, o Options) {
 
 	handle(r, ShowStatus, nothing, status(s, o.Server), func(s Status) Status { return s })
 	mux.Handle("/", r.unknown())
+}
+
+// groups adds the calls about the groups of one kind.
+func groups(
+	r routes, s *directory.Service, kind roster.GroupKind,
+	create Call[NewNamed, Group], list Listing[Empty, Group], show Call[Name, GroupDetails],
+	members Listing[Name, Member], update Call[GroupChange, GroupDetails], remove Call[Name, GroupSummary],
+) {
+	handle(r, create, newGroup(kind), s.CreateGroup, showGroup)
+	stream(r, list, groupList(kind), s.ListGroups, showGroup)
+	handle(r, show, groupNamed(kind), s.GetGroup, showView)
+	stream(r, members, groupNamed(kind), membersOf(s), showMember)
+	handle(r, update, groupChange(kind), s.UpdateGroup, showDetails)
+	handle(r, remove, groupNamed(kind), s.DeleteGroup, showGroupSummary)
+}
+
+// membersOf takes the members out of what GetGroup returns.
+func membersOf(s *directory.Service) func(context.Context, roster.Actor, directory.GroupSelector) (iter.Seq2[roster.UserLink, error], error) {
+	return func(ctx context.Context, by roster.Actor, in directory.GroupSelector) (iter.Seq2[roster.UserLink, error], error) {
+		g, err := s.GetGroup(ctx, by, in)
+		return g.Members, err
+	}
 }
 
 // routes is where the calls are added.

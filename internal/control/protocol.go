@@ -15,17 +15,33 @@ var (
 	CreateUser  = Call[NewUser, User]{"/v1/user/create"}
 	ShowUser    = Call[UserName, User]{"/v1/user/show"}
 	ListUsers   = Listing[UserList, User]{"/v1/user/list"}
+	UpdateUser  = Call[UserChange, User]{"/v1/user/update"}
 	SetPassword = Call[NewPassword, UserSummary]{"/v1/user/set-password"}
 	IssueLink   = Call[UserName, SetUpLink]{"/v1/user/set-up-link"}
 
 	CreateGroup      = Call[NewNamed, Group]{"/v1/group/create"}
 	ListGroups       = Listing[Empty, Group]{"/v1/group/list"}
-	CreateTeam       = Call[NewNamed, Group]{"/v1/team/create"}
-	ListTeams        = Listing[Empty, Group]{"/v1/team/list"}
+	ShowGroup        = Call[Name, GroupDetails]{"/v1/group/show"}
+	ListGroupMembers = Listing[Name, Member]{"/v1/group/members"}
+	UpdateGroup      = Call[GroupChange, GroupDetails]{"/v1/group/update"}
+	DeleteGroup      = Call[Name, GroupSummary]{"/v1/group/delete"}
+
+	CreateTeam      = Call[NewNamed, Group]{"/v1/team/create"}
+	ListTeams       = Listing[Empty, Group]{"/v1/team/list"}
+	ShowTeam        = Call[Name, GroupDetails]{"/v1/team/show"}
+	ListTeamMembers = Listing[Name, Member]{"/v1/team/members"}
+	UpdateTeam      = Call[GroupChange, GroupDetails]{"/v1/team/update"}
+	DeleteTeam      = Call[Name, GroupSummary]{"/v1/team/delete"}
+
 	CreateDepartment = Call[NewDepartment, Department]{"/v1/department/create"}
 	ListDepartments  = Listing[Empty, Department]{"/v1/department/list"}
-	CreateRole       = Call[NewRole, Role]{"/v1/role/create"}
-	ListRoles        = Listing[Empty, Role]{"/v1/role/list"}
+
+	CreateRole = Call[NewRole, Role]{"/v1/role/create"}
+	ListRoles  = Listing[Empty, Role]{"/v1/role/list"}
+	UpdateRole = Call[RoleChange, Role]{"/v1/role/update"}
+	DeleteRole = Call[Name, Role]{"/v1/role/delete"}
+
+	ListRealms = Listing[Empty, Realm]{"/v1/realm/list"}
 
 	ShowPreferences = Call[PreferencesOf, Preferences]{"/v1/preferences/show"}
 	SetPreferences  = Call[Preferences, Preferences]{"/v1/preferences/set"}

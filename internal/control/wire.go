@@ -136,14 +136,34 @@ type NewNamed struct {
 	Description string `json:"description,omitempty"`
 }
 
-// Group is a group or a team. Members is counted in lists only.
-type Group struct {
+// GroupSummary is what every answer about a group or a team begins with.
+type GroupSummary struct {
 	ID          roster.GroupID `json:"id"`
 	Number      int64          `json:"number"`
 	Name        string         `json:"name"`
 	Description string         `json:"description,omitempty"`
-	Members     int64          `json:"members"`
-	CreatedAt   time.Time      `json:"createdAt"`
+}
+
+// Group is a group or a team in a list, or one that was just made: with its number of members.
+type Group struct {
+	GroupSummary
+	Members   int64     `json:"members"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// GroupDetails is a group or a team by itself. Its members are a list of their own.
+type GroupDetails struct {
+	GroupSummary
+	Active    bool      `json:"active"`
+	Services  []string  `json:"services,omitempty"` // those that a team looks after, by name
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// Member is a user as a member of a group or a team.
+type Member struct {
+	ID       roster.UserID `json:"id"`
+	Number   int64         `json:"number"`
+	UserName string        `json:"userName"`
 }
 
 // NewDepartment asks for a department.
@@ -175,6 +195,16 @@ type Role struct {
 	Shipped     bool          `json:"shipped"` // came with Roster
 }
 
+// Realm is where users prove identity, if not here. Its configuration is not shown: it may hold secrets.
+type Realm struct {
+	ID        roster.RealmID   `json:"id"`
+	Name      string           `json:"name"`
+	Kind      roster.RealmKind `json:"kind"`
+	Active    bool             `json:"active"`
+	CreatedAt time.Time        `json:"createdAt"`
+	UpdatedAt time.Time        `json:"updatedAt"`
+}
+
 // PreferencesOf says whose default matrix is meant.
 type PreferencesOf struct {
 	Group string `json:"group,omitempty"` // name or id; "" for the organization
@@ -195,6 +225,7 @@ type Preferences struct {
 // AuditList asks for audit entries.
 type AuditList struct {
 	Target string `json:"target,omitempty"` // id of a record: only entries about it
+	Newest bool   `json:"newest,omitempty"` // the newest first
 	Limit  int    `json:"limit,omitempty"`  // at most so many; 0: all
 }
 

@@ -34,6 +34,12 @@ func (s *Service) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUser)
 		return u, err
 	}
 	in.User.Realm = realm
+	if in.User.Department.Name != "" { // what the realm calls a department is one
+		_, err := s.CreateDepartment(ctx, by, NewDepartment{Name: in.User.Department.Name})
+		if err != nil && roster.KindOf(err) != roster.Conflict {
+			return roster.User{}, err
+		}
+	}
 	made, err := s.CreateUser(ctx, by, in.User)
 	if err != nil && roster.KindOf(err) == roster.Conflict { // another sign-in of the same person was faster
 		return update(ctx, s, func(tx Tx) (roster.User, error) { return s.bind(tx, by, in, realm) })
