@@ -81,7 +81,7 @@ func encodeUser(w http.ResponseWriter, u roster.User) error {
 		Department:   orNull(u.Department.Number),
 		PrimaryGroup: cmp.Or(u.PrimaryGroup.Number, endUserNumber), GroupName: cmp.Or(u.PrimaryGroup.Name, roster.EndUserGroup),
 		Roles: make([]int64, len(u.Roles)), Teams: make([]int64, len(u.Teams)),
-		Joined: u.JoinedAt.Unix(), SessionExpiry: orNull(int64(u.SessionExpiry / time.Minute)),
+		Joined: unix(u.JoinedAt), SessionExpiry: orNull(int64(u.SessionExpiry / time.Minute)),
 		Competencies: append([]roster.Competency{}, u.Competencies...), // [], never null
 		Properties:   u.Properties, Realms: []string{u.Realm},
 	}
@@ -92,6 +92,14 @@ func encodeUser(w http.ResponseWriter, u roster.User) error {
 		info.Teams[i] = team.Number
 	}
 	return dialect.WriteJSON(w, http.StatusOK, &info)
+}
+
+// unix returns a Unix time. The first second of 1970 comes from the store as no time at all.
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
 }
 
 // orNull returns nil for 0.

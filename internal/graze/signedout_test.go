@@ -46,12 +46,17 @@ func TestWhoIsDeactivatedIsOutAtOnceAndMayComeBack(t *testing.T) {
 		After: func(t testing.TB, e *dialecttest.Env) {
 			t.Helper()
 			play(t, e, []turn{
-				{"", bySession, 200}, {"clerk:clerk", byBasic, 200}, {"clerk:clerk", byBasic, 200},
+				{"", bySession, 200},
+				{"clerk:clerk", byBasic, 200},
+				{"clerk:clerk", byBasic, 200},
 				{as, changeHead + `"active":false}`, 200},
-				{"", bySession, 401}, {"clerk:clerk", byBasic, 401}, {"", bySignIn, 401},
+				{"", bySession, 401},
+				{"clerk:clerk", byBasic, 401},
+				{"", bySignIn, 401},
 				{as, changeHead + `"active":true}`, 200},
 				{"", bySession, 401}, // a session that ended stays so
-				{"clerk:clerk", byBasic, 200}, {"", bySignIn, 200},
+				{"clerk:clerk", byBasic, 200},
+				{"", bySignIn, 200},
 			})
 		},
 	})
@@ -64,12 +69,16 @@ func TestAChangedPasswordEndsSessionsAndVoidsTheOldOne(t *testing.T) {
 		After: func(t testing.TB, e *dialecttest.Env) {
 			t.Helper()
 			play(t, e, []turn{
-				{"", bySession, 200}, {"clerk:clerk", byBasic, 200},
+				{"", bySession, 200},
+				{"clerk:clerk", byBasic, 200},
 				{as, changeHead + `"password":"","contact_num":"1"}`, 200},
 				{as, changeHead + `"password":null,"fullname":"Clerk"}`, 200},
-				{"", bySession, 200}, {"clerk:clerk", byBasic, 200},
+				{"", bySession, 200},
+				{"clerk:clerk", byBasic, 200},
 				{as, changeHead + `"password":"another"}`, 200},
-				{"", bySession, 401}, {"clerk:clerk", byBasic, 401}, {"", bySignIn, 401},
+				{"", bySession, 401},
+				{"clerk:clerk", byBasic, 401},
+				{"", bySignIn, 401},
 				{"clerk:another", byBasic, 200},
 			})
 		},
@@ -83,9 +92,11 @@ func TestALostRoleIsLostAtOnce(t *testing.T) {
 		After: func(t testing.TB, e *dialecttest.Env) {
 			t.Helper()
 			play(t, e, []turn{
-				{"", bySession, 200}, {"clerk:clerk", byBasic, 200},
+				{"", bySession, 200},
+				{"clerk:clerk", byBasic, 200},
 				{as, changeHead + `"roles":["Operator"]}`, 200},
-				{"", bySession, 401}, {"clerk:clerk", byBasic, 401},
+				{"", bySession, 401},
+				{"clerk:clerk", byBasic, 401},
 			})
 		},
 	})
