@@ -34,6 +34,27 @@ func TestScriptsOnPostgreSQL(t *testing.T) {
 	})
 }
 
+// TestChangesOnPostgreSQL runs scripts of SQLite's again, each on a database of its own.
+func TestChangesOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	files := []string{
+		"testdata/script/audit.txtar", "testdata/script/groupchange.txtar",
+		"testdata/script/rolechange.txtar", "testdata/script/userchange.txtar",
+	}
+	urls := make(chan string, len(files))
+	for range files {
+		urls <- pgtest.URL(t)
+	}
+	testscript.Run(t, testscript.Params{
+		Files: files, Cmds: commands(),
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("ROSTER_DATABASE", <-urls)
+			env.Setenv("ROSTER_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+			return nil
+		},
+	})
+}
+
 // commands are those that scripts have besides testscript's own.
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){

@@ -10,17 +10,19 @@ import (
 
 type auditList struct {
 	Target string `placeholder:"ID" help:"Only entries about the record with this id."`
+	Newest bool   `help:"The newest first."`
 	Limit  int    `placeholder:"N" help:"At most so many."`
 	listing
 }
 
 // Help returns the examples.
 func (auditList) Help() string {
-	return `Entries come with the oldest first. With --json they have what was changed, too.
+	return `Entries come with the oldest first, unless --newest is given. With --json they have what was changed, too.
 
 Examples:
 
     roster audit list
+    roster audit list --newest --limit 20
     roster audit list --json | jq 'map(select(.action == "token.create"))'
     roster audit list --target $(roster user show jdoe --json | jq -r .id)`
 }
@@ -31,7 +33,7 @@ func (c auditList) Run(sh *shell) error {
 		return usageError{"--limit must be a whole number from 1"}
 	}
 	return c.use(sh, func(client *control.Client) error {
-		entries := control.ListAudit.Do(sh.ctx, client, control.AuditList{Target: c.Target, Limit: c.Limit})
+		entries := control.ListAudit.Do(sh.ctx, client, control.AuditList{Target: c.Target, Newest: c.Newest, Limit: c.Limit})
 		if c.JSON {
 			return printJSONList(sh, entries)
 		}

@@ -13,11 +13,14 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ typed, want string }{
-		{"", "serve user group team department role token preferences audit doctor version completion"},
+		{"", "serve user group team department role realm token preferences audit doctor version completion"},
 		{"to", "token"},
-		{"nonsense ", "serve user group team department role token preferences audit doctor version completion"},
+		{"nonsense ", "serve user group team department role realm token preferences audit doctor version completion"},
 		{"token ", "create list revoke"},
 		{"token re", "revoke"},
+		{"user ", "create list show update deactivate activate set-password"},
+		{"user update jdoe --level ", "custom readonly user editor manager administrator"},
+		{"team update Night --members-from ", ""},
 		{"token create --ac", "--access"},
 		{"token create --access ", "read read-write"},
 		{"token create --access read-", "read-write"},

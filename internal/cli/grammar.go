@@ -8,17 +8,26 @@ type grammar struct {
 		Create      userCreate      `cmd:"" help:"Create a user."`
 		List        userList        `cmd:"" help:"List the users."`
 		Show        userShow        `cmd:"" help:"Show one user."`
+		Update      userUpdate      `cmd:"" help:"Change a user."`
+		Deactivate  userDeactivate  `cmd:"" help:"Sign a user out everywhere, and notify them no more."`
+		Activate    userActivate    `cmd:"" help:"Let a user sign in and be notified again."`
 		SetPassword userSetPassword `cmd:"" help:"Print a link by which a user sets a password, or set it."`
 	} `cmd:"" help:"Users: people and service accounts."`
 
 	Group struct {
 		Create groupCreate `cmd:"" help:"Create a group."`
 		List   groupList   `cmd:"" help:"List the groups."`
+		Show   groupShow   `cmd:"" help:"Show one group and its members."`
+		Update groupUpdate `cmd:"" help:"Change a group and its members."`
+		Delete groupDelete `cmd:"" help:"Delete a group."`
 	} `cmd:"" help:"Groups of users."`
 
 	Team struct {
 		Create teamCreate `cmd:"" help:"Create a team."`
 		List   teamList   `cmd:"" help:"List the teams."`
+		Show   teamShow   `cmd:"" help:"Show one team and its members."`
+		Update teamUpdate `cmd:"" help:"Change a team and its members."`
+		Delete teamDelete `cmd:"" help:"Delete a team."`
 	} `cmd:"" help:"Teams of users."`
 
 	Department struct {
@@ -29,7 +38,14 @@ type grammar struct {
 	Role struct {
 		Create roleCreate `cmd:"" help:"Create a role."`
 		List   roleList   `cmd:"" help:"List the roles and what they permit."`
+		Show   roleShow   `cmd:"" help:"Show one role and what it permits."`
+		Update roleUpdate `cmd:"" help:"Change a role."`
+		Delete roleDelete `cmd:"" help:"Delete a role."`
 	} `cmd:"" help:"Roles: named sets of permissions."`
+
+	Realm struct {
+		List realmList `cmd:"" help:"List the realms."`
+	} `cmd:"" help:"Realms: where users prove identity, if not here."`
 
 	Token struct {
 		Create tokenCreate `cmd:"" help:"Create an API token and print it, once."`

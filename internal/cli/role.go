@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 
 	"roster"
 	"roster/internal/control"
+	"roster/internal/directory"
 )
 
 type roleCreate struct {
@@ -61,5 +63,124 @@ func (c roleList) Run(sh *shell) error {
 		return printTable(sh, roles, []string{"NUMBER", "NAME", "SHIPPED", "PERMISSIONS"}, func(r control.Role) []string {
 			return []string{fmt.Sprint(r.Number), r.Name, yesNo(r.Shipped), join(r.Permissions)}
 		})
+	})
+}
+
+type roleShow struct{ subject }
+
+// Help returns the examples.
+func (roleShow) Help() string {
+	return `Prints a line for each permission.
+
+Examples:
+
+    roster role show "Service Desk"
+    roster role show Operator --json | jq -r '.permissions[]'`
+}
+
+// Run shows the role.
+func (c roleShow) Run(sh *shell) error {
+	return c.use(sh, func(client *control.Client) error {
+		r, err := c.find(sh, client)
+		if err != nil {
+			return c.known("role", err)
+		}
+		if c.JSON {
+			return sh.printJSON(r)
+		}
+		t := newTable(sh, "ATTRIBUTE", "VALUE")
+		t.row("name", r.Name)
+		t.row("number", fmt.Sprint(r.Number))
+		t.row("id", string(r.ID))
+		t.row("description", r.Description)
+		t.row("shipped", yesNo(r.Shipped))
+		for _, permission := range r.Permissions {
+			t.row("permission", permission)
+		}
+		return t.end()
+	})
+}
+
+// find looks for the role in the list of all, which is short. Errors: NotFound.
+func (c roleShow) find(sh *shell, client *control.Client) (found control.Role, err error) {
+	picked := c.pick()
+	err = &roster.Error{Kind: roster.NotFound}
+	for r, listErr := range control.ListRoles.Do(sh.ctx, client, control.Empty{}) {
+		byID := string(r.ID) == picked.ID
+		switch {
+		case listErr != nil:
+			return found, listErr
+		case byID, err != nil && directory.Fold(r.Name) == directory.Fold(picked.Name):
+			found, err = r, nil
+		}
+	}
+	return found, err
+}
+
+type roleUpdate struct {
+	Name        *string  `placeholder:"NAME" help:"What it is to be called; unique without regard to case."`
+	Description *string  `placeholder:"TEXT" help:"What it is for."`
+	Permission  []string `placeholder:"NAME" help:"What the role permits, in place of all that it permits now; give it again for more. Empty for nothing."`
+	subject
+}
+
+// Help returns the examples and the permissions there are.
+func (roleUpdate) Help() string {
+	return `What is not given stays as it is. Whoever has the role may do at once what it permits, and no more. The roles that came with Roster do not change.
+
+The permissions are: ` + join(roster.AllPermissions.Names()) + `.
+
+Examples:
+
+    roster role update "Service Desk" --name "Help Desk"
+    roster role update "Help Desk" --permission read_directory,manage_users --permission acknowledge`
+}
+
+func (c roleUpdate) fields() map[string]string {
+	return c.renamed(c.Name, map[string]string{"description": "--description", "permissions": "--permission"})
+}
+
+// Run changes the role.
+func (c roleUpdate) Run(sh *shell) error {
+	in := control.RoleChange{Name: c.Name, Description: c.Description, Permissions: wholeList(c.Permission)}
+	if err := changesSomething(in, "role update"); err != nil {
+		return err
+	}
+	in.Role = c.pick()
+	return c.use(sh, func(client *control.Client) error {
+		r, err := control.UpdateRole.Do(sh.ctx, client, in)
+		if err != nil {
+			return c.known("role", err)
+		}
+		if c.JSON {
+			return sh.printJSON(r)
+		}
+		return sh.say("Updated role %q (number %d); it permits: %s.", r.Name, r.Number, cmp.Or(join(r.Permissions), "nothing"))
+	})
+}
+
+type roleDelete struct{ subject }
+
+// Help returns the examples.
+func (roleDelete) Help() string {
+	return `A role that a user has stays; take it from its users first. The roles that came with Roster stay, too.
+
+Examples:
+
+    roster role delete "Service Desk"
+    roster user list --json | jq -r '.[] | select(.roles | index("Service Desk")) | .userName'`
+}
+
+// Run deletes the role.
+func (c roleDelete) Run(sh *shell) error {
+	return c.use(sh, func(client *control.Client) error {
+		r, err := control.DeleteRole.Do(sh.ctx, client, c.pick())
+		if err != nil {
+			return c.known("role", err)
+		}
+		if c.JSON {
+			return sh.printJSON(r)
+		}
+		return sh.say("Deleted role %q (number %d).", r.Name, r.Number)
 	})
 }

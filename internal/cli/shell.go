@@ -49,10 +49,30 @@ func (sh *shell) say(format string, args ...any) error {
 
 // printJSON prints one value, indented.
 func (sh *shell) printJSON(v any) error {
-	e := json.NewEncoder(sh.stdout)
+	return indented(sh.stdout).Encode(v)
+}
+
+func indented(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(v)
+	return e
+}
+
+// printJSONWith prints an object, which has members of its own, with a list as its last member. The list's
+// values come as in [printJSONList].
+func printJSONWith[T any](sh *shell, object any, name string, values iter.Seq2[T, error]) error {
+	var head bytes.Buffer
+	if err := indented(&head).Encode(object); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(sh.stdout, "%s,\n  %q: ", bytes.TrimSuffix(head.Bytes(), []byte("\n}\n")), name); err != nil {
+		return err
+	}
+	if err := printJSONList(sh, values); err != nil {
+		return err
+	}
+	return sh.say("}")
 }
 
 // printJSONList prints an array with a line for each value, as they come. After an error the array stays

@@ -65,14 +65,21 @@ func (c userCreate) Run(sh *shell) error {
 		if err != nil {
 			return err
 		}
-		if !u.HasPassword && !c.Welcome && !c.Inactive {
-			sh.note(fmt.Sprintf("the user has no password yet; for a link to set one: roster user set-password %d", u.Number))
+		if !c.Welcome && !c.Inactive {
+			sh.noteNoPassword(u)
 		}
 		if c.JSON {
 			return sh.printJSON(u)
 		}
 		return sh.say("Created user %q (number %d).", u.UserName, u.Number)
 	})
+}
+
+// noteNoPassword says how somebody gets a password who needs one and has none.
+func (sh *shell) noteNoPassword(u control.User) {
+	if !u.HasPassword && u.Realm == roster.RealmDB {
+		sh.note(fmt.Sprintf("the user has no password yet; for a link to set one: roster user set-password %d", u.Number))
+	}
 }
 
 type userList struct {

@@ -26,6 +26,7 @@ type opened struct {
 	*control.Client
 	handler http.Handler
 	service *directory.Service
+	system  roster.Actor // of the organization
 }
 
 const now = 1_763_730_000 // seconds since 1970: the only time there is
@@ -41,8 +42,10 @@ func open(t *testing.T) opened {
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
 	s := directory.New(directory.Options{
 		Store: db, Passwords: auth.NewHasher(clock), Secrets: auth.Secrets{}, Now: clock, RetryKey: []byte("key"),
+		Realms: offline{},
 	})
-	made, err := s.SetUpOrganization(t.Context(), roster.Actor{Kind: roster.ActorSystem}, roster.DefaultOrganization)
+	system := roster.Actor{Kind: roster.ActorSystem}
+	made, err := s.SetUpOrganization(t.Context(), system, roster.DefaultOrganization)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +57,8 @@ func open(t *testing.T) opened {
 			return control.Server{Version: "1.2.3", Engine: db.Engine()}, nil
 		},
 	})
-	return opened{control.NewClient(control.Local(mux), "ada"), mux, s}
+	system.OrganizationID = made.Organization.ID
+	return opened{control.NewClient(control.Local(mux), "ada"), mux, s, system}
 }
 
 // do makes a call that must succeed.

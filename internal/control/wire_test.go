@@ -139,3 +139,30 @@ func FuzzWhatIsReadSurvivesAnotherReading(f *testing.F) {
 		}
 	})
 }
+
+func FuzzAChangeKeepsWhatIsGivenApartFromWhatIsNot(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"user":{"number":1},"roles":[]}`, `{"roles":null}`, `{"email":"","active":false}`, `{"email":null}`, `{"sessionExpiryMinutes":0,"teams":["a"]}`, `{"Roles":[]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var first, second UserChange
+		if parse(body, &first) != nil {
+			return
+		}
+		text, err := json.Marshal(first)
+		if err != nil {
+			t.Fatalf("write %q: %v", body, err)
+		}
+		if err := parse(text, &second); err != nil {
+			t.Fatalf("read %q again: %v", text, err)
+		}
+		if diff := cmp.Diff(first, second); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(first.verb(), second.verb(), cmpopts.EquateComparable()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -23,6 +23,8 @@ func attribute(index string) string {
 		return "displayName"
 	case "group_id":
 		return "groups"
+	case "service_id":
+		return "services"
 	case "audit_id":
 		return "id"
 	case "job_key", "retry_key":

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"maps"
 	"slices"
 	"time"
 
 	"roster"
+	"roster/internal/directory"
 )
 
 // UpdateGroup implements directory.GroupTx.
@@ -153,16 +155,61 @@ func numberArgs(args []any, numbers []int64) (all []any, n int) {
 	return args, n
 }
 
-// FindUsers implements directory.GroupTx.
+// FindUsers implements directory.GroupTx. There may be thousands of references: each kind of name has a
+// query of its own, which an index answers.
 func (t *tx) FindUsers(org roster.OrganizationID, refs []roster.Ref) ([]roster.UserLink, error) {
-	const keyed = `SELECT id, number, user_name, name_key FROM (SELECT id, number, user_name, user_key AS name_key, organization_id FROM users) AS u
-	WHERE organization_id = $1 AND name_key IS NOT NULL`
-	return resolve(t, "find users", keyed, []any{string(org)}, refs, func(r scanner) (named[roster.UserLink], error) {
-		var key string
-		var u roster.UserLink
-		err := r.Scan((*string)(&u.ID), &u.Number, &u.Name, &key)
-		return named[roster.UserLink]{u, string(u.ID), u.Number, key}, err
-	})
+	found := make([]roster.UserLink, len(refs))
+	for _, way := range []struct {
+		text string
+		arg  func(roster.Ref) any // nil where the reference does not say it
+		key  func(roster.UserLink) any
+	}{
+		{findUsers + `id IN ($*)`, func(r roster.Ref) any { return orNull(r.ID) }, func(u roster.UserLink) any { return string(u.ID) }},
+		{findUsers + `number IN ($*)`, numberOf, func(u roster.UserLink) any { return u.Number }},
+		{findUsers + `user_key IN ($*)`, func(r roster.Ref) any { return orNull(directory.Fold(r.Name)) }, func(u roster.UserLink) any { return directory.Fold(u.Name) }},
+	} {
+		if err := t.findUsers(org, refs, found, way.text, way.arg, way.key); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// numberOf returns the number that a reference says, nil if it says none.
+func numberOf(r roster.Ref) any {
+	if r.Number == 0 {
+		return nil
+	}
+	return r.Number
+}
+
+const findUsers = `SELECT id, number, user_name FROM users WHERE organization_id = $1 AND user_key IS NOT NULL AND `
+
+// findUsers fills in, by one kind of name, those references that are not found yet.
+func (t *tx) findUsers(
+	org roster.OrganizationID, refs []roster.Ref, found []roster.UserLink, text string,
+	arg func(roster.Ref) any, key func(roster.UserLink) any,
+) error {
+	wanted := map[any][]int{} // places in refs, by what they say
+	for i, r := range refs {
+		if v := arg(r); v != nil && found[i].ID == "" {
+			wanted[v] = append(wanted[v], i)
+		}
+	}
+	for some := range slices.Chunk(slices.Collect(maps.Keys(wanted)), maxList) {
+		args, n := listArgs(string(org), some, func(v any) any { return v })
+		err := t.each("find users", t.texts.list(text, 2, n), args, func(r scanner) error {
+			u, err := scanUserLink(r)
+			for _, i := range wanted[key(u)] {
+				found[i] = u
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // FindServices implements directory.GroupTx.

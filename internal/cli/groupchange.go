@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"fmt"
+	"iter"
+
+	"roster/internal/control"
+)
+
+// show prints a group or a team with its members, which come as they are read.
+func (s subject) show(
+	sh *shell, noun string,
+	show control.Call[control.Name, control.GroupDetails], list control.Listing[control.Name, control.Member],
+) error {
+	return s.use(sh, func(client *control.Client) error {
+		g, err := show.Do(sh.ctx, client, s.pick())
+		if err != nil {
+			return s.known(noun, err)
+		}
+		members := list.Do(sh.ctx, client, control.Name{ID: string(g.ID)})
+		if s.JSON {
+			return printJSONWith(sh, g, "users", members)
+		}
+		return printTable(sh, groupLines(g, members), []string{"ATTRIBUTE", "VALUE"}, func(line [2]string) []string { return line[:] })
+	})
+}
+
+// groupLines yields what is known of a group, and a line for each member.
+func groupLines(g control.GroupDetails, members iter.Seq2[control.Member, error]) iter.Seq2[[2]string, error] {
+	return func(yield func([2]string, error) bool) {
+		for _, line := range [][2]string{
+			{"name", g.Name},
+			{"number", fmt.Sprint(g.Number)},
+			{"id", string(g.ID)},
+			{"description", g.Description},
+			{"active", yesNo(g.Active)},
+			{"services", join(g.Services)},
+			{"created", stamp(g.CreatedAt)},
+		} {
+			if !yield(line, nil) {
+				return
+			}
+		}
+		for m, err := range members {
+			if !yield([2]string{"member", m.UserName}, err) {
+				return
+			}
+		}
+	}
+}
+
+// remove deletes a group or a team.
+func (s subject) remove(sh *shell, noun string, call control.Call[control.Name, control.GroupSummary]) error {
+	return s.use(sh, func(client *control.Client) error {
+		g, err := call.Do(sh.ctx, client, s.pick())
+		if err != nil {
+			return s.known(noun, err)
+		}
+		if s.JSON {
+			return sh.printJSON(g)
+		}
+		return sh.say("Deleted %s %q (number %d): its name is free, and nobody is a member of it.", noun, g.Name, g.Number)
+	})
+}
+
+// groupEdit is what can be changed of a group or a team.
+type groupEdit struct {
+	Name        *string  `placeholder:"NAME" help:"What it is to be called; unique without regard to case."`
+	Description *string  `placeholder:"TEXT" help:"What it is for."`
+	Add         []string `sep:"none" xor:"add" placeholder:"USER" help:"A user who becomes a member, by userName or id; give it again for more."`
+	Remove      []string `sep:"none" xor:"remove" placeholder:"USER" help:"A user who is to be no member any more, by userName or id; give it again for more."`
+	MembersFrom string   `xor:"add,remove" placeholder:"FILE" help:"Make the users in this file the members, and nobody else: a userName or id on each line; - is the standard input."`
+	subject
+}
+
+func (c groupEdit) fields() map[string]string {
+	return c.renamed(c.Name, map[string]string{
+		"description": "--description", "addMembers": "--add", "removeMembers": "--remove", "members": "--members-from",
+	})
+}
+
+// change makes the change.
+func (c groupEdit) change(sh *shell, noun string, call control.Call[control.GroupChange, control.GroupDetails]) error {
+	in := control.GroupChange{Name: c.Name, Description: c.Description, AddMembers: c.Add, RemoveMembers: c.Remove}
+	if c.MembersFrom != "" {
+		var err error
+		if in.Members, err = sh.readUsers(c.MembersFrom); err != nil {
+			return err
+		}
+	}
+	if err := changesSomething(in, noun+" update"); err != nil {
+		return err
+	}
+	in.Group = c.pick()
+	return c.use(sh, func(client *control.Client) error {
+		g, err := call.Do(sh.ctx, client, in)
+		if err != nil {
+			return c.known(noun, err)
+		}
+		if c.JSON {
+			return sh.printJSON(g)
+		}
+		return sh.say("Updated %s %q (number %d).", noun, g.Name, g.Number)
+	})
+}
+
+type groupShow struct{ subject }
+
+// Help returns the examples.
+func (groupShow) Help() string {
+	return `Members come by ascending number. A list of any length needs little memory.
+
+Examples:
+
+    roster group show Network
+    roster group show Network --json | jq -r '.users[].userName'`
+}
+
+// Run shows the group.
+func (c groupShow) Run(sh *shell) error {
+	return c.show(sh, "group", control.ShowGroup, control.ListGroupMembers)
+}
+
+type groupUpdate struct{ groupEdit }
+
+// Help returns the examples.
+func (groupUpdate) Help() string {
+	return `What is not given stays as it is. Who is removed from their primary group has none any more.
+
+Examples:
+
+    roster group update Network --description "Wires and waves"
+    roster group update Network --add jdoe --add ana --remove backup
+    roster group update Network --members-from members.txt`
+}
+
+// Run changes the group.
+func (c groupUpdate) Run(sh *shell) error { return c.change(sh, "group", control.UpdateGroup) }
+
+type groupDelete struct{ subject }
+
+// Help returns the examples.
+func (groupDelete) Help() string {
+	return `Its members stay users; whoever had it as primary group has none any more. Tokens and roles that are limited to it reach nobody through it.
+
+Examples:
+
+    roster group delete Network`
+}
+
+// Run deletes the group.
+func (c groupDelete) Run(sh *shell) error { return c.remove(sh, "group", control.DeleteGroup) }
+
+type teamShow struct{ subject }
+
+// Help returns the examples.
+func (teamShow) Help() string {
+	return `Members come by ascending number. A list of any length needs little memory.
+
+Examples:
+
+    roster team show "my team 1"
+    roster team show "my team 1" --json | jq -r '.users[].userName'`
+}
+
+// Run shows the team.
+func (c teamShow) Run(sh *shell) error {
+	return c.show(sh, "team", control.ShowTeam, control.ListTeamMembers)
+}
+
+type teamUpdate struct{ groupEdit }
+
+// Help returns the examples.
+func (teamUpdate) Help() string {
+	return `What is not given stays as it is.
+
+Examples:
+
+    roster team update "my team 1" --name Night --description "At night and on Sundays"
+    roster team update Night --add jdoe --add ana --remove backup
+    roster team show Day --json | jq -r '.users[].userName' | roster team update Night --members-from -`
+}
+
+// Run changes the team.
+func (c teamUpdate) Run(sh *shell) error { return c.change(sh, "team", control.UpdateTeam) }
+
+type teamDelete struct{ subject }
+
+// Help returns the examples.
+func (teamDelete) Help() string {
+	return `Its members stay users.
+
+Examples:
+
+    roster team delete "my team 1"`
+}
+
+// Run deletes the team.
+func (c teamDelete) Run(sh *shell) error { return c.remove(sh, "team", control.DeleteTeam) }

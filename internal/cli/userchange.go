@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"roster"
+	"roster/internal/control"
+	"roster/internal/directory"
+)
+
+// systemExpiry is how the system's session expiry is written.
+const systemExpiry = "system"
+
+// expiry is how long a session lasts without use. 0 is the system's.
+type expiry time.Duration
+
+// UnmarshalText reads the form of the command line.
+func (e *expiry) UnmarshalText(text []byte) error {
+	if string(text) == systemExpiry {
+		*e = 0
+		return nil
+	}
+	var l lifetime
+	if err := l.UnmarshalText(text); err != nil || time.Duration(l) > directory.MaxExpiry*time.Minute {
+		return fmt.Errorf("must be from 1m to 1w, such as 90m, 12h or 2d, or %s", systemExpiry)
+	}
+	*e = expiry(l)
+	return nil
+}
+
+type userUpdate struct {
+	User          string   `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	FullName      *string  `placeholder:"TEXT" help:"The name that people see; empty for the userName."`
+	Email         *string  `placeholder:"ADDRESS" help:"The primary email address; a userName that was equal to it changes, too."`
+	Role          []string `sep:"none" placeholder:"NAME" help:"A role, in place of all that the user has; give it again for more. Empty for none."`
+	Level         string   `placeholder:"LEVEL" enum:",custom,readonly,user,editor,manager,administrator" default:"" help:"The access level: custom, readonly, user, editor, manager or administrator. It activates the user, unless --inactive is given."`
+	Group         []string `sep:"none" placeholder:"NAME" help:"A group, in place of all that the user is in; give it again for more. Empty for none."`
+	Team          []string `sep:"none" placeholder:"NAME" help:"A team, in place of all that the user is in; give it again for more. Empty for none."`
+	PrimaryGroup  *string  `placeholder:"NAME" help:"The primary group; the user becomes a member. Empty for none."`
+	Department    *string  `placeholder:"NAME" help:"The department; Empty for none."`
+	Phone         *string  `placeholder:"NUMBER" help:"The phone number; one that can be called becomes a contact method. Empty for none."`
+	Timezone      *string  `placeholder:"ZONE" help:"The time zone, such as Europe/London; empty for the organization's."`
+	SessionExpiry *expiry  `placeholder:"90m" help:"How long a session lasts without use: 90m, 12h, 2d; or system."`
+	Active        bool     `xor:"active" help:"The user may sign in and be notified."`
+	Inactive      bool     `xor:"active" help:"The user can neither sign in nor be notified, and is signed out everywhere."`
+	listing
+}
+
+// Help returns the examples.
+func (userUpdate) Help() string {
+	return `What is not given stays as it is. --role, --group and --team replace the whole list; to add somebody to a team: roster team update NAME --add USER.
+
+Examples:
+
+    roster user update jdoe --full-name "John Doe" --email jdoe@example.com
+    roster user update jdoe --role Operator --role "Night Owl"
+    roster user update 12 --team '' --department '' --session-expiry system`
+}
+
+func (userUpdate) fields() map[string]string {
+	return map[string]string{
+		"userName": "the userName", "displayName": "--full-name", "emails": "--email", "accessLevel": "--level",
+		"roles": "--role", "groups": "--group", "teams": "--team", "primaryGroup": "--primary-group",
+		"department": "--department", "phoneNumbers": "--phone", "timezone": "--timezone",
+		"sessionExpiry": "--session-expiry", "active": "--inactive",
+	}
+}
+
+// Run changes the user.
+func (c userUpdate) Run(sh *shell) error {
+	in := c.given()
+	if err := changesSomething(in, "user update"); err != nil {
+		return err
+	}
+	return c.changeUser(sh, c.User, in, func(u control.User) error {
+		state := "active"
+		if !u.Active {
+			state = "inactive, and signed out everywhere"
+		}
+		return sh.say("Updated user %q (number %d): %s.", u.UserName, u.Number, state)
+	})
+}
+
+// given returns the change, without the user.
+func (c userUpdate) given() control.UserChange {
+	in := control.UserChange{
+		DisplayName: c.FullName, Email: c.Email, AccessLevel: roster.AccessLevel(c.Level),
+		Roles: wholeList(c.Role), Groups: wholeList(c.Group), Teams: wholeList(c.Team),
+		PrimaryGroup: c.PrimaryGroup, Department: c.Department, TimeZone: c.Timezone, PhoneNumber: c.Phone,
+	}
+	if c.Active || c.Inactive {
+		in.Active = &c.Active
+	}
+	if c.SessionExpiry != nil {
+		in.SessionExpiryMinutes = new(int(time.Duration(*c.SessionExpiry) / time.Minute))
+	}
+	return in
+}
+
+// changeUser changes the user that word names, and says what was done.
+func (c listing) changeUser(sh *shell, word string, in control.UserChange, say func(control.User) error) error {
+	return c.use(sh, func(client *control.Client) error {
+		u, err := aboutUser(word, func(name control.UserName) (control.User, error) {
+			in.User = name
+			return control.UpdateUser.Do(sh.ctx, client, in)
+		})
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return sh.printJSON(u)
+		}
+		return say(u)
+	})
+}
+
+type userDeactivate struct {
+	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	listing
+}
+
+// Help returns the examples.
+func (userDeactivate) Help() string {
+	return `Ends the user's sessions at once, on every replica; password and tokens are refused until the user is activated. Everything else of the user stays.
+
+Examples:
+
+    roster user deactivate jdoe`
+}
+
+func (userDeactivate) fields() map[string]string { return map[string]string{"active": "the user"} }
+
+// Run deactivates the user.
+func (c userDeactivate) Run(sh *shell) error {
+	return c.changeUser(sh, c.User, control.UserChange{Active: new(false)}, func(u control.User) error {
+		return sh.say("Deactivated user %q (number %d): signed out everywhere, and not notified any more.", u.UserName, u.Number)
+	})
+}
+
+type userActivate struct {
+	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	listing
+}
+
+// Help returns the examples.
+func (userActivate) Help() string {
+	return `Gives back what roster user deactivate took, but for the sessions: the user signs in anew.
+
+Examples:
+
+    roster user activate jdoe`
+}
+
+// Run activates the user.
+func (c userActivate) Run(sh *shell) error {
+	return c.changeUser(sh, c.User, control.UserChange{Active: new(true)}, func(u control.User) error {
+		sh.noteNoPassword(u)
+		return sh.say("Activated user %q (number %d): may sign in and is notified.", u.UserName, u.Number)
+	})
+}
