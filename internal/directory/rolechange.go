@@ -100,7 +100,7 @@ func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, ref roster.Re
 
 // ownRole finds a role that may be changed at all, by the actor.
 func (s *Service) ownRole(tx Tx, by roster.Actor, ref roster.Ref) (roster.Role, error) {
-	found, err := tx.FindRoles(by.OrganizationID, []roster.Ref{ref})
+	found, err := tx.FindRoles(by.OrganizationID, findable([]roster.Ref{ref}))
 	if err != nil {
 		return roster.Role{}, err
 	}
