@@ -18,5 +18,6 @@
 //   - creates.go, reads.go, signin.go, storm.go, footprint.go: what it is asked to do.
 //   - controls.go, echo.go, model.go, postgres.go: what the machine gives by itself.
 //   - aims.go, others.go, row.go, table.go, report.go: how the figures are judged and shown.
+//   - profile_test.go: the server in this process, for a profile of it.
 //   - host_linux.go, host_other.go: what only the operating system knows.
 package main

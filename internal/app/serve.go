@@ -38,6 +38,7 @@ const (
 // Serve listens and works until ctx ends, and then shuts down in order: no new requests, those under
 // way finished, the background stopped, what it held written. It tells out how the server is reached.
 func (a *App) Serve(ctx context.Context, out io.Writer) error {
+	tune()
 	srv, err := a.newServer()
 	if err != nil {
 		return err

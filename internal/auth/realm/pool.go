@@ -11,10 +11,7 @@ import (
 // are quiet for some minutes.
 const maxIdle = time.Minute
 
-var (
-	errTooSlow = errors.New("the whole sign-in took too long")
-	errStopped = errors.New("the realm is closed")
-)
+var errTooSlow = errors.New("the whole sign-in took too long")
 
 // pool keeps connections of one kind, at most one for each sign-in at a time.
 type pool struct {
