@@ -86,12 +86,8 @@ func (a *Authenticator) candidate(ctx context.Context, at Attempt, userName stri
 		return c, err
 	}
 	c.scope, c.org = string(org), org
-	c.account, err = a.accounts.get(string(org)+"/"+c.name, func() (account roster.Account, err error) {
-		err = a.store.View(ctx, func(tx directory.Tx) (err error) {
-			account, err = tx.AccountByName(org, c.name)
-			return err
-		})
-		return account, err
+	c.account, err = readOnce(ctx, a.store, a.accounts, string(org)+"/"+c.name, func(tx directory.Tx) (roster.Account, error) {
+		return tx.AccountByName(org, c.name)
 	})
 	if isNotFound(err) {
 		if c.outside = a.provenOutside(""); !c.outside {

@@ -1,6 +1,11 @@
 package auth
 
-import "sync"
+import (
+	"context"
+	"sync"
+
+	"roster/internal/directory"
+)
 
 // maxReadings bounds what is kept of each kind.
 const maxReadings = 10_000
@@ -67,4 +72,15 @@ func (r *readings[V]) change(key string, alter func(*V)) {
 		alter(&v)
 		r.kept[key] = v
 	}
+}
+
+// readOnce returns what is kept for the key, or reads it from the store and keeps it.
+func readOnce[V any](ctx context.Context, store directory.Store, r *readings[V], key string, read func(directory.Tx) (V, error)) (V, error) {
+	return r.get(key, func() (v V, err error) {
+		err = store.View(ctx, func(tx directory.Tx) (err error) {
+			v, err = read(tx)
+			return err
+		})
+		return v, err
+	})
 }

@@ -28,12 +28,9 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 		return roster.Actor{}, err
 	}
 	hash := HashSecret(token)
-	read, err := a.sessions.get(hash, func() (read openSession, err error) {
-		err = a.store.View(ctx, func(tx directory.Tx) (err error) {
-			read.Session, read.account, err = tx.SessionByHash(hash)
-			return err
-		})
-		return read, err
+	read, err := readOnce(ctx, a.store, a.sessions, hash, func(tx directory.Tx) (s openSession, err error) {
+		s.Session, s.account, err = tx.SessionByHash(hash)
+		return s, err
 	})
 	if isNotFound(err) {
 		return roster.Actor{}, denied(errors.New("no such session"))

@@ -18,12 +18,9 @@ func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (r
 		return roster.Actor{}, denied(errors.New("not the form of a token, or a typing error in it"))
 	}
 	hash := HashSecret(secret)
-	read, err := a.tokens.get(hash, func() (read heldToken, err error) {
-		err = a.store.View(ctx, func(tx directory.Tx) (err error) {
-			read.Token, read.account, err = tx.TokenByHash(hash)
-			return err
-		})
-		return read, err
+	read, err := readOnce(ctx, a.store, a.tokens, hash, func(tx directory.Tx) (t heldToken, err error) {
+		t.Token, t.account, err = tx.TokenByHash(hash)
+		return t, err
 	})
 	if isNotFound(err) {
 		return roster.Actor{}, denied(errors.New("no such token"))
