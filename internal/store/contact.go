@@ -1,8 +1,6 @@
 package store
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"roster"
@@ -28,23 +26,6 @@ func (t *tx) insertReach(u directory.NewUserRow, number int64) error {
 		return err
 	}
 	return t.insertRows("insert preferences", insertPreferences, 4, prefs)
-}
-
-func (t *tx) loadContactMethods(p page, _ directory.With) error {
-	r := relation{"read contact methods", selectContacts + ranged, selectContacts + listed}
-	err := t.relate(p, r, func(row scanner) error {
-		var number int64
-		var c roster.ContactMethod
-		err := row.Scan(&number, (*string)(&c.ID), (*string)(&c.Service), &c.Address, instant{&c.ConfirmedAt}, instant{&c.CreatedAt})
-		if u := p.user(number); err == nil && u != nil {
-			u.ContactMethods = append(u.ContactMethods, c)
-		}
-		return err
-	})
-	for i := range p.users {
-		slices.SortFunc(p.users[i].ContactMethods, func(a, b roster.ContactMethod) int { return cmp.Compare(a.ID, b.ID) })
-	}
-	return err
 }
 
 // AddContactMethod implements directory.UserTx.

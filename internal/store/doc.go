@@ -11,8 +11,8 @@
 // Where to look:
 //
 //   - store.go: opening and closing; DB.
-//   - sqlite.go, writer.go, readers.go, prepared.go: SQLite.
-//   - postgres.go: PostgreSQL.
+//   - sqlite.go, writer.go, readers.go: SQLite; connection.go, statement.go, prepared.go: its C interface.
+//   - postgres.go, pipeline.go: PostgreSQL.
 //   - engine.go, classify.go: what differs, and what the drivers' errors mean.
 //   - migrate.go, migrations/: the schema.
 //   - tx.go, texts.go, where.go, values.go: how queries are put and read.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +31,12 @@ func (r *recorder) exec(text string, args []any) (int64, error) {
 	return r.runner.exec(text, args)
 }
 
-func (r *recorder) query(text string, args []any) (*sql.Rows, error) {
+func (r *recorder) later(doing, text string, args []any) error {
+	r.note(text, args)
+	return r.runner.later(doing, text, args)
+}
+
+func (r *recorder) query(text string, args []any) (rows, error) {
 	r.note(text, args)
 	return r.runner.query(text, args)
 }

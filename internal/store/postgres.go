@@ -228,7 +228,7 @@ func (db *postgresDB) once(ctx context.Context, options *sql.TxOptions, fn func(
 		return f, explain(f, "begin", err)
 	}
 	defer run.Rollback() // does nothing once it is committed
-	t := &tx{run: statements{own, run}, engine: db.engine, texts: db.texts}
+	t := &tx{run: &pipeline{ctx: own, conn: conn, run: run}, engine: db.engine, texts: db.texts}
 	if err := t.call(fn); err != nil {
 		return t.fault, err
 	}
@@ -296,22 +296,4 @@ func (db *postgresDB) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// statements puts statements to a transaction of PostgreSQL; the driver keeps them prepared.
-type statements struct {
-	ctx context.Context
-	run *sql.Tx
-}
-
-func (s statements) exec(text string, args []any) (int64, error) {
-	result, err := s.run.ExecContext(s.ctx, text, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-func (s statements) query(text string, args []any) (*sql.Rows, error) {
-	return s.run.QueryContext(s.ctx, text, args...)
 }

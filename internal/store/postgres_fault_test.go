@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -83,6 +84,82 @@ func TestALostConnectionBeforeTheCommitIsTriedAgain(t *testing.T) {
 	}
 	if err := db.Ping(t.Context()); err != nil {
 		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// putRaw puts a statement of the test's own that may wait for the next.
+func putRaw(x directory.Tx, text string, args ...any) error {
+	return x.(*tx).put("test", text, args...)
+}
+
+const insertSetting = "INSERT INTO settings (name, value) VALUES ($1, '')"
+
+func TestAStatementThatWaitsIsSentBeforeTheNext(t *testing.T) {
+	t.Parallel()
+	db := openPostgresTest(t, Options{})
+	err := db.Update(t.Context(), func(x directory.Tx) error {
+		for i := range 3*maxDeferred + 1 {
+			if err := putRaw(x, insertSetting, fmt.Sprint(i)); err != nil {
+				return err
+			}
+		}
+		_, found, err := x.Setting(fmt.Sprint(3 * maxDeferred))
+		if !found {
+			t.Errorf("a query does not see it: %v", err)
+		}
+		if err := putRaw(x, insertSetting, "name"); err != nil {
+			return err
+		}
+		n, err := x.(*tx).exec("test", "UPDATE settings SET value = 'changed' WHERE name IN ($1, $2)", "name", "0")
+		if n != 2 {
+			t.Errorf("an update changed %d rows: %v", n, err)
+		}
+		return errors.Join(err, putRaw(x, insertSetting, "last"))
+	})
+	if err != nil || !has(t, db, "last") {
+		t.Errorf("at the end: %v", err)
+	}
+}
+
+func TestAStatementThatWaitedAndFailsUndoesItsUpdate(t *testing.T) {
+	t.Parallel()
+	db := openPostgresTest(t, Options{})
+	for name, then := range map[string]func(directory.Tx) error{
+		"at the end":      func(directory.Tx) error { return nil },
+		"before a query":  func(tx directory.Tx) error { _, _, err := tx.Setting("name"); return err },
+		"with a change":   func(tx directory.Tx) error { return tx.PutSetting("name", "") },
+		"with one behind": func(tx directory.Tx) error { return putRaw(tx, insertSetting, "behind") },
+	} {
+		var inside error
+		err := db.Update(t.Context(), func(tx directory.Tx) error {
+			if err := errors.Join(putRaw(tx, insertSetting, "same"), putRaw(tx, insertSetting, "same")); err != nil {
+				return err
+			}
+			inside = then(tx)
+			return inside
+		})
+		var e *roster.Error
+		if !errors.As(err, &e) || e.Kind != roster.Conflict || e.Field != "name" || !strings.Contains(err.Error(), "test: ") {
+			t.Errorf("%s: got %v (%v inside), want Conflict(name)", name, err, inside)
+		}
+		if has(t, db, "same") || has(t, db, "behind") || has(t, db, "name") {
+			t.Errorf("%s: half of it is there", name)
+		}
+	}
+}
+
+func TestAConnectionLostWhileStatementsWaitIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	db := openPostgresTest(t, Options{})
+	attempts := 0
+	err := db.Update(t.Context(), func(tx directory.Tx) error {
+		if attempts++; attempts == 1 {
+			return putRaw(tx, "SELECT pg_terminate_backend(pg_backend_pid())")
+		}
+		return putRaw(tx, insertSetting, "name")
+	})
+	if err != nil || attempts != 2 || !has(t, db, "name") {
+		t.Errorf("got %v after %d attempts, want success after 2", err, attempts)
 	}
 }
 

@@ -5,29 +5,7 @@ import (
 	"slices"
 
 	"roster"
-	"roster/internal/directory"
 )
-
-func (t *tx) loadPreferences(p page, _ directory.With) error {
-	r := relation{"read preferences", selectPreferences + ranged, selectPreferences + listed}
-	err := t.relate(p, r, func(row scanner) error {
-		var number int64
-		var pref roster.Preference
-		var services string
-		if err := row.Scan(&number, (*string)(&pref.Type), &services); err != nil {
-			return err
-		}
-		pref.Services = parseServices(services)
-		if u := p.user(number); u != nil {
-			u.Preferences = append(u.Preferences, pref)
-		}
-		return nil
-	})
-	for i := range p.users {
-		sortPreferences(p.users[i].Preferences)
-	}
-	return err
-}
 
 // sortPreferences puts preferences in the fixed order of their types.
 func sortPreferences(prefs []roster.Preference) {

@@ -1,40 +1,34 @@
 package store
 
-import (
-	"context"
-	"database/sql"
-	"database/sql/driver"
-)
-
 // maxPrepared is how many statements a connection keeps prepared. Queries of fixed shape are about a
 // hundred; those of varying shape may push others out.
 const maxPrepared = 400
 
 // prepared is an SQLite connection that keeps its statements prepared. One goroutine at a time uses
-// it. Its statements run to their end: no context interrupts them, since in this driver that would
-// undo the whole transaction. What bounds them is that every query is limited.
+// it. Its statements run to their end: nothing interrupts them. What bounds them is that every query is
+// limited.
 type prepared struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	conn  *connection
+	stmts map[string]*statement
 }
 
-func prepare(ctx context.Context, db *sql.DB) (*prepared, error) {
-	conn, err := db.Conn(ctx)
+func prepare(at location) (*prepared, error) {
+	conn, err := connect(at.path, at.pragmas)
 	if err != nil {
 		return nil, err
 	}
-	return &prepared{conn: conn, stmts: make(map[string]*sql.Stmt)}, nil
+	return &prepared{conn: conn, stmts: make(map[string]*statement)}, nil
 }
 
-// stmt returns the prepared statement for the text.
-func (p *prepared) stmt(text string) (*sql.Stmt, error) {
+// statement returns the prepared statement for the text.
+func (p *prepared) statement(text string) (*statement, error) {
 	if s, ok := p.stmts[text]; ok {
 		return s, nil
 	}
 	if len(p.stmts) >= maxPrepared {
 		p.forget()
 	}
-	s, err := p.conn.PrepareContext(context.Background(), text)
+	s, err := p.conn.prepare(text)
 	if err != nil {
 		return nil, err
 	}
@@ -43,24 +37,28 @@ func (p *prepared) stmt(text string) (*sql.Stmt, error) {
 }
 
 func (p *prepared) exec(text string, args []any) (int64, error) {
-	s, err := p.stmt(text)
+	s, err := p.statement(text)
 	if err != nil {
 		return 0, err
 	}
-	result, err := s.Exec(args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	return s.exec(args)
 }
 
-func (p *prepared) query(text string, args []any) (*sql.Rows, error) {
-	s, err := p.stmt(text)
+func (p *prepared) query(text string, args []any) (rows, error) {
+	s, err := p.statement(text)
 	if err != nil {
 		return nil, err
 	}
-	return s.Query(args...)
+	return s.query(args)
 }
+
+// later puts the statement at once: there is no journey to spare.
+func (p *prepared) later(_, text string, args []any) error {
+	_, err := p.exec(text, args)
+	return err
+}
+
+func (p *prepared) flush() error { return nil }
 
 // do runs a statement of transaction control.
 func (p *prepared) do(text string) error {
@@ -68,21 +66,21 @@ func (p *prepared) do(text string) error {
 	return err
 }
 
+// forget closes the statements, but for those whose rows are being read.
 func (p *prepared) forget() {
+	for text, s := range p.stmts {
+		if !s.open {
+			s.close()
+			delete(p.stmts, text)
+		}
+	}
+}
+
+// close closes the connection for good, with whatever transaction is open on it. Nobody reads from it any more.
+func (p *prepared) close() error {
 	for _, s := range p.stmts {
-		s.Close()
+		s.close()
 	}
 	clear(p.stmts)
-}
-
-func (p *prepared) close() error {
-	p.forget()
-	return p.conn.Close()
-}
-
-// discard closes the connection for good, with whatever transaction is open on it.
-func (p *prepared) discard() {
-	p.forget()
-	_ = p.conn.Raw(func(any) error { return driver.ErrBadConn })
-	_ = p.conn.Close()
+	return p.conn.close()
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"sync"
 
 	"roster/internal/directory"
@@ -10,7 +9,7 @@ import (
 
 // readers run transactions that read an SQLite database, each on one of a few connections.
 type readers struct {
-	db     *sql.DB
+	at     location
 	engine *engine
 	texts  *texts
 
@@ -19,8 +18,8 @@ type readers struct {
 	stopped sync.Once
 }
 
-func newReaders(db *sql.DB, e *engine, t *texts, most int) *readers {
-	r := &readers{db: db, engine: e, texts: t, idle: make(chan *prepared, most), closing: make(chan struct{})}
+func newReaders(at location, e *engine, t *texts, most int) *readers {
+	r := &readers{at: at, engine: e, texts: t, idle: make(chan *prepared, most), closing: make(chan struct{})}
 	for range most {
 		r.idle <- nil
 	}
@@ -35,7 +34,7 @@ func (r *readers) View(ctx context.Context, fn func(directory.Tx) error) error {
 	}
 	defer func() { r.idle <- conn }()
 	if err := conn.do("BEGIN"); err != nil {
-		conn.discard()
+		_ = conn.close()
 		conn = nil
 		return explain(r.engine.fault(err), "begin reading", err)
 	}
@@ -43,7 +42,7 @@ func (r *readers) View(ctx context.Context, fn func(directory.Tx) error) error {
 	// ROLLBACK and COMMIT are the same.
 	defer func() {
 		if conn.do("ROLLBACK") != nil {
-			conn.discard()
+			_ = conn.close()
 			conn = nil
 		}
 	}()
@@ -71,7 +70,7 @@ func (r *readers) take(ctx context.Context) (conn *prepared, err error) {
 	if conn != nil {
 		return conn, nil
 	}
-	if conn, err = prepare(context.WithoutCancel(ctx), r.db); err != nil {
+	if conn, err = prepare(r.at); err != nil {
 		r.idle <- nil
 		return nil, explain(r.engine.fault(err), "open database", err)
 	}
@@ -86,7 +85,7 @@ func (r *readers) stop(ctx context.Context) (err error) {
 			select {
 			case conn := <-r.idle:
 				if conn != nil {
-					_ = conn.close() // the pool is closed next
+					_ = conn.close() // nothing is open on it
 				}
 			case <-ctx.Done():
 				err = ctx.Err()

@@ -3,141 +3,154 @@ package store
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"roster"
 	"roster/internal/directory"
 )
 
-// relation is a query for the rows that go with users: the columns begin with the user's number. It
-// comes in two texts, for all users between two numbers and for a list of them.
-type relation struct {
-	doing   string
-	inRange string // $1 organization, $2 and $3 first and last number
-	inList  string // $1 organization, $* numbers
-}
-
+// What goes with users is read for a whole page by one query: a row for each role, membership, contact
+// method and preference, with the columns of relationRow. It comes in two forms, for all users between
+// two numbers and for a list of them.
 const (
-	ranged = ` BETWEEN $2 AND $3`
-	listed = ` IN ($*)`
-
-	// Rows are put in order here, since they are few for each user and many for a page.
-
-	selectRoles = `SELECT ur.user_number, r.id, r.number, r.name FROM user_roles ur
+	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, '', 0 FROM user_roles ur
 	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id
 	WHERE ur.organization_id = $1 AND ur.user_number`
 
-	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name FROM group_members m
+	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name, '', 0 FROM group_members m
 	JOIN groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
 	WHERE m.organization_id = $1 AND m.user_number`
 
-	selectContacts = `SELECT user_number, id, service, address, confirmed_at, created_at FROM contact_methods
+	selectContacts = `SELECT user_number, 'contact', id, confirmed_at, address, service, created_at FROM contact_methods
 	WHERE organization_id = $1 AND user_number`
 
-	selectPreferences = `SELECT user_number, type, services FROM preferences
+	selectPreferences = `SELECT user_number, 'preference', type, 0, services, '', 0 FROM preferences
 	WHERE organization_id = $1 AND user_number`
+
+	inRange = ` BETWEEN $2 AND $3` // $2 and $3 first and last number
+	inList  = ` IN ($*)`
 )
 
-// load fills in what with asks for, with one query for each kind of row. users are by ascending
-// number; whole says that they are all there are between the first and the last.
+// relationRow is a row of any of these queries.
+type relationRow struct {
+	user    int64
+	kind    string // "role", "contact", "preference", or the kind of a group
+	id      string // a preference's type
+	number  int64  // when a contact method was confirmed
+	name    string // a contact method's address, a preference's services
+	service string // of a contact method
+	at      int64  // when a contact method was made
+}
+
+func (r *relationRow) targets() []any {
+	return []any{&r.user, &r.kind, &r.id, &r.number, &r.name, &r.service, &r.at}
+}
+
+// load fills in what with asks for. users are by ascending number; whole says that they are all there
+// are between the first and the last. Rows are put in order here, since they are few for each user and
+// many for a page.
 func (t *tx) load(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
 	if len(users) == 0 || with == 0 {
 		return nil
 	}
-	p := page{org: org, users: users, whole: whole}
-	for _, part := range []struct {
-		with directory.With
-		load func(page, directory.With) error
-	}{
-		{directory.WithRoles, t.loadRoles},
-		{directory.WithGroups | directory.WithTeams, t.loadGroups},
-		{directory.WithReach, t.loadContactMethods},
-		{directory.WithReach, t.loadPreferences},
-	} {
-		if with&part.with == 0 {
-			continue
+	if err := t.relate(org, users, with, whole || len(users) == 1); err != nil {
+		return err
+	}
+	for i := range users {
+		u := &users[i]
+		slices.SortFunc(u.Roles, func(a, b roster.RoleLink) int { return cmp.Compare(a.Number, b.Number) })
+		sortLinks(u.Groups)
+		sortLinks(u.Teams)
+		slices.SortFunc(u.ContactMethods, func(a, b roster.ContactMethod) int { return cmp.Compare(a.ID, b.ID) })
+		sortPreferences(u.Preferences)
+	}
+	return nil
+}
+
+// relate puts the queries of load, and gives each row to its user.
+func (t *tx) relate(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
+	var row relationRow
+	to := row.targets()
+	read := func(r scanner) error {
+		if err := r.Scan(to...); err != nil {
+			return err
 		}
-		if err := part.load(p, with); err != nil {
+		if u := userOf(users, row.user); u != nil {
+			row.give(u, with)
+		}
+		return nil
+	}
+	const doing = "read what goes with users"
+	if whole {
+		from, last := users[0].Number, users[len(users)-1].Number
+		return t.each(doing, t.relationText(inRange, with, 1), []any{string(org), from, last}, read)
+	}
+	for some := range slices.Chunk(users, maxList) {
+		args, n := listArgs(string(org), some, func(u roster.User) any { return u.Number })
+		if err := t.each(doing, t.relationText(inList, with, n), args, read); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// page is users for which rows are read.
-type page struct {
-	org   roster.OrganizationID
-	users []roster.User
-	whole bool
+// relationText returns the query for what with asks for, of the users that form picks: n of them, where
+// it is a list.
+func (t *tx) relationText(form string, with directory.With, n int) string {
+	const withs = int(directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach)
+	return t.texts.get(form, n*(withs+1)+int(with), func() string {
+		var arms []string
+		for _, arm := range []struct {
+			with directory.With
+			text string
+		}{
+			{directory.WithRoles, selectRoles},
+			{directory.WithGroups | directory.WithTeams, selectGroups},
+			{directory.WithReach, selectContacts},
+			{directory.WithReach, selectPreferences},
+		} {
+			if with&arm.with != 0 {
+				arms = append(arms, arm.text+form)
+			}
+		}
+		var numbers strings.Builder
+		writePlaceholders(&numbers, 2, n)
+		return strings.ReplaceAll(strings.Join(arms, " UNION ALL "), "$*", numbers.String())
+	})
 }
 
-// user returns the user with the number.
-func (p *page) user(number int64) *roster.User {
-	i, found := slices.BinarySearchFunc(p.users, number, func(u roster.User, n int64) int {
-		return cmp.Compare(u.Number, n)
-	})
+// userOf returns the user with the number, nil if there is none.
+func userOf(users []roster.User, number int64) *roster.User {
+	i, found := slices.BinarySearchFunc(users, number, func(u roster.User, n int64) int { return cmp.Compare(u.Number, n) })
 	if !found {
 		return nil
 	}
-	return &p.users[i]
+	return &users[i]
 }
 
-// relate puts the query of a relation, and calls read for each row.
-func (t *tx) relate(p page, r relation, read func(scanner) error) error {
-	if p.whole {
-		from, to := p.users[0].Number, p.users[len(p.users)-1].Number
-		return t.each(r.doing, r.inRange, []any{string(p.org), from, to}, read)
-	}
-	for users := range slices.Chunk(p.users, maxList) {
-		args, n := listArgs(string(p.org), users, func(u roster.User) any { return u.Number })
-		if err := t.each(r.doing, t.texts.list(r.inList, 2, n), args, read); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *tx) loadRoles(p page, _ directory.With) error {
-	r := relation{"read roles of users", selectRoles + ranged, selectRoles + listed}
-	err := t.relate(p, r, func(row scanner) error {
-		var number int64
-		var role roster.RoleLink
-		if err := row.Scan(&number, (*string)(&role.ID), &role.Number, &role.Name); err != nil {
-			return err
-		}
+// give adds what the row says to its user.
+func (r *relationRow) give(u *roster.User, with directory.With) {
+	switch r.kind {
+	case "role":
 		// A role that is granted for several groups comes several times.
-		if u := p.user(number); u != nil && !slices.Contains(u.Roles, role) {
+		role := roster.RoleLink{ID: roster.RoleID(r.id), Number: r.number, Name: r.name}
+		if !slices.Contains(u.Roles, role) {
 			u.Roles = append(u.Roles, role)
 		}
-		return nil
-	})
-	for i := range p.users {
-		slices.SortFunc(p.users[i].Roles, func(a, b roster.RoleLink) int { return cmp.Compare(a.Number, b.Number) })
-	}
-	return err
-}
-
-func (t *tx) loadGroups(p page, with directory.With) error {
-	r := relation{"read groups of users", selectGroups + ranged, selectGroups + listed}
-	err := t.relate(p, r, func(row scanner) error {
-		var number int64
-		var kind roster.GroupKind
-		var g roster.GroupLink
-		if err := row.Scan(&number, (*string)(&kind), (*string)(&g.ID), &g.Number, &g.Name); err != nil {
-			return err
+	case string(roster.KindGroup):
+		if with&directory.WithGroups != 0 {
+			u.Groups = append(u.Groups, roster.GroupLink{ID: roster.GroupID(r.id), Number: r.number, Name: r.name})
 		}
-		u := p.user(number)
-		switch {
-		case u == nil:
-		case kind == roster.KindTeam && with&directory.WithTeams != 0:
-			u.Teams = append(u.Teams, g)
-		case kind == roster.KindGroup && with&directory.WithGroups != 0:
-			u.Groups = append(u.Groups, g)
+	case string(roster.KindTeam):
+		if with&directory.WithTeams != 0 {
+			u.Teams = append(u.Teams, roster.GroupLink{ID: roster.GroupID(r.id), Number: r.number, Name: r.name})
 		}
-		return nil
-	})
-	for i := range p.users {
-		sortLinks(p.users[i].Groups)
-		sortLinks(p.users[i].Teams)
+	case "contact":
+		u.ContactMethods = append(u.ContactMethods, roster.ContactMethod{
+			ID: roster.ContactMethodID(r.id), Service: roster.Service(r.service), Address: r.name,
+			ConfirmedAt: stored(r.number), CreatedAt: stored(r.at),
+		})
+	case "preference":
+		u.Preferences = append(u.Preferences, roster.Preference{Type: roster.NotificationType(r.id), Services: parseServices(r.name)})
 	}
-	return err
 }

@@ -32,7 +32,10 @@ func sqliteEngine() *engine {
 
 // sqliteFault reads result codes (https://www.sqlite.org/rescode.html).
 func sqliteFault(err error) fault {
-	var e *sqlite.Error
+	var e interface {
+		error
+		Code() int
+	}
 	if !errors.As(err, &e) {
 		return fault{}
 	}
@@ -71,52 +74,65 @@ func sqliteIndex(message string) string {
 
 // What every connection is told (https://www.sqlite.org/pragma.html). Sizes are in KiB where negative,
 // in bytes where not.
-const (
-	pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=temp_store(2)&_pragma=mmap_size(268435456)"
+func pragmas(more ...string) []string {
+	return append([]string{"busy_timeout(5000)", "foreign_keys(1)", "temp_store(2)", "mmap_size(268435456)"}, more...)
+}
 
-	// A commit is on disk when it is answered. The log stays allocated, because writing over it is
-	// twice as fast as making it grow; what a long reader made of it beyond the limit is given back.
-	writerPragmas = pragmas + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)" +
-		"&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
+// A commit is on disk when it is answered. The log stays allocated, because writing over it is
+// twice as fast as making it grow; what a long reader made of it beyond the limit is given back.
+func writerPragmas() []string {
+	return pragmas("journal_mode(WAL)", "synchronous(FULL)", "cache_size(-16000)",
+		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)")
+}
 
-	readerPragmas = pragmas + "&_pragma=query_only(1)&_pragma=cache_size(-2000)"
-)
+func readerPragmas() []string { return pragmas("query_only(1)", "cache_size(-2000)") }
+
+// location is what a connection is opened with: the path of a file that is there, and pragmas.
+type location struct {
+	path    string
+	pragmas []string
+}
 
 // sqliteDB runs transactions on SQLite: those that write in the writer, those that read on connections
 // of their own, which neither wait for it nor delay it.
 type sqliteDB struct {
 	*writer
 	*readers
-	writing, reading *sql.DB
-	version          int64
+	version int64
 }
 
 func openSQLite(ctx context.Context, path string, e *engine, added jobsAdded, o Options) (*sqliteDB, error) {
 	if err := createPrivate(path); err != nil {
 		return nil, fmt.Errorf("make database file: %w", err)
 	}
-	writing, err := openPool(path, writerPragmas, 1)
-	if err != nil {
-		return nil, err
-	}
-	version, err := migrate(ctx, writing, e)
-	if err != nil {
-		writing.Close()
+	writing, reading := location{path, writerPragmas()}, location{path, readerPragmas()}
+	shared := newTexts()
+	w := newWriter(writing, e, shared, added, o)
+	// The writer's connection is open before that of the migrations is closed: the last to close would
+	// take the log away.
+	var err error
+	if w.conn, err = prepare(writing); err != nil {
 		return nil, explain(e.fault(err), "open database "+path, err)
 	}
-	reading, err := openPool(path, readerPragmas, o.Readers)
+	version, err := migrateSQLite(ctx, writing, e)
 	if err != nil {
-		writing.Close()
-		return nil, err
+		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
 	}
-	shared := newTexts()
-	db := &sqliteDB{
-		writer:  newWriter(writing, e, shared, added, o),
-		readers: newReaders(reading, e, shared, o.Readers),
-		writing: writing, reading: reading, version: version,
+	go w.run()
+	return &sqliteDB{writer: w, readers: newReaders(reading, e, shared, o.Readers), version: version}, nil
+}
+
+// migrateSQLite migrates on a connection of its own, of database/sql.
+func migrateSQLite(ctx context.Context, at location, e *engine) (version int64, err error) {
+	options := url.Values{"_pragma": at.pragmas, "_txlock": {"immediate"}}
+	to, err := sqlite.NewConnector("file:" + (&url.URL{Path: at.path}).EscapedPath() + "?" + options.Encode())
+	if err != nil {
+		return 0, fmt.Errorf("open database: %w", err)
 	}
-	go db.writer.run()
-	return db, nil
+	pool := sql.OpenDB(to)
+	pool.SetMaxOpenConns(1)
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	return migrate(ctx, pool, e)
 }
 
 // createPrivate makes the file, readable by its owner only, unless it is there. SQLite gives the same
@@ -132,27 +148,11 @@ func createPrivate(path string) error {
 	return f.Close()
 }
 
-func openPool(path, options string, most int) (*sql.DB, error) {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options
-	connector, err := sqlite.NewConnector(dsn)
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
-	}
-	pool := sql.OpenDB(connector)
-	pool.SetMaxOpenConns(most)
-	pool.SetMaxIdleConns(most)
-	return pool, nil
-}
-
 func (db *sqliteDB) schemaVersion(context.Context) (int64, error) { return db.version, nil }
 
 // Close implements backend.
 func (db *sqliteDB) Close(ctx context.Context) error {
-	err := errors.Join(db.writer.stop(ctx), db.readers.stop(ctx))
-	if err != nil {
-		return err // somebody still uses what would be closed
-	}
-	return errors.Join(db.reading.Close(), db.writing.Close())
+	return errors.Join(db.writer.stop(ctx), db.readers.stop(ctx))
 }
 
 // pingTimeout is how long DB.Ping waits at most.

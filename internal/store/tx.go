@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"fmt"
 	"runtime/debug"
 	"strings"
@@ -13,7 +12,19 @@ import (
 // runner puts statements to an engine, within one transaction.
 type runner interface {
 	exec(text string, args []any) (changed int64, err error)
-	query(text string, args []any) (*sql.Rows, error)
+	query(text string, args []any) (rows, error)
+	// later puts a statement whose answer nobody needs: at once, or together with what is put next. doing
+	// says what for, where a later call has to say that it failed.
+	later(doing, text string, args []any) error
+	flush() error // puts what waits
+}
+
+// rows are what a query returned, to be read one by one and closed. *sql.Rows says what its methods do.
+type rows interface {
+	scanner
+	Next() bool
+	Err() error
+	Close() error
 }
 
 // scanner is a row that can be read.
@@ -47,6 +58,9 @@ func (t *tx) call(fn func(directory.Tx) error) (err error) {
 	if t.failed != nil {
 		return fmt.Errorf("a transaction went on after a failure: %w", t.failed)
 	}
+	if err := t.run.flush(); err != nil {
+		return t.fail("finish", err)
+	}
 	return nil
 }
 
@@ -60,6 +74,18 @@ func (t *tx) exec(doing, text string, args ...any) (int64, error) {
 		return 0, t.fail(doing, err)
 	}
 	return n, nil
+}
+
+// put puts a statement that nobody needs to know more of than that it did not fail. That may come out
+// with a later one, or at the end of the transaction.
+func (t *tx) put(doing, text string, args ...any) error {
+	if t.failed != nil {
+		return t.failed
+	}
+	if err := t.run.later(doing, text, args); err != nil {
+		return t.fail(doing, err)
+	}
+	return nil
 }
 
 // fail notes the first failure and returns it as callers may see it.
@@ -81,9 +107,9 @@ func (t *tx) each(doing, text string, args []any, read func(scanner) error) erro
 	if err != nil {
 		return t.fail(doing, err)
 	}
+	defer rows.Close() // whatever read does, even panic
 	for rows.Next() {
 		if err := read(rows); err != nil {
-			rows.Close()
 			return t.fail(doing, err)
 		}
 	}
@@ -119,7 +145,7 @@ func (t *tx) changes(noun, doing, text string, args ...any) error {
 func (t *tx) insertRows(doing, insert string, width int, values []any) error {
 	for len(values) > 0 {
 		n := min(len(values)/width, maxRows)
-		if _, err := t.exec(doing, t.texts.rows(insert, n, width), values[:n*width]...); err != nil {
+		if err := t.put(doing, t.texts.rows(insert, n, width), values[:n*width]...); err != nil {
 			return err
 		}
 		values = values[n*width:]

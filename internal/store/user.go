@@ -20,10 +20,11 @@ const (
 	LEFT JOIN groups g ON g.organization_id = u.organization_id AND g.id = u.primary_group_id
 	LEFT JOIN departments d ON d.organization_id = u.organization_id AND d.id = u.department_id`
 
-	selectUserByID     = selectUser + ` WHERE u.organization_id = $1 AND u.id = $2 AND u.user_key IS NOT NULL`
-	selectUserByNumber = selectUser + ` WHERE u.organization_id = $1 AND u.number = $2 AND u.user_key IS NOT NULL`
-	selectUserByKey    = selectUser + ` WHERE u.organization_id = $1 AND u.user_key = $2`
-	selectUserPage     = selectUser + ` WHERE u.organization_id = $1 AND u.number > $2 AND u.user_key IS NOT NULL ORDER BY u.number LIMIT $3`
+	selectUserByID      = selectUser + ` WHERE u.organization_id = $1 AND u.id = $2 AND u.user_key IS NOT NULL`
+	selectUserByIDAfter = selectUserByID + ` AND u.number > $3`
+	selectUserByNumber  = selectUser + ` WHERE u.organization_id = $1 AND u.number = $2 AND u.user_key IS NOT NULL`
+	selectUserByKey     = selectUser + ` WHERE u.organization_id = $1 AND u.user_key = $2`
+	selectUserPage      = selectUser + ` WHERE u.organization_id = $1 AND u.number > $2 AND u.user_key IS NOT NULL ORDER BY u.number LIMIT $3`
 )
 
 func scanUser(r scanner) (u roster.User, err error) {
@@ -154,7 +155,10 @@ func (t *tx) Users(org roster.OrganizationID, q directory.UserQuery, with direct
 // usersText builds the query for q.
 func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, args []any) {
 	most := limit(q.Limit, directory.MaxPage)
-	if q.ID == "" && q.EmailKey == "" && q.InGroups == nil {
+	if q.EmailKey == "" && q.InGroups == nil {
+		if q.ID != "" {
+			return selectUserByIDAfter, []any{string(org), string(q.ID), q.AfterNumber}
+		}
 		return selectUserPage, []any{string(org), q.AfterNumber, most}
 	}
 	b := newQuery(selectUser)
@@ -214,7 +218,7 @@ func (t *tx) EmailHolder(org roster.OrganizationID, key string) (holder roster.H
 	if key == "" {
 		return roster.Holder{}, false, nil
 	}
-	found, err = t.one("find email", text, []any{string(org), key}, &holder.ID, &holder.Number)
+	found, err = t.one("find email", text, []any{string(org), key}, (*string)(&holder.ID), &holder.Number)
 	return holder, found, err
 }
 

@@ -17,6 +17,14 @@ func micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
+// stored returns the time that is stored as n: the reverse of micros.
+func stored(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
 // instant scans a stored time.
 type instant struct{ to *time.Time }
 
@@ -26,10 +34,7 @@ func (i instant) Scan(src any) error {
 	if !ok {
 		return fmt.Errorf("a time is stored as %T", src)
 	}
-	*i.to = time.Time{}
-	if n != 0 {
-		*i.to = time.UnixMicro(n).UTC()
-	}
+	*i.to = stored(n)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,7 +29,7 @@ const (
 // Updates run under no caller's context. A caller who leaves before its turn is skipped; after that
 // it waits for the outcome, because it may be in a commit together with others.
 type writer struct {
-	db     *sql.DB
+	at     location
 	engine *engine
 	texts  *texts
 	added  jobsAdded
@@ -63,9 +62,9 @@ const (
 	left
 )
 
-func newWriter(db *sql.DB, e *engine, t *texts, added jobsAdded, o Options) *writer {
+func newWriter(at location, e *engine, t *texts, added jobsAdded, o Options) *writer {
 	return &writer{
-		db: db, engine: e, texts: t, added: added, log: o.Logger, now: o.Now,
+		at: at, engine: e, texts: t, added: added, log: o.Logger, now: o.Now,
 		queue: make(chan *update, maxQueue), ended: make(chan struct{}),
 	}
 }
@@ -148,7 +147,7 @@ func (w *writer) resume() {
 		return
 	}
 	if w.conn != nil {
-		_ = w.conn.close() // everything is committed; the pool is closed next
+		_ = w.conn.close() // everything is committed
 	}
 	close(w.ended)
 }
@@ -248,10 +247,10 @@ func (w *writer) begin() error {
 		if err := w.conn.do(text); err == nil {
 			return nil
 		}
-		w.conn.discard()
+		_ = w.conn.close()
 		w.conn = nil
 	}
-	conn, err := prepare(context.Background(), w.db)
+	conn, err := prepare(w.at)
 	if err != nil {
 		return err
 	}

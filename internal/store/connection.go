@@ -1,0 +1,109 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"modernc.org/libc"
+	codes "modernc.org/sqlite/lib"
+)
+
+// connection is an open SQLite database file: sqlite3* of the C interface
+// (https://www.sqlite.org/c3ref/intro.html), as modernc.org/sqlite/lib has it in Go.
+//
+// The driver for database/sql is made of the same functions, and does the migrations. It is left out
+// elsewhere because it opens each connection with a lock that every call takes, although one goroutine at
+// a time uses it, and asks for the names and types of all columns with each query: more than half of the
+// time of a read went there.
+//
+// Addresses of C memory stay within connection.go and statement.go, and what is handed out is copied.
+type connection struct {
+	tls  *libc.TLS // the C thread; not to be used by two goroutines at once
+	db   uintptr   // sqlite3*
+	out  uintptr   // room for a pointer that a call gives back
+	room uintptr   // roomSize bytes, in which texts are handed to SQLite
+}
+
+// roomSize is how long a text may be, in bytes, that is handed over without taking memory for it.
+const roomSize = 4096
+
+// connect opens the file, which must be there, with the pragmas.
+func connect(path string, pragmas []string) (*connection, error) {
+	c := &connection{tls: libc.NewTLS()}
+	if err := c.open(path); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	for _, pragma := range pragmas {
+		if err := c.do("PRAGMA " + pragma); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", pragma, err), c.close())
+		}
+	}
+	return c, nil
+}
+
+func (c *connection) open(path string) error {
+	c.out = codes.Xsqlite3_malloc(c.tls, strconv.IntSize/8)
+	c.room = codes.Xsqlite3_malloc(c.tls, roomSize)
+	if c.out == 0 || c.room == 0 {
+		return c.failure(codes.SQLITE_NOMEM)
+	}
+	name, err := libc.CString(path)
+	if err != nil {
+		return err
+	}
+	defer libc.Xfree(c.tls, name)
+	rc := codes.Xsqlite3_open_v2(c.tls, name, c.out, codes.SQLITE_OPEN_READWRITE|codes.SQLITE_OPEN_NOMUTEX, 0)
+	c.db = libc.AtomicLoadPUintptr(c.out) // also where it failed, for the message
+	if rc != codes.SQLITE_OK {
+		return c.failure(rc)
+	}
+	codes.Xsqlite3_extended_result_codes(c.tls, c.db, 1)
+	return nil
+}
+
+// close closes the connection, with whatever transaction is open on it. Its statements must have been
+// closed.
+func (c *connection) close() error {
+	var err error
+	if rc := codes.Xsqlite3_close_v2(c.tls, c.db); rc != codes.SQLITE_OK {
+		err = c.failure(rc)
+	}
+	codes.Xsqlite3_free(c.tls, c.out)
+	codes.Xsqlite3_free(c.tls, c.room)
+	c.tls.Close()
+	*c = connection{}
+	return err
+}
+
+// do prepares a statement and runs it once.
+func (c *connection) do(text string) error {
+	s, err := c.prepare(text)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	_, err = s.exec(nil)
+	return err
+}
+
+// failure returns the error that a call answered with a result code.
+func (c *connection) failure(rc int32) error {
+	message := libc.GoString(codes.Xsqlite3_errstr(c.tls, rc))
+	if c.db != 0 && codes.Xsqlite3_extended_errcode(c.tls, c.db) == rc {
+		message = libc.GoString(codes.Xsqlite3_errmsg(c.tls, c.db))
+	}
+	return &sqliteError{code: int(rc), message: message}
+}
+
+// sqliteError is what SQLite says of a call that failed.
+type sqliteError struct {
+	code    int // extended result code
+	message string
+}
+
+// Error returns the message and the code.
+func (e *sqliteError) Error() string { return fmt.Sprintf("%s (%d)", e.message, e.code) }
+
+// Code returns the extended result code, as the driver's error does.
+func (e *sqliteError) Code() int { return e.code }

@@ -1,0 +1,248 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"modernc.org/libc"
+	codes "modernc.org/sqlite/lib"
+)
+
+// statement is a prepared statement of an SQLite connection: sqlite3_stmt* of the C interface. It
+// implements rows for what its query returned: one query at a time.
+type statement struct {
+	conn   *connection
+	stmt   uintptr // sqlite3_stmt*
+	params []int   // which argument each parameter is: SQLite counts them as they first appear
+	most   int     // how many arguments there must be
+	width  int     // how many columns it returns
+	open   bool    // a query is being read
+	err    error   // why reading ended
+}
+
+// prepare prepares a statement: one, whose parameters are $1, $2 and so on.
+func (c *connection) prepare(text string) (*statement, error) {
+	words, err := libc.CString(text)
+	if err != nil {
+		return nil, err
+	}
+	defer libc.Xfree(c.tls, words)
+	rc := codes.Xsqlite3_prepare_v3(c.tls, c.db, words, -1, codes.SQLITE_PREPARE_PERSISTENT, c.out, c.room)
+	if rc != codes.SQLITE_OK {
+		return nil, c.failure(rc)
+	}
+	s := &statement{conn: c, stmt: libc.AtomicLoadPUintptr(c.out)}
+	if rest := libc.GoString(libc.AtomicLoadPUintptr(c.room)); s.stmt == 0 || strings.TrimSpace(rest) != "" {
+		s.close()
+		return nil, errors.New("a text is not one statement")
+	}
+	if err := s.describe(); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// describe finds out which columns and parameters the statement has.
+func (s *statement) describe() error {
+	tls := s.conn.tls
+	s.width = int(codes.Xsqlite3_column_count(tls, s.stmt))
+	for i := range codes.Xsqlite3_bind_parameter_count(tls, s.stmt) {
+		name := libc.GoString(codes.Xsqlite3_bind_parameter_name(tls, s.stmt, i+1))
+		n, err := strconv.Atoi(strings.TrimPrefix(name, "$"))
+		if err != nil || n < 1 {
+			return fmt.Errorf("a parameter is called %q, not $1 or the like", name)
+		}
+		s.params = append(s.params, n-1)
+		s.most = max(s.most, n)
+	}
+	return nil
+}
+
+func (s *statement) close() {
+	codes.Xsqlite3_finalize(s.conn.tls, s.stmt) // what it returns is the last failure, which is known
+	s.stmt = 0
+}
+
+// exec puts the statement and returns how many rows it changed.
+func (s *statement) exec(args []any) (int64, error) {
+	if err := s.begin(args); err != nil {
+		return 0, err
+	}
+	for s.Next() {
+	}
+	if err := s.Close(); err != nil {
+		return 0, err
+	}
+	return codes.Xsqlite3_changes64(s.conn.tls, s.conn.db), nil
+}
+
+// query puts the statement, whose rows are then read from it.
+func (s *statement) query(args []any) (rows, error) {
+	if err := s.begin(args); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// begin gives the statement its arguments.
+func (s *statement) begin(args []any) error {
+	if s.open {
+		return errors.New("a query is put while its rows are being read")
+	}
+	if len(args) != s.most {
+		return fmt.Errorf("%d arguments for %d parameters", len(args), s.most)
+	}
+	for i, of := range s.params {
+		if err := s.bind(int32(i+1), args[of]); err != nil {
+			return fmt.Errorf("argument %d: %w", of+1, err)
+		}
+	}
+	s.open, s.err = true, nil
+	return nil
+}
+
+// bind sets parameter i.
+func (s *statement) bind(i int32, arg any) error {
+	tls, rc := s.conn.tls, int32(codes.SQLITE_OK)
+	switch v := arg.(type) {
+	case nil:
+		rc = codes.Xsqlite3_bind_null(tls, s.stmt, i)
+	case int64:
+		rc = codes.Xsqlite3_bind_int64(tls, s.stmt, i, v)
+	case int:
+		rc = codes.Xsqlite3_bind_int64(tls, s.stmt, i, int64(v))
+	case bool:
+		n := int64(0)
+		if v {
+			n = 1
+		}
+		rc = codes.Xsqlite3_bind_int64(tls, s.stmt, i, n)
+	case string:
+		return s.bindText(i, v)
+	default:
+		return fmt.Errorf("a %T cannot be stored", arg)
+	}
+	if rc != codes.SQLITE_OK {
+		return s.conn.failure(rc)
+	}
+	return nil
+}
+
+// bindText sets parameter i to a text, which SQLite copies.
+func (s *statement) bindText(i int32, text string) error {
+	if len(text) > math.MaxInt32 {
+		return s.conn.failure(codes.SQLITE_TOOBIG)
+	}
+	tls, from := s.conn.tls, s.conn.room
+	if len(text) <= roomSize {
+		copy(libc.GoBytes(from, roomSize), text)
+	} else {
+		long, err := libc.CString(text)
+		if err != nil {
+			return err
+		}
+		defer libc.Xfree(tls, long)
+		from = long
+	}
+	const transient = ^uintptr(0) // SQLITE_TRANSIENT: copy it now
+	if rc := codes.Xsqlite3_bind_text(tls, s.stmt, i, from, int32(len(text)), transient); rc != codes.SQLITE_OK {
+		return s.conn.failure(rc)
+	}
+	return nil
+}
+
+// Next implements rows.
+func (s *statement) Next() bool {
+	if !s.open || s.err != nil {
+		return false
+	}
+	switch rc := codes.Xsqlite3_step(s.conn.tls, s.stmt); rc {
+	case codes.SQLITE_ROW:
+		return true
+	case codes.SQLITE_DONE:
+		_ = s.Close()
+	default:
+		s.err = s.conn.failure(rc)
+	}
+	return false
+}
+
+// Err implements rows.
+func (s *statement) Err() error { return s.err }
+
+// Close implements rows: the statement can be put again. It returns what ended the reading, if
+// something did.
+func (s *statement) Close() error {
+	if s.open {
+		s.open = false
+		codes.Xsqlite3_reset(s.conn.tls, s.stmt) // what it returns is the last failure, which is known
+	}
+	return s.err
+}
+
+// Scan implements rows, for the types that the store reads into.
+func (s *statement) Scan(to ...any) error {
+	if len(to) != s.width {
+		return fmt.Errorf("a row of %d columns is read into %d", s.width, len(to))
+	}
+	for i := range to {
+		if err := s.scan(int32(i), to[i]); err != nil {
+			return fmt.Errorf("column %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// scan reads a column of the row. SQLite has no booleans: they are 0 and 1.
+func (s *statement) scan(i int32, to any) error {
+	var text string
+	var number int64
+	kind := codes.Xsqlite3_column_type(s.conn.tls, s.stmt, i)
+	switch kind {
+	case codes.SQLITE_TEXT:
+		text = s.text(i)
+	case codes.SQLITE_INTEGER:
+		number = codes.Xsqlite3_column_int64(s.conn.tls, s.stmt, i)
+	default:
+		return fmt.Errorf("neither a text nor a number (%d) for a %T", kind, to)
+	}
+	ok := kind == codes.SQLITE_INTEGER
+	switch to := to.(type) {
+	case *string:
+		*to, ok = text, !ok
+	case *int64:
+		*to = number
+	case *int:
+		*to = int(number)
+	case *bool:
+		*to = number != 0
+	case instant:
+		*to.to = stored(number)
+	case sql.Scanner:
+		if ok {
+			return to.Scan(number)
+		}
+		return to.Scan(text)
+	default:
+		ok = false
+	}
+	if !ok {
+		return fmt.Errorf("a value of kind %d is not read into a %T", kind, to)
+	}
+	return nil
+}
+
+// text copies a column that is text.
+func (s *statement) text(i int32) string {
+	from := codes.Xsqlite3_column_text(s.conn.tls, s.stmt, i)
+	n := codes.Xsqlite3_column_bytes(s.conn.tls, s.stmt, i)
+	if from == 0 || n == 0 {
+		return ""
+	}
+	return string(libc.GoBytes(from, int(n)))
+}
