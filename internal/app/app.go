@@ -141,6 +141,7 @@ func (a *App) openService(context.Context) error {
 	a.hasher = auth.NewHasher(a.now)
 	o := auth.Options{
 		Store: a.store, Hasher: a.hasher, Now: a.now, Logger: a.log, CacheEntries: s.Passwords.CacheEntries,
+		Generation: a.store.Generation,
 	}
 	if len(a.ldap) > 0 {
 		o.Realms = realms{a}

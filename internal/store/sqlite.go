@@ -101,13 +101,15 @@ type sqliteDB struct {
 	version int64
 }
 
-func openSQLite(ctx context.Context, path string, e *engine, added jobsAdded, o Options) (*sqliteDB, error) {
+func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB, error) {
+	e := db.engine
 	if err := createPrivate(path); err != nil {
 		return nil, fmt.Errorf("make database file: %w", err)
 	}
 	writing, reading := location{path, writerPragmas()}, location{path, readerPragmas()}
 	shared := newTexts()
-	w := newWriter(writing, e, shared, added, o)
+	w := newWriter(writing, e, shared, db.added, o)
+	w.generation = db.generation
 	// The writer's connection is open before that of the migrations is closed: the last to close would
 	// take the log away.
 	var err error

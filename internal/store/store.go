@@ -40,6 +40,8 @@ type DB struct {
 	backend backend
 	engine  *engine
 	added   jobsAdded
+
+	generation *generation // of SQLite; nil where other processes change the same database
 }
 
 var _ directory.Store = (*DB)(nil)
@@ -64,7 +66,8 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	switch scheme {
 	case "sqlite":
 		db.engine = sqliteEngine()
-		db.backend, err = openSQLite(ctx, rest, db.engine, db.added, o)
+		db.generation = &generation{}
+		db.backend, err = openSQLite(ctx, rest, db, o)
 	case "postgres", "postgresql":
 		db.engine = postgresEngine()
 		db.backend, err = openPostgres(ctx, url, db.engine, db.added, o)

@@ -37,6 +37,7 @@ type tx struct {
 	texts  *texts
 
 	queued    bool  // a job was queued
+	access    bool  // something that authentication reads may have changed
 	numbering bool  // the statement under way takes the next number, which somebody else may take too
 	failed    error // what the first failed statement answered; nothing is put to the engine after it
 	fault     fault // what that failure was
@@ -73,6 +74,7 @@ func (t *tx) exec(doing, text string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, t.fail(doing, err)
 	}
+	t.access = t.access || n > 0 && changesAccess(text)
 	return n, nil
 }
 
@@ -82,6 +84,7 @@ func (t *tx) put(doing, text string, args ...any) error {
 	if t.failed != nil {
 		return t.failed
 	}
+	t.access = t.access || changesAccess(text)
 	if err := t.run.later(doing, text, args); err != nil {
 		return t.fail(doing, err)
 	}
@@ -102,6 +105,9 @@ func (t *tx) fail(doing string, err error) error {
 func (t *tx) each(doing, text string, args []any, read func(scanner) error) error {
 	if t.failed != nil {
 		return t.failed
+	}
+	if strings.HasPrefix(text, "UPDATE ") || strings.HasPrefix(text, "DELETE ") { // that return rows
+		t.access = t.access || changesAccess(text)
 	}
 	rows, err := t.run.query(text, args)
 	if err != nil {

@@ -36,6 +36,8 @@ type writer struct {
 	log    *slog.Logger
 	now    func() time.Time
 
+	generation *generation
+
 	mu      sync.RWMutex // guards closing the queue
 	stopped bool
 	queue   chan *update
@@ -54,6 +56,7 @@ type update struct {
 	done   chan struct{} // closed when err and queued are final
 	err    error
 	queued bool // it queued a job
+	access bool // it changed something that authentication reads
 }
 
 const (
@@ -232,7 +235,14 @@ func (w *writer) commit(updates []*update) error {
 		w.rollback()
 		return nil
 	}
-	if err := w.conn.do("COMMIT"); err != nil {
+	err := w.conn.do("COMMIT")
+	for _, u := range updates {
+		if u.access { // also where COMMIT failed: nobody knows how far it came
+			w.generation.n.Add(1)
+			break
+		}
+	}
+	if err != nil {
 		w.rollback()
 		return explain(w.engine.fault(err), "commit", err)
 	}
@@ -278,7 +288,7 @@ func (w *writer) try(u *update, others bool) error {
 	}
 	t := &tx{run: w.conn, engine: w.engine, texts: w.texts}
 	u.err = t.call(u.fn)
-	u.queued = t.queued
+	u.queued, u.access = t.queued, t.access
 	if !others {
 		return nil
 	}

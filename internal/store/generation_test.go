@@ -1,0 +1,71 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T) {
+	t.Parallel()
+	db := openSQLite(t)
+	user := roster.User{
+		ID: "ada", OrganizationID: "org", UserName: "ada", Active: true, Realm: roster.RealmDB, Version: 1,
+		Roles: []roster.RoleLink{{ID: "role"}},
+	}
+	now := time.Unix(1, 0)
+	generation := func() uint64 {
+		n, known := db.Generation()
+		if !known {
+			t.Fatal("the generation of SQLite is not known")
+		}
+		return n
+	}
+	update := func(fn func(directory.Tx) error) {
+		t.Helper()
+		if err := db.Update(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	update(func(tx directory.Tx) (err error) {
+		if err := tx.InsertOrganization(roster.Organization{ID: user.OrganizationID, Slug: "default"}); err != nil {
+			return err
+		}
+		if _, err := tx.InsertRole(roster.Role{ID: "role", OrganizationID: user.OrganizationID, Name: "Role"}, "role"); err != nil {
+			return err
+		}
+		user.Number, err = tx.InsertUser(directory.NewUserRow{User: user, UserKey: "ada"})
+		return err
+	})
+	if generation() != 0 {
+		t.Error("new records change nothing that was read")
+	}
+	for name, c := range map[string]struct {
+		fn    func(directory.Tx) error
+		rises bool
+	}{
+		"another password": {func(tx directory.Tx) error { return tx.SetPassword(user.OrganizationID, user.ID, "$hash", now) }, true},
+		"a deactivation": {func(tx directory.Tx) error {
+			row := directory.NewUserRow{User: user, UserKey: directory.Fold(user.UserName)}
+			row.Active = false
+			return tx.UpdateUser(row, 0)
+		}, true},
+		"other roles": {func(tx directory.Tx) error {
+			row := directory.NewUserRow{User: user, UserKey: directory.Fold(user.UserName)}
+			return tx.UpdateUser(row, directory.WithRoles)
+		}, true},
+		"the end of sessions that are not there": {func(tx directory.Tx) error { return tx.DeleteSessions(user.OrganizationID, "nobody") }, false},
+		"a setting":                              {func(tx directory.Tx) error { return tx.PutSetting("name", "value") }, false},
+		"an audit entry": {func(tx directory.Tx) error {
+			return tx.InsertAudit(roster.AuditEntry{ID: "entry", OrganizationID: user.OrganizationID, At: now, Details: []byte("{}")})
+		}, false},
+	} {
+		before := generation()
+		update(c.fn)
+		if rose := generation() > before; rose != c.rises {
+			t.Errorf("%s: the generation rises: %v, want %v", name, rose, c.rises)
+		}
+	}
+}
