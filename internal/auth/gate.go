@@ -22,7 +22,7 @@ const (
 	// of its time: on two cores the others would else keep less than half of what they had. Requests that
 	// only pass by on their way to a hash are seldom seen in flight, so that nothing rests for them.
 	crowded   = 0.5
-	restShare = 3
+	restShare = 2
 
 	// firstMeanHash is what a hash is taken to last before one was measured.
 	firstMeanHash = 50 * time.Millisecond
