@@ -72,19 +72,20 @@ func sqliteIndex(message string) string {
 	return table + "__" + column
 }
 
-// What every connection is told (https://www.sqlite.org/pragma.html). Sizes are in KiB where negative,
-// in bytes where not.
+// pragmas returns what every connection is told (https://www.sqlite.org/pragma.html), and more. Sizes are in
+// KiB where negative, in bytes where not.
 func pragmas(more ...string) []string {
 	return append([]string{"busy_timeout(5000)", "foreign_keys(1)", "temp_store(2)", "mmap_size(268435456)"}, more...)
 }
 
-// A commit is on disk when it is answered. The log stays allocated, because writing over it is
+// writerPragmas make a commit be on disk when it is answered. The log stays allocated, because writing over it is
 // twice as fast as making it grow; what a long reader made of it beyond the limit is given back.
 func writerPragmas() []string {
 	return pragmas("journal_mode(WAL)", "synchronous(FULL)", "cache_size(-16000)",
 		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)")
 }
 
+// readerPragmas keep a connection from changing anything.
 func readerPragmas() []string { return pragmas("query_only(1)", "cache_size(-2000)") }
 
 // location is what a connection is opened with: the path of a file that is there, and pragmas.
