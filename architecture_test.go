@@ -227,3 +227,24 @@ func TestPathsThatTheDocumentsNameExist(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryDependencyHasItsReason(t *testing.T) {
+	t.Parallel()
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons, err := os.ReadFile("docs/adr/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(mod)) {
+		module, _, found := strings.Cut(strings.TrimSpace(line), " v")
+		if !found || strings.Contains(line, "// indirect") {
+			continue
+		}
+		if !strings.Contains(string(reasons), strings.TrimPrefix(module, "github.com/")) {
+			t.Errorf("%s has no reason in docs/adr/dependencies.md", module)
+		}
+	}
+}
