@@ -130,6 +130,9 @@ func (a *App) openStore(ctx context.Context) error {
 	}
 	var err error
 	if a.keys, err = auth.LoadKeys(a.config.Settings.Data, a.config.Key, known); err != nil {
+		if known && a.embedded() {
+			return fmt.Errorf("%s is there, and what belongs to it is not: %w", file, err)
+		}
 		return err
 	}
 	a.store, err = store.Open(ctx, url, store.Options{Now: a.now, Logger: a.log, MaxConns: a.config.Settings.DatabaseConns})
