@@ -131,7 +131,8 @@ func (a *App) openStore(ctx context.Context) error {
 	var err error
 	if a.keys, err = auth.LoadKeys(a.config.Settings.Data, a.config.Key, known); err != nil {
 		if known && a.embedded() {
-			return fmt.Errorf("%s is there, and what belongs to it is not: %w", file, err)
+			first := roster.All(err)[0]
+			return &roster.Error{Kind: first.Kind, Detail: file + " needs the key that it was made with; " + first.Detail, Err: err}
 		}
 		return err
 	}
