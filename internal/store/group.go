@@ -17,7 +17,9 @@ const (
 func scanGroup(r scanner, more ...any) (g roster.Group, err error) {
 	to := []any{
 		(*string)(&g.ID), (*string)(&g.OrganizationID), (*string)(&g.Kind), &g.Number, &g.Name, &g.Description,
-		instant{&g.CreatedAt}, &g.Active, &g.Routing.AlertFilter, &g.Routing.SigFilter, document{&g.Routing.LandingPage},
+		instant{&g.CreatedAt},
+		&g.Active, &g.Routing.AlertFilter, &g.Routing.SigFilter,
+		document{&g.Routing.LandingPage},
 	}
 	err = r.Scan(append(to, more...)...)
 	return g, err

@@ -235,7 +235,7 @@ func TestAnErrorSaysWhatSQLiteSays(t *testing.T) {
 // path returns the path of the database.
 func (c *connection) path(t *testing.T) string {
 	t.Helper()
-	var seq, name, path = int64(0), "", ""
+	seq, name, path := int64(0), "", ""
 	if err := readOne(mustPrepare(t, c, "PRAGMA database_list"), nil, &seq, &name, &path); err != nil {
 		t.Fatal(err)
 	}
