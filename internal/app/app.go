@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -130,9 +131,8 @@ func (a *App) openStore(ctx context.Context) error {
 	}
 	var err error
 	if a.keys, err = auth.LoadKeys(a.config.Settings.Data, a.config.Key, known); err != nil {
-		if known && a.embedded() {
-			first := roster.All(err)[0]
-			return &roster.Error{Kind: first.Kind, Detail: file + " needs the key that it was made with; " + first.Detail, Err: err}
+		if _, statErr := os.Stat(filepath.Join(a.config.Settings.Data, auth.KeyFile)); known && a.embedded() && errors.Is(statErr, fs.ErrNotExist) {
+			return fmt.Errorf("%s was made with a key that is gone: put it back as %s beside it, or set %s", file, auth.KeyFile, auth.KeyVariable)
 		}
 		return err
 	}
