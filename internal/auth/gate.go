@@ -18,11 +18,10 @@ const (
 	// maxHashWait is the longest estimated wait for a slot; beyond it a caller is turned away at once.
 	maxHashWait = 2 * time.Second
 
-	// While other requests come all the time, as crowded says, a slot rests after each hash for a part
-	// of its time: on two cores the others would else keep less than half of what they had. Requests that
-	// only pass by on their way to a hash are seldom seen in flight, so that nothing rests for them.
-	crowded   = 0.5
-	restShare = 2
+	// While other requests come all the time, as crowded says, a slot rests after each hash for as long as
+	// it took: on two cores the others would else keep less than half of what they had. Requests that only
+	// pass by on their way to a hash are seldom seen in flight, so that nothing rests for them.
+	crowded = 0.5
 
 	// firstMeanHash is what a hash is taken to last before one was measured.
 	firstMeanHash = 50 * time.Millisecond
@@ -117,7 +116,7 @@ func (g *gate) leave(took time.Duration) {
 	}
 	g.crowd += (now - g.crowd) / 8
 	if g.crowd > crowded {
-		time.AfterFunc(took/restShare, g.rested)
+		time.AfterFunc(took, g.rested)
 		return
 	}
 	g.running--
@@ -156,7 +155,7 @@ func (g *gate) others() int64 { return g.requests.Load() - g.inside.Load() }
 func (g *gate) estimate() time.Duration {
 	each := g.mean
 	if g.crowd > crowded {
-		each += g.mean / restShare
+		each *= 2 // its slot rests as long
 	}
 	return time.Duration(g.queue.Len()+1) * each / time.Duration(g.allowed())
 }
