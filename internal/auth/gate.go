@@ -18,10 +18,11 @@ const (
 	// maxHashWait is the longest estimated wait for a slot; beyond it a caller is turned away at once.
 	maxHashWait = 2 * time.Second
 
-	// While other requests come all the time, as crowded says, a slot rests after each hash for as long as
-	// it took: on two cores the others would else keep less than half of what they had. Requests that only
-	// pass by on their way to a hash are seldom seen in flight, so that nothing rests for them.
-	crowded = 0.5
+	// crowded says from when on other requests are taken to come all the time. They then have a core to
+	// themselves, and a slot rests after each hash for as long as it took: on two cores they would else
+	// keep less than half of what they had. Requests on their way to a hash or from it are seen in flight
+	// now and then; a slot less for those would only make hashes slower.
+	crowded = 0.85
 
 	// firstMeanHash is what a hash is taken to last before one was measured.
 	firstMeanHash = 50 * time.Millisecond
@@ -114,7 +115,7 @@ func (g *gate) leave(took time.Duration) {
 	if g.others() > 0 {
 		now = 1
 	}
-	g.crowd += (now - g.crowd) / 8
+	g.crowd += (now - g.crowd) / 16
 	if g.crowd > crowded {
 		time.AfterFunc(took, g.rested)
 		return
@@ -143,7 +144,7 @@ func (g *gate) dispatch() {
 
 // allowed returns how many hashes may run now.
 func (g *gate) allowed() int {
-	if g.others() > 0 {
+	if g.others() > 0 && g.crowd > crowded {
 		return max(1, g.slots-1)
 	}
 	return g.slots

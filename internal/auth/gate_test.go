@@ -45,11 +45,12 @@ func TestNoMoreHashesRunThanThereAreSlots(t *testing.T) {
 	}
 }
 
-func TestOneSlotStaysFreeWhileOtherRequestsAreInFlight(t *testing.T) {
+func TestOneSlotStaysFreeWhileOtherRequestsComeAllTheTime(t *testing.T) {
 	t.Parallel()
 	for slots, want := range map[int]int{1: 1, 2: 1, 4: 3} {
 		synctest.Test(t, func(t *testing.T) {
 			h, b := newFakeHasher(slots)
+			h.gate.crowd = 1 // they come all the time
 			h.RequestStarted()
 			hashAll(t, h, 8)
 			if b.most != want {
@@ -63,6 +64,7 @@ func TestAWaiterRunsAsSoonAsTheLastOtherRequestIsDone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h, b := newFakeHasher(2)
+		h.gate.crowd = 1
 		h.RequestStarted()
 		go hashAll(t, h, 2)
 		synctest.Wait()
@@ -85,6 +87,7 @@ func TestARequestThatBeginsToHashIsNoOtherAnyMore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h, _ := newFakeHasher(2)
+		h.gate.crowd = 1
 		h.RequestStarted() // this one is about to hash too
 		go hashAll(t, h, 2)
 		synctest.Wait()
@@ -96,7 +99,23 @@ func TestARequestThatBeginsToHashIsNoOtherAnyMore(t *testing.T) {
 		if s := h.Stats(); s.Running != 2 || s.Waiting != 1 {
 			t.Errorf("after: %+v", s)
 		}
-		time.Sleep(4 * fakeHashTime)
+		time.Sleep(20 * fakeHashTime)
+	})
+}
+
+func TestARequestThatOnlyPassesByCostsNoSlot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, b := newFakeHasher(2)
+		for range 10 {
+			hashAll(t, h, 3) // nobody else
+			h.RequestStarted()
+			hashAll(t, h, 2) // one more, in its way
+			h.RequestDone()
+		}
+		if b.most != 2 || h.gate.crowd > crowded {
+			t.Errorf("%d ran at a time, crowd %v", b.most, h.gate.crowd)
+		}
 	})
 }
 

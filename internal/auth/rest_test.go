@@ -20,7 +20,7 @@ func TestASlotRestsAfterAHashWhileOthersKeepComing(t *testing.T) {
 				g := newGate(2)
 				g.requests.Add(c.others)
 				took := 60 * time.Millisecond
-				for range 16 { // until it is known who comes
+				for range 64 { // until it is known who comes
 					if err := g.enter(t.Context()); err != nil {
 						t.Fatal(err)
 					}
