@@ -18,11 +18,13 @@ const (
 	// maxHashWait is the longest estimated wait for a slot; beyond it a caller is turned away at once.
 	maxHashWait = 2 * time.Second
 
-	// crowded says from when on other requests are taken to come all the time. They then have a core to
-	// themselves, and a slot rests after each hash for as long as it took: on two cores they would else
-	// keep less than half of what they had. Requests on their way to a hash or from it are seen in flight
-	// now and then; a slot less for those would only make hashes slower.
-	crowded = 0.85
+	// crowded says from when on other requests are taken to come all the time: so many of the last hashes
+	// saw more than fewRequests answered since the hash before. They then have a core to themselves, and a
+	// slot rests after each hash for as long as it took: on two cores they would else keep less than half
+	// of what they had. Requests that come for a hash are about one for each; a slot less for what they do
+	// before and after it would only make hashes slower.
+	crowded     = 0.5
+	fewRequests = 4
 
 	// firstMeanHash is what a hash is taken to last before one was measured.
 	firstMeanHash = 50 * time.Millisecond
@@ -41,13 +43,15 @@ type gate struct {
 	// A caller who waits for or runs a hash is inside; requests less inside are the others.
 	requests atomic.Int64
 	inside   atomic.Int64
+	served   atomic.Int64 // requests that are done
 	waiting  atomic.Int64 // length of queue, for a look without the lock
 
 	mu      sync.Mutex
 	queue   list.List // of chan struct{}, closed when the slot is given
 	running int
 	mean    time.Duration // moving average of how long a hash takes
-	crowd   float64       // moving average of whether others were in flight when a hash ended, 0 to 1
+	crowd   float64       // moving average of whether others were answered between two hashes, 0 to 1
+	seen    int64         // served when the last hash ended
 	done    uint64
 	refused uint64
 }
@@ -112,10 +116,12 @@ func (g *gate) leave(took time.Duration) {
 	g.done++
 	g.mean += (took - g.mean) / 8
 	now := 0.0
-	if g.others() > 0 {
+	served := g.served.Load()
+	if served-g.seen > fewRequests {
 		now = 1
 	}
-	g.crowd += (now - g.crowd) / 16
+	g.seen = served
+	g.crowd += (now - g.crowd) / 8
 	if g.crowd > crowded {
 		time.AfterFunc(took, g.rested)
 		return

@@ -125,13 +125,14 @@ func (h *Hasher) run(ctx context.Context, work func() error) error {
 	return nil
 }
 
-// RequestStarted counts a request of the server as in flight, until RequestDone. While there are
-// requests that neither wait for nor run a hash, one slot stays free.
+// RequestStarted counts a request of the server as in flight, until RequestDone. While requests that
+// neither wait for nor run a hash come all the time, one slot stays free for them.
 func (h *Hasher) RequestStarted() { h.gate.requests.Add(1) }
 
 // RequestDone ends what RequestStarted began.
 func (h *Hasher) RequestDone() {
 	h.gate.requests.Add(-1)
+	h.gate.served.Add(1)
 	h.gate.recheck()
 }
 
