@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -91,7 +92,14 @@ type realms struct{ app *App }
 // Serves implements [auth.Realms]: a realm proves its own users, those who wait for one, and, unless it
 // has predefined users only, names that are unknown.
 func (r realms) Serves(id string) bool {
-	return len(r.app.ldap) > 0 && (id == "" || id == roster.RealmExternal || r.app.realmName(id) != "")
+	switch id {
+	case "":
+		return slices.ContainsFunc(r.app.ldap, func(l *realm.LDAP) bool { return !l.Config().PredefinedUser })
+	case roster.RealmExternal:
+		return len(r.app.ldap) > 0
+	default:
+		return r.app.realmName(id) != ""
+	}
 }
 
 // Prove implements [auth.Realms]: it asks the account's own realm, or each in turn for somebody who has
@@ -100,7 +108,7 @@ func (r realms) Prove(ctx context.Context, p auth.Proof) error {
 	own := r.app.realmName(p.Realm)
 	var away error
 	for _, l := range r.app.ldap {
-		if own != "" && l.Name() != own {
+		if own != "" && l.Name() != own || p.Realm == "" && l.Config().PredefinedUser {
 			continue
 		}
 		id, err := l.Authenticate(ctx, p.UserName, p.Password)

@@ -36,7 +36,7 @@ func defaultSlots() int {
 }
 
 // gate lets a bounded number of hashes run at a time, in the order of arrival, and keeps one slot
-// free while other requests are in flight, so that a storm of sign-ins leaves them a core.
+// free while other requests come all the time, so that a storm of sign-ins leaves them a core (ADR 0007).
 type gate struct {
 	slots int
 

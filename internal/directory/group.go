@@ -137,9 +137,11 @@ func findMembers(tx Tx, by roster.Actor, field string, refs []roster.Ref, f *ros
 	return slices.Compact(numbers), nil
 }
 
-// seenBy returns whether the actor may see a user of those found, by number.
+// seenBy returns whether the actor may put a user of those found into a group or out of one, by number.
+// Somebody who manages one group only cannot draw people into it whom it does not hold: a member is whom
+// that actor may then manage. To see them elsewhere is not enough.
 func seenBy(tx Tx, by roster.Actor, found []roster.UserLink) (func(int64) bool, error) {
-	groups, everywhere := scopeOf(by, ActUserRead)
+	groups, everywhere := scopeOf(by, ActGroupUpdate)
 	if everywhere {
 		return func(int64) bool { return true }, nil
 	}

@@ -494,3 +494,20 @@ func TestSettingUpTwiceAtOnceMakesOneOrganization(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoManagesOneGroupDrawsNobodyIntoItWhomItDoesNotHold(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		mine := e.group(roster.KindGroup, "Mine")
+		must(e.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: "stranger"}))(t)
+		by := e.actor(roster.ReadDirectory) // sees everybody
+		by.Grants.Add(mine.ID, roster.LevelManager.Permissions())
+		group := directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{Name: "Mine"}}
+		stranger := []roster.Ref{{Name: "stranger"}}
+		_, err := e.UpdateGroup(t.Context(), by, directory.GroupChange{Group: group, AddMembers: stranger})
+		wants(t, err, roster.Invalid, "addMembers[0]")
+		_, err = e.UpdateGroup(t.Context(), by, directory.GroupChange{Group: group, Members: roster.Some(stranger)})
+		wants(t, err, roster.Invalid, "members[0]")
+		must(e.UpdateGroup(t.Context(), e.admin, directory.GroupChange{Group: group, AddMembers: stranger}))(t)
+		must(e.UpdateGroup(t.Context(), by, directory.GroupChange{Group: group, RemoveMembers: stranger}))(t)
+	})
+}
