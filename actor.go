@@ -7,6 +7,7 @@ type Face string
 const (
 	FaceGraze        Face = "graze"
 	FaceCheckCentral Face = "checkcentral"
+	FaceAPI          Face = "api" // the native API
 	FaceWeb          Face = "web"
 	FaceCLI          Face = "cli"
 	FaceRealm        Face = "realm"  // a realm that proves people outside, at their first sign-in
@@ -33,7 +34,9 @@ type Actor struct {
 	TokenID        TokenID // of ActorToken
 	Name           string  // for the audit: the userName, or the token's name
 	Grants         Grants
+	Limited        bool // by a token to groups: what entries on check groups give the user does not count
 	ReadOnly       bool // may call no verb that changes anything
+	ErrorsAs200    bool // of the token, see [Token]
 	Face           Face
 	Address        string // of the caller, without port; "" for the command line
 	RequestID      string // "" outside a request

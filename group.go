@@ -32,6 +32,7 @@ type Group struct {
 	CreatedAt      time.Time
 	Active         bool
 	Routing        Routing // of KindTeam
+	Version        int64   // rises by one with every change but that of members
 
 	MemberCount int64 // counted where it was asked for
 }

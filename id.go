@@ -18,6 +18,11 @@ type (
 	ContactMethodID string // identifies a [ContactMethod]
 	AuditID         string // identifies an [AuditEntry]
 	JobID           string // identifies a [Job]
+
+	CheckID           string // identifies a [Check]
+	CheckGroupID      string // identifies a [CheckGroup]
+	CheckPermissionID string // identifies a [CheckPermission]
+	EventID           string // identifies an [Event]
 )
 
 // Ref is how a caller names a record it wants to use: by opaque id, by number, or by name.
@@ -61,4 +66,6 @@ type (
 	DepartmentLink = linked[DepartmentID] // a department
 	UserLink       = linked[UserID]       // a user; Name is the userName
 	ServiceLink    = linked[ServiceID]    // a business service
+	CheckLink      = linked[CheckID]      // a check
+	CheckGroupLink = linked[CheckGroupID] // a check group
 )

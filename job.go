@@ -32,7 +32,22 @@ type Job struct {
 	RunAt          time.Time
 	Attempts       int // claims so far, this one included
 	CreatedAt      time.Time
+
+	// What a list of jobs shows; not filled in for whoever does the job.
+	State  JobState
+	Reason string // why the last attempt failed; "" if none did
 }
+
+// JobState is how far a job has come.
+type JobState string
+
+// The states.
+const (
+	JobReady   JobState = "ready"   // waits to be done, or to be tried again
+	JobRunning JobState = "running" // somebody is at it
+	JobDone    JobState = "done"
+	JobBuried  JobState = "buried" // given up after the last attempt
+)
 
 // JobCounts says how a lane's jobs stand.
 type JobCounts struct {

@@ -22,6 +22,7 @@ type Realm struct {
 	Kind           RealmKind
 	Active         bool
 	Configuration  json.RawMessage // a JSON object as given
+	Version        int64
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 }

@@ -9,6 +9,7 @@ type Role struct {
 	Description    string
 	Permissions    Permissions
 	Shipped        bool // came with Roster: can be neither changed nor deleted
+	Version        int64
 }
 
 // Numbers of the shipped roles, fixed by the public record of Graze (6 and 7 are ours).
@@ -48,4 +49,5 @@ type Department struct {
 	OrganizationID OrganizationID
 	Number         int64 // unique in the organization
 	Name           string
+	Version        int64
 }

@@ -18,9 +18,10 @@ type Token struct {
 	OrganizationID OrganizationID
 	Name           string // unique among the organization's tokens that are not revoked
 	Access         Access
-	UserID         UserID // "" for a token of the organization
-	UserName       string // of that user
-	Groups         []GroupLink
+	UserID         UserID      // "" for a token of the organization
+	UserName       string      // of that user
+	Groups         []GroupLink // limits it to the people of these groups; empty: it is not limited
+	ErrorsAs200    bool        // CheckCentral answers its callers 200 even where it fails, as its vendor does
 	CreatedAt      time.Time
 	ExpiresAt      time.Time // zero: never
 	RevokedAt      time.Time // zero: not revoked

@@ -38,7 +38,8 @@ type User struct {
 	UpdatedAt      time.Time
 
 	// What follows is loaded where it was asked for (see directory.With).
-	Roles          []RoleLink
+	Roles          []RoleGrant
+	LevelGroups    []GroupID   // the access level is granted for these groups; empty: for the organization
 	Groups         []GroupLink // of KindGroup
 	Teams          []GroupLink // of KindTeam
 	ContactMethods []ContactMethod
@@ -81,6 +82,12 @@ type Account struct {
 	CredentialVersion int64 // rises when the password changes; sessions of an older one are over
 	SessionExpiry     time.Duration
 	Grants            Grants
+}
+
+// RoleGrant is a role that somebody has, for the organization or for groups (DECISIONS 6).
+type RoleGrant struct {
+	RoleLink
+	Groups []GroupID // in ascending order; empty: the organization
 }
 
 // Grant is a set of permissions, for the whole organization or for one group only.

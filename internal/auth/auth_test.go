@@ -107,7 +107,7 @@ func (f *fixture) user(name string, change ...func(*directory.NewUserRow)) roste
 		User: roster.User{
 			ID: roster.UserID(f.id()), OrganizationID: f.org, UserName: name, DisplayName: name,
 			Active: true, AccessLevel: roster.LevelCustom, Realm: roster.RealmDB, TimeZone: roster.SystemTimeZone,
-			Version: 1, CreatedAt: epoch, UpdatedAt: epoch, Roles: []roster.RoleLink{f.role},
+			Version: 1, CreatedAt: epoch, UpdatedAt: epoch, Roles: []roster.RoleGrant{{RoleLink: f.role}},
 		},
 		UserKey: directory.Fold(name), PasswordHash: fakePHC(rightPassword),
 	}
@@ -196,7 +196,10 @@ func TestWhoeverIsNotLetInCostsOneHashAndIsToldTheSame(t *testing.T) {
 	f.user("invited", func(r *directory.NewUserRow) { r.PasswordHash = "" })
 	f.user("broken", func(r *directory.NewUserRow) { r.PasswordHash = "$argon2id$v=19$m=4194304,t=900,p=1$YQ$YQ" })
 	f.user("reader", func(r *directory.NewUserRow) { r.Roles = nil })
-	f.user("scoped", func(r *directory.NewUserRow) { r.GrantScope = []roster.GroupID{f.group.ID} })
+	f.user("scoped", func(r *directory.NewUserRow) {
+		r.LevelGroups = []roster.GroupID{f.group.ID}
+		r.Roles[0].Groups = r.LevelGroups
+	})
 	for _, c := range []struct {
 		slug, name, password, reason string
 		hashes                       int64

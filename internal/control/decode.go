@@ -119,6 +119,8 @@ func optional(word string) roster.Ref {
 
 func nothing(Empty) directory.None { return directory.None{} }
 
+func fromStart(Empty) directory.AfterNumber { return 0 }
+
 func (n Name) ref() roster.Ref { return roster.Ref{ID: n.ID, Name: n.Name} }
 
 func (n NewToken) verb() directory.NewToken {

@@ -19,6 +19,8 @@ func groupNamed(kind roster.GroupKind) func(Name) directory.GroupSelector {
 	return func(n Name) directory.GroupSelector { return directory.GroupSelector{Kind: kind, Ref: n.subject()} }
 }
 
+func (n Name) deletion() directory.Deletion { return directory.Deletion{Ref: n.subject()} }
+
 // given is a Set of what a change names.
 func given[T any](value *T) roster.Set[T] {
 	if value == nil {

@@ -115,12 +115,15 @@ func (c *userUpdate) applyAccess(row *NewUserRow, refs resolved) (parts With) {
 	if in.Roles.Present {
 		row.Roles = nil
 		for _, r := range refs.roles {
-			row.Roles = append(row.Roles, roster.RoleLink{ID: r.ID, Number: r.Number, Name: r.Name})
+			row.Roles = append(row.Roles, roster.RoleGrant{RoleLink: linkRole(r)})
 		}
 		parts |= WithRoles
 	}
 	if parts != 0 {
-		row.GrantScope = c.scopeFor(*row)
+		row.LevelGroups = c.scopeFor(*row)
+		for i := range row.Roles {
+			row.Roles[i].Groups = row.LevelGroups
+		}
 	}
 	if parts != 0 || in.Active.Present {
 		row.ManagedBy.Access = c.by.Face

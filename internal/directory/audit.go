@@ -13,9 +13,10 @@ import (
 
 // AuditList says which audit entries ListAudit returns.
 type AuditList struct {
-	Target string // only those about this record
-	Newest bool   // the newest first
-	Limit  int    // at most so many; 0: all
+	Target string         // only those about this record
+	Newest bool           // the newest first
+	Limit  int            // at most so many; 0: all
+	After  roster.AuditID // only those that come later in the list
 }
 
 // ListAudit returns who changed what, the oldest first unless asked otherwise. An error ends the sequence.
@@ -25,7 +26,7 @@ func (s *Service) ListAudit(ctx context.Context, by roster.Actor, in AuditList) 
 	if err := allow(by, ActAuditRead); err != nil {
 		return nil, err
 	}
-	return pages("", in.Limit, func(after roster.AuditID, limit int) ([]roster.AuditEntry, error) {
+	return pages(in.After, in.Limit, func(after roster.AuditID, limit int) ([]roster.AuditEntry, error) {
 		q := AuditQuery{After: after, Target: in.Target, Newest: in.Newest, Limit: limit}
 		return view(ctx, s, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
 	}, func(e roster.AuditEntry) roster.AuditID { return e.ID }), nil

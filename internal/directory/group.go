@@ -35,7 +35,8 @@ type NewGroup struct {
 	LandingPage json.RawMessage
 	Services    []roster.Ref
 
-	Faults roster.Faults // those the face found already
+	IdempotencyKey string
+	Faults         roster.Faults // those the face found already
 }
 
 // CreateGroup makes a group or a team, with its members and services.
@@ -239,6 +240,7 @@ type GroupList struct {
 	Kind  roster.GroupKind
 	ID    roster.GroupID // only this one
 	Name  string         // only this one, without regard to case
+	After int64          // only those with a greater number
 	Count bool           // fill MemberCount
 
 	Service  roster.Ref // only those with this service
@@ -265,7 +267,7 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 	if groups, everywhere := scopeOf(by, ActGroupRead); !everywhere {
 		q.Only = groups
 	}
-	all := pages(0, 0, func(after int64, limit int) ([]roster.Group, error) {
+	all := pages(in.After, 0, func(after int64, limit int) ([]roster.Group, error) {
 		q.AfterNumber, q.Limit = after, limit
 		return view(ctx, s, func(tx Tx) ([]roster.Group, error) { return tx.Groups(by.OrganizationID, q) })
 	}, func(g roster.Group) int64 { return g.Number })
@@ -282,7 +284,14 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 }
 
 // NewDepartment is what CreateDepartment needs to know.
-type NewDepartment struct{ Name string }
+type NewDepartment struct {
+	Name           string
+	IdempotencyKey string
+	Faults         roster.Faults // those the face found already
+}
+
+// AfterNumber is a place in a list: records with a greater number come after it.
+type AfterNumber int64
 
 // CreateDepartment makes a department.
 //
@@ -310,11 +319,11 @@ func (s *Service) CreateDepartment(ctx context.Context, by roster.Actor, in NewD
 // ListDepartments returns the departments by ascending number. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListDepartments(ctx context.Context, by roster.Actor, _ None) (iter.Seq2[roster.Department, error], error) {
+func (s *Service) ListDepartments(ctx context.Context, by roster.Actor, in AfterNumber) (iter.Seq2[roster.Department, error], error) {
 	if err := allow(by, ActDepartmentRead); err != nil {
 		return nil, err
 	}
-	return pages(0, 0, func(after int64, limit int) ([]roster.Department, error) {
+	return pages(int64(in), 0, func(after int64, limit int) ([]roster.Department, error) {
 		return view(ctx, s, func(tx Tx) ([]roster.Department, error) { return tx.Departments(by.OrganizationID, after, limit) })
 	}, func(d roster.Department) int64 { return d.Number }), nil
 }

@@ -12,8 +12,9 @@ import (
 
 // GroupSelector picks one group of a kind.
 type GroupSelector struct {
-	Kind roster.GroupKind
-	Ref  roster.Ref
+	Kind      roster.GroupKind
+	Ref       roster.Ref
+	IfVersion int64 // of UpdateGroup and DeleteGroup: only if it still has this version; 0: whatever it has
 }
 
 // find returns the group that the selector picks, if the actor may see it in an action. One that is

@@ -37,8 +37,10 @@ type NewUser struct {
 	Realm            roster.RealmID     // that realm, where it is known; says External too
 	Active           roster.Set[bool]   // default: true
 	AccessLevel      roster.AccessLevel // default: custom
-	Roles            []roster.Ref
-	Groups           []roster.Ref // of KindGroup
+	Roles            []roster.Ref       // for the organization, or for the groups of an actor that is limited to groups
+	RoleGrants       []RoleGrant        // further roles, for groups
+	LevelGroups      []roster.Ref       // the access level is granted for these groups; none: as Roles are
+	Groups           []roster.Ref       // of KindGroup
 	Teams            []roster.Ref
 	PrimaryGroup     roster.Ref // becomes a membership too; none, or End-User: no primary group
 	Department       roster.Ref
@@ -50,6 +52,10 @@ type NewUser struct {
 	Properties       json.RawMessage                 // a JSON object
 	Preferences      roster.Set[[]roster.Preference] // default: the default matrix
 	SendWelcomeEmail bool                            // never sent to an inactive user
+
+	// IdempotencyKey is the caller's own name for this create: under it the first answer is given again for a
+	// day. "" for none.
+	IdempotencyKey string `json:"-"`
 
 	// UniqueEmail refuses an address that is the userName or primary email of another user.
 	UniqueEmail bool
@@ -266,4 +272,10 @@ func list[T ~string](words []T) string {
 		text[i] = string(w)
 	}
 	return strings.Join(text, ", ")
+}
+
+// RoleGrant names a role, and the groups for which it is granted (DECISIONS 6).
+type RoleGrant struct {
+	Role   roster.Ref
+	Groups []roster.Ref // of KindGroup; none: the organization
 }

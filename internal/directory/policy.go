@@ -40,6 +40,34 @@ const (
 	ActAuditRead       Action = "audit.read"
 	ActStatusRead      Action = "status.read"
 	ActOrganizationSet Action = "organization.set-up"
+
+	ActUserDelete         Action = "user.delete"
+	ActContactAdd         Action = "contact-method.create"
+	ActContactRemove      Action = "contact-method.delete"
+	ActSessionRead        Action = "session.read"
+	ActSessionEnd         Action = "session.delete"
+	ActDepartmentUpdate   Action = "department.update"
+	ActDepartmentDelete   Action = "department.delete"
+	ActOrganizationCreate Action = "organization.create"
+	ActOrganizationRead   Action = "organization.read"
+	ActSettingsRead       Action = "settings.read"
+	ActSettingsSet        Action = "settings.set"
+	ActServerAdminSet     Action = "server-admin.set"
+	ActJobRead            Action = "job.read"
+	ActJobRevive          Action = "job.revive"
+	ActCheckCreate        Action = "check.create"
+	ActCheckRead          Action = "check.read"
+	ActCheckUpdate        Action = "check.update"
+	ActCheckDelete        Action = "check.delete"
+	ActCheckGroupCreate   Action = "check-group.create"
+	ActCheckGroupRead     Action = "check-group.read"
+	ActCheckGroupUpdate   Action = "check-group.update"
+	ActCheckGroupDelete   Action = "check-group.delete"
+	ActPermissionRead     Action = "check-permission.read"
+	ActPermissionSet      Action = "check-permission.set"
+	ActPermissionDelete   Action = "check-permission.delete"
+	ActEventRecord        Action = "event.create"
+	ActEventRead          Action = "event.read"
 )
 
 // rule says what an action asks for. Everything it does not allow is forbidden.
@@ -47,6 +75,7 @@ type rule struct {
 	anyOf    roster.Permissions // at least one of these, for the organization; 0 with signedIn
 	scoped   bool               // a grant for a group is enough: the verb then keeps to that group
 	signedIn bool               // any user who proved identity, by a password or a session
+	ownToken bool               // any user, also by a token of the user's: the verb keeps to what is the user's own
 	writes   bool               // refused to an actor that may only read
 	tokens   bool               // an API token of the organization may do it at all (DECISIONS 8)
 	local    bool               // only who uses the server's command line, and Roster itself
@@ -86,6 +115,34 @@ var policy = map[Action]rule{
 	ActAuditRead:       {anyOf: roster.ReadAudit},
 	ActStatusRead:      {local: true},
 	ActOrganizationSet: {local: true, writes: true},
+
+	ActUserDelete:         {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
+	ActContactAdd:         {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
+	ActContactRemove:      {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
+	ActSessionRead:        {anyOf: roster.ManageUsers, scoped: true, ownToken: true, tokens: true},
+	ActSessionEnd:         {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
+	ActDepartmentUpdate:   {anyOf: roster.ManageGroups, writes: true, tokens: true},
+	ActDepartmentDelete:   {anyOf: roster.ManageGroups, writes: true, tokens: true},
+	ActOrganizationCreate: {anyOf: roster.ServerAdmin, writes: true},
+	ActOrganizationRead:   {anyOf: roster.ReadDirectory | roster.GrazeLogin | roster.ServerAdmin, scoped: true, tokens: true},
+	ActSettingsRead:       {anyOf: roster.ManageSettings},
+	ActSettingsSet:        {anyOf: roster.ManageSettings, writes: true},
+	ActServerAdminSet:     {local: true, writes: true},
+	ActJobRead:            {anyOf: roster.ManageSettings},
+	ActJobRevive:          {anyOf: roster.ManageSettings, writes: true},
+	ActCheckCreate:        {anyOf: roster.ManageChecks, scoped: true, ownToken: true, writes: true, tokens: true},
+	ActCheckRead:          {anyOf: roster.ReadDirectory, scoped: true, ownToken: true, tokens: true},
+	ActCheckUpdate:        {anyOf: roster.ManageChecks, scoped: true, ownToken: true, writes: true, tokens: true},
+	ActCheckDelete:        {anyOf: roster.ManageChecks, scoped: true, ownToken: true, writes: true, tokens: true},
+	ActCheckGroupCreate:   {anyOf: roster.ManageChecks, writes: true, tokens: true},
+	ActCheckGroupRead:     {anyOf: roster.ReadDirectory, scoped: true, ownToken: true, tokens: true},
+	ActCheckGroupUpdate:   {anyOf: roster.ManageChecks, writes: true, tokens: true},
+	ActCheckGroupDelete:   {anyOf: roster.ManageChecks, writes: true, tokens: true},
+	ActPermissionRead:     {anyOf: roster.ReadDirectory, tokens: true},
+	ActPermissionSet:      {anyOf: roster.ManageChecks, writes: true, tokens: true},
+	ActPermissionDelete:   {anyOf: roster.ManageChecks, writes: true, tokens: true},
+	ActEventRecord:        {anyOf: roster.SendEvents, writes: true, tokens: true},
+	ActEventRead:          {anyOf: roster.ReadDirectory, scoped: true, ownToken: true, tokens: true},
 }
 
 // allow is the first line of every verb: whether the actor may do the action at all, to anybody.
@@ -107,7 +164,7 @@ func allow(by roster.Actor, act Action) error {
 		return forbidden("this is done on the server's command line")
 	case organizationToken(by) && !r.tokens:
 		return forbidden("an API token of the organization may not do this")
-	case r.signedIn && by.Kind == roster.ActorUser:
+	case r.signedIn && by.Kind == roster.ActorUser, r.ownToken && by.UserID != "":
 		return nil
 	case by.Grants.Everywhere().HasAny(r.anyOf), r.scoped && by.Grants.Anywhere().HasAny(r.anyOf):
 		return nil

@@ -33,6 +33,21 @@ var verbs = map[string]Action{
 	"AdmitUser": ActUserAdmit, "GetComponents": ActComponentRead,
 	"ListAudit": ActAuditRead, "VerifyAudit": ActAuditRead,
 	"GetStatus": ActStatusRead, "SetUpOrganization": ActOrganizationSet,
+
+	"FindUsers": ActUserRead, "DeleteUser": ActUserDelete, "UpsertUser": ActUserCreate, "CreateUsers": ActUserCreate,
+	"AddContactMethod": ActContactAdd, "RemoveContactMethod": ActContactRemove,
+	"ListSessions": ActSessionRead, "EndSession": ActSessionEnd,
+	"GetRole": ActRoleRead, "ListPermissions": ActRoleRead, "GetToken": ActTokenRead, "GetRealm": ActRealmRead,
+	"GetDepartment": ActDepartmentRead, "UpdateDepartment": ActDepartmentUpdate, "DeleteDepartment": ActDepartmentDelete,
+	"CreateOrganization": ActOrganizationCreate, "ListOrganizations": ActOrganizationRead, "GetOrganization": ActOrganizationRead,
+	"GetSettings": ActSettingsRead, "UpdateSettings": ActSettingsSet, "SetServerAdmin": ActServerAdminSet,
+	"ListJobs": ActJobRead, "ReviveJob": ActJobRevive, "GetAuditEntry": ActAuditRead,
+	"CreateCheck": ActCheckCreate, "GetCheck": ActCheckRead, "ListChecks": ActCheckRead,
+	"UpdateCheck": ActCheckUpdate, "DeleteCheck": ActCheckDelete,
+	"CreateCheckGroup": ActCheckGroupCreate, "GetCheckGroup": ActCheckGroupRead, "ListCheckGroups": ActCheckGroupRead,
+	"UpdateCheckGroup": ActCheckGroupUpdate, "DeleteCheckGroup": ActCheckGroupDelete,
+	"ListCheckPermissions": ActPermissionRead, "PutCheckPermission": ActPermissionSet, "DeleteCheckPermission": ActPermissionDelete,
+	"RecordEvent": ActEventRecord, "ListEvents": ActEventRead, "GetEvent": ActEventRead, "GetOverview": ActCheckRead,
 }
 
 // untouchable is a store that no refused call may reach.

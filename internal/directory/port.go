@@ -37,17 +37,24 @@ type Tx interface {
 	RetryTx
 	SettingTx
 	RealmTx
+	SearchTx
+	CheckTx
 }
 
 // OrganizationTx reads and makes organizations.
 type OrganizationTx interface {
-	OrganizationBySlug(slug string) (roster.Organization, error) // NotFound
-	InsertOrganization(o roster.Organization) error              // Conflict(slug)
+	OrganizationBySlug(slug string) (roster.Organization, error)            // NotFound
+	InsertOrganization(o roster.Organization) error                         // Conflict(slug)
+	OrganizationByID(id roster.OrganizationID) (roster.Organization, error) // NotFound
+	// Organizations returns all of them by ascending slug.
+	Organizations(afterSlug string, limit int) ([]roster.Organization, error)
+	// UpdateOrganization writes name, settings and version.
+	UpdateOrganization(o roster.Organization) error // NotFound
 }
 
 // UserTx reads and changes users.
 type UserTx interface {
-	// InsertUser stores the user's own columns, and its Roles, Groups, Teams, ContactMethods and
+	// InsertUser stores the user's own columns, and its Roles, LevelGroups, Groups, Teams, ContactMethods and
 	// Preferences as given (ids only; PrimaryGroup too must be among Groups by then). It returns the
 	// number. Errors: Conflict(userName).
 	InsertUser(u NewUserRow) (number int64, err error)
@@ -55,6 +62,20 @@ type UserTx interface {
 	// UpdateUser writes every column of a user's own, but for the password, and replaces the rows of the
 	// parts. u holds what is to be, with the new version. Errors: NotFound, Conflict(userName).
 	UpdateUser(u NewUserRow, parts With) error
+
+	// DeleteUser frees the user's name and ends what it was: roles, memberships, contact methods, preferences,
+	// sessions, links and entries on check groups are gone, its tokens are revoked. The row stays for what refers to it.
+	DeleteUser(org roster.OrganizationID, number int64, at time.Time) error // NotFound
+
+	// SetServerAdmin says whether the user may make organizations, and raises its version.
+	SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error // NotFound
+
+	// InsertUsers stores many users at once: what InsertUser does for each, in their order. It returns their
+	// numbers, by ascending. Errors: Conflict(userName) if any of them is taken: nothing is known of the others.
+	InsertUsers(rows []NewUserRow) (numbers []int64, err error)
+
+	// RemoveContactMethod deletes a contact method of a user, through the face, and reports whether it was there.
+	RemoveContactMethod(org roster.OrganizationID, user roster.UserID, id roster.ContactMethodID, by roster.Face) (bool, error)
 
 	// LockUser keeps other transactions from changing the user until this one ends. Errors: NotFound.
 	LockUser(org roster.OrganizationID, sel UserSelector) error
@@ -72,9 +93,6 @@ type UserTx interface {
 
 	// EmailHolder returns a user whose userName or primary email has the key, if there is one.
 	EmailHolder(org roster.OrganizationID, key string) (holder roster.Holder, found bool, err error)
-
-	// GrantScope returns the groups for which the user's level and roles are granted, none for the organization.
-	GrantScope(org roster.OrganizationID, id roster.UserID) ([]roster.GroupID, error)
 
 	// SetPassword stores a hash and raises the user's credential version, not the version: a password is
 	// not an administered attribute.
@@ -101,8 +119,7 @@ type NewUserRow struct {
 	UserKey         string // Fold of UserName; "" once deleted
 	EmailKey        string // Fold of Email
 	PasswordHash    roster.PasswordHash
-	GrantScope      []roster.GroupID // the roles and the level are granted for these groups; empty: for the organization
-	TimeZoneUnknown bool             // the zone's text is not understood
+	TimeZoneUnknown bool // the zone's text is not understood
 }
 
 // UserSelector picks one user: by the first of its fields that is set.
@@ -110,6 +127,7 @@ type UserSelector struct {
 	ID       roster.UserID
 	Number   int64
 	UserName string // compared without regard to case
+	Email    string // the primary address; the verbs turn it into an id (Conflict where several users have it)
 }
 
 // UserQuery picks users. Zero fields do not restrict.
@@ -118,6 +136,7 @@ type UserQuery struct {
 	Limit       int   // at most so many; the store takes 1 to MaxPage
 	ID          roster.UserID
 	EmailKey    string           // users whose primary email has this key
+	ExternalID  string           // users with this externalId
 	InGroups    []roster.GroupID // users who are members of at least one; nil: all users, empty: none
 }
 
@@ -129,7 +148,7 @@ type With uint8
 
 // What can be loaded along; each costs one query for a whole page.
 const (
-	WithRoles With = 1 << iota
+	WithRoles With = 1 << iota // and the groups that the level is granted for
 	WithGroups
 	WithTeams
 	WithReach // contact methods and preferences
@@ -145,8 +164,11 @@ type GroupTx interface {
 	// DeleteGroup frees the group's name and number of members. Whoever had it as primary group has none.
 	DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.Time) error // NotFound
 	InsertDepartment(d roster.Department, key string) (number int64, err error)   // Conflict(displayName)
-	InsertRole(r roster.Role, key string) (number int64, err error)               // Conflict(displayName)
-	UpdateRole(r roster.Role, key string) error                                   // NotFound, Conflict(displayName)
+	UpdateDepartment(d roster.Department, key string) error                       // NotFound, Conflict(displayName)
+	// DeleteDepartment frees the department's name; nobody belongs to it any more.
+	DeleteDepartment(org roster.OrganizationID, id roster.DepartmentID, at time.Time) error // NotFound
+	InsertRole(r roster.Role, key string) (number int64, err error)                         // Conflict(displayName)
+	UpdateRole(r roster.Role, key string) error                                             // NotFound, Conflict(displayName)
 	// DeleteRole frees the role's name. It reports false, and changes nothing, while a user has the role.
 	DeleteRole(org roster.OrganizationID, id roster.RoleID) (bool, error)
 	InsertService(s roster.BusinessService, key string) (number int64, err error) // Conflict(displayName)
@@ -200,6 +222,10 @@ type CredentialTx interface {
 	InsertSession(s roster.Session, hash string, max int) error
 	TouchSession(id roster.SessionID, at time.Time) error
 	DeleteSessions(org roster.OrganizationID, id roster.UserID) error
+	// Sessions returns the sessions of a user that are not over at a time, the oldest first: 1,000 at most.
+	Sessions(org roster.OrganizationID, id roster.UserID, at time.Time) ([]roster.Session, error)
+	// DeleteSession reports whether the user had the session.
+	DeleteSession(org roster.OrganizationID, user roster.UserID, id roster.SessionID) (bool, error)
 	// DeleteDeadSessions deletes up to limit sessions that were over at a time, and returns how many.
 	DeleteDeadSessions(at time.Time, limit int) (int, error)
 
@@ -245,6 +271,7 @@ type AuditQuery struct {
 	Sealed   bool           // only sealed entries, by ascending Seq
 	Newest   bool           // by descending id, of which After is the keyset; not together with Sealed or AfterSeq
 	Target   string         // entries about this record
+	ID       roster.AuditID // only this one
 	Limit    int            // 1 to MaxPage
 }
 
@@ -261,6 +288,10 @@ type JobTx interface {
 	RetryJob(id roster.JobID, attempt int, runAt time.Time, reason string) (bool, error)
 	BuryJob(id roster.JobID, attempt int, at time.Time, reason string) (bool, error)
 	JobCounts() ([]roster.JobCounts, error)
+	// OpenJobs returns the organization's jobs that are not done, by ascending id.
+	OpenJobs(org roster.OrganizationID, after roster.JobID, limit int) ([]roster.Job, error)
+	// ReviveJob makes a buried job ready again, with no attempt made.
+	ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) // NotFound where no such job is buried
 	// NextRun returns when the lane's next job is due; the zero time if there is none.
 	NextRun(lane roster.Lane) (time.Time, error)
 	// DeleteDoneJobs deletes up to limit jobs that were done before a time, and returns how many.
@@ -272,7 +303,8 @@ type Retry struct {
 	OrganizationID roster.OrganizationID
 	Key            string // HMAC over scope and input
 	ResourceID     string
-	Version        int64 // of the resource as it was made
+	Version        int64  // of the resource as it was made
+	Fingerprint    string // HMAC of the input, where the key is the caller's own; "" where the key has it
 	CreatedAt      time.Time
 }
 

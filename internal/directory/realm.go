@@ -14,7 +14,9 @@ type NewRealm struct {
 	Name          string
 	Active        roster.Set[bool] // default: true
 	Configuration json.RawMessage  // a JSON object, kept as given
-	Faults        roster.Faults    // those the face found already
+
+	IdempotencyKey string
+	Faults         roster.Faults // those the face found already
 }
 
 // realmDefaults is what a realm's configuration says of users who sign in for the first time.
@@ -57,7 +59,9 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 
 // RealmChange is what UpdateRealm changes: what is absent stays as it is.
 type RealmChange struct {
-	Name          string // picks the realm
+	Name          string         // picks the realm
+	ID            roster.RealmID // picks it too, where there is no name
+	IfVersion     int64          // only if it still has this version; 0: whatever it has
 	Active        roster.Set[bool]
 	Configuration roster.Set[json.RawMessage] // the whole of it
 	Faults        roster.Faults
@@ -145,6 +149,7 @@ func (s *Service) permitRealm(tx Tx, by roster.Actor, configuration json.RawMess
 type RealmList struct {
 	Kind   roster.RealmKind // "" for all
 	Active bool             // only active ones
+	After  string           // only those whose folded name is greater
 }
 
 // ListRealms returns realms by name. An error ends the sequence.
@@ -154,7 +159,7 @@ func (s *Service) ListRealms(ctx context.Context, by roster.Actor, in RealmList)
 	if err := allow(by, ActRealmRead); err != nil {
 		return nil, err
 	}
-	all := pages("", 0, func(after string, limit int) ([]roster.Realm, error) {
+	all := pages(in.After, 0, func(after string, limit int) ([]roster.Realm, error) {
 		return view(ctx, s, func(tx Tx) ([]roster.Realm, error) { return tx.Realms(by.OrganizationID, after, limit) })
 	}, func(r roster.Realm) string { return Fold(r.Name) })
 	return func(yield func(roster.Realm, error) bool) {

@@ -173,3 +173,7 @@ func distinct[T any, I comparable](records []T, id func(T) I) []T {
 func linkGroup(g roster.Group) roster.GroupLink {
 	return roster.GroupLink{ID: g.ID, Number: g.Number, Name: g.Name}
 }
+
+func linkRole(r roster.Role) roster.RoleLink {
+	return roster.RoleLink{ID: r.ID, Number: r.Number, Name: r.Name}
+}

@@ -13,6 +13,9 @@ type NewRole struct {
 	Name        string
 	Description string
 	Permissions []string // by name
+
+	IdempotencyKey string
+	Faults         roster.Faults // those the face found already
 }
 
 // CreateRole makes a role. Its maker must hold what it holds (DECISIONS 9).
@@ -23,7 +26,7 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 		return roster.Role{}, err
 	}
 	in.Name = strings.TrimSpace(in.Name)
-	faults := checkNamed(in.Name, in.Description)
+	faults := append(in.Faults, checkNamed(in.Name, in.Description)...)
 	permissions := parsePermissions(in.Permissions, &faults)
 	if err := faults.Err(); err != nil {
 		return roster.Role{}, err
@@ -47,11 +50,11 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 // ListRoles returns the roles by ascending number. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListRoles(ctx context.Context, by roster.Actor, _ None) (iter.Seq2[roster.Role, error], error) {
+func (s *Service) ListRoles(ctx context.Context, by roster.Actor, in AfterNumber) (iter.Seq2[roster.Role, error], error) {
 	if err := allow(by, ActRoleRead); err != nil {
 		return nil, err
 	}
-	return pages(0, 0, func(after int64, limit int) ([]roster.Role, error) {
+	return pages(int64(in), 0, func(after int64, limit int) ([]roster.Role, error) {
 		return view(ctx, s, func(tx Tx) ([]roster.Role, error) { return tx.Roles(by.OrganizationID, after, limit) })
 	}, func(r roster.Role) int64 { return r.Number }), nil
 }

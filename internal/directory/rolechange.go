@@ -11,9 +11,11 @@ import (
 // RoleChange is what UpdateRole changes: what is absent stays as it is.
 type RoleChange struct {
 	Role        roster.Ref
+	IfVersion   int64 // only if it still has this version; 0: whatever it has
 	Name        roster.Set[string]
 	Description roster.Set[string]
 	Permissions roster.Set[[]string] // by name
+	Faults      roster.Faults        // those the face found already
 }
 
 // UpdateRole changes a role that did not ship. Whoever changes it must hold what it held and what it
@@ -78,12 +80,12 @@ func keepAdministrators(tx Tx, before, after roster.Role) error {
 // DeleteRole deletes a role that did not ship and that nobody has.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict while somebody has it, Unavailable.
-func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Role, error) {
+func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) (roster.Role, error) {
 	if err := allow(by, ActRoleDelete); err != nil {
 		return roster.Role{}, err
 	}
 	return update(ctx, s, func(tx Tx) (roster.Role, error) {
-		r, err := s.ownRole(tx, by, ref)
+		r, err := s.ownRole(tx, by, in.Ref)
 		if err != nil {
 			return r, err
 		}

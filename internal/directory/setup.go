@@ -105,7 +105,7 @@ func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, s
 		JoinedAt: now.Truncate(time.Second), TimeZone: roster.SystemTimeZone,
 		ManagedBy: roster.ManagedBy{Profile: by.Face, Access: by.Face, Groups: by.Face, Reach: by.Face},
 		Version:   1, CreatedAt: now, UpdatedAt: now,
-		Roles: []roster.RoleLink{super}, Preferences: matrix,
+		Roles: []roster.RoleGrant{{RoleLink: super}}, Preferences: matrix,
 	}}
 	var err error
 	if row.Number, err = tx.InsertUser(row); err != nil {

@@ -12,12 +12,15 @@ import (
 
 // NewToken is what CreateToken needs to know.
 type NewToken struct {
-	Name      string
-	Access    roster.Access
-	UserName  string       // a token of this user; "" for one of the organization
-	Groups    []roster.Ref // limits it to the people of these groups; none: it is not limited
-	ExpiresIn time.Duration
-	Secret    string // one that is known already (a demonstration's); "" for a new one
+	Name           string
+	Access         roster.Access
+	UserName       string       // a token of this user; "" for one of the organization
+	Groups         []roster.Ref // limits it to the people of these groups; none: it is not limited
+	ExpiresIn      time.Duration
+	ErrorsAs200    bool
+	IdempotencyKey string
+	Faults         roster.Faults // those the face found already
+	Secret         string        // one that is known already (a demonstration's); "" for a new one
 }
 
 // CreatedToken is the answer of CreateToken. Secret is shown once and kept nowhere.
@@ -103,7 +106,10 @@ func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token,
 }
 
 // TokenList says which tokens ListTokens returns.
-type TokenList struct{ Revoked bool } // also those that were revoked
+type TokenList struct {
+	Revoked bool           // also those that were revoked
+	After   roster.TokenID // only those made later
+}
 
 // ListTokens returns the organization's tokens, the oldest first, without their secrets. An error ends
 // the sequence.
@@ -113,7 +119,7 @@ func (s *Service) ListTokens(ctx context.Context, by roster.Actor, in TokenList)
 	if err := allow(by, ActTokenRead); err != nil {
 		return nil, err
 	}
-	return pages("", 0, func(after roster.TokenID, limit int) ([]roster.Token, error) {
+	return pages(in.After, 0, func(after roster.TokenID, limit int) ([]roster.Token, error) {
 		return view(ctx, s, func(tx Tx) ([]roster.Token, error) { return tx.Tokens(by.OrganizationID, after, limit, in.Revoked) })
 	}, func(t roster.Token) roster.TokenID { return t.ID }), nil
 }

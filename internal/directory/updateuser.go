@@ -14,6 +14,7 @@ import (
 // and null means none or the default.
 type UserChange struct {
 	User          UserSelector
+	IfVersion     int64 // only if the user still has this version; 0: whatever it has
 	UserName      roster.Set[string]
 	DisplayName   roster.Set[string]
 	Email         roster.Set[string] // a userName that is equal to the old address changes with it
@@ -21,7 +22,9 @@ type UserChange struct {
 	Password      roster.Set[string]
 	Active        roster.Set[bool]
 	AccessLevel   roster.Set[roster.AccessLevel] // activates too, unless Active says otherwise (DECISIONS 4)
-	Roles         roster.Set[[]roster.Ref]
+	Roles         roster.Set[[]roster.Ref]       // with RoleGrants all that there are to be; one that is held already keeps its groups
+	RoleGrants    roster.Set[[]RoleGrant]
+	LevelGroups   roster.Set[[]roster.Ref] // the access level is granted for these groups; empty: for the organization
 	Groups        roster.Set[[]roster.Ref] // of KindGroup; without the primary group there is none any more
 	Teams         roster.Set[[]roster.Ref]
 	PrimaryGroup  roster.Set[roster.Ref] // becomes a membership too
@@ -145,11 +148,7 @@ func (c *userUpdate) plan(tx Tx) (before roster.User, after NewUserRow, parts Wi
 	if len(faults) > 0 {
 		return fail(faults)
 	}
-	scope, err := tx.GrantScope(before.OrganizationID, before.ID)
-	if err != nil {
-		return fail(err)
-	}
-	after = NewUserRow{User: before, GrantScope: scope}
+	after = NewUserRow{User: before}
 	parts = c.apply(&after, refs)
 	return before, after, parts, c.permit(tx, before, after)
 }
@@ -231,7 +230,7 @@ func (c *userUpdate) permit(tx Tx, before roster.User, after NewUserRow) error {
 	if err != nil {
 		return err
 	}
-	return c.mayGrant(c.by, grantsOf(after.AccessLevel, roles, after.GrantScope))
+	return c.mayGrant(c.by, grantsOf(after.AccessLevel, roles, after.LevelGroups))
 }
 
 // explain gives a Conflict that the index found the record in the way.
@@ -253,13 +252,12 @@ func (c *userUpdate) keepAdministrator(tx Tx, before roster.User, after NewUserR
 	if err != nil {
 		return err
 	}
-	rules := func(u roster.User, scope []roster.GroupID) bool {
-		return u.Active && len(scope) == 0 && (u.AccessLevel == roster.LevelAdministrator ||
-			slices.ContainsFunc(u.Roles, func(r roster.RoleLink) bool { return slices.Contains(roles, r.ID) }))
+	rules := func(u roster.User) bool {
+		return u.Active && (u.AccessLevel == roster.LevelAdministrator && len(u.LevelGroups) == 0 ||
+			slices.ContainsFunc(u.Roles, func(r roster.RoleGrant) bool { return len(r.Groups) == 0 && slices.Contains(roles, r.ID) }))
 	}
-	scope, err := tx.GrantScope(before.OrganizationID, before.ID)
-	if err != nil || !rules(before, scope) || rules(after.User, after.GrantScope) {
-		return err
+	if !rules(before) || rules(after.User) {
+		return nil
 	}
 	others, err := tx.OtherAdministrators(before.OrganizationID, before.ID, roles)
 	if err != nil || others {

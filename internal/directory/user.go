@@ -209,6 +209,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		Competencies: in.Competencies, Properties: in.Properties,
 		ManagedBy: roster.ManagedBy{Profile: c.by.Face, Access: c.by.Face, Groups: c.by.Face, Reach: c.by.Face},
 		Version:   1, CreatedAt: now, UpdatedAt: now,
+		LevelGroups: c.scope(refs),
 	}
 	switch {
 	case in.Realm != "":
@@ -220,7 +221,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		u.JoinedAt = now.Truncate(time.Second)
 	}
 	for _, role := range refs.roles {
-		u.Roles = append(u.Roles, roster.RoleLink{ID: role.ID, Number: role.Number, Name: role.Name})
+		u.Roles = append(u.Roles, roster.RoleGrant{RoleLink: linkRole(role), Groups: u.LevelGroups})
 	}
 	for _, g := range refs.groups {
 		if g.Kind == roster.KindTeam {
@@ -232,7 +233,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 	u.ContactMethods = contactMethods(u.Email, u.ContactNumber, c.defaultCountry, now)
 	return NewUserRow{
 		User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), PasswordHash: c.hash,
-		GrantScope: c.scope(refs), TimeZoneUnknown: !zoneKnown,
+		TimeZoneUnknown: !zoneKnown,
 	}
 }
 
@@ -318,7 +319,7 @@ func auditUser(row NewUserRow) auditedUser {
 		UserName: u.UserName, Number: u.Number, DisplayName: u.DisplayName, Email: u.Email, ExternalID: u.ExternalID,
 		Active: u.Active, AccessLevel: u.AccessLevel, Realm: u.Realm, HasPassword: u.HasPassword,
 		Roles: names(u.Roles), Groups: names(u.Groups), Teams: names(u.Teams),
-		PrimaryGroup: u.PrimaryGroup.Name, Department: u.Department.Name, GrantedFor: row.GrantScope,
+		PrimaryGroup: u.PrimaryGroup.Name, Department: u.Department.Name, GrantedFor: u.LevelGroups,
 		JoinedAt: u.JoinedAt, TimeZone: u.TimeZone, PhoneNumber: u.ContactNumber, SessionExpiry: u.SessionExpiry,
 		PropertiesBytes: len(u.Properties), Competencies: u.Competencies,
 	}

@@ -88,7 +88,7 @@ func (p *population) create(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		u.Roles = []roster.RoleLink{{ID: roles[0].ID}}
+		u.Roles = []roster.RoleGrant{{RoleLink: roster.RoleLink{ID: roles[0].ID}}}
 		groups, err := tx.FindGroups(p.org, roster.KindGroup, []roster.Ref{{Name: "Ops"}})
 		if err != nil {
 			return err

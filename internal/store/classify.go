@@ -29,6 +29,10 @@ func attribute(index string) string {
 		return "id"
 	case "job_key", "retry_key":
 		return "key"
+	case "alias_key":
+		return "emailAlias"
+	case "user_number":
+		return "user"
 	case "token_hash", "link_hash":
 		return "secret"
 	case "address", "slug", "number", "id", "seq", "type", "purpose", "name":

@@ -13,7 +13,7 @@ func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T
 	db := openSQLite(t)
 	user := roster.User{
 		ID: "ada", OrganizationID: "org", UserName: "ada", Active: true, Realm: roster.RealmDB, Version: 1,
-		Roles: []roster.RoleLink{{ID: "role"}},
+		Roles: []roster.RoleGrant{{RoleLink: roster.RoleLink{ID: "role"}}},
 	}
 	now := time.Unix(1, 0)
 	generation := func() uint64 {

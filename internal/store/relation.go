@@ -13,9 +13,12 @@ import (
 // method and preference, with the columns of relationRow. It comes in two forms, for all users between
 // two numbers and for a list of them.
 const (
-	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, '', 0 FROM user_roles ur
+	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, ur.group_id, 0 FROM user_roles ur
 	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id
 	WHERE ur.organization_id = $1 AND ur.user_number`
+
+	selectLevelGroups = `SELECT user_number, 'level', group_id, 0, '', '', 0 FROM user_level_groups
+	WHERE organization_id = $1 AND user_number`
 
 	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name, '', 0 FROM group_members m
 	JOIN groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
@@ -34,11 +37,11 @@ const (
 // relationRow is a row of any of these queries.
 type relationRow struct {
 	user    int64
-	kind    string // "role", "contact", "preference", or the kind of a group
+	kind    string // "role", "level", "contact", "preference", or the kind of a group
 	id      string // a preference's type
 	number  int64  // when a contact method was confirmed
 	name    string // a contact method's address, a preference's services
-	service string // of a contact method
+	service string // of a contact method; the group that a role is granted for
 	at      int64  // when a contact method was made
 }
 
@@ -58,7 +61,11 @@ func (t *tx) load(org roster.OrganizationID, users []roster.User, with directory
 	}
 	for i := range users {
 		u := &users[i]
-		slices.SortFunc(u.Roles, func(a, b roster.RoleLink) int { return cmp.Compare(a.Number, b.Number) })
+		slices.SortFunc(u.Roles, func(a, b roster.RoleGrant) int { return cmp.Compare(a.Number, b.Number) })
+		for _, role := range u.Roles {
+			slices.Sort(role.Groups)
+		}
+		slices.Sort(u.LevelGroups)
 		sortLinks(u.Groups)
 		sortLinks(u.Teams)
 		slices.SortFunc(u.ContactMethods, func(a, b roster.ContactMethod) int { return cmp.Compare(a.ID, b.ID) })
@@ -105,6 +112,7 @@ func (t *tx) relationText(form string, with directory.With, n int) string {
 			text string
 		}{
 			{directory.WithRoles, selectRoles},
+			{directory.WithRoles, selectLevelGroups},
 			{directory.WithGroups | directory.WithTeams, selectGroups},
 			{directory.WithReach, selectContacts},
 			{directory.WithReach, selectPreferences},
@@ -132,11 +140,9 @@ func userOf(users []roster.User, number int64) *roster.User {
 func (r *relationRow) give(u *roster.User, with directory.With) {
 	switch r.kind {
 	case "role":
-		// A role that is granted for several groups comes several times.
-		role := roster.RoleLink{ID: roster.RoleID(r.id), Number: r.number, Name: r.name}
-		if !slices.Contains(u.Roles, role) {
-			u.Roles = append(u.Roles, role)
-		}
+		r.giveRole(u)
+	case "level":
+		u.LevelGroups = append(u.LevelGroups, roster.GroupID(r.id))
 	case string(roster.KindGroup):
 		if with&directory.WithGroups != 0 {
 			u.Groups = append(u.Groups, roster.GroupLink{ID: roster.GroupID(r.id), Number: r.number, Name: r.name})
@@ -152,5 +158,17 @@ func (r *relationRow) give(u *roster.User, with directory.With) {
 		})
 	case "preference":
 		u.Preferences = append(u.Preferences, roster.Preference{Type: roster.NotificationType(r.id), Services: parseServices(r.name)})
+	}
+}
+
+// giveRole adds a role to its user: one that is granted for several groups comes several times.
+func (r *relationRow) giveRole(u *roster.User) {
+	i := slices.IndexFunc(u.Roles, func(g roster.RoleGrant) bool { return string(g.ID) == r.id })
+	if i < 0 {
+		i = len(u.Roles)
+		u.Roles = append(u.Roles, roster.RoleGrant{RoleLink: roster.RoleLink{ID: roster.RoleID(r.id), Number: r.number, Name: r.name}})
+	}
+	if r.service != "" {
+		u.Roles[i].Groups = append(u.Roles[i].Groups, roster.GroupID(r.service))
 	}
 }

@@ -74,18 +74,17 @@ func (t *tx) InsertUser(u directory.NewUserRow) (number int64, err error) {
 // insertAccess stores the roles, the scope of the level, and the memberships of a new user.
 func (t *tx) insertAccess(u directory.NewUserRow, number int64) error {
 	org := string(u.OrganizationID)
-	scope := u.GrantScope
-	if len(scope) == 0 {
-		scope = []roster.GroupID{""}
-	}
 	var roles, level, members []any
-	for _, group := range scope {
-		for _, role := range u.Roles {
+	for _, role := range u.Roles {
+		if len(role.Groups) == 0 {
+			roles = append(roles, org, number, string(role.ID), "")
+		}
+		for _, group := range role.Groups {
 			roles = append(roles, org, number, string(role.ID), string(group))
 		}
-		if group != "" {
-			level = append(level, org, number, string(group))
-		}
+	}
+	for _, group := range u.LevelGroups {
+		level = append(level, org, number, string(group))
 	}
 	for _, groups := range [][]roster.GroupLink{u.Groups, u.Teams} {
 		for _, g := range groups {

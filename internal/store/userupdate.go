@@ -50,7 +50,7 @@ func (t *tx) replaceParts(u directory.NewUserRow, parts directory.With) error {
 		}
 	}
 	if parts&directory.WithRoles == 0 {
-		u.Roles, u.GrantScope = nil, nil
+		u.Roles, u.LevelGroups = nil, nil
 	}
 	if parts&(directory.WithGroups|directory.WithTeams) == 0 {
 		u.Groups, u.Teams = nil, nil
@@ -84,16 +84,6 @@ func (t *tx) LockUser(org roster.OrganizationID, sel directory.UserSelector) err
 		err = missing("user")
 	}
 	return err
-}
-
-// GrantScope implements directory.UserTx.
-func (t *tx) GrantScope(org roster.OrganizationID, id roster.UserID) ([]roster.GroupID, error) {
-	const text = `SELECT l.group_id FROM user_level_groups l
-	JOIN users u ON u.organization_id = l.organization_id AND u.number = l.user_number
-	WHERE u.organization_id = $1 AND u.id = $2 ORDER BY l.group_id`
-	return collect(t, "read scope of user", text, []any{string(org), string(id)}, func(r scanner) (g roster.GroupID, err error) {
-		return g, r.Scan((*string)(&g))
-	})
 }
 
 // OtherAdministrators implements directory.UserTx. The lock is on the organization: changes that take

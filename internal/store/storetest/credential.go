@@ -31,8 +31,10 @@ func (f *fixture) scoped(name string, p roster.Permissions, level roster.AccessL
 	two := [2]roster.Group{f.group(roster.KindGroup, "first of "+name), f.group(roster.KindGroup, "second of "+name)}
 	row := f.row(name)
 	row.AccessLevel = level
-	row.Roles = []roster.RoleLink{roleLink(f.role("role of "+name, p)), roleLink(f.role("other role of "+name, roster.Filter))}
-	row.GrantScope = []roster.GroupID{two[0].ID, two[1].ID}
+	row.LevelGroups = []roster.GroupID{two[0].ID, two[1].ID}
+	for role, held := range map[string]roster.Permissions{"role of ": p, "other role of ": roster.Filter} {
+		row.Roles = append(row.Roles, roleGrant(f.role(role+name, held), row.LevelGroups...))
+	}
 	return f.insert(row), two
 }
 

@@ -34,8 +34,8 @@ var organizations = []sentence{
 		f.org = f.organization()
 		for name, change := range map[string]func(*directory.NewUserRow){
 			"group": func(r *directory.NewUserRow) { r.Groups = []roster.GroupLink{groupLink(group)} },
-			"role":  func(r *directory.NewUserRow) { r.Roles = []roster.RoleLink{roleLink(role)} },
-			"scope": func(r *directory.NewUserRow) { r.GrantScope = []roster.GroupID{group.ID} },
+			"role":  func(r *directory.NewUserRow) { r.Roles = []roster.RoleGrant{roleGrant(role)} },
+			"scope": func(r *directory.NewUserRow) { r.LevelGroups = []roster.GroupID{group.ID} },
 		} {
 			row := f.row(name)
 			change(&row)

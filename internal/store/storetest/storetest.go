@@ -193,6 +193,6 @@ func groupLink(g roster.Group) roster.GroupLink {
 	return roster.GroupLink{ID: g.ID, Number: g.Number, Name: g.Name}
 }
 
-func roleLink(r roster.Role) roster.RoleLink {
-	return roster.RoleLink{ID: r.ID, Number: r.Number, Name: r.Name}
+func roleGrant(r roster.Role, groups ...roster.GroupID) roster.RoleGrant {
+	return roster.RoleGrant{RoleLink: roster.RoleLink{ID: r.ID, Number: r.Number, Name: r.Name}, Groups: groups}
 }

@@ -34,7 +34,7 @@ func (f *fixture) wholeUser(name string) directory.NewUserRow {
 	row.Properties = json.RawMessage(`{"a": [1, "ß"],  "b": null}`)
 	row.ManagedBy = roster.ManagedBy{Profile: roster.FaceGraze, Access: roster.FaceCLI, Groups: roster.FaceWeb, Reach: roster.FaceCheckCentral}
 	row.Version, row.UpdatedAt = 3, f.now.Add(time.Hour)
-	row.Roles = []roster.RoleLink{roleLink(reader), roleLink(writer)}
+	row.Roles = []roster.RoleGrant{roleGrant(reader), roleGrant(writer)}
 	row.Groups, row.Teams = []roster.GroupLink{groupLink(ops)}, []roster.GroupLink{groupLink(team)}
 	row.ContactMethods = []roster.ContactMethod{
 		{ID: roster.ContactMethodID(f.id()), Service: roster.ServiceEmail, Address: "Ada@Example.com", CreatedAt: f.now},
@@ -131,23 +131,24 @@ var users = []sentence{
 		for i := range 40 {
 			g := f.group(roster.KindGroup, fmt.Sprint("customer ", i))
 			row.Groups = append(row.Groups, groupLink(g))
-			row.GrantScope = append(row.GrantScope, g.ID)
+			row.LevelGroups = append(row.LevelGroups, g.ID)
 		}
 		for i := range 3 {
-			row.Roles = append(row.Roles, roleLink(f.role(fmt.Sprint("role ", i), roster.ReadDirectory)))
+			row.Roles = append(row.Roles, roleGrant(f.role(fmt.Sprint("role ", i), roster.ReadDirectory), row.LevelGroups[i:]...))
 		}
 		row = f.insert(row)
 		got := f.get(row.ID, withAll)
 		same(f, got.Roles, row.Roles)
+		same(f, got.LevelGroups, row.LevelGroups)
 		same(f, got.Groups, row.Groups)
 	}},
 	{text: "a user cannot be stored with a group, role or department that is not there", test: func(f *fixture) {
 		for name, change := range map[string]func(*directory.NewUserRow){
 			"group":         func(r *directory.NewUserRow) { r.Groups = []roster.GroupLink{{ID: "none"}} },
-			"role":          func(r *directory.NewUserRow) { r.Roles = []roster.RoleLink{{ID: "none"}} },
+			"role":          func(r *directory.NewUserRow) { r.Roles = []roster.RoleGrant{{RoleLink: roster.RoleLink{ID: "none"}}} },
 			"department":    func(r *directory.NewUserRow) { r.Department.ID = "none" },
 			"primary group": func(r *directory.NewUserRow) { r.PrimaryGroup.ID = "none" },
-			"scope":         func(r *directory.NewUserRow) { r.GrantScope = []roster.GroupID{"none"} },
+			"scope":         func(r *directory.NewUserRow) { r.LevelGroups = []roster.GroupID{"none"} },
 			"organization":  func(r *directory.NewUserRow) { r.OrganizationID = "none" },
 		} {
 			row := f.row(name)

@@ -1,0 +1,92 @@
+package directory
+
+import (
+	"time"
+
+	"roster"
+)
+
+// CheckTx reads and changes checks, check groups, the entries on these, and events.
+type CheckTx interface {
+	// InsertCheck returns the number that the check got. Groups and Teams are stored by id.
+	InsertCheck(c roster.Check, key, aliasKey string) (number int64, err error) // Conflict(displayName, emailAlias)
+	// UpdateCheck writes what may change of a check, but for its status.
+	UpdateCheck(c roster.Check, key, aliasKey string) error // NotFound, Conflict(displayName, emailAlias)
+	// DeleteCheck frees the check's name and alias; its events stay.
+	DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error // NotFound
+	// Checks returns the checks that q picks, by ascending number.
+	Checks(org roster.OrganizationID, q CheckQuery) ([]roster.Check, error)
+	// SetCheckStatus says how the check's last event turned out, unless a later one is noted.
+	SetCheckStatus(org roster.OrganizationID, id roster.CheckID, s roster.Status, at time.Time) error
+	// CheckCounts counts the checks that q picks by status.
+	CheckCounts(org roster.OrganizationID, q CheckQuery) (map[roster.Status]int64, error)
+
+	InsertCheckGroup(g roster.CheckGroup, key string) (number int64, err error) // Conflict(displayName)
+	UpdateCheckGroup(g roster.CheckGroup, key string) error                     // NotFound, Conflict(displayName)
+	// DeleteCheckGroup frees the name; its checks are in no check group any more, and its entries are gone.
+	DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error // NotFound
+	// CheckGroups returns the check groups that q picks, by ascending number, with their number of checks.
+	CheckGroups(org roster.OrganizationID, q CheckGroupQuery) ([]roster.CheckGroup, error)
+
+	// PutCheckPermission stores an entry, or changes the one that its user or group has on the check group; it
+	// returns the entry as it is then.
+	PutCheckPermission(org roster.OrganizationID, p roster.CheckPermission) (roster.CheckPermission, error)
+	DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPermissionID) error // NotFound
+	// CheckPermissions returns the entries that q picks, by ascending id.
+	CheckPermissions(org roster.OrganizationID, q CheckPermissionQuery) ([]roster.CheckPermission, error)
+	// CheckAccess returns what entries give a user, also those of its groups: the highest level for each check group.
+	CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error)
+
+	InsertEvent(e roster.Event) error
+	// Events returns the events that q picks, by descending id.
+	Events(org roster.OrganizationID, q EventQuery) ([]roster.Event, error)
+	// CountUsers returns how many users there are. Its cost grows with their number; it is for overviews.
+	CountUsers(org roster.OrganizationID) (int64, error)
+}
+
+// CheckScope limits what somebody sees of checks: a check is seen that names one of the groups (of either kind)
+// or is in one of the check groups. nil sees all, an empty one nothing.
+type CheckScope struct {
+	Groups      []roster.GroupID
+	CheckGroups []roster.CheckGroupID
+}
+
+// CheckQuery picks checks. Zero fields do not restrict.
+type CheckQuery struct {
+	AfterNumber int64
+	Limit       int // 1 to MaxPage
+	ID          roster.CheckID
+	NameKey     string
+	AliasKey    string
+	CheckGroup  roster.CheckGroupID
+	Scope       *CheckScope
+}
+
+// CheckGroupQuery picks check groups. Zero fields do not restrict.
+type CheckGroupQuery struct {
+	AfterNumber int64
+	Limit       int // 1 to MaxPage
+	ID          roster.CheckGroupID
+	NameKey     string
+	Scope       *CheckScope // check groups in it, and those that have a check which is
+}
+
+// CheckPermissionQuery picks entries on check groups. Zero fields do not restrict.
+type CheckPermissionQuery struct {
+	After      roster.CheckPermissionID
+	Limit      int // 1 to MaxPage
+	ID         roster.CheckPermissionID
+	CheckGroup roster.CheckGroupID
+	User       roster.UserID
+	Group      roster.GroupID
+}
+
+// EventQuery picks events, the newest first. Zero fields do not restrict.
+type EventQuery struct {
+	Before   roster.EventID // keyset: events that came earlier
+	Limit    int            // 1 to MaxPage
+	ID       roster.EventID
+	Check    roster.CheckID // those of one check
+	Matched  roster.Set[bool]
+	From, To time.Time // half open: From ≤ at < To; zero: open
+}
