@@ -2,10 +2,6 @@ package directory
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"time"
 
 	"roster"
@@ -20,13 +16,11 @@ func (s *Service) fingerprint(by roster.Actor, act Action, in NewUser) string {
 	if !in.Repeatable || len(in.Faults) > 0 {
 		return ""
 	}
-	text, err := json.Marshal([]any{by.OrganizationID, by.Principal(), by.Face, act, in})
+	key, err := s.hmac([]any{by.OrganizationID, by.Principal(), by.Face, act, in})
 	if err != nil {
 		return "" // properties that are no JSON: check has the fault
 	}
-	mac := hmac.New(sha256.New, s.retryKey)
-	mac.Write(text)
-	return hex.EncodeToString(mac.Sum(nil))
+	return key
 }
 
 // remember claims the fingerprint for the user that is about to be made. Where an equal create has it

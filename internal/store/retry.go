@@ -10,17 +10,17 @@ import (
 // InsertRetry implements directory.RetryTx. Where another transaction is about to take the key, it
 // waits to see whether it does.
 func (t *tx) InsertRetry(r directory.Retry) (bool, error) {
-	const text = `INSERT INTO retries (organization_id, retry_key, resource_id, version, created_at)
-	VALUES ($1, $2, $3, $4, $5) ON CONFLICT (organization_id, retry_key) DO NOTHING`
-	n, err := t.exec("insert retry", text, string(r.OrganizationID), r.Key, r.ResourceID, r.Version, micros(r.CreatedAt))
+	const text = `INSERT INTO retries (organization_id, retry_key, resource_id, version, created_at, fingerprint)
+	VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization_id, retry_key) DO NOTHING`
+	n, err := t.exec("insert retry", text, string(r.OrganizationID), r.Key, r.ResourceID, r.Version, micros(r.CreatedAt), r.Fingerprint)
 	return n > 0, err
 }
 
 // Retry implements directory.RetryTx.
 func (t *tx) Retry(org roster.OrganizationID, key string) (r directory.Retry, found bool, err error) {
-	const text = `SELECT resource_id, version, created_at FROM retries WHERE organization_id = $1 AND retry_key = $2`
+	const text = `SELECT resource_id, version, created_at, fingerprint FROM retries WHERE organization_id = $1 AND retry_key = $2`
 	r = directory.Retry{OrganizationID: org, Key: key}
-	found, err = t.one("read retry", text, []any{string(org), key}, &r.ResourceID, &r.Version, instant{&r.CreatedAt})
+	found, err = t.one("read retry", text, []any{string(org), key}, &r.ResourceID, &r.Version, instant{&r.CreatedAt}, &r.Fingerprint)
 	if !found {
 		return directory.Retry{}, false, err
 	}
