@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"roster":                       {},
 	"roster/internal/directory":    {"roster"},
 	"roster/internal/dialect":      {"roster"},
+	"roster/internal/filter":       {"roster"},
 	"roster/internal/auth":         {"roster", "roster/internal/directory"},
 	"roster/internal/auth/realm":   {"roster", "roster/internal/directory"},
 	"roster/internal/outbound":     {"roster"},
