@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"roster/internal/store":        {"roster", "roster/internal/directory"},
 	"roster/internal/queue":        {"roster", "roster/internal/directory"},
 	"roster/internal/notify":       {"roster", "roster/internal/directory"},
+	"roster/internal/api":          {"roster", "roster/internal/directory", "roster/internal/dialect", "roster/internal/filter"},
 	"roster/internal/graze":        {"roster", "roster/internal/directory", "roster/internal/dialect"},
 	"roster/internal/checkcentral": {"roster", "roster/internal/directory", "roster/internal/dialect"},
 	"roster/internal/control":      {"roster", "roster/internal/directory", "roster/internal/dialect"},

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"roster/internal/api"
 	"roster/internal/auth"
 	"roster/internal/checkcentral"
 	"roster/internal/control"
@@ -25,6 +26,7 @@ func (a *App) openFaces(context.Context) error {
 		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
 		Limit: dialect.NewLimiter(s.CheckCentral.DailyLimit, 24*time.Hour, a.now),
 	})
+	api.Register(a.routes, api.Options{Service: a.service, Verifier: v, Log: a.log, Now: a.now, RateLimit: s.API.RateLimit})
 	web.Register(a.routes, a.pages())
 	local := http.NewServeMux()
 	control.Register(local, control.Options{
