@@ -111,6 +111,9 @@ func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, s
 	if row.Number, err = tx.InsertUser(row); err != nil {
 		return err
 	}
+	if err := tx.InsertWords(org, placesOf(row.User)); err != nil {
+		return err
+	}
 	return s.audit(tx, by, now, change{
 		action: ActUserCreate, target: string(row.ID), targetName: row.UserName,
 		details: created{auditUser(row)},

@@ -21,7 +21,7 @@ type words []string
 
 // add adds a word that is folded already.
 func (w *words) add(word string) {
-	if len(*w) == maxWords || word == "" {
+	if word == "" {
 		return
 	}
 	if word = cutWord(word); !slices.Contains(*w, word) {
@@ -70,7 +70,7 @@ func wordsOf(u roster.User) []string {
 	w.split(Fold(u.DisplayName))
 	w.split(email)
 	w.split(Fold(u.ExternalID))
-	return w
+	return w[:min(len(w), maxWords)]
 }
 
 // searched returns the words of what somebody looks for: those of the text, and of an address the whole.
