@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"roster/internal/api/reference"
 	"roster/internal/auth"
 	"roster/internal/checkcentral"
 	"roster/internal/control"
@@ -22,6 +23,7 @@ func (a *App) openFaces(context.Context) error {
 	checkcentral.Register(a.routes, checkcentral.Options{
 		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
 	})
+	reference.Register(a.routes, reference.Options{Version: a.config.Version})
 	web.Register(a.routes, a.pages())
 	local := http.NewServeMux()
 	control.Register(local, control.Options{
