@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"roster/internal/app":          {"*"}, // the one that sees everybody
 	"roster/internal/cli":          {"roster", "roster/internal/directory", "roster/internal/app", "roster/internal/config", "roster/internal/control"},
 	"roster/cmd/roster":            {"roster/internal/cli"},
+	"roster/client":                {}, // for other programs: nothing of the module
 	"roster/bench":                 {"*"}, // measures, and is in no binary
 	// For tests only: no other package may import these.
 	"roster/internal/pgtest":              {},
