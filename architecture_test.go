@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 	"roster/internal/dialect/dialecttest": {"*"},
 	"roster/internal/auth/realm/ldaptest": {},
 	"roster/test/binary":                  {"*"},
+	"roster/test/contract":                {},
 	"roster/internal/store/migrations":    {},
 }
 
