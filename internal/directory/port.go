@@ -37,7 +37,9 @@ type Tx interface {
 	RetryTx
 	SettingTx
 	RealmTx
+	LockTx
 	SearchTx
+	BatchTx
 	CheckTx
 }
 
@@ -69,10 +71,6 @@ type UserTx interface {
 
 	// SetServerAdmin says whether the user may make organizations, and raises its version.
 	SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error // NotFound
-
-	// InsertUsers stores many users at once: what InsertUser does for each, in their order. It returns their
-	// numbers, by ascending. Errors: Conflict(userName) if any of them is taken: nothing is known of the others.
-	InsertUsers(rows []NewUserRow) (numbers []int64, err error)
 
 	// RemoveContactMethod deletes a contact method of a user, through the face, and reports whether it was there.
 	RemoveContactMethod(org roster.OrganizationID, user roster.UserID, id roster.ContactMethodID, by roster.Face) (bool, error)
@@ -323,6 +321,7 @@ type RealmTx interface {
 	InsertRealm(r roster.Realm, key string) error // Conflict(displayName)
 	UpdateRealm(r roster.Realm) error             // NotFound
 	FindRealm(org roster.OrganizationID, key string) (r roster.Realm, found bool, err error)
+	RealmByID(org roster.OrganizationID, id roster.RealmID) (roster.Realm, error)         // NotFound
 	Realms(org roster.OrganizationID, afterKey string, limit int) ([]roster.Realm, error) // by ascending key
 }
 

@@ -57,6 +57,8 @@ type creation struct {
 	key    string // fingerprint, "" where the create is not repeatable
 	faults roster.Faults
 	hash   roster.PasswordHash
+
+	country string // of phone numbers that name none
 }
 
 // made is what the transaction found or made.
@@ -76,6 +78,9 @@ func (c *creation) prepare(ctx context.Context) error {
 		faults := slices.Clone(c.faults)
 		refs, err := resolve(tx, c.by, c.in, &faults)
 		if err != nil {
+			return err
+		}
+		if err := c.strong(tx, c.by.OrganizationID, c.in.Password, &faults, c.in.UserName, c.in.DisplayName, c.in.Email); err != nil {
 			return err
 		}
 		if len(faults) > 0 {
@@ -130,6 +135,9 @@ func (c *creation) create(tx Tx) (made, error) {
 	if err := c.permit(refs); err != nil {
 		return made{}, err
 	}
+	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
+		return made{}, err
+	}
 	row := c.row(id, now, refs)
 	if c.in.UniqueEmail {
 		if _, found, err := tx.EmailHolder(row.OrganizationID, row.EmailKey); err != nil {
@@ -150,8 +158,11 @@ func (c *creation) create(tx Tx) (made, error) {
 // welcomes reports whether the user gets a welcome email.
 func (c *creation) welcomes(u roster.User) bool { return c.in.SendWelcomeEmail && u.Active }
 
-// record writes what goes with a new user: the audit entry and the welcome email's job.
+// record writes what goes with a new user: the words by which it is found, the audit entry, and the welcome email's job.
 func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
+	if err := tx.InsertWords(row.OrganizationID, placesOf(row.User)); err != nil {
+		return err
+	}
 	err := c.audit(tx, c.by, now, change{
 		action: ActUserCreate, target: string(row.ID), targetName: row.UserName,
 		details: created{auditUser(row)},
@@ -230,7 +241,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 			u.Groups = append(u.Groups, linkGroup(g))
 		}
 	}
-	u.ContactMethods = contactMethods(u.Email, u.ContactNumber, c.defaultCountry, now)
+	u.ContactMethods = contactMethods(u.Email, u.ContactNumber, c.country, now)
 	return NewUserRow{
 		User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), PasswordHash: c.hash,
 		TimeZoneUnknown: !zoneKnown,
