@@ -3,10 +3,13 @@ package app
 import (
 	"context"
 	"net/http"
+	"time"
 
+	"roster/internal/api"
 	"roster/internal/auth"
 	"roster/internal/checkcentral"
 	"roster/internal/control"
+	"roster/internal/dialect"
 	"roster/internal/graze"
 	"roster/internal/web"
 )
@@ -21,7 +24,9 @@ func (a *App) openFaces(context.Context) error {
 	})
 	checkcentral.Register(a.routes, checkcentral.Options{
 		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
+		Limit: dialect.NewLimiter(s.CheckCentral.DailyLimit, 24*time.Hour, a.now),
 	})
+	api.Register(a.routes, api.Options{Service: a.service, Verifier: v, Log: a.log, Now: a.now, RateLimit: s.API.RateLimit})
 	web.Register(a.routes, a.pages())
 	local := http.NewServeMux()
 	control.Register(local, control.Options{

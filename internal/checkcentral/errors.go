@@ -64,8 +64,8 @@ func newFace(o Options) *dialect.Face[request] {
 		statuses[kind] = a.status
 	}
 	return &dialect.Face[request]{
-		Name: roster.FaceCheckCentral, Read: newRequest, Authenticate: byToken(o.Verifier),
-		Statuses: statuses, WriteError: writeError, Log: o.Log,
+		Name: roster.FaceCheckCentral, Read: newRequest, Authenticate: limited(byToken(o.Verifier), o.Limit),
+		Statuses: statuses, WriteError: writeError, Status: errorsAs200, Log: o.Log,
 	}
 }
 

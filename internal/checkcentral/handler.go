@@ -17,6 +17,9 @@ type Options struct {
 	// DefaultPreferences gives a user who is created without notifications the default matrix. The
 	// vendor's published default is none.
 	DefaultPreferences bool
+
+	// Limit is how many calls each token has; nil: any number.
+	Limit *dialect.Limiter
 }
 
 // Register adds the dialect's routes to mux. Each comes with and without a slash at the end, so that the

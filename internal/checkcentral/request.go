@@ -3,6 +3,7 @@ package checkcentral
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,6 +34,38 @@ func byToken(v dialect.Verifier) func(context.Context, request) (roster.Actor, e
 		}
 		return v.Token(ctx, roster.FaceCheckCentral, token)
 	}
+}
+
+// limited counts the calls of everybody who is known.
+func limited(
+	authenticate func(context.Context, request) (roster.Actor, error), limit *dialect.Limiter,
+) func(context.Context, request) (roster.Actor, error) {
+	if limit == nil {
+		return authenticate
+	}
+	return func(ctx context.Context, q request) (roster.Actor, error) {
+		by, err := authenticate(ctx, q)
+		if err != nil {
+			return by, err
+		}
+		if _, reset, ok := limit.Take(by.Principal()); !ok {
+			takes, _ := limit.Limit()
+			return roster.Actor{}, &roster.Error{
+				Kind: roster.RateLimited, RetryAfter: reset,
+				Detail: fmt.Sprintf("the token has had its %d calls of this day (UTC)", takes),
+			}
+		}
+		return by, nil
+	}
+}
+
+// errorsAs200 answers 200 to the callers of a token that was made so, as the vendor does: scripts that read error.id
+// want it. A call that may be tried again later says so to everybody, and so does a failure of ours.
+func errorsAs200(by roster.Actor, status int) int {
+	if by.ErrorsAs200 && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+		return http.StatusOK
+	}
+	return status
 }
 
 // body reads the JSON object that every write has as its body.

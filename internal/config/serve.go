@@ -32,6 +32,7 @@ type Serve struct {
 	DefaultCountry string    `group:"Users:" placeholder:"CC" help:"Country of phone numbers that name none (ISO 3166-1 alpha-2, as GB)."`
 	Passwords      Passwords `embed:"" prefix:"passwords-" group:"Users:"`
 
+	API          API          `embed:"" prefix:"api-" group:"Dialects:"`
 	Graze        Graze        `embed:"" prefix:"graze-" group:"Dialects:"`
 	CheckCentral CheckCentral `embed:"" prefix:"checkcentral-" group:"Dialects:"`
 }
@@ -52,6 +53,11 @@ type Passwords struct {
 	CacheEntries int  `default:"10000" placeholder:"10000" help:"Verified credentials kept for five minutes so that repeated sign-ins are not hashed again; 0 for none, at most 1000000."`
 }
 
+// API says how much the native API takes.
+type API struct {
+	RateLimit int `default:"0" placeholder:"0" help:"Most requests a minute to /api/v1 with one credential, counted by each server process; 0 for no limit."`
+}
+
 // Graze says where the Graze dialect is strict.
 type Graze struct {
 	RequireAllArguments bool `help:"Refuse a createUser that leaves out an argument which the vendor calls required."`
@@ -61,4 +67,5 @@ type Graze struct {
 // CheckCentral says where the CheckCentral dialect departs from its vendor.
 type CheckCentral struct {
 	DefaultPreferences bool `help:"Give a user who is created without notifications the default ones, where the vendor gives none."`
+	DailyLimit         int  `default:"0" placeholder:"0" help:"Most calls of one API token in a day (UTC), counted by each server process; 0 for no limit. The vendor's is 10000."`
 }
