@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"roster/internal/app":           {"*"}, // the one that sees everybody
 	"roster/internal/cli":           {"roster", "roster/internal/directory", "roster/internal/app", "roster/internal/config", "roster/internal/control"},
 	"roster/cmd/roster":             {"roster/internal/cli"},
+	"roster/client":                 {},    // for other programs: nothing of the module
 	"roster/bench":                  {"*"}, // measures, and is in no binary
 	// For tests only: no other package may import these.
 	"roster/internal/pgtest":              {},
@@ -49,6 +50,7 @@ var arrows = map[string][]string{
 	"roster/internal/dialect/dialecttest": {"*"},
 	"roster/internal/auth/realm/ldaptest": {},
 	"roster/test/binary":                  {"*"},
+	"roster/test/contract":                {},
 	"roster/internal/store/migrations":    {},
 }
 
