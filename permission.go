@@ -56,6 +56,38 @@ var permissionNames = [...]string{
 	"grant_any_role", "server_admin",
 }
 
+// permissionTexts says what each permission allows, in the same order.
+var permissionTexts = [...]string{
+	"May do everything within the organization.",
+	"May assign alerts in Moogsoft; kept and shown, and means nothing here.",
+	"May close alerts in Moogsoft; kept and shown, and means nothing here.",
+	"May change alerts in Moogsoft; kept and shown, and means nothing here.",
+	"Sees all data in Moogsoft; kept and shown.",
+	"May manage maintenance windows in Moogsoft; kept and shown, and means nothing here.",
+	"May assign moderators in Moogsoft; kept and shown, and means nothing here.",
+	"May give feedback on probable root causes in Moogsoft; kept and shown, and means nothing here.",
+	"May create Situations in Moogsoft; kept and shown, and means nothing here.",
+	"May close Situations in Moogsoft; kept and shown, and means nothing here.",
+	"May change Situations in Moogsoft; kept and shown, and means nothing here.",
+	"May create threads in Moogsoft; kept and shown, and means nothing here.",
+	"May add media in Moogsoft; kept and shown, and means nothing here.",
+	"May call the Graze API, and read with it.",
+	"May use filters in Moogsoft; kept and shown, and means nothing here.",
+	"Sees users, groups, checks and what happened to them.",
+	"Answers notifications for others.",
+	"Posts events.",
+	"Makes and changes checks and check groups.",
+	"Makes and changes users, up to one's own permissions.",
+	"Makes and changes groups, teams and departments.",
+	"Makes and changes roles, up to one's own permissions.",
+	"Makes, lists and revokes API tokens.",
+	"Changes the organization's settings and default preferences.",
+	"Reads who changed what.",
+	"Says where users prove their identity.",
+	"Grants roles that hold more than one's own permissions.",
+	"Makes organizations; given on the server's command line, in no role.",
+}
+
 // Has reports whether p holds every permission of q.
 func (p Permissions) Has(q Permissions) bool { return p&q == q }
 
@@ -71,6 +103,17 @@ func (p Permissions) Names() []string {
 		}
 	}
 	return names
+}
+
+// Descriptions returns what the permissions allow, a sentence each, in the order of Names.
+func (p Permissions) Descriptions() []string {
+	sentences := make([]string, 0, bits.OnesCount64(uint64(p)))
+	for i, text := range permissionTexts {
+		if p&(1<<i) != 0 {
+			sentences = append(sentences, text)
+		}
+	}
+	return sentences
 }
 
 // String returns the names with blanks between: the form in which a role is stored.

@@ -84,6 +84,8 @@ func tokenActor(at Attempt, token roster.Token, account roster.Account) roster.A
 		TokenID:        token.ID,
 		Name:           token.Name,
 		Grants:         tokenGrants(token, account),
+		Limited:        len(token.Groups) > 0,
+		ErrorsAs200:    token.ErrorsAs200,
 		// Anything but the known word for writing only reads.
 		ReadOnly:  token.Access != roster.AccessReadWrite,
 		Face:      at.Face,

@@ -38,6 +38,7 @@ func TestATokenOfTheOrganizationActsAsAdministrator(t *testing.T) {
 		{"reads", func(tk *roster.Token) { tk.Access = roster.AccessRead }, roster.Grants{{Permissions: administrator}}, true},
 		{"of a later version", func(tk *roster.Token) { tk.Access = "append" }, roster.Grants{{Permissions: administrator}}, true},
 		{"for a group", func(tk *roster.Token) { tk.Groups = []roster.GroupLink{f.group} }, roster.Grants{{Group: f.group.ID, Permissions: administrator}}, false},
+		{"errors as 200", func(tk *roster.Token) { tk.ErrorsAs200 = true }, roster.Grants{{Permissions: administrator}}, false},
 		{"not over", func(tk *roster.Token) { tk.ExpiresAt = epoch.Add(time.Microsecond) }, roster.Grants{{Permissions: administrator}}, false},
 	} {
 		id, secret := f.token(c.name, c.change)
@@ -49,6 +50,7 @@ func TestATokenOfTheOrganizationActsAsAdministrator(t *testing.T) {
 		want := roster.Actor{
 			Kind: roster.ActorToken, OrganizationID: f.org, TokenID: id, Name: c.name, Grants: c.grants,
 			ReadOnly: c.readOnly, Face: roster.FaceGraze, Address: "192.0.2.1", RequestID: "r1",
+			Limited: c.name == "for a group", ErrorsAs200: c.name == "errors as 200",
 		}
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: got %+v, want %+v", c.name, got, want)

@@ -86,7 +86,7 @@ func (s *Service) declaredRealm(ctx context.Context, by roster.Actor, name strin
 	now := s.now()
 	r = roster.Realm{
 		ID: roster.RealmID(newID()), OrganizationID: by.OrganizationID, Name: name, Kind: roster.RealmLDAP,
-		Active: true, Configuration: []byte("{}"), CreatedAt: now, UpdatedAt: now,
+		Active: true, Configuration: []byte("{}"), Version: 1, CreatedAt: now, UpdatedAt: now,
 	}
 	err = s.store.Update(ctx, func(tx Tx) error {
 		if err := tx.InsertRealm(r, Fold(name)); err != nil {

@@ -86,11 +86,11 @@ func (c *userUpdate) applyProfile(row *NewUserRow) (parts With) {
 // readdress replaces the contact methods that came with the old address and number. A new one is
 // unconfirmed; the others stay as they are.
 func (c *userUpdate) readdress(old, u roster.User) []roster.ContactMethod {
-	stale := contactMethods(old.Email, old.ContactNumber, c.defaultCountry, c.now())
+	stale := contactMethods(old.Email, old.ContactNumber, c.country, c.now())
 	same := func(a roster.ContactMethod) func(roster.ContactMethod) bool {
 		return func(b roster.ContactMethod) bool { return a.Service == b.Service && a.Address == b.Address }
 	}
-	fresh := contactMethods(u.Email, u.ContactNumber, c.defaultCountry, c.now())
+	fresh := contactMethods(u.Email, u.ContactNumber, c.country, c.now())
 	methods := slices.DeleteFunc(slices.Clone(u.ContactMethods), func(m roster.ContactMethod) bool {
 		return slices.ContainsFunc(stale, same(m)) && !slices.ContainsFunc(fresh, same(m))
 	})

@@ -48,33 +48,59 @@ func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup)
 	}
 	in.Name = strings.TrimSpace(in.Name)
 	faults := checkGroup(in)
+	checkOnce(&faults, in.IdempotencyKey)
 	return update(ctx, s, func(tx Tx) (roster.Group, error) {
-		f, now := slices.Clone(faults), s.now()
-		g := roster.Group{
-			ID: roster.GroupID(newID()), OrganizationID: by.OrganizationID, Kind: in.Kind,
-			Name: in.Name, Description: in.Description, CreatedAt: now, Active: in.Active.Or(true),
-			Routing: roster.Routing{AlertFilter: in.AlertFilter, SigFilter: in.SigFilter, LandingPage: in.LandingPage},
+		id := roster.GroupID(newID())
+		create := func() (roster.Group, error) { return s.makeGroup(tx, by, in, id, slices.Clone(faults)) }
+		if len(faults) > 0 {
+			return create() // which finds the others
 		}
-		members, err := findMembers(tx, by, "members", in.Members, &f)
-		if err != nil {
-			return g, err
-		}
-		if g.Routing.Services, err = makeServices(tx, by.OrganizationID, in.Services, &f); err != nil {
-			return g, err
-		}
-		if err := f.Err(); err != nil {
-			return g, err
-		}
-		if g.Number, err = tx.InsertGroup(g, Fold(g.Name)); err != nil {
-			return g, err
-		}
-		if err := tx.AddMembers(g.OrganizationID, g.ID, members, now); err != nil {
-			return g, err
-		}
-		after := auditGroup(g)
-		after.Added = members
-		return g, s.audit(tx, by, now, change{ActGroupCreate, string(g.ID), g.Name, created{after}})
+		return once(tx, s, by, ActGroupCreate, in.IdempotencyKey, in, string(id), create, func(id string) (roster.Group, error) {
+			return groupByID(tx, by, in.Kind, roster.GroupID(id))
+		})
 	})
+}
+
+// makeGroup is the transaction of CreateGroup.
+func (s *Service) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.GroupID, f roster.Faults) (roster.Group, error) {
+	now := s.now()
+	g := roster.Group{
+		ID: id, OrganizationID: by.OrganizationID, Kind: in.Kind, Version: 1,
+		Name: in.Name, Description: in.Description, CreatedAt: now, Active: in.Active.Or(true),
+		Routing: roster.Routing{AlertFilter: in.AlertFilter, SigFilter: in.SigFilter, LandingPage: in.LandingPage},
+	}
+	members, err := findMembers(tx, by, "members", in.Members, &f)
+	if err != nil {
+		return g, err
+	}
+	if g.Routing.Services, err = makeServices(tx, by.OrganizationID, in.Services, &f); err != nil {
+		return g, err
+	}
+	if err := f.Err(); err != nil {
+		return g, err
+	}
+	if g.Number, err = tx.InsertGroup(g, Fold(g.Name)); err != nil {
+		return g, err
+	}
+	if err := tx.AddMembers(g.OrganizationID, g.ID, members, now); err != nil {
+		return g, err
+	}
+	g.MemberCount = int64(len(members))
+	after := auditGroup(g)
+	after.Added = members
+	return g, s.audit(tx, by, now, change{ActGroupCreate, string(g.ID), g.Name, created{after}})
+}
+
+// groupByID reads a group with its services and the number of its members.
+func groupByID(tx Tx, by roster.Actor, kind roster.GroupKind, id roster.GroupID) (roster.Group, error) {
+	found, err := tx.Groups(by.OrganizationID, GroupQuery{Kind: kind, ID: id, Limit: 1, Count: true, Services: true})
+	if err != nil {
+		return roster.Group{}, err
+	}
+	if len(found) == 0 {
+		return roster.Group{}, noSuch("displayName", string(kind), roster.Ref{ID: string(id)})
+	}
+	return found[0], nil
 }
 
 // checkGroup returns every fault of a group that shows without looking at the store.
@@ -301,18 +327,23 @@ func (s *Service) CreateDepartment(ctx context.Context, by roster.Actor, in NewD
 		return roster.Department{}, err
 	}
 	in.Name = strings.TrimSpace(in.Name)
-	if err := checkNamed(in.Name, "").Err(); err != nil {
+	faults := slices.Clone(in.Faults)
+	addFaults(&faults, checkNamed(in.Name, ""))
+	checkOnce(&faults, in.IdempotencyKey)
+	if err := faults.Err(); err != nil {
 		return roster.Department{}, err
 	}
 	return update(ctx, s, func(tx Tx) (roster.Department, error) {
-		d := roster.Department{ID: roster.DepartmentID(newID()), OrganizationID: by.OrganizationID, Name: in.Name}
-		var err error
-		if d.Number, err = tx.InsertDepartment(d, Fold(d.Name)); err != nil {
-			return d, err
+		d := roster.Department{ID: roster.DepartmentID(newID()), OrganizationID: by.OrganizationID, Name: in.Name, Version: 1}
+		create := func() (_ roster.Department, err error) {
+			if d.Number, err = tx.InsertDepartment(d, Fold(d.Name)); err != nil {
+				return d, err
+			}
+			return d, s.audit(tx, by, s.now(), change{ActDepartmentMake, string(d.ID), d.Name, created{auditDepartment(d)}})
 		}
-		return d, s.audit(tx, by, s.now(), change{ActDepartmentMake, string(d.ID), d.Name, created{map[string]any{
-			"number": d.Number, "displayName": d.Name,
-		}}})
+		return once(tx, s, by, ActDepartmentMake, in.IdempotencyKey, in, string(d.ID), create, func(id string) (roster.Department, error) {
+			return findDepartment(tx, by, roster.Ref{ID: id})
+		})
 	})
 }
 

@@ -31,6 +31,19 @@ func (sel GroupSelector) find(tx Tx, by roster.Actor, act Action) (roster.Group,
 	return roster.Group{}, noSuch("displayName", string(sel.Kind), sel.Ref)
 }
 
+// latest is find for a group that is about to change: it returns it once nobody else can change it.
+func (sel GroupSelector) latest(tx Tx, by roster.Actor, act Action) (roster.Group, error) {
+	g, err := latest(tx, LockableGroup,
+		func(ref roster.Ref) (roster.Group, error) {
+			return GroupSelector{Kind: sel.Kind, Ref: ref}.find(tx, by, act)
+		}, sel.Ref,
+		func(g roster.Group) (roster.OrganizationID, string) { return g.OrganizationID, string(g.ID) })
+	if err != nil {
+		return g, err
+	}
+	return g, unchanged(g.Version, sel.IfVersion)
+}
+
 // noSuch is the error for a reference that is the subject of a request: a name is an argument that is
 // wrong, a number or id a record that is not there.
 func noSuch(field, noun string, ref roster.Ref) error {
@@ -120,6 +133,12 @@ func (in GroupChange) asNew() NewGroup {
 	}
 }
 
+// attributes reports whether the change is of more than members.
+func (in GroupChange) attributes() bool {
+	return in.Name.Present || in.Description.Present || in.Active.Present || in.AlertFilter.Present ||
+		in.SigFilter.Present || in.LandingPage.Present || in.Services.Present
+}
+
 // check returns every fault that shows without looking at the store.
 func (in GroupChange) check() roster.Faults {
 	f := checkGroup(in.asNew())
@@ -133,7 +152,7 @@ func (in GroupChange) check() roster.Faults {
 
 // UpdateGroup changes a group or team. Members are compared with those there are a page at a time.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(displayName), Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(displayName), Stale, Unavailable.
 func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChange) (roster.Group, error) {
 	if err := allow(by, ActGroupUpdate); err != nil {
 		return roster.Group{}, err
@@ -142,7 +161,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 	faults := in.check()
 	return update(ctx, s, func(tx Tx) (roster.Group, error) {
 		f := slices.Clone(faults)
-		before, err := in.Group.find(tx, by, ActGroupUpdate)
+		before, err := in.Group.latest(tx, by, ActGroupUpdate)
 		if err != nil {
 			return before, err
 		}
@@ -187,6 +206,9 @@ func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (roster.Gro
 		g.Description = in.Description.Value
 	}
 	g.Active = in.Active.Or(g.Active)
+	if in.attributes() {
+		g.Version++
+	}
 	if in.AlertFilter.Present {
 		g.Routing.AlertFilter = in.AlertFilter.Value
 	}
@@ -313,13 +335,13 @@ func within(sorted []int64) func(int64) bool {
 
 // DeleteGroup deletes a group or team: its name is free again, and nobody is a member of it.
 //
-// Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name), Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name), Stale, Unavailable.
 func (s *Service) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSelector) (roster.Group, error) {
 	if err := allow(by, ActGroupDelete); err != nil {
 		return roster.Group{}, err
 	}
 	return update(ctx, s, func(tx Tx) (roster.Group, error) {
-		g, err := in.find(tx, by, ActGroupDelete)
+		g, err := in.latest(tx, by, ActGroupDelete)
 		if err != nil {
 			return g, err
 		}

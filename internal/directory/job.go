@@ -16,20 +16,54 @@ type JobList struct {
 // ListJobs returns the organization's jobs that are not done, the oldest first, without their payloads. An error ends
 // the sequence.
 //
-// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
+// Errors: Unauthenticated, Forbidden, Invalid(state); in the sequence also Unavailable.
 func (s *Service) ListJobs(ctx context.Context, by roster.Actor, in JobList) (iter.Seq2[roster.Job, error], error) {
 	if err := allow(by, ActJobRead); err != nil {
 		return nil, err
 	}
-	return nil, errNotBuilt
+	switch in.State {
+	case "", roster.JobReady, roster.JobRunning, roster.JobBuried:
+	default:
+		return nil, &roster.Error{Kind: roster.Invalid, Field: "state", Detail: "must be ready, running or buried"}
+	}
+	all := pages(in.After, 0, func(after roster.JobID, limit int) ([]roster.Job, error) {
+		return view(ctx, s, func(tx Tx) ([]roster.Job, error) { return tx.OpenJobs(by.OrganizationID, after, limit) })
+	}, func(j roster.Job) roster.JobID { return j.ID })
+	return func(yield func(roster.Job, error) bool) {
+		for j, err := range all {
+			j.Payload = nil // what is to be done is the worker's; an address may be in it
+			if err == nil && in.State != "" && j.State != in.State {
+				continue
+			}
+			if !yield(j, err) {
+				return
+			}
+		}
+	}, nil
 }
 
 // ReviveJob has a buried job tried again, from its first attempt.
 //
-// Errors: Unauthenticated, Forbidden, NotFound where no such job is buried, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound where no such job is buried, Conflict where the same work has been
+// queued again since, Unavailable.
 func (s *Service) ReviveJob(ctx context.Context, by roster.Actor, id roster.JobID) (roster.Job, error) {
 	if err := allow(by, ActJobRevive); err != nil {
 		return roster.Job{}, err
 	}
-	return roster.Job{}, errNotBuilt
+	if !isName(string(id)) {
+		return roster.Job{}, &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no buried job"}
+	}
+	j, err := update(ctx, s, func(tx Tx) (roster.Job, error) {
+		now := s.now()
+		j, err := tx.ReviveJob(by.OrganizationID, id, now)
+		if err != nil {
+			return j, err
+		}
+		j.Payload = nil
+		return j, s.audit(tx, by, now, change{ActJobRevive, string(j.ID), j.Kind, map[string]any{"lane": j.Lane, "kind": j.Kind}})
+	})
+	if err != nil && roster.KindOf(err) == roster.Conflict {
+		err = &roster.Error{Kind: roster.Conflict, Field: "id", Detail: "names a job whose work has been queued again since", Err: err}
+	}
+	return j, err
 }

@@ -41,21 +41,26 @@ func (s *Service) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (I
 		if err != nil {
 			return IssuedLink{}, err
 		}
-		now := s.now()
-		l := roster.Link{
-			ID: roster.LinkID(newID()), OrganizationID: by.OrganizationID, UserID: u.ID,
-			Purpose: in.Purpose, Address: in.Address, CreatedAt: now, ExpiresAt: now.Add(SetUpLinkFor),
-		}
-		if in.Purpose == roster.LinkWelcome {
-			l.ExpiresAt = now.Add(WelcomeLinkFor)
-		}
-		if err := tx.InsertLink(l, s.secrets.Hash(secret)); err != nil {
-			return IssuedLink{}, err
-		}
-		return IssuedLink{Link: l, Secret: secret, User: u}, s.audit(tx, by, now, change{ActLinkIssue, string(u.ID), u.UserName, map[string]any{
-			"purpose": in.Purpose, "address": in.Address, "expiresAt": l.ExpiresAt,
-		}})
+		return s.issue(tx, by, u, in, secret)
 	})
+}
+
+// issue stores a link for a user, and its audit entry.
+func (s *Service) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secret string) (IssuedLink, error) {
+	now := s.now()
+	l := roster.Link{
+		ID: roster.LinkID(newID()), OrganizationID: u.OrganizationID, UserID: u.ID,
+		Purpose: in.Purpose, Address: in.Address, CreatedAt: now, ExpiresAt: now.Add(SetUpLinkFor),
+	}
+	if in.Purpose == roster.LinkWelcome {
+		l.ExpiresAt = now.Add(WelcomeLinkFor)
+	}
+	if err := tx.InsertLink(l, s.secrets.Hash(secret)); err != nil {
+		return IssuedLink{}, err
+	}
+	return IssuedLink{Link: l, Secret: secret, User: u}, s.audit(tx, by, now, change{ActLinkIssue, string(u.ID), u.UserName, map[string]any{
+		"purpose": in.Purpose, "address": in.Address, "expiresAt": l.ExpiresAt,
+	}})
 }
 
 // controlled finds a user whose password the actor may set: one who has or may have a password here,
@@ -185,7 +190,11 @@ func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (ro
 	if err != nil {
 		return roster.User{}, err
 	}
-	number, known := phone(in.Phone, s.defaultCountry)
+	country, err := view(ctx, s, func(tx Tx) (string, error) { return s.countryFor(tx, link.OrganizationID, in.Phone) })
+	if err != nil {
+		return roster.User{}, err
+	}
+	number, known := phone(in.Phone, country)
 	if in.Phone != "" && !known {
 		return roster.User{}, &roster.Error{
 			Kind: roster.Invalid, Field: "phoneNumbers", Detail: "must be a phone number with its country, such as +44 20 7946 0958",

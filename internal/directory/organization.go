@@ -1,11 +1,21 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
 
 	"roster"
 )
+
+// slugs are what stands in URLs for an organization: a label of a host name (RFC 1123 §2.1).
+var slugs = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // NewOrganization is what CreateOrganization needs to know.
 type NewOrganization struct {
@@ -23,14 +33,73 @@ type CreatedOrganization struct {
 }
 
 // CreateOrganization makes an organization with what ships in one: roles, the group End-User, a team, the default
-// matrix, and the user admin, who has no password yet. server_admin is needed, which the command line gives.
+// matrix, and the user admin, who has no password yet. server_admin is needed, which the command line gives. A repeat
+// under the same idempotency key gets the organization without a link.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(slug), Unavailable.
 func (s *Service) CreateOrganization(ctx context.Context, by roster.Actor, in NewOrganization) (CreatedOrganization, error) {
 	if err := allow(by, ActOrganizationCreate); err != nil {
 		return CreatedOrganization{}, err
 	}
-	return CreatedOrganization{}, errNotBuilt
+	f := slices.Clone(in.Faults)
+	in.Name = strings.TrimSpace(in.Name)
+	checkName(&f, "displayName", in.Name)
+	in.Name = cmp.Or(in.Name, in.Slug)
+	switch {
+	case f.Has("slug"):
+	case in.Slug == "":
+		f.Add("slug", "is required")
+	case !slugs.MatchString(in.Slug):
+		f.Add("slug", "must be 1 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends")
+	}
+	checkOnce(&f, in.IdempotencyKey)
+	if err := f.Err(); err != nil {
+		return CreatedOrganization{}, err
+	}
+	secret := s.secrets.Link()
+	return update(ctx, s, func(tx Tx) (CreatedOrganization, error) {
+		o := roster.Organization{ID: roster.OrganizationID(newID()), Slug: in.Slug, Name: in.Name, CreatedAt: s.now(), Version: 1}
+		create := func() (CreatedOrganization, error) { return s.makeOrganization(tx, by, o, secret) }
+		again := func(id string) (CreatedOrganization, error) {
+			o, err := tx.OrganizationByID(roster.OrganizationID(id))
+			return CreatedOrganization{Organization: o}, err
+		}
+		return once(tx, s, by, ActOrganizationCreate, in.IdempotencyKey, in, string(o.ID), create, again)
+	})
+}
+
+// makeOrganization is the transaction of CreateOrganization. Both organizations have it in their audit.
+func (s *Service) makeOrganization(tx Tx, by roster.Actor, o roster.Organization, secret string) (CreatedOrganization, error) {
+	out := CreatedOrganization{Organization: o}
+	if err := tx.InsertOrganization(o); err != nil {
+		return out, err
+	}
+	within := by
+	within.OrganizationID = o.ID
+	for _, by := range []roster.Actor{by, within} {
+		err := s.audit(tx, by, o.CreatedAt, change{ActOrganizationCreate, string(o.ID), o.Slug, created{auditOrganization(o)}})
+		if err != nil {
+			return out, err
+		}
+	}
+	admin, err := s.ship(tx, within, o)
+	if err != nil {
+		return out, err
+	}
+	out.AdminLink, err = s.issue(tx, within, admin, NewLink{Purpose: roster.LinkSetUp}, secret)
+	return out, err
+}
+
+func auditOrganization(o roster.Organization) map[string]any {
+	return map[string]any{
+		"slug": o.Slug, "displayName": o.Name, "timezone": o.Settings.TimeZone,
+		"defaultCountry": o.Settings.DefaultCountry, "strongPasswords": o.Settings.StrongPasswords,
+	}
+}
+
+// knowsAll reports whether the actor knows every organization of the server, not only its own.
+func knowsAll(by roster.Actor) bool {
+	return local(by) || by.Grants.Everywhere().Has(roster.ServerAdmin)
 }
 
 // ListOrganizations returns the organizations by slug: all of them to who has server_admin or uses the command
@@ -41,7 +110,18 @@ func (s *Service) ListOrganizations(ctx context.Context, by roster.Actor, in Aft
 	if err := allow(by, ActOrganizationRead); err != nil {
 		return nil, err
 	}
-	return nil, errNotBuilt
+	return pages(string(in), 0, func(after string, limit int) ([]roster.Organization, error) {
+		return view(ctx, s, func(tx Tx) ([]roster.Organization, error) {
+			if knowsAll(by) {
+				return tx.Organizations(after, limit)
+			}
+			own, err := tx.OrganizationByID(by.OrganizationID)
+			if err != nil || own.Slug <= after {
+				return nil, err
+			}
+			return []roster.Organization{own}, nil
+		})
+	}, func(o roster.Organization) string { return o.Slug }), nil
 }
 
 // AfterSlug is a place in the list of organizations: those with a greater slug come after it.
@@ -54,7 +134,20 @@ func (s *Service) GetOrganization(ctx context.Context, by roster.Actor, ref rost
 	if err := allow(by, ActOrganizationRead); err != nil {
 		return roster.Organization{}, err
 	}
-	return roster.Organization{}, errNotBuilt
+	ref = findable([]roster.Ref{ref})[0]
+	return view(ctx, s, func(tx Tx) (roster.Organization, error) {
+		o, err := tx.OrganizationByID(roster.OrganizationID(ref.ID))
+		if err != nil && roster.KindOf(err) == roster.NotFound {
+			o, err = tx.OrganizationBySlug(ref.Name)
+		}
+		if err == nil && o.ID != by.OrganizationID && !knowsAll(by) {
+			err = &roster.Error{Kind: roster.NotFound, Detail: "there is no such organization"} // as the store says it
+		}
+		if err != nil {
+			return roster.Organization{}, err
+		}
+		return o, nil
+	})
 }
 
 // GetSettings returns the actor's organization with its settings.
@@ -64,7 +157,7 @@ func (s *Service) GetSettings(ctx context.Context, by roster.Actor, _ None) (ros
 	if err := allow(by, ActSettingsRead); err != nil {
 		return roster.Organization{}, err
 	}
-	return roster.Organization{}, errNotBuilt
+	return view(ctx, s, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
 }
 
 // SettingsChange is what UpdateSettings changes: what is absent stays as it is, null means the default.
@@ -77,6 +170,45 @@ type SettingsChange struct {
 	Faults          roster.Faults
 }
 
+// clean brings the change into the form in which it is kept, and returns every fault.
+func (in *SettingsChange) clean() roster.Faults {
+	f := slices.Clone(in.Faults)
+	for _, text := range []*roster.Set[string]{&in.Name, &in.TimeZone, &in.DefaultCountry} {
+		text.Value = strings.TrimSpace(text.Value)
+	}
+	if in.Name.Present && !in.Name.Null {
+		addFaults(&f, checkNamed(in.Name.Value, ""))
+	}
+	if zone, known := Zone(in.TimeZone.Value); known {
+		in.TimeZone.Value = zone
+	} else {
+		addOnce(&f, "timezone", "must be a time zone of the IANA database, such as Europe/London")
+	}
+	in.DefaultCountry.Value = strings.ToUpper(in.DefaultCountry.Value)
+	if c := in.DefaultCountry.Value; c != "" && !phonenumbers.GetSupportedRegions()[c] {
+		addOnce(&f, "defaultCountry", "must be a country's code of two letters (ISO 3166-1 alpha-2), such as GB")
+	}
+	return f
+}
+
+// apply returns the organization as the change leaves it.
+func (in SettingsChange) apply(o roster.Organization) roster.Organization {
+	if in.Name.Present {
+		o.Name = in.Name.Or(o.Slug)
+	}
+	if in.TimeZone.Present {
+		o.Settings.TimeZone = in.TimeZone.Value
+	}
+	if in.DefaultCountry.Present {
+		o.Settings.DefaultCountry = in.DefaultCountry.Value
+	}
+	if in.StrongPasswords.Present {
+		o.Settings.StrongPasswords = in.StrongPasswords.Value
+	}
+	o.Version++
+	return o
+}
+
 // UpdateSettings changes what the actor's organization decides for itself.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Stale, Unavailable.
@@ -84,7 +216,87 @@ func (s *Service) UpdateSettings(ctx context.Context, by roster.Actor, in Settin
 	if err := allow(by, ActSettingsSet); err != nil {
 		return roster.Organization{}, err
 	}
-	return roster.Organization{}, errNotBuilt
+	if err := in.clean().Err(); err != nil {
+		return roster.Organization{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.Organization, error) {
+		if err := tx.LockRecord(by.OrganizationID, LockableOrganization, string(by.OrganizationID)); err != nil {
+			return roster.Organization{}, err
+		}
+		before, err := tx.OrganizationByID(by.OrganizationID)
+		if err != nil {
+			return before, err
+		}
+		if err := unchanged(before.Version, in.IfVersion); err != nil {
+			return before, err
+		}
+		after := in.apply(before)
+		if err := tx.UpdateOrganization(after); err != nil {
+			return before, err
+		}
+		return after, s.audit(tx, by, s.now(), change{ActSettingsSet, string(after.ID), after.Slug, changed{
+			Before: auditOrganization(before), After: auditOrganization(after),
+		}})
+	})
+}
+
+// GetTimeZone returns the time zone in which the actor's organization reads and writes dates without one.
+//
+// Errors: Unauthenticated, Forbidden, Unavailable.
+func (s *Service) GetTimeZone(ctx context.Context, by roster.Actor, _ None) (*time.Location, error) {
+	if err := allow(by, ActCheckRead); err != nil {
+		return nil, err
+	}
+	o, err := view(ctx, s, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(o.Settings.TimeZone) // "" is UTC
+	if err != nil {
+		return time.UTC, nil // a zone that this binary does not know any more
+	}
+	return zone, nil
+}
+
+// countryOf returns the country of the organization's phone numbers that name none.
+func (s *Service) countryOf(tx Tx, org roster.OrganizationID) (string, error) {
+	o, err := tx.OrganizationByID(org)
+	return cmp.Or(o.Settings.DefaultCountry, s.defaultCountry), err
+}
+
+// countryFor is countryOf where it matters: for a number without a country of its own. It reads nothing for others.
+func (s *Service) countryFor(tx Tx, org roster.OrganizationID, numbers ...string) (string, error) {
+	for _, number := range numbers {
+		if number != "" && !strings.HasPrefix(strings.TrimSpace(number), "+") {
+			return s.countryOf(tx, org)
+		}
+	}
+	return "", nil
+}
+
+// strong notes a provisioned password that is too weak for an organization which asks for strength of these too.
+// Where the whole server asks, check has looked already.
+func (s *Service) strong(tx Tx, org roster.OrganizationID, password string, f *roster.Faults, about ...string) error {
+	if password == "" || s.strongPasswords || f.Has("password") {
+		return nil
+	}
+	o, err := tx.OrganizationByID(org)
+	if err != nil || !o.Settings.StrongPasswords {
+		return err
+	}
+	if err := s.passwords.CheckStrength(password, about...); err != nil {
+		*f = append(*f, roster.All(err)...)
+	}
+	return nil
+}
+
+// addFaults adds those faults whose field has none yet.
+func addFaults(f *roster.Faults, more roster.Faults) {
+	for _, e := range more {
+		if !f.Has(e.Field) {
+			*f = append(*f, e)
+		}
+	}
 }
 
 // ServerAdmin says who may make organizations.
@@ -101,5 +313,32 @@ func (s *Service) SetServerAdmin(ctx context.Context, by roster.Actor, in Server
 	if err := allow(by, ActServerAdminSet); err != nil {
 		return roster.User{}, err
 	}
-	return roster.User{}, errNotBuilt
+	if err := in.User.possible(); err != nil {
+		return roster.User{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.User, error) {
+		if err := tx.LockUser(by.OrganizationID, in.User); err != nil {
+			return roster.User{}, err
+		}
+		u, err := tx.User(by.OrganizationID, in.User, 0)
+		if err != nil {
+			return u, err
+		}
+		account, err := tx.AccountByID(u.OrganizationID, u.ID)
+		if err != nil {
+			return u, err
+		}
+		was := account.Grants.Everywhere().Has(roster.ServerAdmin)
+		if was == in.May {
+			return u, nil
+		}
+		u.UpdatedAt = s.now()
+		if err := tx.SetServerAdmin(u.OrganizationID, u.ID, in.May, u.UpdatedAt); err != nil {
+			return u, err
+		}
+		u.Version++
+		return u, s.audit(tx, by, u.UpdatedAt, change{ActServerAdminSet, string(u.ID), u.UserName, changed{
+			Before: map[string]any{"serverAdmin": was}, After: map[string]any{"serverAdmin": in.May},
+		}})
+	})
 }

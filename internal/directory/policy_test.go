@@ -40,7 +40,7 @@ var verbs = map[string]Action{
 	"GetRole": ActRoleRead, "ListPermissions": ActRoleRead, "GetToken": ActTokenRead, "GetRealm": ActRealmRead,
 	"GetDepartment": ActDepartmentRead, "UpdateDepartment": ActDepartmentUpdate, "DeleteDepartment": ActDepartmentDelete,
 	"CreateOrganization": ActOrganizationCreate, "ListOrganizations": ActOrganizationRead, "GetOrganization": ActOrganizationRead,
-	"GetSettings": ActSettingsRead, "UpdateSettings": ActSettingsSet, "SetServerAdmin": ActServerAdminSet,
+	"GetSettings": ActSettingsRead, "UpdateSettings": ActSettingsSet, "GetTimeZone": ActCheckRead, "SetServerAdmin": ActServerAdminSet,
 	"ListJobs": ActJobRead, "ReviveJob": ActJobRevive, "GetAuditEntry": ActAuditRead,
 	"CreateCheck": ActCheckCreate, "GetCheck": ActCheckRead, "ListChecks": ActCheckRead,
 	"UpdateCheck": ActCheckUpdate, "DeleteCheck": ActCheckDelete,

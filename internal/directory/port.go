@@ -37,6 +37,7 @@ type Tx interface {
 	RetryTx
 	SettingTx
 	RealmTx
+	LockTx
 	SearchTx
 	CheckTx
 }
@@ -323,6 +324,7 @@ type RealmTx interface {
 	InsertRealm(r roster.Realm, key string) error // Conflict(displayName)
 	UpdateRealm(r roster.Realm) error             // NotFound
 	FindRealm(org roster.OrganizationID, key string) (r roster.Realm, found bool, err error)
+	RealmByID(org roster.OrganizationID, id roster.RealmID) (roster.Realm, error)         // NotFound
 	Realms(org roster.OrganizationID, afterKey string, limit int) ([]roster.Realm, error) // by ascending key
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strings"
 
 	"roster"
@@ -34,26 +35,33 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 		return roster.Realm{}, err
 	}
 	in.Name = strings.TrimSpace(in.Name)
-	faults := in.Faults
-	for _, e := range checkNamed(in.Name, "") {
-		if !faults.Has(e.Field) {
-			faults = append(faults, e)
-		}
+	faults := slices.Clone(in.Faults)
+	addFaults(&faults, checkNamed(in.Name, ""))
+	checkOnce(&faults, in.IdempotencyKey)
+	if !faults.Has("configuration") {
+		faults = append(faults, s.checkRealm(ctx, in.Configuration)...)
 	}
-	faults = append(faults, s.checkRealm(ctx, in.Configuration)...)
 	return update(ctx, s, func(tx Tx) (roster.Realm, error) {
 		now := s.now()
 		r := roster.Realm{
 			ID: roster.RealmID(newID()), OrganizationID: by.OrganizationID, Name: in.Name, Kind: roster.RealmSAML,
-			Active: in.Active.Or(true), Configuration: in.Configuration, CreatedAt: now, UpdatedAt: now,
+			Active: in.Active.Or(true), Configuration: in.Configuration, Version: 1, CreatedAt: now, UpdatedAt: now,
 		}
-		if err := s.permitRealm(tx, by, in.Configuration, faults); err != nil {
-			return r, err
+		create := func() (roster.Realm, error) {
+			if err := s.permitRealm(tx, by, in.Configuration, slices.Clone(faults)); err != nil {
+				return r, err
+			}
+			if err := tx.InsertRealm(r, Fold(r.Name)); err != nil {
+				return r, err
+			}
+			return r, s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{r}})
 		}
-		if err := tx.InsertRealm(r, Fold(r.Name)); err != nil {
-			return r, err
+		if len(faults) > 0 {
+			return create() // which finds the others
 		}
-		return r, s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{r}})
+		return once(tx, s, by, ActRealmCreate, in.IdempotencyKey, in, string(r.ID), create, func(id string) (roster.Realm, error) {
+			return tx.RealmByID(by.OrganizationID, roster.RealmID(id))
+		})
 	})
 }
 
@@ -69,28 +77,26 @@ type RealmChange struct {
 
 // UpdateRealm changes a SAML realm.
 //
-// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound (by id), Invalid (by name; all faults at once), Stale, Unavailable.
 func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChange) (roster.Realm, error) {
 	if err := allow(by, ActRealmUpdate); err != nil {
 		return roster.Realm{}, err
 	}
-	faults := in.Faults
-	if !isName(in.Name) {
-		in.Name = "" // an engine may refuse even to look for it
-	}
-	if in.Configuration.Present {
+	faults := slices.Clone(in.Faults)
+	if in.Configuration.Present && !faults.Has("configuration") {
 		faults = append(faults, s.checkRealm(ctx, in.Configuration.Value)...)
 	}
 	return update(ctx, s, func(tx Tx) (roster.Realm, error) {
-		before, found, err := tx.FindRealm(by.OrganizationID, Fold(strings.TrimSpace(in.Name)))
-		if err != nil {
+		all := slices.Clone(faults)
+		before, err := in.latest(tx, by)
+		switch {
+		case err != nil && roster.KindOf(err) == roster.Invalid, err == nil && before.Kind != roster.RealmSAML:
+			addOnce(&all, "displayName", "names no SAML realm")
+		case err != nil:
 			return before, err
 		}
-		all := faults
-		if !found || before.Kind != roster.RealmSAML {
-			addOnce(&all, "displayName", "names no SAML realm")
-		}
 		after := before
+		after.Version++
 		after.Active = in.Active.Or(before.Active)
 		if in.Configuration.Present {
 			after.Configuration = in.Configuration.Value
@@ -104,6 +110,20 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 		}
 		return after, s.audit(tx, by, after.UpdatedAt, change{ActRealmUpdate, string(after.ID), after.Name, changed{Before: before, After: after}})
 	})
+}
+
+// latest finds the realm, once nobody else can change it.
+func (in RealmChange) latest(tx Tx, by roster.Actor) (roster.Realm, error) {
+	ref := roster.Ref{Name: strings.TrimSpace(in.Name)}
+	if ref.Name == "" {
+		ref.ID = string(in.ID)
+	}
+	r, err := latest(tx, LockableRealm, func(ref roster.Ref) (roster.Realm, error) { return findRealm(tx, by, ref) }, ref,
+		func(r roster.Realm) (roster.OrganizationID, string) { return r.OrganizationID, string(r.ID) })
+	if err != nil {
+		return r, err
+	}
+	return r, unchanged(r.Version, in.IfVersion)
 }
 
 // checkRealm returns what is wrong with a configuration by itself.

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"iter"
+	"slices"
 	"strings"
 
 	"roster"
@@ -26,7 +27,9 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 		return roster.Role{}, err
 	}
 	in.Name = strings.TrimSpace(in.Name)
-	faults := append(in.Faults, checkNamed(in.Name, in.Description)...)
+	faults := slices.Clone(in.Faults)
+	addFaults(&faults, checkNamed(in.Name, in.Description))
+	checkOnce(&faults, in.IdempotencyKey)
 	permissions := parsePermissions(in.Permissions, &faults)
 	if err := faults.Err(); err != nil {
 		return roster.Role{}, err
@@ -37,13 +40,17 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 	return update(ctx, s, func(tx Tx) (roster.Role, error) {
 		r := roster.Role{
 			ID: roster.RoleID(newID()), OrganizationID: by.OrganizationID,
-			Name: in.Name, Description: in.Description, Permissions: permissions,
+			Name: in.Name, Description: in.Description, Permissions: permissions, Version: 1,
 		}
-		var err error
-		if r.Number, err = tx.InsertRole(r, Fold(r.Name)); err != nil {
-			return r, err
+		create := func() (_ roster.Role, err error) {
+			if r.Number, err = tx.InsertRole(r, Fold(r.Name)); err != nil {
+				return r, err
+			}
+			return r, s.audit(tx, by, s.now(), change{ActRoleCreate, string(r.ID), r.Name, created{auditRole(r)}})
 		}
-		return r, s.audit(tx, by, s.now(), change{ActRoleCreate, string(r.ID), r.Name, created{auditRole(r)}})
+		return once(tx, s, by, ActRoleCreate, in.IdempotencyKey, in, string(r.ID), create, func(id string) (roster.Role, error) {
+			return findRole(tx, by, roster.Ref{ID: id})
+		})
 	})
 }
 

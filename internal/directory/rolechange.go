@@ -21,16 +21,21 @@ type RoleChange struct {
 // UpdateRole changes a role that did not ship. Whoever changes it must hold what it held and what it
 // will hold (DECISIONS 9).
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(displayName), Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(displayName), Stale, Unavailable.
 func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange) (roster.Role, error) {
 	if err := allow(by, ActRoleUpdate); err != nil {
 		return roster.Role{}, err
 	}
 	in.Name.Value = strings.TrimSpace(in.Name.Value)
-	faults := checkNamed(in.Name.Or("-"), in.Description.Value)
+	faults := slices.Clone(in.Faults)
+	name := "-" // it stays
+	if in.Name.Present {
+		name = in.Name.Value
+	}
+	addFaults(&faults, checkNamed(name, in.Description.Value))
 	permissions := parsePermissions(in.Permissions.Value, &faults)
 	return update(ctx, s, func(tx Tx) (roster.Role, error) {
-		before, err := s.ownRole(tx, by, in.Role)
+		before, err := ownRole(tx, by, in.Role, in.IfVersion)
 		if err != nil {
 			return before, err
 		}
@@ -38,6 +43,7 @@ func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange
 			return before, err
 		}
 		after := before
+		after.Version++
 		if in.Name.Present {
 			after.Name = in.Name.Value
 		}
@@ -79,13 +85,13 @@ func keepAdministrators(tx Tx, before, after roster.Role) error {
 
 // DeleteRole deletes a role that did not ship and that nobody has.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict while somebody has it, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict while somebody has it, Stale, Unavailable.
 func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) (roster.Role, error) {
 	if err := allow(by, ActRoleDelete); err != nil {
 		return roster.Role{}, err
 	}
 	return update(ctx, s, func(tx Tx) (roster.Role, error) {
-		r, err := s.ownRole(tx, by, in.Ref)
+		r, err := ownRole(tx, by, in.Ref, in.IfVersion)
 		if err != nil {
 			return r, err
 		}
@@ -100,20 +106,20 @@ func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) 
 	})
 }
 
-// ownRole finds a role that may be changed at all, by the actor.
-func (s *Service) ownRole(tx Tx, by roster.Actor, ref roster.Ref) (roster.Role, error) {
-	found, err := tx.FindRoles(by.OrganizationID, findable([]roster.Ref{ref}))
-	if err != nil {
-		return roster.Role{}, err
-	}
-	r := found[0]
+// ownRole finds a role that may be changed at all, by the actor, once nobody else can change it.
+func ownRole(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Role, error) {
+	r, err := latest(tx, LockableRole, func(ref roster.Ref) (roster.Role, error) { return findRole(tx, by, ref) }, ref,
+		func(r roster.Role) (roster.OrganizationID, string) { return r.OrganizationID, string(r.ID) })
 	switch {
-	case r.ID == "":
-		return r, noSuch("displayName", "role", ref)
+	case err != nil:
+		return r, err
 	case r.Shipped:
 		return r, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names a shipped role, which does not change; make one of your own"}
 	}
-	return r, mayControl(by, roster.Grants{{Permissions: r.Permissions}})
+	if err := mayControl(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
+		return r, err
+	}
+	return r, unchanged(r.Version, version)
 }
 
 func auditRole(r roster.Role) map[string]any {

@@ -12,6 +12,7 @@ import (
 const (
 	SessionIdle     = 60 * time.Minute    // unless the user has an expiry of its own
 	SessionAbsolute = 30 * 24 * time.Hour // of Graze's sessions
+	DashboardFor    = 12 * time.Hour      // of the dashboard's, however much it is used
 	MaxSessions     = 1000                // of one user; the oldest go first
 )
 
@@ -19,6 +20,15 @@ const (
 type CreatedSession struct {
 	roster.Session
 	Secret string
+}
+
+// sessionFor returns the face that a session opened through a face is good for, and for how long at most. The native
+// API opens those of the dashboard: a cookie is good for both.
+func sessionFor(opened roster.Face) (roster.Face, time.Duration) {
+	if opened == roster.FaceAPI || opened == roster.FaceWeb {
+		return roster.FaceWeb, DashboardFor
+	}
+	return opened, SessionAbsolute
 }
 
 // CreateSession opens a session for the user who has just proved identity. Sessions of one user live
@@ -39,10 +49,11 @@ func (s *Service) CreateSession(ctx context.Context, by roster.Actor, _ None) (C
 			return CreatedSession{}, &roster.Error{Kind: roster.Unauthenticated, Detail: "sign in again"}
 		}
 		now := s.now()
+		face, most := sessionFor(by.Face)
 		session := roster.Session{
-			ID: roster.SessionID(newID()), OrganizationID: by.OrganizationID, UserID: by.UserID, Face: by.Face,
+			ID: roster.SessionID(newID()), OrganizationID: by.OrganizationID, UserID: by.UserID, Face: face,
 			CredentialVersion: by.CredentialVersion, CreatedAt: now, LastUsedAt: now,
-			Idle: cmp.Or(account.SessionExpiry, SessionIdle), ExpiresAt: now.Add(SessionAbsolute),
+			Idle: cmp.Or(account.SessionExpiry, SessionIdle), ExpiresAt: now.Add(most),
 		}
 		if err := tx.InsertSession(session, s.secrets.Hash(secret), MaxSessions); err != nil {
 			return CreatedSession{}, err

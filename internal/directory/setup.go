@@ -34,7 +34,14 @@ func (s *Service) SetUpOrganization(ctx context.Context, by roster.Actor, slug s
 			return err
 		}
 		made = true
-		return s.ship(tx, by, slug)
+		o := roster.Organization{
+			ID: roster.OrganizationID(newID()), Slug: slug, Name: "Default organization", CreatedAt: s.now(), Version: 1,
+		}
+		if err := tx.InsertOrganization(o); err != nil {
+			return err
+		}
+		_, err = s.ship(tx, by, o)
+		return err
 	})
 	if err != nil {
 		if roster.KindOf(err) != roster.Conflict {
@@ -63,20 +70,16 @@ func (s *Service) standing(ctx context.Context, slug string) (SetUp, error) {
 	})
 }
 
-// ship fills a new organization.
-func (s *Service) ship(tx Tx, by roster.Actor, slug string) error {
-	now := s.now()
-	o := roster.Organization{ID: roster.OrganizationID(newID()), Slug: slug, Name: "Default organization", CreatedAt: now}
-	if err := tx.InsertOrganization(o); err != nil {
-		return err
-	}
+// ship fills a new organization with what ships in every one, and returns its user admin.
+func (s *Service) ship(tx Tx, by roster.Actor, o roster.Organization) (roster.User, error) {
+	now := o.CreatedAt
 	by.OrganizationID = o.ID
 	var super roster.RoleLink
 	for _, r := range roster.ShippedRoles() {
-		r.ID, r.OrganizationID, r.Shipped = roster.RoleID(newID()), o.ID, true
+		r.ID, r.OrganizationID, r.Shipped, r.Version = roster.RoleID(newID()), o.ID, true, 1
 		r.Description = r.Name // as Graze has it
 		if _, err := tx.InsertRole(r, Fold(r.Name)); err != nil {
-			return err
+			return roster.User{}, err
 		}
 		if r.Number == roster.RoleSuperUser {
 			super = roster.RoleLink{ID: r.ID, Number: r.Number, Name: r.Name}
@@ -86,19 +89,19 @@ func (s *Service) ship(tx Tx, by roster.Actor, slug string) error {
 		{Kind: roster.KindGroup, Number: 1, Name: roster.EndUserGroup},
 		{Kind: roster.KindTeam, Number: 1, Name: roster.FirstTeam},
 	} {
-		g.ID, g.OrganizationID, g.CreatedAt, g.Active = roster.GroupID(newID()), o.ID, now, true
+		g.ID, g.OrganizationID, g.CreatedAt, g.Active, g.Version = roster.GroupID(newID()), o.ID, now, true, 1
 		if _, err := tx.InsertGroup(g, Fold(g.Name)); err != nil {
-			return err
+			return roster.User{}, err
 		}
 	}
 	matrix := []roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail}}}
 	if err := tx.SetDefaultPreferences(o.ID, "", matrix); err != nil {
-		return err
+		return roster.User{}, err
 	}
 	return s.shipAdmin(tx, by, o.ID, super, matrix, now)
 }
 
-func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, super roster.RoleLink, matrix []roster.Preference, now time.Time) error {
+func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, super roster.RoleLink, matrix []roster.Preference, now time.Time) (roster.User, error) {
 	row := NewUserRow{UserKey: Fold(AdminUser), User: roster.User{
 		ID: roster.UserID(newID()), OrganizationID: org, UserName: AdminUser, DisplayName: "Administrator",
 		Active: true, AccessLevel: roster.LevelAdministrator, Realm: roster.RealmDB,
@@ -109,9 +112,9 @@ func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, s
 	}}
 	var err error
 	if row.Number, err = tx.InsertUser(row); err != nil {
-		return err
+		return row.User, err
 	}
-	return s.audit(tx, by, now, change{
+	return row.User, s.audit(tx, by, now, change{
 		action: ActUserCreate, target: string(row.ID), targetName: row.UserName,
 		details: created{auditUser(row)},
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,8 @@ type CreatedToken struct {
 	Secret string
 }
 
-// CreateToken makes an API token of the organization or of a user.
+// CreateToken makes an API token of the organization or of a user. A repeat under the same idempotency key gets the
+// token without its secret.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(name), Unavailable.
 func (s *Service) CreateToken(ctx context.Context, by roster.Actor, in NewToken) (CreatedToken, error) {
@@ -42,43 +44,60 @@ func (s *Service) CreateToken(ctx context.Context, by roster.Actor, in NewToken)
 		in.Secret = s.secrets.Token()
 	}
 	return update(ctx, s, func(tx Tx) (CreatedToken, error) {
-		f := faults
-		now := s.now()
-		t := roster.Token{
-			ID: roster.TokenID(newID()), OrganizationID: by.OrganizationID, Name: in.Name,
-			Access: in.Access, CreatedAt: now,
+		id := roster.TokenID(newID())
+		create := func() (CreatedToken, error) { return s.makeToken(tx, by, in, id, slices.Clone(faults)) }
+		if len(faults) > 0 {
+			return create() // which finds the others
 		}
-		if in.ExpiresIn > 0 {
-			t.ExpiresAt = now.Add(in.ExpiresIn)
-		}
-		if err := s.aimToken(tx, by, in, &t, &f); err != nil {
-			return CreatedToken{}, err
-		}
-		if err := f.Err(); err != nil {
-			return CreatedToken{}, err
-		}
-		if err := tx.InsertToken(t, Fold(t.Name), s.secrets.Hash(in.Secret)); err != nil {
-			return CreatedToken{}, err
-		}
-		return CreatedToken{Token: t, Secret: in.Secret}, s.audit(tx, by, now, change{ActTokenCreate, string(t.ID), t.Name, created{map[string]any{
-			"name": t.Name, "access": t.Access, "user": t.UserName, "groups": names(t.Groups), "expiresAt": t.ExpiresAt,
-		}}})
+		asked := in
+		asked.Secret = "" // of a new token it differs with each request, and a fingerprint needs none
+		return once(tx, s, by, ActTokenCreate, in.IdempotencyKey, asked, string(id), create, func(id string) (CreatedToken, error) {
+			t, err := tx.FindToken(by.OrganizationID, roster.Ref{ID: id})
+			return CreatedToken{Token: t}, err
+		})
 	})
 }
 
-func checkToken(in NewToken) roster.Faults {
-	var f roster.Faults
-	if in.Name == "" {
-		f.Add("name", "is required")
+// makeToken is the transaction of CreateToken.
+func (s *Service) makeToken(tx Tx, by roster.Actor, in NewToken, id roster.TokenID, f roster.Faults) (CreatedToken, error) {
+	now := s.now()
+	t := roster.Token{
+		ID: id, OrganizationID: by.OrganizationID, Name: in.Name, Access: in.Access, ErrorsAs200: in.ErrorsAs200, CreatedAt: now,
 	}
-	checkName(&f, "name", in.Name)
+	if in.ExpiresIn > 0 {
+		t.ExpiresAt = now.Add(in.ExpiresIn)
+	}
+	if err := s.aimToken(tx, by, in, &t, &f); err != nil {
+		return CreatedToken{}, err
+	}
+	if err := f.Err(); err != nil {
+		return CreatedToken{}, err
+	}
+	if err := tx.InsertToken(t, Fold(t.Name), s.secrets.Hash(in.Secret)); err != nil {
+		return CreatedToken{}, err
+	}
+	return CreatedToken{Token: t, Secret: in.Secret}, s.audit(tx, by, now, change{ActTokenCreate, string(t.ID), t.Name, created{map[string]any{
+		"name": t.Name, "access": t.Access, "user": t.UserName, "groups": names(t.Groups), "expiresAt": t.ExpiresAt,
+		"errorsAs200": t.ErrorsAs200,
+	}}})
+}
+
+func checkToken(in NewToken) roster.Faults {
+	f := slices.Clone(in.Faults)
+	if in.Name == "" {
+		addOnce(&f, "name", "is required")
+	}
+	if !f.Has("name") {
+		checkName(&f, "name", in.Name)
+	}
 	checkRefs(&f, "groups", in.Groups)
 	if in.Access != roster.AccessRead && in.Access != roster.AccessReadWrite {
-		f.Add("access", "must be read or read-write")
+		addOnce(&f, "access", "must be read or read-write")
 	}
 	if in.ExpiresIn < 0 {
-		f.Add("expires", "must lie in the future")
+		addOnce(&f, "expires", "must lie in the future")
 	}
+	checkOnce(&f, in.IdempotencyKey)
 	return f
 }
 

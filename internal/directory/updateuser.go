@@ -110,6 +110,8 @@ type userUpdate struct {
 	in     UserChange
 	faults roster.Faults
 	hash   roster.PasswordHash
+
+	country string // of phone numbers that name none
 }
 
 // prepare hashes the password, after a look whether the change can be made at all.
@@ -147,8 +149,17 @@ func (c *userUpdate) plan(tx Tx) (before roster.User, after NewUserRow, parts Wi
 	if err != nil {
 		return fail(err)
 	}
+	if c.hash == "" { // it was looked at before it was hashed
+		err = c.strong(tx, before.OrganizationID, c.in.Password.Value, &faults, before.UserName, before.DisplayName, before.Email)
+		if err != nil {
+			return fail(err)
+		}
+	}
 	if len(faults) > 0 {
 		return fail(faults)
+	}
+	if c.country, err = c.countryFor(tx, before.OrganizationID, before.ContactNumber, c.in.ContactNumber.Value); err != nil {
+		return fail(err)
 	}
 	after = NewUserRow{User: before}
 	parts = c.apply(&after, refs)

@@ -56,6 +56,8 @@ type creation struct {
 	key    string // fingerprint, "" where the create is not repeatable
 	faults roster.Faults
 	hash   roster.PasswordHash
+
+	country string // of phone numbers that name none
 }
 
 // made is what the transaction found or made.
@@ -75,6 +77,9 @@ func (c *creation) prepare(ctx context.Context) error {
 		faults := slices.Clone(c.faults)
 		refs, err := resolve(tx, c.by, c.in, &faults)
 		if err != nil {
+			return err
+		}
+		if err := c.strong(tx, c.by.OrganizationID, c.in.Password, &faults, c.in.UserName, c.in.DisplayName, c.in.Email); err != nil {
 			return err
 		}
 		if len(faults) > 0 {
@@ -127,6 +132,9 @@ func (c *creation) create(tx Tx) (made, error) {
 		return made{}, faults
 	}
 	if err := c.permit(refs); err != nil {
+		return made{}, err
+	}
+	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
 		return made{}, err
 	}
 	row := c.row(id, now, refs)
@@ -221,7 +229,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 			u.Groups = append(u.Groups, linkGroup(g))
 		}
 	}
-	u.ContactMethods = contactMethods(u.Email, u.ContactNumber, c.defaultCountry, now)
+	u.ContactMethods = contactMethods(u.Email, u.ContactNumber, c.country, now)
 	return NewUserRow{
 		User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), PasswordHash: c.hash,
 		TimeZoneUnknown: !zoneKnown,

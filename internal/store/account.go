@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"roster"
 )
 
@@ -9,7 +11,7 @@ import (
 const (
 	accountColumns = `COALESCE(u.id, ''), COALESCE(u.organization_id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''),
 	COALESCE(u.active, FALSE), COALESCE(u.realm, ''), COALESCE(u.password_hash, ''), COALESCE(u.credential_version, 0),
-	COALESCE(u.session_expiry, 0), COALESCE(u.access_level, '')`
+	COALESCE(u.session_expiry, 0), COALESCE(u.access_level, ''), COALESCE(u.server_admin, FALSE)`
 
 	roleGrantColumns = `, 'role', COALESCE(ur.group_id, ''), COALESCE(r.permissions, '')`
 	roleGrants       = ` LEFT JOIN user_roles ur ON ur.organization_id = u.organization_id AND ur.user_number = u.number
@@ -23,6 +25,7 @@ const (
 type grantedAccount struct {
 	roster.Account
 	level      roster.AccessLevel
+	server     bool // may make organizations
 	levelScope []roster.GroupID
 
 	// of the row that was read last
@@ -37,7 +40,7 @@ func (a *grantedAccount) targets() []any {
 		(*string)(&a.UserID), (*string)(&a.OrganizationID), &a.Number, &a.UserName,
 		&a.Active, &a.Realm, (*string)(&a.PasswordHash), &a.CredentialVersion,
 		span{&a.SessionExpiry},
-		(*string)(&a.level),
+		(*string)(&a.level), &a.server,
 		&a.grant, (*string)(&a.group),
 		permissions{&a.held},
 	}
@@ -63,6 +66,9 @@ func (a *grantedAccount) finished() roster.Account {
 		if p != 0 {
 			a.Grants.Add(group, p)
 		}
+	}
+	if a.server {
+		a.Grants.Add("", roster.ServerAdmin)
 	}
 	return a.Account
 }
@@ -101,4 +107,11 @@ func (t *tx) account(text string, args ...any) (roster.Account, error) {
 		return roster.Account{}, missing("user")
 	}
 	return a.finished(), nil
+}
+
+// SetServerAdmin implements directory.UserTx.
+func (t *tx) SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error {
+	const text = `UPDATE users SET server_admin = $3, version = version + 1, updated_at = $4
+	WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
+	return t.changes("user", "set server admin", text, string(org), string(id), may, micros(at))
 }

@@ -51,6 +51,9 @@ func (t *tx) AuditEntries(org roster.OrganizationID, q directory.AuditQuery) ([]
 	if q.After != "" {
 		b.where(beyond, string(q.After))
 	}
+	if q.ID != "" {
+		b.where("e.id = ?", string(q.ID))
+	}
 	if q.Target != "" {
 		b.where("e.target = ?", q.Target)
 	}

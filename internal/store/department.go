@@ -1,24 +1,26 @@
 package store
 
 import (
+	"time"
+
 	"roster"
 	"roster/internal/directory"
 )
 
-const departmentColumns = `id, organization_id, number, name`
+const departmentColumns = `id, organization_id, number, name, version`
 
 func scanDepartment(r scanner, more ...any) (d roster.Department, err error) {
-	to := []any{(*string)(&d.ID), (*string)(&d.OrganizationID), &d.Number, &d.Name}
+	to := []any{(*string)(&d.ID), (*string)(&d.OrganizationID), &d.Number, &d.Name, &d.Version}
 	err = r.Scan(append(to, more...)...)
 	return d, err
 }
 
 // InsertDepartment implements directory.GroupTx.
 func (t *tx) InsertDepartment(d roster.Department, key string) (number int64, err error) {
-	const text = `INSERT INTO departments (number, id, organization_id, name, name_key)
+	const text = `INSERT INTO departments (number, id, organization_id, name, name_key, version)
 	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM departments WHERE organization_id = $3) END,
-	$2, $3, $4, $5) RETURNING number`
-	return t.insertNumbered("insert department", text, d.Number, string(d.ID), string(d.OrganizationID), d.Name, orNull(key))
+	$2, $3, $4, $5, $6) RETURNING number`
+	return t.insertNumbered("insert department", text, d.Number, string(d.ID), string(d.OrganizationID), d.Name, orNull(key), d.Version)
 }
 
 // FindDepartment implements directory.GroupTx.
@@ -41,4 +43,23 @@ func (t *tx) Departments(org roster.OrganizationID, afterNumber int64, most int)
 	WHERE organization_id = $1 AND number > $2 AND name_key IS NOT NULL ORDER BY number LIMIT $3`
 	return collect(t, "list departments", text, []any{string(org), afterNumber, limit(most, directory.MaxPage)},
 		func(r scanner) (roster.Department, error) { return scanDepartment(r) })
+}
+
+// UpdateDepartment implements directory.GroupTx.
+func (t *tx) UpdateDepartment(d roster.Department, key string) error {
+	const text = `UPDATE departments SET name = $3, name_key = $4, version = $5
+	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
+	return t.changes("department", "update department", text, string(d.OrganizationID), string(d.ID), d.Name, orNull(key), d.Version)
+}
+
+// DeleteDepartment implements directory.GroupTx.
+func (t *tx) DeleteDepartment(org roster.OrganizationID, id roster.DepartmentID, at time.Time) error {
+	const free = `UPDATE departments SET name_key = NULL WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
+	if err := t.changes("department", "delete department", free, string(org), string(id)); err != nil {
+		return err
+	}
+	const leave = `UPDATE users SET department_id = NULL, version = version + 1, updated_at = $3
+	WHERE organization_id = $1 AND department_id = $2`
+	_, err := t.exec("leave department", leave, string(org), string(id), micros(at))
+	return err
 }

@@ -58,6 +58,10 @@ func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T
 		}, true},
 		"the end of sessions that are not there": {func(tx directory.Tx) error { return tx.DeleteSessions(user.OrganizationID, "nobody") }, false},
 		"a setting":                              {func(tx directory.Tx) error { return tx.PutSetting("name", "value") }, false},
+		"who may make organizations":             {func(tx directory.Tx) error { return tx.SetServerAdmin(user.OrganizationID, user.ID, true, now) }, true},
+		"the settings of an organization": {func(tx directory.Tx) error {
+			return tx.UpdateOrganization(roster.Organization{ID: user.OrganizationID, Name: "Other"})
+		}, false},
 		"an audit entry": {func(tx directory.Tx) error {
 			return tx.InsertAudit(roster.AuditEntry{ID: "entry", OrganizationID: user.OrganizationID, At: now, Details: []byte("{}")})
 		}, false},

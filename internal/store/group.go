@@ -7,7 +7,7 @@ import (
 
 const (
 	groupColumns = `id, organization_id, kind, number, name, description, created_at,
-	active, alert_filter, sig_filter, landing_page`
+	active, alert_filter, sig_filter, landing_page, version`
 
 	// A group has a member for each row; who is deleted is no member.
 	countMembers = `(SELECT COUNT(*) FROM group_members m
@@ -20,6 +20,7 @@ func scanGroup(r scanner, more ...any) (g roster.Group, err error) {
 		instant{&g.CreatedAt},
 		&g.Active, &g.Routing.AlertFilter, &g.Routing.SigFilter,
 		document{&g.Routing.LandingPage},
+		&g.Version,
 	}
 	err = r.Scan(append(to, more...)...)
 	return g, err
@@ -32,12 +33,12 @@ const nextNumber = `CASE WHEN CAST($1 AS BIGINT) > 0 THEN CAST($1 AS BIGINT) ELS
 // InsertGroup implements directory.GroupTx.
 func (t *tx) InsertGroup(g roster.Group, key string) (number int64, err error) {
 	const text = `INSERT INTO groups (number, id, organization_id, kind, name, name_key, description, created_at,
-	active, alert_filter, sig_filter, landing_page)
+	active, alert_filter, sig_filter, landing_page, version)
 	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM groups WHERE organization_id = $3 AND kind = $4) END,
-	$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING number`
+	$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING number`
 	number, err = t.insertNumbered("insert group", text, g.Number,
 		string(g.ID), string(g.OrganizationID), string(g.Kind), g.Name, orNull(key), g.Description, micros(g.CreatedAt),
-		g.Active, g.Routing.AlertFilter, g.Routing.SigFilter, string(g.Routing.LandingPage))
+		g.Active, g.Routing.AlertFilter, g.Routing.SigFilter, string(g.Routing.LandingPage), g.Version)
 	if err != nil {
 		return 0, err
 	}

@@ -12,9 +12,9 @@ import (
 // UpdateGroup implements directory.GroupTx.
 func (t *tx) UpdateGroup(g roster.Group, key string) error {
 	const text = `UPDATE groups SET name = $3, name_key = $4, description = $5, active = $6, alert_filter = $7,
-	sig_filter = $8, landing_page = $9 WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
+	sig_filter = $8, landing_page = $9, version = $10 WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
 	err := t.changes("group", "update group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key), g.Description,
-		g.Active, g.Routing.AlertFilter, g.Routing.SigFilter, string(g.Routing.LandingPage))
+		g.Active, g.Routing.AlertFilter, g.Routing.SigFilter, string(g.Routing.LandingPage), g.Version)
 	if err != nil {
 		return err
 	}
@@ -234,9 +234,9 @@ func (t *tx) InsertService(s roster.BusinessService, key string) (number int64, 
 
 // UpdateRole implements directory.GroupTx.
 func (t *tx) UpdateRole(r roster.Role, key string) error {
-	const text = `UPDATE roles SET name = $3, name_key = $4, description = $5, permissions = $6
+	const text = `UPDATE roles SET name = $3, name_key = $4, description = $5, permissions = $6, version = $7
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.changes("role", "update role", text, string(r.OrganizationID), string(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String())
+	return t.changes("role", "update role", text, string(r.OrganizationID), string(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Version)
 }
 
 // DeleteRole implements directory.GroupTx.

@@ -7,16 +7,33 @@ import (
 	"time"
 
 	"roster"
+	"roster/internal/directory"
 )
 
 // A job is ready or running (unfinished: due_at says when it may be claimed), then done or buried
 // (due_at is null, and no index but that of the dead holds it).
 const jobColumns = `id, organization_id, lane, kind, COALESCE(job_key, ''), payload, run_at, attempts, created_at`
 
+// jobTargets are what jobColumns are scanned into.
+func jobTargets(j *roster.Job, payload *string) []any {
+	return []any{
+		(*string)(&j.ID), (*string)(&j.OrganizationID), (*string)(&j.Lane), &j.Kind, &j.Key, payload,
+		instant{&j.RunAt}, &j.Attempts,
+		instant{&j.CreatedAt},
+	}
+}
+
 func scanJob(r scanner) (j roster.Job, err error) {
 	var payload string
-	err = r.Scan((*string)(&j.ID), (*string)(&j.OrganizationID), (*string)(&j.Lane), &j.Kind, &j.Key, &payload,
-		instant{&j.RunAt}, &j.Attempts, instant{&j.CreatedAt})
+	err = r.Scan(jobTargets(&j, &payload)...)
+	j.Payload = json.RawMessage(payload)
+	return j, err
+}
+
+// scanListedJob also reads how the job stands.
+func scanListedJob(r scanner) (j roster.Job, err error) {
+	var payload string
+	err = r.Scan(append(jobTargets(&j, &payload), (*string)(&j.State), &j.Reason)...)
 	j.Payload = json.RawMessage(payload)
 	return j, err
 }
@@ -108,6 +125,22 @@ func (t *tx) JobCounts() ([]roster.JobCounts, error) {
 	}
 	slices.SortFunc(counts, func(a, b roster.JobCounts) int { return cmp.Compare(a.Lane, b.Lane) })
 	return counts, nil
+}
+
+// OpenJobs implements directory.JobTx.
+func (t *tx) OpenJobs(org roster.OrganizationID, after roster.JobID, most int) ([]roster.Job, error) {
+	const text = `SELECT ` + jobColumns + `, state, reason FROM jobs
+	WHERE organization_id = $1 AND id > $2 AND state <> 'done' ORDER BY id LIMIT $3`
+	return collect(t, "list jobs", text, []any{string(org), string(after), limit(most, directory.MaxPage)}, scanListedJob)
+}
+
+// ReviveJob implements directory.JobTx.
+func (t *tx) ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) {
+	const text = `UPDATE jobs SET state = 'ready', attempts = 0, run_at = $3, due_at = $3, reason = '', ended_at = 0
+	WHERE organization_id = $1 AND id = $2 AND state = 'buried' RETURNING ` + jobColumns + `, state, reason`
+	j, err := first(t, "buried job", "revive job", text, []any{string(org), string(id), micros(at)}, scanListedJob)
+	t.queued = t.queued || err == nil
+	return j, err
 }
 
 // NextRun implements directory.JobTx. The end of a lease counts: the job is due again then.

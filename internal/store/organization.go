@@ -2,12 +2,14 @@ package store
 
 import (
 	"roster"
+	"roster/internal/directory"
 )
 
-const organizationColumns = `id, slug, name, created_at`
+const organizationColumns = `id, slug, name, created_at, time_zone, default_country, strong_passwords, version`
 
 func scanOrganization(r scanner) (o roster.Organization, err error) {
-	err = r.Scan((*string)(&o.ID), &o.Slug, &o.Name, instant{&o.CreatedAt})
+	err = r.Scan((*string)(&o.ID), &o.Slug, &o.Name, instant{&o.CreatedAt},
+		&o.Settings.TimeZone, &o.Settings.DefaultCountry, &o.Settings.StrongPasswords, &o.Version)
 	return o, err
 }
 
@@ -17,9 +19,29 @@ func (t *tx) OrganizationBySlug(slug string) (roster.Organization, error) {
 	return first(t, "organization", "read organization", text, []any{slug}, scanOrganization)
 }
 
+// OrganizationByID implements directory.OrganizationTx.
+func (t *tx) OrganizationByID(id roster.OrganizationID) (roster.Organization, error) {
+	const text = `SELECT ` + organizationColumns + ` FROM organizations WHERE id = $1`
+	return first(t, "organization", "read organization", text, []any{string(id)}, scanOrganization)
+}
+
+// Organizations implements directory.OrganizationTx.
+func (t *tx) Organizations(afterSlug string, most int) ([]roster.Organization, error) {
+	const text = `SELECT ` + organizationColumns + ` FROM organizations WHERE slug > $1 ORDER BY slug LIMIT $2`
+	return collect(t, "list organizations", text, []any{afterSlug, limit(most, directory.MaxPage)}, scanOrganization)
+}
+
 // InsertOrganization implements directory.OrganizationTx.
 func (t *tx) InsertOrganization(o roster.Organization) error {
-	const text = `INSERT INTO organizations (` + organizationColumns + `) VALUES ($1, $2, $3, $4)`
-	_, err := t.exec("insert organization", text, string(o.ID), o.Slug, o.Name, micros(o.CreatedAt))
+	const text = `INSERT INTO organizations (` + organizationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	_, err := t.exec("insert organization", text, string(o.ID), o.Slug, o.Name, micros(o.CreatedAt),
+		o.Settings.TimeZone, o.Settings.DefaultCountry, o.Settings.StrongPasswords, o.Version)
 	return err
+}
+
+// UpdateOrganization implements directory.OrganizationTx.
+func (t *tx) UpdateOrganization(o roster.Organization) error {
+	const text = `UPDATE organizations SET name = $2, time_zone = $3, default_country = $4, strong_passwords = $5, version = $6 WHERE id = $1`
+	return t.changes("organization", "update organization", text, string(o.ID), o.Name,
+		o.Settings.TimeZone, o.Settings.DefaultCountry, o.Settings.StrongPasswords, o.Version)
 }

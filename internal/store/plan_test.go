@@ -84,6 +84,7 @@ func everyQuery(tx directory.Tx) {
 	_, _ = tx.Roles(org, 0, 1)
 	everyCredentialQuery(tx, org, at)
 	everyOtherQuery(tx, org, at)
+	everyAdministrativeQuery(tx, org, at)
 }
 
 func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
@@ -105,6 +106,26 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 	_, _ = tx.DeleteLink("l")
 	_ = tx.KnowAddress(org, "ada", "a", at)
 	_, _ = tx.AddressKnownSince(org, "ada", "a", at)
+}
+
+// everyAdministrativeQuery puts those by which an organization is looked after.
+func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
+	_, _ = tx.OrganizationByID(org)
+	_, _ = tx.Organizations("a", 1)
+	_ = tx.UpdateOrganization(roster.Organization{ID: org})
+	_, _ = tx.InsertDepartment(roster.Department{ID: "d", OrganizationID: org}, "d")
+	_ = tx.UpdateDepartment(roster.Department{ID: "d", OrganizationID: org}, "d")
+	_ = tx.DeleteDepartment(org, "d", at)
+	_ = tx.SetServerAdmin(org, "id", true, at)
+	_, _ = tx.Sessions(org, "id", at)
+	_, _ = tx.DeleteSession(org, "id", "s")
+	_, _ = tx.OpenJobs(org, "j", 1)
+	_, _ = tx.ReviveJob(org, "j", at)
+	_, _ = tx.RealmByID(org, "r")
+	_, _ = tx.AuditEntries(org, directory.AuditQuery{ID: "a"})
+	for noun := range lockTables {
+		_ = tx.LockRecord(org, noun, "id")
+	}
 }
 
 func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {

@@ -5,28 +5,28 @@ import (
 	"roster/internal/directory"
 )
 
-const realmColumns = `id, organization_id, name, kind, active, configuration, created_at, updated_at`
+const realmColumns = `id, organization_id, name, kind, active, configuration, version, created_at, updated_at`
 
 func scanRealm(r scanner) (realm roster.Realm, err error) {
 	err = r.Scan((*string)(&realm.ID), (*string)(&realm.OrganizationID), &realm.Name, (*string)(&realm.Kind), &realm.Active,
-		document{&realm.Configuration}, instant{&realm.CreatedAt}, instant{&realm.UpdatedAt})
+		document{&realm.Configuration}, &realm.Version, instant{&realm.CreatedAt}, instant{&realm.UpdatedAt})
 	return realm, err
 }
 
 // InsertRealm implements directory.RealmTx.
 func (t *tx) InsertRealm(r roster.Realm, key string) error {
-	const text = `INSERT INTO realms (organization_id, id, name, name_key, kind, active, configuration, created_at, updated_at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	const text = `INSERT INTO realms (organization_id, id, name, name_key, kind, active, configuration, version, created_at, updated_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	_, err := t.exec("insert realm", text, string(r.OrganizationID), string(r.ID), r.Name, orNull(key), string(r.Kind), r.Active,
-		string(r.Configuration), micros(r.CreatedAt), micros(r.UpdatedAt))
+		string(r.Configuration), r.Version, micros(r.CreatedAt), micros(r.UpdatedAt))
 	return err
 }
 
 // UpdateRealm implements directory.RealmTx.
 func (t *tx) UpdateRealm(r roster.Realm) error {
-	const text = `UPDATE realms SET active = $3, configuration = $4, updated_at = $5
+	const text = `UPDATE realms SET active = $3, configuration = $4, updated_at = $5, version = $6
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.changes("realm", "update realm", text, string(r.OrganizationID), string(r.ID), r.Active, string(r.Configuration), micros(r.UpdatedAt))
+	return t.changes("realm", "update realm", text, string(r.OrganizationID), string(r.ID), r.Active, string(r.Configuration), micros(r.UpdatedAt), r.Version)
 }
 
 // FindRealm implements directory.RealmTx.
@@ -37,6 +37,12 @@ func (t *tx) FindRealm(org roster.OrganizationID, key string) (roster.Realm, boo
 		return roster.Realm{}, false, err
 	}
 	return all[0], true, nil
+}
+
+// RealmByID implements directory.RealmTx.
+func (t *tx) RealmByID(org roster.OrganizationID, id roster.RealmID) (roster.Realm, error) {
+	const text = `SELECT ` + realmColumns + ` FROM realms WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
+	return first(t, "realm", "find realm", text, []any{string(org), string(id)}, scanRealm)
 }
 
 // Realms implements directory.RealmTx.

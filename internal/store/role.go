@@ -5,13 +5,13 @@ import (
 	"roster/internal/directory"
 )
 
-const roleColumns = `id, organization_id, number, name, description, permissions, shipped`
+const roleColumns = `id, organization_id, number, name, description, permissions, shipped, version`
 
 func scanRole(r scanner, more ...any) (role roster.Role, err error) {
 	to := []any{
 		(*string)(&role.ID), (*string)(&role.OrganizationID), &role.Number, &role.Name, &role.Description,
 		permissions{&role.Permissions},
-		&role.Shipped,
+		&role.Shipped, &role.Version,
 	}
 	err = r.Scan(append(to, more...)...)
 	return role, err
@@ -19,11 +19,11 @@ func scanRole(r scanner, more ...any) (role roster.Role, err error) {
 
 // InsertRole implements directory.GroupTx.
 func (t *tx) InsertRole(r roster.Role, key string) (number int64, err error) {
-	const text = `INSERT INTO roles (number, id, organization_id, name, name_key, description, permissions, shipped)
+	const text = `INSERT INTO roles (number, id, organization_id, name, name_key, description, permissions, shipped, version)
 	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM roles WHERE organization_id = $3) END,
-	$2, $3, $4, $5, $6, $7, $8) RETURNING number`
+	$2, $3, $4, $5, $6, $7, $8, $9) RETURNING number`
 	return t.insertNumbered("insert role", text, r.Number,
-		string(r.ID), string(r.OrganizationID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Shipped)
+		string(r.ID), string(r.OrganizationID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Shipped, r.Version)
 }
 
 // FindRoles implements directory.GroupTx.

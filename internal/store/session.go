@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"roster"
+	"roster/internal/directory"
 )
 
 const (
@@ -92,6 +93,23 @@ func (t *tx) DeleteSessions(org roster.OrganizationID, id roster.UserID) error {
 	const text = `DELETE FROM sessions WHERE organization_id = $1 AND user_id = $2`
 	_, err := t.exec("delete sessions", text, string(org), string(id))
 	return err
+}
+
+// Sessions implements directory.CredentialTx.
+func (t *tx) Sessions(org roster.OrganizationID, id roster.UserID, at time.Time) ([]roster.Session, error) {
+	const text = `SELECT ` + sessionColumns + ` FROM sessions s
+	WHERE s.organization_id = $1 AND s.user_id = $2 AND s.over_at > $3 ORDER BY s.created_at, s.id LIMIT $4`
+	args := []any{string(org), string(id), micros(at), directory.MaxSessions}
+	return collect(t, "list sessions", text, args, func(r scanner) (s roster.Session, err error) {
+		return s, r.Scan(sessionTargets(&s)...)
+	})
+}
+
+// DeleteSession implements directory.CredentialTx.
+func (t *tx) DeleteSession(org roster.OrganizationID, user roster.UserID, id roster.SessionID) (bool, error) {
+	const text = `DELETE FROM sessions WHERE organization_id = $1 AND user_id = $2 AND id = $3`
+	n, err := t.exec("delete session", text, string(org), string(user), string(id))
+	return n > 0, err
 }
 
 // DeleteDeadSessions implements directory.CredentialTx.

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	tokenColumns = `t.id, t.organization_id, t.name, t.access, COALESCE(t.user_id, ''), COALESCE(u.user_name, ''),
+	tokenColumns = `t.id, t.organization_id, t.name, t.access, COALESCE(t.user_id, ''), COALESCE(u.user_name, ''), t.errors_as_200,
 	t.created_at, t.expires_at, t.revoked_at, t.last_used_at, t.last_used_from, t.last_used_face`
 
 	tokenUser = ` FROM tokens t LEFT JOIN users u
@@ -23,7 +23,7 @@ const (
 // tokenTargets are what tokenColumns are scanned into.
 func tokenTargets(t *roster.Token) []any {
 	return []any{
-		(*string)(&t.ID), (*string)(&t.OrganizationID), &t.Name, (*string)(&t.Access), (*string)(&t.UserID), &t.UserName,
+		(*string)(&t.ID), (*string)(&t.OrganizationID), &t.Name, (*string)(&t.Access), (*string)(&t.UserID), &t.UserName, &t.ErrorsAs200,
 		instant{&t.CreatedAt},
 		instant{&t.ExpiresAt},
 		instant{&t.RevokedAt},
@@ -79,11 +79,11 @@ func sortLinks(links []roster.GroupLink) {
 
 // InsertToken implements directory.CredentialTx.
 func (t *tx) InsertToken(token roster.Token, key, hash string) error {
-	const insert = `INSERT INTO tokens (id, organization_id, name, name_key, token_hash, access, user_id,
+	const insert = `INSERT INTO tokens (id, organization_id, name, name_key, token_hash, access, user_id, errors_as_200,
 	created_at, expires_at, revoked_at, last_used_at, last_used_from, last_used_face)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	_, err := t.exec("insert token", insert,
-		string(token.ID), string(token.OrganizationID), token.Name, orNull(key), hash, string(token.Access), orNull(token.UserID),
+		string(token.ID), string(token.OrganizationID), token.Name, orNull(key), hash, string(token.Access), orNull(token.UserID), token.ErrorsAs200,
 		micros(token.CreatedAt), micros(token.ExpiresAt), micros(token.RevokedAt),
 		micros(token.LastUsedAt), token.LastUsedFrom, string(token.LastUsedFace))
 	if err != nil {

@@ -13,6 +13,7 @@ ALTER TABLE tokens ADD COLUMN errors_as_200 BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE users ADD COLUMN server_admin BOOLEAN NOT NULL DEFAULT FALSE; -- may make organizations
 ALTER TABLE retries ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';      -- of the input, where the key was the caller's; '' where it is in the key
 
+CREATE INDEX users_department ON users (organization_id, department_id, number) WHERE department_id IS NOT NULL;
 CREATE INDEX users_external_id ON users (organization_id, external_id, number) WHERE external_id <> '';
 CREATE INDEX jobs_open ON jobs (organization_id, id) WHERE state <> 'done';
 

@@ -42,6 +42,12 @@ var audit = []sentence{
 		same(f, f.entries(directory.AuditQuery{Target: "x"}), []roster.AuditEntry{a, c})
 		same(f, f.entries(directory.AuditQuery{Target: "x", After: a.ID}), []roster.AuditEntry{c})
 	}},
+	{text: "an entry is found by its id", test: func(f *fixture) {
+		f.entry("x")
+		b := f.entry("y")
+		same(f, f.entries(directory.AuditQuery{ID: b.ID}), []roster.AuditEntry{b})
+		same(f, f.entries(directory.AuditQuery{ID: "none"}), nil)
+	}},
 	{text: "the newest entries come first if asked for", test: func(f *fixture) {
 		a, b, c := f.entry("x"), f.entry("y"), f.entry("x")
 		same(f, f.entries(directory.AuditQuery{Newest: true}), []roster.AuditEntry{c, b, a})

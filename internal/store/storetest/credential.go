@@ -64,6 +64,19 @@ var accounts = []sentence{
 		held := roster.ManageUsers | roster.Filter | roster.ReadDirectory
 		same(f, sorted(f.account(row.ID).Grants), roster.Grants{{Group: two[0].ID, Permissions: held}, {Group: two[1].ID, Permissions: held}})
 	}},
+	{text: "who may make organizations holds that, and its version rises with it", test: func(f *fixture) {
+		row, at := f.user("ada"), f.now.Add(time.Hour)
+		for n, may := range []bool{true, false} {
+			f.update(func(tx directory.Tx) error { return tx.SetServerAdmin(f.org, row.ID, may, at) })
+			if got := f.account(row.ID).Grants.Everywhere(); (got == roster.ServerAdmin) != may {
+				f.Errorf("%v: the account holds %q", may, got)
+			}
+			u := f.get(row.ID, 0)
+			same(f, u.Version, row.Version+int64(n)+1)
+			same(f, u.UpdatedAt, at)
+		}
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.SetServerAdmin(f.org, "none", true, at) })
+	}},
 	{text: "there is no account for a name or id that names nobody", test: func(f *fixture) {
 		f.user("ada")
 		f.lacks(func(tx directory.Tx) error {
@@ -192,6 +205,31 @@ var sessions = []sentence{
 			f.Error("the wrong sessions are gone")
 		}
 	}},
+	{text: "a user's sessions that are not over are listed, the oldest first", test: func(f *fixture) {
+		ada := f.user("ada").ID
+		f.session(f.user("grace").ID, nil)
+		list := func(at time.Time) []roster.Session {
+			return read(f, func(tx directory.Tx) ([]roster.Session, error) { return tx.Sessions(f.org, ada, at) })
+		}
+		same(f, list(f.now), nil)
+		second := f.session(ada, nil)
+		first := f.session(ada, func(s *roster.Session) { s.CreatedAt = f.now.Add(-time.Second) })
+		short := f.session(ada, func(s *roster.Session) { s.CreatedAt, s.ExpiresAt = f.now.Add(time.Second), f.now.Add(time.Minute) })
+		same(f, list(f.now), []roster.Session{first, second, short})
+		same(f, list(f.now.Add(time.Minute)), []roster.Session{first, second})
+		same(f, list(f.now.Add(time.Hour)), nil)
+	}},
+	{text: "one session of a user ends, and no other", test: func(f *fixture) {
+		ada, grace := f.user("ada").ID, f.user("grace").ID
+		one, other, others := f.session(ada, nil), f.session(ada, nil), f.session(grace, nil)
+		end := func(user roster.UserID, id roster.SessionID) bool {
+			return write(f, func(tx directory.Tx) (bool, error) { return tx.DeleteSession(f.org, user, id) })
+		}
+		same(f, []bool{end(ada, others.ID), end(ada, "none"), end(ada, one.ID), end(ada, one.ID)}, []bool{false, false, true, false})
+		if f.hasSession(one) || !f.hasSession(other) || !f.hasSession(others) {
+			f.Error("the wrong sessions are gone")
+		}
+	}},
 	{text: "sessions that are over are deleted, a few at a time", alone: true, test: func(f *fixture) {
 		id := f.user("ada").ID
 		idle := f.session(id, nil)
@@ -251,7 +289,7 @@ var tokens = []sentence{
 		row, two := f.scoped("ada", roster.ManageUsers, roster.LevelReadonly)
 		want := roster.Token{
 			ID: roster.TokenID(f.id()), OrganizationID: f.org, Name: "ada's", Access: roster.AccessReadWrite,
-			UserID: row.ID, UserName: "ada", Groups: []roster.GroupLink{groupLink(two[1])}, CreatedAt: f.now, ExpiresAt: f.now.Add(time.Hour),
+			UserID: row.ID, UserName: "ada", Groups: []roster.GroupLink{groupLink(two[1])}, ErrorsAs200: true, CreatedAt: f.now, ExpiresAt: f.now.Add(time.Hour),
 		}
 		f.insertToken(want)
 		got, account := f.tokenByHash(want.ID)

@@ -1,7 +1,10 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"roster"
 	"roster/internal/directory"
@@ -155,5 +158,107 @@ var groups = []sentence{
 		same(f, read(f, func(tx directory.Tx) (roster.Department, error) {
 			return tx.FindDepartment(f.org, roster.Ref{Name: "none"})
 		}), roster.Department{})
+	}},
+	{text: "groups, departments, roles and realms keep the version that they are given", test: func(f *fixture) {
+		g := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindTeam, Name: "Team", Number: 1, Version: 1}
+		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support", Number: 1, Version: 1}
+		r := roster.Role{ID: roster.RoleID(f.id()), OrganizationID: f.org, Name: "Own", Number: 1, Version: 1}
+		realm := roster.Realm{ID: roster.RealmID(f.id()), OrganizationID: f.org, Name: "Realm", Kind: roster.RealmSAML, Version: 1}
+		f.update(func(tx directory.Tx) error {
+			_, err := tx.InsertGroup(g, "team")
+			_, err2 := tx.InsertDepartment(d, "support")
+			_, err3 := tx.InsertRole(r, "own")
+			return errors.Join(err, err2, err3, tx.InsertRealm(realm, "realm"))
+		})
+		for _, version := range []int64{1, 7} {
+			if version > 1 {
+				g.Version, d.Version, r.Version, realm.Version = version, version, version, version
+				g.Name, d.Name, r.Permissions, realm.Active = "Crew", "Help", roster.ReadDirectory, true
+				f.update(func(tx directory.Tx) error {
+					return errors.Join(tx.UpdateGroup(g, "crew"), tx.UpdateDepartment(d, "help"), tx.UpdateRole(r, "own"), tx.UpdateRealm(realm))
+				})
+			}
+			groups := read(f, func(tx directory.Tx) ([]roster.Group, error) {
+				return tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindTeam})
+			})
+			same(f, groups, []roster.Group{g})
+			same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) { return tx.Departments(f.org, 0, 0) }), []roster.Department{d})
+			same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, 0, 0) }), []roster.Role{r})
+			same(f, read(f, func(tx directory.Tx) (roster.Realm, error) { return tx.RealmByID(f.org, realm.ID) }), realm)
+		}
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.RealmByID(f.org, "none")
+			return err
+		})
+	}},
+	{text: "a department that is deleted frees its name, and nobody belongs to it", test: func(f *fixture) {
+		make := func() roster.Department {
+			d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support", Version: 1}
+			d.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(d, "support") })
+			return d
+		}
+		d := make()
+		in := f.row("in it")
+		in.Department = roster.DepartmentLink{ID: d.ID, Number: d.Number, Name: d.Name}
+		in, other := f.insert(in), f.user("elsewhere")
+		at := f.now.Add(time.Hour)
+		f.update(func(tx directory.Tx) error { return tx.DeleteDepartment(f.org, d.ID, at) })
+		in.Department, in.Version, in.UpdatedAt = roster.DepartmentLink{}, in.Version+1, at
+		same(f, f.get(in.ID, 0), in.User)
+		same(f, f.get(other.ID, 0), other.User)
+		for _, ref := range []roster.Ref{{ID: string(d.ID)}, {Number: d.Number}, {Name: "support"}} {
+			same(f, read(f, func(tx directory.Tx) (roster.Department, error) { return tx.FindDepartment(f.org, ref) }), roster.Department{})
+		}
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.DeleteDepartment(f.org, d.ID, at) })
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.UpdateDepartment(d, "support") })
+		again := make()
+		same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) { return tx.Departments(f.org, 0, 0) }), []roster.Department{again})
+	}},
+	{text: "a department's other name may not be another's", test: func(f *fixture) {
+		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "One"}
+		f.update(func(tx directory.Tx) error {
+			_, err := tx.InsertDepartment(d, "one")
+			_, err2 := tx.InsertDepartment(roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Two"}, "two")
+			return errors.Join(err, err2)
+		})
+		f.fails(roster.Conflict, "displayName", func(tx directory.Tx) error { return tx.UpdateDepartment(d, "two") })
+	}},
+	{text: "of two changes of a locked record the later reads what the earlier wrote", test: func(f *fixture) {
+		g := f.group(roster.KindGroup, "Counted")
+		const changes = 8
+		var wg sync.WaitGroup
+		for range changes {
+			wg.Go(func() {
+				err := f.store.Update(f.Context(), func(tx directory.Tx) error {
+					if err := tx.LockRecord(f.org, directory.LockableGroup, string(g.ID)); err != nil {
+						return err
+					}
+					found, err := tx.FindGroups(f.org, roster.KindGroup, []roster.Ref{{ID: string(g.ID)}})
+					if err != nil {
+						return err
+					}
+					found[0].Version++
+					return tx.UpdateGroup(found[0], "counted")
+				})
+				if err != nil {
+					f.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		found := read(f, func(tx directory.Tx) ([]roster.Group, error) {
+			return tx.FindGroups(f.org, roster.KindGroup, []roster.Ref{{ID: string(g.ID)}})
+		})
+		same(f, found[0].Version, g.Version+changes)
+	}},
+	{text: "a record that is not there cannot be locked", test: func(f *fixture) {
+		for _, noun := range []directory.Lockable{
+			directory.LockableGroup, directory.LockableDepartment, directory.LockableRole, directory.LockableRealm, directory.LockableOrganization,
+		} {
+			f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.LockRecord(f.org, noun, "none") })
+		}
+		f.update(func(tx directory.Tx) error {
+			return tx.LockRecord(f.org, directory.LockableOrganization, string(f.org))
+		})
 	}},
 }

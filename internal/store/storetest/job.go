@@ -106,6 +106,65 @@ var jobs = []sentence{
 		same(f, f.claim(f.now.Add(time.Hour), 1), nil)
 		same(f, f.counts(), roster.JobCounts{Buried: 1})
 	}},
+	{text: "jobs that are not done are listed by id, with how they stand", test: func(f *fixture) {
+		list := func(after roster.JobID, limit int) []roster.Job {
+			return read(f, func(tx directory.Tx) ([]roster.Job, error) { return tx.OpenJobs(f.org, after, limit) })
+		}
+		same(f, list("", 0), nil)
+		done, running, retried, buried, ready := f.job("", f.now), f.job("key", f.now), f.job("", f.now), f.job("", f.now), f.job("", f.now.Add(time.Hour))
+		f.claim(f.now, 4)
+		retried.RunAt = f.now.Add(time.Minute)
+		for _, end := range []func(tx directory.Tx) (bool, error){
+			func(tx directory.Tx) (bool, error) { return tx.FinishJob(done.ID, 1, f.now) },
+			func(tx directory.Tx) (bool, error) { return tx.RetryJob(retried.ID, 1, retried.RunAt, "no answer") },
+			func(tx directory.Tx) (bool, error) { return tx.BuryJob(buried.ID, 1, f.now, "no such address") },
+		} {
+			same(f, write(f, end), true)
+		}
+		running.State, running.Attempts = roster.JobRunning, 1
+		retried.State, retried.Attempts, retried.Reason = roster.JobReady, 1, "no answer"
+		buried.State, buried.Attempts, buried.Reason = roster.JobBuried, 1, "no such address"
+		ready.State = roster.JobReady
+		same(f, list("", 0), []roster.Job{running, retried, buried, ready})
+		same(f, list(running.ID, 2), []roster.Job{retried, buried})
+		same(f, list(ready.ID, 2), nil)
+	}},
+	{text: "a buried job is revived once, as if it had never been tried", test: func(f *fixture) {
+		j := f.job("", f.now)
+		f.claim(f.now, 1)
+		revive := func(tx directory.Tx) error {
+			_, err := tx.ReviveJob(f.org, j.ID, f.now)
+			return err
+		}
+		f.fails(roster.NotFound, "", revive) // it runs
+		f.update(func(tx directory.Tx) error {
+			_, err := tx.BuryJob(j.ID, 1, f.now, "no such address")
+			return err
+		})
+		own := f.org
+		f.org = f.organization()
+		f.fails(roster.NotFound, "", revive)
+		f.org = own
+		j.RunAt, j.State = f.now.Add(time.Hour), roster.JobReady
+		same(f, write(f, func(tx directory.Tx) (roster.Job, error) { return tx.ReviveJob(f.org, j.ID, j.RunAt) }), j)
+		same(f, f.counts(), roster.JobCounts{Waiting: 1})
+		f.fails(roster.NotFound, "", revive)
+		j.State = "" // which a claim does not tell
+		same(f, f.claim(j.RunAt, 1), claimed(1, j))
+	}},
+	{text: "a buried job is not revived while another has its key", test: func(f *fixture) {
+		j := f.job("welcome", f.now)
+		f.claim(f.now, 1)
+		f.update(func(tx directory.Tx) error {
+			_, err := tx.BuryJob(j.ID, 1, f.now, "")
+			return err
+		})
+		f.job("welcome", f.now)
+		f.fails(roster.Conflict, "key", func(tx directory.Tx) error {
+			_, err := tx.ReviveJob(f.org, j.ID, f.now)
+			return err
+		})
+	}},
 	{text: "a key is held by one unfinished job, and free after it", test: func(f *fixture) {
 		first := f.job("welcome", f.now)
 		f.job("welcome", f.now)

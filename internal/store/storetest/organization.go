@@ -18,6 +18,43 @@ var organizations = []sentence{
 			return err
 		})
 	}},
+	{text: "an organization is found by its id, with what was changed of it", test: func(f *fixture) {
+		o := roster.Organization{
+			ID: roster.OrganizationID(f.id()), Slug: "slug-" + f.id(), Name: "First", CreatedAt: f.now, Version: 1,
+			Settings: roster.Settings{TimeZone: "Europe/Berlin", DefaultCountry: "DE", StrongPasswords: true},
+		}
+		find := func() roster.Organization {
+			return read(f, func(tx directory.Tx) (roster.Organization, error) { return tx.OrganizationByID(o.ID) })
+		}
+		f.update(func(tx directory.Tx) error { return tx.InsertOrganization(o) })
+		same(f, find(), o)
+		o.Name, o.Settings, o.Version = "Second", roster.Settings{TimeZone: "Asia/Tokyo"}, 2
+		f.update(func(tx directory.Tx) error { return tx.UpdateOrganization(o) })
+		same(f, find(), o)
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.OrganizationByID("none")
+			return err
+		})
+		o.ID = "none"
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.UpdateOrganization(o) })
+	}},
+	{text: "organizations are listed by slug, a page at a time", alone: true, test: func(f *fixture) {
+		for _, slug := range []string{"zeta", "alpha-2", "alpha"} {
+			f.update(func(tx directory.Tx) error {
+				return tx.InsertOrganization(roster.Organization{ID: roster.OrganizationID(f.id()), Slug: slug})
+			})
+		}
+		slugs := func(after string, limit int) (slugs []string) {
+			for _, o := range read(f, func(tx directory.Tx) ([]roster.Organization, error) { return tx.Organizations(after, limit) }) {
+				slugs = append(slugs, o.Slug)
+			}
+			return slugs
+		}
+		first := read(f, func(tx directory.Tx) (roster.Organization, error) { return tx.OrganizationByID(f.org) }).Slug
+		same(f, slugs("", 0), []string{"alpha", "alpha-2", first, "zeta"})
+		same(f, slugs("alpha", 1), []string{"alpha-2"})
+		same(f, slugs("zeta", 10), nil)
+	}},
 	{text: "organizations that use the same names see nothing of one another", test: func(f *fixture) {
 		home := f.org
 		mine := f.populate()
@@ -101,7 +138,11 @@ func (f *fixture) sees(p population) {
 		same(f, account.UserID, p.user.ID)
 		prefs, err8 := tx.DefaultPreferences(f.org, nil)
 		same(f, len(prefs), 1)
-		return errors.Join(err, err2, err3, err4, err5, err6, err7, err8)
+		sessions, err9 := tx.Sessions(f.org, p.user.ID, f.now)
+		same(f, sessions, []roster.Session{p.session})
+		jobs, err10 := tx.OpenJobs(f.org, "", 0)
+		same(f, len(jobs), 1)
+		return errors.Join(err, err2, err3, err4, err5, err6, err7, err8, err9, err10)
 	})
 }
 
@@ -124,6 +165,17 @@ func (f *fixture) seesNothingOf(p population) {
 	})
 	f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.SetPassword(f.org, p.user.ID, "$", f.now) })
 	f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.RevokeToken(f.org, p.token.ID, f.now) })
+	f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.SetServerAdmin(f.org, p.user.ID, true, f.now) })
+	f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.DeleteDepartment(f.org, p.user.Department.ID, f.now) })
+	f.fails(roster.NotFound, "", func(tx directory.Tx) error {
+		return tx.UpdateDepartment(roster.Department{ID: p.user.Department.ID, OrganizationID: f.org, Name: "Taken over"}, "taken over")
+	})
+	f.fails(roster.NotFound, "", func(tx directory.Tx) error {
+		return tx.LockRecord(f.org, directory.LockableGroup, string(p.user.Groups[0].ID))
+	})
+	same(f, f.entries(directory.AuditQuery{ID: p.entry.ID}), nil)
+	same(f, read(f, func(tx directory.Tx) ([]roster.Session, error) { return tx.Sessions(f.org, p.user.ID, f.now) }), nil)
+	same(f, write(f, func(tx directory.Tx) (bool, error) { return tx.DeleteSession(f.org, p.user.ID, p.session.ID) }), false)
 	same(f, f.list(directory.UserQuery{ID: p.user.ID}, 0), nil)
 	same(f, f.list(directory.UserQuery{InGroups: []roster.GroupID{p.user.Groups[0].ID}}, 0), nil)
 	f.view(func(tx directory.Tx) error {

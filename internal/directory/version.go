@@ -1,0 +1,25 @@
+package directory
+
+import "roster"
+
+// unchanged answers Stale where a record has another version than its caller read; 0 is any.
+func unchanged(version, read int64) error {
+	if read == 0 || version == read {
+		return nil
+	}
+	return &roster.Error{Kind: roster.Stale, Detail: "has changed since it was read"}
+}
+
+// latest finds a record and keeps others from changing it until the transaction ends. It finds the record a
+// second time once nobody else can change it: of two concurrent changes the later one sees what the earlier did.
+func latest[T any](tx Tx, noun Lockable, find func(ref roster.Ref) (T, error), ref roster.Ref, key func(T) (roster.OrganizationID, string)) (T, error) {
+	found, err := find(ref)
+	if err != nil {
+		return found, err
+	}
+	org, id := key(found)
+	if err := tx.LockRecord(org, noun, id); err != nil {
+		return found, err
+	}
+	return find(roster.Ref{ID: id})
+}

@@ -1,0 +1,26 @@
+package store
+
+import (
+	"roster"
+	"roster/internal/directory"
+)
+
+// lockTables says where the records of each noun are, and which of them are there.
+var lockTables = map[directory.Lockable]string{
+	directory.LockableGroup:        `groups WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
+	directory.LockableDepartment:   `departments WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
+	directory.LockableRole:         `roles WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
+	directory.LockableRealm:        `realms WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
+	directory.LockableOrganization: `organizations WHERE id = $1 AND id = $2`,
+}
+
+// LockRecord implements directory.LockTx. SQLite has one writer: there it only looks.
+func (t *tx) LockRecord(org roster.OrganizationID, noun directory.Lockable, id string) error {
+	text := `SELECT id FROM ` + lockTables[noun] + t.engine.forUpdate
+	var there string
+	found, err := t.one("lock "+string(noun), text, []any{string(org), id}, &there)
+	if err == nil && !found {
+		err = missing(string(noun))
+	}
+	return err
+}
