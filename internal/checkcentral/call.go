@@ -136,12 +136,16 @@ func getPermissions(svc *directory.Service) lister[permissionQuery, roster.Check
 	}
 }
 
-// getActivities lists events of all its lists together, the newest first.
+// getActivities lists events of all its lists together, the newest first. A date without a zone is meant in the
+// organization's.
 func getActivities(svc *directory.Service) lister[activityQuery, roster.Event] {
 	return func(ctx context.Context, by roster.Actor, in activityQuery) (iter.Seq2[roster.Event, error], error) {
-		zone, err := zoneOf(ctx, svc, by)
-		if err != nil {
-			return nil, err
+		zone := time.UTC
+		if in.start.open || in.end.open {
+			var err error
+			if zone, err = svc.GetTimeZone(ctx, by, directory.None{}); err != nil {
+				return nil, err
+			}
 		}
 		in = in.during(zone)
 		if len(in.lists) == 1 {
@@ -155,11 +159,6 @@ func getActivities(svc *directory.Service) lister[activityQuery, roster.Event] {
 		}
 		return newest(lists, in.count), nil
 	}
-}
-
-// zoneOf returns the time zone in which a date without one is meant: the organization's.
-func zoneOf(context.Context, *directory.Service, roster.Actor) (*time.Location, error) {
-	return time.UTC, nil
 }
 
 // maxRead is how many events are held while several lists of them are joined.

@@ -106,7 +106,7 @@ func decodeUpdateUserGroup(q request) (directory.GroupChange, error) {
 	in := directory.GroupChange{
 		Group: r.userGroup(),
 		Name:  changed(&r, "displayName", r.Text), Description: changed(&r, "description", r.Text),
-		Members: changed(&r, "members", r.members),
+		Members: changed(&r, "members", r.members), Count: true,
 	}
 	if in.Group.Ref.IsZero() {
 		return in, r.Faults // there is no group that the verb could say more about
