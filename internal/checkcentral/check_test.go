@@ -105,7 +105,9 @@ const (
 func checks(list ...string) string { return `{"checks":[` + strings.Join(list, ",") + `]}` }
 
 // plus adds members to an object.
-func plus(object, members string) string { return strings.TrimSuffix(object, "}") + "," + members + "}" }
+func plus(object, members string) string {
+	return strings.TrimSuffix(object, "}") + "," + members + "}"
+}
 
 // defaults are the settings of a check that was made with a name and an alias only.
 func defaults(alias, group string) string {

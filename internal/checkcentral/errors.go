@@ -87,7 +87,9 @@ func argument(path string) string {
 }
 
 // conditionArgument returns CheckCentral's name for a field of a ConditionGroup or of a condition in one.
-func conditionArgument(field string) string { return strings.TrimPrefix(inConditions.Replace("."+field), ".") }
+func conditionArgument(field string) string {
+	return strings.TrimPrefix(inConditions.Replace("."+field), ".")
+}
 
 func newFace(o Options) *dialect.Face[request] {
 	statuses := make(map[roster.Kind]int, len(answers))

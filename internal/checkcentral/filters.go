@@ -190,4 +190,6 @@ func several(filter string, fold func(string) string) []string {
 }
 
 // named reports whether a record has the name that a filter asks for, without regard to case.
-func named(name, filter string) bool { return filter == "" || directory.Fold(name) == directory.Fold(filter) }
+func named(name, filter string) bool {
+	return filter == "" || directory.Fold(name) == directory.Fold(filter)
+}
