@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 )
 
@@ -64,7 +65,10 @@ const (
 	heldRead = "Each read finds its credential and then the user in the store, by several statements, since nothing is " +
 		"authorized from a cache; the bare server does neither, and logs no request."
 	heldSlow  = "A read waits for a free connection to the store, and for a core."
-	heldStorm = "The hashes have a core to themselves as long as anybody waits; with two cores that leaves one for the server, " +
+	heldBatch = "A user of a batch is about a dozen rows with their indexes, where the control has one: the user, its " +
+		"contact method, its preferences, the words by which it is found, the audit entry with its details."
+	heldGrowth = "What is read lies in more pages than the caches hold; trees are a level deeper."
+	heldStorm  = "The hashes have a core to themselves as long as anybody waits; with two cores that leaves one for the server, " +
 		"for what measures it and for the refusals."
 	heldStart  = "A start opens and checks the store; the first one makes the schema and what ships with it."
 	heldMemory = "The embedded SQLite and its caches, the compiled tables of Unicode, zones and phone numbers, and the binary's own pages."
@@ -115,6 +119,30 @@ func (b *bench) aimRead(basic, token *row, s *site) {
 		atLeast(0.25, heldRead),
 		within("p99", func(r *row) time.Duration { return r.p99 }, 30*time.Millisecond, heldSlow),
 		gotifyGet.times(2, heldRead), slapdGet.times(1, heldRead),
+	}
+}
+
+// aimBatch sets what a batch should reach: what is asked of an import.
+func (b *bench) aimBatch(r *row, s *site) {
+	if s.store != storeSQLite {
+		r.against = key{}
+		return
+	}
+	r.aims = []aim{atLeast(0.5, heldBatch), slapaddBulk.times(1, heldBatch), pocketBaseBulk.times(100, heldBatch)}
+}
+
+// aimGrowth sets that a read costs the same however many users there are.
+func (b *bench) aimGrowth(r *row, work string, s *site) {
+	if r.base == 0 || s.store != storeSQLite {
+		return
+	}
+	r.aims = []aim{atLeast(1/1.5, heldGrowth)} // its latency at most 1.5 times that among 1,000
+	if strings.HasPrefix(work, "look-up") && strings.Contains(r.work, "1,000,000") {
+		r.aims = append(r.aims, aim{
+			text:  "≥ 8,000/s",
+			reach: func(r *row, _ passes) (string, bool) { return thousands(r.value), r.value >= 8000 },
+			held:  heldGrowth,
+		})
 	}
 }
 

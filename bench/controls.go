@@ -21,6 +21,7 @@ const (
 	controlHash     = "Argon2id 19 MiB t=2 p=1, one core"
 	controlHashes   = "Argon2id 19 MiB t=2 p=1, all cores"
 	controlRow      = "SQLite FULL, one row a commit"
+	controlRows     = "SQLite FULL, 1,000 rows a commit (rows)"
 	controlModel    = "minimal durable model"
 	controlGet      = "bare net/http JSON GET"
 	controlPost     = "bare net/http JSON POST"
@@ -60,6 +61,7 @@ func (b *bench) machineControls() []control {
 		{controlHash, 1, hashing(1)},
 		{controlHashes, runtime.NumCPU(), hashing(runtime.NumCPU())},
 		{controlRow, 1, b.measureRow},
+		{controlRows, 1, b.measureRows},
 	}
 	for _, callers := range []int{1, 8, 64} {
 		list = append(list, control{controlModel, callers, b.serving(callers, modelCommand, modelScript)})
@@ -165,6 +167,44 @@ func (b *bench) measureRow(ctx context.Context, window time.Duration) (sample, e
 		}
 		return err
 	})
+}
+
+// measureRows inserts the same rows, 1,000 in a transaction. The rate is of rows, the latencies are of commits.
+func (b *bench) measureRows(ctx context.Context, window time.Duration) (sample, error) {
+	dir, err := os.MkdirTemp(b.work, "rows-")
+	if err != nil {
+		return sample{}, fmt.Errorf("measure SQLite: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	db, err := openModelStore(filepath.Join(dir, "rows.db"))
+	if err != nil {
+		return sample{}, err
+	}
+	defer db.Close()
+	s, err := repeat(ctx, window, func(n int) error { return insertRows(ctx, db, n) })
+	s.rate *= batchSize
+	return s, err
+}
+
+// insertRows inserts the n-th thousand of rows in one transaction.
+func insertRows(ctx context.Context, db *sql.DB, n int) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // after the commit it does nothing
+	insert, err := tx.PrepareContext(ctx, modelInsertMany)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for i := range batchSize {
+		name := fmt.Sprintf("user-%d", n*batchSize+i)
+		if _, err := insert.ExecContext(ctx, name, name+"@example.org", "Some Body"); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
 }
 
 // serving returns a control that is a server: this program once more, in a process of its own, as what

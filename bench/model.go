@@ -26,6 +26,8 @@ const (
 
 	modelInsert = `INSERT INTO users (user_name, email, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id`
 
+	modelInsertMany = `INSERT INTO users (user_name, email, name) VALUES ($1, $2, $3)`
+
 	modelBatch = 256 // inserts that share a commit at most
 )
 

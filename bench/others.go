@@ -17,6 +17,7 @@ const (
 	bareThen   = 43_100.0 // bare net/http JSON GET, 64 callers
 	hashesThen = 44.5     // Argon2id on both cores
 	rowThen    = 5_900.0  // SQLite, one row a commit
+	rowsThen   = 73_600.0 // SQLite, 1,000 rows a commit
 )
 
 // The records that aims are set against.
@@ -26,6 +27,8 @@ var (
 	pocketBaseSignIn       = record{"PocketBase", 25.6, hashesKey(), hashesThen}
 	slapdCreate            = record{"slapd", 710, key{controlRow, 1}, rowThen}
 	pocketBaseCreate       = record{"PocketBase", 435, key{controlGet, 64}, bareThen}
+	slapaddBulk            = record{"slapadd", 35_800, key{controlRows, 1}, rowsThen}
+	pocketBaseBulk         = record{"PocketBase", 308, key{controlRows, 1}, rowsThen}
 	gotifyGet              = record{"Gotify", 4_585, key{controlGet, 64}, bareThen}
 	slapdGet               = record{"slapd", 8_533, key{controlGet, 64}, bareThen}
 )

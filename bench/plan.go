@@ -48,8 +48,11 @@ func (b *bench) run(ctx context.Context) error {
 	if err := b.measureControls(ctx); err != nil {
 		return err
 	}
-	err := b.measureStore(ctx, launch{binary: b.binary, data: filepath.Join(b.work, "sqlite")}, storeSQLite)
-	if err != nil {
+	sqlite := launch{binary: b.binary, data: filepath.Join(b.work, "sqlite")}
+	if err := b.measureStore(ctx, sqlite, storeSQLite); err != nil {
+		return err
+	}
+	if err := b.measureGrowth(ctx, b.growthLaunch(sqlite), storeSQLite); err != nil {
 		return err
 	}
 	pg, err := startPostgres(ctx)
@@ -70,6 +73,11 @@ func (b *bench) measurePostgres(ctx context.Context, pg *postgres) error {
 	}
 	l := launch{binary: b.binary, data: filepath.Join(b.work, "postgres"), database: pg.roster, key: newKey()}
 	if err := b.measureStore(ctx, l, storePostgres); err != nil {
+		return err
+	}
+	grown := b.growthLaunch(l)
+	grown.database = pg.growth
+	if err := b.measureGrowth(ctx, grown, storePostgres); err != nil {
 		return err
 	}
 	return b.measureControls(ctx)

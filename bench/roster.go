@@ -100,6 +100,7 @@ type site struct {
 	session string // auth_token of the same
 	group   string // id of a user group
 	seeds   []seed
+	grown   int // users made by batches
 	people  people
 	serial  atomic.Int64
 }

@@ -39,6 +39,7 @@ type Tx interface {
 	RealmTx
 	LockTx
 	SearchTx
+	BatchTx
 	CheckTx
 }
 
@@ -70,10 +71,6 @@ type UserTx interface {
 
 	// SetServerAdmin says whether the user may make organizations, and raises its version.
 	SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error // NotFound
-
-	// InsertUsers stores many users at once: what InsertUser does for each, in their order. It returns their
-	// numbers, by ascending. Errors: Conflict(userName) if any of them is taken: nothing is known of the others.
-	InsertUsers(rows []NewUserRow) (numbers []int64, err error)
 
 	// RemoveContactMethod deletes a contact method of a user, through the face, and reports whether it was there.
 	RemoveContactMethod(org roster.OrganizationID, user roster.UserID, id roster.ContactMethodID, by roster.Face) (bool, error)

@@ -12,19 +12,22 @@ type SearchTx interface {
 	// place: at most limit rows. Somebody with two such words comes twice.
 	UsersByWord(org roster.OrganizationID, prefix string, after WordPlace, limit int) ([]WordPlace, error)
 
-	// UsersByNumbers returns those users of the numbers that are there, by ascending number.
+	// UsersByNumbers returns those users of the numbers that are there, by ascending number: of at most MaxPage.
 	UsersByNumbers(org roster.OrganizationID, numbers []int64, with With) ([]roster.User, error)
 
 	// InsertWords and DeleteWords change by which words users are found. A word that is there already, or is
 	// not, stays so.
 	InsertWords(org roster.OrganizationID, words []WordPlace) error
 	DeleteWords(org roster.OrganizationID, words []WordPlace) error
+
+	// UsersEverywhere returns users of every organization, by ascending number: for work in the background.
+	UsersEverywhere(afterNumber int64, limit int) ([]roster.User, error)
 }
 
 // UserOrder is what a list of users is ordered by.
 type UserOrder string
 
-// The orders. Users of one email are in the order of their numbers.
+// The orders. Users of one email are in the order of their numbers; all of it is reversed in a descending order.
 const (
 	OrderNumber   UserOrder = "number"
 	OrderUserName UserOrder = "userName"
@@ -48,4 +51,8 @@ type OrderedQuery struct {
 	After      *UserPlace       // only users who come later; nil: from the first one
 	Limit      int              // 1 to MaxPage
 	InGroups   []roster.GroupID // users who are members of at least one; nil: all users, empty: none
+	ID         roster.UserID
+	UserKey    string // the folded userName
+	EmailKey   string // the folded primary email
+	ExternalID string
 }

@@ -114,6 +114,9 @@ func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, s
 	if row.Number, err = tx.InsertUser(row); err != nil {
 		return row.User, err
 	}
+	if err := tx.InsertWords(org, placesOf(row.User)); err != nil {
+		return row.User, err
+	}
 	return row.User, s.audit(tx, by, now, change{
 		action: ActUserCreate, target: string(row.ID), targetName: row.UserName,
 		details: created{auditUser(row)},

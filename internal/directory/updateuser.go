@@ -193,6 +193,9 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	if err := tx.UpdateUser(after, parts); err != nil {
 		return roster.User{}, err
 	}
+	if err := reword(tx, before, after.User); err != nil {
+		return roster.User{}, err
+	}
 	if c.hash != "" {
 		if err := tx.SetPassword(after.OrganizationID, after.ID, c.hash, now); err != nil {
 			return roster.User{}, err

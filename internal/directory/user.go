@@ -157,8 +157,11 @@ func (c *creation) create(tx Tx) (made, error) {
 // welcomes reports whether the user gets a welcome email.
 func (c *creation) welcomes(u roster.User) bool { return c.in.SendWelcomeEmail && u.Active }
 
-// record writes what goes with a new user: the audit entry and the welcome email's job.
+// record writes what goes with a new user: the words by which it is found, the audit entry, and the welcome email's job.
 func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
+	if err := tx.InsertWords(row.OrganizationID, placesOf(row.User)); err != nil {
+		return err
+	}
 	err := c.audit(tx, c.by, now, change{
 		action: ActUserCreate, target: string(row.ID), targetName: row.UserName,
 		details: created{auditUser(row)},

@@ -7,25 +7,11 @@ import (
 	"roster/internal/directory"
 )
 
-const (
-	insertContacts    = `INSERT INTO contact_methods (organization_id, user_number, id, service, address, confirmed_at, created_at) VALUES`
-	insertPreferences = `INSERT INTO preferences (organization_id, user_number, type, services) VALUES`
-)
-
 // insertReach stores the contact methods and preferences of a new user.
 func (t *tx) insertReach(u directory.NewUserRow, number int64) error {
-	org := string(u.OrganizationID)
-	var contacts, prefs []any
-	for _, c := range u.ContactMethods {
-		contacts = append(contacts, org, number, string(c.ID), string(c.Service), c.Address, micros(c.ConfirmedAt), micros(c.CreatedAt))
-	}
-	for _, p := range u.Preferences {
-		prefs = append(prefs, org, number, string(p.Type), serviceText(p.Services))
-	}
-	if err := t.insertRows("insert contact methods", insertContacts, 7, contacts); err != nil {
-		return err
-	}
-	return t.insertRows("insert preferences", insertPreferences, 4, prefs)
+	var rows userRows
+	rows.addReach(u, number)
+	return t.insertParts(rows)
 }
 
 // AddContactMethod implements directory.UserTx.

@@ -82,9 +82,38 @@ func everyQuery(tx directory.Tx) {
 	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, ID: "id", Name: "name", Only: ids})
 	_, _ = tx.Departments(org, 0, 1)
 	_, _ = tx.Roles(org, 0, 1)
+	everySearchQuery(tx, org)
 	everyCredentialQuery(tx, org, at)
 	everyOtherQuery(tx, org, at)
 	everyAdministrativeQuery(tx, org, at)
+}
+
+func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
+	const with = directory.WithRoles | directory.WithGroups | directory.WithReach
+	after := directory.UserPlace{Key: "ada", Number: 1}
+	ids := []roster.GroupID{"a", "b"}
+	for _, q := range []directory.OrderedQuery{
+		{}, {InGroups: ids}, {ID: "id"}, {UserKey: "ada"}, {EmailKey: "e"}, {ExternalID: "x"}, {EmailKey: "e", InGroups: ids},
+	} {
+		for _, q.Order = range []directory.UserOrder{directory.OrderNumber, directory.OrderUserName, directory.OrderEmail} {
+			for _, q.Descending = range []bool{false, true} {
+				for _, q.After = range []*directory.UserPlace{nil, &after} {
+					_, _ = tx.UsersInOrder(org, q, with)
+				}
+			}
+		}
+	}
+	_, _ = tx.Users(org, directory.UserQuery{ExternalID: "x"}, 0)
+	_, _ = tx.UsersByWord(org, "a", directory.WordPlace{}, 1)
+	_, _ = tx.UsersByNumbers(org, []int64{1, 2}, with)
+	_, _ = tx.UsersEverywhere(0, 1)
+	_ = tx.InsertWords(org, []directory.WordPlace{after})
+	_ = tx.DeleteWords(org, []directory.WordPlace{after})
+	_, _ = tx.TakenNames(org, []string{"ada"})
+	_, _ = tx.TakenEmails(org, []string{"e"})
+	_, _ = tx.InsertUsers([]directory.NewUserRow{{User: roster.User{ID: "id2", OrganizationID: org, UserName: "bob"}, UserKey: "bob"}})
+	_ = tx.InsertAudits([]roster.AuditEntry{{ID: "b", OrganizationID: org, Salt: "s"}})
+	_ = tx.EnqueueAll([]roster.Job{{ID: "k", OrganizationID: org, Lane: "lane", Key: "keys"}})
 }
 
 func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {

@@ -42,11 +42,12 @@ func (c *texts) get(base string, n int, build func() string) string {
 	return text
 }
 
-// rows returns insert followed by n rows of width placeholders each.
+// rows returns insert with n rows of width placeholders each in the place of "$*", or at its end.
 func (c *texts) rows(insert string, n, width int) string {
 	return c.get(insert, n, func() string {
+		before, after, _ := strings.Cut(insert, " $*")
 		var b strings.Builder
-		b.WriteString(insert)
+		b.WriteString(before)
 		for row := range n {
 			if row > 0 {
 				b.WriteByte(',')
@@ -55,6 +56,7 @@ func (c *texts) rows(insert string, n, width int) string {
 			writePlaceholders(&b, row*width+1, width)
 			b.WriteByte(')')
 		}
+		b.WriteString(after)
 		return b.String()
 	})
 }

@@ -55,13 +55,7 @@ func (t *tx) InsertUser(u directory.NewUserRow) (number int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	args := []any{
-		string(u.OrganizationID), string(u.ID), u.UserName, orNull(u.UserKey), u.DisplayName, u.Email, u.EmailKey, u.ExternalID,
-		u.Active, string(u.AccessLevel), u.Realm, string(u.PasswordHash), orNull(u.PrimaryGroup.ID), orNull(u.Department.ID),
-		micros(u.JoinedAt), u.TimeZone, u.TimeZoneUnknown, u.ContactNumber, u.SessionExpiry.Microseconds(), known, string(u.Properties),
-		string(u.ManagedBy.Profile), string(u.ManagedBy.Access), string(u.ManagedBy.Groups), string(u.ManagedBy.Reach),
-		u.Version, micros(u.CreatedAt), micros(u.UpdatedAt),
-	}
+	args := userArgs(u, known)
 	if _, err := t.one("insert user", insertUser, args, &number); err != nil {
 		return 0, err
 	}
@@ -73,38 +67,10 @@ func (t *tx) InsertUser(u directory.NewUserRow) (number int64, err error) {
 
 // insertAccess stores the roles, the scope of the level, and the memberships of a new user.
 func (t *tx) insertAccess(u directory.NewUserRow, number int64) error {
-	org := string(u.OrganizationID)
-	var roles, level, members []any
-	for _, role := range u.Roles {
-		if len(role.Groups) == 0 {
-			roles = append(roles, org, number, string(role.ID), "")
-		}
-		for _, group := range role.Groups {
-			roles = append(roles, org, number, string(role.ID), string(group))
-		}
-	}
-	for _, group := range u.LevelGroups {
-		level = append(level, org, number, string(group))
-	}
-	for _, groups := range [][]roster.GroupLink{u.Groups, u.Teams} {
-		for _, g := range groups {
-			members = append(members, org, number, string(g.ID))
-		}
-	}
-	if err := t.insertRows("insert roles of user", insertUserRoles, 4, roles); err != nil {
-		return err
-	}
-	if err := t.insertRows("insert scope of user", insertLevelGroups, 3, level); err != nil {
-		return err
-	}
-	return t.insertRows("insert members", insertMembers, 3, members)
+	var rows userRows
+	rows.addAccess(u, number)
+	return t.insertParts(rows)
 }
-
-const (
-	insertUserRoles   = `INSERT INTO user_roles (organization_id, user_number, role_id, group_id) VALUES`
-	insertLevelGroups = `INSERT INTO user_level_groups (organization_id, user_number, group_id) VALUES`
-	insertMembers     = `INSERT INTO group_members (organization_id, user_number, group_id) VALUES`
-)
 
 // User implements directory.UserTx.
 func (t *tx) User(org roster.OrganizationID, sel directory.UserSelector, with directory.With) (roster.User, error) {
@@ -144,7 +110,7 @@ func (t *tx) Users(org roster.OrganizationID, q directory.UserQuery, with direct
 		return nil, err
 	}
 	// An unfiltered page is all the users between its ends.
-	whole := q.ID == "" && q.EmailKey == "" && q.InGroups == nil
+	whole := q.ID == "" && q.EmailKey == "" && q.ExternalID == "" && q.InGroups == nil
 	if err := t.load(org, users, with, whole); err != nil {
 		return nil, err
 	}
@@ -154,7 +120,7 @@ func (t *tx) Users(org roster.OrganizationID, q directory.UserQuery, with direct
 // usersText builds the query for q.
 func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, args []any) {
 	most := limit(q.Limit, directory.MaxPage)
-	if q.EmailKey == "" && q.InGroups == nil {
+	if q.EmailKey == "" && q.ExternalID == "" && q.InGroups == nil {
 		if q.ID != "" {
 			return selectUserByIDAfter, []any{string(org), string(q.ID), q.AfterNumber}
 		}
@@ -170,9 +136,12 @@ func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, a
 	if q.EmailKey != "" {
 		b.where("u.email_key = ?", q.EmailKey)
 	}
+	if q.ExternalID != "" {
+		b.where(hasExternalID, q.ExternalID)
+	}
 	switch {
 	case q.InGroups == nil:
-	case q.ID != "" || q.EmailKey != "":
+	case q.ID != "" || q.EmailKey != "" || q.ExternalID != "":
 		b.whereMember(q.InGroups)
 	default:
 		b.wherePageOfMembers(org, q, most)

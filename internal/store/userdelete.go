@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"roster"
-	"roster/internal/directory"
 )
 
 // DeleteUser implements directory.UserTx.
@@ -15,9 +14,4 @@ func (t *tx) DeleteUser(org roster.OrganizationID, number int64, at time.Time) e
 // RemoveContactMethod implements directory.UserTx.
 func (t *tx) RemoveContactMethod(org roster.OrganizationID, user roster.UserID, id roster.ContactMethodID, by roster.Face) (bool, error) {
 	return false, errNotBuilt
-}
-
-// InsertUsers implements directory.UserTx.
-func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err error) {
-	return nil, errNotBuilt
 }

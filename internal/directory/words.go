@@ -1,0 +1,155 @@
+package directory
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"roster"
+)
+
+// Bounds of the words by which users are found.
+const (
+	maxWords = 32 // of one user
+	maxWord  = 64 // characters; the rest of a longer word does not count
+)
+
+// words collects words, each once, folded and cut.
+type words []string
+
+// add adds a word that is folded already.
+func (w *words) add(word string) {
+	if word == "" {
+		return
+	}
+	if word = cutWord(word); !slices.Contains(*w, word) {
+		*w = append(*w, word)
+	}
+}
+
+// split adds the words of a folded text: the runs of letters, marks and digits in it.
+func (w *words) split(text string) {
+	for word := range strings.FieldsFuncSeq(text, parts) {
+		w.add(word)
+	}
+}
+
+// parts reports a character that stands between words. Marks belong to the letter before them.
+func parts(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
+}
+
+// cutWord returns at most maxWord characters of a word.
+func cutWord(word string) string {
+	if len(word) <= maxWord || utf8.RuneCountInString(word) <= maxWord {
+		return word
+	}
+	n := 0
+	for at := range word {
+		if n == maxWord {
+			return word[:at]
+		}
+		n++
+	}
+	return word
+}
+
+// wordsOf returns the words by which a user is found (DECISIONS 31): the whole userName and email, the number, and
+// what the names, the email and the externalId consist of. Of too many the later ones are left out.
+func wordsOf(u roster.User) []string {
+	name, email := Fold(u.UserName), Fold(u.Email)
+	w := make(words, 0, 12)
+	w.add(name)
+	w.add(email)
+	if u.Number > 0 {
+		w.add(strconv.FormatInt(u.Number, 10))
+	}
+	w.split(name)
+	w.split(Fold(u.DisplayName))
+	w.split(email)
+	w.split(Fold(u.ExternalID))
+	return w[:min(len(w), maxWords)]
+}
+
+// searched returns the words of what somebody looks for: those of the text, and of an address the whole.
+func searched(text string) []string {
+	var w words
+	for term := range strings.FieldsSeq(text) {
+		term = Fold(term)
+		if isAddress(term) {
+			w.add(term)
+		} else {
+			w.split(term)
+		}
+	}
+	return w
+}
+
+// isAddress reports a term that stands for the beginning of one address or userName: by the words in it alone,
+// everybody in the domain would be looked at.
+func isAddress(term string) bool {
+	at := strings.IndexByte(term, '@')
+	return at > 0 && isName(term) && strings.ContainsFunc(term[:at], func(r rune) bool { return !parts(r) })
+}
+
+// matches reports whether each of the words that are looked for begins one of the user's words.
+func matches(have, wanted []string) bool {
+	for _, word := range wanted {
+		if !slices.ContainsFunc(have, func(h string) bool { return strings.HasPrefix(h, word) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// smallest returns the least of the words that begins with the prefix, "" if there is none.
+func smallest(have []string, prefix string) string {
+	least := ""
+	for _, word := range have {
+		if strings.HasPrefix(word, prefix) && (least == "" || word < least) {
+			least = word
+		}
+	}
+	return least
+}
+
+// placesOf returns the words of a user as the store keeps them.
+func placesOf(u roster.User) []WordPlace { return placesFor(u.Number, wordsOf(u)) }
+
+func placesFor(number int64, words []string) []WordPlace {
+	places := make([]WordPlace, len(words))
+	for i, word := range words {
+		places[i] = WordPlace{Key: word, Number: number}
+	}
+	return places
+}
+
+// changedWords returns the words that a change of a user takes away and those that it brings.
+func changedWords(before, after roster.User) (gone, fresh []WordPlace) {
+	if before.UserName == after.UserName && before.DisplayName == after.DisplayName &&
+		before.Email == after.Email && before.ExternalID == after.ExternalID {
+		return nil, nil
+	}
+	old, now := wordsOf(before), wordsOf(after)
+	in := func(words []string) func(string) bool {
+		return func(word string) bool { return slices.Contains(words, word) }
+	}
+	gone = placesFor(before.Number, slices.DeleteFunc(slices.Clone(old), in(now)))
+	return gone, placesFor(after.Number, slices.DeleteFunc(slices.Clone(now), in(old)))
+}
+
+// reword keeps a user's words as its names are.
+func reword(tx Tx, before, after roster.User) error {
+	gone, fresh := changedWords(before, after)
+	if len(gone) > 0 {
+		if err := tx.DeleteWords(after.OrganizationID, gone); err != nil {
+			return err
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	return tx.InsertWords(after.OrganizationID, fresh)
+}

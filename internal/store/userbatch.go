@@ -1,0 +1,188 @@
+package store
+
+import (
+	"slices"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// userArgs are the arguments of insertUser. known are the competencies as they are stored.
+func userArgs(u directory.NewUserRow, known string) []any {
+	return []any{
+		string(u.OrganizationID), string(u.ID), u.UserName, orNull(u.UserKey), u.DisplayName, u.Email, u.EmailKey, u.ExternalID,
+		u.Active, string(u.AccessLevel), u.Realm, string(u.PasswordHash), orNull(u.PrimaryGroup.ID), orNull(u.Department.ID),
+		micros(u.JoinedAt), u.TimeZone, u.TimeZoneUnknown, u.ContactNumber, u.SessionExpiry.Microseconds(), known, string(u.Properties),
+		string(u.ManagedBy.Profile), string(u.ManagedBy.Access), string(u.ManagedBy.Groups), string(u.ManagedBy.Reach),
+		u.Version, micros(u.CreatedAt), micros(u.UpdatedAt),
+	}
+}
+
+// insertUsers is insertUser for many. Whoever has a name already keeps it, and the others are stored.
+const (
+	insertUsers = `INSERT INTO users (
+	organization_id, id, user_name, user_key, display_name, email, email_key, external_id,
+	active, access_level, realm, password_hash, primary_group_id, department_id,
+	joined_at, time_zone, time_zone_unknown, contact_number, session_expiry, competencies, properties,
+	managed_profile, managed_access, managed_groups, managed_reach, version, created_at, updated_at, credential_version
+) VALUES $* ON CONFLICT (organization_id, user_key) DO NOTHING RETURNING id, number`
+
+	userWidth = 29
+)
+
+// InsertUsers implements directory.BatchTx. An engine may return the new rows in any order, so that each is known by
+// its id.
+func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err error) {
+	made := make(map[string]int64, len(rows))
+	for some := range slices.Chunk(rows, maxRows) {
+		args := make([]any, 0, userWidth*len(some))
+		for _, u := range some {
+			known, err := competencyText(u.Competencies)
+			if err != nil {
+				return nil, err
+			}
+			args = append(append(args, userArgs(u, known)...), 1)
+		}
+		err := t.each("insert users", t.texts.rows(insertUsers, len(some), userWidth), args, func(r scanner) error {
+			var id string
+			var number int64
+			err := r.Scan(&id, &number)
+			made[id] = number
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	numbers = make([]int64, len(rows))
+	var all userRows
+	for i, u := range rows {
+		if numbers[i] = made[string(u.ID)]; numbers[i] != 0 {
+			all.addAccess(u, numbers[i])
+			all.addReach(u, numbers[i])
+		}
+	}
+	return numbers, t.insertParts(all)
+}
+
+// userRows are rows that go with users, as arguments.
+type userRows struct{ roles, level, members, contacts, prefs []any }
+
+// addAccess adds the roles, the scope of the level, and the memberships of a user.
+func (rows *userRows) addAccess(u directory.NewUserRow, number int64) {
+	org := string(u.OrganizationID)
+	for _, role := range u.Roles {
+		if len(role.Groups) == 0 {
+			rows.roles = append(rows.roles, org, number, string(role.ID), "")
+		}
+		for _, group := range role.Groups {
+			rows.roles = append(rows.roles, org, number, string(role.ID), string(group))
+		}
+	}
+	for _, group := range u.LevelGroups {
+		rows.level = append(rows.level, org, number, string(group))
+	}
+	for _, groups := range [][]roster.GroupLink{u.Groups, u.Teams} {
+		for _, g := range groups {
+			rows.members = append(rows.members, org, number, string(g.ID))
+		}
+	}
+}
+
+// addReach adds the contact methods and preferences of a user.
+func (rows *userRows) addReach(u directory.NewUserRow, number int64) {
+	org := string(u.OrganizationID)
+	for _, c := range u.ContactMethods {
+		rows.contacts = append(rows.contacts, org, number, string(c.ID), string(c.Service), c.Address, micros(c.ConfirmedAt), micros(c.CreatedAt))
+	}
+	for _, p := range u.Preferences {
+		rows.prefs = append(rows.prefs, org, number, string(p.Type), serviceText(p.Services))
+	}
+}
+
+// insertParts stores the rows.
+func (t *tx) insertParts(rows userRows) error {
+	for _, part := range []struct {
+		doing, insert string
+		width         int
+		values        []any
+	}{
+		{"insert roles of users", `INSERT INTO user_roles (organization_id, user_number, role_id, group_id) VALUES`, 4, rows.roles},
+		{"insert scope of users", `INSERT INTO user_level_groups (organization_id, user_number, group_id) VALUES`, 3, rows.level},
+		{"insert members", `INSERT INTO group_members (organization_id, user_number, group_id) VALUES`, 3, rows.members},
+		{"insert contact methods", `INSERT INTO contact_methods (organization_id, user_number, id, service, address, confirmed_at, created_at) VALUES`, 7, rows.contacts},
+		{"insert preferences", `INSERT INTO preferences (organization_id, user_number, type, services) VALUES`, 4, rows.prefs},
+	} {
+		if err := t.insertRows(part.doing, part.insert, part.width, part.values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TakenNames implements directory.BatchTx.
+func (t *tx) TakenNames(org roster.OrganizationID, keys []string) (map[string]bool, error) {
+	const text = `SELECT user_key FROM users WHERE organization_id = $1 AND user_key IN ($*)`
+	taken := make(map[string]bool)
+	return taken, t.takenKeys(text, org, keys, taken)
+}
+
+// TakenEmails implements directory.BatchTx.
+func (t *tx) TakenEmails(org roster.OrganizationID, keys []string) (map[string]bool, error) {
+	const text = `SELECT DISTINCT email_key FROM users WHERE organization_id = $1 AND email_key IN ($*) AND user_key IS NOT NULL`
+	taken, err := t.TakenNames(org, keys)
+	if err != nil {
+		return nil, err
+	}
+	return taken, t.takenKeys(text, org, keys, taken)
+}
+
+func (t *tx) takenKeys(text string, org roster.OrganizationID, keys []string, taken map[string]bool) error {
+	for some := range slices.Chunk(keys, maxList) {
+		args, n := listArgs(string(org), some, func(key string) any { return key })
+		err := t.each("find taken names", t.texts.list(text, 2, n), args, func(r scanner) error {
+			var key string
+			err := r.Scan(&key)
+			taken[key] = true
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// InsertAudits implements directory.BatchTx.
+func (t *tx) InsertAudits(entries []roster.AuditEntry) error {
+	const (
+		insert = `INSERT INTO audit_entries (organization_id, id, at, actor_kind, actor, actor_name, face, address,
+		request_id, action, target, target_name, details_hash, hash) VALUES`
+		details = `INSERT INTO audit_details (organization_id, audit_id, salt, details) VALUES`
+	)
+	rows, detailed := make([]any, 0, 14*len(entries)), make([]any, 0, 4*len(entries))
+	for _, e := range entries {
+		rows = append(rows, string(e.OrganizationID), string(e.ID), micros(e.At), string(e.ActorKind), e.Actor, e.ActorName,
+			string(e.Face), e.Address, e.RequestID, e.Action, e.Target, e.TargetName, e.DetailsHash, "")
+		if e.Salt != "" || len(e.Details) > 0 {
+			detailed = append(detailed, string(e.OrganizationID), string(e.ID), e.Salt, string(e.Details))
+		}
+	}
+	if err := t.insertRows("insert audit entries", insert, 14, rows); err != nil {
+		return err
+	}
+	return t.insertRows("insert audit details", details, 4, detailed)
+}
+
+// EnqueueAll implements directory.BatchTx.
+func (t *tx) EnqueueAll(jobs []roster.Job) error {
+	const insert = `INSERT INTO jobs (id, organization_id, lane, kind, job_key, payload, run_at, due_at, attempts, state, reason, created_at, ended_at)
+	VALUES $* ON CONFLICT (organization_id, job_key) WHERE due_at IS NOT NULL AND job_key IS NOT NULL DO NOTHING`
+	rows := make([]any, 0, 13*len(jobs))
+	for _, j := range jobs {
+		rows = append(rows, string(j.ID), string(j.OrganizationID), string(j.Lane), j.Kind, orNull(j.Key), string(j.Payload),
+			micros(j.RunAt), micros(j.RunAt), j.Attempts, "ready", "", micros(j.CreatedAt), 0)
+	}
+	t.queued = t.queued || len(jobs) > 0
+	return t.insertRows("enqueue jobs", insert, 13, rows)
+}
