@@ -68,8 +68,28 @@ func collect[In, T any](list iter.Seq2[In, error], show func(In) T) ([]T, error)
 func updateUser(svc *directory.Service) func(context.Context, roster.Actor, directory.UserChange) (directory.CreatedUser, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.UserChange) (directory.CreatedUser, error) {
 		u, err := svc.UpdateUser(ctx, by, in)
-		return directory.CreatedUser{User: u, WelcomeEmail: in.SendWelcomeEmail && u.Active && !u.HasPassword}, err
+		return directory.CreatedUser{User: u, WelcomeEmail: in.SendWelcomeEmail && u.Active && !u.HasPassword}, nobody(in.User, err)
 	}
+}
+
+// deleteUser calls the verb.
+func deleteUser(svc *directory.Service) func(context.Context, roster.Actor, directory.UserDeletion) (roster.User, error) {
+	return func(ctx context.Context, by roster.Actor, in directory.UserDeletion) (roster.User, error) {
+		u, err := svc.DeleteUser(ctx, by, in)
+		return u, nobody(in.User, err)
+	}
+}
+
+// nobody makes of an error about a user who is not there one about the argument that was to name it.
+func nobody(sel directory.UserSelector, err error) error {
+	if err == nil || roster.KindOf(err) != roster.NotFound {
+		return err
+	}
+	e := &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no user", Err: err}
+	if sel.ID == "" {
+		e.Field = "emails"
+	}
+	return e
 }
 
 // getChecks lists checks with as many activities of each as were asked for.

@@ -182,7 +182,7 @@ func TestUpdateUserRefusesWhatIsWrong(t *testing.T) {
 		{Name: "a NUL in the id", Request: post("updateUser", `{"id":"a\u0000"}`), Status: 404, Body: failed("not-found", "id", "names no user")},
 		{Name: "nobody of the email", Request: post("updateUser", `{"email":"absent@example.com"}`), Status: 404, Body: failed("not-found", "email", "names no user")},
 		{Name: "a NUL in the email", Request: post("updateUser", `{"email":"\u0000"}`), Status: 404, Body: failed("not-found", "email", "names no user")},
-		{Name: "an email that two have", Request: post("updateUser", `{"email":"twice@example.com","name":"x"}`), Status: 409, Body: failed("email-in-use", "email", "belongs to several users: name one by its id")},
+		{Name: "an email that two have", Request: post("updateUser", `{"email":"twice@example.com","name":"x"}`), Status: 409, Body: failed("email-in-use", "email", "is that of several users; name one of them by its id")},
 		{Name: "another's email", Request: post("updateUser", `{"id":"{user target@example.com}","email":"Other@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "belongs to another user already")},
 		{Name: "another's userName as email", Given: person("", func(in *directory.NewUser) { in.UserName = "name@example.com" }), Request: post("updateUser", `{"id":"{user target@example.com}","email":"name@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "belongs to another user already")},
 	}...)
@@ -256,8 +256,8 @@ func TestDeleteUserDeletesTheUserThatItNames(t *testing.T) {
 		{Name: "a number", Request: post("deleteUser", `{"id":1}`), Status: 400, Body: failed("invalid-request", "id", "must be a string, not a number")},
 		{Name: "nobody of the id", Request: post("deleteUser", `{"id":"`+nobody+`"}`), Status: 404, Body: failed("not-found", "id", "names no user")},
 		{Name: "nobody of the email", Request: post("deleteUser", `{"email":"absent@example.com"}`), Status: 404, Body: failed("not-found", "email", "names no user")},
-		{Name: "an email that two have", Request: post("deleteUser", `{"email":"twice@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "belongs to several users: name one by its id")},
-		{Name: "the last administrator", Request: post("deleteUser", `{"id":"{user admin}"}`), Status: 400, Body: "…"},
+		{Name: "an email that two have", Request: post("deleteUser", `{"email":"twice@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "is that of several users; name one of them by its id")},
+		{Name: "the last administrator", Request: post("deleteUser", `{"id":"{user admin}"}`), Status: 400, Body: failed("invalid-request", "id", "names the last active administrator; make another one first")},
 		{
 			Name: "somebody deleted is not there any more", Given: func(t testing.TB, e *dialecttest.Env) {
 				t.Helper()

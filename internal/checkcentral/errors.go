@@ -48,6 +48,7 @@ var names = map[string]string{
 	"emails":      "email",
 	"displayName": "name",
 	"active":      "accessLevel",
+	"roles":       "accessLevel", // what makes an administrator here
 	"groups":      "userGroups",
 	"members":     "users",
 	"preferences": "notifications",

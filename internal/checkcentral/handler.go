@@ -33,7 +33,7 @@ func Register(mux *http.ServeMux, o Options) {
 	}{
 		{"POST", "/createUser", dialect.Endpoint(face, decodeCreateUser(o.DefaultPreferences), svc.CreateUser, encodeCreated)},
 		{"POST", "/updateUser", dialect.Endpoint(face, decodeUpdateUser, updateUser(svc), encodeCreated)},
-		{"POST", "/deleteUser", dialect.Endpoint(face, decodeDeleteUser, svc.DeleteUser, encodeDeletedUser)},
+		{"POST", "/deleteUser", dialect.Endpoint(face, decodeDeleteUser, deleteUser(svc), encodeDeletedUser)},
 		{"POST", "/createUserGroup", dialect.Endpoint(face, decodeCreateUserGroup, svc.CreateGroup, encodeGroup)},
 		{"POST", "/updateUserGroup", dialect.Endpoint(face, decodeUpdateUserGroup, svc.UpdateGroup, encodeGroup)},
 		{"POST", "/deleteUserGroup", dialect.Endpoint(face, decodeDeleteUserGroup, svc.DeleteGroup, encodeDeletedGroup)},
