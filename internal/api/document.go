@@ -156,7 +156,7 @@ func (a anything) MarshalJSON() ([]byte, error) {
 func (anything) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{AnyOf: []*huma.Schema{
 		{Type: huma.TypeObject, AdditionalProperties: true},
-		{Type: huma.TypeArray},
+		{Type: huma.TypeArray, Items: &huma.Schema{}},
 		{Type: huma.TypeString},
 		{Type: huma.TypeNumber},
 		{Type: huma.TypeBoolean},
