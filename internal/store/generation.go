@@ -26,7 +26,7 @@ var readByOthers = [...]string{
 	"UPDATE sessions SET last_used_at ", "UPDATE tokens SET last_used_at ", // kept apart from what was read
 	"UPDATE jobs ", "DELETE FROM jobs ", "UPDATE audit_entries ", "DELETE FROM retries ", "DELETE FROM links ",
 	"UPDATE contact_methods ", "DELETE FROM contact_methods ", "DELETE FROM preferences ", "DELETE FROM default_preferences ",
-	"DELETE FROM group_members ", "DELETE FROM team_services ", "UPDATE groups ", "UPDATE realms ",
+	"DELETE FROM group_members ", "DELETE FROM team_services ", "UPDATE realms ",
 }
 
 // changesAccess reports whether a statement may change what authentication reads.

@@ -144,7 +144,7 @@ func (t *tx) Users(org roster.OrganizationID, q directory.UserQuery, with direct
 		return nil, err
 	}
 	// An unfiltered page is all the users between its ends.
-	whole := q.ID == "" && q.EmailKey == "" && q.InGroups == nil
+	whole := q.ID == "" && q.EmailKey == "" && q.ExternalID == "" && q.InGroups == nil
 	if err := t.load(org, users, with, whole); err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (t *tx) Users(org roster.OrganizationID, q directory.UserQuery, with direct
 // usersText builds the query for q.
 func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, args []any) {
 	most := limit(q.Limit, directory.MaxPage)
-	if q.EmailKey == "" && q.InGroups == nil {
+	if q.EmailKey == "" && q.ExternalID == "" && q.InGroups == nil {
 		if q.ID != "" {
 			return selectUserByIDAfter, []any{string(org), string(q.ID), q.AfterNumber}
 		}
@@ -170,9 +170,12 @@ func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, a
 	if q.EmailKey != "" {
 		b.where("u.email_key = ?", q.EmailKey)
 	}
+	if q.ExternalID != "" {
+		b.where("u.external_id = ? AND u.external_id <> ''", q.ExternalID) // the second for the index, which has no others
+	}
 	switch {
 	case q.InGroups == nil:
-	case q.ID != "" || q.EmailKey != "":
+	case q.ID != "" || q.EmailKey != "" || q.ExternalID != "":
 		b.whereMember(q.InGroups)
 	default:
 		b.wherePageOfMembers(org, q, most)
