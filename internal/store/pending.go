@@ -13,7 +13,8 @@ func (t *tx) SetServerAdmin(org roster.OrganizationID, id roster.UserID, may boo
 
 // OrganizationByID implements directory.OrganizationTx.
 func (t *tx) OrganizationByID(id roster.OrganizationID) (roster.Organization, error) {
-	return roster.Organization{}, errNotBuilt
+	const text = `SELECT ` + organizationColumns + ` FROM organizations WHERE id = $1`
+	return first(t, "organization", "read organization", text, []any{string(id)}, scanOrganization)
 }
 
 // Organizations implements directory.OrganizationTx.
