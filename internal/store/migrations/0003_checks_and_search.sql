@@ -105,10 +105,10 @@ CREATE TABLE events (
 	id              {{key}} NOT NULL, -- in the order of arrival
 	check_id        {{key}} NOT NULL,
 	title           TEXT    NOT NULL,
-	body            TEXT    NOT NULL,
 	sender          TEXT    NOT NULL,
 	status          TEXT    NOT NULL,
 	at              BIGINT  NOT NULL,
+	body            TEXT    NOT NULL, -- last: whoever does not ask for it does not read past it
 	CONSTRAINT events__id PRIMARY KEY (organization_id, id)
 ) {{clustered}};
 CREATE INDEX events_check ON events (organization_id, check_id, id);
