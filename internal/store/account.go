@@ -14,7 +14,7 @@ const (
 
 	roleGrantColumns = `, 'role', COALESCE(ur.group_id, ''),
 	CASE WHEN ur.group_id = '' OR ` + roleGroupIsThere + ` THEN COALESCE(r.permissions, '') ELSE '' END`
-	roleGrants       = ` LEFT JOIN user_roles ur ON ur.organization_id = u.organization_id AND ur.user_number = u.number
+	roleGrants = ` LEFT JOIN user_roles ur ON ur.organization_id = u.organization_id AND ur.user_number = u.number
 	LEFT JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL`
 
 	levelGrantColumns = `, ` + levelOrLimit + `, lg.group_id, ''`

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"users", users},
 		{"lists of users", userLists},
 		{"reach", reach},
+		{"deletions", deletions},
 		{"groups", groups},
 		{"accounts", accounts},
 		{"sessions", sessions},
