@@ -56,6 +56,19 @@ func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T
 			row := directory.NewUserRow{User: user, UserKey: directory.Fold(user.UserName)}
 			return tx.UpdateUser(row, directory.WithRoles)
 		}, true},
+		"the deletion of a group": {func(tx directory.Tx) error {
+			if _, err := tx.InsertGroup(roster.Group{ID: "group", OrganizationID: user.OrganizationID, Kind: roster.KindGroup}, "group"); err != nil {
+				return err
+			}
+			return tx.DeleteGroup(user.OrganizationID, "group", now)
+		}, true},
+		"the deletion of a user": {func(tx directory.Tx) error {
+			number, err := tx.InsertUser(directory.NewUserRow{User: roster.User{ID: "grace", OrganizationID: user.OrganizationID}, UserKey: "grace"})
+			if err != nil {
+				return err
+			}
+			return tx.DeleteUser(user.OrganizationID, number, now)
+		}, true},
 		"the end of sessions that are not there": {func(tx directory.Tx) error { return tx.DeleteSessions(user.OrganizationID, "nobody") }, false},
 		"a setting":                              {func(tx directory.Tx) error { return tx.PutSetting("name", "value") }, false},
 		"who may make organizations":             {func(tx directory.Tx) error { return tx.SetServerAdmin(user.OrganizationID, user.ID, true, now) }, true},
