@@ -101,15 +101,19 @@ func (r *reading) conditions(field string) (group roster.ConditionGroup) {
 			in.Faults.Add("required", "must be one of: any, all")
 		}
 		for i, item := range items(&in.Reading, "conditions") {
-			at, c := fmt.Sprintf("conditions[%d]", i), roster.Condition{}
-			if in.Is(item, dialect.Object, at) {
-				in.inner(at, item, func(in *reading) {
-					c.Field = roster.MessageField(strings.ToLower(in.Needed("field")))
-					c.Matches = roster.Match(strings.ToLower(in.Needed("matches")))
-					c.Value = in.Text("value")
-				})
+			at := fmt.Sprintf("conditions[%d]", i)
+			if !in.Is(item, dialect.Object, at) {
+				// One that is good keeps the place, so that nothing else is said of it.
+				group.Conditions = append(group.Conditions, roster.Condition{Field: roster.FieldSubject, Matches: roster.MatchExactly, Value: "-"})
+				continue
 			}
-			group.Conditions = append(group.Conditions, c)
+			in.inner(at, item, func(in *reading) {
+				group.Conditions = append(group.Conditions, roster.Condition{
+					Field:   roster.MessageField(strings.ToLower(in.Needed("field"))),
+					Matches: roster.Match(strings.ToLower(in.Needed("matches"))),
+					Value:   in.Text("value"),
+				})
+			})
 		}
 	})
 	return group

@@ -1,6 +1,7 @@
 package checkcentral_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -65,7 +66,7 @@ func views() []view {
 	}
 	backups := view{
 		checks: checks(nightly, disk), activities: activities(disk1, night2, night1), checkGroups: inBacks,
-		counts: `0,"checks":{"success":0,"warning":0,"failure":2}`, refused: "getUsers getUserGroups getPermissions",
+		counts: `0,"checks":{"success":0,"warning":0,"failure":2}`, refused: "getUserGroups getPermissions",
 	}
 	floor := view{
 		checks: checks(lift), activities: activities(lift1), counts: `1,"checks":{"success":1,"warning":0,"failure":0}`,
@@ -73,7 +74,7 @@ func views() []view {
 	}
 	none := view{
 		checks: checks(), activities: activities(), counts: `0,"checks":{"success":0,"warning":0,"failure":0}`,
-		refused: "getUsers getUserGroups getPermissions",
+		refused: "getUserGroups getPermissions",
 	}
 	var list []view
 	for _, v := range []struct {
@@ -124,81 +125,82 @@ func TestATokenSeesWhatItsUserMaySee(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: shift}, rows...)
 }
 
+// attempt is a request with somebody's token and the status that it is answered with. NAME in the body is a new
+// name; {target} is the id of somebody of the level user.
+type attempt struct {
+	token, call, body string
+	status            int
+}
+
+// attempts are what shift's tokens try.
+func attempts() (list []attempt) {
+	try := func(tokens, call, body string, status int) {
+		for token := range strings.SplitSeq(tokens, ",") {
+			list = append(list, attempt{token, call, body, status})
+		}
+	}
+	inGroup := func(tokens, group string, status int) {
+		try(tokens, "createCheck", `{"name":"NAME","email_alias":"NAME","group_id":`+group+`}`, status)
+	}
+	const backups, sites = `"{check-group Backups}"`, `"{check-group Sites, all}"`
+	inGroup("editor,manager,administrator,write,member", backups, 200) // the last by Network's entry
+	inGroup("editor,manager,administrator,write", "null", 200)
+	inGroup("reader,readonly,user,read,manager reads,floor reads", backups, 403)
+	inGroup("custom,floor,engineer,member in Network,readonly in Floor", backups, 400) // for them there is none
+	inGroup("reader,member", sites, 400)
+	inGroup("custom,reader,member,readonly,user,read,manager reads,floor reads,floor,engineer,member in Network,readonly in Floor", "null", 403)
+	const mayNot = "custom,reader,member,readonly,user,editor,read,manager reads,member in Network"
+	try(mayNot, "createUser", `{"email":"NAME@example.com","accessLevel":"user"}`, 403)
+	try(mayNot, "updateUser", `{"id":"{target}","name":"x"}`, 403)
+	try(mayNot, "deleteUser", `{"id":"{target}"}`, 403)
+	try(mayNot, "createUserGroup", `{"name":"NAME"}`, 403)
+	try(mayNot, "updateUserGroup", `{"id":"{group Acme, Inc.}","description":"x"}`, 403)
+	try(mayNot, "deleteUserGroup", `{"id":"{group Acme, Inc.}"}`, 403)
+	const may = "manager,administrator,write"
+	try(may, "updateUser", `{"id":"{target}","name":"x"}`, 200)
+	try(may, "updateUser", `{"id":"{target}","accessLevel":"manager"}`, 200)
+	try(may, "createUserGroup", `{"name":"NAME","users":["{target}"]}`, 200)
+	try(may, "updateUserGroup", `{"id":"{group Acme, Inc.}","users":[]}`, 200)
+	try(may, "deleteUser", `{"id":"{target}"}`, 200)
+	// Nobody reaches above themselves.
+	try("manager", "updateUser", `{"id":"{user administrator}","accessLevel":"user"}`, 403)
+	try("manager", "updateUser", `{"id":"{user administrator}","accessLevel":"disabled"}`, 403)
+	try("manager", "updateUser", `{"id":"{user administrator}","email":"NAME@example.com"}`, 403)
+	try("manager", "updateUser", `{"id":"{user administrator}","sendWelcomeEmail":true}`, 403)
+	try("manager", "updateUser", `{"id":"{user administrator}","notifications":[{"type":"failures"}]}`, 403)
+	try("manager", "updateUser", `{"id":"{target}","accessLevel":"administrator"}`, 403)
+	try("manager", "deleteUser", `{"id":"{user administrator}"}`, 403)
+	// Whoever is limited to the floor finds nobody outside of it, and makes no group.
+	const limited = "engineer,floor"
+	try(limited, "updateUser", `{"id":"{target}","name":"x"}`, 404)
+	try(limited, "updateUser", `{"email":"manager@example.com","name":"x"}`, 404)
+	try(limited, "deleteUser", `{"id":"{target}"}`, 404)
+	try(limited, "createUser", `{"email":"NAME@example.com","accessLevel":"user"}`, 403)
+	try(limited, "createUser", `{"email":"NAME@example.com","accessLevel":"user","userGroups":["{group Floor}"]}`, 200)
+	try(limited, "updateUserGroup", `{"id":"{group Acme, Inc.}","description":"x"}`, 404)
+	try(limited, "updateUserGroup", `{"id":"{group Floor}","description":"x"}`, 200)
+	try(limited, "updateUserGroup", `{"id":"{group Floor}","users":["{target}"]}`, 400)
+	try(limited, "createUserGroup", `{"name":"NAME"}`, 403)
+	try(limited, "deleteUserGroup", `{"id":"{group Floor}"}`, 403)
+	return list
+}
+
 func TestATokenChangesWhatItsUserMayChange(t *testing.T) {
 	t.Parallel()
-	const (
-		inBackups = `"group_id":"{check-group Backups}"`
-		inNone    = `"group_id":null`
-		inSites   = `"group_id":"{check-group Sites, all}"`
-	)
-	rows := []dialecttest.Scenario{}
-	number := 0
-	try := func(token, call, body string, status int) {
-		number++
-		name := "w" + string(rune('a'+number/26)) + string(rune('a'+number%26))
-		row := dialecttest.Scenario{
-			Name: name + " " + token + " " + call + " " + body, Status: status,
-			Request: "POST /" + call + "?apiToken={token " + token + "}\nContent-Type: application/json\n\n" + strings.ReplaceAll(body, "NAME", name),
-		}
-		if strings.Contains(body, "target") {
-			row.Request = strings.ReplaceAll(row.Request, "target", name)
-			row.Given = person(name+"@example.com", func(in *directory.NewUser) { in.UserName = name })
-		}
-		row.Body = "…{…}…"
-		if status == 403 {
-			row.Body = refused("not-allowed", "…")
-		}
-		rows = append(rows, row)
-	}
-	make := func(token, where string, status int) {
-		try(token, "createCheck", `{"name":"NAME","email_alias":"NAME",`+where+`}`, status)
-	}
-	for _, token := range []string{"editor", "manager", "administrator", "write"} {
-		make(token, inBackups, 200)
-		make(token, inNone, 200)
-	}
-	for _, token := range []string{"custom", "reader", "readonly", "user", "read", "manager reads", "floor reads", "floor", "engineer", "member in Network", "readonly in Floor"} {
-		make(token, inBackups, 403)
-		make(token, inNone, 403)
-	}
-	make("member", inBackups, 200) // Network's entry says editor
-	make("member", inNone, 403)
-	for _, token := range []string{"custom", "reader", "member", "readonly", "user", "editor", "read", "manager reads", "member in Network"} {
-		try(token, "createUser", `{"email":"NAME@example.com","accessLevel":"user"}`, 403)
-		try(token, "updateUser", `{"id":"{user target}","name":"x"}`, 403)
-		try(token, "deleteUser", `{"id":"{user target}"}`, 403)
-		try(token, "createUserGroup", `{"name":"NAME"}`, 403)
-		try(token, "updateUserGroup", `{"id":"{group Acme, Inc.}","description":"x"}`, 403)
-		try(token, "deleteUserGroup", `{"id":"{group Acme, Inc.}"}`, 403)
-	}
-	for _, token := range []string{"manager", "administrator", "write"} {
-		try(token, "updateUser", `{"id":"{user target}","name":"x"}`, 200)
-		try(token, "updateUser", `{"id":"{user target}","accessLevel":"manager"}`, 200)
-		try(token, "deleteUser", `{"id":"{user target}"}`, 200)
-		try(token, "createUserGroup", `{"name":"NAME","users":["{user target}"]}`, 200)
-		try(token, "updateUserGroup", `{"id":"{group Acme, Inc.}","users":[]}`, 200)
-	}
-	try("manager", "updateUser", `{"id":"{user administrator}","name":"x","accessLevel":"user"}`, 403)
-	try("manager", "updateUser", `{"id":"{user administrator}","accessLevel":"disabled"}`, 403)
-	try("manager", "updateUser", `{"id":"{user administrator}","email":"mine@example.com"}`, 403)
-	try("manager", "updateUser", `{"id":"{user administrator}","sendWelcomeEmail":true}`, 403)
-	try("manager", "updateUser", `{"id":"{user target}","accessLevel":"administrator"}`, 403)
-	try("manager", "deleteUser", `{"id":"{user administrator}"}`, 403)
-	// Whoever is limited to the floor finds nobody outside it, and makes no group.
-	for _, token := range []string{"engineer", "floor"} {
-		try(token, "updateUser", `{"id":"{user target}","name":"x"}`, 404)
-		try(token, "updateUser", `{"email":"manager@example.com","name":"x"}`, 404)
-		try(token, "deleteUser", `{"id":"{user target}"}`, 404)
-		try(token, "updateUserGroup", `{"id":"{group Acme, Inc.}","description":"x"}`, 404)
-		try(token, "updateUserGroup", `{"id":"{group Floor}","description":"x"}`, 200)
-		try(token, "updateUserGroup", `{"id":"{group Floor}","users":["{user target}"]}`, 400)
-		try(token, "createUserGroup", `{"name":"NAME"}`, 403)
-		try(token, "deleteUserGroup", `{"id":"{group Floor}"}`, 403)
-	}
-	for i := range rows {
-		if rows[i].Status != 403 {
-			rows[i].Body = ""
-		}
-	}
-	dialecttest.Run(t, dialecttest.World{Given: shift}, rows...)
+	ids := map[int]string{400: "invalid-request", 403: "not-allowed", 404: "not-found"}
+	dialecttest.Run(t, dialecttest.World{Given: shift}, dialecttest.Scenario{
+		Name: "all of them", Request: "GET /getUserGroups?apiToken={token read}&userGroupName=none", Status: 200, Body: `{"userGroups":[]}`,
+		After: func(t testing.TB, e *dialecttest.Env) {
+			t.Helper()
+			for i, a := range attempts() {
+				name := fmt.Sprint("new-", i)
+				person(name+"-target@example.com")(t, e)
+				e.Set("target", e.Fill("{user "+name+"-target@example.com}"))
+				w := e.Do(t, "", "POST /"+a.call+"?apiToken={token "+a.token+"}\nContent-Type: application/json\n\n"+strings.ReplaceAll(a.body, "NAME", name))
+				if fails := strings.HasPrefix(w.Body.String(), `{"error":{"id":"`+ids[w.Code]+`",`); w.Code != a.status || fails != (w.Code != 200) {
+					t.Errorf("%s: %s %s is answered %d, want %d\n%s", a.token, a.call, a.body, w.Code, a.status, w.Body)
+				}
+			}
+		},
+	})
 }
