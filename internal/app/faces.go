@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"roster/internal/auth"
 	"roster/internal/checkcentral"
 	"roster/internal/control"
+	"roster/internal/dialect"
 	"roster/internal/graze"
 	"roster/internal/web"
 )
@@ -21,6 +23,7 @@ func (a *App) openFaces(context.Context) error {
 	})
 	checkcentral.Register(a.routes, checkcentral.Options{
 		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
+		Limit: dialect.NewLimiter(s.CheckCentral.DailyLimit, 24*time.Hour, a.now),
 	})
 	web.Register(a.routes, a.pages())
 	local := http.NewServeMux()

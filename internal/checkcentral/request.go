@@ -3,8 +3,8 @@ package checkcentral
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"roster"
@@ -35,6 +35,38 @@ func byToken(v dialect.Verifier) func(context.Context, request) (roster.Actor, e
 	}
 }
 
+// limited counts the calls of everybody who is known.
+func limited(
+	authenticate func(context.Context, request) (roster.Actor, error), limit *dialect.Limiter,
+) func(context.Context, request) (roster.Actor, error) {
+	if limit == nil {
+		return authenticate
+	}
+	return func(ctx context.Context, q request) (roster.Actor, error) {
+		by, err := authenticate(ctx, q)
+		if err != nil {
+			return by, err
+		}
+		if _, reset, ok := limit.Take(by.Principal()); !ok {
+			takes, _ := limit.Limit()
+			return roster.Actor{}, &roster.Error{
+				Kind: roster.RateLimited, RetryAfter: reset,
+				Detail: fmt.Sprintf("the token has had its %d calls of this day (UTC)", takes),
+			}
+		}
+		return by, nil
+	}
+}
+
+// errorsAs200 answers 200 to the callers of a token that was made so, as the vendor does: scripts that read error.id
+// want it. A call that may be tried again later says so to everybody, and so does a failure of ours.
+func errorsAs200(by roster.Actor, status int) int {
+	if by.ErrorsAs200 && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+		return http.StatusOK
+	}
+	return status
+}
+
 // body reads the JSON object that every write has as its body.
 func (q request) body() (dialect.Value, error) {
 	if dialect.MediaType(q.r) != "application/json" {
@@ -52,34 +84,4 @@ func (q request) body() (dialect.Value, error) {
 		err = &roster.Error{Kind: roster.Invalid, Detail: "the body must be a JSON object, not " + v.Kind.String()}
 	}
 	return v, err
-}
-
-// filters reads the query. A filter that is empty, or undefined as clients in JavaScript write it, is none.
-func (q request) filters() (map[string]string, error) {
-	fields, err := dialect.ParseForm(q.r.URL.RawQuery)
-	if err != nil {
-		return nil, err
-	}
-	filters := make(map[string]string, len(fields))
-	for _, f := range fields {
-		if value := strings.TrimSpace(f.Value.Text); value != "undefined" {
-			filters[f.Name] = value
-		}
-	}
-	return filters, nil
-}
-
-// several takes the values of a filter apart, without repeats: one empty value where there is no filter.
-func several(filter string, fold func(string) string) []string {
-	var values []string
-	for value := range strings.SplitSeq(filter, ",") {
-		value = fold(strings.TrimSpace(value))
-		if value != "" && !slices.Contains(values, value) {
-			values = append(values, value)
-		}
-	}
-	if len(values) == 0 {
-		return []string{""}
-	}
-	return values
 }

@@ -61,4 +61,5 @@ type Graze struct {
 // CheckCentral says where the CheckCentral dialect departs from its vendor.
 type CheckCentral struct {
 	DefaultPreferences bool `help:"Give a user who is created without notifications the default ones, where the vendor gives none."`
+	DailyLimit         int  `default:"0" placeholder:"0" help:"Most calls of one API token in a day (UTC), counted by each server process; 0 for no limit. The vendor's is 10000."`
 }

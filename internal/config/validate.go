@@ -17,6 +17,7 @@ const (
 	maxCacheEntries  = 1_000_000
 	minGrace         = time.Second
 	maxGrace         = time.Hour
+	maxDailyLimit    = 1_000_000_000
 )
 
 // Validate settles the settings (the demonstration's own defaults, "off", the file of the mail password)
@@ -155,6 +156,9 @@ func (s *Serve) checkBounds(f *faults) {
 	}
 	if s.Passwords.CacheEntries < 0 || s.Passwords.CacheEntries > maxCacheEntries {
 		f.add("passwords-cache-entries", "must be 0 to 1000000")
+	}
+	if s.CheckCentral.DailyLimit < 0 || s.CheckCentral.DailyLimit > maxDailyLimit {
+		f.add("checkcentral-daily-limit", "must be 0 to 1000000000")
 	}
 	if s.ShutdownGrace < minGrace || s.ShutdownGrace > maxGrace {
 		f.add("shutdown-grace", "must be 1s to 1h")

@@ -30,6 +30,10 @@ type Face[R any] struct {
 	// that roster.All takes apart; causes must not be sent.
 	WriteError func(w http.ResponseWriter, r *http.Request, status int, err error)
 
+	// Status changes the status of an error for a caller who is known; nil: it is the table's. The log keeps
+	// to the table's.
+	Status func(by roster.Actor, status int) int
+
 	Log *slog.Logger
 }
 
@@ -41,10 +45,10 @@ func Endpoint[R, In, Out any](
 	encode func(http.ResponseWriter, Out) error,
 ) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var by roster.Actor
 		out, err := func() (out Out, err error) {
 			req := f.Read(w, r)
-			by, err := f.Authenticate(r.Context(), req)
-			if err != nil {
+			if by, err = f.Authenticate(r.Context(), req); err != nil {
 				return out, err
 			}
 			in, err := decode(req)
@@ -57,13 +61,18 @@ func Endpoint[R, In, Out any](
 			err = encode(w, out)
 		}
 		if err != nil {
-			f.Fail(w, r, err)
+			f.fail(w, r, by, err)
 		}
 	})
 }
 
-// Fail answers an error in the dialect's own form, and logs what its sender will not be told.
+// Fail answers an error of a request whose caller is not known, in the dialect's own form, and logs what
+// its sender will not be told.
 func (f *Face[R]) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	f.fail(w, r, roster.Actor{}, err)
+}
+
+func (f *Face[R]) fail(w http.ResponseWriter, r *http.Request, by roster.Actor, err error) {
 	var started *startedError
 	if errors.As(err, &started) {
 		f.Log.WarnContext(r.Context(), "answer not finished", "dialect", f.Name, "err", started.err)
@@ -79,6 +88,9 @@ func (f *Face[R]) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if wait := retryAfter(err); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+	}
+	if f.Status != nil && by.Kind != roster.ActorNobody {
+		status = f.Status(by, status)
 	}
 	f.WriteError(w, r, status, err)
 }

@@ -242,3 +242,35 @@ func TestWithoutAServerARequestComesFromNobody(t *testing.T) {
 		t.Errorf("the origin is %+v", got)
 	}
 }
+
+func TestAFaceMayChangeTheStatusOfAnErrorForACallerItKnows(t *testing.T) {
+	t.Parallel()
+	face := newFace(t)
+	var logged bytes.Buffer
+	face.Log = slog.New(slog.NewTextHandler(&logged, nil))
+	face.Status = func(by roster.Actor, status int) int { return status + len(by.Name) }
+	for _, c := range []struct {
+		word string
+		err  error
+		want int
+	}{
+		{"ann", &roster.Error{Kind: roster.RateLimited, RetryAfter: time.Second}, 432},
+		{"nonsense", nil, 408},
+		{"stranger", nil, 401},
+		{"ann", errors.New("a failure of ours"), 503},
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("POST", "/", strings.NewReader(c.word))
+		if p := serve(dialect.Endpoint(face, decodeText, failing(c.err), encodeText), w, r); p != nil || w.Code != c.want {
+			t.Errorf("%s with %v is answered %d (%v), want %d", c.word, c.err, w.Code, p, c.want)
+		}
+	}
+	w := httptest.NewRecorder()
+	face.Refuse(dialect.WrongMethod("GET")).ServeHTTP(w, httptest.NewRequest("POST", "/", nil))
+	if w.Code != 405 {
+		t.Errorf("a refusal, which asks nobody who calls, is answered %d", w.Code)
+	}
+	if !strings.Contains(logged.String(), "request failed") {
+		t.Errorf("the log says %s", logged.String())
+	}
+}

@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -204,15 +203,7 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	if err != nil || !c.welcomes(row.User) {
 		return err
 	}
-	payload, err := json.Marshal(roster.WelcomeEmail{UserID: row.ID})
-	if err != nil {
-		return err
-	}
-	return tx.Enqueue(roster.Job{
-		ID: roster.JobID(newID()), OrganizationID: row.OrganizationID, Lane: roster.LaneEmail,
-		Kind: roster.JobWelcomeEmail, Key: "welcome " + string(row.ID), Payload: payload,
-		RunAt: now, CreatedAt: now,
-	})
+	return sendWelcome(tx, row.User, now)
 }
 
 // permit asks whether the actor may make this user, now that the references are known.

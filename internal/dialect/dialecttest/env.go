@@ -16,6 +16,7 @@ import (
 type Options struct {
 	RequireAllArguments bool // of Graze
 	DefaultPreferences  bool // of CheckCentral
+	DailyLimit          int  // of CheckCentral
 	GrazerGrantsSuper   bool
 
 	Realms directory.Realms // judges SAML realms; nil: none can be made

@@ -59,6 +59,6 @@ func settings(t testing.TB, database string, o Options) config.Serve {
 		Data: t.TempDir(), Database: database, DatabaseConns: 8, HTTP: "127.0.0.1:0",
 		Passwords:    config.Passwords{CacheEntries: auth.DefaultCacheEntries},
 		Graze:        config.Graze{RequireAllArguments: o.RequireAllArguments, GrazerGrantsSuper: o.GrazerGrantsSuper},
-		CheckCentral: config.CheckCentral{DefaultPreferences: o.DefaultPreferences},
+		CheckCentral: config.CheckCentral{DefaultPreferences: o.DefaultPreferences, DailyLimit: o.DailyLimit},
 	}
 }
