@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -74,6 +75,17 @@ func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T
 		"who may make organizations":             {func(tx directory.Tx) error { return tx.SetServerAdmin(user.OrganizationID, user.ID, true, now) }, true},
 		"the settings of an organization": {func(tx directory.Tx) error {
 			return tx.UpdateOrganization(roster.Organization{ID: user.OrganizationID, Name: "Other"})
+		}, false},
+		"what becomes of checks and entries": {func(tx directory.Tx) error {
+			g := roster.CheckGroup{ID: "cg", OrganizationID: user.OrganizationID}
+			c := roster.Check{ID: "c", OrganizationID: user.OrganizationID}
+			p := roster.CheckPermission{ID: "p", CheckGroup: roster.CheckGroupLink{ID: "cg"}, User: roster.UserLink{ID: "ada", Number: user.Number}}
+			_, err := tx.InsertCheckGroup(g, "cg")
+			_, err2 := tx.InsertCheck(c, "c", "")
+			_, err3 := tx.PutCheckPermission(user.OrganizationID, p)
+			return errors.Join(err, err2, err3, tx.UpdateCheck(c, "c", "c"), tx.UpdateCheckGroup(g, "cg"),
+				tx.SetCheckStatus(c.OrganizationID, c.ID, roster.StatusFailure, now), tx.DeleteCheckPermission(c.OrganizationID, "p"),
+				tx.DeleteCheck(c.OrganizationID, c.ID, now), tx.DeleteCheckGroup(c.OrganizationID, g.ID, now))
 		}, false},
 		"an audit entry": {func(tx directory.Tx) error {
 			return tx.InsertAudit(roster.AuditEntry{ID: "entry", OrganizationID: user.OrganizationID, At: now, Details: []byte("{}")})
