@@ -123,7 +123,7 @@ func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, s
 // Status is how the server stands, for its operator.
 type Status struct {
 	Organization roster.Organization // the actor's
-	AdminReady   bool // the user admin can sign in, or is gone
+	AdminReady   bool                // the user admin can sign in, or is gone
 	Jobs         []roster.JobCounts
 }
 
