@@ -32,7 +32,11 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"conflicts", conflicts},
 		{"users", users},
 		{"lists of users", userLists},
+		{"search", search},
+		{"words", userWords},
+		{"batches", batches},
 		{"reach", reach},
+		{"deletions", deletions},
 		{"groups", groups},
 		{"accounts", accounts},
 		{"sessions", sessions},
@@ -42,6 +46,9 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"jobs", jobs},
 		{"retries and settings", retries},
 		{"organizations", organizations},
+		{"checks", checks},
+		{"check groups", checkGroups},
+		{"events", events},
 	} {
 		t.Run(chapter.name, func(t *testing.T) {
 			t.Parallel()
