@@ -35,6 +35,13 @@ var tags = []*huma.Tag{
 	{Name: "Users", Description: "People and service accounts."},
 	{Name: "Groups", Description: "Sets of users. A customer of a service provider is a group: grants and tokens may be limited to groups."},
 	{Name: "Teams", Description: "Sets of users who look after services together."},
+	{Name: "Sessions", Description: "What follows a sign-in."},
+	{Name: "Checks", Description: "Expected signals: conditions that claim events, and who is told of them."},
+	{Name: "Check groups", Description: "Sets of checks, and who may do what to them."},
+	{Name: "Events", Description: "What arrived: claimed by a check, or unmatched."},
+	{Name: "Organizations", Description: "Tenants: hard walls between strangers."},
+	{Name: "Settings", Description: "What an organization decides for itself."},
+	{Name: "Jobs", Description: "Work that was queued: messages to be sent."},
 }
 
 // describe returns the document without its calls.
@@ -186,6 +193,9 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation, body 
 	}
 	if status == http.StatusCreated {
 		r.Headers["Location"] = textHeader("The path of the new record.")
+	}
+	if op.also != 0 {
+		h.Responses[strconv.Itoa(op.also)] = &huma.Response{Description: http.StatusText(op.also), Headers: r.Headers, Content: r.Content}
 	}
 }
 
