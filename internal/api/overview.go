@@ -43,7 +43,8 @@ func (a *api) overview(svc *directory.Service) {
 
 func showOverview(o directory.Overview) overview {
 	return overview{
-		organizationLink{o.Organization.ID, o.Organization.Slug, o.Organization.Name}, o.Users,
+		organizationLink{o.Organization.ID, o.Organization.Slug, o.Organization.Name},
+		o.Users,
 		checkCounts{o.Checks[roster.StatusSuccess], o.Checks[roster.StatusWarning], o.Checks[roster.StatusFailure]},
 	}
 }
