@@ -20,8 +20,12 @@ type organization struct {
 
 // madeOrganization is a new organization, and how its administrator gets in.
 type madeOrganization struct {
-	organization
-	AdminLink *setUpLink `json:"adminLink" doc:"The page where its user admin sets a password, once. It is shown this once; null where the request was repeated."`
+	ID          roster.OrganizationID `json:"id" format:"uuid" doc:"The organization's id."`
+	Slug        string                `json:"slug" doc:"What names it in URLs, as /o/{slug}/."`
+	DisplayName string                `json:"displayName" doc:"Its name."`
+	Version     int64                 `json:"version" doc:"Rises by one with every change."`
+	CreatedAt   time.Time             `json:"createdAt" doc:"When it was made."`
+	AdminLink   *setUpLink            `json:"adminLink" doc:"The page where its user admin sets a password, once. It is shown this once; null where the request was repeated."`
 }
 
 // TransformSchema implements [huma.SchemaTransformer]: a member may be null.
@@ -103,13 +107,15 @@ func (a *api) organizations(svc *directory.Service) {
 		id: "createOrganization", call: "POST " + path, tag: tag, status: 201, summary: "Make an organization",
 		description: "Makes an organization with what ships in one, and its user admin. It needs the permission server_admin, which the server's command line gives.",
 		request:     newOrganization{Slug: "acme", DisplayName: value("Acme Ltd")},
-		answer:      madeOrganization{shown, &setUpLink{"https://roster.example.com/set-password/…", exampleTime}},
+		answer: madeOrganization{
+			shown.ID, shown.Slug, shown.DisplayName, shown.Version, shown.CreatedAt, &setUpLink{"https://roster.example.com/set-password/…", exampleTime},
+		},
 	}, func(_ roster.Actor, q *createOrganization) (in directory.NewOrganization, err error) {
 		in = directory.NewOrganization{Slug: q.doc.Slug, Name: q.doc.DisplayName.Value, Faults: q.faults}
 		in.IdempotencyKey, err = q.key()
 		return in, err
 	}, svc.CreateOrganization, func(_ *createOrganization, o directory.CreatedOrganization) answer[madeOrganization] {
-		made := madeOrganization{organization: showOrganization(o.Organization)}
+		made := madeOrganization{ID: o.ID, Slug: o.Slug, DisplayName: o.Name, Version: o.Version, CreatedAt: o.CreatedAt}
 		if o.AdminLink.Secret != "" {
 			link := a.showLink(o.AdminLink)
 			made.AdminLink = &link
