@@ -204,9 +204,11 @@ func expectedText(s *huma.Schema) string {
 
 // orNull is the schema of what may be null. Something that stands elsewhere cannot say so itself.
 func orNull(s *huma.Schema) *huma.Schema {
-	if s.Ref != "" {
-		return &huma.Schema{AnyOf: []*huma.Schema{s, {Type: "null"}}}
+	if s.Type != "" {
+		s.Nullable = true
+		return s
 	}
-	s.Nullable = s.Type != "" // without a type it may be anything already
-	return s
+	one := *s
+	one.Description = ""
+	return &huma.Schema{Description: s.Description, AnyOf: []*huma.Schema{&one, {Type: "null"}}}
 }
