@@ -335,7 +335,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		by := e.actor(roster.AllPermissions)
 		in := directory.NewUsers{Users: crowd("u", 600), IdempotencyKey: "one"}
-		in.Users[5].UserName = "u4"   // never made
+		in.Users[5].UserName = "u4"                         // never made
 		in.Users[6].Roles = []roster.Ref{{Name: "To Come"}} // made once the role is there
 		in.Users[7].Password = "a password"
 		down := &roster.Error{Kind: roster.Unavailable, Detail: "the disk is full"}
