@@ -76,6 +76,9 @@ func newcomers(seed uint64, n int) []directory.NewUser {
 	users[2].AccessLevel, users[2].UserName = roster.LevelAdministrator, "above"
 	users[3].Faults.Add("active", "must be true or false")
 	users[4].Groups, users[4].UserName = slices.Repeat([]roster.Ref{{Name: "Network"}}, directory.MaxReferences+1), "many"
+	both := directory.NewUser{UserName: "settler", Email: "old@example.com", UniqueEmail: true}
+	users[6], users[7] = both, both // with a password the name is looked at first, as it saves a hash
+	users[7].Password = "the password of many"
 	users[5].Groups, users[5].UserName = []roster.Ref{{Name: "a\x00b"}}, "odd\x00"
 	return users
 }
