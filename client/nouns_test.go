@@ -34,7 +34,7 @@ func groups(t *testing.T, _ *world, c *client.Client) {
 	}
 	_, err = c.Groups.Create(ctx, client.NewGroup{DisplayName: "GROUPS"})
 	is(t, err, client.ErrConflict, "#/displayName")
-	same(t, "who is in the way", *refusal(t, err).Existing, client.Existing{ID: g.ID, Number: g.Number})
+	same(t, "who is in the way", refusal(t, err).Existing, &client.Existing{ID: g.ID, Number: g.Number})
 
 	changed, err := c.Groups.ChangeMembers(ctx, g.ID, client.MemberChange{Add: []string{bob.ID}, Remove: []string{"groups.ann"}})
 	check(t, err)
