@@ -26,10 +26,10 @@ func grantsOf(level roster.AccessLevel, roles []roster.Role, scope []roster.Grou
 }
 
 // apply makes of the user in row what the change says, and returns the parts whose rows change.
-func (c *userUpdate) apply(row *NewUserRow, refs resolved) (parts With) {
+func (c *userUpdate) apply(row *NewUserRow, refs resolved, account roster.Account) (parts With) {
 	parts |= c.applyProfile(row)
-	parts |= c.applyAccess(row, refs)
 	parts |= c.applyGroups(row, refs)
+	parts |= c.applyAccess(row, refs, account)
 	if c.in.Preferences.Present {
 		for _, p := range c.in.Preferences.Value {
 			row.Preferences = slices.DeleteFunc(slices.Clone(row.Preferences), func(old roster.Preference) bool { return old.Type == p.Type })
@@ -102,48 +102,34 @@ func (c *userUpdate) readdress(old, u roster.User) []roster.ContactMethod {
 	return methods
 }
 
-// applyAccess changes what the user may do.
-func (c *userUpdate) applyAccess(row *NewUserRow, refs resolved) (parts With) {
-	in := c.in
+// applyAccess changes what the user may do. A level that is set, and roles that the user has, stay granted for
+// the groups that they are granted for.
+func (c *userUpdate) applyAccess(row *NewUserRow, refs resolved, account roster.Account) (parts With) {
+	in, old := c.in, row.User
+	g := grantingTo(c.by, ActUserUpdate, groupIDs(row.Groups, row.Teams))
 	if in.AccessLevel.Present && in.AccessLevel.Value != "" {
 		row.AccessLevel, row.Active = in.AccessLevel.Value, true
-		parts |= WithRoles // they share the scope
+		parts |= WithRoles // and what the level is granted for
+	} else if in.AccessLevel.Null {
+		row.AccessLevel = roster.LevelCustom
+		parts |= WithRoles
 	}
 	if in.Active.Present && !in.Active.Null {
 		row.Active = in.Active.Value
 	}
-	if in.Roles.Present {
-		row.Roles = nil
-		for _, r := range refs.roles {
-			row.Roles = append(row.Roles, roster.RoleGrant{RoleLink: linkRole(r)})
-		}
+	if parts != 0 || in.LevelGroups.Present {
+		given := roster.Set[[]roster.GroupID]{Value: refs.levelGroups, Present: in.LevelGroups.Present}
+		row.LevelGroups = g.level(old.LevelGroups, given, levelInForce(old, account))
 		parts |= WithRoles
 	}
-	if parts != 0 {
-		row.LevelGroups = c.scopeFor(*row)
-		for i := range row.Roles {
-			row.Roles[i].Groups = row.LevelGroups
-		}
+	if in.Roles.Present || in.RoleGrants.Present {
+		row.Roles = g.roles(old.Roles, refs, in.Roles.Present)
+		parts |= WithRoles
 	}
 	if parts != 0 || in.Active.Present {
 		row.ManagedBy.Access = c.by.Face
 	}
 	return parts
-}
-
-// scopeFor returns the groups for which an actor with a scope grants role and level.
-func (c *userUpdate) scopeFor(row NewUserRow) []roster.GroupID {
-	groups, everywhere := scopeOf(c.by, ActUserUpdate)
-	if everywhere {
-		return nil
-	}
-	var scope []roster.GroupID
-	for _, g := range slices.Concat(row.Groups, row.Teams) {
-		if slices.Contains(groups, g.ID) {
-			scope = append(scope, g.ID)
-		}
-	}
-	return scope
 }
 
 // applyGroups changes where the user belongs. Whoever has a scope changes nothing outside of it.

@@ -2,7 +2,9 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"slices"
 
 	"roster"
 )
@@ -17,8 +19,8 @@ type CheckFields struct {
 	Matching       roster.Set[roster.ConditionGroup]
 	Success        roster.Set[roster.ConditionGroup]
 	Warning        roster.Set[roster.ConditionGroup]
-	DefaultStatus  roster.Set[roster.Status] // default: failure where there are conditions for success or warning, else success
-	IntervalUnit   roster.Set[roster.IntervalUnit]
+	DefaultStatus  roster.Set[roster.Status]       // default: failure where there are conditions for success or warning, else success
+	IntervalUnit   roster.Set[roster.IntervalUnit] // "" for no interval, which is not the default
 	IntervalValue  roster.Set[int]
 	OverdueMinutes roster.Set[int]
 	WindowStart    roster.Set[string]
@@ -43,7 +45,50 @@ func (s *Service) CreateCheck(ctx context.Context, by roster.Actor, in NewCheck)
 	if err := allow(by, ActCheckCreate); err != nil {
 		return roster.Check{}, err
 	}
-	return roster.Check{}, errNotBuilt
+	in.clean()
+	faults := in.check(in.Faults)
+	checkOnce(&faults, in.IdempotencyKey)
+	return update(ctx, s, func(tx Tx) (roster.Check, error) {
+		id := newID()
+		return once(tx, s, by, ActCheckCreate, in.IdempotencyKey, in, id, func() (roster.Check, error) {
+			return s.makeCheck(tx, by, in, roster.CheckID(id), slices.Clone(faults))
+		}, func(id string) (roster.Check, error) {
+			return findCheck(tx, by.OrganizationID, roster.CheckID(id), changeScope(by))
+		})
+	})
+}
+
+// makeCheck is the transaction of CreateCheck, but for what makes it once.
+func (s *Service) makeCheck(tx Tx, by roster.Actor, in NewCheck, id roster.CheckID, f roster.Faults) (roster.Check, error) {
+	now := s.now()
+	c := roster.Check{
+		ID: id, OrganizationID: by.OrganizationID, Status: roster.StatusSuccess, StatusAt: now,
+		Version: 1, CreatedAt: now, UpdatedAt: now,
+	}
+	in.apply(&c, true)
+	in.checkWhole(c, &f)
+	rights, err := in.settle(tx, by, &c, f)
+	if err == nil {
+		err = rights.permit(c)
+	}
+	if err != nil {
+		return roster.Check{}, err
+	}
+	if c.Number, err = tx.InsertCheck(c, Fold(c.Name), Fold(c.EmailAlias)); err != nil {
+		return roster.Check{}, err
+	}
+	return c, s.audit(tx, by, now, change{ActCheckCreate, string(c.ID), c.Name, created{auditCheck(c)}})
+}
+
+// settle finds what the check refers to, answers with all faults there are, and returns what the actor may do.
+func (in CheckFields) settle(tx Tx, by roster.Actor, c *roster.Check, f roster.Faults) (checkRights, error) {
+	if err := in.resolve(tx, by, c, &f); err != nil {
+		return checkRights{}, err
+	}
+	if err := f.Err(); err != nil {
+		return checkRights{}, err
+	}
+	return rightsToChecks(tx, by)
 }
 
 // GetCheck returns one check that the actor may see.
@@ -53,7 +98,7 @@ func (s *Service) GetCheck(ctx context.Context, by roster.Actor, id roster.Check
 	if err := allow(by, ActCheckRead); err != nil {
 		return roster.Check{}, err
 	}
-	return roster.Check{}, errNotBuilt
+	return view(ctx, s, func(tx Tx) (roster.Check, error) { return findCheck(tx, by.OrganizationID, id, checkScope(by)) })
 }
 
 // CheckList says which checks ListChecks returns.
@@ -71,7 +116,15 @@ func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList)
 	if err := allow(by, ActCheckRead); err != nil {
 		return nil, err
 	}
-	return nil, errNotBuilt
+	if !isName(string(in.ID)) || !isName(in.Name) || !isName(string(in.CheckGroup)) {
+		return noRecords[roster.Check](), nil
+	}
+	q := CheckQuery{ID: in.ID, NameKey: Fold(in.Name), CheckGroup: in.CheckGroup, Scope: checkScope(by), Told: true}
+	return pages(in.After, 0, func(after int64, limit int) ([]roster.Check, error) {
+		q := q
+		q.AfterNumber, q.Limit = after, limit
+		return view(ctx, s, func(tx Tx) ([]roster.Check, error) { return tx.Checks(by.OrganizationID, q) })
+	}, func(c roster.Check) int64 { return c.Number }), nil
 }
 
 // CheckChange is what UpdateCheck changes.
@@ -89,7 +142,60 @@ func (s *Service) UpdateCheck(ctx context.Context, by roster.Actor, in CheckChan
 	if err := allow(by, ActCheckUpdate); err != nil {
 		return roster.Check{}, err
 	}
-	return roster.Check{}, errNotBuilt
+	in.clean()
+	faults := in.check(in.Faults)
+	return update(ctx, s, func(tx Tx) (roster.Check, error) {
+		before, err := s.ownCheck(tx, by, in.Check, in.IfVersion)
+		if err != nil {
+			return before, err
+		}
+		f, after := slices.Clone(faults), before
+		in.apply(&after, false)
+		in.checkWhole(after, &f)
+		rights, err := in.settle(tx, by, &after, f)
+		if err == nil {
+			err = rights.permit(after)
+		}
+		if err != nil {
+			return before, err
+		}
+		after.Version, after.UpdatedAt = before.Version+1, s.now()
+		if err := tx.UpdateCheck(after, Fold(after.Name), Fold(after.EmailAlias)); err != nil {
+			return before, err
+		}
+		return after, s.audit(tx, by, after.UpdatedAt, change{ActCheckUpdate, string(after.ID), after.Name, changed{Before: auditCheck(before), After: auditCheck(after)}})
+	})
+}
+
+// ownCheck returns a check that the actor may manage as it is, and keeps others from changing it.
+func (s *Service) ownCheck(tx Tx, by roster.Actor, id roster.CheckID, version int64) (roster.Check, error) {
+	none := roster.Check{}
+	c, err := findCheck(tx, by.OrganizationID, id, changeScope(by))
+	if err != nil {
+		return none, err
+	}
+	if err := tx.LockCheck(by.OrganizationID, id); err != nil {
+		return none, err
+	}
+	if c, err = findCheck(tx, by.OrganizationID, id, changeScope(by)); err != nil { // as it is now that it is held
+		return none, err
+	}
+	rights, err := rightsToChecks(tx, by)
+	if err == nil {
+		err = rights.permit(c)
+	}
+	if err == nil {
+		err = ifVersion(version, c.Version)
+	}
+	return c, err
+}
+
+// ifVersion answers Stale where a record has not the version that its caller wants to change; 0 is any.
+func ifVersion(wanted, has int64) error {
+	if wanted == 0 || wanted == has {
+		return nil
+	}
+	return &roster.Error{Kind: roster.Stale, Detail: fmt.Sprintf("the record has version %d by now", has)}
 }
 
 // DeleteCheck deletes a check; the events that it claimed stay. The reference is its id.
@@ -99,14 +205,24 @@ func (s *Service) DeleteCheck(ctx context.Context, by roster.Actor, in Deletion)
 	if err := allow(by, ActCheckDelete); err != nil {
 		return roster.Check{}, err
 	}
-	return roster.Check{}, errNotBuilt
+	return update(ctx, s, func(tx Tx) (roster.Check, error) {
+		c, err := s.ownCheck(tx, by, roster.CheckID(in.Ref.ID), in.IfVersion)
+		if err != nil {
+			return roster.Check{}, err
+		}
+		now := s.now()
+		if err := tx.DeleteCheck(by.OrganizationID, c.ID, now); err != nil {
+			return c, err
+		}
+		return c, s.audit(tx, by, now, change{ActCheckDelete, string(c.ID), c.Name, removedRecord{auditCheck(c)}})
+	})
 }
 
 // Overview is how an organization stands, as far as the actor may see it.
 type Overview struct {
 	Organization roster.Organization
 	Users        int64
-	Checks       map[roster.Status]int64
+	Checks       map[roster.Status]int64 // every status is in it
 }
 
 // GetOverview returns how the organization stands.
@@ -116,5 +232,22 @@ func (s *Service) GetOverview(ctx context.Context, by roster.Actor, _ None) (Ove
 	if err := allow(by, ActCheckRead); err != nil {
 		return Overview{}, err
 	}
-	return Overview{}, errNotBuilt
+	return view(ctx, s, func(tx Tx) (o Overview, err error) {
+		if o.Organization, err = tx.OrganizationByID(by.OrganizationID); err != nil {
+			return o, err
+		}
+		groups, everywhere := scopeOf(by, ActUserRead)
+		if everywhere {
+			groups = nil
+		}
+		if o.Users, err = tx.CountUsers(by.OrganizationID, groups); err != nil {
+			return o, err
+		}
+		counts, err := tx.CheckCounts(by.OrganizationID, checkScope(by))
+		o.Checks = make(map[roster.Status]int64, len(roster.Statuses))
+		for _, status := range roster.Statuses {
+			o.Checks[status] = counts[status]
+		}
+		return o, err
+	})
 }

@@ -3,6 +3,8 @@ package directory
 import (
 	"context"
 	"iter"
+	"slices"
+	"strings"
 
 	"roster"
 )
@@ -22,7 +24,41 @@ func (s *Service) CreateCheckGroup(ctx context.Context, by roster.Actor, in NewC
 	if err := allow(by, ActCheckGroupCreate); err != nil {
 		return roster.CheckGroup{}, err
 	}
-	return roster.CheckGroup{}, errNotBuilt
+	in.Name = strings.TrimSpace(in.Name)
+	faults := joinFaults(in.Faults, checkNamed(in.Name, in.Description))
+	checkOnce(&faults, in.IdempotencyKey)
+	if err := faults.Err(); err != nil {
+		return roster.CheckGroup{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
+		now, id := s.now(), newID()
+		return once(tx, s, by, ActCheckGroupCreate, in.IdempotencyKey, in, id, func() (roster.CheckGroup, error) {
+			g := roster.CheckGroup{
+				ID: roster.CheckGroupID(id), OrganizationID: by.OrganizationID, Name: in.Name, Description: in.Description,
+				Version: 1, CreatedAt: now, UpdatedAt: now,
+			}
+			var err error
+			if g.Number, err = tx.InsertCheckGroup(g, Fold(g.Name)); err != nil {
+				return g, err
+			}
+			return g, s.audit(tx, by, now, change{ActCheckGroupCreate, string(g.ID), g.Name, created{auditCheckGroup(g)}})
+		}, func(id string) (roster.CheckGroup, error) {
+			return theCheckGroup(tx, by.OrganizationID, roster.CheckGroupID(id), changeScope(by))
+		})
+	})
+}
+
+// theCheckGroup returns the check group with the id, if it is in the scope.
+func theCheckGroup(tx Tx, org roster.OrganizationID, id roster.CheckGroupID, scope *CheckScope) (roster.CheckGroup, error) {
+	g, found, err := findCheckGroup(tx, org, roster.Ref{ID: string(id)}, scope)
+	if err == nil && !found {
+		err = &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no check group"}
+	}
+	return g, err
+}
+
+func auditCheckGroup(g roster.CheckGroup) map[string]any {
+	return map[string]any{"number": g.Number, "displayName": g.Name, "description": g.Description}
 }
 
 // GetCheckGroup returns one check group that the actor may see.
@@ -32,7 +68,9 @@ func (s *Service) GetCheckGroup(ctx context.Context, by roster.Actor, id roster.
 	if err := allow(by, ActCheckGroupRead); err != nil {
 		return roster.CheckGroup{}, err
 	}
-	return roster.CheckGroup{}, errNotBuilt
+	return view(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
+		return theCheckGroup(tx, by.OrganizationID, id, checkScope(by))
+	})
 }
 
 // CheckGroupList says which check groups ListCheckGroups returns.
@@ -49,7 +87,15 @@ func (s *Service) ListCheckGroups(ctx context.Context, by roster.Actor, in Check
 	if err := allow(by, ActCheckGroupRead); err != nil {
 		return nil, err
 	}
-	return nil, errNotBuilt
+	if !isName(string(in.ID)) || !isName(in.Name) {
+		return noRecords[roster.CheckGroup](), nil
+	}
+	q := CheckGroupQuery{ID: in.ID, NameKey: Fold(in.Name), Scope: checkScope(by)}
+	return pages(in.After, 0, func(after int64, limit int) ([]roster.CheckGroup, error) {
+		q := q
+		q.AfterNumber, q.Limit = after, limit
+		return view(ctx, s, func(tx Tx) ([]roster.CheckGroup, error) { return tx.CheckGroups(by.OrganizationID, q) })
+	}, func(g roster.CheckGroup) int64 { return g.Number }), nil
 }
 
 // CheckGroupChange is what UpdateCheckGroup changes: what is absent stays as it is.
@@ -68,7 +114,29 @@ func (s *Service) UpdateCheckGroup(ctx context.Context, by roster.Actor, in Chec
 	if err := allow(by, ActCheckGroupUpdate); err != nil {
 		return roster.CheckGroup{}, err
 	}
-	return roster.CheckGroup{}, errNotBuilt
+	name := "-"
+	if in.Name.Present {
+		in.Name.Value = strings.TrimSpace(in.Name.Value)
+		name = in.Name.Value
+	}
+	faults := joinFaults(in.Faults, checkNamed(name, in.Description.Value))
+	return update(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
+		before, err := s.ownCheckGroup(tx, by, in.CheckGroup, in.IfVersion)
+		if err == nil {
+			err = slices.Clone(faults).Err()
+		}
+		if err != nil {
+			return before, err
+		}
+		after := before
+		setOr(&after.Name, in.Name, false, "")
+		setOr(&after.Description, in.Description, false, "")
+		after.Version, after.UpdatedAt = before.Version+1, s.now()
+		if err := tx.UpdateCheckGroup(after, Fold(after.Name)); err != nil {
+			return before, err
+		}
+		return after, s.audit(tx, by, after.UpdatedAt, change{ActCheckGroupUpdate, string(after.ID), after.Name, changed{Before: auditCheckGroup(before), After: auditCheckGroup(after)}})
+	})
 }
 
 // DeleteCheckGroup deletes a check group with its entries; its checks stay, in no check group. The reference is its id.
@@ -78,63 +146,31 @@ func (s *Service) DeleteCheckGroup(ctx context.Context, by roster.Actor, in Dele
 	if err := allow(by, ActCheckGroupDelete); err != nil {
 		return roster.CheckGroup{}, err
 	}
-	return roster.CheckGroup{}, errNotBuilt
+	return update(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
+		g, err := s.ownCheckGroup(tx, by, roster.CheckGroupID(in.Ref.ID), in.IfVersion)
+		if err != nil {
+			return g, err
+		}
+		now := s.now()
+		if err := tx.DeleteCheckGroup(by.OrganizationID, g.ID, now); err != nil {
+			return g, err
+		}
+		return g, s.audit(tx, by, now, change{ActCheckGroupDelete, string(g.ID), g.Name, removedRecord{auditCheckGroup(g)}})
+	})
 }
 
-// CheckPermissionList says which entries ListCheckPermissions returns. References that are zero do not restrict; a user is
-// named by id or by userName or, as Email, by address.
-type CheckPermissionList struct {
-	After      roster.CheckPermissionID
-	CheckGroup roster.Ref
-	User       roster.Ref
-	UserEmail  string
-	Group      roster.Ref
-}
-
-// ListCheckPermissions returns the entries on check groups. A reference that names nothing finds nothing. An error ends
-// the sequence.
-//
-// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListCheckPermissions(ctx context.Context, by roster.Actor, in CheckPermissionList) (iter.Seq2[roster.CheckPermission, error], error) {
-	if err := allow(by, ActPermissionRead); err != nil {
-		return nil, err
+// ownCheckGroup returns a check group as it is, and keeps others from changing it. Whoever gets here manages
+// the checks of the organization.
+func (s *Service) ownCheckGroup(tx Tx, by roster.Actor, id roster.CheckGroupID, version int64) (roster.CheckGroup, error) {
+	if _, err := theCheckGroup(tx, by.OrganizationID, id, changeScope(by)); err != nil {
+		return roster.CheckGroup{}, err
 	}
-	return nil, errNotBuilt
-}
-
-// NewCheckPermission is an entry on a check group, for a user or for a group: one of both.
-type NewCheckPermission struct {
-	CheckGroup  roster.CheckGroupID
-	User        roster.Ref
-	Group       roster.Ref // of KindGroup
-	AccessLevel roster.AccessLevel
-	Notify      bool
-	Faults      roster.Faults // those the face found already
-}
-
-// PutCheckPermission makes the entry of a user or group on a check group, or changes the one there is. Who makes it must
-// hold what the level holds (DECISIONS 9).
-//
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Unavailable.
-func (s *Service) PutCheckPermission(ctx context.Context, by roster.Actor, in NewCheckPermission) (roster.CheckPermission, error) {
-	if err := allow(by, ActPermissionSet); err != nil {
-		return roster.CheckPermission{}, err
+	if err := tx.LockCheckGroup(by.OrganizationID, id); err != nil {
+		return roster.CheckGroup{}, err
 	}
-	return roster.CheckPermission{}, errNotBuilt
-}
-
-// CheckPermissionSelector picks an entry on a check group.
-type CheckPermissionSelector struct {
-	CheckGroup roster.CheckGroupID
-	ID         roster.CheckPermissionID
-}
-
-// DeleteCheckPermission deletes an entry.
-//
-// Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
-func (s *Service) DeleteCheckPermission(ctx context.Context, by roster.Actor, in CheckPermissionSelector) (roster.CheckPermission, error) {
-	if err := allow(by, ActPermissionDelete); err != nil {
-		return roster.CheckPermission{}, err
+	g, err := theCheckGroup(tx, by.OrganizationID, id, changeScope(by)) // as it is now that it is held
+	if err == nil {
+		err = ifVersion(version, g.Version)
 	}
-	return roster.CheckPermission{}, errNotBuilt
+	return g, err
 }

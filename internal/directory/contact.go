@@ -2,27 +2,175 @@ package directory
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"roster"
 )
+
+// MaxContactMethods is how many contact methods a user may have.
+const MaxContactMethods = 20
 
 // NewContactMethod is what AddContactMethod needs to know.
 type NewContactMethod struct {
 	User           UserSelector
 	Service        roster.Service
-	Address        string // an email address, a phone number, a Pushover key, a Pushbullet token
-	IdempotencyKey string
-	Faults         roster.Faults // those the face found already
+	Address        string        // an email address, a phone number, a Pushover key, a Pushbullet token
+	IdempotencyKey string        `json:"-"`
+	Faults         roster.Faults `json:"-"` // those the face found already
 }
 
 // AddContactMethod gives a user another contact method, unconfirmed. A user may do so for itself.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(address) where the user has it, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(address) where the user has it, Conflict(emails),
+// Unavailable.
 func (s *Service) AddContactMethod(ctx context.Context, by roster.Actor, in NewContactMethod) (roster.ContactMethod, error) {
 	if err := allow(by, ActContactAdd); err != nil {
 		return roster.ContactMethod{}, err
 	}
-	return roster.ContactMethod{}, errNotBuilt
+	if err := in.User.possible(); err != nil {
+		return roster.ContactMethod{}, err
+	}
+	faults := slices.Clone(in.Faults)
+	checkOnce(&faults, in.IdempotencyKey)
+	in.Address = s.checkContact(&faults, in.Service, strings.TrimSpace(in.Address))
+	if err := faults.Err(); err != nil {
+		return roster.ContactMethod{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.ContactMethod, error) {
+		id := newID()
+		return once(tx, s, by, ActContactAdd, in.IdempotencyKey, in, id,
+			func() (roster.ContactMethod, error) { return s.addContact(tx, by, in, roster.ContactMethodID(id)) },
+			func(id string) (roster.ContactMethod, error) {
+				u, err := s.reached(tx, by, ActContactAdd, in.User)
+				if err != nil {
+					return roster.ContactMethod{}, err
+				}
+				return contactOf(u, roster.ContactMethodID(id))
+			})
+	})
+}
+
+// checkContact notes what is wrong with the address of a contact method, and returns it in the form in which it
+// is kept. An address may be a secret: no message says it.
+func (s *Service) checkContact(f *roster.Faults, service roster.Service, address string) string {
+	wrong := func(detail string) { addOnce(f, "address", detail) }
+	switch service {
+	case roster.ServiceEmail:
+		var faults roster.Faults
+		if checkEmail(&faults, address); len(faults) > 0 {
+			wrong(faults[0].Detail)
+		}
+	case roster.ServiceSMS:
+		number, known := phone(address, s.defaultCountry)
+		if !known && address != "" {
+			wrong("must be a phone number with its country, such as +44 20 7946 0958")
+		}
+		if known {
+			return number
+		}
+	case roster.ServicePushover:
+		if len(address) != 30 || strings.ContainsFunc(address, notAlphanumeric) {
+			wrong("must be a Pushover user key: 30 letters and digits")
+		}
+	case roster.ServicePushbullet:
+		if len(address) > 255 || strings.ContainsFunc(address, func(r rune) bool { return r < '!' || r > '~' }) {
+			wrong("must be a Pushbullet access token: 1 to 255 visible ASCII characters")
+		}
+	case roster.ServicePush:
+		addOnce(f, "service", "push is registered by the browser")
+		return address
+	default:
+		addOnce(f, "service", "must be one of: email, sms, pushbullet, pushover")
+		return address
+	}
+	if address == "" {
+		wrong("is required")
+	}
+	return address
+}
+
+func notAlphanumeric(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+}
+
+// reached locks and returns the user whose contact methods are to change: the actor itself, or somebody who is
+// not above it.
+func (s *Service) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
+	u, err := lockUser(tx, by, act, sel, withWhole)
+	if err != nil || isSelf(by, u.ID) {
+		return u, err
+	}
+	account, err := tx.AccountByID(by.OrganizationID, u.ID)
+	if err != nil {
+		return u, err
+	}
+	return u, mayControl(by, account.Grants)
+}
+
+func (s *Service) addContact(tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID) (roster.ContactMethod, error) {
+	u, err := s.reached(tx, by, ActContactAdd, in.User)
+	if err != nil {
+		return roster.ContactMethod{}, err
+	}
+	m := roster.ContactMethod{ID: id, Service: in.Service, Address: in.Address, CreatedAt: s.now()}
+	switch {
+	case slices.ContainsFunc(u.ContactMethods, func(old roster.ContactMethod) bool { return sameContact(old, m) }):
+		return m, &roster.Error{Kind: roster.Conflict, Field: "address", Detail: "is a contact method of the user already"}
+	case len(u.ContactMethods) >= MaxContactMethods:
+		return m, &roster.Error{Kind: roster.Invalid, Field: "contactMethods", Detail: fmt.Sprintf("must not be more than %d", MaxContactMethods)}
+	}
+	if err := tx.AddContactMethod(u.OrganizationID, u.ID, m, by.Face); err != nil {
+		return m, err
+	}
+	return m, s.reachChanged(tx, by, u, change{ActContactAdd, string(u.ID), u.UserName, created{auditContact(m)}})
+}
+
+// sameContact reports whether both reach somebody in the same way.
+func sameContact(a, b roster.ContactMethod) bool {
+	if a.Service == roster.ServiceEmail && b.Service == roster.ServiceEmail {
+		return Fold(a.Address) == Fold(b.Address)
+	}
+	return a.Service == b.Service && a.Address == b.Address
+}
+
+// reachChanged notes on the user, and in the audit, that its contact methods are others.
+func (s *Service) reachChanged(tx Tx, by roster.Actor, u roster.User, c change) error {
+	now := s.now()
+	_, known := Zone(u.TimeZone)
+	row := NewUserRow{User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), TimeZoneUnknown: !known}
+	row.ManagedBy.Reach = by.Face
+	row.Version, row.UpdatedAt = u.Version+1, now
+	if err := tx.UpdateUser(row, 0); err != nil {
+		return err
+	}
+	return s.audit(tx, by, now, c)
+}
+
+// auditedContact is what the audit keeps of a contact method. A key or token of a push service is a secret.
+type auditedContact struct {
+	ID        roster.ContactMethodID `json:"id"`
+	Service   roster.Service         `json:"service"`
+	Address   string                 `json:"address,omitempty"`
+	Confirmed bool                   `json:"confirmed,omitempty"`
+}
+
+func auditContact(m roster.ContactMethod) auditedContact {
+	a := auditedContact{ID: m.ID, Service: m.Service, Confirmed: !m.ConfirmedAt.IsZero()}
+	if m.Service == roster.ServiceEmail || m.Service == roster.ServiceSMS {
+		a.Address = m.Address
+	}
+	return a
+}
+
+// contactOf returns the contact method of the user. Errors: NotFound.
+func contactOf(u roster.User, id roster.ContactMethodID) (roster.ContactMethod, error) {
+	i := slices.IndexFunc(u.ContactMethods, func(m roster.ContactMethod) bool { return m.ID == id })
+	if i < 0 {
+		return roster.ContactMethod{}, &roster.Error{Kind: roster.NotFound, Detail: "the user has no such contact method"}
+	}
+	return u.ContactMethods[i], nil
 }
 
 // ContactMethodSelector picks a contact method of a user.
@@ -31,12 +179,32 @@ type ContactMethodSelector struct {
 	ID   roster.ContactMethodID
 }
 
-// RemoveContactMethod takes a contact method from a user. A user may do so for itself.
+// RemoveContactMethod takes a contact method from a user, and returns it. A user may do so for itself. The one of the
+// primary email stays for as long as that does.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid(id), Conflict(emails), Unavailable.
 func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in ContactMethodSelector) (roster.ContactMethod, error) {
 	if err := allow(by, ActContactRemove); err != nil {
 		return roster.ContactMethod{}, err
 	}
-	return roster.ContactMethod{}, errNotBuilt
+	if err := in.User.possible(); err != nil {
+		return roster.ContactMethod{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.ContactMethod, error) {
+		u, err := s.reached(tx, by, ActContactRemove, in.User)
+		if err != nil {
+			return roster.ContactMethod{}, err
+		}
+		m, err := contactOf(u, in.ID)
+		if err != nil {
+			return m, err
+		}
+		if m.Service == roster.ServiceEmail && u.Email != "" && Fold(m.Address) == Fold(u.Email) {
+			return m, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "is the primary address; change the email instead"}
+		}
+		if _, err := tx.RemoveContactMethod(u.OrganizationID, u.ID, m.ID, by.Face); err != nil {
+			return m, err
+		}
+		return m, s.reachChanged(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
+	})
 }

@@ -20,5 +20,35 @@ func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeleti
 	if err := allow(by, ActUserDelete); err != nil {
 		return roster.User{}, err
 	}
-	return roster.User{}, errNotBuilt
+	if err := in.User.possible(); err != nil {
+		return roster.User{}, err
+	}
+	return update(ctx, s, func(tx Tx) (roster.User, error) {
+		u, err := lockUser(tx, by, ActUserDelete, in.User, withWhole)
+		if err != nil {
+			return u, err
+		}
+		if err := unchangedUser(u, in.IfVersion); err != nil {
+			return u, err
+		}
+		account, err := tx.AccountByID(by.OrganizationID, u.ID)
+		if err != nil {
+			return u, err
+		}
+		if err := mayControl(by, account.Grants); err != nil {
+			return u, err
+		}
+		last := &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "names the last active administrator; make another one first"}
+		if err := keepAdministrator(tx, u, roster.User{}, last); err != nil {
+			return u, err
+		}
+		now := s.now()
+		if err := tx.DeleteUser(by.OrganizationID, u.Number, now); err != nil {
+			return u, err
+		}
+		if err := tx.DeleteWords(by.OrganizationID, placesOf(u)); err != nil {
+			return u, err
+		}
+		return u, s.audit(tx, by, now, change{ActUserDelete, string(u.ID), u.UserName, removedRecord{auditUser(NewUserRow{User: u})}})
+	})
 }

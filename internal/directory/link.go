@@ -66,11 +66,8 @@ func (s *Service) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secre
 // controlled finds a user whose password the actor may set: one who has or may have a password here,
 // in the actor's scope, and not above the actor.
 func (s *Service) controlled(tx Tx, by roster.Actor, sel UserSelector) (roster.User, error) {
-	u, err := tx.User(by.OrganizationID, sel, WithGroups|WithTeams)
+	u, err := selectUser(tx, by, ActPasswordSet, sel, 0)
 	if err != nil {
-		return u, err
-	}
-	if err := visible(by, ActPasswordSet, u); err != nil {
 		return u, err
 	}
 	account, err := tx.AccountByID(by.OrganizationID, u.ID)

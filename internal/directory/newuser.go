@@ -104,10 +104,15 @@ func (s *Service) check(in NewUser) roster.Faults {
 	if t := in.JoinedAt; !t.IsZero() && (t.Unix() < 0 || t.Unix()/1000 > maxJoined) {
 		f.Add("joinedAt", "must lie between the years 1970 and 9999")
 	}
+	checkOnce(&f, in.IdempotencyKey)
+	if len(in.Properties) > 0 && !json.Valid(in.Properties) {
+		addOnce(&f, "properties", "must be a JSON object")
+	}
 	if len(in.Properties) > MaxProperties {
 		f.Add("properties", fmt.Sprintf("must not be longer than %d bytes", MaxProperties))
 	}
 	checkRefs(&f, "roles", in.Roles)
+	checkGrants(&f, in)
 	checkRefs(&f, "groups", in.Groups)
 	checkRefs(&f, "teams", in.Teams)
 	checkName(&f, "primaryGroup", in.PrimaryGroup.Name)
@@ -221,6 +226,23 @@ func checkRefs(f *roster.Faults, field string, refs []roster.Ref) {
 		if !isName(ref.Name) {
 			checkName(f, fmt.Sprintf("%s[%d]", field, i), ref.Name)
 		}
+	}
+}
+
+// checkGrants checks the references of what is granted for groups, which are bounded together.
+func checkGrants(f *roster.Faults, in NewUser) {
+	checkRefs(f, "accessLevelGroups", in.LevelGroups)
+	named := len(in.RoleGrants)
+	for _, g := range in.RoleGrants {
+		named += len(g.Groups)
+	}
+	if named > MaxReferences {
+		addOnce(f, "roleGrants", fmt.Sprintf("must not name more than %d roles and groups", MaxReferences))
+		return
+	}
+	for i, g := range in.RoleGrants {
+		checkName(f, fmt.Sprintf("roleGrants[%d].role", i), g.Role.Name)
+		checkRefs(f, fmt.Sprintf("roleGrants[%d].groups", i), g.Groups)
 	}
 }
 

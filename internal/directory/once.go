@@ -36,15 +36,10 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 		return create()
 	}
 	var none T
-	scope, err := s.hmac([]any{"once", by.OrganizationID, by.Principal(), by.Face, act, key})
+	r, err := s.onceRetry(by, act, key, input, id)
 	if err != nil {
 		return none, err
 	}
-	asked, err := s.hmac([]any{by.OrganizationID, act, input})
-	if err != nil {
-		return none, err
-	}
-	r := Retry{OrganizationID: by.OrganizationID, Key: scope, ResourceID: id, Version: 1, Fingerprint: asked, CreatedAt: s.now()}
 	first, err := tx.InsertRetry(r)
 	if err != nil {
 		return none, err
@@ -52,12 +47,12 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 	if first {
 		return create()
 	}
-	made, found, err := tx.Retry(by.OrganizationID, scope)
+	made, found, err := tx.Retry(by.OrganizationID, r.Key)
 	if err != nil {
 		return none, err
 	}
 	if !found || s.now().Sub(made.CreatedAt) >= retryFor {
-		if err := tx.DeleteRetry(by.OrganizationID, scope); err != nil {
+		if err := tx.DeleteRetry(by.OrganizationID, r.Key); err != nil {
 			return none, err
 		}
 		if _, err := tx.InsertRetry(r); err != nil {
@@ -65,7 +60,7 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 		}
 		return create()
 	}
-	if !hmac.Equal([]byte(made.Fingerprint), []byte(asked)) {
+	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
 		return none, &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
 	}
 	out, err := again(made.ResourceID)
@@ -73,6 +68,16 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 		return none, &roster.Error{Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another"}
 	}
 	return out, err
+}
+
+// onceRetry is how a create with an idempotency key is remembered.
+func (s *Service) onceRetry(by roster.Actor, act Action, key string, input any, id string) (Retry, error) {
+	scope, err := s.hmac([]any{"once", by.OrganizationID, by.Principal(), by.Face, act, key})
+	if err != nil {
+		return Retry{}, err
+	}
+	asked, err := s.hmac([]any{by.OrganizationID, act, input})
+	return Retry{OrganizationID: by.OrganizationID, Key: scope, ResourceID: id, Version: 1, Fingerprint: asked, CreatedAt: s.now()}, err
 }
 
 // hmac returns the keyed fingerprint of values, in hex.

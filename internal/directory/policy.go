@@ -85,7 +85,7 @@ type rule struct {
 // policy is the whole of it: an action that is missing here is forbidden to everybody.
 var policy = map[Action]rule{
 	ActUserCreate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
-	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
+	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, ownToken: true, tokens: true},
 	ActUserUpdate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActPasswordSet:     {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserAdmit:       {local: true, writes: true},

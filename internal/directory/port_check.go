@@ -14,18 +14,25 @@ type CheckTx interface {
 	UpdateCheck(c roster.Check, key, aliasKey string) error // NotFound, Conflict(displayName, emailAlias)
 	// DeleteCheck frees the check's name and alias; its events stay.
 	DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error // NotFound
+	// LockCheck keeps other transactions from changing the check, but for its status, until this one ends.
+	LockCheck(org roster.OrganizationID, id roster.CheckID) error // NotFound
 	// Checks returns the checks that q picks, by ascending number.
 	Checks(org roster.OrganizationID, q CheckQuery) ([]roster.Check, error)
+	// CheckIDs returns the ids of the checks that q picks, by ascending number.
+	CheckIDs(org roster.OrganizationID, q CheckQuery) ([]roster.CheckID, error)
 	// SetCheckStatus says how the check's last event turned out, unless a later one is noted.
 	SetCheckStatus(org roster.OrganizationID, id roster.CheckID, s roster.Status, at time.Time) error
-	// CheckCounts counts the checks that q picks by status.
-	CheckCounts(org roster.OrganizationID, q CheckQuery) (map[roster.Status]int64, error)
+	// CheckCounts counts the checks of the scope by status.
+	CheckCounts(org roster.OrganizationID, scope *CheckScope) (map[roster.Status]int64, error)
 
 	InsertCheckGroup(g roster.CheckGroup, key string) (number int64, err error) // Conflict(displayName)
 	UpdateCheckGroup(g roster.CheckGroup, key string) error                     // NotFound, Conflict(displayName)
 	// DeleteCheckGroup frees the name; its checks are in no check group any more, and its entries are gone.
 	DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error // NotFound
-	// CheckGroups returns the check groups that q picks, by ascending number, with their number of checks.
+	// LockCheckGroup keeps other transactions from changing the check group until this one ends.
+	LockCheckGroup(org roster.OrganizationID, id roster.CheckGroupID) error // NotFound
+	// CheckGroups returns the check groups that q picks, by ascending number, with how many checks of the scope
+	// they have.
 	CheckGroups(org roster.OrganizationID, q CheckGroupQuery) ([]roster.CheckGroup, error)
 
 	// PutCheckPermission stores an entry, or changes the one that its user or group has on the check group; it
@@ -34,21 +41,25 @@ type CheckTx interface {
 	DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPermissionID) error // NotFound
 	// CheckPermissions returns the entries that q picks, by ascending id.
 	CheckPermissions(org roster.OrganizationID, q CheckPermissionQuery) ([]roster.CheckPermission, error)
-	// CheckAccess returns what entries give a user, also those of its groups: the highest level for each check group.
+	// CheckAccess returns what entries give a user, also those of its groups: the highest level for each check
+	// group. One that gives nothing is left out.
 	CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error)
 
+	// InsertEvent stores an event. Its id sorts as it came.
 	InsertEvent(e roster.Event) error
 	// Events returns the events that q picks, by descending id.
 	Events(org roster.OrganizationID, q EventQuery) ([]roster.Event, error)
-	// CountUsers returns how many users there are. Its cost grows with their number; it is for overviews.
-	CountUsers(org roster.OrganizationID) (int64, error)
+	// CountUsers returns how many users there are, in at least one of the groups (nil: in the organization). Its
+	// cost grows with their number; it is for overviews.
+	CountUsers(org roster.OrganizationID, groups []roster.GroupID) (int64, error)
 }
 
-// CheckScope limits what somebody sees of checks: a check is seen that names one of the groups (of either kind)
-// or is in one of the check groups. nil sees all, an empty one nothing.
+// CheckScope limits what somebody sees of checks: a check is seen that names one of the groups (of either kind), or
+// is in a check group on which the user, or one of its groups, has an entry with the level readonly or more. nil
+// sees all, the zero one nothing.
 type CheckScope struct {
-	Groups      []roster.GroupID
-	CheckGroups []roster.CheckGroupID
+	Groups []roster.GroupID
+	User   roster.UserID
 }
 
 // CheckQuery picks checks. Zero fields do not restrict.
@@ -56,10 +67,12 @@ type CheckQuery struct {
 	AfterNumber int64
 	Limit       int // 1 to MaxPage
 	ID          roster.CheckID
+	Among       []roster.CheckID // one of these, MaxPage at most; nil: any, empty: none
 	NameKey     string
 	AliasKey    string
 	CheckGroup  roster.CheckGroupID
 	Scope       *CheckScope
+	Told        bool // load Groups and Teams
 }
 
 // CheckGroupQuery picks check groups. Zero fields do not restrict.
@@ -68,7 +81,7 @@ type CheckGroupQuery struct {
 	Limit       int // 1 to MaxPage
 	ID          roster.CheckGroupID
 	NameKey     string
-	Scope       *CheckScope // check groups in it, and those that have a check which is
+	Scope       *CheckScope // those with such an entry, and those that have a check which is seen
 }
 
 // CheckPermissionQuery picks entries on check groups. Zero fields do not restrict.
@@ -77,16 +90,20 @@ type CheckPermissionQuery struct {
 	Limit      int // 1 to MaxPage
 	ID         roster.CheckPermissionID
 	CheckGroup roster.CheckGroupID
-	User       roster.UserID
+	Users      []roster.UserID // for one of these, MaxPage at most; nil: any, empty: none
 	Group      roster.GroupID
 }
 
+// MaxEventChecks is how many checks one EventQuery names at most.
+const MaxEventChecks = 64
+
 // EventQuery picks events, the newest first. Zero fields do not restrict.
 type EventQuery struct {
-	Before   roster.EventID // keyset: events that came earlier
-	Limit    int            // 1 to MaxPage
-	ID       roster.EventID
-	Check    roster.CheckID // those of one check
-	Matched  roster.Set[bool]
-	From, To time.Time // half open: From ≤ at < To; zero: open
+	Before    roster.EventID // keyset: events that came earlier
+	Since     roster.EventID // only those that came then or later
+	Limit     int            // 1 to MaxPage
+	Among     []roster.EventID
+	Checks    []roster.CheckID // those of one of these, MaxEventChecks at most; nil: any, empty: none
+	Unmatched bool             // only those that no check claimed; Checks is not looked at
+	Body      bool             // load Body
 }

@@ -10,10 +10,13 @@ import (
 
 // resolved is what the references of a NewUser stand for.
 type resolved struct {
-	roles      []roster.Role
-	groups     []roster.Group // of both kinds, the primary group among them
-	primary    roster.GroupLink
-	department roster.DepartmentLink
+	roles       []roster.Role
+	grants      []roster.RoleGrant // further roles
+	permissions map[roster.RoleID]roster.Permissions
+	levelGroups []roster.GroupID
+	groups      []roster.Group // of both kinds, the primary group among them
+	primary     roster.GroupLink
+	department  roster.DepartmentLink
 }
 
 // resolve looks the references of in up, and notes each that names nothing the actor may use.
@@ -21,6 +24,9 @@ func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, er
 	var r resolved
 	var err error
 	if r.roles, err = resolveRoles(tx, by.OrganizationID, in.Roles, f); err != nil {
+		return r, err
+	}
+	if err := r.resolveScopes(tx, by, in, f); err != nil {
 		return r, err
 	}
 	for _, part := range []struct {
@@ -67,24 +73,109 @@ func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *
 }
 
 func resolveRoles(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster.Faults) ([]roster.Role, error) {
+	found, err := findRoles(tx, org, refs, func(i int) string { return fmt.Sprintf("roles[%d]", i) }, f)
+	found = slices.DeleteFunc(found, func(r roster.Role) bool { return r.ID == "" })
+	return distinct(found, func(r roster.Role) roster.RoleID { return r.ID }), err
+}
+
+// findRoles finds roles, with a zero one in the place of each that it notes as unknown. field says where a
+// reference stands in the request.
+func findRoles(tx Tx, org roster.OrganizationID, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Role, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
 	}
 	found, err := tx.FindRoles(org, findable(refs))
-	if err != nil {
-		return nil, err
-	}
 	for i, role := range found {
 		if role.ID == "" {
-			unknown(f, fmt.Sprintf("roles[%d]", i), "role", refs[i])
+			unknown(f, field(i), "role", refs[i])
 		}
 	}
-	found = slices.DeleteFunc(found, func(r roster.Role) bool { return r.ID == "" })
-	return distinct(found, func(r roster.Role) roster.RoleID { return r.ID }), nil
+	return found, err
+}
+
+// resolveScopes finds the further roles and the groups for which they and the access level are granted.
+func (r *resolved) resolveScopes(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) error {
+	r.permissions = make(map[roster.RoleID]roster.Permissions, len(r.roles))
+	for _, role := range r.roles {
+		r.permissions[role.ID] = role.Permissions
+	}
+	var err error
+	r.levelGroups, err = findScope(tx, by, in.LevelGroups, func(i int) string { return fmt.Sprintf("accessLevelGroups[%d]", i) }, f)
+	if err != nil {
+		return err
+	}
+	r.levelGroups = sortedGroups(r.levelGroups)
+	if len(in.RoleGrants) == 0 || len(in.RoleGrants) > MaxReferences {
+		return nil
+	}
+	roles, err := findRoles(tx, by.OrganizationID, grantedRoles(in.RoleGrants), func(i int) string { return fmt.Sprintf("roleGrants[%d].role", i) }, f)
+	if err != nil {
+		return err
+	}
+	var refs []roster.Ref
+	var fields []string // of refs
+	for i, g := range in.RoleGrants {
+		for j := range g.Groups {
+			fields = append(fields, fmt.Sprintf("roleGrants[%d].groups[%d]", i, j))
+		}
+		refs = append(refs, g.Groups...)
+	}
+	groups, err := findScope(tx, by, refs, func(i int) string { return fields[i] }, f)
+	if err != nil || len(groups) < len(refs) {
+		return err
+	}
+	_, everywhere := scopeOf(by, ActUserCreate)
+	for i, role := range roles {
+		n := len(in.RoleGrants[i].Groups)
+		if n == 0 && !everywhere {
+			addOnce(f, fmt.Sprintf("roleGrants[%d].groups", i), "is required: this credential is limited to groups")
+		}
+		if slices.ContainsFunc(r.roles, func(named roster.Role) bool { return named.ID == role.ID }) {
+			addOnce(f, fmt.Sprintf("roleGrants[%d].role", i), "is among roles, too; name it in one place")
+		}
+		r.permissions[role.ID] = role.Permissions
+		r.grants = addRole(r.grants, roster.RoleGrant{RoleLink: linkRole(role), Groups: groups[:n]})
+		groups = groups[n:]
+	}
+	return nil
+}
+
+func grantedRoles(grants []RoleGrant) []roster.Ref {
+	refs := make([]roster.Ref, len(grants))
+	for i, g := range grants {
+		refs[i] = g.Role
+	}
+	return refs
+}
+
+// findScope finds the groups that something is granted for, in the order of the references. None of a list
+// that is too long, of which check has a fault.
+func findScope(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.GroupID, error) {
+	groups, err := findGroups(tx, by, roster.KindGroup, refs, field, f)
+	var ids []roster.GroupID
+	for i, g := range groups {
+		if g.Name == roster.EndUserGroup { // it has no members
+			unknown(f, field(i), string(roster.KindGroup), refs[i])
+		}
+		ids = append(ids, g.ID)
+	}
+	return ids, err
 }
 
 // resolveGroups finds groups of one kind. One that is outside the actor's scope reads as unknown.
 func resolveGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, refs []roster.Ref, f *roster.Faults) ([]roster.Group, error) {
+	groups, err := findGroups(tx, by, kind, refs, func(i int) string {
+		if field == "primaryGroup" {
+			return field
+		}
+		return fmt.Sprintf("%s[%d]", field, i)
+	}, f)
+	return slices.DeleteFunc(groups, func(g roster.Group) bool { return g.ID == "" }), err
+}
+
+// findGroups is resolveGroups with a zero group in the place of each that it notes as unknown. field says
+// where a reference stands in the request.
+func findGroups(tx Tx, by roster.Actor, kind roster.GroupKind, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Group, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
 	}
@@ -93,19 +184,13 @@ func resolveGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, 
 		return nil, err
 	}
 	scope, everywhere := scopeOf(by, ActUserCreate)
-	known := found[:0:0]
 	for i, g := range found {
 		if g.ID == "" || !everywhere && !slices.Contains(scope, g.ID) && g.Name != roster.EndUserGroup {
-			name := field
-			if field != "primaryGroup" {
-				name = fmt.Sprintf("%s[%d]", field, i)
-			}
-			unknown(f, name, string(kind), refs[i])
-			continue
+			unknown(f, field(i), string(kind), refs[i])
+			found[i] = roster.Group{}
 		}
-		known = append(known, g)
 	}
-	return known, nil
+	return found, nil
 }
 
 // findable returns the references, with none in the place of one that holds text which no name can hold:

@@ -13,7 +13,7 @@ const retryFor = 24 * time.Hour
 // fingerprint is the HMAC of who creates what, through which face: equal creates by the same principal
 // have the same. Passwords are not in it. It is "" where the create is not to be remembered.
 func (s *Service) fingerprint(by roster.Actor, act Action, in NewUser) string {
-	if !in.Repeatable || len(in.Faults) > 0 {
+	if !in.Repeatable || in.IdempotencyKey != "" || len(in.Faults) > 0 {
 		return ""
 	}
 	key, err := s.hmac([]any{by.OrganizationID, by.Principal(), by.Face, act, in})
@@ -59,15 +59,39 @@ func (c *creation) repeat(tx Tx) (made, bool, error) {
 	if err != nil || u.Version != r.Version {
 		return made{}, false, err
 	}
+	again, err := c.again(tx, u)
+	return again, err == nil, err
+}
+
+// again is the answer to a repeat: the user that the first create made.
+func (c *creation) again(tx Tx, u roster.User) (made, error) {
 	again := made{CreatedUser: CreatedUser{User: u, Repeated: true, WelcomeEmail: c.welcomes(u)}}
 	if c.in.Password != "" {
 		account, err := tx.AccountByID(c.by.OrganizationID, u.ID)
 		if err != nil {
-			return made{}, false, err
+			return made{}, err
 		}
 		again.hash = account.PasswordHash
 	}
-	return again, true, nil
+	return again, nil
+}
+
+// asItIs is the answer to a create whose idempotency key made the user: as the user is now.
+func (c *creation) asItIs(tx Tx, id roster.UserID) (made, error) {
+	u, err := selectUser(tx, c.by, ActUserRead, UserSelector{ID: id}, withWhole)
+	if err != nil {
+		return made{}, err
+	}
+	return c.again(tx, u)
+}
+
+// wasMade reports whether a create that is remembered has the idempotency key, so that no hash is needed.
+func (c *creation) wasMade(tx Tx) (bool, error) {
+	if c.in.IdempotencyKey == "" {
+		return false, nil
+	}
+	r, found, err := tx.Retry(c.by.OrganizationID, c.share)
+	return found && c.now().Sub(r.CreatedAt) < retryFor, err
 }
 
 // verified answers a repeat, if it came with the password of the first.
@@ -78,6 +102,9 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 	same, err := c.passwords.Verify(ctx, again.hash, c.in.Password)
 	if err != nil {
 		return CreatedUser{}, err
+	}
+	if !same && c.in.IdempotencyKey != "" {
+		return CreatedUser{}, &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
 	}
 	if !same {
 		return CreatedUser{}, takenBy(roster.Holder{ID: string(again.ID), Number: again.Number}, "userName", again.UserName)

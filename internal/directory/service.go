@@ -50,6 +50,8 @@ type Service struct {
 	realms     Realms
 	components func() []roster.Component
 
+	eventIDs eventIDs
+
 	retryKey          []byte
 	defaultCountry    string
 	grazerGrantsSuper bool

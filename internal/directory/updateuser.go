@@ -46,7 +46,8 @@ func (in UserChange) asNew() NewUser {
 	return NewUser{
 		UserName: in.UserName.Or("-"), DisplayName: in.DisplayName.Value, Email: in.Email.Value,
 		ExternalID: in.ExternalID.Value, Password: in.Password.Value, Active: in.Active,
-		AccessLevel: in.AccessLevel.Value, Roles: in.Roles.Value, Groups: in.Groups.Value, Teams: in.Teams.Value,
+		AccessLevel: in.AccessLevel.Value, Roles: in.Roles.Value, RoleGrants: in.RoleGrants.Value, LevelGroups: in.LevelGroups.Value,
+		Groups: in.Groups.Value, Teams: in.Teams.Value,
 		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt.Value,
 		TimeZone: in.TimeZone.Value, ContactNumber: in.ContactNumber.Value, SessionExpiry: in.SessionExpiry,
 		Competencies: in.Competencies.Value, Properties: in.Properties.Value, Preferences: in.Preferences,
@@ -67,14 +68,19 @@ func (in *UserChange) clean() {
 // touchesAccess reports whether the change is of a kind that takes every permission of the user
 // (DECISIONS 9).
 func (in UserChange) touchesAccess() bool {
-	return in.UserName.Present || in.Email.Present || in.Password.Present || in.Active.Present || in.AccessLevel.Present ||
-		in.Roles.Present || in.ContactNumber.Present || in.Preferences.Present
+	return in.UserName.Present || in.Email.Present || in.Password.Present || in.Active.Present || in.grants() ||
+		in.ContactNumber.Present || in.Preferences.Present
+}
+
+// grants reports whether the change says what the user may do.
+func (in UserChange) grants() bool {
+	return in.AccessLevel.Present || in.LevelGroups.Present || in.Roles.Present || in.RoleGrants.Present
 }
 
 // UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are the
 // sessions of somebody who gets another password.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName, emails), Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName, emails), Stale, Unavailable.
 func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange) (roster.User, error) {
 	if err := allow(by, ActUserUpdate); err != nil {
 		return roster.User{}, err
@@ -82,20 +88,31 @@ func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange
 	if err := in.User.possible(); err != nil {
 		return roster.User{}, err
 	}
+	c := s.userUpdate(by, in)
+	return c.run(ctx, c.change)
+}
+
+// userUpdate returns the change, cleaned and checked.
+func (s *Service) userUpdate(by roster.Actor, in UserChange) *userUpdate {
 	in.clean()
-	c := userUpdate{Service: s, by: by, in: in, faults: s.check(in.asNew())}
+	c := &userUpdate{Service: s, by: by, in: in, faults: s.check(in.asNew())}
 	if in.UserName.Present && in.UserName.Value == "" {
 		addOnce(&c.faults, "userName", "must not be empty")
 	}
+	return c
+}
+
+// run makes the change in a transaction.
+func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User, error)) (roster.User, error) {
 	if err := c.prepare(ctx); err != nil {
 		return roster.User{}, err
 	}
-	u, err := update(ctx, s, c.change)
+	u, err := update(ctx, c.Service, transaction)
 	if err != nil {
 		return u, c.explain(ctx, err)
 	}
-	if _, known := Zone(u.TimeZone); !known && in.TimeZone.Present {
-		s.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
+	if _, known := Zone(u.TimeZone); !known && c.in.TimeZone.Present {
+		c.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
 			"user", u.UserName, "timezone", u.TimeZone)
 	}
 	return u, nil
@@ -118,7 +135,11 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 		return nil
 	}
 	err := c.store.View(ctx, func(tx Tx) error {
-		_, _, _, err := c.plan(tx)
+		u, err := selectUser(tx, c.by, ActUserUpdate, c.in.User, withWhole)
+		if err != nil {
+			return err
+		}
+		_, _, err = c.plan(tx, u)
 		return err
 	})
 	if err != nil || c.in.Password.Value == "" {
@@ -128,16 +149,11 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 	return err
 }
 
-// plan returns the user as it is and as it would be, and the parts that change, once the actor may and
-// every reference is known.
-func (c *userUpdate) plan(tx Tx) (before roster.User, after NewUserRow, parts With, err error) {
-	fail := func(err error) (roster.User, NewUserRow, With, error) { return roster.User{}, NewUserRow{}, 0, err }
-	before, err = tx.User(c.by.OrganizationID, c.in.User, WithRoles|WithGroups|WithTeams|WithReach)
-	if err != nil {
-		return fail(err)
-	}
-	if err := visible(c.by, ActUserUpdate, before); err != nil {
-		return fail(err)
+// plan returns what the user would be, and the parts that change, once the actor may and every reference is
+// known.
+func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts With, err error) {
+	if err := unchangedUser(before, c.in.IfVersion); err != nil {
+		return after, 0, err
 	}
 	faults := slices.Clone(c.faults)
 	if c.in.Password.Value != "" && before.Realm != roster.RealmDB {
@@ -145,36 +161,57 @@ func (c *userUpdate) plan(tx Tx) (before roster.User, after NewUserRow, parts Wi
 	}
 	refs, err := resolve(tx, c.by, c.in.asNew(), &faults)
 	if err != nil {
-		return fail(err)
+		return after, 0, err
 	}
 	if c.hash == "" { // it was looked at before it was hashed
 		err = c.strong(tx, before.OrganizationID, c.in.Password.Value, &faults, before.UserName, before.DisplayName, before.Email)
 		if err != nil {
-			return fail(err)
+			return after, 0, err
 		}
 	}
 	if len(faults) > 0 {
-		return fail(faults)
+		return after, 0, faults
+	}
+	var account roster.Account
+	if c.in.touchesAccess() {
+		if account, err = tx.AccountByID(before.OrganizationID, before.ID); err != nil {
+			return after, 0, err
+		}
 	}
 	if c.country, err = c.countryFor(tx, before.OrganizationID, before.ContactNumber, c.in.ContactNumber.Value); err != nil {
-		return fail(err)
+		return after, 0, err
 	}
 	after = NewUserRow{User: before}
-	parts = c.apply(&after, refs)
-	return before, after, parts, c.permit(tx, before, after)
+	parts = c.apply(&after, refs, account)
+	return after, parts, c.permit(before, after.User, refs, account)
+}
+
+// unchangedUser answers Stale for a user who has not the version that the caller wants; 0 wants none.
+func unchangedUser(u roster.User, version int64) error {
+	if version == 0 || u.Version == version {
+		return nil
+	}
+	return &roster.Error{Kind: roster.Stale, Detail: "has changed since it was read"}
 }
 
 // change is the transaction.
 func (c *userUpdate) change(tx Tx) (roster.User, error) {
-	if err := tx.LockUser(c.by.OrganizationID, c.in.User); err != nil {
-		return roster.User{}, err
-	}
-	before, after, parts, err := c.plan(tx)
+	before, err := lockUser(tx, c.by, ActUserUpdate, c.in.User, withWhole)
 	if err != nil {
 		return roster.User{}, err
 	}
-	if err := c.keepAdministrator(tx, before, after); err != nil {
+	after, parts, err := c.plan(tx, before)
+	if err != nil {
 		return roster.User{}, err
+	}
+	if c.in.grants() || c.in.Active.Present {
+		last := &roster.Error{Kind: roster.Invalid, Field: "roles", Detail: "cannot change so: this is the last active administrator; make another one first"}
+		if !after.Active {
+			last.Field = "active"
+		}
+		if err := keepAdministrator(tx, before, after.User, last); err != nil {
+			return roster.User{}, err
+		}
 	}
 	if c.in.UniqueEmail && Fold(before.Email) != after.EmailKey {
 		if err := c.emailFree(tx, after); err != nil {
@@ -221,30 +258,21 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 	return &roster.Error{Kind: roster.Conflict, Field: "emails", Detail: "belongs to another user already"}
 }
 
-// permit asks whether the actor may make this change of this user.
-func (c *userUpdate) permit(tx Tx, before roster.User, after NewUserRow) error {
+// permit asks whether the actor may make this change of this user, whose account it is.
+func (c *userUpdate) permit(before, after roster.User, refs resolved, account roster.Account) error {
 	if !c.in.touchesAccess() {
 		return nil
-	}
-	account, err := tx.AccountByID(before.OrganizationID, before.ID)
-	if err != nil {
-		return err
 	}
 	if err := mayControl(c.by, account.Grants); err != nil {
 		return err
 	}
-	if !c.in.Roles.Present && !c.in.AccessLevel.Present {
+	if !c.in.grants() {
 		return nil
 	}
-	refs := make([]roster.Ref, len(after.Roles))
-	for i, r := range after.Roles {
-		refs[i] = roster.Ref{ID: string(r.ID)}
-	}
-	roles, err := tx.FindRoles(before.OrganizationID, refs)
-	if err != nil {
+	if err := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams)).nowhere(); err != nil {
 		return err
 	}
-	return c.mayGrant(c.by, grantsOf(after.AccessLevel, roles, after.LevelGroups))
+	return c.mayGrant(c.by, gained(before, after, refs.permissions))
 }
 
 // explain gives a Conflict that the index found the record in the way.
@@ -257,11 +285,9 @@ func (c *userUpdate) explain(ctx context.Context, err error) error {
 	return taken.explain(ctx, err)
 }
 
-// keepAdministrator refuses to deactivate or demote the last active administrator (DECISIONS 9).
-func (c *userUpdate) keepAdministrator(tx Tx, before roster.User, after NewUserRow) error {
-	if !c.in.Roles.Present && !c.in.AccessLevel.Present && !c.in.Active.Present {
-		return nil
-	}
+// keepAdministrator answers with last where the user is the last active administrator (DECISIONS 9) and after, what
+// becomes of it, is none. Who is one for groups only does not count.
+func keepAdministrator(tx Tx, before, after roster.User, last *roster.Error) error {
 	roles, err := administratorRoles(tx, before.OrganizationID)
 	if err != nil {
 		return err
@@ -270,18 +296,14 @@ func (c *userUpdate) keepAdministrator(tx Tx, before roster.User, after NewUserR
 		return u.Active && (u.AccessLevel == roster.LevelAdministrator && len(u.LevelGroups) == 0 ||
 			slices.ContainsFunc(u.Roles, func(r roster.RoleGrant) bool { return len(r.Groups) == 0 && slices.Contains(roles, r.ID) }))
 	}
-	if !rules(before) || rules(after.User) {
+	if !rules(before) || rules(after) {
 		return nil
 	}
 	others, err := tx.OtherAdministrators(before.OrganizationID, before.ID, roles)
 	if err != nil || others {
 		return err
 	}
-	field := "roles"
-	if !after.Active {
-		field = "active"
-	}
-	return &roster.Error{Kind: roster.Invalid, Field: field, Detail: "cannot change so: this is the last active administrator; make another one first"}
+	return last
 }
 
 // administratorPermissions are what makes somebody an administrator: those of the role.

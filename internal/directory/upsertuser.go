@@ -2,6 +2,9 @@ package directory
 
 import (
 	"context"
+	"errors"
+	"strings"
+	"time"
 
 	"roster"
 )
@@ -20,7 +23,7 @@ const (
 type UserUpsert struct {
 	Match  UserAttribute // the attribute of Change by which a user is found; it must be there
 	Change UserChange    // its User and IfVersion are not looked at
-	New    NewUser       // what is created where no user is found
+	New    NewUser       // what is created where no user is found; it gets the attribute of Change
 }
 
 // UpsertedUser is the answer of UpsertUser.
@@ -37,5 +40,176 @@ func (s *Service) UpsertUser(ctx context.Context, by roster.Actor, in UserUpsert
 	if err := allow(by, ActUserCreate); err != nil {
 		return UpsertedUser{}, err
 	}
-	return UpsertedUser{}, errNotBuilt
+	if err := allow(by, ActUserUpdate); err != nil {
+		return UpsertedUser{}, err
+	}
+	u := upsert{Service: s, by: by, in: in}
+	if err := u.clean(); err != nil {
+		return UpsertedUser{}, err
+	}
+	for range maxTurns {
+		id, err := view(ctx, s, u.find)
+		if err != nil {
+			return UpsertedUser{}, err
+		}
+		out, err := u.turn(ctx, id)
+		if !errors.Is(err, errTurned) {
+			return out, err
+		}
+	}
+	return UpsertedUser{}, &roster.Error{
+		Kind: roster.Unavailable, Detail: "the user comes and goes; try again", RetryAfter: time.Second,
+	}
+}
+
+// maxTurns is how often an upsert begins anew because the user came or went while it was under way.
+const maxTurns = 8
+
+// errTurned ends the transaction of an upsert that found a user where it wanted to create one, or none where it
+// wanted to change one.
+var errTurned = errors.New("a user came or went")
+
+// upsert is one UpsertUser under way.
+type upsert struct {
+	*Service
+	by    roster.Actor
+	in    UserUpsert
+	value string // of the attribute
+}
+
+// clean finds the value of the attribute, and gives it to the user to be created too.
+func (u *upsert) clean() error {
+	var given roster.Set[string]
+	var to *string
+	field := string(u.in.Match)
+	switch u.in.Match {
+	case ByUserName:
+		given, to = u.in.Change.UserName, &u.in.New.UserName
+	case ByExternalID:
+		given, to = u.in.Change.ExternalID, &u.in.New.ExternalID
+	case ByEmail:
+		given, to, field = u.in.Change.Email, &u.in.New.Email, "emails"
+	default:
+		return &roster.Error{Kind: roster.Invalid, Field: "match", Detail: "must be one of: userName, externalId, email"}
+	}
+	u.value = strings.TrimSpace(given.Value)
+	switch {
+	case u.value == "":
+		return &roster.Error{Kind: roster.Invalid, Field: field, Detail: "is required: by it the user is found"}
+	case !isName(u.value): // an engine may refuse even to look for it
+		return &roster.Error{Kind: roster.Invalid, Field: field, Detail: faultOfName(u.value)}
+	}
+	*to = u.value
+	u.in.New.IdempotencyKey, u.in.New.Repeatable = "", false // an upsert may be repeated anyway
+	return nil
+}
+
+// find returns the user that has the attribute and that the actor sees, "" if there is none.
+func (u *upsert) find(tx Tx) (roster.UserID, error) {
+	field := string(u.in.Match)
+	q := UserQuery{Limit: 2}
+	switch u.in.Match {
+	case ByUserName:
+		found, err := selectUser(tx, u.by, ActUserUpdate, UserSelector{UserName: u.value}, 0)
+		if err != nil && roster.KindOf(err) == roster.NotFound {
+			return "", nil
+		}
+		return found.ID, err
+	case ByExternalID:
+		q.ExternalID = u.value
+	case ByEmail:
+		q.EmailKey, field = Fold(u.value), "emails"
+	}
+	if groups, everywhere := scopeOf(u.by, ActUserUpdate); !everywhere {
+		q.InGroups = groups
+	}
+	users, err := tx.Users(u.by.OrganizationID, q, 0)
+	switch {
+	case err != nil || len(users) == 0:
+		return "", err
+	case len(users) > 1:
+		return "", severalUsers(field)
+	}
+	return users[0].ID, nil
+}
+
+// turn changes the user, or creates one where there is none. errTurned says that it was the wrong one of both.
+func (u *upsert) turn(ctx context.Context, id roster.UserID) (UpsertedUser, error) {
+	if id == "" {
+		made, err := u.create(ctx)
+		return UpsertedUser{User: made.User, Created: err == nil}, err
+	}
+	changed, err := u.change(ctx, id)
+	return UpsertedUser{User: changed}, err
+}
+
+func (u *upsert) create(ctx context.Context) (CreatedUser, error) {
+	c := u.creation(u.by, u.in.New)
+	created, err := c.run(ctx, func(tx Tx) (made, error) {
+		if err := u.alone(tx); err != nil {
+			return made{}, err
+		}
+		id, err := u.find(tx)
+		if err == nil && id != "" {
+			err = errTurned
+		}
+		if err != nil {
+			return made{}, err
+		}
+		return c.create(tx)
+	})
+	if err == nil || u.in.Match != ByUserName || roster.KindOf(err) != roster.Conflict {
+		return created, err
+	}
+	// Somebody was faster, unless it is a user whom the actor does not see.
+	if id, findErr := view(ctx, u.Service, u.find); findErr == nil && id != "" {
+		err = errTurned
+	}
+	return created, err
+}
+
+// alone waits for other upserts that are about to create a user with the attribute: no index decides between
+// them. The row is there for as long as the transaction is under way only.
+func (u *upsert) alone(tx Tx) error {
+	if u.in.Match == ByUserName {
+		return nil
+	}
+	key, err := u.hmac([]any{"upsert", u.by.OrganizationID, u.in.Match, Fold(u.value)})
+	if err != nil {
+		return err
+	}
+	r := Retry{OrganizationID: u.by.OrganizationID, Key: key, CreatedAt: u.now()}
+	first, err := tx.InsertRetry(r)
+	if err == nil && !first { // it was left behind
+		if err = tx.DeleteRetry(r.OrganizationID, r.Key); err == nil {
+			_, err = tx.InsertRetry(r)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return tx.DeleteRetry(r.OrganizationID, r.Key)
+}
+
+func (u *upsert) change(ctx context.Context, id roster.UserID) (roster.User, error) {
+	in := u.in.Change
+	in.User, in.IfVersion = UserSelector{ID: id}, 0
+	c := u.userUpdate(u.by, in)
+	changed, err := c.run(ctx, func(tx Tx) (roster.User, error) {
+		if err := tx.LockUser(u.by.OrganizationID, c.in.User); err != nil {
+			return roster.User{}, err
+		}
+		found, err := u.find(tx)
+		if err == nil && found != id {
+			err = errTurned
+		}
+		if err != nil {
+			return roster.User{}, err
+		}
+		return c.change(tx)
+	})
+	if err != nil && roster.KindOf(err) == roster.NotFound {
+		err = errTurned
+	}
+	return changed, err
 }

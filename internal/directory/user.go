@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nyaruka/phonenumbers"
@@ -30,12 +31,28 @@ func (s *Service) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (
 	if err := allow(by, ActUserCreate); err != nil {
 		return CreatedUser{}, err
 	}
+	c := s.creation(by, in)
+	return c.run(ctx, c.create)
+}
+
+// creation returns the create, cleaned and checked.
+func (s *Service) creation(by roster.Actor, in NewUser) *creation {
 	in.clean()
-	c := creation{Service: s, by: by, in: in, key: s.fingerprint(by, ActUserCreate, in), faults: s.check(in)}
+	c := &creation{Service: s, by: by, in: in, key: s.fingerprint(by, ActUserCreate, in), faults: s.check(in)}
+	c.share = c.key
+	if in.IdempotencyKey != "" && len(c.faults) == 0 {
+		r, _ := s.onceRetry(by, ActUserCreate, in.IdempotencyKey, in, "") // an error comes again in the transaction
+		c.share = r.Key
+	}
+	return c
+}
+
+// run makes the user in a transaction.
+func (c *creation) run(ctx context.Context, transaction func(Tx) (made, error)) (CreatedUser, error) {
 	if err := c.prepare(ctx); err != nil {
 		return CreatedUser{}, err
 	}
-	made, err := update(ctx, s, c.create)
+	made, err := update(ctx, c.Service, transaction)
 	if err != nil {
 		return CreatedUser{}, c.explain(ctx, err)
 	}
@@ -43,7 +60,7 @@ func (s *Service) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (
 		return c.verified(ctx, made)
 	}
 	if _, ok := Zone(made.TimeZone); !ok {
-		s.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
+		c.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
 			"user", made.UserName, "timezone", made.TimeZone)
 	}
 	return made.CreatedUser, nil
@@ -55,6 +72,7 @@ type creation struct {
 	by     roster.Actor
 	in     NewUser
 	key    string // fingerprint, "" where the create is not repeatable
+	share  string // what repeats of the create have in common, "" where it has none
 	faults roster.Faults
 	hash   roster.PasswordHash
 
@@ -86,6 +104,9 @@ func (c *creation) prepare(ctx context.Context) error {
 		if len(faults) > 0 {
 			return faults
 		}
+		if repeat, err = c.wasMade(tx); err != nil || repeat {
+			return err
+		}
 		if _, repeat, err = c.repeat(tx); err != nil || repeat {
 			return err
 		}
@@ -97,7 +118,7 @@ func (c *creation) prepare(ctx context.Context) error {
 	if err != nil || repeat {
 		return err // a repeat needs no hash of its own: it is verified against the user's
 	}
-	c.hash, err = c.passwords.Hash(ctx, c.key, c.in.Password)
+	c.hash, err = c.passwords.Hash(ctx, c.share, c.in.Password)
 	return err
 }
 
@@ -118,11 +139,24 @@ func (c *creation) free(tx Tx) error {
 func (c *creation) create(tx Tx) (made, error) {
 	now := c.now()
 	id := roster.UserID(newID())
+	if c.in.IdempotencyKey != "" {
+		return once(tx, c.Service, c.by, ActUserCreate, c.in.IdempotencyKey, c.in, string(id),
+			func() (made, error) { return c.insert(tx, id, now) },
+			func(id string) (made, error) { return c.asItIs(tx, roster.UserID(id)) })
+	}
 	if again, err := c.remember(tx, id, now); err != nil || again != nil {
 		if err != nil {
 			return made{}, err
 		}
 		return *again, nil
+	}
+	return c.insert(tx, id, now)
+}
+
+// insert makes the user in the transaction.
+func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) {
+	if c.in.Password != "" && c.hash == "" { // this was a repeat when prepare looked
+		return made{}, &roster.Error{Kind: roster.Unavailable, Detail: "the user has just changed; try again", RetryAfter: time.Second}
 	}
 	var faults roster.Faults
 	refs, err := resolve(tx, c.by, c.in, &faults)
@@ -183,26 +217,28 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 
 // permit asks whether the actor may make this user, now that the references are known.
 func (c *creation) permit(refs resolved) error {
-	scope := c.scope(refs)
-	if _, everywhere := scopeOf(c.by, ActUserCreate); !everywhere && len(scope) == 0 {
-		return forbidden("this credential is limited to groups: name at least one of them as a group of the user")
+	g := c.granting(refs)
+	if err := g.nowhere(); err != nil {
+		return err
 	}
-	return c.mayGrant(c.by, grantsOf(c.in.AccessLevel, refs.roles, scope))
+	u := roster.User{AccessLevel: c.in.AccessLevel}
+	c.grant(&u, refs)
+	return c.mayGrant(c.by, gained(roster.User{}, u, refs.permissions))
 }
 
-// scope returns the groups for which the user's role and level are granted; none means the organization.
-func (c *creation) scope(refs resolved) []roster.GroupID {
-	groups, everywhere := scopeOf(c.by, ActUserCreate)
-	if everywhere {
-		return nil
-	}
-	var scope []roster.GroupID
+func (c *creation) granting(refs resolved) granting {
+	var groups []roster.GroupID
 	for _, g := range refs.groups {
-		if slices.Contains(groups, g.ID) {
-			scope = append(scope, g.ID)
-		}
+		groups = append(groups, g.ID)
 	}
-	return scope
+	return grantingTo(c.by, ActUserCreate, groups)
+}
+
+// grant gives the user its roles, and says for what its access level is granted.
+func (c *creation) grant(u *roster.User, refs resolved) {
+	g := c.granting(refs)
+	u.Roles = g.roles(nil, refs, true)
+	u.LevelGroups = g.level(nil, roster.Some(refs.levelGroups), false)
 }
 
 // row builds the user with every default in place.
@@ -220,7 +256,6 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		Competencies: in.Competencies, Properties: in.Properties,
 		ManagedBy: roster.ManagedBy{Profile: c.by.Face, Access: c.by.Face, Groups: c.by.Face, Reach: c.by.Face},
 		Version:   1, CreatedAt: now, UpdatedAt: now,
-		LevelGroups: c.scope(refs),
 	}
 	switch {
 	case in.Realm != "":
@@ -231,9 +266,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 	if in.JoinedAt.IsZero() {
 		u.JoinedAt = now.Truncate(time.Second)
 	}
-	for _, role := range refs.roles {
-		u.Roles = append(u.Roles, roster.RoleGrant{RoleLink: linkRole(role), Groups: u.LevelGroups})
-	}
+	c.grant(&u, refs)
 	for _, g := range refs.groups {
 		if g.Kind == roster.KindTeam {
 			u.Teams = append(u.Teams, linkGroup(g))
@@ -407,13 +440,88 @@ func (s *Service) GetUser(ctx context.Context, by roster.Actor, sel UserSelector
 	if err := sel.possible(); err != nil {
 		return roster.User{}, err
 	}
-	return view(ctx, s, func(tx Tx) (roster.User, error) {
-		u, err := tx.User(by.OrganizationID, sel, WithRoles|WithGroups|WithTeams|WithReach)
+	return view(ctx, s, func(tx Tx) (roster.User, error) { return selectUser(tx, by, ActUserRead, sel, withWhole) })
+}
+
+// withWhole loads everything of a user.
+const withWhole = WithRoles | WithGroups | WithTeams | WithReach
+
+// selectUser returns the user that the selector picks, if the actor may see it in the action.
+//
+// Errors: NotFound, Conflict(emails).
+func selectUser(tx Tx, by roster.Actor, act Action, sel UserSelector, with With) (roster.User, error) {
+	sel, err := sel.aim(tx, by, act)
+	if err != nil {
+		return roster.User{}, err
+	}
+	u, err := tx.User(by.OrganizationID, sel, with|WithGroups|WithTeams)
+	if err != nil {
+		return roster.User{}, err
+	}
+	if policy[act].ownToken && isSelf(by, u.ID) {
+		return u, nil
+	}
+	return u, visible(by, act, u)
+}
+
+// isSelf reports whether the user is the actor itself. A credential that is limited to groups is nobody.
+func isSelf(by roster.Actor, id roster.UserID) bool {
+	return by.UserID != "" && by.UserID == id && !by.Limited
+}
+
+// aim turns a selector by email into one by id: there may be several users with an address.
+func (sel UserSelector) aim(tx Tx, by roster.Actor, act Action) (UserSelector, error) {
+	if err := sel.possible(); err != nil {
+		return sel, err
+	}
+	key := Fold(strings.TrimSpace(sel.Email))
+	if key == "" || sel.ID != "" || sel.Number != 0 || sel.UserName != "" {
+		return sel, nil
+	}
+	q := UserQuery{EmailKey: key, Limit: 2}
+	if groups, everywhere := scopeOf(by, act); !everywhere {
+		q.InGroups = groups
+	}
+	users, err := tx.Users(by.OrganizationID, q, 0)
+	if err != nil {
+		return sel, err
+	}
+	if q.InGroups != nil && policy[act].ownToken && isSelf(by, by.UserID) { // who sees nobody else still sees itself
+		self, err := tx.Users(by.OrganizationID, UserQuery{EmailKey: key, ID: by.UserID, Limit: 1}, 0)
 		if err != nil {
-			return roster.User{}, err
+			return sel, err
 		}
-		return u, visible(by, ActUserRead, u)
-	})
+		users = distinct(append(users, self...), func(u roster.User) roster.UserID { return u.ID })
+	}
+	switch len(users) {
+	case 0:
+		return sel, noUser()
+	case 1:
+		return UserSelector{ID: users[0].ID}, nil
+	default:
+		return sel, severalUsers("emails")
+	}
+}
+
+// severalUsers is the Conflict over an attribute that was to name one user.
+func severalUsers(field string) error {
+	return &roster.Error{Kind: roster.Conflict, Field: field, Detail: "is that of several users; name one of them by its id"}
+}
+
+// lockUser keeps other transactions from changing the user until this one ends, and returns it.
+func lockUser(tx Tx, by roster.Actor, act Action, sel UserSelector, with With) (roster.User, error) {
+	aimed, err := sel.aim(tx, by, act)
+	if err != nil {
+		return roster.User{}, err
+	}
+	if err := tx.LockUser(by.OrganizationID, aimed); err != nil {
+		return roster.User{}, err
+	}
+	u, err := selectUser(tx, by, act, aimed, with)
+	if err == nil && aimed != sel && Fold(u.Email) != Fold(strings.TrimSpace(sel.Email)) {
+		err = noUser() // the address changed while this waited
+	}
+	return u, err
 }
 
 // visible answers NotFound for a user whom the actor's scope leaves out. Groups and Teams are loaded.
@@ -433,7 +541,7 @@ func noUser() error {
 
 // possible answers NotFound for a name that no user can have: an engine may refuse even to look for it.
 func (sel UserSelector) possible() error {
-	if isName(sel.UserName) && isName(string(sel.ID)) {
+	if isName(sel.UserName) && isName(sel.Email) && isName(string(sel.ID)) {
 		return nil
 	}
 	return noUser()
@@ -506,6 +614,8 @@ func (sel UserSelector) String() string {
 		return fmt.Sprintf("%q", shorten(sel.UserName))
 	case sel.ID != "":
 		return string(sel.ID)
+	case sel.Number == 0 && sel.Email != "":
+		return fmt.Sprintf("%q", shorten(sel.Email))
 	default:
 		return fmt.Sprint(sel.Number)
 	}

@@ -7,19 +7,29 @@ import (
 )
 
 // An account comes with everything that it is granted in one query: a row for each role and scope,
-// and one for each group that its level is limited to. The grants follow the account's own columns.
+// and one for each group that its level is limited to. The grants follow the account's own columns. What is
+// granted for a group that was deleted gives nothing; a level that is limited to such groups stays limited.
 const (
 	accountColumns = `COALESCE(u.id, ''), COALESCE(u.organization_id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''),
 	COALESCE(u.active, FALSE), COALESCE(u.realm, ''), COALESCE(u.password_hash, ''), COALESCE(u.credential_version, 0),
 	COALESCE(u.session_expiry, 0), COALESCE(u.access_level, ''), COALESCE(u.server_admin, FALSE)`
 
-	roleGrantColumns = `, 'role', COALESCE(ur.group_id, ''), COALESCE(r.permissions, '')`
-	roleGrants       = ` LEFT JOIN user_roles ur ON ur.organization_id = u.organization_id AND ur.user_number = u.number
+	roleGrantColumns = `, 'role', COALESCE(ur.group_id, ''),
+	CASE WHEN ur.group_id = '' OR ` + roleGroupIsThere + ` THEN COALESCE(r.permissions, '') ELSE '' END`
+	roleGrants = ` LEFT JOIN user_roles ur ON ur.organization_id = u.organization_id AND ur.user_number = u.number
 	LEFT JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL`
 
-	levelGrantColumns = `, 'level', lg.group_id, ''`
+	levelGrantColumns = `, ` + levelOrLimit + `, lg.group_id, ''`
 	levelGrants       = ` JOIN user_level_groups lg ON lg.organization_id = u.organization_id AND lg.user_number = u.number`
 )
+
+// roleGroupIsThere asks whether the group for which ur grants a role is not deleted.
+const roleGroupIsThere = `EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = ur.organization_id AND g.id = ur.group_id
+	AND g.name_key IS NOT NULL)`
+
+// levelOrLimit is what lg is: a group that a level is granted for, or one that was.
+const levelOrLimit = `CASE WHEN EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = lg.organization_id AND g.id = lg.group_id
+	AND g.name_key IS NOT NULL) THEN 'level' ELSE 'limit' END`
 
 // grantedAccount is an account that is being read, row by row.
 type grantedAccount struct {
@@ -27,9 +37,10 @@ type grantedAccount struct {
 	level      roster.AccessLevel
 	server     bool // may make organizations
 	levelScope []roster.GroupID
+	limited    bool // the level is granted for levelScope only, even where that is empty
 
 	// of the row that was read last
-	grant string // "role", "level", or what another query adds
+	grant string // "role", "level", "limit" for a level's group that was deleted, or what another query adds
 	group roster.GroupID
 	held  roster.Permissions
 }
@@ -50,7 +61,10 @@ func (a *grantedAccount) targets() []any {
 func (a *grantedAccount) add() {
 	switch {
 	case a.grant == "level":
+		a.limited = true
 		a.levelScope = append(a.levelScope, a.group)
+	case a.grant == "limit":
+		a.limited = true
 	case a.grant == "role" && a.held != 0:
 		a.Grants.Add(a.group, a.held)
 	}
@@ -59,7 +73,7 @@ func (a *grantedAccount) add() {
 // finished returns the account, once all rows are read.
 func (a *grantedAccount) finished() roster.Account {
 	p := a.level.Permissions()
-	if p != 0 && len(a.levelScope) == 0 {
+	if p != 0 && !a.limited {
 		a.Grants.Add("", p)
 	}
 	for _, group := range a.levelScope {

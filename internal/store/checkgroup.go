@@ -7,40 +7,161 @@ import (
 	"roster/internal/directory"
 )
 
+func scanCheckGroup(r scanner) (g roster.CheckGroup, err error) {
+	return g, r.Scan(
+		(*string)(&g.ID), (*string)(&g.OrganizationID), &g.Number, &g.Name, &g.Description,
+		&g.Version, instant{&g.CreatedAt}, instant{&g.UpdatedAt}, &g.CheckCount,
+	)
+}
+
 // InsertCheckGroup implements directory.CheckTx.
 func (t *tx) InsertCheckGroup(g roster.CheckGroup, key string) (number int64, err error) {
-	return 0, errNotBuilt
+	const text = `INSERT INTO check_groups (number, id, organization_id, name, name_key, description, version, created_at, updated_at)
+	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM check_groups WHERE organization_id = $3) END,
+	$2, $3, $4, $5, $6, $7, $8, $9) RETURNING number`
+	return t.insertNumbered("insert check group", text, g.Number, string(g.ID), string(g.OrganizationID), g.Name, orNull(key),
+		g.Description, g.Version, micros(g.CreatedAt), micros(g.UpdatedAt))
 }
 
 // UpdateCheckGroup implements directory.CheckTx.
-func (t *tx) UpdateCheckGroup(g roster.CheckGroup, key string) error { return errNotBuilt }
+func (t *tx) UpdateCheckGroup(g roster.CheckGroup, key string) error {
+	const text = `UPDATE check_groups SET name = $3, name_key = $4, description = $5, version = $6, updated_at = $7
+	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
+	return t.changes("check group", "update check group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key),
+		g.Description, g.Version, micros(g.UpdatedAt))
+}
 
 // DeleteCheckGroup implements directory.CheckTx.
 func (t *tx) DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error {
-	return errNotBuilt
+	const free = `UPDATE check_groups SET name_key = NULL, updated_at = $3
+	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
+	if err := t.changes("check group", "delete check group", free, string(org), string(id), micros(at)); err != nil {
+		return err
+	}
+	const out = `UPDATE checks SET check_group_id = NULL, version = version + 1, updated_at = $3
+	WHERE organization_id = $1 AND check_group_id = $2`
+	if err := t.put("empty check group", out, string(org), string(id), micros(at)); err != nil {
+		return err
+	}
+	const entries = `DELETE FROM check_permissions WHERE organization_id = $1 AND check_group_id = $2`
+	return t.put("delete entries on check group", entries, string(org), string(id))
+}
+
+// LockCheckGroup implements directory.CheckTx. SQLite has one writer: there it only looks.
+func (t *tx) LockCheckGroup(org roster.OrganizationID, id roster.CheckGroupID) error {
+	return t.lock("check group", `SELECT number FROM check_groups WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`, org, string(id))
 }
 
 // CheckGroups implements directory.CheckTx.
 func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery) ([]roster.CheckGroup, error) {
-	return nil, errNotBuilt
+	const inGroup = `SELECT 1 FROM checks c WHERE c.organization_id = g.organization_id AND c.check_group_id = g.id AND c.name_key IS NOT NULL`
+	b := newQuery(`SELECT g.id, g.organization_id, g.number, g.name, g.description, g.version, g.created_at, g.updated_at,
+	(SELECT COUNT(*) FROM (` + inGroup)
+	if cond, args := seenChecks(org, q.Scope); cond != "" {
+		b.add(" AND "+cond, args...)
+	}
+	b.add(`) AS counted) FROM check_groups g`)
+	b.where("g.organization_id = ?", string(org))
+	b.where("g.number > ?", q.AfterNumber)
+	b.where("g.name_key IS NOT NULL")
+	if q.ID != "" {
+		b.where("g.id = ?", string(q.ID))
+	}
+	if q.NameKey != "" {
+		b.where("g.name_key = ?", q.NameKey)
+	}
+	if q.Scope != nil {
+		told, args := toldGroups(q.Scope.Groups)
+		cond := "EXISTS (" + inGroup + " AND " + told + ")"
+		if q.Scope.User != "" {
+			cond, args = "("+cond+" OR g.id IN ("+entriesOf+"))", append(args, entryArgs(org, q.Scope.User)...)
+		}
+		b.where(cond, args...)
+	}
+	b.add(" ORDER BY g.number LIMIT ?", limit(q.Limit, directory.MaxPage))
+	return collect(t, "list check groups", b.text.String(), b.args, scanCheckGroup)
 }
 
 // PutCheckPermission implements directory.CheckTx.
 func (t *tx) PutCheckPermission(org roster.OrganizationID, p roster.CheckPermission) (roster.CheckPermission, error) {
-	return p, errNotBuilt
+	const (
+		insert = `INSERT INTO check_permissions (organization_id, id, check_group_id, user_number, group_id, access_level, notify, created_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+		change   = ` DO UPDATE SET access_level = excluded.access_level, notify = excluded.notify RETURNING id, created_at`
+		ofUser   = insert + ` ON CONFLICT (organization_id, check_group_id, user_number) WHERE user_number IS NOT NULL` + change
+		ofAGroup = insert + ` ON CONFLICT (organization_id, check_group_id, group_id) WHERE group_id IS NOT NULL` + change
+	)
+	text, user := ofAGroup, any(nil)
+	if p.User.Number != 0 {
+		text, user = ofUser, p.User.Number
+	}
+	_, err := t.one("put entry on check group", text, []any{
+		string(org), string(p.ID), string(p.CheckGroup.ID), user, orNull(p.Group.ID), string(p.AccessLevel), p.Notify, micros(p.CreatedAt),
+	}, (*string)(&p.ID), instant{&p.CreatedAt})
+	return p, err
 }
 
 // DeleteCheckPermission implements directory.CheckTx.
 func (t *tx) DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPermissionID) error {
-	return errNotBuilt
+	const text = `DELETE FROM check_permissions WHERE organization_id = $1 AND id = $2`
+	return t.changes("entry", "delete entry on check group", text, string(org), string(id))
 }
 
 // CheckPermissions implements directory.CheckTx.
 func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermissionQuery) ([]roster.CheckPermission, error) {
-	return nil, errNotBuilt
+	b := newQuery(`SELECT p.id, p.access_level, p.notify, p.created_at, g.id, g.number, g.name,
+	COALESCE(u.id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''), COALESCE(x.id, ''), COALESCE(x.number, 0), COALESCE(x.name, '')
+	FROM check_permissions p
+	JOIN check_groups g ON g.organization_id = p.organization_id AND g.id = p.check_group_id
+	LEFT JOIN users u ON u.organization_id = p.organization_id AND u.number = p.user_number
+	LEFT JOIN groups x ON x.organization_id = p.organization_id AND x.id = p.group_id`)
+	b.where("p.organization_id = ?", string(org))
+	b.where("p.id > ?", string(q.After))
+	if q.ID != "" {
+		b.where("p.id = ?", string(q.ID))
+	}
+	if q.CheckGroup != "" {
+		b.where("p.check_group_id = ?", string(q.CheckGroup))
+	}
+	if q.Group != "" {
+		b.where("p.group_id = ?", string(q.Group))
+	}
+	if q.Users != nil {
+		b.where("p.user_number IN (SELECT number FROM users")
+		b.cond = false
+		b.where("organization_id = ?", string(org))
+		b.in("id", anyOf(q.Users))
+		b.add(")")
+	}
+	b.add(" ORDER BY p.id LIMIT ?", limit(q.Limit, directory.MaxPage))
+	return collect(t, "list entries on check groups", b.text.String(), b.args, func(r scanner) (p roster.CheckPermission, err error) {
+		return p, r.Scan((*string)(&p.ID), (*string)(&p.AccessLevel), &p.Notify, instant{&p.CreatedAt},
+			(*string)(&p.CheckGroup.ID), &p.CheckGroup.Number, &p.CheckGroup.Name,
+			(*string)(&p.User.ID), &p.User.Number, &p.User.Name, (*string)(&p.Group.ID), &p.Group.Number, &p.Group.Name)
+	})
 }
 
 // CheckAccess implements directory.CheckTx.
 func (t *tx) CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error) {
-	return nil, errNotBuilt
+	const (
+		of   = ` AND u.organization_id = $1 AND u.id = $2`
+		text = `SELECT p.check_group_id, p.access_level` + entriesOfUser + of +
+			` UNION ALL SELECT p.check_group_id, p.access_level` + entriesOfGroups + of
+	)
+	access := map[roster.CheckGroupID]roster.AccessLevel{}
+	err := t.each("read entries of user", text, []any{string(org), string(user)}, func(r scanner) error {
+		var id roster.CheckGroupID
+		var level roster.AccessLevel
+		if err := r.Scan((*string)(&id), (*string)(&level)); err != nil {
+			return err
+		}
+		if level.Permissions().Has(access[id].Permissions()) { // each holds what those below it hold
+			access[id] = level
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return access, nil
 }

@@ -29,6 +29,18 @@ func (t *tx) AddContactMethod(org roster.OrganizationID, id roster.UserID, c ros
 	return err
 }
 
+// RemoveContactMethod implements directory.UserTx.
+func (t *tx) RemoveContactMethod(org roster.OrganizationID, user roster.UserID, id roster.ContactMethodID, by roster.Face) (bool, error) {
+	const text = `DELETE FROM contact_methods WHERE organization_id = $1
+	AND user_number = (SELECT number FROM users WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL) AND id = $3`
+	n, err := t.exec("remove contact method", text, string(org), string(user), string(id))
+	if err != nil || n == 0 {
+		return false, err
+	}
+	const managed = `UPDATE users SET managed_reach = $3 WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
+	return true, t.changes("user", "remove contact method", managed, string(org), string(user), string(by))
+}
+
 // ConfirmContactMethod implements directory.UserTx.
 func (t *tx) ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error {
 	const text = `UPDATE contact_methods SET confirmed_at = $5

@@ -27,7 +27,8 @@ var readByOthers = [...]string{
 	"UPDATE jobs ", "DELETE FROM jobs ", "UPDATE audit_entries ", "DELETE FROM retries ", "DELETE FROM links ",
 	"UPDATE contact_methods ", "DELETE FROM contact_methods ", "DELETE FROM preferences ", "DELETE FROM default_preferences ",
 	"DELETE FROM user_words ", "DELETE FROM group_members ", "DELETE FROM team_services ",
-	"UPDATE groups ", "UPDATE realms ", "UPDATE departments ", "UPDATE organizations ",
+	"UPDATE realms ", "UPDATE departments ", "UPDATE organizations ",
+	"UPDATE checks ", "DELETE FROM check_told_groups ", "UPDATE check_groups ", "DELETE FROM check_permissions ", // verbs read entries each time
 }
 
 // changesAccess reports whether a statement may change what authentication reads.

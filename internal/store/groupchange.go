@@ -84,8 +84,10 @@ func (t *tx) DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.T
 		return err
 	}
 	const gone = `DELETE FROM group_members WHERE organization_id = $1 AND group_id = $2`
-	_, err := t.exec("delete members", gone, string(org), string(id))
-	return err
+	if _, err := t.exec("delete members", gone, string(org), string(id)); err != nil {
+		return err
+	}
+	return t.forgetTold(org, id, at)
 }
 
 // Members implements directory.GroupTx.

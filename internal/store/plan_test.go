@@ -44,12 +44,12 @@ func (r *recorder) query(text string, args []any) (rows, error) {
 // allowedScan tells the scans that are meant: of a subquery's few rows, or of a partial index that holds
 // just what is counted.
 func allowedScan(detail string) bool {
-	for _, meant := range []string{"SCAN e", "SCAN due", "SCAN page", "SCAN jobs USING COVERING INDEX", "SCAN audit_entries USING INDEX audit_entries_unsealed", "SCAN CONSTANT ROW", "SCAN (subquery"} {
-		if strings.HasPrefix(detail, meant) {
+	for _, meant := range []string{"SCAN e", "SCAN due", "SCAN page", "SCAN jobs USING COVERING INDEX", "SCAN audit_entries USING INDEX audit_entries_unsealed", "SCAN CONSTANT ROW"} {
+		if strings.HasPrefix(detail+" ", meant+" ") {
 			return true
 		}
 	}
-	return false
+	return strings.HasPrefix(detail, "SCAN (subquery")
 }
 
 // everyQuery puts every query of the store once, in an empty one. What they answer does not matter here.
@@ -86,6 +86,7 @@ func everyQuery(tx directory.Tx) {
 	everyCredentialQuery(tx, org, at)
 	everyOtherQuery(tx, org, at)
 	everyAdministrativeQuery(tx, org, at)
+	everyCheckQuery(tx, org, at)
 }
 
 func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
@@ -179,4 +180,60 @@ func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.DeleteRetries(at, 1)
 	_, _, _ = tx.Setting("name")
 	_ = tx.PutSetting("name", "value")
+}
+
+func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
+	g := roster.CheckGroup{ID: "cg", OrganizationID: org}
+	c := roster.Check{ID: "c", OrganizationID: org, CheckGroup: roster.CheckGroupLink{ID: g.ID}}
+	_, _ = tx.InsertCheckGroup(g, "key")
+	_, _ = tx.InsertCheck(c, "key", "alias")
+	_ = tx.UpdateCheckGroup(g, "key")
+	_ = tx.UpdateCheck(c, "key", "alias")
+	_ = tx.LockCheck(org, c.ID)
+	_ = tx.LockCheckGroup(org, g.ID)
+	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
+	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
+	for _, scope := range scopes {
+		for _, q := range []directory.CheckQuery{
+			{}, {AfterNumber: 7}, {ID: c.ID}, {NameKey: "key"}, {AliasKey: "alias"}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
+		} {
+			q.Scope, q.Told = scope, true
+			_, _ = tx.Checks(org, q)
+			_, _ = tx.CheckIDs(org, q)
+		}
+		_, _ = tx.CheckCounts(org, scope)
+		for _, q := range []directory.CheckGroupQuery{{}, {ID: g.ID}, {NameKey: "key"}} {
+			q.Scope = scope
+			_, _ = tx.CheckGroups(org, q)
+		}
+	}
+	p := roster.CheckPermission{ID: "p", CheckGroup: c.CheckGroup, User: roster.UserLink{ID: "id", Number: 1}}
+	_, _ = tx.PutCheckPermission(org, p)
+	for _, q := range []directory.CheckPermissionQuery{
+		{}, {After: "p"}, {ID: "p"}, {CheckGroup: g.ID}, {Group: "g"}, {Users: []roster.UserID{"id", "other"}}, {Users: []roster.UserID{"id"}, CheckGroup: g.ID},
+	} {
+		_, _ = tx.CheckPermissions(org, q)
+	}
+	_, _ = tx.CheckAccess(org, "id")
+	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})
+	for _, checks := range [][]roster.CheckID{nil, {"c"}, {"c", "d"}} {
+		for _, q := range []directory.EventQuery{
+			{}, {Before: "e"}, {Before: "e", Since: "a"}, {Among: []roster.EventID{"e", "f"}, Body: true}, {Unmatched: true, Before: "e"},
+		} {
+			q.Checks = checks
+			_, _ = tx.Events(org, q)
+		}
+	}
+	_, _ = tx.CountUsers(org, nil)
+	_, _ = tx.CountUsers(org, []roster.GroupID{"a", "b"})
+	_ = tx.DeleteCheckPermission(org, "p")
+	_ = tx.DeleteCheck(org, c.ID, at)
+	_ = tx.DeleteCheckGroup(org, g.ID, at)
+	everyGroupDeletion(tx, org, at)
+}
+
+// everyGroupDeletion deletes a group that checks may name.
+func everyGroupDeletion(tx directory.Tx, org roster.OrganizationID, at time.Time) {
+	_, _ = tx.InsertGroup(roster.Group{ID: "group", OrganizationID: org, Kind: roster.KindTeam}, "group")
+	_ = tx.DeleteGroup(org, "group", at)
 }

@@ -15,10 +15,10 @@ import (
 const (
 	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, ur.group_id, 0 FROM user_roles ur
 	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id
-	WHERE ur.organization_id = $1 AND ur.user_number`
+	WHERE (ur.group_id = '' OR ` + roleGroupIsThere + `) AND ur.organization_id = $1 AND ur.user_number`
 
-	selectLevelGroups = `SELECT user_number, 'level', group_id, 0, '', '', 0 FROM user_level_groups
-	WHERE organization_id = $1 AND user_number`
+	selectLevelGroups = `SELECT lg.user_number, ` + levelOrLimit + `, lg.group_id, 0, '', '', 0 FROM user_level_groups lg
+	WHERE lg.organization_id = $1 AND lg.user_number`
 
 	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name, '', 0 FROM group_members m
 	JOIN groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
@@ -37,7 +37,7 @@ const (
 // relationRow is a row of any of these queries.
 type relationRow struct {
 	user    int64
-	kind    string // "role", "level", "contact", "preference", or the kind of a group
+	kind    string // "role", "level", "limit", "contact", "preference", or the kind of a group
 	id      string // a preference's type
 	number  int64  // when a contact method was confirmed
 	name    string // a contact method's address, a preference's services
@@ -78,15 +78,28 @@ func (t *tx) load(org roster.OrganizationID, users []roster.User, with directory
 func (t *tx) relate(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
 	var row relationRow
 	to := row.targets()
+	var limits map[int64][]roster.GroupID // groups that were deleted and that a level was granted for
 	read := func(r scanner) error {
 		if err := r.Scan(to...); err != nil {
 			return err
 		}
-		if u := userOf(users, row.user); u != nil {
+		if row.kind == "limit" {
+			if limits == nil {
+				limits = make(map[int64][]roster.GroupID)
+			}
+			limits[row.user] = append(limits[row.user], roster.GroupID(row.id))
+		} else if u := userOf(users, row.user); u != nil {
 			row.give(u, with)
 		}
 		return nil
 	}
+	defer func() {
+		for number, groups := range limits { // a level that has no group left must not read as the organization's
+			if u := userOf(users, number); u != nil && len(u.LevelGroups) == 0 {
+				u.LevelGroups = groups
+			}
+		}
+	}()
 	const doing = "read what goes with users"
 	if whole {
 		from, last := users[0].Number, users[len(users)-1].Number

@@ -43,11 +43,13 @@ func (t *tx) TokenByHash(hash string) (roster.Token, roster.Account, error) {
 		columns = `SELECT ` + tokenColumns + `, ` + accountColumns
 		text    = columns + roleGrantColumns + `, 0, ''` + tokenUser + roleGrants + tokenByHash +
 			` UNION ALL ` + columns + levelGrantColumns + `, 0, ''` + tokenUser + levelGrants + tokenByHash +
-			` UNION ALL ` + columns + `, 'group', g.id, '', g.number, g.name` + tokenUser + tokenGroups + tokenByHash
+			` UNION ALL ` + columns + `, CASE WHEN g.name_key IS NULL THEN 'group that is gone' ELSE 'group' END, g.id, '', g.number, g.name` +
+			tokenUser + tokenGroups + tokenByHash
 	)
 	var token roster.Token
 	var a grantedAccount
 	var group roster.GroupLink
+	gone := false // a group that the token is limited to
 	to := append(tokenTargets(&token), a.targets()...)
 	to = append(to, &group.Number, &group.Name)
 	err := t.each("read token", text, []any{hash}, func(r scanner) error {
@@ -57,12 +59,14 @@ func (t *tx) TokenByHash(hash string) (roster.Token, roster.Account, error) {
 			group.ID = a.group
 			token.Groups = append(token.Groups, group)
 		}
+		gone = gone || a.grant == "group that is gone"
 		return err
 	})
 	if err != nil {
 		return roster.Token{}, roster.Account{}, err
 	}
-	if token.ID == "" {
+	// Without one of its groups a token that is limited would read as one that is not.
+	if token.ID == "" || gone && len(token.Groups) == 0 {
 		return roster.Token{}, roster.Account{}, missing("token")
 	}
 	sortLinks(token.Groups)

@@ -15,6 +15,7 @@ ALTER TABLE retries ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';      -- of 
 
 CREATE INDEX users_department ON users (organization_id, department_id, number) WHERE department_id IS NOT NULL;
 CREATE INDEX users_external_id ON users (organization_id, external_id, number) WHERE external_id <> '';
+CREATE INDEX tokens_user ON tokens (organization_id, user_id) WHERE user_id IS NOT NULL; -- to revoke those of a user who is deleted
 CREATE INDEX jobs_open ON jobs (organization_id, id) WHERE state <> 'done';
 
 -- The words by which a user is found. Whoever reads a row looks at the user again, so a row that was left
@@ -104,10 +105,10 @@ CREATE TABLE events (
 	id              {{key}} NOT NULL, -- in the order of arrival
 	check_id        {{key}} NOT NULL,
 	title           TEXT    NOT NULL,
-	body            TEXT    NOT NULL,
 	sender          TEXT    NOT NULL,
 	status          TEXT    NOT NULL,
 	at              BIGINT  NOT NULL,
+	body            TEXT    NOT NULL, -- last: whoever does not ask for it does not read past it
 	CONSTRAINT events__id PRIMARY KEY (organization_id, id)
 ) {{clustered}};
 CREATE INDEX events_check ON events (organization_id, check_id, id);

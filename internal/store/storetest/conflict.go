@@ -110,6 +110,68 @@ var conflicts = func() []sentence {
 		{"a job's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
 			return tx.Enqueue(roster.Job{ID: "the one of " + roster.JobID(f.org), OrganizationID: f.org, Lane: "none", RunAt: f.now})
 		}},
+		{"a check's name", roster.Conflict, "displayName", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertCheck(f.newCheck("backup"), "backup", "")
+			return err
+		}},
+		{"a check's alias", roster.Conflict, "emailAlias", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertCheck(f.newCheck("backup"), f.id(), "alias")
+			return err
+		}},
+		{"a check's number", roster.Conflict, "number", func(f *fixture, tx directory.Tx, _ bool) error {
+			c := f.newCheck("backup")
+			c.Number = 7
+			_, err := tx.InsertCheck(c, string(c.ID), "")
+			return err
+		}},
+		{"a check's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			c := f.newCheck("backup")
+			c.ID = "the one"
+			_, err := tx.InsertCheck(c, f.id(), "")
+			return err
+		}},
+		{"a told group", roster.Conflict, "groups", func(f *fixture, tx directory.Tx, twice bool) error {
+			g := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindTeam}
+			if _, err := tx.InsertGroup(g, string(g.ID)); err != nil {
+				return err
+			}
+			c := f.newCheck("backup")
+			c.Teams = []roster.GroupLink{groupLink(g)}
+			if twice {
+				c.Teams = append(c.Teams, groupLink(g))
+			}
+			_, err := tx.InsertCheck(c, f.id(), "")
+			return err
+		}},
+		{"a check group's name", roster.Conflict, "displayName", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertCheckGroup(roster.CheckGroup{ID: roster.CheckGroupID(f.id()), OrganizationID: f.org}, "nightly")
+			return err
+		}},
+		{"a check group's number", roster.Conflict, "number", func(f *fixture, tx directory.Tx, _ bool) error {
+			id := f.id()
+			_, err := tx.InsertCheckGroup(roster.CheckGroup{ID: roster.CheckGroupID(id), OrganizationID: f.org, Number: 7}, id)
+			return err
+		}},
+		{"a check group's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			_, err := tx.InsertCheckGroup(roster.CheckGroup{ID: "the one", OrganizationID: f.org}, f.id())
+			return err
+		}},
+		{"an entry's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
+			return insertOwned(f, tx, func(user roster.UserID) error {
+				u, err := tx.User(f.org, directory.UserSelector{ID: user}, 0)
+				if err != nil {
+					return err
+				}
+				g := roster.CheckGroup{ID: roster.CheckGroupID(f.id()), OrganizationID: f.org}
+				if _, err := tx.InsertCheckGroup(g, string(g.ID)); err != nil {
+					return err
+				}
+				_, err = tx.PutCheckPermission(f.org, roster.CheckPermission{
+					ID: "the one", CheckGroup: checkGroupLink(g), User: roster.UserLink{ID: u.ID, Number: u.Number},
+				})
+				return err
+			})
+		}},
 		{"a membership", roster.Conflict, "groups", func(f *fixture, tx directory.Tx, twice bool) error {
 			row := f.row(f.id())
 			g := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindTeam}

@@ -42,6 +42,9 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"jobs", jobs},
 		{"retries and settings", retries},
 		{"organizations", organizations},
+		{"checks", checks},
+		{"check groups", checkGroups},
+		{"events", events},
 	} {
 		t.Run(chapter.name, func(t *testing.T) {
 			t.Parallel()

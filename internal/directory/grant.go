@@ -1,0 +1,174 @@
+package directory
+
+import (
+	"cmp"
+	"slices"
+
+	"roster"
+)
+
+// granting is somebody who grants roles and an access level to a user (DECISIONS 6). Whoever is limited to
+// groups grants for these only, and leaves alone what is granted elsewhere.
+type granting struct {
+	everywhere bool             // not limited
+	groups     []roster.GroupID // those that the actor is limited to
+	own        []roster.GroupID // those of them that the user is in
+}
+
+// grantingTo returns how the actor grants to a user who is in the groups.
+func grantingTo(by roster.Actor, act Action, groups []roster.GroupID) granting {
+	g := granting{}
+	g.groups, g.everywhere = scopeOf(by, act)
+	g.own = g.inside(groups)
+	return g
+}
+
+// inside returns those of the groups that the actor is limited to.
+func (g granting) inside(groups []roster.GroupID) []roster.GroupID {
+	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return !slices.Contains(g.groups, id) })
+}
+
+// outside returns the other ones.
+func (g granting) outside(groups []roster.GroupID) []roster.GroupID {
+	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return slices.Contains(g.groups, id) })
+}
+
+// nowhere answers Forbidden where an actor who is limited would grant for none of its groups, which would
+// read as for the organization.
+func (g granting) nowhere() error {
+	if g.everywhere || len(g.own) > 0 {
+		return nil
+	}
+	return forbidden("this credential is limited to groups: name at least one of them as a group of the user")
+}
+
+// roles returns the roles of somebody who had old ones. named says that the roles of refs are all that there
+// are to be, together with its grants; otherwise the grants replace those that are for groups.
+func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []roster.RoleGrant {
+	var roles []roster.RoleGrant
+	for _, r := range old {
+		everywhere := len(r.Groups) == 0
+		switch {
+		case everywhere && !g.everywhere, everywhere && !named && !slices.ContainsFunc(refs.grants, isRole(r.ID)):
+			roles = append(roles, r)
+		case !everywhere && !g.everywhere:
+			if beyond := g.outside(r.Groups); len(beyond) > 0 {
+				roles = append(roles, roster.RoleGrant{RoleLink: r.RoleLink, Groups: beyond})
+			}
+		}
+	}
+	for _, role := range refs.roles {
+		var groups []roster.GroupID
+		i := slices.IndexFunc(old, isRole(role.ID))
+		switch {
+		case g.everywhere && i >= 0:
+			groups = old[i].Groups // a script that says the roles again widens none
+		case !g.everywhere && i >= 0:
+			groups = g.inside(old[i].Groups)
+		}
+		if len(groups) == 0 && !g.everywhere {
+			groups = g.own
+		}
+		roles = addRole(roles, roster.RoleGrant{RoleLink: linkRole(role), Groups: groups})
+	}
+	for _, grant := range refs.grants {
+		roles = addRole(roles, grant)
+	}
+	slices.SortStableFunc(roles, func(a, b roster.RoleGrant) int { return cmp.Compare(a.Number, b.Number) })
+	return roles
+}
+
+// level returns the groups for which somebody's access level is granted that was granted for old ones; none
+// is the organization. given are those that the request names, if it names any; inForce says that the old
+// level gave something anywhere.
+func (g granting) level(old []roster.GroupID, given roster.Set[[]roster.GroupID], inForce bool) []roster.GroupID {
+	switch {
+	case g.everywhere:
+		return given.Or(old)
+	case !given.Present && inForce:
+		return old
+	case !inForce:
+		old = nil
+	}
+	groups := given.Value
+	if len(groups) == 0 {
+		groups = g.own
+	}
+	return sortedGroups(slices.Concat(groups, g.outside(old)))
+}
+
+func isRole(id roster.RoleID) func(roster.RoleGrant) bool {
+	return func(r roster.RoleGrant) bool { return r.ID == id }
+}
+
+// addRole joins a role with those there are.
+func addRole(roles []roster.RoleGrant, add roster.RoleGrant) []roster.RoleGrant {
+	i := slices.IndexFunc(roles, isRole(add.ID))
+	switch {
+	case i < 0:
+		return append(roles, roster.RoleGrant{RoleLink: add.RoleLink, Groups: sortedGroups(add.Groups)})
+	case len(roles[i].Groups) == 0 || len(add.Groups) == 0:
+		roles[i].Groups = nil
+	default:
+		roles[i].Groups = sortedGroups(slices.Concat(roles[i].Groups, add.Groups))
+	}
+	return roles
+}
+
+// sortedGroups returns the groups in ascending order, each once.
+func sortedGroups(groups []roster.GroupID) []roster.GroupID {
+	groups = slices.Clone(groups)
+	slices.Sort(groups)
+	return slices.Compact(groups)
+}
+
+// places returns where something is granted that is granted for the groups.
+func places(groups []roster.GroupID) []roster.GroupID {
+	if len(groups) == 0 {
+		return []roster.GroupID{""}
+	}
+	return groups
+}
+
+// gained returns what a change grants that was not granted before. permissions are those of the roles that
+// it may add. What somebody keeps is not asked about here: see mayControl.
+func gained(before, after roster.User, permissions map[roster.RoleID]roster.Permissions) roster.Grants {
+	var grants roster.Grants
+	add := func(had bool, old, groups []roster.GroupID, p roster.Permissions) {
+		for _, g := range places(groups) {
+			if p != 0 && (!had || len(old) > 0 && !slices.Contains(old, g)) {
+				grants.Add(g, p)
+			}
+		}
+	}
+	add(before.AccessLevel == after.AccessLevel, before.LevelGroups, after.LevelGroups, after.AccessLevel.Permissions())
+	for _, r := range after.Roles {
+		var old []roster.GroupID
+		i := slices.IndexFunc(before.Roles, isRole(r.ID))
+		if i >= 0 {
+			old = before.Roles[i].Groups
+		}
+		add(i >= 0, old, r.Groups, permissions[r.ID])
+	}
+	return grants
+}
+
+// levelInForce reports whether the user's access level gives something anywhere. One that is granted for
+// groups which were deleted gives nothing.
+func levelInForce(u roster.User, account roster.Account) bool {
+	if u.AccessLevel.Permissions() == 0 {
+		return false
+	}
+	return len(u.LevelGroups) == 0 || slices.ContainsFunc(u.LevelGroups, func(id roster.GroupID) bool {
+		return slices.ContainsFunc(account.Grants, func(g roster.Grant) bool { return g.Group == id })
+	})
+}
+
+// groupIDs returns the ids of what a user is in.
+func groupIDs(links ...[]roster.GroupLink) []roster.GroupID {
+	var ids []roster.GroupID
+	for _, l := range slices.Concat(links...) {
+		ids = append(ids, l.ID)
+	}
+	return ids
+}
