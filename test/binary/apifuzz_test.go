@@ -116,7 +116,7 @@ func (f *apiFuzz) disguise() {
 	}
 	f.create("/users", fmt.Sprintf(`{"userName":"fuzz.scoped","password":%q,"accessLevel":"manager","accessLevelGroups":["Network"],"groups":["Network"]}`, password))
 	basic("a manager of one group", "fuzz.scoped", password, true)
-	bearer("a token of one group", f.command("token", "create", "--name", "fuzz scoped", "--access", "read-write", "--group", "Network"), true)
+	bearer("a token of one group", f.command("token", "create", "--name", "fuzz scoped", "--access", "read-write", "--groups", "Network"), true)
 	bearer("no token", "roster_canarypw000", false)
 	basic("nobody", "nobody", "canarypw001", false)
 	f.guises = append(f.guises,
@@ -244,7 +244,8 @@ func (f *apiFuzz) look(m made, a contract.Answer) {
 		}
 		return
 	}
-	if err := f.description.Check(m.method, m.path, a); err != nil {
+	query, _ := url.ParseQuery(m.query)
+	if err := f.description.Check(m.method, m.path, query, a); err != nil {
 		f.find(m, err.Error(), a.Body)
 	}
 	f.answered[m.op.String()]++

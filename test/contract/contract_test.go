@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -47,6 +48,10 @@ func TestWhatADescriptionDoesNotAllowIsFound(t *testing.T) {
 		{"no media type", "GET /users/1", 200, "", good, "media type"},
 		{"no JSON", "GET /users/1", 200, "application/json", `{"id"`, "no JSON"},
 		{"a member too few", "GET /users/1", 200, "application/json", `{"id":"1","group":null}`, "email"},
+		{"few fields", "GET /users/1?fields=email", 200, "application/json", `{"id":"1","email":null}`, ""},
+		{"few fields in a list", "GET /users?fields=email", 200, "application/json", `{"items":[{"id":"1","email":null}]}`, ""},
+		{"few fields, of another type", "GET /users?fields=email", 200, "application/json", `{"items":[{"id":"1","email":7}]}`, "email"},
+		{"few fields, and another one", "GET /users/1?fields=email", 200, "application/json", `{"id":"1","hash":"x"}`, "hash"},
 		{"a member too many", "GET /users/1", 200, "application/json", `{"id":"1","email":null,"group":null,"hash":"x"}`, "hash"},
 		{"another type", "GET /users/1", 200, "application/json", `{"id":1,"email":null,"group":null}`, "id"},
 		{"no null here", "GET /users/1", 200, "application/json", `{"id":null,"email":null,"group":null}`, "id"},
@@ -57,12 +62,17 @@ func TestWhatADescriptionDoesNotAllowIsFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		method, path, _ := strings.Cut(c.request, " ")
+		method, target, _ := strings.Cut(c.request, " ")
+		path, query, _ := strings.Cut(target, "?")
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
 		header := http.Header{}
 		if c.media != "" {
 			header.Set("Content-Type", c.media)
 		}
-		err = d.Check(method, path, contract.Answer{Status: c.status, Header: header, Body: []byte(c.body)})
+		err = d.Check(method, path, values, contract.Answer{Status: c.status, Header: header, Body: []byte(c.body)})
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
