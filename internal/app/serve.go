@@ -61,6 +61,7 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 		a.auth.Run,
 		func(ctx context.Context) { a.every(ctx, sealEvery, "seal audit", a.seal) },
 		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
+		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 	} {
 		work.Go(func() { run(background) })
 	}
@@ -156,6 +157,21 @@ func (a *App) every(ctx context.Context, interval time.Duration, what string, wo
 		}
 	}
 }
+
+// once runs work until it has succeeded, or ctx ends.
+func (a *App) once(ctx context.Context, what string, work func(context.Context) error) {
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	a.every(ctx, sweepEvery, what, func(ctx context.Context) error {
+		err := work(ctx)
+		if err == nil {
+			done()
+		}
+		return err
+	})
+}
+
+func (a *App) indexUsers(ctx context.Context) error { return directory.IndexUsers(ctx, a.store) }
 
 func (a *App) seal(ctx context.Context) error { return directory.SealAudit(ctx, a.store) }
 

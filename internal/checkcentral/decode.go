@@ -1,13 +1,7 @@
 package checkcentral
 
 import (
-	"context"
-	"fmt"
-	"iter"
-	"strings"
-
 	"roster"
-	"roster/internal/dialect"
 	"roster/internal/directory"
 )
 
@@ -18,17 +12,17 @@ func decodeCreateUser(defaultPreferences bool) func(request) (directory.NewUser,
 		if err != nil {
 			return directory.NewUser{}, err
 		}
-		r := reading{dialect.Reading{Arguments: body.Members, Name: argument}}
+		r := read(body)
 		in := directory.NewUser{
 			Email:            r.Needed("emails"),
 			DisplayName:      r.Text("displayName"),
 			SendWelcomeEmail: r.boolean("sendWelcomeEmail"),
-			Groups:           r.groups("groups"),
+			Groups:           r.ids("groups", aUserGroup),
 			UniqueEmail:      true,
 			Repeatable:       true,
 		}
 		in.UserName = in.Email
-		in.AccessLevel, in.Active = r.accessLevel("accessLevel")
+		in.AccessLevel, in.Active = r.accessLevel("accessLevel", r.Needed("accessLevel"))
 		if preferences, given := r.preferences("preferences"); given || !defaultPreferences {
 			in.Preferences = roster.Some(preferences)
 		}
@@ -37,20 +31,17 @@ func decodeCreateUser(defaultPreferences bool) func(request) (directory.NewUser,
 	}
 }
 
-// maxFilters is the greatest number of combinations of filter values in one request.
-const maxFilters = 100
-
 // decodeGetUsers reads the filters of getUsers: one list for each combination of an id and an address.
 func decodeGetUsers(q request) ([]directory.UserList, error) {
-	var lists []directory.UserList
-	filters, err := q.filters()
+	f, err := q.filters()
 	if err != nil {
 		return nil, err
 	}
-	ids, emails := several(filters["userId"], strings.ToLower), several(filters["userEmail"], directory.Fold)
-	if len(ids)*len(emails) > maxFilters {
-		return nil, tooManyFilters()
+	ids, emails := f.ids("userId"), several(f.text("userEmail"), directory.Fold)
+	if err := f.combinations(len(ids), len(emails)); err != nil {
+		return nil, err
 	}
+	var lists []directory.UserList
 	for _, id := range ids {
 		for _, email := range emails {
 			lists = append(lists, directory.UserList{
@@ -63,48 +54,25 @@ func decodeGetUsers(q request) ([]directory.UserList, error) {
 
 // decodeGetUserGroups reads the filters of getUserGroups. A name may have a comma, and so is one.
 func decodeGetUserGroups(q request) ([]directory.GroupList, error) {
-	var lists []directory.GroupList
-	filters, err := q.filters()
+	f, err := q.filters()
 	if err != nil {
 		return nil, err
 	}
-	ids := several(filters["userGroupId"], strings.ToLower)
-	if len(ids) > maxFilters {
-		return nil, tooManyFilters()
+	ids := f.ids("userGroupId")
+	if err := f.combinations(len(ids)); err != nil {
+		return nil, err
 	}
+	var lists []directory.GroupList
 	for _, id := range ids {
 		lists = append(lists, directory.GroupList{
-			Kind: roster.KindGroup, ID: roster.GroupID(id), Name: filters["userGroupName"], Count: true,
+			Kind: roster.KindGroup, ID: roster.GroupID(id), Name: f.text("userGroupName"), Count: true,
 		})
 	}
 	return lists, nil
 }
 
-func tooManyFilters() error {
-	return &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("the filters have more than %d combinations", maxFilters)}
-}
-
-// each calls a verb that lists for every input, and strings the lists together.
-func each[In, T any](
-	verb func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error),
-) func(context.Context, roster.Actor, []In) (iter.Seq2[T, error], error) {
-	return func(ctx context.Context, by roster.Actor, inputs []In) (iter.Seq2[T, error], error) {
-		var lists []iter.Seq2[T, error]
-		for _, in := range inputs {
-			list, err := verb(ctx, by, in)
-			if err != nil {
-				return nil, err
-			}
-			lists = append(lists, list)
-		}
-		return func(yield func(T, error) bool) {
-			for _, list := range lists {
-				for record, err := range list {
-					if !yield(record, err) || err != nil {
-						return
-					}
-				}
-			}
-		}, nil
-	}
+// decodeNothing reads a call that has no arguments. What is sent all the same must still be readable.
+func decodeNothing(q request) (directory.None, error) {
+	_, err := q.filters()
+	return directory.None{}, err
 }

@@ -102,7 +102,20 @@ func encodeUsers(w http.ResponseWriter, users iter.Seq2[roster.User, error]) err
 	return dialect.StreamJSON(w, `{"users":`, users, func(u roster.User) any { return showUser(u) }, `}`)
 }
 
-// userGroup is a group in the answer of getUserGroups.
+// deleted is the answer of a call that deletes.
+type deleted struct {
+	ID string `json:"deleted"`
+}
+
+func encodeDeletedUser(w http.ResponseWriter, u roster.User) error {
+	return dialect.WriteJSON(w, http.StatusOK, deleted{string(u.ID)})
+}
+
+func encodeDeletedGroup(w http.ResponseWriter, g roster.Group) error {
+	return dialect.WriteJSON(w, http.StatusOK, deleted{string(g.ID)})
+}
+
+// userGroup is a group in an answer.
 type userGroup struct {
 	ID          roster.GroupID `json:"id"`
 	Name        string         `json:"name"`
@@ -110,8 +123,19 @@ type userGroup struct {
 	UserCount   int64          `json:"userCount"`
 }
 
+func showGroup(g roster.Group) *userGroup {
+	return &userGroup{g.ID, g.Name, g.Description, g.MemberCount}
+}
+
+// oneGroup is the answer of a call that makes or changes a group.
+type oneGroup struct {
+	UserGroup *userGroup `json:"userGroup"`
+}
+
+func encodeGroup(w http.ResponseWriter, g roster.Group) error {
+	return dialect.WriteJSON(w, http.StatusOK, oneGroup{showGroup(g)})
+}
+
 func encodeGroups(w http.ResponseWriter, groups iter.Seq2[roster.Group, error]) error {
-	return dialect.StreamJSON(w, `{"userGroups":`, groups, func(g roster.Group) any {
-		return &userGroup{g.ID, g.Name, g.Description, g.MemberCount}
-	}, `}`)
+	return dialect.StreamJSON(w, `{"userGroups":`, groups, func(g roster.Group) any { return showGroup(g) }, `}`)
 }

@@ -20,13 +20,19 @@ type answer struct {
 var answers = map[roster.Kind]answer{
 	roster.Internal:        {http.StatusInternalServerError, "internal-error"},
 	roster.Invalid:         {http.StatusBadRequest, "invalid-request"},
-	roster.Conflict:        {http.StatusConflict, "email-in-use"},
+	roster.Conflict:        {http.StatusConflict, "email-in-use"}, // see taken
 	roster.NotFound:        {http.StatusNotFound, "not-found"},
 	roster.Unauthenticated: {http.StatusUnauthorized, "invalid-token"},
 	roster.Forbidden:       {http.StatusForbidden, "not-allowed"},
 	roster.RateLimited:     {http.StatusTooManyRequests, "too-many-requests"},
 	roster.Unavailable:     {http.StatusServiceUnavailable, "unavailable"},
 	roster.Stale:           {http.StatusConflict, "changed-meanwhile"},
+}
+
+// taken are the ids of a Conflict over what is not an address.
+var taken = map[string]string{
+	"displayName": "name-in-use",
+	"emailAlias":  "email-alias-in-use",
 }
 
 // refusals are the ids of the errors about HTTP itself.
@@ -36,26 +42,54 @@ var refusals = map[int]string{
 	http.StatusUnsupportedMediaType:  "unsupported-media-type",
 }
 
-// names are CheckCentral's names for what has another name here.
+// names are CheckCentral's names for what has another name here, by the beginning of a canonical attribute path.
 var names = map[string]string{
 	"userName":    "email",
 	"emails":      "email",
 	"displayName": "name",
 	"active":      "accessLevel",
+	"roles":       "accessLevel", // what makes an administrator here
 	"groups":      "userGroups",
+	"members":     "users",
 	"preferences": "notifications",
+
+	"emailAlias":     "email_alias",
+	"checkGroup":     "group_id",
+	"matching":       "matching_conditions",
+	"success":        "success_conditions",
+	"warning":        "warning_conditions",
+	"defaultStatus":  "default_status",
+	"interval":       "interval_type",
+	"interval.unit":  "interval_type",
+	"interval.value": "interval_value",
+	"overdueMinutes": "overdue_minutes",
+	"window":         "window_start",
+	"window.start":   "window_start",
+	"window.end":     "window_end",
+	"window.days":    "active_days",
 }
 
-// argument returns CheckCentral's name for a canonical attribute path: its first segment decides.
+// inConditions are the names within a ConditionGroup.
+var inConditions = strings.NewReplacer(".field", ".message_field", ".required", ".required_conditions")
+
+// argument returns CheckCentral's name for a canonical attribute path: the longest beginning that has one decides.
 func argument(path string) string {
-	end := strings.IndexAny(path, ".[")
-	if end < 0 {
-		end = len(path)
-	}
-	if name, ok := names[path[:end]]; ok {
-		return name + path[end:]
+	for end := len(path); end > 0; end = strings.LastIndexAny(path[:end], ".[") {
+		name, ok := names[path[:end]]
+		switch rest := path[end:]; {
+		case !ok:
+		case strings.HasSuffix(name, "_conditions"):
+			return name + inConditions.Replace(rest)
+		default:
+			return name + rest
+		}
 	}
 	return path
+}
+
+// conditionArgument returns CheckCentral's name for a field of a ConditionGroup or of a condition in one.
+func conditionArgument(field string) string {
+	return strings.TrimPrefix(inConditions.Replace("."+field), ".")
 }
 
 func newFace(o Options) *dialect.Face[request] {
@@ -98,8 +132,11 @@ func describe(r *http.Request, err error) problem {
 	if errors.As(err, &refusal) {
 		return problem{ID: refusals[refusal.Status], Message: refusal.Detail}
 	}
-	p := problem{ID: answers[roster.KindOf(err)].id}
-	switch roster.KindOf(err) {
+	kind := roster.KindOf(err)
+	p := problem{ID: answers[kind].id}
+	switch kind {
+	case roster.Conflict:
+		p.ID = cmp.Or(taken[roster.All(err)[0].Field], p.ID)
 	case roster.Internal:
 		p.Message = "Roster failed to do this; its log says why under request " + dialect.OriginOf(r.Context()).RequestID
 		return p
@@ -115,6 +152,9 @@ func describe(r *http.Request, err error) problem {
 			continue
 		}
 		f := fault{argument(e.Field), detail}
+		if kind == roster.NotFound && e.Field == "displayName" {
+			f.Field = "id" // a group that a call is about is named by its id only
+		}
 		p.Fields = append(p.Fields, f)
 		sentences = append(sentences, f.Field+" "+f.Message)
 	}

@@ -39,6 +39,11 @@ func TestCanonicalNamesAreSaidInCheckCentralsWords(t *testing.T) {
 		"userName": "email", "emails": "email", "displayName": "name", "active": "accessLevel", "accessLevel": "accessLevel",
 		"groups[0]": "userGroups[0]", "preferences[0].type": "notifications[0].type", "preferences": "notifications",
 		"preferences[2].services[1]": "notifications[2].services[1]", "sendWelcomeEmail": "sendWelcomeEmail", "": "",
+		"members[3]": "users[3]", "emailAlias": "email_alias", "checkGroup": "group_id", "matching": "matching_conditions",
+		"matching.conditions[1].field": "matching_conditions.conditions[1].message_field", "success.required": "success_conditions.required_conditions",
+		"warning.conditions[0].value": "warning_conditions.conditions[0].value", "defaultStatus": "default_status",
+		"interval.unit": "interval_type", "interval.value": "interval_value", "overdueMinutes": "overdue_minutes",
+		"window.start": "window_start", "window.end": "window_end", "window.days[2]": "active_days[2]", "overdueMinutesX": "overdueMinutesX",
 	} {
 		if got := argument(path); got != want {
 			t.Errorf("argument(%q) = %q, want %q", path, got, want)
@@ -81,6 +86,18 @@ func TestFailuresThatAreNotTheCallersSaySo(t *testing.T) {
 		mux.ServeHTTP(w, r.WithContext(dialect.WithOrigin(r.Context(), &dialect.Origin{RequestID: "r-17"})))
 		if w.Code != c.status || w.Header().Get("Retry-After") != c.retryAfter || w.Body.String() != c.body {
 			t.Errorf("%v is answered %d, Retry-After %q,\n%s", c.err, w.Code, w.Header().Get("Retry-After"), w.Body)
+		}
+	}
+}
+
+func TestErrorsAs200KeepsWhatMayBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]int{400: 200, 401: 200, 403: 200, 404: 200, 409: 200, 413: 200, 415: 200, 429: 429, 500: 500, 503: 503} {
+		if got := errorsAs200(roster.Actor{ErrorsAs200: true}, status); got != want {
+			t.Errorf("%d becomes %d, want %d", status, got, want)
+		}
+		if got := errorsAs200(roster.Actor{}, status); got != status {
+			t.Errorf("%d becomes %d for another token", status, got)
 		}
 	}
 }

@@ -32,8 +32,20 @@ func Register(mux *http.ServeMux, o Options) {
 		handler http.Handler
 	}{
 		{"POST", "/createUser", dialect.Endpoint(face, decodeCreateUser(o.DefaultPreferences), svc.CreateUser, encodeCreated)},
+		{"POST", "/updateUser", dialect.Endpoint(face, decodeUpdateUser, updateUser(svc), encodeCreated)},
+		{"POST", "/deleteUser", dialect.Endpoint(face, decodeDeleteUser, deleteUser(svc), encodeDeletedUser)},
+		{"POST", "/createUserGroup", dialect.Endpoint(face, decodeCreateUserGroup, svc.CreateGroup, encodeGroup)},
+		{"POST", "/updateUserGroup", dialect.Endpoint(face, decodeUpdateUserGroup, svc.UpdateGroup, encodeGroup)},
+		{"POST", "/deleteUserGroup", dialect.Endpoint(face, decodeDeleteUserGroup, svc.DeleteGroup, encodeDeletedGroup)},
+		{"POST", "/createCheck", dialect.Endpoint(face, decodeCreateCheck, svc.CreateCheck, encodeCreatedCheck)},
 		{"GET", "/getUsers", dialect.Endpoint(face, decodeGetUsers, each(svc.ListUsers), encodeUsers)},
 		{"GET", "/getUserGroups", dialect.Endpoint(face, decodeGetUserGroups, each(svc.ListGroups), encodeGroups)},
+		{"GET", "/getPermissions", dialect.Endpoint(face, decodeGetPermissions, getPermissions(svc), encodePermissions)},
+		{"GET", "/getOverview", dialect.Endpoint(face, decodeNothing, svc.GetOverview, encodeOverview)},
+		{"GET", "/getChecks", dialect.Endpoint(face, decodeGetChecks, getChecks(svc), encodeChecks)},
+		{"GET", "/getActivities", dialect.Endpoint(face, decodeGetActivities, getActivities(svc), encodeActivities)},
+		{"GET", "/getCheckGroups", dialect.Endpoint(face, decodeGetCheckGroups, getCheckGroups(svc), encodeCheckGroups("checkGroups"))},
+		{"GET", "/getGroups", dialect.Endpoint(face, decodeGetCheckGroups, getCheckGroups(svc), encodeCheckGroups("groups"))},
 	} {
 		for _, path := range []string{e.path, e.path + "/{$}"} {
 			mux.Handle(e.method+" "+path, e.handler)

@@ -14,6 +14,19 @@ import (
 // reading reads fields as strictly as the vendor documents them.
 type reading struct{ dialect.Reading }
 
+// read begins to read the members of a body.
+func read(body dialect.Value) reading {
+	return reading{dialect.Reading{Arguments: body.Members, Name: argument}}
+}
+
+// changed is what a call that changes something says of a field: null counts as left out, as everywhere.
+func changed[T any](r *reading, field string, take func(field string) T) roster.Set[T] {
+	if _, given := r.Given(field); !given {
+		return roster.Set[T]{}
+	}
+	return roster.Some(take(field))
+}
+
 func (r *reading) boolean(field string) bool {
 	v, given := r.Given(field)
 	return given && r.Is(v, dialect.Bool, field) && v.Bool
@@ -33,8 +46,8 @@ const disabled = "disabled"
 
 // accessLevel takes a level, without regard to case: the published list has user, the published example
 // sends User.
-func (r *reading) accessLevel(field string) (roster.AccessLevel, roster.Set[bool]) {
-	text := strings.ToLower(strings.TrimSpace(r.Needed(field)))
+func (r *reading) accessLevel(field, text string) (roster.AccessLevel, roster.Set[bool]) {
+	text = strings.ToLower(strings.TrimSpace(text))
 	level := roster.AccessLevel(text)
 	switch {
 	case text == disabled:
@@ -56,26 +69,32 @@ func join(levels []roster.AccessLevel) string {
 	return b.String()
 }
 
-// groups takes ids of user groups. What is none keeps its place, so that the places of the others in
-// messages are those that were sent.
-func (r *reading) groups(field string) []roster.Ref {
+// What an id in a list is, for messages.
+const (
+	aUserGroup = "a user group, as getUserGroups lists them"
+	aUser      = "a user, as getUsers lists them"
+)
+
+// ids takes ids of records. What is none keeps its place, so that the places of the others in messages are
+// those that were sent.
+func (r *reading) ids(field, of string) []roster.Ref {
 	sent := items(&r.Reading, field)
 	if len(sent) == 0 {
 		return nil
 	}
 	refs := make([]roster.Ref, len(sent))
 	for i, item := range sent {
-		id, ok := groupID(item)
+		id, ok := readID(item)
 		if !ok {
-			r.Faults.Add(fmt.Sprintf("%s[%d]", field, i), "must be the id of a user group, as getUserGroups lists them")
+			r.Faults.Add(fmt.Sprintf("%s[%d]", field, i), "must be the id of "+of)
 		}
 		refs[i].ID = id
 	}
 	return refs
 }
 
-// groupID reads a UUID in its usual form of 36 characters (RFC 9562 §4).
-func groupID(v dialect.Value) (string, bool) {
+// readID reads a UUID in its usual form of 36 characters (RFC 9562 §4).
+func readID(v dialect.Value) (string, bool) {
 	const length = 36
 	if v.Kind != dialect.String || len(v.Text) != length || uuid.Validate(v.Text) != nil {
 		return "", false

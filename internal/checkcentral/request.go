@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"roster"
@@ -85,34 +84,4 @@ func (q request) body() (dialect.Value, error) {
 		err = &roster.Error{Kind: roster.Invalid, Detail: "the body must be a JSON object, not " + v.Kind.String()}
 	}
 	return v, err
-}
-
-// filters reads the query. A filter that is empty, or undefined as clients in JavaScript write it, is none.
-func (q request) filters() (map[string]string, error) {
-	fields, err := dialect.ParseForm(q.r.URL.RawQuery)
-	if err != nil {
-		return nil, err
-	}
-	filters := make(map[string]string, len(fields))
-	for _, f := range fields {
-		if value := strings.TrimSpace(f.Value.Text); value != "undefined" {
-			filters[f.Name] = value
-		}
-	}
-	return filters, nil
-}
-
-// several takes the values of a filter apart, without repeats: one empty value where there is no filter.
-func several(filter string, fold func(string) string) []string {
-	var values []string
-	for value := range strings.SplitSeq(filter, ",") {
-		value = fold(strings.TrimSpace(value))
-		if value != "" && !slices.Contains(values, value) {
-			values = append(values, value)
-		}
-	}
-	if len(values) == 0 {
-		return []string{""}
-	}
-	return values
 }

@@ -24,8 +24,23 @@ func office(t testing.TB, e *dialecttest.Env) {
 func with(call string) string { return "/" + call + "/?apiToken={token write}" }
 
 // create is a request of createUser.
-func create(body string) string {
-	return "POST " + with("createUser") + "\nContent-Type: application/json\n\n" + body
+func create(body string) string { return post("createUser", body) }
+
+// post is a request of a call that writes, as the vendor writes it.
+func post(call, body string) string {
+	return "POST " + with(call) + "\nContent-Type: application/json\n\n" + body
+}
+
+// person makes a user of CheckCentral's kind, whose userName is the email, before a row.
+func person(email string, change ...func(*directory.NewUser)) func(testing.TB, *dialecttest.Env) {
+	return func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		in := directory.NewUser{UserName: email, Email: email, AccessLevel: roster.LevelUser, Preferences: roster.Some[[]roster.Preference](nil)}
+		for _, c := range change {
+			c(&in)
+		}
+		e.User(t, in)
+	}
 }
 
 // made is the answer of createUser for a user without groups and notifications.

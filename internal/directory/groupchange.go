@@ -121,6 +121,7 @@ type GroupChange struct {
 	// Users who become members, or cease to be, without the others being looked at. Not together with Members.
 	AddMembers, RemoveMembers []roster.Ref
 
+	Count  bool          // fill MemberCount of what is returned
 	Faults roster.Faults // those the face found already
 }
 
@@ -186,13 +187,16 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 		if seen.Added, seen.Removed, err = s.changeMembers(tx, by, after, members); err != nil {
 			return before, err
 		}
+		if in.Count {
+			after.MemberCount += int64(len(seen.Added) - len(seen.Removed))
+		}
 		return after, s.audit(tx, by, s.now(), change{ActGroupUpdate, string(after.ID), after.Name, changed{Before: auditGroup(before), After: seen}})
 	})
 }
 
 // apply returns the group as the change leaves it.
 func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (roster.Group, error) {
-	all, err := tx.Groups(g.OrganizationID, GroupQuery{Kind: g.Kind, ID: g.ID, Limit: 1, Services: true})
+	all, err := tx.Groups(g.OrganizationID, GroupQuery{Kind: g.Kind, ID: g.ID, Limit: 1, Services: true, Count: in.Count})
 	if err != nil {
 		return g, err
 	}

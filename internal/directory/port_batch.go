@@ -16,4 +16,7 @@ type BatchTx interface {
 	// InsertAudits and EnqueueAll store audit entries and jobs, as InsertAudit and Enqueue do.
 	InsertAudits(entries []roster.AuditEntry) error
 	EnqueueAll(jobs []roster.Job) error
+
+	// TakeRetry deletes what is remembered under a key, and returns it: of two callers one finds it.
+	TakeRetry(org roster.OrganizationID, key string) (r Retry, found bool, err error)
 }

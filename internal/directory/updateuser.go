@@ -37,6 +37,8 @@ type UserChange struct {
 	Properties    roster.Set[json.RawMessage]
 	Preferences   roster.Set[[]roster.Preference] // replaces the types that it names and leaves the others
 
+	SendWelcomeEmail bool // to a user who is active then; not to one who followed an earlier one
+
 	UniqueEmail bool          // refuse an address that is the userName or primary email of another user
 	Faults      roster.Faults // those the face found already
 }
@@ -69,7 +71,7 @@ func (in *UserChange) clean() {
 // (DECISIONS 9).
 func (in UserChange) touchesAccess() bool {
 	return in.UserName.Present || in.Email.Present || in.Password.Present || in.Active.Present || in.grants() ||
-		in.ContactNumber.Present || in.Preferences.Present
+		in.ContactNumber.Present || in.Preferences.Present || in.SendWelcomeEmail
 }
 
 // grants reports whether the change says what the user may do.
@@ -183,6 +185,11 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	}
 	after = NewUserRow{User: before}
 	parts = c.apply(&after, refs, account)
+	if c.in.SendWelcomeEmail {
+		if checkWelcome(&faults, after.User); len(faults) > 0 {
+			return after, 0, faults
+		}
+	}
 	return after, parts, c.permit(before, after.User, refs, account)
 }
 
@@ -234,6 +241,11 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	}
 	if c.hash != "" || before.Active && !after.Active {
 		if err := tx.DeleteSessions(after.OrganizationID, after.ID); err != nil {
+			return roster.User{}, err
+		}
+	}
+	if c.in.SendWelcomeEmail && after.Active {
+		if err := sendWelcome(tx, after.User, now); err != nil {
 			return roster.User{}, err
 		}
 	}

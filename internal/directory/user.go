@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -204,15 +203,7 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	if err != nil || !c.welcomes(row.User) {
 		return err
 	}
-	payload, err := json.Marshal(roster.WelcomeEmail{UserID: row.ID})
-	if err != nil {
-		return err
-	}
-	return tx.Enqueue(roster.Job{
-		ID: roster.JobID(newID()), OrganizationID: row.OrganizationID, Lane: roster.LaneEmail,
-		Kind: roster.JobWelcomeEmail, Key: "welcome " + string(row.ID), Payload: payload,
-		RunAt: now, CreatedAt: now,
-	})
+	return sendWelcome(tx, row.User, now)
 }
 
 // permit asks whether the actor may make this user, now that the references are known.
@@ -340,7 +331,8 @@ type auditedUser struct {
 	Teams           []string            `json:"teams,omitempty"`
 	PrimaryGroup    string              `json:"primaryGroup,omitempty"`
 	Department      string              `json:"department,omitempty"`
-	GrantedFor      []roster.GroupID    `json:"grantedFor,omitempty"` // empty: the organization
+	GrantedFor      []roster.GroupID    `json:"grantedFor,omitempty"` // of the level; empty: the organization
+	RoleGrants      []auditedGrant      `json:"roleGrants,omitempty"` // those of the roles that are for groups
 	JoinedAt        time.Time           `json:"joinedAt"`
 	TimeZone        string              `json:"timezone"`
 	PhoneNumber     string              `json:"phoneNumber,omitempty"`
@@ -349,6 +341,12 @@ type auditedUser struct {
 	Competencies    []roster.Competency `json:"competencies,omitempty"`
 	Preferences     []audited           `json:"preferences,omitempty"`
 	Warnings        []string            `json:"warnings,omitempty"`
+}
+
+// auditedGrant is a role in the audit that is granted for groups.
+type auditedGrant struct {
+	Role   string           `json:"role"`
+	Groups []roster.GroupID `json:"groups"`
 }
 
 // audited is a preference in the audit.
@@ -366,6 +364,11 @@ func auditUser(row NewUserRow) auditedUser {
 		PrimaryGroup: u.PrimaryGroup.Name, Department: u.Department.Name, GrantedFor: u.LevelGroups,
 		JoinedAt: u.JoinedAt, TimeZone: u.TimeZone, PhoneNumber: u.ContactNumber, SessionExpiry: u.SessionExpiry,
 		PropertiesBytes: len(u.Properties), Competencies: u.Competencies,
+	}
+	for _, r := range u.Roles {
+		if len(r.Groups) > 0 {
+			a.RoleGrants = append(a.RoleGrants, auditedGrant{r.Name, r.Groups})
+		}
 	}
 	for _, p := range u.Preferences {
 		a.Preferences = append(a.Preferences, audited(p))

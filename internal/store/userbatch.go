@@ -186,3 +186,15 @@ func (t *tx) EnqueueAll(jobs []roster.Job) error {
 	t.queued = t.queued || len(jobs) > 0
 	return t.insertRows("enqueue jobs", insert, 13, rows)
 }
+
+// TakeRetry implements directory.BatchTx.
+func (t *tx) TakeRetry(org roster.OrganizationID, key string) (r directory.Retry, found bool, err error) {
+	const text = `DELETE FROM retries WHERE organization_id = $1 AND retry_key = $2
+	RETURNING resource_id, version, created_at, fingerprint`
+	r = directory.Retry{OrganizationID: org, Key: key}
+	found, err = t.one("take retry", text, []any{string(org), key}, &r.ResourceID, &r.Version, instant{&r.CreatedAt}, &r.Fingerprint)
+	if !found {
+		return directory.Retry{}, false, err
+	}
+	return r, true, err
+}

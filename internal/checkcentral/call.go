@@ -1,0 +1,247 @@
+package checkcentral
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// lister is a verb that lists.
+type lister[In, T any] = func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error)
+
+// each calls a verb that lists for every input, and strings the lists together.
+func each[In, T any](verb lister[In, T]) lister[[]In, T] {
+	return func(ctx context.Context, by roster.Actor, inputs []In) (iter.Seq2[T, error], error) {
+		var lists []iter.Seq2[T, error]
+		for _, in := range inputs {
+			list, err := verb(ctx, by, in)
+			if err != nil {
+				return nil, err
+			}
+			lists = append(lists, list)
+		}
+		return func(yield func(T, error) bool) {
+			for _, list := range lists {
+				for record, err := range list {
+					if !yield(record, err) || err != nil {
+						return
+					}
+				}
+			}
+		}, nil
+	}
+}
+
+// with makes something else of each record of a list; making it may fail.
+func with[In, T any](list iter.Seq2[In, error], more func(In) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for record, err := range list {
+			var made T
+			if err == nil {
+				made, err = more(record)
+			}
+			if !yield(made, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// collect returns a list that is known to be short.
+func collect[In, T any](list iter.Seq2[In, error], show func(In) T) ([]T, error) {
+	shown := []T{}
+	for record, err := range list {
+		if err != nil {
+			return nil, err
+		}
+		shown = append(shown, show(record))
+	}
+	return shown, nil
+}
+
+// updateUser calls the verb. Its answer says, as that of createUser does, whether a welcome email is on its way.
+func updateUser(svc *directory.Service) func(context.Context, roster.Actor, directory.UserChange) (directory.CreatedUser, error) {
+	return func(ctx context.Context, by roster.Actor, in directory.UserChange) (directory.CreatedUser, error) {
+		u, err := svc.UpdateUser(ctx, by, in)
+		return directory.CreatedUser{User: u, WelcomeEmail: in.SendWelcomeEmail && u.Active && !u.HasPassword}, nobody(in.User, err)
+	}
+}
+
+// deleteUser calls the verb.
+func deleteUser(svc *directory.Service) func(context.Context, roster.Actor, directory.UserDeletion) (roster.User, error) {
+	return func(ctx context.Context, by roster.Actor, in directory.UserDeletion) (roster.User, error) {
+		u, err := svc.DeleteUser(ctx, by, in)
+		return u, nobody(in.User, err)
+	}
+}
+
+// nobody makes of an error about a user who is not there one about the argument that was to name it.
+func nobody(sel directory.UserSelector, err error) error {
+	if err == nil || roster.KindOf(err) != roster.NotFound {
+		return err
+	}
+	e := &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no user", Err: err}
+	if sel.ID == "" {
+		e.Field = "emails"
+	}
+	return e
+}
+
+// getChecks lists checks with as many activities of each as were asked for.
+func getChecks(svc *directory.Service) lister[checkQuery, *check] {
+	return func(ctx context.Context, by roster.Actor, in checkQuery) (iter.Seq2[*check, error], error) {
+		checks, err := each(svc.ListChecks)(ctx, by, in.lists)
+		if err != nil {
+			return nil, err
+		}
+		return with(checks, func(c roster.Check) (*check, error) {
+			shown := showCheck(c, in.settings)
+			if in.activities == 0 {
+				return shown, nil
+			}
+			events, err := svc.ListEvents(ctx, by, directory.EventList{Check: c.ID, Limit: in.activities})
+			if err == nil {
+				shown.Activities, err = collect(events, showCheckActivity)
+			}
+			return shown, err
+		}), nil
+	}
+}
+
+// checkGroupView is a check group with its checks, which come as they are read; nil if nobody asked.
+type checkGroupView struct {
+	roster.CheckGroup
+	checks iter.Seq2[roster.Check, error]
+}
+
+// getCheckGroups lists check groups, with the checks in each where that was asked for.
+func getCheckGroups(svc *directory.Service) lister[checkGroupQuery, checkGroupView] {
+	return func(ctx context.Context, by roster.Actor, in checkGroupQuery) (iter.Seq2[checkGroupView, error], error) {
+		groups, err := each(svc.ListCheckGroups)(ctx, by, in.lists)
+		if err != nil {
+			return nil, err
+		}
+		return with(groups, func(g roster.CheckGroup) (view checkGroupView, err error) {
+			view.CheckGroup = g
+			if in.checks {
+				view.checks, err = svc.ListChecks(ctx, by, directory.CheckList{CheckGroup: g.ID})
+			}
+			return view, err
+		}), nil
+	}
+}
+
+// getPermissions lists entries on check groups. The verb finds a record by id or by name; here both must fit.
+func getPermissions(svc *directory.Service) lister[permissionQuery, roster.CheckPermission] {
+	return func(ctx context.Context, by roster.Actor, in permissionQuery) (iter.Seq2[roster.CheckPermission, error], error) {
+		entries, err := each(svc.ListCheckPermissions)(ctx, by, in.lists)
+		if err != nil {
+			return nil, err
+		}
+		return func(yield func(roster.CheckPermission, error) bool) {
+			for p, err := range entries {
+				if err == nil && !(named(p.CheckGroup.Name, in.checkGroupName) && named(p.Group.Name, in.groupName)) {
+					continue
+				}
+				if !yield(p, err) {
+					return
+				}
+			}
+		}, nil
+	}
+}
+
+// getActivities lists events of all its lists together, the newest first. A date without a zone is meant in the
+// organization's.
+func getActivities(svc *directory.Service) lister[activityQuery, roster.Event] {
+	return func(ctx context.Context, by roster.Actor, in activityQuery) (iter.Seq2[roster.Event, error], error) {
+		zone := time.UTC
+		if in.start.open || in.end.open {
+			var err error
+			if zone, err = svc.GetTimeZone(ctx, by, directory.None{}); err != nil {
+				return nil, err
+			}
+		}
+		in = in.during(zone)
+		if len(in.lists) == 1 {
+			in.lists[0].Limit = in.count
+			return svc.ListEvents(ctx, by, in.lists[0])
+		}
+		step := max(1, maxRead/len(in.lists))
+		lists := make([]iter.Seq2[roster.Event, error], len(in.lists))
+		for i, list := range in.lists {
+			lists[i] = paged(ctx, svc.ListEvents, by, list, step)
+		}
+		return newest(lists, in.count), nil
+	}
+}
+
+// maxRead is how many events are held while several lists of them are joined.
+const maxRead = 500
+
+// paged lists events so many at a time.
+func paged(ctx context.Context, verb lister[directory.EventList, roster.Event], by roster.Actor, in directory.EventList, step int) iter.Seq2[roster.Event, error] {
+	return func(yield func(roster.Event, error) bool) {
+		in := in // each range begins anew
+		in.Limit = step
+		for n := step; n == step; {
+			events, err := verb(ctx, by, in)
+			if err != nil {
+				yield(roster.Event{}, err)
+				return
+			}
+			n = 0
+			for e, err := range events {
+				if !yield(e, err) || err != nil {
+					return
+				}
+				in.Before = e.ID
+				n++
+			}
+		}
+	}
+}
+
+// newest joins lists that are in the order of time, the newest first, and ends after so many events.
+func newest(lists []iter.Seq2[roster.Event, error], count int) iter.Seq2[roster.Event, error] {
+	return func(yield func(roster.Event, error) bool) {
+		type source struct {
+			head roster.Event
+			next func() (roster.Event, error, bool)
+		}
+		var open []*source
+		// advance reads the next event of a source, and drops one that has ended.
+		advance := func(s *source) error {
+			e, err, more := s.next()
+			if s.head = e; !more {
+				open = slices.DeleteFunc(open, func(other *source) bool { return other == s })
+			}
+			return err
+		}
+		for _, list := range lists {
+			next, stop := iter.Pull2(list)
+			defer stop()
+			s := &source{next: next}
+			open = append(open, s)
+			if err := advance(s); err != nil {
+				yield(roster.Event{}, err)
+				return
+			}
+		}
+		for ; count > 0 && len(open) > 0; count-- {
+			first := slices.MaxFunc(open, func(a, b *source) int { return cmp.Compare(a.head.ID, b.head.ID) })
+			if !yield(first.head, nil) {
+				return
+			}
+			if err := advance(first); err != nil {
+				yield(roster.Event{}, err)
+				return
+			}
+		}
+	}
+}

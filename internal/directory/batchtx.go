@@ -1,0 +1,168 @@
+package directory
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"roster"
+)
+
+// gathering is a transaction in which a batch asks for each record that it refers to once, and puts together what
+// can be written together. The verbs' own steps run on it as on any other.
+type gathering struct {
+	Tx
+	groups      map[roster.GroupKind]map[roster.Ref]roster.Group
+	roles       map[roster.Ref]roster.Role
+	departments map[roster.Ref]roster.Department
+	defaults    map[string][]roster.Preference // by the ids of the groups
+
+	entries []roster.AuditEntry
+	jobs    []roster.Job
+	words   map[roster.OrganizationID][]WordPlace
+}
+
+func newGathering(tx Tx) *gathering {
+	return &gathering{
+		Tx:     tx,
+		groups: map[roster.GroupKind]map[roster.Ref]roster.Group{roster.KindGroup: {}, roster.KindTeam: {}},
+		roles:  make(map[roster.Ref]roster.Role), departments: make(map[roster.Ref]roster.Department),
+		defaults: make(map[string][]roster.Preference), words: make(map[roster.OrganizationID][]WordPlace),
+	}
+}
+
+// prefetch reads what the items refer to, by one query for each kind of record.
+func (g *gathering) prefetch(by roster.Actor, items []*batchItem) error {
+	var groups, teams, roles []roster.Ref
+	for _, it := range items {
+		if it.tooMany() {
+			continue
+		}
+		groups = append(append(append(groups, it.in.Groups...), it.in.LevelGroups...), it.in.PrimaryGroup)
+		teams = append(teams, it.in.Teams...)
+		roles = append(roles, it.in.Roles...)
+		for _, grant := range it.in.RoleGrants {
+			groups, roles = append(groups, grant.Groups...), append(roles, grant.Role)
+		}
+	}
+	if _, err := g.FindGroups(by.OrganizationID, roster.KindGroup, findable(groups)); err != nil {
+		return err
+	}
+	if _, err := g.FindGroups(by.OrganizationID, roster.KindTeam, findable(teams)); err != nil {
+		return err
+	}
+	_, err := g.FindRoles(by.OrganizationID, findable(roles))
+	return err
+}
+
+// tooMany reports more references than are looked up: check has the fault.
+func (it *batchItem) tooMany() bool {
+	named := max(len(it.in.Groups), len(it.in.Teams), len(it.in.Roles), len(it.in.LevelGroups), len(it.in.RoleGrants))
+	for _, grant := range it.in.RoleGrants {
+		named = max(named, len(grant.Groups))
+	}
+	return named > MaxReferences
+}
+
+// FindGroups implements GroupTx.
+func (g *gathering) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error) {
+	return findOnce(g.groups[kind], refs, func(refs []roster.Ref) ([]roster.Group, error) { return g.Tx.FindGroups(org, kind, refs) })
+}
+
+// FindRoles implements GroupTx.
+func (g *gathering) FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.Role, error) {
+	return findOnce(g.roles, refs, func(refs []roster.Ref) ([]roster.Role, error) { return g.Tx.FindRoles(org, refs) })
+}
+
+// FindDepartment implements GroupTx.
+func (g *gathering) FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.Department, error) {
+	d, known := g.departments[ref]
+	if known {
+		return d, nil
+	}
+	d, err := g.Tx.FindDepartment(org, ref)
+	if err == nil {
+		g.departments[ref] = d
+	}
+	return d, err
+}
+
+// DefaultPreferences implements UserTx.
+func (g *gathering) DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error) {
+	ids := make([]string, len(groups))
+	for i, id := range groups {
+		ids[i] = string(id)
+	}
+	key := strings.Join(ids, " ")
+	prefs, known := g.defaults[key]
+	if !known {
+		var err error
+		if prefs, err = g.Tx.DefaultPreferences(org, groups); err != nil {
+			return nil, err
+		}
+		g.defaults[key] = prefs
+	}
+	return slices.Clone(prefs), nil
+}
+
+// findOnce returns what references name: from what is known, and for the others by one query.
+func findOnce[T any](known map[roster.Ref]T, refs []roster.Ref, find func([]roster.Ref) ([]T, error)) ([]T, error) {
+	var asked []roster.Ref
+	for _, ref := range refs {
+		if _, there := known[ref]; !there {
+			var none T
+			known[ref] = none
+			if !ref.IsZero() {
+				asked = append(asked, ref)
+			}
+		}
+	}
+	if len(asked) > 0 {
+		found, err := find(asked)
+		if err != nil {
+			return nil, err
+		}
+		for i, ref := range asked {
+			known[ref] = found[i]
+		}
+	}
+	out := make([]T, len(refs))
+	for i, ref := range refs {
+		out[i] = known[ref]
+	}
+	return out, nil
+}
+
+// InsertAudit implements AuditTx.
+func (g *gathering) InsertAudit(e roster.AuditEntry) error {
+	g.entries = append(g.entries, e)
+	return nil
+}
+
+// Enqueue implements JobTx.
+func (g *gathering) Enqueue(j roster.Job) error {
+	g.jobs = append(g.jobs, j)
+	return nil
+}
+
+// InsertWords implements SearchTx.
+func (g *gathering) InsertWords(org roster.OrganizationID, words []WordPlace) error {
+	g.words[org] = append(g.words[org], words...)
+	return nil
+}
+
+// flush writes what was put together, words in the order in which they are kept.
+func (g *gathering) flush() error {
+	for org, words := range g.words {
+		slices.SortFunc(words, func(a, b WordPlace) int {
+			return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.Number, b.Number))
+		})
+		if err := g.Tx.InsertWords(org, words); err != nil {
+			return err
+		}
+	}
+	if err := g.InsertAudits(g.entries); err != nil {
+		return err
+	}
+	return g.EnqueueAll(g.jobs)
+}

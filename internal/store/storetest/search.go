@@ -1,0 +1,452 @@
+package storetest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// oddNames are userNames that collations put in other orders than their bytes.
+var oddNames = []string{"b", "B2", "a b", "a-b", "a_b", "ab", "A", "ä", "Ä2", "z", "é", "e", "f", "10", "9", "_", "~", "日本", "𝔸"}
+
+// inOrder returns what UsersInOrder does.
+func (f *fixture) inOrder(q directory.OrderedQuery, with directory.With) []roster.User {
+	f.Helper()
+	return read(f, func(tx directory.Tx) ([]roster.User, error) { return tx.UsersInOrder(f.org, q, with) })
+}
+
+// walk reads all pages of q.
+func (f *fixture) walk(q directory.OrderedQuery) (names []string) {
+	f.Helper()
+	for {
+		page := f.inOrder(q, 0)
+		for _, u := range page {
+			names = append(names, u.UserName)
+		}
+		if len(page) < q.Limit {
+			return names
+		}
+		last := page[len(page)-1]
+		q.After = &directory.UserPlace{Number: last.Number}
+		switch q.Order {
+		case directory.OrderUserName:
+			q.After.Key = directory.Fold(last.UserName)
+		case directory.OrderEmail:
+			q.After.Key = directory.Fold(last.Email)
+		}
+	}
+}
+
+// odd stores the users of oddNames, each second of whom has an email that others have, and one of another
+// organization. Some are in one or both of two groups.
+func (f *fixture) odd() (users []directory.NewUserRow, groups [2]roster.Group) {
+	f.Helper()
+	groups = [2]roster.Group{f.group(roster.KindGroup, "one"), f.group(roster.KindTeam, "two")}
+	for i, name := range oddNames {
+		row := f.row(name)
+		if i%2 == 0 {
+			row.Email = fmt.Sprintf("%c@Example.com", 'C'-i%3)
+			row.EmailKey = directory.Fold(row.Email)
+		}
+		row.ExternalID = fmt.Sprint("X", i%4)
+		if i%3 == 0 {
+			row.Groups = []roster.GroupLink{groupLink(groups[0])}
+		}
+		if i%4 == 0 {
+			row.Teams = []roster.GroupLink{groupLink(groups[1])}
+		}
+		users = append(users, f.insert(row))
+	}
+	stranger := f.row("stranger")
+	stranger.OrganizationID = f.organization()
+	f.insert(stranger)
+	gone := f.row("gone")
+	gone.UserKey = ""
+	f.insert(gone)
+	return users, groups
+}
+
+// names returns the userNames of those who pass, in an order.
+func names(users []directory.NewUserRow, by directory.UserOrder, descending bool, pass func(directory.NewUserRow) bool) (names []string) {
+	key := func(u directory.NewUserRow) string {
+		switch by {
+		case directory.OrderUserName:
+			return u.UserKey
+		case directory.OrderEmail:
+			return u.EmailKey
+		default:
+			return ""
+		}
+	}
+	users = slices.Clone(users)
+	slices.SortFunc(users, func(a, b directory.NewUserRow) int {
+		order := cmp.Or(strings.Compare(key(a), key(b)), cmp.Compare(a.Number, b.Number))
+		if descending {
+			return -order
+		}
+		return order
+	})
+	for _, u := range users {
+		if pass(u) {
+			names = append(names, u.UserName)
+		}
+	}
+	return names
+}
+
+func isIn(u directory.NewUserRow, groups ...roster.GroupID) bool {
+	return slices.ContainsFunc(slices.Concat(u.Groups, u.Teams), func(g roster.GroupLink) bool { return slices.Contains(groups, g.ID) })
+}
+
+var search = []sentence{
+	{text: "pages in every order and direction follow one another and miss nobody", test: func(f *fixture) {
+		users, groups := f.odd()
+		one, two := groups[0].ID, groups[1].ID
+		for name, c := range map[string]struct {
+			q    directory.OrderedQuery
+			pass func(directory.NewUserRow) bool
+		}{
+			"all":            {directory.OrderedQuery{}, func(directory.NewUserRow) bool { return true }},
+			"of a group":     {directory.OrderedQuery{InGroups: []roster.GroupID{one}}, func(u directory.NewUserRow) bool { return isIn(u, one) }},
+			"of either":      {directory.OrderedQuery{InGroups: []roster.GroupID{one, two}}, func(u directory.NewUserRow) bool { return isIn(u, one, two) }},
+			"of none":        {directory.OrderedQuery{InGroups: []roster.GroupID{}}, func(directory.NewUserRow) bool { return false }},
+			"by email":       {directory.OrderedQuery{EmailKey: "b@example.com"}, func(u directory.NewUserRow) bool { return u.EmailKey == "b@example.com" }},
+			"by external id": {directory.OrderedQuery{ExternalID: "X1"}, func(u directory.NewUserRow) bool { return u.ExternalID == "X1" }},
+			"by email in a group": {
+				directory.OrderedQuery{EmailKey: "c@example.com", InGroups: []roster.GroupID{two}},
+				func(u directory.NewUserRow) bool { return u.EmailKey == "c@example.com" && isIn(u, two) },
+			},
+			"by name":        {directory.OrderedQuery{UserKey: "ä2"}, func(u directory.NewUserRow) bool { return u.UserName == "Ä2" }},
+			"by id":          {directory.OrderedQuery{ID: users[3].ID}, func(u directory.NewUserRow) bool { return u.ID == users[3].ID }},
+			"by two values":  {directory.OrderedQuery{ID: users[3].ID, ExternalID: "X0"}, func(directory.NewUserRow) bool { return false }},
+			"in other case":  {directory.OrderedQuery{ExternalID: "x1"}, func(directory.NewUserRow) bool { return false }},
+			"by who is gone": {directory.OrderedQuery{UserKey: "gone"}, func(directory.NewUserRow) bool { return false }},
+		} {
+			for _, order := range []directory.UserOrder{"", directory.OrderNumber, directory.OrderUserName, directory.OrderEmail} {
+				for _, descending := range []bool{false, true} {
+					for _, limit := range []int{1, 4, 100} {
+						c.q.Order, c.q.Descending, c.q.Limit = order, descending, limit
+						want := names(users, order, descending, c.pass)
+						if got := f.walk(c.q); !slices.Equal(got, want) {
+							f.Errorf("%s by %q, descending %v, %d a page: got %q, want %q", name, order, descending, limit, got, want)
+						}
+					}
+				}
+			}
+		}
+	}},
+	{text: "in every order what is loaded along belongs to the right user", test: func(f *fixture) {
+		want := make(map[roster.UserID]roster.User)
+		for _, name := range []string{"m", "z", "a"} {
+			row := f.insert(f.wholeUser(name))
+			want[row.ID] = row.User
+		}
+		for _, q := range []directory.OrderedQuery{{}, {Descending: true}, {Order: directory.OrderUserName}, {Order: directory.OrderEmail, Descending: true}, {EmailKey: "ada@example.com"}} {
+			users := f.inOrder(q, withAll)
+			for _, u := range users {
+				same(f, u, want[u.ID])
+			}
+			if len(users) != 3 {
+				f.Errorf("%+v: %d users", q, len(users))
+			}
+		}
+	}},
+	{text: "users are listed by externalId", test: func(f *fixture) {
+		users, groups := f.odd()
+		got := f.list(directory.UserQuery{ExternalID: "X0", AfterNumber: users[0].Number, InGroups: []roster.GroupID{groups[0].ID}}, directory.WithGroups)
+		if len(got) != 1 || got[0].ID != users[12].ID || len(got[0].Groups) != 1 {
+			f.Errorf("got %+v", got)
+		}
+	}},
+	{text: "users are read by their numbers, as many as a page holds", test: func(f *fixture) {
+		var rows []directory.NewUserRow
+		for i := range 600 {
+			rows = append(rows, f.row(fmt.Sprint("user ", i)))
+		}
+		numbers := write(f, func(tx directory.Tx) ([]int64, error) { return tx.InsertUsers(rows) })
+		whole := f.insert(f.wholeUser("whole"))
+		asked := append(slices.Clone(numbers[50:550]), whole.Number, whole.Number, numbers[0], whole.Number+1_000_000)
+		users := read(f, func(tx directory.Tx) ([]roster.User, error) { return tx.UsersByNumbers(f.org, asked, withAll) })
+		if len(users) != 502 || !slices.IsSortedFunc(users, func(a, b roster.User) int { return cmp.Compare(a.Number, b.Number) }) {
+			f.Fatalf("got %d users", len(users))
+		}
+		same(f, users[501], whole.User)
+		other := f.organization()
+		f.view(func(tx directory.Tx) error {
+			users, err := tx.UsersByNumbers(other, numbers, 0)
+			if len(users) != 0 {
+				f.Errorf("another organization sees %d", len(users))
+			}
+			return err
+		})
+	}},
+	{text: "users of every organization are listed by number", alone: true, test: func(f *fixture) {
+		users, _ := f.odd()
+		all := read(f, func(tx directory.Tx) ([]roster.User, error) { return tx.UsersEverywhere(users[3].Number, 100) })
+		if len(all) != len(users)-4+1 || all[0].ID != users[4].ID || all[len(all)-1].OrganizationID == f.org {
+			f.Errorf("got %d users", len(all))
+		}
+	}},
+}
+
+// words stores words, each of them with its place in the list as number.
+func (f *fixture) words(words ...string) (places []directory.WordPlace) {
+	f.Helper()
+	for i, word := range words {
+		places = append(places, directory.WordPlace{Key: word, Number: int64(i + 1)})
+	}
+	f.update(func(tx directory.Tx) error { return tx.InsertWords(f.org, places) })
+	return places
+}
+
+// byWord reads all that UsersByWord has, a few at a time.
+func (f *fixture) byWord(prefix string, limit int) (places []directory.WordPlace) {
+	f.Helper()
+	var after directory.WordPlace
+	for {
+		page := read(f, func(tx directory.Tx) ([]directory.WordPlace, error) {
+			return tx.UsersByWord(f.org, prefix, after, limit)
+		})
+		places = append(places, page...)
+		if len(page) < limit {
+			return places
+		}
+		after = page[len(page)-1]
+	}
+}
+
+var userWords = []sentence{
+	{text: "words are found by prefix, in the order of their bytes", test: func(f *fixture) {
+		last := string(utf8.MaxRune)
+		places := f.words("ada", "adam", "ad", "b", "a%", "a_", "ada\ud7ff", "ada\ue000", last, last+last, "\ud7ffz", "\ue000", "Ada", "", "日本語", "日", "adb")
+		places = append(places, directory.WordPlace{Key: "ada", Number: 100})
+		f.update(func(tx directory.Tx) error { return tx.InsertWords(f.org, places[len(places)-1:]) })
+		slices.SortFunc(places, func(a, b directory.WordPlace) int {
+			return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.Number, b.Number))
+		})
+		for _, prefix := range []string{"", "a", "ad", "ada", "adam", "adam1", "a%", "a_", "%", "\ud7ff", "ada\ud7ff", last, last + last, "日", "A", "z"} {
+			var want []directory.WordPlace
+			for _, p := range places {
+				if strings.HasPrefix(p.Key, prefix) {
+					want = append(want, p)
+				}
+			}
+			for _, limit := range []int{1, 3, 100} {
+				if got := f.byWord(prefix, limit); !slices.Equal(got, want) {
+					f.Errorf("%q, %d a page: got %v, want %v", prefix, limit, got, want)
+				}
+			}
+		}
+	}},
+	{text: "words that are there stay, and those that are not can be deleted", test: func(f *fixture) {
+		places := f.words("ada", "grace")
+		f.words("ada", "grace")
+		f.update(func(tx directory.Tx) error {
+			return tx.DeleteWords(f.org, []directory.WordPlace{{Key: "ada", Number: 2}, places[0], {Key: "none", Number: 1}})
+		})
+		same(f, f.byWord("", 10), places[1:])
+		f.update(func(tx directory.Tx) error {
+			if err := tx.InsertWords(f.org, nil); err != nil {
+				return err
+			}
+			return tx.DeleteWords(f.org, nil)
+		})
+	}},
+	{text: "another organization has words of its own", test: func(f *fixture) {
+		places := f.words("ada")
+		other := f.organization()
+		f.update(func(tx directory.Tx) error {
+			if err := tx.InsertWords(other, []directory.WordPlace{{Key: "ada", Number: 9}}); err != nil {
+				return err
+			}
+			return tx.DeleteWords(other, places)
+		})
+		same(f, f.byWord("a", 10), places)
+	}},
+	{text: "the words of many users are stored together", test: func(f *fixture) {
+		var words []string
+		for i := range 500 {
+			words = append(words, fmt.Sprintf("w%03d", i))
+		}
+		places := f.words(words...)
+		same(f, f.byWord("w", 100), places)
+	}},
+}
+
+var batches = []sentence{
+	{text: "users who are stored together come back as those who are stored alone", test: func(f *fixture) {
+		var rows []directory.NewUserRow
+		for i := range 70 {
+			rows = append(rows, f.row(fmt.Sprint("user ", i)))
+			if i%10 == 0 {
+				rows = append(rows, f.wholeUser(fmt.Sprint("whole ", i)))
+				rows[len(rows)-1].LevelGroups = []roster.GroupID{rows[len(rows)-1].Groups[0].ID}
+			}
+		}
+		numbers := write(f, func(tx directory.Tx) ([]int64, error) { return tx.InsertUsers(rows) })
+		for i, row := range rows {
+			row.Number = numbers[i]
+			same(f, f.get(row.ID, withAll), row.User)
+			same(f, f.account(row.ID).CredentialVersion, 1)
+		}
+	}},
+	{text: "whoever has a taken name is left out, with everything, and the others are stored", test: func(f *fixture) {
+		f.user("Straße")
+		rows := []directory.NewUserRow{f.row("first"), f.wholeUser("STRASSE"), f.row("last"), f.row("FIRST")}
+		numbers := write(f, func(tx directory.Tx) ([]int64, error) { return tx.InsertUsers(rows) })
+		if numbers[0] == 0 || numbers[1] != 0 || numbers[2] == 0 || numbers[3] != 0 || numbers[0] == numbers[2] {
+			f.Fatalf("numbers %v", numbers)
+		}
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.User(f.org, directory.UserSelector{ID: rows[1].ID}, 0)
+			return err
+		})
+		f.update(func(tx directory.Tx) error {
+			none, err := tx.InsertUsers(nil)
+			if len(none) != 0 {
+				f.Errorf("nobody got %v", none)
+			}
+			return err
+		})
+	}},
+	{text: "of two who store users together each name goes to one", test: func(f *fixture) {
+		var wg sync.WaitGroup
+		made := make([][]int64, 2)
+		for i := range made {
+			var rows []directory.NewUserRow
+			for n := range 50 {
+				rows = append(rows, f.row(fmt.Sprint("user ", n)))
+			}
+			if i == 1 {
+				slices.Reverse(rows)
+			}
+			wg.Go(func() {
+				err := f.store.Update(f.Context(), func(tx directory.Tx) (err error) {
+					made[i], err = tx.InsertUsers(rows)
+					return err
+				})
+				if err != nil {
+					f.Error(err)
+				}
+				if i == 1 {
+					slices.Reverse(made[i])
+				}
+			})
+		}
+		wg.Wait()
+		for n := range 50 {
+			if (made[0][n] == 0) == (made[1][n] == 0) {
+				f.Errorf("user %d has the numbers %d and %d", n, made[0][n], made[1][n])
+			}
+		}
+	}},
+	{text: "taken names and addresses are found together", test: func(f *fixture) {
+		f.insert(f.wholeUser("ada"))
+		f.user("grace@example.com")
+		gone := f.row("gone")
+		gone.UserKey, gone.EmailKey = "", "gone@example.com"
+		f.insert(gone)
+		keys := []string{"ada", "ada@example.com", "grace@example.com", "gone", "gone@example.com", "nobody"}
+		for i := range 600 {
+			keys = append(keys, fmt.Sprint("nobody ", i))
+		}
+		f.view(func(tx directory.Tx) error {
+			taken, err := tx.TakenNames(f.org, keys)
+			same(f, taken, map[string]bool{"ada": true, "grace@example.com": true})
+			if err != nil {
+				return err
+			}
+			if taken, err = tx.TakenEmails(f.org, keys); err != nil {
+				return err
+			}
+			same(f, taken, map[string]bool{"ada": true, "ada@example.com": true, "grace@example.com": true})
+			taken, err = tx.TakenEmails(f.org, nil)
+			same(f, taken, map[string]bool{})
+			return err
+		})
+	}},
+	{text: "audit entries that are stored together come back as those that are stored alone", test: func(f *fixture) {
+		var entries []roster.AuditEntry
+		for i := range 40 {
+			e := roster.AuditEntry{
+				ID: roster.AuditID(f.id()), OrganizationID: f.org, At: f.now, ActorKind: roster.ActorUser, Actor: "user 1", ActorName: "ada",
+				Face: roster.FaceCLI, Address: "192.0.2.1", RequestID: "r", Action: "a", Target: "t", TargetName: "n", DetailsHash: "h",
+			}
+			if i%2 == 0 {
+				e.Salt, e.Details = "salt", []byte(`{"a":1}`)
+			}
+			entries = append(entries, e)
+		}
+		f.update(func(tx directory.Tx) error {
+			if err := tx.InsertAudits(entries[1:]); err != nil {
+				return err
+			}
+			return tx.InsertAudit(entries[0])
+		})
+		same(f, read(f, func(tx directory.Tx) ([]roster.AuditEntry, error) {
+			return tx.AuditEntries(f.org, directory.AuditQuery{})
+		}), entries)
+	}},
+	{text: "jobs that are queued together are claimed like those that are queued alone", alone: true, test: func(f *fixture) {
+		var jobs []roster.Job
+		for i := range 40 {
+			jobs = append(jobs, roster.Job{
+				ID: roster.JobID(f.id()), OrganizationID: f.org, Lane: roster.LaneEmail, Kind: "k", Key: fmt.Sprint("key ", i),
+				Payload: []byte(`{"a":1}`), RunAt: f.now, CreatedAt: f.now,
+			})
+		}
+		jobs[5].Key = ""
+		again := jobs[7]
+		again.ID = roster.JobID(f.id())
+		f.update(func(tx directory.Tx) error {
+			if err := tx.EnqueueAll(append(slices.Clone(jobs[1:]), again)); err != nil {
+				return err
+			}
+			return tx.Enqueue(jobs[0])
+		})
+		claimed := write(f, func(tx directory.Tx) ([]roster.Job, error) {
+			return tx.ClaimJobs(roster.LaneEmail, f.now, f.now.Add(1), 100)
+		})
+		for i := range jobs {
+			jobs[i].Attempts = 1
+		}
+		same(f, claimed, jobs)
+	}},
+	{text: "of many who take what is remembered one finds it", test: func(f *fixture) {
+		r := directory.Retry{OrganizationID: f.org, Key: "key", ResourceID: "id", Version: 3, Fingerprint: "f", CreatedAt: f.now}
+		write(f, func(tx directory.Tx) (bool, error) { return tx.InsertRetry(r) })
+		var wg sync.WaitGroup
+		got := make([]directory.Retry, 8)
+		found := make([]bool, len(got))
+		for i := range got {
+			wg.Go(func() {
+				err := f.store.Update(f.Context(), func(tx directory.Tx) (err error) {
+					got[i], found[i], err = tx.TakeRetry(f.org, "key")
+					return err
+				})
+				if err != nil {
+					f.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		n := 0
+		for i := range got {
+			if found[i] {
+				n++
+				same(f, got[i], r)
+			} else {
+				same(f, got[i], directory.Retry{})
+			}
+		}
+		if n != 1 {
+			f.Errorf("%d found it", n)
+		}
+	}},
+}
