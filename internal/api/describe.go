@@ -18,6 +18,9 @@ const about = `Everything that Roster's directory of people can do, as resources
 **Credentials.** An API token (` + "`Authorization: Bearer`" + `), a user's name and password (` + "`Authorization: Basic`" + `), or the
 cookie of a dashboard session. The header counts where both are there. Nothing secret belongs in a URL.
 
+**Organizations.** Below ` + "`/o/<slug>/api/v1`" + ` users of that organization sign in; without it, those of the default one. A token
+knows its organization.
+
 **Records.** Every record has an opaque ` + "`id`" + `. Where a request refers to a record it takes the id or the name. Members that are
 not set are null, lists without items are empty. Times are in UTC (RFC 3339).
 
@@ -34,6 +37,12 @@ with a version have an ETag; with If-Match a change is made only to the record t
 var tags = []*huma.Tag{
 	{Name: "Users", Description: "People and service accounts."},
 	{Name: "Groups", Description: "Sets of users. A customer of a service provider is a group: grants and tokens may be limited to groups."},
+	{Name: "Departments", Description: "Where users belong in the company: one for each user."},
+	{Name: "Roles", Description: "Named sets of permissions, and the permissions that there are."},
+	{Name: "Realms", Description: "Where users prove identity, if not here."},
+	{Name: "Tokens", Description: "API tokens, of the organization or of a user."},
+	{Name: "Default preferences", Description: "What a user gets who is created without preferences."},
+	{Name: "Audit", Description: "Who changed what, from where, before and after; chained by hash."},
 	{Name: "Teams", Description: "Sets of users who look after services together."},
 }
 
@@ -44,14 +53,10 @@ func describe(schemas huma.Registry) *huma.OpenAPI {
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{
 			Title: "Roster", Version: apiVersion, Description: about,
+			Contact: &huma.Contact{Name: "The administrator of this server"},
 			License: &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"},
 		},
-		Servers: []*huma.Server{
-			{URL: Root, Description: "The default organization, and that of an API token."},
-			{URL: "/o/{organization}" + Root, Description: "One organization of several.", Variables: map[string]*huma.ServerVariable{
-				"organization": {Default: "default", Description: "The organization's slug."},
-			}},
-		},
+		Servers:  []*huma.Server{{URL: Root, Description: "The default organization, and that of an API token."}},
 		Tags:     tags,
 		Security: []map[string][]string{{"token": {}}, {"password": {}}, {"session": {}}},
 		Components: &huma.Components{

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"time"
 
 	"roster"
@@ -45,7 +46,7 @@ type newGroup struct {
 
 // groupChange is what is to change of a group.
 type groupChange struct {
-	DisplayName optional[string]   `json:"displayName,omitzero" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
+	DisplayName optional[string]   `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
 	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
 	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use."`
 	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"All its members: ids or userNames."`
@@ -65,7 +66,7 @@ type newTeam struct {
 
 // teamChange is what is to change of a team.
 type teamChange struct {
-	DisplayName optional[string]   `json:"displayName,omitzero" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
+	DisplayName optional[string]   `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
 	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
 	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use."`
 	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"All its members: ids or userNames."`
@@ -104,9 +105,17 @@ type (
 		One
 		Precondition
 	}
+	listMembers struct {
+		One
+		Page
+	}
 	changeMembers struct {
 		One
 		sent[memberChange]
+	}
+	oneMember struct {
+		One
+		UserID string `path:"userId" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The user's id."`
 	}
 )
 
@@ -178,6 +187,7 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 		return answer[G]{body: k.show(g), version: g.Version, location: k.path + "/" + string(g.ID)}
 	})
 	groupChanges(a, svc, k, pick)
+	groupMembers(a, svc, k, pick)
 }
 
 // groupChanges registers the calls that change what is there.
@@ -188,7 +198,7 @@ func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		description: "Changes what the merge patch names.", request: k.changed, answer: k.show(k.existing),
 	}, func(_ roster.Actor, q *changeGroup[C]) (in directory.GroupChange, err error) {
 		in = k.change(q.doc)
-		in.Group, in.Faults = pick(q.ID), q.faults
+		in.Group, in.Faults, in.Count = pick(q.ID), q.faults, true
 		in.Group.IfVersion, err = q.version()
 		return in, err
 	}, svc.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer[G] {
@@ -202,18 +212,43 @@ func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		in.IfVersion, err = q.version()
 		return in, err
 	}, svc.DeleteGroup, func(*deleteGroup, roster.Group) answer[nothing] { return answer[nothing]{} })
+}
+
+// groupMembers registers the calls about who is a member.
+func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, C], pick func(string) directory.GroupSelector) {
+	members := k.path + "/{id}/members"
+	listRoute(a, operation{
+		id: "list" + k.nameOf + "Members", call: "GET " + members, tag: k.tag, fails: []int{404}, summary: "List the members of a " + k.one,
+		description: "Who is a member, by ascending number.", answer: listed[userLink]{Items: []userLink{{exampleUser.ID, exampleUser.Number, exampleUser.UserName}}},
+	}, listing[roster.UserLink, userLink, int64]{
+		key: func(u roster.UserLink) int64 { return u.Number }, show: func(u roster.UserLink) userLink { return userLink(u) },
+	}, func(_ roster.Actor, q *listMembers, after *int64) (directory.MemberList, error) {
+		return directory.MemberList{Group: pick(q.ID), After: orZero(after)}, nil
+	}, svc.ListMembers)
 	route(a, operation{
-		id: "change" + k.nameOf + "Members", call: "POST " + one + "/members", tag: k.tag, summary: "Change who is a member",
+		id: "change" + k.nameOf + "Members", call: "POST " + members, tag: k.tag, summary: "Change who is a member",
 		description: "Adds and removes members, without the others being looked at.", answer: k.show(k.existing),
 		request: memberChange{Add: value([]string{"ann@example.com"}), Remove: value([]string{"bob@example.com"})},
 		members: map[string]string{"addMembers": "add", "removeMembers": "remove"},
 	}, func(_ roster.Actor, q *changeMembers) (directory.GroupChange, error) {
 		return directory.GroupChange{
-			Group: pick(q.ID), AddMembers: refsTo(q.doc.Add.Value), RemoveMembers: refsTo(q.doc.Remove.Value), Faults: q.faults,
+			Group: pick(q.ID), AddMembers: refsTo(q.doc.Add.Value), RemoveMembers: refsTo(q.doc.Remove.Value), Faults: q.faults, Count: true,
 		}, nil
 	}, svc.UpdateGroup, func(_ *changeMembers, g roster.Group) answer[G] {
 		return answer[G]{body: k.show(g), version: g.Version}
 	})
+	route(a, operation{
+		id: "add" + k.nameOf + "Member", call: "PUT " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "Make a user a member",
+		description: "Makes a user a member. Who is one already stays one.",
+	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
+		return directory.GroupChange{Group: pick(q.ID), AddMembers: []roster.Ref{{ID: q.UserID}}}, nil
+	}, inPath("addMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer[nothing] { return answer[nothing]{} })
+	route(a, operation{
+		id: "remove" + k.nameOf + "Member", call: "DELETE " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "End a membership",
+		description: "Ends a user's membership. Who is no member stays none.",
+	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
+		return directory.GroupChange{Group: pick(q.ID), RemoveMembers: []roster.Ref{{ID: q.UserID}}}, nil
+	}, inPath("removeMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer[nothing] { return answer[nothing]{} })
 }
 
 // groupAttributes are what filters may ask of groups and teams.
@@ -238,7 +273,7 @@ func showTeam(g roster.Group) team {
 	t := team{
 		ID: g.ID, Number: g.Number, DisplayName: g.Name, Description: g.Description, Active: g.Active,
 		MemberCount: g.MemberCount, Version: g.Version, CreatedAt: g.CreatedAt,
-		AlertFilter: g.Routing.AlertFilter, SigFilter: g.Routing.SigFilter, LandingPage: g.Routing.LandingPage,
+		AlertFilter: g.Routing.AlertFilter, SigFilter: g.Routing.SigFilter, LandingPage: anything(g.Routing.LandingPage),
 		Services: make([]serviceLink, len(g.Routing.Services)),
 	}
 	for i, s := range g.Routing.Services {
@@ -256,7 +291,7 @@ func decodeNewGroup(doc newGroup) directory.NewGroup {
 func decodeNewTeam(doc newTeam) directory.NewGroup {
 	return directory.NewGroup{
 		Name: doc.DisplayName, Description: doc.Description.Value, Active: doc.Active.Set, Members: refsTo(doc.Members.Value),
-		AlertFilter: doc.AlertFilter.Value, SigFilter: doc.SigFilter.Value, LandingPage: doc.LandingPage.Value,
+		AlertFilter: doc.AlertFilter.Value, SigFilter: doc.SigFilter.Value, LandingPage: json.RawMessage(doc.LandingPage.Value),
 		Services: refsTo(doc.Services.Value),
 	}
 }
@@ -270,6 +305,6 @@ func decodeGroupChange(doc groupChange) directory.GroupChange {
 func decodeTeamChange(doc teamChange) directory.GroupChange {
 	return directory.GroupChange{
 		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: doc.Active.Set, Members: as(doc.Members, refsTo),
-		AlertFilter: doc.AlertFilter.Set, SigFilter: doc.SigFilter.Set, LandingPage: doc.LandingPage.Set, Services: as(doc.Services, refsTo),
+		AlertFilter: doc.AlertFilter.Set, SigFilter: doc.SigFilter.Set, LandingPage: as(doc.LandingPage, func(a anything) json.RawMessage { return json.RawMessage(a) }), Services: as(doc.Services, refsTo),
 	}
 }

@@ -64,6 +64,12 @@ func Register(mux *http.ServeMux, o Options) {
 func (a *api) resources(svc *directory.Service) {
 	a.users(svc)
 	a.groups(svc)
+	a.departments(svc)
+	a.roles(svc)
+	a.realms(svc)
+	a.tokens(svc)
+	a.defaults(svc)
+	a.audit(svc)
 }
 
 func newAPI(mux *http.ServeMux, o Options) *api {
@@ -93,6 +99,9 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 // null where it is empty.
 var ours = sync.OnceFunc(func() {
 	huma.DefaultArrayNullable = false
+	huma.NewError = func(status int, message string, _ ...error) huma.StatusError {
+		return &problem{Status: status, Detail: message}
+	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 		return newParameterProblem(ctx, status, errs)
 	}

@@ -93,8 +93,8 @@ type managedBy struct {
 
 // newRoleGrant is a role for groups.
 type newRoleGrant struct {
-	Role   string   `json:"role" minLength:"1" doc:"The role: id or name."`
-	Groups []string `json:"groups" minLength:"1" maxItems:"1000" doc:"The groups that it is granted for: ids or names; none: the organization."`
+	Role   string             `json:"role" minLength:"1" doc:"The role: id or name."`
+	Groups optional[[]string] `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups that it is granted for: ids or names; none: the organization."`
 }
 
 // newCompetency is how well a user knows something.
@@ -281,7 +281,7 @@ func decodeUserChange(doc userChange) directory.UserChange {
 func decodeGrants(docs []newRoleGrant) []directory.RoleGrant {
 	grants := make([]directory.RoleGrant, len(docs))
 	for i, doc := range docs {
-		grants[i] = directory.RoleGrant{Role: refTo(doc.Role), Groups: refsTo(doc.Groups)}
+		grants[i] = directory.RoleGrant{Role: refTo(doc.Role), Groups: refsTo(doc.Groups.Value)}
 	}
 	return grants
 }

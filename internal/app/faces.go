@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"roster/internal/api"
+	"roster/internal/api/reference"
 	"roster/internal/auth"
 	"roster/internal/checkcentral"
 	"roster/internal/control"
@@ -27,6 +28,7 @@ func (a *App) openFaces(context.Context) error {
 		Limit: dialect.NewLimiter(s.CheckCentral.DailyLimit, 24*time.Hour, a.now),
 	})
 	api.Register(a.routes, api.Options{Service: a.service, Verifier: v, Log: a.log, Now: a.now, RateLimit: s.API.RateLimit})
+	reference.Register(a.routes, reference.Options{Version: a.config.Version})
 	web.Register(a.routes, a.pages())
 	local := http.NewServeMux()
 	control.Register(local, control.Options{

@@ -21,7 +21,7 @@ var verbs = map[string]Action{
 	"CreateUser": ActUserCreate, "GetUser": ActUserRead, "ListUsers": ActUserRead,
 	"UpdateUser":  ActUserUpdate,
 	"SetPassword": ActPasswordSet, "IssueLink": ActLinkIssue, "ReadLink": ActLinkRead, "UseLink": ActLinkUse,
-	"CreateGroup": ActGroupCreate, "ListGroups": ActGroupRead,
+	"CreateGroup": ActGroupCreate, "ListGroups": ActGroupRead, "ListMembers": ActGroupRead,
 	"GetGroup": ActGroupRead, "ListTeams": ActGroupRead, "UpdateGroup": ActGroupUpdate, "DeleteGroup": ActGroupDelete,
 	"CreateDepartment": ActDepartmentMake, "ListDepartments": ActDepartmentRead,
 	"CreateRole": ActRoleCreate, "ListRoles": ActRoleRead,
