@@ -36,14 +36,21 @@ with a version have an ETag; with If-Match a change is made only to the record t
 // tags are the chapters of the document.
 var tags = []*huma.Tag{
 	{Name: "Users", Description: "People and service accounts."},
+	{Name: "Sessions", Description: "What follows a sign-in."},
 	{Name: "Groups", Description: "Sets of users. A customer of a service provider is a group: grants and tokens may be limited to groups."},
+	{Name: "Teams", Description: "Sets of users who look after services together."},
 	{Name: "Departments", Description: "Where users belong in the company: one for each user."},
 	{Name: "Roles", Description: "Named sets of permissions, and the permissions that there are."},
 	{Name: "Realms", Description: "Where users prove identity, if not here."},
 	{Name: "Tokens", Description: "API tokens, of the organization or of a user."},
 	{Name: "Default preferences", Description: "What a user gets who is created without preferences."},
+	{Name: "Checks", Description: "Expected signals: conditions that claim events, and who is told of them."},
+	{Name: "Check groups", Description: "Sets of checks, and who may do what to them."},
+	{Name: "Events", Description: "What arrived: claimed by a check, or unmatched."},
+	{Name: "Organizations", Description: "Tenants: hard walls between strangers."},
+	{Name: "Settings", Description: "What an organization decides for itself."},
 	{Name: "Audit", Description: "Who changed what, from where, before and after; chained by hash."},
-	{Name: "Teams", Description: "Sets of users who look after services together."},
+	{Name: "Jobs", Description: "Work that was queued: messages to be sent."},
 }
 
 // describe returns the document without its calls.
@@ -191,6 +198,9 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation, body 
 	}
 	if status == http.StatusCreated {
 		r.Headers["Location"] = textHeader("The path of the new record.")
+	}
+	if op.also != 0 {
+		h.Responses[strconv.Itoa(op.also)] = &huma.Response{Description: http.StatusText(op.also), Headers: r.Headers, Content: r.Content}
 	}
 }
 

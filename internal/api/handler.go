@@ -26,7 +26,8 @@ type Options struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 
-	RateLimit int // requests a minute for each credential; 0: as many as it likes
+	BaseURL   func() string // what links to the server begin with, without a slash at the end; nil: nothing
+	RateLimit int           // requests a minute for each credential; 0: as many as it likes
 }
 
 // api is the API under construction and at work.
@@ -38,6 +39,7 @@ type api struct {
 	verifier dialect.Verifier
 	limit    *dialect.Limiter
 	now      func() time.Time
+	baseURL  func() string
 }
 
 // Register adds the API's routes to mux, and its description, which nobody is asked a credential for.
@@ -63,6 +65,12 @@ func Register(mux *http.ServeMux, o Options) {
 // resources registers every resource, in the order of the document's tags.
 func (a *api) resources(svc *directory.Service) {
 	a.users(svc)
+	a.userUpsert(svc)
+	a.userBatch(svc)
+	a.userAccess(svc)
+	a.userReach(svc)
+	a.userSessions(svc)
+	a.sessions(svc)
 	a.groups(svc)
 	a.departments(svc)
 	a.roles(svc)
@@ -70,12 +78,23 @@ func (a *api) resources(svc *directory.Service) {
 	a.tokens(svc)
 	a.defaults(svc)
 	a.audit(svc)
+	a.checks(svc)
+	a.overview(svc)
+	a.checkGroups(svc)
+	a.checkPermissions(svc)
+	a.events(svc)
+	a.organizations(svc)
+	a.settings(svc)
+	a.jobs(svc)
 }
 
 func newAPI(mux *http.ServeMux, o Options) *api {
 	ours()
 	a := &api{
-		mux: mux, verifier: o.Verifier, now: o.Now, limit: dialect.NewLimiter(o.RateLimit, time.Minute, o.Now),
+		mux: mux, verifier: o.Verifier, now: o.Now, baseURL: o.BaseURL, limit: dialect.NewLimiter(o.RateLimit, time.Minute, o.Now),
+	}
+	if a.baseURL == nil {
+		a.baseURL = func() string { return "" }
 	}
 	statuses := make(map[roster.Kind]int, len(kinds))
 	for kind, k := range kinds {

@@ -21,6 +21,7 @@ type operation struct {
 	id, call, tag        string // createGroup, POST /groups, Groups
 	summary, description string
 	status               int   // of success; 0: 200
+	also                 int   // another status of success, with the same body; 0: there is none
 	fails                []int // statuses besides those that every call of its form may have
 	request, answer      any   // examples, valid ones
 	members              map[string]string
