@@ -52,7 +52,7 @@ func describe(t *testing.T, h http.Handler) *contract.Description {
 	t.Helper()
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/api/v1/openapi.json", nil))
-	d, err := contract.Read(rec.Body.Bytes(), false)
+	d, err := contract.Read(rec.Body.Bytes())
 	if err != nil {
 		t.Fatalf("the description: %v", err)
 	}

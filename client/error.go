@@ -79,11 +79,11 @@ func (e *Error) Error() string {
 	} else if text := http.StatusText(e.Status); text != "" {
 		b.WriteString(" " + text)
 	}
-	if e.Detail != "" {
+	if len(e.Faults) == 0 && e.Detail != "" {
 		b.WriteString(": " + e.Detail)
 	}
-	for _, f := range e.Faults {
-		b.WriteString("; " + f.String())
+	for i, f := range e.Faults { // the detail only repeats the first of them
+		b.WriteString([]string{": ", "; "}[min(i, 1)] + f.String())
 	}
 	if e.Unclear {
 		b.WriteString("; an earlier attempt got no answer and may have been done")

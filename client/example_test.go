@@ -51,7 +51,7 @@ func Example() {
 		fmt.Println("taken by ada:", refused.Existing.ID == ada.ID)
 	}
 	// Output:
-	// admin is admin
+	// admin is Administrator
 	// ada is The Countess
 	// taken by ada: true
 }

@@ -3,8 +3,9 @@ package client_test
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/url"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func groups(t *testing.T, _ *world, c *client.Client) {
 	}
 	_, err = c.Groups.Create(ctx, client.NewGroup{DisplayName: "GROUPS"})
 	is(t, err, client.ErrConflict, "#/displayName")
-	same(t, "who is in the way", *refusal(t, err).Existing, client.Existing{ID: g.ID, Number: g.Number})
+	same(t, "who is in the way", refusal(t, err).Existing, &client.Existing{ID: g.ID, Number: g.Number})
 
 	changed, err := c.Groups.ChangeMembers(ctx, g.ID, client.MemberChange{Add: []string{bob.ID}, Remove: []string{"groups.ann"}})
 	check(t, err)
@@ -55,7 +56,7 @@ func groups(t *testing.T, _ *world, c *client.Client) {
 	is(t, err, client.ErrStale)
 	found := collect(t, c.Groups.List(ctx, client.ListOptions{Filter: `displayName eq "groups"`}))
 	same(t, "what a filter finds", found, []client.Group{updated})
-	inGroup := collect(t, c.Users.List(ctx, client.ListOptions{Filter: `groups.id eq "` + g.ID + `"`, Fields: []string{"userName"}}))
+	inGroup := collect(t, c.Users.List(ctx, client.ListOptions{Filter: `groups eq "` + g.ID + `"`, Fields: []string{"userName"}}))
 	same(t, "its users", inGroup, []client.User{{ID: bob.ID, UserName: "groups.bob"}})
 	groupDefaults(t, c, g)
 
@@ -363,9 +364,9 @@ func organizations(t *testing.T, w *world, c *client.Client) {
 	ctx := t.Context()
 	made, err := c.Organizations.Create(ctx, client.NewOrganization{Slug: "acme", DisplayName: "Acme"})
 	check(t, err)
-	if !strings.Contains(made.AdminLink.URL, "/o/acme/set-password/") {
-		t.Errorf("the organization is %+v, its link %s", made.Organization, made.AdminLink.URL)
-	}
+	follow(t, w, made.AdminLink.URL, "four calm otters by the lock")
+	_, err = w.as(t, client.WithOrganization("acme"), client.WithBasic("admin", "four calm otters by the lock")).Users.Get(ctx, client.Me)
+	check(t, err)
 	got, err := c.Organizations.Get(ctx, made.ID)
 	check(t, err)
 	same(t, "the organization as made and as read", got, made.Organization)
@@ -381,6 +382,19 @@ func organizations(t *testing.T, w *world, c *client.Client) {
 	}
 	_, err = w.as(t, client.WithOrganization("default"), client.WithBasic("root", rootPassword)).Users.Get(ctx, client.Me)
 	check(t, err)
+}
+
+// follow sets a password on the page of a link.
+func follow(t *testing.T, w *world, link, password string) {
+	t.Helper()
+	u, err := url.Parse(link)
+	check(t, err)
+	resp, err := http.PostForm(w.url+u.Path, url.Values{"password": {password}})
+	check(t, err)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("the page of the link answers %d", resp.StatusCode)
+	}
 }
 
 func settings(t *testing.T, _ *world, c *client.Client) {

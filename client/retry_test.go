@@ -236,7 +236,7 @@ func TestAnErrorHoldsWhatTheServerSays(t *testing.T) {
 	if e.Type != "urn:roster:problem:conflict" || e.RequestID != "r-1" || len(e.Faults) != 3 || *e.Existing != (Existing{"9", 12}) {
 		t.Errorf("%+v", e)
 	}
-	const want = "roster: 409 Taken: Another user has it.; #/userName is taken; limit is no number; If-Match is malformed (request r-1)"
+	const want = "roster: 409 Taken: #/userName is taken; limit is no number; If-Match is malformed (request r-1)"
 	if err.Error() != want {
 		t.Errorf("it reads %s", err)
 	}

@@ -136,14 +136,40 @@ func as[T, U any](o optional[T], f func(T) U) roster.Set[U] {
 }
 
 // anything is a JSON value that is kept as it was sent.
-type anything = json.RawMessage
+type anything json.RawMessage
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *anything) UnmarshalJSON(text []byte) error {
+	*a = bytes.Clone(text)
+	return nil
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (a anything) MarshalJSON() ([]byte, error) {
+	if a == nil {
+		return []byte("null"), nil
+	}
+	return a, nil
+}
+
+// Schema implements [huma.SchemaProvider].
+func (anything) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{
+		{Type: huma.TypeObject, AdditionalProperties: true},
+		{Type: huma.TypeArray, Items: &huma.Schema{}},
+		{Type: huma.TypeString},
+		{Type: huma.TypeNumber},
+		{Type: huma.TypeBoolean},
+		{Type: "null"},
+	}}
+}
 
 // freeObject is a JSON object that is kept as it was sent.
 type freeObject json.RawMessage
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (o *freeObject) UnmarshalJSON(text []byte) error {
-	*o = freeObject(bytes.Clone(text))
+	*o = bytes.Clone(text)
 	return nil
 }
 

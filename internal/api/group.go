@@ -1,9 +1,8 @@
 package api
 
 import (
+	"encoding/json"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"roster"
 	"roster/internal/directory"
@@ -35,12 +34,6 @@ type team struct {
 	Services    []serviceLink  `json:"services" doc:"The business services that it looks after."`
 	Version     int64          `json:"version" doc:"Rises by one with every change but that of members."`
 	CreatedAt   time.Time      `json:"createdAt" doc:"When it was made."`
-}
-
-// TransformSchema implements [huma.SchemaTransformer]: the landing page may be null.
-func (team) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	s.Properties["landingPage"] = orNull(s.Properties["landingPage"])
-	return s
 }
 
 // newGroup is a group to be made.
@@ -280,7 +273,7 @@ func showTeam(g roster.Group) team {
 	t := team{
 		ID: g.ID, Number: g.Number, DisplayName: g.Name, Description: g.Description, Active: g.Active,
 		MemberCount: g.MemberCount, Version: g.Version, CreatedAt: g.CreatedAt,
-		AlertFilter: g.Routing.AlertFilter, SigFilter: g.Routing.SigFilter, LandingPage: g.Routing.LandingPage,
+		AlertFilter: g.Routing.AlertFilter, SigFilter: g.Routing.SigFilter, LandingPage: anything(g.Routing.LandingPage),
 		Services: make([]serviceLink, len(g.Routing.Services)),
 	}
 	for i, s := range g.Routing.Services {
@@ -298,7 +291,7 @@ func decodeNewGroup(doc newGroup) directory.NewGroup {
 func decodeNewTeam(doc newTeam) directory.NewGroup {
 	return directory.NewGroup{
 		Name: doc.DisplayName, Description: doc.Description.Value, Active: doc.Active.Set, Members: refsTo(doc.Members.Value),
-		AlertFilter: doc.AlertFilter.Value, SigFilter: doc.SigFilter.Value, LandingPage: doc.LandingPage.Value,
+		AlertFilter: doc.AlertFilter.Value, SigFilter: doc.SigFilter.Value, LandingPage: json.RawMessage(doc.LandingPage.Value),
 		Services: refsTo(doc.Services.Value),
 	}
 }
@@ -312,6 +305,6 @@ func decodeGroupChange(doc groupChange) directory.GroupChange {
 func decodeTeamChange(doc teamChange) directory.GroupChange {
 	return directory.GroupChange{
 		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: doc.Active.Set, Members: as(doc.Members, refsTo),
-		AlertFilter: doc.AlertFilter.Set, SigFilter: doc.SigFilter.Set, LandingPage: doc.LandingPage.Set, Services: as(doc.Services, refsTo),
+		AlertFilter: doc.AlertFilter.Set, SigFilter: doc.SigFilter.Set, LandingPage: as(doc.LandingPage, func(a anything) json.RawMessage { return json.RawMessage(a) }), Services: as(doc.Services, refsTo),
 	}
 }

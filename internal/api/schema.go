@@ -54,13 +54,16 @@ func (f *fitting) resolve(s *huma.Schema) *huma.Schema {
 
 func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) {
 	s = f.resolve(s)
-	if len(s.AnyOf) == 2 { // something, or null: see orNull
+	switch {
+	case len(s.AnyOf) > 2: // see anything
+		return
+	case len(s.AnyOf) == 2: // see orNull
 		if v.Kind != dialect.Null {
 			f.value(s.AnyOf[0], v, at)
 		}
 		return
 	}
-	if s.Type == "" || v.Kind == dialect.Null && s.Nullable {
+	if v.Kind == dialect.Null && s.Nullable {
 		return
 	}
 	good := false
@@ -204,9 +207,12 @@ func expectedText(s *huma.Schema) string {
 
 // orNull is the schema of what may be null. Something that stands elsewhere cannot say so itself.
 func orNull(s *huma.Schema) *huma.Schema {
-	if s.Type != "" {
+	switch {
+	case s.Type != "":
 		s.Nullable = true
 		return s
+	case s.Ref == "":
+		return s // it may be anything
 	}
 	one := *s
 	one.Description = ""

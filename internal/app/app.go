@@ -65,7 +65,8 @@ type App struct {
 	ldap    []*realm.LDAP       // the declared realms
 	unlock  func() error
 
-	realmNames sync.Map // of declared realms, by id
+	realmNames sync.Map // of declared realms, by recordedRealm
+	slugs      sync.Map // ids of the organizations that declared realms name, by slug
 }
 
 // Open opens the store, brings its schema up to date, makes what ships with the first start, and joins
@@ -166,6 +167,7 @@ func (a *App) setUp(ctx context.Context) error {
 		return err
 	}
 	a.org, a.ready = made.Organization, made.AdminReady
+	a.warnOfRealms()
 	if !a.config.Settings.Demo {
 		return nil
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -77,8 +78,8 @@ func readRealms(name string) ([]realm.LDAPConfig, error) {
 		if faults := c.Validate(); len(faults) > 0 {
 			return nil, fmt.Errorf("%s, realm %d: %w", name, i+1, faults)
 		}
-		if key := directory.Fold(c.Name); seen[key] {
-			return nil, fmt.Errorf("%s: two realms are called %q", name, c.Name)
+		if key := organizationOf(c) + "/" + directory.Fold(c.Name); seen[key] {
+			return nil, fmt.Errorf("%s: two realms of one organization are called %q", name, c.Name)
 		} else {
 			seen[key] = true
 		}
@@ -86,28 +87,67 @@ func readRealms(name string) ([]realm.LDAPConfig, error) {
 	return file.LDAP, nil
 }
 
+// organizationOf returns the slug of the organization whose people a realm proves.
+func organizationOf(c realm.LDAPConfig) string {
+	return cmp.Or(c.Organization, roster.DefaultOrganization)
+}
+
+// warnOfRealms tells the operator of realms that prove nobody yet.
+func (a *App) warnOfRealms() {
+	for _, l := range a.ldap {
+		if slug := organizationOf(l.Config()); a.organization(slug) == "" {
+			a.log.Warn("the organization of a realm is not there; nobody is asked for by this realm until it is made", "realm", l.Name(), "organization", slug)
+		}
+	}
+}
+
+// organization returns the id of the organization with the slug, "" if there is none. A slug stays what it is, so
+// that what was found once need not be read again.
+func (a *App) organization(slug string) roster.OrganizationID {
+	if id, ok := a.slugs.Load(slug); ok {
+		return id.(roster.OrganizationID)
+	}
+	o, err := a.service.GetOrganization(context.Background(), a.system(a.org.ID), roster.Ref{Name: slug})
+	if err != nil {
+		return ""
+	}
+	a.slugs.Store(slug, o.ID)
+	return o.ID
+}
+
+// realmsOf returns the declared realms of an organization.
+func (a *App) realmsOf(org roster.OrganizationID) []*realm.LDAP {
+	var own []*realm.LDAP
+	for _, l := range a.ldap {
+		if org != "" && a.organization(organizationOf(l.Config())) == org {
+			own = append(own, l)
+		}
+	}
+	return own
+}
+
 // realms is the declared realms as the authenticator and the verbs see them.
 type realms struct{ app *App }
 
 // Serves implements [auth.Realms]: a realm proves its own users, those who wait for one, and, unless it
-// has predefined users only, names that are unknown.
-func (r realms) Serves(id string) bool {
+// has predefined users only, names that are unknown. All of it ends at the realm's organization.
+func (r realms) Serves(org roster.OrganizationID, id string) bool {
 	switch id {
 	case "":
-		return slices.ContainsFunc(r.app.ldap, func(l *realm.LDAP) bool { return !l.Config().PredefinedUser })
+		return slices.ContainsFunc(r.app.realmsOf(org), func(l *realm.LDAP) bool { return !l.Config().PredefinedUser })
 	case roster.RealmExternal:
-		return len(r.app.ldap) > 0
+		return len(r.app.realmsOf(org)) > 0
 	default:
-		return r.app.realmName(id) != ""
+		return r.app.realmName(org, id) != ""
 	}
 }
 
 // Prove implements [auth.Realms]: it asks the account's own realm, or each in turn for somebody who has
-// none yet.
+// none yet. Those of other organizations are not asked.
 func (r realms) Prove(ctx context.Context, p auth.Proof) error {
-	own := r.app.realmName(p.Realm)
+	own := r.app.realmName(p.OrganizationID, p.Realm)
 	var away error
-	for _, l := range r.app.ldap {
+	for _, l := range r.app.realmsOf(p.OrganizationID) {
 		if own != "" && l.Name() != own || p.Realm == "" && l.Config().PredefinedUser {
 			continue
 		}
@@ -137,16 +177,22 @@ func (a *App) admit(ctx context.Context, p auth.Proof, l *realm.LDAP, id realm.I
 	return err
 }
 
-// realmName returns the name of the declared realm with the id, "" if there is none. Records of realms
+// recordedRealm is the record of a declared realm.
+type recordedRealm struct {
+	organization roster.OrganizationID
+	id           string
+}
+
+// realmName returns the name of the organization's declared realm with the id, "" if there is none. Records of realms
 // are few and never change their name.
-func (a *App) realmName(id string) string {
+func (a *App) realmName(org roster.OrganizationID, id string) string {
 	if id == "" || id == roster.RealmExternal || id == roster.RealmDB {
 		return ""
 	}
-	if name, ok := a.realmNames.Load(id); ok {
+	if name, ok := a.realmNames.Load(recordedRealm{org, id}); ok {
 		return name.(string)
 	}
-	list, err := a.service.ListRealms(context.Background(), a.system(a.org.ID), directory.RealmList{Kind: roster.RealmLDAP})
+	list, err := a.service.ListRealms(context.Background(), a.system(org), directory.RealmList{Kind: roster.RealmLDAP})
 	if err != nil {
 		return ""
 	}
@@ -154,9 +200,9 @@ func (a *App) realmName(id string) string {
 		if err != nil {
 			return ""
 		}
-		a.realmNames.Store(string(r.ID), r.Name)
+		a.realmNames.Store(recordedRealm{org, string(r.ID)}, r.Name)
 	}
-	name, _ := a.realmNames.Load(id)
+	name, _ := a.realmNames.Load(recordedRealm{org, id})
 	text, _ := name.(string)
 	return text
 }

@@ -78,7 +78,7 @@ func TestSomebodyWhomARealmProvesBecomesAUserAtTheFirstSignIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if u.Email != "jdoe@example.com" || u.Department.Name != "Support" || len(u.Roles) != 1 || u.Roles[0].Name != "Manager" ||
-		u.HasPassword || a.realmName(u.Realm) != "Corporate" || u.ManagedBy.Access != roster.FaceRealm || len(u.ExternalID) == 0 {
+		u.HasPassword || a.realmName(a.org.ID, u.Realm) != "Corporate" || u.ManagedBy.Access != roster.FaceRealm || len(u.ExternalID) == 0 {
 		t.Errorf("got %+v", u)
 	}
 	if _, err := a.service.UpdateUser(t.Context(), a.system(a.org.ID), directory.UserChange{
@@ -110,7 +110,7 @@ func TestAUserWithoutAPasswordIsBoundToTheRealmThatProvesIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.realmName(u.Realm) != "Corporate" || u.Roles[0].Name != "Grazer" || u.Version != made.Version {
+	if a.realmName(a.org.ID, u.Realm) != "Corporate" || u.Roles[0].Name != "Grazer" || u.Version != made.Version {
 		t.Errorf("got %+v: bound, and otherwise as it was", u)
 	}
 }
@@ -153,6 +153,42 @@ func TestARealmThatIsAwayIsSaidToBeAwayAndHoldsNobodyElseUp(t *testing.T) {
 	}
 }
 
+func TestARealmProvesPeopleOfItsOwnOrganizationOnly(t *testing.T) {
+	t.Parallel()
+	a := withRealm(t, ldaptest.Start(t).URL, "organization: acme")
+	at := func(slug string) auth.Attempt {
+		return auth.Attempt{OrganizationSlug: slug, Need: roster.GrazeLogin, Face: roster.FaceGraze, Address: "192.0.2.1"}
+	}
+	if (realms{a}).Serves(a.org.ID, "") || (realms{a}).Serves(a.org.ID, roster.RealmExternal) || (realms{a}).Serves("", "") {
+		t.Error("the realm serves others before its organization is there")
+	}
+	made, err := a.service.CreateOrganization(t.Context(), a.system(a.org.ID), directory.NewOrganization{Slug: "acme"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, waiting := range []roster.OrganizationID{a.org.ID, made.ID} {
+		_, err := a.service.CreateUser(t.Context(), a.system(waiting), directory.NewUser{UserName: "ana", External: true, Roles: []roster.Ref{{Name: "Manager"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{person, "ana"} {
+		if _, err := a.auth.Password(t.Context(), at(""), name, personPW); err == nil || roster.KindOf(err) != roster.Unauthenticated {
+			t.Errorf("%s in the default organization: %v", name, err)
+		}
+	}
+	if _, err := a.service.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{UserName: person}); roster.KindOf(err) != roster.NotFound {
+		t.Errorf("the realm has made a user of another organization: %v", err)
+	}
+	if _, err := a.auth.Password(t.Context(), at("acme"), person, personPW); err != nil {
+		t.Fatal(err)
+	}
+	u, err := a.service.GetUser(t.Context(), a.system(made.ID), directory.UserSelector{UserName: person})
+	if err != nil || a.realmName(made.ID, u.Realm) != "Corporate" || a.realmName(a.org.ID, u.Realm) != "" {
+		t.Errorf("the user of the organization is %+v, %v", u, err)
+	}
+}
+
 func TestADeclarationThatIsWrongIsRefusedWithItsReason(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
@@ -160,6 +196,7 @@ func TestADeclarationThatIsWrongIsRefusedWithItsReason(t *testing.T) {
 		"no realm":       {"ldap: []\n", "1 to 32 realms"},
 		"no YAML":        {"ldap: [", "ldap.yaml"},
 		"the same twice": {"ldap:\n" + strings.Repeat("  - {name: X, urls: [\"ldap://127.0.0.1\"], base_dn: \"dc=x\", default_roles: [Operator]}\n", 2), "two realms"},
+		"no slug":        {"ldap: [{name: X, organization: Acme Inc, urls: [\"ldap://127.0.0.1\"], base_dn: \"dc=x\", default_roles: [Operator]}]\n", "organization"},
 	} {
 		file := filepath.Join(t.TempDir(), "ldap.yaml")
 		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {

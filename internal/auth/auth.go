@@ -21,8 +21,9 @@ type Attempt struct {
 	// it open with a token, which names its organization itself.
 	OrganizationSlug string
 
-	// Need is what the caller must hold for the whole organization to count as signed in at all: Graze
-	// answers a user without graze_login as if the password were wrong.
+	// Need is what the caller must hold, for the organization or for any group, to count as signed in at all:
+	// Graze answers a user without graze_login as if the password were wrong. What somebody who holds it for
+	// groups only may do there is for the verbs to say.
 	Need roster.Permissions
 
 	Face      roster.Face
@@ -128,7 +129,7 @@ func denied(reason error) error {
 
 // checkNeed returns the reason where what the attempt needs is not held.
 func checkNeed(at Attempt, held roster.Grants) error {
-	if missing := at.Need &^ held.Everywhere(); missing != 0 {
+	if missing := at.Need &^ held.Anywhere(); missing != 0 {
 		return fmt.Errorf("lacks %s", missing)
 	}
 	return nil

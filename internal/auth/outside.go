@@ -18,8 +18,9 @@ type Proof struct {
 
 // Realms proves identity that is not kept here, and lets in whom it has proved.
 type Realms interface {
-	// Serves reports whether an account of this realm can be proved, or, for "", an unknown name.
-	Serves(realm string) bool
+	// Serves reports whether an account of this realm of the organization can be proved, or, for "", an unknown
+	// name.
+	Serves(org roster.OrganizationID, realm string) bool
 
 	// Prove returns nil for somebody who is a user now, and may sign in as far as the realm is concerned.
 	// Errors: Unauthenticated, and NotFound, Conflict and Forbidden for somebody whom the realm knows and
@@ -28,8 +29,8 @@ type Realms interface {
 }
 
 // provenOutside reports whether a realm proves accounts of this kind.
-func (a *Authenticator) provenOutside(realm string) bool {
-	return realm != roster.RealmDB && a.realms != nil && a.realms.Serves(realm)
+func (a *Authenticator) provenOutside(org roster.OrganizationID, realm string) bool {
+	return realm != roster.RealmDB && a.realms != nil && a.realms.Serves(org, realm)
 }
 
 // proveOutside asks the realm, and returns why the password lets nobody in, nil if it does.

@@ -90,7 +90,7 @@ func (a *Authenticator) candidate(ctx context.Context, at Attempt, userName stri
 		return tx.AccountByName(org, c.name)
 	})
 	if isNotFound(err) {
-		if c.outside = a.provenOutside(""); !c.outside {
+		if c.outside = a.provenOutside(org, ""); !c.outside {
 			c.reason = errors.New("no such user")
 		}
 		return c, nil
@@ -98,7 +98,7 @@ func (a *Authenticator) candidate(ctx context.Context, at Attempt, userName stri
 	if err != nil {
 		return c, fmt.Errorf("read account: %w", err)
 	}
-	c.outside = a.provenOutside(c.account.Realm)
+	c.outside = a.provenOutside(org, c.account.Realm)
 	c.reason = checkAccount(c, c.account)
 	return c, nil
 }
@@ -208,7 +208,7 @@ func (a *Authenticator) reread(ctx context.Context, c candidate) (account roster
 	case c.account.UserID != "" && account.CredentialVersion != c.account.CredentialVersion:
 		return account, errChanged, nil
 	}
-	c.outside = c.outside && a.provenOutside(account.Realm)
+	c.outside = c.outside && a.provenOutside(c.org, account.Realm)
 	return account, checkAccount(c, account), nil
 }
 

@@ -1,6 +1,7 @@
 package checkcentral
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,11 +14,14 @@ import (
 
 // Defaults of a check, as the vendor publishes them.
 const (
-	defaultInterval = roster.IntervalDay
+	defaultInterval = "day"
 	defaultEvery    = 1
 	defaultOverdue  = 30
 	midnight        = "00:00"
 )
+
+// noInterval is the interval_type of a check that expects no event: ours.
+const noInterval = "none"
 
 // decodeCreateCheck reads the body of createCheck.
 func decodeCreateCheck(q request) (directory.NewCheck, error) {
@@ -34,21 +38,33 @@ func decodeCreateCheck(q request) (directory.NewCheck, error) {
 		Matching:       changed(&r, "matching", r.conditions),
 		Success:        changed(&r, "success", r.conditions),
 		Warning:        changed(&r, "warning", r.conditions),
-		DefaultStatus:  changed(&r, "defaultStatus", word[roster.Status](&r)),
-		IntervalUnit:   roster.Some(changed(&r, "interval.unit", word[roster.IntervalUnit](&r)).Or(defaultInterval)),
-		IntervalValue:  roster.Some(changed(&r, "interval.value", r.number).Or(defaultEvery)),
 		OverdueMinutes: roster.Some(changed(&r, "overdueMinutes", r.number).Or(defaultOverdue)),
-		WindowStart:    roster.Some(changed(&r, "window.start", r.Text).Or(midnight)),
-		WindowEnd:      roster.Some(changed(&r, "window.end", r.Text).Or(midnight)),
+		WindowStart:    roster.Some(cmp.Or(r.word("window.start"), midnight)),
+		WindowEnd:      roster.Some(cmp.Or(r.word("window.end"), midnight)),
 		ActiveDays:     changed(&r, "window.days", r.days),
 	}}
+	in.IntervalUnit, in.IntervalValue = r.interval()
+	if status := r.word("defaultStatus"); status != "" {
+		in.DefaultStatus = roster.Some(roster.Status(status))
+	}
 	in.Faults = r.Faults
 	return in, nil
 }
 
-// word returns what takes a word of a list without regard to case; the verb knows the list.
-func word[T ~string](r *reading) func(field string) T {
-	return func(field string) T { return T(strings.ToLower(strings.TrimSpace(r.Text(field)))) }
+// word takes a word without regard to case; "" counts as left out. The verb knows which there are.
+func (r *reading) word(field string) string { return strings.ToLower(strings.TrimSpace(r.Text(field))) }
+
+// interval takes how often an event is expected.
+func (r *reading) interval() (unit roster.Set[roster.IntervalUnit], value roster.Set[int]) {
+	text := cmp.Or(r.word("interval.unit"), defaultInterval)
+	value = changed(r, "interval.value", r.number)
+	if text != noInterval {
+		return roster.Some(roster.IntervalUnit(text)), roster.Some(value.Or(defaultEvery))
+	}
+	if value.Value == 0 {
+		value = roster.Set[int]{} // as settings show it
+	}
+	return roster.Some[roster.IntervalUnit](""), value
 }
 
 // number takes a whole number.
@@ -101,15 +117,19 @@ func (r *reading) conditions(field string) (group roster.ConditionGroup) {
 			in.Faults.Add("required", "must be one of: any, all")
 		}
 		for i, item := range items(&in.Reading, "conditions") {
-			at, c := fmt.Sprintf("conditions[%d]", i), roster.Condition{}
-			if in.Is(item, dialect.Object, at) {
-				in.inner(at, item, func(in *reading) {
-					c.Field = roster.MessageField(strings.ToLower(in.Needed("field")))
-					c.Matches = roster.Match(strings.ToLower(in.Needed("matches")))
-					c.Value = in.Text("value")
-				})
+			at := fmt.Sprintf("conditions[%d]", i)
+			if !in.Is(item, dialect.Object, at) {
+				// One that is good keeps the place, so that nothing else is said of it.
+				group.Conditions = append(group.Conditions, roster.Condition{Field: roster.FieldSubject, Matches: roster.MatchExactly, Value: "-"})
+				continue
 			}
-			group.Conditions = append(group.Conditions, c)
+			in.inner(at, item, func(in *reading) {
+				group.Conditions = append(group.Conditions, roster.Condition{
+					Field:   roster.MessageField(strings.ToLower(in.Needed("field"))),
+					Matches: roster.Match(strings.ToLower(in.Needed("matches"))),
+					Value:   in.Text("value"),
+				})
+			})
 		}
 	})
 	return group

@@ -100,7 +100,7 @@ func showSettings(c roster.Check) *settings {
 	}
 	return &settings{
 		EmailAlias: c.EmailAlias, Matching: showConditions(c.Matching), GroupID: c.CheckGroup.ID,
-		IntervalType: string(c.Interval.Unit), IntervalValue: c.Interval.Value, OverdueMinutes: c.OverdueMinutes,
+		IntervalType: cmp.Or(string(c.Interval.Unit), noInterval), IntervalValue: c.Interval.Value, OverdueMinutes: c.OverdueMinutes,
 		WindowStart: cmp.Or(c.Window.Start, midnight), WindowEnd: cmp.Or(c.Window.End, midnight), ActiveDays: days,
 		SuccessConditions: showConditions(c.Success), WarningConditions: showConditions(c.Warning), DefaultStatus: c.DefaultStatus,
 	}

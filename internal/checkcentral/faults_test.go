@@ -158,3 +158,34 @@ func TestATakenAddressIsRefused(t *testing.T) {
 	}
 	dialecttest.Run(t, dialecttest.World{Given: given}, rows...)
 }
+
+func TestEveryCallAnswersErrorsAlike(t *testing.T) {
+	t.Parallel()
+	writes := map[string]string{ // with a body that a token may only read is refused for
+		"createUser": `{}`, "updateUser": `{"id":"x"}`, "deleteUser": `{"id":"x"}`,
+		"createUserGroup": `{}`, "updateUserGroup": `{"id":"x"}`, "deleteUserGroup": `{"id":"x"}`, "createCheck": `{}`,
+	}
+	reads := []string{"getUsers", "getUserGroups", "getPermissions", "getOverview", "getChecks", "getActivities", "getCheckGroups", "getGroups"}
+	stranger := refused("invalid-token", "the API token is missing or not valid")
+	var rows []dialecttest.Scenario
+	for call, body := range writes {
+		const asJSON = "\nContent-Type: application/json\n\n"
+		rows = append(rows, []dialecttest.Scenario{
+			{Name: call + " without a token", Request: "POST /" + call + asJSON + body, Status: 401, Body: stranger},
+			{Name: call + " with a token in the body", Request: "POST /" + call + asJSON + `{"apiToken":"{token write}"}`, Status: 401, Body: stranger},
+			{Name: call + " as a form", Request: "POST " + with(call) + "\nContent-Type: application/x-www-form-urlencoded\n\na=b", Status: 415, Body: refused("unsupported-media-type", "Send the body as JSON, with the header Content-Type: application/json.")},
+			{Name: call + " too large", Request: post(call, `"`+strings.Repeat("x", dialect.MaxBody)+`"`), Status: 413, Body: refused("body-too-large", "The body is longer than 1048576 bytes.")},
+			{Name: call + " with no object", Request: post(call, `[]`), Status: 400, Body: refused("invalid-request", "the body must be a JSON object, not an array")},
+			{Name: call + " with a name twice", Request: post(call, `{"id":"a","id":"b"}`), Status: 400, Body: refused("invalid-request", "the body is not JSON that can be read: a name comes twice in one object, at byte 11")},
+			{Name: call + " with a token that may only read", As: "Bearer {token read}", Request: "POST /" + call + "/" + asJSON + body, Status: 403, Body: refused("not-allowed", "this credential may only read")},
+		}...)
+	}
+	for _, call := range reads {
+		rows = append(rows, []dialecttest.Scenario{
+			{Name: call + " without a token", Request: "GET /" + call + "/", Status: 401, Body: stranger},
+			{Name: call + " with a mistyped token", Request: "GET /" + call + "?apiToken={token read}x&", Status: 401, Body: stranger},
+			{Name: call + " with a filter twice", Request: "GET /" + call + "?apiToken={token read}&a=1&a=2", Status: 400, Body: refused("invalid-request", `the arguments cannot be read: \"a\" is given twice`)},
+		}...)
+	}
+	dialecttest.Run(t, dialecttest.World{Given: office}, rows...)
+}

@@ -13,12 +13,12 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ typed, want string }{
-		{"", "serve user group team department role realm token preferences audit doctor version completion"},
+		{"", "serve user group team department role realm token organization settings preferences job audit doctor version completion"},
 		{"to", "token"},
-		{"nonsense ", "serve user group team department role realm token preferences audit doctor version completion"},
+		{"nonsense ", "serve user group team department role realm token organization settings preferences job audit doctor version completion"},
 		{"token ", "create list revoke"},
 		{"token re", "revoke"},
-		{"user ", "create list show update deactivate activate set-password"},
+		{"user ", "create list show update deactivate activate set-password delete grant-server-admin revoke-server-admin"},
 		{"user update jdoe --level ", "custom readonly user editor manager administrator"},
 		{"team update Night --members-from ", ""},
 		{"token create --ac", "--access"},
@@ -31,13 +31,17 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		{"token create --name x --access ", "read read-write"},
 		{"token create --name ", ""},
 		{"token create --json --ac", "--access"},
-		{"token list --", "--help --all --data --database --config --json"},
+		{"token list --", "--help --all --data --database --config --organization --json"},
 		{"token list --unknown=", ""},
 		{"completion ", "bash zsh fish"},
 		{"completion z", "zsh"},
 		{"completion zsh ", ""},
 		{"version -", "--help --json"},
 		{"serve --data ", ""},
+		{"serve --org", ""},
+		{"organization ", "create list show"},
+		{"job list --state ", "ready running buried"},
+		{"settings set --", "--help --name --timezone --default-country --strong-passwords --data --database --config --organization --json"},
 	} {
 		var got []string
 		for _, found := range candidates(parser.Model.Node, strings.Split(c.typed, " ")) {

@@ -13,6 +13,7 @@ import (
 	"roster"
 	"roster/internal/app"
 	"roster/internal/control"
+	"roster/internal/directory"
 )
 
 // Where a command finds the directory. It is part of every command that needs one. Environment and file
@@ -21,6 +22,8 @@ type connection struct {
 	Data     string `placeholder:"DIR" group:"Which directory:" help:"The server's data folder (default: ./roster-data)."`
 	Database string `placeholder:"URL" group:"Which directory:" help:"Work on this PostgreSQL database directly, past any server: postgres://…"`
 	Config   string `placeholder:"FILE" group:"Which directory:" help:"The server's configuration file ($ROSTER_CONFIG)."`
+
+	Organization string `placeholder:"SLUG" env:"ROSTER_ORGANIZATION" group:"Which directory:" help:"The organization (default: default)."`
 }
 
 // listing is part of every command that prints data.
@@ -66,8 +69,22 @@ const (
 	byDatabase            // this process, on a database that servers may be using
 )
 
-// open finds who answers: the server behind the socket, or this process.
+// open finds who answers, and speaks to it of the organization that was named.
 func (c connection) open(sh *shell, mayMake bool) (link, error) {
+	if c.Organization != "" && !directory.IsSlug(c.Organization) {
+		return link{}, &roster.Error{
+			Kind: roster.Invalid, Detail: fmt.Sprintf("there is no organization %q; see: roster organization list", c.Organization),
+		}
+	}
+	l, err := c.find(sh, mayMake)
+	if err == nil {
+		l.client = l.client.In(c.Organization)
+	}
+	return l, err
+}
+
+// find finds who answers: the server behind the socket, or this process.
+func (c connection) find(sh *shell, mayMake bool) (link, error) {
 	settings, err := readSettings(c)
 	if err != nil {
 		return link{}, err

@@ -12,6 +12,10 @@ type grammar struct {
 		Deactivate  userDeactivate  `cmd:"" help:"Sign a user out everywhere, and notify them no more."`
 		Activate    userActivate    `cmd:"" help:"Let a user sign in and be notified again."`
 		SetPassword userSetPassword `cmd:"" help:"Print a link by which a user sets a password, or set it."`
+		Delete      userDelete      `cmd:"" help:"Delete a user."`
+
+		GrantServerAdmin  userGrantServerAdmin  `cmd:"" help:"Let a user make organizations."`
+		RevokeServerAdmin userRevokeServerAdmin `cmd:"" help:"Let a user make no organizations any more."`
 	} `cmd:"" help:"Users: people and service accounts."`
 
 	Group struct {
@@ -53,10 +57,26 @@ type grammar struct {
 		Revoke tokenRevoke `cmd:"" help:"End an API token at once."`
 	} `cmd:"" help:"API tokens."`
 
+	Organization struct {
+		Create organizationCreate `cmd:"" help:"Create an organization and print a link for its administrator."`
+		List   organizationList   `cmd:"" help:"List the organizations."`
+		Show   organizationShow   `cmd:"" help:"Show one organization."`
+	} `cmd:"" help:"Organizations: tenants that see nothing of one another."`
+
+	Settings struct {
+		Show settingsShow `cmd:"" help:"Show what the organization decides for itself."`
+		Set  settingsSet  `cmd:"" help:"Change what the organization decides for itself."`
+	} `cmd:"" help:"The settings of an organization."`
+
 	Preferences struct {
 		Show preferencesShow `cmd:"" help:"Show how new users are told about what."`
 		Set  preferencesSet  `cmd:"" help:"Set how new users are told about what."`
 	} `cmd:"" help:"The default notification preferences, which a user created without any gets."`
+
+	Job struct {
+		List  jobList  `cmd:"" help:"List the work that is queued, and what was given up."`
+		Retry jobRetry `cmd:"" help:"Try work again that was given up."`
+	} `cmd:"" help:"Jobs: work that is done in the background, such as sending email."`
 
 	Audit struct {
 		List   auditList   `cmd:"" help:"List who changed what."`

@@ -9,11 +9,12 @@ import (
 )
 
 type tokenCreate struct {
-	Name    string   `required:"" placeholder:"NAME" help:"What it is called; unique."`
-	Access  string   `required:"" placeholder:"read|read-write" enum:"read,read-write" help:"What it may do: read, or read-write."`
-	User    string   `placeholder:"NAME" help:"Make a token of this user, with the user's permissions, instead of one of the organization."`
-	Groups  []string `placeholder:"A,B" help:"Limit it to the people of these groups."`
-	Expires lifetime `placeholder:"90d" help:"How long it is good: 12h, 90d, 52w (default: until it is revoked)."`
+	Name        string   `required:"" placeholder:"NAME" help:"What it is called; unique."`
+	Access      string   `required:"" placeholder:"read|read-write" enum:"read,read-write" help:"What it may do: read, or read-write."`
+	User        string   `placeholder:"NAME" help:"Make a token of this user, with the user's permissions, instead of one of the organization."`
+	Groups      []string `placeholder:"A,B" help:"Limit it to the people of these groups."`
+	ErrorsAs200 bool     `name:"errors-as-200" help:"In CheckCentral's dialect, answer its callers 200 even where something is wrong, as CheckCentral does."`
+	Expires     lifetime `placeholder:"90d" help:"How long it is good: 12h, 90d, 52w (default: until it is revoked)."`
 	listing
 }
 
@@ -25,7 +26,8 @@ Examples:
 
     roster token create --name ci --access read-write
     roster token create --name report --access read --expires 90d
-    TOKEN=$(roster token create --name acme --access read-write --groups "Customer ACME")`
+    TOKEN=$(roster token create --name acme --access read-write --groups "Customer ACME")
+    roster token create --name legacy --access read-write --errors-as-200`
 }
 
 func (tokenCreate) fields() map[string]string {
@@ -38,7 +40,7 @@ func (tokenCreate) fields() map[string]string {
 func (c tokenCreate) Run(sh *shell) error {
 	return c.make(sh, func(client *control.Client) error {
 		t, err := control.CreateToken.Do(sh.ctx, client, control.NewToken{
-			Name: c.Name, Access: roster.Access(c.Access), User: c.User, Groups: c.Groups,
+			Name: c.Name, Access: roster.Access(c.Access), User: c.User, Groups: c.Groups, ErrorsAs200: c.ErrorsAs200,
 			ExpiresInSeconds: int64(time.Duration(c.Expires) / time.Second),
 		})
 		if err != nil {

@@ -16,7 +16,9 @@ type userCreate struct {
 	FullName      string   `placeholder:"TEXT" help:"The name that people see (default: the userName)."`
 	Email         string   `placeholder:"ADDRESS" help:"The primary email address."`
 	Role          []string `sep:"none" placeholder:"NAME" help:"A role; give it again for more."`
+	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only; give it again for more."`
 	Level         string   `placeholder:"LEVEL" enum:",custom,readonly,user,editor,manager,administrator" default:"" help:"The access level: custom, readonly, user, editor, manager or administrator (default: custom)."`
+	LevelIn       []string `sep:"none" placeholder:"GROUP" help:"Give the access level for the people of this group only; give it again for more."`
 	Group         []string `sep:"none" placeholder:"NAME" help:"A group; give it again for more."`
 	Team          []string `sep:"none" placeholder:"NAME" help:"A team; give it again for more."`
 	Department    string   `placeholder:"NAME" help:"The department."`
@@ -36,7 +38,8 @@ Examples:
 
     roster user create --name jdoe --full-name "John Doe" --email jdoe@example.com --role Operator --welcome
     roster user create --name backup --role "REST LAM Sender" --password-stdin < password.txt
-    roster user create --name ana --level manager --group Network --team "Cloud DevOps" --department Support`
+    roster user create --name ana --level manager --group Network --team "Cloud DevOps" --department Support
+    roster user create --name eve --group "Customer ACME" --role-in "Manager=Customer ACME"`
 }
 
 func (userCreate) fields() map[string]string {
@@ -44,6 +47,7 @@ func (userCreate) fields() map[string]string {
 		"userName": "--name", "displayName": "--full-name", "emails": "--email", "password": "the password",
 		"accessLevel": "--level", "roles": "--role", "groups": "--group", "teams": "--team",
 		"department": "--department", "phoneNumbers": "--phone", "timezone": "--timezone",
+		"roleGrants": "--role-in", "accessLevelGroups": "--level-in", "levelGroups": "--level-in",
 	}
 }
 
@@ -51,7 +55,8 @@ func (userCreate) fields() map[string]string {
 func (c userCreate) Run(sh *shell) error {
 	in := control.NewUser{
 		UserName: c.Name, DisplayName: c.FullName, Email: c.Email, Inactive: c.Inactive,
-		AccessLevel: roster.AccessLevel(c.Level), Roles: c.Role, Groups: c.Group, Teams: c.Team,
+		AccessLevel: roster.AccessLevel(c.Level), LevelGroups: c.LevelIn, Roles: c.Role, RoleGrants: grantsIn(c.RoleIn),
+		Groups: c.Group, Teams: c.Team,
 		Department: c.Department, PhoneNumber: c.Phone, TimeZone: c.Timezone, SendWelcomeEmail: c.Welcome,
 	}
 	if c.PasswordStdin {
@@ -158,6 +163,7 @@ func printUser(sh *shell, u control.User) error {
 		{"email", u.Email},
 		{"active", yesNo(u.Active)},
 		{"level", string(u.AccessLevel)},
+		{"level in", join(u.LevelGroups)},
 		{"roles", join(u.Roles)},
 		{"groups", join(u.Groups)},
 		{"primaryGroup", u.PrimaryGroup},
@@ -172,6 +178,9 @@ func printUser(sh *shell, u control.User) error {
 		{"updated", stamp(u.UpdatedAt)},
 	} {
 		t.row(line[0], line[1])
+	}
+	for _, g := range u.RoleGrants {
+		t.row("role "+g.Role+" in", join(g.Groups))
 	}
 	for _, m := range u.ContactMethods {
 		confirmed := "unconfirmed"

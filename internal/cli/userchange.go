@@ -34,7 +34,9 @@ type userUpdate struct {
 	FullName      *string  `placeholder:"TEXT" help:"The name that people see; empty for the userName."`
 	Email         *string  `placeholder:"ADDRESS" help:"The primary email address; a userName that was equal to it changes, too."`
 	Role          []string `sep:"none" placeholder:"NAME" help:"A role, in place of all that the user has; give it again for more. Empty for none."`
+	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only, with --role in place of all that the user has; give it again for more."`
 	Level         string   `placeholder:"LEVEL" enum:",custom,readonly,user,editor,manager,administrator" default:"" help:"The access level: custom, readonly, user, editor, manager or administrator. It activates the user, unless --inactive is given."`
+	LevelIn       []string `sep:"none" placeholder:"GROUP" help:"Give the access level for the people of this group only; give it again for more. Empty for the whole organization."`
 	Group         []string `sep:"none" placeholder:"NAME" help:"A group, in place of all that the user is in; give it again for more. Empty for none."`
 	Team          []string `sep:"none" placeholder:"NAME" help:"A team, in place of all that the user is in; give it again for more. Empty for none."`
 	PrimaryGroup  *string  `placeholder:"NAME" help:"The primary group; the user becomes a member. Empty for none."`
@@ -55,6 +57,7 @@ Examples:
 
     roster user update jdoe --full-name "John Doe" --email jdoe@example.com
     roster user update jdoe --role Operator --role "Night Owl"
+    roster user update jdoe --role-in "Manager=Customer ACME,Customer Foo"
     roster user update 12 --team '' --department '' --session-expiry system`
 }
 
@@ -64,6 +67,7 @@ func (userUpdate) fields() map[string]string {
 		"roles": "--role", "groups": "--group", "teams": "--team", "primaryGroup": "--primary-group",
 		"department": "--department", "phoneNumbers": "--phone", "timezone": "--timezone",
 		"sessionExpiry": "--session-expiry", "active": "--inactive",
+		"roleGrants": "--role-in", "accessLevelGroups": "--level-in", "levelGroups": "--level-in",
 	}
 }
 
@@ -86,7 +90,7 @@ func (c userUpdate) Run(sh *shell) error {
 func (c userUpdate) given() control.UserChange {
 	in := control.UserChange{
 		DisplayName: c.FullName, Email: c.Email, AccessLevel: roster.AccessLevel(c.Level),
-		Roles: wholeList(c.Role), Groups: wholeList(c.Group), Teams: wholeList(c.Team),
+		LevelGroups: wholeList(c.LevelIn), Roles: wholeList(c.Role), RoleGrants: grantsIn(c.RoleIn), Groups: wholeList(c.Group), Teams: wholeList(c.Team),
 		PrimaryGroup: c.PrimaryGroup, Department: c.Department, TimeZone: c.Timezone, PhoneNumber: c.Phone,
 	}
 	if c.Active || c.Inactive {

@@ -11,6 +11,9 @@ import (
 const (
 	variableKey    = prefix + "KEY"    // the server's key, read by whoever opens it
 	variableConfig = prefix + "CONFIG" // the file
+
+	// The organization that a command is about. A server serves all of them.
+	variableOrganization = prefix + "ORGANIZATION"
 )
 
 // readEnviron returns the values of the settings that the environment has, by flag. An empty variable
@@ -38,7 +41,7 @@ func readEnviron(environ []string, flags []*kong.Flag, warn func(string), f *fau
 				continue
 			}
 			values[flag.Name] = value
-		case name == variableKey || name == variableConfig || isOfKubernetes(name):
+		case name == variableKey || name == variableConfig || name == variableOrganization || isOfKubernetes(name):
 		default:
 			warn(unknownVariable(name, names))
 		}

@@ -16,12 +16,20 @@ import (
 type Client struct {
 	http     http.Client
 	operator string
+	slug     string // of the organization; "" for the default one
 }
 
 // NewClient returns a client. operator is the operating system's name of who calls, for the audit; ""
 // if it is not known.
 func NewClient(transport http.RoundTripper, operator string) *Client {
 	return &Client{http: http.Client{Transport: transport}, operator: operator}
+}
+
+// In returns a client whose calls are about the organization with the slug; "" is the default one.
+func (c *Client) In(slug string) *Client {
+	other := *c
+	other.slug = slug
+	return &other
 }
 
 // Do makes the call. Errors: those of the verb behind it, as roster.Faults; Unavailable where there is
@@ -87,6 +95,9 @@ func (c *Client) post(ctx context.Context, path string, in any) (io.ReadCloser, 
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(operatorHeader, c.operator)
+	if c.slug != "" {
+		req.Header.Set(organizationHeader, c.slug)
+	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, brokenOff(err)

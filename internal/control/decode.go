@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 	"unicode"
@@ -16,6 +17,9 @@ import (
 	"roster/internal/directory"
 )
 
+// organizationHeader carries the slug of the organization that a call is about; absent, it is the default one.
+const organizationHeader = "Roster-Organization"
+
 // operatorHeader carries the operating system's name of the operator, for the audit. It proves nothing:
 // that the caller could open the socket does.
 const operatorHeader = "Roster-Operator"
@@ -25,6 +29,7 @@ type request struct {
 	body     []byte
 	err      error // why there is no body
 	operator string
+	slug     string // of the organization; "" for the default one
 }
 
 // face tells the adapter about the protocol: every caller is the operator.
@@ -33,13 +38,23 @@ func face(o Options) *dialect.Face[request] {
 		Name: roster.FaceCLI,
 		Read: func(w http.ResponseWriter, r *http.Request) request {
 			body, err := dialect.ReadBody(w, r)
-			return request{body: body, err: err, operator: r.Header.Get(operatorHeader)}
+			return request{body: body, err: err, operator: r.Header.Get(operatorHeader), slug: r.Header.Get(organizationHeader)}
 		},
-		Authenticate: func(_ context.Context, req request) (roster.Actor, error) {
-			return roster.Actor{
+		Authenticate: func(ctx context.Context, req request) (roster.Actor, error) {
+			by := roster.Actor{
 				Kind: roster.ActorOperator, Face: roster.FaceCLI, OrganizationID: o.Organization,
 				Name: readableName(req.operator),
-			}, nil
+			}
+			if req.slug == "" {
+				return by, nil
+			}
+			found, err := o.Service.GetOrganization(ctx, by, roster.Ref{Name: req.slug})
+			if err != nil && roster.KindOf(err) == roster.NotFound {
+				// Invalid, so that no command takes it for the record that it is about.
+				err = &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("there is no organization %.80q; see: roster organization list", req.slug)}
+			}
+			by.OrganizationID = found.ID
+			return by, err
 		},
 		Statuses:   statuses,
 		WriteError: writeError,
@@ -126,7 +141,7 @@ func (n Name) ref() roster.Ref { return roster.Ref{ID: n.ID, Name: n.Name} }
 func (n NewToken) verb() directory.NewToken {
 	return directory.NewToken{
 		Name: n.Name, Access: n.Access, UserName: n.User, Groups: references(n.Groups),
-		ExpiresIn: time.Duration(n.ExpiresInSeconds) * time.Second,
+		ExpiresIn: time.Duration(n.ExpiresInSeconds) * time.Second, ErrorsAs200: n.ErrorsAs200,
 	}
 }
 
@@ -135,8 +150,8 @@ func (l TokenList) verb() directory.TokenList { return directory.TokenList{Revok
 func (n NewUser) verb() directory.NewUser {
 	return directory.NewUser{
 		UserName: n.UserName, DisplayName: n.DisplayName, Email: n.Email, Password: n.Password,
-		Active: roster.Some(!n.Inactive), AccessLevel: n.AccessLevel,
-		Roles: references(n.Roles), Groups: references(n.Groups), Teams: references(n.Teams),
+		Active: roster.Some(!n.Inactive), AccessLevel: n.AccessLevel, LevelGroups: references(n.LevelGroups),
+		Roles: references(n.Roles), RoleGrants: roleGrants(n.RoleGrants), Groups: references(n.Groups), Teams: references(n.Teams),
 		Department: optional(n.Department), TimeZone: n.TimeZone, ContactNumber: n.PhoneNumber,
 		SendWelcomeEmail: n.SendWelcomeEmail,
 	}

@@ -57,6 +57,10 @@ func (c UserChange) verb() directory.UserChange {
 		PrimaryGroup: givenReference(c.PrimaryGroup), Department: givenReference(c.Department),
 		TimeZone: given(c.TimeZone), ContactNumber: given(c.PhoneNumber), SessionExpiry: given(c.SessionExpiryMinutes),
 	}
+	in.LevelGroups = givenReferences(c.LevelGroups)
+	if c.RoleGrants != nil {
+		in.RoleGrants = roster.Some(roleGrants(c.RoleGrants))
+	}
 	if c.AccessLevel != "" {
 		in.AccessLevel = roster.Some(c.AccessLevel)
 	}

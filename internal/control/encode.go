@@ -10,7 +10,7 @@ import (
 func showToken(t roster.Token) Token {
 	return Token{
 		ID: t.ID, Name: t.Name, Access: t.Access, User: t.UserName, Groups: names(t.Groups),
-		CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, RevokedAt: t.RevokedAt,
+		ErrorsAs200: t.ErrorsAs200, CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, RevokedAt: t.RevokedAt,
 		LastUsedAt: t.LastUsedAt, LastUsedFrom: t.LastUsedFrom,
 	}
 }
@@ -28,8 +28,8 @@ func showSummary(u roster.User) UserSummary {
 
 func showUser(u roster.User) User {
 	out := User{
-		UserSummary: showSummary(u),
-		Roles:       names(u.Roles), Groups: names(u.Groups), Teams: names(u.Teams),
+		UserSummary: showSummary(u), LevelGroups: showScope(u, u.LevelGroups), RoleGrants: showRoleGrants(u),
+		Roles: names(u.Roles), Groups: names(u.Groups), Teams: names(u.Teams),
 		PrimaryGroup: u.PrimaryGroup.Name, Department: u.Department.Name,
 		TimeZone: u.TimeZone, PhoneNumber: u.ContactNumber,
 		SessionExpiryMinutes: int(u.SessionExpiry / time.Minute),

@@ -15,7 +15,7 @@ import (
 // Options are what the control handler is made of. All are needed but Log.
 type Options struct {
 	Service      *directory.Service
-	Organization roster.OrganizationID // of every call
+	Organization roster.OrganizationID // of a call that names none
 
 	// BaseURL returns what links to the server begin with, without a slash at the end.
 	BaseURL func() string
@@ -44,6 +44,8 @@ func Register(mux *http.ServeMux, o Options) {
 	handle(r, UpdateUser, UserChange.verb, s.UpdateUser, showUser)
 	handle(r, SetPassword, NewPassword.verb, s.SetPassword, showSummary)
 	handle(r, IssueLink, UserName.link, s.IssueLink, showLink(o.BaseURL))
+	handle(r, DeleteUser, UserName.deletion, s.DeleteUser, showSummary)
+	handle(r, SetServerAdmin, ServerAdmin.verb, s.SetServerAdmin, showSummary)
 
 	groups(r, s, roster.KindGroup, CreateGroup, ListGroups, ShowGroup, ListGroupMembers, UpdateGroup, DeleteGroup)
 	groups(r, s, roster.KindTeam, CreateTeam, ListTeams, ShowTeam, ListTeamMembers, UpdateTeam, DeleteTeam)
@@ -54,6 +56,14 @@ func Register(mux *http.ServeMux, o Options) {
 	handle(r, UpdateRole, RoleChange.verb, s.UpdateRole, showRole)
 	handle(r, DeleteRole, Name.deletion, s.DeleteRole, showRole)
 	stream(r, ListRealms, realmList, s.ListRealms, showRealm)
+
+	handle(r, CreateOrganization, NewOrganization.verb, s.CreateOrganization, showCreatedOrganization(o.BaseURL))
+	stream(r, ListOrganizations, firstSlug, s.ListOrganizations, showOrganization)
+	handle(r, ShowOrganization, Name.subject, s.GetOrganization, showOrganization)
+	handle(r, ShowSettings, nothing, s.GetSettings, showSettings)
+	handle(r, SetSettings, SettingsChange.verb, s.UpdateSettings, showSettings)
+	stream(r, ListJobs, JobList.verb, s.ListJobs, showJob)
+	handle(r, RetryJob, JobName.verb, s.ReviveJob, showJob)
 
 	handle(r, ShowPreferences, PreferencesOf.verb, s.GetDefaultPreferences, showPreferences)
 	handle(r, SetPreferences, Preferences.verb, s.SetDefaultPreferences, showPreferences)

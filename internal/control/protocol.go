@@ -18,6 +18,9 @@ var (
 	UpdateUser  = Call[UserChange, User]{"/v1/user/update"}
 	SetPassword = Call[NewPassword, UserSummary]{"/v1/user/set-password"}
 	IssueLink   = Call[UserName, SetUpLink]{"/v1/user/set-up-link"}
+	DeleteUser  = Call[UserName, UserSummary]{"/v1/user/delete"}
+
+	SetServerAdmin = Call[ServerAdmin, UserSummary]{"/v1/user/set-server-admin"}
 
 	CreateGroup      = Call[NewNamed, Group]{"/v1/group/create"}
 	ListGroups       = Listing[Empty, Group]{"/v1/group/list"}
@@ -45,6 +48,16 @@ var (
 
 	ShowPreferences = Call[PreferencesOf, Preferences]{"/v1/preferences/show"}
 	SetPreferences  = Call[Preferences, Preferences]{"/v1/preferences/set"}
+
+	CreateOrganization = Call[NewOrganization, CreatedOrganization]{"/v1/organization/create"}
+	ListOrganizations  = Listing[Empty, Organization]{"/v1/organization/list"}
+	ShowOrganization   = Call[Name, Organization]{"/v1/organization/show"}
+
+	ShowSettings = Call[Empty, Settings]{"/v1/settings/show"}
+	SetSettings  = Call[SettingsChange, Settings]{"/v1/settings/set"}
+
+	ListJobs = Listing[JobList, Job]{"/v1/job/list"}
+	RetryJob = Call[JobName, Job]{"/v1/job/retry"}
 
 	ListAudit   = Listing[AuditList, AuditEntry]{"/v1/audit/list"}
 	VerifyAudit = Call[Empty, VerifiedAudit]{"/v1/audit/verify"}

@@ -23,6 +23,7 @@ type NewToken struct {
 	User             string        `json:"user,omitempty"`             // its userName; "" for a token of the organization
 	Groups           []string      `json:"groups,omitempty"`           // names or ids; none: not limited
 	ExpiresInSeconds int64         `json:"expiresInSeconds,omitempty"` // 0: never
+	ErrorsAs200      bool          `json:"errorsAs200,omitempty"`      // CheckCentral answers 200 even where it fails
 }
 
 // Token is an API token without its secret.
@@ -32,6 +33,7 @@ type Token struct {
 	Access       roster.Access  `json:"access"`
 	User         string         `json:"user,omitempty"`
 	Groups       []string       `json:"groups,omitempty"`
+	ErrorsAs200  bool           `json:"errorsAs200,omitempty"`
 	CreatedAt    time.Time      `json:"createdAt"`
 	ExpiresAt    time.Time      `json:"expiresAt,omitzero"`
 	RevokedAt    time.Time      `json:"revokedAt,omitzero"`
@@ -58,13 +60,21 @@ type NewUser struct {
 	Password         string             `json:"password,omitempty"`
 	Inactive         bool               `json:"inactive,omitempty"`
 	AccessLevel      roster.AccessLevel `json:"accessLevel,omitempty"`
-	Roles            []string           `json:"roles,omitempty"` // names or ids, as the three that follow
+	LevelGroups      []string           `json:"accessLevelGroups,omitempty"` // the level is for these groups; names or ids, as all that follow
+	Roles            []string           `json:"roles,omitempty"`
+	RoleGrants       []RoleGrant        `json:"roleGrants,omitempty"` // further roles, for groups
 	Groups           []string           `json:"groups,omitempty"`
 	Teams            []string           `json:"teams,omitempty"`
 	Department       string             `json:"department,omitempty"`
 	TimeZone         string             `json:"timezone,omitempty"`
 	PhoneNumber      string             `json:"phoneNumber,omitempty"`
 	SendWelcomeEmail bool               `json:"sendWelcomeEmail,omitempty"`
+}
+
+// RoleGrant is a role that somebody has for groups only. References are names or ids.
+type RoleGrant struct {
+	Role   string   `json:"role"`
+	Groups []string `json:"groups"`
 }
 
 // UserName picks one user, by the first of its fields that is set.
@@ -95,7 +105,9 @@ type UserSummary struct {
 // User is a user with names in place of what it is linked with.
 type User struct {
 	UserSummary
+	LevelGroups          []string        `json:"accessLevelGroups,omitempty"` // the level is for these groups only: names, ids of groups that the user is not in
 	Roles                []string        `json:"roles"`
+	RoleGrants           []RoleGrant     `json:"roleGrants,omitempty"` // those of the roles that are for groups only
 	Groups               []string        `json:"groups"`
 	Teams                []string        `json:"teams"`
 	PrimaryGroup         string          `json:"primaryGroup,omitempty"`

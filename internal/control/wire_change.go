@@ -10,8 +10,10 @@ type UserChange struct {
 	DisplayName          *string            `json:"displayName,omitempty"` // "": the userName
 	Email                *string            `json:"email,omitempty"`
 	Active               *bool              `json:"active,omitempty"`
-	AccessLevel          roster.AccessLevel `json:"accessLevel,omitempty"` // activates too, unless Active says otherwise
+	AccessLevel          roster.AccessLevel `json:"accessLevel,omitempty"`      // activates too, unless Active says otherwise
+	LevelGroups          []string           `json:"accessLevelGroups,omitzero"` // empty: for the organization
 	Roles                []string           `json:"roles,omitzero"`
+	RoleGrants           []RoleGrant        `json:"roleGrants,omitzero"` // with Roles all that there are to be
 	Groups               []string           `json:"groups,omitzero"`
 	Teams                []string           `json:"teams,omitzero"`
 	PrimaryGroup         *string            `json:"primaryGroup,omitempty"`

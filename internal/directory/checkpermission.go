@@ -161,12 +161,12 @@ func (in NewCheckPermission) entry(tx Tx, by roster.Actor, f roster.Faults) (ros
 		}
 	}
 	if !in.Group.IsZero() {
-		groups, err := tellGroups(tx, by, roster.KindGroup, "group", []roster.Ref{in.Group}, nil, &f)
+		groups, err := tx.FindGroups(by.OrganizationID, roster.KindGroup, findable([]roster.Ref{in.Group}))
 		if err != nil {
 			return p, err
 		}
-		if len(groups) == 1 {
-			p.Group = groups[0]
+		if p.Group = linkGroup(groups[0]); p.Group.ID == "" || p.Group.Name == roster.EndUserGroup {
+			unknown(&f, "group", string(roster.KindGroup), in.Group)
 		}
 	}
 	return p, f.Err()

@@ -155,7 +155,7 @@ func (in CheckFields) checkWhole(c roster.Check, f *roster.Faults) {
 		return slices.ContainsFunc(*f, func(e *roster.Error) bool { return strings.HasPrefix(e.Field, field) })
 	}
 	if c.EmailAlias == "" && len(c.Matching.Conditions) == 0 && !about("matching") && !about("emailAlias") {
-		f.Add("matching", "needs a condition where there is no emailAlias")
+		f.Add("matching", "needs a condition where there is no email alias")
 	}
 	if conditionBytes(c.Matching, c.Success, c.Warning) > MaxConditionBytes {
 		addOnce(f, "matching", fmt.Sprintf("and the other conditions must not compare with more than %d bytes in all", MaxConditionBytes))

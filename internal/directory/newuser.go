@@ -232,11 +232,7 @@ func checkRefs(f *roster.Faults, field string, refs []roster.Ref) {
 // checkGrants checks the references of what is granted for groups, which are bounded together.
 func checkGrants(f *roster.Faults, in NewUser) {
 	checkRefs(f, "accessLevelGroups", in.LevelGroups)
-	named := len(in.RoleGrants)
-	for _, g := range in.RoleGrants {
-		named += len(g.Groups)
-	}
-	if named > MaxReferences {
+	if referencesIn(in.RoleGrants) > MaxReferences {
 		addOnce(f, "roleGrants", fmt.Sprintf("must not name more than %d roles and groups", MaxReferences))
 		return
 	}
@@ -244,6 +240,15 @@ func checkGrants(f *roster.Faults, in NewUser) {
 		checkName(f, fmt.Sprintf("roleGrants[%d].role", i), g.Role.Name)
 		checkRefs(f, fmt.Sprintf("roleGrants[%d].groups", i), g.Groups)
 	}
+}
+
+// referencesIn returns how many roles and groups are named.
+func referencesIn(grants []RoleGrant) int {
+	n := len(grants)
+	for _, g := range grants {
+		n += len(g.Groups)
+	}
+	return n
 }
 
 func checkCompetencies(f *roster.Faults, list []roster.Competency) {

@@ -17,6 +17,9 @@ import (
 // slugs are what stands in URLs for an organization: a label of a host name (RFC 1123 §2.1).
 var slugs = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
+// IsSlug reports whether a text can be the slug of an organization.
+func IsSlug(text string) bool { return slugs.MatchString(text) }
+
 // NewOrganization is what CreateOrganization needs to know.
 type NewOrganization struct {
 	Slug           string // lower-case letters, digits and hyphens, 1 to 63
@@ -49,7 +52,7 @@ func (s *Service) CreateOrganization(ctx context.Context, by roster.Actor, in Ne
 	case f.Has("slug"):
 	case in.Slug == "":
 		f.Add("slug", "is required")
-	case !slugs.MatchString(in.Slug):
+	case !IsSlug(in.Slug):
 		f.Add("slug", "must be 1 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends")
 	}
 	checkOnce(&f, in.IdempotencyKey)

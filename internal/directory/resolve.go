@@ -105,7 +105,7 @@ func (r *resolved) resolveScopes(tx Tx, by roster.Actor, in NewUser, f *roster.F
 		return err
 	}
 	r.levelGroups = sortedGroups(r.levelGroups)
-	if len(in.RoleGrants) == 0 || len(in.RoleGrants) > MaxReferences {
+	if len(in.RoleGrants) == 0 || referencesIn(in.RoleGrants) > MaxReferences {
 		return nil
 	}
 	roles, err := findRoles(tx, by.OrganizationID, grantedRoles(in.RoleGrants), func(i int) string { return fmt.Sprintf("roleGrants[%d].role", i) }, f)

@@ -49,15 +49,15 @@ func (s *Service) SetUpOrganization(ctx context.Context, by roster.Actor, slug s
 		}
 		made = false // another replica was faster
 	}
-	out, err := s.standing(ctx, slug)
+	out, err := s.standing(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationBySlug(slug) })
 	out.Made = made
 	return out, err
 }
 
 // standing reads how far an organization is set up.
-func (s *Service) standing(ctx context.Context, slug string) (SetUp, error) {
+func (s *Service) standing(ctx context.Context, find func(Tx) (roster.Organization, error)) (SetUp, error) {
 	return view(ctx, s, func(tx Tx) (SetUp, error) {
-		o, err := tx.OrganizationBySlug(slug)
+		o, err := find(tx)
 		if err != nil {
 			return SetUp{}, err
 		}
@@ -125,19 +125,19 @@ func (s *Service) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID, s
 
 // Status is how the server stands, for its operator.
 type Status struct {
-	Organization roster.Organization
-	AdminReady   bool // the user admin can sign in, or is gone
+	Organization roster.Organization // the actor's
+	AdminReady   bool                // the user admin can sign in, or is gone
 	Jobs         []roster.JobCounts
 }
 
-// GetStatus returns how the server stands.
+// GetStatus returns how the server stands, and the actor's organization. The jobs are those of all organizations.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
 func (s *Service) GetStatus(ctx context.Context, by roster.Actor, _ None) (Status, error) {
 	if err := allow(by, ActStatusRead); err != nil {
 		return Status{}, err
 	}
-	setUp, err := s.standing(ctx, roster.DefaultOrganization)
+	setUp, err := s.standing(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
 	if err != nil {
 		return Status{}, err
 	}

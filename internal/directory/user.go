@@ -331,7 +331,8 @@ type auditedUser struct {
 	Teams           []string            `json:"teams,omitempty"`
 	PrimaryGroup    string              `json:"primaryGroup,omitempty"`
 	Department      string              `json:"department,omitempty"`
-	GrantedFor      []roster.GroupID    `json:"grantedFor,omitempty"` // empty: the organization
+	GrantedFor      []roster.GroupID    `json:"grantedFor,omitempty"` // of the level; empty: the organization
+	RoleGrants      []auditedGrant      `json:"roleGrants,omitempty"` // those of the roles that are for groups
 	JoinedAt        time.Time           `json:"joinedAt"`
 	TimeZone        string              `json:"timezone"`
 	PhoneNumber     string              `json:"phoneNumber,omitempty"`
@@ -340,6 +341,12 @@ type auditedUser struct {
 	Competencies    []roster.Competency `json:"competencies,omitempty"`
 	Preferences     []audited           `json:"preferences,omitempty"`
 	Warnings        []string            `json:"warnings,omitempty"`
+}
+
+// auditedGrant is a role in the audit that is granted for groups.
+type auditedGrant struct {
+	Role   string           `json:"role"`
+	Groups []roster.GroupID `json:"groups"`
 }
 
 // audited is a preference in the audit.
@@ -357,6 +364,11 @@ func auditUser(row NewUserRow) auditedUser {
 		PrimaryGroup: u.PrimaryGroup.Name, Department: u.Department.Name, GrantedFor: u.LevelGroups,
 		JoinedAt: u.JoinedAt, TimeZone: u.TimeZone, PhoneNumber: u.ContactNumber, SessionExpiry: u.SessionExpiry,
 		PropertiesBytes: len(u.Properties), Competencies: u.Competencies,
+	}
+	for _, r := range u.Roles {
+		if len(r.Groups) > 0 {
+			a.RoleGrants = append(a.RoleGrants, auditedGrant{r.Name, r.Groups})
+		}
 	}
 	for _, p := range u.Preferences {
 		a.Preferences = append(a.Preferences, audited(p))

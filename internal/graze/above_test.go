@@ -140,37 +140,6 @@ func TestTokensMakeNobodyAboveThem(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: ranks}, rows...)
 }
 
-// An administrator whom a token makes that is limited to a group is one of that group alone, and so has not
-// the graze_login of the organization.
-func TestAnAdministratorOfOneGroupIsNotLetIntoGraze(t *testing.T) {
-	t.Parallel()
-	given := func(t testing.TB, e *dialecttest.Env) {
-		t.Helper()
-		ranks(t, e)
-		w := e.Do(t, "Bearer {token network}", "POST /createUser\nContent-Type: application/json\n\n"+
-			`{"email":"head@example.com","accessLevel":"administrator","userGroups":["{group Network}"]}`)
-		if w.Code != 200 {
-			t.Fatalf("make the head of a group: %d %s", w.Code, w.Body)
-		}
-		_, err := e.Service.UpdateUser(t.Context(), e.By, directory.UserChange{User: directory.UserSelector{UserName: "head@example.com"}, Password: roster.Some("head")})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	var rows []dialecttest.Scenario
-	for _, call := range []string{
-		"createTeam\n\n" + `{"name":"x"}`, "deleteTeam\n\nteam_id=2", strings.TrimPrefix(create("elsewhere"), "POST /graze/v1/"),
-		"updateUser\n\n" + `{"username":"super","password":"taken over"}`, "updateUser\n\n" + `{"username":"operator","active":false}`,
-		"updateUser\n\n" + `{"username":"head@example.com","roles":["Super User"]}`,
-		"authenticate\n\n" + `{"username":"head@example.com","password":"head"}`,
-	} {
-		rows = append(rows, dialecttest.Scenario{
-			Name: call, As: "head@example.com:head", Request: "POST /graze/v1/" + call, Status: 401, Body: notAuthenticated,
-		})
-	}
-	dialecttest.Run(t, dialecttest.World{Given: given}, rows...)
-}
-
 func TestWhoMayOnlyReadChangesNoTeamAndNoRealm(t *testing.T) {
 	t.Parallel()
 	var rows []dialecttest.Scenario

@@ -97,7 +97,7 @@ func TestRealmsAreRefusedThatAreWrong(t *testing.T) {
 		{Name: "without anything", Request: realmCall("create", ``), Status: 400, Body: faults("3", "name is required", "type is required; configuration is required")},
 		{Name: "without a configuration", Request: realmCall("create", `"name":"r","type":"SAML2"`), Status: 400, Body: fault("400", "configuration is required")},
 		{Name: "of another type", Request: realmCall("create", `"name":"r","type":"LDAP"`+conf+documentedRealm), Status: 400, Body: fault("400", "type must be SAML2")},
-		{Name: "with a configuration that is a list", Request: realmCall("create", `"name":"r","type":"SAML2","configuration":[1]`), Status: 400, Body: faults("2", "configuration must be an object or null", "configuration is required")},
+		{Name: "with a configuration that is a list", Request: realmCall("create", `"name":"r","type":"SAML2","configuration":[1]`), Status: 400, Body: fault("400", "configuration must be an object or null")},
 		{Name: "with a name that is taken", Request: realmCall("create", `"name":"There","type":"SAML2"`+conf+documentedRealm), Status: 400, Body: fault("400", "name is taken")},
 		{Name: "with a NUL in the name", Request: realmCall("create", `"name":"a\u0000","type":"SAML2"`+conf+documentedRealm), Status: 400, Body: fault("400", "name must not hold control characters")},
 		{Name: "without default roles", Request: realmCall("create", `"name":"r","type":"SAML2"`+conf+without("defaultRoles")), Status: 400, Body: fault("400", "configuration.defaultRoles is required: at least one role")},

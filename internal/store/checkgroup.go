@@ -107,7 +107,8 @@ func (t *tx) DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPer
 	return t.changes("entry", "delete entry on check group", text, string(org), string(id))
 }
 
-// CheckPermissions implements directory.CheckTx.
+// CheckPermissions implements directory.CheckTx. An entry that came in while its user or group was being deleted
+// is not shown.
 func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermissionQuery) ([]roster.CheckPermission, error) {
 	b := newQuery(`SELECT p.id, p.access_level, p.notify, p.created_at, g.id, g.number, g.name,
 	COALESCE(u.id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''), COALESCE(x.id, ''), COALESCE(x.number, 0), COALESCE(x.name, '')
@@ -117,6 +118,7 @@ func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermis
 	LEFT JOIN groups x ON x.organization_id = p.organization_id AND x.id = p.group_id`)
 	b.where("p.organization_id = ?", string(org))
 	b.where("p.id > ?", string(q.After))
+	b.where("(u.user_key IS NOT NULL OR x.name_key IS NOT NULL)")
 	if q.ID != "" {
 		b.where("p.id = ?", string(q.ID))
 	}

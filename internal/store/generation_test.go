@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -56,11 +57,35 @@ func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T
 			row := directory.NewUserRow{User: user, UserKey: directory.Fold(user.UserName)}
 			return tx.UpdateUser(row, directory.WithRoles)
 		}, true},
+		"the deletion of a group": {func(tx directory.Tx) error {
+			if _, err := tx.InsertGroup(roster.Group{ID: "group", OrganizationID: user.OrganizationID, Kind: roster.KindGroup}, "group"); err != nil {
+				return err
+			}
+			return tx.DeleteGroup(user.OrganizationID, "group", now)
+		}, true},
+		"the deletion of a user": {func(tx directory.Tx) error {
+			number, err := tx.InsertUser(directory.NewUserRow{User: roster.User{ID: "grace", OrganizationID: user.OrganizationID}, UserKey: "grace"})
+			if err != nil {
+				return err
+			}
+			return tx.DeleteUser(user.OrganizationID, number, now)
+		}, true},
 		"the end of sessions that are not there": {func(tx directory.Tx) error { return tx.DeleteSessions(user.OrganizationID, "nobody") }, false},
 		"a setting":                              {func(tx directory.Tx) error { return tx.PutSetting("name", "value") }, false},
 		"who may make organizations":             {func(tx directory.Tx) error { return tx.SetServerAdmin(user.OrganizationID, user.ID, true, now) }, true},
 		"the settings of an organization": {func(tx directory.Tx) error {
 			return tx.UpdateOrganization(roster.Organization{ID: user.OrganizationID, Name: "Other"})
+		}, false},
+		"what becomes of checks and entries": {func(tx directory.Tx) error {
+			g := roster.CheckGroup{ID: "cg", OrganizationID: user.OrganizationID}
+			c := roster.Check{ID: "c", OrganizationID: user.OrganizationID}
+			p := roster.CheckPermission{ID: "p", CheckGroup: roster.CheckGroupLink{ID: "cg"}, User: roster.UserLink{ID: "ada", Number: user.Number}}
+			_, err := tx.InsertCheckGroup(g, "cg")
+			_, err2 := tx.InsertCheck(c, "c", "")
+			_, err3 := tx.PutCheckPermission(user.OrganizationID, p)
+			return errors.Join(err, err2, err3, tx.UpdateCheck(c, "c", "c"), tx.UpdateCheckGroup(g, "cg"),
+				tx.SetCheckStatus(c.OrganizationID, c.ID, roster.StatusFailure, now), tx.DeleteCheckPermission(c.OrganizationID, "p"),
+				tx.DeleteCheck(c.OrganizationID, c.ID, now), tx.DeleteCheckGroup(c.OrganizationID, g.ID, now))
 		}, false},
 		"an audit entry": {func(tx directory.Tx) error {
 			return tx.InsertAudit(roster.AuditEntry{ID: "entry", OrganizationID: user.OrganizationID, At: now, Details: []byte("{}")})

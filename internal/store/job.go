@@ -18,7 +18,8 @@ const jobColumns = `id, organization_id, lane, kind, COALESCE(job_key, ''), payl
 func jobTargets(j *roster.Job, payload *string) []any {
 	return []any{
 		(*string)(&j.ID), (*string)(&j.OrganizationID), (*string)(&j.Lane), &j.Kind, &j.Key, payload,
-		instant{&j.RunAt}, &j.Attempts,
+		instant{&j.RunAt},
+		&j.Attempts,
 		instant{&j.CreatedAt},
 	}
 }

@@ -67,11 +67,12 @@ func everyQuery(tx directory.Tx) {
 	for _, sel := range []directory.UserSelector{{ID: "id"}, {Number: 1}, {UserName: "ada"}} {
 		_, _ = tx.User(org, sel, directory.WithRoles|directory.WithGroups|directory.WithTeams|directory.WithReach)
 	}
-	for _, q := range []directory.UserQuery{{}, {ID: "id"}, {EmailKey: "e"}, {InGroups: ids}, {EmailKey: "e", InGroups: ids}} {
+	for _, q := range []directory.UserQuery{{}, {ID: "id"}, {EmailKey: "e"}, {InGroups: ids}, {EmailKey: "e", InGroups: ids}, {ExternalID: "x"}, {ExternalID: "x", InGroups: ids}} {
 		_, _ = tx.Users(org, q, directory.WithRoles|directory.WithGroups|directory.WithReach)
 	}
 	_, _, _ = tx.EmailHolder(org, "e")
 	_ = tx.SetPassword(org, "id", "$", at)
+	_, _ = tx.RemoveContactMethod(org, "id", "c", roster.FaceAPI)
 	_ = tx.ConfirmContactMethod(org, "id", roster.ServiceEmail, "e", at)
 	_, _ = tx.DefaultPreferences(org, ids)
 	_ = tx.SetDefaultPreferences(org, "", nil)
@@ -178,6 +179,7 @@ func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _, _ = tx.Retry(org, "key")
 	_ = tx.DeleteRetry(org, "key")
 	_, _ = tx.DeleteRetries(at, 1)
+	_ = tx.DeleteUser(org, 1, at)
 	_, _, _ = tx.Setting("name")
 	_ = tx.PutSetting("name", "value")
 }

@@ -30,7 +30,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	_, path, _ := strings.Cut(r.URL.EscapedPath(), root)
-	if err := t.Description.Check(r.Method, path, Answer{resp.StatusCode, resp.Header, body}); err != nil {
+	if err := t.Description.Check(r.Method, path, r.URL.Query(), Answer{resp.StatusCode, resp.Header, body}); err != nil {
 		t.Report(err)
 	}
 	return resp, nil

@@ -45,7 +45,8 @@ const (
 // LDAPConfig holds the settings of one LDAP realm, as the configuration file declares it. Their names
 // are those of the public record of Graze, with underscores. The zero value of a setting stands for its default.
 type LDAPConfig struct {
-	Name string `yaml:"name"`
+	Name         string `yaml:"name"`
+	Organization string `yaml:"organization"` // slug of whose people it proves; default: the default organization
 
 	// URLs are the servers, ldap:// or ldaps://, in the order in which they are tried.
 	URLs               []string `yaml:"urls"`

@@ -43,6 +43,9 @@ func (c LDAPConfig) check() (LDAPConfig, *x509.CertPool, roster.Faults) {
 	var f roster.Faults
 	c = c.settled()
 	checkRealmName(&f, "name", c.Name)
+	if c.Organization != "" && !directory.IsSlug(c.Organization) {
+		f.Add("organization", "must be the slug of an organization: see roster organization list")
+	}
 	c.checkURLs(&f)
 	roots := c.roots(&f)
 	checkTimeout(&f, "connection_timeout", c.ConnectionTimeout)

@@ -210,7 +210,9 @@ func (f *fixture) byWord(prefix string, limit int) (places []directory.WordPlace
 	f.Helper()
 	var after directory.WordPlace
 	for {
-		page := read(f, func(tx directory.Tx) ([]directory.WordPlace, error) { return tx.UsersByWord(f.org, prefix, after, limit) })
+		page := read(f, func(tx directory.Tx) ([]directory.WordPlace, error) {
+			return tx.UsersByWord(f.org, prefix, after, limit)
+		})
 		places = append(places, page...)
 		if len(page) < limit {
 			return places

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"words", userWords},
 		{"batches", batches},
 		{"reach", reach},
+		{"deletions", deletions},
 		{"groups", groups},
 		{"accounts", accounts},
 		{"sessions", sessions},

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"fmt"
+
+	"roster"
+	"roster/internal/control"
+)
+
+type jobList struct {
+	State string `placeholder:"STATE" enum:",ready,running,buried" default:"" help:"Only those that are ready, running or buried."`
+	listing
+}
+
+// Help returns the examples.
+func (jobList) Help() string {
+	return `Lists the work that is not done, the oldest first: ready to be done or to be tried again, running, or buried, which is given up after the last attempt.
+
+Examples:
+
+    roster job list
+    roster job list --state buried
+    roster job list --state buried --json | jq -r '.[].id' | xargs -n 1 roster job retry`
+}
+
+// Run lists the jobs.
+func (c jobList) Run(sh *shell) error {
+	return c.use(sh, func(client *control.Client) error {
+		jobs := control.ListJobs.Do(sh.ctx, client, control.JobList{State: roster.JobState(c.State)})
+		if c.JSON {
+			return printJSONList(sh, jobs)
+		}
+		heading := []string{"ID", "KIND", "STATE", "ATTEMPTS", "NEXT RUN", "CREATED", "REASON"}
+		return printTable(sh, jobs, heading, func(j control.Job) []string {
+			return []string{string(j.ID), j.Kind, string(j.State), fmt.Sprint(j.Attempts), nextRun(j), stamp(j.CreatedAt), j.Reason}
+		})
+	})
+}
+
+// nextRun shows when a job is tried next; "" for one that is not.
+func nextRun(j control.Job) string {
+	if j.State != roster.JobReady {
+		return ""
+	}
+	return stamp(j.RunAt)
+}
+
+type jobRetry struct {
+	Job string `arg:"" name:"id" help:"The id of a job that was given up."`
+	listing
+}
+
+// Help returns the examples.
+func (jobRetry) Help() string {
+	return `The job is tried again at once, and as often as a new one.
+
+Examples:
+
+    roster job list --state buried
+    roster job retry 01890a5d-ac96-774b-bcce-b302099a8057`
+}
+
+func (jobRetry) fields() map[string]string { return map[string]string{"id": "the id"} }
+
+// Run has the job tried again.
+func (c jobRetry) Run(sh *shell) error {
+	return c.use(sh, func(client *control.Client) error {
+		j, err := control.RetryJob.Do(sh.ctx, client, control.JobName{ID: roster.JobID(c.Job)})
+		if missing(err) {
+			err = &roster.Error{
+				Kind: roster.NotFound, Detail: fmt.Sprintf("there is no job %q that was given up; see: roster job list --state buried", c.Job),
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return sh.printJSON(j)
+		}
+		return sh.say("The job %s (%s) is tried again.", j.ID, j.Kind)
+	})
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"cmp"
+
+	"roster/internal/control"
+)
+
+type settingsShow struct{ listing }
+
+// Help returns the examples.
+func (settingsShow) Help() string {
+	return `Examples:
+
+    roster settings show
+    roster settings show --organization acme --json`
+}
+
+// Run shows the settings.
+func (c settingsShow) Run(sh *shell) error {
+	return c.use(sh, func(client *control.Client) error {
+		s, err := control.ShowSettings.Do(sh.ctx, client, control.Empty{})
+		if err != nil {
+			return err
+		}
+		return c.print(sh, s)
+	})
+}
+
+// print prints settings.
+func (c listing) print(sh *shell, s control.Settings) error {
+	if c.JSON {
+		return sh.printJSON(s)
+	}
+	t := newTable(sh, "SETTING", "VALUE")
+	t.row("organization", s.Organization)
+	t.row("name", s.Name)
+	t.row("timezone", cmp.Or(s.TimeZone, "UTC"))
+	t.row("default country", s.DefaultCountry)
+	t.row("strong passwords", yesNo(s.StrongPasswords))
+	return t.end()
+}
+
+type settingsSet struct {
+	Name            *string `placeholder:"TEXT" help:"The name of the organization that people see; empty for its slug."`
+	Timezone        *string `placeholder:"ZONE" help:"The time zone of dates without one, and of users who have none, such as Europe/London; empty for UTC."`
+	DefaultCountry  *string `placeholder:"CODE" help:"The country of phone numbers that name none: two letters, such as GB; empty for the server's."`
+	StrongPasswords *bool   `negatable:"" help:"Ask for strength also of passwords that others provision."`
+	listing
+}
+
+// Help returns the examples.
+func (settingsSet) Help() string {
+	return `What is not given stays as it is.
+
+Examples:
+
+    roster settings set --timezone Europe/Berlin --default-country DE
+    roster settings set --organization acme --strong-passwords
+    roster settings set --no-strong-passwords --default-country ''`
+}
+
+func (settingsSet) fields() map[string]string {
+	return map[string]string{
+		"displayName": "--name", "timezone": "--timezone", "defaultCountry": "--default-country", "strongPasswords": "--strong-passwords",
+	}
+}
+
+// Run changes the settings.
+func (c settingsSet) Run(sh *shell) error {
+	in := control.SettingsChange{
+		Name: c.Name, TimeZone: c.Timezone, DefaultCountry: c.DefaultCountry, StrongPasswords: c.StrongPasswords,
+	}
+	if err := changesSomething(in, "settings set"); err != nil {
+		return err
+	}
+	return c.use(sh, func(client *control.Client) error {
+		s, err := control.SetSettings.Do(sh.ctx, client, in)
+		if err != nil {
+			return err
+		}
+		return c.print(sh, s)
+	})
+}

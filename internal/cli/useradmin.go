@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"roster/internal/control"
+)
+
+type userDelete struct {
+	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	Yes  bool   `short:"y" help:"Do not ask."`
+	listing
+}
+
+// Help returns the examples.
+func (userDelete) Help() string {
+	return `Frees the name, ends the user's sessions and tokens, and takes the user out of every group. It cannot be undone; to shut somebody out for a while: roster user deactivate.
+
+Examples:
+
+    roster user delete jdoe
+    roster user delete 12 --yes`
+}
+
+func (userDelete) fields() map[string]string {
+	return map[string]string{"active": "the user", "roles": "the user"}
+}
+
+// Run deletes the user.
+func (c userDelete) Run(sh *shell) error {
+	return c.use(sh, func(client *control.Client) error {
+		u, err := aboutUser(c.User, func(name control.UserName) (control.User, error) {
+			return control.ShowUser.Do(sh.ctx, client, name)
+		})
+		if err != nil {
+			return err
+		}
+		if !c.Yes {
+			if err := sh.confirm(fmt.Sprintf("Delete user %q (number %d)? It cannot be undone.", u.UserName, u.Number)); err != nil {
+				return err
+			}
+		}
+		gone, err := control.DeleteUser.Do(sh.ctx, client, control.UserName{ID: u.ID})
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return sh.printJSON(gone)
+		}
+		return sh.say("Deleted user %q (number %d): the name is free.", gone.UserName, gone.Number)
+	})
+}
+
+// confirm asks a person to type yes. Where nobody can be asked, it wants --yes.
+func (sh *shell) confirm(question string) error {
+	if !isTerminal(sh.stdin) {
+		return usageError{"nobody is there to be asked; to do it without: --yes"}
+	}
+	return sh.ask(question)
+}
+
+// ask prints the question and reads the answer.
+func (sh *shell) ask(question string) error {
+	fmt.Fprintf(sh.stderr, "%s Type yes: ", question)
+	line, err := bufio.NewReader(io.LimitReader(sh.stdin, 16)).ReadString('\n')
+	if err == nil && strings.TrimSpace(line) == "yes" {
+		return nil
+	}
+	sh.note("nothing was done")
+	return errQuiet
+}
+
+type userGrantServerAdmin struct {
+	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	listing
+}
+
+// Help returns the examples.
+func (userGrantServerAdmin) Help() string {
+	return `Making organizations is in no role: it is given here alone. Only somebody who may, too, takes hold of the account from then on.
+
+Examples:
+
+    roster user grant-server-admin jdoe`
+}
+
+// Run lets the user make organizations.
+func (c userGrantServerAdmin) Run(sh *shell) error {
+	return c.setServerAdmin(sh, c.User, true, "may make organizations")
+}
+
+type userRevokeServerAdmin struct {
+	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	listing
+}
+
+// Help returns the examples.
+func (userRevokeServerAdmin) Help() string {
+	return `The organizations that the user made stay.
+
+Examples:
+
+    roster user revoke-server-admin jdoe`
+}
+
+// Run lets the user make no organizations any more.
+func (c userRevokeServerAdmin) Run(sh *shell) error {
+	return c.setServerAdmin(sh, c.User, false, "may not make organizations")
+}
+
+func (c listing) setServerAdmin(sh *shell, word string, may bool, outcome string) error {
+	return c.use(sh, func(client *control.Client) error {
+		u, err := aboutUser(word, func(name control.UserName) (control.UserSummary, error) {
+			return control.SetServerAdmin.Do(sh.ctx, client, control.ServerAdmin{User: name, May: may})
+		})
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return sh.printJSON(u)
+		}
+		return sh.say("User %q (number %d) %s.", u.UserName, u.Number, outcome)
+	})
+}

@@ -1,0 +1,229 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+func (f *fixture) delete(u directory.NewUserRow, at time.Time) {
+	f.Helper()
+	f.update(func(tx directory.Tx) error { return tx.DeleteUser(f.org, u.Number, at) })
+}
+
+func (f *fixture) deleteGroup(g roster.Group) {
+	f.Helper()
+	f.update(func(tx directory.Tx) error { return tx.DeleteGroup(f.org, g.ID, f.now) })
+}
+
+var deletions = []sentence{
+	{text: "a deleted user is found by nothing, and others are", test: func(f *fixture) {
+		ada, grace := f.insert(f.wholeUser("ada")), f.user("grace")
+		f.delete(ada, f.now)
+		for _, sel := range []directory.UserSelector{{ID: ada.ID}, {Number: ada.Number}, {UserName: "ada"}} {
+			f.lacks(func(tx directory.Tx) error {
+				_, err := tx.User(f.org, sel, 0)
+				return err
+			})
+			f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.LockUser(f.org, sel) })
+		}
+		for _, q := range []directory.UserQuery{{ID: ada.ID}, {EmailKey: ada.EmailKey}, {ExternalID: ada.ExternalID}, {InGroups: []roster.GroupID{ada.Groups[0].ID}}} {
+			same(f, f.names(q), nil)
+		}
+		same(f, f.names(directory.UserQuery{}), []string{"grace"})
+		same(f, read(f, func(tx directory.Tx) ([]roster.UserLink, error) {
+			return tx.FindUsers(f.org, []roster.Ref{{ID: string(ada.ID)}, {Number: ada.Number}, {Name: "ada"}, {Name: "grace"}})
+		}), []roster.UserLink{{}, {}, {}, {ID: grace.ID, Number: grace.Number, Name: "grace"}})
+		for _, key := range []string{ada.UserKey, ada.EmailKey} {
+			f.view(func(tx directory.Tx) error {
+				h, found, err := tx.EmailHolder(f.org, key)
+				if found {
+					f.Errorf("%q is held by %v", key, h)
+				}
+				return err
+			})
+		}
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.AccountByName(f.org, "ada")
+			return err
+		})
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.AccountByID(f.org, ada.ID)
+			return err
+		})
+		for _, g := range []roster.GroupLink{ada.Groups[0], ada.Teams[0]} {
+			same(f, read(f, func(tx directory.Tx) ([]roster.UserLink, error) { return tx.Members(f.org, g.ID, 0, 10) }), nil)
+		}
+		kept := read(f, func(tx directory.Tx) ([]roster.Group, error) {
+			return tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindGroup, ID: ada.Groups[0].ID, Count: true})
+		})
+		same(f, kept[0].MemberCount, 0)
+	}},
+	{text: "a deleted user's name and address are free, its number and id are not", test: func(f *fixture) {
+		ada := f.insert(f.wholeUser("ada"))
+		f.delete(ada, f.now)
+		next := f.row("ada")
+		next.Email, next.EmailKey, next.ExternalID = ada.Email, ada.EmailKey, ada.ExternalID
+		next = f.insert(next)
+		if next.Number <= ada.Number {
+			f.Errorf("number %d comes after %d", next.Number, ada.Number)
+		}
+		same(f, f.get(next.ID, withAll), next.User)
+		same(f, f.names(directory.UserQuery{ExternalID: ada.ExternalID}), []string{"ada"})
+		same(f, len(f.account(next.ID).Grants), 0)
+		again := f.row("grace")
+		again.ID = ada.ID
+		f.fails(roster.Conflict, "id", func(tx directory.Tx) error {
+			_, err := tx.InsertUser(again)
+			return err
+		})
+	}},
+	{text: "a deletion ends the user's sessions, links and tokens, and no others", test: func(f *fixture) {
+		ada, grace := f.user("ada"), f.user("grace")
+		sessions := []roster.Session{f.session(ada.ID, nil), f.session(grace.ID, nil)}
+		links := []roster.Link{f.link(ada.ID, roster.LinkWelcome), f.link(grace.ID, roster.LinkWelcome)}
+		var tokens []roster.Token
+		for _, user := range []roster.UserID{ada.ID, grace.ID, ""} {
+			token := roster.Token{ID: roster.TokenID(f.id()), OrganizationID: f.org, Name: "of " + string(user), Access: roster.AccessRead, UserID: user, CreatedAt: f.now}
+			f.insertToken(token)
+			tokens = append(tokens, token)
+		}
+		f.update(func(tx directory.Tx) error { return tx.KnowAddress(f.org, "ada", "192.0.2.1", f.now) })
+		later := f.now.Add(time.Hour)
+		f.delete(ada, later)
+		if f.hasSession(sessions[0]) || !f.hasSession(sessions[1]) {
+			f.Error("the wrong session is gone")
+		}
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.LinkByHash("hash of " + string(links[0].ID))
+			return err
+		})
+		same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(links[1].ID)) }), links[1])
+		for i, want := range []time.Time{later, {}, {}} {
+			if got, account := f.tokenByHash(tokens[i].ID); !got.RevokedAt.Equal(want) || i == 0 && account.UserID != "" {
+				f.Errorf("token %d is revoked at %v, want %v", i, got.RevokedAt, want)
+			}
+		}
+		if read(f, func(tx directory.Tx) (bool, error) { return tx.AddressKnownSince(f.org, "ada", "192.0.2.1", f.now) }) {
+			f.Error("whoever has the name next is known from the address of somebody else")
+		}
+	}},
+	{text: "a user is deleted once, and only in its organization", test: func(f *fixture) {
+		ada := f.user("ada")
+		mine := f.org
+		f.org = f.organization()
+		for _, number := range []int64{ada.Number, 0, ada.Number + 1_000_000} {
+			f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.DeleteUser(f.org, number, f.now) })
+		}
+		f.org = mine
+		same(f, f.get(ada.ID, 0), ada.User)
+		f.delete(ada, f.now)
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.DeleteUser(f.org, ada.Number, f.now) })
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.UpdateUser(ada, withAll) })
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.SetPassword(f.org, ada.ID, "$", f.now) })
+	}},
+	{text: "what is granted for a deleted group gives nothing, and a level for it is not one for the organization", test: func(f *fixture) {
+		row, two := f.scoped("ada", roster.ManageUsers, roster.LevelReadonly)
+		held := roster.ManageUsers | roster.Filter | roster.ReadDirectory
+		f.deleteGroup(two[0])
+		same(f, f.account(row.ID).Grants, roster.Grants{{Group: two[1].ID, Permissions: held}})
+		u := f.get(row.ID, withAll)
+		same(f, u.LevelGroups, []roster.GroupID{two[1].ID})
+		for _, role := range u.Roles {
+			same(f, role.Groups, []roster.GroupID{two[1].ID})
+		}
+		f.deleteGroup(two[1])
+		same(f, f.account(row.ID).Grants, nil)
+		u = f.get(row.ID, withAll)
+		if len(u.Roles) != 0 || len(u.LevelGroups) == 0 {
+			f.Errorf("got roles %v and a level for %v", u.Roles, u.LevelGroups)
+		}
+		page := f.list(directory.UserQuery{}, withAll)
+		same(f, page, []roster.User{u})
+		s := f.session(row.ID, nil)
+		f.view(func(tx directory.Tx) error {
+			_, account, err := tx.SessionByHash("hash of " + string(s.ID))
+			same(f, account.Grants, nil)
+			return err
+		})
+		same(f, read(f, func(tx directory.Tx) (roster.Account, error) { return tx.AccountByName(f.org, "ada") }).Grants, nil)
+	}},
+	{text: "a token keeps to what is left of its groups, and is none without any", test: func(f *fixture) {
+		red, blue := f.group(roster.KindGroup, "red"), f.group(roster.KindGroup, "blue")
+		one, both, plain := f.token("one", groupLink(red)), f.token("both", groupLink(red), groupLink(blue)), f.token("plain")
+		f.deleteGroup(red)
+		f.lacks(func(tx directory.Tx) error {
+			_, _, err := tx.TokenByHash("hash of " + string(one.ID))
+			return err
+		})
+		got, _ := f.tokenByHash(both.ID)
+		same(f, got.Groups, []roster.GroupLink{groupLink(blue)})
+		got, _ = f.tokenByHash(plain.ID)
+		same(f, got, plain)
+	}},
+	{text: "only somebody active and for the organization is another administrator", test: func(f *fixture) {
+		g := f.group(roster.KindGroup, "customer")
+		role := f.role("Administrator", roster.ManageUsers)
+		ada := f.user("ada")
+		others := func() bool {
+			return write(f, func(tx directory.Tx) (bool, error) {
+				return tx.OtherAdministrators(f.org, ada.ID, []roster.RoleID{role.ID})
+			})
+		}
+		add := func(change func(*directory.NewUserRow)) directory.NewUserRow {
+			row := f.row(fmt.Sprint("user ", f.id()))
+			change(&row)
+			return f.insert(row)
+		}
+		add(func(r *directory.NewUserRow) {
+			r.AccessLevel, r.LevelGroups = roster.LevelAdministrator, []roster.GroupID{g.ID}
+		})
+		add(func(r *directory.NewUserRow) { r.Roles = []roster.RoleGrant{roleGrant(role, g.ID)} })
+		add(func(r *directory.NewUserRow) { r.AccessLevel, r.Active = roster.LevelAdministrator, false })
+		add(func(r *directory.NewUserRow) { r.Roles, r.Active = []roster.RoleGrant{roleGrant(role)}, false })
+		f.deleteGroup(g)
+		same(f, others(), false)
+		for _, change := range []func(*directory.NewUserRow){
+			func(r *directory.NewUserRow) { r.AccessLevel = roster.LevelAdministrator },
+			func(r *directory.NewUserRow) { r.Roles = []roster.RoleGrant{roleGrant(role)} },
+		} {
+			row := add(change)
+			same(f, others(), true)
+			f.delete(row, f.now)
+			same(f, others(), false)
+		}
+	}},
+	{text: "users are picked by externalId", test: func(f *fixture) {
+		g := f.group(roster.KindGroup, "red")
+		var rows []directory.NewUserRow
+		for i, id := range []string{"x", "X", "x", ""} {
+			row := f.row(fmt.Sprint("user ", i))
+			row.ExternalID = id
+			if i == 2 {
+				row.Groups = []roster.GroupLink{groupLink(g)}
+			}
+			rows = append(rows, f.insert(row))
+		}
+		same(f, f.names(directory.UserQuery{ExternalID: "x"}), []string{"user 0", "user 2"})
+		same(f, f.names(directory.UserQuery{ExternalID: "x", Limit: 1}), []string{"user 0"})
+		same(f, f.names(directory.UserQuery{ExternalID: "x", AfterNumber: rows[0].Number}), []string{"user 2"})
+		same(f, f.names(directory.UserQuery{ExternalID: "x", InGroups: []roster.GroupID{g.ID}}), []string{"user 2"})
+		same(f, f.names(directory.UserQuery{ExternalID: "x%"}), nil)
+		same(f, f.list(directory.UserQuery{ExternalID: "x"}, withAll)[1].Groups, []roster.GroupLink{groupLink(g)})
+	}},
+	{text: "a contact method is removed once, from its user only", test: func(f *fixture) {
+		row, other := f.insert(f.wholeUser("ada")), f.user("grace")
+		remove := func(user roster.UserID, id roster.ContactMethodID) bool {
+			return write(f, func(tx directory.Tx) (bool, error) { return tx.RemoveContactMethod(f.org, user, id, roster.FaceAPI) })
+		}
+		id := row.ContactMethods[1].ID
+		same(f, remove(other.ID, id), false)
+		same(f, f.get(row.ID, withAll), row.User)
+		same(f, remove(row.ID, id), true)
+		same(f, remove(row.ID, id), false)
+		row.ContactMethods, row.ManagedBy.Reach = row.ContactMethods[:1], roster.FaceAPI
+		same(f, f.get(row.ID, withAll), row.User)
+	}},
+}
