@@ -5,9 +5,9 @@ TOOL     = $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 20s
 export CGO_ENABLED = 0
 
-.PHONY: help build run test race lint format fuzz bench clean
+.PHONY: help build run test race lint format fuzz fuzz-api bench clean
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 build: ## write bin/roster: static, stripped, version stamped
 	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/roster ./cmd/roster
@@ -32,6 +32,10 @@ format: ## rewrite the sources as gofumpt has them
 
 fuzz: ## every fuzz target for FUZZTIME (default 20s)
 	./tools/fuzz $(FUZZTIME)
+
+fuzz-api: FUZZTIME = 5m
+fuzz-api: ## the native API under requests of every kind for FUZZTIME (default 5m); ROSTER_FUZZ_SEED repeats a finding
+	ROSTER_FUZZ_TIME=$(FUZZTIME) $(GO) test ./test/binary -run '^TestAnythingIsAnsweredAsDescribed$$' -count=1 -timeout 0 -v
 
 bench: build ## the table of measurements, beside what the machine itself gives
 	./tools/prepare

@@ -30,9 +30,10 @@ const (
 type Actor struct {
 	Kind           ActorKind
 	OrganizationID OrganizationID
-	UserID         UserID  // of ActorUser, and of ActorToken where the token is a user's
-	TokenID        TokenID // of ActorToken
-	Name           string  // for the audit: the userName, or the token's name
+	UserID         UserID    // of ActorUser, and of ActorToken where the token is a user's
+	TokenID        TokenID   // of ActorToken
+	SessionID      SessionID // of ActorUser by a session
+	Name           string    // for the audit: the userName, or the token's name
 	Grants         Grants
 	Limited        bool // by a token to groups: what entries on check groups give the user does not count
 	ReadOnly       bool // may call no verb that changes anything

@@ -21,31 +21,36 @@ import (
 // arrows says which of the module's packages each package may import, tests aside. A package that is
 // missing here may import none, so a new one has to be given its place.
 var arrows = map[string][]string{
-	"roster":                       {},
-	"roster/internal/directory":    {"roster"},
-	"roster/internal/dialect":      {"roster"},
-	"roster/internal/auth":         {"roster", "roster/internal/directory"},
-	"roster/internal/auth/realm":   {"roster", "roster/internal/directory"},
-	"roster/internal/outbound":     {"roster"},
-	"roster/internal/store":        {"roster", "roster/internal/directory"},
-	"roster/internal/queue":        {"roster", "roster/internal/directory"},
-	"roster/internal/notify":       {"roster", "roster/internal/directory"},
-	"roster/internal/graze":        {"roster", "roster/internal/directory", "roster/internal/dialect"},
-	"roster/internal/checkcentral": {"roster", "roster/internal/directory", "roster/internal/dialect"},
-	"roster/internal/control":      {"roster", "roster/internal/directory", "roster/internal/dialect"},
-	"roster/internal/web":          {"roster", "roster/internal/directory", "roster/internal/dialect"},
-	"roster/internal/server":       {"roster", "roster/internal/dialect"},
-	"roster/internal/config":       {"roster"},
-	"roster/internal/app":          {"*"}, // the one that sees everybody
-	"roster/internal/cli":          {"roster", "roster/internal/directory", "roster/internal/app", "roster/internal/config", "roster/internal/control"},
-	"roster/cmd/roster":            {"roster/internal/cli"},
-	"roster/bench":                 {"*"}, // measures, and is in no binary
+	"roster":                        {},
+	"roster/internal/directory":     {"roster"},
+	"roster/internal/dialect":       {"roster"},
+	"roster/internal/filter":        {"roster"},
+	"roster/internal/auth":          {"roster", "roster/internal/directory"},
+	"roster/internal/auth/realm":    {"roster", "roster/internal/directory"},
+	"roster/internal/outbound":      {"roster"},
+	"roster/internal/store":         {"roster", "roster/internal/directory"},
+	"roster/internal/queue":         {"roster", "roster/internal/directory"},
+	"roster/internal/notify":        {"roster", "roster/internal/directory"},
+	"roster/internal/graze":         {"roster", "roster/internal/directory", "roster/internal/dialect"},
+	"roster/internal/checkcentral":  {"roster", "roster/internal/directory", "roster/internal/dialect"},
+	"roster/internal/control":       {"roster", "roster/internal/directory", "roster/internal/dialect"},
+	"roster/internal/api":           {"roster", "roster/internal/directory", "roster/internal/dialect", "roster/internal/filter"},
+	"roster/internal/api/reference": {},
+	"roster/internal/web":           {"roster", "roster/internal/directory", "roster/internal/dialect"},
+	"roster/internal/server":        {"roster", "roster/internal/dialect"},
+	"roster/internal/config":        {"roster"},
+	"roster/internal/app":           {"*"}, // the one that sees everybody
+	"roster/internal/cli":           {"roster", "roster/internal/directory", "roster/internal/app", "roster/internal/config", "roster/internal/control"},
+	"roster/cmd/roster":             {"roster/internal/cli"},
+	"roster/client":                 {},    // for other programs: nothing of the module
+	"roster/bench":                  {"*"}, // measures, and is in no binary
 	// For tests only: no other package may import these.
 	"roster/internal/pgtest":              {},
 	"roster/internal/store/storetest":     {"roster", "roster/internal/directory"},
 	"roster/internal/dialect/dialecttest": {"*"},
 	"roster/internal/auth/realm/ldaptest": {},
 	"roster/test/binary":                  {"*"},
+	"roster/test/contract":                {},
 	"roster/internal/store/migrations":    {},
 }
 

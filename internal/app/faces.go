@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"roster/internal/api"
+	"roster/internal/api/reference"
 	"roster/internal/auth"
 	"roster/internal/checkcentral"
 	"roster/internal/control"
@@ -25,6 +27,10 @@ func (a *App) openFaces(context.Context) error {
 		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
 		Limit: dialect.NewLimiter(s.CheckCentral.DailyLimit, 24*time.Hour, a.now),
 	})
+	api.Register(a.routes, api.Options{
+		Service: a.service, Verifier: v, Log: a.log, Now: a.now, BaseURL: a.publicURL, RateLimit: s.API.RateLimit,
+	})
+	reference.Register(a.routes, reference.Options{Version: a.config.Version})
 	web.Register(a.routes, a.pages())
 	local := http.NewServeMux()
 	control.Register(local, control.Options{

@@ -48,7 +48,9 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 		}
 		a.sessions.change(hash, func(s *openSession) { s.LastUsedAt = now })
 	}
-	return userActor(at, account), nil
+	by := userActor(at, account)
+	by.SessionID = session.ID
+	return by, nil
 }
 
 // checkSession returns why the session lets nobody in, nil if it is good.

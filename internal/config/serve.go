@@ -32,6 +32,7 @@ type Serve struct {
 	DefaultCountry string    `group:"Users:" placeholder:"CC" help:"Country of phone numbers that name none (ISO 3166-1 alpha-2, as GB)."`
 	Passwords      Passwords `embed:"" prefix:"passwords-" group:"Users:"`
 
+	API          API          `embed:"" prefix:"api-" group:"Dialects:"`
 	Graze        Graze        `embed:"" prefix:"graze-" group:"Dialects:"`
 	CheckCentral CheckCentral `embed:"" prefix:"checkcentral-" group:"Dialects:"`
 }
@@ -50,6 +51,11 @@ type SMTP struct {
 type Passwords struct {
 	Strong       bool `help:"Refuse passwords that are easy to guess from callers who provision users, too."`
 	CacheEntries int  `default:"10000" placeholder:"10000" help:"Verified credentials kept for five minutes so that repeated sign-ins are not hashed again; 0 for none, at most 1000000."`
+}
+
+// API says how much the native API takes.
+type API struct {
+	RateLimit int `default:"0" placeholder:"0" help:"Most requests a minute to /api/v1 with one credential, counted by each server process; 0 for no limit."`
 }
 
 // Graze says where the Graze dialect is strict.

@@ -16,7 +16,7 @@ import (
 const prefix = "ROSTER_"
 
 // groups are the first words of settings that are written below one key in the file.
-var groups = [...]string{"smtp", "passwords", "graze", "checkcentral"}
+var groups = [...]string{"smtp", "passwords", "api", "graze", "checkcentral"}
 
 // variable returns the environment's name of the setting whose flag has the name.
 func variable(flag string) string {

@@ -18,6 +18,7 @@ const (
 	minGrace         = time.Second
 	maxGrace         = time.Hour
 	maxDailyLimit    = 1_000_000_000
+	maxRateLimit     = 1_000_000
 )
 
 // Validate settles the settings (the demonstration's own defaults, "off", the file of the mail password)
@@ -156,6 +157,9 @@ func (s *Serve) checkBounds(f *faults) {
 	}
 	if s.Passwords.CacheEntries < 0 || s.Passwords.CacheEntries > maxCacheEntries {
 		f.add("passwords-cache-entries", "must be 0 to 1000000")
+	}
+	if s.API.RateLimit < 0 || s.API.RateLimit > maxRateLimit {
+		f.add("api-rate-limit", "must be 0 to 1000000")
 	}
 	if s.CheckCentral.DailyLimit < 0 || s.CheckCentral.DailyLimit > maxDailyLimit {
 		f.add("checkcentral-daily-limit", "must be 0 to 1000000000")

@@ -73,7 +73,7 @@ func (s *Service) GetGroup(ctx context.Context, by roster.Actor, in GroupSelecto
 		if err != nil {
 			return g, err
 		}
-		all, err := tx.Groups(by.OrganizationID, GroupQuery{Kind: in.Kind, ID: g.ID, Limit: 1, Services: true})
+		all, err := tx.Groups(by.OrganizationID, GroupQuery{Kind: in.Kind, ID: g.ID, Limit: 1, Services: true, Count: true})
 		if err != nil || len(all) == 0 {
 			return g, err
 		}

@@ -17,6 +17,7 @@ type Options struct {
 	RequireAllArguments bool // of Graze
 	DefaultPreferences  bool // of CheckCentral
 	DailyLimit          int  // of CheckCentral
+	RateLimit           int  // of the native API
 	GrazerGrantsSuper   bool
 
 	Realms directory.Realms // judges SAML realms; nil: none can be made

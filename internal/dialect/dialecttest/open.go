@@ -58,6 +58,7 @@ func settings(t testing.TB, database string, o Options) config.Serve {
 	return config.Serve{
 		Data: t.TempDir(), Database: database, DatabaseConns: 8, HTTP: "127.0.0.1:0",
 		Passwords:    config.Passwords{CacheEntries: auth.DefaultCacheEntries},
+		API:          config.API{RateLimit: o.RateLimit},
 		Graze:        config.Graze{RequireAllArguments: o.RequireAllArguments, GrazerGrantsSuper: o.GrazerGrantsSuper},
 		CheckCentral: config.CheckCentral{DefaultPreferences: o.DefaultPreferences, DailyLimit: o.DailyLimit},
 	}

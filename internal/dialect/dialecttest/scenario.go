@@ -2,7 +2,9 @@ package dialecttest
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -70,6 +72,14 @@ func (s Scenario) run(t *testing.T, e *Env) {
 	}
 }
 
+// problem begins the body of an error of the native API.
+const problem = `{"type":"urn:roster:problem:`
+
+// bodiless reports whether the answer is of a kind that has no body (RFC 9110 §6.4.1).
+func (s Scenario) bodiless() bool {
+	return s.Status == http.StatusNoContent || s.Status == http.StatusNotModified || strings.HasPrefix(s.Request, "HEAD ")
+}
+
 func (s Scenario) check(t *testing.T, e *Env, w *httptest.ResponseRecorder) {
 	t.Helper()
 	if w.Code != s.Status {
@@ -84,10 +94,14 @@ func (s Scenario) check(t *testing.T, e *Env, w *httptest.ResponseRecorder) {
 			t.Errorf("the header %s is %q, want %q", name, got, want)
 		}
 	}
-	if s.Body == "" && w.Header().Get("Content-Length") == "0" {
+	if s.Body == "" && (w.Header().Get("Content-Length") == "0" || s.bodiless()) {
 		return
 	}
-	if got := w.Header().Get("Content-Type"); got != "application/json; charset=utf-8" || !json.Valid(w.Body.Bytes()) {
+	want := "application/json; charset=utf-8"
+	if strings.HasPrefix(body, problem) {
+		want = "application/problem+json" // RFC 9457 §3
+	}
+	if got := w.Header().Get("Content-Type"); got != want || !json.Valid(w.Body.Bytes()) {
 		t.Errorf("the answer is no JSON, of type %q", got)
 	}
 }

@@ -1,0 +1,70 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"net/url"
+	"time"
+)
+
+// AuditEntry says who changed what.
+type AuditEntry struct {
+	ID         string         `json:"id"`
+	Seq        int64          `json:"seq"` // its place in the chain, from 1; 0 while it is not sealed
+	At         time.Time      `json:"at"`
+	ActorKind  string         `json:"actorKind"`
+	Actor      string         `json:"actor"`
+	ActorName  string         `json:"actorName"`
+	Face       string         `json:"face"`
+	Address    string         `json:"address"`
+	RequestID  string         `json:"requestId"`
+	Action     string         `json:"action"` // such as "user.create"
+	Target     string         `json:"target"` // the id of the record
+	TargetName string         `json:"targetName"`
+	Hash       string         `json:"hash"`
+	Details    map[string]any `json:"details"` // what the record was and is; nil once erased
+}
+
+// AuditListOptions say which entries a list has.
+type AuditListOptions struct {
+	ListOptions
+	Target string // the id of a record
+}
+
+func (o AuditListOptions) query() url.Values {
+	q := o.ListOptions.query()
+	set(q, "target", o.Target)
+	return q
+}
+
+// Audit is who changed what, the newest entries first.
+type Audit struct{ c *Client }
+
+// List returns the entries. It fetches them page by page; an error ends the sequence.
+func (s *Audit) List(ctx context.Context, o AuditListOptions) iter.Seq2[AuditEntry, error] {
+	return list[AuditEntry](ctx, s.c, "/audit", o.query())
+}
+
+// Page returns one page of what [Audit.List] returns.
+func (s *Audit) Page(ctx context.Context, o AuditListOptions) (Page[AuditEntry], error) {
+	return page[AuditEntry](ctx, s.c, "/audit", o.query())
+}
+
+// Get returns an entry.
+func (s *Audit) Get(ctx context.Context, id string, opts ...GetOption) (AuditEntry, error) {
+	return get[AuditEntry](ctx, s.c, at("/audit", id), opts)
+}
+
+// Verification is what a look at the whole chain of entries found.
+type Verification struct {
+	Intact bool   `json:"intact"`
+	Sealed int64  `json:"sealed"` // entries in the chain
+	Erased int64  `json:"erased"` // of which the details were erased
+	Bad    int64  `json:"bad"`    // place of the first entry that is not as it was sealed; 0: none
+	Reason string `json:"reason"`
+}
+
+// Verify looks whether the chain of entries is as it was written.
+func (s *Audit) Verify(ctx context.Context) (Verification, error) {
+	return get[Verification](ctx, s.c, "/audit/verification", nil)
+}

@@ -1,0 +1,100 @@
+package client
+
+import (
+	"context"
+	"time"
+)
+
+// Service is a way to reach somebody.
+type Service string
+
+// The services.
+const (
+	ServiceEmail      Service = "email"
+	ServiceSMS        Service = "sms"
+	ServicePush       Service = "push"
+	ServicePushbullet Service = "pushbullet"
+	ServicePushover   Service = "pushover"
+)
+
+// Preferences say by which services somebody is told about what. In requests a nil list leaves a type as it is, and an
+// empty one means none.
+type Preferences struct {
+	Failures  []Service `json:"failures,omitzero"`  // a check failed or is overdue
+	Warnings  []Service `json:"warnings,omitzero"`  // a check ended with a warning
+	Unmatched []Service `json:"unmatched,omitzero"` // something came that no check claimed
+	Digest    []Service `json:"digest,omitzero"`    // the daily summary
+}
+
+// whole returns the preferences with every type named.
+func (p Preferences) whole() Preferences {
+	for _, services := range []*[]Service{&p.Failures, &p.Warnings, &p.Unmatched, &p.Digest} {
+		if *services == nil {
+			*services = []Service{}
+		}
+	}
+	return p
+}
+
+// Preferences returns by which services a user is told about what.
+func (s *Users) Preferences(ctx context.Context, id string, opts ...GetOption) (Preferences, error) {
+	return get[Preferences](ctx, s.c, at("/users", id, "/preferences"), opts)
+}
+
+// UpdatePreferences changes the preferences of the types that p names.
+func (s *Users) UpdatePreferences(ctx context.Context, id string, p Preferences, opts ...ChangeOption) (Preferences, error) {
+	return update[Preferences](ctx, s.c, at("/users", id, "/preferences"), p, opts)
+}
+
+// ContactMethod is an address of a user for a service.
+type ContactMethod struct {
+	ID          string    `json:"id"`
+	Service     Service   `json:"service"`
+	Address     string    `json:"address"`
+	ConfirmedAt time.Time `json:"confirmedAt"` // zero until the person has confirmed it
+	CreatedAt   time.Time `json:"createdAt"`
+}
+
+// NewContactMethod is what makes a contact method.
+type NewContactMethod struct {
+	Service Service `json:"service"`
+	Address string  `json:"address"` // an email address, a phone number, a Pushover key, a Pushbullet token
+}
+
+// ContactMethods returns the contact methods of a user.
+func (s *Users) ContactMethods(ctx context.Context, id string) ([]ContactMethod, error) {
+	return all[ContactMethod](ctx, s.c, at("/users", id, "/contact-methods"))
+}
+
+// AddContactMethod gives a user another contact method, unconfirmed.
+func (s *Users) AddContactMethod(ctx context.Context, id string, m NewContactMethod, opts ...CreateOption) (ContactMethod, error) {
+	return create[ContactMethod](ctx, s.c, at("/users", id, "/contact-methods"), m, opts)
+}
+
+// RemoveContactMethod takes a contact method from a user.
+func (s *Users) RemoveContactMethod(ctx context.Context, id, contactMethod string) error {
+	return remove(ctx, s.c, at("/users", id, "/contact-methods", contactMethod), nil)
+}
+
+// DefaultPreferences are what users get who are made without preferences.
+type DefaultPreferences struct{ c *Client }
+
+// Get returns the organization's default preferences.
+func (s *DefaultPreferences) Get(ctx context.Context) (Preferences, error) {
+	return get[Preferences](ctx, s.c, "/default-preferences", nil)
+}
+
+// Replace sets the organization's default preferences. A nil list means none.
+func (s *DefaultPreferences) Replace(ctx context.Context, p Preferences) (Preferences, error) {
+	return replace[Preferences](ctx, s.c, "/default-preferences", p.whole(), nil)
+}
+
+// DefaultPreferences returns the default preferences of a group.
+func (s *Groups) DefaultPreferences(ctx context.Context, id string) (Preferences, error) {
+	return get[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"), nil)
+}
+
+// ReplaceDefaultPreferences sets the default preferences of a group. A nil list means none.
+func (s *Groups) ReplaceDefaultPreferences(ctx context.Context, id string, p Preferences) (Preferences, error) {
+	return replace[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"), p.whole(), nil)
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// auditEntry is an audit entry as it is shown.
+type auditEntry struct {
+	ID         roster.AuditID   `json:"id" format:"uuid" doc:"The entry's id."`
+	Seq        *int64           `json:"seq" doc:"Its place in the organization's chain, from 1; null while it has none yet."`
+	At         time.Time        `json:"at" doc:"When it happened."`
+	ActorKind  roster.ActorKind `json:"actorKind" doc:"What kind of credential the actor came with."`
+	Actor      string           `json:"actor" doc:"The credential's identity."`
+	ActorName  string           `json:"actorName" doc:"The userName, or the token's name."`
+	Face       roster.Face      `json:"face" doc:"The interface."`
+	Address    string           `json:"address" doc:"The caller's address; empty for the command line."`
+	RequestID  string           `json:"requestId" doc:"The request's id; empty outside a request."`
+	Action     string           `json:"action" doc:"What was done: user.create."`
+	Target     string           `json:"target" doc:"The id of the record."`
+	TargetName string           `json:"targetName" doc:"The record's name."`
+	Hash       *string          `json:"hash" doc:"The SHA-256, in hex, over the entry and the hash before it; null while it is not sealed."`
+	Details    freeObject       `json:"details" doc:"What the record was and is; null once erased."`
+}
+
+// TransformSchema implements [huma.SchemaTransformer]: details may be null.
+func (auditEntry) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Properties["details"] = orNull(s.Properties["details"])
+	return s
+}
+
+// verification says whether the audit is whole.
+type verification struct {
+	Intact bool    `json:"intact" doc:"Whether every sealed entry is what it was, and none is missing."`
+	Sealed int64   `json:"sealed" doc:"How many entries were found good."`
+	Erased int64   `json:"erased" doc:"How many of these have had their details erased."`
+	Bad    *int64  `json:"bad" doc:"The place in the chain of the first entry that is not good."`
+	Reason *string `json:"reason" doc:"What is wrong with it."`
+}
+
+// The requests about the audit.
+type (
+	listAudit struct {
+		Page
+		Filter
+		Target string `query:"target" maxLength:"64" doc:"Only entries about the record with this id."`
+	}
+	readAudit struct {
+		One
+		View
+	}
+)
+
+// auditAttributes are what filters may ask of audit entries.
+var auditAttributes = map[string]func(roster.AuditEntry) any{
+	"id":         func(e roster.AuditEntry) any { return string(e.ID) },
+	"seq":        func(e roster.AuditEntry) any { return e.Seq },
+	"at":         func(e roster.AuditEntry) any { return e.At },
+	"actorkind":  func(e roster.AuditEntry) any { return string(e.ActorKind) },
+	"actor":      func(e roster.AuditEntry) any { return e.Actor },
+	"actorname":  func(e roster.AuditEntry) any { return e.ActorName },
+	"face":       func(e roster.AuditEntry) any { return string(e.Face) },
+	"address":    func(e roster.AuditEntry) any { return e.Address },
+	"requestid":  func(e roster.AuditEntry) any { return e.RequestID },
+	"action":     func(e roster.AuditEntry) any { return e.Action },
+	"target":     func(e roster.AuditEntry) any { return e.Target },
+	"targetname": func(e roster.AuditEntry) any { return e.TargetName },
+}
+
+// audit registers the calls about the audit.
+func (a *api) audit(svc *directory.Service) {
+	const tag, all = "Audit", "/audit"
+	shown := showAudit(exampleAudit)
+	listRoute(a, operation{
+		id: "listAudit", call: "GET " + all, tag: tag, summary: "List audit entries",
+		description: "Who changed what, the newest first.", answer: listed[auditEntry]{Items: []auditEntry{shown}},
+	}, listing[roster.AuditEntry, auditEntry, roster.AuditID]{
+		key: func(e roster.AuditEntry) roster.AuditID { return e.ID }, show: showAudit, attributes: auditAttributes,
+	}, func(_ roster.Actor, q *listAudit, after *roster.AuditID) (directory.AuditList, error) {
+		in := directory.AuditList{Target: q.Target, Newest: true, After: orZero(after)}
+		if q.Filter.Filter == "" {
+			in.Limit = q.Limit + 1 // one more says whether there is a next page
+		}
+		return in, nil
+	}, svc.ListAudit)
+	route(a, operation{
+		id: "getAuditEntry", call: "GET " + all + "/{id}", tag: tag, summary: "Read an audit entry", description: "One audit entry.", answer: shown,
+	}, func(_ roster.Actor, q *readAudit) (roster.AuditID, error) {
+		return roster.AuditID(q.ID), nil
+	}, svc.GetAuditEntry, func(_ *readAudit, e roster.AuditEntry) answer[auditEntry] {
+		return answer[auditEntry]{body: showAudit(e)}
+	})
+	route(a, operation{
+		id: "verifyAudit", call: "GET " + all + "/verification", tag: tag, summary: "Verify the audit",
+		description: "Computes the chain of hashes anew, from the first entry to the last.", answer: verification{Intact: true, Sealed: 1204},
+	}, func(_ roster.Actor, _ *struct{}) (directory.None, error) {
+		return directory.None{}, nil
+	}, svc.VerifyAudit, func(_ *struct{}, v directory.VerifiedAudit) answer[verification] {
+		body := verification{Intact: v.Reason == "", Sealed: v.Sealed, Erased: v.Erased, Reason: orNil(v.Reason)}
+		if !body.Intact {
+			body.Bad = orNil(v.Sealed + 1)
+		}
+		return answer[verification]{body: body}
+	})
+}
+
+func showAudit(e roster.AuditEntry) auditEntry {
+	return auditEntry{
+		ID: e.ID, Seq: orNil(e.Seq), At: e.At, ActorKind: e.ActorKind, Actor: e.Actor, ActorName: e.ActorName, Face: e.Face, Address: e.Address,
+		RequestID: e.RequestID, Action: e.Action, Target: e.Target, TargetName: e.TargetName, Hash: orNil(e.Hash), Details: freeObject(e.Details),
+	}
+}

@@ -1,0 +1,167 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"roster"
+	"roster/internal/dialect"
+)
+
+// call is one request under way. It is the answer's writer too, so that whoever has one has the other.
+type call struct {
+	http.ResponseWriter
+	request  *http.Request
+	endpoint *endpoint
+	by       roster.Actor
+	query    []dialect.Member
+	body     dialect.Value
+	faults   roster.Faults // of the query
+	started  bool          // the answer has begun
+}
+
+type callKey struct{}
+
+// callOf returns the call that a context is of.
+func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
+
+// WriteHeader implements [http.ResponseWriter].
+func (c *call) WriteHeader(status int) {
+	c.started = true
+	c.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [http.ResponseWriter]. The answer of HEAD has no body (RFC 9110 §9.3.2).
+func (c *call) Write(p []byte) (int, error) {
+	if c.request.Method == http.MethodHead {
+		return len(p), nil
+	}
+	c.started = true
+	return c.ResponseWriter.Write(p)
+}
+
+// Unwrap returns the server's own writer, for [http.ResponseController].
+func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+// guard is what every call passes before huma and the route get it.
+func (a *api) guard(op *huma.Operation, e *endpoint, handle func(huma.Context)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{ResponseWriter: w, request: r, endpoint: e}
+		defer a.recovered(c)
+		if err := a.admit(c); err != nil {
+			a.face.Fail(c, r, err)
+			return
+		}
+		handle(humago.NewContext(op, r.WithContext(context.WithValue(r.Context(), callKey{}, c)), c))
+	})
+}
+
+// recovered answers a panic as every failure of ours is answered, unless the answer has begun: then the server's own
+// handler breaks it off.
+func (a *api) recovered(c *call) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if err, ok := v.(error); c.started || ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(v)
+	}
+	text := fmt.Sprint(v)
+	a.face.Fail(c, c.request, fmt.Errorf("panic: %s\n%s", text[:min(len(text), 500)], debug.Stack()))
+}
+
+// admit finds out who calls and reads the request, as far as that is alike for every call.
+func (a *api) admit(c *call) error {
+	if path := c.request.URL.Path; !utf8.ValidString(path) || strings.ContainsRune(path, 0) {
+		return &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path."}
+	}
+	by, err := a.authenticate(c.request)
+	if err != nil {
+		return err
+	}
+	c.by = by
+	if err := a.count(c); err != nil {
+		return err
+	}
+	if err := c.readQuery(); err != nil {
+		return err
+	}
+	return c.readBody()
+}
+
+// count takes the call from what the credential has left, and says how much that is
+// (draft-ietf-httpapi-ratelimit-headers).
+func (a *api) count(c *call) error {
+	limit, window := a.limit.Limit()
+	if limit == 0 {
+		return nil
+	}
+	left, reset, ok := a.limit.Take(c.by.Principal())
+	seconds := int((reset + 999_999_999) / 1_000_000_000)
+	h := c.Header()
+	h.Set("RateLimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, limit, int(window.Seconds())))
+	h.Set("RateLimit", fmt.Sprintf(`"default";r=%d;t=%d`, left, seconds))
+	if ok {
+		return nil
+	}
+	return &roster.Error{
+		Kind: roster.RateLimited, RetryAfter: reset,
+		Detail: fmt.Sprintf("a credential may make %d requests a minute here", limit),
+	}
+}
+
+// readQuery reads the query strictly: what the call does not take is a fault.
+func (c *call) readQuery() error {
+	if len(dialect.OriginOf(c.request.Context()).Secrets) > 0 {
+		return malformed(roster.Faults{{Kind: roster.Invalid, Detail: "a secret does not belong in the URL: send it in the header Authorization"}})
+	}
+	raw := c.request.URL.RawQuery
+	if raw == "" {
+		return nil
+	}
+	query, err := dialect.ParseForm(raw)
+	if err != nil {
+		return malformed(err)
+	}
+	c.query = query
+	for _, m := range query {
+		if c.endpoint.parameter("query", m.Name) == nil {
+			c.faults.Add(parameter(m.Name), "is no parameter of this call")
+		}
+	}
+	return nil
+}
+
+// readBody reads the body, if the call takes one.
+func (c *call) readBody() error {
+	takes := c.endpoint.takes
+	if len(takes) == 0 {
+		return nil
+	}
+	if !slices.Contains(takes, dialect.MediaType(c.request)) {
+		return &dialect.Refusal{
+			Status: http.StatusUnsupportedMediaType,
+			Detail: "Send the body as JSON, with the header Content-Type: " + strings.Join(takes, " or ") + ".",
+		}
+	}
+	text, err := dialect.ReadBody(c, c.request)
+	if err == nil {
+		c.body, err = dialect.Parse(text)
+	}
+	if err == nil && c.body.Kind != dialect.Object {
+		err = &roster.Error{Kind: roster.Invalid, Detail: "the body must be a JSON object, not " + c.body.Kind.String()}
+	}
+	if err != nil && roster.KindOf(err) == roster.Invalid {
+		return malformed(err)
+	}
+	return err
+}

@@ -1,0 +1,53 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"roster"
+)
+
+// SessionCookie is the name of the cookie that holds a dashboard session's token.
+const SessionCookie = "roster_session"
+
+// authenticate finds the credential and who it belongs to. The header Authorization counts where there is one; a
+// browser sends the cookie along whatever a page does.
+func (a *api) authenticate(r *http.Request) (roster.Actor, error) {
+	headers := r.Header["Authorization"]
+	switch {
+	case len(headers) > 1:
+		return roster.Actor{}, unproved("there are several Authorization headers")
+	case len(headers) == 1:
+		return a.byHeader(r, headers[0])
+	}
+	cookies := r.CookiesNamed(SessionCookie)
+	if len(cookies) != 1 {
+		return roster.Actor{}, unproved("there is no credential")
+	}
+	// A dashboard's session, opened there or by POST /sessions: not one of Graze's, whose tokens travel in URLs.
+	by, err := a.verifier.Session(r.Context(), roster.FaceWeb, 0, cookies[0].Value)
+	by.Face = roster.FaceAPI
+	return by, err
+}
+
+func (a *api) byHeader(r *http.Request, header string) (roster.Actor, error) {
+	scheme, rest, _ := strings.Cut(header, " ")
+	switch {
+	case strings.EqualFold(scheme, "Bearer"):
+		return a.verifier.Token(r.Context(), roster.FaceAPI, strings.TrimSpace(rest))
+	case strings.EqualFold(scheme, "Basic"):
+		name, password, ok := r.BasicAuth()
+		if !ok {
+			return roster.Actor{}, unproved("the Basic credentials cannot be read")
+		}
+		return a.verifier.Password(r.Context(), roster.FaceAPI, 0, name, password)
+	default:
+		return roster.Actor{}, unproved("the scheme of Authorization is not known")
+	}
+}
+
+// unproved is the error for a request without a credential that can be looked at; why is for the log.
+func unproved(why string) error {
+	return &roster.Error{Kind: roster.Unauthenticated, Detail: "a credential is needed", Err: errors.New(why)}
+}

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// newMatrix is a whole default matrix: a type that is absent has no service.
+type newMatrix = matrixChange
+
+// The requests about default preferences.
+type (
+	readDefaults      struct{}
+	readGroupDefaults struct{ One }
+	setDefaults       struct{ sent[newMatrix] }
+	setGroupDefaults  struct {
+		One
+		sent[newMatrix]
+	}
+)
+
+// defaults registers the calls about default preferences.
+func (a *api) defaults(svc *directory.Service) {
+	const tag, all, one = "Default preferences", "/default-preferences", "/groups/{id}/default-preferences"
+	shown := showMatrix([]roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail}}})
+	sample := newMatrix{Failures: value([]roster.Service{roster.ServiceEmail})}
+	set := func(group roster.Ref, doc newMatrix, faults roster.Faults) (directory.Defaults, error) {
+		return directory.Defaults{DefaultsOf: directory.DefaultsOf{Group: group}, Preferences: decodeMatrix(doc)}, faults.Err()
+	}
+	route(a, operation{
+		id: "getDefaultPreferences", call: "GET " + all, tag: tag, summary: "Read the default preferences",
+		description: "What a user gets who is created without preferences.", answer: shown,
+	}, func(_ roster.Actor, _ *readDefaults) (directory.DefaultsOf, error) {
+		return directory.DefaultsOf{}, nil
+	}, svc.GetDefaultPreferences, func(_ *readDefaults, d directory.Defaults) answer[matrix] {
+		return answer[matrix]{body: showMatrix(d.Preferences)}
+	})
+	route(a, operation{
+		id: "setDefaultPreferences", call: "PUT " + all, tag: tag, summary: "Set the default preferences",
+		description: "Replaces the organization's default preferences. Users who are there already keep what they have.", request: sample, answer: shown,
+	}, func(_ roster.Actor, q *setDefaults) (directory.Defaults, error) {
+		return set(roster.Ref{}, q.doc, q.faults)
+	}, svc.SetDefaultPreferences, func(_ *setDefaults, d directory.Defaults) answer[matrix] {
+		return answer[matrix]{body: showMatrix(d.Preferences)}
+	})
+	route(a, operation{
+		id: "getGroupDefaultPreferences", call: "GET " + one, tag: tag, summary: "Read the default preferences in a group",
+		description: "What a user gets who is created without preferences as a member of the group: the organization's and the group's together.", answer: shown,
+	}, func(_ roster.Actor, q *readGroupDefaults) (directory.DefaultsOf, error) {
+		return directory.DefaultsOf{Group: roster.Ref{ID: q.ID}}, nil
+	}, inPath("group", svc.GetDefaultPreferences), func(_ *readGroupDefaults, d directory.Defaults) answer[matrix] {
+		return answer[matrix]{body: showMatrix(d.Preferences)}
+	})
+	route(a, operation{
+		id: "setGroupDefaultPreferences", call: "PUT " + one, tag: tag, summary: "Set the default preferences of a group",
+		description: "Replaces what members of the group get besides the organization's default preferences.", request: sample, answer: shown,
+	}, func(_ roster.Actor, q *setGroupDefaults) (directory.Defaults, error) {
+		return set(roster.Ref{ID: q.ID}, q.doc, q.faults)
+	}, inPath("group", svc.SetDefaultPreferences), func(_ *setGroupDefaults, d directory.Defaults) answer[matrix] {
+		return answer[matrix]{body: showMatrix(d.Preferences)}
+	})
+}
+
+// inPath returns the verb for a call whose path names what is an argument to the verb: one that is not there is NotFound
+// then.
+func inPath[In, Out any](field string, verb func(context.Context, roster.Actor, In) (Out, error)) func(context.Context, roster.Actor, In) (Out, error) {
+	return func(ctx context.Context, by roster.Actor, in In) (Out, error) {
+		out, err := verb(ctx, by, in)
+		if all := roster.All(err); len(all) == 1 && all[0].Kind == roster.Invalid && all[0].Field == field {
+			err = &roster.Error{Kind: roster.NotFound, Field: all[0].Field, Detail: all[0].Detail}
+		}
+		return out, err
+	}
+}

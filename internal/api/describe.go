@@ -1,0 +1,253 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// apiVersion is the version of the API that the document names; it follows the document, not the server.
+const apiVersion = "1.0.0"
+
+const about = `Everything that Roster's directory of people can do, as resources in JSON.
+
+**Credentials.** An API token (` + "`Authorization: Bearer`" + `), a user's name and password (` + "`Authorization: Basic`" + `), or the
+cookie of a dashboard session. The header counts where both are there. Nothing secret belongs in a URL.
+
+**Organizations.** Below ` + "`/o/<slug>/api/v1`" + ` users of that organization sign in; without it, those of the default one. A token
+knows its organization.
+
+**Records.** Every record has an opaque ` + "`id`" + `. Where a request refers to a record it takes the id or the name. Members that are
+not set are null, lists without items are empty. Times are in UTC (RFC 3339).
+
+**Lists** come in pages: ` + "`next`" + `, where it is there, is the ` + "`cursor`" + ` of the next page. A page may be short before the end.
+
+**Changes** are merge patches (RFC 7396): a member that is absent stays, null resets it, a list replaces the whole list. Records
+with a version have an ETag; with If-Match a change is made only to the record that the caller has seen.
+
+**Errors** are problems (RFC 9457) that name everything wrong with a request at once.
+
+**Retries.** With the header Idempotency-Key a request that creates something can be sent again safely for a day.`
+
+// tags are the chapters of the document.
+var tags = []*huma.Tag{
+	{Name: "Users", Description: "People and service accounts."},
+	{Name: "Sessions", Description: "What follows a sign-in."},
+	{Name: "Groups", Description: "Sets of users. A customer of a service provider is a group: grants and tokens may be limited to groups."},
+	{Name: "Teams", Description: "Sets of users who look after services together."},
+	{Name: "Departments", Description: "Where users belong in the company: one for each user."},
+	{Name: "Roles", Description: "Named sets of permissions, and the permissions that there are."},
+	{Name: "Realms", Description: "Where users prove identity, if not here."},
+	{Name: "Tokens", Description: "API tokens, of the organization or of a user."},
+	{Name: "Default preferences", Description: "What a user gets who is created without preferences."},
+	{Name: "Checks", Description: "Expected signals: conditions that claim events, and who is told of them."},
+	{Name: "Check groups", Description: "Sets of checks, and who may do what to them."},
+	{Name: "Events", Description: "What arrived: claimed by a check, or unmatched."},
+	{Name: "Organizations", Description: "Tenants: hard walls between strangers."},
+	{Name: "Settings", Description: "What an organization decides for itself."},
+	{Name: "Audit", Description: "Who changed what, from where, before and after; chained by hash."},
+	{Name: "Jobs", Description: "Work that was queued: messages to be sent."},
+}
+
+// describe returns the document without its calls.
+func describe(schemas huma.Registry) *huma.OpenAPI {
+	schemas.Schema(reflect.TypeFor[problem](), true, "")
+	return &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title: "Roster", Version: apiVersion, Description: about,
+			Contact: &huma.Contact{Name: "The administrator of this server"},
+			License: &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"},
+		},
+		Servers:  []*huma.Server{{URL: Root, Description: "The default organization, and that of an API token."}},
+		Tags:     tags,
+		Security: []map[string][]string{{"token": {}}, {"password": {}}, {"session": {}}},
+		Components: &huma.Components{
+			Schemas: schemas, Responses: failures(),
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				"token":    {Type: "http", Scheme: "bearer", Description: "An API token (RFC 6750)."},
+				"password": {Type: "http", Scheme: "basic", Description: "A user's userName and password (RFC 7617)."},
+				"session":  {Type: "apiKey", In: "cookie", Name: SessionCookie, Description: "A dashboard session."},
+			},
+		},
+	}
+}
+
+// failureNames are the names of the answers that are problems.
+var failureNames = map[int]string{
+	400: "BadRequest", 401: "Unauthenticated", 403: "Forbidden", 404: "NotFound", 409: "Conflict", 412: "Stale",
+	413: "TooLarge", 415: "UnsupportedMediaType", 422: "Invalid", 429: "RateLimited", 500: "Internal", 503: "Unavailable",
+}
+
+// failures are the answers that are problems, with an example of each.
+func failures() map[string]*huma.Response {
+	all := map[string]*huma.Response{}
+	for status, name := range failureNames {
+		k := refusals[status]
+		for _, one := range kinds {
+			if one.status == status && k.word == "" {
+				k = one
+			}
+		}
+		example := problem{Type: "urn:roster:problem:" + k.word, Title: k.title, Status: status, RequestID: "4f1c2a9be07d4d5f"}
+		r := &huma.Response{Description: k.title + ".", Headers: map[string]*huma.Param{}}
+		sampleProblem(&example)
+		switch status {
+		case http.StatusUnauthorized:
+			r.Headers["WWW-Authenticate"] = textHeader("What credential is asked for.")
+		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+			r.Headers["Retry-After"] = &huma.Param{Description: "In how many seconds to try again.", Schema: &huma.Schema{Type: huma.TypeInteger}}
+		}
+		r.Content = map[string]*huma.MediaType{"application/problem+json": {
+			Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}, Example: example,
+		}}
+		all[name] = r
+	}
+	return all
+}
+
+// sampleProblem fills an example in.
+func sampleProblem(p *problem) {
+	switch p.Status {
+	case 400:
+		p.Detail, p.Errors = "limit must be a whole number from 1 to 1000", []fault{{Parameter: "limit", Detail: "must be a whole number from 1 to 1000"}}
+	case 409:
+		p.Detail = `userName "ann@example.com" belongs to another user already`
+		p.Errors = []fault{{Pointer: "#/userName", Detail: `"ann@example.com" belongs to another user already`}}
+		p.Existing = &existing{"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55", 777}
+	case 422:
+		p.Detail = `roles[1] names no role: "Operatr" (and 1 more)`
+		p.Errors = []fault{{Pointer: "#/roles/1", Detail: `names no role: "Operatr"`}, {Pointer: "#/email", Detail: "must be one email address, such as name@example.com"}}
+	default:
+		p.Detail = p.Title + "."
+	}
+}
+
+func textHeader(description string) *huma.Param {
+	return &huma.Param{Description: description, Schema: &huma.Schema{Type: huma.TypeString}}
+}
+
+// endpoint describes a call, for the document and for requests.
+func (a *api) endpoint(op operation, request, body reflect.Type) (*endpoint, *huma.Operation) {
+	method, path, _ := strings.Cut(op.call, " ")
+	e := &endpoint{members: op.members, canonical: map[string]string{}}
+	for canonical, name := range op.members {
+		e.canonical[name] = canonical
+	}
+	status := op.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	h := &huma.Operation{
+		OperationID: op.id, Method: method, Path: path, DefaultStatus: status, Tags: []string{op.tag},
+		Summary: op.summary, Description: op.description, Metadata: map[string]any{endpointKey: e},
+		Responses: map[string]*huma.Response{},
+	}
+	a.describeBody(op, e, h, request)
+	a.describeAnswer(op, e, h, body, status)
+	for _, status := range failing(op, h, request) {
+		h.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + failureNames[status]}
+	}
+	return e, h
+}
+
+// describeBody describes the body. huma is told of it only when the call is registered, so that it reads none itself.
+func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation, request reflect.Type) {
+	b, ok := reflect.New(request).Interface().(bodied)
+	if !ok {
+		return
+	}
+	e.takes = []string{"application/json"}
+	if h.Method == http.MethodPatch {
+		e.takes = []string{"application/merge-patch+json", "application/json"}
+	}
+	e.body = a.schemas.Schema(b.bodyType(), true, "")
+	content := map[string]*huma.MediaType{}
+	for _, media := range e.takes {
+		content[media] = &huma.MediaType{Schema: e.body, Example: op.request}
+	}
+	e.described = &huma.RequestBody{Required: true, Content: content}
+}
+
+// describeAnswer adds the answer of success.
+func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation, body reflect.Type, status int) {
+	r := &huma.Response{Description: http.StatusText(status), Headers: map[string]*huma.Param{}}
+	h.Responses[strconv.Itoa(status)] = r
+	if body != reflect.TypeFor[nothing]() {
+		schema := a.schemas.Schema(body, true, op.id+"Answer")
+		r.Content = map[string]*huma.MediaType{"application/json": {Schema: schema, Example: op.answer}}
+		e.shown = map[string]bool{}
+		f := fitting{schemas: a.schemas}
+		s := f.resolve(schema)
+		if items := s.Properties["items"]; items != nil && items.Items != nil {
+			s = f.resolve(items.Items)
+		}
+		for name := range s.Properties {
+			e.shown[name] = true
+		}
+		if s.Properties["version"] != nil && !strings.HasPrefix(op.id, "list") {
+			r.Headers["ETag"] = textHeader("The record's version, for If-Match and If-None-Match.")
+			if h.Method == http.MethodGet {
+				h.Responses["304"] = &huma.Response{Description: "The record is as the caller has it.", Headers: r.Headers}
+			}
+		}
+	}
+	if status == http.StatusCreated {
+		r.Headers["Location"] = textHeader("The path of the new record.")
+	}
+	if op.also != 0 {
+		h.Responses[strconv.Itoa(op.also)] = &huma.Response{Description: http.StatusText(op.also), Headers: r.Headers, Content: r.Content}
+	}
+}
+
+// failing are the statuses of problems that a call may be answered with.
+func failing(op operation, h *huma.Operation, request reflect.Type) []int {
+	all := []int{400, 401, 403, 429, 500, 503}
+	has := func(embedded string) bool { _, ok := request.FieldByName(embedded); return ok }
+	if _, ok := reflect.New(request).Interface().(bodied); ok {
+		all = append(all, 413, 415, 422)
+	}
+	if strings.Contains(h.Path, "{") {
+		all = append(all, 404)
+	}
+	if has("IfMatch") {
+		all = append(all, 412)
+	}
+	if has("IdempotencyKey") {
+		all = append(all, 409, 422)
+	}
+	all = append(all, op.fails...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// finish completes the document when every call is in it.
+func finish(doc *huma.OpenAPI) {
+	for _, s := range doc.Components.Schemas.Map() {
+		finishSchema(s)
+	}
+}
+
+// finishSchema lets what may be null be null where only some values are allowed, too.
+func finishSchema(s *huma.Schema) {
+	if s == nil {
+		return
+	}
+	if s.Nullable && len(s.Enum) > 0 && !slices.Contains(s.Enum, nil) {
+		s.Enum = append(s.Enum, nil)
+	}
+	finishSchema(s.Items)
+	for _, p := range s.Properties {
+		finishSchema(p)
+	}
+	for _, one := range s.AnyOf {
+		finishSchema(one)
+	}
+	if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		finishSchema(more)
+	}
+}

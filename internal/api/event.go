@@ -1,0 +1,110 @@
+package api
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// event is something that arrived, as it is shown.
+type event struct {
+	ID     roster.EventID `json:"id" format:"uuid" doc:"The event's id."`
+	Check  *checkLink     `json:"check" doc:"The check that claimed it; null where none did."`
+	Title  string         `json:"title" doc:"What it is about."`
+	Body   string         `json:"body" doc:"All that it says."`
+	From   string         `json:"from" doc:"Who or what sent it, as it said."`
+	Status roster.Status  `json:"status" enum:"success,warning,failure" doc:"How it turned out."`
+	At     time.Time      `json:"at" doc:"When it arrived."`
+}
+
+// TransformSchema implements [huma.SchemaTransformer]: a member may be null.
+func (event) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Properties["check"] = orNull(s.Properties["check"])
+	return s
+}
+
+// newEvent is something that arrives.
+type newEvent struct {
+	Check  optional[string]        `json:"check,omitzero" minLength:"1" maxLength:"255" doc:"The id of the check that it is for; the first one that matches where absent."`
+	Alias  optional[string]        `json:"alias,omitzero" maxLength:"255" doc:"The email alias that it was sent to."`
+	Title  string                  `json:"title" doc:"What it is about."`
+	Body   optional[string]        `json:"body,omitzero" doc:"All that it says."`
+	From   optional[string]        `json:"from,omitzero" doc:"Who or what sends it."`
+	Status optional[roster.Status] `json:"status,omitzero" enum:"success,warning,failure" doc:"How it turned out. Where absent the check's conditions decide; without a check it is a failure."`
+}
+
+// The requests about events.
+type (
+	listEvents struct {
+		Page
+		Check      string    `query:"check" maxLength:"255" doc:"Only those of this check, by its id."`
+		CheckGroup string    `query:"checkGroup" maxLength:"255" doc:"Only those of checks in this check group, by its id."`
+		Status     string    `query:"status" enum:"success,warning,failure" doc:"Only those that turned out so."`
+		Matched    string    `query:"matched" enum:"true,false" doc:"Only those that a check claimed, or that none did."`
+		From       time.Time `query:"from" example:"2026-11-01T00:00:00Z" doc:"Only those that arrived then or later."`
+		To         time.Time `query:"to" example:"2026-12-01T00:00:00Z" doc:"Only those that arrived earlier."`
+	}
+	readEvent struct {
+		One
+		View
+	}
+	createEvent struct {
+		Once
+		sent[newEvent]
+	}
+)
+
+// events registers the calls about events.
+func (a *api) events(svc *directory.Service) {
+	const tag, path = "Events", "/events"
+	shown := showEvent(exampleEvent)
+	listRoute(a, operation{
+		id: "listEvents", call: "GET " + path, tag: tag, summary: "List events",
+		description: "The events that the caller may see, the newest first.", answer: listed[event]{Items: []event{shown}},
+	}, listing[roster.Event, event, roster.EventID]{
+		key: func(e roster.Event) roster.EventID { return e.ID }, show: showEvent,
+	}, decodeEventList, svc.ListEvents)
+	route(a, operation{
+		id: "getEvent", call: "GET " + path + "/{id}", tag: tag, summary: "Read an event", description: "One event.", answer: shown,
+	}, func(_ roster.Actor, q *readEvent) (roster.EventID, error) {
+		return roster.EventID(q.ID), nil
+	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer[event] { return answer[event]{body: showEvent(e)} })
+	route(a, operation{
+		id: "createEvent", call: "POST " + path, tag: tag, status: 201, summary: "Send an event",
+		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's.",
+		request:     newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
+		answer:      shown,
+	}, func(_ roster.Actor, q *createEvent) (in directory.NewEvent, err error) {
+		in = directory.NewEvent{
+			Check: roster.CheckID(q.doc.Check.Value), Alias: q.doc.Alias.Value, Title: q.doc.Title, Body: q.doc.Body.Value,
+			From: q.doc.From.Value, Status: q.doc.Status.Value, Faults: q.faults,
+		}
+		in.IdempotencyKey, err = q.key()
+		return in, err
+	}, svc.RecordEvent, func(_ *createEvent, e roster.Event) answer[event] {
+		return answer[event]{body: showEvent(e), location: path + "/" + string(e.ID)}
+	})
+}
+
+func decodeEventList(_ roster.Actor, q *listEvents, after *roster.EventID) (directory.EventList, error) {
+	in := directory.EventList{
+		Before: orZero(after), Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
+		Status: roster.Status(q.Status), From: q.From.UTC(), To: q.To.UTC(),
+	}
+	if q.Matched != "" {
+		in.Matched = roster.Some(q.Matched == "true")
+	}
+	return in, nil
+}
+
+func showEvent(e roster.Event) event {
+	shown := event{ID: e.ID, Title: e.Title, Body: e.Body, From: e.From, Status: e.Status, At: e.At}
+	if e.Check.ID != "" {
+		link := checkLink(e.Check)
+		shown.Check = &link
+	}
+	return shown
+}

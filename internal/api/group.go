@@ -1,0 +1,310 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// group is a group as it is shown.
+type group struct {
+	ID          roster.GroupID `json:"id" format:"uuid" doc:"The group's id."`
+	Number      int64          `json:"number" doc:"Its number, unique among the organization's groups."`
+	DisplayName string         `json:"displayName" doc:"Its name, unique without regard to case."`
+	Description string         `json:"description" doc:"What it is for."`
+	Active      bool           `json:"active" doc:"Whether it is in use."`
+	MemberCount int64          `json:"memberCount" doc:"How many users are members."`
+	Version     int64          `json:"version" doc:"Rises by one with every change but that of members."`
+	CreatedAt   time.Time      `json:"createdAt" doc:"When it was made."`
+}
+
+// team is a team as it is shown.
+type team struct {
+	ID          roster.GroupID `json:"id" format:"uuid" doc:"The team's id."`
+	Number      int64          `json:"number" doc:"Its number, unique among the organization's teams."`
+	DisplayName string         `json:"displayName" doc:"Its name, unique without regard to case."`
+	Description string         `json:"description" doc:"What it is for."`
+	Active      bool           `json:"active" doc:"Whether it is in use."`
+	MemberCount int64          `json:"memberCount" doc:"How many users are members."`
+	AlertFilter string         `json:"alertFilter" doc:"Graze's alert filter, kept as given."`
+	SigFilter   string         `json:"sigFilter" doc:"Graze's situation filter, kept as given."`
+	LandingPage anything       `json:"landingPage" doc:"Graze's landing page, any JSON, kept as given; null for none."`
+	Services    []serviceLink  `json:"services" doc:"The business services that it looks after."`
+	Version     int64          `json:"version" doc:"Rises by one with every change but that of members."`
+	CreatedAt   time.Time      `json:"createdAt" doc:"When it was made."`
+}
+
+// newGroup is a group to be made.
+type newGroup struct {
+	DisplayName string             `json:"displayName" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
+	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use; true where absent."`
+	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"Its members: ids or userNames."`
+}
+
+// groupChange is what is to change of a group.
+type groupChange struct {
+	DisplayName optional[string]   `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
+	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use."`
+	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"All its members: ids or userNames."`
+}
+
+// newTeam is a team to be made.
+type newTeam struct {
+	DisplayName string             `json:"displayName" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
+	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use; true where absent."`
+	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"Its members: ids or userNames."`
+	AlertFilter optional[string]   `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
+	SigFilter   optional[string]   `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
+	LandingPage optional[anything] `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given."`
+	Services    optional[[]string] `json:"services,omitzero" maxItems:"1000" minLength:"1" doc:"The business services that it looks after: ids or names. One that is not there is made."`
+}
+
+// teamChange is what is to change of a team.
+type teamChange struct {
+	DisplayName optional[string]   `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
+	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use."`
+	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"All its members: ids or userNames."`
+	AlertFilter optional[string]   `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
+	SigFilter   optional[string]   `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
+	LandingPage optional[anything] `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given."`
+	Services    optional[[]string] `json:"services,omitzero" maxItems:"1000" minLength:"1" doc:"All business services that it looks after: ids or names. One that is not there is made."`
+}
+
+// memberChange is who becomes a member, and who ceases to be.
+type memberChange struct {
+	Add    optional[[]string] `json:"add,omitzero" maxItems:"20000" minLength:"1" doc:"Who becomes a member: ids or userNames. Who is one already stays one."`
+	Remove optional[[]string] `json:"remove,omitzero" maxItems:"20000" minLength:"1" doc:"Who ceases to be a member: ids or userNames."`
+}
+
+// The requests about groups and teams.
+type (
+	listGroups struct {
+		Page
+		Filter
+	}
+	readGroup struct {
+		One
+		View
+	}
+	createGroup[N any] struct {
+		Once
+		sent[N]
+	}
+	changeGroup[C any] struct {
+		One
+		Precondition
+		sent[C]
+	}
+	deleteGroup struct {
+		One
+		Precondition
+	}
+	listMembers struct {
+		One
+		Page
+	}
+	changeMembers struct {
+		One
+		sent[memberChange]
+	}
+	oneMember struct {
+		One
+		UserID string `path:"userId" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The user's id."`
+	}
+)
+
+// groupKind is what differs between groups and teams: G is one as it is shown, N a new one, C a change.
+type groupKind[G, N, C any] struct {
+	kind     roster.GroupKind
+	path     string // /groups
+	tag      string
+	one      string // group
+	nameOf   string // Group, in the ids of calls
+	show     func(roster.Group) G
+	create   func(N) directory.NewGroup
+	change   func(C) directory.GroupChange
+	newOne   N // the examples
+	changed  C
+	existing roster.Group
+}
+
+// groups registers the calls about groups and teams.
+func (a *api) groups(svc *directory.Service) {
+	groupRoutes(a, svc, groupKind[group, newGroup, groupChange]{
+		kind: roster.KindGroup, path: "/groups", tag: "Groups", one: "group", nameOf: "Group",
+		show: showGroup, create: decodeNewGroup, change: decodeGroupChange, existing: exampleGroup,
+		newOne: newGroup{
+			DisplayName: "Network", Description: value("Routers and switches"), Members: value([]string{"ann@example.com"}),
+		},
+		changed: groupChange{Description: value("Routers, switches and firewalls")},
+	})
+	groupRoutes(a, svc, groupKind[team, newTeam, teamChange]{
+		kind: roster.KindTeam, path: "/teams", tag: "Teams", one: "team", nameOf: "Team",
+		show: showTeam, create: decodeNewTeam, change: decodeTeamChange, existing: exampleTeam,
+		newOne: newTeam{
+			DisplayName: "Storage", AlertFilter: value(`source = "disk"`), Services: value([]string{"Backup"}),
+		},
+		changed: teamChange{Services: value([]string{"Backup", "Archive"})},
+	})
+}
+
+func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, C]) {
+	one := k.path + "/{id}"
+	pick := func(id string) directory.GroupSelector {
+		return directory.GroupSelector{Kind: k.kind, Ref: roster.Ref{ID: id}}
+	}
+	listRoute(a, operation{
+		id: "list" + k.nameOf + "s", call: "GET " + k.path, tag: k.tag, summary: "List " + k.one + "s",
+		description: "The " + k.one + "s that the caller may see, by ascending number.", answer: listed[G]{Items: []G{k.show(k.existing)}},
+	}, listing[roster.Group, G, int64]{
+		key: func(g roster.Group) int64 { return g.Number }, show: k.show, attributes: groupAttributes,
+	}, func(_ roster.Actor, _ *listGroups, after *int64) (directory.GroupList, error) {
+		return directory.GroupList{Kind: k.kind, After: orZero(after), Count: true, Services: k.kind == roster.KindTeam}, nil
+	}, svc.ListGroups)
+	route(a, operation{
+		id: "get" + k.nameOf, call: "GET " + one, tag: k.tag, summary: "Read a " + k.one,
+		description: "One " + k.one + ".", answer: k.show(k.existing),
+	}, func(_ roster.Actor, q *readGroup) (directory.GroupSelector, error) {
+		return pick(q.ID), nil
+	}, svc.GetGroup, func(_ *readGroup, v directory.TeamView) answer[G] {
+		return answer[G]{body: k.show(v.Group), version: v.Version}
+	})
+	route(a, operation{
+		id: "create" + k.nameOf, call: "POST " + k.path, tag: k.tag, status: 201, summary: "Make a " + k.one,
+		description: "Makes a " + k.one + " with its members.", request: k.newOne, answer: k.show(k.existing),
+	}, func(_ roster.Actor, q *createGroup[N]) (in directory.NewGroup, err error) {
+		in = k.create(q.doc)
+		in.Kind, in.Faults = k.kind, q.faults
+		in.IdempotencyKey, err = q.key()
+		return in, err
+	}, svc.CreateGroup, func(_ *createGroup[N], g roster.Group) answer[G] {
+		return answer[G]{body: k.show(g), version: g.Version, location: k.path + "/" + string(g.ID)}
+	})
+	groupChanges(a, svc, k, pick)
+	groupMembers(a, svc, k, pick)
+}
+
+// groupChanges registers the calls that change what is there.
+func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, C], pick func(string) directory.GroupSelector) {
+	one := k.path + "/{id}"
+	route(a, operation{
+		id: "update" + k.nameOf, call: "PATCH " + one, tag: k.tag, fails: []int{409}, summary: "Change a " + k.one,
+		description: "Changes what the merge patch names.", request: k.changed, answer: k.show(k.existing),
+	}, func(_ roster.Actor, q *changeGroup[C]) (in directory.GroupChange, err error) {
+		in = k.change(q.doc)
+		in.Group, in.Faults, in.Count = pick(q.ID), q.faults, true
+		in.Group.IfVersion, err = q.version()
+		return in, err
+	}, svc.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer[G] {
+		return answer[G]{body: k.show(g), version: g.Version}
+	})
+	route(a, operation{
+		id: "delete" + k.nameOf, call: "DELETE " + one, tag: k.tag, status: 204, fails: []int{422}, summary: "Delete a " + k.one,
+		description: "Deletes the " + k.one + ": its name is free again, and nobody is a member of it. The users stay.",
+	}, func(_ roster.Actor, q *deleteGroup) (in directory.GroupSelector, err error) {
+		in = pick(q.ID)
+		in.IfVersion, err = q.version()
+		return in, err
+	}, svc.DeleteGroup, func(*deleteGroup, roster.Group) answer[nothing] { return answer[nothing]{} })
+}
+
+// groupMembers registers the calls about who is a member.
+func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, C], pick func(string) directory.GroupSelector) {
+	members := k.path + "/{id}/members"
+	listRoute(a, operation{
+		id: "list" + k.nameOf + "Members", call: "GET " + members, tag: k.tag, fails: []int{404}, summary: "List the members of a " + k.one,
+		description: "Who is a member, by ascending number.", answer: listed[userLink]{Items: []userLink{{exampleUser.ID, exampleUser.Number, exampleUser.UserName}}},
+	}, listing[roster.UserLink, userLink, int64]{
+		key: func(u roster.UserLink) int64 { return u.Number }, show: func(u roster.UserLink) userLink { return userLink(u) },
+	}, func(_ roster.Actor, q *listMembers, after *int64) (directory.MemberList, error) {
+		return directory.MemberList{Group: pick(q.ID), After: orZero(after)}, nil
+	}, svc.ListMembers)
+	route(a, operation{
+		id: "change" + k.nameOf + "Members", call: "POST " + members, tag: k.tag, summary: "Change who is a member",
+		description: "Adds and removes members, without the others being looked at.", answer: k.show(k.existing),
+		request: memberChange{Add: value([]string{"ann@example.com"}), Remove: value([]string{"bob@example.com"})},
+		members: map[string]string{"addMembers": "add", "removeMembers": "remove"},
+	}, func(_ roster.Actor, q *changeMembers) (directory.GroupChange, error) {
+		return directory.GroupChange{
+			Group: pick(q.ID), AddMembers: refsTo(q.doc.Add.Value), RemoveMembers: refsTo(q.doc.Remove.Value), Faults: q.faults, Count: true,
+		}, nil
+	}, svc.UpdateGroup, func(_ *changeMembers, g roster.Group) answer[G] {
+		return answer[G]{body: k.show(g), version: g.Version}
+	})
+	route(a, operation{
+		id: "add" + k.nameOf + "Member", call: "PUT " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "Make a user a member",
+		description: "Makes a user a member. Who is one already stays one.",
+	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
+		return directory.GroupChange{Group: pick(q.ID), AddMembers: []roster.Ref{{ID: q.UserID}}}, nil
+	}, inPath("addMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer[nothing] { return answer[nothing]{} })
+	route(a, operation{
+		id: "remove" + k.nameOf + "Member", call: "DELETE " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "End a membership",
+		description: "Ends a user's membership. Who is no member stays none.",
+	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
+		return directory.GroupChange{Group: pick(q.ID), RemoveMembers: []roster.Ref{{ID: q.UserID}}}, nil
+	}, inPath("removeMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer[nothing] { return answer[nothing]{} })
+}
+
+// groupAttributes are what filters may ask of groups and teams.
+var groupAttributes = map[string]func(roster.Group) any{
+	"id":          func(g roster.Group) any { return string(g.ID) },
+	"number":      func(g roster.Group) any { return g.Number },
+	"displayname": func(g roster.Group) any { return g.Name },
+	"description": func(g roster.Group) any { return g.Description },
+	"active":      func(g roster.Group) any { return g.Active },
+	"membercount": func(g roster.Group) any { return g.MemberCount },
+	"createdat":   func(g roster.Group) any { return g.CreatedAt },
+}
+
+func showGroup(g roster.Group) group {
+	return group{
+		ID: g.ID, Number: g.Number, DisplayName: g.Name, Description: g.Description, Active: g.Active,
+		MemberCount: g.MemberCount, Version: g.Version, CreatedAt: g.CreatedAt,
+	}
+}
+
+func showTeam(g roster.Group) team {
+	t := team{
+		ID: g.ID, Number: g.Number, DisplayName: g.Name, Description: g.Description, Active: g.Active,
+		MemberCount: g.MemberCount, Version: g.Version, CreatedAt: g.CreatedAt,
+		AlertFilter: g.Routing.AlertFilter, SigFilter: g.Routing.SigFilter, LandingPage: anything(g.Routing.LandingPage),
+		Services: make([]serviceLink, len(g.Routing.Services)),
+	}
+	for i, s := range g.Routing.Services {
+		t.Services[i] = serviceLink(s)
+	}
+	return t
+}
+
+func decodeNewGroup(doc newGroup) directory.NewGroup {
+	return directory.NewGroup{
+		Name: doc.DisplayName, Description: doc.Description.Value, Active: doc.Active.Set, Members: refsTo(doc.Members.Value),
+	}
+}
+
+func decodeNewTeam(doc newTeam) directory.NewGroup {
+	return directory.NewGroup{
+		Name: doc.DisplayName, Description: doc.Description.Value, Active: doc.Active.Set, Members: refsTo(doc.Members.Value),
+		AlertFilter: doc.AlertFilter.Value, SigFilter: doc.SigFilter.Value, LandingPage: json.RawMessage(doc.LandingPage.Value),
+		Services: refsTo(doc.Services.Value),
+	}
+}
+
+func decodeGroupChange(doc groupChange) directory.GroupChange {
+	return directory.GroupChange{
+		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: doc.Active.Set, Members: as(doc.Members, refsTo),
+	}
+}
+
+func decodeTeamChange(doc teamChange) directory.GroupChange {
+	return directory.GroupChange{
+		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: doc.Active.Set, Members: as(doc.Members, refsTo),
+		AlertFilter: doc.AlertFilter.Set, SigFilter: doc.SigFilter.Set, LandingPage: as(doc.LandingPage, func(a anything) json.RawMessage { return json.RawMessage(a) }), Services: as(doc.Services, refsTo),
+	}
+}

@@ -1,0 +1,180 @@
+package api
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// Root is the path below which the API is.
+const Root = "/api/v1"
+
+// Options are what the API needs. Service, Verifier, Log and Now are needed.
+type Options struct {
+	Service  *directory.Service
+	Verifier dialect.Verifier
+	Log      *slog.Logger
+	Now      func() time.Time
+
+	BaseURL   func() string // what links to the server begin with, without a slash at the end; nil: nothing
+	RateLimit int           // requests a minute for each credential; 0: as many as it likes
+}
+
+// api is the API under construction and at work.
+type api struct {
+	huma     huma.API
+	schemas  huma.Registry
+	mux      *http.ServeMux
+	face     *dialect.Face[*call]
+	verifier dialect.Verifier
+	limit    *dialect.Limiter
+	now      func() time.Time
+	baseURL  func() string
+}
+
+// Register adds the API's routes to mux, and its description, which nobody is asked a credential for.
+func Register(mux *http.ServeMux, o Options) {
+	a := newAPI(mux, o)
+	a.resources(o.Service)
+	finish(a.huma.OpenAPI())
+	for name, text := range map[string]func() (string, []byte, error){
+		"openapi.json": func() (string, []byte, error) {
+			text, err := a.huma.OpenAPI().MarshalJSON()
+			return "application/vnd.oai.openapi+json;version=3.1", text, err
+		},
+		"openapi.yaml": func() (string, []byte, error) {
+			text, err := a.huma.OpenAPI().YAML()
+			return "application/vnd.oai.openapi;version=3.1", text, err
+		},
+	} {
+		mux.Handle("GET "+Root+"/"+name, a.document(text))
+	}
+	mux.Handle("/api/", a.face.Refuse(a.elsewhere))
+}
+
+// resources registers every resource, in the order of the document's tags.
+func (a *api) resources(svc *directory.Service) {
+	a.users(svc)
+	a.userUpsert(svc)
+	a.userBatch(svc)
+	a.userAccess(svc)
+	a.userReach(svc)
+	a.userSessions(svc)
+	a.sessions(svc)
+	a.groups(svc)
+	a.departments(svc)
+	a.roles(svc)
+	a.realms(svc)
+	a.tokens(svc)
+	a.defaults(svc)
+	a.audit(svc)
+	a.checks(svc)
+	a.overview(svc)
+	a.checkGroups(svc)
+	a.checkPermissions(svc)
+	a.events(svc)
+	a.organizations(svc)
+	a.settings(svc)
+	a.jobs(svc)
+}
+
+func newAPI(mux *http.ServeMux, o Options) *api {
+	ours()
+	a := &api{
+		mux: mux, verifier: o.Verifier, now: o.Now, baseURL: o.BaseURL, limit: dialect.NewLimiter(o.RateLimit, time.Minute, o.Now),
+	}
+	if a.baseURL == nil {
+		a.baseURL = func() string { return "" }
+	}
+	statuses := make(map[roster.Kind]int, len(kinds))
+	for kind, k := range kinds {
+		statuses[kind] = k.status
+	}
+	a.face = &dialect.Face[*call]{Name: roster.FaceAPI, Statuses: statuses, WriteError: writeProblem, Log: o.Log}
+	a.schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	// The one thing that huma writes are problems with parameters.
+	problems := huma.Format{Marshal: func(w io.Writer, v any) error {
+		text, err := json.Marshal(v)
+		_, _ = w.Write(text) // a caller who left needs no answer
+		return err
+	}}
+	a.huma = huma.NewAPI(huma.Config{
+		OpenAPI: describe(a.schemas), Formats: map[string]huma.Format{"application/json": problems, "json": problems},
+	}, adapter{a})
+	return a
+}
+
+// ours replaces, once, what huma keeps in variables for the whole process: the form of its errors, and that a list is
+// null where it is empty.
+var ours = sync.OnceFunc(func() {
+	huma.DefaultArrayNullable = false
+	huma.NewError = func(status int, message string, _ ...error) huma.StatusError {
+		return &problem{Status: status, Detail: message}
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+		return newParameterProblem(ctx, status, errs)
+	}
+})
+
+// document serves a text that is made when it is first asked for.
+func (a *api) document(text func() (string, []byte, error)) http.Handler {
+	type made struct {
+		media string
+		text  []byte
+	}
+	get := sync.OnceValues(func() (made, error) {
+		media, text, err := text()
+		return made{media, text}, err
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d, err := get()
+		if err != nil {
+			a.face.Fail(w, r, err)
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Type", d.media)
+		h.Set("Cache-Control", "no-cache")
+		_, _ = w.Write(d.text) // a caller who left needs no answer
+	})
+}
+
+// elsewhere is the error for a request that no route takes: 405 where there is one with another method.
+func (a *api) elsewhere(r *http.Request) error {
+	var methods []string
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+		other := *r
+		other.Method = method
+		_, pattern := a.mux.Handler(&other)
+		if takes, _, _ := strings.Cut(pattern, " "); takes == method || takes == "GET" && method == "HEAD" {
+			methods = append(methods, method)
+		}
+	}
+	if len(methods) == 0 {
+		return &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path."}
+	}
+	return dialect.WrongMethod(methods...)(r)
+}
+
+// adapter gives huma's operations to the mux.
+type adapter struct{ *api }
+
+// Handle implements [huma.Adapter].
+func (a adapter) Handle(op *huma.Operation, handle func(huma.Context)) {
+	e := op.Metadata[endpointKey].(*endpoint)
+	e.parameters, op.RequestBody = op.Parameters, e.described
+	a.mux.Handle(op.Method+" "+Root+op.Path, a.guard(op, e, handle))
+}
+
+// ServeHTTP implements [huma.Adapter]. Requests come through the mux.
+func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }

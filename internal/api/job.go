@@ -1,0 +1,53 @@
+package api
+
+import (
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// job is queued work as it is shown: never what it is about.
+type job struct {
+	ID        roster.JobID    `json:"id" format:"uuid" doc:"The job's id."`
+	Lane      roster.Lane     `json:"lane" doc:"The lane that it waits in."`
+	Kind      string          `json:"kind" doc:"What kind of work it is."`
+	State     roster.JobState `json:"state" enum:"ready,running,buried" doc:"How far it has come; buried: given up after the last attempt."`
+	Attempts  int             `json:"attempts" doc:"How often it was tried."`
+	RunAt     time.Time       `json:"runAt" doc:"When it is tried next."`
+	Reason    *string         `json:"reason" doc:"Why the last attempt failed."`
+	CreatedAt time.Time       `json:"createdAt" doc:"When it was queued."`
+}
+
+// The requests about jobs.
+type (
+	listJobs struct {
+		Page
+		State string `query:"state" enum:"ready,running,buried" doc:"Only those that have come so far."`
+	}
+	reviveJob struct{ One }
+)
+
+// jobs registers the calls about queued work.
+func (a *api) jobs(svc *directory.Service) {
+	const tag, path = "Jobs", "/jobs"
+	shown := showJob(exampleJob)
+	listRoute(a, operation{
+		id: "listJobs", call: "GET " + path, tag: tag, summary: "List queued work",
+		description: "The organization's jobs that are not done, the oldest first.", answer: listed[job]{Items: []job{shown}},
+	}, listing[roster.Job, job, roster.JobID]{
+		key: func(j roster.Job) roster.JobID { return j.ID }, show: showJob,
+	}, func(_ roster.Actor, q *listJobs, after *roster.JobID) (directory.JobList, error) {
+		return directory.JobList{After: orZero(after), State: roster.JobState(q.State)}, nil
+	}, svc.ListJobs)
+	route(a, operation{
+		id: "retryJob", call: "POST " + path + "/{id}/retry", tag: tag, summary: "Try a buried job again",
+		description: "Has a job that was given up tried again, from its first attempt.", answer: shown,
+	}, func(_ roster.Actor, q *reviveJob) (roster.JobID, error) {
+		return roster.JobID(q.ID), nil
+	}, svc.ReviveJob, func(_ *reviveJob, j roster.Job) answer[job] { return answer[job]{body: showJob(j)} })
+}
+
+func showJob(j roster.Job) job {
+	return job{j.ID, j.Lane, j.Kind, j.State, j.Attempts, j.RunAt, orNil(j.Reason), j.CreatedAt}
+}

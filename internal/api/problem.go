@@ -1,0 +1,223 @@
+package api
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"roster"
+	"roster/internal/dialect"
+)
+
+// kind is what a kind of error is here.
+type kind struct {
+	status int
+	word   string // ends the problem's type
+	title  string
+}
+
+// kinds is the one table from the kinds of error to statuses and types.
+var kinds = map[roster.Kind]kind{
+	roster.Internal:        {http.StatusInternalServerError, "internal", "Roster failed"},
+	roster.Invalid:         {http.StatusUnprocessableEntity, "invalid", "The request is not valid"},
+	roster.Conflict:        {http.StatusConflict, "conflict", "Another record is in the way"},
+	roster.NotFound:        {http.StatusNotFound, "not-found", "There is no such record"},
+	roster.Unauthenticated: {http.StatusUnauthorized, "unauthenticated", "A credential is needed"},
+	roster.Forbidden:       {http.StatusForbidden, "forbidden", "The credential may not do this"},
+	roster.RateLimited:     {http.StatusTooManyRequests, "rate-limited", "Too many requests"},
+	roster.Unavailable:     {http.StatusServiceUnavailable, "unavailable", "Try again later"},
+	roster.Stale:           {http.StatusPreconditionFailed, "stale", "The record has changed"},
+}
+
+// refusals are the types of what HTTP itself has errors for.
+var refusals = map[int]kind{
+	http.StatusBadRequest:            {http.StatusBadRequest, "invalid", "The request cannot be read"},
+	http.StatusNotFound:              {http.StatusNotFound, "not-found", "There is nothing here"},
+	http.StatusMethodNotAllowed:      {http.StatusMethodNotAllowed, "method-not-allowed", "The method is another one"},
+	http.StatusRequestEntityTooLarge: {http.StatusRequestEntityTooLarge, "too-large", "The body is too large"},
+	http.StatusUnsupportedMediaType:  {http.StatusUnsupportedMediaType, "unsupported-media-type", "The body is of another type"},
+}
+
+// problem is the body of every error (RFC 9457).
+type problem struct {
+	Type      string    `json:"type" enum:"urn:roster:problem:invalid,urn:roster:problem:conflict,urn:roster:problem:not-found,urn:roster:problem:unauthenticated,urn:roster:problem:forbidden,urn:roster:problem:stale,urn:roster:problem:rate-limited,urn:roster:problem:unavailable,urn:roster:problem:internal,urn:roster:problem:method-not-allowed,urn:roster:problem:too-large,urn:roster:problem:unsupported-media-type" doc:"What kind of problem it is. Compare this, not the texts."`
+	Title     string    `json:"title" doc:"The kind of problem in words."`
+	Status    int       `json:"status" minimum:"400" maximum:"599" doc:"The status of the answer."`
+	Detail    string    `json:"detail" doc:"What is wrong with this request."`
+	RequestID string    `json:"requestId" doc:"The request's id, which is in the server's log and in the header X-Request-Id."`
+	Errors    []fault   `json:"errors,omitempty" doc:"Everything that is wrong with the request, at once: 100 at most."`
+	Existing  *existing `json:"existing,omitempty" doc:"The record that is in the way, where the caller may know it."`
+}
+
+// fault is one thing that is wrong: with a part of the body, a parameter or a header.
+type fault struct {
+	Pointer   string `json:"pointer,omitempty" doc:"The part of the body, as a JSON pointer in the form of a fragment (RFC 6901 §6)."`
+	Parameter string `json:"parameter,omitempty" doc:"The parameter of the query."`
+	Header    string `json:"header,omitempty" doc:"The header."`
+	Detail    string `json:"detail" doc:"A phrase that follows the name of the part: is required."`
+}
+
+// existing names the record that holds what the request asked for.
+type existing struct {
+	ID     string `json:"id" doc:"Its id."`
+	Number int64  `json:"number" doc:"Its number."`
+}
+
+// GetStatus implements [huma.StatusError].
+func (p *problem) GetStatus() int { return p.Status }
+
+// Error implements error.
+func (p *problem) Error() string { return p.Detail }
+
+// malformed is the error for a request that cannot be read, or whose query or headers are wrong: 400, where a body that
+// says something impossible is 422.
+func malformed(err error) error {
+	return errors.Join(&dialect.Refusal{Status: http.StatusBadRequest, Detail: "The request cannot be read."}, err)
+}
+
+// parameter is the field of a fault in a parameter of the query.
+func parameter(name string) string { return "?" + name }
+
+// writeProblem answers with a problem. It is the only place where errors become bytes.
+func writeProblem(w http.ResponseWriter, r *http.Request, status int, err error) {
+	var e *endpoint
+	if c, ok := w.(*call); ok {
+		e = c.endpoint
+	}
+	p := newProblem(r, e, status, err)
+	text, _ := json.Marshal(p) // strings and numbers only: cannot fail
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", "no-store")
+	switch {
+	case status == http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", `Bearer realm="Roster"`)
+	case (status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests) && h.Get("Retry-After") == "":
+		h.Set("Retry-After", "1")
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // a caller who left needs no answer
+}
+
+// newProblem says what is wrong with a request: all of it at once.
+func newProblem(r *http.Request, e *endpoint, status int, err error) *problem {
+	k := kinds[roster.KindOf(err)]
+	var refusal *dialect.Refusal
+	if errors.As(err, &refusal) {
+		k = refusals[refusal.Status]
+	}
+	p := &problem{
+		Type: "urn:roster:problem:" + k.word, Title: k.title, Status: status,
+		RequestID: dialect.OriginOf(r.Context()).RequestID,
+	}
+	switch {
+	case refusal != nil && status != http.StatusBadRequest:
+		p.Detail = refusal.Detail
+	case roster.KindOf(err) == roster.Internal:
+		p.Detail = "Roster failed to do this. Its log says why, under the request's id."
+	case roster.KindOf(err) == roster.Unauthenticated:
+		p.Detail = "The credential is missing or not valid."
+	default:
+		p.describe(e, roster.All(err))
+	}
+	return p
+}
+
+// describe lists the faults. The detail says the first of them in a sentence.
+func (p *problem) describe(e *endpoint, all []*roster.Error) {
+	seen := map[string]bool{}
+	for _, one := range all {
+		detail := cmp.Or(one.Detail, one.Kind.String())
+		f, name := e.fault(one.Field)
+		f.Detail = detail
+		if f.Detail == "is required" && seen[name] {
+			continue // the verb did not get what is wrong with it already
+		}
+		seen[name] = true
+		if p.Detail == "" {
+			p.Detail = strings.TrimSpace(name + " " + detail)
+		}
+		if name != "" && (one.Kind == roster.Invalid || one.Kind == roster.Conflict) {
+			p.Errors = append(p.Errors, f)
+		}
+		if one.Holder != (roster.Holder{}) && p.Existing == nil {
+			p.Existing = &existing{one.Holder.ID, one.Holder.Number}
+		}
+	}
+	if more := len(p.Errors) - 1; more > 0 {
+		p.Detail += fmt.Sprintf(" (and %d more)", more)
+	}
+}
+
+// fault returns the place of a canonical field as this API names it, and that name for a sentence.
+func (e *endpoint) fault(field string) (f fault, name string) {
+	rest, unknown := strings.CutPrefix(field, "?")
+	switch {
+	case field == "":
+		return fault{}, ""
+	case unknown || e.parameter("query", field) != nil:
+		return fault{Parameter: rest}, rest
+	case e.parameter("header", field) != nil:
+		return fault{Header: field}, field
+	case strings.HasPrefix(field, "#/"):
+		return fault{Pointer: field}, field[2:]
+	}
+	name = e.member(field)
+	pointer := strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(name)
+	return fault{Pointer: "#/" + pointer}, name
+}
+
+// member returns this API's name of a canonical path: its first segment decides.
+func (e *endpoint) member(path string) string {
+	end := strings.IndexAny(path, ".[")
+	if end < 0 {
+		end = len(path)
+	}
+	if e == nil {
+		return path
+	}
+	if name, ok := e.members[path[:end]]; ok {
+		return name + path[end:]
+	}
+	return path
+}
+
+// newParameterProblem makes a problem of what huma found wrong with parameters. Nothing that was sent is repeated.
+func newParameterProblem(ctx huma.Context, status int, errs []error) huma.StatusError {
+	r, w := humago.Unwrap(ctx)
+	c, ok := w.(*call)
+	var details []*huma.ErrorDetail
+	for _, err := range errs {
+		var detail *huma.ErrorDetail
+		if errors.As(err, &detail) {
+			details = append(details, detail)
+		}
+	}
+	if !ok || len(details) == 0 {
+		return newProblem(r, nil, status, errors.Join(errs...))
+	}
+	faults := c.faults
+	for _, detail := range details {
+		in, name, _ := strings.Cut(detail.Location, ".")
+		field := name
+		if in == "query" {
+			field = parameter(name)
+		}
+		if p := c.endpoint.parameter(in, name); p != nil && !faults.Has(field) {
+			faults.Add(field, "must be "+expected(p.Schema))
+		}
+	}
+	p := newProblem(r, c.endpoint, http.StatusBadRequest, malformed(faults))
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	return p
+}
+
+// ContentType implements [huma.ContentTypeFilter].
+func (p *problem) ContentType(string) string { return "application/problem+json" }

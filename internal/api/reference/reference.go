@@ -1,0 +1,71 @@
+package reference
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"html/template"
+	"net/http"
+	"strconv"
+)
+
+// Options are what the page needs.
+type Options struct {
+	Version string // of the server, "" if it is not to be shown
+}
+
+// policy lets the page load what this server serves, and nothing else (CSP level 3). Swagger UI's pictures are within its
+// stylesheet.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+// Register puts the reference on the mux: the page at /api/docs, and what it loads below. Its addresses are relative, so
+// that under /o/<slug> it describes, and calls, the API of that organization.
+func Register(mux *http.ServeMux, o Options) {
+	a := loadAssets()
+	mux.Handle("GET /api/docs", newPage(o, a))
+	mux.Handle("GET /api/docs/assets/{name}", a)
+	mux.HandleFunc("GET /api/docs/{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "../docs") // not by http.Redirect, which would lose /o/<slug>
+		w.WriteHeader(http.StatusPermanentRedirect)
+	})
+	for _, path := range []string{"/api/docs", "/api/docs/{$}", "/api/docs/assets/{name}"} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "This page takes GET.", http.StatusMethodNotAllowed)
+		})
+	}
+}
+
+// page is the page, ready to be sent.
+type page struct {
+	body []byte
+	tag  string
+}
+
+// newPage fills the page in. It panics where the template is malformed, which a test would show.
+func newPage(o Options, a assets) page {
+	t := template.Must(template.New("page.html").Funcs(template.FuncMap{
+		"asset": func(name string) string { return "docs/assets/" + a.named[name] },
+	}).ParseFS(files, "files/page.html"))
+	var body bytes.Buffer
+	if err := t.Execute(&body, o); err != nil {
+		panic(err)
+	}
+	sum := sha256.Sum256(body.Bytes())
+	return page{body.Bytes(), `"` + hex.EncodeToString(sum[:12]) + `"`}
+}
+
+func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", p.tag)
+	if r.Header.Get("If-None-Match") == p.tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(p.body)))
+	_, _ = w.Write(p.body) // a reader who left needs no answer
+}

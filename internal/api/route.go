@@ -1,0 +1,266 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// operation is what the document says of a call, besides what its types say.
+type operation struct {
+	id, call, tag        string // createGroup, POST /groups, Groups
+	summary, description string
+	status               int   // of success; 0: 200
+	also                 int   // another status of success, with the same body; 0: there is none
+	fails                []int // statuses besides those that every call of its form may have
+	request, answer      any   // examples, valid ones
+	members              map[string]string
+}
+
+// endpoint is what is known of a call before a request comes.
+type endpoint struct {
+	takes      []string // media types of the body; none: it takes no body
+	parameters []*huma.Param
+	body       *huma.Schema
+	described  *huma.RequestBody
+	members    map[string]string // this API's name of a canonical member, where it has another
+	canonical  map[string]string // the other way round
+	shown      map[string]bool   // members of the answer, which the parameter fields may name
+}
+
+// endpointKey is where a huma operation keeps its endpoint.
+const endpointKey = "endpoint"
+
+// parameter returns the parameter of a name, nil if the call has none.
+func (e *endpoint) parameter(in, name string) *huma.Param {
+	if e == nil {
+		return nil
+	}
+	for _, p := range e.parameters {
+		if p.In == in && p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// path returns the canonical name of a member of the body.
+func (e *endpoint) path(member string) string {
+	if name, ok := e.canonical[member]; ok {
+		return name
+	}
+	return member
+}
+
+// answer is what a call returns.
+type answer[A any] struct {
+	status   int // 0: the operation's
+	body     A
+	version  int64  // of a record that has one
+	location string // of a record that was made, below Root
+	cookie   *http.Cookie
+}
+
+// nothing is the body of an answer that has none.
+type nothing struct{}
+
+// output is what huma gets: the answer is written already.
+type output struct{ Body func(huma.Context) }
+
+var written = &output{func(huma.Context) {}}
+
+// route registers a call: decode, one verb, encode. Q is the request: parameters with huma's tags, and [sent] where
+// it has a body; A is the body of the answer.
+func route[Q, In, Out, A any](
+	a *api, op operation,
+	decode func(by roster.Actor, q *Q) (In, error),
+	verb func(context.Context, roster.Actor, In) (Out, error),
+	encode func(q *Q, out Out) answer[A],
+) {
+	e, described := a.endpoint(op, reflect.TypeFor[Q](), reflect.TypeFor[A]())
+	status := described.DefaultStatus
+	serve := func(ctx context.Context, c *call, q *Q) error {
+		in, err := func() (in In, err error) {
+			if len(c.faults) > 0 {
+				return in, malformed(c.faults)
+			}
+			if b, ok := any(q).(bodied); ok {
+				b.read(fitting{schemas: a.schemas, path: e.path}, e.body, c.body)
+			}
+			return decode(c.by, q)
+		}()
+		if err != nil {
+			return err
+		}
+		out, err := verb(ctx, c.by, in)
+		if err != nil {
+			return err
+		}
+		return reply(c, any(q), status, encode(q, out))
+	}
+	huma.Register(a.huma, *described, func(ctx context.Context, q *Q) (*output, error) {
+		c := callOf(ctx)
+		if err := serve(ctx, c, q); err != nil {
+			a.face.Fail(c, c.request, err)
+		}
+		return written, nil
+	})
+}
+
+// reply writes the answer of success.
+func reply[A any](c *call, q any, status int, a answer[A]) error {
+	h := c.Header()
+	if a.status != 0 {
+		status = a.status
+	}
+	if a.location != "" {
+		h.Set("Location", base(c.request)+a.location)
+	}
+	if a.cookie != nil {
+		http.SetCookie(c, a.cookie)
+	}
+	if a.version != 0 {
+		tag := etag(a.version)
+		h.Set("ETag", tag)
+		if v, ok := q.(viewing); ok && v.has(tag) {
+			h.Set("Cache-Control", "no-store")
+			c.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
+	if status == http.StatusNoContent {
+		h.Set("Cache-Control", "no-store")
+		c.WriteHeader(status)
+		return nil
+	}
+	if v, ok := q.(viewing); ok && v.fields() != "" {
+		names, err := c.endpoint.selected(v.fields())
+		if err != nil {
+			return err
+		}
+		text, err := project(a.body, names)
+		if err != nil {
+			return err
+		}
+		return dialect.WriteJSON(c, status, text)
+	}
+	return dialect.WriteJSON(c, status, a.body)
+}
+
+// base is the path of the API as the caller wrote it, with the organization that it named.
+func base(r *http.Request) string {
+	if o := dialect.OriginOf(r.Context()); o.Named {
+		return "/o/" + o.Organization + Root
+	}
+	return Root
+}
+
+// View is embedded in the request of a call that reads one record.
+type View struct {
+	Fields      string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes."`
+	IfNoneMatch string `header:"If-None-Match" maxLength:"1000" doc:"ETags that the caller has: if the record still has one of them the answer is 304, without a body."`
+}
+
+// viewing is a request whose answer can be narrowed.
+type viewing interface {
+	fields() string
+	has(tag string) bool
+}
+
+func (v View) fields() string { return v.Fields }
+
+func (v View) has(tag string) bool {
+	for one := range strings.SplitSeq(v.IfNoneMatch, ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// selected returns the members that the parameter fields names.
+func (e *endpoint) selected(fields string) (map[string]bool, error) {
+	names := map[string]bool{"id": true}
+	for name := range strings.SplitSeq(fields, ",") {
+		name = strings.TrimSpace(name)
+		if name != "" && !e.shown[name] {
+			return nil, malformed(roster.Faults{{Kind: roster.Invalid, Field: parameter("fields"), Detail: "names a member that the record does not have"}})
+		}
+		names[name] = true
+	}
+	return names, nil
+}
+
+// project returns the record with the named members only.
+func project(record any, names map[string]bool) (json.RawMessage, error) {
+	text, err := json.Marshal(record)
+	if err != nil {
+		return nil, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, err
+	}
+	for name := range members {
+		if !names[name] {
+			delete(members, name)
+		}
+	}
+	return json.Marshal(members)
+}
+
+// etag is the ETag of a version.
+func etag(version int64) string { return `"v` + strconv.FormatInt(version, 10) + `"` }
+
+// Precondition is embedded in the request of a call that changes a record with a version.
+type Precondition struct {
+	IfMatch string `header:"If-Match" maxLength:"100" example:"\"v3\"" doc:"The ETag of the record as the caller read it: if the record has another one by now the answer is 412, and nothing is changed."`
+}
+
+// version returns the version that the record must have, 0 for any. A tag that no record has is -1.
+func (p Precondition) version() (int64, error) {
+	tag := strings.TrimSpace(p.IfMatch)
+	if tag == "" || tag == "*" {
+		return 0, nil
+	}
+	quoted, found := strings.CutPrefix(strings.TrimPrefix(tag, "W/"), `"`)
+	quoted, ended := strings.CutSuffix(quoted, `"`)
+	if !found || !ended || strings.Contains(quoted, `"`) {
+		return 0, malformed(roster.Faults{{Kind: roster.Invalid, Field: "If-Match", Detail: `must be one ETag, such as "v3"`}})
+	}
+	number, found := strings.CutPrefix(quoted, "v")
+	version, err := strconv.ParseInt(number, 10, 64)
+	if !found || err != nil || version < 1 || strings.HasPrefix(tag, "W/") {
+		return -1, nil // well formed, and of no record: a weak one never matches (RFC 9110 §13.1.1)
+	}
+	return version, nil
+}
+
+// Once is embedded in the request of a call that creates something.
+type Once struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made."`
+}
+
+// key returns the idempotency key.
+func (o Once) key() (string, error) {
+	if len(o.IdempotencyKey) > directory.MaxIdempotencyKey || strings.ContainsFunc(o.IdempotencyKey, func(r rune) bool { return r < '!' || r > '~' }) {
+		detail := fmt.Sprintf("must be 1 to %d visible ASCII characters", directory.MaxIdempotencyKey)
+		return "", malformed(roster.Faults{{Kind: roster.Invalid, Field: "Idempotency-Key", Detail: detail}})
+	}
+	return o.IdempotencyKey, nil
+}
+
+// One is embedded in the request of a call about one record.
+type One struct {
+	ID string `path:"id" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The record's id."`
+}

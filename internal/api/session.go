@@ -1,0 +1,170 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// session is a session as it is shown: never its token.
+type session struct {
+	ID         roster.SessionID `json:"id" format:"uuid" doc:"The session's id."`
+	Face       roster.Face      `json:"face" doc:"The interface that it is good for: web for the dashboard and this API, graze."`
+	CreatedAt  time.Time        `json:"createdAt" doc:"When the user signed in."`
+	LastUsedAt time.Time        `json:"lastUsedAt" doc:"When it was used last, give or take a minute."`
+	ExpiresAt  time.Time        `json:"expiresAt" doc:"When it is over, used or not."`
+}
+
+// The requests about sessions.
+type (
+	listSessions   struct{ Page }
+	createSession  struct{}
+	oneSession     struct{ SessionPath }
+	listSessionsOf struct {
+		User
+		Page
+	}
+	endSessionsOf struct{ User }
+	endSessionOf  struct {
+		User
+		SessionID string `path:"sessionId" example:"019aa1f0-7c90-7e50-bf74-2d3b8c9e3f77" doc:"The session's id."`
+	}
+)
+
+// SessionPath is embedded in the request of a call about one of the caller's sessions.
+type SessionPath struct {
+	ID string `path:"id" example:"current" doc:"The session's id, or current for that of the request's cookie."`
+}
+
+// openedSession is a session that was opened, and the cookie for it.
+type openedSession struct {
+	roster.Session
+	cookie *http.Cookie
+}
+
+// sessions registers the calls about the caller's own sessions.
+func (a *api) sessions(svc *directory.Service) {
+	const tag = "Sessions"
+	shown := showSession(exampleSession)
+	listRoute(a, operation{
+		id: "listSessions", call: "GET /sessions", tag: tag, summary: "List one's own sessions",
+		description: "The caller's sessions that are not over, the oldest first.", answer: listed[session]{Items: []session{shown}},
+	}, sessionList, func(_ roster.Actor, _ *listSessions, after *string) (behind[directory.SessionsOf], error) {
+		return behind[directory.SessionsOf]{after: orZero(after)}, nil
+	}, whole(ownSessions(svc), sessionList.key))
+	route(a, operation{
+		id: "createSession", call: "POST /sessions", tag: tag, status: 201, summary: "Sign in",
+		description: "Opens a session of the dashboard for the user whose name and password the header Authorization has (Basic). " +
+			"The session's token is in the cookie roster_session, and nowhere else.",
+		answer: shown,
+	}, func(roster.Actor, *createSession) (directory.None, error) {
+		return directory.None{}, nil
+	}, a.signIn(svc), func(_ *createSession, s openedSession) answer[session] {
+		return answer[session]{body: showSession(s.Session), cookie: s.cookie, location: "/sessions/" + string(s.ID)}
+	})
+	route(a, operation{
+		id: "deleteSession", call: "DELETE /sessions/{id}", tag: tag, status: 204, summary: "Sign out",
+		description: "Ends one of the caller's sessions at once, everywhere. That of the request's cookie takes the cookie along.",
+	}, func(by roster.Actor, q *oneSession) (directory.SessionSelector, error) {
+		return ownSession(by, q.ID)
+	}, a.signOut(svc), func(_ *oneSession, cookie *http.Cookie) answer[nothing] {
+		return answer[nothing]{cookie: cookie}
+	})
+}
+
+// userSessions registers the calls about the sessions of any user.
+func (a *api) userSessions(svc *directory.Service) {
+	const tag = "Sessions"
+	listRoute(a, operation{
+		id: "listUserSessions", call: "GET /users/{id}/sessions", tag: tag, summary: "List a user's sessions",
+		description: "The user's sessions that are not over, the oldest first.",
+		answer:      listed[session]{Items: []session{showSession(exampleSession)}},
+	}, sessionList, func(by roster.Actor, q *listSessionsOf, after *string) (in behind[directory.SessionsOf], err error) {
+		in.after = orZero(after)
+		in.in.User, err = q.selector(by)
+		return in, err
+	}, whole(svc.ListSessions, sessionList.key))
+	route(a, operation{
+		id: "deleteUserSessions", call: "DELETE /users/{id}/sessions", tag: tag, status: 204, summary: "Sign a user out",
+		description: "Ends all sessions of the user at once, everywhere.",
+	}, func(by roster.Actor, q *endSessionsOf) (in directory.SessionSelector, err error) {
+		in.User, err = q.selector(by)
+		return in, err
+	}, svc.EndSession, func(*endSessionsOf, directory.None) answer[nothing] { return answer[nothing]{} })
+	route(a, operation{
+		id: "deleteUserSession", call: "DELETE /users/{id}/sessions/{sessionId}", tag: tag, status: 204, summary: "End a user's session",
+		description: "Ends one session of the user at once, everywhere.",
+	}, func(by roster.Actor, q *endSessionOf) (in directory.SessionSelector, err error) {
+		in.ID = roster.SessionID(q.SessionID)
+		in.User, err = q.selector(by)
+		return in, err
+	}, svc.EndSession, func(*endSessionOf, directory.None) answer[nothing] { return answer[nothing]{} })
+}
+
+// sessionList is how sessions are listed: their ids are in the order of their making.
+var sessionList = listing[roster.Session, session, string]{
+	key: func(s roster.Session) string { return string(s.ID) }, show: showSession,
+}
+
+func showSession(s roster.Session) session {
+	return session{s.ID, s.Face, s.CreatedAt, s.LastUsedAt, s.ExpiresAt}
+}
+
+// ownSessions lists the caller's sessions. A token of the organization has none.
+func ownSessions(svc *directory.Service) func(context.Context, roster.Actor, directory.SessionsOf) ([]roster.Session, error) {
+	return func(ctx context.Context, by roster.Actor, in directory.SessionsOf) ([]roster.Session, error) {
+		if by.UserID == "" {
+			return nil, nil
+		}
+		return svc.ListSessions(ctx, by, in)
+	}
+}
+
+// ownSession returns which of the caller's sessions the path names.
+func ownSession(by roster.Actor, id string) (directory.SessionSelector, error) {
+	if id == "current" {
+		id = string(by.SessionID)
+	}
+	if by.UserID == "" || id == "" {
+		return directory.SessionSelector{}, &roster.Error{Kind: roster.NotFound, Detail: "the request is of no session"}
+	}
+	return directory.SessionSelector{ID: roster.SessionID(id)}, nil
+}
+
+// signIn opens a session for who has just shown a password: a session makes no further ones, so that it cannot be
+// kept alive beyond its end.
+func (a *api) signIn(svc *directory.Service) func(context.Context, roster.Actor, directory.None) (openedSession, error) {
+	return func(ctx context.Context, by roster.Actor, in directory.None) (openedSession, error) {
+		r := callOf(ctx).request
+		if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); !strings.EqualFold(scheme, "Basic") {
+			return openedSession{}, &roster.Error{Kind: roster.Forbidden, Detail: "this needs a user's name and password (Authorization: Basic)"}
+		}
+		s, err := svc.CreateSession(ctx, by, in)
+		return openedSession{s.Session, a.cookie(r, s.Secret)}, err
+	}
+}
+
+// signOut ends a session. It returns what clears the request's cookie where the session is the cookie's.
+func (a *api) signOut(svc *directory.Service) func(context.Context, roster.Actor, directory.SessionSelector) (*http.Cookie, error) {
+	return func(ctx context.Context, by roster.Actor, in directory.SessionSelector) (*http.Cookie, error) {
+		if _, err := svc.EndSession(ctx, by, in); err != nil || in.ID != by.SessionID {
+			return nil, err
+		}
+		cleared := a.cookie(callOf(ctx).request, "")
+		cleared.MaxAge = -1
+		return cleared, nil
+	}
+}
+
+// cookie returns the cookie of a session. It lasts as long as the browser does, and the session no longer than the server
+// says.
+func (a *api) cookie(r *http.Request, token string) *http.Cookie {
+	return &http.Cookie{
+		Name: SessionCookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: r.TLS != nil || strings.HasPrefix(a.baseURL(), "https:"),
+	}
+}

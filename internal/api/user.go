@@ -1,0 +1,381 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// user is a user as it is shown.
+type user struct {
+	ID                   roster.UserID       `json:"id" format:"uuid" doc:"The user's id."`
+	Number               int64               `json:"number" doc:"The user's number, unique in the whole server and never used again."`
+	UserName             string              `json:"userName" doc:"What the user signs in with, unique without regard to case."`
+	DisplayName          string              `json:"displayName" doc:"The name that people read."`
+	Email                *string             `json:"email" doc:"The primary address."`
+	ExternalID           *string             `json:"externalId" doc:"The id that the client's own system gave."`
+	Active               bool                `json:"active" doc:"Whether the user may sign in and is notified."`
+	AccessLevel          roster.AccessLevel  `json:"accessLevel" enum:"custom,readonly,user,editor,manager,administrator" doc:"A shipped set of permissions."`
+	AccessLevelGroups    []roster.GroupID    `json:"accessLevelGroups" doc:"The groups that the access level is granted for; empty: the organization."`
+	Realm                string              `json:"realm" doc:"Where the user proves identity: DB for a password here, external for a realm not yet known, or the id of a realm."`
+	HasPassword          bool                `json:"hasPassword" doc:"Whether a password is set."`
+	Roles                []roleGrant         `json:"roles" doc:"Named sets of permissions that the user has."`
+	Groups               []groupLink         `json:"groups" doc:"The groups that the user is a member of."`
+	Teams                []groupLink         `json:"teams" doc:"The teams that the user is a member of."`
+	PrimaryGroup         *groupLink          `json:"primaryGroup" doc:"One of the groups."`
+	Department           *departmentLink     `json:"department" doc:"Where the user belongs in the company."`
+	JoinedAt             time.Time           `json:"joinedAt" doc:"When the user joined, in whole seconds."`
+	TimeZone             string              `json:"timezone" doc:"An IANA name, SYSTEM for the organization's, or the text that was given."`
+	PhoneNumber          *string             `json:"phoneNumber" doc:"A phone number as given."`
+	SessionExpiryMinutes *int64              `json:"sessionExpiryMinutes" doc:"After how long without use a session of the user is over; null: the server's own limit."`
+	Competencies         []roster.Competency `json:"competencies" doc:"How well the user knows something."`
+	Properties           freeObject          `json:"properties" doc:"Whatever the client keeps with the user; null for none."`
+	ContactMethods       []contactMethod     `json:"contactMethods" doc:"The addresses by which the user is reached."`
+	Preferences          matrix              `json:"preferences" doc:"By what the user is told, for each type of notification."`
+	ManagedBy            managedBy           `json:"managedBy" doc:"Which interface set each group of attributes last."`
+	Version              int64               `json:"version" doc:"Rises by one with every change."`
+	CreatedAt            time.Time           `json:"createdAt" doc:"When the user was made."`
+	UpdatedAt            time.Time           `json:"updatedAt" doc:"When the user was changed last."`
+}
+
+// TransformSchema implements [huma.SchemaTransformer]: some members may be null.
+func (user) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	for _, name := range []string{"primaryGroup", "department", "properties"} {
+		s.Properties[name] = orNull(s.Properties[name])
+	}
+	return s
+}
+
+// roleGrant is a role that a user has.
+type roleGrant struct {
+	ID     roster.RoleID    `json:"id" format:"uuid" doc:"The role's id."`
+	Number int64            `json:"number" doc:"Its number."`
+	Name   string           `json:"displayName" doc:"Its name."`
+	Groups []roster.GroupID `json:"groups" doc:"The groups that it is granted for; empty: the organization."`
+}
+
+// contactMethod is an address of a user for a service.
+type contactMethod struct {
+	ID          roster.ContactMethodID `json:"id" format:"uuid" doc:"Its id."`
+	Service     roster.Service         `json:"service" enum:"email,sms,push,pushbullet,pushover" doc:"The way to reach somebody."`
+	Address     string                 `json:"address" doc:"An email address, a phone number in E.164, or what the service calls an address."`
+	ConfirmedAt *time.Time             `json:"confirmedAt" doc:"When the person confirmed it; null: not yet."`
+	CreatedAt   time.Time              `json:"createdAt" doc:"When it was added."`
+}
+
+// matrix are the services of each type of notification.
+type matrix struct {
+	Failures  []roster.Service `json:"failures" enum:"email,sms,push,pushbullet,pushover" doc:"A check failed or is overdue."`
+	Warnings  []roster.Service `json:"warnings" enum:"email,sms,push,pushbullet,pushover" doc:"A check ended with a warning."`
+	Unmatched []roster.Service `json:"unmatched" enum:"email,sms,push,pushbullet,pushover" doc:"A message came that no check claimed."`
+	Digest    []roster.Service `json:"digest" enum:"email,sms,push,pushbullet,pushover" doc:"The daily summary."`
+}
+
+// matrixChange are the types whose services are to be others.
+type matrixChange struct {
+	Failures  optional[[]roster.Service] `json:"failures,omitzero" enum:"email,sms,push,pushbullet,pushover" maxItems:"100" doc:"A check failed or is overdue."`
+	Warnings  optional[[]roster.Service] `json:"warnings,omitzero" enum:"email,sms,push,pushbullet,pushover" maxItems:"100" doc:"A check ended with a warning."`
+	Unmatched optional[[]roster.Service] `json:"unmatched,omitzero" enum:"email,sms,push,pushbullet,pushover" maxItems:"100" doc:"A message came that no check claimed."`
+	Digest    optional[[]roster.Service] `json:"digest,omitzero" enum:"email,sms,push,pushbullet,pushover" maxItems:"100" doc:"The daily summary."`
+}
+
+// managedBy says which interface set a group of attributes last.
+type managedBy struct {
+	Profile roster.Face `json:"profile" doc:"Names, address, time zone, phone number, properties."`
+	Access  roster.Face `json:"access" doc:"Whether the user is active, access level, roles, realm."`
+	Groups  roster.Face `json:"groups" doc:"Groups, teams, primary group, department."`
+	Reach   roster.Face `json:"reach" doc:"Contact methods and preferences."`
+}
+
+// newRoleGrant is a role for groups.
+type newRoleGrant struct {
+	Role   string             `json:"role" minLength:"1" doc:"The role: id or name."`
+	Groups optional[[]string] `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups that it is granted for: ids or names; none: the organization."`
+}
+
+// newCompetency is how well a user knows something.
+type newCompetency struct {
+	Name    optional[string] `json:"name,omitzero" maxLength:"255" doc:"What the user knows."`
+	CID     optional[int64]  `json:"cid,omitzero" doc:"The number that the client's system has for it."`
+	Ranking int              `json:"ranking" minimum:"0" maximum:"100" doc:"How well."`
+}
+
+// UserMembers are the members that new users and changes of users have in common.
+type UserMembers struct {
+	DisplayName          optional[string]             `json:"displayName,omitzero" maxLength:"255" doc:"The name that people read; the userName where absent."`
+	Email                optional[string]             `json:"email,omitzero" maxLength:"254" doc:"The primary address."`
+	ExternalID           optional[string]             `json:"externalId,omitzero" maxLength:"255" doc:"The id that the client's own system gave."`
+	Password             optional[string]             `json:"password,omitzero" maxLength:"1024" writeOnly:"true" doc:"A password that the user may sign in with, at most 1,024 bytes."`
+	Active               optional[bool]               `json:"active,omitzero" doc:"Whether the user may sign in and is notified; true where absent."`
+	AccessLevel          optional[roster.AccessLevel] `json:"accessLevel,omitzero" enum:"custom,readonly,user,editor,manager,administrator" doc:"A shipped set of permissions; custom where absent."`
+	AccessLevelGroups    optional[[]string]           `json:"accessLevelGroups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups that the access level is granted for: ids or names; none: the organization."`
+	Roles                optional[[]string]           `json:"roles,omitzero" minLength:"1" maxItems:"1000" doc:"Roles: ids or names."`
+	RoleGrants           optional[[]newRoleGrant]     `json:"roleGrants,omitzero" maxItems:"1000" doc:"Roles that are granted for groups only."`
+	Groups               optional[[]string]           `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"Groups: ids or names."`
+	Teams                optional[[]string]           `json:"teams,omitzero" minLength:"1" maxItems:"1000" doc:"Teams: ids or names."`
+	PrimaryGroup         optional[string]             `json:"primaryGroup,omitzero" minLength:"1" doc:"One of the groups, id or name; the user becomes a member."`
+	Department           optional[string]             `json:"department,omitzero" minLength:"1" doc:"A department: id or name."`
+	JoinedAt             optional[time.Time]          `json:"joinedAt,omitzero" doc:"When the user joined; now where absent."`
+	TimeZone             optional[string]             `json:"timezone,omitzero" maxLength:"255" doc:"An IANA name, or SYSTEM for the organization's, which is the default."`
+	PhoneNumber          optional[string]             `json:"phoneNumber,omitzero" maxLength:"255" doc:"A phone number; where it can be read the user has it as an unconfirmed contact method for SMS."`
+	SessionExpiryMinutes optional[int]                `json:"sessionExpiryMinutes,omitzero" minimum:"1" maximum:"10080" doc:"After how long without use a session of the user is over; null: the server's own limit."`
+	Competencies         optional[[]newCompetency]    `json:"competencies,omitzero" maxItems:"1000" doc:"How well the user knows something."`
+	Properties           optional[freeObject]         `json:"properties,omitzero" doc:"Whatever the client keeps with the user, at most 64 KiB."`
+	Preferences          optional[matrixChange]       `json:"preferences,omitzero" doc:"By what the user is told. A type that is absent stays as it is; for a new user it is off, and without any the defaults apply."`
+}
+
+// newUser is a user to be made.
+type newUser struct {
+	UserName string `json:"userName" minLength:"1" maxLength:"255" doc:"What the user signs in with, unique without regard to case."`
+	UserMembers
+	Realm            optional[string] `json:"realm,omitzero" maxLength:"255" doc:"Where the user proves identity: DB, which is the default, external, or the id of a realm."`
+	SendWelcomeEmail optional[bool]   `json:"sendWelcomeEmail,omitzero" doc:"Whether to send a message with a link to set a password."`
+}
+
+// userChange is what is to change of a user.
+type userChange struct {
+	UserName optional[string] `json:"userName,omitzero" nullable:"false" minLength:"1" maxLength:"255" doc:"What the user signs in with, unique without regard to case."`
+	UserMembers
+}
+
+// The requests about users.
+type (
+	listUsers struct {
+		Page
+		Filter
+		Search string `query:"search" maxLength:"255" example:"ann net" doc:"Words: only users who have, for each of them, a word that begins with it. Not together with sort."`
+		Sort   string `query:"sort" enum:"number,-number,userName,-userName,email,-email" doc:"The order, number where absent; - before it descends."`
+	}
+	readUser struct {
+		User
+		View
+	}
+	createUser struct {
+		Once
+		sent[newUser]
+	}
+	changeUser struct {
+		User
+		Precondition
+		sent[userChange]
+	}
+	deleteUser struct {
+		User
+		Precondition
+	}
+)
+
+// User is embedded in the request of a call about one user.
+type User struct {
+	ID string `path:"id" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The user's id, or me for the caller's own user."`
+}
+
+// selector returns the user that the path names.
+func (u User) selector(by roster.Actor) (directory.UserSelector, error) {
+	if u.ID != "me" {
+		return directory.UserSelector{ID: roster.UserID(u.ID)}, nil
+	}
+	if by.UserID == "" {
+		return directory.UserSelector{}, &roster.Error{Kind: roster.NotFound, Detail: "this credential belongs to no user"}
+	}
+	return directory.UserSelector{ID: by.UserID}, nil
+}
+
+// userNames are this API's names for what has another name in the directory.
+var userNames = map[string]string{
+	"emails": "email", "phoneNumbers": "phoneNumber", "sessionExpiry": "sessionExpiryMinutes", "levelGroups": "accessLevelGroups",
+}
+
+// users registers the calls about users.
+func (a *api) users(svc *directory.Service) {
+	const tag, one = "Users", "/users/{id}"
+	a.listUsers(svc)
+	shown := showUser(exampleUser)
+	route(a, operation{
+		id: "createUser", call: "POST /users", tag: tag, status: 201, members: userNames, summary: "Make a user",
+		description: "Makes a user with access, groups, contact methods and preferences, and sends the welcome message if it is asked for: all or nothing.",
+		request:     exampleNewUser, answer: shown,
+	}, func(_ roster.Actor, q *createUser) (in directory.NewUser, err error) {
+		in = decodeNewUser(q.doc)
+		in.Faults = q.faults
+		in.IdempotencyKey, err = q.key()
+		return in, err
+	}, svc.CreateUser, func(_ *createUser, u directory.CreatedUser) answer[user] {
+		return answer[user]{body: showUser(u.User), version: u.Version, location: "/users/" + string(u.ID)}
+	})
+	route(a, operation{
+		id: "getUser", call: "GET " + one, tag: tag, summary: "Read a user", description: "One user, with everything there is to know.", answer: shown,
+	}, func(by roster.Actor, q *readUser) (directory.UserSelector, error) {
+		return q.selector(by)
+	}, svc.GetUser, func(_ *readUser, u roster.User) answer[user] {
+		return answer[user]{body: showUser(u), version: u.Version}
+	})
+	route(a, operation{
+		id: "updateUser", call: "PATCH " + one, tag: tag, fails: []int{409}, members: userNames, summary: "Change a user",
+		description: "Changes what the merge patch names. Somebody who is deactivated, or gets another password, is signed out at once, everywhere.",
+		request:     exampleUserChange, answer: shown,
+	}, func(by roster.Actor, q *changeUser) (in directory.UserChange, err error) {
+		in = decodeUserChange(q.doc)
+		in.Faults = q.faults
+		if in.User, err = q.selector(by); err != nil {
+			return in, err
+		}
+		in.IfVersion, err = q.version()
+		return in, err
+	}, svc.UpdateUser, func(_ *changeUser, u roster.User) answer[user] {
+		return answer[user]{body: showUser(u), version: u.Version}
+	})
+	route(a, operation{
+		id: "deleteUser", call: "DELETE " + one, tag: tag, status: 204, fails: []int{409, 422}, summary: "Delete a user",
+		description: "Deletes a user: the name is free again, the sessions are over and the tokens revoked.",
+	}, func(by roster.Actor, q *deleteUser) (in directory.UserDeletion, err error) {
+		if in.User, err = q.selector(by); err != nil {
+			return in, err
+		}
+		in.IfVersion, err = q.version()
+		return in, err
+	}, svc.DeleteUser, func(*deleteUser, roster.User) answer[nothing] { return answer[nothing]{} })
+}
+
+// decodeNewUser reads a new user.
+func decodeNewUser(doc newUser) directory.NewUser {
+	m := doc.UserMembers
+	in := directory.NewUser{
+		UserName: doc.UserName, DisplayName: m.DisplayName.Value, Email: m.Email.Value, ExternalID: m.ExternalID.Value,
+		Password: m.Password.Value, Active: m.Active.Set, AccessLevel: m.AccessLevel.Value, LevelGroups: refsTo(m.AccessLevelGroups.Value),
+		Roles: refsTo(m.Roles.Value), RoleGrants: decodeGrants(m.RoleGrants.Value), Groups: refsTo(m.Groups.Value), Teams: refsTo(m.Teams.Value),
+		PrimaryGroup: refTo(m.PrimaryGroup.Value), Department: refTo(m.Department.Value), JoinedAt: m.JoinedAt.Value.UTC(),
+		TimeZone: m.TimeZone.Value, ContactNumber: m.PhoneNumber.Value, SessionExpiry: m.SessionExpiryMinutes.Set,
+		Competencies: decodeCompetencies(m.Competencies.Value), Properties: json.RawMessage(m.Properties.Value),
+		Preferences: as(m.Preferences, decodeMatrix), SendWelcomeEmail: doc.SendWelcomeEmail.Value,
+	}
+	switch realm := doc.Realm.Value; realm {
+	case "", roster.RealmDB:
+	case roster.RealmExternal:
+		in.External = true
+	default:
+		in.Realm = roster.RealmID(realm)
+	}
+	return in
+}
+
+// decodeUserChange reads a change of a user.
+func decodeUserChange(doc userChange) directory.UserChange {
+	m := doc.UserMembers
+	return directory.UserChange{
+		UserName: doc.UserName.Set, DisplayName: m.DisplayName.Set, Email: m.Email.Set, ExternalID: m.ExternalID.Set,
+		Password: m.Password.Set, Active: m.Active.Set, AccessLevel: m.AccessLevel.Set, LevelGroups: as(m.AccessLevelGroups, refsTo),
+		Roles: as(m.Roles, refsTo), RoleGrants: as(m.RoleGrants, decodeGrants), Groups: as(m.Groups, refsTo), Teams: as(m.Teams, refsTo),
+		PrimaryGroup: as(m.PrimaryGroup, refTo), Department: as(m.Department, refTo), JoinedAt: as(m.JoinedAt, time.Time.UTC),
+		TimeZone: m.TimeZone.Set, ContactNumber: m.PhoneNumber.Set, SessionExpiry: m.SessionExpiryMinutes.Set,
+		Competencies: as(m.Competencies, decodeCompetencies),
+		Properties:   as(m.Properties, func(o freeObject) json.RawMessage { return json.RawMessage(o) }),
+		Preferences:  as(m.Preferences, decodeMatrix),
+	}
+}
+
+func decodeGrants(docs []newRoleGrant) []directory.RoleGrant {
+	grants := make([]directory.RoleGrant, len(docs))
+	for i, doc := range docs {
+		grants[i] = directory.RoleGrant{Role: refTo(doc.Role), Groups: refsTo(doc.Groups.Value)}
+	}
+	return grants
+}
+
+func decodeCompetencies(docs []newCompetency) []roster.Competency {
+	list := make([]roster.Competency, len(docs))
+	for i, doc := range docs {
+		list[i] = roster.Competency{Name: doc.Name.Value, CID: doc.CID.Value, Ranking: doc.Ranking}
+	}
+	return list
+}
+
+// decodeMatrix reads the types that a change of preferences names. null turns a type off.
+func decodeMatrix(doc matrixChange) []roster.Preference {
+	var prefs []roster.Preference
+	for i, o := range []optional[[]roster.Service]{doc.Failures, doc.Warnings, doc.Unmatched, doc.Digest} {
+		if o.Present {
+			prefs = append(prefs, roster.Preference{Type: roster.NotificationTypes[i], Services: o.Value})
+		}
+	}
+	return prefs
+}
+
+// showMatrix shows the services of each type in their fixed order.
+func showMatrix(prefs []roster.Preference) (m matrix) {
+	for i, to := range []*[]roster.Service{&m.Failures, &m.Warnings, &m.Unmatched, &m.Digest} {
+		*to = []roster.Service{}
+		for _, p := range prefs {
+			if p.Type == roster.NotificationTypes[i] {
+				*to = inOrder(p.Services)
+			}
+		}
+	}
+	return m
+}
+
+func inOrder(services []roster.Service) []roster.Service {
+	ordered := make([]roster.Service, 0, len(services))
+	for _, s := range roster.Services {
+		for _, one := range services {
+			if one == s {
+				ordered = append(ordered, s)
+				break
+			}
+		}
+	}
+	return ordered
+}
+
+// showUser shows a user with everything that is loaded along.
+func showUser(u roster.User) user {
+	shown := user{
+		ID: u.ID, Number: u.Number, UserName: u.UserName, DisplayName: u.DisplayName, Email: orNil(u.Email), ExternalID: orNil(u.ExternalID),
+		Active: u.Active, AccessLevel: u.AccessLevel, AccessLevelGroups: notNil(u.LevelGroups), Realm: u.Realm, HasPassword: u.HasPassword,
+		Roles: make([]roleGrant, len(u.Roles)), Groups: showLinks(u.Groups), Teams: showLinks(u.Teams), JoinedAt: u.JoinedAt, TimeZone: u.TimeZone,
+		PhoneNumber: orNil(u.ContactNumber), SessionExpiryMinutes: orNil(int64(u.SessionExpiry / time.Minute)),
+		Competencies: notNil(u.Competencies), Properties: freeObject(u.Properties), ContactMethods: showContacts(u.ContactMethods),
+		Preferences: showMatrix(u.Preferences), ManagedBy: managedBy(u.ManagedBy), Version: u.Version, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt,
+	}
+	for i, r := range u.Roles {
+		shown.Roles[i] = roleGrant{r.ID, r.Number, r.Name, notNil(r.Groups)}
+	}
+	if u.PrimaryGroup.ID != "" {
+		link := groupLink(u.PrimaryGroup)
+		shown.PrimaryGroup = &link
+	}
+	if u.Department.ID != "" {
+		link := departmentLink(u.Department)
+		shown.Department = &link
+	}
+	return shown
+}
+
+func showContacts(methods []roster.ContactMethod) []contactMethod {
+	shown := make([]contactMethod, len(methods))
+	for i, m := range methods {
+		shown[i] = contactMethod{m.ID, m.Service, m.Address, orNil(m.ConfirmedAt), m.CreatedAt}
+	}
+	return shown
+}
+
+// orNil returns nil for what is not set.
+func orNil[T comparable](v T) *T {
+	var none T
+	if v == none {
+		return nil
+	}
+	return &v
+}
+
+// notNil returns a list that is written as [] where it is empty.
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,34 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+
+	"roster"
+)
+
+// behind is a part of what a verb returns at once: the records behind a place.
+type behind[In any] struct {
+	in    In
+	after string // "" for the beginning
+}
+
+// whole makes of a verb that returns few records at once one for lists. Key is their order.
+func whole[In, T any](verb func(context.Context, roster.Actor, In) ([]T, error), key func(T) string) func(context.Context, roster.Actor, behind[In]) (iter.Seq2[T, error], error) {
+	return func(ctx context.Context, by roster.Actor, in behind[In]) (iter.Seq2[T, error], error) {
+		all, err := verb(ctx, by, in.in)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.SortedFunc(slices.Values(all), func(a, b T) int { return cmp.Compare(key(a), key(b)) })
+		return func(yield func(T, error) bool) {
+			for _, record := range all {
+				if key(record) > in.after && !yield(record, nil) {
+					return
+				}
+			}
+		}, nil
+	}
+}

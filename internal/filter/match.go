@@ -1,0 +1,214 @@
+package filter
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Record is what a filter is asked of. Paths come as they are written, in any case.
+type Record interface {
+	// Values returns the values of an attribute: string, [Exact], bool, int64, float64, [time.Time]; none, or nil, where
+	// it is absent. For a complex attribute they are those of the sub-attribute that stands for it.
+	Values(path string) []any
+	// Elements returns the elements of a complex attribute, for value paths and for pr.
+	Elements(path string) []Record
+}
+
+// Exact is a text whose case matters (RFC 7643 §2.2, caseExact).
+type Exact string
+
+// columns is a record of which only the values are known.
+type columns func(path string) []any
+
+func (c columns) Values(path string) []any { return c(path) }
+
+func (c columns) Elements(string) []Record { return nil }
+
+// row is one element of a record's columns.
+type row struct {
+	columns
+	path  string
+	index int
+}
+
+func (r row) Values(path string) []any {
+	if all := r.columns(join(r.path, path)); r.index < len(all) {
+		return all[r.index : r.index+1]
+	}
+	return nil
+}
+
+func (n *node) match(r Record) bool {
+	switch n.op {
+	case and:
+		for _, part := range n.of {
+			if !part.match(r) {
+				return false
+			}
+		}
+		return true
+	case or:
+		for _, part := range n.of {
+			if part.match(r) {
+				return true
+			}
+		}
+		return false
+	case not:
+		return !n.of[0].match(r)
+	case some:
+		return n.matchSome(r)
+	}
+	return n.compare(r)
+}
+
+// matchSome reports whether the inner filter is true of some element.
+func (n *node) matchSome(r Record) bool {
+	if c, ok := r.(columns); ok {
+		count := 0
+		n.of[0].each(n.path, func(path string, _ *node) { count = max(count, len(c(path))) })
+		for i := range count {
+			if n.of[0].match(row{c, n.path, i}) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, element := range r.Elements(n.path) {
+		if n.of[0].match(element) {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *node) compare(r Record) bool {
+	switch {
+	case n.op == pr || n.op == ne && n.value.kind == null:
+		return present(r, n.path)
+	case n.op == eq && n.value.kind == null:
+		return !present(r, n.path)
+	case n.op == ne:
+		return !n.any(r.Values(n.path), eq)
+	}
+	return n.any(r.Values(n.path), n.op)
+}
+
+// present reports whether an attribute has a value that is not empty.
+func present(r Record, path string) bool {
+	for _, value := range r.Values(path) {
+		if value != nil && value != "" && value != Exact("") {
+			return true
+		}
+	}
+	return len(r.Elements(path)) > 0
+}
+
+// any reports whether the comparison is true of one of the values.
+func (n *node) any(values []any, op operator) bool {
+	for _, value := range values {
+		if n.value.compare(value, op) {
+			return true
+		}
+	}
+	return false
+}
+
+// kind is the type of a literal.
+type kind uint8
+
+const (
+	null kind = iota
+	boolean
+	number
+	text
+)
+
+// literal is what a filter compares with.
+type literal struct {
+	kind  kind
+	truth bool
+	text  string  // of a text as it is meant, of a number as it is written
+	float float64 // of a number
+	int   int64   // of a number, if whole
+	whole bool
+	fold  string    // of a text
+	time  time.Time // of a text in RFC 3339, zero else
+}
+
+func textLiteral(s string) literal {
+	l := literal{kind: text, text: s, fold: fold(s)}
+	l.time, _ = time.Parse(time.RFC3339, s) // zero where it is none
+	return l
+}
+
+func numberLiteral(raw string) (literal, bool) {
+	l := literal{kind: number, text: raw}
+	var err error
+	if l.float, err = strconv.ParseFloat(raw, 64); err != nil {
+		return literal{}, false
+	}
+	if l.int, err = strconv.ParseInt(raw, 10, 64); err == nil {
+		l.whole = true
+	}
+	return l, true
+}
+
+// compare reports whether value op literal is true.
+func (l literal) compare(value any, op operator) bool {
+	switch v := value.(type) {
+	case bool:
+		return l.kind == boolean && op == eq && v == l.truth
+	case int64:
+		if l.whole {
+			return ordered(cmp.Compare(v, l.int), op)
+		}
+		return l.kind == number && ordered(cmp.Compare(float64(v), l.float), op)
+	case float64:
+		return l.kind == number && ordered(cmp.Compare(v, l.float), op)
+	case time.Time:
+		return l.compare(v.UTC().Format(time.RFC3339Nano), op)
+	case Exact:
+		return l.kind == text && compareTexts(string(v), l.text, op)
+	case string:
+		if l.kind != text {
+			return false
+		}
+		if at, err := time.Parse(time.RFC3339, v); err == nil && !l.time.IsZero() && op != co && op != sw && op != ew {
+			return ordered(at.Compare(l.time), op)
+		}
+		return compareTexts(fold(v), l.fold, op)
+	}
+	return false
+}
+
+func compareTexts(a, b string, op operator) bool {
+	switch op {
+	case co:
+		return strings.Contains(a, b)
+	case sw:
+		return strings.HasPrefix(a, b)
+	case ew:
+		return strings.HasSuffix(a, b)
+	}
+	return ordered(strings.Compare(a, b), op)
+}
+
+// ordered reports whether an order (-1, 0, 1) is as the operator says.
+func ordered(order int, op operator) bool {
+	switch op {
+	case eq:
+		return order == 0
+	case gt:
+		return order > 0
+	case ge:
+		return order >= 0
+	case lt:
+		return order < 0
+	case le:
+		return order <= 0
+	}
+	return false
+}
