@@ -17,18 +17,18 @@ func described(given func(testing.TB, *dialecttest.Env)) func(testing.TB, *diale
 	return func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		text := e.Do(t, "", "GET "+api.Root+"/openapi.json").Body.Bytes()
-		d, err := contract.Read(text, false)
+		d, err := contract.Read(text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		inner := e.Handler
 		e.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			method, path := r.Method, r.URL.EscapedPath()
+			method, path, query := r.Method, r.URL.EscapedPath(), r.URL.Query()
 			got := httptest.NewRecorder()
 			inner.ServeHTTP(got, r)
 			_, path, ours := strings.Cut(path, api.Root)
 			if ours && got.Code != http.StatusMethodNotAllowed {
-				if err := d.Check(method, path, contract.Answer{Status: got.Code, Header: got.Header(), Body: got.Body.Bytes()}); err != nil {
+				if err := d.Check(method, path, query, contract.Answer{Status: got.Code, Header: got.Header(), Body: got.Body.Bytes()}); err != nil {
 					t.Errorf("%s %s is not as described: %v", method, path, err)
 				}
 			}
