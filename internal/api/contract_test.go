@@ -17,7 +17,7 @@ func described(given func(testing.TB, *dialecttest.Env)) func(testing.TB, *diale
 	return func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		text := e.Do(t, "", "GET "+api.Root+"/openapi.json").Body.Bytes()
-		d, err := contract.Read(text, false)
+		d, err := contract.Read(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -28,7 +28,7 @@ func described(given func(testing.TB, *dialecttest.Env)) func(testing.TB, *diale
 			inner.ServeHTTP(got, r)
 			_, path, ours := strings.Cut(path, api.Root)
 			if ours && got.Code != http.StatusMethodNotAllowed {
-				if err := d.Check(method, path, contract.Answer{Status: got.Code, Header: got.Header(), Body: got.Body.Bytes()}); err != nil {
+				if err := d.Check(method, path, r.URL.Query(), contract.Answer{Status: got.Code, Header: got.Header(), Body: got.Body.Bytes()}); err != nil {
 					t.Errorf("%s %s is not as described: %v", method, path, err)
 				}
 			}
