@@ -85,7 +85,8 @@ func answeredInTheDialect(t *testing.T, call string, w *httptest.ResponseRecorde
 
 // FuzzLists sends queries through the whole server.
 func FuzzLists(f *testing.F) {
-	for _, seed := range []string{"userId=1", "userEmail=a@b,c@d&", "userGroupName=Acme,+Inc.", "userId=undefined", "userId=%00", "a=%ff", "userEmail=%E1%BE%BC",
+	for _, seed := range []string{
+		"userId=1", "userEmail=a@b,c@d&", "userGroupName=Acme,+Inc.", "userId=undefined", "userId=%00", "a=%ff", "userEmail=%E1%BE%BC",
 		"activityCount=1&includeSettings=True&includeChecks=1&checkId=x,y&groupId=a,b&status=Failure,success&matched=false",
 		"startDate=2026-11-21&endDate=2026-11-21T18:00:00+01:00", "startDate=9999-12-31&endDate=0001-01-01T00:00:00-23:59", "checkGroupName=x&userGroupId=y&userEmail=z",
 	} {

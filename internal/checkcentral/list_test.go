@@ -115,10 +115,21 @@ func TestWrongMethodsAreAnsweredAndNothingIsRedirected(t *testing.T) {
 	t.Parallel()
 	var rows []dialecttest.Scenario
 	for _, c := range [][2]string{
-		{"createUser", "POST"}, {"updateUser", "POST"}, {"deleteUser", "POST"},
-		{"createUserGroup", "POST"}, {"updateUserGroup", "POST"}, {"deleteUserGroup", "POST"}, {"createCheck", "POST"},
-		{"getUsers", "GET"}, {"getUserGroups", "GET"}, {"getPermissions", "GET"}, {"getOverview", "GET"},
-		{"getChecks", "GET"}, {"getActivities", "GET"}, {"getCheckGroups", "GET"}, {"getGroups", "GET"},
+		{"createUser", "POST"},
+		{"updateUser", "POST"},
+		{"deleteUser", "POST"},
+		{"createUserGroup", "POST"},
+		{"updateUserGroup", "POST"},
+		{"deleteUserGroup", "POST"},
+		{"createCheck", "POST"},
+		{"getUsers", "GET"},
+		{"getUserGroups", "GET"},
+		{"getPermissions", "GET"},
+		{"getOverview", "GET"},
+		{"getChecks", "GET"},
+		{"getActivities", "GET"},
+		{"getCheckGroups", "GET"},
+		{"getGroups", "GET"},
 	} {
 		for _, slash := range []string{"", "/"} {
 			for _, method := range []string{"GET", "POST", "PUT", "DELETE", "OPTIONS"} {

@@ -63,7 +63,7 @@ func (e *env) record(by roster.Actor, in directory.NewEvent) roster.Event {
 }
 
 // signedIn is a user of the directory, with grants.
-func (e *env) signedIn(name string, grants ...roster.Grant) roster.Actor {
+func (e *env) somebody(name string, grants ...roster.Grant) roster.Actor {
 	e.t.Helper()
 	return roster.Actor{
 		Kind: roster.ActorUser, OrganizationID: e.admin.OrganizationID, UserID: e.user(name).ID, Name: name,
@@ -107,24 +107,24 @@ func newWorld(e *env) world {
 	token := roster.Actor{Kind: roster.ActorToken, TokenID: "t", OrganizationID: e.admin.OrganizationID, Face: roster.FaceAPI}
 	w.actors = map[string]roster.Actor{
 		"operator":                   e.admin,
-		"reader":                     e.signedIn("plain1", everywhere(read)),
-		"editor":                     e.signedIn("plain1", everywhere(edit)),
-		"manager of checks only":     e.signedIn("plain1", everywhere(roster.ManageChecks)),
-		"somebody":                   e.signedIn("plain1"),
-		"reader of A":                e.signedIn("plain1", within(w.a, read)),
-		"editor of A":                e.signedIn("plain1", within(w.a, edit)),
-		"editor of A and B":          e.signedIn("plain1", within(w.a, edit), within(w.b, edit)),
-		"editor of A, reader of B":   e.signedIn("plain1", within(w.a, edit), within(w.b, read)),
-		"editor of the team":         e.signedIn("plain1", within(w.team, edit)),
-		"entry readonly":             e.signedIn("plain2"),
-		"entry editor":               e.signedIn("plain3"),
-		"entry by group":             e.signedIn("plain4"),
-		"entry editor, editor of A":  e.signedIn("plain5", within(w.a, edit)),
-		"entry editor, reader of B":  e.signedIn("plain5", within(w.b, read)),
+		"reader":                     e.somebody("plain1", everywhere(read)),
+		"editor":                     e.somebody("plain1", everywhere(edit)),
+		"manager of checks only":     e.somebody("plain1", everywhere(roster.ManageChecks)),
+		"somebody":                   e.somebody("plain1"),
+		"reader of A":                e.somebody("plain1", within(w.a, read)),
+		"editor of A":                e.somebody("plain1", within(w.a, edit)),
+		"editor of A and B":          e.somebody("plain1", within(w.a, edit), within(w.b, edit)),
+		"editor of A, reader of B":   e.somebody("plain1", within(w.a, edit), within(w.b, read)),
+		"editor of the team":         e.somebody("plain1", within(w.team, edit)),
+		"entry readonly":             e.somebody("plain2"),
+		"entry editor":               e.somebody("plain3"),
+		"entry by group":             e.somebody("plain4"),
+		"entry editor, editor of A":  e.somebody("plain5", within(w.a, edit)),
+		"entry editor, reader of B":  e.somebody("plain5", within(w.b, read)),
 		"token":                      token,
 		"token of the organization":  token,
 		"token of B":                 token,
-		"limited token of an editor": e.signedIn("plain3", within(w.b, read)),
+		"limited token of an editor": e.somebody("plain3", within(w.b, read)),
 	}
 	grant := func(name string, g roster.Grant) {
 		by := w.actors[name]
@@ -587,7 +587,7 @@ func TestAnEntryIsMadeByWhoHoldsWhatItGives(t *testing.T) {
 		e.group(roster.KindTeam, "T")
 		e.people("p", 2)
 		x := e.checkGroup("X")
-		editor := e.signedIn("p1", everywhere(roster.LevelEditor.Permissions()))
+		editor := e.somebody("p1", everywhere(roster.LevelEditor.Permissions()))
 		put := func(by roster.Actor, level roster.AccessLevel, set func(*directory.NewCheckPermission)) (roster.CheckPermission, error) {
 			in := directory.NewCheckPermission{CheckGroup: x.ID, AccessLevel: level, User: roster.Ref{Name: "P2"}}
 			if set != nil {
@@ -610,7 +610,7 @@ func TestAnEntryIsMadeByWhoHoldsWhatItGives(t *testing.T) {
 		wants(t, err, roster.Forbidden, "")
 		_, err = e.DeleteCheckPermission(t.Context(), editor, directory.CheckPermissionSelector{CheckGroup: x.ID, ID: first.ID})
 		wants(t, err, roster.Forbidden, "")
-		scoped := e.signedIn("p1", within(a, roster.LevelAdministrator.Permissions()))
+		scoped := e.somebody("p1", within(a, roster.LevelAdministrator.Permissions()))
 		_, err = put(scoped, roster.LevelReadonly, nil)
 		wants(t, err, roster.Forbidden, "")
 		for field, set := range map[string]func(*directory.NewCheckPermission){

@@ -76,6 +76,9 @@ func newcomers(seed uint64, n int) []directory.NewUser {
 	users[2].AccessLevel, users[2].UserName = roster.LevelAdministrator, "above"
 	users[3].Faults.Add("active", "must be true or false")
 	users[4].Groups, users[4].UserName = slices.Repeat([]roster.Ref{{Name: "Network"}}, directory.MaxReferences+1), "many"
+	both := directory.NewUser{UserName: "settler", Email: "old@example.com", UniqueEmail: true}
+	users[6], users[7] = both, both // with a password the name is looked at first, as it saves a hash
+	users[7].Password = "the password of many"
 	users[5].Groups, users[5].UserName = []roster.Ref{{Name: "a\x00b"}}, "odd\x00"
 	return users
 }
@@ -335,7 +338,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		by := e.actor(roster.AllPermissions)
 		in := directory.NewUsers{Users: crowd("u", 600), IdempotencyKey: "one"}
-		in.Users[5].UserName = "u4"   // never made
+		in.Users[5].UserName = "u4"                         // never made
 		in.Users[6].Roles = []roster.Ref{{Name: "To Come"}} // made once the role is there
 		in.Users[7].Password = "a password"
 		down := &roster.Error{Kind: roster.Unavailable, Detail: "the disk is full"}

@@ -267,7 +267,7 @@ func TestEventsOfManyChecksAreFoundAmongThoseOfOthers(t *testing.T) {
 			}
 		}
 		slices.Reverse(want)
-		by := e.signedIn("p1", within(a, roster.LevelReadonly.Permissions()))
+		by := e.somebody("p1", within(a, roster.LevelReadonly.Permissions()))
 		if got := e.titles(by, directory.EventList{}); got != strings.Join(want, " ") {
 			t.Errorf("got %s", got)
 		}
@@ -291,11 +291,11 @@ func TestWhoMayRecordEvents(t *testing.T) {
 			by  roster.Actor
 			may bool
 		}{
-			"a sender":             {e.signedIn("p1", everywhere(roster.SendEvents)), true},
-			"a sender of a group":  {e.signedIn("p1", within(a, roster.SendEvents)), false},
-			"a reader":             {e.signedIn("p1", everywhere(roster.LevelManager.Permissions())), false},
+			"a sender":             {e.somebody("p1", everywhere(roster.SendEvents)), true},
+			"a sender of a group":  {e.somebody("p1", within(a, roster.SendEvents)), false},
+			"a reader":             {e.somebody("p1", everywhere(roster.LevelManager.Permissions())), false},
 			"the organization":     {roster.Actor{Kind: roster.ActorToken, TokenID: "t", OrganizationID: e.admin.OrganizationID, Grants: roster.Grants{everywhere(roster.LevelAdministrator.Permissions())}}, true},
-			"somebody who may not": {e.signedIn("p1"), false},
+			"somebody who may not": {e.somebody("p1"), false},
 		} {
 			_, err := e.RecordEvent(t.Context(), c.by, directory.NewEvent{Title: "t"})
 			if (err == nil) != c.may || err != nil && roster.KindOf(err) != roster.Forbidden {

@@ -186,6 +186,27 @@ func TestAChangeKeepsWhatRolesAndLevelsAreGrantedForUnlessItSaysOtherwise(t *tes
 				t.Errorf("limited, %s: %s, want %s", c.name, got, c.want)
 			}
 		}
+		u := e.makes(directory.NewUser{UserName: "levels", Groups: refs("A"), AccessLevel: roster.LevelUser, LevelGroups: refs("A", "C")})
+		by := e.limited(a, b)
+		by.Grants.Add(e.groupID("C"), roster.LevelUser.Permissions())
+		for _, c := range []struct {
+			in   directory.UserChange
+			want string
+		}{
+			{directory.UserChange{AccessLevel: roster.Some(roster.LevelReadonly)}, "readonly@A+C"},
+			{directory.UserChange{LevelGroups: roster.Some(refs("B"))}, "readonly@B+C"},
+			{directory.UserChange{LevelGroups: roster.Some(refs())}, "readonly@A+C"},
+			{directory.UserChange{AccessLevel: roster.Some(roster.LevelCustom)}, "custom@A+C"},
+		} {
+			c.in.User = byID(u)
+			must(e.UpdateUser(t.Context(), by, c.in))(t)
+			if got := e.granted(e.user("levels")); got != c.want {
+				t.Errorf("limited: %s, want %s", got, c.want)
+			}
+		}
+		must(e.UpdateUser(t.Context(), e.admin, directory.UserChange{User: byID(u), AccessLevel: roster.Some(roster.LevelReadonly)}))(t)
+		_, err := e.UpdateUser(t.Context(), by, directory.UserChange{User: byID(u), AccessLevel: roster.Some(roster.LevelEditor)})
+		wants(t, err, roster.Forbidden, "") // it is granted for C, too
 	})
 }
 
@@ -232,6 +253,9 @@ func TestWhoIsLimitedToGroupsReachesNobodyWhoHasMoreElsewhere(t *testing.T) {
 		_, err := e.UpdateUser(t.Context(), by, directory.UserChange{
 			User: byID(u), Groups: roster.Some(refs()), Roles: roster.Some(refs("REST LAM Sender")),
 		})
+		wants(t, err, roster.Forbidden, "")
+		by.Grants.Add("", roster.GrantAnyRole)
+		_, err = e.UpdateUser(t.Context(), by, directory.UserChange{User: byID(u), Groups: roster.Some(refs()), Roles: roster.Some(refs("Operator"))})
 		wants(t, err, roster.Forbidden, "")
 	})
 }

@@ -184,6 +184,8 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"change or delete a role that holds", ActRoleUpdate, mayControl},
 		{"change groups", ActGroupUpdate, nil},
 		{"delete groups", ActGroupDelete, nil},
+		{"delete", ActUserDelete, mayControl},
+		{"change the contact methods of", ActContactAdd, seesAndControls},
 		{"set the password of", ActPasswordSet, mayControl},
 		{"issue a link for", ActLinkIssue, mayControl},
 		{"make a token of the user", ActTokenCreate, mayControl},
@@ -210,6 +212,14 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		}
 	}
 	golden(t, "policy.golden", b.String())
+}
+
+// seesAndControls is what is asked about somebody else where a user may do it to itself.
+func seesAndControls(by roster.Actor, target roster.Grants) error {
+	if err := visible(by, ActContactAdd, roster.User{Groups: []roster.GroupLink{{ID: "g"}}}); err != nil {
+		return err
+	}
+	return mayControl(by, target)
 }
 
 // row is one line of the matrix.

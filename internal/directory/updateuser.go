@@ -23,9 +23,9 @@ type UserChange struct {
 	Active        roster.Set[bool]
 	AccessLevel   roster.Set[roster.AccessLevel] // activates too, unless Active says otherwise (DECISIONS 4)
 	Roles         roster.Set[[]roster.Ref]       // with RoleGrants all that there are to be; one that is held already keeps its groups
-	RoleGrants    roster.Set[[]RoleGrant]
-	LevelGroups   roster.Set[[]roster.Ref] // the access level is granted for these groups; empty: for the organization
-	Groups        roster.Set[[]roster.Ref] // of KindGroup; without the primary group there is none any more
+	RoleGrants    roster.Set[[]RoleGrant]        // without Roles it replaces what is for groups; a role that it names it says anew
+	LevelGroups   roster.Set[[]roster.Ref]       // the access level is granted for these groups; empty: for the organization
+	Groups        roster.Set[[]roster.Ref]       // of KindGroup; without the primary group there is none any more
 	Teams         roster.Set[[]roster.Ref]
 	PrimaryGroup  roster.Set[roster.Ref] // becomes a membership too
 	Department    roster.Set[roster.Ref]
