@@ -28,7 +28,7 @@ func (f *apiFuzz) request() made {
 		f.body(op, &m)
 	}
 	if f.chance(40) {
-		m.method = one(f, []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+		m.method = one(f, []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 	}
 	if f.chance(100) {
 		m.path += one(f, []string{"/", "//", "/x", ".", "%2e%2e", "/%00"})
