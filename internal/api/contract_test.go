@@ -1,41 +1,94 @@
 package api_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"roster/internal/api"
 	"roster/internal/dialect/dialecttest"
 	"roster/test/contract"
 )
 
-// described holds every answer against the API's own description, and then makes what given makes.
+// reading is the API's description, which is read once: it takes its time.
+var reading struct {
+	sync.Once
+	*contract.Description
+	err error
+}
+
+// described holds every answer, and every body that was taken, against the API's own description; then it makes what
+// given makes.
 func described(given func(testing.TB, *dialecttest.Env)) func(testing.TB, *dialecttest.Env) {
 	return func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
-		text := e.Do(t, "", "GET "+api.Root+"/openapi.json").Body.Bytes()
-		d, err := contract.Read(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		inner := e.Handler
-		e.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			method, path, query := r.Method, r.URL.EscapedPath(), r.URL.Query()
-			got := httptest.NewRecorder()
-			inner.ServeHTTP(got, r)
-			_, path, ours := strings.Cut(path, api.Root)
-			if ours && got.Code != http.StatusMethodNotAllowed {
-				if err := d.Check(method, path, query, contract.Answer{Status: got.Code, Header: got.Header(), Body: got.Body.Bytes()}); err != nil {
-					t.Errorf("%s %s is not as described: %v", method, path, err)
-				}
-			}
-			maps.Copy(w.Header(), got.Header())
-			w.WriteHeader(got.Code)
-			_, _ = w.Write(got.Body.Bytes())
+		reading.Do(func() {
+			reading.Description, reading.err = contract.Read(e.Do(t, "", "GET "+api.Root+"/openapi.json").Body.Bytes())
 		})
+		if reading.err != nil {
+			t.Fatal(reading.err)
+		}
+		e.Handler = held{t, e.Handler, reading.Description}
 		given(t, e)
+	}
+}
+
+// held is a handler whose answers are held against a description.
+type held struct {
+	t testing.TB
+	http.Handler
+	*contract.Description
+}
+
+// ServeHTTP implements [http.Handler].
+func (h held) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.t.Helper()
+	method, path, query, media := r.Method, r.URL.EscapedPath(), r.URL.Query(), r.Header.Get("Content-Type")
+	sent, err := io.ReadAll(r.Body)
+	if err != nil {
+		h.t.Error(err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(sent))
+	got := httptest.NewRecorder()
+	h.Handler.ServeHTTP(got, r)
+	maps.Copy(w.Header(), got.Header())
+	w.WriteHeader(got.Code)
+	_, _ = w.Write(got.Body.Bytes())
+
+	_, path, ours := strings.Cut(path, api.Root)
+	op := h.Find(method, path)
+	switch {
+	case !ours || method == http.MethodHead: // no body
+	case op == nil && (got.Code == http.StatusNotFound || got.Code == http.StatusMethodNotAllowed):
+	default:
+		if err := h.Check(method, path, query, contract.Answer{Status: got.Code, Header: got.Header(), Body: got.Body.Bytes()}); err != nil {
+			h.t.Errorf("%s %s is not as described: %v", method, path, err)
+		}
+		if got.Code < 300 && op != nil && op.RequestBody != nil {
+			h.checkBody(op, media, sent)
+		}
+	}
+}
+
+// checkBody holds a body that was taken against the description: it must not ask for more than the API does.
+func (h held) checkBody(op *contract.Operation, media string, body []byte) {
+	h.t.Helper()
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		h.t.Errorf("%s took what is no JSON: %v", op, err)
+	}
+	content := op.RequestBody.Value.Content.Get(media)
+	if content == nil {
+		h.t.Errorf("%s took a body of type %s, which is not described", op, media)
+	} else if err := content.Schema.Value.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.EnableJSONSchema2020()); err != nil {
+		h.t.Errorf("%s took a body that is not as described: %v", op, err)
 	}
 }

@@ -52,7 +52,7 @@ func (q *createUsers) read(f fitting, s *huma.Schema, body dialect.Value) {
 	shell.Properties = map[string]*huma.Schema{}
 	for name, p := range f.resolve(s).Properties {
 		users := *p
-		one, users.Items = users.Items, &huma.Schema{}
+		one, users.Items = users.Items, anything{}.Schema(f.schemas)
 		shell.Properties[name] = &users
 	}
 	outer := fitting{schemas: f.schemas, path: func(member string) string { return member }}
