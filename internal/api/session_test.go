@@ -115,13 +115,13 @@ func TestSessions(t *testing.T) {
 		},
 		{
 			Name: "a password is no session", As: "bob:" + password, Status: 404, Request: "DELETE /api/v1/sessions/current",
-			Body: problem + `not-found","title":"There is no such record","status":404,"detail":"the request is of no session","requestId":"…"}`,
+			Body: problem + `not-found","title":"There is nothing here","status":404,"detail":"The request is of no session.","requestId":"…"}`,
 		},
 		{
 			Name: "somebody else's is not there", As: "bob:" + password, Status: 404,
 			Given:   func(t testing.TB, e *dialecttest.Env) { _, id := signIn(t, e, "boss"); e.Set("id boss", id) },
 			Request: "DELETE /api/v1/sessions/{id boss}",
-			Body:    problem + `not-found","title":"There is no such record","status":404,"detail":"id names no session","requestId":"…"}`,
+			Body:    problem + `not-found","title":"There is no such record","status":404,"detail":"There is no such record, or none that this credential may see.","requestId":"…"}`,
 		},
 	}...)
 }

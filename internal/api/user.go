@@ -180,7 +180,7 @@ func (u User) selector(by roster.Actor) (directory.UserSelector, error) {
 		return directory.UserSelector{ID: roster.UserID(u.ID)}, nil
 	}
 	if by.UserID == "" {
-		return directory.UserSelector{}, &roster.Error{Kind: roster.NotFound, Detail: "this credential belongs to no user"}
+		return directory.UserSelector{}, absent("This credential belongs to no user.")
 	}
 	return directory.UserSelector{ID: by.UserID}, nil
 }
