@@ -168,7 +168,7 @@ var types = map[string]reflect.Type{
 	"User": reflect.TypeFor[client.User](), "NewUser": reflect.TypeFor[client.NewUser](), "UserChange": reflect.TypeFor[client.UserChange](),
 	"Group": reflect.TypeFor[client.Group](), "NewGroup": reflect.TypeFor[client.NewGroup](), "GroupChange": reflect.TypeFor[client.GroupChange](),
 	"Team": reflect.TypeFor[client.Team](), "NewTeam": reflect.TypeFor[client.NewTeam](), "TeamChange": reflect.TypeFor[client.TeamChange](),
-	"Member": reflect.TypeFor[client.Member](), "Role": reflect.TypeFor[client.Role](), "NewRole": reflect.TypeFor[client.NewRole](), "RoleChange": reflect.TypeFor[client.RoleChange](),
+	"UserLink": reflect.TypeFor[client.Member](), "MemberChange": reflect.TypeFor[client.MemberChange](), "Role": reflect.TypeFor[client.Role](), "NewRole": reflect.TypeFor[client.NewRole](), "RoleChange": reflect.TypeFor[client.RoleChange](),
 	"Department": reflect.TypeFor[client.Department](), "NewDepartment": reflect.TypeFor[client.NewDepartment](), "DepartmentChange": reflect.TypeFor[client.DepartmentChange](),
 	"Realm": reflect.TypeFor[client.Realm](), "NewRealm": reflect.TypeFor[client.NewRealm](), "RealmChange": reflect.TypeFor[client.RealmChange](),
 	"Token": reflect.TypeFor[client.Token](), "NewToken": reflect.TypeFor[client.NewToken](),
@@ -179,8 +179,20 @@ var types = map[string]reflect.Type{
 	"Verification": reflect.TypeFor[client.Verification](), "Organization": reflect.TypeFor[client.Organization](), "NewOrganization": reflect.TypeFor[client.NewOrganization](),
 	"Settings": reflect.TypeFor[client.Settings](), "SettingsChange": reflect.TypeFor[client.SettingsChange](), "Job": reflect.TypeFor[client.Job](),
 	"Session": reflect.TypeFor[client.Session](), "ContactMethod": reflect.TypeFor[client.ContactMethod](), "NewContactMethod": reflect.TypeFor[client.NewContactMethod](),
-	"Preferences": reflect.TypeFor[client.Preferences](), "Problem": reflect.TypeFor[client.Error](), "Overview": reflect.TypeFor[client.Overview](),
+	"Matrix": reflect.TypeFor[client.Preferences](), "MatrixChange": reflect.TypeFor[client.Preferences](), "Problem": reflect.TypeFor[client.Error](), "Overview": reflect.TypeFor[client.Overview](),
+	"Fault": reflect.TypeFor[client.Fault](), "Existing": reflect.TypeFor[client.Existing](), "Competency": reflect.TypeFor[client.Competency](),
+	"NewCompetency": reflect.TypeFor[client.Competency](), "ManagedBy": reflect.TypeFor[client.ManagedBy](), "Condition": reflect.TypeFor[client.Condition](),
+	"ConditionGroup": reflect.TypeFor[client.Conditions](), "Interval": reflect.TypeFor[client.Interval](), "Window": reflect.TypeFor[client.Window](),
+	"WindowChange": reflect.TypeFor[client.Window](), "NewRoleGrant": reflect.TypeFor[client.RoleGrant](), "RoleGrant": reflect.TypeFor[client.GrantedRole](),
+	"Permission": reflect.TypeFor[client.Permission](), "NamedUser": reflect.TypeFor[client.UserLink](), "TokenUser": reflect.TypeFor[client.UserLink](),
+	"GroupLink": reflect.TypeFor[client.Link](), "DepartmentLink": reflect.TypeFor[client.Link](), "ServiceLink": reflect.TypeFor[client.Link](),
+	"CheckLink": reflect.TypeFor[client.Link](), "CheckGroupLink": reflect.TypeFor[client.Link](), "SetUpLink": reflect.TypeFor[client.SetUpLink](),
+	"IssuedToken": reflect.TypeFor[client.IssuedToken](), "MadeOrganization": reflect.TypeFor[client.CreatedOrganization](),
+	"MadeUsers": reflect.TypeFor[client.Batch](), "UserResult": reflect.TypeFor[client.BatchResult](),
 }
+
+// typeless are schemas for which the client needs no type of its own.
+var typeless = []string{"CheckCounts", "OrganizationLink", "NewPassword", "NewUsers", "Permissions"}
 
 func TestTypesHoldWhatTheDescriptionNames(t *testing.T) {
 	t.Parallel()
@@ -193,13 +205,14 @@ func TestTypesHoldWhatTheDescriptionNames(t *testing.T) {
 		}
 	}
 	check(t, json.Unmarshal(rec.Body.Bytes(), &doc))
-	compared := 0
 	for name, schema := range doc.Components.Schemas {
 		typ, ours := types[name]
 		if !ours {
+			if !slices.Contains(typeless, name) && !strings.HasSuffix(name, "Listed") {
+				t.Errorf("the client has no type for %s", name)
+			}
 			continue
 		}
-		compared++
 		members := membersOf(typ)
 		for member := range schema.Properties {
 			if !slices.Contains(members, member) {
@@ -216,9 +229,6 @@ func TestTypesHoldWhatTheDescriptionNames(t *testing.T) {
 		if _, there := doc.Components.Schemas[name]; !there {
 			t.Errorf("the description has no schema %s", name)
 		}
-	}
-	if compared < 20 {
-		t.Errorf("only %d types were compared", compared)
 	}
 }
 

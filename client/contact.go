@@ -89,12 +89,14 @@ func (s *DefaultPreferences) Replace(ctx context.Context, p Preferences) (Prefer
 	return replace[Preferences](ctx, s.c, "/default-preferences", p.whole(), nil)
 }
 
-// DefaultPreferences returns the default preferences of a group.
+// DefaultPreferences returns what users get as members of a group who are made without preferences: the organization's
+// default preferences and the group's together.
 func (s *Groups) DefaultPreferences(ctx context.Context, id string) (Preferences, error) {
 	return get[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"), nil)
 }
 
-// ReplaceDefaultPreferences sets the default preferences of a group. A nil list means none.
+// ReplaceDefaultPreferences sets what members of a group get besides the organization's default preferences. A nil list
+// means nothing more.
 func (s *Groups) ReplaceDefaultPreferences(ctx context.Context, id string, p Preferences) (Preferences, error) {
 	return replace[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"), p.whole(), nil)
 }

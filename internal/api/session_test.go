@@ -57,7 +57,6 @@ func answers(t testing.TB, e *dialecttest.Env, as, request string, status int) {
 
 func TestSessions(t *testing.T) {
 	t.Parallel()
-	const problem = `{"type":"urn:roster:problem:`
 	dialecttest.Run(t, dialecttest.World{Given: described(people)}, []dialecttest.Scenario{
 		{
 			Name: "a name and a password open one", As: "ann:" + password, Status: 201, Request: "POST /api/v1/sessions", Body: oneSession,

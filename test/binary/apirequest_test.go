@@ -28,7 +28,7 @@ func (f *apiFuzz) request() made {
 		f.body(op, &m)
 	}
 	if f.chance(40) {
-		m.method = one(f, []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+		m.method = one(f, []string{"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 	}
 	if f.chance(100) {
 		m.path += one(f, []string{"/", "//", "/x", ".", "%2e%2e", "/%00"})
@@ -110,7 +110,8 @@ var filters = []string{
 func (f *apiFuzz) parameter(p *openapi3.Parameter) string {
 	switch {
 	case f.chance(8):
-		return f.text()
+		text := f.text()
+		return text[:min(len(text), 2000)] // longer ones are refused before anything of ours sees them
 	case p.Name == "filter":
 		return one(f, filters)
 	case p.Name == "fields":
