@@ -132,7 +132,7 @@ func TestCheckGroups(t *testing.T) {
 		},
 		{
 			Name: "they are found by what they have", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/check-groups?filter=checkCount+gt+2&fields=displayName",
-			Body: `{"items":[{"displayName":"Backups","id":"{check-group Backups}"}]}`,
+			Body: `{"items":[{"id":"{check-group Backups}","displayName":"Backups"}]}`,
 		},
 		{
 			Name: "one is made, changed and deleted", As: "Bearer {token write}", Status: 201, Request: "POST /api/v1/check-groups" + sendJSON + `{"displayName":"Web"}`,

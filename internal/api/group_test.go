@@ -61,7 +61,7 @@ func TestGroupsAreMadeAndRead(t *testing.T) {
 		{Name: "one", Request: "GET /api/v1/groups/{group Acme}", Status: 200, Header: map[string]string{"ETag": `"v1"`}, Body: acme},
 		{Name: "one that the caller has", Request: "GET /api/v1/groups/{group Acme}\nIf-None-Match: \"v7\", W/\"v1\"", Status: 304, Header: map[string]string{"ETag": `"v1"`}},
 		{Name: "one that the caller had", Request: "GET /api/v1/groups/{group Acme}\nIf-None-Match: \"v7\"", Status: 200, Body: acme},
-		{Name: "some of its members", Request: "GET /api/v1/groups/{group Acme}?fields=displayName,+active,", Status: 200, Body: `{"active":true,"displayName":"Acme","id":"{group Acme}"}`},
+		{Name: "some of its members", Request: "GET /api/v1/groups/{group Acme}?fields=displayName,+active,", Status: 200, Body: `{"id":"{group Acme}","displayName":"Acme","active":true}`},
 		{Name: "one that is not there", Request: "GET /api/v1/groups/" + nobodys, Status: 404, Body: missing},
 		{Name: "a team is no group", Request: "GET /api/v1/groups/{team Storage}", Status: 404, Body: missing},
 		{
@@ -240,6 +240,9 @@ func TestTeams(t *testing.T) {
 		return func(t testing.TB, e *dialecttest.Env) {
 			t.Helper()
 			w := e.Do(t, "Bearer {token write}", with(create, `{"displayName":"`+name+`"`+more+`}`))
+			if w.Code != http.StatusCreated {
+				t.Fatalf("a team is answered %d %s", w.Code, w.Body)
+			}
 			e.Set("team "+name, strings.TrimPrefix(w.Header().Get("Location"), "/api/v1/teams/"))
 		}
 	}

@@ -208,16 +208,17 @@ func project(record any, names map[string]bool) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil {
-		return nil, err
+	v, err := dialect.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("read what is shown: %v", err) // not a fault of the caller's
 	}
-	for name := range members {
-		if !names[name] {
-			delete(members, name)
+	kept := v.Members[:0]
+	for _, m := range v.Members {
+		if names[m.Name] {
+			kept = append(kept, m)
 		}
 	}
-	return json.Marshal(members)
+	return object(kept), nil
 }
 
 // etag is the ETag of a version.

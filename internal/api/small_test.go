@@ -306,7 +306,7 @@ func TestTheAudit(t *testing.T) {
 		`"action":"department.create","target":"{audited}","targetName":"Audited","hash":null,"details":{"after":{"displayName":"Audited","number":…}}}`
 	dialecttest.Run(t, dialecttest.World{Given: described(given)}, []dialecttest.Scenario{
 		{Name: "one", As: boss, Request: "GET /api/v1/audit/{entry}", Status: 200, Body: entry},
-		{Name: "some of its members", As: boss, Request: "GET /api/v1/audit/{entry}?fields=action", Status: 200, Body: `{"action":"department.create","id":"{entry}"}`},
+		{Name: "some of its members", As: boss, Request: "GET /api/v1/audit/{entry}?fields=action", Status: 200, Body: `{"id":"{entry}","action":"department.create"}`},
 		{Name: "those about a record", As: boss, Request: "GET /api/v1/audit?target={audited}", Status: 200, Body: `{"items":[` + entry + `]}`},
 		{Name: "those that a filter picks", As: boss, Request: "GET /api/v1/audit?filter=requestId+eq+%22{request}%22+and+face+eq+%22api%22", Status: 200, Body: `{"items":[` + entry + `]}`},
 		{Name: "one that is not there", As: boss, Request: "GET /api/v1/audit/" + nobodys, Status: 404, Body: missing},

@@ -86,7 +86,7 @@ func TestHowAUserIsReached(t *testing.T) {
 				methods := e.Get(t, "ann").ContactMethods
 				email, id := string(methods[0].ID), string(methods[1].ID)
 				list := e.Do(t, "Bearer {token read}", "GET /api/v1/users/{user ann}/contact-methods?fields=id,address")
-				if want := `{"items":[{"address":"ann@example.com","id":"` + email + `"},{"address":"+442079460958","id":"` + id + `"}]}`; list.Body.String() != want {
+				if want := `{"items":[{"id":"` + email + `","address":"ann@example.com"},{"id":"` + id + `","address":"+442079460958"}]}`; list.Body.String() != want {
 					t.Errorf("the contact methods are %s, want %s", list.Body, want)
 				}
 				answers(t, e, "Bearer {token write}", "DELETE /api/v1/users/{user ann}/contact-methods/"+email, 422)

@@ -49,7 +49,7 @@ func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup)
 	in.Name = strings.TrimSpace(in.Name)
 	faults := checkGroup(in)
 	checkOnce(&faults, in.IdempotencyKey)
-	return update(ctx, s, func(tx Tx) (roster.Group, error) {
+	return updateAgain(ctx, s, func(tx Tx) (roster.Group, error) {
 		id := roster.GroupID(newID())
 		create := func() (roster.Group, error) { return s.makeGroup(tx, by, in, id, slices.Clone(faults)) }
 		if len(faults) > 0 {
@@ -215,6 +215,9 @@ func makeServices(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster
 			}
 			link = roster.ServiceLink{ID: roster.ServiceID(newID()), Name: name}
 			link.Number, err = tx.InsertService(roster.BusinessService{ID: link.ID, OrganizationID: org, Name: name}, Fold(name))
+			if err != nil && roster.KindOf(err) == roster.Conflict {
+				return nil, madeMeanwhile(err)
+			}
 			if err != nil {
 				return nil, err
 			}

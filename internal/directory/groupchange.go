@@ -160,7 +160,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 	}
 	in.Name.Value = strings.TrimSpace(in.Name.Value)
 	faults := in.check()
-	return update(ctx, s, func(tx Tx) (roster.Group, error) {
+	return updateAgain(ctx, s, func(tx Tx) (roster.Group, error) {
 		f := slices.Clone(faults)
 		before, err := in.Group.latest(tx, by, ActGroupUpdate)
 		if err != nil {
