@@ -73,7 +73,7 @@ func (a *api) events(svc *directory.Service) {
 		return roster.EventID(q.ID), nil
 	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer[event] { return answer[event]{body: showEvent(e)} })
 	route(a, operation{
-		id: "createEvent", call: "POST " + path, tag: tag, status: 201, summary: "Send an event",
+		id: "createEvent", call: "POST " + path, tag: tag, status: 201, fails: []int{404}, summary: "Send an event",
 		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's.",
 		request:     newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
 		answer:      shown,

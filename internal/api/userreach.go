@@ -73,7 +73,7 @@ func (a *api) userReach(svc *directory.Service) {
 		return answer[contactMethod]{body: showContact(m.ContactMethod), location: "/users/" + string(m.user) + "/contact-methods/" + string(m.ID)}
 	})
 	route(a, operation{
-		id: "deleteContactMethod", call: "DELETE " + path + "/{contactMethodId}", tag: tag, status: 204, summary: "Remove a contact method",
+		id: "deleteContactMethod", call: "DELETE " + path + "/{contactMethodId}", tag: tag, status: 204, fails: []int{422}, summary: "Remove a contact method",
 		description: "Takes an address from the user. A user may do so for itself.",
 	}, func(by roster.Actor, q *deleteContact) (in directory.ContactMethodSelector, err error) {
 		in.ID = roster.ContactMethodID(q.ContactMethodID)
