@@ -12,9 +12,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"roster"
 	"roster/client"
+	"roster/internal/auth/realm"
 	"roster/internal/dialect/dialecttest"
 	"roster/internal/directory"
 	"roster/test/contract"
@@ -35,7 +37,7 @@ type world struct {
 
 func open(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, env: dialecttest.Open(t, dialecttest.Options{}), called: map[string]bool{}}
+	w := &world{t: t, env: dialecttest.Open(t, dialecttest.Options{Realms: offline{}}), called: map[string]bool{}}
 	srv := httptest.NewServer(w.env.Handler)
 	t.Cleanup(srv.Close)
 	w.url = srv.URL
@@ -45,6 +47,14 @@ func open(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// offline judges the configurations of realms as the server does, but fetches nothing.
+type offline struct{}
+
+func (offline) CheckSAML(_ context.Context, configuration json.RawMessage) roster.Faults {
+	_, faults := realm.ParseSAML(configuration, time.Date(2026, time.November, 21, 18, 0, 0, 0, time.UTC))
+	return faults
 }
 
 // describe reads the server's own description.
@@ -145,6 +155,9 @@ var scenarios = map[string]func(*testing.T, *world, *client.Client){
 	"audit": audit, "organizations": organizations, "settings": settings, "jobs": jobs, "overview": overview, "who may": whoMay,
 }
 
+// refused are calls that nothing here lets succeed: no job is buried as long as no mail is sent.
+var refused = []string{"POST /jobs/{id}/retry"}
+
 func TestEveryCallDoesWhatItSays(t *testing.T) {
 	t.Parallel()
 	w := open(t)
@@ -157,7 +170,7 @@ func TestEveryCallDoesWhatItSays(t *testing.T) {
 		}
 	})
 	for _, o := range w.description.Operations {
-		if !w.called[o.String()] && !t.Failed() && !strings.HasPrefix(o.Path, "/openapi") {
+		if !w.called[o.String()] && !t.Failed() && !slices.Contains(refused, o.String()) {
 			t.Errorf("no call of the client does %s", o)
 		}
 	}
