@@ -181,17 +181,20 @@ func (e *endpoint) fault(field string) (f fault, name string) {
 	return fault{Pointer: "#/" + pointer}, name
 }
 
-// member returns this API's name of a canonical path: its first segment decides.
+// member returns this API's name of a canonical path: what comes before its first index decides, or else its first
+// segment.
 func (e *endpoint) member(path string) string {
-	end := strings.IndexAny(path, ".[")
-	if end < 0 {
-		end = len(path)
-	}
 	if e == nil {
 		return path
 	}
-	if name, ok := e.members[path[:end]]; ok {
-		return name + path[end:]
+	for _, ends := range []string{"[", ".["} {
+		end := strings.IndexAny(path, ends)
+		if end < 0 {
+			end = len(path)
+		}
+		if name, ok := e.members[path[:end]]; ok {
+			return name + path[end:]
+		}
 	}
 	return path
 }
