@@ -135,6 +135,14 @@ func as[T, U any](o optional[T], f func(T) U) roster.Set[U] {
 	return s
 }
 
+// orDefault returns a Set in which null is what it resets to.
+func orDefault[T any](o optional[T], otherwise T) roster.Set[T] {
+	if o.Null {
+		return roster.Some(otherwise)
+	}
+	return o.Set
+}
+
 // anything is a JSON value that is kept as it was sent.
 type anything json.RawMessage
 

@@ -29,9 +29,7 @@ func invalid(detail string, faults ...string) string {
 	return problem(422, "invalid", "The request is not valid", detail, faults...)
 }
 
-func missing(detail string) string {
-	return problem(404, "not-found", "There is no such record", detail)
-}
+var missing = problem(404, "not-found", "There is no such record", "There is no such record, or none that this credential may see.")
 
 func forbidden(detail string) string {
 	return problem(403, "forbidden", "The credential may not do this", detail)
@@ -83,7 +81,7 @@ func TestWhoCalls(t *testing.T) {
 		}
 		return s
 	}
-	nobody := missing("this credential belongs to no user")
+	nobody := problem(404, "not-found", "There is nothing here", "This credential belongs to no user.")
 	dialecttest.Run(t, dialecttest.World{Given: described(given)}, []dialecttest.Scenario{
 		row("nobody", "", "", 401, unproved),
 		row("a token", "Bearer {token read}", "", 404, nobody),

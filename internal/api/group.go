@@ -298,13 +298,13 @@ func decodeNewTeam(doc newTeam) directory.NewGroup {
 
 func decodeGroupChange(doc groupChange) directory.GroupChange {
 	return directory.GroupChange{
-		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: doc.Active.Set, Members: as(doc.Members, refsTo),
+		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: orDefault(doc.Active, true), Members: as(doc.Members, refsTo),
 	}
 }
 
 func decodeTeamChange(doc teamChange) directory.GroupChange {
 	return directory.GroupChange{
-		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: doc.Active.Set, Members: as(doc.Members, refsTo),
+		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: orDefault(doc.Active, true), Members: as(doc.Members, refsTo),
 		AlertFilter: doc.AlertFilter.Set, SigFilter: doc.SigFilter.Set, LandingPage: as(doc.LandingPage, func(a anything) json.RawMessage { return json.RawMessage(a) }), Services: as(doc.Services, refsTo),
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -218,7 +219,8 @@ func cursorOf(c *call, place any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// placeOf reads a cursor, nil for none. It is no secret: whoever changes a place gets another part of the same list.
+// placeOf reads a cursor, nil for none. It is no secret: whoever changes a place gets another part of the same list. But
+// PostgreSQL takes no NUL.
 func placeOf[K any](c *call, text string) (*K, error) {
 	if text == "" {
 		return nil, nil
@@ -230,7 +232,7 @@ func placeOf[K any](c *call, text string) (*K, error) {
 	}
 	var read cursor
 	var key *K
-	if json.Unmarshal(raw, &read) != nil || read.List != listHash(c) || json.Unmarshal(read.Key, &key) != nil || key == nil {
+	if json.Unmarshal(raw, &read) != nil || bytes.Contains(read.Key, []byte(`\u0000`)) || read.List != listHash(c) || json.Unmarshal(read.Key, &key) != nil || key == nil {
 		return nil, wrong
 	}
 	return key, nil

@@ -108,7 +108,7 @@ func (a *api) organizations(svc *directory.Service) {
 		description: "Makes an organization with what ships in one, and its user admin. It needs the permission server_admin, which the server's command line gives.",
 		request:     newOrganization{Slug: "acme", DisplayName: value("Acme Ltd")},
 		answer: madeOrganization{
-			shown.ID, shown.Slug, shown.DisplayName, shown.Version, shown.CreatedAt, &setUpLink{"https://roster.example.com/set-password/…", exampleTime},
+			shown.ID, shown.Slug, shown.DisplayName, shown.Version, shown.CreatedAt, &setUpLink{"https://roster.example.com/set-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", exampleTime},
 		},
 	}, func(_ roster.Actor, q *createOrganization) (in directory.NewOrganization, err error) {
 		in = directory.NewOrganization{Slug: q.doc.Slug, Name: q.doc.DisplayName.Value, Faults: q.faults}

@@ -81,6 +81,12 @@ func malformed(err error) error {
 	return errors.Join(&dialect.Refusal{Status: http.StatusBadRequest, Detail: "The request cannot be read."}, err)
 }
 
+// absent is the error for what a path stands for where the request itself says that there is none: everything else that is
+// not there is answered in one way.
+func absent(detail string) error {
+	return &dialect.Refusal{Status: http.StatusNotFound, Detail: detail}
+}
+
 // parameter is the field of a fault in a parameter of the query.
 func parameter(name string) string { return "?" + name }
 
@@ -123,6 +129,8 @@ func newProblem(r *http.Request, e *endpoint, status int, err error) *problem {
 		p.Detail = "Roster failed to do this. Its log says why, under the request's id."
 	case roster.KindOf(err) == roster.Unauthenticated:
 		p.Detail = "The credential is missing or not valid."
+	case roster.KindOf(err) == roster.NotFound:
+		p.Detail = "There is no such record, or none that this credential may see." // in the same words, whichever it is
 	default:
 		p.describe(e, roster.All(err))
 	}
@@ -173,17 +181,20 @@ func (e *endpoint) fault(field string) (f fault, name string) {
 	return fault{Pointer: "#/" + pointer}, name
 }
 
-// member returns this API's name of a canonical path: its first segment decides.
+// member returns this API's name of a canonical path: what comes before its first index decides, or else its first
+// segment.
 func (e *endpoint) member(path string) string {
-	end := strings.IndexAny(path, ".[")
-	if end < 0 {
-		end = len(path)
-	}
 	if e == nil {
 		return path
 	}
-	if name, ok := e.members[path[:end]]; ok {
-		return name + path[end:]
+	for _, ends := range []string{"[", ".["} {
+		end := strings.IndexAny(path, ends)
+		if end < 0 {
+			end = len(path)
+		}
+		if name, ok := e.members[path[:end]]; ok {
+			return name + path[end:]
+		}
 	}
 	return path
 }

@@ -63,6 +63,12 @@ var realmAttributes = map[string]func(roster.Realm) any{
 	"updatedat":   func(r roster.Realm) any { return r.UpdatedAt },
 }
 
+// realmNames are this API's names for what a realm's users get.
+var realmNames = map[string]string{
+	"configuration.roles": "configuration.defaultRoles", "configuration.teams": "configuration.defaultTeams",
+	"configuration.primaryGroup": "configuration.defaultGroup",
+}
+
 // realms registers the calls about realms.
 func (a *api) realms(svc *directory.Service) {
 	const tag, all, one = "Realms", "/realms", "/realms/{id}"
@@ -76,7 +82,7 @@ func (a *api) realms(svc *directory.Service) {
 		return directory.RealmList{After: orZero(after)}, nil
 	}, svc.ListRealms)
 	route(a, operation{
-		id: "createRealm", call: "POST " + all, tag: tag, status: 201, summary: "Make a SAML realm",
+		id: "createRealm", call: "POST " + all, tag: tag, status: 201, members: realmNames, summary: "Make a SAML realm",
 		description: "Makes a SAML realm. What its users get must exist, and its maker must hold it.",
 		request:     newRealm{DisplayName: "Corporate", Configuration: configuration}, answer: shown,
 	}, func(_ roster.Actor, q *createRealm) (in directory.NewRealm, err error) {
@@ -96,7 +102,7 @@ func (a *api) realms(svc *directory.Service) {
 		return answer[realm]{body: showRealm(r), version: r.Version}
 	})
 	route(a, operation{
-		id: "updateRealm", call: "PATCH " + one, tag: tag, summary: "Change a SAML realm",
+		id: "updateRealm", call: "PATCH " + one, tag: tag, members: realmNames, summary: "Change a SAML realm",
 		description: "Changes what the merge patch names.", request: realmChange{Active: value(false)}, answer: shown,
 	}, func(_ roster.Actor, q *changeRealm) (in directory.RealmChange, err error) {
 		in = directory.RealmChange{ID: roster.RealmID(q.ID), Active: q.doc.Active.Set, Faults: q.faults}

@@ -130,7 +130,7 @@ func ownSession(by roster.Actor, id string) (directory.SessionSelector, error) {
 		id = string(by.SessionID)
 	}
 	if by.UserID == "" || id == "" {
-		return directory.SessionSelector{}, &roster.Error{Kind: roster.NotFound, Detail: "the request is of no session"}
+		return directory.SessionSelector{}, absent("The request is of no session.")
 	}
 	return directory.SessionSelector{ID: roster.SessionID(id)}, nil
 }

@@ -180,7 +180,7 @@ func (u User) selector(by roster.Actor) (directory.UserSelector, error) {
 		return directory.UserSelector{ID: roster.UserID(u.ID)}, nil
 	}
 	if by.UserID == "" {
-		return directory.UserSelector{}, &roster.Error{Kind: roster.NotFound, Detail: "this credential belongs to no user"}
+		return directory.UserSelector{}, absent("This credential belongs to no user.")
 	}
 	return directory.UserSelector{ID: by.UserID}, nil
 }
@@ -268,7 +268,7 @@ func decodeUserChange(doc userChange) directory.UserChange {
 	m := doc.UserMembers
 	return directory.UserChange{
 		UserName: doc.UserName.Set, DisplayName: m.DisplayName.Set, Email: m.Email.Set, ExternalID: m.ExternalID.Set,
-		Password: m.Password.Set, Active: m.Active.Set, AccessLevel: m.AccessLevel.Set, LevelGroups: as(m.AccessLevelGroups, refsTo),
+		Password: m.Password.Set, Active: orDefault(m.Active, true), AccessLevel: orDefault(m.AccessLevel, roster.LevelCustom), LevelGroups: as(m.AccessLevelGroups, refsTo),
 		Roles: as(m.Roles, refsTo), RoleGrants: as(m.RoleGrants, decodeGrants), Groups: as(m.Groups, refsTo), Teams: as(m.Teams, refsTo),
 		PrimaryGroup: as(m.PrimaryGroup, refTo), Department: as(m.Department, refTo), JoinedAt: as(m.JoinedAt, time.Time.UTC),
 		TimeZone: m.TimeZone.Set, ContactNumber: m.PhoneNumber.Set, SessionExpiry: m.SessionExpiryMinutes.Set,

@@ -52,7 +52,7 @@ func (q *createUsers) read(f fitting, s *huma.Schema, body dialect.Value) {
 	shell.Properties = map[string]*huma.Schema{}
 	for name, p := range f.resolve(s).Properties {
 		users := *p
-		one, users.Items = users.Items, anything{}.Schema(f.schemas)
+		one, users.Items = users.Items, freeObject{}.Schema(f.schemas)
 		shell.Properties[name] = &users
 	}
 	outer := fitting{schemas: f.schemas, path: func(member string) string { return member }}
@@ -62,10 +62,6 @@ func (q *createUsers) read(f fitting, s *huma.Schema, body dialect.Value) {
 	}
 	q.users = make([]sent[newUser], len(body.Get("users").Items))
 	for i, item := range body.Get("users").Items {
-		if item.Kind != dialect.Object {
-			q.users[i].faults.Add("", "must be an object")
-			continue
-		}
 		q.users[i].read(fitting{schemas: f.schemas, path: f.path}, one, item)
 	}
 }

@@ -74,7 +74,7 @@ func (a *api) userReach(svc *directory.Service) {
 	})
 	route(a, operation{
 		id: "deleteContactMethod", call: "DELETE " + path + "/{contactMethodId}", tag: tag, status: 204, fails: []int{422}, summary: "Remove a contact method",
-		description: "Takes an address from the user. A user may do so for itself.",
+		description: "Takes an address from the user, but not the primary one. A user may do so for itself.",
 	}, func(by roster.Actor, q *deleteContact) (in directory.ContactMethodSelector, err error) {
 		in.ID = roster.ContactMethodID(q.ContactMethodID)
 		in.User, err = q.selector(by)

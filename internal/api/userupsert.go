@@ -13,6 +13,25 @@ type upsertUser struct {
 	sent[newUser]
 }
 
+// missing returns all faults where the body lacks what the user is found by: the verb could say only that.
+func (q *upsertUser) missing() error {
+	field, value := q.Match, q.doc.UserName
+	switch directory.UserAttribute(q.Match) {
+	case directory.ByExternalID:
+		value = q.doc.ExternalID.Value
+	case directory.ByEmail:
+		field, value = "emails", q.doc.Email.Value
+	}
+	if value != "" {
+		return nil
+	}
+	f := q.faults
+	if !f.Has(field) {
+		f.Add(field, "is required: by it the user is found")
+	}
+	return f
+}
+
 // userUpsert registers the call that creates or changes a user.
 func (a *api) userUpsert(svc *directory.Service) {
 	route(a, operation{
@@ -25,7 +44,7 @@ func (a *api) userUpsert(svc *directory.Service) {
 			UserName: optional[string]{roster.Set[string]{Value: q.doc.UserName, Present: q.doc.UserName != ""}}, UserMembers: q.doc.UserMembers,
 		})}
 		in.New.Faults, in.Change.Faults = q.faults, q.faults
-		return in, nil
+		return in, q.missing()
 	}, svc.UpsertUser, func(_ *upsertUser, u directory.UpsertedUser) answer[user] {
 		made := answer[user]{body: showUser(u.User), version: u.Version}
 		if u.Created {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 
 	"roster/internal/auth"
 	"roster/internal/config"
+	"roster/internal/directory"
 )
 
 // openIn opens an app on a data folder, and closes it with the test.
@@ -84,5 +86,54 @@ func TestADemonstrationAndRealUseDoNotShareAFolder(t *testing.T) {
 		} else if !strings.Contains(err.Error(), "--data") {
 			t.Errorf("%s: %v does not say what to do", name, err)
 		}
+	}
+}
+
+func TestAServerIndexesUsers(t *testing.T) {
+	t.Parallel()
+	a, err := openIn(t, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- a.Serve(ctx, io.Discard) }()
+	for indexed := false; !indexed; {
+		select {
+		case err := <-ended:
+			t.Fatalf("it ended with %v", err)
+		default:
+		}
+		err := a.store.View(t.Context(), func(tx directory.Tx) (err error) {
+			_, indexed, err = tx.Setting("user-words")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	if err := errors.Join(<-ended, a.Close(t.Context())); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWorkThatIsToBeDoneOnceEndsWithItsSuccessOrTheServer(t *testing.T) {
+	t.Parallel()
+	a := &App{log: slog.New(slog.DiscardHandler)}
+	done := 0
+	a.once(t.Context(), "test", func(context.Context) error {
+		done++
+		return nil
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	a.once(ctx, "test", func(context.Context) error {
+		done++
+		stop()
+		return errors.New("not yet")
+	})
+	if done != 2 {
+		t.Errorf("it was done %d times", done)
 	}
 }

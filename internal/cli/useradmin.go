@@ -25,8 +25,8 @@ Examples:
     roster user delete 12 --yes`
 }
 
-func (userDelete) fields() map[string]string {
-	return map[string]string{"active": "the user", "roles": "the user"}
+func (c userDelete) fields() map[string]string {
+	return map[string]string{"id": fmt.Sprintf("%q", c.User)}
 }
 
 // Run deletes the user.

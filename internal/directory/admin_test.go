@@ -38,7 +38,7 @@ func (e *env) account(org roster.OrganizationID, name string) (a roster.Account)
 }
 
 // signedIn is a user of the directory as authentication makes an actor of it.
-func (e *env) signedIn(org roster.OrganizationID, name string, face roster.Face) roster.Actor {
+func (e *env) authenticated(org roster.OrganizationID, name string, face roster.Face) roster.Actor {
 	e.t.Helper()
 	a := e.account(org, name)
 	return roster.Actor{
@@ -111,7 +111,7 @@ func TestOnlyWhoHoldsServerAdminMakesOrganizationsAndKnowsThemAll(t *testing.T) 
 	onBoth(t, func(t *testing.T, e *env) {
 		other, theirs := e.organization("other")
 		must(e.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: "root", Roles: []roster.Ref{{Number: roster.RoleSuperUser}}}))(t)
-		by := e.signedIn(e.admin.OrganizationID, "root", roster.FaceAPI)
+		by := e.authenticated(e.admin.OrganizationID, "root", roster.FaceAPI)
 		_, err := e.CreateOrganization(t.Context(), by, directory.NewOrganization{Slug: "mine"})
 		wants(t, err, roster.Forbidden, "")
 		_, err = e.SetServerAdmin(t.Context(), by, directory.ServerAdmin{User: directory.UserSelector{UserName: "root"}, May: true})
@@ -143,7 +143,7 @@ func TestOnlyWhoHoldsServerAdminMakesOrganizationsAndKnowsThemAll(t *testing.T) 
 		if again.Version != u.Version || len(entries) != 2 || entries[1].Action != "server-admin.set" {
 			t.Errorf("a second time: version %d, audit %+v", again.Version, entries)
 		}
-		by = e.signedIn(e.admin.OrganizationID, "root", roster.FaceAPI)
+		by = e.authenticated(e.admin.OrganizationID, "root", roster.FaceAPI)
 		if got := slugs(by, ""); !slices.Equal(got, []string{"default", "other"}) {
 			t.Errorf("a server admin sees %v", got)
 		}
@@ -220,6 +220,20 @@ func TestSettingsAreCheckedKeptAndTakeEffect(t *testing.T) {
 				t.Errorf("a number of the organization's country became %+v, want %s", methods, want)
 			}
 		}
+		number.UserName, number.Password = "in a batch", ""
+		weak := directory.NewUser{UserName: "weak in a batch", Password: "johndoe1"}
+		batch := must(e.CreateUsers(t.Context(), e.admin, directory.NewUsers{Users: []directory.NewUser{number, weak}}))(t).Results
+		wants(t, batch[1].Err, roster.Invalid, "password")
+		if methods := batch[0].User.ContactMethods; len(methods) != 1 || methods[0].Address != "+442079460958" {
+			t.Errorf("in a batch the number became %+v, %v", methods, batch[0].Err)
+		}
+		method := must(e.AddContactMethod(t.Context(), e.admin, directory.NewContactMethod{
+			User: directory.UserSelector{ID: created.ID}, Service: roster.ServiceSMS, Address: "020 7946 0961",
+		}))(t)
+		if method.Address != "+442079460961" {
+			t.Errorf("the contact method is %+v", method)
+		}
+		number.Password = "correct horse battery staple"
 		link := must(e.IssueLink(t.Context(), e.admin, directory.NewLink{User: directory.UserSelector{ID: created.ID}, Purpose: roster.LinkSetUp}))(t)
 		must(e.UseLink(t.Context(), roster.Actor{}, directory.UsedLink{Secret: link.Secret, Password: number.Password, Phone: "020 7946 0960"}))(t)
 
@@ -552,7 +566,7 @@ func TestSessionsAreReadAndEndedByTheirUserAndByWhoMayChangeTheUser(t *testing.T
 			}
 			must(e.CreateUser(t.Context(), e.admin, in))(t)
 		}
-		ada, boss := e.signedIn(org, "ada", roster.FaceGraze), e.signedIn(org, "boss", roster.FaceWeb)
+		ada, boss := e.authenticated(org, "ada", roster.FaceGraze), e.authenticated(org, "boss", roster.FaceWeb)
 		of := func(name string) directory.UserSelector { return directory.UserSelector{UserName: name} }
 		graze := must(e.CreateSession(t.Context(), ada, directory.None{}))(t)
 		e.advance(time.Second)

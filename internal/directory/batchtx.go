@@ -17,6 +17,8 @@ type gathering struct {
 	departments map[roster.Ref]roster.Department
 	defaults    map[string][]roster.Preference // by the ids of the groups
 
+	own roster.Organization // once it was asked for
+
 	entries []roster.AuditEntry
 	jobs    []roster.Job
 	words   map[roster.OrganizationID][]WordPlace
@@ -29,6 +31,16 @@ func newGathering(tx Tx) *gathering {
 		roles:  make(map[roster.Ref]roster.Role), departments: make(map[roster.Ref]roster.Department),
 		defaults: make(map[string][]roster.Preference), words: make(map[roster.OrganizationID][]WordPlace),
 	}
+}
+
+// OrganizationByID reads the organization of the batch once.
+func (g *gathering) OrganizationByID(id roster.OrganizationID) (o roster.Organization, err error) {
+	if g.own.ID != id {
+		if g.own, err = g.Tx.OrganizationByID(id); err != nil {
+			return o, err
+		}
+	}
+	return g.own, nil
 }
 
 // prefetch reads what the items refer to, by one query for each kind of record.

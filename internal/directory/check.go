@@ -170,14 +170,14 @@ func (s *Service) UpdateCheck(ctx context.Context, by roster.Actor, in CheckChan
 // ownCheck returns a check that the actor may manage as it is, and keeps others from changing it.
 func (s *Service) ownCheck(tx Tx, by roster.Actor, id roster.CheckID, version int64) (roster.Check, error) {
 	none := roster.Check{}
-	c, err := findCheck(tx, by.OrganizationID, id, changeScope(by))
-	if err != nil {
+	if _, err := findCheck(tx, by.OrganizationID, id, changeScope(by)); err != nil {
 		return none, err
 	}
 	if err := tx.LockCheck(by.OrganizationID, id); err != nil {
 		return none, err
 	}
-	if c, err = findCheck(tx, by.OrganizationID, id, changeScope(by)); err != nil { // as it is now that it is held
+	c, err := findCheck(tx, by.OrganizationID, id, changeScope(by)) // as it is now that it is held
+	if err != nil {
 		return none, err
 	}
 	rights, err := rightsToChecks(tx, by)

@@ -34,7 +34,12 @@ func (s *Service) AddContactMethod(ctx context.Context, by roster.Actor, in NewC
 	}
 	faults := slices.Clone(in.Faults)
 	checkOnce(&faults, in.IdempotencyKey)
-	in.Address = s.checkContact(&faults, in.Service, strings.TrimSpace(in.Address))
+	in.Address = strings.TrimSpace(in.Address)
+	country, err := view(ctx, s, func(tx Tx) (string, error) { return s.countryFor(tx, by.OrganizationID, in.Address) })
+	if err != nil {
+		return roster.ContactMethod{}, err
+	}
+	in.Address = checkContact(&faults, in.Service, in.Address, country)
 	if err := faults.Err(); err != nil {
 		return roster.ContactMethod{}, err
 	}
@@ -53,8 +58,8 @@ func (s *Service) AddContactMethod(ctx context.Context, by roster.Actor, in NewC
 }
 
 // checkContact notes what is wrong with the address of a contact method, and returns it in the form in which it
-// is kept. An address may be a secret: no message says it.
-func (s *Service) checkContact(f *roster.Faults, service roster.Service, address string) string {
+// is kept. An address may be a secret: no message says it. country is that of phone numbers that name none.
+func checkContact(f *roster.Faults, service roster.Service, address, country string) string {
 	wrong := func(detail string) { addOnce(f, "address", detail) }
 	switch service {
 	case roster.ServiceEmail:
@@ -63,7 +68,7 @@ func (s *Service) checkContact(f *roster.Faults, service roster.Service, address
 			wrong(faults[0].Detail)
 		}
 	case roster.ServiceSMS:
-		number, known := phone(address, s.defaultCountry)
+		number, known := phone(address, country)
 		if !known && address != "" {
 			wrong("must be a phone number with its country, such as +44 20 7946 0958")
 		}

@@ -370,11 +370,20 @@ func (it *batchItem) draft(tx Tx, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if it.hash == "" { // it was looked at before it was hashed
+		err := it.strong(tx, it.by.OrganizationID, it.in.Password, &faults, it.in.UserName, it.in.DisplayName, it.in.Email)
+		if err != nil {
+			return err
+		}
+	}
 	if it.fault = faults.Err(); it.fault != nil {
 		return nil
 	}
 	if it.fault = it.permit(refs); it.fault != nil {
 		return nil
+	}
+	if it.country, err = it.countryFor(tx, it.by.OrganizationID, it.in.ContactNumber); err != nil {
+		return err
 	}
 	it.row = it.creation.row(roster.UserID(newID()), now, refs)
 	it.row.Preferences, err = it.preferences(tx, refs)

@@ -153,6 +153,11 @@ func (e *env) records() records {
 		if details.After["grantedFor"] != nil {
 			details.After["grantedFor"] = "groups"
 		}
+		if grants, scoped := details.After["roleGrants"].([]any); scoped {
+			for _, grant := range grants {
+				grant.(map[string]any)["groups"] = "groups"
+			}
+		}
 		text, _ := json.Marshal(details)
 		r.Audits = append(r.Audits, fmt.Sprint(entry.At, entry.ActorKind, entry.ActorName, entry.Face, names[entry.Target], entry.TargetName, string(text)))
 	}

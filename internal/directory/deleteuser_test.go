@@ -184,7 +184,7 @@ func TestWhoIsDeletedIsSignedOutAtOnceWhateverIsKeptInMemory(t *testing.T) {
 		token := must(e.CreateToken(t.Context(), e.admin, directory.NewToken{Name: "t", Access: roster.AccessRead, UserName: "ada"}))(t)
 		a := auth.New(auth.Options{Store: e.store, Hasher: auth.NewHasher(time.Now), Now: e.now, Generation: e.store.Generation})
 		signIn := func() (errs []error) {
-			_, err := a.Session(t.Context(), auth.Attempt{Face: roster.FaceAPI}, session.Secret)
+			_, err := a.Session(t.Context(), auth.Attempt{Face: session.Face}, session.Secret)
 			_, tokenErr := a.Token(t.Context(), auth.Attempt{Face: roster.FaceAPI}, token.Secret)
 			return []error{err, tokenErr}
 		}

@@ -64,7 +64,7 @@ func (s *Service) FindUsers(ctx context.Context, by roster.Actor, in UserSearch)
 	}
 	in.Limit = cmp.Or(in.Limit, defaultUserLimit)
 	return view(ctx, s, func(tx Tx) (UserPage, error) {
-		f := userFind{UserSearch: in, tx: tx, org: by.OrganizationID, wanted: wanted}
+		f := userFind{UserSearch: in, by: by, tx: tx, org: by.OrganizationID, wanted: wanted}
 		return f.page(f.source(by))
 	})
 }
@@ -113,6 +113,7 @@ func (in UserSearch) possible() bool {
 // userFind is one FindUsers under way.
 type userFind struct {
 	UserSearch
+	by     roster.Actor
 	tx     Tx
 	org    roster.OrganizationID
 	wanted []string // the words that are looked for
@@ -278,7 +279,7 @@ func (f *userFind) page(source userSource) (UserPage, error) {
 			}
 			last = users[i].place
 			after = &last
-			if u := users[i].User; u.ID != "" && (f.Where == nil || f.Where(u)) {
+			if u := narrowed(f.by, users[i].User); u.ID != "" && (f.Where == nil || f.Where(u)) {
 				page.Users = append(page.Users, u)
 			}
 		}

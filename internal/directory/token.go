@@ -103,7 +103,9 @@ func checkToken(in NewToken) roster.Faults {
 
 // aimToken finds the user and the groups of a token.
 func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
-	if in.UserName != "" {
+	if !isName(in.UserName) { // an engine may refuse even to look for it
+		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
+	} else if in.UserName != "" {
 		u, err := tx.AccountByName(by.OrganizationID, Fold(in.UserName))
 		switch {
 		case err == nil:

@@ -117,7 +117,7 @@ func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User,
 		c.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
 			"user", u.UserName, "timezone", u.TimeZone)
 	}
-	return u, nil
+	return narrowed(c.by, u), nil
 }
 
 // userUpdate is one UpdateUser under way.

@@ -443,7 +443,24 @@ func (s *Service) GetUser(ctx context.Context, by roster.Actor, sel UserSelector
 	if err := sel.possible(); err != nil {
 		return roster.User{}, err
 	}
-	return view(ctx, s, func(tx Tx) (roster.User, error) { return selectUser(tx, by, ActUserRead, sel, withWhole) })
+	u, err := view(ctx, s, func(tx Tx) (roster.User, error) { return selectUser(tx, by, ActUserRead, sel, withWhole) })
+	return narrowed(by, u), err
+}
+
+// narrowed leaves out of a user the groups and teams that the actor does not see: a customer's manager learns of no
+// other customer. Who one is oneself is seen whole.
+func narrowed(by roster.Actor, u roster.User) roster.User {
+	groups, everywhere := scopeOf(by, ActUserRead)
+	if everywhere || isSelf(by, u.ID) {
+		return u
+	}
+	hidden := func(g roster.GroupLink) bool { return !slices.Contains(groups, g.ID) }
+	u.Groups = slices.DeleteFunc(slices.Clone(u.Groups), hidden)
+	u.Teams = slices.DeleteFunc(slices.Clone(u.Teams), hidden)
+	if hidden(u.PrimaryGroup) {
+		u.PrimaryGroup = roster.GroupLink{}
+	}
+	return u
 }
 
 // withWhole loads everything of a user.
@@ -573,7 +590,11 @@ func (s *Service) ListUsers(ctx context.Context, by roster.Actor, in UserList) (
 	}
 	read := func(after int64, limit int) ([]roster.User, error) {
 		q.AfterNumber, q.Limit = after, limit
-		return view(ctx, s, func(tx Tx) ([]roster.User, error) { return tx.Users(by.OrganizationID, q, in.With) })
+		users, err := view(ctx, s, func(tx Tx) ([]roster.User, error) { return tx.Users(by.OrganizationID, q, in.With) })
+		for i := range users {
+			users[i] = narrowed(by, users[i])
+		}
+		return users, err
 	}
 	return pages(in.After, in.Limit, read, func(u roster.User) int64 { return u.Number }), nil
 }

@@ -39,39 +39,39 @@ func scanEvent(r scanner) (e roster.Event, err error) {
 }
 
 // whereEvent adds what q asks for of an event v, but for the check that claimed it.
-func (b *query) whereEvent(org roster.OrganizationID, q directory.EventQuery) {
-	b.where("v.organization_id = ?", string(org))
-	if q.Before != "" {
-		b.where("v.id < ?", string(q.Before))
+func (q *query) whereEvent(org roster.OrganizationID, want directory.EventQuery) {
+	q.where("v.organization_id = ?", string(org))
+	if want.Before != "" {
+		q.where("v.id < ?", string(want.Before))
 	}
-	if q.Since != "" {
-		b.where("v.id >= ?", string(q.Since))
+	if want.Since != "" {
+		q.where("v.id >= ?", string(want.Since))
 	}
-	if q.Among != nil {
-		b.in("v.id", anyOf(q.Among))
+	if want.Among != nil {
+		q.in("v.id", anyOf(want.Among))
 	}
 }
 
 // whereEventOf keeps the events of the next page of each check: the cost is that of so many pages, however
 // many events of others came in between.
-func (b *query) whereEventOf(org roster.OrganizationID, q directory.EventQuery, checks []roster.CheckID) {
+func (q *query) whereEventOf(org roster.OrganizationID, want directory.EventQuery, checks []roster.CheckID) {
 	if len(checks) == 0 {
-		b.where("1 = 0")
+		q.where("1 = 0")
 		return
 	}
-	b.where("v.organization_id = ?", string(org))
-	b.where("v.id IN (")
+	q.where("v.organization_id = ?", string(org))
+	q.where("v.id IN (")
 	for i, id := range checks {
 		if i > 0 {
-			b.add(" UNION ALL ")
+			q.add(" UNION ALL ")
 		}
-		b.add("SELECT id FROM (SELECT v.id FROM events v")
-		b.cond = false
-		b.where("v.check_id = ?", string(id))
-		b.whereEvent(org, q)
-		b.add(" ORDER BY v.id DESC LIMIT ?) AS page", limit(q.Limit, directory.MaxPage))
+		q.add("SELECT id FROM (SELECT v.id FROM events v")
+		q.cond = false
+		q.where("v.check_id = ?", string(id))
+		q.whereEvent(org, want)
+		q.add(" ORDER BY v.id DESC LIMIT ?) AS page", limit(want.Limit, directory.MaxPage))
 	}
-	b.add(")")
+	q.add(")")
 }
 
 // CountUsers implements directory.CheckTx. Whoever is deleted is in no group any more.

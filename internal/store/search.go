@@ -56,7 +56,7 @@ func orderedText(org roster.OrganizationID, q directory.OrderedQuery) (text stri
 	case q.InGroups == nil:
 	case few:
 		b.whereMember(q.InGroups)
-	case byNumber(q):
+	case byNumber(q) && len(q.InGroups) <= maxPages:
 		b.wherePageOfMembersInOrder(org, q, most)
 	default:
 		b.whereMemberNumbers(org, q.InGroups)
@@ -83,6 +83,9 @@ func (q *query) wherePicked(of directory.OrderedQuery) bool {
 
 // hasExternalID repeats the condition of the index, without which no engine uses it.
 const hasExternalID = "u.external_id = ? AND u.external_id <> ''"
+
+// maxPages is of how many groups a page each is read: SQLite joins no more than 500 queries by UNION.
+const maxPages = 100
 
 // whereMemberNumbers keeps users who are in one of the groups: the cost is that of all who are.
 func (q *query) whereMemberNumbers(org roster.OrganizationID, groups []roster.GroupID) {

@@ -18,7 +18,7 @@ func TestWhoeverIsNarrowedDownIsNotLookedForInTheWholeOrganization(t *testing.T)
 	err := db.View(t.Context(), func(x directory.Tx) error {
 		for name, q := range map[string]directory.OrderedQuery{
 			"id": {ID: "id"}, "userName": {UserKey: "u"}, "email": {EmailKey: "e"}, "externalId": {ExternalID: "x"},
-			"groups": {InGroups: []roster.GroupID{"a", "b"}}, "email and group": {EmailKey: "e", InGroups: []roster.GroupID{"a"}},
+			"groups": {InGroups: []roster.GroupID{"a", "b"}}, "many groups": {InGroups: make([]roster.GroupID, maxPages+1)}, "email and group": {EmailKey: "e", InGroups: []roster.GroupID{"a"}},
 		} {
 			for _, q.Order = range []directory.UserOrder{"", directory.OrderUserName, directory.OrderEmail} {
 				for _, q.After = range []*directory.UserPlace{nil, &place} {

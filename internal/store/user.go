@@ -143,6 +143,8 @@ func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, a
 	case q.InGroups == nil:
 	case q.ID != "" || q.EmailKey != "" || q.ExternalID != "":
 		b.whereMember(q.InGroups)
+	case len(q.InGroups) > maxPages:
+		b.whereMemberNumbers(org, q.InGroups)
 	default:
 		b.wherePageOfMembers(org, q, most)
 	}

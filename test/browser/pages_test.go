@@ -43,6 +43,7 @@ func TestPages(t *testing.T) {
 		{"without scripts everything still works", withoutScripts},
 		{"every page fits a narrow screen, in light and dark", everyPageEverywhere},
 		{"a page that is not there", notThere},
+		{"the API's reference shows every call and tries it", apiReference},
 	} {
 		t.Run(j.name, func(t *testing.T) {
 			t.Parallel()

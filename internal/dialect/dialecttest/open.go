@@ -69,3 +69,14 @@ func settings(t testing.TB, database string, o Options) config.Serve {
 		CheckCentral: config.CheckCentral{DefaultPreferences: o.DefaultPreferences, DailyLimit: o.DailyLimit},
 	}
 }
+
+// OnEachEngine runs a test with a server of its own on each engine.
+func OnEachEngine(t *testing.T, o Options, test func(t *testing.T, e *Env)) {
+	t.Helper()
+	for name, database := range engines {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t, database(t), o))
+		})
+	}
+}

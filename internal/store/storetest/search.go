@@ -141,6 +141,24 @@ var search = []sentence{
 			}
 		}
 	}},
+	{text: "members of very many groups are listed", test: func(f *fixture) {
+		users, groups := f.odd()
+		ids := []roster.GroupID{groups[1].ID, groups[0].ID}
+		for i := range 700 {
+			ids = append(ids, roster.GroupID(fmt.Sprint("none ", i)))
+		}
+		for _, q := range []directory.OrderedQuery{{}, {Descending: true}, {Order: directory.OrderUserName}} {
+			q.InGroups, q.Limit = ids, 3
+			want := names(users, q.Order, q.Descending, func(u directory.NewUserRow) bool { return isIn(u, ids[:2]...) })
+			if got := f.walk(q); !slices.Equal(got, want) {
+				f.Errorf("%q: got %q, want %q", q.Order, got, want)
+			}
+		}
+		want := names(users, "", false, func(u directory.NewUserRow) bool { return isIn(u, ids[:2]...) })
+		if got := f.list(directory.UserQuery{InGroups: ids}, 0); len(got) != len(want) || got[0].UserName != want[0] {
+			f.Errorf("%d are listed, want %d", len(got), len(want))
+		}
+	}},
 	{text: "in every order what is loaded along belongs to the right user", test: func(f *fixture) {
 		want := make(map[roster.UserID]roster.User)
 		for _, name := range []string{"m", "z", "a"} {

@@ -1,0 +1,32 @@
+package api
+
+import (
+	"crypto/tls"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestTheCookieIsSecureWhereTheBrowserUsesTLS(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		base    string
+		overTLS bool
+		secure  bool
+	}{
+		{"", false, false},
+		{"http://roster.example.com", false, false},
+		{"https://roster.example.com", false, true}, // behind a proxy
+		{"http://roster.example.com", true, true},
+		{"", true, true},
+	} {
+		r := httptest.NewRequest("POST", "/api/v1/sessions", nil)
+		if c.overTLS {
+			r.TLS = &tls.ConnectionState{}
+		}
+		a := &api{baseURL: func() string { return c.base }}
+		cookie := a.cookie(r, "secret")
+		if cookie.Secure != c.secure || !cookie.HttpOnly || cookie.Valid() != nil {
+			t.Errorf("base %q, TLS %v: %s", c.base, c.overTLS, cookie)
+		}
+	}
+}

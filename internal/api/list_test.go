@@ -1,0 +1,187 @@
+package api_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"roster"
+	"roster/internal/dialect/dialecttest"
+	"roster/internal/directory"
+)
+
+// page is a page of a list.
+type page struct {
+	Items []map[string]any
+	Next  *string
+}
+
+// pageOf asks for a page as somebody.
+func pageOf(t testing.TB, e *dialecttest.Env, as, path string) page {
+	t.Helper()
+	w := e.Do(t, as, "GET "+path)
+	var p page
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != http.StatusOK {
+		t.Fatalf("%s is answered %d %s", path, w.Code, w.Body)
+	}
+	return p
+}
+
+// walk asks for all pages, and returns the values of a member in the order in which they came.
+func walk(t testing.TB, e *dialecttest.Env, as, path, member string) []string {
+	t.Helper()
+	var all []string
+	for cursor, pages := "", 0; ; pages++ {
+		p := pageOf(t, e, as, path+cursor)
+		for _, item := range p.Items {
+			all = append(all, fmt.Sprint(item[member]))
+		}
+		if p.Next == nil || pages == 100 {
+			return all
+		}
+		cursor = "&cursor=" + *p.Next
+	}
+}
+
+// crowd makes users u00 to u24 and groups g0 to g9 besides staff.
+func crowd(t testing.TB, e *dialecttest.Env) {
+	t.Helper()
+	staff(t, e)
+	for i := range 25 {
+		in := directory.NewUser{UserName: fmt.Sprintf("u%02d", i), DisplayName: fmt.Sprintf("Person %c", 'z'-i), Email: fmt.Sprintf("m%02d@example.com", 24-i)}
+		if i%5 == 0 {
+			in.Groups = []roster.Ref{{Name: "Acme"}}
+		}
+		e.User(t, in)
+	}
+	for i := range 10 {
+		e.Group(t, fmt.Sprintf("g%d", i))
+	}
+}
+
+// numbered are the names from prefix and a number on to another.
+func numbered(format string, from, to, step int) []string {
+	var all []string
+	for i := from; i != to; i += step {
+		all = append(all, fmt.Sprintf(format, i))
+	}
+	return all
+}
+
+func TestListsAreReadPageByPage(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	described(crowd)(t, e)
+	query := func(text string) string { return url.QueryEscape(e.Fill(text)) }
+	ours := `filter=` + query(`userName sw "u" and not (userName eq "user")`)
+	inAcme := []string{"ann", "bob", "cat", "u00", "u05", "u10", "u15", "u20"}
+	for name, c := range map[string]struct {
+		path, member string
+		want         []string
+	}{
+		"groups":                         {"/groups?limit=3&filter=" + query(`displayName sw "g"`), "displayName", numbered("g%d", 0, 10, 1)},
+		"groups one by one":              {"/groups?limit=1&fields=displayName", "displayName", append([]string{"Network", "Acme"}, numbered("g%d", 0, 10, 1)...)},
+		"groups as many as there are":    {"/groups?limit=12", "displayName", append([]string{"Network", "Acme"}, numbered("g%d", 0, 10, 1)...)},
+		"teams":                          {"/teams?limit=1", "displayName", []string{"Cloud DevOps", "Storage"}},
+		"roles":                          {"/roles?limit=2&filter=" + query(`shipped eq true and permissions eq "graze_login"`), "displayName", []string{"Super User", "Administrator", "Manager", "Grazer"}},
+		"departments":                    {"/departments?limit=1", "displayName", []string{"Operations"}},
+		"members":                        {"/groups/{group Acme}/members?limit=3", "userName", inAcme},
+		"users by number":                {"/users?limit=7&" + ours, "userName", numbered("u%02d", 0, 25, 1)},
+		"users by number, descending":    {"/users?limit=7&sort=-number&" + ours, "userName", numbered("u%02d", 24, -1, -1)},
+		"users by name, descending":      {"/users?limit=7&sort=-userName&" + ours, "userName", numbered("u%02d", 24, -1, -1)},
+		"users by address":               {"/users?limit=7&sort=email&" + ours, "userName", numbered("u%02d", 24, -1, -1)},
+		"users of a group":               {"/users?limit=2&fields=userName&filter=" + query(`groups eq "{group Acme}"`), "userName", inAcme},
+		"users of a group that are more": {"/users?limit=2&filter=" + query(`groups eq "{group Acme}" and userName gt "u09"`), "userName", []string{"u10", "u15", "u20"}},
+		"users of a word":                {"/users?limit=1&search=" + query("pers Z"), "userName", []string{"u00"}},
+		"users of a prefix":              {"/users?limit=7&search=pers", "userName", numbered("u%02d", 0, 25, 1)},
+		"a user by name":                 {"/users?filter=" + query(`USERNAME EQ "U07"`), "userName", []string{"u07"}},
+		"a user by address":              {"/users?filter=" + query(`email eq "M07@example.com"`), "userName", []string{"u17"}},
+		"a user by id":                   {"/users?filter=" + query(`id eq "{user u03}"`), "userName", []string{"u03"}},
+		"a user by two":                  {"/users?filter=" + query(`id eq "{user u03}" and userName eq "u04"`), "userName", nil},
+		"users by one or another":        {"/users?filter=" + query(`userName eq "u03" or userName eq "u04"`), "userName", []string{"u03", "u04"}},
+		"users by role":                  {"/users?filter=" + query(`roles pr and not (hasPassword eq true)`), "userName", []string{"admin", "super"}},
+		"users without an address":       {"/users?filter=" + query(`userName sw "u" and not (email pr)`), "userName", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := walk(t, e, "Bearer {token read}", "/api/v1"+c.path+and(c.path), c.member); !slices.Equal(got, c.want) {
+				t.Errorf("the list is %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// and ends a path so that a parameter can follow.
+func and(path string) string {
+	if strings.Contains(path, "?") {
+		return ""
+	}
+	return "?"
+}
+
+func TestWhoIsLimitedToGroupsListsTheirPeople(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	described(crowd)(t, e)
+	for _, path := range []string{"/users?limit=2", "/users?limit=2&sort=userName", "/groups/{group Acme}/members?limit=2"} {
+		if got, want := walk(t, e, "Bearer {token acme}", "/api/v1"+path, "userName"), []string{"ann", "bob", "cat", "u00", "u05", "u10", "u15", "u20"}; !slices.Equal(got, want) {
+			t.Errorf("%s lists %v, want %v", path, got, want)
+		}
+	}
+}
+
+func TestACursorIsGoodForItsListOnly(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	described(crowd)(t, e)
+	const as, wrong = "Bearer {token read}", "is not one of this list with these parameters"
+	groups := *pageOf(t, e, as, "/api/v1/groups?limit=1").Next
+	users := *pageOf(t, e, as, "/api/v1/users?limit=1&sort=userName").Next
+	refused := func(name, path string) {
+		t.Run(name, func(t *testing.T) {
+			w := e.Do(t, as, "GET /api/v1"+path)
+			if !strings.Contains(w.Body.String(), `"errors":[{"parameter":"cursor","detail":"`+wrong+`"}]`) || w.Code != http.StatusBadRequest {
+				t.Errorf("%s is answered %d %s", path, w.Code, w.Body)
+			}
+		})
+	}
+	refused("another list", "/teams?cursor="+groups)
+	refused("another filter", "/groups?filter=active+eq+true&cursor="+groups)
+	refused("another order", "/users?sort=-userName&cursor="+users)
+	refused("no order", "/users?cursor="+users)
+	refused("another group's members", "/groups/{group Network}/members?cursor="+*pageOf(t, e, as, "/api/v1/groups/{group Acme}/members?limit=1").Next)
+	refused("an end that is cut off", "/groups?cursor="+groups[:len(groups)-3])
+	var list struct {
+		List string          `json:"l"`
+		Key  json.RawMessage `json:"k"`
+	}
+	text, err := base64.RawURLEncoding.DecodeString(groups)
+	if err != nil || json.Unmarshal(text, &list) != nil {
+		t.Fatalf("the cursor is %s", text)
+	}
+	for name, key := range map[string]string{"another kind of place": `"x"`, "no place": `null`, "half a number": `1.5`, "an object": `{}`} {
+		forged, _ := json.Marshal(map[string]any{"l": list.List, "k": json.RawMessage(key)})
+		refused(name, "/groups?cursor="+base64.RawURLEncoding.EncodeToString(forged))
+	}
+	if got := pageOf(t, e, as, "/api/v1/groups?limit=5&fields=id&cursor="+groups); len(got.Items) != 5 {
+		t.Errorf("with another limit and other fields the page has %d records", len(got.Items))
+	}
+}
+
+func TestAForgedPlaceWithANULIsRefusedBeforeAnEngineSeesIt(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	described(crowd)(t, e)
+	as := "boss:" + password
+	e.Token(t, directory.NewToken{Name: "another", Access: roster.AccessRead})
+	next := *pageOf(t, e, as, "/api/v1/tokens?limit=1").Next
+	text, _ := base64.RawURLEncoding.DecodeString(next)
+	before, _, _ := strings.Cut(string(text), `"k":`)
+	forged := base64.RawURLEncoding.EncodeToString([]byte(before + `"k":"\u0000"}`))
+	answers(t, e, as, "GET /api/v1/tokens?limit=1&cursor="+forged, http.StatusBadRequest)
+}
