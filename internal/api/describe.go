@@ -166,6 +166,11 @@ func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation, request
 		e.takes = []string{"application/merge-patch+json", "application/json"}
 	}
 	e.body = a.schemas.Schema(b.bodyType(), true, "")
+	f := fitting{schemas: a.schemas}
+	e.sent = map[string]bool{}
+	for name := range f.resolve(e.body).Properties {
+		e.sent[name] = true
+	}
 	content := map[string]*huma.MediaType{}
 	for _, media := range e.takes {
 		content[media] = &huma.MediaType{Schema: e.body, Example: op.request}

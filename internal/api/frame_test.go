@@ -11,8 +11,8 @@ import (
 	"roster/internal/directory"
 )
 
-// problem is the body of an error.
-func problem(status int, word, title, detail string, faults ...string) string {
+// refused is the body of an error.
+func refused(status int, word, title, detail string, faults ...string) string {
 	errors := ""
 	if len(faults) > 0 {
 		errors = `,"errors":[` + strings.Join(faults, ",") + `]`
@@ -22,21 +22,21 @@ func problem(status int, word, title, detail string, faults ...string) string {
 
 // The commonest problems.
 func malformed(detail string, faults ...string) string {
-	return problem(400, "invalid", "The request cannot be read", detail, faults...)
+	return refused(400, "invalid", "The request cannot be read", detail, faults...)
 }
 
 func invalid(detail string, faults ...string) string {
-	return problem(422, "invalid", "The request is not valid", detail, faults...)
+	return refused(422, "invalid", "The request is not valid", detail, faults...)
 }
 
-var missing = problem(404, "not-found", "There is no such record", "There is no such record, or none that this credential may see.")
+var missing = refused(404, "not-found", "There is no such record", "There is no such record, or none that this credential may see.")
 
 func forbidden(detail string) string {
-	return problem(403, "forbidden", "The credential may not do this", detail)
+	return refused(403, "forbidden", "The credential may not do this", detail)
 }
 
 func stale(detail string) string {
-	return problem(412, "stale", "The record has changed", detail)
+	return refused(412, "stale", "The record has changed", detail)
 }
 
 // at is a fault in the body, parameter one in the query, header one in a header.
@@ -56,8 +56,8 @@ func header(name, detail string) string {
 func with(call, body string) string { return call + "\nContent-Type: application/json\n\n" + body }
 
 var (
-	unproved = problem(401, "unauthenticated", "A credential is needed", "The credential is missing or not valid.")
-	nowhere  = problem(404, "not-found", "There is nothing here", "There is nothing at this path.")
+	unproved = refused(401, "unauthenticated", "A credential is needed", "The credential is missing or not valid.")
+	nowhere  = refused(404, "not-found", "There is nothing here", "There is nothing at this path.")
 )
 
 func TestWhoCalls(t *testing.T) {
@@ -81,7 +81,7 @@ func TestWhoCalls(t *testing.T) {
 		}
 		return s
 	}
-	nobody := problem(404, "not-found", "There is nothing here", "This credential belongs to no user.")
+	nobody := refused(404, "not-found", "There is nothing here", "This credential belongs to no user.")
 	dialecttest.Run(t, dialecttest.World{Given: described(given)}, []dialecttest.Scenario{
 		row("nobody", "", "", 401, unproved),
 		row("a token", "Bearer {token read}", "", 404, nobody),
@@ -124,7 +124,7 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 	t.Parallel()
 	const create = "POST /api/v1/groups"
 	const media = "Send the body as JSON, with the header Content-Type: application/json."
-	wrongType := problem(415, "unsupported-media-type", "The body is of another type", media)
+	wrongType := refused(415, "unsupported-media-type", "The body is of another type", media)
 	unread := func(name, body, why string) dialecttest.Scenario {
 		const begin = "the body is not JSON that can be read: "
 		return dialecttest.Scenario{Name: name, Request: with(create, body), Status: 400, Body: malformed(begin + why)}
@@ -138,15 +138,15 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "a path that is not UTF-8", Request: "GET /api/v1/groups/%ff", Status: 404, Body: nowhere},
 		{
 			Name: "another method", Request: "PATCH /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
-			Body: problem(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
 		},
 		{
 			Name: "another method on one record", Request: "PUT /api/v1/groups/x", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, PATCH, DELETE"},
-			Body: problem(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or PATCH or DELETE."),
+			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or PATCH or DELETE."),
 		},
 		{
 			Name: "a method that nobody knows", Request: "FROB /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
-			Body: problem(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
 		},
 		{Name: "HEAD", Request: "HEAD /api/v1/groups", Status: 200},
 		{Name: "HEAD of what is not there", Request: "HEAD /api/v1/groups/x", Status: 404},
@@ -155,15 +155,15 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "a merge patch where something is made", Request: create + "\nContent-Type: application/merge-patch+json\n\n{}", Status: 415, Body: wrongType},
 		{
 			Name: "a JSON Patch", Request: "PATCH /api/v1/groups/x\nContent-Type: application/json-patch+json\n\n[]", Status: 415,
-			Body: problem(415, "unsupported-media-type", "The body is of another type", "Send the body as JSON, with the header Content-Type: application/merge-patch+json or application/json."),
+			Body: refused(415, "unsupported-media-type", "The body is of another type", "Send the body as JSON, with the header Content-Type: application/merge-patch+json or application/json."),
 		},
 		{
 			Name: "a compressed body", Request: create + "\nContent-Type: application/json\nContent-Encoding: gzip\n\n{}", Status: 415,
-			Body: problem(415, "unsupported-media-type", "The body is of another type", "Send the body as it is, without a Content-Encoding."),
+			Body: refused(415, "unsupported-media-type", "The body is of another type", "Send the body as it is, without a Content-Encoding."),
 		},
 		{
 			Name: "a body that is too long", Request: with(create, `{"displayName":"`+strings.Repeat("x", 1<<20)+`"}`), Status: 413,
-			Body: problem(413, "too-large", "The body is too large", "The body is longer than 1048576 bytes."),
+			Body: refused(413, "too-large", "The body is too large", "The body is longer than 1048576 bytes."),
 		},
 		{Name: "an array", Request: with(create, `[]`), Status: 400, Body: malformed("the body must be a JSON object, not an array")},
 		{Name: "null", Request: with(create, `null`), Status: 400, Body: malformed("the body must be a JSON object, not null")},

@@ -78,7 +78,7 @@ func listRoute[Q, In, T, V, K any](
 			}
 			return verb(ctx, c.by, in)
 		}); err != nil {
-			a.face.Fail(c, c.request, err)
+			a.fail(c, err)
 		}
 		return written, nil
 	})

@@ -142,7 +142,7 @@ func TestACursorIsGoodForItsListOnly(t *testing.T) {
 	const as, wrong = "Bearer {token read}", "is not one of this list with these parameters"
 	groups := *pageOf(t, e, as, "/api/v1/groups?limit=1").Next
 	users := *pageOf(t, e, as, "/api/v1/users?limit=1&sort=userName").Next
-	refused := func(name, path string) {
+	rejected := func(name, path string) {
 		t.Run(name, func(t *testing.T) {
 			w := e.Do(t, as, "GET /api/v1"+path)
 			if !strings.Contains(w.Body.String(), `"errors":[{"parameter":"cursor","detail":"`+wrong+`"}]`) || w.Code != http.StatusBadRequest {
@@ -150,12 +150,12 @@ func TestACursorIsGoodForItsListOnly(t *testing.T) {
 			}
 		})
 	}
-	refused("another list", "/teams?cursor="+groups)
-	refused("another filter", "/groups?filter=active+eq+true&cursor="+groups)
-	refused("another order", "/users?sort=-userName&cursor="+users)
-	refused("no order", "/users?cursor="+users)
-	refused("another group's members", "/groups/{group Network}/members?cursor="+*pageOf(t, e, as, "/api/v1/groups/{group Acme}/members?limit=1").Next)
-	refused("an end that is cut off", "/groups?cursor="+groups[:len(groups)-3])
+	rejected("another list", "/teams?cursor="+groups)
+	rejected("another filter", "/groups?filter=active+eq+true&cursor="+groups)
+	rejected("another order", "/users?sort=-userName&cursor="+users)
+	rejected("no order", "/users?cursor="+users)
+	rejected("another group's members", "/groups/{group Network}/members?cursor="+*pageOf(t, e, as, "/api/v1/groups/{group Acme}/members?limit=1").Next)
+	rejected("an end that is cut off", "/groups?cursor="+groups[:len(groups)-3])
 	var list struct {
 		List string          `json:"l"`
 		Key  json.RawMessage `json:"k"`
@@ -166,7 +166,7 @@ func TestACursorIsGoodForItsListOnly(t *testing.T) {
 	}
 	for name, key := range map[string]string{"another kind of place": `"x"`, "no place": `null`, "half a number": `1.5`, "an object": `{}`} {
 		forged, _ := json.Marshal(map[string]any{"l": list.List, "k": json.RawMessage(key)})
-		refused(name, "/groups?cursor="+base64.RawURLEncoding.EncodeToString(forged))
+		rejected(name, "/groups?cursor="+base64.RawURLEncoding.EncodeToString(forged))
 	}
 	if got := pageOf(t, e, as, "/api/v1/groups?limit=5&fields=id&cursor="+groups); len(got.Items) != 5 {
 		t.Errorf("with another limit and other fields the page has %d records", len(got.Items))

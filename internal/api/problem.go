@@ -90,6 +90,16 @@ func absent(detail string) error {
 // parameter is the field of a fault in a parameter of the query.
 func parameter(name string) string { return "?" + name }
 
+// fail answers a call that failed. What is wrong with a request that only reads is wrong with its parameters.
+func (a *api) fail(c *call, err error) {
+	reads := c.request.Method == http.MethodGet || c.request.Method == http.MethodHead
+	var refusal *dialect.Refusal
+	if reads && roster.KindOf(err) == roster.Invalid && !errors.As(err, &refusal) {
+		err = malformed(err)
+	}
+	a.face.Fail(c, c.request, err)
+}
+
 // writeProblem answers with a problem. It is the only place where errors become bytes.
 func writeProblem(w http.ResponseWriter, r *http.Request, status int, err error) {
 	var e *endpoint
@@ -129,7 +139,7 @@ func newProblem(r *http.Request, e *endpoint, status int, err error) *problem {
 		p.Detail = "Roster failed to do this. Its log says why, under the request's id."
 	case roster.KindOf(err) == roster.Unauthenticated:
 		p.Detail = "The credential is missing or not valid."
-	case roster.KindOf(err) == roster.NotFound:
+	case roster.KindOf(err) == roster.NotFound && !e.names(roster.All(err)[0].Field):
 		p.Detail = "There is no such record, or none that this credential may see." // in the same words, whichever it is
 	default:
 		p.describe(e, roster.All(err))
@@ -179,6 +189,11 @@ func (e *endpoint) fault(field string) (f fault, name string) {
 	name = e.member(field)
 	pointer := strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(name)
 	return fault{Pointer: "#/" + pointer}, name
+}
+
+// names reports whether a field is a reference in the body, and not what picks the record itself.
+func (e *endpoint) names(field string) bool {
+	return e != nil && field != "id" && field != "displayName" && e.sent[e.member(field)]
 }
 
 // member returns this API's name of a canonical path: what comes before its first index decides, or else its first

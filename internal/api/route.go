@@ -35,6 +35,7 @@ type endpoint struct {
 	described  *huma.RequestBody
 	members    map[string]string // this API's name of a canonical member, where it has another
 	canonical  map[string]string // the other way round
+	sent       map[string]bool   // members of the body
 	shown      map[string]bool   // members of the answer, which the parameter fields may name
 }
 
@@ -111,7 +112,7 @@ func route[Q, In, Out, A any](
 	huma.Register(a.huma, *described, func(ctx context.Context, q *Q) (*output, error) {
 		c := callOf(ctx)
 		if err := serve(ctx, c, q); err != nil {
-			a.face.Fail(c, c.request, err)
+			a.fail(c, err)
 		}
 		return written, nil
 	})

@@ -129,12 +129,12 @@ func TestUsersThatAreNotMade(t *testing.T) {
 		{Name: "nothing", Request: with(createUser, `{}`), Status: 422, Body: invalid("userName is required", at("userName", "is required"))},
 		{
 			Name: "a name that is taken", Request: with(createUser, `{"userName":"ANN"}`), Status: 409,
-			Body: strings.TrimSuffix(problem(409, "conflict", "Another record is in the way", `userName \"ANN\" belongs to another user already`, at("userName", `\"ANN\" belongs to another user already`)), "}") +
+			Body: strings.TrimSuffix(refused(409, "conflict", "Another record is in the way", `userName \"ANN\" belongs to another user already`, at("userName", `\"ANN\" belongs to another user already`)), "}") +
 				`,"existing":{"id":"{user ann}","number":{number ann}}}`,
 		},
 		{
 			Name: "a name that is taken by somebody the caller does not see", As: "Bearer {token acme}", Request: with(createUser, `{"userName":"out","groups":["Acme"]}`), Status: 409,
-			Body: problem(409, "conflict", "Another record is in the way", `userName \"out\" belongs to another user already`, at("userName", `\"out\" belongs to another user already`)),
+			Body: refused(409, "conflict", "Another record is in the way", `userName \"out\" belongs to another user already`, at("userName", `\"out\" belongs to another user already`)),
 		},
 		{
 			Name: "a password for one who proves identity elsewhere", Request: with(createUser, `{"userName":"far","realm":"external","password":"canary-7f3a"}`), Status: 422,

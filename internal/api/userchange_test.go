@@ -31,7 +31,7 @@ func TestUsersAreRead(t *testing.T) {
 		{Name: "some of its members", Request: get + "{user ann}?fields=groups,userName", Status: 200, Body: `{"groups":[` + link("{group Acme}", "Acme") + `],"id":"{user ann}","userName":"ann"}`},
 		{Name: "a member that is none", Request: get + "{user ann}?fields=password", Status: 400, Body: malformed("fields names a member that the record does not have", parameter("fields", "names a member that the record does not have"))},
 		{Name: "oneself", As: "reader:" + password, Request: get + "me?fields=userName", Status: 200, Body: `{"id":"{user reader}","userName":"reader"}`},
-		{Name: "oneself with a token of nobody's", Request: get + "me", Status: 404, Body: problem(404, "not-found", "There is nothing here", "This credential belongs to no user.")},
+		{Name: "oneself with a token of nobody's", Request: get + "me", Status: 404, Body: refused(404, "not-found", "There is nothing here", "This credential belongs to no user.")},
 		{Name: "one that is not there", Request: get + nobodys, Status: 404, Body: missing},
 		{Name: "no id", Request: get + "ann", Status: 404, Body: missing},
 		{Name: "one with a line break", Request: get + "a%0Ab", Status: 404, Body: missing},
@@ -102,7 +102,7 @@ func TestUsersAreChanged(t *testing.T) {
 		{Name: "one that is not there", Request: with("PATCH /api/v1/users/"+nobodys, `{}`), Status: 404, Body: missing},
 		{
 			Name: "a name that is taken", Given: own("u9"), Request: patch("u9", "", `{"userName":"ann"}`), Status: 409,
-			Body: strings.TrimSuffix(problem(409, "conflict", "Another record is in the way", `userName \"ann\" belongs to another user already`, at("userName", `\"ann\" belongs to another user already`)), "}") + `,"existing":{"id":"{user ann}","number":{number ann}}}`,
+			Body: strings.TrimSuffix(refused(409, "conflict", "Another record is in the way", `userName \"ann\" belongs to another user already`, at("userName", `\"ann\" belongs to another user already`)), "}") + `,"existing":{"id":"{user ann}","number":{number ann}}}`,
 		},
 		{Name: "somebody above the caller", As: "grazer:" + password, Request: patch("super", "", `{"email":"x@example.com"}`), Status: 403, Body: forbidden("…")},
 		{Name: "who may only read", As: "Bearer {token read}", Request: patch("ann", "", `{}`), Status: 403, Body: forbidden("this credential may only read")},

@@ -26,7 +26,7 @@ func (a *api) listUsers(svc *directory.Service) {
 	huma.Register(a.huma, *described, func(ctx context.Context, q *listUsers) (*output, error) {
 		c := callOf(ctx)
 		if err := serveUsers(ctx, c, svc, q); err != nil {
-			a.face.Fail(c, c.request, err)
+			a.fail(c, err)
 		}
 		return written, nil
 	})
