@@ -70,7 +70,7 @@ func TestHowAUserSignsIn(t *testing.T) {
 		},
 		{
 			Name: "a token of the organization is no user", As: "Bearer {token write}", Status: 404, Request: "POST /api/v1/users/me/set-up-link",
-			Body: problem + `not-found","title":"There is nothing here","status":404,"detail":"This credential belongs to no user.","requestId":"…"}`,
+			Body: problemOf + `not-found","title":"There is nothing here","status":404,"detail":"This credential belongs to no user.","requestId":"…"}`,
 		},
 	}...)
 }
