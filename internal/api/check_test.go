@@ -236,8 +236,8 @@ func TestEvents(t *testing.T) {
 				`{"pointer":"#/check","detail":"must be a string of 1 to 255 characters, or null"},{"pointer":"#/title","detail":"is required"}]}`,
 		},
 		{
-			Name: "one for no check is none", As: "Bearer {token write}", Status: 404, Request: "POST /api/v1/events" + sendJSON + `{"title":"x","check":"019aa1f0-0000-7000-8000-000000000000"}`,
-			Body: noRecord + `"detail":"check names no check","requestId":"…"}`,
+			Name: "one for no check is none", As: "Bearer {token write}", Status: 422, Request: "POST /api/v1/events" + sendJSON + `{"title":"x","check":"019aa1f0-0000-7000-8000-000000000000"}`,
+			Body: notValid + `"detail":"check names no check","requestId":"…","errors":[{"pointer":"#/check","detail":"names no check"}]}`,
 		},
 		{
 			Name: "wrong parameters are named", As: "Bearer {token read}", Status: 400, Request: "GET /api/v1/events?matched=yes&from=today&status=x&filter=x",
