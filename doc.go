@@ -19,6 +19,9 @@
 //   - [Token]: an API token (RFC 6750) of an organization or of a user; only its SHA-256 is kept.
 //   - [Session]: what follows a sign-in (SP 800-63B §5); idle and absolute limits.
 //   - [Link]: a single-purpose secret that travels by email and is consumed once.
+//   - [Check]: an expected signal: conditions that claim events, and who is told.
+//   - [CheckGroup]: a set of checks; a [CheckPermission] says what somebody may do to these.
+//   - [Event]: something that arrived; claimed by a check, or unmatched.
 //   - [ContactMethod]: an address of a user for a [Service], unconfirmed until the person confirms it.
 //   - [Preference]: for a user and a [NotificationType], the set of services.
 //   - [Actor]: who calls a verb, with what permissions, through which [Face].

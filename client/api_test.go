@@ -12,9 +12,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"roster"
 	"roster/client"
+	"roster/internal/auth/realm"
 	"roster/internal/dialect/dialecttest"
 	"roster/internal/directory"
 	"roster/test/contract"
@@ -24,18 +26,18 @@ const rootPassword = "seven slow herons over the weir"
 
 // world is a real server behind a real socket, whose answers are held against its description.
 type world struct {
-	t           *testing.T // of the whole world
 	env         *dialecttest.Env
 	url         string
 	description *contract.Description
 
 	mu     sync.Mutex
 	called map[string]bool // operations that succeeded, by method and template
+	ran    int             // scenarios
 }
 
-func open(t *testing.T) *world {
+func open(t *testing.T, engine string) *world {
 	t.Helper()
-	w := &world{t: t, env: dialecttest.Open(t, dialecttest.Options{}), called: map[string]bool{}}
+	w := &world{env: dialecttest.OpenOn(t, engine, dialecttest.Options{Realms: offline{}}), called: map[string]bool{}}
 	srv := httptest.NewServer(w.env.Handler)
 	t.Cleanup(srv.Close)
 	w.url = srv.URL
@@ -45,6 +47,14 @@ func open(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// offline judges the configurations of realms as the server does, but fetches nothing.
+type offline struct{}
+
+func (offline) CheckSAML(_ context.Context, configuration json.RawMessage) roster.Faults {
+	_, faults := realm.ParseSAML(configuration, time.Date(2026, time.November, 21, 18, 0, 0, 0, time.UTC))
+	return faults
 }
 
 // describe reads the server's own description.
@@ -145,21 +155,32 @@ var scenarios = map[string]func(*testing.T, *world, *client.Client){
 	"audit": audit, "organizations": organizations, "settings": settings, "jobs": jobs, "overview": overview, "who may": whoMay,
 }
 
+// refused are calls that nothing here lets succeed: no job is buried as long as no mail is sent.
+var refused = []string{"POST /jobs/{id}/retry"}
+
 func TestEveryCallDoesWhatItSays(t *testing.T) {
 	t.Parallel()
-	w := open(t)
-	t.Run("nouns", func(t *testing.T) {
-		for name, scenario := range scenarios {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				scenario(t, w, w.root(t))
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			w := open(t, engine)
+			t.Run("nouns", func(t *testing.T) {
+				for name, scenario := range scenarios {
+					t.Run(name, func(t *testing.T) {
+						t.Parallel()
+						w.mu.Lock()
+						w.ran++
+						w.mu.Unlock()
+						scenario(t, w, w.root(t))
+					})
+				}
 			})
-		}
-	})
-	for _, o := range w.description.Operations {
-		if !w.called[o.String()] && !t.Failed() && !strings.HasPrefix(o.Path, "/openapi") {
-			t.Errorf("no call of the client does %s", o)
-		}
+			for _, o := range w.description.Operations {
+				if w.ran == len(scenarios) && !t.Failed() && !w.called[o.String()] && !slices.Contains(refused, o.String()) {
+					t.Errorf("no call of the client does %s", o)
+				}
+			}
+		})
 	}
 }
 
@@ -196,7 +217,7 @@ var typeless = []string{"CheckCounts", "OrganizationLink", "NewPassword", "NewUs
 
 func TestTypesHoldWhatTheDescriptionNames(t *testing.T) {
 	t.Parallel()
-	w := open(t)
+	w := open(t, "sqlite")
 	rec := httptest.NewRecorder()
 	w.env.Handler.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/api/v1/openapi.json", nil))
 	var doc struct {

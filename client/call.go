@@ -51,11 +51,12 @@ func get[T any](ctx context.Context, c *Client, path string, opts []GetOption) (
 
 // create posts body, once however often it has to be sent.
 func create[T any](ctx context.Context, c *Client, path string, body any, opts []CreateOption) (T, error) {
-	r := newRequest(http.MethodPost, path, body, []CreateOption{WithIdempotencyKey(rand.Text())})
-	for _, opt := range opts {
-		opt(&r)
-	}
-	return call[T](ctx, c, r)
+	return call[T](ctx, c, newCreate(path, body, opts))
+}
+
+// newCreate returns the request of a create, with its key.
+func newCreate(path string, body any, opts []CreateOption) request {
+	return newRequest(http.MethodPost, path, body, append([]CreateOption{WithIdempotencyKey(rand.Text())}, opts...))
 }
 
 // update sends a merge patch (RFC 7396).

@@ -188,3 +188,27 @@ func TestABatchSaysWhatBecameOfEach(t *testing.T) {
 		t.Errorf("it sent %+v", s.got[0])
 	}
 }
+
+func TestABatchIsSentAgainForThoseWhomTheServerHadNoTimeFor(t *testing.T) {
+	t.Parallel()
+	busy := says(200, `{"created":1,"failed":1,"results":[{"index":0,"status":201,"id":"1","number":7,"userName":"ada"},
+		{"index":1,"status":503,"problem":{"type":"urn:roster:problem:unavailable","title":"Busy","status":503,"detail":"D."}}]}`)
+	done := says(200, `{"created":2,"failed":0,"results":[{"index":0,"status":201,"id":"1","number":7,"userName":"ada"},
+		{"index":1,"status":201,"id":"2","number":8,"userName":"bob"}]}`)
+	s := play(t, busy, lost, busy, done)
+	c, clock := newTest(t, s.URL)
+	b, err := c.Users.CreateBatch(t.Context(), []NewUser{{UserName: "ada"}, {UserName: "bob"}})
+	if err != nil || b.Created != 2 || s.requests() != 4 || len(clock.waits) != 3 {
+		t.Errorf("%+v, %v after %d requests, waits %v", b, err, s.requests(), clock.waits)
+	}
+	for _, r := range s.got {
+		if r.header.Get("Idempotency-Key") != s.got[0].header.Get("Idempotency-Key") || r.body != s.got[0].body {
+			t.Errorf("a request was %+v", r)
+		}
+	}
+	s = play(t, busy, busy)
+	c, _ = newTest(t, s.URL, WithRetries(2, time.Hour))
+	if b, err = c.Users.CreateBatch(t.Context(), []NewUser{{UserName: "ada"}, {UserName: "bob"}}); err != nil || b.Failed != 1 || s.requests() != 2 {
+		t.Errorf("%+v, %v after %d requests", b, err, s.requests())
+	}
+}

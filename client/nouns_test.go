@@ -53,6 +53,9 @@ func groups(t *testing.T, _ *world, c *client.Client) {
 	}
 	_, err = c.Groups.Update(ctx, g.ID, client.GroupChange{Active: client.Set(true)}, client.IfVersion(g.Version))
 	is(t, err, client.ErrStale)
+	read, err := c.Groups.Get(ctx, g.ID)
+	check(t, err)
+	same(t, "the group as changed and as read", read, updated)
 	found := collect(t, c.Groups.List(ctx, client.ListOptions{Filter: `displayName eq "groups"`}))
 	same(t, "what a filter finds", found, []client.Group{updated})
 	inGroup := collect(t, c.Users.List(ctx, client.ListOptions{Filter: `groups eq "` + g.ID + `"`, Fields: []string{"userName"}}))
@@ -145,6 +148,9 @@ func roles(t *testing.T, _ *world, c *client.Client) {
 	changed, err := c.Roles.Update(ctx, r.ID, client.RoleChange{Permissions: client.Set([]string{"read_directory"})}, client.IfVersion(r.Version))
 	check(t, err)
 	same(t, "permissions", changed.Permissions, []string{"read_directory"})
+	got, err := c.Roles.Get(ctx, r.ID)
+	check(t, err)
+	same(t, "the role as changed and as read", got, changed)
 	_, err = c.Roles.Create(ctx, client.NewRole{DisplayName: "Roles", Permissions: []string{"fly"}})
 	is(t, err, client.ErrInvalid, "#/permissions", "fly")
 	shipped := collect(t, c.Roles.List(ctx, client.ListOptions{Filter: `displayName eq "Operator"`}))
@@ -164,9 +170,23 @@ func realms(t *testing.T, _ *world, c *client.Client) {
 	ctx := t.Context()
 	_, err := c.Realms.Create(ctx, client.NewRealm{DisplayName: "Realms", Configuration: map[string]any{"nonsense": true}})
 	is(t, err, client.ErrInvalid, "#/configuration")
-	same(t, "realms", collect(t, c.Realms.List(ctx, client.ListOptions{})), nil)
-	_, err = c.Realms.Get(ctx, "01890000-0000-7000-8000-000000000000")
-	is(t, err, client.ErrNotFound)
+	configuration := map[string]any{
+		"idpMetadataUrl": "http://idp.example:18080/saml/descriptor", "defaultRoles": []string{"Operator"}, "defaultGroup": "End-User", "existingUserMappingField": "username",
+		"username": "$username", "email": "$email", "fullname": "$cn",
+	}
+	made, err := c.Realms.Create(ctx, client.NewRealm{DisplayName: "Realms", Active: client.Set(true), Configuration: configuration})
+	check(t, err)
+	if made.Kind != "SAML2" || !made.Active || made.Version != 1 {
+		t.Errorf("the realm is %+v", made)
+	}
+	changed, err := c.Realms.Update(ctx, made.ID, client.RealmChange{Active: client.Set(false)}, client.IfVersion(made.Version))
+	check(t, err)
+	got, err := c.Realms.Get(ctx, made.ID)
+	check(t, err)
+	same(t, "the realm as changed and as read", got, changed)
+	same(t, "realms", collect(t, c.Realms.List(ctx, client.ListOptions{})), []client.Realm{changed})
+	_, err = c.Realms.Update(ctx, made.ID, client.RealmChange{Active: client.Set(true)}, client.IfVersion(made.Version))
+	is(t, err, client.ErrStale)
 	_, err = c.Realms.Update(ctx, "01890000-0000-7000-8000-000000000000", client.RealmChange{Active: client.Set(false)})
 	is(t, err, client.ErrNotFound)
 }

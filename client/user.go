@@ -242,13 +242,39 @@ func (r BatchResult) Err() error {
 }
 
 // CreateBatch makes up to 1,000 users, each by itself: what is wrong with one does not keep the others from being
-// made. Batch.Results says what became of each; an error says that the batch was not done.
+// made. Batch.Results says what became of each; an error says that nothing is known of the batch. Where the server had no time
+// for some of them (503), the same batch is sent again: those who were made are not made twice.
 func (s *Users) CreateBatch(ctx context.Context, users []NewUser, opts ...CreateOption) (Batch, error) {
 	body := map[string][]NewUser{"users": users}
 	if users == nil {
 		body["users"] = []NewUser{}
 	}
-	return create[Batch](ctx, s.c, "/users/batch", body, opts)
+	r := newCreate("/users/batch", body, opts)
+	began := s.c.clock.now()
+	for attempt := 1; ; attempt++ {
+		b, err := call[Batch](ctx, s.c, r)
+		if err != nil {
+			return Batch{}, err
+		}
+		put := b.putOff()
+		if put == nil || attempt == s.c.attempts {
+			return b, nil
+		}
+		wait := s.c.wait(attempt, put)
+		if s.c.clock.now().Add(wait).Sub(began) > s.c.elapsed || s.c.pause(ctx, wait) != nil {
+			return b, nil
+		}
+	}
+}
+
+// putOff returns the problem of a user for whom the server had no time, nil if there is none.
+func (b Batch) putOff() error {
+	for _, r := range b.Results {
+		if r.Status == http.StatusServiceUnavailable {
+			return r.Err()
+		}
+	}
+	return nil
 }
 
 // SetPassword gives a user a password; its sessions are over.

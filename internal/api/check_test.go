@@ -77,7 +77,7 @@ func TestChecks(t *testing.T) {
 		},
 		{
 			Name: "a name that is taken is in the way", As: "Bearer {token write}", Status: 409, Request: "POST /api/v1/checks" + sendJSON + `{"displayName":"DB1","emailAlias":"other"}`,
-			Body: problem + `conflict","title":"Another record is in the way","status":409,"detail":"displayName is taken","requestId":"…",` +
+			Body: problemOf + `conflict","title":"Another record is in the way","status":409,"detail":"displayName is taken","requestId":"…",` +
 				`"errors":[{"pointer":"#/displayName","detail":"is taken"}]}`,
 		},
 		{Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/checks/{check db1}", Header: map[string]string{"ETag": `"v1"`}, Body: db1},
@@ -236,12 +236,12 @@ func TestEvents(t *testing.T) {
 				`{"pointer":"#/check","detail":"must be a string of 1 to 255 characters, or null"},{"pointer":"#/title","detail":"is required"}]}`,
 		},
 		{
-			Name: "one for no check is none", As: "Bearer {token write}", Status: 404, Request: "POST /api/v1/events" + sendJSON + `{"title":"x","check":"019aa1f0-0000-7000-8000-000000000000"}`,
-			Body: noRecord + `"detail":"check names no check","requestId":"…"}`,
+			Name: "one for no check is none", As: "Bearer {token write}", Status: 422, Request: "POST /api/v1/events" + sendJSON + `{"title":"x","check":"019aa1f0-0000-7000-8000-000000000000"}`,
+			Body: notValid + `"detail":"check names no check","requestId":"…","errors":[{"pointer":"#/check","detail":"names no check"}]}`,
 		},
 		{
 			Name: "wrong parameters are named", As: "Bearer {token read}", Status: 400, Request: "GET /api/v1/events?matched=yes&from=today&status=x&filter=x",
-			Body: problem + `invalid","title":"The request cannot be read","status":400,"detail":"filter is no parameter of this call (and 3 more)","requestId":"…","errors":[` +
+			Body: problemOf + `invalid","title":"The request cannot be read","status":400,"detail":"filter is no parameter of this call (and 3 more)","requestId":"…","errors":[` +
 				`{"parameter":"filter","detail":"is no parameter of this call"},{"parameter":"status","detail":"must be one of: success, warning, failure"},` +
 				`{"parameter":"matched","detail":"must be one of: true, false"},{"parameter":"from","detail":"must be a time such as 2026-11-21T09:30:00Z"}]}`,
 		},

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -73,7 +75,7 @@ func (a *api) events(svc *directory.Service) {
 		return roster.EventID(q.ID), nil
 	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer[event] { return answer[event]{body: showEvent(e)} })
 	route(a, operation{
-		id: "createEvent", call: "POST " + path, tag: tag, status: 201, fails: []int{404}, summary: "Send an event",
+		id: "createEvent", call: "POST " + path, tag: tag, status: 201, summary: "Send an event",
 		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's.",
 		request:     newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
 		answer:      shown,
@@ -84,7 +86,15 @@ func (a *api) events(svc *directory.Service) {
 		}
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.RecordEvent, func(_ *createEvent, e roster.Event) answer[event] {
+	}, func(ctx context.Context, by roster.Actor, in directory.NewEvent) (roster.Event, error) {
+		e, err := svc.RecordEvent(ctx, by, in)
+		var missing *roster.Error
+		if errors.As(err, &missing) && missing.Kind == roster.NotFound && missing.Field == "check" {
+			// The body names it, not the path: that there is no such check is a fault of the body.
+			err = &roster.Error{Kind: roster.Invalid, Field: missing.Field, Detail: missing.Detail}
+		}
+		return e, err
+	}, func(_ *createEvent, e roster.Event) answer[event] {
 		return answer[event]{body: showEvent(e), location: path + "/" + string(e.ID)}
 	})
 }

@@ -67,7 +67,7 @@ func TestOrganizations(t *testing.T) {
 		},
 		{
 			Name: "an administrator makes none", As: "boss:{password}", Status: 403, Request: "POST /api/v1/organizations" + sendJSON + `{"slug":"mine"}`,
-			Body: problem + `forbidden","title":"The credential may not do this","status":403,"detail":"…","requestId":"…"}`,
+			Body: problemOf + `forbidden","title":"The credential may not do this","status":403,"detail":"…","requestId":"…"}`,
 		},
 		{
 			Name: "an administrator sees the own one", As: "boss:{password}", Status: 200, Request: "GET /api/v1/organizations", Body: `{"items":[` + ownOrganization + `]}`,
@@ -86,7 +86,7 @@ func TestOrganizations(t *testing.T) {
 		},
 		{
 			Name: "one that is taken is in the way", As: "owner:{password}", Status: 409, Request: "POST /api/v1/organizations" + sendJSON + `{"slug":"default"}`,
-			Body: problem + `conflict","title":"Another record is in the way","status":409,"detail":"slug …","requestId":"…","errors":[{"pointer":"#/slug","detail":"…"}]}`,
+			Body: problemOf + `conflict","title":"Another record is in the way","status":409,"detail":"slug …","requestId":"…","errors":[{"pointer":"#/slug","detail":"…"}]}`,
 		},
 	}...)
 }
@@ -115,7 +115,7 @@ func TestSettings(t *testing.T) {
 		},
 		{
 			Name: "a token of the organization does not see them", As: "Bearer {token read}", Status: 403, Request: "GET /api/v1/settings",
-			Body: problem + `forbidden","title":"The credential may not do this","status":403,"detail":"an API token of the organization may not do this","requestId":"…"}`,
+			Body: problemOf + `forbidden","title":"The credential may not do this","status":403,"detail":"an API token of the organization may not do this","requestId":"…"}`,
 		},
 	}...)
 }
@@ -132,7 +132,7 @@ func TestJobs(t *testing.T) {
 		{Name: "what is buried too", As: "boss:{password}", Status: 200, Request: "GET /api/v1/jobs?state=buried", Body: `{"items":[]}`},
 		{
 			Name: "done ones are not", As: "boss:{password}", Status: 400, Request: "GET /api/v1/jobs?state=done",
-			Body: problem + `invalid","title":"The request cannot be read","status":400,"detail":"state must be one of: ready, running, buried","requestId":"…","errors":[{"parameter":"state","detail":"must be one of: ready, running, buried"}]}`,
+			Body: problemOf + `invalid","title":"The request cannot be read","status":400,"detail":"state must be one of: ready, running, buried","requestId":"…","errors":[{"parameter":"state","detail":"must be one of: ready, running, buried"}]}`,
 		},
 		{
 			Name: "only what is buried is tried again", As: "boss:{password}", Status: 404, Request: "POST /api/v1/jobs/019aa1f0-0000-7000-8000-000000000000/retry",
@@ -140,7 +140,7 @@ func TestJobs(t *testing.T) {
 		},
 		{
 			Name: "a token of the organization sees none", As: "Bearer {token read}", Status: 403, Request: "GET /api/v1/jobs",
-			Body: problem + `forbidden","title":"The credential may not do this","status":403,"detail":"an API token of the organization may not do this","requestId":"…"}`,
+			Body: problemOf + `forbidden","title":"The credential may not do this","status":403,"detail":"an API token of the organization may not do this","requestId":"…"}`,
 		},
 	}...)
 }

@@ -81,15 +81,15 @@ func TestSessions(t *testing.T) {
 			Name: "a session opens no other one", Status: 403,
 			Given:   func(t testing.TB, e *dialecttest.Env) { c, _ := signIn(t, e, "bob"); e.Set("cookie bob", c) },
 			Request: "POST /api/v1/sessions\n{cookie bob}",
-			Body:    problem + `forbidden","title":"The credential may not do this","status":403,"detail":"this needs a user's name and password (Authorization: Basic)","requestId":"…"}`,
+			Body:    problemOf + `forbidden","title":"The credential may not do this","status":403,"detail":"this needs a user's name and password (Authorization: Basic)","requestId":"…"}`,
 		},
 		{
 			Name: "nor does a token", As: "Bearer {token write}", Status: 403, Request: "POST /api/v1/sessions",
-			Body: problem + `forbidden","title":"The credential may not do this","status":403,"detail":"this needs a user's name and password (Authorization: Basic)","requestId":"…"}`,
+			Body: problemOf + `forbidden","title":"The credential may not do this","status":403,"detail":"this needs a user's name and password (Authorization: Basic)","requestId":"…"}`,
 		},
 		{
 			Name: "a wrong password opens none", As: "ann:wrong", Status: 401, Request: "POST /api/v1/sessions", Header: map[string]string{"Set-Cookie": ""},
-			Body: problem + `unauthenticated","title":"A credential is needed","status":401,"detail":"The credential is missing or not valid.","requestId":"…"}`,
+			Body: problemOf + `unauthenticated","title":"A credential is needed","status":401,"detail":"The credential is missing or not valid.","requestId":"…"}`,
 		},
 		{
 			Name: "a token of the organization has none", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/sessions", Body: `{"items":[]}`,
@@ -114,13 +114,13 @@ func TestSessions(t *testing.T) {
 		},
 		{
 			Name: "a password is no session", As: "bob:" + password, Status: 404, Request: "DELETE /api/v1/sessions/current",
-			Body: problem + `not-found","title":"There is nothing here","status":404,"detail":"The request is of no session.","requestId":"…"}`,
+			Body: problemOf + `not-found","title":"There is nothing here","status":404,"detail":"The request is of no session.","requestId":"…"}`,
 		},
 		{
 			Name: "somebody else's is not there", As: "bob:" + password, Status: 404,
 			Given:   func(t testing.TB, e *dialecttest.Env) { _, id := signIn(t, e, "boss"); e.Set("id boss", id) },
 			Request: "DELETE /api/v1/sessions/{id boss}",
-			Body:    problem + `not-found","title":"There is no such record","status":404,"detail":"There is no such record, or none that this credential may see.","requestId":"…"}`,
+			Body:    problemOf + `not-found","title":"There is no such record","status":404,"detail":"There is no such record, or none that this credential may see.","requestId":"…"}`,
 		},
 	}...)
 }

@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	problem  = `{"type":"urn:roster:problem:`
-	notValid = problem + `invalid","title":"The request is not valid","status":422,`
-	noRecord = problem + `not-found","title":"There is no such record","status":404,`
-	sendJSON = "\nContent-Type: application/json\n\n"
+	problemOf = `{"type":"urn:roster:problem:`
+	notValid  = problemOf + `invalid","title":"The request is not valid","status":422,`
+	noRecord  = problemOf + `not-found","title":"There is no such record","status":404,`
+	sendJSON  = "\nContent-Type: application/json\n\n"
 )
 
 // accounts are users whom nobody signs in as.
@@ -50,7 +50,7 @@ func TestHowAUserSignsIn(t *testing.T) {
 		{
 			Name: "who may only read sets none", As: "Bearer {token read}", Status: 403,
 			Request: "PUT /api/v1/users/{user bob}/password" + sendJSON + `{"password":"` + password + `"}`,
-			Body:    problem + `forbidden","title":"The credential may not do this","status":403,"detail":"this credential may only read","requestId":"…"}`,
+			Body:    problemOf + `forbidden","title":"The credential may not do this","status":403,"detail":"this credential may only read","requestId":"…"}`,
 		},
 		{
 			Name: "a link to set a password leads to the page for it", As: "Bearer {token write}", Status: 201, Request: "POST /api/v1/users/{user cat}/set-up-link",
@@ -70,7 +70,7 @@ func TestHowAUserSignsIn(t *testing.T) {
 		},
 		{
 			Name: "a token of the organization is no user", As: "Bearer {token write}", Status: 404, Request: "POST /api/v1/users/me/set-up-link",
-			Body: problem + `not-found","title":"There is nothing here","status":404,"detail":"This credential belongs to no user.","requestId":"…"}`,
+			Body: problemOf + `not-found","title":"There is nothing here","status":404,"detail":"This credential belongs to no user.","requestId":"…"}`,
 		},
 	}...)
 }
@@ -100,7 +100,7 @@ func TestHowAUserIsReached(t *testing.T) {
 				answers(t, e, "Bearer {token write}", "POST /api/v1/users/{user bob}/contact-methods"+sendJSON+`{"service":"sms","address":"+442079460958"}`, 201)
 			},
 			Request: "POST /api/v1/users/{user bob}/contact-methods" + sendJSON + `{"service":"sms","address":"+44 20 7946 0958"}`,
-			Body:    problem + `conflict","title":"Another record is in the way","status":409,"detail":"address …","requestId":"…","errors":[{"pointer":"#/address","detail":"…"}]}`,
+			Body:    problemOf + `conflict","title":"Another record is in the way","status":409,"detail":"address …","requestId":"…","errors":[{"pointer":"#/address","detail":"…"}]}`,
 		},
 		{
 			Name: "all faults come at once", As: "Bearer {token write}", Status: 422,
@@ -140,7 +140,7 @@ func TestManyUsersAtOnce(t *testing.T) {
 			Name: "each is made or not by itself", As: "Bearer {token write}", Status: 200,
 			Request: "POST /api/v1/users/batch" + sendJSON + `{"users":[{"userName":"new1"},{"userName":"ANN"},{"userName":"new2","roles":["Nope"],"email":"x","colour":1},{"displayName":"No name"},{"userName":"new3","groups":["Network"]}]}`,
 			Body: `{"created":2,"failed":3,"results":[{"index":0,"status":201,"id":"…","number":…,"userName":"new1"},` +
-				`{"index":1,"status":409,"problem":` + problem + `conflict","title":"Another record is in the way","status":409,` + taken + `},` +
+				`{"index":1,"status":409,"problem":` + problemOf + `conflict","title":"Another record is in the way","status":409,` + taken + `},` +
 				`{"index":2,"status":422,"problem":` + notValid + `"detail":"…","requestId":"…","errors":[{"pointer":"#/users/2/colour","detail":"is not known here"},` +
 				`{"pointer":"#/users/2/email","detail":"…"},{"pointer":"#/users/2/roles/0","detail":"names no role: \"Nope\" (make it with: roster role create --name Nope)"}]}},` +
 				`{"index":3,"status":422,"problem":` + notValid + `"detail":"userName is required","requestId":"…","errors":[{"pointer":"#/users/3/userName","detail":"is required"}]}},` +
@@ -175,7 +175,7 @@ func TestManyUsersAtOnce(t *testing.T) {
 		},
 		{
 			Name: "who may only read makes none", As: "Bearer {token read}", Status: 403, Request: "POST /api/v1/users/batch" + sendJSON + `{"users":[{"userName":"x"}]}`,
-			Body: problem + `forbidden","title":"The credential may not do this","status":403,"detail":"this credential may only read","requestId":"…"}`,
+			Body: problemOf + `forbidden","title":"The credential may not do this","status":403,"detail":"this credential may only read","requestId":"…"}`,
 		},
 	}...)
 }
@@ -220,12 +220,12 @@ func TestAUserIsMadeOrChanged(t *testing.T) {
 		},
 		{
 			Name: "and so must be by what", As: "Bearer {token write}", Status: 400, Request: "PUT /api/v1/users?match=id" + sendJSON + `{"userName":"fay"}`,
-			Body: problem + `invalid","title":"The request cannot be read","status":400,"detail":"match must be one of: userName, externalId, email","requestId":"…","errors":[{"parameter":"match","detail":"must be one of: userName, externalId, email"}]}`,
+			Body: problemOf + `invalid","title":"The request cannot be read","status":400,"detail":"match must be one of: userName, externalId, email","requestId":"…","errors":[{"parameter":"match","detail":"must be one of: userName, externalId, email"}]}`,
 		},
 		{
 			Name: "the name of somebody else is taken", As: "Bearer {token write}", Status: 409,
 			Request: "PUT /api/v1/users?match=email" + sendJSON + `{"userName":"cat","email":"bob@example.com"}`,
-			Body:    problem + `conflict","title":"Another record is in the way","status":409,"detail":"userName \"cat\" belongs to another user already","requestId":"…","errors":[{"pointer":"#/userName","detail":"\"cat\" belongs to another user already"}],"existing":{"id":"{user cat}","number":{number cat}}}`,
+			Body:    problemOf + `conflict","title":"Another record is in the way","status":409,"detail":"userName \"cat\" belongs to another user already","requestId":"…","errors":[{"pointer":"#/userName","detail":"\"cat\" belongs to another user already"}],"existing":{"id":"{user cat}","number":{number cat}}}`,
 		},
 	}...)
 }

@@ -46,6 +46,9 @@ func serveUsers(ctx context.Context, c *call, svc *directory.Service, q *listUse
 		return err
 	}
 	page, err := svc.FindUsers(ctx, c.by, in)
+	if roster.KindOf(err) == roster.Invalid && err != nil { // all that it looks at came in the query
+		return malformed(err)
+	}
 	if err != nil {
 		return err
 	}

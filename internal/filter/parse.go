@@ -201,9 +201,7 @@ func isPath(word string, inside bool) bool {
 		word = word[schema+1:]
 	}
 	for name := range strings.SplitSeq(word, ".") {
-		if strings.HasPrefix(name, "$") { // $ref
-			name = name[1:]
-		}
+		name = strings.TrimPrefix(name, "$") // $ref
 		if name == "" || strings.ContainsAny(name, "$:") || !isLetter(name[0]) {
 			return false
 		}

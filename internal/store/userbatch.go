@@ -120,16 +120,19 @@ func (t *tx) insertParts(rows userRows) error {
 	return nil
 }
 
-// TakenNames implements directory.BatchTx.
+// TakenNames implements directory.BatchTx. It joins the keys instead of listing them, as PostgreSQL compares a long
+// list with every user of the organization while it knows little of the table.
 func (t *tx) TakenNames(org roster.OrganizationID, keys []string) (map[string]bool, error) {
-	const text = `SELECT user_key FROM users WHERE organization_id = $1 AND user_key IN ($*)`
+	const text = `SELECT u.user_key FROM (VALUES $*) AS page CROSS JOIN users u
+	WHERE u.organization_id = page.column1 AND u.user_key = page.column2`
 	taken := make(map[string]bool)
 	return taken, t.takenKeys(text, org, keys, taken)
 }
 
 // TakenEmails implements directory.BatchTx.
 func (t *tx) TakenEmails(org roster.OrganizationID, keys []string) (map[string]bool, error) {
-	const text = `SELECT DISTINCT email_key FROM users WHERE organization_id = $1 AND email_key IN ($*) AND user_key IS NOT NULL`
+	const text = `SELECT DISTINCT u.email_key FROM (VALUES $*) AS page CROSS JOIN users u
+	WHERE u.organization_id = page.column1 AND u.email_key = page.column2 AND u.user_key IS NOT NULL`
 	taken, err := t.TakenNames(org, keys)
 	if err != nil {
 		return nil, err
@@ -137,10 +140,15 @@ func (t *tx) TakenEmails(org roster.OrganizationID, keys []string) (map[string]b
 	return taken, t.takenKeys(text, org, keys, taken)
 }
 
+// takenKeys puts the query for keys, each together with the organization, and adds what it returns.
 func (t *tx) takenKeys(text string, org roster.OrganizationID, keys []string, taken map[string]bool) error {
 	for some := range slices.Chunk(keys, maxList) {
-		args, n := listArgs(string(org), some, func(key string) any { return key })
-		err := t.each("find taken names", t.texts.list(text, 2, n), args, func(r scanner) error {
+		n := padded(len(some))
+		args := make([]any, 0, 2*n)
+		for i := range n {
+			args = append(args, string(org), some[min(i, len(some)-1)])
+		}
+		err := t.each("find taken names", t.texts.rows(text, n, 2), args, func(r scanner) error {
 			var key string
 			err := r.Scan(&key)
 			taken[key] = true

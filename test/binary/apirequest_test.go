@@ -16,7 +16,10 @@ import (
 
 // request makes a request: mostly one that the description allows, often spoiled somewhere.
 func (f *apiFuzz) request() made {
-	op := f.description.Operations[f.IntN(len(f.description.Operations))]
+	op := one(f, f.description.Operations)
+	for op.Method == http.MethodDelete && f.chance(3) || op.Method != http.MethodPost && f.chance(6) { // there must be something to ask for
+		op = one(f, f.description.Operations)
+	}
 	m := made{op: op, method: op.Method, header: http.Header{}, as: f.guises[0]}
 	if f.chance(2) {
 		m.as = f.guises[f.IntN(len(f.guises))]
@@ -49,7 +52,7 @@ func (f *apiFuzz) path(op *contract.Operation) string {
 	done, path := 0, ""
 	for i := len(parts) - 1; i > 0; i-- { // the longest part of the path for which a record is known
 		shape := shapeOf("/" + strings.Join(parts[:i], "/"))
-		if known := f.records[shape]; len(known) > 0 && strings.HasPrefix(parts[i], "{") && !f.chance(6) {
+		if known := f.records[shape]; len(known) > 0 && strings.HasPrefix(parts[i], "{") && !f.chance(10) {
 			done, path = i+1, one(f, known)
 			break
 		}
@@ -72,7 +75,7 @@ func (f *apiFuzz) identifier(word string) string {
 	if word == "members" {
 		word = "users"
 	}
-	if known := f.names[word]; len(known) > 0 && !f.chance(5) {
+	if known := f.names[word]; len(known) > 0 && !f.chance(10) {
 		return one(f, known)
 	}
 	return one(f, []string{
@@ -179,7 +182,7 @@ func (f *apiFuzz) body(op *contract.Operation, m *made) {
 	if described.Example != nil && f.chance(8) {
 		tree = described.Example
 	}
-	for f.chance(2) {
+	for f.chance(3) {
 		tree = f.spoil(tree, 0)
 	}
 	text, err := json.Marshal(tree)
@@ -261,7 +264,7 @@ func (f *apiFuzz) word(s *openapi3.Schema, name string) any {
 	if word, refers := collections[name]; refers {
 		return f.reference(word)
 	}
-	n := f.IntN(400)
+	n := f.IntN(60)
 	switch {
 	case name == "password":
 		return f.canary()

@@ -25,6 +25,12 @@ func Open(t testing.TB, o Options) *Env {
 	return open(t, "", o)
 }
 
+// OpenOn returns a server under test on an engine: "sqlite" or "postgres".
+func OpenOn(t testing.TB, engine string, o Options) *Env {
+	t.Helper()
+	return open(t, engines[engine](t), o)
+}
+
 // open returns a server under test on a database. It ends with the test.
 func open(t testing.TB, database string, o Options) *Env {
 	t.Helper()
