@@ -223,7 +223,7 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 	}, listing[roster.UserLink, userLink, int64]{
 		key: func(u roster.UserLink) int64 { return u.Number }, show: func(u roster.UserLink) userLink { return userLink(u) },
 	}, func(_ roster.Actor, q *listMembers, after *int64) (directory.MemberList, error) {
-		return directory.MemberList{Group: pick(q.ID), After: orZero(after)}, nil
+		return directory.MemberList{Group: pick(q.ID), After: orZero(after), Limit: q.Limit + 1}, nil // one more says whether there is a next page
 	}, svc.ListMembers)
 	route(a, operation{
 		id: "change" + k.nameOf + "Members", call: "POST " + members, tag: k.tag, summary: "Change who is a member",

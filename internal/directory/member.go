@@ -11,6 +11,7 @@ import (
 type MemberList struct {
 	Group GroupSelector
 	After int64 // only those with a greater number
+	Limit int   // at most so many; 0: all
 }
 
 // ListMembers returns the members of a group or team by ascending number, loading a page at a time. An error ends the
@@ -25,7 +26,7 @@ func (s *Service) ListMembers(ctx context.Context, by roster.Actor, in MemberLis
 	if err != nil {
 		return nil, err
 	}
-	return pages(in.After, 0, func(after int64, limit int) ([]roster.UserLink, error) {
+	return pages(in.After, in.Limit, func(after int64, limit int) ([]roster.UserLink, error) {
 		return view(ctx, s, func(tx Tx) ([]roster.UserLink, error) { return tx.Members(g.OrganizationID, g.ID, after, limit) })
 	}, func(u roster.UserLink) int64 { return u.Number }), nil
 }
