@@ -88,11 +88,11 @@ func TestWhoManagesOneGroupReadsItsPeopleOnly(t *testing.T) {
 	rows := asBoss([]dialecttest.Scenario{
 		{Request: "authenticate?username=boss&password=boss", Status: 200, Body: `{"auth_token":"…"}`},
 		{Request: "getUsers", Status: 200, Body: `[{"uid":2,"teams":[],"fullname":"boss","username":"boss"},{"uid":3,"teams":[],"fullname":"head","username":"head"},` +
-			`{"uid":4,"teams":["crew"],"fullname":"ann","username":"ann"},{"uid":5,"teams":[],"fullname":"bob","username":"bob"},{"uid":6,"teams":[],"fullname":"whole","username":"whole"}]`},
+			`{"uid":4,"teams":[],"fullname":"ann","username":"ann"},{"uid":5,"teams":[],"fullname":"bob","username":"bob"},{"uid":6,"teams":[],"fullname":"whole","username":"whole"}]`},
 		{Request: "getUserInfo?username=bob", Status: 200, Body: `{"full_name":"bob","user_id":5,"username":"bob","fullname":"bob","email":"","active":true,"contact_num":"","timezone":"SYSTEM","department":null,` +
 			`"primary_group":1,"groupname":"End-User","roles":[4],"teams":[],"joined":…,"session_expiry":null,"competencies":[],"properties":null,"realms":["DB"]}`},
 		{Request: "getUserRoles?username=ann", Status: 200, Body: `[{"id":4,"name":"Operator","description":"Operator"}]`},
-		{Request: "getUserTeams?username=ann", Status: 200, Body: `[{"id":2,"name":"crew"}]`},
+		{Request: "getUserTeams?username=ann", Status: 200, Body: `[]`},
 		{Request: "getTeams", Status: 200, Body: `[]`},
 		{Request: "getTeam?team_id=2", Status: 404, Body: fault("404", "team_id names no team")},
 		{Request: "getTeam?name=crew", Status: 400, Body: fault("400", `name names no team: \"crew\"`)},

@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,6 +80,9 @@ func lookAtReference(t *testing.T, b *tab) {
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{narrow, 1280} {
 			b.emulate(scheme, width)
+			settled := `document.documentElement.classList.contains('dark-mode') === ` + strconv.FormatBool(scheme == "dark") +
+				` && document.getAnimations().every((a) => a.playState === 'finished')`
+			b.do(chromedp.Poll[chromedp.Void](settled, nil))
 			b.shoot(scheme + map[bool]string{true: " narrow", false: " wide"}[width == narrow])
 			checkFits(t, b, "the reference", width)
 			checkColours(t, b, "the reference", scheme)
