@@ -82,7 +82,7 @@ func lookAtReference(t *testing.T, b *tab) {
 			b.emulate(scheme, width)
 			settled := `document.documentElement.classList.contains('dark-mode') === ` + strconv.FormatBool(scheme == "dark") +
 				` && document.getAnimations().every((a) => a.playState === 'finished')`
-			b.do(chromedp.Poll[chromedp.Void](settled, nil))
+			b.do(chromedp.Poll[chromedp.Void](settled))
 			b.shoot(scheme + map[bool]string{true: " narrow", false: " wide"}[width == narrow])
 			checkFits(t, b, "the reference", width)
 			checkColours(t, b, "the reference", scheme)
