@@ -47,9 +47,9 @@ func (a *api) defaults(svc *directory.Service) {
 	})
 	route(a, operation{
 		id: "getGroupDefaultPreferences", call: "GET " + one, tag: tag, summary: "Read the default preferences in a group",
-		description: "What a user gets who is created without preferences as a member of the group: the organization's and the group's together.", answer: shown,
+		description: "What members of the group get, when they are created without preferences, besides the organization's default preferences.", answer: shown,
 	}, func(_ roster.Actor, q *readGroupDefaults) (directory.DefaultsOf, error) {
-		return directory.DefaultsOf{Group: roster.Ref{ID: q.ID}}, nil
+		return directory.DefaultsOf{Group: roster.Ref{ID: q.ID}, Alone: true}, nil
 	}, inPath("group", svc.GetDefaultPreferences), func(_ *readGroupDefaults, d directory.Defaults) answer[matrix] {
 		return answer[matrix]{body: showMatrix(d.Preferences)}
 	})

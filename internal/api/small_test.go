@@ -265,12 +265,12 @@ func TestDefaultPreferences(t *testing.T) {
 		body              string
 	}{
 		{"what ships", boss, "GET " + ours, 200, set(`"email"`, "")},
-		{"what ships, in a group", boss, "GET " + acme, 200, set(`"email"`, "")},
+		{"what ships, in a group", boss, "GET " + acme, 200, set("", "")},
 		{"a group's own", boss, with("PUT "+acme, `{"warnings":["sms"],"failures":null}`), 200, set("", `"sms"`)},
-		{"both, in the group", boss, "GET " + acme, 200, set(`"email"`, `"sms"`)},
+		{"that alone, when it is read", boss, "GET " + acme, 200, set("", `"sms"`)},
 		{"none of the group elsewhere", boss, "GET " + ours, 200, set(`"email"`, "")},
 		{"the organization's", boss, with("PUT "+ours, `{"failures":["push","email","push"]}`), 200, set(`"email","push"`, "")},
-		{"everything", boss, "GET " + acme, 200, set(`"email","push"`, `"sms"`)},
+		{"the group's is what it was", boss, "GET " + acme, 200, set("", `"sms"`)},
 		{"nothing", boss, with("PUT "+ours, `{}`), 200, set("", "")},
 		{"a service that is none", boss, with("PUT "+ours, `{"digest":["pigeon"],"alerts":[]}`), 422, invalid("digest[0] must be one of: email, sms, push, pushbullet, pushover (and 1 more)",
 			at("digest/0", "must be one of: email, sms, push, pushbullet, pushover"), at("alerts", "is not known here"))},

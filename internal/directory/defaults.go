@@ -10,6 +10,7 @@ import (
 // DefaultsOf says whose default matrix is meant: that of a group, or the organization's.
 type DefaultsOf struct {
 	Group roster.Ref // zero: the organization
+	Alone bool       // what was set for the group, not joined with what its members get as anybody does
 }
 
 // Defaults is a default matrix: what a user gets who is created without preferences (DECISIONS 23). A
@@ -31,6 +32,10 @@ func (s *Service) GetDefaultPreferences(ctx context.Context, by roster.Actor, in
 		id, err := findGroup(tx, by, in.Group)
 		if err != nil {
 			return Defaults{}, err
+		}
+		if in.Alone && id != "" {
+			prefs, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
+			return Defaults{DefaultsOf: in, Preferences: prefs}, err
 		}
 		var groups []roster.GroupID
 		if id != "" {

@@ -107,6 +107,9 @@ type UserTx interface {
 	// DefaultPreferences returns the default matrix of the organization joined with those of the groups.
 	DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error)
 
+	// GroupDefaultPreferences returns the default matrix of the group alone.
+	GroupDefaultPreferences(org roster.OrganizationID, group roster.GroupID) ([]roster.Preference, error)
+
 	// SetDefaultPreferences replaces the default matrix of the organization (group "") or of a group.
 	SetDefaultPreferences(org roster.OrganizationID, group roster.GroupID, prefs []roster.Preference) error
 }

@@ -16,9 +16,18 @@ func sortPreferences(prefs []roster.Preference) {
 
 // DefaultPreferences implements directory.UserTx.
 func (t *tx) DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error) {
+	return t.defaultPreferences(org, append([]roster.GroupID{""}, groups...))
+}
+
+// GroupDefaultPreferences implements directory.UserTx.
+func (t *tx) GroupDefaultPreferences(org roster.OrganizationID, group roster.GroupID) ([]roster.Preference, error) {
+	return t.defaultPreferences(org, []roster.GroupID{group})
+}
+
+// defaultPreferences joins the matrices of the owners: groups, or "" for the organization.
+func (t *tx) defaultPreferences(org roster.OrganizationID, owners []roster.GroupID) ([]roster.Preference, error) {
 	const text = `SELECT type, services FROM default_preferences WHERE organization_id = $1 AND group_id IN ($*)`
 	joined := make(map[roster.NotificationType][]roster.Service)
-	owners := append([]roster.GroupID{""}, groups...)
 	for some := range slices.Chunk(owners, maxList) {
 		args, n := listArgs(string(org), some, func(id roster.GroupID) any { return string(id) })
 		err := t.each("read default preferences", t.texts.list(text, 2, n), args, func(r scanner) error {

@@ -339,6 +339,8 @@ var reach = []sentence{
 			return roster.Preference{Type: roster.TypeFailures, Services: services}
 		}
 		same(f, get(), []roster.Preference{failures(roster.ServiceSMS)})
+		same(f, read(f, func(tx directory.Tx) ([]roster.Preference, error) { return tx.GroupDefaultPreferences(f.org, red.ID) }),
+			[]roster.Preference{failures(roster.ServiceEmail)})
 		same(f, get(red.ID), []roster.Preference{failures(roster.ServiceEmail, roster.ServiceSMS)})
 		same(f, get(red.ID, blue.ID), []roster.Preference{
 			failures(roster.ServiceEmail, roster.ServiceSMS),
