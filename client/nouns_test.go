@@ -77,7 +77,6 @@ func groupDefaults(t *testing.T, c *client.Client, g client.Group) {
 	got, err := c.Groups.DefaultPreferences(t.Context(), g.ID)
 	check(t, err)
 	same(t, "the group's defaults as put", put, want)
-	want.Failures = []client.Service{client.ServiceEmail, client.ServiceSMS} // with the organization's
 	same(t, "the group's defaults as read", got, want)
 }
 
