@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,9 +10,6 @@ import (
 
 	"roster"
 )
-
-// errNotBuilt marks verbs that are being built.
-var errNotBuilt = errors.New("not built yet")
 
 // Bounds of an event.
 const (

@@ -1,15 +1,12 @@
 package store
 
 import (
-	"errors"
 	"strings"
 	"time"
 
 	"roster"
 	"roster/internal/directory"
 )
-
-var errNotBuilt = errors.New("not built yet")
 
 const (
 	checkColumns = `c.id, c.organization_id, c.number, c.name, c.description, c.email_alias,
