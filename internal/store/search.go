@@ -168,18 +168,27 @@ func (q *query) order(of directory.OrderedQuery, sorted bool) {
 	}
 }
 
-// UsersByWord implements directory.SearchTx.
+// UsersByWord implements directory.SearchTx. The rest of the word at the place comes first, then the words after it: two
+// plain ranges of the key, because SQLite walks to a place that is said as one comparison of two columns.
 func (t *tx) UsersByWord(org roster.OrganizationID, prefix string, after directory.WordPlace, most int) ([]directory.WordPlace, error) {
-	const text = `SELECT word, user_number FROM user_words
-	WHERE organization_id = $1 AND (word, user_number) > ($2, $3) AND word < $4 ORDER BY word, user_number LIMIT $5`
+	const (
+		same  = `SELECT word, user_number FROM user_words WHERE organization_id = $1 AND word = $2 AND user_number > $3 ORDER BY user_number LIMIT $4`
+		later = `SELECT word, user_number FROM user_words WHERE organization_id = $1 AND word > $2 AND word < $3 ORDER BY word, user_number LIMIT $4`
+	)
 	if after.Key < prefix {
 		after = directory.WordPlace{Key: prefix}
 	}
-	args := []any{string(org), after.Key, after.Number, next(prefix), limit(most, directory.MaxPage)}
-	return collect(t, "find words", text, args, func(r scanner) (p directory.WordPlace, err error) {
+	most = limit(most, directory.MaxPage)
+	scan := func(r scanner) (p directory.WordPlace, err error) {
 		err = r.Scan(&p.Key, &p.Number)
 		return p, err
-	})
+	}
+	places, err := collect(t, "find words", same, []any{string(org), after.Key, after.Number, most}, scan)
+	if err != nil || len(places) == most {
+		return places, err
+	}
+	more, err := collect(t, "find words", later, []any{string(org), after.Key, next(prefix), most - len(places)}, scan)
+	return append(places, more...), err
 }
 
 // next returns the least text that is greater, by bytes, than every text with the prefix: the order of UTF-8 is
