@@ -25,7 +25,7 @@ func (t *tx) InsertDepartment(d roster.Department, key string) (number int64, er
 
 // FindDepartment implements directory.GroupTx.
 func (t *tx) FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.Department, error) {
-	const text = `SELECT ` + departmentColumns + `, name_key FROM departments WHERE organization_id = $1 AND name_key IS NOT NULL`
+	const text = `SELECT ` + departmentColumns + `, name_key FROM departments WHERE organization_id = $1 AND COALESCE(name_key, '') <> ''`
 	found, err := resolve(t, "find department", text, []any{string(org)}, []roster.Ref{ref}, func(r scanner) (named[roster.Department], error) {
 		var key string
 		d, err := scanDepartment(r, &key)

@@ -56,7 +56,7 @@ func (t *tx) insertNumbered(doing, text string, given int64, args ...any) (numbe
 // FindGroups implements directory.GroupTx.
 func (t *tx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error) {
 	const text = `SELECT ` + groupColumns + `, name_key FROM groups
-	WHERE organization_id = $1 AND kind = $2 AND name_key IS NOT NULL`
+	WHERE organization_id = $1 AND kind = $2 AND COALESCE(name_key, '') <> ''`
 	return resolve(t, "find groups", text, []any{string(org), string(kind)}, refs, func(r scanner) (named[roster.Group], error) {
 		var key string
 		g, err := scanGroup(r, &key)

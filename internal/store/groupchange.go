@@ -185,7 +185,7 @@ func numberOf(r roster.Ref) any {
 	return r.Number
 }
 
-const findUsers = `SELECT id, number, user_name FROM users WHERE organization_id = $1 AND user_key IS NOT NULL AND `
+const findUsers = `SELECT id, number, user_name FROM users WHERE organization_id = $1 AND COALESCE(user_key, '') <> '' AND `
 
 // findUsers fills in, by one kind of name, those references that are not found yet.
 func (t *tx) findUsers(
@@ -217,7 +217,7 @@ func (t *tx) findUsers(
 // FindServices implements directory.GroupTx.
 func (t *tx) FindServices(org roster.OrganizationID, refs []roster.Ref) ([]roster.BusinessService, error) {
 	const text = `SELECT id, organization_id, number, name, name_key FROM business_services
-	WHERE organization_id = $1 AND name_key IS NOT NULL`
+	WHERE organization_id = $1 AND COALESCE(name_key, '') <> ''`
 	return resolve(t, "find services", text, []any{string(org)}, refs, func(r scanner) (named[roster.BusinessService], error) {
 		var key string
 		var s roster.BusinessService

@@ -108,6 +108,7 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 	_, _ = tx.Users(org, directory.UserQuery{ExternalID: "x"}, 0)
 	_, _ = tx.UsersByWord(org, "a", directory.WordPlace{}, 1)
 	_, _ = tx.UsersByNumbers(org, []int64{1, 2}, with)
+	_, _ = tx.UsersByNumbers(org, make([]int64, 40), with)
 	_, _ = tx.UsersEverywhere(0, 1)
 	_ = tx.InsertWords(org, []directory.WordPlace{after})
 	_ = tx.DeleteWords(org, []directory.WordPlace{after})

@@ -28,7 +28,7 @@ func (t *tx) InsertRole(r roster.Role, key string) (number int64, err error) {
 
 // FindRoles implements directory.GroupTx.
 func (t *tx) FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.Role, error) {
-	const text = `SELECT ` + roleColumns + `, name_key FROM roles WHERE organization_id = $1 AND name_key IS NOT NULL`
+	const text = `SELECT ` + roleColumns + `, name_key FROM roles WHERE organization_id = $1 AND COALESCE(name_key, '') <> ''`
 	return resolve(t, "find roles", text, []any{string(org)}, refs, func(r scanner) (named[roster.Role], error) {
 		var key string
 		role, err := scanRole(r, &key)

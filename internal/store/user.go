@@ -129,7 +129,7 @@ func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, a
 	b := newQuery(selectUser)
 	b.where("u.organization_id = ?", string(org))
 	b.where("u.number > ?", q.AfterNumber)
-	b.where("u.user_key IS NOT NULL")
+	b.where("COALESCE(u.user_key, '') <> ''")
 	if q.ID != "" {
 		b.where("u.id = ?", string(q.ID))
 	}

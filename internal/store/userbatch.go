@@ -132,7 +132,7 @@ func (t *tx) TakenNames(org roster.OrganizationID, keys []string) (map[string]bo
 // TakenEmails implements directory.BatchTx.
 func (t *tx) TakenEmails(org roster.OrganizationID, keys []string) (map[string]bool, error) {
 	const text = `SELECT DISTINCT u.email_key FROM (VALUES $*) AS page CROSS JOIN users u
-	WHERE u.organization_id = page.column1 AND u.email_key = page.column2 AND u.user_key IS NOT NULL`
+	WHERE u.organization_id = page.column1 AND u.email_key = page.column2 AND COALESCE(u.user_key, '') <> ''`
 	taken, err := t.TakenNames(org, keys)
 	if err != nil {
 		return nil, err
