@@ -78,7 +78,7 @@ func TestChecks(t *testing.T) {
 		{
 			Name: "a name that is taken is in the way", As: "Bearer {token write}", Status: 409, Request: "POST /api/v1/checks" + sendJSON + `{"displayName":"DB1","emailAlias":"other"}`,
 			Body: problemOf + `conflict","title":"Another record is in the way","status":409,"detail":"displayName is taken","requestId":"…",` +
-				`"errors":[{"pointer":"#/displayName","detail":"is taken"}]}`,
+				`"errors":[{"pointer":"#/displayName","detail":"is taken"}],"existing":{"id":"{check db1}","number":…}}`,
 		},
 		{Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/checks/{check db1}", Header: map[string]string{"ETag": `"v1"`}, Body: db1},
 		{Name: "one that is known is not sent again", As: "Bearer {token read}", Status: 304, Request: "GET /api/v1/checks/{check db1}\nIf-None-Match: \"v1\""},

@@ -20,6 +20,11 @@ func refused(status int, word, title, detail string, faults ...string) string {
 	return fmt.Sprintf(`{"type":"urn:roster:problem:%s","title":%q,"status":%d,"detail":"%s","requestId":"…"%s}`, word, title, status, detail, errors)
 }
 
+// takenBy is a conflict with the record that is in the way.
+func takenBy(conflict, record string) string {
+	return strings.TrimSuffix(conflict, "}") + `,"existing":{` + record + `}}`
+}
+
 // The commonest problems.
 func malformed(detail string, faults ...string) string {
 	return refused(400, "invalid", "The request cannot be read", detail, faults...)

@@ -66,7 +66,7 @@ func TestGroupsAreMadeAndRead(t *testing.T) {
 		{Name: "a team is no group", Request: "GET /api/v1/groups/{team Storage}", Status: 404, Body: missing},
 		{
 			Name: "a name that is taken", Request: with(create, `{"displayName":"aCME"}`), Status: 409,
-			Body: refused(409, "conflict", "Another record is in the way", `displayName …`, at("displayName", "…")),
+			Body: takenBy(refused(409, "conflict", "Another record is in the way", `displayName …`, at("displayName", "…")), `"id":"…","number":…`),
 		},
 		{
 			Name: "all faults at once", Status: 422, Request: with(create, `{"displayName":7,"descriptio":"x","members":["ann","nobody",5],"active":"yes"}`),
@@ -152,7 +152,7 @@ func TestGroupsAreChangedAndDeleted(t *testing.T) {
 		{Name: "one that is not there", Request: with("PATCH /api/v1/groups/"+nobodys, `{}`), Status: 404, Body: missing},
 		{
 			Name: "a name that is taken", Given: own("Twelve"), Request: patch("Twelve", "", `{"displayName":"Network"}`), Status: 409,
-			Body: refused(409, "conflict", "Another record is in the way", `displayName …`, at("displayName", "…")),
+			Body: takenBy(refused(409, "conflict", "Another record is in the way", `displayName …`, at("displayName", "…")), `"id":"…","number":…`),
 		},
 		{Name: "one is deleted", Given: own("Gone"), Request: "DELETE /api/v1/groups/{group Gone}", Status: 204, After: func(t testing.TB, e *dialecttest.Env) {
 			t.Helper()

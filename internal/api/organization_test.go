@@ -86,7 +86,7 @@ func TestOrganizations(t *testing.T) {
 		},
 		{
 			Name: "one that is taken is in the way", As: "owner:{password}", Status: 409, Request: "POST /api/v1/organizations" + sendJSON + `{"slug":"default"}`,
-			Body: problemOf + `conflict","title":"Another record is in the way","status":409,"detail":"slug …","requestId":"…","errors":[{"pointer":"#/slug","detail":"…"}]}`,
+			Body: problemOf + `conflict","title":"Another record is in the way","status":409,"detail":"slug …","requestId":"…","errors":[{"pointer":"#/slug","detail":"…"}],"existing":{"id":"…"}}`,
 		},
 	}...)
 }

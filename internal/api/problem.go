@@ -66,7 +66,7 @@ type fault struct {
 // existing names the record that holds what the request asked for.
 type existing struct {
 	ID     string `json:"id" doc:"Its id."`
-	Number int64  `json:"number" doc:"Its number."`
+	Number int64  `json:"number,omitempty" doc:"Its number."`
 }
 
 // GetStatus implements [huma.StatusError].

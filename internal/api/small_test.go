@@ -31,7 +31,7 @@ func TestDepartments(t *testing.T) {
 	rows := []dialecttest.Scenario{
 		{Name: "one is made", Request: with("POST "+all, `{"displayName":"Sales"}`), Status: 201, Body: one("…", "Sales", 1), Header: map[string]string{"ETag": `"v1"`}},
 		{Name: "one without a name", Request: with("POST "+all, `{"name":"x"}`), Status: 422, Body: invalid("name is not known here (and 1 more)", at("name", "is not known here"), at("displayName", "is required"))},
-		{Name: "a name that is taken", Request: with("POST "+all, `{"displayName":"OPERATIONS"}`), Status: 409, Body: refused(409, "conflict", "Another record is in the way", "displayName …", at("displayName", "…"))},
+		{Name: "a name that is taken", Request: with("POST "+all, `{"displayName":"OPERATIONS"}`), Status: 409, Body: takenBy(refused(409, "conflict", "Another record is in the way", "displayName …", at("displayName", "…")), `"id":"…","number":…`)},
 		{Name: "who may only read", As: "Bearer {token read}", Request: with("POST "+all, `{"displayName":"x"}`), Status: 403, Body: forbidden("this credential may only read")},
 		{Name: "one is read", Given: mine("d1"), Request: "GET " + all + "/{department d1}", Status: 200, Body: one("{department d1}", "d1", 1), Header: map[string]string{"ETag": `"v1"`}},
 		{Name: "one that is not there", Request: "GET " + all + "/" + nobodys, Status: 404, Body: missing},
@@ -200,7 +200,7 @@ func TestTokens(t *testing.T) {
 				at("expires", "is not known here"), at("name", "is required"), at("user", `names no user: \"nobody\"`)),
 		},
 		{Name: "a user's name with a NUL", Status: 422, Request: with("POST "+all, `{"name":"nul","access":"read","user":"a\u0000b"}`), Body: invalid(`user names no user: \"a\\x00b\"`, at("user", `names no user: \"a\\x00b\"`))},
-		{Name: "a name that is taken", Status: 409, Request: with("POST "+all, `{"name":"WRITE","access":"read"}`), Body: refused(409, "conflict", "Another record is in the way", "name …", at("name", "…"))},
+		{Name: "a name that is taken", Status: 409, Request: with("POST "+all, `{"name":"WRITE","access":"read"}`), Body: takenBy(refused(409, "conflict", "Another record is in the way", "name …", at("name", "…")), `"id":"…"`)},
 		{Name: "one is read, without its secret", Given: mine("t3"), Request: "GET " + all + "/{id t3}", Status: 200, Body: one("{id t3}", "t3", "read", "null", "", forever) + "}"},
 		{Name: "one that is not there", Request: "GET " + all + "/" + nobodys, Status: 404, Body: missing},
 		{Name: "one is revoked", Given: mine("t4"), Request: "DELETE " + all + "/{id t4}", Status: 204, After: func(t testing.TB, e *dialecttest.Env) {

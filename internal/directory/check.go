@@ -48,14 +48,14 @@ func (s *Service) CreateCheck(ctx context.Context, by roster.Actor, in NewCheck)
 	in.clean()
 	faults := in.check(in.Faults)
 	checkOnce(&faults, in.IdempotencyKey)
-	return update(ctx, s, func(tx Tx) (roster.Check, error) {
+	return heldBy[roster.Check](ctx, s, by, ActCheckRead, checkHolder(by, in.CheckFields))(update(ctx, s, func(tx Tx) (roster.Check, error) {
 		id := newID()
 		return once(tx, s, by, ActCheckCreate, in.IdempotencyKey, in, id, func() (roster.Check, error) {
 			return s.makeCheck(tx, by, in, roster.CheckID(id), slices.Clone(faults))
 		}, func(id string) (roster.Check, error) {
 			return findCheck(tx, by.OrganizationID, roster.CheckID(id), changeScope(by))
 		})
-	})
+	}))
 }
 
 // makeCheck is the transaction of CreateCheck, but for what makes it once.
@@ -144,7 +144,7 @@ func (s *Service) UpdateCheck(ctx context.Context, by roster.Actor, in CheckChan
 	}
 	in.clean()
 	faults := in.check(in.Faults)
-	return update(ctx, s, func(tx Tx) (roster.Check, error) {
+	return heldBy[roster.Check](ctx, s, by, ActCheckRead, checkHolder(by, in.CheckFields))(update(ctx, s, func(tx Tx) (roster.Check, error) {
 		before, err := s.ownCheck(tx, by, in.Check, in.IfVersion)
 		if err != nil {
 			return before, err
@@ -164,7 +164,7 @@ func (s *Service) UpdateCheck(ctx context.Context, by roster.Actor, in CheckChan
 			return before, err
 		}
 		return after, s.audit(tx, by, after.UpdatedAt, change{ActCheckUpdate, string(after.ID), after.Name, changed{Before: auditCheck(before), After: auditCheck(after)}})
-	})
+	}))
 }
 
 // ownCheck returns a check that the actor may manage as it is, and keeps others from changing it.

@@ -30,7 +30,7 @@ func (s *Service) CreateCheckGroup(ctx context.Context, by roster.Actor, in NewC
 	if err := faults.Err(); err != nil {
 		return roster.CheckGroup{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
+	return heldBy[roster.CheckGroup](ctx, s, by, ActCheckGroupRead, checkGroupHolder(by, in.Name))(update(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
 		now, id := s.now(), newID()
 		return once(tx, s, by, ActCheckGroupCreate, in.IdempotencyKey, in, id, func() (roster.CheckGroup, error) {
 			g := roster.CheckGroup{
@@ -45,7 +45,7 @@ func (s *Service) CreateCheckGroup(ctx context.Context, by roster.Actor, in NewC
 		}, func(id string) (roster.CheckGroup, error) {
 			return theCheckGroup(tx, by.OrganizationID, roster.CheckGroupID(id), changeScope(by))
 		})
-	})
+	}))
 }
 
 // theCheckGroup returns the check group with the id, if it is in the scope.
@@ -120,7 +120,7 @@ func (s *Service) UpdateCheckGroup(ctx context.Context, by roster.Actor, in Chec
 		name = in.Name.Value
 	}
 	faults := joinFaults(in.Faults, checkNamed(name, in.Description.Value))
-	return update(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
+	return heldBy[roster.CheckGroup](ctx, s, by, ActCheckGroupRead, checkGroupHolder(by, in.Name.Value))(update(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
 		before, err := s.ownCheckGroup(tx, by, in.CheckGroup, in.IfVersion)
 		if err == nil {
 			err = slices.Clone(faults).Err()
@@ -136,7 +136,7 @@ func (s *Service) UpdateCheckGroup(ctx context.Context, by roster.Actor, in Chec
 			return before, err
 		}
 		return after, s.audit(tx, by, after.UpdatedAt, change{ActCheckGroupUpdate, string(after.ID), after.Name, changed{Before: auditCheckGroup(before), After: auditCheckGroup(after)}})
-	})
+	}))
 }
 
 // DeleteCheckGroup deletes a check group with its entries; its checks stay, in no check group. The reference is its id.

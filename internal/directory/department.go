@@ -57,7 +57,7 @@ func (s *Service) UpdateDepartment(ctx context.Context, by roster.Actor, in Depa
 		in.Name.Value = strings.TrimSpace(in.Name.Value)
 		addFaults(&faults, checkNamed(in.Name.Value, ""))
 	}
-	return update(ctx, s, func(tx Tx) (roster.Department, error) {
+	return heldBy[roster.Department](ctx, s, by, ActDepartmentRead, departmentHolder(by, in.Name.Value))(update(ctx, s, func(tx Tx) (roster.Department, error) {
 		before, err := latestDepartment(tx, by, in.Department, in.IfVersion)
 		if err == nil {
 			err = faults.Err()
@@ -74,7 +74,7 @@ func (s *Service) UpdateDepartment(ctx context.Context, by roster.Actor, in Depa
 		return after, s.audit(tx, by, s.now(), change{ActDepartmentUpdate, string(after.ID), after.Name, changed{
 			Before: auditDepartment(before), After: auditDepartment(after),
 		}})
-	})
+	}))
 }
 
 func auditDepartment(d roster.Department) map[string]any {

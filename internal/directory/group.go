@@ -49,7 +49,7 @@ func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup)
 	in.Name = strings.TrimSpace(in.Name)
 	faults := checkGroup(in)
 	checkOnce(&faults, in.IdempotencyKey)
-	return updateAgain(ctx, s, func(tx Tx) (roster.Group, error) {
+	return heldBy[roster.Group](ctx, s, by, ActGroupRead, groupHolder(by, in.Kind, in.Name))(updateAgain(ctx, s, func(tx Tx) (roster.Group, error) {
 		id := roster.GroupID(newID())
 		create := func() (roster.Group, error) { return s.makeGroup(tx, by, in, id, slices.Clone(faults)) }
 		if len(faults) > 0 {
@@ -58,7 +58,7 @@ func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup)
 		return once(tx, s, by, ActGroupCreate, in.IdempotencyKey, in, string(id), create, func(id string) (roster.Group, error) {
 			return groupByID(tx, by, in.Kind, roster.GroupID(id))
 		})
-	})
+	}))
 }
 
 // makeGroup is the transaction of CreateGroup.
@@ -336,7 +336,7 @@ func (s *Service) CreateDepartment(ctx context.Context, by roster.Actor, in NewD
 	if err := faults.Err(); err != nil {
 		return roster.Department{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.Department, error) {
+	return heldBy[roster.Department](ctx, s, by, ActDepartmentRead, departmentHolder(by, in.Name))(update(ctx, s, func(tx Tx) (roster.Department, error) {
 		d := roster.Department{ID: roster.DepartmentID(newID()), OrganizationID: by.OrganizationID, Name: in.Name, Version: 1}
 		create := func() (_ roster.Department, err error) {
 			if d.Number, err = tx.InsertDepartment(d, Fold(d.Name)); err != nil {
@@ -347,7 +347,7 @@ func (s *Service) CreateDepartment(ctx context.Context, by roster.Actor, in NewD
 		return once(tx, s, by, ActDepartmentMake, in.IdempotencyKey, in, string(d.ID), create, func(id string) (roster.Department, error) {
 			return findDepartment(tx, by, roster.Ref{ID: id})
 		})
-	})
+	}))
 }
 
 // ListDepartments returns the departments by ascending number. An error ends the sequence.

@@ -160,7 +160,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 	}
 	in.Name.Value = strings.TrimSpace(in.Name.Value)
 	faults := in.check()
-	return updateAgain(ctx, s, func(tx Tx) (roster.Group, error) {
+	return heldBy[roster.Group](ctx, s, by, ActGroupRead, groupHolder(by, in.Group.Kind, in.Name.Value))(updateAgain(ctx, s, func(tx Tx) (roster.Group, error) {
 		f := slices.Clone(faults)
 		before, err := in.Group.latest(tx, by, ActGroupUpdate)
 		if err != nil {
@@ -191,7 +191,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 			after.MemberCount += int64(len(seen.Added) - len(seen.Removed))
 		}
 		return after, s.audit(tx, by, s.now(), change{ActGroupUpdate, string(after.ID), after.Name, changed{Before: auditGroup(before), After: seen}})
-	})
+	}))
 }
 
 // apply returns the group as the change leaves it.

@@ -60,7 +60,7 @@ func (s *Service) CreateOrganization(ctx context.Context, by roster.Actor, in Ne
 		return CreatedOrganization{}, err
 	}
 	secret := s.secrets.Link()
-	return update(ctx, s, func(tx Tx) (CreatedOrganization, error) {
+	return heldBy[CreatedOrganization](ctx, s, by, ActOrganizationCreate, organizationHolder(in.Slug))(update(ctx, s, func(tx Tx) (CreatedOrganization, error) {
 		o := roster.Organization{ID: roster.OrganizationID(newID()), Slug: in.Slug, Name: in.Name, CreatedAt: s.now(), Version: 1}
 		create := func() (CreatedOrganization, error) { return s.makeOrganization(tx, by, o, secret) }
 		again := func(id string) (CreatedOrganization, error) {
@@ -68,7 +68,7 @@ func (s *Service) CreateOrganization(ctx context.Context, by roster.Actor, in Ne
 			return CreatedOrganization{Organization: o}, err
 		}
 		return once(tx, s, by, ActOrganizationCreate, in.IdempotencyKey, in, string(o.ID), create, again)
-	})
+	}))
 }
 
 // makeOrganization is the transaction of CreateOrganization. Both organizations have it in their audit.

@@ -41,7 +41,7 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 	if !faults.Has("configuration") {
 		faults = append(faults, s.checkRealm(ctx, in.Configuration)...)
 	}
-	return update(ctx, s, func(tx Tx) (roster.Realm, error) {
+	return heldBy[roster.Realm](ctx, s, by, ActRealmRead, realmHolder(by, in.Name))(update(ctx, s, func(tx Tx) (roster.Realm, error) {
 		now := s.now()
 		r := roster.Realm{
 			ID: roster.RealmID(newID()), OrganizationID: by.OrganizationID, Name: in.Name, Kind: roster.RealmSAML,
@@ -62,7 +62,7 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 		return once(tx, s, by, ActRealmCreate, in.IdempotencyKey, in, string(r.ID), create, func(id string) (roster.Realm, error) {
 			return tx.RealmByID(by.OrganizationID, roster.RealmID(id))
 		})
-	})
+	}))
 }
 
 // RealmChange is what UpdateRealm changes: what is absent stays as it is.

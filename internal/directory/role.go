@@ -37,7 +37,7 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 	if err := s.mayGrant(by, roster.Grants{{Permissions: permissions}}); err != nil {
 		return roster.Role{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.Role, error) {
+	return heldBy[roster.Role](ctx, s, by, ActRoleRead, roleHolder(by, in.Name))(update(ctx, s, func(tx Tx) (roster.Role, error) {
 		r := roster.Role{
 			ID: roster.RoleID(newID()), OrganizationID: by.OrganizationID,
 			Name: in.Name, Description: in.Description, Permissions: permissions, Version: 1,
@@ -51,7 +51,7 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 		return once(tx, s, by, ActRoleCreate, in.IdempotencyKey, in, string(r.ID), create, func(id string) (roster.Role, error) {
 			return findRole(tx, by, roster.Ref{ID: id})
 		})
-	})
+	}))
 }
 
 // ListRoles returns the roles by ascending number. An error ends the sequence.

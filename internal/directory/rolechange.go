@@ -34,7 +34,7 @@ func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange
 	}
 	addFaults(&faults, checkNamed(name, in.Description.Value))
 	permissions := parsePermissions(in.Permissions.Value, &faults)
-	return update(ctx, s, func(tx Tx) (roster.Role, error) {
+	return heldBy[roster.Role](ctx, s, by, ActRoleRead, roleHolder(by, in.Name.Value))(update(ctx, s, func(tx Tx) (roster.Role, error) {
 		before, err := ownRole(tx, by, in.Role, in.IfVersion)
 		if err != nil {
 			return before, err
@@ -63,7 +63,7 @@ func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange
 			return before, err
 		}
 		return after, s.audit(tx, by, s.now(), change{ActRoleUpdate, string(after.ID), after.Name, changed{Before: auditRole(before), After: auditRole(after)}})
-	})
+	}))
 }
 
 // keepAdministrators refuses a change that leaves nobody who is an administrator.

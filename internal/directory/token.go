@@ -43,7 +43,7 @@ func (s *Service) CreateToken(ctx context.Context, by roster.Actor, in NewToken)
 	if in.Secret == "" {
 		in.Secret = s.secrets.Token()
 	}
-	return update(ctx, s, func(tx Tx) (CreatedToken, error) {
+	return heldBy[CreatedToken](ctx, s, by, ActTokenRead, tokenHolder(by, in.Name))(update(ctx, s, func(tx Tx) (CreatedToken, error) {
 		id := roster.TokenID(newID())
 		create := func() (CreatedToken, error) { return s.makeToken(tx, by, in, id, slices.Clone(faults)) }
 		if len(faults) > 0 {
@@ -55,7 +55,7 @@ func (s *Service) CreateToken(ctx context.Context, by roster.Actor, in NewToken)
 			t, err := tx.FindToken(by.OrganizationID, roster.Ref{ID: id})
 			return CreatedToken{Token: t}, err
 		})
-	})
+	}))
 }
 
 // makeToken is the transaction of CreateToken.
