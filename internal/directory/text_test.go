@@ -113,7 +113,7 @@ func TestAListStopsAtItsLimitAndAsksForNoPageMoreThanItNeeds(t *testing.T) {
 	t.Parallel()
 	const total = 1234
 	for _, c := range []struct{ limit, want, reads int }{
-		{0, total, 3}, {1, 1, 1}, {500, 500, 1}, {501, 501, 2}, {5000, total, 3},
+		{0, total, 4}, {1, 1, 1}, {500, 500, 1}, {501, 501, 2}, {5000, total, 3},
 	} {
 		reads, got := 0, 0
 		for n, err := range pages(0, c.limit, func(after, limit int) (page []int, err error) {
@@ -130,5 +130,24 @@ func TestAListStopsAtItsLimitAndAsksForNoPageMoreThanItNeeds(t *testing.T) {
 		if got != c.want || reads != c.reads {
 			t.Errorf("limit %d: %d records in %d reads, want %d in %d", c.limit, got, reads, c.want, c.reads)
 		}
+	}
+}
+
+func TestWhoReadsAPageOfTheUsualLengthCausesOneReadOfLittleMore(t *testing.T) {
+	t.Parallel()
+	loaded, got := 0, 0
+	for range pages(0, 0, func(after, limit int) (page []int, err error) {
+		loaded += limit
+		for n := range limit {
+			page = append(page, after+n+1)
+		}
+		return page, nil
+	}, func(n int) int { return n }) {
+		if got++; got > 100 {
+			break
+		}
+	}
+	if loaded != firstPage {
+		t.Errorf("%d records were loaded for 100 and a look at the next", loaded)
 	}
 }

@@ -603,14 +603,20 @@ func (s *Service) ListUsers(ctx context.Context, by roster.Actor, in UserList) (
 // its rows, few enough to keep memory flat.
 const pageSize = 500
 
+// firstPage is how many it loads first where nobody said how many are wanted: who reads a page of the usual 100, and looks whether there is another, causes
+// no more. The next ones grow to pageSize.
+const firstPage = 128
+
 // pages strings keyset pages together: at most limit records, all of them where it is 0.
 func pages[T any, K any](after K, limit int, read func(after K, limit int) ([]T, error), key func(T) K) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		after := after // each range begins anew
+		next := firstPage
 		for left := limit; limit == 0 || left > 0; {
-			size := pageSize
+			size := next
+			next = min(2*next, pageSize)
 			if limit > 0 {
-				size = min(size, left)
+				size = min(pageSize, left)
 			}
 			page, err := read(after, size)
 			if err != nil {
