@@ -213,7 +213,7 @@ func (b *bench) readAt(ctx context.Context, s *site, size int, before map[string
 			return get("/api/v1/users?limit=20&search="+url.QueryEscape(u.userName[:strings.IndexByte(u.userName, '@')-1]), auth)
 		}, some},
 		{"prefix search, many hits, page of 20, native API", func(u seed) string {
-			return get("/api/v1/users?limit=20&search="+u.userName[:3], auth)
+			return get("/api/v1/users?limit=20&search="+u.userName[:2], auth)
 		}, some},
 	} {
 		r := row{work: m.work + ", " + thousands(float64(size)) + " users", callers: growCallers}
