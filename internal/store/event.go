@@ -9,6 +9,7 @@ import (
 func (t *tx) InsertEvent(e roster.Event) error {
 	const text = `INSERT INTO events (organization_id, id, check_id, title, sender, status, at, body)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	t.grown++
 	return t.put("insert event", text, string(e.OrganizationID), string(e.ID), string(e.Check.ID), e.Title, e.From,
 		string(e.Status), micros(e.At), e.Body)
 }

@@ -101,6 +101,7 @@ type postgresDB struct {
 	engine *engine
 	texts  *texts
 	added  jobsAdded
+	stats  *statistics
 
 	mu       sync.RWMutex // guards beginning and closing
 	closed   bool
@@ -131,6 +132,7 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	db.pool.SetMaxOpenConns(o.MaxConns)
 	db.pool.SetMaxIdleConns(o.MaxConns)
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
+	db.stats = newStatistics(db.pool)
 	return db, nil
 }
 
@@ -238,6 +240,7 @@ func (db *postgresDB) once(ctx context.Context, options *sql.TxOptions, fn func(
 	if t.queued {
 		db.added.poke()
 	}
+	db.stats.add(t.grown)
 	return fault{}, nil
 }
 
@@ -288,6 +291,7 @@ func (db *postgresDB) Close(ctx context.Context) error {
 	finished := make(chan struct{})
 	go func() {
 		db.underWay.Wait()
+		db.stats.underWay.Wait()
 		close(finished)
 	}()
 	select {

@@ -37,6 +37,7 @@ type tx struct {
 	texts  *texts
 
 	queued    bool  // a job was queued
+	grown     int   // audit entries and events that were inserted
 	access    bool  // something that authentication reads may have changed
 	numbering bool  // the statement under way takes the next number, which somebody else may take too
 	failed    error // what the first failed statement answered; nothing is put to the engine after it

@@ -176,6 +176,7 @@ func (t *tx) InsertAudits(entries []roster.AuditEntry) error {
 			detailed = append(detailed, string(e.OrganizationID), string(e.ID), e.Salt, string(e.Details))
 		}
 	}
+	t.grown += len(entries)
 	if err := t.insertRows("insert audit entries", insert, 14, rows); err != nil {
 		return err
 	}

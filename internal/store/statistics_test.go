@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"roster"
+	"roster/internal/directory"
+	"roster/internal/pgtest"
+)
+
+func TestPostgreSQLLooksAtItsTablesWhenTheyHaveDoubled(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	first, made := openForStatistics(t, url), 0
+	err := first.Update(t.Context(), func(tx directory.Tx) error {
+		return tx.InsertOrganization(roster.Organization{ID: "org", Slug: "default"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := func(db *DB, entries, seen int) {
+		t.Helper()
+		err := db.Update(t.Context(), func(tx directory.Tx) error {
+			all := make([]roster.AuditEntry, entries)
+			for i := range all {
+				all[i] = roster.AuditEntry{ID: roster.AuditID(fmt.Sprintf("%06d", made+i)), OrganizationID: "org"}
+			}
+			return tx.InsertAudits(all)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		made += entries
+		s := db.backend.(*postgresDB).stats
+		s.underWay.Wait()
+		if known := s.known(t.Context()); known != seen {
+			t.Errorf("of %d entries it knows %d, want %d", made, known, seen)
+		}
+	}
+	step(first, firstLook-1, 0)
+	step(first, 1, firstLook)
+	step(first, firstLook-1, firstLook)
+	step(first, 1, 2*firstLook)
+	step(first, firstLook, 2*firstLook)
+	step(first, firstLook, 4*firstLook)
+	another := openForStatistics(t, url) // does not know yet how many there are
+	step(another, firstLook, 4*firstLook)
+	step(another, 3*firstLook, 8*firstLook)
+}
+
+// openForStatistics opens the store of a process of its own.
+func openForStatistics(t *testing.T, url string) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), url, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close(context.WithoutCancel(t.Context())) })
+	return db
+}
+
+func TestPostgreSQLLooksAtEveryTable(t *testing.T) {
+	t.Parallel()
+	db := openPostgresTest(t, Options{}).backend.(*postgresDB)
+	db.stats.grown = firstLook
+	db.stats.look()
+	rows, err := db.pool.QueryContext(t.Context(), "SELECT relname FROM pg_stat_user_tables WHERE last_analyze IS NULL ORDER BY relname")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var left []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		left = append(left, name)
+	}
+	if want := []string{"goose_db_version", "settings"}; rows.Err() != nil || !slices.Equal(left, want) {
+		t.Errorf("it did not look at %q (%v), want %q", left, rows.Err(), want)
+	}
+}
