@@ -254,6 +254,10 @@ type CredentialTx interface {
 
 // AuditTx writes and reads the audit.
 type AuditTx interface {
+	// OneWriter reports that no other transaction writes until this one ends, so that an entry can have its place
+	// from the start.
+	OneWriter() bool
+	// InsertAudit stores an entry, sealed where it has a place.
 	InsertAudit(e roster.AuditEntry) error
 	// AuditEntries returns entries with their details, by ascending id unless q says otherwise.
 	AuditEntries(org roster.OrganizationID, q AuditQuery) ([]roster.AuditEntry, error)

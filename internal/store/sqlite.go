@@ -26,7 +26,8 @@ func sqliteEngine() *engine {
 			"{{key}}", "TEXT",
 			"{{clustered}}", "WITHOUT ROWID",
 		),
-		fault: sqliteFault,
+		oneWriter: true,
+		fault:     sqliteFault,
 	}
 }
 
