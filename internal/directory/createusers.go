@@ -14,7 +14,7 @@ const MaxBatch = 1000
 
 // batchPart is how many users of a batch are made in one transaction: enough to make it quick, few enough that
 // others who write do not wait long.
-const batchPart = 250
+const batchPart = 500
 
 // NewUsers are users to be created, each by itself: what is wrong with one does not keep the others from being made.
 type NewUsers struct {
