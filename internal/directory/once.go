@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"roster"
 )
@@ -40,24 +41,11 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 	if err != nil {
 		return none, err
 	}
-	first, err := tx.InsertRetry(r)
+	made, found, err := claimRetry(tx, r, func(made Retry) (bool, error) { return s.now().Sub(made.CreatedAt) < retryFor, nil })
 	if err != nil {
 		return none, err
 	}
-	if first {
-		return create()
-	}
-	made, found, err := tx.Retry(by.OrganizationID, r.Key)
-	if err != nil {
-		return none, err
-	}
-	if !found || s.now().Sub(made.CreatedAt) >= retryFor {
-		if err := tx.DeleteRetry(by.OrganizationID, r.Key); err != nil {
-			return none, err
-		}
-		if _, err := tx.InsertRetry(r); err != nil {
-			return none, err
-		}
+	if !found {
 		return create()
 	}
 	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
@@ -68,6 +56,32 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 		return none, &roster.Error{Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another"}
 	}
 	return out, err
+}
+
+// claimRetry remembers a create under its key, as the first thing that a transaction writes, unless another one is
+// remembered there that still holds: then it returns that one. Whoever else creates the same waits, and finds this one.
+func claimRetry(tx Tx, r Retry, holds func(Retry) (bool, error)) (held Retry, found bool, err error) {
+	for range 5 { // others may claim it in between
+		first, err := tx.InsertRetry(r)
+		if err != nil || first {
+			return Retry{}, false, err
+		}
+		old, found, err := tx.Retry(r.OrganizationID, r.Key)
+		if err == nil && found {
+			found, err = holds(old)
+		}
+		if err != nil || found {
+			return old, found, err
+		}
+		taken, found, err := tx.TakeRetry(r.OrganizationID, r.Key)
+		if err == nil && found && taken.ResourceID != old.ResourceID { // it is somebody's who was faster
+			_, err = tx.InsertRetry(taken)
+		}
+		if err != nil {
+			return Retry{}, false, err
+		}
+	}
+	return Retry{}, false, &roster.Error{Kind: roster.Unavailable, Detail: "the same request is under way; try again", RetryAfter: time.Second}
 }
 
 // onceRetry is how a create with an idempotency key is remembered.

@@ -70,7 +70,7 @@ func everyQuery(tx directory.Tx) {
 	for _, q := range []directory.UserQuery{{}, {ID: "id"}, {EmailKey: "e"}, {InGroups: ids}, {EmailKey: "e", InGroups: ids}, {ExternalID: "x"}, {ExternalID: "x", InGroups: ids}} {
 		_, _ = tx.Users(org, q, directory.WithRoles|directory.WithGroups|directory.WithReach)
 	}
-	_, _, _ = tx.EmailHolder(org, "e")
+	_, _, _ = tx.EmailHolder(org, "e", "id")
 	_ = tx.SetPassword(org, "id", "$", at)
 	_, _ = tx.RemoveContactMethod(org, "id", "c", roster.FaceAPI)
 	_ = tx.ConfirmContactMethod(org, "id", roster.ServiceEmail, "e", at)
@@ -145,6 +145,8 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_, _ = tx.OrganizationByID(org)
 	_, _ = tx.Organizations("a", 1)
 	_ = tx.UpdateOrganization(roster.Organization{ID: org})
+	_ = tx.AddMembers(org, "a", []int64{7, 8, 9}, at)
+	_ = tx.RemoveMembers(org, "a", []int64{7, 8, 9}, at)
 	_, _ = tx.InsertDepartment(roster.Department{ID: "d", OrganizationID: org}, "d")
 	_ = tx.UpdateDepartment(roster.Department{ID: "d", OrganizationID: org}, "d")
 	_ = tx.DeleteDepartment(org, "d", at)
