@@ -103,6 +103,25 @@ func scanUserLink(r scanner) (u roster.UserLink, err error) {
 	return u, r.Scan((*string)(&u.ID), &u.Number, &u.Name)
 }
 
+// MembersAmong implements directory.GroupTx.
+func (t *tx) MembersAmong(org roster.OrganizationID, groups []roster.GroupID, users []int64) ([]int64, error) {
+	var members []int64
+	for some := range slices.Chunk(users, maxList) {
+		b := newQuery(`SELECT DISTINCT user_number FROM group_members`)
+		b.where("organization_id = ?", string(org))
+		numbers, _ := numberArgs(nil, some)
+		b.in("user_number", numbers)
+		b.in("group_id", anyOf(groups))
+		found, err := collect(t, "find members", b.text.String(), b.args, func(r scanner) (n int64, err error) { return n, r.Scan(&n) })
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, found...)
+	}
+	slices.Sort(members)
+	return members, nil
+}
+
 // AddMembers implements directory.GroupTx.
 func (t *tx) AddMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
 	const text = `INSERT INTO group_members (organization_id, user_number, group_id)

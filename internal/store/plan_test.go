@@ -145,6 +145,7 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_, _ = tx.OrganizationByID(org)
 	_, _ = tx.Organizations("a", 1)
 	_ = tx.UpdateOrganization(roster.Organization{ID: org})
+	_, _ = tx.MembersAmong(org, []roster.GroupID{"a", "b", "c"}, []int64{7, 8, 9})
 	_ = tx.AddMembers(org, "a", []int64{7, 8, 9}, at)
 	_ = tx.RemoveMembers(org, "a", []int64{7, 8, 9}, at)
 	_, _ = tx.InsertDepartment(roster.Department{ID: "d", OrganizationID: org}, "d")

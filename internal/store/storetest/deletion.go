@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"roster"
@@ -150,6 +151,27 @@ var deletions = []sentence{
 			return err
 		})
 		same(f, read(f, func(tx directory.Tx) (roster.Account, error) { return tx.AccountByName(f.org, "ada") }).Grants, nil)
+	}},
+	{text: "of users those are picked who are members of one of the groups", test: func(f *fixture) {
+		red, blue, green := f.group(roster.KindGroup, "red"), f.group(roster.KindTeam, "blue"), f.group(roster.KindTeam, "green")
+		var numbers []int64
+		for i, groups := range [][]roster.Group{{red}, {}, {red, blue}, {blue}, {green}, {red}} {
+			row := f.user(fmt.Sprint("user ", i))
+			numbers = append(numbers, row.Number)
+			for _, g := range groups {
+				f.update(func(tx directory.Tx) error { return tx.AddMembers(f.org, g.ID, []int64{row.Number}, f.now) })
+			}
+		}
+		among := func(users []int64, groups ...roster.GroupID) []int64 {
+			return read(f, func(tx directory.Tx) ([]int64, error) { return tx.MembersAmong(f.org, groups, users) })
+		}
+		many := slices.Repeat([]int64{1 << 40}, 300)
+		same(f, among(slices.Concat(numbers[3:], many, numbers[:3]), red.ID, blue.ID), []int64{numbers[0], numbers[2], numbers[3], numbers[5]})
+		same(f, among(numbers[1:5], red.ID), []int64{numbers[2]})
+		same(f, among(numbers), nil)
+		same(f, among(nil, red.ID), nil)
+		f.org = f.organization()
+		same(f, among(numbers, red.ID, blue.ID), nil)
 	}},
 	{text: "who is deleted does not become a member", test: func(f *fixture) {
 		g, ada, gone := f.group(roster.KindGroup, "red"), f.user("ada"), f.user("gone")
