@@ -3,11 +3,14 @@ package api
 import (
 	"context"
 	"errors"
+	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"roster"
+	"roster/internal/dialect"
 	"roster/internal/directory"
 )
 
@@ -63,12 +66,10 @@ type (
 func (a *api) events(svc *directory.Service) {
 	const tag, path = "Events", "/events"
 	shown := showEvent(exampleEvent)
-	listRoute(a, operation{
+	a.listEvents(svc, operation{
 		id: "listEvents", call: "GET " + path, tag: tag, summary: "List events",
 		description: "The events that the caller may see, the newest first.", answer: listed[event]{Items: []event{shown}},
-	}, listing[roster.Event, event, roster.EventID]{
-		key: func(e roster.Event) roster.EventID { return e.ID }, show: showEvent,
-	}, decodeEventList, svc.ListEvents)
+	})
 	route(a, operation{
 		id: "getEvent", call: "GET " + path + "/{id}", tag: tag, summary: "Read an event", description: "One event.", answer: shown,
 	}, func(_ roster.Actor, q *readEvent) (roster.EventID, error) {
@@ -99,15 +100,55 @@ func (a *api) events(svc *directory.Service) {
 	})
 }
 
-func decodeEventList(_ roster.Actor, q *listEvents, after *roster.EventID) (directory.EventList, error) {
+// listEvents registers the list of events, of which a verb makes pages: it finds by other things than are shown.
+func (a *api) listEvents(svc *directory.Service, op operation) {
+	_, described := a.endpoint(op, reflect.TypeFor[listEvents](), reflect.TypeFor[listed[event]]())
+	huma.Register(a.huma, *described, func(ctx context.Context, q *listEvents) (*output, error) {
+		c := callOf(ctx)
+		if err := serveEvents(ctx, c, svc, q); err != nil {
+			a.fail(c, err)
+		}
+		return written, nil
+	})
+}
+
+// serveEvents answers one page of events.
+func serveEvents(ctx context.Context, c *call, svc *directory.Service, q *listEvents) error {
+	if len(c.faults) > 0 {
+		return malformed(c.faults)
+	}
+	after, err := placeOf[roster.EventID](c, q.Cursor)
+	if err != nil {
+		return malformed(err)
+	}
+	w, err := newPage(c, q.Page)
+	if err != nil {
+		return err
+	}
+	page, err := svc.FindEvents(ctx, c.by, decodeEventList(q, after))
+	if err != nil {
+		return err
+	}
+	for _, e := range page.Events {
+		if err := w.add(showEvent(e)); err != nil {
+			return err
+		}
+	}
+	if page.Next != "" {
+		w.Next = cursorOf(c, page.Next)
+	}
+	return dialect.WriteJSON(c, http.StatusOK, w.list)
+}
+
+func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 	in := directory.EventList{
-		Before: orZero(after), Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
+		Before: orZero(after), Limit: q.Limit, Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
 		Status: roster.Status(q.Status), From: q.From.UTC(), To: q.To.UTC(),
 	}
 	if q.Matched != "" {
 		in.Matched = roster.Some(q.Matched == "true")
 	}
-	return in, nil
+	return in
 }
 
 func showEvent(e roster.Event) event {

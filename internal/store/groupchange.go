@@ -119,7 +119,7 @@ func (t *tx) MembersAmong(org roster.OrganizationID, groups []roster.GroupID, us
 		members = append(members, found...)
 	}
 	slices.Sort(members)
-	return members, nil
+	return slices.Compact(members), nil
 }
 
 // AddMembers implements directory.GroupTx.
