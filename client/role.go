@@ -71,7 +71,7 @@ type Role struct {
 type NewRole struct {
 	DisplayName string   `json:"displayName,omitempty"`
 	Description string   `json:"description,omitempty"`
-	Permissions []string `json:"permissions,omitempty"`
+	Permissions []string `json:"permissions,omitzero"`
 }
 
 // RoleChange is what changes of a role. What is absent stays as it is.
