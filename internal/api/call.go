@@ -10,9 +10,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
-
 	"roster"
 	"roster/internal/dialect"
 )
@@ -52,8 +49,8 @@ func (c *call) Write(p []byte) (int, error) {
 // Unwrap returns the server's own writer, for [http.ResponseController].
 func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// guard is what every call passes before huma and the route get it.
-func (a *api) guard(op *huma.Operation, e *endpoint, handle func(huma.Context)) http.Handler {
+// guard is what every call passes before the route gets it.
+func (a *api) guard(e *endpoint, do act) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{ResponseWriter: w, request: r, endpoint: e}
 		defer a.recovered(c)
@@ -61,7 +58,9 @@ func (a *api) guard(op *huma.Operation, e *endpoint, handle func(huma.Context)) 
 			a.face.Fail(c, r, err)
 			return
 		}
-		handle(humago.NewContext(op, r.WithContext(context.WithValue(r.Context(), callKey{}, c)), c))
+		if err := a.serve(c, do); err != nil {
+			a.fail(c, err)
+		}
 	})
 }
 

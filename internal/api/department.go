@@ -62,8 +62,8 @@ func (a *api) departments(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listDepartments", call: "GET " + all, tag: tag, summary: "List departments",
 		description: "The departments, by ascending number.", answer: listed[department]{Items: []department{shown}},
-	}, listing[roster.Department, department, int64]{
-		key: func(d roster.Department) int64 { return d.Number }, show: showDepartment, attributes: departmentAttributes,
+	}, listing[roster.Department, int64]{
+		key: func(d roster.Department) int64 { return d.Number }, show: func(d roster.Department) any { return showDepartment(d) }, attributes: departmentAttributes,
 	}, func(_ roster.Actor, _ *listDepartments, after *int64) (directory.AfterNumber, error) {
 		return directory.AfterNumber(orZero(after)), nil
 	}, svc.ListDepartments)
@@ -74,15 +74,15 @@ func (a *api) departments(svc *directory.Service) {
 		in = directory.NewDepartment{Name: q.doc.DisplayName, Faults: q.faults}
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateDepartment, func(_ *createDepartment, d roster.Department) answer[department] {
-		return answer[department]{body: showDepartment(d), version: d.Version, location: all + "/" + string(d.ID)}
+	}, svc.CreateDepartment, func(_ *createDepartment, d roster.Department) answer {
+		return answer{body: showDepartment(d), version: d.Version, location: all + "/" + string(d.ID)}
 	})
 	route(a, operation{
 		id: "getDepartment", call: "GET " + one, tag: tag, summary: "Read a department", description: "One department.", answer: shown,
 	}, func(_ roster.Actor, q *readDepartment) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetDepartment, func(_ *readDepartment, d roster.Department) answer[department] {
-		return answer[department]{body: showDepartment(d), version: d.Version}
+	}, svc.GetDepartment, func(_ *readDepartment, d roster.Department) answer {
+		return answer{body: showDepartment(d), version: d.Version}
 	})
 	route(a, operation{
 		id: "updateDepartment", call: "PATCH " + one, tag: tag, fails: []int{409}, summary: "Change a department",
@@ -91,8 +91,8 @@ func (a *api) departments(svc *directory.Service) {
 		in = directory.DepartmentChange{Department: roster.Ref{ID: q.ID}, Name: q.doc.DisplayName.Set, Faults: q.faults}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateDepartment, func(_ *changeDepartment, d roster.Department) answer[department] {
-		return answer[department]{body: showDepartment(d), version: d.Version}
+	}, svc.UpdateDepartment, func(_ *changeDepartment, d roster.Department) answer {
+		return answer{body: showDepartment(d), version: d.Version}
 	})
 	route(a, operation{
 		id: "deleteDepartment", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a department",
@@ -101,7 +101,7 @@ func (a *api) departments(svc *directory.Service) {
 		in.Ref = roster.Ref{ID: q.ID}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.DeleteDepartment, func(*deleteDepartment, roster.Department) answer[nothing] { return answer[nothing]{} })
+	}, svc.DeleteDepartment, func(*deleteDepartment, roster.Department) answer { return answer{} })
 }
 
 func showDepartment(d roster.Department) department {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"reflect"
 	"slices"
@@ -132,32 +133,32 @@ func textHeader(description string) *huma.Param {
 }
 
 // endpoint describes a call, for the document and for requests.
-func (a *api) endpoint(op operation, request, body reflect.Type) (*endpoint, *huma.Operation) {
+func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Operation) {
 	method, path, _ := strings.Cut(op.call, " ")
-	e := &endpoint{members: op.members, canonical: map[string]string{}}
+	e := &endpoint{request: request, status: cmp.Or(op.status, http.StatusOK), members: op.members, canonical: map[string]string{}}
 	for canonical, name := range op.members {
 		e.canonical[name] = canonical
 	}
-	status := op.status
-	if status == 0 {
-		status = http.StatusOK
-	}
 	h := &huma.Operation{
-		OperationID: op.id, Method: method, Path: path, DefaultStatus: status, Tags: []string{op.tag},
-		Summary: op.summary, Description: op.description, Metadata: map[string]any{endpointKey: e},
-		Responses: map[string]*huma.Response{},
+		OperationID: op.id, Method: method, Path: path, Tags: []string{op.tag}, Summary: op.summary, Description: op.description,
+		Responses: map[string]*huma.Response{}, Metadata: map[string]any{endpointKey: e},
 	}
-	a.describeBody(op, e, h, request)
-	a.describeAnswer(op, e, h, body, status)
+	e.bindings = a.bindings(request, nil)
+	for _, b := range e.bindings {
+		e.parameters = append(e.parameters, b.Param)
+	}
+	h.Parameters = e.parameters
+	a.describeBody(op, e, h)
+	a.describeAnswer(op, e, h)
 	for _, status := range failing(op, h, request) {
 		h.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + failureNames[status]}
 	}
 	return e, h
 }
 
-// describeBody describes the body. huma is told of it only when the call is registered, so that it reads none itself.
-func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation, request reflect.Type) {
-	b, ok := reflect.New(request).Interface().(bodied)
+// describeBody describes the body.
+func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation) {
+	b, ok := reflect.New(e.request).Interface().(bodied)
 	if !ok {
 		return
 	}
@@ -175,15 +176,15 @@ func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation, request
 	for _, media := range e.takes {
 		content[media] = &huma.MediaType{Schema: e.body, Example: op.request}
 	}
-	e.described = &huma.RequestBody{Required: true, Content: content}
+	h.RequestBody = &huma.RequestBody{Required: true, Content: content}
 }
 
 // describeAnswer adds the answer of success.
-func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation, body reflect.Type, status int) {
-	r := &huma.Response{Description: http.StatusText(status), Headers: map[string]*huma.Param{}}
-	h.Responses[strconv.Itoa(status)] = r
-	if body != reflect.TypeFor[nothing]() {
-		schema := a.schemas.Schema(body, true, op.id+"Answer")
+func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
+	r := &huma.Response{Description: http.StatusText(e.status), Headers: map[string]*huma.Param{}}
+	h.Responses[strconv.Itoa(e.status)] = r
+	if op.answer != nil {
+		schema := a.schemas.Schema(reflect.TypeOf(op.answer), true, op.id+"Answer")
 		r.Content = map[string]*huma.MediaType{"application/json": {Schema: schema, Example: op.answer}}
 		e.shown = map[string]bool{}
 		f := fitting{schemas: a.schemas}
@@ -201,7 +202,7 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation, body 
 			}
 		}
 	}
-	if status == http.StatusCreated {
+	if e.status == http.StatusCreated {
 		r.Headers["Location"] = textHeader("The path of the new record.")
 	}
 	if op.also != 0 {

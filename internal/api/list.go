@@ -7,15 +7,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"iter"
-	"net/http"
 	"reflect"
 	"slices"
+	"sort"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"roster"
-	"roster/internal/dialect"
 	"roster/internal/filter"
 )
 
@@ -55,123 +52,128 @@ type listed[V any] struct {
 type list = listed[any]
 
 // listing says how the records of a list are found, shown and asked.
-type listing[T, V, K any] struct {
+type listing[T, K any] struct {
 	key        func(T) K // its place in the list
-	show       func(T) V
+	show       func(T) any
 	attributes map[string]func(T) any // what filters may ask, by folded path; a value, or several as []any
 }
 
 // listRoute registers a call that lists what a verb finds. after is the place behind which the page begins, nil for
 // the beginning.
-func listRoute[Q, In, T, V, K any](
-	a *api, op operation, l listing[T, V, K],
-	decode func(by roster.Actor, q *Q, after *K) (In, error),
+func listRoute[Q, In, T, K any](
+	a *api, op operation, l listing[T, K],
+	decode func(by roster.Actor, q Q, after *K) (In, error),
 	verb func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error),
 ) {
-	e, described := a.endpoint(op, reflect.TypeFor[Q](), reflect.TypeFor[listed[V]]())
-	huma.Register(a.huma, *described, func(ctx context.Context, q *Q) (*output, error) {
-		c := callOf(ctx)
-		if err := l.serve(ctx, c, e, any(q), func(after *K) (iter.Seq2[T, error], error) {
-			in, err := decode(c.by, q, after)
-			if err != nil {
-				return nil, err
-			}
-			return verb(ctx, c.by, in)
-		}); err != nil {
-			a.fail(c, err)
+	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
+		var after *K
+		w, err := openPage(c, q, l.asks, &after)
+		if err != nil {
+			return answer{}, err
 		}
-		return written, nil
+		in, err := decode(c.by, q.(Q), after)
+		if err != nil {
+			return answer{}, err
+		}
+		records, err := verb(ctx, c.by, in)
+		if err != nil {
+			return answer{}, err
+		}
+		err = l.fill(w, records)
+		return answer{body: w.list}, err
 	})
 }
 
-// serve answers one page.
-func (l listing[T, V, K]) serve(ctx context.Context, c *call, e *endpoint, q any, find func(after *K) (iter.Seq2[T, error], error)) error {
-	if len(c.faults) > 0 {
-		return malformed(c.faults)
-	}
-	p := q.(paged).page()
-	condition, err := l.condition(q)
-	if err != nil {
-		return malformed(err)
-	}
-	after, err := placeOf[K](c, p.Cursor)
-	if err != nil {
-		return malformed(err)
-	}
-	w, err := newPage(c, p)
-	if err != nil {
-		return err
-	}
-	records, err := find(after)
-	if err != nil {
-		return err
-	}
+// asks reports whether a filter may ask for the attribute.
+func (l listing[T, K]) asks(path string) bool { return l.attributes[path] != nil }
+
+// fill puts the records into a page.
+func (l listing[T, K]) fill(w *pageWriter, records iter.Seq2[T, error]) error {
 	var last K
-	examined := 0
 	for record, err := range records {
 		if err != nil {
 			return err
 		}
-		if len(w.Items) == p.Limit || examined == maxExamined {
-			w.Next = cursorOf(c, last)
-			break
+		if w.full() {
+			w.Next = cursorOf(w.call, last)
+			return nil
 		}
-		examined++
+		w.examined++
 		last = l.key(record)
-		if !condition.IsZero() && !condition.Match(l.values(record)) {
+		if !w.condition.IsZero() && !w.condition.Match(l.values(record)) {
 			continue
 		}
 		if err := w.add(l.show(record)); err != nil {
 			return err
 		}
 	}
-	return dialect.WriteJSON(c, http.StatusOK, w.list)
-}
-
-// condition reads the filter, if the list takes one.
-func (l listing[T, V, K]) condition(q any) (filter.Filter, error) {
-	f, ok := q.(filtered)
-	if !ok || f.filter() == "" {
-		return filter.Filter{}, nil
-	}
-	condition, err := filter.Parse(f.filter())
-	if err == nil {
-		err = condition.Check(func(path string) bool { return l.attributes[strings.ToLower(path)] != nil })
-	}
-	return condition, err
+	return nil
 }
 
 // values returns what a filter may ask of a record.
-func (l listing[T, V, K]) values(record T) func(path string) []any {
+func (l listing[T, K]) values(record T) func(path string) []any {
 	return func(path string) []any {
-		attribute := l.attributes[strings.ToLower(path)]
-		if attribute == nil {
-			return nil
+		if attribute := l.attributes[strings.ToLower(path)]; attribute != nil {
+			return several(attribute(record))
 		}
-		switch v := attribute(record).(type) {
-		case nil:
-			return nil
-		case []any:
-			return v
-		default:
-			return []any{v}
-		}
+		return nil
+	}
+}
+
+// several are the values of an attribute.
+func several(v any) []any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	default:
+		return []any{v}
 	}
 }
 
 // pageWriter collects the records of a page.
 type pageWriter struct {
 	list
-	names map[string]bool // members that are shown; nil: all
+	call      *call
+	limit     int
+	condition filter.Filter // of the records on the page
+	examined  int
+	names     map[string]bool // members that are shown; nil: all
 }
 
-func newPage(c *call, p Page) (w pageWriter, err error) {
-	w.Items = []any{}
+// openPage begins the page that a request asks for. It reads the place that the page begins behind into after, a
+// pointer to a pointer.
+func openPage(c *call, q any, asks func(path string) bool, after any) (*pageWriter, error) {
+	var condition filter.Filter
+	if f, ok := q.(filtered); ok && f.filter() != "" {
+		var err error
+		if condition, err = filter.Parse(f.filter()); err == nil {
+			err = condition.Check(func(path string) bool { return asks(strings.ToLower(path)) })
+		}
+		if err != nil {
+			return nil, malformed(err)
+		}
+	}
+	p := q.(paged).page()
+	if err := placeOf(c, p.Cursor, after); err != nil {
+		return nil, malformed(err)
+	}
+	w, err := newPage(c, p)
+	w.condition = condition
+	return w, err
+}
+
+func newPage(c *call, p Page) (w *pageWriter, err error) {
+	w = &pageWriter{list: list{Items: []any{}}, call: c, limit: p.Limit}
 	if p.Fields != "" {
 		w.names, err = c.endpoint.selected(p.Fields)
 	}
 	return w, err
 }
+
+// full reports whether the next record belongs to the next page.
+func (w *pageWriter) full() bool { return len(w.Items) == w.limit || w.examined == maxExamined }
 
 func (w *pageWriter) add(record any) error {
 	if w.names != nil {
@@ -202,7 +204,7 @@ func listHash(c *call) string {
 	part(string(c.by.OrganizationID))
 	part(c.request.URL.Path)
 	query := slices.Clone(c.query)
-	slices.SortFunc(query, func(a, b dialect.Member) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(query, func(i, j int) bool { return query[i].Name < query[j].Name })
 	for _, m := range query {
 		if m.Name != "limit" && m.Name != "cursor" && m.Name != "fields" {
 			part(m.Name)
@@ -219,23 +221,23 @@ func cursorOf(c *call, place any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// placeOf reads a cursor, nil for none. It is no secret: whoever changes a place gets another part of the same list. But
+// placeOf reads a cursor, if there is one, into a pointer to a pointer. It is no secret: whoever changes a place gets another part of the same list. But
 // PostgreSQL takes no NUL.
-func placeOf[K any](c *call, text string) (*K, error) {
+func placeOf(c *call, text string, into any) error {
 	if text == "" {
-		return nil, nil
+		return nil
 	}
 	wrong := roster.Faults{{Kind: roster.Invalid, Field: parameter("cursor"), Detail: "is not one of this list with these parameters"}}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
-		return nil, wrong
+		return wrong
 	}
 	var read cursor
-	var key *K
-	if json.Unmarshal(raw, &read) != nil || bytes.Contains(read.Key, []byte(`\u0000`)) || read.List != listHash(c) || json.Unmarshal(read.Key, &key) != nil || key == nil {
-		return nil, wrong
+	if json.Unmarshal(raw, &read) != nil || bytes.Contains(read.Key, []byte(`\u0000`)) || read.List != listHash(c) ||
+		string(read.Key) == "null" || json.Unmarshal(read.Key, into) != nil {
+		return wrong
 	}
-	return key, nil
+	return nil
 }
 
 // orZero returns what p points to.

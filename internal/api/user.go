@@ -204,15 +204,15 @@ func (a *api) users(svc *directory.Service) {
 		in.Faults = q.faults
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateUser, func(_ *createUser, u directory.CreatedUser) answer[user] {
-		return answer[user]{body: showUser(u.User), version: u.Version, location: "/users/" + string(u.ID)}
+	}, svc.CreateUser, func(_ *createUser, u directory.CreatedUser) answer {
+		return answer{body: showUser(u.User), version: u.Version, location: "/users/" + string(u.ID)}
 	})
 	route(a, operation{
 		id: "getUser", call: "GET " + one, tag: tag, summary: "Read a user", description: "One user, with everything there is to know.", answer: shown,
 	}, func(by roster.Actor, q *readUser) (directory.UserSelector, error) {
 		return q.selector(by)
-	}, svc.GetUser, func(_ *readUser, u roster.User) answer[user] {
-		return answer[user]{body: showUser(u), version: u.Version}
+	}, svc.GetUser, func(_ *readUser, u roster.User) answer {
+		return answer{body: showUser(u), version: u.Version}
 	})
 	route(a, operation{
 		id: "updateUser", call: "PATCH " + one, tag: tag, fails: []int{409}, members: userNames, summary: "Change a user",
@@ -226,8 +226,8 @@ func (a *api) users(svc *directory.Service) {
 		}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateUser, func(_ *changeUser, u roster.User) answer[user] {
-		return answer[user]{body: showUser(u), version: u.Version}
+	}, svc.UpdateUser, func(_ *changeUser, u roster.User) answer {
+		return answer{body: showUser(u), version: u.Version}
 	})
 	route(a, operation{
 		id: "deleteUser", call: "DELETE " + one, tag: tag, status: 204, fails: []int{409, 422}, summary: "Delete a user",
@@ -238,7 +238,7 @@ func (a *api) users(svc *directory.Service) {
 		}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.DeleteUser, func(*deleteUser, roster.User) answer[nothing] { return answer[nothing]{} })
+	}, svc.DeleteUser, func(*deleteUser, roster.User) answer { return answer{} })
 }
 
 // decodeNewUser reads a new user.

@@ -2,14 +2,10 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"reflect"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"roster"
-	"roster/internal/dialect"
 	"roster/internal/directory"
 	"roster/internal/filter"
 )
@@ -22,45 +18,37 @@ func (a *api) listUsers(svc *directory.Service) {
 			"alone or joined by and, are answered by an index.",
 		answer: listed[user]{Items: []user{showUser(exampleUser)}},
 	}
-	_, described := a.endpoint(op, reflect.TypeFor[listUsers](), reflect.TypeFor[listed[user]]())
-	huma.Register(a.huma, *described, func(ctx context.Context, q *listUsers) (*output, error) {
-		c := callOf(ctx)
-		if err := serveUsers(ctx, c, svc, q); err != nil {
-			a.fail(c, err)
-		}
-		return written, nil
+	a.register(op, reflect.TypeFor[*listUsers](), func(ctx context.Context, c *call, q any) (answer, error) {
+		return pageOfUsers(ctx, c, svc, q.(*listUsers))
 	})
 }
 
-// serveUsers answers one page of users.
-func serveUsers(ctx context.Context, c *call, svc *directory.Service, q *listUsers) error {
-	if len(c.faults) > 0 {
-		return malformed(c.faults)
-	}
+// pageOfUsers answers one page of users.
+func pageOfUsers(ctx context.Context, c *call, svc *directory.Service, q *listUsers) (answer, error) {
 	w, err := newPage(c, q.Page)
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	in, err := decodeUserSearch(c, q, w.names)
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	page, err := svc.FindUsers(ctx, c.by, in)
 	if roster.KindOf(err) == roster.Invalid && err != nil { // all that it looks at came in the query
-		return malformed(err)
+		return answer{}, malformed(err)
 	}
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	for _, u := range page.Users {
 		if err := w.add(showUser(u)); err != nil {
-			return err
+			return answer{}, err
 		}
 	}
 	if page.Next != nil {
 		w.Next = cursorOf(c, page.Next)
 	}
-	return dialect.WriteJSON(c, http.StatusOK, w.list)
+	return answer{body: w.list}, nil
 }
 
 // decodeUserSearch reads which users are asked for. What an index can answer is said apart; the rest is asked of each.
@@ -76,7 +64,7 @@ func decodeUserSearch(c *call, q *listUsers, names map[string]bool) (in director
 	if order, descending := strings.CutPrefix(q.Sort, "-"); q.Sort != "" {
 		in.Order, in.Descending = directory.UserOrder(order), descending
 	}
-	if in.After, err = placeOf[directory.UserPlace](c, q.Cursor); err != nil {
+	if err := placeOf(c, q.Cursor, &in.After); err != nil {
 		return in, malformed(err)
 	}
 	if condition.IsZero() {

@@ -3,7 +3,7 @@ package store
 import (
 	"cmp"
 	"encoding/json"
-	"slices"
+	"sort"
 	"time"
 
 	"roster"
@@ -61,8 +61,8 @@ const (
 func (t *tx) ClaimJobs(lane roster.Lane, now, leaseUntil time.Time, most int) ([]roster.Job, error) {
 	text := claimDue + t.engine.skipLocked + claimSet
 	jobs, err := collect(t, "claim jobs", text, []any{string(lane), micros(now), most, micros(leaseUntil)}, scanJob)
-	slices.SortFunc(jobs, func(a, b roster.Job) int {
-		return cmp.Or(a.RunAt.Compare(b.RunAt), cmp.Compare(a.ID, b.ID))
+	sort.Slice(jobs, func(i, j int) bool {
+		return cmp.Or(jobs[i].RunAt.Compare(jobs[j].RunAt), cmp.Compare(jobs[i].ID, jobs[j].ID)) < 0
 	})
 	return jobs, err
 }
@@ -124,7 +124,7 @@ func (t *tx) JobCounts() ([]roster.JobCounts, error) {
 	for _, c := range lanes {
 		counts = append(counts, c)
 	}
-	slices.SortFunc(counts, func(a, b roster.JobCounts) int { return cmp.Compare(a.Lane, b.Lane) })
+	sort.Slice(counts, func(i, j int) bool { return counts[i].Lane < counts[j].Lane })
 	return counts, nil
 }
 

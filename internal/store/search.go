@@ -1,8 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -24,7 +24,7 @@ func (t *tx) UsersInOrder(org roster.OrganizationID, q directory.OrderedQuery, w
 	// between its ends.
 	whole := byNumber(q) && !picksFew(q) && q.InGroups == nil
 	numbered := slices.Clone(users)
-	slices.SortFunc(numbered, func(a, b roster.User) int { return cmp.Compare(a.Number, b.Number) })
+	sort.Slice(numbered, func(i, j int) bool { return numbered[i].Number < numbered[j].Number })
 	if err := t.load(org, numbered, with, whole); err != nil {
 		return nil, err
 	}
@@ -221,7 +221,7 @@ func (t *tx) UsersByNumbers(org roster.OrganizationID, numbers []int64, with dir
 		}
 		users = append(users, found...)
 	}
-	slices.SortFunc(users, func(a, b roster.User) int { return cmp.Compare(a.Number, b.Number) })
+	sort.Slice(users, func(i, j int) bool { return users[i].Number < users[j].Number })
 	users = slices.CompactFunc(users, func(a, b roster.User) bool { return a.Number == b.Number })
 	return users, t.load(org, users, with, false)
 }
