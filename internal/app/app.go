@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -221,7 +222,8 @@ func (a *App) publicURL() string {
 	if url := a.config.Settings.PublicURL; url != "" {
 		return strings.TrimRight(url, "/")
 	}
-	return "http://" + a.config.Settings.HTTP
+	s := a.config.Settings
+	return cmp.Or(reach("http", s.HTTP), reach("https", s.HTTPS))
 }
 
 // checkKey refuses a store that was made with another key: what the key sealed or fingerprinted would

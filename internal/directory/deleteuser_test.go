@@ -72,7 +72,7 @@ func TestADeletedUserIsGoneAndItsNameIsFree(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		_, err := e.ReadLink(t.Context(), roster.Actor{}, link.Secret)
+		_, err = e.ReadLink(t.Context(), roster.Actor{}, link.Secret)
 		wants(t, err, roster.NotFound, "")
 		groups := all(e.ListGroups(t.Context(), e.admin, directory.GroupList{Kind: roster.KindGroup, Count: true}))(t)
 		if len(groups) != 1 || groups[0].MemberCount != 0 {
