@@ -59,6 +59,8 @@ type App struct {
 	queue   *queue.Queue
 	metrics *server.Metrics
 	routes  *http.ServeMux
+	// refuseAPI answers what the server turns away in the native API's form.
+	refuseAPI func(http.ResponseWriter, *http.Request, error)
 	control http.Handler
 	org     roster.Organization // the default one
 	ready   bool                // the user admin can sign in
