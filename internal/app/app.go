@@ -61,12 +61,12 @@ type App struct {
 	routes  *http.ServeMux
 	// refuseAPI answers what the server turns away in the native API's form.
 	refuseAPI func(http.ResponseWriter, *http.Request, error)
-	control http.Handler
-	org     roster.Organization // the default one
-	ready   bool                // the user admin can sign in
-	demo    *demo               // nil unless a demonstration
-	ldap    []*realm.LDAP       // the declared realms
-	unlock  func() error
+	control   http.Handler
+	org       roster.Organization // the default one
+	ready     bool                // the user admin can sign in
+	demo      *demo               // nil unless a demonstration
+	ldap      []*realm.LDAP       // the declared realms
+	unlock    func() error
 
 	realmNames sync.Map // of declared realms, by recordedRealm
 	slugs      sync.Map // ids of the organizations that declared realms name, by slug
