@@ -108,6 +108,18 @@ func TestUpdateUserChangesWhatItNamesAndLeavesTheRest(t *testing.T) {
 				`{"type":"failures","services":["email"]},{"type":"warnings","services":["email"]}`),
 		},
 		{
+			Name: "services in another order and twice", Given: person("u17@example.com"),
+			Request: post("updateUser", `{"email":"u17@example.com","notifications":[{"type":"warnings","services":["EMAIL","email"]},{"type":"failures","services":["push","email","push"]}]}`),
+			Body: `{"user":{"id":"{user u17@example.com}","email":"u17@example.com","name":"u17@example.com","accessLevel":"user","userGroups":[],` +
+				`"notifications":[{"type":"failures","services":["email","push"]},{"type":"warnings","services":["email"]}]},"warnings":["push: no browser or device yet"]}`,
+			After: func(t testing.TB, e *dialecttest.Env) {
+				t.Helper()
+				if got := fmt.Sprint(e.Get(t, "u17@example.com").Preferences); got != "[{failures [email push]} {warnings [email]}]" {
+					t.Errorf("its preferences are %s", got)
+				}
+			},
+		},
+		{
 			Name: "no notifications named", Given: person("u14@example.com", full), Request: post("updateUser", `{"email":"u14@example.com","notifications":[]}`),
 			Body: shown("{user u14@example.com}", "u14@example.com", "Full", "user", inNetwork, both),
 		},
