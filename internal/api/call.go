@@ -83,6 +83,9 @@ func (a *api) admit(c *call) error {
 	if path := c.request.URL.Path; !utf8.ValidString(path) || strings.ContainsRune(path, 0) {
 		return &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path."}
 	}
+	if len(dialect.OriginOf(c.request.Context()).Secrets) > 0 { // said before the credential is looked at, which may be that secret
+		return malformed(roster.Faults{{Kind: roster.Invalid, Detail: "a secret does not belong in the URL: send it in the header Authorization"}})
+	}
 	by, err := a.authenticate(c.request)
 	if err != nil {
 		return err
@@ -120,9 +123,6 @@ func (a *api) count(c *call) error {
 
 // readQuery reads the query strictly: what the call does not take is a fault.
 func (c *call) readQuery() error {
-	if len(dialect.OriginOf(c.request.Context()).Secrets) > 0 {
-		return malformed(roster.Faults{{Kind: roster.Invalid, Detail: "a secret does not belong in the URL: send it in the header Authorization"}})
-	}
 	raw := c.request.URL.RawQuery
 	if raw == "" {
 		return nil

@@ -106,7 +106,8 @@ func TestWhoCalls(t *testing.T) {
 		row("a session of Graze as a token", "Bearer {session graze}", "", 401, unproved),
 		row("the header counts before the cookie", "Bearer {token read}", "\nCookie: roster_session=x", 404, nobody),
 		{
-			Name: "a token in the URL", Request: "GET /api/v1/groups?apiToken={token read}", Status: 401, Header: denied, Body: unproved,
+			Name: "a token in the URL", Request: "GET /api/v1/groups?apiToken={token read}", Status: 400,
+			Body: malformed("a secret does not belong in the URL: send it in the header Authorization"),
 		},
 		{
 			Name: "a secret in the URL besides a credential", As: "Bearer {token read}", Request: "GET /api/v1/groups?password=x", Status: 400,
@@ -130,6 +131,7 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 	const create = "POST /api/v1/groups"
 	const media = "Send the body as JSON, with the header Content-Type: application/json."
 	wrongType := refused(415, "unsupported-media-type", "The body is of another type", media)
+	crossOrigin := forbidden("A page of another site may not send this. If that page is Roster behind a proxy, set --public-url to the address that the browser shows.")
 	unread := func(name, body, why string) dialecttest.Scenario {
 		const begin = "the body is not JSON that can be read: "
 		return dialecttest.Scenario{Name: name, Request: with(create, body), Status: 400, Body: malformed(begin + why)}
@@ -153,6 +155,31 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 			Name: "a method that nobody knows", Request: "FROB /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
 			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
 		},
+		{
+			Name: "the method of a path with a parameter on one without", Request: "GET /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
+			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with POST."),
+		},
+		{
+			Name: "HEAD of a path that only takes POST", Request: "HEAD /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
+			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with POST."),
+		},
+		{
+			Name: "a method that neither takes", Request: "PUT /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
+			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with POST."),
+		},
+		{Name: "what is above the root", Request: "GET /api", Status: 404, Body: nowhere},
+		{Name: "what is above the root, of an organization", Request: "GET /o/default/api", Status: 404, Body: nowhere},
+		{
+			Name: "TRACE", Request: "TRACE /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
+			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+		},
+		{Name: "TRACE of what is not there", Request: "TRACE /api/v1/nothing", Status: 404, Body: nowhere},
+		{
+			Name: "TRACE of an organization", Request: "TRACE /o/default/api/v1/overview", Status: 405, Header: map[string]string{"Allow": "GET, HEAD"},
+			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD."),
+		},
+		{Name: "a page of another site", Request: with(create+"\nSec-Fetch-Site: cross-site", `{"displayName":"x"}`), Status: 403, Body: crossOrigin},
+		{Name: "a page of another site, by its origin", Request: with("DELETE /o/default/api/v1/groups/x\nOrigin: https://elsewhere.example.com", `{}`), Status: 403, Body: crossOrigin},
 		{Name: "HEAD", Request: "HEAD /api/v1/groups", Status: 200},
 		{Name: "HEAD of what is not there", Request: "HEAD /api/v1/groups/x", Status: 404},
 		{Name: "no type", Request: create + "\n\n{}", Status: 415, Body: wrongType},

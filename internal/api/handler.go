@@ -3,7 +3,6 @@ package api
 import (
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -38,10 +37,12 @@ type api struct {
 	limit    *dialect.Limiter
 	now      func() time.Time
 	baseURL  func() string
+	fences   map[string]bool // patterns that only refuse
 }
 
-// Register adds the API's routes to mux, and its description, which nobody is asked a credential for.
-func Register(mux *http.ServeMux, o Options) {
+// Register adds the API's routes to mux, and its description, which nobody is asked a credential for. It returns what answers a
+// request below [Root] that was turned away before it got here, with the error that says why.
+func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	a := newAPI(mux, o)
 	a.resources(o.Service)
 	finish(a.doc)
@@ -57,7 +58,8 @@ func Register(mux *http.ServeMux, o Options) {
 	} {
 		mux.Handle("GET "+Root+"/"+name, a.document(text))
 	}
-	mux.Handle("/api/", a.face.Refuse(a.elsewhere))
+	a.fence()
+	return a.refuse
 }
 
 // resources registers every resource, in the order of the document's tags.
@@ -130,19 +132,3 @@ func (a *api) document(text func() (string, []byte, error)) http.Handler {
 	})
 }
 
-// elsewhere is the error for a request that no route takes: 405 where there is one with another method.
-func (a *api) elsewhere(r *http.Request) error {
-	var methods []string
-	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
-		other := *r
-		other.Method = method
-		_, pattern := a.mux.Handler(&other)
-		if takes, _, _ := strings.Cut(pattern, " "); takes == method || takes == "GET" && method == "HEAD" {
-			methods = append(methods, method)
-		}
-	}
-	if len(methods) == 0 {
-		return &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path."}
-	}
-	return dialect.WrongMethod(methods...)(r)
-}

@@ -305,30 +305,17 @@ func decodeMatrix(doc matrixChange) []roster.Preference {
 	return prefs
 }
 
-// showMatrix shows the services of each type in their fixed order.
+// showMatrix shows the services of each type.
 func showMatrix(prefs []roster.Preference) (m matrix) {
 	for i, to := range []*[]roster.Service{&m.Failures, &m.Warnings, &m.Unmatched, &m.Digest} {
 		*to = []roster.Service{}
 		for _, p := range prefs {
 			if p.Type == roster.NotificationTypes[i] {
-				*to = inOrder(p.Services)
+				*to = notNil(p.Services)
 			}
 		}
 	}
 	return m
-}
-
-func inOrder(services []roster.Service) []roster.Service {
-	ordered := make([]roster.Service, 0, len(services))
-	for _, s := range roster.Services {
-		for _, one := range services {
-			if one == s {
-				ordered = append(ordered, s)
-				break
-			}
-		}
-	}
-	return ordered
 }
 
 // showUser shows a user with everything that is loaded along.

@@ -58,6 +58,7 @@ func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in
 	if err := faults.Err(); err != nil {
 		return Defaults{}, err
 	}
+	in.Preferences = cleanPreferences(in.Preferences)
 	return update(ctx, s, func(tx Tx) (Defaults, error) {
 		id, err := findGroup(tx, by, in.Group)
 		if err != nil {

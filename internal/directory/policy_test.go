@@ -191,6 +191,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"make a token of the user", ActTokenCreate, mayControl},
 		{"read users", ActUserRead, nil},
 		{"read groups", ActGroupRead, nil},
+		{"read the entries on check groups", ActPermissionRead, nil},
 		{"read departments", ActDepartmentRead, nil},
 		{"read roles", ActRoleRead, nil},
 		{"create groups", ActGroupCreate, nil},

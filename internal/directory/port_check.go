@@ -92,6 +92,9 @@ type CheckPermissionQuery struct {
 	CheckGroup roster.CheckGroupID
 	Users      []roster.UserID // for one of these, MaxPage at most; nil: any, empty: none
 	Group      roster.GroupID
+	// Those on check groups in the scope that are for one of its groups or for a member of one, for its user or for a group
+	// of that user.
+	Scope *CheckScope
 }
 
 // MaxEventChecks is how many checks one EventQuery names at most.

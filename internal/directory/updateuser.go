@@ -65,6 +65,7 @@ func (in *UserChange) clean() {
 	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup.Value = roster.Ref{}
 	}
+	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
 
 // touchesAccess reports whether the change is of a kind that takes every permission of the user

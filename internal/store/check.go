@@ -1,7 +1,6 @@
 package store
 
 import (
-	"strings"
 	"time"
 
 	"roster"
@@ -214,12 +213,9 @@ func toldGroups(groups []roster.GroupID) (cond string, args []any) {
 	if len(groups) == 0 {
 		return "1 = 0", nil
 	}
-	args = anyOf(groups)
-	for n := padded(len(args)); len(args) < n; {
-		args = append(args, args[len(args)-1])
-	}
+	among, args := oneOf(anyOf(groups))
 	return `EXISTS (SELECT 1 FROM check_told_groups t WHERE t.organization_id = c.organization_id AND t.check_id = c.id
-		AND t.group_id IN (` + strings.Repeat("?,", len(args)-1) + "?))", args
+		AND t.group_id IN (` + among + "))", args
 }
 
 // loadTold fills in the groups and teams that are told of checks.

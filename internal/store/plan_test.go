@@ -209,14 +209,15 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 			q.Scope = scope
 			_, _ = tx.CheckGroups(org, q)
 		}
+		for _, q := range []directory.CheckPermissionQuery{
+			{}, {After: "p"}, {ID: "p"}, {CheckGroup: g.ID}, {Group: "g"}, {Users: []roster.UserID{"id", "other"}}, {Users: []roster.UserID{"id"}, CheckGroup: g.ID},
+		} {
+			q.Scope = scope
+			_, _ = tx.CheckPermissions(org, q)
+		}
 	}
 	p := roster.CheckPermission{ID: "p", CheckGroup: c.CheckGroup, User: roster.UserLink{ID: "id", Number: 1}}
 	_, _ = tx.PutCheckPermission(org, p)
-	for _, q := range []directory.CheckPermissionQuery{
-		{}, {After: "p"}, {ID: "p"}, {CheckGroup: g.ID}, {Group: "g"}, {Users: []roster.UserID{"id", "other"}}, {Users: []roster.UserID{"id"}, CheckGroup: g.ID},
-	} {
-		_, _ = tx.CheckPermissions(org, q)
-	}
 	_, _ = tx.CheckAccess(org, "id")
 	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})
 	for _, checks := range [][]roster.CheckID{nil, {"c"}, {"c", "d"}} {

@@ -40,6 +40,7 @@ func TestWhatADescriptionDoesNotAllowIsFound(t *testing.T) {
 		{"a body where none is", "DELETE /users/1", 204, "", "x", "no body is declared"},
 		{"an unknown path", "GET /nowhere", 404, "", "", "no operation"},
 		{"an unknown method", "PUT /users", 404, "", "", "no operation"},
+		{"a method of the path with a parameter instead", "DELETE /users/me", 204, "", "", "no operation"},
 		{"a slash more", "GET /users/", 200, "", "", "no operation"},
 		{"an answer by reference", "GET /users/1", 422, "application/problem+json", `{"id":"2"}`, ""},
 		{"a bad answer by reference", "GET /users/1", 422, "application/problem+json", `{}`, "id"},
