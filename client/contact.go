@@ -41,7 +41,7 @@ func (s *Users) Preferences(ctx context.Context, id string, opts ...GetOption) (
 	return get[Preferences](ctx, s.c, at("/users", id, "/preferences"), opts)
 }
 
-// UpdatePreferences changes the preferences of the types that p names.
+// UpdatePreferences changes the preferences of the types that p names. A user may do so for itself, as [Me].
 func (s *Users) UpdatePreferences(ctx context.Context, id string, p Preferences, opts ...ChangeOption) (Preferences, error) {
 	return update[Preferences](ctx, s.c, at("/users", id, "/preferences"), p, opts)
 }

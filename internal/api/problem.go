@@ -161,7 +161,7 @@ func (p *problem) describe(e *endpoint, all []*roster.Error) {
 		if p.Detail == "" {
 			p.Detail = strings.TrimSpace(name + " " + detail)
 		}
-		if name != "" && (one.Kind == roster.Invalid || one.Kind == roster.Conflict) {
+		if name != "" && (one.Kind == roster.Invalid || one.Kind == roster.Conflict || one.Kind == roster.Forbidden) {
 			p.Errors = append(p.Errors, f)
 		}
 		if one.Holder != (roster.Holder{}) && p.Existing == nil {

@@ -86,7 +86,7 @@ type rule struct {
 var policy = map[Action]rule{
 	ActUserCreate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, ownToken: true, tokens: true},
-	ActUserUpdate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
+	ActUserUpdate:      {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
 	ActPasswordSet:     {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserAdmit:       {local: true, writes: true},
 	ActRealmCreate:     {anyOf: roster.ManageRealms, writes: true},
@@ -165,6 +165,16 @@ func allow(by roster.Actor, act Action) error {
 	case organizationToken(by) && !r.tokens:
 		return forbidden("an API token of the organization may not do this")
 	case r.signedIn && by.Kind == roster.ActorUser, r.ownToken && by.UserID != "":
+		return nil
+	default:
+		return granted(by, act)
+	}
+}
+
+// granted says whether the actor may do the action to somebody or something that is not its own.
+func granted(by roster.Actor, act Action) error {
+	switch r := policy[act]; {
+	case local(by):
 		return nil
 	case by.Grants.Everywhere().HasAny(r.anyOf), r.scoped && by.Grants.Anywhere().HasAny(r.anyOf):
 		return nil
