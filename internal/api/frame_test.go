@@ -65,7 +65,7 @@ var (
 		"The credential is not valid here: it is mistyped, expired or revoked, of another organization, or its user may not sign in. Check it, sign in again, or ask an administrator for another one.")
 	without = refused(401, "unauthenticated", "A credential is needed",
 		"This request has no credential. Send an API token (Authorization: Bearer), a userName and password (Authorization: Basic), or the cookie of a session.")
-	nowhere  = refused(404, "not-found", "There is nothing here", "There is nothing at this path.")
+	nowhere = refused(404, "not-found", "There is nothing here", "There is nothing at this path.")
 )
 
 func TestWhoCalls(t *testing.T) {
