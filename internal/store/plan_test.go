@@ -152,6 +152,7 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_, _ = tx.Sessions(org, "id", at)
 	_, _ = tx.DeleteSession(org, "id", "s")
 	_, _ = tx.OpenJobs(org, "j", 1)
+	_, _ = tx.BuriedJobs(org, "j", 1)
 	_, _ = tx.ReviveJob(org, "j", at)
 	_, _ = tx.RealmByID(org, "r")
 	_, _ = tx.AuditEntries(org, directory.AuditQuery{ID: "a"})
