@@ -82,8 +82,8 @@ func staying(c *http.Client) *http.Client {
 // join gives the services their client.
 func (c *Client) join() {
 	c.Users = &Users{c}
-	c.Groups = &Groups{c}
-	c.Teams = &Teams{c}
+	c.Groups = &Groups{sets[Group, NewGroup, GroupChange]{c, "/groups"}}
+	c.Teams = &Teams{sets[Team, NewTeam, TeamChange]{c, "/teams"}}
 	c.Departments = &Departments{c}
 	c.Roles = &Roles{c}
 	c.Permissions = &Permissions{c}

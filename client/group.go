@@ -49,55 +49,63 @@ type MemberChange struct {
 }
 
 // Groups are the organization's groups.
-type Groups struct{ c *Client }
-
-// List returns the groups that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *Groups) List(ctx context.Context, o ListOptions) iter.Seq2[Group, error] {
-	return list[Group](ctx, s.c, "/groups", o.query())
+type Groups struct {
+	sets[Group, NewGroup, GroupChange]
 }
 
-// Page returns one page of what [Groups.List] returns.
-func (s *Groups) Page(ctx context.Context, o ListOptions) (Page[Group], error) {
-	return page[Group](ctx, s.c, "/groups", o.query())
+// sets are the calls that groups and teams have in common: Record is one of them.
+type sets[Record, NewRecord, RecordChange any] struct {
+	c    *Client
+	path string
 }
 
-// Get returns a group.
-func (s *Groups) Get(ctx context.Context, id string, opts ...GetOption) (Group, error) {
-	return get[Group](ctx, s.c, at("/groups", id), opts)
+// List returns the groups, or teams, that the caller may see. It fetches them page by page; an error ends the sequence.
+func (s *sets[Record, NewRecord, RecordChange]) List(ctx context.Context, o ListOptions) iter.Seq2[Record, error] {
+	return list[Record](ctx, s.c, s.path, o.query())
 }
 
-// Create makes a group.
-func (s *Groups) Create(ctx context.Context, g NewGroup, opts ...CreateOption) (Group, error) {
-	return create[Group](ctx, s.c, "/groups", g, opts)
+// Page returns one page of what List returns.
+func (s *sets[Record, NewRecord, RecordChange]) Page(ctx context.Context, o ListOptions) (Page[Record], error) {
+	return page[Record](ctx, s.c, s.path, o.query())
 }
 
-// Update changes a group.
-func (s *Groups) Update(ctx context.Context, id string, change GroupChange, opts ...ChangeOption) (Group, error) {
-	return update[Group](ctx, s.c, at("/groups", id), change, opts)
+// Get returns a group or team.
+func (s *sets[Record, NewRecord, RecordChange]) Get(ctx context.Context, id string, opts ...GetOption) (Record, error) {
+	return get[Record](ctx, s.c, at(s.path, id), opts)
 }
 
-// Delete deletes a group.
-func (s *Groups) Delete(ctx context.Context, id string, opts ...ChangeOption) error {
-	return remove(ctx, s.c, at("/groups", id), opts)
+// Create makes a group or team.
+func (s *sets[Record, NewRecord, RecordChange]) Create(ctx context.Context, n NewRecord, opts ...CreateOption) (Record, error) {
+	return create[Record](ctx, s.c, s.path, n, opts)
 }
 
-// Members returns the members of a group. It fetches them page by page; an error ends the sequence.
-func (s *Groups) Members(ctx context.Context, id string, o ListOptions) iter.Seq2[Member, error] {
-	return list[Member](ctx, s.c, at("/groups", id, "/members"), o.query())
+// Update changes a group or team.
+func (s *sets[Record, NewRecord, RecordChange]) Update(ctx context.Context, id string, change RecordChange, opts ...ChangeOption) (Record, error) {
+	return update[Record](ctx, s.c, at(s.path, id), change, opts)
 }
 
-// ChangeMembers adds members to a group and removes others, in one step.
-func (s *Groups) ChangeMembers(ctx context.Context, id string, change MemberChange) (Group, error) {
-	return call[Group](ctx, s.c, newRequest[ChangeOption](http.MethodPost, at("/groups", id, "/members"), change, nil))
+// Delete deletes a group or team.
+func (s *sets[Record, NewRecord, RecordChange]) Delete(ctx context.Context, id string, opts ...ChangeOption) error {
+	return remove(ctx, s.c, at(s.path, id), opts)
 }
 
-// AddMember adds a user to a group; one who is in it already stays.
-func (s *Groups) AddMember(ctx context.Context, id, user string) error {
-	_, err := s.c.send(ctx, newRequest[ChangeOption](http.MethodPut, at("/groups", id, "/members", user), nil, nil), nil)
+// Members returns the members of a group or team. It fetches them page by page; an error ends the sequence.
+func (s *sets[Record, NewRecord, RecordChange]) Members(ctx context.Context, id string, o ListOptions) iter.Seq2[Member, error] {
+	return list[Member](ctx, s.c, at(s.path, id, "/members"), o.query())
+}
+
+// ChangeMembers adds members to a group or team and removes others, in one step.
+func (s *sets[Record, NewRecord, RecordChange]) ChangeMembers(ctx context.Context, id string, change MemberChange) (Record, error) {
+	return call[Record](ctx, s.c, newRequest[ChangeOption](http.MethodPost, at(s.path, id, "/members"), change, nil))
+}
+
+// AddMember adds a user to a group or team; one who is in it already stays.
+func (s *sets[Record, NewRecord, RecordChange]) AddMember(ctx context.Context, id, user string) error {
+	_, err := s.c.send(ctx, newRequest[ChangeOption](http.MethodPut, at(s.path, id, "/members", user), nil, nil), nil)
 	return err
 }
 
-// RemoveMember takes a user out of a group.
-func (s *Groups) RemoveMember(ctx context.Context, id, user string) error {
-	return remove(ctx, s.c, at("/groups", id, "/members", user), nil)
+// RemoveMember takes a user out of a group or team.
+func (s *sets[Record, NewRecord, RecordChange]) RemoveMember(ctx context.Context, id, user string) error {
+	return remove(ctx, s.c, at(s.path, id, "/members", user), nil)
 }

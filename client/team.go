@@ -1,10 +1,7 @@
 package client
 
 import (
-	"context"
 	"encoding/json"
-	"iter"
-	"net/http"
 	"time"
 )
 
@@ -49,55 +46,6 @@ type TeamChange struct {
 }
 
 // Teams are the organization's teams.
-type Teams struct{ c *Client }
-
-// List returns the teams that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *Teams) List(ctx context.Context, o ListOptions) iter.Seq2[Team, error] {
-	return list[Team](ctx, s.c, "/teams", o.query())
-}
-
-// Page returns one page of what [Teams.List] returns.
-func (s *Teams) Page(ctx context.Context, o ListOptions) (Page[Team], error) {
-	return page[Team](ctx, s.c, "/teams", o.query())
-}
-
-// Get returns a team.
-func (s *Teams) Get(ctx context.Context, id string, opts ...GetOption) (Team, error) {
-	return get[Team](ctx, s.c, at("/teams", id), opts)
-}
-
-// Create makes a team.
-func (s *Teams) Create(ctx context.Context, t NewTeam, opts ...CreateOption) (Team, error) {
-	return create[Team](ctx, s.c, "/teams", t, opts)
-}
-
-// Update changes a team.
-func (s *Teams) Update(ctx context.Context, id string, change TeamChange, opts ...ChangeOption) (Team, error) {
-	return update[Team](ctx, s.c, at("/teams", id), change, opts)
-}
-
-// Delete deletes a team.
-func (s *Teams) Delete(ctx context.Context, id string, opts ...ChangeOption) error {
-	return remove(ctx, s.c, at("/teams", id), opts)
-}
-
-// Members returns the members of a team. It fetches them page by page; an error ends the sequence.
-func (s *Teams) Members(ctx context.Context, id string, o ListOptions) iter.Seq2[Member, error] {
-	return list[Member](ctx, s.c, at("/teams", id, "/members"), o.query())
-}
-
-// ChangeMembers adds members to a team and removes others, in one step.
-func (s *Teams) ChangeMembers(ctx context.Context, id string, change MemberChange) (Team, error) {
-	return call[Team](ctx, s.c, newRequest[ChangeOption](http.MethodPost, at("/teams", id, "/members"), change, nil))
-}
-
-// AddMember adds a user to a team; one who is in it already stays.
-func (s *Teams) AddMember(ctx context.Context, id, user string) error {
-	_, err := s.c.send(ctx, newRequest[ChangeOption](http.MethodPut, at("/teams", id, "/members", user), nil, nil), nil)
-	return err
-}
-
-// RemoveMember takes a user out of a team.
-func (s *Teams) RemoveMember(ctx context.Context, id, user string) error {
-	return remove(ctx, s.c, at("/teams", id, "/members", user), nil)
+type Teams struct {
+	sets[Team, NewTeam, TeamChange]
 }

@@ -235,6 +235,15 @@ func mayControl(by roster.Actor, target roster.Grants) error {
 	})
 }
 
+// controls says whether the actor may change the user, who may hold anything.
+func controls(tx Tx, by roster.Actor, u roster.User) error {
+	account, err := tx.AccountByID(u.OrganizationID, u.ID)
+	if err != nil {
+		return err
+	}
+	return mayControl(by, account.Grants)
+}
+
 // mayGrant says whether the actor may give somebody these permissions. It asks what mayControl asks,
 // but grant_any_role lifts it for all that is not guarded.
 func (s *Service) mayGrant(by roster.Actor, target roster.Grants) error {

@@ -57,7 +57,14 @@ func (q *query) in(expr string, values []any) {
 	for n := padded(len(values)); len(values) < n; {
 		values = append(values, values[len(values)-1])
 	}
-	q.where(expr+" IN ("+strings.Repeat("?,", len(values)-1)+"?)", values...)
+	q.where(expr + " IN (")
+	q.list(values)
+	q.add(")")
+}
+
+// list adds the values, of which there is one at least, with commas between.
+func (q *query) list(values []any) {
+	q.add(strings.Repeat("?,", len(values)-1)+"?", values...)
 }
 
 // limit returns n as a number of records that the store takes: 1 to most.
