@@ -196,6 +196,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.LockCheck(org, c.ID)
 	_ = tx.LockCheckGroup(org, g.ID)
 	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
+	_, _ = tx.CheckState(org)
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{
