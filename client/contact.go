@@ -41,7 +41,8 @@ func (s *Users) Preferences(ctx context.Context, id string) (Preferences, error)
 	return read[Preferences](ctx, s.c, at("/users", id, "/preferences"))
 }
 
-// UpdatePreferences changes the preferences of the types that p names. The version is the user's.
+// UpdatePreferences changes the preferences of the types that p names. A user may do so for itself, as [Me]. The version
+// is the user's.
 func (s *Users) UpdatePreferences(ctx context.Context, id string, p Preferences, opts ...ChangeOption) (Preferences, error) {
 	return update[Preferences](ctx, s.c, at("/users", id, "/preferences"), p, opts)
 }

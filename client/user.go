@@ -192,7 +192,7 @@ func (s *Users) Create(ctx context.Context, u NewUser, opts ...CreateOption) (Us
 	return create[User](ctx, s.c, "/users", u, opts)
 }
 
-// Update changes a user.
+// Update changes a user. A user may change Preferences and Timezone of itself, as [Me], and with these nothing else.
 func (s *Users) Update(ctx context.Context, id string, change UserChange, opts ...ChangeOption) (User, error) {
 	return update[User](ctx, s.c, at("/users", id), change, opts)
 }

@@ -241,6 +241,14 @@ func contactMethods(t *testing.T, w *world, c *client.Client) {
 	same(t, "preferences", got, client.Preferences{
 		Failures: []client.Service{client.ServiceEmail}, Warnings: []client.Service{client.ServiceEmail}, Unmatched: []client.Service{}, Digest: []client.Service{},
 	})
+	changed, err = herself.Users.UpdatePreferences(ctx, client.Me, client.Preferences{Warnings: []client.Service{}})
+	check(t, err)
+	same(t, "preferences that she set", changed.Warnings, []client.Service{})
+	user, err := herself.Users.Update(ctx, client.Me, client.UserChange{Timezone: client.Set("Asia/Tokyo")})
+	check(t, err)
+	same(t, "the time zone that she set", user.Timezone, "Asia/Tokyo")
+	_, err = herself.Users.Update(ctx, client.Me, client.UserChange{Timezone: client.Set("UTC"), DisplayName: client.Set("Countess"), Active: client.Set(true)})
+	is(t, err, client.ErrForbidden, "#/displayName", "#/active", "manage_users")
 }
 
 func sessions(t *testing.T, w *world, c *client.Client) {

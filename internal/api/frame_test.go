@@ -61,8 +61,11 @@ func header(name, detail string) string {
 func with(call, body string) string { return call + "\nContent-Type: application/json\n\n" + body }
 
 var (
-	unproved = refused(401, "unauthenticated", "A credential is needed", "The credential is missing or not valid.")
-	nowhere  = refused(404, "not-found", "There is nothing here", "There is nothing at this path.")
+	unproved = refused(401, "unauthenticated", "A credential is needed",
+		"The credential is not valid here: it is mistyped, expired or revoked, of another organization, or its user may not sign in. Check it, sign in again, or ask an administrator for another one.")
+	without = refused(401, "unauthenticated", "A credential is needed",
+		"This request has no credential. Send an API token (Authorization: Bearer), a userName and password (Authorization: Basic), or the cookie of a session.")
+	nowhere = refused(404, "not-found", "There is nothing here", "There is nothing at this path.")
 )
 
 func TestWhoCalls(t *testing.T) {
@@ -88,7 +91,8 @@ func TestWhoCalls(t *testing.T) {
 	}
 	nobody := refused(404, "not-found", "There is nothing here", "This credential belongs to no user.")
 	dialecttest.Run(t, dialecttest.World{Given: described(given)}, []dialecttest.Scenario{
-		row("nobody", "", "", 401, unproved),
+		row("nobody", "", "", 401, without),
+		row("another cookie", "", "\nCookie: other=x", 401, without),
 		row("a token", "Bearer {token read}", "", 404, nobody),
 		row("a token in small letters", "", "\nAuthorization: bearer {token read}", 404, nobody),
 		row("a token that was revoked", "Bearer {token gone}", "", 401, unproved),
@@ -119,6 +123,7 @@ func TestWhoCalls(t *testing.T) {
 		{
 			Name: "a token at another organization", As: "Bearer {token read}", Request: "GET /o/other/api/v1/users/me", Status: 401, Body: unproved,
 		},
+		{Name: "nobody at another organization", Request: "GET /o/other/api/v1/users/me", Status: 401, Header: denied, Body: without},
 		{
 			Name: "one unknown parameter", As: "Bearer {token read}", Request: get, Status: 400,
 			Body: malformed("limit is no parameter of this call", parameter("limit", "is no parameter of this call")),

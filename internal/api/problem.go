@@ -128,8 +128,10 @@ func newProblem(r *http.Request, e *endpoint, status int, err error) *problem {
 		p.Detail = refusal.Detail
 	case roster.KindOf(err) == roster.Internal:
 		p.Detail = "Roster failed to do this. Its log says why, under the request's id."
+	case errors.Is(err, errNoCredential):
+		p.Detail = withoutCredential
 	case roster.KindOf(err) == roster.Unauthenticated:
-		p.Detail = "The credential is missing or not valid."
+		p.Detail = deniedCredential
 	case roster.KindOf(err) == roster.NotFound && !e.names(roster.All(err)[0].Field):
 		p.Detail = "There is no such record, or none that this credential may see." // in the same words, whichever it is
 	default:
@@ -152,7 +154,7 @@ func (p *problem) describe(e *endpoint, all []*roster.Error) {
 		if p.Detail == "" {
 			p.Detail = strings.TrimSpace(name + " " + detail)
 		}
-		if name != "" && (one.Kind == roster.Invalid || one.Kind == roster.Conflict) {
+		if name != "" && (one.Kind == roster.Invalid || one.Kind == roster.Conflict || one.Kind == roster.Forbidden) {
 			p.Errors = append(p.Errors, f)
 		}
 		if one.Holder != (roster.Holder{}) && p.Existing == nil {

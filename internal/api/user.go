@@ -216,7 +216,7 @@ func (a *api) users(svc *directory.Service) {
 	})
 	route(a, operation{
 		id: "updateUser", call: "PATCH " + one, tag: tag, fails: []int{409}, members: userNames, summary: "Change a user",
-		description: "Changes what the merge patch names. Somebody who is deactivated, or gets another password, is signed out at once, everywhere.",
+		description: "Changes what the merge patch names. Somebody who is deactivated, or gets another password, is signed out at once, everywhere. A user may change preferences and timezone of itself, and with these nothing else.",
 		request:     exampleUserChange, answer: shown,
 	}, func(by roster.Actor, q *changeUser) (in directory.UserChange, err error) {
 		in = decodeUserChange(q.doc)

@@ -103,7 +103,7 @@ func (a *api) userPreferences(svc *directory.Service) {
 	})
 	route(a, operation{
 		id: "updateUserPreferences", call: "PATCH " + path, tag: tag, summary: "Change a user's preferences",
-		description: "Replaces the services of the types that the merge patch names; null turns a type off.",
+		description: "Replaces the services of the types that the merge patch names; null turns a type off. A user may do so for itself.",
 		request:     matrixChange{Failures: value([]roster.Service{roster.ServiceEmail, roster.ServiceSMS})}, answer: shown,
 	}, func(by roster.Actor, q *changePreferences) (in directory.UserChange, err error) {
 		in.Preferences, in.Faults = roster.Some(decodeMatrix(q.doc)), q.faults

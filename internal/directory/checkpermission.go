@@ -166,7 +166,7 @@ func (in NewCheckPermission) entry(tx Tx, by roster.Actor, f roster.Faults) (ros
 		if err != nil {
 			return p, err
 		}
-		if p.Group = linkGroup(groups[0]); p.Group.ID == "" || p.Group.Name == roster.EndUserGroup {
+		if p.Group = linkGroup(groups[0]); p.Group.ID == "" || isShipped(groups[0]) {
 			unknown(&f, "group", string(roster.KindGroup), in.Group)
 		}
 	}

@@ -86,7 +86,7 @@ type rule struct {
 var policy = map[Action]rule{
 	ActUserCreate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, ownToken: true, tokens: true},
-	ActUserUpdate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
+	ActUserUpdate:      {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
 	ActPasswordSet:     {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserAdmit:       {local: true, writes: true},
 	ActRealmCreate:     {anyOf: roster.ManageRealms, writes: true},
@@ -166,6 +166,16 @@ func allow(by roster.Actor, act Action) error {
 		return forbidden("an API token of the organization may not do this")
 	case r.signedIn && by.Kind == roster.ActorUser, r.ownToken && by.UserID != "":
 		return nil
+	default:
+		return granted(by, act)
+	}
+}
+
+// granted says whether the actor may do the action to somebody or something that is not its own.
+func granted(by roster.Actor, act Action) error {
+	switch r := policy[act]; {
+	case local(by):
+		return nil
 	case by.Grants.Everywhere().HasAny(r.anyOf), r.scoped && by.Grants.Anywhere().HasAny(r.anyOf):
 		return nil
 	case by.Grants.Anywhere().HasAny(r.anyOf):
@@ -223,6 +233,15 @@ func mayControl(by roster.Actor, target roster.Grants) error {
 		}
 		return missing
 	})
+}
+
+// controls says whether the actor may change the user, who may hold anything.
+func controls(tx Tx, by roster.Actor, u roster.User) error {
+	account, err := tx.AccountByID(u.OrganizationID, u.ID)
+	if err != nil {
+		return err
+	}
+	return mayControl(by, account.Grants)
 }
 
 // mayGrant says whether the actor may give somebody these permissions. It asks what mayControl asks,

@@ -128,11 +128,21 @@ func (t *tx) JobCounts() ([]roster.JobCounts, error) {
 	return counts, nil
 }
 
+// The lists of jobs. Each repeats the condition of the partial index that it walks.
+const (
+	listJobs   = `SELECT ` + jobColumns + `, state, reason FROM jobs WHERE organization_id = $1 AND id > $2 AND state`
+	openJobs   = listJobs + ` <> 'done' ORDER BY id LIMIT $3`
+	buriedJobs = listJobs + ` = 'buried' ORDER BY id LIMIT $3`
+)
+
 // OpenJobs implements directory.JobTx.
 func (t *tx) OpenJobs(org roster.OrganizationID, after roster.JobID, most int) ([]roster.Job, error) {
-	const text = `SELECT ` + jobColumns + `, state, reason FROM jobs
-	WHERE organization_id = $1 AND id > $2 AND state <> 'done' ORDER BY id LIMIT $3`
-	return collect(t, "list jobs", text, []any{string(org), string(after), limit(most, directory.MaxPage)}, scanListedJob)
+	return collect(t, "list jobs", openJobs, []any{string(org), string(after), limit(most, directory.MaxPage)}, scanListedJob)
+}
+
+// BuriedJobs implements directory.JobTx.
+func (t *tx) BuriedJobs(org roster.OrganizationID, after roster.JobID, most int) ([]roster.Job, error) {
+	return collect(t, "list buried jobs", buriedJobs, []any{string(org), string(after), limit(most, directory.MaxPage)}, scanListedJob)
 }
 
 // ReviveJob implements directory.JobTx.

@@ -152,6 +152,7 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_, _ = tx.Sessions(org, "id", at)
 	_, _ = tx.DeleteSession(org, "id", "s")
 	_, _ = tx.OpenJobs(org, "j", 1)
+	_, _ = tx.BuriedJobs(org, "j", 1)
 	_, _ = tx.ReviveJob(org, "j", at)
 	_, _ = tx.RealmByID(org, "r")
 	_, _ = tx.AuditEntries(org, directory.AuditQuery{ID: "a"})
@@ -195,6 +196,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.LockCheck(org, c.ID)
 	_ = tx.LockCheckGroup(org, g.ID)
 	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
+	_, _ = tx.CheckState(org)
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{

@@ -57,7 +57,7 @@ func orderedText(org roster.OrganizationID, q directory.OrderedQuery) (text stri
 	case few:
 		b.whereMember(q.InGroups)
 	case byNumber(q) && len(q.InGroups) <= maxPages:
-		b.wherePageOfMembersInOrder(org, q, most)
+		b.wherePageOfMembers(org, q, most)
 	default:
 		b.whereMemberNumbers(org, q.InGroups)
 	}
@@ -90,17 +90,14 @@ const maxPages = 100
 // whereMemberNumbers keeps users who are in one of the groups: the cost is that of all who are.
 func (q *query) whereMemberNumbers(org roster.OrganizationID, groups []roster.GroupID) {
 	q.where("u.number IN (SELECT m.user_number FROM group_members m WHERE m.organization_id = ? AND m.group_id IN (", string(org))
-	for i, g := range groups {
-		if i > 0 {
-			q.add(",")
-		}
-		q.add("?", string(g))
-	}
+	among, args := oneOf(anyOf(groups))
+	q.add(among, args...)
 	q.add("))")
 }
 
-// wherePageOfMembersInOrder keeps the users of the next page of each group, by number in either direction.
-func (q *query) wherePageOfMembersInOrder(org roster.OrganizationID, of directory.OrderedQuery, most int) {
+// wherePageOfMembers keeps the users of the next page of each group, by number in either direction: the cost is that of a
+// page, however many users and members there are.
+func (q *query) wherePageOfMembers(org roster.OrganizationID, of directory.OrderedQuery, most int) {
 	q.where("u.number IN (")
 	for i, g := range of.InGroups {
 		if i > 0 {

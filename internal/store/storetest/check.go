@@ -244,6 +244,42 @@ var checks = []sentence{
 		c.StatusAt = f.now.Add(2 * time.Minute)
 		same(f, got, c) // the version too
 	}},
+	{text: "the state of an organization's checks is another after each change of one, and the same after each event", test: func(f *fixture) {
+		state := func() directory.CheckState {
+			return read(f, func(tx directory.Tx) (directory.CheckState, error) { return tx.CheckState(f.org) })
+		}
+		same(f, state(), directory.CheckState{})
+		g, told := f.checkGroup("X"), f.group(roster.KindGroup, "A")
+		first, second := f.check("First", in(g), tells(told)), f.check("Second")
+		seen := map[directory.CheckState]bool{{}: true, state(): true}
+		f.update(func(tx directory.Tx) error {
+			return tx.SetCheckStatus(f.org, first.ID, roster.StatusFailure, f.now.Add(time.Minute))
+		})
+		same(f, seen[state()], true)
+		change := func(fn func(directory.Tx) error) {
+			f.Helper()
+			f.update(fn)
+			same(f, seen[state()], false)
+			seen[state()] = true
+		}
+		change(func(tx directory.Tx) error {
+			second.Version = 2
+			return tx.UpdateCheck(second, "second", "")
+		})
+		change(func(tx directory.Tx) error { return tx.DeleteGroup(f.org, told.ID, f.now) })
+		change(func(tx directory.Tx) error { return tx.DeleteCheck(f.org, second.ID, f.now) })
+		change(func(tx directory.Tx) error { // as many as before, and of the same versions
+			c := f.newCheck("Second")
+			c.Version = 2
+			_, err := tx.InsertCheck(c, "second", "")
+			return err
+		})
+		here := state()
+		f.org = f.organization()
+		f.check("Other")
+		same(f, state(), directory.CheckState{Checks: 1, LastNumber: 1, Versions: 1})
+		same(f, seen[here], true)
+	}},
 	{text: "a scope shows the checks that name its groups and those that an entry of the user shows", test: func(f *fixture) {
 		x, y, z := f.checkGroup("X"), f.checkGroup("Y"), f.checkGroup("Z")
 		a, b, team := f.group(roster.KindGroup, "A"), f.group(roster.KindGroup, "B"), f.group(roster.KindTeam, "T")
