@@ -131,4 +131,3 @@ func (a *api) document(text func() (string, []byte, error)) http.Handler {
 		_, _ = w.Write(d.text) // a caller who left needs no answer
 	})
 }
-
