@@ -22,8 +22,7 @@ import (
 // missing here may import none, so a new one has to be given its place.
 var arrows = map[string][]string{
 	"roster":                        {},
-	"roster/internal/directory":     {"roster", "roster/internal/phone"},
-	"roster/internal/phone":         {},
+	"roster/internal/directory":     {"roster"},
 	"roster/internal/dialect":       {"roster"},
 	"roster/internal/filter":        {"roster"},
 	"roster/internal/auth":          {"roster", "roster/internal/directory"},

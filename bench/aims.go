@@ -71,8 +71,8 @@ const (
 	heldStorm  = "The hashes have a core to themselves as long as anybody waits; with two cores that leaves one for the server, " +
 		"for what measures it and for the refusals."
 	heldStart  = "A start opens and checks the store; the first one makes the schema and what ships with it."
-	heldMemory = "The embedded SQLite and its caches, the compiled tables of Unicode and zones, and the binary's own pages."
-	heldBinary = "The embedded SQLite is C translated to Go; with the tables of Unicode and zones, and the drivers, it is most of the binary."
+	heldMemory = "The embedded SQLite and its caches, the compiled tables of Unicode, zones and phone numbers, and the binary's own pages."
+	heldBinary = "The embedded SQLite is C translated to Go; with the tables of Unicode and phone numbers it is most of the binary."
 )
 
 // aimCreate sets what a create without a password should reach. The aim is for the embedded database.

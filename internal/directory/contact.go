@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"roster"
-	"roster/internal/phone"
 )
 
 // MaxContactMethods is how many contact methods a user may have.
@@ -69,7 +68,7 @@ func checkContact(f *roster.Faults, service roster.Service, address, country str
 			wrong(faults[0].Detail)
 		}
 	case roster.ServiceSMS:
-		number, known := phone.E164(address, country)
+		number, known := phone(address, country)
 		if !known && address != "" {
 			wrong("must be a phone number with its country, such as +44 20 7946 0958")
 		}

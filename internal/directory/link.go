@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"roster"
-	"roster/internal/phone"
 )
 
 // How long links are good.
@@ -188,7 +187,7 @@ func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (ro
 	if err != nil {
 		return roster.User{}, err
 	}
-	number, known := phone.E164(in.Phone, country)
+	number, known := phone(in.Phone, country)
 	if in.Phone != "" && !known {
 		return roster.User{}, &roster.Error{
 			Kind: roster.Invalid, Field: "phoneNumbers", Detail: "must be a phone number with its country, such as +44 20 7946 0958",

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"roster"
-	"roster/internal/phone"
 )
 
 // slugs are what stands in URLs for an organization: a label of a host name (RFC 1123 §2.1).
@@ -187,7 +188,7 @@ func (in *SettingsChange) clean() roster.Faults {
 		addOnce(&f, "timezone", "must be a time zone of the IANA database, such as Europe/London")
 	}
 	in.DefaultCountry.Value = strings.ToUpper(in.DefaultCountry.Value)
-	if c := in.DefaultCountry.Value; c != "" && !phone.Known(c) {
+	if c := in.DefaultCountry.Value; c != "" && !phonenumbers.GetSupportedRegions()[c] {
 		addOnce(&f, "defaultCountry", "must be a country's code of two letters (ISO 3166-1 alpha-2), such as GB")
 	}
 	return f

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"roster"
-	"roster/internal/phone"
 )
 
 // CreatedUser is the answer of CreateUser: everything of the user that a face may show.
@@ -283,10 +284,22 @@ func contactMethods(email, number, country string, now time.Time) []roster.Conta
 	if email != "" {
 		add(roster.ServiceEmail, email)
 	}
-	if e164, ok := phone.E164(number, country); ok {
-		add(roster.ServiceSMS, e164)
+	if phone, ok := phone(number, country); ok {
+		add(roster.ServiceSMS, phone)
 	}
 	return methods
+}
+
+// phone returns a phone number in E.164. country says where a number is from that does not say so itself.
+func phone(number, country string) (string, bool) {
+	if number == "" {
+		return "", false
+	}
+	n, err := phonenumbers.Parse(number, country)
+	if err != nil || !phonenumbers.IsValidNumber(n) {
+		return "", false
+	}
+	return phonenumbers.Format(n, phonenumbers.E164), true
 }
 
 // preferences returns those given, or the default matrix (DECISIONS 23).
