@@ -175,11 +175,13 @@ func newPage(c *call, p Page) (w pageWriter, err error) {
 
 func (w *pageWriter) add(record any) error {
 	if w.names != nil {
-		text, err := project(record, w.names)
+		text, err := json.Marshal(record)
 		if err != nil {
 			return err
 		}
-		record = text
+		if record, err = project(text, w.names); err != nil {
+			return err
+		}
 	}
 	w.Items = append(w.Items, record)
 	return nil

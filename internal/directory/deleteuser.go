@@ -38,7 +38,7 @@ func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeleti
 		if err := mayControl(by, account.Grants); err != nil {
 			return u, err
 		}
-		last := &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "names the last active administrator; make another one first"}
+		last := against(u.UserName, "names the last active administrator; make another one first")
 		if err := keepAdministrator(tx, u, roster.User{}, last); err != nil {
 			return u, err
 		}
