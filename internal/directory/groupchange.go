@@ -190,7 +190,9 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 			return before, nil
 		}
 		after.Version++
-		after.MemberCount += int64(len(seen.Added) - len(seen.Removed)) // which counts where it is asked for
+		if in.Count {
+			after.MemberCount += int64(len(seen.Added) - len(seen.Removed))
+		}
 		if err := tx.UpdateGroup(after, Fold(after.Name)); err != nil {
 			return before, err
 		}
