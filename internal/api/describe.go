@@ -27,8 +27,9 @@ not set are null, lists without items are empty. Times are in UTC (RFC 3339).
 
 **Lists** come in pages: ` + "`next`" + `, where it is there, is the ` + "`cursor`" + ` of the next page. A page may be short before the end.
 
-**Changes** are merge patches (RFC 7396): a member that is absent stays, null resets it, a list replaces the whole list. Records
-with a version have an ETag; with If-Match a change is made only to the record that the caller has seen.
+**Changes** are merge patches (RFC 7396): a member that is absent stays, null resets it, a list replaces the whole list, an object is
+merged. Records with a version have an ETag, such as "v3.Xq0bAbCd1234"; with If-Match a change is made only to the version that the caller has seen, for which
+"v3" is enough.
 
 **Errors** are problems (RFC 9457) that name everything wrong with a request at once.
 
@@ -196,7 +197,7 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
 			e.shown[name] = true
 		}
 		if s.Properties["version"] != nil && !strings.HasPrefix(op.id, "list") {
-			r.Headers["ETag"] = textHeader("The record's version, for If-Match and If-None-Match.")
+			r.Headers["ETag"] = textHeader("The record's version and what is shown of it, for If-Match and If-None-Match.")
 			if h.Method == http.MethodGet {
 				h.Responses["304"] = &huma.Response{Description: "The record is as the caller has it.", Headers: r.Headers}
 			}

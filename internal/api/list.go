@@ -177,11 +177,13 @@ func (w *pageWriter) full() bool { return len(w.Items) == w.limit || w.examined 
 
 func (w *pageWriter) add(record any) error {
 	if w.names != nil {
-		text, err := project(record, w.names)
+		text, err := json.Marshal(record)
 		if err != nil {
 			return err
 		}
-		record = text
+		if record, err = project(text, w.names); err != nil {
+			return err
+		}
 	}
 	w.Items = append(w.Items, record)
 	return nil

@@ -93,7 +93,7 @@ func (b binding) set(field reflect.Value, text string) (fits bool) {
 		return fitsText(b.Schema, text)
 	case *int:
 		*to, err = strconv.Atoi(text)
-		return err == nil && fitsInteger(b.Schema, text)
+		return err == nil && inRange(b.Schema, int64(*to))
 	case *bool:
 		*to, err = strconv.ParseBool(text)
 	case *time.Time:

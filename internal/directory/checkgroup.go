@@ -131,6 +131,9 @@ func (s *Service) UpdateCheckGroup(ctx context.Context, by roster.Actor, in Chec
 		after := before
 		setOr(&after.Name, in.Name, false, "")
 		setOr(&after.Description, in.Description, false, "")
+		if after == before {
+			return before, nil
+		}
 		after.Version, after.UpdatedAt = before.Version+1, s.now()
 		if err := tx.UpdateCheckGroup(after, Fold(after.Name)); err != nil {
 			return before, err

@@ -117,16 +117,18 @@ func checkGroup(in NewGroup) roster.Faults {
 	if in.Kind == roster.KindTeam && utf8.RuneCountInString(in.Name) > MaxTeamName {
 		addOnce(&f, "displayName", fmt.Sprintf("must not be longer than %d characters", MaxTeamName))
 	}
-	for field, text := range map[string]string{
-		"alertFilter": in.AlertFilter, "sigFilter": in.SigFilter, "landingPage": string(in.LandingPage),
-	} {
-		if len(text) > MaxFilter || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			f.Add(field, fmt.Sprintf("must be text of at most %d bytes without a NUL character", MaxFilter))
-		}
-	}
+	checkFilter(&f, "alertFilter", in.AlertFilter)
+	checkFilter(&f, "sigFilter", in.SigFilter)
+	checkFilter(&f, "landingPage", string(in.LandingPage))
 	checkRefs(&f, "services", in.Services)
 	checkMembers(&f, "members", in.Members)
 	return f
+}
+
+func checkFilter(f *roster.Faults, field, text string) {
+	if len(text) > MaxFilter || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		f.Add(field, fmt.Sprintf("must be text of at most %d bytes without a NUL character", MaxFilter))
+	}
 }
 
 func checkMembers(f *roster.Faults, field string, refs []roster.Ref) {
