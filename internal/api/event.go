@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -63,12 +64,10 @@ type (
 func (a *api) events(svc *directory.Service) {
 	const tag, path = "Events", "/events"
 	shown := showEvent(exampleEvent)
-	listRoute(a, operation{
+	a.listEvents(svc, operation{
 		id: "listEvents", call: "GET " + path, tag: tag, summary: "List events",
 		description: "The events that the caller may see, the newest first.", answer: listed[event]{Items: []event{shown}},
-	}, listing[roster.Event, roster.EventID]{
-		key: func(e roster.Event) roster.EventID { return e.ID }, show: func(e roster.Event) any { return showEvent(e) },
-	}, decodeEventList, svc.ListEvents)
+	})
 	route(a, operation{
 		id: "getEvent", call: "GET " + path + "/{id}", tag: tag, summary: "Read an event", description: "One event.", answer: shown,
 	}, func(_ roster.Actor, q *readEvent) (roster.EventID, error) {
@@ -99,15 +98,44 @@ func (a *api) events(svc *directory.Service) {
 	})
 }
 
-func decodeEventList(_ roster.Actor, q *listEvents, after *roster.EventID) (directory.EventList, error) {
+// listEvents registers the list of events, of which a verb makes pages: it finds by other things than are shown.
+func (a *api) listEvents(svc *directory.Service, op operation) {
+	a.register(op, reflect.TypeFor[*listEvents](), func(ctx context.Context, c *call, q any) (answer, error) {
+		return pageOfEvents(ctx, c, svc, q.(*listEvents))
+	})
+}
+
+// pageOfEvents answers one page of events.
+func pageOfEvents(ctx context.Context, c *call, svc *directory.Service, q *listEvents) (answer, error) {
+	var after *roster.EventID
+	w, err := openPage(c, q, nil, &after)
+	if err != nil {
+		return answer{}, err
+	}
+	page, err := svc.FindEvents(ctx, c.by, decodeEventList(q, after))
+	if err != nil {
+		return answer{}, err
+	}
+	for _, e := range page.Events {
+		if err := w.add(showEvent(e)); err != nil {
+			return answer{}, err
+		}
+	}
+	if page.Next != "" {
+		w.Next = cursorOf(c, page.Next)
+	}
+	return answer{body: w.list}, nil
+}
+
+func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 	in := directory.EventList{
-		Before: orZero(after), Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
+		Before: orZero(after), Limit: q.Limit, Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
 		Status: roster.Status(q.Status), From: q.From.UTC(), To: q.To.UTC(),
 	}
 	if q.Matched != "" {
 		in.Matched = roster.Some(q.Matched == "true")
 	}
-	return in, nil
+	return in
 }
 
 func showEvent(e roster.Event) event {

@@ -5,11 +5,15 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"roster"
 	"roster/internal/auth"
 	"roster/internal/config"
 	"roster/internal/directory"
@@ -23,6 +27,17 @@ func openIn(t *testing.T, dir string, change ...func(*config.Serve)) (*App, erro
 		c(&s)
 	}
 	return Open(t.Context(), Config{Settings: s, Version: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+}
+
+// must returns the value of a call that may not fail.
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
 }
 
 func TestADatabaseIsNotOpenedWithANewKey(t *testing.T) {
@@ -85,6 +100,67 @@ func TestADemonstrationAndRealUseDoNotShareAFolder(t *testing.T) {
 			t.Errorf("%s is opened", name)
 		} else if !strings.Contains(err.Error(), "--data") {
 			t.Errorf("%s: %v does not say what to do", name, err)
+		}
+	}
+}
+
+func TestASweepDeletesEventsAfter400Days(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	a, err := Open(t.Context(), Config{
+		Settings: config.Serve{Data: t.TempDir(), DatabaseConns: 4}, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close(t.Context())
+	by := a.system(a.org.ID)
+	for _, title := range []string{"first", "second"} {
+		must(a.service.RecordEvent(t.Context(), by, directory.NewEvent{Title: title}))(t)
+		now = now.Add(time.Hour)
+	}
+	now = now.Add(-2*time.Hour + 400*24*time.Hour)
+	for _, want := range []string{"second first", "second", ""} {
+		if err := a.sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var titles []string
+		for _, e := range must(a.service.FindEvents(t.Context(), by, directory.EventList{}))(t).Events {
+			titles = append(titles, e.Title)
+		}
+		if got := strings.Join(titles, " "); got != want {
+			t.Errorf("at %s there are %q, want %q", now, got, want)
+		}
+		now = now.Add(time.Hour)
+	}
+}
+
+func TestOnlyTheDefaultOrganizationsWholeTokensReadTheMetrics(t *testing.T) {
+	t.Parallel()
+	a, err := openIn(t, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close(t.Context())
+	handler := must(a.Handler())(t)
+	own := a.system(a.org.ID)
+	other := a.system(must(a.service.CreateOrganization(t.Context(), own, directory.NewOrganization{Slug: "other"}))(t).ID)
+	must(a.service.CreateGroup(t.Context(), own, directory.NewGroup{Kind: roster.KindGroup, Name: "A"}))(t)
+	for name, c := range map[string]struct {
+		by     roster.Actor
+		groups []roster.Ref
+		want   int
+	}{
+		"of the default organization": {own, nil, http.StatusOK},
+		"limited to a group":          {own, []roster.Ref{{Name: "A"}}, http.StatusForbidden},
+		"of another organization":     {other, nil, http.StatusForbidden},
+	} {
+		token := must(a.service.CreateToken(t.Context(), c.by, directory.NewToken{Name: name, Access: roster.AccessRead, Groups: c.groups}))(t)
+		r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		r.Header.Set("Authorization", "Bearer "+token.Secret)
+		w := httptest.NewRecorder()
+		if handler.ServeHTTP(w, r); w.Code != c.want {
+			t.Errorf("with a token %s: %d, want %d", name, w.Code, c.want)
 		}
 	}
 }

@@ -109,14 +109,15 @@ func (a *App) serverOptions(proxies []netip.Prefix) server.Options {
 	}
 }
 
-// mayReadMetrics lets the holder of any API token of the default organization read the metrics.
+// mayReadMetrics lets the holder of an API token of the default organization read the metrics, if the token is not limited
+// to groups: they are of the whole server.
 func (a *App) mayReadMetrics(r *http.Request) bool {
 	secret, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !found {
 		return false
 	}
-	_, err := verifier{a.auth}.Token(r.Context(), roster.FaceSystem, secret)
-	return err == nil
+	by, err := verifier{a.auth}.Token(r.Context(), roster.FaceSystem, secret)
+	return err == nil && by.OrganizationID == a.org.ID && !by.Limited
 }
 
 // listenSocket opens the command line's socket. The data folder is locked, so that a socket which is
@@ -182,6 +183,7 @@ func (a *App) sweep(ctx context.Context) error {
 		func(tx directory.Tx) (int, error) { return tx.DeleteDeadSessions(now, sweepBatch) },
 		func(tx directory.Tx) (int, error) { return tx.DeleteRetries(now.Add(-keepRetries), sweepBatch) },
 		func(tx directory.Tx) (int, error) { return tx.DeleteDoneJobs(now.Add(-keepDoneJobs), sweepBatch) },
+		func(tx directory.Tx) (int, error) { return directory.DeleteOldEvents(tx, now, sweepBatch) },
 	} {
 		for n := sweepBatch; n == sweepBatch; {
 			err := a.store.Update(ctx, func(tx directory.Tx) (err error) {

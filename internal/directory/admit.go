@@ -50,7 +50,12 @@ func (s *Service) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUser)
 // bind returns the user of the realm, and makes one who waits for a realm its user.
 func (s *Service) bind(tx Tx, by roster.Actor, in ProvenUser, realm roster.RealmID) (roster.User, error) {
 	sel := UserSelector{UserName: strings.TrimSpace(in.User.UserName)}
-	u, err := tx.User(by.OrganizationID, sel, WithRoles|WithGroups|WithTeams|WithReach)
+	u, err := tx.User(by.OrganizationID, sel, withWhole)
+	if err == nil && u.Realm == roster.RealmExternal { // every column is written: nobody else may change one meanwhile
+		if err = tx.LockUser(by.OrganizationID, sel); err == nil {
+			u, err = tx.User(by.OrganizationID, sel, withWhole)
+		}
+	}
 	if err != nil {
 		return u, err
 	}

@@ -360,7 +360,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 					t.Fatalf("user %d: %v", i, r.Err)
 				case !r.User.Repeated:
 					made++
-				case i < 250 && i != 6 && r.User.ID != cut.Results[i].User.ID:
+				case i < 500 && i != 6 && r.User.ID != cut.Results[i].User.ID:
 					t.Errorf("user %d was %s and is %s", i, cut.Results[i].User.ID, r.User.ID)
 				case r.User.UserName != in.Users[i].UserName || !r.User.WelcomeEmail || len(r.User.ContactMethods) != 1:
 					t.Errorf("user %d is answered as %+v", i, r.User)
@@ -370,7 +370,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 				t.Fatalf("%d results", len(out.Results))
 			}
 		}
-		if users := all(e.ListUsers(t.Context(), e.admin, directory.UserList{}))(t); made != 600-250+1 || len(users) != 600 {
+		if users := all(e.ListUsers(t.Context(), e.admin, directory.UserList{}))(t); made != 600-500+1 || len(users) != 600 {
 			t.Errorf("the repeats made %d, and %d are there", made, len(users))
 		}
 	})

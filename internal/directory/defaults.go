@@ -65,6 +65,13 @@ func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in
 		if err != nil {
 			return Defaults{}, err
 		}
+		noun, of := LockableGroup, string(id)
+		if id == "" {
+			noun, of = LockableOrganization, string(by.OrganizationID)
+		}
+		if err := tx.LockRecord(by.OrganizationID, noun, of); err != nil { // of two matrices at once the later one is stored whole
+			return Defaults{}, err
+		}
 		there, err := tx.DefaultPreferences(by.OrganizationID, nil)
 		if id != "" {
 			there, err = tx.GroupDefaultPreferences(by.OrganizationID, id)
@@ -84,7 +91,7 @@ func findGroup(tx Tx, by roster.Actor, ref roster.Ref) (roster.GroupID, error) {
 	if ref.IsZero() {
 		return "", nil
 	}
-	found, err := tx.FindGroups(by.OrganizationID, roster.KindGroup, []roster.Ref{ref})
+	found, err := tx.FindGroups(by.OrganizationID, roster.KindGroup, findable([]roster.Ref{ref}))
 	if err != nil {
 		return "", err
 	}

@@ -2,7 +2,6 @@ package directory_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -114,23 +113,6 @@ func TestTheLastAdministratorCannotBeDeletedEvenByItself(t *testing.T) {
 		wants(t, err, roster.Invalid, "roles")
 		e.makes(directory.NewUser{UserName: "second", Roles: []roster.Ref{{Name: "Super User"}}})
 		must(e.DeleteUser(t.Context(), e.as(admin), directory.UserDeletion{User: byID(admin)}))(t)
-	})
-}
-
-func TestOfTwoLastAdministratorsDeletedAtOnceOneStays(t *testing.T) {
-	onBoth(t, func(t *testing.T, e *env) {
-		two := []roster.User{e.user(directory.AdminUser), e.makes(directory.NewUser{UserName: "second", AccessLevel: roster.LevelAdministrator})}
-		errs := make([]error, len(two))
-		var wg sync.WaitGroup
-		for i, u := range two {
-			wg.Go(func() { _, errs[i] = e.DeleteUser(t.Context(), e.admin, directory.UserDeletion{User: byID(u)}) })
-		}
-		wg.Wait()
-		i := slices.IndexFunc(errs, func(err error) bool { return err != nil })
-		if i < 0 || errs[1-i] != nil {
-			t.Fatalf("got %v, want one refusal", errs)
-		}
-		wants(t, errs[i], roster.Invalid, "")
 	})
 }
 

@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -171,15 +172,31 @@ func TestWhatIsMadeUnderAKeyIsMadeOnce(t *testing.T) {
 	})
 }
 
-// titles are those of the events that a list has.
+// titles are those of the events that a list has, and that its pages have.
 func (e *env) titles(by roster.Actor, in directory.EventList) string {
 	e.t.Helper()
+	listed := all(e.ListEvents(e.t.Context(), by, in))(e.t)
 	var titles []string
-	for _, v := range all(e.ListEvents(e.t.Context(), by, in))(e.t) {
+	for _, v := range listed {
 		if v.Body != "body of "+v.Title {
 			e.t.Errorf("%s has the body %q", v.Title, v.Body)
 		}
 		titles = append(titles, v.Title)
+	}
+	var found []roster.Event
+	step := in
+	step.Limit = cmp.Or(in.Limit, 3)
+	for next := true; next; {
+		page := must(e.FindEvents(e.t.Context(), by, step))(e.t)
+		found = append(found, page.Events...)
+		if len(page.Events) == 0 && len(listed) > 0 || len(page.Events) > step.Limit {
+			e.t.Errorf("%+v: a page of %d", step, len(page.Events))
+		}
+		step.Before = page.Next
+		next = page.Next != "" && in.Limit == 0
+	}
+	if !slices.Equal(found, listed) {
+		e.t.Errorf("%+v: the pages have %d events, the list has %d", in, len(found), len(listed))
 	}
 	return strings.Join(titles, " ")
 }

@@ -160,6 +160,65 @@ func TestAListOfEventsReadsLittleMoreThanItReturns(t *testing.T) {
 	})
 }
 
+// TestAPageOfRareEventsIsBounded has what is looked for behind more events than one page looks at.
+func TestAPageOfRareEventsIsBounded(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		const most, others = 10_000, 10_300
+		a := e.group(roster.KindGroup, "A")
+		e.people("p", 1)
+		var wanted roster.Check
+		for i := range directory.MaxEventChecks + 1 {
+			wanted = e.check(fmt.Sprint("seen ", i), "", a)
+		}
+		other := e.check("other", "")
+		if err := e.store.Update(t.Context(), func(tx directory.Tx) error {
+			for i := range others + 2 {
+				v := roster.Event{ID: roster.EventID(fmt.Sprintf("%08d", i)), OrganizationID: e.admin.OrganizationID, Title: fmt.Sprint(i), Status: roster.StatusSuccess, At: e.now()}
+				if i%2 == 0 {
+					v.Check.ID = other.ID
+				}
+				if i < 2 {
+					v.Status, v.Check.ID = roster.StatusFailure, wanted.ID
+				}
+				if err := tx.InsertEvent(v); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		service, h := e.hooked()
+		for name, c := range map[string]struct {
+			by   roster.Actor
+			in   directory.EventList
+			want string
+		}{
+			"of a status":                {e.admin, directory.EventList{Status: roster.StatusFailure}, "1 0"},
+			"of many checks":             {e.somebody("p1", within(a, roster.LevelReadonly.Permissions())), directory.EventList{}, "1 0"},
+			"claimed, and of a status":   {e.admin, directory.EventList{Matched: roster.Some(true), Status: roster.StatusFailure}, "1 0"},
+			"unmatched, and of a status": {e.admin, directory.EventList{Matched: roster.Some(false), Status: roster.StatusWarning}, ""},
+		} {
+			var titles []string
+			pages := 0
+			for next := true; next; pages++ {
+				*h.read = 0
+				page := must(service.FindEvents(t.Context(), c.by, c.in))(t)
+				if *h.read > most+2 {
+					t.Errorf("%s: one page reads %d events", name, *h.read)
+				}
+				for _, v := range page.Events {
+					titles = append(titles, v.Title)
+				}
+				c.in.Before, next = page.Next, page.Next != ""
+			}
+			if got := strings.Join(titles, " "); got != c.want {
+				t.Errorf("%s: %d pages have %q, want %q", name, pages, got, c.want)
+			}
+		}
+	})
+}
+
 func TestALongStretchOfUnwantedEventsHidesNoneOfThoseBehind(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		var want []string

@@ -40,6 +40,15 @@ func putEventTime(id *uuid.UUID, n uint64) {
 	binary.BigEndian.PutUint64(id[:8], n>>12<<16|0x7000|n&0xfff)
 }
 
+// keepEvents is how long events are kept (DECISIONS 25).
+const keepEvents = 400 * 24 * time.Hour
+
+// DeleteOldEvents deletes up to limit events, of every organization, that are kept no longer, and returns how many. It is
+// for a background worker, not for a face, and so asks no policy.
+func DeleteOldEvents(tx Tx, now time.Time, limit int) (int, error) {
+	return tx.DeleteEvents(firstEventID(now.Add(-keepEvents)), limit)
+}
+
 // firstEventID is an id that is not greater than that of any event of the time or later.
 func firstEventID(at time.Time) roster.EventID {
 	var id uuid.UUID

@@ -10,10 +10,10 @@ import (
 	"roster"
 )
 
-// EventList says which events ListEvents returns.
+// EventList says which events ListEvents and FindEvents return.
 type EventList struct {
 	Before     roster.EventID // only those that came earlier
-	Limit      int            // at most so many; 0: all
+	Limit      int            // at most so many; 0: all, of FindEvents 100
 	Check      roster.CheckID
 	CheckGroup roster.CheckGroupID // events of checks that are in it
 	Status     roster.Status       // "" for all
@@ -29,9 +29,57 @@ func (s *Service) ListEvents(ctx context.Context, by roster.Actor, in EventList)
 	if err := allow(by, ActEventRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.Before)) || !isName(string(in.Check)) || !isName(string(in.CheckGroup)) {
+	search, possible := newEventSearch(by, in)
+	if !possible {
 		return noRecords[roster.Event](), nil
 	}
+	return func(yield func(roster.Event, error) bool) {
+		search := search // each range begins anew
+		s.eachEvent(ctx, &search, yield)
+	}, nil
+}
+
+// EventPage is some events, and where the next page begins: with those that came before Next. A page may be short, even
+// empty, and still have a next one: one call looks at no more than maxExamined events.
+type EventPage struct {
+	Events []roster.Event
+	Next   roster.EventID // "" at the end
+}
+
+// FindEvents returns a page of what ListEvents lists.
+//
+// Errors: Unauthenticated, Forbidden, Unavailable.
+func (s *Service) FindEvents(ctx context.Context, by roster.Actor, in EventList) (EventPage, error) {
+	if err := allow(by, ActEventRead); err != nil {
+		return EventPage{}, err
+	}
+	limit := cmp.Or(max(in.Limit, 0), pageOfEvents)
+	in.Limit = limit + 1 // one more than fits shows whether the page is the last
+	search, possible := newEventSearch(by, in)
+	if !possible {
+		return EventPage{}, nil
+	}
+	search.most = maxExamined
+	var out EventPage
+	var failed error
+	s.eachEvent(ctx, &search, func(e roster.Event, err error) bool {
+		if failed = err; err == nil && len(out.Events) < limit {
+			out.Events = append(out.Events, e)
+		} else if err == nil {
+			out.Next = out.Events[limit-1].ID
+		}
+		return err == nil
+	})
+	if failed != nil {
+		return EventPage{}, failed
+	}
+	out.Next = cmp.Or(out.Next, search.rest)
+	return out, nil
+}
+
+// newEventSearch returns the search for what the list says; false where no event can be like that: an engine may refuse
+// even to look for it.
+func newEventSearch(by roster.Actor, in EventList) (eventSearch, bool) {
 	search := eventSearch{EventList: in, org: by.OrganizationID, scope: checkScope(by)}
 	if !in.To.IsZero() {
 		last := firstEventID(in.To.Add(eventSlack))
@@ -39,19 +87,22 @@ func (s *Service) ListEvents(ctx context.Context, by roster.Actor, in EventList)
 			search.Before = last
 		}
 	}
-	return func(yield func(roster.Event, error) bool) { s.eachEvent(ctx, search, yield) }, nil
+	return search, isName(string(in.Before)) && isName(string(in.Check)) && isName(string(in.CheckGroup))
 }
 
 // pageOfEvents is how many events are held with their bodies.
 const pageOfEvents = 100
 
 // eachEvent yields what a search finds, a page at a time. Where most of a page is not wanted the next one is longer.
-func (s *Service) eachEvent(ctx context.Context, search eventSearch, yield func(roster.Event, error) bool) {
-	size := pageOfEvents
+func (s *Service) eachEvent(ctx context.Context, search *eventSearch, yield func(roster.Event, error) bool) {
+	size, examined := pageOfEvents, 0
 	for left := cmp.Or(max(search.Limit, 0), -1); left != 0; { // below 0: all
 		most := pageOfEvents
 		if left > 0 {
 			most = min(most, left)
+		}
+		if search.most > 0 {
+			size = min(size, search.most-examined)
 		}
 		page, err := view(ctx, s, func(tx Tx) (eventPage, error) { return search.page(tx, size, most) })
 		if err != nil {
@@ -68,6 +119,10 @@ func (s *Service) eachEvent(ctx context.Context, search eventSearch, yield func(
 		}
 		search.Before = page.next
 		left -= len(page.events)
+		if examined += size; search.most > 0 && examined >= search.most {
+			search.rest = page.next
+			return
+		}
 		if len(page.events) < size/2 {
 			size = min(2*size, MaxPage)
 		}
@@ -79,6 +134,9 @@ type eventSearch struct {
 	EventList
 	org   roster.OrganizationID
 	scope *CheckScope // of the checks whose events are seen; nil: also of those that are gone, and unmatched events
+
+	most int            // it ends once it has looked at so many events; 0: at the end only
+	rest roster.EventID // what came before was not looked at for that reason; "" if everything was
 }
 
 // eventPage is what one look found.
@@ -89,7 +147,7 @@ type eventPage struct {
 }
 
 // page looks at size events, and returns of those that are wanted at most so many.
-func (e eventSearch) page(tx Tx, size, most int) (eventPage, error) {
+func (e *eventSearch) page(tx Tx, size, most int) (eventPage, error) {
 	q := EventQuery{Before: e.Before, Limit: size}
 	if !e.From.IsZero() {
 		q.Since = firstEventID(e.From)
@@ -123,7 +181,7 @@ func (e eventSearch) page(tx Tx, size, most int) (eventPage, error) {
 }
 
 // wants reports whether the event is one of those asked for, as far as it shows by itself.
-func (e eventSearch) wants(v roster.Event) bool {
+func (e *eventSearch) wants(v roster.Event) bool {
 	return (e.Status == "" || v.Status == e.Status) &&
 		(!e.Matched.Present || e.Matched.Null || e.Matched.Value == (v.Check.ID != "")) &&
 		(e.From.IsZero() || !v.At.Before(e.From)) && (e.To.IsZero() || v.At.Before(e.To))
@@ -131,7 +189,7 @@ func (e eventSearch) wants(v roster.Event) bool {
 
 // narrow makes the query ask for no more events than needed, and returns a function that keeps those of checks
 // that are seen and asked for. Of few checks an index finds the events; of many most events are wanted.
-func (e eventSearch) narrow(tx Tx, q *EventQuery) (func([]roster.Event) ([]roster.Event, error), error) {
+func (e *eventSearch) narrow(tx Tx, q *EventQuery) (func([]roster.Event) ([]roster.Event, error), error) {
 	keep := func(events []roster.Event) ([]roster.Event, error) { return events, nil }
 	checks := CheckQuery{ID: e.Check, CheckGroup: e.CheckGroup, Scope: e.scope, Limit: MaxEventChecks + 1}
 	everything := e.scope == nil && e.CheckGroup == ""

@@ -150,42 +150,34 @@ func findMembers(tx Tx, by roster.Actor, field string, refs []roster.Ref, f *ros
 	if err != nil {
 		return nil, err
 	}
-	seen, err := seenBy(tx, by, found)
-	if err != nil {
+	numbers := make([]int64, 0, len(found))
+	for _, u := range found {
+		if u.ID != "" {
+			numbers = append(numbers, u.Number)
+		}
+	}
+	if numbers, err = seenBy(tx, by, numbers); err != nil {
 		return nil, err
 	}
-	numbers := make([]int64, 0, len(found))
+	seen := within(numbers)
 	for i, u := range found {
 		if u.ID == "" || !seen(u.Number) {
 			addOnce(f, fmt.Sprintf("%s[%d]", field, i), "names no user: "+shorten(refs[i].String()))
-			continue
 		}
-		numbers = append(numbers, u.Number)
 	}
-	slices.Sort(numbers)
-	return slices.Compact(numbers), nil
+	return numbers, nil
 }
 
-// seenBy returns whether the actor may put a user of those found into a group or out of one, by number.
+// seenBy returns whom of the users, by number in ascending order, the actor may put into a group or out of one.
 // Somebody who manages one group only cannot draw people into it whom it does not hold: a member is whom
 // that actor may then manage. To see them elsewhere is not enough.
-func seenBy(tx Tx, by roster.Actor, found []roster.UserLink) (func(int64) bool, error) {
-	groups, everywhere := scopeOf(by, ActGroupUpdate)
-	if everywhere {
-		return func(int64) bool { return true }, nil
+func seenBy(tx Tx, by roster.Actor, users []int64) ([]int64, error) {
+	slices.Sort(users)
+	users = slices.Compact(users)
+	if groups, everywhere := scopeOf(by, ActGroupUpdate); !everywhere {
+		return tx.MembersAmong(by.OrganizationID, groups, users)
 	}
-	visible := map[int64]bool{}
-	for _, u := range found {
-		if u.ID == "" {
-			continue
-		}
-		users, err := tx.Users(by.OrganizationID, UserQuery{ID: u.ID, InGroups: groups, Limit: 1}, 0)
-		if err != nil {
-			return nil, err
-		}
-		visible[u.Number] = len(users) == 1
-	}
-	return func(number int64) bool { return visible[number] }, nil
+	return users, nil
 }
 
 // makeServices resolves services, and makes those that are named and not there.

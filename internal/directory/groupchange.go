@@ -195,7 +195,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 			return before, err
 		}
 		seen := auditGroup(after)
-		if seen.Added, seen.Removed, err = s.changeMembers(tx, by, after, members); err != nil {
+		if seen.Added, seen.Removed, err = s.changeMembers(tx, after, members); err != nil {
 			return before, err
 		}
 		if len(seen.Added)+len(seen.Removed) == 0 && sameGroup(before, after) {
@@ -256,15 +256,11 @@ func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (_ roster.G
 }
 
 // replaceMembers makes the members of a group those wanted, which are sorted numbers. It looks at those
-// there are a page at a time, and leaves alone whom the actor does not see.
-func (s *Service) replaceMembers(tx Tx, by roster.Actor, g roster.Group, wanted []int64) (added, removed []int64, err error) {
+// there are a page at a time: whoever may change the group sees all of them.
+func (s *Service) replaceMembers(tx Tx, g roster.Group, wanted []int64) (added, removed []int64, err error) {
 	there := make([]bool, len(wanted))
 	for after, last := int64(0), false; !last; {
 		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
-		if err != nil {
-			return nil, nil, err
-		}
-		seen, err := seenBy(tx, by, page)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -272,7 +268,7 @@ func (s *Service) replaceMembers(tx Tx, by roster.Actor, g roster.Group, wanted 
 			after = u.Number
 			if i, ok := slices.BinarySearch(wanted, u.Number); ok {
 				there[i] = true
-			} else if seen(u.Number) {
+			} else {
 				removed = append(removed, u.Number)
 			}
 		}
@@ -315,45 +311,23 @@ func (in GroupChange) findMembers(tx Tx, by roster.Actor, f *roster.Faults) (m m
 }
 
 // changeMembers changes who is a member, and returns whose membership began and ended.
-func (s *Service) changeMembers(tx Tx, by roster.Actor, g roster.Group, m memberChange) (added, removed []int64, err error) {
+func (s *Service) changeMembers(tx Tx, g roster.Group, m memberChange) (added, removed []int64, err error) {
 	if m.whole {
-		return s.replaceMembers(tx, by, g, m.wanted)
+		return s.replaceMembers(tx, g, m.wanted)
 	}
-	there, err := membersAmong(tx, g, m.add)
+	this := []roster.GroupID{g.ID}
+	there, err := tx.MembersAmong(g.OrganizationID, this, m.add)
 	if err != nil {
 		return nil, nil, err
 	}
 	added = slices.DeleteFunc(slices.Clone(m.add), within(there))
-	if removed, err = membersAmong(tx, g, m.remove); err != nil {
+	if removed, err = tx.MembersAmong(g.OrganizationID, this, m.remove); err != nil {
 		return nil, nil, err
 	}
 	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
 		return nil, nil, err
 	}
 	return added, removed, tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
-}
-
-// membersAmong returns those of the users, by ascending number, who are members. It reads no more members
-// at a time than users are left to look for, and none twice.
-func membersAmong(tx Tx, g roster.Group, users []int64) (members []int64, err error) {
-	for len(users) > 0 {
-		size := min(len(users), MaxPage)
-		page, err := tx.Members(g.OrganizationID, g.ID, users[0]-1, size)
-		if err != nil {
-			return nil, err
-		}
-		for _, u := range page {
-			if within(users)(u.Number) {
-				members = append(members, u.Number)
-			}
-		}
-		if len(page) < size {
-			break
-		}
-		next, _ := slices.BinarySearch(users, page[size-1].Number+1)
-		users = users[next:]
-	}
-	return members, nil
 }
 
 // within returns whether a number is one of those, which are sorted.

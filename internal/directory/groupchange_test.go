@@ -6,32 +6,47 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"roster"
-	"roster/internal/auth"
 	"roster/internal/directory"
 )
 
-// watched is a store that counts the members that are read of it.
+// watched is a store that counts the members that are read of it, and how often it is asked who somebody is.
 type watched struct {
 	directory.Store
-	read *int
+	read, asked *int
 }
 
 func (w watched) Update(ctx context.Context, fn func(directory.Tx) error) error {
-	return w.Store.Update(ctx, func(tx directory.Tx) error { return fn(watchedTx{tx, w.read}) })
+	return w.Store.Update(ctx, func(tx directory.Tx) error { return fn(watchedTx{tx, w}) })
 }
 
 type watchedTx struct {
 	directory.Tx
-	read *int
+	watched
 }
 
 func (w watchedTx) Members(org roster.OrganizationID, id roster.GroupID, after int64, limit int) ([]roster.UserLink, error) {
 	page, err := w.Tx.Members(org, id, after, limit)
 	*w.read += len(page)
 	return page, err
+}
+
+func (w watchedTx) MembersAmong(org roster.OrganizationID, groups []roster.GroupID, users []int64) ([]int64, error) {
+	found, err := w.Tx.MembersAmong(org, groups, users)
+	*w.read += len(found)
+	*w.asked++
+	return found, err
+}
+
+func (w watchedTx) Users(org roster.OrganizationID, q directory.UserQuery, with directory.With) ([]roster.User, error) {
+	*w.asked++
+	return w.Tx.Users(org, q, with)
+}
+
+func (w watchedTx) User(org roster.OrganizationID, sel directory.UserSelector, with directory.With) (roster.User, error) {
+	*w.asked++
+	return w.Tx.User(org, sel, with)
 }
 
 // people makes users with the names prefix1, prefix2, …, and returns them.
@@ -70,9 +85,7 @@ func TestAFewMembersAreAddedAndRemovedWithoutReadingTheOthers(t *testing.T) {
 		inside := e.people("in", 60, roster.Ref{Name: "Night"})
 		outside := e.people("out", 3)
 		read := 0
-		service := directory.New(directory.Options{
-			Store: watched{e.store, &read}, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
-		})
+		service := e.on(watched{e.store, &read, new(int)})
 		in := teamChange("Night")
 		in.AddMembers = []roster.Ref{outside[2], inside[3], outside[0], outside[0]}
 		in.RemoveMembers = []roster.Ref{inside[40], {ID: string(e.user("in12").ID)}, outside[1]}
@@ -109,6 +122,29 @@ func TestAFewMembersAreAddedAndRemovedWithoutReadingTheOthers(t *testing.T) {
 		if !strings.Contains(details, `"membersAdded":`+numbers("out1", "out3")) || !strings.Contains(details, `"membersRemoved":`+numbers("in12", "in41")) {
 			t.Errorf("the audit has %s", details)
 		}
+	})
+}
+
+func TestHoweverManyUsersAreNamedTheActorsScopeIsAskedOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		a := e.group(roster.KindTeam, "A")
+		b := e.group(roster.KindTeam, "B")
+		inside := e.people("in", 20, ref(a))
+		other := e.people("other", 20, ref(b))
+		both := e.limited(a, b)
+		asked := 0
+		service := e.on(watched{e.store, new(int), &asked})
+		in := teamChange("A")
+		in.Members = roster.Some(slices.Concat(other, inside[5:]))
+		must(service.UpdateGroup(t.Context(), both, in))(t)
+		if asked > 1 {
+			t.Errorf("%d queries for %d users", asked, len(inside)+len(other))
+		}
+		if got := e.members("A"); len(got) != 35 {
+			t.Errorf("members are %v", got)
+		}
+		_, err := e.UpdateGroup(t.Context(), e.limited(a), directory.GroupChange{Group: in.Group, AddMembers: []roster.Ref{inside[0], inside[9]}})
+		wants(t, err, roster.Invalid, "addMembers[0]") // who left, and is in no group of the actor's
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"roster"
 )
@@ -66,24 +67,40 @@ func (s *Service) madeBefore(tx Tx, by roster.Actor, act Action, key string, inp
 	if err != nil {
 		return "", err
 	}
-	if first, err := tx.InsertRetry(r); err != nil || first {
-		return "", err
-	}
-	made, found, err := tx.Retry(by.OrganizationID, r.Key)
-	if err != nil {
-		return "", err
-	}
-	if !found || s.now().Sub(made.CreatedAt) >= retryFor {
-		if err := tx.DeleteRetry(by.OrganizationID, r.Key); err != nil {
-			return "", err
-		}
-		_, err := tx.InsertRetry(r)
+	made, found, err := claimRetry(tx, r, func(made Retry) (bool, error) { return s.now().Sub(made.CreatedAt) < retryFor, nil })
+	if err != nil || !found {
 		return "", err
 	}
 	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
 		return "", &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
 	}
 	return made.ResourceID, nil
+}
+
+// claimRetry remembers a create under its key, as the first thing that a transaction writes, unless another one is
+// remembered there that still holds: then it returns that one. Whoever else creates the same waits, and finds this one.
+func claimRetry(tx Tx, r Retry, holds func(Retry) (bool, error)) (held Retry, found bool, err error) {
+	for range 5 { // others may claim it in between
+		first, err := tx.InsertRetry(r)
+		if err != nil || first {
+			return Retry{}, false, err
+		}
+		old, found, err := tx.Retry(r.OrganizationID, r.Key)
+		if err == nil && found {
+			found, err = holds(old)
+		}
+		if err != nil || found {
+			return old, found, err
+		}
+		taken, found, err := tx.TakeRetry(r.OrganizationID, r.Key)
+		if err == nil && found && taken.ResourceID != old.ResourceID { // it is somebody's who was faster
+			_, err = tx.InsertRetry(taken)
+		}
+		if err != nil {
+			return Retry{}, false, err
+		}
+	}
+	return Retry{}, false, &roster.Error{Kind: roster.Unavailable, Detail: "the same request is under way; try again", RetryAfter: time.Second}
 }
 
 // onceRetry is how a create with an idempotency key is remembered.

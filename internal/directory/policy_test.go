@@ -47,7 +47,7 @@ var verbs = map[string]Action{
 	"CreateCheckGroup": ActCheckGroupCreate, "GetCheckGroup": ActCheckGroupRead, "ListCheckGroups": ActCheckGroupRead,
 	"UpdateCheckGroup": ActCheckGroupUpdate, "DeleteCheckGroup": ActCheckGroupDelete,
 	"ListCheckPermissions": ActPermissionRead, "PutCheckPermission": ActPermissionSet, "DeleteCheckPermission": ActPermissionDelete,
-	"RecordEvent": ActEventRecord, "ListEvents": ActEventRead, "GetEvent": ActEventRead, "GetOverview": ActCheckRead,
+	"RecordEvent": ActEventRecord, "ListEvents": ActEventRead, "FindEvents": ActEventRead, "GetEvent": ActEventRead, "GetOverview": ActCheckRead,
 }
 
 // untouchable is a store that no refused call may reach.

@@ -79,8 +79,7 @@ type UserTx interface {
 	LockUser(org roster.OrganizationID, sel UserSelector) error
 
 	// OtherAdministrators reports whether, besides the user, somebody active holds the access level
-	// administrator or one of the roles for the organization. It keeps other transactions from asking
-	// the same until this one ends, so that of two last administrators only one can go.
+	// administrator or one of the roles for the organization.
 	OtherAdministrators(org roster.OrganizationID, besides roster.UserID, roles []roster.RoleID) (bool, error)
 
 	// User returns the one user that sel picks. Errors: NotFound.
@@ -89,8 +88,8 @@ type UserTx interface {
 	// Users returns the users that q picks, by ascending number.
 	Users(org roster.OrganizationID, q UserQuery, with With) ([]roster.User, error)
 
-	// EmailHolder returns a user whose userName or primary email has the key, if there is one.
-	EmailHolder(org roster.OrganizationID, key string) (holder roster.Holder, found bool, err error)
+	// EmailHolder returns another user whose userName or primary email has the key, if there is one.
+	EmailHolder(org roster.OrganizationID, key string, besides roster.UserID) (holder roster.Holder, found bool, err error)
 
 	// SetPassword stores a hash and raises the user's credential version, not the version: a password is
 	// not an administered attribute.
@@ -190,6 +189,8 @@ type GroupTx interface {
 
 	// Members returns members of a group by ascending number: a page of at most limit.
 	Members(org roster.OrganizationID, id roster.GroupID, afterNumber int64, limit int) ([]roster.UserLink, error)
+	// MembersAmong returns those of the users, by number, who are members of at least one of the groups, by ascending number.
+	MembersAmong(org roster.OrganizationID, groups []roster.GroupID, users []int64) ([]int64, error)
 	// AddMembers and RemoveMembers change memberships by the users' numbers, and raise the version of
 	// those users. Who is a member already, or is none, stays so. Whoever loses a primary group has none.
 	AddMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error

@@ -51,6 +51,8 @@ type CheckTx interface {
 	InsertEvent(e roster.Event) error
 	// Events returns the events that q picks, by descending id.
 	Events(org roster.OrganizationID, q EventQuery) ([]roster.Event, error)
+	// DeleteEvents deletes up to limit events that came before one, of every organization, and returns how many.
+	DeleteEvents(before roster.EventID, limit int) (int, error)
 	// CountUsers returns how many users there are, in at least one of the groups (nil: in the organization). Its
 	// cost grows with their number; it is for overviews.
 	CountUsers(org roster.OrganizationID, groups []roster.GroupID) (int64, error)

@@ -30,17 +30,15 @@ func (c *creation) remember(tx Tx, id roster.UserID, now time.Time) (*made, erro
 		return nil, nil
 	}
 	r := Retry{OrganizationID: c.by.OrganizationID, Key: c.key, ResourceID: string(id), Version: 1, CreatedAt: now}
-	if first, err := tx.InsertRetry(r); err != nil || first {
+	var again made
+	_, found, err := claimRetry(tx, r, func(r Retry) (holds bool, err error) {
+		again, holds, err = c.asMade(tx, r)
+		return holds, err
+	})
+	if err != nil || !found {
 		return nil, err
 	}
-	if again, ok, err := c.repeat(tx); err != nil || ok {
-		return &again, err
-	}
-	if err := tx.DeleteRetry(r.OrganizationID, r.Key); err != nil {
-		return nil, err
-	}
-	_, err := tx.InsertRetry(r)
-	return nil, err
+	return &again, nil
 }
 
 // repeat returns the user that an equal create made within the last day, if it is as it was made.
@@ -49,8 +47,16 @@ func (c *creation) repeat(tx Tx) (made, bool, error) {
 		return made{}, false, nil
 	}
 	r, found, err := tx.Retry(c.by.OrganizationID, c.key)
-	if err != nil || !found || c.now().Sub(r.CreatedAt) >= retryFor {
+	if err != nil || !found {
 		return made{}, false, err
+	}
+	return c.asMade(tx, r)
+}
+
+// asMade returns the user of a create that is remembered, if that is within the day and the user is as it was made.
+func (c *creation) asMade(tx Tx, r Retry) (made, bool, error) {
+	if c.now().Sub(r.CreatedAt) >= retryFor {
+		return made{}, false, nil
 	}
 	u, err := tx.User(c.by.OrganizationID, UserSelector{ID: roster.UserID(r.ResourceID)}, WithRoles|WithGroups|WithTeams|WithReach)
 	if roster.KindOf(err) == roster.NotFound && err != nil {

@@ -76,7 +76,7 @@ func keepAdministrators(tx Tx, before, after roster.Role) error {
 	if !before.Permissions.Has(administratorPermissions) || after.Permissions.Has(administratorPermissions) {
 		return nil
 	}
-	roles, err := administratorRoles(tx, before.OrganizationID)
+	roles, err := lockAdministrators(tx, before.OrganizationID)
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,10 @@ func (s *Service) CreateSession(ctx context.Context, by roster.Actor, _ None) (C
 	}
 	secret := s.secrets.Session()
 	return update(ctx, s, func(tx Tx) (CreatedSession, error) {
+		// Whoever deactivates the user, or changes its password, ends the session too or is seen here.
+		if err := tx.LockUser(by.OrganizationID, UserSelector{ID: by.UserID}); err != nil {
+			return CreatedSession{}, err
+		}
 		account, err := tx.AccountByID(by.OrganizationID, by.UserID)
 		if err != nil {
 			return CreatedSession{}, err

@@ -163,6 +163,7 @@ func (s *Service) RevokeToken(ctx context.Context, by roster.Actor, ref roster.R
 	if err := allow(by, ActTokenRevoke); err != nil {
 		return roster.Token{}, err
 	}
+	ref = findable([]roster.Ref{ref})[0]
 	return update(ctx, s, func(tx Tx) (roster.Token, error) {
 		t, err := tx.FindToken(by.OrganizationID, ref)
 		if err != nil {

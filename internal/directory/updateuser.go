@@ -354,8 +354,8 @@ type changed struct {
 
 // emailFree answers Conflict for an address that somebody else has.
 func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
-	holder, found, err := tx.EmailHolder(after.OrganizationID, after.EmailKey)
-	if err != nil || !found || holder.ID == string(after.ID) {
+	taken, err := c.emailTaken(tx, after)
+	if err != nil || !taken {
 		return err
 	}
 	return &roster.Error{Kind: roster.Conflict, Field: "emails", Detail: "belongs to another user already"}
@@ -421,7 +421,11 @@ func (c *userUpdate) explain(ctx context.Context, err error) error {
 // keepAdministrator answers with last where the user is the last active administrator (DECISIONS 9) and after, what
 // becomes of it, is none. Who is one for groups only does not count.
 func keepAdministrator(tx Tx, before, after roster.User, last *roster.Error) error {
-	roles, err := administratorRoles(tx, before.OrganizationID)
+	if !before.Active || before.AccessLevel != roster.LevelAdministrator &&
+		!slices.ContainsFunc(before.Roles, func(r roster.RoleGrant) bool { return len(r.Groups) == 0 }) {
+		return nil // whatever the roles are: most users need no lock
+	}
+	roles, err := lockAdministrators(tx, before.OrganizationID)
 	if err != nil {
 		return err
 	}
@@ -441,6 +445,16 @@ func keepAdministrator(tx Tx, before, after roster.User, last *roster.Error) err
 
 // administratorPermissions are what makes somebody an administrator: those of the role.
 var administratorPermissions = roster.ShippedRoles()[1].Permissions
+
+// lockAdministrators returns what administratorRoles does, and keeps other transactions from asking the same until
+// this one ends: of two changes of which each leaves the administrator whom the other takes away, the later one sees
+// what the earlier did. The lock is on the organization, and comes before anything is read.
+func lockAdministrators(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
+	if err := tx.LockRecord(org, LockableOrganization, string(org)); err != nil {
+		return nil, err
+	}
+	return administratorRoles(tx, org)
+}
 
 // administratorRoles returns the roles that hold everything that an administrator does.
 func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {

@@ -176,17 +176,35 @@ func (u *upsert) create(ctx context.Context) (CreatedUser, error) {
 	return created, err
 }
 
-// alone waits for other upserts that are about to create a user with the attribute: no index decides between
-// them. The row is there for as long as the transaction is under way only.
+// alone waits for other upserts that are about to create a user with the attribute.
 func (u *upsert) alone(tx Tx) error {
-	if u.in.Match == ByUserName {
+	if u.in.Match == ByUserName { // of which an index decides
 		return nil
 	}
-	key, err := u.hmac([]any{"upsert", u.by.OrganizationID, u.in.Match, Fold(u.value)})
+	return u.await(tx, u.by.OrganizationID, u.in.Match, Fold(u.value))
+}
+
+// emailTaken reports whether another user has the user's address as its userName or primary email. Whoever else asks the
+// same of the address waits until this transaction ends.
+func (s *Service) emailTaken(tx Tx, u NewUserRow) (bool, error) {
+	if u.EmailKey == "" {
+		return false, nil
+	}
+	if err := s.await(tx, u.OrganizationID, ByEmail, u.EmailKey); err != nil {
+		return false, err
+	}
+	_, taken, err := tx.EmailHolder(u.OrganizationID, u.EmailKey, u.ID)
+	return taken, err
+}
+
+// await waits for other transactions that are about to give a user the folded value of an attribute of which no index
+// decides. The row is there for as long as the transaction is under way only.
+func (s *Service) await(tx Tx, org roster.OrganizationID, attribute UserAttribute, value string) error {
+	key, err := s.hmac([]any{"upsert", org, attribute, value})
 	if err != nil {
 		return err
 	}
-	r := Retry{OrganizationID: u.by.OrganizationID, Key: key, CreatedAt: u.now()}
+	r := Retry{OrganizationID: org, Key: key, CreatedAt: s.now()}
 	first, err := tx.InsertRetry(r)
 	if err == nil && !first { // it was left behind
 		if err = tx.DeleteRetry(r.OrganizationID, r.Key); err == nil {

@@ -173,9 +173,9 @@ func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) 
 	}
 	row := c.row(id, now, refs)
 	if c.in.UniqueEmail {
-		if _, found, err := tx.EmailHolder(row.OrganizationID, row.EmailKey); err != nil {
+		if taken, err := c.emailTaken(tx, row); err != nil {
 			return made{}, err
-		} else if found {
+		} else if taken {
 			return made{}, c.refuse(tx, "emails")
 		}
 	}
@@ -399,7 +399,7 @@ func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
 		value = c.in.Email
 	}
 	e := takenBy(roster.Holder{}, field, value)
-	holder, found, err := tx.EmailHolder(c.by.OrganizationID, Fold(value))
+	holder, found, err := tx.EmailHolder(c.by.OrganizationID, Fold(value), "")
 	if _, everywhere := scopeOf(c.by, ActUserRead); found && everywhere {
 		e.Holder = holder
 	}

@@ -12,7 +12,7 @@ import (
 func (s *Server) showMetrics(w http.ResponseWriter, r *http.Request) {
 	if !fromThisMachine(r) && !s.o.MetricsAllowed(r) {
 		writeText(w, http.StatusForbidden, "text/plain; charset=utf-8",
-			"Metrics are shown to callers of this machine without a proxy, or with an administrator's API token:\n"+
+			"Metrics are shown to callers of this machine without a proxy, or with an API token of the default organization:\n"+
 				"Authorization: Bearer TOKEN\n")
 		return
 	}

@@ -75,6 +75,14 @@ func (q *query) whereEventOf(org roster.OrganizationID, want directory.EventQuer
 	q.add(")")
 }
 
+// DeleteEvents implements directory.CheckTx. CROSS JOIN has SQLite look into each organization, instead of through all events.
+func (t *tx) DeleteEvents(before roster.EventID, most int) (int, error) {
+	const text = `DELETE FROM events WHERE (organization_id, id) IN
+	(SELECT o.id, v.id FROM organizations o CROSS JOIN events v WHERE v.organization_id = o.id AND v.id < $1 LIMIT $2)`
+	n, err := t.exec("delete events", text, string(before), most)
+	return int(n), err
+}
+
 // CountUsers implements directory.CheckTx. Whoever is deleted is in no group any more.
 func (t *tx) CountUsers(org roster.OrganizationID, groups []roster.GroupID) (n int64, err error) {
 	b := newQuery(`SELECT COUNT(*) FROM users u`)

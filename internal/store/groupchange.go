@@ -103,10 +103,30 @@ func scanUserLink(r scanner) (u roster.UserLink, err error) {
 	return u, r.Scan((*string)(&u.ID), &u.Number, &u.Name)
 }
 
+// MembersAmong implements directory.GroupTx.
+func (t *tx) MembersAmong(org roster.OrganizationID, groups []roster.GroupID, users []int64) ([]int64, error) {
+	var members []int64
+	for some := range slices.Chunk(users, maxList) {
+		b := newQuery(`SELECT DISTINCT user_number FROM group_members`)
+		b.where("organization_id = ?", string(org))
+		numbers, _ := numberArgs(nil, some)
+		b.in("user_number", numbers)
+		b.in("group_id", anyOf(groups))
+		found, err := collect(t, "find members", b.text.String(), b.args, func(r scanner) (n int64, err error) { return n, r.Scan(&n) })
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, found...)
+	}
+	slices.Sort(members)
+	return slices.Compact(members), nil
+}
+
 // AddMembers implements directory.GroupTx.
 func (t *tx) AddMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
 	const text = `INSERT INTO group_members (organization_id, user_number, group_id)
 	SELECT u.organization_id, u.number, CAST($2 AS TEXT) FROM users u WHERE u.organization_id = $1 AND u.number IN ($*)
+	AND COALESCE(u.user_key, '') <> ''
 	ON CONFLICT (organization_id, user_number, group_id) DO NOTHING`
 	return t.eachMembers("add members", text, org, id, users, at)
 }
@@ -122,19 +142,18 @@ func (t *tx) RemoveMembers(org roster.OrganizationID, id roster.GroupID, users [
 	return t.eachMembers("remove members", text, org, id, users, at)
 }
 
-// eachMembers puts a change of memberships, and raises the version of the users.
+// eachMembers raises the version of users, and puts a change of their memberships. In this order nobody can delete one of
+// them in between, who then would be a member for ever.
 func (t *tx) eachMembers(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
-	if err := t.inLists(doing, text, org, id, users); err != nil {
-		return err
-	}
-	const versions = `UPDATE users SET version = version + 1, updated_at = $2 WHERE organization_id = $1 AND number IN ($*)`
+	const versions = `UPDATE users SET version = version + 1, updated_at = $2 WHERE organization_id = $1 AND number IN ($*)
+	AND COALESCE(user_key, '') <> ''`
 	for some := range slices.Chunk(users, maxList) {
 		args, n := numberArgs([]any{string(org), micros(at)}, some)
 		if _, err := t.exec(doing, t.texts.list(versions, 3, n), args...); err != nil {
 			return err
 		}
 	}
-	return nil
+	return t.inLists(doing, text, org, id, users)
 }
 
 // inLists puts a text about an organization, a group and a list of users, for so many at a time.

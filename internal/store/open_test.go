@@ -1,12 +1,15 @@
 package store
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"roster"
 	"roster/internal/directory"
 	"roster/internal/pgtest"
 )
@@ -80,9 +83,62 @@ func TestASQLiteStoreTellsItsEngineAndVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var last int64
+	if _, err := fmt.Sscanf(names[len(names)-1], "migrations/%d_", &last); err != nil {
+		t.Fatal(err)
+	}
 	version, err := db.SchemaVersion(t.Context())
-	if err != nil || version != int64(len(names)) || db.Engine() != "sqlite" {
-		t.Errorf("got %s at version %d (%v), want sqlite at %d", db.Engine(), version, err, len(names))
+	if err != nil || version != last || db.Engine() != "sqlite" {
+		t.Errorf("got %s at version %d (%v), want sqlite at %d", db.Engine(), version, err, last)
+	}
+}
+
+func TestAMigrationRemovesMembersWhoAreDeleted(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]string{
+		"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "roster.db"), "postgres": pgtest.URL(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			const org = roster.OrganizationID("org")
+			group := roster.Group{ID: "group", OrganizationID: org, Kind: roster.KindGroup, Name: "Group"}
+			db, err := Open(t.Context(), url, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = db.Update(t.Context(), func(x directory.Tx) error {
+				err1 := x.InsertOrganization(roster.Organization{ID: org, Slug: "org"})
+				_, err2 := x.InsertGroup(group, "group")
+				errs := []error{err1, err2}
+				for _, name := range []string{"ada", "gone"} {
+					_, err := x.InsertUser(directory.NewUserRow{UserKey: name, User: roster.User{
+						ID: roster.UserID(name), OrganizationID: org, UserName: name, Groups: []roster.GroupLink{{ID: group.ID}},
+					}})
+					errs = append(errs, err)
+				}
+				return errors.Join(append(errs,
+					raw(x, "UPDATE users SET user_key = NULL WHERE id = 'gone'"),
+					raw(x, "DELETE FROM goose_db_version WHERE version_id = 6"))...)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if db, err = Open(t.Context(), url, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			err = db.View(t.Context(), func(x directory.Tx) error {
+				found, err := x.Groups(org, directory.GroupQuery{Kind: group.Kind, Count: true})
+				if len(found) != 1 || found[0].MemberCount != 1 {
+					t.Errorf("the group is %+v, want one with one member", found)
+				}
+				return err
+			})
+			if err := errors.Join(err, db.Close(t.Context())); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

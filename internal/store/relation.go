@@ -11,17 +11,17 @@ import (
 
 // What goes with users is read for a whole page by one query: a row for each role, membership, contact
 // method and preference, with the columns of relationRow. It comes in two forms, for all users between
-// two numbers and for a list of them.
+// two numbers and for a list of them. A role or group that was deleted while somebody got it is not shown.
 const (
 	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, ur.group_id, 0 FROM user_roles ur
-	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id
+	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL
 	WHERE (ur.group_id = '' OR ` + roleGroupIsThere + `) AND ur.organization_id = $1 AND ur.user_number`
 
 	selectLevelGroups = `SELECT lg.user_number, ` + levelOrLimit + `, lg.group_id, 0, '', '', 0 FROM user_level_groups lg
 	WHERE lg.organization_id = $1 AND lg.user_number`
 
 	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name, '', 0 FROM group_members m
-	JOIN groups g ON g.organization_id = m.organization_id AND g.id = m.group_id
+	JOIN groups g ON g.organization_id = m.organization_id AND g.id = m.group_id AND g.name_key IS NOT NULL
 	WHERE m.organization_id = $1 AND m.user_number`
 
 	selectContacts = `SELECT user_number, 'contact', id, confirmed_at, address, service, created_at FROM contact_methods

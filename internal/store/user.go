@@ -17,8 +17,8 @@ const (
 	u.version, u.created_at, u.updated_at`
 
 	selectUser = `SELECT ` + userColumns + ` FROM users u
-	LEFT JOIN groups g ON g.organization_id = u.organization_id AND g.id = u.primary_group_id
-	LEFT JOIN departments d ON d.organization_id = u.organization_id AND d.id = u.department_id`
+	LEFT JOIN groups g ON g.organization_id = u.organization_id AND g.id = u.primary_group_id AND g.name_key IS NOT NULL
+	LEFT JOIN departments d ON d.organization_id = u.organization_id AND d.id = u.department_id AND d.name_key IS NOT NULL`
 
 	selectUserByID      = selectUser + ` WHERE u.organization_id = $1 AND u.id = $2 AND u.user_key IS NOT NULL`
 	selectUserByIDAfter = selectUserByID + ` AND u.number > $3`
@@ -162,14 +162,14 @@ func (q *query) whereMember(groups []roster.GroupID) {
 }
 
 // EmailHolder implements directory.UserTx.
-func (t *tx) EmailHolder(org roster.OrganizationID, key string) (holder roster.Holder, found bool, err error) {
-	const text = `SELECT id, number FROM users WHERE organization_id = $1 AND user_key = $2
-	UNION ALL SELECT id, number FROM users WHERE organization_id = $1 AND email_key = $2 AND user_key IS NOT NULL
+func (t *tx) EmailHolder(org roster.OrganizationID, key string, besides roster.UserID) (holder roster.Holder, found bool, err error) {
+	const text = `SELECT id, number FROM users WHERE organization_id = $1 AND user_key = $2 AND id <> $3
+	UNION ALL SELECT id, number FROM users WHERE organization_id = $1 AND email_key = $2 AND user_key IS NOT NULL AND id <> $3
 	LIMIT 1`
 	if key == "" {
 		return roster.Holder{}, false, nil
 	}
-	found, err = t.one("find email", text, []any{string(org), key}, (*string)(&holder.ID), &holder.Number)
+	found, err = t.one("find email", text, []any{string(org), key, string(besides)}, (*string)(&holder.ID), &holder.Number)
 	return holder, found, err
 }
 

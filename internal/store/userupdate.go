@@ -86,13 +86,8 @@ func (t *tx) LockUser(org roster.OrganizationID, sel directory.UserSelector) err
 	return err
 }
 
-// OtherAdministrators implements directory.UserTx. The lock is on the organization: changes that take
-// an administrator away are rare.
+// OtherAdministrators implements directory.UserTx.
 func (t *tx) OtherAdministrators(org roster.OrganizationID, besides roster.UserID, roles []roster.RoleID) (bool, error) {
-	var id string
-	if _, err := t.one("lock organization", `SELECT id FROM organizations WHERE id = $1`+t.engine.forUpdate, []any{string(org)}, &id); err != nil {
-		return false, err
-	}
 	for _, kind := range []struct {
 		text string
 		keys []string

@@ -693,6 +693,27 @@ var events = []sentence{
 		}
 		same(f, len(f.events(directory.EventQuery{Checks: all})), 6)
 	}},
+	{text: "events that came before one are deleted, so many at a time, of every organization", alone: true, test: func(f *fixture) {
+		mine := f.org
+		var events []roster.Event
+		for i := range 5 {
+			events = append(events, f.event(fmt.Sprint(i)))
+		}
+		f.org = f.organization()
+		events = append(events, f.event("other"))
+		remove := func(before roster.EventID, limit int) int {
+			return write(f, func(tx directory.Tx) (int, error) { return tx.DeleteEvents(before, limit) })
+		}
+		same(f, remove(events[0].ID, 10), 0)
+		same(f, remove(events[3].ID, 2), 2)
+		same(f, remove(events[3].ID, 2), 1)
+		same(f, remove(events[3].ID, 2), 0)
+		same(f, len(f.events(directory.EventQuery{})), 1)
+		f.org = mine
+		same(f, f.events(directory.EventQuery{Body: true}), []roster.Event{events[4], events[3]})
+		same(f, remove("~", 10), 3)
+		same(f, len(f.events(directory.EventQuery{})), 0)
+	}},
 	{text: "an event's id is taken once", test: func(f *fixture) {
 		e := f.event("one")
 		f.fails(roster.Conflict, "id", func(tx directory.Tx) error { return tx.InsertEvent(e) })

@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"roster"
@@ -38,7 +40,7 @@ var deletions = []sentence{
 		}), []roster.UserLink{{}, {}, {}, {ID: grace.ID, Number: grace.Number, Name: "grace"}})
 		for _, key := range []string{ada.UserKey, ada.EmailKey} {
 			f.view(func(tx directory.Tx) error {
-				h, found, err := tx.EmailHolder(f.org, key)
+				h, found, err := tx.EmailHolder(f.org, key, "")
 				if found {
 					f.Errorf("%q is held by %v", key, h)
 				}
@@ -149,6 +151,60 @@ var deletions = []sentence{
 			return err
 		})
 		same(f, read(f, func(tx directory.Tx) (roster.Account, error) { return tx.AccountByName(f.org, "ada") }).Grants, nil)
+	}},
+	{text: "of users those are picked who are members of one of the groups", test: func(f *fixture) {
+		red, blue, green := f.group(roster.KindGroup, "red"), f.group(roster.KindTeam, "blue"), f.group(roster.KindTeam, "green")
+		var numbers []int64
+		for i, groups := range [][]roster.Group{{red}, {}, {red, blue}, {blue}, {green}, {red}} {
+			row := f.user(fmt.Sprint("user ", i))
+			numbers = append(numbers, row.Number)
+			for _, g := range groups {
+				f.update(func(tx directory.Tx) error { return tx.AddMembers(f.org, g.ID, []int64{row.Number}, f.now) })
+			}
+		}
+		among := func(users []int64, groups ...roster.GroupID) []int64 {
+			return read(f, func(tx directory.Tx) ([]int64, error) { return tx.MembersAmong(f.org, groups, users) })
+		}
+		many := slices.Repeat([]int64{1 << 40}, 300)
+		same(f, among(slices.Concat(numbers[3:], many, numbers[:3]), red.ID, blue.ID), []int64{numbers[0], numbers[2], numbers[3], numbers[5]})
+		same(f, among(numbers[1:5], red.ID), []int64{numbers[2]})
+		same(f, among(numbers), nil)
+		same(f, among(nil, red.ID), nil)
+		f.org = f.organization()
+		same(f, among(numbers, red.ID, blue.ID), nil)
+	}},
+	{text: "who is deleted does not become a member", test: func(f *fixture) {
+		g, ada, gone := f.group(roster.KindGroup, "red"), f.user("ada"), f.user("gone")
+		f.delete(gone, f.now)
+		later := f.now.Add(time.Hour)
+		f.update(func(tx directory.Tx) error {
+			return tx.AddMembers(f.org, g.ID, []int64{ada.Number, gone.Number}, later)
+		})
+		found := read(f, func(tx directory.Tx) ([]roster.Group, error) {
+			return tx.Groups(f.org, directory.GroupQuery{Kind: g.Kind, ID: g.ID, Count: true})
+		})
+		same(f, found[0].MemberCount, 1)
+		same(f, f.countUsers([]roster.GroupID{g.ID}), 1)
+		if u := f.get(ada.ID, withAll); u.Version != ada.Version+1 || !u.UpdatedAt.Equal(later) || len(u.Groups) != 1 {
+			f.Errorf("got %+v", u)
+		}
+	}},
+	{text: "a role, group or department that was deleted while somebody got it is not shown", test: func(f *fixture) {
+		role, group, team := f.role("Operator", roster.Filter), f.group(roster.KindGroup, "red"), f.group(roster.KindTeam, "blue")
+		department := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Sales"}
+		f.update(func(tx directory.Tx) error {
+			_, err1 := tx.InsertDepartment(department, "sales")
+			_, err2 := tx.DeleteRole(f.org, role.ID)
+			return errors.Join(err1, err2, tx.DeleteGroup(f.org, group.ID, f.now), tx.DeleteGroup(f.org, team.ID, f.now), tx.DeleteDepartment(f.org, department.ID, f.now))
+		})
+		row := f.row("ada")
+		plain := row.User
+		row.Roles, row.Groups, row.Teams = []roster.RoleGrant{roleGrant(role)}, []roster.GroupLink{groupLink(group)}, []roster.GroupLink{groupLink(team)}
+		row.PrimaryGroup, row.Department = groupLink(group), roster.DepartmentLink{ID: department.ID}
+		plain.Number = f.insert(row).Number
+		same(f, f.get(row.ID, withAll), plain)
+		same(f, f.list(directory.UserQuery{}, withAll), []roster.User{plain})
+		same(f, f.inOrder(directory.OrderedQuery{Order: directory.OrderUserName}, withAll), []roster.User{plain})
 	}},
 	{text: "a token keeps to what is left of its groups, and is none without any", test: func(f *fixture) {
 		red, blue := f.group(roster.KindGroup, "red"), f.group(roster.KindGroup, "blue")

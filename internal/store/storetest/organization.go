@@ -132,7 +132,7 @@ func (f *fixture) sees(p population) {
 		same(f, len(departments), 1)
 		r, found, err5 := tx.Retry(f.org, "key")
 		same(f, fmt.Sprint(found, r.ResourceID), fmt.Sprint(true, p.user.ID))
-		holder, _, err6 := tx.EmailHolder(f.org, "ada")
+		holder, _, err6 := tx.EmailHolder(f.org, "ada", "")
 		same(f, holder.ID, string(p.user.ID))
 		account, err7 := tx.AccountByName(f.org, "ada")
 		same(f, account.UserID, p.user.ID)

@@ -166,7 +166,7 @@ var users = []sentence{
 		row := f.insert(f.wholeUser("ada"))
 		for _, key := range []string{"ada", "ada@example.com"} {
 			holder := read(f, func(tx directory.Tx) (roster.Holder, error) {
-				h, found, err := tx.EmailHolder(f.org, key)
+				h, found, err := tx.EmailHolder(f.org, key, "")
 				if !found {
 					f.Errorf("%q is not found", key)
 				}
@@ -174,9 +174,19 @@ var users = []sentence{
 			})
 			same(f, holder, roster.Holder{ID: string(row.ID), Number: row.Number})
 		}
-		for _, key := range []string{"", "example.com", "a%"} {
+		other := f.row("other")
+		other.Email, other.EmailKey = "ada", "ada"
+		other = f.insert(other)
+		for besides, want := range map[roster.UserID]roster.UserID{row.ID: other.ID, other.ID: row.ID} {
 			f.view(func(tx directory.Tx) error {
-				h, found, err := tx.EmailHolder(f.org, key)
+				h, _, err := tx.EmailHolder(f.org, "ada", besides)
+				same(f, roster.UserID(h.ID), want)
+				return err
+			})
+		}
+		for key, besides := range map[string]roster.UserID{"": "", "example.com": "", "a%": "", "ada@example.com": row.ID} {
+			f.view(func(tx directory.Tx) error {
+				h, found, err := tx.EmailHolder(f.org, key, besides)
 				if found {
 					f.Errorf("%q is held by %v", key, h)
 				}
