@@ -162,11 +162,11 @@ func (r recording) find(ctx context.Context, tx Tx) (roster.Check, error) {
 			return slices.Concat(there, make([]roster.Check, 1))[0], err
 		}
 	}
-	for after := int64(0); ; {
+	for q := (CheckQuery{Limit: pageOfChecks}); ; {
 		if err := ctx.Err(); err != nil {
 			return roster.Check{}, err
 		}
-		page, err := tx.Checks(r.by.OrganizationID, CheckQuery{AfterNumber: after, Limit: pageOfChecks})
+		page, err := tx.Checks(r.by.OrganizationID, q)
 		if err != nil {
 			return roster.Check{}, err
 		}
@@ -174,7 +174,7 @@ func (r recording) find(ctx context.Context, tx Tx) (roster.Check, error) {
 			if r.message.meets(c.Matching) {
 				return c, nil
 			}
-			after = c.Number
+			q.Order.After.Number = c.Number
 		}
 		if len(page) < pageOfChecks {
 			return roster.Check{}, nil

@@ -323,7 +323,7 @@ var administratorPermissions = roster.ShippedRoles()[1].Permissions
 
 // administratorRoles returns the roles that hold everything that an administrator does.
 func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
-	all, err := tx.Roles(org, 0, MaxPage)
+	all, err := tx.Roles(org, ListOrder{}, MaxPage)
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,6 @@ func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery)
 	}
 	b.add(`) AS counted) FROM check_groups g`)
 	b.where("g.organization_id = ?", string(org))
-	b.where("g.number > ?", q.AfterNumber)
 	b.where("g.name_key IS NOT NULL")
 	if q.ID != "" {
 		b.where("g.id = ?", string(q.ID))
@@ -78,7 +77,7 @@ func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery)
 		}
 		b.where(cond, args...)
 	}
-	b.add(" ORDER BY g.number LIMIT ?", limit(q.Limit, directory.MaxPage))
+	b.inOrder("g.", q.Order, q.Limit)
 	return collect(t, "list check groups", b.text.String(), b.args, scanCheckGroup)
 }
 
