@@ -15,6 +15,7 @@ import (
 
 	"roster"
 	"roster/internal/dialect"
+	"roster/internal/filter"
 )
 
 // call is one request under way. It is the answer's writer too, so that whoever has one has the other.
@@ -27,6 +28,9 @@ type call struct {
 	body     dialect.Value
 	faults   roster.Faults // of the query
 	started  bool          // the answer has begun
+
+	condition filter.Filter   // the parameter filter
+	names     map[string]bool // the parameter fields: members that are shown; nil: all
 }
 
 type callKey struct{}
@@ -138,6 +142,7 @@ func (c *call) readQuery() error {
 			c.faults.Add(parameter(m.Name), "is no parameter of this call")
 		}
 	}
+	c.judge()
 	return nil
 }
 

@@ -135,6 +135,7 @@ func textHeader(description string) *huma.Param {
 func (a *api) endpoint(op operation, request, body reflect.Type) (*endpoint, *huma.Operation) {
 	method, path, _ := strings.Cut(op.call, " ")
 	e := &endpoint{members: op.members, canonical: map[string]string{}}
+	e.asked = op.asked
 	for canonical, name := range op.members {
 		e.canonical[name] = canonical
 	}

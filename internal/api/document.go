@@ -30,6 +30,9 @@ func (s *sent[T]) bodyType() reflect.Type { return reflect.TypeFor[T]() }
 // read holds the body against its schema, and decodes the members that fit.
 func (s *sent[T]) read(f fitting, schema *huma.Schema, body dialect.Value) {
 	f.fit(schema, body)
+	if f.respell {
+		body, _ = dialect.Parse(f.respelled(schema, body)) // it was JSON before
+	}
 	s.faults = f.faults
 	good := body.Raw
 	if len(s.faults) > 0 {

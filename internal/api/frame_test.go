@@ -203,7 +203,7 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		one("a parameter that nobody knows", "Limit=5", "Limit", "is no parameter of this call"),
 		one("a cursor that is none", "cursor=abc", "cursor", cursor),
 		one("a cursor that is no base64", "cursor=%25", "cursor", cursor),
-		one("a member that is none", "fields=id,colour", "fields", "names a member that the record does not have"),
+		one("a member that is none", "fields=id,colour", "fields", "names a member that the record does not have, in place 2; it has active, createdAt, description, displayName, id, memberCount, number, version"),
 		one("a filter that ends too early", "filter=displayName+eq", "filter", "…"),
 		one("a filter of what is no attribute", "filter=colour+eq+%22red%22", "filter", `names an unknown attribute: \"colour\"`),
 		{Name: "a parameter twice", Request: "GET /api/v1/groups?limit=1&limit=2", Status: 400, Body: malformed(unread + `\"limit\" is given twice`)},
@@ -214,6 +214,22 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		{Name: "a switch that is none", Request: "GET /api/v1/tokens?revoked=maybe", Status: 400, Body: malformed("revoked must be true or false", parameter("revoked", "must be true or false"))},
 		{Name: "an empty parameter is none", Request: "GET /api/v1/groups?filter=&cursor=&fields=&limit=&filter%20=", Status: 400, Body: malformed(
 			"filter  is no parameter of this call", parameter("filter ", "is no parameter of this call"))},
+		{
+			Name:    "everything at once, of parameters that mean something else in each call",
+			Request: "GET /api/v1/groups?limit=0&filter=zz&fields=nope,id,,none&cursor=bad&sort=size", Status: 400,
+			Body: malformed("filter is not understood at character 3: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr), found the end (and 4 more)",
+				parameter("filter", "is not understood at character 3: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr), found the end"),
+				parameter("fields", "names members that the record does not have, in places 1, 4; it has active, createdAt, description, displayName, id, memberCount, number, version"),
+				parameter("cursor", cursor), parameter("limit", limit), parameter("sort", "must be one of: number, -number, displayName, -displayName")),
+		},
+		{
+			Name: "everything at once, of a search", Request: "GET /api/v1/users?limit=0&fields=id&filter=active+eq+1+and+number+eq+%22x%22&search=%3F&sort=email", Status: 400,
+			Body: malformed(`filter compares \"active\" with a number: it must be true or false, without quotation marks (and 4 more)`,
+				parameter("filter", `compares \"active\" with a number: it must be true or false, without quotation marks`),
+				parameter("filter", `compares \"number\" with a text: it must be a number, without quotation marks`),
+				parameter("search", "must hold a letter or a digit"), parameter("sort", "is not possible together with search, which has an order of its own"), parameter("limit", limit)),
+		},
+		one("an hour of one digit", "limit=1&filter=createdAt+gt+%22yesterday%22", "filter", `compares \"createdAt\" with a text: it must be a time such as \"2026-11-21T09:30:00Z\"`),
 		{
 			Name: "everything at once", Request: "GET /api/v1/groups?limit=0&colour=red&size=5", Status: 400,
 			Body: malformed("colour is no parameter of this call (and 2 more)", parameter("colour", "is no parameter of this call"), parameter("size", "is no parameter of this call"), parameter("limit", limit)),
@@ -228,7 +244,7 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		},
 		{
 			Name: "an Idempotency-Key that is too long", Request: "POST /api/v1/groups\nIdempotency-Key: " + strings.Repeat("k", 256) + "\nContent-Type: application/json\n\n{}", Status: 400,
-			Body: malformed("Idempotency-Key must be a string of at most 255 characters", header("Idempotency-Key", "must be a string of at most 255 characters")),
+			Body: malformed("Idempotency-Key must be 1 to 255 visible ASCII characters", header("Idempotency-Key", "must be 1 to 255 visible ASCII characters")),
 		},
 	}
 	for i := range rows {

@@ -16,18 +16,14 @@ import (
 
 	"roster"
 	"roster/internal/dialect"
-	"roster/internal/filter"
+	"roster/internal/directory"
 )
-
-// maxExamined is how many records one request looks at for those that its filter picks. A page may be short because of
-// it, even empty, and still have a next one.
-const maxExamined = 10_000
 
 // Page is embedded in the request of a list.
 type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"At most so many records."`
-	Cursor string `query:"cursor" maxLength:"2000" doc:"Where the page begins: next of the page before, with all other parameters as they were."`
-	Fields string `query:"fields" maxLength:"1000" example:"id,displayName" doc:"Only these members of the records, with commas between; id always comes."`
+	Cursor string `query:"cursor" maxLength:"4000" doc:"Where the page begins: next of the page before, with all other parameters as they were."`
+	Fields string `query:"fields" maxLength:"1000" example:"id,displayName" doc:"Only these members of the records, with commas between; id always comes. Without it all of them come."`
 }
 
 // Filter is embedded in the request of a list that can be filtered.
@@ -37,13 +33,8 @@ type Filter struct {
 
 func (p Page) page() Page { return p }
 
-func (f Filter) filter() string { return f.Filter }
-
 // paged is the request of a list.
 type paged interface{ page() Page }
-
-// filtered is the request of a list that can be filtered.
-type filtered interface{ filter() string }
 
 // listed is the body of a list.
 type listed[V any] struct {
@@ -58,7 +49,7 @@ type list = listed[any]
 type listing[T, V, K any] struct {
 	key        func(T) K // its place in the list
 	show       func(T) V
-	attributes map[string]func(T) any // what filters may ask, by folded path; a value, or several as []any
+	attributes attributes[T] // what filters may ask
 }
 
 // listRoute registers a call that lists what a verb finds. after is the place behind which the page begins, nil for
@@ -68,10 +59,13 @@ func listRoute[Q, In, T, V, K any](
 	decode func(by roster.Actor, q *Q, after *K) (In, error),
 	verb func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error),
 ) {
-	e, described := a.endpoint(op, reflect.TypeFor[Q](), reflect.TypeFor[listed[V]]())
+	op.description += l.attributes.describe()
+	l.attributes = l.attributes.folded()
+	op.asks, op.fits = l.attributes.ask, fits[K]
+	_, described := a.endpoint(op, reflect.TypeFor[Q](), reflect.TypeFor[listed[V]]())
 	huma.Register(a.huma, *described, func(ctx context.Context, q *Q) (*output, error) {
 		c := callOf(ctx)
-		if err := l.serve(ctx, c, e, any(q), func(after *K) (iter.Seq2[T, error], error) {
+		if err := l.serve(c, any(q), func(after *K) (iter.Seq2[T, error], error) {
 			in, err := decode(c.by, q, after)
 			if err != nil {
 				return nil, err
@@ -85,40 +79,33 @@ func listRoute[Q, In, T, V, K any](
 }
 
 // serve answers one page.
-func (l listing[T, V, K]) serve(ctx context.Context, c *call, e *endpoint, q any, find func(after *K) (iter.Seq2[T, error], error)) error {
+func (l listing[T, V, K]) serve(c *call, q any, find func(after *K) (iter.Seq2[T, error], error)) error {
 	if len(c.faults) > 0 {
 		return malformed(c.faults)
 	}
 	p := q.(paged).page()
-	condition, err := l.condition(q)
-	if err != nil {
-		return malformed(err)
-	}
 	after, err := placeOf[K](c, p.Cursor)
 	if err != nil {
 		return malformed(err)
-	}
-	w, err := newPage(c, p)
-	if err != nil {
-		return err
 	}
 	records, err := find(after)
 	if err != nil {
 		return err
 	}
-	var last K
+	w := newPage(c)
+	var last T
 	examined := 0
 	for record, err := range records {
 		if err != nil {
 			return err
 		}
-		if len(w.Items) == p.Limit || examined == maxExamined {
-			w.Next = cursorOf(c, last)
+		if len(w.Items) == p.Limit || examined == directory.MaxExamined {
+			w.Next = cursorOf(c, l.key(last))
 			break
 		}
 		examined++
-		last = l.key(record)
-		if !condition.IsZero() && !condition.Match(l.values(record)) {
+		last = record
+		if !l.attributes.match(c.condition, record) {
 			continue
 		}
 		if err := w.add(l.show(record)); err != nil {
@@ -128,50 +115,13 @@ func (l listing[T, V, K]) serve(ctx context.Context, c *call, e *endpoint, q any
 	return dialect.WriteJSON(c, http.StatusOK, w.list)
 }
 
-// condition reads the filter, if the list takes one.
-func (l listing[T, V, K]) condition(q any) (filter.Filter, error) {
-	f, ok := q.(filtered)
-	if !ok || f.filter() == "" {
-		return filter.Filter{}, nil
-	}
-	condition, err := filter.Parse(f.filter())
-	if err == nil {
-		err = condition.Check(func(path string) bool { return l.attributes[strings.ToLower(path)] != nil })
-	}
-	return condition, err
-}
-
-// values returns what a filter may ask of a record.
-func (l listing[T, V, K]) values(record T) func(path string) []any {
-	return func(path string) []any {
-		attribute := l.attributes[strings.ToLower(path)]
-		if attribute == nil {
-			return nil
-		}
-		switch v := attribute(record).(type) {
-		case nil:
-			return nil
-		case []any:
-			return v
-		default:
-			return []any{v}
-		}
-	}
-}
-
 // pageWriter collects the records of a page.
 type pageWriter struct {
 	list
 	names map[string]bool // members that are shown; nil: all
 }
 
-func newPage(c *call, p Page) (w pageWriter, err error) {
-	w.Items = []any{}
-	if p.Fields != "" {
-		w.names, err = c.endpoint.selected(p.Fields)
-	}
-	return w, err
-}
+func newPage(c *call) pageWriter { return pageWriter{list{Items: []any{}}, c.names} }
 
 func (w *pageWriter) add(record any) error {
 	if w.names != nil {
@@ -219,23 +169,32 @@ func cursorOf(c *call, place any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// placeOf reads a cursor, nil for none. It is no secret: whoever changes a place gets another part of the same list. But
-// PostgreSQL takes no NUL.
-func placeOf[K any](c *call, text string) (*K, error) {
+// placeOf reads a cursor, nil for none. It is no secret: whoever changes a place gets another part of the same list.
+func placeOf[K any](c *call, text string) (key *K, err error) {
 	if text == "" {
 		return nil, nil
 	}
-	wrong := roster.Faults{{Kind: roster.Invalid, Field: parameter("cursor"), Detail: "is not one of this list with these parameters"}}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
-		return nil, wrong
+	place, err := cursorPlace(c, text, fits[K])
+	if err == nil {
+		err = json.Unmarshal(place, &key)
 	}
+	return key, err
+}
+
+// fits reports whether a place of a cursor is one of a type. PostgreSQL takes no NUL.
+func fits[K any](place []byte) bool {
+	var key *K // no record has the zero place
+	return !bytes.Contains(place, []byte(`\u0000`)) && json.Unmarshal(place, &key) == nil && key != nil && !reflect.ValueOf(*key).IsZero()
+}
+
+// cursorPlace returns the place in a cursor, which must be of the call's list and fit.
+func cursorPlace(c *call, text string, fits func([]byte) bool) ([]byte, error) {
 	var read cursor
-	var key *K
-	if json.Unmarshal(raw, &read) != nil || bytes.Contains(read.Key, []byte(`\u0000`)) || read.List != listHash(c) || json.Unmarshal(read.Key, &key) != nil || key == nil {
-		return nil, wrong
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || json.Unmarshal(raw, &read) != nil || read.List != listHash(c) || !fits(read.Key) {
+		return nil, roster.Faults{{Kind: roster.Invalid, Field: parameter("cursor"), Detail: "is not one of this list with these parameters"}}
 	}
-	return key, nil
+	return read.Key, nil
 }
 
 // orZero returns what p points to.

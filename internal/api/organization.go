@@ -78,6 +78,15 @@ type (
 	}
 )
 
+// organizationAttributes are what filters may ask of organizations.
+var organizationAttributes = attributes[roster.Organization]{
+	"id":          exact(func(o roster.Organization) roster.OrganizationID { return o.ID }),
+	"slug":        text(func(o roster.Organization) string { return o.Slug }),
+	"displayName": text(func(o roster.Organization) string { return o.Name }),
+	"version":     number(func(o roster.Organization) int64 { return o.Version }),
+	"createdAt":   moment(func(o roster.Organization) time.Time { return o.CreatedAt }),
+}
+
 // organizations registers the calls about organizations.
 func (a *api) organizations(svc *directory.Service) {
 	const tag, path = "Organizations", "/organizations"
@@ -86,13 +95,7 @@ func (a *api) organizations(svc *directory.Service) {
 		id: "listOrganizations", call: "GET " + path, tag: tag, summary: "List organizations",
 		description: "The caller's own organization, and all others if it may make some; by slug.", answer: listed[organization]{Items: []organization{shown}},
 	}, listing[roster.Organization, organization, directory.AfterSlug]{
-		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: showOrganization,
-		attributes: map[string]func(roster.Organization) any{
-			"id":          func(o roster.Organization) any { return string(o.ID) },
-			"slug":        func(o roster.Organization) any { return o.Slug },
-			"displayname": func(o roster.Organization) any { return o.Name },
-			"createdat":   func(o roster.Organization) any { return o.CreatedAt },
-		},
+		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: showOrganization, attributes: organizationAttributes,
 	}, func(_ roster.Actor, _ *listOrganizations, after *directory.AfterSlug) (directory.AfterSlug, error) {
 		return orZero(after), nil
 	}, svc.ListOrganizations)

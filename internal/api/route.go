@@ -25,6 +25,7 @@ type operation struct {
 	fails                []int // statuses besides those that every call of its form may have
 	request, answer      any   // examples, valid ones
 	members              map[string]string
+	asked
 }
 
 // endpoint is what is known of a call before a request comes.
@@ -37,6 +38,7 @@ type endpoint struct {
 	canonical  map[string]string // the other way round
 	sent       map[string]bool   // members of the body
 	shown      map[string]bool   // members of the answer, which the parameter fields may name
+	asked
 }
 
 // endpointKey is where a huma operation keeps its endpoint.
@@ -168,7 +170,7 @@ func base(r *http.Request) string {
 
 // View is embedded in the request of a call that reads one record.
 type View struct {
-	Fields      string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes."`
+	Fields      string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes. Without it all of them come."`
 	IfNoneMatch string `header:"If-None-Match" maxLength:"1000" doc:"ETags that the caller has: if the record still has one of them the answer is 304, without a body."`
 }
 
@@ -191,13 +193,15 @@ func (v View) has(tag string) bool {
 
 // selected returns the members that the parameter fields names.
 func (e *endpoint) selected(fields string) (map[string]bool, error) {
-	names := map[string]bool{"id": true}
-	for name := range strings.SplitSeq(fields, ",") {
-		name = strings.TrimSpace(name)
-		if name != "" && !e.shown[name] {
-			return nil, malformed(roster.Faults{{Kind: roster.Invalid, Field: parameter("fields"), Detail: "names a member that the record does not have"}})
+	names, unknown := map[string]bool{"id": true}, []string(nil)
+	for i, name := range strings.Split(fields, ",") {
+		if name = strings.TrimSpace(name); name != "" && !e.shown[name] {
+			unknown = append(unknown, strconv.Itoa(i+1))
 		}
 		names[name] = true
+	}
+	if len(unknown) > 0 {
+		return nil, e.unknownMembers(unknown)
 	}
 	return names, nil
 }
@@ -250,7 +254,7 @@ func (p Precondition) version() (int64, error) {
 
 // Once is embedded in the request of a call that creates something.
 type Once struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made."`
+	IdempotencyKey string `header:"Idempotency-Key" minLength:"1" maxLength:"255" pattern:"^[!-~]+$" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made."`
 }
 
 // key returns the idempotency key.

@@ -1,8 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +41,7 @@ type fitting struct {
 	schemas huma.Registry
 	path    func(member string) string // the canonical name of a member of the body
 	faults  roster.Faults
+	respell bool // a whole number is not spelled as Go reads it, see respelled
 }
 
 // fit holds a whole body against its schema.
@@ -72,6 +76,7 @@ func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) {
 		good = v.Kind == dialect.String && fitsText(s, v.Text)
 	case huma.TypeInteger:
 		good = v.Kind == dialect.Number && fitsInteger(s, v.Text)
+		f.respell = f.respell || strings.ContainsAny(v.Text, ".eE")
 	case huma.TypeBoolean:
 		good = v.Kind == dialect.Bool
 	case huma.TypeArray:
@@ -132,10 +137,17 @@ func fitsText(s *huma.Schema, text string) bool {
 		return false
 	}
 	if s.Format == "date-time" {
-		_, err := time.Parse(time.RFC3339, text)
-		return err == nil
+		return isTime(text)
 	}
 	return len(s.Enum) == 0 || isOneOf(s, text)
+}
+
+// timeForm is the form of a time in RFC 3339. time.Parse takes an hour of one digit and a comma, too.
+var timeForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)
+
+func isTime(text string) bool {
+	_, err := time.Parse(time.RFC3339, text)
+	return err == nil && timeForm.MatchString(text)
 }
 
 func isOneOf(s *huma.Schema, text string) bool {
@@ -148,8 +160,37 @@ func isOneOf(s *huma.Schema, text string) bool {
 }
 
 func fitsInteger(s *huma.Schema, digits string) bool {
-	n, err := strconv.ParseInt(digits, 10, 64)
-	return err == nil && (s.Minimum == nil || float64(n) >= *s.Minimum) && (s.Maximum == nil || float64(n) <= *s.Maximum)
+	n, whole := dialect.ParseInt(digits)
+	return whole && (s.Minimum == nil || float64(n) >= *s.Minimum) && (s.Maximum == nil || float64(n) <= *s.Maximum)
+}
+
+// respelled returns the JSON of a value that fits, with whole numbers as Go reads them: 1.0 and 1e1 are whole numbers too,
+// and become 1 and 10.
+func (f *fitting) respelled(s *huma.Schema, v dialect.Value) []byte {
+	if s = f.resolve(s); len(s.AnyOf) == 2 { // see orNull
+		s = f.resolve(s.AnyOf[0])
+	}
+	switch {
+	case s.Type == huma.TypeInteger && v.Kind == dialect.Number:
+		if n, whole := v.Int(); whole {
+			return strconv.AppendInt(nil, n, 10)
+		}
+	case s.Type == huma.TypeArray && v.Kind == dialect.Array:
+		items := make([][]byte, len(v.Items))
+		for i, item := range v.Items {
+			items[i] = f.respelled(s.Items, item)
+		}
+		return slices.Concat([]byte("["), bytes.Join(items, []byte(",")), []byte("]"))
+	case s.Type == huma.TypeObject && v.Kind == dialect.Object && len(s.Properties) > 0:
+		members := slices.Clone(v.Members)
+		for i, m := range members {
+			if p := s.Properties[m.Name]; p != nil {
+				members[i].Value.Raw = f.respelled(p, m.Value)
+			}
+		}
+		return object(members)
+	}
+	return v.Raw
 }
 
 // expected says what a schema asks for: a phrase that follows "must be".
@@ -194,6 +235,8 @@ func expectedText(s *huma.Schema) string {
 			}
 		}
 		return "one of: " + strings.Join(words, ", ")
+	case s.Pattern != "": // of a header, see Once
+		return fmt.Sprintf("%d to %d visible ASCII characters", *s.MinLength, *s.MaxLength)
 	case s.MinLength != nil && s.MaxLength != nil:
 		return fmt.Sprintf("a string of %d to %d characters", *s.MinLength, *s.MaxLength)
 	case s.MaxLength != nil:

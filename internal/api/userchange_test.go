@@ -29,7 +29,7 @@ func TestUsersAreRead(t *testing.T) {
 		{Name: "one", Request: get + "{user ann}", Status: 200, Body: ann, Header: map[string]string{"ETag": `"v1"`}},
 		{Name: "one that the caller has", Request: get + "{user ann}\nIf-None-Match: \"v1\"", Status: 304},
 		{Name: "some of its members", Request: get + "{user ann}?fields=groups,userName", Status: 200, Body: `{"id":"{user ann}","userName":"ann","groups":[` + link("{group Acme}", "Acme") + `]}`},
-		{Name: "a member that is none", Request: get + "{user ann}?fields=password", Status: 400, Body: malformed("fields names a member that the record does not have", parameter("fields", "names a member that the record does not have"))},
+		{Name: "a member that is none", Request: get + "{user ann}?fields=password", Status: 400, Body: malformed("fields names a member that the record does not have, in place 1; it has …", parameter("fields", "…"))},
 		{Name: "oneself", As: "reader:" + password, Request: get + "me?fields=userName", Status: 200, Body: `{"id":"{user reader}","userName":"reader"}`},
 		{Name: "oneself with a token of nobody's", Request: get + "me", Status: 404, Body: refused(404, "not-found", "There is nothing here", "This credential belongs to no user.")},
 		{Name: "one that is not there", Request: get + nobodys, Status: 404, Body: missing},
