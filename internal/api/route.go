@@ -25,6 +25,8 @@ type operation struct {
 	fails                []int // statuses besides those that every call of its form may have
 	request, answer      any   // examples, valid ones
 	members              map[string]string
+	headers              map[string]*huma.Param // of success, besides those that every call of its form has
+	pathless             bool                   // what it makes has no path of its own
 	asked
 }
 

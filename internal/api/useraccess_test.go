@@ -105,8 +105,8 @@ func TestHowAUserIsReached(t *testing.T) {
 		{
 			Name: "all faults come at once", As: "Bearer {token write}", Status: 422,
 			Request: "POST /api/v1/users/{user bob}/contact-methods" + sendJSON + `{"service":"fax","adress":"x"}`,
-			Body: notValid + `"detail":"service must be one of: email, sms, push, pushbullet, pushover (and 2 more)","requestId":"…","errors":[` +
-				`{"pointer":"#/service","detail":"must be one of: email, sms, push, pushbullet, pushover"},{"pointer":"#/adress","detail":"is not known here"},{"pointer":"#/address","detail":"is required"}]}`,
+			Body: notValid + `"detail":"service must be one of: email, sms, pushbullet, pushover (and 2 more)","requestId":"…","errors":[` +
+				`{"pointer":"#/service","detail":"must be one of: email, sms, pushbullet, pushover"},{"pointer":"#/adress","detail":"is not known here"},{"pointer":"#/address","detail":"is required"}]}`,
 		},
 		{
 			Name: "preferences are read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/users/{user cat}/preferences",

@@ -20,7 +20,7 @@ func (a *api) listUsers(svc *directory.Service) {
 	op := operation{
 		id: "listUsers", call: "GET /users", tag: "Users", summary: "List users",
 		description: "The users that the caller may see. Filters that compare userName, email, externalId, id, groups or teams with eq, " +
-			"alone or joined by and, are answered by an index." + userAttributes.describe(),
+			"alone or joined by and, are answered by an index. Of contactMethods a filter sees the addresses." + userAttributes.describe(),
 		answer: listed[user]{Items: []user{showUser(exampleUser)}},
 		asked:  asked{foldedUserAttributes.ask, fits[directory.UserPlace], func(c *call) error { return searchOf(c).Check() }},
 	}
