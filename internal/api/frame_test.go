@@ -129,7 +129,7 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 	t.Parallel()
 	const create = "POST /api/v1/groups"
 	const media = "Send the body as JSON, with the header Content-Type: application/json."
-	wrongType := refused(415, "unsupported-media-type", "The body is of another type", media)
+	wrongType := refused(415, "unsupported-media-type", "The type of the body is not taken here", media)
 	unread := func(name, body, why string) dialecttest.Scenario {
 		const begin = "the body is not JSON that can be read: "
 		return dialecttest.Scenario{Name: name, Request: with(create, body), Status: 400, Body: malformed(begin + why)}
@@ -143,15 +143,15 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "a path that is not UTF-8", Request: "GET /api/v1/groups/%ff", Status: 404, Body: nowhere},
 		{
 			Name: "another method", Request: "PATCH /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
 		},
 		{
 			Name: "another method on one record", Request: "PUT /api/v1/groups/x", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, PATCH, DELETE"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or PATCH or DELETE."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or PATCH or DELETE."),
 		},
 		{
 			Name: "a method that nobody knows", Request: "FROB /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
 		},
 		{Name: "HEAD", Request: "HEAD /api/v1/groups", Status: 200},
 		{Name: "HEAD of what is not there", Request: "HEAD /api/v1/groups/x", Status: 404},
@@ -160,11 +160,11 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "a merge patch where something is made", Request: create + "\nContent-Type: application/merge-patch+json\n\n{}", Status: 415, Body: wrongType},
 		{
 			Name: "a JSON Patch", Request: "PATCH /api/v1/groups/x\nContent-Type: application/json-patch+json\n\n[]", Status: 415,
-			Body: refused(415, "unsupported-media-type", "The body is of another type", "Send the body as JSON, with the header Content-Type: application/merge-patch+json or application/json."),
+			Body: refused(415, "unsupported-media-type", "The type of the body is not taken here", "Send the body as JSON, with the header Content-Type: application/merge-patch+json or application/json."),
 		},
 		{
 			Name: "a compressed body", Request: create + "\nContent-Type: application/json\nContent-Encoding: gzip\n\n{}", Status: 415,
-			Body: refused(415, "unsupported-media-type", "The body is of another type", "Send the body as it is, without a Content-Encoding."),
+			Body: refused(415, "unsupported-media-type", "The type of the body is not taken here", "Send the body as it is, without a Content-Encoding."),
 		},
 		{
 			Name: "a body that is too long", Request: with(create, `{"displayName":"`+strings.Repeat("x", 1<<20)+`"}`), Status: 413,

@@ -9,8 +9,8 @@ import (
 	"roster/internal/directory"
 )
 
-// organization is an organization as it is shown.
-type organization struct {
+// OrganizationMembers are what is shown of an organization.
+type OrganizationMembers struct {
 	ID          roster.OrganizationID `json:"id" format:"uuid" doc:"The organization's id."`
 	Slug        string                `json:"slug" doc:"What names it in URLs, as /o/{slug}/."`
 	DisplayName string                `json:"displayName" doc:"Its name."`
@@ -18,14 +18,13 @@ type organization struct {
 	CreatedAt   time.Time             `json:"createdAt" doc:"When it was made."`
 }
 
+// organization is an organization as it is shown.
+type organization struct{ OrganizationMembers }
+
 // madeOrganization is a new organization, and how its administrator gets in.
 type madeOrganization struct {
-	ID          roster.OrganizationID `json:"id" format:"uuid" doc:"The organization's id."`
-	Slug        string                `json:"slug" doc:"What names it in URLs, as /o/{slug}/."`
-	DisplayName string                `json:"displayName" doc:"Its name."`
-	Version     int64                 `json:"version" doc:"Rises by one with every change."`
-	CreatedAt   time.Time             `json:"createdAt" doc:"When it was made."`
-	AdminLink   *setUpLink            `json:"adminLink" doc:"The page where its user admin sets a password, once. It is shown this once; null where the request was repeated."`
+	OrganizationMembers
+	AdminLink *setUpLink `json:"adminLink" doc:"The page where its user admin sets a password, once. It is shown this once; null where the request was repeated."`
 }
 
 // TransformSchema implements [huma.SchemaTransformer]: a member may be null.
@@ -111,14 +110,14 @@ func (a *api) organizations(svc *directory.Service) {
 		description: "Makes an organization with what ships in one, and its user admin. It needs the permission server_admin, which the server's command line gives.",
 		request:     newOrganization{Slug: "acme", DisplayName: value("Acme Ltd")},
 		answer: madeOrganization{
-			shown.ID, shown.Slug, shown.DisplayName, shown.Version, shown.CreatedAt, &setUpLink{"https://roster.example.com/set-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", exampleTime},
+			shown.OrganizationMembers, &setUpLink{"https://roster.example.com/set-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", exampleTime},
 		},
 	}, func(_ roster.Actor, q *createOrganization) (in directory.NewOrganization, err error) {
 		in = directory.NewOrganization{Slug: q.doc.Slug, Name: q.doc.DisplayName.Value, Faults: q.faults}
 		in.IdempotencyKey, err = q.key()
 		return in, err
 	}, svc.CreateOrganization, func(_ *createOrganization, o directory.CreatedOrganization) answer[madeOrganization] {
-		made := madeOrganization{ID: o.ID, Slug: o.Slug, DisplayName: o.Name, Version: o.Version, CreatedAt: o.CreatedAt}
+		made := madeOrganization{OrganizationMembers: showOrganization(o.Organization).OrganizationMembers}
 		if o.AdminLink.Secret != "" {
 			link := a.showLink(o.AdminLink)
 			made.AdminLink = &link
@@ -155,7 +154,7 @@ func (a *api) settings(svc *directory.Service) {
 }
 
 func showOrganization(o roster.Organization) organization {
-	return organization{o.ID, o.Slug, o.Name, o.Version, o.CreatedAt}
+	return organization{OrganizationMembers{o.ID, o.Slug, o.Name, o.Version, o.CreatedAt}}
 }
 
 func showSettings(o roster.Organization) settings {

@@ -149,7 +149,7 @@ func TestRealms(t *testing.T) {
 		{
 			Name: "all faults at once", Request: with("POST "+all, `{"configuration":{"defaultRoles":["Operatr"]},"active":7}`), Status: 422,
 			Body: invalid("active must be true or false, or null (and 4 more)", at("active", "must be true or false, or null"), at("displayName", "is required"), at("configuration/defaultGroup", "is required"),
-				at("configuration/idpMetadata", "is required, or idpMetadataUrl"), at("configuration/defaultRoles/0", `names no role: \"Operatr\" (make it with: roster role create --name Operatr)`)),
+				at("configuration/idpMetadata", "is required, or idpMetadataUrl"), at("configuration/defaultRoles/0", `names no role: \"Operatr\"`)),
 		},
 		{
 			Name: "no configuration", Request: with("POST "+all, `{"displayName":"x"}`), Status: 422, Body: invalid("configuration is required", at("configuration", "is required")),

@@ -267,7 +267,7 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 	if err != nil || !found || holder.ID == string(after.ID) {
 		return err
 	}
-	return &roster.Error{Kind: roster.Conflict, Field: "emails", Detail: "belongs to another user already"}
+	return takenBy(roster.Holder{}, "emails", after.Email)
 }
 
 // permit asks whether the actor may make this change of this user, whose account it is.
