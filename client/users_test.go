@@ -143,7 +143,7 @@ func manyUsers(t *testing.T, _ *world, c *client.Client) {
 	is(t, err, client.ErrBadRequest, "limit", "sort")
 	_, err = c.Users.Page(ctx, client.ListOptions{Filter: `userName zz 1`})
 	is(t, err, client.ErrBadRequest, "filter")
-	_, err = c.Groups.Page(ctx, client.ListOptions{Sort: "number"})
+	_, err = c.Groups.Page(ctx, client.ListOptions{Sort: "email"})
 	is(t, err, client.ErrBadRequest, "sort")
 }
 
