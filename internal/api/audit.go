@@ -79,8 +79,8 @@ func (a *api) audit(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listAudit", call: "GET " + all, tag: tag, summary: "List audit entries",
 		description: "Who changed what, the newest first.", answer: listed[auditEntry]{Items: []auditEntry{shown}},
-	}, listing[roster.AuditEntry, auditEntry, roster.AuditID]{
-		key: func(e roster.AuditEntry) roster.AuditID { return e.ID }, show: showAudit, attributes: auditAttributes,
+	}, listing[roster.AuditEntry, roster.AuditID]{
+		key: func(e roster.AuditEntry) roster.AuditID { return e.ID }, show: func(e roster.AuditEntry) any { return showAudit(e) }, attributes: auditAttributes,
 	}, func(_ roster.Actor, q *listAudit, after *roster.AuditID) (directory.AuditList, error) {
 		in := directory.AuditList{Target: q.Target, Newest: true, After: orZero(after)}
 		if q.Filter.Filter == "" {
@@ -92,20 +92,20 @@ func (a *api) audit(svc *directory.Service) {
 		id: "getAuditEntry", call: "GET " + all + "/{id}", tag: tag, summary: "Read an audit entry", description: "One audit entry.", answer: shown,
 	}, func(_ roster.Actor, q *readAudit) (roster.AuditID, error) {
 		return roster.AuditID(q.ID), nil
-	}, svc.GetAuditEntry, func(_ *readAudit, e roster.AuditEntry) answer[auditEntry] {
-		return answer[auditEntry]{body: showAudit(e)}
+	}, svc.GetAuditEntry, func(_ *readAudit, e roster.AuditEntry) answer {
+		return answer{body: showAudit(e)}
 	})
 	route(a, operation{
 		id: "verifyAudit", call: "GET " + all + "/verification", tag: tag, summary: "Verify the audit",
 		description: "Computes the chain of hashes anew, from the first entry to the last.", answer: verification{Intact: true, Sealed: 1204},
 	}, func(_ roster.Actor, _ *struct{}) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.VerifyAudit, func(_ *struct{}, v directory.VerifiedAudit) answer[verification] {
+	}, svc.VerifyAudit, func(_ *struct{}, v directory.VerifiedAudit) answer {
 		body := verification{Intact: v.Reason == "", Sealed: v.Sealed, Erased: v.Erased, Reason: orNil(v.Reason)}
 		if !body.Intact {
 			body.Bad = orNil(v.Sealed + 1)
 		}
-		return answer[verification]{body: body}
+		return answer{body: body}
 	})
 }
 

@@ -136,8 +136,8 @@ func (a *api) checks(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listChecks", call: "GET " + path, tag: tag, summary: "List checks",
 		description: "The checks that the caller may see.", answer: listed[check]{Items: []check{shown}},
-	}, listing[roster.Check, check, directory.Place]{
-		key: func(c roster.Check) directory.Place { return directory.PlaceOf(c.Name, c.Number) }, show: showCheck, attributes: checkAttributes,
+	}, listing[roster.Check, directory.Place]{
+		key: func(c roster.Check) directory.Place { return directory.PlaceOf(c.Name, c.Number) }, show: func(c roster.Check) any { return showCheck(c) }, attributes: checkAttributes,
 	}, func(_ roster.Actor, q *listChecks, after *directory.Place) (directory.CheckList, error) {
 		return directory.CheckList{Order: q.order(after)}, nil
 	}, svc.ListChecks)
@@ -145,8 +145,8 @@ func (a *api) checks(svc *directory.Service) {
 		id: "getCheck", call: "GET " + one, tag: tag, summary: "Read a check", description: "One check.", answer: shown,
 	}, func(_ roster.Actor, q *readCheck) (roster.CheckID, error) {
 		return roster.CheckID(q.ID), nil
-	}, svc.GetCheck, func(_ *readCheck, c roster.Check) answer[check] {
-		return answer[check]{body: showCheck(c), version: c.Version}
+	}, svc.GetCheck, func(_ *readCheck, c roster.Check) answer {
+		return answer{body: showCheck(c), version: c.Version}
 	})
 	route(a, operation{
 		id: "createCheck", call: "POST " + path, tag: tag, status: 201, summary: "Make a check",
@@ -158,8 +158,8 @@ func (a *api) checks(svc *directory.Service) {
 		}
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateCheck, func(_ *createCheck, c roster.Check) answer[check] {
-		return answer[check]{body: showCheck(c), version: c.Version, location: path + "/" + string(c.ID)}
+	}, svc.CreateCheck, func(_ *createCheck, c roster.Check) answer {
+		return answer{body: showCheck(c), version: c.Version, location: path + "/" + string(c.ID)}
 	})
 	route(a, operation{
 		id: "updateCheck", call: "PATCH " + one, tag: tag, fails: []int{409}, summary: "Change a check",
@@ -169,8 +169,8 @@ func (a *api) checks(svc *directory.Service) {
 		in.Name = q.doc.DisplayName.Set
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateCheck, func(_ *changeCheck, c roster.Check) answer[check] {
-		return answer[check]{body: showCheck(c), version: c.Version}
+	}, svc.UpdateCheck, func(_ *changeCheck, c roster.Check) answer {
+		return answer{body: showCheck(c), version: c.Version}
 	})
 	route(a, operation{
 		id: "deleteCheck", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a check",
@@ -179,7 +179,7 @@ func (a *api) checks(svc *directory.Service) {
 		in.Ref = roster.Ref{ID: q.ID}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.DeleteCheck, func(*deleteCheck, roster.Check) answer[nothing] { return answer[nothing]{} })
+	}, svc.DeleteCheck, func(*deleteCheck, roster.Check) answer { return answer{} })
 }
 
 // statuses are how an event can turn out.

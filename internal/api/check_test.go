@@ -242,8 +242,8 @@ func TestEvents(t *testing.T) {
 		{
 			Name: "wrong parameters are named", As: "Bearer {token read}", Status: 400, Request: "GET /api/v1/events?matched=yes&from=2026-11-21T9:30:00Z&status=x&filter=x",
 			Body: problemOf + `invalid","title":"The request cannot be read","status":400,"detail":"filter is no parameter of this call (and 3 more)","requestId":"…","errors":[` +
-				`{"parameter":"filter","detail":"is no parameter of this call"},{"parameter":"from","detail":"must be a time such as 2026-11-21T09:30:00Z"},` +
-				`{"parameter":"status","detail":"must be one of: success, warning, failure"},{"parameter":"matched","detail":"must be one of: true, false"}]}`,
+				`{"parameter":"filter","detail":"is no parameter of this call"},{"parameter":"status","detail":"must be one of: success, warning, failure"},` +
+				`{"parameter":"matched","detail":"must be one of: true, false"},{"parameter":"from","detail":"must be a time such as 2026-11-21T09:30:00Z"}]}`,
 		},
 	}...)
 }

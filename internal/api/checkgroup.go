@@ -64,8 +64,8 @@ func (a *api) checkGroups(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listCheckGroups", call: "GET " + path, tag: tag, summary: "List check groups",
 		description: "The check groups that the caller may see.", answer: listed[checkGroup]{Items: []checkGroup{shown}},
-	}, listing[roster.CheckGroup, checkGroup, directory.Place]{
-		key: func(g roster.CheckGroup) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: showCheckGroup, attributes: checkGroupAttributes,
+	}, listing[roster.CheckGroup, directory.Place]{
+		key: func(g roster.CheckGroup) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: func(g roster.CheckGroup) any { return showCheckGroup(g) }, attributes: checkGroupAttributes,
 	}, func(_ roster.Actor, q *listCheckGroups, after *directory.Place) (directory.CheckGroupList, error) {
 		return directory.CheckGroupList{Order: q.order(after)}, nil
 	}, svc.ListCheckGroups)
@@ -73,8 +73,8 @@ func (a *api) checkGroups(svc *directory.Service) {
 		id: "getCheckGroup", call: "GET " + one, tag: tag, summary: "Read a check group", description: "One check group.", answer: shown,
 	}, func(_ roster.Actor, q *readCheckGroup) (roster.CheckGroupID, error) {
 		return roster.CheckGroupID(q.ID), nil
-	}, svc.GetCheckGroup, func(_ *readCheckGroup, g roster.CheckGroup) answer[checkGroup] {
-		return answer[checkGroup]{body: showCheckGroup(g), version: g.Version}
+	}, svc.GetCheckGroup, func(_ *readCheckGroup, g roster.CheckGroup) answer {
+		return answer{body: showCheckGroup(g), version: g.Version}
 	})
 	route(a, operation{
 		id: "createCheckGroup", call: "POST " + path, tag: tag, status: 201, summary: "Make a check group", description: "Makes a check group.",
@@ -83,8 +83,8 @@ func (a *api) checkGroups(svc *directory.Service) {
 		in = directory.NewCheckGroup{Name: q.doc.DisplayName, Description: q.doc.Description.Value, Faults: q.faults}
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateCheckGroup, func(_ *createCheckGroup, g roster.CheckGroup) answer[checkGroup] {
-		return answer[checkGroup]{body: showCheckGroup(g), version: g.Version, location: path + "/" + string(g.ID)}
+	}, svc.CreateCheckGroup, func(_ *createCheckGroup, g roster.CheckGroup) answer {
+		return answer{body: showCheckGroup(g), version: g.Version, location: path + "/" + string(g.ID)}
 	})
 	route(a, operation{
 		id: "updateCheckGroup", call: "PATCH " + one, tag: tag, fails: []int{409}, summary: "Change a check group",
@@ -95,8 +95,8 @@ func (a *api) checkGroups(svc *directory.Service) {
 		}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateCheckGroup, func(_ *changeCheckGroup, g roster.CheckGroup) answer[checkGroup] {
-		return answer[checkGroup]{body: showCheckGroup(g), version: g.Version}
+	}, svc.UpdateCheckGroup, func(_ *changeCheckGroup, g roster.CheckGroup) answer {
+		return answer{body: showCheckGroup(g), version: g.Version}
 	})
 	route(a, operation{
 		id: "deleteCheckGroup", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a check group",
@@ -105,7 +105,7 @@ func (a *api) checkGroups(svc *directory.Service) {
 		in.Ref = roster.Ref{ID: q.ID}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.DeleteCheckGroup, func(*deleteCheckGroup, roster.CheckGroup) answer[nothing] { return answer[nothing]{} })
+	}, svc.DeleteCheckGroup, func(*deleteCheckGroup, roster.CheckGroup) answer { return answer{} })
 }
 
 // checkGroupAttributes are what filters may ask of check groups.

@@ -64,8 +64,8 @@ func (a *api) departments(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listDepartments", call: "GET " + all, tag: tag, summary: "List departments",
 		description: "The departments.", answer: listed[department]{Items: []department{shown}},
-	}, listing[roster.Department, department, directory.Place]{
-		key: func(d roster.Department) directory.Place { return directory.PlaceOf(d.Name, d.Number) }, show: showDepartment, attributes: departmentAttributes,
+	}, listing[roster.Department, directory.Place]{
+		key: func(d roster.Department) directory.Place { return directory.PlaceOf(d.Name, d.Number) }, show: func(d roster.Department) any { return showDepartment(d) }, attributes: departmentAttributes,
 	}, func(_ roster.Actor, q *listDepartments, after *directory.Place) (directory.ListOrder, error) {
 		return q.order(after), nil
 	}, svc.ListDepartments)
@@ -76,15 +76,15 @@ func (a *api) departments(svc *directory.Service) {
 		in = directory.NewDepartment{Name: q.doc.DisplayName, Faults: q.faults}
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateDepartment, func(_ *createDepartment, d roster.Department) answer[department] {
-		return answer[department]{body: showDepartment(d), version: d.Version, location: all + "/" + string(d.ID)}
+	}, svc.CreateDepartment, func(_ *createDepartment, d roster.Department) answer {
+		return answer{body: showDepartment(d), version: d.Version, location: all + "/" + string(d.ID)}
 	})
 	route(a, operation{
 		id: "getDepartment", call: "GET " + one, tag: tag, summary: "Read a department", description: "One department.", answer: shown,
 	}, func(_ roster.Actor, q *readDepartment) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetDepartment, func(_ *readDepartment, d roster.Department) answer[department] {
-		return answer[department]{body: showDepartment(d), version: d.Version}
+	}, svc.GetDepartment, func(_ *readDepartment, d roster.Department) answer {
+		return answer{body: showDepartment(d), version: d.Version}
 	})
 	route(a, operation{
 		id: "updateDepartment", call: "PATCH " + one, tag: tag, fails: []int{409}, summary: "Change a department",
@@ -93,8 +93,8 @@ func (a *api) departments(svc *directory.Service) {
 		in = directory.DepartmentChange{Department: roster.Ref{ID: q.ID}, Name: q.doc.DisplayName.Set, Faults: q.faults}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateDepartment, func(_ *changeDepartment, d roster.Department) answer[department] {
-		return answer[department]{body: showDepartment(d), version: d.Version}
+	}, svc.UpdateDepartment, func(_ *changeDepartment, d roster.Department) answer {
+		return answer{body: showDepartment(d), version: d.Version}
 	})
 	route(a, operation{
 		id: "deleteDepartment", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a department",
@@ -103,7 +103,7 @@ func (a *api) departments(svc *directory.Service) {
 		in.Ref = roster.Ref{ID: q.ID}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.DeleteDepartment, func(*deleteDepartment, roster.Department) answer[nothing] { return answer[nothing]{} })
+	}, svc.DeleteDepartment, func(*deleteDepartment, roster.Department) answer { return answer{} })
 }
 
 func showDepartment(d roster.Department) department {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"reflect"
@@ -166,25 +167,25 @@ func textHeader(description string) *huma.Param {
 }
 
 // endpoint describes a call, for the document and for requests.
-func (a *api) endpoint(op operation, request, body reflect.Type) (*endpoint, *huma.Operation) {
+func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Operation) {
 	method, path, _ := strings.Cut(op.call, " ")
-	e := &endpoint{members: op.members, canonical: map[string]string{}}
+	e := &endpoint{request: request, status: cmp.Or(op.status, http.StatusOK), members: op.members, canonical: map[string]string{}}
 	e.asked = op.asked
 	for canonical, name := range op.members {
 		e.canonical[name] = canonical
 	}
-	status := op.status
-	if status == 0 {
-		status = http.StatusOK
-	}
 	h := &huma.Operation{
-		OperationID: op.id, Method: method, Path: path, DefaultStatus: status, Tags: []string{op.tag},
-		Summary: op.summary, Description: op.description, Metadata: map[string]any{endpointKey: e},
-		Responses: map[string]*huma.Response{},
+		OperationID: op.id, Method: method, Path: path, Tags: []string{op.tag}, Summary: op.summary, Description: op.description,
+		Responses: map[string]*huma.Response{}, Metadata: map[string]any{endpointKey: e},
 	}
-	a.describeBody(op, e, h, request)
-	a.describeAnswer(op, e, h, body, status)
-	a.narrowable(h, request)
+	e.bindings = a.bindings(request, nil)
+	for _, b := range e.bindings {
+		e.parameters = append(e.parameters, b.Param)
+	}
+	h.Parameters = e.parameters
+	a.describeBody(op, e, h)
+	a.describeAnswer(op, e, h)
+	a.narrowable(h, e)
 	for _, r := range h.Responses {
 		everywhere(r, 0)
 	}
@@ -194,9 +195,9 @@ func (a *api) endpoint(op operation, request, body reflect.Type) (*endpoint, *hu
 	return e, h
 }
 
-// describeBody describes the body. huma is told of it only when the call is registered, so that it reads none itself.
-func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation, request reflect.Type) {
-	b, ok := reflect.New(request).Interface().(bodied)
+// describeBody describes the body.
+func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation) {
+	b, ok := reflect.New(e.request).Interface().(bodied)
 	if !ok {
 		return
 	}
@@ -214,15 +215,15 @@ func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation, request
 	for _, media := range e.takes {
 		content[media] = &huma.MediaType{Schema: e.body, Example: op.request}
 	}
-	e.described = &huma.RequestBody{Required: true, Content: content}
+	h.RequestBody = &huma.RequestBody{Required: true, Content: content}
 }
 
 // describeAnswer adds the answer of success.
-func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation, body reflect.Type, status int) {
-	r := &huma.Response{Description: http.StatusText(status), Headers: map[string]*huma.Param{}}
-	h.Responses[strconv.Itoa(status)] = r
-	if body != reflect.TypeFor[nothing]() {
-		schema := a.schemas.Schema(body, true, op.id+"Answer")
+func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
+	r := &huma.Response{Description: http.StatusText(e.status), Headers: map[string]*huma.Param{}}
+	h.Responses[strconv.Itoa(e.status)] = r
+	if op.answer != nil {
+		schema := a.schemas.Schema(reflect.TypeOf(op.answer), true, op.id+"Answer")
 		r.Content = map[string]*huma.MediaType{"application/json": {Schema: schema, Example: op.answer}}
 		e.shown = map[string]bool{}
 		f := fitting{schemas: a.schemas}
@@ -252,12 +253,12 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation, body 
 // narrowable requires of the records in the answer no more than the id, where the parameter fields may leave the others
 // out. A schema that requires them all would be a promise that such an answer breaks, and clients that are generated from it
 // refuse the answer; one schema for a record, whatever the call, is one type in such a client.
-func (a *api) narrowable(h *huma.Operation, request reflect.Type) {
-	if _, ok := request.FieldByName("Fields"); !ok {
+func (a *api) narrowable(h *huma.Operation, e *endpoint) {
+	if e.parameter("query", "fields") == nil {
 		return
 	}
 	f := fitting{schemas: a.schemas}
-	s := f.resolve(h.Responses[strconv.Itoa(h.DefaultStatus)].Content["application/json"].Schema)
+	s := f.resolve(h.Responses[strconv.Itoa(e.status)].Content["application/json"].Schema)
 	if items := s.Properties["items"]; items != nil {
 		s = f.resolve(items.Items)
 	}

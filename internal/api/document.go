@@ -27,31 +27,35 @@ type bodied interface {
 
 func (s *sent[T]) bodyType() reflect.Type { return reflect.TypeFor[T]() }
 
-// read holds the body against its schema, and decodes the members that fit.
 func (s *sent[T]) read(f fitting, schema *huma.Schema, body dialect.Value) {
+	s.faults = f.read(schema, body, &s.doc)
+}
+
+// read holds a body against its schema, and decodes the members that fit into what doc points to. It returns what does
+// not fit.
+func (f *fitting) read(schema *huma.Schema, body dialect.Value, doc any) roster.Faults {
 	f.fit(schema, body)
 	if f.respell {
 		body, _ = dialect.Parse(f.respelled(schema, body)) // it was JSON before
 	}
-	s.faults = f.faults
 	good := body.Raw
-	if len(s.faults) > 0 {
-		good = without(body, s.faults, f.path)
+	if len(f.faults) > 0 {
+		good = without(body, f.faults, f.path)
 	}
-	if json.Unmarshal(good, &s.doc) == nil {
-		return
+	if json.Unmarshal(good, doc) == nil {
+		return f.faults
 	}
 	// It fits and still cannot be decoded: no type is known that does that, but one by one nothing else is lost.
-	var none T
-	s.doc = none
+	reflect.ValueOf(doc).Elem().SetZero()
 	for _, m := range body.Members {
-		if bad(m.Name, s.faults, f.path) {
+		if bad(m.Name, f.faults, f.path) {
 			continue
 		}
-		if json.Unmarshal(object([]dialect.Member{m}), &s.doc) != nil {
-			s.faults.Add(f.path(m.Name), "cannot be read")
+		if json.Unmarshal(object([]dialect.Member{m}), doc) != nil {
+			f.faults.Add(f.path(m.Name), "cannot be read")
 		}
 	}
+	return f.faults
 }
 
 // without returns the object with the members that have no fault.

@@ -66,14 +66,14 @@ func (a *api) events(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listEvents", call: "GET " + path, tag: tag, summary: "List events",
 		description: "The events that the caller may see, the newest first.", answer: listed[event]{Items: []event{shown}},
-	}, listing[roster.Event, event, roster.EventID]{
-		key: func(e roster.Event) roster.EventID { return e.ID }, show: showEvent,
+	}, listing[roster.Event, roster.EventID]{
+		key: func(e roster.Event) roster.EventID { return e.ID }, show: func(e roster.Event) any { return showEvent(e) },
 	}, decodeEventList, svc.ListEvents)
 	route(a, operation{
 		id: "getEvent", call: "GET " + path + "/{id}", tag: tag, summary: "Read an event", description: "One event.", answer: shown,
 	}, func(_ roster.Actor, q *readEvent) (roster.EventID, error) {
 		return roster.EventID(q.ID), nil
-	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer[event] { return answer[event]{body: showEvent(e)} })
+	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer { return answer{body: showEvent(e)} })
 	route(a, operation{
 		id: "createEvent", call: "POST " + path, tag: tag, status: 201, summary: "Send an event",
 		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's.",
@@ -94,8 +94,8 @@ func (a *api) events(svc *directory.Service) {
 			err = &roster.Error{Kind: roster.Invalid, Field: missing.Field, Detail: missing.Detail}
 		}
 		return e, err
-	}, func(_ *createEvent, e roster.Event) answer[event] {
-		return answer[event]{body: showEvent(e), location: path + "/" + string(e.ID)}
+	}, func(_ *createEvent, e roster.Event) answer {
+		return answer{body: showEvent(e), location: path + "/" + string(e.ID)}
 	})
 }
 

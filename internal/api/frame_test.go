@@ -61,8 +61,11 @@ func header(name, detail string) string {
 func with(call, body string) string { return call + "\nContent-Type: application/json\n\n" + body }
 
 var (
-	unproved = refused(401, "unauthenticated", "A credential is needed", "The credential is missing or not valid.")
-	nowhere  = refused(404, "not-found", "There is nothing here", "There is nothing at this path.")
+	unproved = refused(401, "unauthenticated", "A credential is needed",
+		"The credential is not valid here: it is mistyped, expired or revoked, of another organization, or its user may not sign in. Check it, sign in again, or ask an administrator for another one.")
+	without = refused(401, "unauthenticated", "A credential is needed",
+		"This request has no credential. Send an API token (Authorization: Bearer), a userName and password (Authorization: Basic), or the cookie of a session.")
+	nowhere = refused(404, "not-found", "There is nothing here", "There is nothing at this path.")
 )
 
 func TestWhoCalls(t *testing.T) {
@@ -88,7 +91,8 @@ func TestWhoCalls(t *testing.T) {
 	}
 	nobody := refused(404, "not-found", "There is nothing here", "This credential belongs to no user.")
 	dialecttest.Run(t, dialecttest.World{Given: described(given)}, []dialecttest.Scenario{
-		row("nobody", "", "", 401, unproved),
+		row("nobody", "", "", 401, without),
+		row("another cookie", "", "\nCookie: other=x", 401, without),
 		row("a token", "Bearer {token read}", "", 404, nobody),
 		row("a token in small letters", "", "\nAuthorization: bearer {token read}", 404, nobody),
 		row("a token that was revoked", "Bearer {token gone}", "", 401, unproved),
@@ -106,7 +110,8 @@ func TestWhoCalls(t *testing.T) {
 		row("a session of Graze as a token", "Bearer {session graze}", "", 401, unproved),
 		row("the header counts before the cookie", "Bearer {token read}", "\nCookie: roster_session=x", 404, nobody),
 		{
-			Name: "a token in the URL", Request: "GET /api/v1/groups?apiToken={token read}", Status: 401, Header: denied, Body: unproved,
+			Name: "a token in the URL", Request: "GET /api/v1/groups?apiToken={token read}", Status: 400,
+			Body: malformed("a secret does not belong in the URL: send it in the header Authorization"),
 		},
 		{
 			Name: "a secret in the URL besides a credential", As: "Bearer {token read}", Request: "GET /api/v1/groups?password=x", Status: 400,
@@ -118,6 +123,7 @@ func TestWhoCalls(t *testing.T) {
 		{
 			Name: "a token at another organization", As: "Bearer {token read}", Request: "GET /o/other/api/v1/users/me", Status: 401, Body: unproved,
 		},
+		{Name: "nobody at another organization", Request: "GET /o/other/api/v1/users/me", Status: 401, Header: denied, Body: without},
 		{
 			Name: "one unknown parameter", As: "Bearer {token read}", Request: get, Status: 400,
 			Body: malformed("limit is no parameter of this call", parameter("limit", "is no parameter of this call")),
@@ -130,6 +136,7 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 	const create = "POST /api/v1/groups"
 	const media = "Send the body as JSON, with the header Content-Type: application/json."
 	wrongType := refused(415, "unsupported-media-type", "The type of the body is not taken here", media)
+	crossOrigin := forbidden("A page of another site may not send this. If that page is Roster behind a proxy, set --public-url to the address that the browser shows.")
 	unread := func(name, body, why string) dialecttest.Scenario {
 		const begin = "the body is not JSON that can be read: "
 		return dialecttest.Scenario{Name: name, Request: with(create, body), Status: 400, Body: malformed(begin + why)}
@@ -153,6 +160,31 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 			Name: "a method that nobody knows", Request: "FROB /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
 			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
 		},
+		{
+			Name: "the method of a path with a parameter on one without", Request: "GET /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with POST."),
+		},
+		{
+			Name: "HEAD of a path that only takes POST", Request: "HEAD /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with POST."),
+		},
+		{
+			Name: "a method that neither takes", Request: "PUT /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with POST."),
+		},
+		{Name: "what is above the root", Request: "GET /api", Status: 404, Body: nowhere},
+		{Name: "what is above the root, of an organization", Request: "GET /o/default/api", Status: 404, Body: nowhere},
+		{
+			Name: "TRACE", Request: "TRACE /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
+		},
+		{Name: "TRACE of what is not there", Request: "TRACE /api/v1/nothing", Status: 404, Body: nowhere},
+		{
+			Name: "TRACE of an organization", Request: "TRACE /o/default/api/v1/overview", Status: 405, Header: map[string]string{"Allow": "GET, HEAD"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD."),
+		},
+		{Name: "a page of another site", Request: with(create+"\nSec-Fetch-Site: cross-site", `{"displayName":"x"}`), Status: 403, Body: crossOrigin},
+		{Name: "a page of another site, by its origin", Request: with("DELETE /o/default/api/v1/groups/x\nOrigin: https://elsewhere.example.com", `{}`), Status: 403, Body: crossOrigin},
 		{Name: "HEAD", Request: "HEAD /api/v1/groups", Status: 200},
 		{Name: "HEAD of what is not there", Request: "HEAD /api/v1/groups/x", Status: 404},
 		{Name: "no type", Request: create + "\n\n{}", Status: 415, Body: wrongType},

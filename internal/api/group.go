@@ -166,8 +166,8 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 	listRoute(a, operation{
 		id: "list" + k.nameOf + "s", call: "GET " + k.path, tag: k.tag, summary: "List " + k.one + "s",
 		description: "The " + k.one + "s that the caller may see.", answer: listed[G]{Items: []G{k.show(k.existing)}},
-	}, listing[roster.Group, G, directory.Place]{
-		key: func(g roster.Group) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: k.show, attributes: k.asks,
+	}, listing[roster.Group, directory.Place]{
+		key: func(g roster.Group) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: func(g roster.Group) any { return k.show(g) }, attributes: k.asks,
 	}, func(_ roster.Actor, q *listGroups, after *directory.Place) (directory.GroupList, error) {
 		return directory.GroupList{Kind: k.kind, Order: q.order(after), Count: true, Services: k.kind == roster.KindTeam}, nil
 	}, svc.ListGroups)
@@ -176,8 +176,8 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 		description: "One " + k.one + ".", answer: k.show(k.existing),
 	}, func(_ roster.Actor, q *readGroup) (directory.GroupSelector, error) {
 		return pick(q.ID), nil
-	}, svc.GetGroup, func(_ *readGroup, v directory.TeamView) answer[G] {
-		return answer[G]{body: k.show(v.Group), version: v.Version}
+	}, svc.GetGroup, func(_ *readGroup, v directory.TeamView) answer {
+		return answer{body: k.show(v.Group), version: v.Version}
 	})
 	route(a, operation{
 		id: "create" + k.nameOf, call: "POST " + k.path, tag: k.tag, status: 201, summary: "Make a " + k.one,
@@ -187,8 +187,8 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 		in.Kind, in.Faults = k.kind, q.faults
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateGroup, func(_ *createGroup[N], g roster.Group) answer[G] {
-		return answer[G]{body: k.show(g), version: g.Version, location: k.path + "/" + string(g.ID)}
+	}, svc.CreateGroup, func(_ *createGroup[N], g roster.Group) answer {
+		return answer{body: k.show(g), version: g.Version, location: k.path + "/" + string(g.ID)}
 	})
 	groupChanges(a, svc, k, pick)
 	groupMembers(a, svc, k, pick)
@@ -205,8 +205,8 @@ func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		in.Group, in.Faults, in.Count = pick(q.ID), q.faults, true
 		in.Group.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer[G] {
-		return answer[G]{body: k.show(g), version: g.Version}
+	}, svc.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer {
+		return answer{body: k.show(g), version: g.Version}
 	})
 	route(a, operation{
 		id: "delete" + k.nameOf, call: "DELETE " + one, tag: k.tag, status: 204, fails: []int{422}, summary: "Delete a " + k.one,
@@ -215,7 +215,7 @@ func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		in = pick(q.ID)
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.DeleteGroup, func(*deleteGroup, roster.Group) answer[nothing] { return answer[nothing]{} })
+	}, svc.DeleteGroup, func(*deleteGroup, roster.Group) answer { return answer{} })
 }
 
 // groupMembers registers the calls about who is a member.
@@ -224,8 +224,8 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 	listRoute(a, operation{
 		id: "list" + k.nameOf + "Members", call: "GET " + members, tag: k.tag, fails: []int{404}, summary: "List the members of a " + k.one,
 		description: "Who is a member, by ascending number.", answer: listed[userLink]{Items: []userLink{{exampleUser.ID, exampleUser.Number, exampleUser.UserName}}},
-	}, listing[roster.UserLink, userLink, int64]{
-		key: func(u roster.UserLink) int64 { return u.Number }, show: func(u roster.UserLink) userLink { return userLink(u) },
+	}, listing[roster.UserLink, int64]{
+		key: func(u roster.UserLink) int64 { return u.Number }, show: func(u roster.UserLink) any { return userLink(u) },
 	}, func(_ roster.Actor, q *listMembers, after *int64) (directory.MemberList, error) {
 		return directory.MemberList{Group: pick(q.ID), After: orZero(after), Limit: q.Limit + 1}, nil // one more says whether there is a next page
 	}, svc.ListMembers)
@@ -238,21 +238,21 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		return directory.GroupChange{
 			Group: pick(q.ID), AddMembers: refsTo(q.doc.Add.Value), RemoveMembers: refsTo(q.doc.Remove.Value), Faults: q.faults, Count: true,
 		}, nil
-	}, svc.UpdateGroup, func(_ *changeMembers, g roster.Group) answer[G] {
-		return answer[G]{body: k.show(g), version: g.Version}
+	}, svc.UpdateGroup, func(_ *changeMembers, g roster.Group) answer {
+		return answer{body: k.show(g), version: g.Version}
 	})
 	route(a, operation{
 		id: "add" + k.nameOf + "Member", call: "PUT " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "Make a user a member",
 		description: "Makes a user a member. Who is one already stays one.",
 	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
 		return directory.GroupChange{Group: pick(q.ID), AddMembers: []roster.Ref{{ID: q.UserID}}}, nil
-	}, inPath("addMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer[nothing] { return answer[nothing]{} })
+	}, inPath("addMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 	route(a, operation{
 		id: "remove" + k.nameOf + "Member", call: "DELETE " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "End a membership",
 		description: "Ends a user's membership. Who is no member stays none.",
 	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
 		return directory.GroupChange{Group: pick(q.ID), RemoveMembers: []roster.Ref{{ID: q.UserID}}}, nil
-	}, inPath("removeMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer[nothing] { return answer[nothing]{} })
+	}, inPath("removeMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 }
 
 // groupAttributes are what filters may ask of groups.

@@ -7,15 +7,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"iter"
-	"net/http"
 	"reflect"
 	"slices"
-	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
+	"sort"
 
 	"roster"
-	"roster/internal/dialect"
 	"roster/internal/directory"
 )
 
@@ -46,86 +42,85 @@ type listed[V any] struct {
 type list = listed[any]
 
 // listing says how the records of a list are found, shown and asked.
-type listing[T, V, K any] struct {
+type listing[T, K any] struct {
 	key        func(T) K // its place in the list
-	show       func(T) V
+	show       func(T) any
 	attributes attributes[T] // what filters may ask
 }
 
 // listRoute registers a call that lists what a verb finds. after is the place behind which the page begins, nil for
 // the beginning.
-func listRoute[Q, In, T, V, K any](
-	a *api, op operation, l listing[T, V, K],
-	decode func(by roster.Actor, q *Q, after *K) (In, error),
+func listRoute[Q, In, T, K any](
+	a *api, op operation, l listing[T, K],
+	decode func(by roster.Actor, q Q, after *K) (In, error),
 	verb func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error),
 ) {
 	op.description += l.attributes.describe()
 	l.attributes = l.attributes.folded()
-	op.asks, op.fits = l.attributes.ask, fits[K]
-	_, described := a.endpoint(op, reflect.TypeFor[Q](), reflect.TypeFor[listed[V]]())
-	huma.Register(a.huma, *described, func(ctx context.Context, q *Q) (*output, error) {
-		c := callOf(ctx)
-		if err := l.serve(c, any(q), func(after *K) (iter.Seq2[T, error], error) {
-			in, err := decode(c.by, q, after)
-			if err != nil {
-				return nil, err
-			}
-			return verb(ctx, c.by, in)
-		}); err != nil {
-			a.fail(c, err)
+	op.asks, op.place = l.attributes.ask, reflect.TypeFor[K]()
+	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
+		p := q.(paged).page()
+		var after *K
+		if err := placeOf(c, p.Cursor, &after); err != nil {
+			return answer{}, malformed(err)
 		}
-		return written, nil
+		in, err := decode(c.by, q.(Q), after)
+		if err != nil {
+			return answer{}, err
+		}
+		records, err := verb(ctx, c.by, in)
+		if err != nil {
+			return answer{}, err
+		}
+		w := newPage(c, p.Limit)
+		err = l.fill(w, records)
+		return answer{body: w.list}, err
 	})
 }
 
-// serve answers one page.
-func (l listing[T, V, K]) serve(c *call, q any, find func(after *K) (iter.Seq2[T, error], error)) error {
-	if len(c.faults) > 0 {
-		return malformed(c.faults)
-	}
-	p := q.(paged).page()
-	after, err := placeOf[K](c, p.Cursor)
-	if err != nil {
-		return malformed(err)
-	}
-	records, err := find(after)
-	if err != nil {
-		return err
-	}
-	w := newPage(c)
+// fill puts the records into a page.
+func (l listing[T, K]) fill(w *pageWriter, records iter.Seq2[T, error]) error {
 	var last T
-	examined := 0
 	for record, err := range records {
 		if err != nil {
 			return err
 		}
-		if len(w.Items) == p.Limit || examined == directory.MaxExamined {
-			w.Next = cursorOf(c, l.key(last))
-			break
+		if w.full() {
+			w.Next = cursorOf(w.call, l.key(last))
+			return nil
 		}
-		examined++
+		w.examined++
 		last = record
-		if !l.attributes.match(c.condition, record) {
+		if !l.attributes.match(w.call.condition, record) {
 			continue
 		}
 		if err := w.add(l.show(record)); err != nil {
 			return err
 		}
 	}
-	return dialect.WriteJSON(c, http.StatusOK, w.list)
+	return nil
 }
 
 // pageWriter collects the records of a page.
 type pageWriter struct {
 	list
-	names map[string]bool // members that are shown; nil: all
+	call     *call
+	limit    int
+	examined int
 }
 
-func newPage(c *call) pageWriter { return pageWriter{list{Items: []any{}}, c.names} }
+func newPage(c *call, limit int) *pageWriter {
+	return &pageWriter{list: list{Items: []any{}}, call: c, limit: limit}
+}
+
+// full reports whether the next record belongs to the next page.
+func (w *pageWriter) full() bool {
+	return len(w.Items) == w.limit || w.examined == directory.MaxExamined
+}
 
 func (w *pageWriter) add(record any) error {
-	if w.names != nil {
-		text, err := project(record, w.names)
+	if names := w.call.names; names != nil {
+		text, err := project(record, names)
 		if err != nil {
 			return err
 		}
@@ -152,7 +147,7 @@ func listHash(c *call) string {
 	part(string(c.by.OrganizationID))
 	part(c.request.URL.Path)
 	query := slices.Clone(c.query)
-	slices.SortFunc(query, func(a, b dialect.Member) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(query, func(i, j int) bool { return query[i].Name < query[j].Name })
 	for _, m := range query {
 		if m.Name != "limit" && m.Name != "cursor" && m.Name != "fields" {
 			part(m.Name)
@@ -169,32 +164,23 @@ func cursorOf(c *call, place any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// placeOf reads a cursor, nil for none. It is no secret: whoever changes a place gets another part of the same list.
-func placeOf[K any](c *call, text string) (key *K, err error) {
+// placeOf reads a cursor, if there is one, into a pointer to a pointer; nil: it only looks. A cursor is no secret: whoever
+// changes a place gets another part of the same list. But PostgreSQL takes no NUL, and no record has the zero place.
+func placeOf(c *call, text string, into any) error {
 	if text == "" {
-		return nil, nil
+		return nil
 	}
-	place, err := cursorPlace(c, text, fits[K])
-	if err == nil {
-		err = json.Unmarshal(place, &key)
-	}
-	return key, err
-}
-
-// fits reports whether a place of a cursor is one of a type. PostgreSQL takes no NUL.
-func fits[K any](place []byte) bool {
-	var key *K // no record has the zero place
-	return !bytes.Contains(place, []byte(`\u0000`)) && json.Unmarshal(place, &key) == nil && key != nil && !reflect.ValueOf(*key).IsZero()
-}
-
-// cursorPlace returns the place in a cursor, which must be of the call's list and fit.
-func cursorPlace(c *call, text string, fits func([]byte) bool) ([]byte, error) {
+	place := reflect.New(c.endpoint.place)
 	var read cursor
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || json.Unmarshal(raw, &read) != nil || read.List != listHash(c) || !fits(read.Key) {
-		return nil, roster.Faults{{Kind: roster.Invalid, Field: parameter("cursor"), Detail: "is not one of this list with these parameters"}}
+	if err != nil || json.Unmarshal(raw, &read) != nil || bytes.Contains(read.Key, []byte(`\u0000`)) || read.List != listHash(c) ||
+		json.Unmarshal(read.Key, place.Interface()) != nil || place.Elem().IsZero() {
+		return roster.Faults{{Kind: roster.Invalid, Field: parameter("cursor"), Detail: "is not one of this list with these parameters"}}
 	}
-	return read.Key, nil
+	if into != nil {
+		reflect.ValueOf(into).Elem().Set(place)
+	}
+	return nil
 }
 
 // orZero returns what p points to.

@@ -93,8 +93,8 @@ func (a *api) organizations(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listOrganizations", call: "GET " + path, tag: tag, summary: "List organizations",
 		description: "The caller's own organization, and all others if it may make some; by slug.", answer: listed[organization]{Items: []organization{shown}},
-	}, listing[roster.Organization, organization, directory.AfterSlug]{
-		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: showOrganization, attributes: organizationAttributes,
+	}, listing[roster.Organization, directory.AfterSlug]{
+		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: func(o roster.Organization) any { return showOrganization(o) }, attributes: organizationAttributes,
 	}, func(_ roster.Actor, _ *listOrganizations, after *directory.AfterSlug) (directory.AfterSlug, error) {
 		return orZero(after), nil
 	}, svc.ListOrganizations)
@@ -102,8 +102,8 @@ func (a *api) organizations(svc *directory.Service) {
 		id: "getOrganization", call: "GET " + path + "/{id}", tag: tag, summary: "Read an organization", description: "One organization.", answer: shown,
 	}, func(_ roster.Actor, q *readOrganization) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetOrganization, func(_ *readOrganization, o roster.Organization) answer[organization] {
-		return answer[organization]{body: showOrganization(o), version: o.Version}
+	}, svc.GetOrganization, func(_ *readOrganization, o roster.Organization) answer {
+		return answer{body: showOrganization(o), version: o.Version}
 	})
 	route(a, operation{
 		id: "createOrganization", call: "POST " + path, tag: tag, status: 201, summary: "Make an organization",
@@ -116,13 +116,13 @@ func (a *api) organizations(svc *directory.Service) {
 		in = directory.NewOrganization{Slug: q.doc.Slug, Name: q.doc.DisplayName.Value, Faults: q.faults}
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateOrganization, func(_ *createOrganization, o directory.CreatedOrganization) answer[madeOrganization] {
+	}, svc.CreateOrganization, func(_ *createOrganization, o directory.CreatedOrganization) answer {
 		made := madeOrganization{OrganizationMembers: showOrganization(o.Organization).OrganizationMembers}
 		if o.AdminLink.Secret != "" {
 			link := a.showLink(o.AdminLink)
 			made.AdminLink = &link
 		}
-		return answer[madeOrganization]{body: made, version: o.Version, location: path + "/" + string(o.ID)}
+		return answer{body: made, version: o.Version, location: path + "/" + string(o.ID)}
 	})
 }
 
@@ -135,8 +135,8 @@ func (a *api) settings(svc *directory.Service) {
 		description: "What the caller's organization decides for itself.", answer: shown,
 	}, func(roster.Actor, *readSettings) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.GetSettings, func(_ *readSettings, o roster.Organization) answer[settings] {
-		return answer[settings]{body: showSettings(o), version: o.Version}
+	}, svc.GetSettings, func(_ *readSettings, o roster.Organization) answer {
+		return answer{body: showSettings(o), version: o.Version}
 	})
 	route(a, operation{
 		id: "updateSettings", call: "PATCH " + path, tag: tag, summary: "Change the settings", description: "Changes what the merge patch names.",
@@ -148,8 +148,8 @@ func (a *api) settings(svc *directory.Service) {
 		}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateSettings, func(_ *changeSettings, o roster.Organization) answer[settings] {
-		return answer[settings]{body: showSettings(o), version: o.Version}
+	}, svc.UpdateSettings, func(_ *changeSettings, o roster.Organization) answer {
+		return answer{body: showSettings(o), version: o.Version}
 	})
 }
 

@@ -8,9 +8,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
-
 	"roster"
 	"roster/internal/dialect"
 )
@@ -68,12 +65,6 @@ type existing struct {
 	ID     string `json:"id" doc:"Its id."`
 	Number int64  `json:"number,omitempty" doc:"Its number."`
 }
-
-// GetStatus implements [huma.StatusError].
-func (p *problem) GetStatus() int { return p.Status }
-
-// Error implements error.
-func (p *problem) Error() string { return p.Detail }
 
 // malformed is the error for a request that cannot be read, or whose query or headers are wrong: 400, where a body that
 // says something impossible is 422.
@@ -137,8 +128,10 @@ func newProblem(r *http.Request, e *endpoint, status int, err error) *problem {
 		p.Detail = refusal.Detail
 	case roster.KindOf(err) == roster.Internal:
 		p.Detail = "Roster failed to do this. Its log says why, under the request's id."
+	case errors.Is(err, errNoCredential):
+		p.Detail = withoutCredential
 	case roster.KindOf(err) == roster.Unauthenticated:
-		p.Detail = "The credential is missing or not valid."
+		p.Detail = deniedCredential
 	case roster.KindOf(err) == roster.NotFound && !e.names(roster.All(err)[0].Field):
 		p.Detail = "There is no such record, or none that this credential may see." // in the same words, whichever it is
 	default:
@@ -161,7 +154,7 @@ func (p *problem) describe(e *endpoint, all []*roster.Error) {
 		if p.Detail == "" {
 			p.Detail = strings.TrimSpace(name + " " + detail)
 		}
-		if name != "" && (one.Kind == roster.Invalid || one.Kind == roster.Conflict) {
+		if name != "" && (one.Kind == roster.Invalid || one.Kind == roster.Conflict || one.Kind == roster.Forbidden) {
 			p.Errors = append(p.Errors, f)
 		}
 		if one.Holder != (roster.Holder{}) && p.Existing == nil {
@@ -213,37 +206,3 @@ func (e *endpoint) member(path string) string {
 	}
 	return path
 }
-
-// newParameterProblem makes a problem of what huma found wrong with parameters. Nothing that was sent is repeated.
-func newParameterProblem(ctx huma.Context, status int, errs []error) huma.StatusError {
-	r, w := humago.Unwrap(ctx)
-	c, ok := w.(*call)
-	var details []*huma.ErrorDetail
-	for _, err := range errs {
-		var detail *huma.ErrorDetail
-		if errors.As(err, &detail) {
-			details = append(details, detail)
-		}
-	}
-	if !ok || len(details) == 0 {
-		return newProblem(r, nil, status, errors.Join(errs...))
-	}
-	faults := c.faults
-	for _, detail := range details {
-		in, name, _ := strings.Cut(detail.Location, ".")
-		field := name
-		if in == "query" {
-			field = parameter(name)
-		}
-		if p := c.endpoint.parameter(in, name); p != nil && !faults.Has(field) {
-			faults.Add(field, "must be "+expected(p.Schema))
-		}
-	}
-	p := newProblem(r, c.endpoint, http.StatusBadRequest, malformed(faults))
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	return p
-}
-
-// ContentType implements [huma.ContentTypeFilter].
-func (p *problem) ContentType(string) string { return "application/problem+json" }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ func (s Sort) order(after *directory.Place) directory.ListOrder {
 // asked is what a list may be asked by its query.
 type asked struct {
 	asks  func(path string) filter.Attribute // by the parameter filter
-	fits  func(place []byte) bool            // whether a cursor's place is one of the list
+	place reflect.Type                       // of a cursor
 	judge func(*call) error                  // looks at parameters besides; nil: there is nothing to look at
 }
 
@@ -33,22 +34,20 @@ type asked struct {
 func (c *call) judge() {
 	e := c.endpoint
 	for _, m := range c.query {
-		p, text := e.parameter("query", m.Name), m.Value.Text
-		if p == nil || text == "" {
+		text := m.Value.Text
+		if text == "" || e.parameter("query", m.Name) == nil {
 			continue
 		}
 		var err error
-		switch {
-		case m.Name == "filter":
+		switch m.Name {
+		case "filter":
 			if c.condition, err = filter.Parse(text); err == nil {
 				err = c.condition.Check(e.asks)
 			}
-		case m.Name == "fields":
+		case "fields":
 			c.names, err = e.selected(text)
-		case m.Name == "cursor":
-			_, err = cursorPlace(c, text, e.fits)
-		case p.Schema.Format == "date-time" && !fitsText(p.Schema, text):
-			c.faults.Add(parameter(m.Name), "must be "+expected(p.Schema))
+		case "cursor":
+			err = placeOf(c, text, nil)
 		}
 		c.blame(err)
 	}
@@ -62,16 +61,6 @@ func (c *call) blame(err error) {
 	for _, fault := range roster.All(err) {
 		c.faults.Add(parameter(strings.TrimPrefix(fault.Field, "?")), fault.Detail)
 	}
-}
-
-// parameterText returns what the query says of a parameter.
-func (c *call) parameterText(name string) string {
-	for _, m := range c.query {
-		if m.Name == name {
-			return m.Value.Text
-		}
-	}
-	return ""
 }
 
 // unknownMembers is the fault of names in the parameter fields, at places from 1 on. They are not repeated: whatever was

@@ -77,8 +77,8 @@ func (a *api) realms(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listRealms", call: "GET " + all, tag: tag, summary: "List realms",
 		description: "The realms, by name.", answer: listed[realm]{Items: []realm{shown}},
-	}, listing[roster.Realm, realm, string]{
-		key: func(r roster.Realm) string { return directory.Fold(r.Name) }, show: showRealm, attributes: realmAttributes,
+	}, listing[roster.Realm, string]{
+		key: func(r roster.Realm) string { return directory.Fold(r.Name) }, show: func(r roster.Realm) any { return showRealm(r) }, attributes: realmAttributes,
 	}, func(_ roster.Actor, _ *listRealms, after *string) (directory.RealmList, error) {
 		return directory.RealmList{After: orZero(after)}, nil
 	}, svc.ListRealms)
@@ -92,15 +92,15 @@ func (a *api) realms(svc *directory.Service) {
 		}
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateRealm, func(_ *createRealm, r roster.Realm) answer[realm] {
-		return answer[realm]{body: showRealm(r), version: r.Version, location: all + "/" + string(r.ID)}
+	}, svc.CreateRealm, func(_ *createRealm, r roster.Realm) answer {
+		return answer{body: showRealm(r), version: r.Version, location: all + "/" + string(r.ID)}
 	})
 	route(a, operation{
 		id: "getRealm", call: "GET " + one, tag: tag, summary: "Read a realm", description: "One realm, without its configuration.", answer: shown,
 	}, func(_ roster.Actor, q *readRealm) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetRealm, func(_ *readRealm, r roster.Realm) answer[realm] {
-		return answer[realm]{body: showRealm(r), version: r.Version}
+	}, svc.GetRealm, func(_ *readRealm, r roster.Realm) answer {
+		return answer{body: showRealm(r), version: r.Version}
 	})
 	route(a, operation{
 		id: "updateRealm", call: "PATCH " + one, tag: tag, members: realmNames, summary: "Change a SAML realm",
@@ -110,8 +110,8 @@ func (a *api) realms(svc *directory.Service) {
 		in.Configuration = as(q.doc.Configuration, func(o freeObject) json.RawMessage { return json.RawMessage(o) })
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateRealm, func(_ *changeRealm, r roster.Realm) answer[realm] {
-		return answer[realm]{body: showRealm(r), version: r.Version}
+	}, svc.UpdateRealm, func(_ *changeRealm, r roster.Realm) answer {
+		return answer{body: showRealm(r), version: r.Version}
 	})
 }
 

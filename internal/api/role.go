@@ -85,8 +85,8 @@ func (a *api) roles(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listRoles", call: "GET " + all, tag: tag, summary: "List roles",
 		description: "The roles.", answer: listed[role]{Items: []role{shown}},
-	}, listing[roster.Role, role, directory.Place]{
-		key: func(r roster.Role) directory.Place { return directory.PlaceOf(r.Name, r.Number) }, show: showRole, attributes: roleAttributes,
+	}, listing[roster.Role, directory.Place]{
+		key: func(r roster.Role) directory.Place { return directory.PlaceOf(r.Name, r.Number) }, show: func(r roster.Role) any { return showRole(r) }, attributes: roleAttributes,
 	}, func(_ roster.Actor, q *listRoles, after *directory.Place) (directory.ListOrder, error) {
 		return q.order(after), nil
 	}, svc.ListRoles)
@@ -100,15 +100,15 @@ func (a *api) roles(svc *directory.Service) {
 		}
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateRole, func(_ *createRole, r roster.Role) answer[role] {
-		return answer[role]{body: showRole(r), version: r.Version, location: all + "/" + string(r.ID)}
+	}, svc.CreateRole, func(_ *createRole, r roster.Role) answer {
+		return answer{body: showRole(r), version: r.Version, location: all + "/" + string(r.ID)}
 	})
 	route(a, operation{
 		id: "getRole", call: "GET " + one, tag: tag, summary: "Read a role", description: "One role.", answer: shown,
 	}, func(_ roster.Actor, q *readRole) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetRole, func(_ *readRole, r roster.Role) answer[role] {
-		return answer[role]{body: showRole(r), version: r.Version}
+	}, svc.GetRole, func(_ *readRole, r roster.Role) answer {
+		return answer{body: showRole(r), version: r.Version}
 	})
 	a.roleChanges(svc, shown)
 	route(a, operation{
@@ -117,12 +117,12 @@ func (a *api) roles(svc *directory.Service) {
 		answer:      permissions{Items: []permission{{Name: "read_directory", Description: "Sees users, groups, checks and what happened to them."}}},
 	}, func(_ roster.Actor, _ *struct{}) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.ListPermissions, func(_ *struct{}, all []directory.NamedPermission) answer[permissions] {
+	}, svc.ListPermissions, func(_ *struct{}, all []directory.NamedPermission) answer {
 		body := permissions{Items: make([]permission, len(all))}
 		for i, p := range all {
 			body.Items[i] = permission(p)
 		}
-		return answer[permissions]{body: body}
+		return answer{body: body}
 	})
 }
 
@@ -140,8 +140,8 @@ func (a *api) roleChanges(svc *directory.Service, shown role) {
 		}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateRole, func(_ *changeRole, r roster.Role) answer[role] {
-		return answer[role]{body: showRole(r), version: r.Version}
+	}, svc.UpdateRole, func(_ *changeRole, r roster.Role) answer {
+		return answer{body: showRole(r), version: r.Version}
 	})
 	route(a, operation{
 		id: "deleteRole", call: "DELETE " + one, tag: tag, status: 204, fails: []int{409, 422}, summary: "Delete a role",
@@ -150,7 +150,7 @@ func (a *api) roleChanges(svc *directory.Service, shown role) {
 		in.Ref = roster.Ref{ID: q.ID}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.DeleteRole, func(*deleteRole, roster.Role) answer[nothing] { return answer[nothing]{} })
+	}, svc.DeleteRole, func(*deleteRole, roster.Role) answer { return answer{} })
 }
 
 func showRole(r roster.Role) role {

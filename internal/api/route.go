@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,7 +24,7 @@ type operation struct {
 	status               int   // of success; 0: 200
 	also                 int   // another status of success, with the same body; 0: there is none
 	fails                []int // statuses besides those that every call of its form may have
-	request, answer      any   // examples, valid ones
+	request, answer      any   // examples, valid ones; the answer is of the type of its example, nil: it has no body
 	members              map[string]string
 	headers              map[string]*huma.Param // of success, besides those that every call of its form has
 	pathless             bool                   // what it makes has no path of its own
@@ -32,10 +33,12 @@ type operation struct {
 
 // endpoint is what is known of a call before a request comes.
 type endpoint struct {
+	request    reflect.Type // what its requests are read into
+	bindings   []binding
+	status     int      // of success
 	takes      []string // media types of the body; none: it takes no body
 	parameters []*huma.Param
 	body       *huma.Schema
-	described  *huma.RequestBody
 	members    map[string]string // this API's name of a canonical member, where it has another
 	canonical  map[string]string // the other way round
 	sent       map[string]bool   // members of the body
@@ -43,7 +46,7 @@ type endpoint struct {
 	asked
 }
 
-// endpointKey is where a huma operation keeps its endpoint.
+// endpointKey is where an operation of the document keeps its endpoint.
 const endpointKey = "endpoint"
 
 // parameter returns the parameter of a name, nil if the call has none.
@@ -68,66 +71,66 @@ func (e *endpoint) path(member string) string {
 }
 
 // answer is what a call returns.
-type answer[A any] struct {
+type answer struct {
 	status   int // 0: the operation's
-	body     A
+	body     any
 	version  int64  // of a record that has one
 	location string // of a record that was made, below Root
 	cookie   *http.Cookie
 }
 
-// nothing is the body of an answer that has none.
-type nothing struct{}
+// act does what a call is for. What it gets is the request that [endpoint.request] is the type of.
+type act func(ctx context.Context, c *call, q any) (answer, error)
 
-// output is what huma gets: the answer is written already.
-type output struct{ Body func(huma.Context) }
-
-var written = &output{func(huma.Context) {}}
-
-// route registers a call: decode, one verb, encode. Q is the request: parameters with huma's tags, and [sent] where
-// it has a body; A is the body of the answer.
-func route[Q, In, Out, A any](
+// route registers a call: decode, one verb, encode. Q points to the request: parameters with huma's tags, and [sent]
+// where it has a body. The compiler makes all this anew for every verb, so there is no more to it.
+func route[Q, In, Out any](
 	a *api, op operation,
-	decode func(by roster.Actor, q *Q) (In, error),
+	decode func(by roster.Actor, q Q) (In, error),
 	verb func(context.Context, roster.Actor, In) (Out, error),
-	encode func(q *Q, out Out) answer[A],
+	encode func(q Q, out Out) answer,
 ) {
-	e, described := a.endpoint(op, reflect.TypeFor[Q](), reflect.TypeFor[A]())
-	status := described.DefaultStatus
-	serve := func(ctx context.Context, c *call, q *Q) error {
-		in, err := func() (in In, err error) {
-			if len(c.faults) > 0 {
-				return in, malformed(c.faults)
-			}
-			if b, ok := any(q).(bodied); ok {
-				b.read(fitting{schemas: a.schemas, path: e.path}, e.body, c.body)
-			}
-			return decode(c.by, q)
-		}()
+	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
+		request := q.(Q)
+		in, err := decode(c.by, request)
 		if err != nil {
-			return err
+			return answer{}, err
 		}
 		out, err := verb(ctx, c.by, in)
 		if err != nil {
-			return err
+			return answer{}, err
 		}
-		return reply(c, any(q), status, encode(q, out))
-	}
-	huma.Register(a.huma, *described, func(ctx context.Context, q *Q) (*output, error) {
-		c := callOf(ctx)
-		if err := serve(ctx, c, q); err != nil {
-			a.fail(c, err)
-		}
-		return written, nil
+		return encode(request, out), nil
 	})
 }
 
-// reply writes the answer of success.
-func reply[A any](c *call, q any, status int, a answer[A]) error {
-	h := c.Header()
-	if a.status != 0 {
-		status = a.status
+// register adds a call to the document and to the mux. request is a pointer's type.
+func (a *api) register(op operation, request reflect.Type, do act) {
+	e, described := a.endpoint(op, request.Elem())
+	a.doc.AddOperation(described)
+	a.mux.Handle(described.Method+" "+Root+described.Path, a.guard(e, do))
+}
+
+// serve answers a call whose caller and bytes are known.
+func (a *api) serve(c *call, do act) error {
+	q := c.readParameters()
+	if len(c.faults) > 0 {
+		return malformed(c.faults)
 	}
+	if b, ok := q.(bodied); ok {
+		b.read(fitting{schemas: a.schemas, path: c.endpoint.path}, c.endpoint.body, c.body)
+	}
+	out, err := do(context.WithValue(c.request.Context(), callKey{}, c), c, q)
+	if err != nil {
+		return err
+	}
+	return reply(c, q, out)
+}
+
+// reply writes the answer of success.
+func reply(c *call, q any, a answer) error {
+	h := c.Header()
+	status := cmp.Or(a.status, c.endpoint.status)
 	if a.location != "" {
 		h.Set("Location", base(c.request)+a.location)
 	}

@@ -139,8 +139,14 @@ func fitsText(s *huma.Schema, text string) bool {
 	if s.Format == "date-time" {
 		return isTime(text)
 	}
+	if s.Pattern == visible.String() && !visible.MatchString(text) {
+		return false
+	}
 	return len(s.Enum) == 0 || isOneOf(s, text)
 }
+
+// visible is the one pattern that parameters use: what a header carries unharmed.
+var visible = regexp.MustCompile(`^[!-~]+$`)
 
 // timeForm is the form of a time in RFC 3339. time.Parse takes an hour of one digit and a comma, too.
 var timeForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)

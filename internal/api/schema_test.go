@@ -26,13 +26,13 @@ func built(t *testing.T) (*api, *bytes.Buffer) {
 	log := new(bytes.Buffer)
 	a := newAPI(http.NewServeMux(), Options{Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now})
 	a.resources(directory.New(directory.Options{Now: time.Now}))
-	finish(a.huma.OpenAPI())
+	finish(a.doc)
 	return a, log
 }
 
 // operations visits every call.
 func operations(a *api, visit func(*huma.Operation, *endpoint)) {
-	for _, item := range a.huma.OpenAPI().Paths {
+	for _, item := range a.doc.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op != nil {
 				visit(op, op.Metadata[endpointKey].(*endpoint))
@@ -41,13 +41,13 @@ func operations(a *api, visit func(*huma.Operation, *endpoint)) {
 	}
 }
 
-// understood are the keywords that a body is held against, and those that ask for nothing.
+// understood are the keywords that a request is held against, and those that ask for nothing.
 var understood = []string{
-	"type", "properties", "required", "additionalProperties", "items", "maxItems", "minLength", "maxLength", "enum", "minimum", "maximum", "anyOf", "$ref",
+	"type", "properties", "required", "additionalProperties", "items", "maxItems", "minLength", "maxLength", "enum", "minimum", "maximum", "anyOf", "$ref", "pattern",
 	"description", "writeOnly", "format", "examples",
 }
 
-func TestEveryKeywordOfABodyIsAskedFor(t *testing.T) {
+func TestEveryKeywordOfARequestIsAskedFor(t *testing.T) {
 	t.Parallel()
 	a, _ := built(t)
 	seen := map[*huma.Schema]bool{}
@@ -66,9 +66,12 @@ func TestEveryKeywordOfABodyIsAskedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		for keyword := range keywords {
-			if !slices.Contains(understood, keyword) {
+			if !slices.Contains(understood, keyword) && (keyword != "default" || !strings.Contains(where, "?")) { // only parameters have defaults
 				t.Errorf("%s has the keyword %s, which nothing is held against", where, keyword)
 			}
+		}
+		if s.Pattern != "" && s.Pattern != visible.String() {
+			t.Errorf("%s has the pattern %s, which nothing is held against", where, s.Pattern)
 		}
 		if known := []string{"", "date-time", "int64", "uuid"}; !slices.Contains(known, s.Format) {
 			t.Errorf("%s has the format %s, which nothing is held against", where, s.Format)
@@ -90,8 +93,11 @@ func TestEveryKeywordOfABodyIsAskedFor(t *testing.T) {
 		if e.body != nil {
 			look(op.OperationID, e.body)
 		}
+		for _, p := range e.parameters {
+			look(op.OperationID+"?"+p.Name, p.Schema)
+		}
 	})
-	if len(seen) < 50 {
+	if len(seen) < 150 {
 		t.Errorf("only %d schemas were looked at", len(seen))
 	}
 }

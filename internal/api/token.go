@@ -103,9 +103,9 @@ func (a *api) tokens(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listTokens", call: "GET " + all, tag: tag, summary: "List API tokens",
 		description: "The organization's API tokens, the oldest first, without their secrets.", answer: listed[token]{Items: []token{shown}},
-	}, listing[roster.Token, token, roster.TokenID]{
+	}, listing[roster.Token, roster.TokenID]{
 		key: func(t roster.Token) roster.TokenID { return t.ID }, attributes: tokenAttributes,
-		show: func(t roster.Token) token { return token{showToken(t)} },
+		show: func(t roster.Token) any { return token{showToken(t)} },
 	}, func(_ roster.Actor, q *listTokens, after *roster.TokenID) (directory.TokenList, error) {
 		return directory.TokenList{Revoked: q.Revoked, After: orZero(after)}, nil
 	}, svc.ListTokens)
@@ -121,23 +121,23 @@ func (a *api) tokens(svc *directory.Service) {
 		}
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateToken, func(_ *createToken, t directory.CreatedToken) answer[issuedToken] {
-		return answer[issuedToken]{body: issuedToken{showToken(t.Token), orNil(t.Secret)}, location: all + "/" + string(t.ID)}
+	}, svc.CreateToken, func(_ *createToken, t directory.CreatedToken) answer {
+		return answer{body: issuedToken{showToken(t.Token), orNil(t.Secret)}, location: all + "/" + string(t.ID)}
 	})
 	route(a, operation{
 		id: "getToken", call: "GET " + one, tag: tag, summary: "Read an API token",
 		description: "One API token that is not revoked, without its secret.", answer: shown,
 	}, func(_ roster.Actor, q *readToken) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetToken, func(_ *readToken, t roster.Token) answer[token] {
-		return answer[token]{body: token{showToken(t)}}
+	}, svc.GetToken, func(_ *readToken, t roster.Token) answer {
+		return answer{body: token{showToken(t)}}
 	})
 	route(a, operation{
 		id: "revokeToken", call: "DELETE " + one, tag: tag, status: 204, summary: "Revoke an API token",
 		description: "Ends an API token at once, on every server.",
 	}, func(_ roster.Actor, q *revokeToken) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.RevokeToken, func(*revokeToken, roster.Token) answer[nothing] { return answer[nothing]{} })
+	}, svc.RevokeToken, func(*revokeToken, roster.Token) answer { return answer{} })
 }
 
 func showToken(t roster.Token) TokenMembers {

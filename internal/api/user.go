@@ -204,19 +204,19 @@ func (a *api) users(svc *directory.Service) {
 		in.Faults = q.faults
 		in.IdempotencyKey, err = q.key()
 		return in, err
-	}, svc.CreateUser, func(_ *createUser, u directory.CreatedUser) answer[user] {
-		return answer[user]{body: showUser(u.User), version: u.Version, location: "/users/" + string(u.ID)}
+	}, svc.CreateUser, func(_ *createUser, u directory.CreatedUser) answer {
+		return answer{body: showUser(u.User), version: u.Version, location: "/users/" + string(u.ID)}
 	})
 	route(a, operation{
 		id: "getUser", call: "GET " + one, tag: tag, summary: "Read a user", description: "One user, with everything there is to know.", answer: shown,
 	}, func(by roster.Actor, q *readUser) (directory.UserSelector, error) {
 		return q.selector(by)
-	}, svc.GetUser, func(_ *readUser, u roster.User) answer[user] {
-		return answer[user]{body: showUser(u), version: u.Version}
+	}, svc.GetUser, func(_ *readUser, u roster.User) answer {
+		return answer{body: showUser(u), version: u.Version}
 	})
 	route(a, operation{
 		id: "updateUser", call: "PATCH " + one, tag: tag, fails: []int{409}, members: userNames, summary: "Change a user",
-		description: "Changes what the merge patch names. Somebody who is deactivated, or gets another password, is signed out at once, everywhere.",
+		description: "Changes what the merge patch names. Somebody who is deactivated, or gets another password, is signed out at once, everywhere. A user may change preferences and timezone of itself, and with these nothing else.",
 		request:     exampleUserChange, answer: shown,
 	}, func(by roster.Actor, q *changeUser) (in directory.UserChange, err error) {
 		in = decodeUserChange(q.doc)
@@ -226,8 +226,8 @@ func (a *api) users(svc *directory.Service) {
 		}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.UpdateUser, func(_ *changeUser, u roster.User) answer[user] {
-		return answer[user]{body: showUser(u), version: u.Version}
+	}, svc.UpdateUser, func(_ *changeUser, u roster.User) answer {
+		return answer{body: showUser(u), version: u.Version}
 	})
 	route(a, operation{
 		id: "deleteUser", call: "DELETE " + one, tag: tag, status: 204, fails: []int{409, 422}, summary: "Delete a user",
@@ -238,7 +238,7 @@ func (a *api) users(svc *directory.Service) {
 		}
 		in.IfVersion, err = q.version()
 		return in, err
-	}, svc.DeleteUser, func(*deleteUser, roster.User) answer[nothing] { return answer[nothing]{} })
+	}, svc.DeleteUser, func(*deleteUser, roster.User) answer { return answer{} })
 }
 
 // decodeNewUser reads a new user.
@@ -305,30 +305,17 @@ func decodeMatrix(doc matrixChange) []roster.Preference {
 	return prefs
 }
 
-// showMatrix shows the services of each type in their fixed order.
+// showMatrix shows the services of each type.
 func showMatrix(prefs []roster.Preference) (m matrix) {
 	for i, to := range []*[]roster.Service{&m.Failures, &m.Warnings, &m.Unmatched, &m.Digest} {
 		*to = []roster.Service{}
 		for _, p := range prefs {
 			if p.Type == roster.NotificationTypes[i] {
-				*to = inOrder(p.Services)
+				*to = notNil(p.Services)
 			}
 		}
 	}
 	return m
-}
-
-func inOrder(services []roster.Service) []roster.Service {
-	ordered := make([]roster.Service, 0, len(services))
-	for _, s := range roster.Services {
-		for _, one := range services {
-			if one == s {
-				ordered = append(ordered, s)
-				break
-			}
-		}
-	}
-	return ordered
 }
 
 // showUser shows a user with everything that is loaded along.

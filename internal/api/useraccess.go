@@ -40,7 +40,7 @@ func (a *api) userAccess(svc *directory.Service) {
 		in.Password = q.doc.Password
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.SetPassword, func(*setPassword, roster.User) answer[nothing] { return answer[nothing]{} })
+	}, svc.SetPassword, func(*setPassword, roster.User) answer { return answer{} })
 	route(a, operation{
 		id: "createUserSetUpLink", call: "POST /users/{id}/set-up-link", tag: "Users", status: 201, pathless: true, fails: []int{422}, summary: "Make a link to set a password",
 		description: "Makes a link by which the user sets a password, once, within 15 minutes. Earlier ones are void. The caller passes it on.",
@@ -49,8 +49,8 @@ func (a *api) userAccess(svc *directory.Service) {
 		in.Purpose = roster.LinkSetUp
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.IssueLink, func(_ *createLink, l directory.IssuedLink) answer[setUpLink] {
-		return answer[setUpLink]{body: a.showLink(l)}
+	}, svc.IssueLink, func(_ *createLink, l directory.IssuedLink) answer {
+		return answer{body: a.showLink(l)}
 	})
 }
 

@@ -94,7 +94,7 @@ func (a *api) userBatch(svc *directory.Service) {
 			return madeUsers{}, err
 		}
 		return showResults(callOf(ctx), out.Results), nil
-	}, func(_ *createUsers, m madeUsers) answer[madeUsers] { return answer[madeUsers]{body: m} })
+	}, func(_ *createUsers, m madeUsers) answer { return answer{body: m} })
 }
 
 // showResults shows what became of each user. Pointers are into the whole body.

@@ -2,15 +2,11 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"reflect"
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"roster"
-	"roster/internal/dialect"
 	"roster/internal/directory"
 	"roster/internal/filter"
 )
@@ -22,50 +18,43 @@ func (a *api) listUsers(svc *directory.Service) {
 		description: "The users that the caller may see. Filters that compare userName, email, externalId, id, groups or teams with eq, " +
 			"alone or joined by and, are answered by an index. Of contactMethods a filter sees the addresses." + userAttributes.describe(),
 		answer: listed[user]{Items: []user{showUser(exampleUser)}},
-		asked:  asked{foldedUserAttributes.ask, fits[directory.UserPlace], func(c *call) error { return searchOf(c).Check() }},
+		asked:  asked{foldedUserAttributes.ask, reflect.TypeFor[directory.UserPlace](), func(c *call) error { return searchOf(c).Check() }},
 	}
-	_, described := a.endpoint(op, reflect.TypeFor[listUsers](), reflect.TypeFor[listed[user]]())
-	huma.Register(a.huma, *described, func(ctx context.Context, q *listUsers) (*output, error) {
-		c := callOf(ctx)
-		if err := serveUsers(ctx, c, svc, q); err != nil {
-			a.fail(c, err)
-		}
-		return written, nil
+	a.register(op, reflect.TypeFor[*listUsers](), func(ctx context.Context, c *call, q any) (answer, error) {
+		return pageOfUsers(ctx, c, svc, q.(*listUsers))
 	})
 }
 
-// serveUsers answers one page of users.
-func serveUsers(ctx context.Context, c *call, svc *directory.Service, q *listUsers) error {
-	if len(c.faults) > 0 {
-		return malformed(c.faults)
-	}
-	w := newPage(c)
+// pageOfUsers answers one page of users.
+func pageOfUsers(ctx context.Context, c *call, svc *directory.Service, q *listUsers) (answer, error) {
+	w := newPage(c, q.Limit)
 	in, err := decodeUserSearch(c, q)
 	if err != nil {
-		return malformed(err)
+		return answer{}, malformed(err)
 	}
 	page, err := svc.FindUsers(ctx, c.by, in)
 	if roster.KindOf(err) == roster.Invalid && err != nil { // all that it looks at came in the query
-		return malformed(err)
+		return answer{}, malformed(err)
 	}
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	for _, u := range page.Users {
 		if err := w.add(showUser(u)); err != nil {
-			return err
+			return answer{}, err
 		}
 	}
 	if page.Next != nil {
 		w.Next = cursorOf(c, page.Next)
 	}
-	return dialect.WriteJSON(c, http.StatusOK, w.list)
+	return answer{body: w.list}, nil
 }
 
 // searchOf reads which words are looked for and in what order, where the order is one that there is.
 func searchOf(c *call) (in directory.UserSearch) {
-	in.Search = c.parameterText("search")
-	if order, sort := c.endpoint.parameter("query", "sort"), c.parameterText("sort"); isOneOf(order.Schema, sort) {
+	in.Search = c.given(c.endpoint.parameter("query", "search"))
+	if order := c.endpoint.parameter("query", "sort"); isOneOf(order.Schema, c.given(order)) {
+		sort := c.given(order)
 		name, descending := strings.CutPrefix(sort, "-")
 		in.Order, in.Descending = directory.UserOrder(name), descending
 	}
@@ -76,7 +65,7 @@ func searchOf(c *call) (in directory.UserSearch) {
 func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error) {
 	in = searchOf(c)
 	in.Limit, in.With = q.Limit, partsOf(c.names)
-	if in.After, err = placeOf[directory.UserPlace](c, q.Cursor); err != nil || c.condition.IsZero() {
+	if err = placeOf(c, q.Cursor, &in.After); err != nil || c.condition.IsZero() {
 		return in, err
 	}
 	in.UserName, _ = c.condition.Equals("userName")
@@ -84,16 +73,13 @@ func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error
 	in.ExternalID, _ = c.condition.Equals("externalId")
 	id, _ := c.condition.Equals("id")
 	in.ID = roster.UserID(id)
-	for _, group := range []struct {
-		path string
-		kind roster.GroupKind
-	}{{"groups", roster.KindGroup}, {"teams", roster.KindTeam}} {
-		for path, ref := range map[string]func(string) roster.Ref{
-			group.path: refTo, group.path + ".id": func(id string) roster.Ref { return roster.Ref{ID: id} },
-		} {
-			if text, ok := c.condition.Equals(path); ok {
-				in.Group, in.GroupKind = ref(text), group.kind
-			}
+	for _, kind := range []roster.GroupKind{roster.KindGroup, roster.KindTeam} {
+		path := string(kind) + "s"
+		if id, ok := c.condition.Equals(path + ".id"); ok {
+			in.Group, in.GroupKind = roster.Ref{ID: id}, kind
+		}
+		if text, ok := c.condition.Equals(path); ok {
+			in.Group, in.GroupKind = refTo(text), kind
 		}
 	}
 	for _, path := range c.condition.Paths() {

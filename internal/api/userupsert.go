@@ -45,8 +45,8 @@ func (a *api) userUpsert(svc *directory.Service) {
 		})}
 		in.New.Faults, in.Change.Faults = q.faults, q.faults
 		return in, q.missing()
-	}, svc.UpsertUser, func(_ *upsertUser, u directory.UpsertedUser) answer[user] {
-		made := answer[user]{body: showUser(u.User), version: u.Version}
+	}, svc.UpsertUser, func(_ *upsertUser, u directory.UpsertedUser) answer {
+		made := answer{body: showUser(u.User), version: u.Version}
 		if u.Created {
 			made.status, made.location = http.StatusCreated, "/users/"+string(u.ID)
 		}

@@ -108,6 +108,18 @@ func TestUpdateUserChangesWhatItNamesAndLeavesTheRest(t *testing.T) {
 				`{"type":"failures","services":["email"]},{"type":"warnings","services":["email"]}`),
 		},
 		{
+			Name: "services in another order and twice", Given: person("u17@example.com"),
+			Request: post("updateUser", `{"email":"u17@example.com","notifications":[{"type":"warnings","services":["EMAIL","email"]},{"type":"failures","services":["push","email","push"]}]}`),
+			Body: `{"user":{"id":"{user u17@example.com}","email":"u17@example.com","name":"u17@example.com","accessLevel":"user","userGroups":[],` +
+				`"notifications":[{"type":"failures","services":["email","push"]},{"type":"warnings","services":["email"]}]},"warnings":["push: no browser or device yet"]}`,
+			After: func(t testing.TB, e *dialecttest.Env) {
+				t.Helper()
+				if got := fmt.Sprint(e.Get(t, "u17@example.com").Preferences); got != "[{failures [email push]} {warnings [email]}]" {
+					t.Errorf("its preferences are %s", got)
+				}
+			},
+		},
+		{
 			Name: "no notifications named", Given: person("u14@example.com", full), Request: post("updateUser", `{"email":"u14@example.com","notifications":[]}`),
 			Body: shown("{user u14@example.com}", "u14@example.com", "Full", "user", inNetwork, both),
 		},
@@ -251,7 +263,19 @@ func TestDeleteUserDeletesTheUserThatItNames(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: given}, []dialecttest.Scenario{
 		{Name: "by id", Given: person("d1@example.com"), Request: post("deleteUser", `{"id":"{user d1@example.com}"}`), Status: 200, Body: deleted("d1@example.com"), After: absent("d1@example.com")},
 		{Name: "by email", Given: person("d2@example.com"), Request: post("deleteUser", `{"email":"D2@example.com"}`), Status: 200, Body: deleted("d2@example.com"), After: absent("d2@example.com")},
-		{Name: "by both, where the id counts", Given: person("d3@example.com"), Request: post("deleteUser", `{"id":"{user d3@example.com}","email":"x"}`), Status: 200, Body: deleted("d3@example.com"), After: absent("d3@example.com")},
+		{Name: "by both, in other letters", Given: person("d3@example.com"), Request: post("deleteUser", `{"id":"{user d3@example.com}","email":" D3@Example.com "}`), Status: 200, Body: deleted("d3@example.com"), After: absent("d3@example.com")},
+		{Name: "by id, and an email that is blank", Given: person("d6@example.com"), Request: post("deleteUser", `{"id":"{user d6@example.com}","email":" "}`), Status: 200, Body: deleted("d6@example.com"), After: absent("d6@example.com")},
+		{
+			Name: "by the id of one and the email of another", Given: person("d7@example.com"), Request: post("deleteUser", `{"id":"{user d7@example.com}","email":"twice@example.com"}`),
+			Status: 400, Body: failed("invalid-request", "email", "is not that of the user whom the id names"),
+			After: func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Get(t, "d7@example.com") },
+		},
+		{
+			Name: "by an id and what is no email", Given: person("d8@example.com"), Request: post("deleteUser", `{"id":"{user d8@example.com}","email":"x\u0000"}`),
+			Status: 400, Body: failed("invalid-request", "email", "is not that of the user whom the id names"),
+			After: func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Get(t, "d8@example.com") },
+		},
+		{Name: "by an id and a number as email", Request: post("deleteUser", `{"id":"`+nobody+`","email":5}`), Status: 400, Body: failed("invalid-request", "email", "must be a string, not a number")},
 		{Name: "neither", Request: post("deleteUser", `{}`), Status: 400, Body: failed("invalid-request", "id", "or email is required")},
 		{Name: "a number", Request: post("deleteUser", `{"id":1}`), Status: 400, Body: failed("invalid-request", "id", "must be a string, not a number")},
 		{Name: "nobody of the id", Request: post("deleteUser", `{"id":"`+nobody+`"}`), Status: 404, Body: failed("not-found", "id", "names no user")},

@@ -101,6 +101,14 @@ const (
 	loose   = `{"id":"{check Loose}","name":"Loose","description":"watches Loose","email":"","group":"","status":"Success","updated":"2026-11-21T18:00:00Z"}`
 )
 
+// Entries of plant, as they are listed.
+const (
+	annOnBacks     = `{"checkGroup":{"id":"{check-group Backups}","name":"Backups"},"user":{"id":"{user ann@example.com}","name":"ann@example.com"},"accessLevel":"readonly"}`
+	networkOnBacks = `{"checkGroup":{"id":"{check-group Backups}","name":"Backups"},"userGroup":{"id":"{group Network}","name":"Network"},"accessLevel":"editor"}`
+	bobOnSites     = `{"checkGroup":{"id":"{check-group Sites, all}","name":"Sites, all"},"user":{"id":"{user bob}","name":"bob"},"accessLevel":"manager"}`
+	acmeOnSites    = `{"checkGroup":{"id":"{check-group Sites, all}","name":"Sites, all"},"userGroup":{"id":"{group Acme, Inc.}","name":"Acme, Inc."},"accessLevel":"user"}`
+)
+
 // checks is an answer of getChecks.
 func checks(list ...string) string { return `{"checks":[` + strings.Join(list, ",") + `]}` }
 
@@ -372,15 +380,7 @@ func TestGetCheckGroupsAndGetGroupsListTheSame(t *testing.T) {
 
 func TestGetPermissionsListsTheEntriesThatTheFiltersPick(t *testing.T) {
 	t.Parallel()
-	const (
-		get   = "GET /getPermissions?apiToken={token read}"
-		inB   = `{"checkGroup":{"id":"{check-group Backups}","name":"Backups"},`
-		inS   = `{"checkGroup":{"id":"{check-group Sites, all}","name":"Sites, all"},`
-		ann   = inB + `"user":{"id":"{user ann@example.com}","name":"ann@example.com"},"accessLevel":"readonly"}`
-		netw  = inB + `"userGroup":{"id":"{group Network}","name":"Network"},"accessLevel":"editor"}`
-		bob   = inS + `"user":{"id":"{user bob}","name":"bob"},"accessLevel":"manager"}`
-		acmes = inS + `"userGroup":{"id":"{group Acme, Inc.}","name":"Acme, Inc."},"accessLevel":"user"}`
-	)
+	const get, ann, netw, bob, acmes = "GET /getPermissions?apiToken={token read}", annOnBacks, networkOnBacks, bobOnSites, acmeOnSites
 	list := func(entries ...string) string { return `{"permissions":[` + strings.Join(entries, ",") + `]}` }
 	all := list(ann, netw, bob, acmes)
 	rows := []dialecttest.Scenario{

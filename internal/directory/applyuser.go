@@ -170,7 +170,7 @@ func (c *userUpdate) replaceLinks(old []roster.GroupLink, groups []roster.Group,
 		links = slices.DeleteFunc(slices.Clone(old), func(g roster.GroupLink) bool { return slices.Contains(scope, g.ID) })
 	}
 	for _, g := range groups {
-		if g.Kind == kind && g.Name != roster.EndUserGroup {
+		if g.Kind == kind && !isShipped(g) {
 			links = append(links, linkGroup(g))
 		}
 	}

@@ -61,23 +61,53 @@ func sealSome(tx Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var org roster.OrganizationID
-	var seq int64
-	var hash string
+	end := chainEnd{tx: tx}
 	for _, e := range entries {
-		if e.OrganizationID != org {
-			org = e.OrganizationID
-			if seq, hash, err = tx.LastSealed(org); err != nil {
-				return 0, err
-			}
+		if err := end.add(&e); err != nil {
+			return 0, err
 		}
-		seq++
-		hash = chainHash(hash, seq, e)
-		if err := tx.SealAudit(e.ID, seq, hash); err != nil {
+		if err := tx.SealAudit(e.ID, e.Seq, e.Hash); err != nil {
 			return 0, err
 		}
 	}
 	return len(entries), nil
+}
+
+// sealNew gives entries that are about to be stored their places, where nobody else can take them meanwhile: that
+// spares the sealer to write each of them again.
+func sealNew(tx Tx, entries []roster.AuditEntry) error {
+	if !tx.OneWriter() {
+		return nil
+	}
+	end := chainEnd{tx: tx}
+	for i := range entries {
+		if err := end.add(&entries[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chainEnd is the last entry of the chain to which entries are added.
+type chainEnd struct {
+	tx   Tx
+	org  roster.OrganizationID
+	seq  int64
+	hash string
+}
+
+// add gives the entry its place.
+func (c *chainEnd) add(e *roster.AuditEntry) (err error) {
+	if e.OrganizationID != c.org {
+		c.org = e.OrganizationID
+		if c.seq, c.hash, err = c.tx.LastSealed(c.org); err != nil {
+			return err
+		}
+	}
+	c.seq++
+	c.hash = chainHash(c.hash, c.seq, *e)
+	e.Seq, e.Hash = c.seq, c.hash
+	return nil
 }
 
 // chainHash is the hex SHA-256 over the hash before it, the place, and everything of the entry that

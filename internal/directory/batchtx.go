@@ -145,6 +145,9 @@ func findOnce[T any](known map[roster.Ref]T, refs []roster.Ref, find func([]rost
 	return out, nil
 }
 
+// OneWriter implements AuditTx: entries get their places together, when they are written.
+func (g *gathering) OneWriter() bool { return false }
+
 // InsertAudit implements AuditTx.
 func (g *gathering) InsertAudit(e roster.AuditEntry) error {
 	g.entries = append(g.entries, e)
@@ -172,6 +175,9 @@ func (g *gathering) flush() error {
 		if err := g.Tx.InsertWords(org, words); err != nil {
 			return err
 		}
+	}
+	if err := sealNew(g.Tx, g.entries); err != nil {
+		return err
 	}
 	if err := g.InsertAudits(g.entries); err != nil {
 		return err

@@ -684,6 +684,54 @@ func TestEntriesAreListedByWhatTheyAreAbout(t *testing.T) {
 	})
 }
 
+// TestEntriesAreListedToWhomTheyConcern is the whole table: for each actor the entries that it lists.
+func TestEntriesAreListedToWhomTheyConcern(t *testing.T) {
+	const whole = "Xplain2 Xplain3 YB Xplain5 XB Xplain4 "
+	want := map[string]string{ // plain4 is in B; X has a check that tells B
+		"operator":                   whole,
+		"reader":                     whole,
+		"editor":                     whole,
+		"manager of checks only":     "",
+		"somebody":                   "",
+		"reader of A":                "",
+		"editor of A":                "",
+		"editor of A and B":          "XB Xplain4 ",
+		"editor of A, reader of B":   "XB Xplain4 ",
+		"editor of the team":         "",
+		"entry readonly":             "Xplain2 ",
+		"entry editor":               "Xplain3 ",
+		"entry by group":             "YB XB Xplain4 ",
+		"entry editor, editor of A":  "Xplain5 ",
+		"entry editor, reader of B":  "Xplain5 XB Xplain4 ",
+		"token of the organization":  whole,
+		"token of B":                 "XB Xplain4 ",
+		"limited token of an editor": "XB Xplain4 ",
+	}
+	onBoth(t, func(t *testing.T, e *env) {
+		w := newWorld(e)
+		e.entry(w.x, roster.LevelUser, "", "B")
+		e.entry(w.x, roster.LevelUser, "plain4", "")
+		if _, err := e.ListCheckPermissions(t.Context(), w.actors["token"], directory.CheckPermissionList{}); roster.KindOf(err) != roster.Forbidden {
+			t.Errorf("a token that holds nothing gets %v, want Forbidden", err)
+		}
+		delete(w.actors, "token")
+		for name, by := range w.actors {
+			got := ""
+			for _, p := range all(e.ListCheckPermissions(t.Context(), by, directory.CheckPermissionList{}))(t) {
+				got += p.CheckGroup.Name + p.User.Name + p.Group.Name + " "
+			}
+			if text, listed := want[name]; !listed || got != text {
+				t.Errorf("%s: got %q, want %q", name, got, text)
+			}
+		}
+		for _, in := range []directory.CheckPermissionList{{Group: ref(w.b)}, {User: roster.Ref{Name: "plain2"}}, {CheckGroup: roster.Ref{Name: "Y"}}} {
+			if got := all(e.ListCheckPermissions(t.Context(), w.actors["entry editor"], in))(t); len(got) > 0 {
+				t.Errorf("%+v finds %v, which does not concern the actor", in, got)
+			}
+		}
+	})
+}
+
 func TestTheOverviewCountsWhatTheActorSees(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		w := newWorld(e)

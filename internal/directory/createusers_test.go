@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -18,7 +17,6 @@ import (
 	"roster"
 	"roster/internal/auth"
 	"roster/internal/directory"
-	"roster/internal/pgtest"
 )
 
 const withEverything = directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach
@@ -190,16 +188,7 @@ func (e *env) records() records {
 // twins runs a test with two fresh directories on each engine.
 func twins(t *testing.T, run func(t *testing.T, one, other *env)) {
 	t.Helper()
-	t.Parallel()
-	for name, url := range map[string]func(testing.TB) string{
-		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "roster.db") },
-		"postgres": pgtest.URL,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			run(t, open(t, url(t)), open(t, url(t)))
-		})
-	}
+	onEach(t, func(t *testing.T, fresh func() *env) { run(t, fresh(), fresh()) })
 }
 
 // TestABatchMakesWhatASingleCreateMakes creates the same users one by one in one directory and together in another.

@@ -58,6 +58,7 @@ func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in
 	if err := faults.Err(); err != nil {
 		return Defaults{}, err
 	}
+	in.Preferences = cleanPreferences(in.Preferences)
 	return update(ctx, s, func(tx Tx) (Defaults, error) {
 		id, err := findGroup(tx, by, in.Group)
 		if err != nil {
@@ -79,7 +80,7 @@ func findGroup(tx Tx, by roster.Actor, ref roster.Ref) (roster.GroupID, error) {
 	if err != nil {
 		return "", err
 	}
-	if found[0].ID == "" {
+	if found[0].ID == "" || isShipped(found[0]) { // nobody is a member of it, so it could give nothing
 		return "", &roster.Error{Kind: roster.Invalid, Field: "group", Detail: fmt.Sprintf("names no group: %s", shorten(ref.String()))}
 	}
 	return found[0].ID, nil

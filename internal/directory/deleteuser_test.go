@@ -47,7 +47,9 @@ func TestADeletedUserIsGoneAndItsNameIsFree(t *testing.T) {
 		token := must(e.CreateToken(t.Context(), e.admin, directory.NewToken{Name: "ada's", Access: roster.AccessRead, UserName: "ada"}))(t)
 		link := must(e.IssueLink(t.Context(), e.admin, directory.NewLink{User: byID(u), Purpose: roster.LinkSetUp}))(t)
 
-		gone := must(e.DeleteUser(t.Context(), e.admin, directory.UserDeletion{User: directory.UserSelector{Email: "ADA@example.com"}}))(t)
+		_, err := e.DeleteUser(t.Context(), e.admin, directory.UserDeletion{User: byID(u), Email: "bob@example.com"})
+		wants(t, err, roster.Invalid, "emails")
+		gone := must(e.DeleteUser(t.Context(), e.admin, directory.UserDeletion{User: directory.UserSelector{Email: "ADA@example.com"}, Email: "Ada@Example.com"}))(t)
 		if gone.ID != u.ID || len(gone.Roles) != 1 || len(gone.Groups) != 1 || gone.UserName != "Ada" {
 			t.Errorf("it was %+v", gone)
 		}
@@ -70,7 +72,7 @@ func TestADeletedUserIsGoneAndItsNameIsFree(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		_, err := e.ReadLink(t.Context(), roster.Actor{}, link.Secret)
+		_, err = e.ReadLink(t.Context(), roster.Actor{}, link.Secret)
 		wants(t, err, roster.NotFound, "")
 		groups := all(e.ListGroups(t.Context(), e.admin, directory.GroupList{Kind: roster.KindGroup, Count: true}))(t)
 		if len(groups) != 1 || groups[0].MemberCount != 0 {

@@ -303,7 +303,7 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 	}, func(g roster.Group) Place { return PlaceOf(g.Name, g.Number) })
 	return func(yield func(roster.Group, error) bool) {
 		for g, err := range all {
-			if err == nil && g.Kind == roster.KindGroup && g.Name == roster.EndUserGroup {
+			if err == nil && isShipped(g) {
 				continue
 			}
 			if !yield(g, err) {

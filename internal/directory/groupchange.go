@@ -18,17 +18,32 @@ type GroupSelector struct {
 }
 
 // find returns the group that the selector picks, if the actor may see it in an action. One that is
-// named and not there is Invalid, one by number or id NotFound.
+// named and not there is Invalid, one by number or id NotFound; so is the shipped group, which no list shows.
 func (sel GroupSelector) find(tx Tx, by roster.Actor, act Action) (roster.Group, error) {
 	found, err := tx.FindGroups(by.OrganizationID, sel.Kind, findable([]roster.Ref{sel.Ref}))
 	if err != nil {
 		return roster.Group{}, err
 	}
 	scope, everywhere := scopeOf(by, act)
-	if g := found[0]; g.ID != "" && (everywhere || slices.Contains(scope, g.ID)) {
+	switch g := found[0]; {
+	case g.ID == "" || !everywhere && !slices.Contains(scope, g.ID):
+	case !isShipped(g):
 		return g, nil
+	case Fold(sel.Ref.Name) == Fold(roster.EndUserGroup): // who says the name learns nothing new
+		return roster.Group{}, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which " + shippedGroup[act]}
 	}
 	return roster.Group{}, noSuch("displayName", string(sel.Kind), sel.Ref)
+}
+
+// isShipped reports whether the group is the one that stands in Graze for none: it has no members, and no other face
+// knows it (DECISIONS 3).
+func isShipped(g roster.Group) bool {
+	return g.Kind == roster.KindGroup && g.Name == roster.EndUserGroup
+}
+
+// shippedGroup is what somebody is told who names the shipped group.
+var shippedGroup = map[Action]string{
+	ActGroupRead: "has no members", ActGroupUpdate: "does not change", ActGroupDelete: "stays",
 }
 
 // latest is find for a group that is about to change: it returns it once nobody else can change it.
@@ -165,9 +180,6 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 		before, err := in.Group.latest(tx, by, ActGroupUpdate)
 		if err != nil {
 			return before, err
-		}
-		if before.Name == roster.EndUserGroup && before.Kind == roster.KindGroup {
-			return before, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which does not change"}
 		}
 		members, err := in.findMembers(tx, by, &f)
 		if err != nil {
@@ -348,9 +360,6 @@ func (s *Service) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSele
 		g, err := in.latest(tx, by, ActGroupDelete)
 		if err != nil {
 			return g, err
-		}
-		if g.Name == roster.EndUserGroup && g.Kind == roster.KindGroup {
-			return g, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which stays"}
 		}
 		now := s.now()
 		if err := tx.DeleteGroup(g.OrganizationID, g.ID, now); err != nil {

@@ -75,11 +75,20 @@ func (in *NewUser) clean() {
 	if Fold(in.PrimaryGroup.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup = roster.Ref{}
 	}
-	prefs := slices.Clone(in.Preferences.Value)
-	for i := range prefs {
-		prefs[i].Services = distinct(prefs[i].Services, func(s roster.Service) roster.Service { return s })
+	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
+}
+
+// cleanPreferences returns preferences whose services are sets: each once, in their fixed order. Services of which one is none
+// of ours stay as they are, so that the fault says the place of that one.
+func cleanPreferences(sent []roster.Preference) []roster.Preference {
+	prefs := slices.Clone(sent)
+	for i, p := range prefs {
+		if slices.ContainsFunc(p.Services, func(s roster.Service) bool { return !slices.Contains(roster.Services[:], s) }) {
+			continue
+		}
+		prefs[i].Services = slices.DeleteFunc(slices.Clone(roster.Services[:]), func(s roster.Service) bool { return !slices.Contains(p.Services, s) })
 	}
-	in.Preferences.Value = prefs
+	return prefs
 }
 
 // check returns every fault that shows without looking at the store, those of the face first.

@@ -35,39 +35,46 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 	if key == "" {
 		return create()
 	}
-	var none T
+	var out T
+	made, err := s.madeBefore(tx, by, act, key, input, id)
+	switch {
+	case err != nil:
+		return out, err
+	case made == "":
+		return create()
+	}
+	out, err = again(made)
+	if err != nil && roster.KindOf(err) == roster.NotFound {
+		err = &roster.Error{Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another"}
+	}
+	return out, err
+}
+
+// madeBefore claims the idempotency key for the record with the id. It returns the id of the record that the key has
+// made within a day already, "" if there is none.
+func (s *Service) madeBefore(tx Tx, by roster.Actor, act Action, key string, input any, id string) (string, error) {
 	r, err := s.onceRetry(by, act, key, input, id)
 	if err != nil {
-		return none, err
+		return "", err
 	}
-	first, err := tx.InsertRetry(r)
-	if err != nil {
-		return none, err
-	}
-	if first {
-		return create()
+	if first, err := tx.InsertRetry(r); err != nil || first {
+		return "", err
 	}
 	made, found, err := tx.Retry(by.OrganizationID, r.Key)
 	if err != nil {
-		return none, err
+		return "", err
 	}
 	if !found || s.now().Sub(made.CreatedAt) >= retryFor {
 		if err := tx.DeleteRetry(by.OrganizationID, r.Key); err != nil {
-			return none, err
+			return "", err
 		}
-		if _, err := tx.InsertRetry(r); err != nil {
-			return none, err
-		}
-		return create()
+		_, err := tx.InsertRetry(r)
+		return "", err
 	}
 	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
-		return none, &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
+		return "", &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
 	}
-	out, err := again(made.ResourceID)
-	if err != nil && roster.KindOf(err) == roster.NotFound {
-		return none, &roster.Error{Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another"}
-	}
-	return out, err
+	return made.ResourceID, nil
 }
 
 // onceRetry is how a create with an idempotency key is remembered.

@@ -265,6 +265,10 @@ type CredentialTx interface {
 
 // AuditTx writes and reads the audit.
 type AuditTx interface {
+	// OneWriter reports that no other transaction writes until this one ends, so that an entry can have its place
+	// from the start.
+	OneWriter() bool
+	// InsertAudit stores an entry, sealed where it has a place.
 	InsertAudit(e roster.AuditEntry) error
 	// AuditEntries returns entries with their details, by ascending id unless q says otherwise.
 	AuditEntries(org roster.OrganizationID, q AuditQuery) ([]roster.AuditEntry, error)
@@ -302,6 +306,8 @@ type JobTx interface {
 	JobCounts() ([]roster.JobCounts, error)
 	// OpenJobs returns the organization's jobs that are not done, by ascending id.
 	OpenJobs(org roster.OrganizationID, after roster.JobID, limit int) ([]roster.Job, error)
+	// BuriedJobs returns those of them that are buried, without looking at the others.
+	BuriedJobs(org roster.OrganizationID, after roster.JobID, limit int) ([]roster.Job, error)
 	// ReviveJob makes a buried job ready again, with no attempt made.
 	ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) // NotFound where no such job is buried
 	// NextRun returns when the lane's next job is due; the zero time if there is none.

@@ -20,6 +20,8 @@ type CheckTx interface {
 	Checks(org roster.OrganizationID, q CheckQuery) ([]roster.Check, error)
 	// CheckIDs returns the ids of the checks that q picks, in its order.
 	CheckIDs(org roster.OrganizationID, q CheckQuery) ([]roster.CheckID, error)
+	// CheckState returns what is another once a check is made, changed in its version, or deleted.
+	CheckState(org roster.OrganizationID) (CheckState, error)
 	// SetCheckStatus says how the check's last event turned out, unless a later one is noted.
 	SetCheckStatus(org roster.OrganizationID, id roster.CheckID, s roster.Status, at time.Time) error
 	// CheckCounts counts the checks of the scope by status.
@@ -52,6 +54,14 @@ type CheckTx interface {
 	// CountUsers returns how many users there are, in at least one of the groups (nil: in the organization). Its
 	// cost grows with their number; it is for overviews.
 	CountUsers(org roster.OrganizationID, groups []roster.GroupID) (int64, error)
+}
+
+// CheckState tells states of an organization's checks apart. Numbers and versions only rise, and no number is used again: so no two
+// states have all three in common.
+type CheckState struct {
+	Checks     int64 // how many there are
+	LastNumber int64
+	Versions   int64 // the sum
 }
 
 // CheckScope limits what somebody sees of checks: a check is seen that names one of the groups (of either kind), or
@@ -92,6 +102,9 @@ type CheckPermissionQuery struct {
 	CheckGroup roster.CheckGroupID
 	Users      []roster.UserID // for one of these, MaxPage at most; nil: any, empty: none
 	Group      roster.GroupID
+	// Those on check groups in the scope that are for one of its groups or for a member of one, for its user or for a group
+	// of that user.
+	Scope *CheckScope
 }
 
 // MaxEventChecks is how many checks one EventQuery names at most.

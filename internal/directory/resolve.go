@@ -48,7 +48,7 @@ func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, er
 		if err != nil {
 			return r, err
 		}
-		if len(groups) == 1 && groups[0].Name != roster.EndUserGroup {
+		if len(groups) == 1 && !isShipped(groups[0]) {
 			r.primary = linkGroup(groups[0])
 			r.groups = append(r.groups, groups[0])
 		}
@@ -154,7 +154,7 @@ func findScope(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string
 	groups, err := findGroups(tx, by, roster.KindGroup, refs, field, f)
 	var ids []roster.GroupID
 	for i, g := range groups {
-		if g.Name == roster.EndUserGroup { // it has no members
+		if isShipped(g) { // it has no members
 			unknown(f, by, field(i), string(roster.KindGroup), refs[i])
 		}
 		ids = append(ids, g.ID)
@@ -185,7 +185,7 @@ func findGroups(tx Tx, by roster.Actor, kind roster.GroupKind, refs []roster.Ref
 	}
 	scope, everywhere := scopeOf(by, ActUserCreate)
 	for i, g := range found {
-		if g.ID == "" || !everywhere && !slices.Contains(scope, g.ID) && g.Name != roster.EndUserGroup {
+		if g.ID == "" || !everywhere && !slices.Contains(scope, g.ID) && !isShipped(g) {
 			unknown(f, by, field(i), string(kind), refs[i])
 			found[i] = roster.Group{}
 		}

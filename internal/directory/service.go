@@ -51,6 +51,7 @@ type Service struct {
 	components func() []roster.Component
 
 	eventIDs eventIDs
+	claims   keptClaims
 
 	retryKey          []byte
 	defaultCountry    string
@@ -100,14 +101,18 @@ func (s *Service) audit(tx Tx, by roster.Actor, at time.Time, c change) error {
 	}
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails (Go 1.24)
-	return tx.InsertAudit(roster.AuditEntry{
+	e := []roster.AuditEntry{{
 		ID: roster.AuditID(newID()), OrganizationID: by.OrganizationID, At: at,
 		ActorKind: by.Kind, Actor: by.Principal(), ActorName: by.Name,
 		Face: by.Face, Address: by.Address, RequestID: by.RequestID,
 		Action: string(c.action), Target: c.target, TargetName: c.targetName,
 		DetailsHash: detailsHash(hex.EncodeToString(salt), details),
 		Salt:        hex.EncodeToString(salt), Details: details,
-	})
+	}}
+	if err := sealNew(tx, e); err != nil {
+		return err
+	}
+	return tx.InsertAudit(e[0])
 }
 
 // detailsHash is the hex SHA-256 of salt ‖ details: it proves what the details were and, once salt

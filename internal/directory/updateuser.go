@@ -65,6 +65,7 @@ func (in *UserChange) clean() {
 	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup.Value = roster.Ref{}
 	}
+	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
 
 // touchesAccess reports whether the change is of a kind that takes every permission of the user
@@ -79,19 +80,59 @@ func (in UserChange) grants() bool {
 	return in.AccessLevel.Present || in.LevelGroups.Present || in.Roles.Present || in.RoleGrants.Present
 }
 
+// beyondOwn returns a fault for each part of the change that is not a person's own to make (PRODUCT: the matrix and the
+// time zone; contact methods have verbs of their own).
+func (in UserChange) beyondOwn() (faults roster.Faults) {
+	for _, part := range []struct {
+		field string
+		given bool
+	}{
+		{"userName", in.UserName.Present},
+		{"displayName", in.DisplayName.Present},
+		{"emails", in.Email.Present},
+		{"externalId", in.ExternalID.Present},
+		{"password", in.Password.Present},
+		{"active", in.Active.Present},
+		{"accessLevel", in.AccessLevel.Present},
+		{"accessLevelGroups", in.LevelGroups.Present},
+		{"roles", in.Roles.Present},
+		{"roleGrants", in.RoleGrants.Present},
+		{"groups", in.Groups.Present},
+		{"teams", in.Teams.Present},
+		{"primaryGroup", in.PrimaryGroup.Present},
+		{"department", in.Department.Present},
+		{"joinedAt", in.JoinedAt.Present},
+		{"phoneNumbers", in.ContactNumber.Present},
+		{"sessionExpiry", in.SessionExpiry.Present},
+		{"competencies", in.Competencies.Present},
+		{"properties", in.Properties.Present},
+		{"sendWelcomeEmail", in.SendWelcomeEmail},
+	} {
+		if part.given {
+			faults = append(faults, &roster.Error{Kind: roster.Forbidden, Field: part.field, Detail: notOwn})
+		}
+	}
+	return faults
+}
+
+// notOwn follows the name of such a part, and says what a user may do instead.
+const notOwn = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
+
 // UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are the
-// sessions of somebody who gets another password.
+// sessions of somebody who gets another password. A user may change of itself what is a person's own: by what it is
+// told, and its time zone.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName, emails), Stale, Unavailable.
 func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange) (roster.User, error) {
 	if err := allow(by, ActUserUpdate); err != nil {
 		return roster.User{}, err
 	}
-	if err := in.User.possible(); err != nil {
-		return roster.User{}, err
-	}
 	c := s.userUpdate(by, in)
-	return c.run(ctx, c.change)
+	u, err := c.run(ctx, c.change)
+	if denied := granted(by, ActUserUpdate); denied != nil && err != nil && roster.KindOf(err) == roster.NotFound {
+		err = denied // who changes nobody else learns nothing of others
+	}
+	return u, err
 }
 
 // userUpdate returns the change, cleaned and checked.
@@ -106,6 +147,9 @@ func (s *Service) userUpdate(by roster.Actor, in UserChange) *userUpdate {
 
 // run makes the change in a transaction.
 func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User, error)) (roster.User, error) {
+	if err := c.in.User.possible(); err != nil {
+		return roster.User{}, err
+	}
 	if err := c.prepare(ctx); err != nil {
 		return roster.User{}, err
 	}
@@ -154,6 +198,9 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 // plan returns what the user would be, and the parts that change, once the actor may and every reference is
 // known.
 func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts With, err error) {
+	if err := c.within(before); err != nil {
+		return after, 0, err
+	}
 	if err := unchangedUser(before, c.in.IfVersion); err != nil {
 		return after, 0, err
 	}
@@ -191,6 +238,20 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 		}
 	}
 	return after, parts, c.permit(before, after.User, refs, account)
+}
+
+// own reports whether the change is one that every user may make of itself.
+func (c *userUpdate) own(u roster.User) bool {
+	return isSelf(c.by, u.ID) && len(c.in.beyondOwn()) == 0
+}
+
+// within refuses a change of the actor itself that goes beyond what is a person's own, where the actor does not manage
+// itself. Whoever else was selected, the actor manages.
+func (c *userUpdate) within(u roster.User) error {
+	if visible(c.by, ActUserUpdate, u) == nil {
+		return nil
+	}
+	return c.in.beyondOwn().Err()
 }
 
 // unchangedUser answers Stale for a user who has not the version that the caller wants; 0 wants none.
@@ -272,7 +333,7 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 
 // permit asks whether the actor may make this change of this user, whose account it is.
 func (c *userUpdate) permit(before, after roster.User, refs resolved, account roster.Account) error {
-	if !c.in.touchesAccess() {
+	if !c.in.touchesAccess() || c.own(before) {
 		return nil
 	}
 	if err := mayControl(c.by, account.Grants); err != nil {

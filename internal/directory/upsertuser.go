@@ -111,6 +111,9 @@ func (u *upsert) find(tx Tx) (roster.UserID, error) {
 	switch u.in.Match {
 	case ByUserName:
 		found, err := selectUser(tx, u.by, ActUserUpdate, UserSelector{UserName: u.value}, 0)
+		if err == nil {
+			err = visible(u.by, ActUserUpdate, found) // it may be the actor itself, who manages others only
+		}
 		if err != nil && roster.KindOf(err) == roster.NotFound {
 			return "", nil
 		}

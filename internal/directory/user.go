@@ -261,7 +261,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 	for _, g := range refs.groups {
 		if g.Kind == roster.KindTeam {
 			u.Teams = append(u.Teams, linkGroup(g))
-		} else if g.Name != roster.EndUserGroup {
+		} else if !isShipped(g) {
 			u.Groups = append(u.Groups, linkGroup(g))
 		}
 	}

@@ -3,6 +3,7 @@ package directory_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"path/filepath"
 	"slices"
@@ -43,6 +44,12 @@ func (e *env) advance(d time.Duration) {
 // onBoth runs a test on a fresh store of each engine.
 func onBoth(t *testing.T, run func(t *testing.T, e *env)) {
 	t.Helper()
+	onEach(t, func(t *testing.T, fresh func() *env) { run(t, fresh()) })
+}
+
+// onEach runs a test with each engine, of which it makes as many fresh stores as it needs.
+func onEach(t *testing.T, run func(t *testing.T, fresh func() *env)) {
+	t.Helper()
 	t.Parallel()
 	for name, url := range map[string]func(testing.TB) string{
 		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "roster.db") },
@@ -50,7 +57,7 @@ func onBoth(t *testing.T, run func(t *testing.T, e *env)) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run(t, open(t, url(t)))
+			run(t, func() *env { return open(t, url(t)) })
 		})
 	}
 }
@@ -467,6 +474,51 @@ func TestTheAuditsChainIsWholeAfterSealing(t *testing.T) {
 			if clean.Sealed != 4 || clean.Bad != "" {
 				t.Errorf("got %+v, want 4 sealed entries (admin, a, b, c) and none bad", clean)
 			}
+		}
+	})
+}
+
+// TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten is with an entry that was left unsealed, as before that was so.
+func TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		left := roster.AuditEntry{ID: "left", OrganizationID: e.admin.OrganizationID, At: e.now()}
+		if err := e.store.Update(t.Context(), func(tx directory.Tx) error { return tx.InsertAudit(left) }); err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for caller := range 4 { // some of whom share a commit, and one in two is refused
+			wg.Go(func() {
+				for n := range 10 {
+					_, err := e.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: fmt.Sprint("single ", caller/2, n)})
+					if err != nil && roster.KindOf(err) != roster.Conflict {
+						t.Error(err)
+					}
+				}
+			})
+			wg.Go(func() {
+				users := make([]directory.NewUser, 300)
+				for n := range users {
+					users[n].UserName = fmt.Sprint("batch ", caller, n%200)
+				}
+				if _, err := e.CreateUsers(t.Context(), e.admin, directory.NewUsers{Users: users}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		const all = 1 + 1 + 20 + 4*200 // the first user, the one that was left, singles, batches
+		want := int64(0)
+		if e.store.Engine() == "sqlite" {
+			want = all - 1
+		}
+		for range 2 {
+			if got := must(e.VerifyAudit(t.Context(), e.admin, directory.None{}))(t); got.Sealed != want || got.Bad != "" {
+				t.Errorf("got %+v, want %d sealed entries and none bad", got, want)
+			}
+			if err := directory.SealAudit(t.Context(), e.store); err != nil {
+				t.Fatal(err)
+			}
+			want = all
 		}
 	})
 }

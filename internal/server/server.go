@@ -55,7 +55,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // stack puts the middleware around the routes. A request passes from the bottom of the function up:
 // what is said last is outermost.
 func (s *Server) stack() (http.Handler, error) {
-	protect, err := crossOrigin(s.o.TrustedOrigins)
+	protect, err := crossOrigin(s.o.TrustedOrigins, s.o.Refuse)
 	if err != nil {
 		return nil, err
 	}

@@ -21,20 +21,31 @@ func scanAudit(r scanner) (e roster.AuditEntry, err error) {
 	return e, err
 }
 
+// OneWriter implements directory.AuditTx.
+func (t *tx) OneWriter() bool { return t.engine.oneWriter }
+
 // InsertAudit implements directory.AuditTx.
 func (t *tx) InsertAudit(e roster.AuditEntry) error {
 	const insert = `INSERT INTO audit_entries (organization_id, id, at, actor_kind, actor, actor_name, face, address,
 	request_id, action, target, target_name, details_hash, seq, hash)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, '')`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 	t.grown++
 	err := t.put("insert audit entry", insert,
 		string(e.OrganizationID), string(e.ID), micros(e.At), string(e.ActorKind), e.Actor, e.ActorName, string(e.Face), e.Address,
-		e.RequestID, e.Action, e.Target, e.TargetName, e.DetailsHash)
+		e.RequestID, e.Action, e.Target, e.TargetName, e.DetailsHash, placeOrNull(e.Seq), e.Hash)
 	if err != nil || e.Salt == "" && len(e.Details) == 0 {
 		return err
 	}
 	const details = `INSERT INTO audit_details (organization_id, audit_id, salt, details) VALUES ($1, $2, $3, $4)`
 	return t.put("insert audit details", details, string(e.OrganizationID), string(e.ID), e.Salt, string(e.Details))
+}
+
+// placeOrNull is how the place of an entry is stored.
+func placeOrNull(seq int64) any {
+	if seq == 0 {
+		return nil
+	}
+	return seq
 }
 
 // AuditEntries implements directory.AuditTx.

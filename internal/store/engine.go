@@ -12,6 +12,7 @@ type engine struct {
 	dialect    goose.Dialect
 	markers    *strings.Replacer     // what the markers in migrations stand for
 	skipLocked string                // ends a query for rows that nobody else is taking
+	oneWriter  bool                  // one transaction at a time writes
 	forUpdate  string                // ends a query for rows that nobody else may change until the transaction ends
 	fault      func(err error) fault // what an error of the driver means
 }

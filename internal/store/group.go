@@ -84,11 +84,7 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster
 		b.where(`id IN (SELECT group_id FROM team_services s WHERE s.organization_id = ? AND s.service_id = ?)`, string(org), string(q.Service))
 	}
 	if q.Only != nil {
-		ids := make([]any, len(q.Only))
-		for i, id := range q.Only {
-			ids[i] = string(id)
-		}
-		b.in("id", ids)
+		b.in("id", anyOf(q.Only))
 	}
 	b.inOrder("", q.Order, q.Limit)
 	groups, err := collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {

@@ -172,6 +172,7 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_, _ = tx.Sessions(org, "id", at)
 	_, _ = tx.DeleteSession(org, "id", "s")
 	_, _ = tx.OpenJobs(org, "j", 1)
+	_, _ = tx.BuriedJobs(org, "j", 1)
 	_, _ = tx.ReviveJob(org, "j", at)
 	_, _ = tx.RealmByID(org, "r")
 	_, _ = tx.AuditEntries(org, directory.AuditQuery{ID: "a"})
@@ -215,6 +216,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.LockCheck(org, c.ID)
 	_ = tx.LockCheckGroup(org, g.ID)
 	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
+	_, _ = tx.CheckState(org)
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{
@@ -229,14 +231,15 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 			q.Scope = scope
 			_, _ = tx.CheckGroups(org, q)
 		}
+		for _, q := range []directory.CheckPermissionQuery{
+			{}, {After: "p"}, {ID: "p"}, {CheckGroup: g.ID}, {Group: "g"}, {Users: []roster.UserID{"id", "other"}}, {Users: []roster.UserID{"id"}, CheckGroup: g.ID},
+		} {
+			q.Scope = scope
+			_, _ = tx.CheckPermissions(org, q)
+		}
 	}
 	p := roster.CheckPermission{ID: "p", CheckGroup: c.CheckGroup, User: roster.UserLink{ID: "id", Number: 1}}
 	_, _ = tx.PutCheckPermission(org, p)
-	for _, q := range []directory.CheckPermissionQuery{
-		{}, {After: "p"}, {ID: "p"}, {CheckGroup: g.ID}, {Group: "g"}, {Users: []roster.UserID{"id", "other"}}, {Users: []roster.UserID{"id"}, CheckGroup: g.ID},
-	} {
-		_, _ = tx.CheckPermissions(org, q)
-	}
 	_, _ = tx.CheckAccess(org, "id")
 	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})
 	for _, checks := range [][]roster.CheckID{nil, {"c"}, {"c", "d"}} {

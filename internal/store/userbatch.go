@@ -165,19 +165,19 @@ func (t *tx) takenKeys(text string, org roster.OrganizationID, keys []string, ta
 func (t *tx) InsertAudits(entries []roster.AuditEntry) error {
 	const (
 		insert = `INSERT INTO audit_entries (organization_id, id, at, actor_kind, actor, actor_name, face, address,
-		request_id, action, target, target_name, details_hash, hash) VALUES`
+		request_id, action, target, target_name, details_hash, seq, hash) VALUES`
 		details = `INSERT INTO audit_details (organization_id, audit_id, salt, details) VALUES`
 	)
-	rows, detailed := make([]any, 0, 14*len(entries)), make([]any, 0, 4*len(entries))
+	rows, detailed := make([]any, 0, 15*len(entries)), make([]any, 0, 4*len(entries))
 	for _, e := range entries {
 		rows = append(rows, string(e.OrganizationID), string(e.ID), micros(e.At), string(e.ActorKind), e.Actor, e.ActorName,
-			string(e.Face), e.Address, e.RequestID, e.Action, e.Target, e.TargetName, e.DetailsHash, "")
+			string(e.Face), e.Address, e.RequestID, e.Action, e.Target, e.TargetName, e.DetailsHash, placeOrNull(e.Seq), e.Hash)
 		if e.Salt != "" || len(e.Details) > 0 {
 			detailed = append(detailed, string(e.OrganizationID), string(e.ID), e.Salt, string(e.Details))
 		}
 	}
 	t.grown += len(entries)
-	if err := t.insertRows("insert audit entries", insert, 14, rows); err != nil {
+	if err := t.insertRows("insert audit entries", insert, 15, rows); err != nil {
 		return err
 	}
 	return t.insertRows("insert audit details", details, 4, detailed)

@@ -57,10 +57,16 @@ func (q *query) in(expr string, values []any) {
 		q.where("1 = 0")
 		return
 	}
+	among, args := oneOf(values)
+	q.where(expr+" IN ("+among+")", args...)
+}
+
+// oneOf returns what stands between the parentheses of IN for values, of which there must be one, with its arguments.
+func oneOf(values []any) (among string, args []any) {
 	for n := padded(len(values)); len(values) < n; {
 		values = append(values, values[len(values)-1])
 	}
-	q.where(expr+" IN ("+strings.Repeat("?,", len(values)-1)+"?)", values...)
+	return strings.Repeat("?,", len(values)-1) + "?", values
 }
 
 // inOrder ends the query with an order and a limit. The table's columns are prefix and number or name_key, which must be

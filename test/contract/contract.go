@@ -212,15 +212,21 @@ func members(node any) map[string]any {
 
 func escape(part string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(part) }
 
-// Find returns the operation that a request calls, nil if there is none. path is escaped, and begins after /api/v1.
+// Find returns the operation that a request calls, nil if there is none. path is escaped, and begins after /api/v1. A
+// template without parameters is meant before one with, whatever the method (OpenAPI 3.1 §4.8.8).
 func (d *Description) Find(method, path string) *Operation {
-	var best *Operation
+	var best, found *Operation
 	for _, o := range d.Operations {
-		if o.Method == method && o.fits(path) && (best == nil || o.literals() > best.literals()) {
+		if o.fits(path) && (best == nil || o.literals() > best.literals()) {
 			best = o
 		}
 	}
-	return best
+	for _, o := range d.Operations {
+		if best != nil && o.Path == best.Path && o.Method == method {
+			found = o
+		}
+	}
+	return found
 }
 
 func (o *Operation) fits(path string) bool {

@@ -45,6 +45,7 @@ func TestWhatADescriptionDoesNotAllowIsFound(t *testing.T) {
 		{"a body where none is", "DELETE /users/1", 204, "", "x", "no body is declared", nil},
 		{"an unknown path", "GET /nowhere", 404, "", "", "no operation", nil},
 		{"an unknown method", "PUT /users", 404, "", "", "no operation", nil},
+		{"a method of the path with a parameter instead", "DELETE /users/me", 204, "", "", "no operation", nil},
 		{"a slash more", "GET /users/", 200, "", "", "no operation", nil},
 		{"an answer by reference", "GET /users/1", 422, "application/problem+json", `{"id":"2"}`, "", nil},
 		{"a bad answer by reference", "GET /users/1", 422, "application/problem+json", `{}`, "id", nil},

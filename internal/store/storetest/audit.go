@@ -84,6 +84,17 @@ var audit = []sentence{
 			f.fails(roster.Conflict, "seq", func(tx directory.Tx) error { return tx.SealAudit(id, 2, "hash") })
 		}
 	}},
+	{text: "an entry may have its place from the start", test: func(f *fixture) {
+		placed := func(seq int64) roster.AuditEntry {
+			return roster.AuditEntry{ID: roster.AuditID(f.id()), OrganizationID: f.org, At: f.now, Seq: seq, Hash: fmt.Sprint("hash ", seq), Salt: "5a17"}
+		}
+		a, b, c := placed(1), placed(2), placed(3)
+		f.update(func(tx directory.Tx) error { return tx.InsertAudit(a) })
+		f.update(func(tx directory.Tx) error { return tx.InsertAudits([]roster.AuditEntry{c, b}) })
+		same(f, f.entries(directory.AuditQuery{Sealed: true}), []roster.AuditEntry{a, b, c})
+		f.fails(roster.Conflict, "seq", func(tx directory.Tx) error { return tx.InsertAudit(placed(2)) })
+		f.fails(roster.Conflict, "seq", func(tx directory.Tx) error { return tx.InsertAudits([]roster.AuditEntry{placed(4), placed(3)}) })
+	}},
 	{text: "what is unsealed comes by organization and id, whatever is sealed already", alone: true, test: func(f *fixture) {
 		first := f.org
 		a := f.entry("x")
