@@ -46,9 +46,12 @@ func groups(t *testing.T, _ *world, c *client.Client) {
 	check(t, c.Groups.RemoveMember(ctx, g.ID, bob.ID))
 	same(t, "members", names(collect(t, c.Groups.Members(ctx, g.ID, client.PageOptions{})), member), []string{"groups.ann"})
 
+	change := client.GroupChange{Description: client.Set(""), Active: client.Set(false), Members: client.Set([]string{bob.ID})}
+	_, err = c.Groups.Update(ctx, g.ID, change, client.IfVersion(g.Version))
+	is(t, err, client.ErrStale) // its members are others by now
 	now, err := c.Groups.Get(ctx, g.ID)
 	check(t, err)
-	updated, err := c.Groups.Update(ctx, g.ID, client.GroupChange{Description: client.Set(""), Active: client.Set(false), Members: client.Set([]string{bob.ID})}, client.IfVersion(now.Version))
+	updated, err := c.Groups.Update(ctx, g.ID, change, client.IfVersion(now.Version))
 	check(t, err)
 	if updated.Description != "" || updated.Active || updated.MemberCount != 1 || updated.DisplayName != "Groups" || updated.Version <= now.Version {
 		t.Errorf("the changed group is %+v", updated)
@@ -111,10 +114,10 @@ func teams(t *testing.T, _ *world, c *client.Client) {
 	}
 	_, err = c.Groups.Get(ctx, made.ID)
 	is(t, err, client.ErrNotFound)
-	is(t, c.Teams.Delete(ctx, made.ID, client.IfVersion(made.Version)), client.ErrStale)
-	now, err := c.Teams.Get(ctx, made.ID)
+	is(t, c.Teams.Delete(ctx, made.ID, client.IfVersion(changed.Version)), client.ErrStale) // its members are others by now
+	last, err := c.Teams.Get(ctx, made.ID)
 	check(t, err)
-	check(t, c.Teams.Delete(ctx, made.ID, client.IfVersion(now.Version)))
+	check(t, c.Teams.Delete(ctx, made.ID, client.IfVersion(last.Version)))
 }
 
 func departments(t *testing.T, _ *world, c *client.Client) {

@@ -51,7 +51,7 @@ type (
 	}
 	readAudit struct {
 		One
-		View
+		Part
 	}
 )
 

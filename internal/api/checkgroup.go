@@ -81,8 +81,8 @@ func (a *api) checkGroups(svc *directory.Service) {
 		request: newCheckGroup{DisplayName: "Backups", Description: value("Nightly")}, answer: shown,
 	}, func(_ roster.Actor, q *createCheckGroup) (in directory.NewCheckGroup, err error) {
 		in = directory.NewCheckGroup{Name: q.doc.DisplayName, Description: q.doc.Description.Value, Faults: q.faults}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, svc.CreateCheckGroup, func(_ *createCheckGroup, g roster.CheckGroup) answer {
 		return answer{body: showCheckGroup(g), version: g.Version, location: path + "/" + string(g.ID)}
 	})
@@ -93,8 +93,8 @@ func (a *api) checkGroups(svc *directory.Service) {
 		in = directory.CheckGroupChange{
 			CheckGroup: roster.CheckGroupID(q.ID), Name: q.doc.DisplayName.Set, Description: q.doc.Description.Set, Faults: q.faults,
 		}
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.UpdateCheckGroup, func(_ *changeCheckGroup, g roster.CheckGroup) answer {
 		return answer{body: showCheckGroup(g), version: g.Version}
 	})
@@ -103,8 +103,8 @@ func (a *api) checkGroups(svc *directory.Service) {
 		description: "Deletes a check group with its entries. Its checks stay, in no check group.",
 	}, func(_ roster.Actor, q *deleteCheckGroup) (in directory.Deletion, err error) {
 		in.Ref = roster.Ref{ID: q.ID}
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.DeleteCheckGroup, func(*deleteCheckGroup, roster.CheckGroup) answer { return answer{} })
 }
 

@@ -74,8 +74,8 @@ func (a *api) departments(svc *directory.Service) {
 		description: "Makes a department.", request: newDepartment{DisplayName: "Operations"}, answer: shown,
 	}, func(_ roster.Actor, q *createDepartment) (in directory.NewDepartment, err error) {
 		in = directory.NewDepartment{Name: q.doc.DisplayName, Faults: q.faults}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, svc.CreateDepartment, func(_ *createDepartment, d roster.Department) answer {
 		return answer{body: showDepartment(d), version: d.Version, location: all + "/" + string(d.ID)}
 	})
@@ -91,8 +91,8 @@ func (a *api) departments(svc *directory.Service) {
 		description: "Changes what the merge patch names.", request: departmentChange{DisplayName: value("Operations")}, answer: shown,
 	}, func(_ roster.Actor, q *changeDepartment) (in directory.DepartmentChange, err error) {
 		in = directory.DepartmentChange{Department: roster.Ref{ID: q.ID}, Name: q.doc.DisplayName.Set, Faults: q.faults}
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.UpdateDepartment, func(_ *changeDepartment, d roster.Department) answer {
 		return answer{body: showDepartment(d), version: d.Version}
 	})
@@ -101,8 +101,8 @@ func (a *api) departments(svc *directory.Service) {
 		description: "Deletes a department: its name is free again, and nobody belongs to it.",
 	}, func(_ roster.Actor, q *deleteDepartment) (in directory.Deletion, err error) {
 		in.Ref = roster.Ref{ID: q.ID}
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.DeleteDepartment, func(*deleteDepartment, roster.Department) answer { return answer{} })
 }
 

@@ -31,8 +31,9 @@ requires no more of them than the id. Times are in UTC (RFC 3339).
 Users, groups, teams, departments, roles, checks and check groups come by ascending number, or as ` + "`sort`" + ` says; every other list has the
 one order that its description names.
 
-**Changes** are merge patches (RFC 7396): a member that is absent stays, null resets it, a list replaces the whole list. Records
-with a version have an ETag; with If-Match a change is made only to the record that the caller has seen.
+**Changes** are merge patches (RFC 7396): a member that is absent stays, null resets it, a list replaces the whole list, an object is
+merged. Records with a version have an ETag, such as "v3.Xq0bAbCd1234"; with If-Match a change is made only to the version that the caller has seen, for which
+"v3" is enough.
 
 **Errors** are problems (RFC 9457) that name everything wrong with a request at once. A path that takes other methods answers 405,
 with these in the header Allow, and a path that is none 404.
@@ -235,7 +236,7 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
 			e.shown[name] = true
 		}
 		if s.Properties["version"] != nil && !strings.HasPrefix(op.id, "list") {
-			r.Headers["ETag"] = sure(textHeader("The record's version, for If-Match and If-None-Match."))
+			r.Headers["ETag"] = sure(textHeader("The record's version and what is shown of it, for If-Match and If-None-Match."))
 			if h.Method == http.MethodGet {
 				h.Responses["304"] = &huma.Response{Description: "The record is as the caller has it.", Headers: r.Headers}
 			}

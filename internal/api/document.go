@@ -3,8 +3,8 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -12,8 +12,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// sent is embedded in the request of a call that takes a body. doc holds what is good of it, faults what is not: a
-// member is in one of them.
+// sent is embedded in the request of a call that takes a body. doc holds what is good of it, faults what is not, of it and
+// of the request's headers and parameters.
 type sent[T any] struct {
 	doc    T
 	faults roster.Faults
@@ -31,58 +31,13 @@ func (s *sent[T]) read(f fitting, schema *huma.Schema, body dialect.Value) {
 	s.faults = f.read(schema, body, &s.doc)
 }
 
-// read holds a body against its schema, and decodes the members that fit into what doc points to. It returns what does
-// not fit.
+// read holds a body against its schema, and decodes what fits into what doc points to. It returns what does not fit.
 func (f *fitting) read(schema *huma.Schema, body dialect.Value, doc any) roster.Faults {
-	f.fit(schema, body)
-	if f.respell {
-		body, _ = dialect.Parse(f.respelled(schema, body)) // it was JSON before
-	}
-	good := body.Raw
-	if len(f.faults) > 0 {
-		good = without(body, f.faults, f.path)
-	}
-	if json.Unmarshal(good, doc) == nil {
-		return f.faults
-	}
-	// It fits and still cannot be decoded: no type is known that does that, but one by one nothing else is lost.
-	reflect.ValueOf(doc).Elem().SetZero()
-	for _, m := range body.Members {
-		if bad(m.Name, f.faults, f.path) {
-			continue
-		}
-		if json.Unmarshal(object([]dialect.Member{m}), doc) != nil {
-			f.faults.Add(f.path(m.Name), "cannot be read")
-		}
+	good := f.fit(schema, body)
+	if err := json.Unmarshal(good, doc); err != nil {
+		panic(fmt.Errorf("what fits %s cannot be decoded: %w", schema.Ref, err)) // a fault of ours
 	}
 	return f.faults
-}
-
-// without returns the object with the members that have no fault.
-func without(body dialect.Value, faults roster.Faults, path func(string) string) []byte {
-	var kept []dialect.Member
-	for _, m := range body.Members {
-		if !bad(m.Name, faults, path) {
-			kept = append(kept, m)
-		}
-	}
-	return object(kept)
-}
-
-// bad reports whether a member, or something in it, has a fault.
-func bad(member string, faults roster.Faults, path func(string) string) bool {
-	name, pointer := path(member), unknownMember("", member)
-	for _, f := range faults {
-		rest, is := strings.CutPrefix(f.Field, name)
-		if is && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			return true
-		}
-		rest, is = strings.CutPrefix(f.Field, pointer)
-		if is && (rest == "" || rest[0] == '/') {
-			return true
-		}
-	}
-	return false
 }
 
 func object(members []dialect.Member) []byte {

@@ -51,7 +51,7 @@ type (
 	}
 	readEvent struct {
 		One
-		View
+		Part
 	}
 	createEvent struct {
 		Once
@@ -84,8 +84,8 @@ func (a *api) events(svc *directory.Service) {
 			Check: roster.CheckID(q.doc.Check.Value), Alias: q.doc.Alias.Value, Title: q.doc.Title, Body: q.doc.Body.Value,
 			From: q.doc.From.Value, Status: q.doc.Status.Value, Faults: q.faults,
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, func(ctx context.Context, by roster.Actor, in directory.NewEvent) (roster.Event, error) {
 		e, err := svc.RecordEvent(ctx, by, in)
 		var missing *roster.Error

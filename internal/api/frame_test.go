@@ -272,11 +272,25 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		},
 		{
 			Name: "an Idempotency-Key with a blank", Request: "POST /api/v1/groups\nIdempotency-Key: a b\nContent-Type: application/json\n\n{}", Status: 400,
+			Body: malformed("Idempotency-Key must be 1 to 255 visible ASCII characters (and 1 more)", header("Idempotency-Key", "must be 1 to 255 visible ASCII characters"), at("displayName", "is required")),
+		},
+		{
+			Name: "an Idempotency-Key that is too long", Request: "POST /api/v1/groups\nIdempotency-Key: " + strings.Repeat("k", 256) + "\nContent-Type: application/json\n\n" + `{"displayName":"x"}`, Status: 400,
 			Body: malformed("Idempotency-Key must be 1 to 255 visible ASCII characters", header("Idempotency-Key", "must be 1 to 255 visible ASCII characters")),
 		},
 		{
-			Name: "an Idempotency-Key that is too long", Request: "POST /api/v1/groups\nIdempotency-Key: " + strings.Repeat("k", 256) + "\nContent-Type: application/json\n\n{}", Status: 400,
+			Name: "an Idempotency-Key that is empty", Request: "POST /api/v1/groups\nIdempotency-Key: \nContent-Type: application/json\n\n" + `{"displayName":"x"}`, Status: 400,
 			Body: malformed("Idempotency-Key must be 1 to 255 visible ASCII characters", header("Idempotency-Key", "must be 1 to 255 visible ASCII characters")),
+		},
+		{
+			Name: "an If-Match that is empty", Request: "DELETE /api/v1/groups/x\nIf-Match: ", Status: 400,
+			Body: malformed(`If-Match must be one ETag, such as \"v3\"`, header("If-Match", `must be one ETag, such as \"v3\"`)),
+		},
+		{
+			Name: "what is wrong with header, parameter, body, and what the body names", Status: 400,
+			Request: "PATCH /api/v1/groups/{group Network}?colour=red\nIf-Match: v1\nContent-Type: application/merge-patch+json\n\n" + `{"active":"yes","members":[5,"nobody"]}`,
+			Body: malformed("colour is no parameter of this call (and 4 more)", parameter("colour", "is no parameter of this call"), header("If-Match", `must be one ETag, such as \"v3\"`),
+				at("active", "must be true or false, or null"), at("members/0", "must be a string that is not empty"), at("members/1", `names no user: \"nobody\"`)),
 		},
 	}
 	for i := range rows {

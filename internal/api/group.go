@@ -18,7 +18,7 @@ type group struct {
 	Description string         `json:"description" doc:"What it is for."`
 	Active      bool           `json:"active" doc:"Whether it is in use."`
 	MemberCount int64          `json:"memberCount" doc:"How many users are members."`
-	Version     int64          `json:"version" doc:"Rises by one with every change but that of members."`
+	Version     int64          `json:"version" doc:"Rises by one with every change of it or of its members, but for what is changed of a user."`
 	CreatedAt   time.Time      `json:"createdAt" doc:"When it was made."`
 }
 
@@ -34,7 +34,7 @@ type team struct {
 	SigFilter   string         `json:"sigFilter" doc:"Graze's situation filter, kept as given."`
 	LandingPage anything       `json:"landingPage" doc:"Graze's landing page, any JSON, kept as given; null for none."`
 	Services    []serviceLink  `json:"services" doc:"The business services that it looks after."`
-	Version     int64          `json:"version" doc:"Rises by one with every change but that of members."`
+	Version     int64          `json:"version" doc:"Rises by one with every change of it or of its members, but for what is changed of a user."`
 	CreatedAt   time.Time      `json:"createdAt" doc:"When it was made."`
 }
 
@@ -74,7 +74,7 @@ type teamChange struct {
 	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"All its members: ids or userNames."`
 	AlertFilter optional[string]   `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
 	SigFilter   optional[string]   `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
-	LandingPage optional[anything] `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given."`
+	LandingPage optional[anything] `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given. A merge patch changes the members that it names."`
 	Services    optional[[]string] `json:"services,omitzero" maxItems:"1000" minLength:"1" doc:"All business services that it looks after: ids or names. One that is not there is made."`
 }
 
@@ -185,8 +185,8 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 	}, func(_ roster.Actor, q *createGroup[N]) (in directory.NewGroup, err error) {
 		in = k.create(q.doc)
 		in.Kind, in.Faults = k.kind, q.faults
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, svc.CreateGroup, func(_ *createGroup[N], g roster.Group) answer {
 		return answer{body: k.show(g), version: g.Version, location: k.path + "/" + string(g.ID)}
 	})
@@ -203,8 +203,8 @@ func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 	}, func(_ roster.Actor, q *changeGroup[C]) (in directory.GroupChange, err error) {
 		in = k.change(q.doc)
 		in.Group, in.Faults, in.Count = pick(q.ID), q.faults, true
-		in.Group.IfVersion, err = q.version()
-		return in, err
+		in.Group.IfVersion = q.version()
+		return in, nil
 	}, svc.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer {
 		return answer{body: k.show(g), version: g.Version}
 	})
@@ -213,8 +213,8 @@ func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		description: "Deletes the " + k.one + ": its name is free again, and nobody is a member of it. The users stay.",
 	}, func(_ roster.Actor, q *deleteGroup) (in directory.GroupSelector, err error) {
 		in = pick(q.ID)
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.DeleteGroup, func(*deleteGroup, roster.Group) answer { return answer{} })
 }
 
@@ -324,7 +324,8 @@ func decodeGroupChange(doc groupChange) directory.GroupChange {
 
 func decodeTeamChange(doc teamChange) directory.GroupChange {
 	return directory.GroupChange{
-		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: orDefault(doc.Active, true), Members: as(doc.Members, refsTo),
+		MergePatch: true,
+		Name:       doc.DisplayName.Set, Description: doc.Description.Set, Active: orDefault(doc.Active, true), Members: as(doc.Members, refsTo),
 		AlertFilter: doc.AlertFilter.Set, SigFilter: doc.SigFilter.Set, LandingPage: as(doc.LandingPage, func(a anything) json.RawMessage { return json.RawMessage(a) }), Services: as(doc.Services, refsTo),
 	}
 }

@@ -120,11 +120,13 @@ func (w *pageWriter) full() bool {
 
 func (w *pageWriter) add(record any) error {
 	if names := w.call.names; names != nil {
-		text, err := project(record, names)
+		text, err := json.Marshal(record)
 		if err != nil {
 			return err
 		}
-		record = text
+		if record, err = project(text, names); err != nil {
+			return err
+		}
 	}
 	w.Items = append(w.Items, record)
 	return nil

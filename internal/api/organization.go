@@ -114,8 +114,8 @@ func (a *api) organizations(svc *directory.Service) {
 		},
 	}, func(_ roster.Actor, q *createOrganization) (in directory.NewOrganization, err error) {
 		in = directory.NewOrganization{Slug: q.doc.Slug, Name: q.doc.DisplayName.Value, Faults: q.faults}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, svc.CreateOrganization, func(_ *createOrganization, o directory.CreatedOrganization) answer {
 		made := madeOrganization{OrganizationMembers: showOrganization(o.Organization).OrganizationMembers}
 		if o.AdminLink.Secret != "" {
@@ -146,8 +146,8 @@ func (a *api) settings(svc *directory.Service) {
 			Name: q.doc.DisplayName.Set, TimeZone: q.doc.TimeZone.Set, DefaultCountry: q.doc.DefaultCountry.Set,
 			StrongPasswords: q.doc.StrongPasswords.Set, Faults: q.faults,
 		}
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.UpdateSettings, func(_ *changeSettings, o roster.Organization) answer {
 		return answer{body: showSettings(o), version: o.Version}
 	})

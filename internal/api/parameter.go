@@ -95,12 +95,12 @@ func (b binding) set(field reflect.Value, text string) (fits bool) {
 		return fitsText(b.Schema, text)
 	case *int:
 		*to, err = strconv.Atoi(text)
-		return err == nil && fitsInteger(b.Schema, text)
+		return err == nil && inRange(b.Schema, int64(*to))
 	case *bool:
 		*to, err = strconv.ParseBool(text)
 	case *time.Time:
 		*to, err = time.Parse(time.RFC3339, text)
-		return err == nil && isTime(text)
+		return err == nil && fitsText(b.Schema, text)
 	}
 	return err == nil
 }

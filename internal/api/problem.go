@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"roster"
@@ -81,11 +82,12 @@ func absent(detail string) error {
 // parameter is the field of a fault in a parameter of the query.
 func parameter(name string) string { return "?" + name }
 
-// fail answers a call that failed. What is wrong with a request that only reads is wrong with its parameters.
+// fail answers a call that failed. What is wrong with a request that only reads is wrong with its parameters; where
+// something else than the body is wrong, all of it is told as that.
 func (a *api) fail(c *call, err error) {
 	reads := c.request.Method == http.MethodGet || c.request.Method == http.MethodHead
 	var refusal *dialect.Refusal
-	if reads && roster.KindOf(err) == roster.Invalid && !errors.As(err, &refusal) {
+	if (reads || len(c.faults) > 0) && roster.KindOf(err) == roster.Invalid && !errors.As(err, &refusal) {
 		err = malformed(err)
 	}
 	a.face.Fail(c, c.request, err)
@@ -154,7 +156,7 @@ func (p *problem) describe(e *endpoint, all []*roster.Error) {
 		if p.Detail == "" {
 			p.Detail = strings.TrimSpace(name + " " + detail)
 		}
-		if name != "" && (one.Kind == roster.Invalid || one.Kind == roster.Conflict || one.Kind == roster.Forbidden) {
+		if f != (fault{Detail: detail}) && (one.Kind == roster.Invalid || one.Kind == roster.Conflict || one.Kind == roster.Forbidden) {
 			p.Errors = append(p.Errors, f)
 		}
 		if one.Holder != (roster.Holder{}) && p.Existing == nil {
@@ -169,6 +171,7 @@ func (p *problem) describe(e *endpoint, all []*roster.Error) {
 // fault returns the place of a canonical field as this API names it, and that name for a sentence.
 func (e *endpoint) fault(field string) (f fault, name string) {
 	rest, unknown := strings.CutPrefix(field, "?")
+	pointer, isPointer := strings.CutPrefix(field, "#/")
 	switch {
 	case field == "":
 		return fault{}, ""
@@ -176,12 +179,23 @@ func (e *endpoint) fault(field string) (f fault, name string) {
 		return fault{Parameter: rest}, rest
 	case e.parameter("header", field) != nil:
 		return fault{Header: field}, field
-	case strings.HasPrefix(field, "#/"):
-		return fault{Pointer: field}, field[2:]
+	case isPointer:
+		return fault{Pointer: fragment(pointer)}, cmp.Or(pointer, `""`)
 	}
 	name = e.member(field)
-	pointer := strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(name)
-	return fault{Pointer: "#/" + pointer}, name
+	if e != nil && e.body == nil {
+		return fault{}, name // nothing was sent that could be pointed to
+	}
+	return fault{Pointer: fragment(strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(name))}, name
+}
+
+// fragment is the form of a JSON pointer, without its first slash, in a URI's fragment (RFC 6901 §6).
+func fragment(pointer string) string {
+	parts := strings.Split(pointer, "/")
+	for i, part := range parts {
+		parts[i] = url.PathEscape(part)
+	}
+	return "#/" + strings.Join(parts, "/")
 }
 
 // names reports whether a field is a reference in the body, and not what picks the record itself.

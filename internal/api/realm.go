@@ -90,8 +90,8 @@ func (a *api) realms(svc *directory.Service) {
 		in = directory.NewRealm{
 			Name: q.doc.DisplayName, Active: q.doc.Active.Set, Configuration: json.RawMessage(q.doc.Configuration), Faults: q.faults,
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, svc.CreateRealm, func(_ *createRealm, r roster.Realm) answer {
 		return answer{body: showRealm(r), version: r.Version, location: all + "/" + string(r.ID)}
 	})
@@ -108,8 +108,8 @@ func (a *api) realms(svc *directory.Service) {
 	}, func(_ roster.Actor, q *changeRealm) (in directory.RealmChange, err error) {
 		in = directory.RealmChange{ID: roster.RealmID(q.ID), Active: q.doc.Active.Set, Faults: q.faults}
 		in.Configuration = as(q.doc.Configuration, func(o freeObject) json.RawMessage { return json.RawMessage(o) })
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.UpdateRealm, func(_ *changeRealm, r roster.Realm) answer {
 		return answer{body: showRealm(r), version: r.Version}
 	})

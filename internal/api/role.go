@@ -98,8 +98,8 @@ func (a *api) roles(svc *directory.Service) {
 		in = directory.NewRole{
 			Name: q.doc.DisplayName, Description: q.doc.Description.Value, Permissions: q.doc.Permissions.Value, Faults: q.faults,
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, svc.CreateRole, func(_ *createRole, r roster.Role) answer {
 		return answer{body: showRole(r), version: r.Version, location: all + "/" + string(r.ID)}
 	})
@@ -138,8 +138,8 @@ func (a *api) roleChanges(svc *directory.Service, shown role) {
 			Role: roster.Ref{ID: q.ID}, Name: q.doc.DisplayName.Set, Description: q.doc.Description.Set,
 			Permissions: q.doc.Permissions.Set, Faults: q.faults,
 		}
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.UpdateRole, func(_ *changeRole, r roster.Role) answer {
 		return answer{body: showRole(r), version: r.Version}
 	})
@@ -148,8 +148,8 @@ func (a *api) roleChanges(svc *directory.Service, shown role) {
 		description: "Deletes a role that did not ship with Roster and that nobody has.",
 	}, func(_ roster.Actor, q *deleteRole) (in directory.Deletion, err error) {
 		in.Ref = roster.Ref{ID: q.ID}
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.DeleteRole, func(*deleteRole, roster.Role) answer { return answer{} })
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,6 @@ import (
 
 	"roster"
 	"roster/internal/dialect"
-	"roster/internal/directory"
 )
 
 // operation is what the document says of a call, besides what its types say.
@@ -114,11 +114,11 @@ func (a *api) register(op operation, request reflect.Type, do act) {
 // serve answers a call whose caller and bytes are known.
 func (a *api) serve(c *call, do act) error {
 	q := c.readParameters()
-	if len(c.faults) > 0 {
+	c.readHeaders(q)
+	if b, ok := q.(bodied); ok { // the verb tells what is wrong with both
+		b.read(fitting{schemas: a.schemas, path: c.endpoint.path, faults: slices.Clone(c.faults)}, c.endpoint.body, c.body)
+	} else if len(c.faults) > 0 {
 		return malformed(c.faults)
-	}
-	if b, ok := q.(bodied); ok {
-		b.read(fitting{schemas: a.schemas, path: c.endpoint.path}, c.endpoint.body, c.body)
 	}
 	out, err := do(context.WithValue(c.request.Context(), callKey{}, c), c, q)
 	if err != nil {
@@ -137,32 +137,34 @@ func reply(c *call, q any, a answer) error {
 	if a.cookie != nil {
 		http.SetCookie(c, a.cookie)
 	}
-	if a.version != 0 {
-		tag := etag(a.version)
-		h.Set("ETag", tag)
-		if v, ok := q.(viewing); ok && v.has(tag) {
-			h.Set("Cache-Control", "no-store")
-			c.WriteHeader(http.StatusNotModified)
-			return nil
-		}
-	}
 	if status == http.StatusNoContent {
 		h.Set("Cache-Control", "no-store")
 		c.WriteHeader(status)
 		return nil
 	}
-	if v, ok := q.(viewing); ok && v.fields() != "" {
+	text, err := json.Marshal(a.body)
+	if err != nil {
+		return err
+	}
+	if a.version != 0 {
+		tag := etag(a.version, text)
+		h.Set("ETag", tag)
+		if v, ok := q.(conditional); ok && v.has(tag) {
+			h.Set("Cache-Control", "no-store")
+			c.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
+	if v, ok := q.(narrowing); ok && v.fields() != "" {
 		names, err := c.endpoint.selected(v.fields())
 		if err != nil {
 			return err
 		}
-		text, err := project(a.body, names)
-		if err != nil {
+		if text, err = project(text, names); err != nil {
 			return err
 		}
-		return dialect.WriteJSON(c, status, text)
 	}
-	return dialect.WriteJSON(c, status, a.body)
+	return dialect.WriteText(c, status, text)
 }
 
 // base is the path of the API as the caller wrote it, with the organization that it named.
@@ -173,19 +175,24 @@ func base(r *http.Request) string {
 	return Root
 }
 
-// View is embedded in the request of a call that reads one record.
+// Part is embedded in the request of a call that reads one record.
+type Part struct {
+	Fields string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes. Without it all of them come."`
+}
+
+// View is embedded in the request of a call that reads one record with a version.
 type View struct {
-	Fields      string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes. Without it all of them come."`
+	Part
 	IfNoneMatch string `header:"If-None-Match" maxLength:"1000" doc:"ETags that the caller has: if the record still has one of them the answer is 304, without a body."`
 }
 
-// viewing is a request whose answer can be narrowed.
-type viewing interface {
-	fields() string
-	has(tag string) bool
-}
+// narrowing is a request whose answer can be narrowed, conditional one whose answer the caller may have already.
+type (
+	narrowing   interface{ fields() string }
+	conditional interface{ has(tag string) bool }
+)
 
-func (v View) fields() string { return v.Fields }
+func (p Part) fields() string { return p.Fields }
 
 func (v View) has(tag string) bool {
 	for one := range strings.SplitSeq(v.IfNoneMatch, ",") {
@@ -211,12 +218,8 @@ func (e *endpoint) selected(fields string) (map[string]bool, error) {
 	return names, nil
 }
 
-// project returns the record with the named members only.
-func project(record any, names map[string]bool) (json.RawMessage, error) {
-	text, err := json.Marshal(record)
-	if err != nil {
-		return nil, err
-	}
+// project returns a record, as it is written, with the named members only.
+func project(text []byte, names map[string]bool) (json.RawMessage, error) {
 	v, err := dialect.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("read what is shown: %v", err) // not a fault of the caller's
@@ -230,45 +233,14 @@ func project(record any, names map[string]bool) (json.RawMessage, error) {
 	return object(kept), nil
 }
 
-// etag is the ETag of a version.
-func etag(version int64) string { return `"v` + strconv.FormatInt(version, 10) + `"` }
-
 // Precondition is embedded in the request of a call that changes a record with a version.
 type Precondition struct {
-	IfMatch string `header:"If-Match" maxLength:"100" example:"\"v3\"" doc:"The ETag of the record as the caller read it: if the record has another one by now the answer is 412, and nothing is changed."`
-}
-
-// version returns the version that the record must have, 0 for any. A tag that no record has is -1.
-func (p Precondition) version() (int64, error) {
-	tag := strings.TrimSpace(p.IfMatch)
-	if tag == "" || tag == "*" {
-		return 0, nil
-	}
-	quoted, found := strings.CutPrefix(strings.TrimPrefix(tag, "W/"), `"`)
-	quoted, ended := strings.CutSuffix(quoted, `"`)
-	if !found || !ended || strings.Contains(quoted, `"`) {
-		return 0, malformed(roster.Faults{{Kind: roster.Invalid, Field: "If-Match", Detail: `must be one ETag, such as "v3"`}})
-	}
-	number, found := strings.CutPrefix(quoted, "v")
-	version, err := strconv.ParseInt(number, 10, 64)
-	if !found || err != nil || version < 1 || strings.HasPrefix(tag, "W/") {
-		return -1, nil // well formed, and of no record: a weak one never matches (RFC 9110 §13.1.1)
-	}
-	return version, nil
+	IfMatch string `header:"If-Match" example:"\"v3\"" doc:"The ETag of the record as the caller read it: if the record has another version by now the answer is 412, and nothing is changed."`
 }
 
 // Once is embedded in the request of a call that creates something.
 type Once struct {
-	IdempotencyKey string `header:"Idempotency-Key" minLength:"1" maxLength:"255" pattern:"^[!-~]+$" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made."`
-}
-
-// key returns the idempotency key.
-func (o Once) key() (string, error) {
-	if len(o.IdempotencyKey) > directory.MaxIdempotencyKey || strings.ContainsFunc(o.IdempotencyKey, func(r rune) bool { return r < '!' || r > '~' }) {
-		detail := fmt.Sprintf("must be 1 to %d visible ASCII characters", directory.MaxIdempotencyKey)
-		return "", malformed(roster.Faults{{Kind: roster.Invalid, Field: "Idempotency-Key", Detail: detail}})
-	}
-	return o.IdempotencyKey, nil
+	IdempotencyKey string `header:"Idempotency-Key" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made. 1 to 255 visible ASCII characters."`
 }
 
 // One is embedded in the request of a call about one record.

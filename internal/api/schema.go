@@ -41,12 +41,12 @@ type fitting struct {
 	schemas huma.Registry
 	path    func(member string) string // the canonical name of a member of the body
 	faults  roster.Faults
-	respell bool // a whole number is not spelled as Go reads it, see respelled
 }
 
-// fit holds a whole body against its schema.
-func (f *fitting) fit(s *huma.Schema, body dialect.Value) {
-	f.object(f.resolve(s), body, "")
+// fit holds a whole body against its schema, and returns what is good of it, as JSON. An item that is not good leaves an
+// empty one in its place, so that the others keep theirs.
+func (f *fitting) fit(s *huma.Schema, body dialect.Value) []byte {
+	return f.object(f.resolve(s), body, "")
 }
 
 func (f *fitting) resolve(s *huma.Schema) *huma.Schema {
@@ -56,46 +56,76 @@ func (f *fitting) resolve(s *huma.Schema) *huma.Schema {
 	return s
 }
 
-func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) {
+// value returns what is good of a value, nil if nothing is.
+func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) []byte {
 	s = f.resolve(s)
 	switch {
 	case len(s.AnyOf) > 2: // see anything
-		return
-	case len(s.AnyOf) == 2: // see orNull
-		if v.Kind != dialect.Null {
-			f.value(s.AnyOf[0], v, at)
-		}
-		return
-	}
-	if v.Kind == dialect.Null && s.Nullable {
-		return
+		return v.Raw
+	case len(s.AnyOf) == 2 && v.Kind != dialect.Null: // see orNull
+		return f.value(s.AnyOf[0], v, at)
+	case v.Kind == dialect.Null && (s.Nullable || len(s.AnyOf) == 2):
+		return v.Raw
 	}
 	good := false
 	switch s.Type {
 	case huma.TypeString:
 		good = v.Kind == dialect.String && fitsText(s, v.Text)
 	case huma.TypeInteger:
-		good = v.Kind == dialect.Number && fitsInteger(s, v.Text)
-		f.respell = f.respell || strings.ContainsAny(v.Text, ".eE")
+		if n, fits := fitsInteger(s, v); fits {
+			return n
+		}
 	case huma.TypeBoolean:
 		good = v.Kind == dialect.Bool
 	case huma.TypeArray:
-		if good = v.Kind == dialect.Array && (s.MaxItems == nil || len(v.Items) <= *s.MaxItems); good {
-			for i, item := range v.Items {
-				f.value(s.Items, item, fmt.Sprintf("%s[%d]", at, i))
-			}
+		if v.Kind == dialect.Array && (s.MaxItems == nil || len(v.Items) <= *s.MaxItems) {
+			return f.array(f.resolve(s.Items), v, at)
 		}
 	case huma.TypeObject:
-		if good = v.Kind == dialect.Object; good {
-			f.object(s, v, at)
+		if v.Kind == dialect.Object {
+			return f.object(s, v, at)
 		}
 	}
-	if !good {
-		f.faults.Add(at, "must be "+expected(s))
+	if good {
+		return v.Raw
+	}
+	f.faults.Add(at, "must be "+expected(s))
+	return nil
+}
+
+// array returns the good items in their places.
+func (f *fitting) array(items *huma.Schema, v dialect.Value, at string) []byte {
+	whole, kept := true, make([][]byte, 0, len(v.Items))
+	for i, item := range v.Items {
+		good := f.value(items, item, fmt.Sprintf("%s[%d]", at, i))
+		whole = whole && same(good, item.Raw)
+		if good == nil {
+			good = empty(items)
+		}
+		if good != nil {
+			kept = append(kept, good)
+		}
+	}
+	if whole {
+		return v.Raw
+	}
+	return slices.Concat([]byte("["), bytes.Join(kept, []byte(",")), []byte("]"))
+}
+
+// empty is what stands in the place of an item that is not good: the verbs say nothing more of it. A word out of a few needs
+// none, as they say nothing of its neighbours either.
+func empty(s *huma.Schema) []byte {
+	switch {
+	case len(s.Enum) > 0:
+		return nil
+	case s.Type == huma.TypeString:
+		return []byte(`""`)
+	default:
+		return []byte("{}")
 	}
 }
 
-func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) {
+func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) []byte {
 	name := func(member string) string {
 		if at == "" {
 			return f.path(member)
@@ -103,12 +133,19 @@ func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) {
 		return at + "." + member
 	}
 	open := s.AdditionalProperties != false
+	whole, kept := true, make([]dialect.Member, 0, len(v.Members))
 	for _, m := range v.Members {
+		good := m.Value.Raw
 		switch p := s.Properties[m.Name]; {
 		case p != nil:
-			f.value(p, m.Value, name(m.Name))
+			good = f.value(p, m.Value, name(m.Name))
 		case !open:
 			f.faults.Add(unknownMember(at, m.Name), "is not known here")
+			good = nil
+		}
+		whole = whole && same(good, m.Value.Raw)
+		if good != nil {
+			kept = append(kept, dialect.Member{Name: m.Name, Value: dialect.Value{Raw: good}})
 		}
 	}
 	for _, required := range s.Required {
@@ -116,7 +153,14 @@ func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) {
 			f.faults.Add(name(required), "is required")
 		}
 	}
+	if whole {
+		return v.Raw
+	}
+	return object(kept)
 }
+
+// same reports whether what is good is all that there was, and not another text.
+func same(good, sent []byte) bool { return len(good) == len(sent) && &good[0] == &sent[0] }
 
 // unknownMember is the place of a member that somebody else named, as a pointer: the name may hold anything.
 func unknownMember(at, name string) string {
@@ -137,24 +181,14 @@ func fitsText(s *huma.Schema, text string) bool {
 		return false
 	}
 	if s.Format == "date-time" {
-		return isTime(text)
-	}
-	if s.Pattern == visible.String() && !visible.MatchString(text) {
-		return false
+		_, err := time.Parse(time.RFC3339, text)
+		return err == nil && dateTime.MatchString(text)
 	}
 	return len(s.Enum) == 0 || isOneOf(s, text)
 }
 
-// visible is the one pattern that parameters use: what a header carries unharmed.
-var visible = regexp.MustCompile(`^[!-~]+$`)
-
-// timeForm is the form of a time in RFC 3339. time.Parse takes an hour of one digit and a comma, too.
-var timeForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)
-
-func isTime(text string) bool {
-	_, err := time.Parse(time.RFC3339, text)
-	return err == nil && timeForm.MatchString(text)
-}
+// dateTime is the form of a time in RFC 3339 §5.6. time.Parse takes an hour of one digit too, and a comma for the dot.
+var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 func isOneOf(s *huma.Schema, text string) bool {
 	for _, one := range s.Enum {
@@ -165,38 +199,20 @@ func isOneOf(s *huma.Schema, text string) bool {
 	return false
 }
 
-func fitsInteger(s *huma.Schema, digits string) bool {
-	n, whole := dialect.ParseInt(digits)
-	return whole && (s.Minimum == nil || float64(n) >= *s.Minimum) && (s.Maximum == nil || float64(n) <= *s.Maximum)
+// fitsInteger returns a whole number as digits, however it was written: 10, 10.0 and 1e1 are one number.
+func fitsInteger(s *huma.Schema, v dialect.Value) (digits []byte, fits bool) {
+	n, whole := v.Int()
+	if !whole || !inRange(s, n) {
+		return nil, false
+	}
+	if text := strconv.FormatInt(n, 10); text != v.Text {
+		return []byte(text), true
+	}
+	return v.Raw, true
 }
 
-// respelled returns the JSON of a value that fits, with whole numbers as Go reads them: 1.0 and 1e1 are whole numbers too,
-// and become 1 and 10.
-func (f *fitting) respelled(s *huma.Schema, v dialect.Value) []byte {
-	if s = f.resolve(s); len(s.AnyOf) == 2 { // see orNull
-		s = f.resolve(s.AnyOf[0])
-	}
-	switch {
-	case s.Type == huma.TypeInteger && v.Kind == dialect.Number:
-		if n, whole := v.Int(); whole {
-			return strconv.AppendInt(nil, n, 10)
-		}
-	case s.Type == huma.TypeArray && v.Kind == dialect.Array:
-		items := make([][]byte, len(v.Items))
-		for i, item := range v.Items {
-			items[i] = f.respelled(s.Items, item)
-		}
-		return slices.Concat([]byte("["), bytes.Join(items, []byte(",")), []byte("]"))
-	case s.Type == huma.TypeObject && v.Kind == dialect.Object && len(s.Properties) > 0:
-		members := slices.Clone(v.Members)
-		for i, m := range members {
-			if p := s.Properties[m.Name]; p != nil {
-				members[i].Value.Raw = f.respelled(p, m.Value)
-			}
-		}
-		return object(members)
-	}
-	return v.Raw
+func inRange(s *huma.Schema, n int64) bool {
+	return (s.Minimum == nil || float64(n) >= *s.Minimum) && (s.Maximum == nil || float64(n) <= *s.Maximum)
 }
 
 // expected says what a schema asks for: a phrase that follows "must be".
@@ -241,8 +257,6 @@ func expectedText(s *huma.Schema) string {
 			}
 		}
 		return "one of: " + strings.Join(words, ", ")
-	case s.Pattern != "": // of a header, see Once
-		return fmt.Sprintf("%d to %d visible ASCII characters", *s.MinLength, *s.MaxLength)
 	case s.MinLength != nil && s.MaxLength != nil:
 		return fmt.Sprintf("a string of %d to %d characters", *s.MinLength, *s.MaxLength)
 	case s.MaxLength != nil:

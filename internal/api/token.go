@@ -71,7 +71,7 @@ type (
 	}
 	readToken struct {
 		One
-		View
+		Part
 	}
 	createToken struct {
 		Once
@@ -119,8 +119,8 @@ func (a *api) tokens(svc *directory.Service) {
 			Name: q.doc.Name, Access: q.doc.Access, UserName: q.doc.User.Value, Groups: refsTo(q.doc.Groups.Value),
 			ExpiresIn: time.Duration(q.doc.ExpiresInSeconds.Value) * time.Second, ErrorsAs200: q.doc.ErrorsAs200.Value, Faults: q.faults,
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, svc.CreateToken, func(_ *createToken, t directory.CreatedToken) answer {
 		return answer{body: issuedToken{showToken(t.Token), orNil(t.Secret)}, location: all + "/" + string(t.ID)}
 	})

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -124,7 +125,7 @@ type UserMembers struct {
 	PhoneNumber          optional[string]             `json:"phoneNumber,omitzero" maxLength:"255" doc:"A phone number; where it can be read the user has it as an unconfirmed contact method for SMS."`
 	SessionExpiryMinutes optional[int]                `json:"sessionExpiryMinutes,omitzero" minimum:"1" maximum:"10080" doc:"After how long without use a session of the user is over; null: the server's own limit."`
 	Competencies         optional[[]newCompetency]    `json:"competencies,omitzero" maxItems:"1000" doc:"How well the user knows something."`
-	Properties           optional[freeObject]         `json:"properties,omitzero" doc:"Whatever the client keeps with the user, at most 64 KiB."`
+	Properties           optional[freeObject]         `json:"properties,omitzero" doc:"Whatever the client keeps with the user, at most 64 KiB. A merge patch changes the members that it names."`
 	Preferences          optional[matrixChange]       `json:"preferences,omitzero" doc:"By what the user is told. A type that is absent stays as it is; for a new user it is off, and without any the defaults apply."`
 }
 
@@ -132,7 +133,7 @@ type UserMembers struct {
 type newUser struct {
 	UserName string `json:"userName" minLength:"1" maxLength:"255" doc:"What the user signs in with, unique without regard to case."`
 	UserMembers
-	Realm            optional[string] `json:"realm,omitzero" maxLength:"255" doc:"Where the user proves identity: DB, which is the default, external, or the id of a realm."`
+	Realm            optional[string] `json:"realm,omitzero" maxLength:"255" doc:"Where the user proves identity: DB, which is the default, external, or a realm: id or name."`
 	SendWelcomeEmail optional[bool]   `json:"sendWelcomeEmail,omitzero" doc:"Whether to send a message with a link to set a password."`
 }
 
@@ -202,8 +203,8 @@ func (a *api) users(svc *directory.Service) {
 	}, func(_ roster.Actor, q *createUser) (in directory.NewUser, err error) {
 		in = decodeNewUser(q.doc)
 		in.Faults = q.faults
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, svc.CreateUser, func(_ *createUser, u directory.CreatedUser) answer {
 		return answer{body: showUser(u.User), version: u.Version, location: "/users/" + string(u.ID)}
 	})
@@ -220,12 +221,12 @@ func (a *api) users(svc *directory.Service) {
 		request:     exampleUserChange, answer: shown,
 	}, func(by roster.Actor, q *changeUser) (in directory.UserChange, err error) {
 		in = decodeUserChange(q.doc)
-		in.Faults = q.faults
+		in.MergePatch, in.Faults = true, q.faults
 		if in.User, err = q.selector(by); err != nil {
 			return in, err
 		}
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.UpdateUser, func(_ *changeUser, u roster.User) answer {
 		return answer{body: showUser(u), version: u.Version}
 	})
@@ -236,8 +237,8 @@ func (a *api) users(svc *directory.Service) {
 		if in.User, err = q.selector(by); err != nil {
 			return in, err
 		}
-		in.IfVersion, err = q.version()
-		return in, err
+		in.IfVersion = q.version()
+		return in, nil
 	}, svc.DeleteUser, func(*deleteUser, roster.User) answer { return answer{} })
 }
 
@@ -253,12 +254,12 @@ func decodeNewUser(doc newUser) directory.NewUser {
 		Competencies: decodeCompetencies(m.Competencies.Value), Properties: json.RawMessage(m.Properties.Value),
 		Preferences: as(m.Preferences, decodeMatrix), SendWelcomeEmail: doc.SendWelcomeEmail.Value,
 	}
-	switch realm := doc.Realm.Value; realm {
-	case "", roster.RealmDB:
-	case roster.RealmExternal:
+	switch realm := strings.TrimSpace(doc.Realm.Value); {
+	case realm == "", strings.EqualFold(realm, roster.RealmDB):
+	case strings.EqualFold(realm, roster.RealmExternal):
 		in.External = true
 	default:
-		in.Realm = roster.RealmID(realm)
+		in.Realm = refTo(realm)
 	}
 	return in
 }

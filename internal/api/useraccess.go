@@ -22,6 +22,7 @@ type setUpLink struct {
 type (
 	setPassword struct {
 		User
+		Precondition
 		sent[newPassword]
 	}
 	createLink struct{ User }
@@ -34,10 +35,7 @@ func (a *api) userAccess(svc *directory.Service) {
 		description: "Gives the user another password, which ends the user's sessions at once, everywhere.",
 		request:     newPassword{"seven slow herons over the weir"},
 	}, func(by roster.Actor, q *setPassword) (in directory.NewPassword, err error) {
-		if err := q.faults.Err(); err != nil {
-			return in, err
-		}
-		in.Password = q.doc.Password
+		in = directory.NewPassword{Password: q.doc.Password, IfVersion: q.version(), Faults: q.faults}
 		in.User, err = q.selector(by)
 		return in, err
 	}, svc.SetPassword, func(*setPassword, roster.User) answer { return answer{} })

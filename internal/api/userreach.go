@@ -31,6 +31,7 @@ type (
 	readPreferences   struct{ User }
 	changePreferences struct {
 		User
+		Precondition
 		sent[matrixChange]
 	}
 )
@@ -64,8 +65,8 @@ func (a *api) userReach(svc *directory.Service) {
 		if in.User, err = q.selector(by); err != nil {
 			return in, err
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, func(ctx context.Context, by roster.Actor, in directory.NewContactMethod) (contactOf, error) {
 		m, err := svc.AddContactMethod(ctx, by, in)
 		return contactOf{in.User.ID, m}, err
@@ -106,7 +107,7 @@ func (a *api) userPreferences(svc *directory.Service) {
 		description: "Replaces the services of the types that the merge patch names; null turns a type off. A user may do so for itself.",
 		request:     matrixChange{Failures: value([]roster.Service{roster.ServiceEmail, roster.ServiceSMS})}, answer: shown,
 	}, func(by roster.Actor, q *changePreferences) (in directory.UserChange, err error) {
-		in.Preferences, in.Faults = roster.Some(decodeMatrix(q.doc)), q.faults
+		in.Preferences, in.Faults, in.IfVersion = roster.Some(decodeMatrix(q.doc)), q.faults, q.version()
 		in.User, err = q.selector(by)
 		return in, err
 	}, svc.UpdateUser, func(_ *changePreferences, u roster.User) answer {

@@ -71,9 +71,7 @@ func (c *userUpdate) applyProfile(row *NewUserRow) (parts With) {
 	if in.Competencies.Present {
 		row.Competencies = in.Competencies.Value
 	}
-	if in.Properties.Present {
-		row.Properties = in.Properties.Value
-	}
+	row.Properties = merged(row.Properties, in.Properties, in.MergePatch)
 	_, known := Zone(row.TimeZone)
 	row.TimeZoneUnknown = !known
 	if row.Email != old.Email || row.ContactNumber != old.ContactNumber {

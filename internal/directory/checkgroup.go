@@ -91,7 +91,7 @@ func (s *Service) ListCheckGroups(ctx context.Context, by roster.Actor, in Check
 		return noRecords[roster.CheckGroup](), nil
 	}
 	q := CheckGroupQuery{ID: in.ID, NameKey: Fold(in.Name), Scope: checkScope(by)}
-	return ordered(in.Order, func(o ListOrder, limit int) ([]roster.CheckGroup, error) {
+	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.CheckGroup, error) {
 		q := q
 		q.Order, q.Limit = o, limit
 		return view(ctx, s, func(tx Tx) ([]roster.CheckGroup, error) { return tx.CheckGroups(by.OrganizationID, q) })
@@ -131,6 +131,9 @@ func (s *Service) UpdateCheckGroup(ctx context.Context, by roster.Actor, in Chec
 		after := before
 		setOr(&after.Name, in.Name, false, "")
 		setOr(&after.Description, in.Description, false, "")
+		if after == before {
+			return before, nil
+		}
 		after.Version, after.UpdatedAt = before.Version+1, s.now()
 		if err := tx.UpdateCheckGroup(after, Fold(after.Name)); err != nil {
 			return before, err

@@ -123,6 +123,9 @@ func (s *Service) PutCheckPermission(ctx context.Context, by roster.Actor, in Ne
 		if err := s.mayGrant(by, grantsOf(p.AccessLevel, nil, nil)); err != nil {
 			return p, err
 		}
+		if before != nil && before.AccessLevel == p.AccessLevel && before.Notify == p.Notify {
+			return *before, nil
+		}
 		if p, err = tx.PutCheckPermission(by.OrganizationID, p); err != nil {
 			return p, err
 		}

@@ -160,12 +160,12 @@ func compilePattern(pattern string) (*regexp.Regexp, error) {
 }
 
 // checkConditions notes the faults of a group of conditions.
-func checkConditions(f *roster.Faults, field string, g roster.ConditionGroup) {
-	if len(g.Conditions) > MaxConditions {
+func checkConditions(f *roster.Faults, field string, conditions []roster.Condition) {
+	if len(conditions) > MaxConditions {
 		f.Add(field+".conditions", fmt.Sprintf("must not be more than %d", MaxConditions))
 		return
 	}
-	for i, c := range g.Conditions {
+	for i, c := range conditions {
 		at := fmt.Sprintf("%s.conditions[%d]", field, i)
 		if !slices.Contains(roster.MessageFields[:], c.Field) {
 			f.Add(at+".field", "must be one of: "+list(roster.MessageFields[:]))

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"roster"
 )
@@ -63,6 +64,13 @@ func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in
 		id, err := findGroup(tx, by, in.Group)
 		if err != nil {
 			return Defaults{}, err
+		}
+		there, err := tx.DefaultPreferences(by.OrganizationID, nil)
+		if id != "" {
+			there, err = tx.GroupDefaultPreferences(by.OrganizationID, id)
+		}
+		if err != nil || reflect.DeepEqual(chosen(there), chosen(in.Preferences)) {
+			return in, err
 		}
 		if err := tx.SetDefaultPreferences(by.OrganizationID, id, in.Preferences); err != nil {
 			return Defaults{}, err

@@ -46,7 +46,7 @@ func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeleti
 		if err := controls(tx, by, u); err != nil {
 			return u, err
 		}
-		last := &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "names the last active administrator; make another one first"}
+		last := against(u.UserName, "names the last active administrator; make another one first")
 		if err := keepAdministrator(tx, u, roster.User{}, last); err != nil {
 			return u, err
 		}

@@ -117,16 +117,18 @@ func checkGroup(in NewGroup) roster.Faults {
 	if in.Kind == roster.KindTeam && utf8.RuneCountInString(in.Name) > MaxTeamName {
 		addOnce(&f, "displayName", fmt.Sprintf("must not be longer than %d characters", MaxTeamName))
 	}
-	for field, text := range map[string]string{
-		"alertFilter": in.AlertFilter, "sigFilter": in.SigFilter, "landingPage": string(in.LandingPage),
-	} {
-		if len(text) > MaxFilter || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			f.Add(field, fmt.Sprintf("must be text of at most %d bytes without a NUL character", MaxFilter))
-		}
-	}
+	checkFilter(&f, "alertFilter", in.AlertFilter)
+	checkFilter(&f, "sigFilter", in.SigFilter)
+	checkFilter(&f, "landingPage", string(in.LandingPage))
 	checkRefs(&f, "services", in.Services)
 	checkMembers(&f, "members", in.Members)
 	return f
+}
+
+func checkFilter(f *roster.Faults, field, text string) {
+	if len(text) > MaxFilter || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		f.Add(field, fmt.Sprintf("must be text of at most %d bytes without a NUL character", MaxFilter))
+	}
 }
 
 func checkMembers(f *roster.Faults, field string, refs []roster.Ref) {
@@ -296,7 +298,7 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 	if groups, everywhere := scopeOf(by, ActGroupRead); !everywhere {
 		q.Only = groups
 	}
-	all := ordered(in.Order, func(o ListOrder, limit int) ([]roster.Group, error) {
+	all := inPages(in.Order, func(o ListOrder, limit int) ([]roster.Group, error) {
 		q := q
 		q.Order, q.Limit = o, limit
 		return view(ctx, s, func(tx Tx) ([]roster.Group, error) { return tx.Groups(by.OrganizationID, q) })
@@ -355,7 +357,7 @@ func (s *Service) ListDepartments(ctx context.Context, by roster.Actor, in ListO
 	if err := allow(by, ActDepartmentRead); err != nil {
 		return nil, err
 	}
-	return ordered(in, func(o ListOrder, limit int) ([]roster.Department, error) {
+	return inPages(in, func(o ListOrder, limit int) ([]roster.Department, error) {
 		return view(ctx, s, func(tx Tx) ([]roster.Department, error) { return tx.Departments(by.OrganizationID, o, limit) })
 	}, func(d roster.Department) Place { return PlaceOf(d.Name, d.Number) }), nil
 }

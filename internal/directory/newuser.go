@@ -34,7 +34,7 @@ type NewUser struct {
 	ExternalID       string
 	Password         string             `json:"-"`
 	External         bool               // proves identity in another realm: no password here
-	Realm            roster.RealmID     // that realm, where it is known; says External too
+	Realm            roster.Ref         // that realm, by id or name, where it is known; says External too
 	Active           roster.Set[bool]   // default: true
 	AccessLevel      roster.AccessLevel // default: custom
 	Roles            []roster.Ref       // for the organization, or for the groups of an actor that is limited to groups
@@ -117,9 +117,7 @@ func (s *Service) check(in NewUser) roster.Faults {
 	if len(in.Properties) > 0 && !json.Valid(in.Properties) {
 		addOnce(&f, "properties", "must be a JSON object")
 	}
-	if len(in.Properties) > MaxProperties {
-		f.Add("properties", fmt.Sprintf("must not be longer than %d bytes", MaxProperties))
-	}
+	checkProperties(&f, in.Properties)
 	checkRefs(&f, "roles", in.Roles)
 	checkGrants(&f, in)
 	checkRefs(&f, "groups", in.Groups)
@@ -134,10 +132,16 @@ func (s *Service) check(in NewUser) roster.Faults {
 	return f
 }
 
+func checkProperties(f *roster.Faults, properties json.RawMessage) {
+	if len(properties) > MaxProperties {
+		f.Add("properties", fmt.Sprintf("must not be longer than %d bytes", MaxProperties))
+	}
+}
+
 func (s *Service) checkPassword(f *roster.Faults, in NewUser) {
 	switch {
 	case in.Password == "":
-	case in.External, in.Realm != "":
+	case in.External, !in.Realm.IsZero():
 		f.Add("password", "is only for users who prove identity here; leave it out for a user of another realm")
 	case len(in.Password) > MaxPassword:
 		f.Add("password", fmt.Sprintf("must not be longer than %d bytes", MaxPassword))
@@ -270,12 +274,13 @@ func checkCompetencies(f *roster.Faults, list []roster.Competency) {
 		if f.Has(field) {
 			continue
 		}
-		if c.Name == "" && c.CID == 0 {
+		if c.Name == "" && c.CID == 0 && !f.HasWithin(field) {
 			f.Add(field, "needs a name or a cid")
+			continue
 		}
 		checkName(f, field+".name", c.Name)
 		if c.Ranking < 0 || c.Ranking > 100 {
-			f.Add(field+".ranking", "must be a whole number from 0 to 100")
+			addOnce(f, field+".ranking", "must be a whole number from 0 to 100")
 		}
 	}
 }

@@ -20,9 +20,18 @@ const onceField = "Idempotency-Key"
 
 // checkOnce notes a fault of an idempotency key; "" is none.
 func checkOnce(f *roster.Faults, key string) {
-	if len(key) > MaxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
-		f.Add(onceField, fmt.Sprintf("must be 1 to %d visible ASCII characters", MaxIdempotencyKey))
+	if detail := FaultOfIdempotencyKey(key); key != "" && detail != "" {
+		addOnce(f, onceField, detail)
 	}
+}
+
+// FaultOfIdempotencyKey says what is wrong with a key that a request has, "" if nothing is. It is exported for faces that
+// must tell an empty key from none.
+func FaultOfIdempotencyKey(key string) string {
+	if key == "" || len(key) > MaxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
+		return fmt.Sprintf("must be 1 to %d visible ASCII characters", MaxIdempotencyKey)
+	}
+	return ""
 }
 
 // once makes a record with the id under the caller's idempotency key, as the first thing of a transaction: the same

@@ -212,7 +212,6 @@ func (in SettingsChange) apply(o roster.Organization) roster.Organization {
 	if in.StrongPasswords.Present {
 		o.Settings.StrongPasswords = in.StrongPasswords.Value
 	}
-	o.Version++
 	return o
 }
 
@@ -238,6 +237,10 @@ func (s *Service) UpdateSettings(ctx context.Context, by roster.Actor, in Settin
 			return before, err
 		}
 		after := in.apply(before)
+		if after == before {
+			return before, nil
+		}
+		after.Version++
 		if err := tx.UpdateOrganization(after); err != nil {
 			return before, err
 		}

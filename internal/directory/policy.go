@@ -221,8 +221,8 @@ func local(by roster.Actor) bool {
 const guarded = roster.SuperPrivileges | roster.GrantAnyRole | roster.ManageRealms
 
 // beyondTokens are the permissions that a token of the organization never uses, although it may create
-// administrators, who have them. It gets no hold of somebody who has one.
-const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings
+// administrators, who have them. It gets no hold of somebody who has one, and gives none to whom it has a hold of.
+const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings | roster.ReadAudit
 
 // mayControl says whether the actor may change somebody who holds these permissions. Nobody reaches
 // above themselves: for the organization and for each group the actor must hold all of them.
@@ -257,6 +257,16 @@ func (s *Service) mayGrant(by roster.Actor, target roster.Grants) error {
 			return missing & guarded
 		}
 	})
+}
+
+// mayEmpower says whether the actor may give these permissions to somebody who can sign in already, or will by what the
+// same request sets. It asks what mayGrant asks, and that a token of the organization makes administrators only of those
+// who cannot: with a password that it knows it would be one itself (DECISIONS 8).
+func (s *Service) mayEmpower(by roster.Actor, target roster.Grants) error {
+	if beyond := target.Anywhere() & beyondTokens; organizationToken(by) && beyond != 0 {
+		return forbidden("an API token of the organization gives these permissions only to somebody who cannot sign in yet: " + beyond.String())
+	}
+	return s.mayGrant(by, target)
 }
 
 // compare holds what the actor has against what the target has or would have. lift says which of

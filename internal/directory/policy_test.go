@@ -179,7 +179,9 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		on   func(by roster.Actor, target roster.Grants) error
 	}{
 		{"create a user who holds", ActUserCreate, s.mayGrant},
+		{"create with a password, or raise somebody who can sign in to, what is held by", ActUserCreate, s.mayEmpower},
 		{"create a role that holds", ActRoleCreate, s.mayGrant},
+		{"put into a role what is held by", ActRoleUpdate, s.mayEmpower},
 		{"change the access of", ActUserUpdate, seesAndControls(ActUserUpdate)},
 		{"change or delete a role that holds", ActRoleUpdate, mayControl},
 		{"change groups", ActGroupUpdate, nil},

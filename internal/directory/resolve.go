@@ -17,6 +17,7 @@ type resolved struct {
 	groups      []roster.Group // of both kinds, the primary group among them
 	primary     roster.GroupLink
 	department  roster.DepartmentLink
+	realm       roster.RealmID
 }
 
 // resolve looks the references of in up, and notes each that names nothing the actor may use.
@@ -54,7 +55,26 @@ func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, er
 		}
 	}
 	r.groups = distinct(r.groups, func(g roster.Group) roster.GroupID { return g.ID })
+	if err := r.resolveRealm(tx, by, in.Realm, f); err != nil {
+		return r, err
+	}
 	return r, r.resolveDepartment(tx, by, in.Department, f)
+}
+
+func (r *resolved) resolveRealm(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {
+	if ref.IsZero() {
+		return nil
+	}
+	realm, err := findRealm(tx, by, ref)
+	switch {
+	case err == nil:
+		r.realm = realm.ID
+	case roster.KindOf(err) == roster.NotFound, roster.KindOf(err) == roster.Invalid:
+		addOnce(f, "realm", "names no realm: "+shorten(ref.String()))
+	default:
+		return err
+	}
+	return nil
 }
 
 func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {

@@ -61,7 +61,7 @@ func (s *Service) ListRoles(ctx context.Context, by roster.Actor, in ListOrder) 
 	if err := allow(by, ActRoleRead); err != nil {
 		return nil, err
 	}
-	return ordered(in, func(o ListOrder, limit int) ([]roster.Role, error) {
+	return inPages(in, func(o ListOrder, limit int) ([]roster.Role, error) {
 		return view(ctx, s, func(tx Tx) ([]roster.Role, error) { return tx.Roles(by.OrganizationID, o, limit) })
 	}, func(r roster.Role) Place { return PlaceOf(r.Name, r.Number) }), nil
 }

@@ -35,6 +35,7 @@ type UserChange struct {
 	SessionExpiry roster.Set[int] // minutes, 1 to MaxExpiry
 	Competencies  roster.Set[[]roster.Competency]
 	Properties    roster.Set[json.RawMessage]
+	MergePatch    bool                            // Properties is merged with those that are there (RFC 7396), not put in their place
 	Preferences   roster.Set[[]roster.Preference] // replaces the types that it names and leaves the others
 
 	SendWelcomeEmail bool // to a user who is active then; not to one who followed an earlier one
@@ -119,8 +120,8 @@ func (in UserChange) beyondOwn() (faults roster.Faults) {
 const notOwn = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
 
 // UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are the
-// sessions of somebody who gets another password. A user may change of itself what is a person's own: by what it is
-// told, and its time zone.
+// sessions of somebody who gets another password. A change that leaves everything as it is writes nothing. A user may
+// change of itself what is a person's own: by what it is told, and its time zone.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName, emails), Stale, Unavailable.
 func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange) (roster.User, error) {
@@ -173,6 +174,8 @@ type userUpdate struct {
 	hash   roster.PasswordHash
 
 	country string // of phone numbers that name none
+
+	voidsLinks bool // whoever made a link to set a password must not have the user's by it: see permit
 }
 
 // prepare hashes the password, after a look whether the change can be made at all.
@@ -232,12 +235,15 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	}
 	after = NewUserRow{User: before}
 	parts = c.apply(&after, refs, account)
+	if checkProperties(&faults, after.Properties); len(faults) > 0 { // now that they are merged
+		return after, 0, faults
+	}
 	if c.in.SendWelcomeEmail {
 		if checkWelcome(&faults, after.User); len(faults) > 0 {
 			return after, 0, faults
 		}
 	}
-	return after, parts, c.permit(before, after.User, refs, account)
+	return after, parts, c.permit(tx, before, after.User, refs, account)
 }
 
 // own reports whether the change is one that every user may make of itself.
@@ -273,9 +279,18 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 		return roster.User{}, err
 	}
 	if c.in.grants() || c.in.Active.Present {
-		last := &roster.Error{Kind: roster.Invalid, Field: "roles", Detail: "cannot change so: this is the last active administrator; make another one first"}
-		if !after.Active {
+		last := &roster.Error{Kind: roster.Invalid, Detail: "cannot change so: this is the last active administrator; make another one first"}
+		switch {
+		case !after.Active:
 			last.Field = "active"
+		case c.in.Roles.Present:
+			last.Field = "roles"
+		case c.in.AccessLevel.Present:
+			last.Field = "accessLevel"
+		case c.in.LevelGroups.Present:
+			last.Field = "accessLevelGroups"
+		default:
+			last.Field = "roleGrants"
 		}
 		if err := keepAdministrator(tx, before, after.User, last); err != nil {
 			return roster.User{}, err
@@ -286,6 +301,10 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 			return roster.User{}, err
 		}
 	}
+	welcomes := c.in.SendWelcomeEmail && after.Active
+	if c.hash == "" && !welcomes && sameUser(before, after.User) {
+		return before, nil
+	}
 	now := c.now()
 	after.Version, after.UpdatedAt = before.Version+1, now
 	if err := tx.UpdateUser(after, parts); err != nil {
@@ -294,18 +313,10 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	if err := reword(tx, before, after.User); err != nil {
 		return roster.User{}, err
 	}
-	if c.hash != "" {
-		if err := tx.SetPassword(after.OrganizationID, after.ID, c.hash, now); err != nil {
-			return roster.User{}, err
-		}
-		after.HasPassword = true
+	if err := c.changeCredentials(tx, before, &after.User, now); err != nil {
+		return roster.User{}, err
 	}
-	if c.hash != "" || before.Active && !after.Active {
-		if err := tx.DeleteSessions(after.OrganizationID, after.ID); err != nil {
-			return roster.User{}, err
-		}
-	}
-	if c.in.SendWelcomeEmail && after.Active {
+	if welcomes {
 		if err := sendWelcome(tx, after.User, now); err != nil {
 			return roster.User{}, err
 		}
@@ -313,6 +324,25 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	return after.User, c.audit(tx, c.by, now, change{ActUserUpdate, string(after.ID), after.UserName, changed{
 		Before: auditUser(NewUserRow{User: before}), After: auditUser(after), Password: c.hash != "",
 	}})
+}
+
+// changeCredentials writes what the change means for how the user signs in.
+func (c *userUpdate) changeCredentials(tx Tx, before roster.User, after *roster.User, now time.Time) error {
+	if c.voidsLinks {
+		if err := tx.DeleteLinks(after.OrganizationID, after.ID, roster.LinkSetUp); err != nil {
+			return err
+		}
+	}
+	if c.hash != "" {
+		if err := tx.SetPassword(after.OrganizationID, after.ID, c.hash, now); err != nil {
+			return err
+		}
+		after.HasPassword = true
+	}
+	if c.hash != "" || before.Active && !after.Active {
+		return tx.DeleteSessions(after.OrganizationID, after.ID)
+	}
+	return nil
 }
 
 // changed are the details of a change of a record.
@@ -332,7 +362,8 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 }
 
 // permit asks whether the actor may make this change of this user, whose account it is.
-func (c *userUpdate) permit(before, after roster.User, refs resolved, account roster.Account) error {
+func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account) error {
+	c.voidsLinks = false
 	if !c.in.touchesAccess() || c.own(before) {
 		return nil
 	}
@@ -345,7 +376,36 @@ func (c *userUpdate) permit(before, after roster.User, refs resolved, account ro
 	if err := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams)).nowhere(); err != nil {
 		return err
 	}
-	return c.mayGrant(c.by, gained(before, after, refs.permissions))
+	gains := gained(before, after, refs.permissions)
+	if !organizationToken(c.by) || !gains.Anywhere().HasAny(beyondTokens) {
+		return c.mayGrant(c.by, gains)
+	}
+	c.voidsLinks = true
+	able, err := signsIn(tx, before)
+	if err != nil {
+		return err
+	}
+	if able || c.in.Password.Value != "" {
+		return c.mayEmpower(c.by, gains)
+	}
+	return c.mayGrant(c.by, gains)
+}
+
+// signsIn reports whether a user has anything by which somebody can sign in: a password, another realm, an API token.
+func signsIn(tx Tx, u roster.User) (bool, error) {
+	if u.HasPassword || u.Realm != roster.RealmDB && u.Realm != roster.RealmExternal {
+		return true, nil
+	}
+	for after := roster.TokenID(""); ; {
+		page, err := tx.Tokens(u.OrganizationID, after, MaxPage, false)
+		if err != nil || slices.ContainsFunc(page, func(t roster.Token) bool { return t.UserID == u.ID }) {
+			return true, err
+		}
+		if len(page) < MaxPage {
+			return false, nil
+		}
+		after = page[len(page)-1].ID
+	}
 }
 
 // explain gives a Conflict that the index found the record in the way.
