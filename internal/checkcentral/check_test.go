@@ -411,6 +411,28 @@ func TestGetPermissionsListsTheEntriesThatTheFiltersPick(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: plant}, append(rows, wrong(get)...)...)
 }
 
+func TestGetPermissionsShowsEveryLevelThatAnEntryHas(t *testing.T) {
+	t.Parallel()
+	levels, want := roster.AccessLevels[1:], []string{} // custom gives nothing
+	given := func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		office(t, e)
+		checkGroup(t, e, "Backups")
+		for _, level := range levels {
+			person(string(level)+"@example.com")(t, e)
+			permit(t, e, "Backups", string(level)+"@example.com", "", level)
+		}
+	}
+	for _, level := range levels {
+		name := string(level) + "@example.com"
+		want = append(want, `{"checkGroup":{"id":"{check-group Backups}","name":"Backups"},"user":{"id":"{user `+name+`}","name":"`+name+`"},"accessLevel":"`+string(level)+`"}`)
+	}
+	dialecttest.Run(t, dialecttest.World{Given: given}, dialecttest.Scenario{
+		Name: "in the order in which they were made", Request: "GET /getPermissions?apiToken={token read}", Status: 200,
+		Body: `{"permissions":[` + strings.Join(want, ",") + `]}`,
+	})
+}
+
 func TestGetOverviewCountsUsersAndChecks(t *testing.T) {
 	t.Parallel()
 	const want = `{"organization":{"name":"Default organization"},"users":3,"checks":{"success":1,"warning":1,"failure":2}}`

@@ -14,6 +14,8 @@
 //   - The same type twice in notifications is 400, a taken address is 409.
 //   - Authorization: Bearer works besides the query parameter apiToken; where both are given the header
 //     counts.
+//   - A list is what the token may see: for a user without rights an empty one, not a refusal. Of the entries on a check
+//     group that are those of the user, of its groups, and of whom it sees.
 //   - Filters by id or address take several values with commas between; those by name take one, since a name may
 //     have a comma. Filters of several kinds must all fit. One that nothing fits finds nothing, and is no error.
 //   - updateUser and deleteUser name the user by id, or else by email. Where updateUser has both, the email is

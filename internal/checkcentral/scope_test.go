@@ -197,6 +197,9 @@ func attempts() (list []attempt) {
 	try(may, "createUserGroup", `{"name":"NAME","users":["{target}"]}`, 200)
 	try(may, "updateUserGroup", `{"id":"{group Acme, Inc.}","users":[]}`, 200)
 	try(may, "deleteUser", `{"id":"{target}"}`, 200)
+	try("administrator,write", "createUser", `{"email":"NAME@example.com","accessLevel":"administrator"}`, 200)
+	try("manager", "createUser", `{"email":"NAME@example.com","accessLevel":"manager"}`, 200)
+	try("manager", "createUser", `{"email":"NAME@example.com","accessLevel":"administrator"}`, 403)
 	// Nobody reaches above themselves.
 	try("manager", "updateUser", `{"id":"{user administrator}","accessLevel":"user"}`, 403)
 	try("manager", "updateUser", `{"id":"{user administrator}","accessLevel":"disabled"}`, 403)

@@ -339,7 +339,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 		left := 1
 		cut := must(e.on(brittle{e.store, &left, down}).CreateUsers(t.Context(), by, in))(t)
 		for i, r := range cut.Results {
-			if i < 250 && i != 5 && i != 6 && r.Err != nil || i >= 250 && !errors.Is(r.Err, down) {
+			if i < 500 && i != 5 && i != 6 && r.Err != nil || i >= 500 && !errors.Is(r.Err, down) {
 				t.Fatalf("user %d: %v", i, r.Err)
 			}
 		}
