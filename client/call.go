@@ -165,6 +165,20 @@ func (o ListOptions) query() url.Values {
 	return q
 }
 
+// NamedListOptions say which records a list has that are in an order by number or by name. The zero value is all of them, by
+// number.
+type NamedListOptions struct {
+	Sort   string // "number" (the default) or "displayName", with a "-" before it the other way round
+	Filter string // as in ListOptions
+	PageOptions
+}
+
+func (o NamedListOptions) query() url.Values {
+	q := ListOptions{o.Filter, o.PageOptions}.query()
+	set(q, "sort", o.Sort)
+	return q
+}
+
 func set(q url.Values, name, value string) {
 	if value != "" {
 		q.Set(name, value)

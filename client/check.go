@@ -114,12 +114,12 @@ type CheckChange struct {
 type Checks struct{ c *Client }
 
 // List returns the checks that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *Checks) List(ctx context.Context, o ListOptions) iter.Seq2[Check, error] {
+func (s *Checks) List(ctx context.Context, o NamedListOptions) iter.Seq2[Check, error] {
 	return list[Check](ctx, s.c, "/checks", o.query())
 }
 
 // Page returns one page of what [Checks.List] returns.
-func (s *Checks) Page(ctx context.Context, o ListOptions) (Page[Check], error) {
+func (s *Checks) Page(ctx context.Context, o NamedListOptions) (Page[Check], error) {
 	return page[Check](ctx, s.c, "/checks", o.query())
 }
 

@@ -34,12 +34,12 @@ type CheckGroupChange struct {
 type CheckGroups struct{ c *Client }
 
 // List returns the check groups that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *CheckGroups) List(ctx context.Context, o ListOptions) iter.Seq2[CheckGroup, error] {
+func (s *CheckGroups) List(ctx context.Context, o NamedListOptions) iter.Seq2[CheckGroup, error] {
 	return list[CheckGroup](ctx, s.c, "/check-groups", o.query())
 }
 
 // Page returns one page of what [CheckGroups.List] returns.
-func (s *CheckGroups) Page(ctx context.Context, o ListOptions) (Page[CheckGroup], error) {
+func (s *CheckGroups) Page(ctx context.Context, o NamedListOptions) (Page[CheckGroup], error) {
 	return page[CheckGroup](ctx, s.c, "/check-groups", o.query())
 }
 

@@ -38,12 +38,12 @@ type GroupChange struct {
 type Groups struct{ c *Client }
 
 // List returns the groups that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *Groups) List(ctx context.Context, o ListOptions) iter.Seq2[Group, error] {
+func (s *Groups) List(ctx context.Context, o NamedListOptions) iter.Seq2[Group, error] {
 	return list[Group](ctx, s.c, "/groups", o.query())
 }
 
 // Page returns one page of what [Groups.List] returns.
-func (s *Groups) Page(ctx context.Context, o ListOptions) (Page[Group], error) {
+func (s *Groups) Page(ctx context.Context, o NamedListOptions) (Page[Group], error) {
 	return page[Group](ctx, s.c, "/groups", o.query())
 }
 

@@ -61,7 +61,7 @@ func groups(t *testing.T, _ *world, c *client.Client) {
 	read, err := c.Groups.Get(ctx, g.ID)
 	check(t, err)
 	same(t, "the group as changed and as read", read, updated)
-	found := collect(t, c.Groups.List(ctx, client.ListOptions{Filter: `displayName eq "groups"`}))
+	found := collect(t, c.Groups.List(ctx, client.NamedListOptions{Filter: `displayName eq "groups"`}))
 	same(t, "what a filter finds", found, []client.Group{updated})
 	inGroup := collect(t, c.Users.List(ctx, client.UserListOptions{Filter: `groups eq "` + g.ID + `"`, PageOptions: client.PageOptions{Fields: []string{"userName"}}}))
 	same(t, "its users", inGroup, []client.User{{ID: bob.ID, UserName: "groups.bob"}})
@@ -108,7 +108,7 @@ func teams(t *testing.T, _ *world, c *client.Client) {
 	check(t, c.Teams.AddMember(ctx, made.ID, ann.ID))
 	same(t, "members", collect(t, c.Teams.Members(ctx, made.ID, client.PageOptions{})), []client.Member{{ID: ann.ID, Number: ann.Number, UserName: ann.UserName}})
 	check(t, c.Teams.RemoveMember(ctx, made.ID, ann.ID))
-	listed := collect(t, c.Teams.List(ctx, client.ListOptions{}))
+	listed := collect(t, c.Teams.List(ctx, client.NamedListOptions{}))
 	if !slices.ContainsFunc(listed, func(other client.Team) bool { return other.ID == made.ID && other.MemberCount == 0 }) {
 		t.Errorf("the teams are %+v", listed)
 	}
@@ -129,7 +129,7 @@ func departments(t *testing.T, _ *world, c *client.Client) {
 	got, err := c.Departments.Get(ctx, d.ID)
 	check(t, err)
 	same(t, "the department", got, client.Department{ID: d.ID, Number: d.Number, DisplayName: "Offices", Version: changed.Version})
-	if all := collect(t, c.Departments.List(ctx, client.ListOptions{Filter: `displayName eq "offices"`})); len(all) != 1 || all[0] != got {
+	if all := collect(t, c.Departments.List(ctx, client.NamedListOptions{Filter: `displayName eq "offices"`})); len(all) != 1 || all[0] != got {
 		t.Errorf("a filter finds %+v", all)
 	}
 	u, err := c.Users.Create(ctx, client.NewUser{UserName: "departments.ann", Department: "offices"})
@@ -160,7 +160,9 @@ func roles(t *testing.T, _ *world, c *client.Client) {
 	same(t, "the role as changed and as read", got, changed)
 	_, err = c.Roles.Create(ctx, client.NewRole{DisplayName: "Roles", Permissions: []string{"fly"}})
 	is(t, err, client.ErrInvalid, "#/permissions", "fly")
-	shipped := collect(t, c.Roles.List(ctx, client.ListOptions{Filter: `displayName eq "Operator"`}))
+	shipped := collect(t, c.Roles.List(ctx, client.NamedListOptions{Filter: `displayName eq "Operator"`}))
+	byName := names(collect(t, c.Roles.List(ctx, client.NamedListOptions{Sort: "-displayName", Filter: `shipped eq true`, PageOptions: client.PageOptions{PageSize: 2}})), func(r client.Role) string { return r.DisplayName })
+	same(t, "roles by name", byName, []string{"Super User", "REST LAM Sender", "Operator", "Manager", "Grazer", "Customer", "Administrator"})
 	if len(shipped) != 1 || !shipped[0].Shipped {
 		t.Fatalf("the role Operator is %+v", shipped)
 	}
@@ -269,7 +271,7 @@ func checks(t *testing.T, _ *world, c *client.Client) {
 		DisplayName: "Bad", Matching: &client.Conditions{Required: client.RequireAll, Conditions: []client.Condition{{Field: "subject", Matches: "regex", Value: "("}}}, Groups: []string{"No such group"},
 	})
 	is(t, err, client.ErrInvalid, "#/matching/conditions/0/value", "#/groups/0")
-	same(t, "what a filter finds", collect(t, c.Checks.List(ctx, client.ListOptions{Filter: `displayName eq "backup"`})), []client.Check{changed})
+	same(t, "what a filter finds", collect(t, c.Checks.List(ctx, client.NamedListOptions{Filter: `displayName eq "backup"`})), []client.Check{changed})
 	is(t, c.Checks.Delete(ctx, made.ID, client.IfVersion(made.Version)), client.ErrStale)
 	check(t, c.Checks.Delete(ctx, made.ID, client.IfVersion(changed.Version)))
 }
@@ -286,7 +288,7 @@ func checkGroups(t *testing.T, _ *world, c *client.Client) {
 	got, err := c.CheckGroups.Get(ctx, made.ID)
 	check(t, err)
 	same(t, "the check group as changed and as read", got, changed)
-	same(t, "what a filter finds", collect(t, c.CheckGroups.List(ctx, client.ListOptions{Filter: `displayName eq "Check groups"`})), []client.CheckGroup{changed})
+	same(t, "what a filter finds", collect(t, c.CheckGroups.List(ctx, client.NamedListOptions{Filter: `displayName eq "Check groups"`})), []client.CheckGroup{changed})
 
 	first, err := c.CheckGroups.PutPermission(ctx, made.ID, client.NewCheckPermission{User: ann.UserName, AccessLevel: client.LevelEditor, Notify: true})
 	check(t, err)

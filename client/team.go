@@ -51,12 +51,12 @@ type TeamChange struct {
 type Teams struct{ c *Client }
 
 // List returns the teams that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *Teams) List(ctx context.Context, o ListOptions) iter.Seq2[Team, error] {
+func (s *Teams) List(ctx context.Context, o NamedListOptions) iter.Seq2[Team, error] {
 	return list[Team](ctx, s.c, "/teams", o.query())
 }
 
 // Page returns one page of what [Teams.List] returns.
-func (s *Teams) Page(ctx context.Context, o ListOptions) (Page[Team], error) {
+func (s *Teams) Page(ctx context.Context, o NamedListOptions) (Page[Team], error) {
 	return page[Team](ctx, s.c, "/teams", o.query())
 }
 

@@ -143,7 +143,7 @@ func manyUsers(t *testing.T, _ *world, c *client.Client) {
 	if len(p.Items) > 1 || p.Next == "" {
 		t.Fatalf("the first page is %+v", p)
 	}
-	_, err = c.Groups.Page(ctx, client.ListOptions{PageOptions: client.PageOptions{Cursor: p.Next}})
+	_, err = c.Groups.Page(ctx, client.NamedListOptions{PageOptions: client.PageOptions{Cursor: p.Next}})
 	is(t, err, client.ErrBadRequest, "cursor")
 	_, err = c.Users.Page(ctx, client.UserListOptions{Filter: `active eq true`, PageOptions: client.PageOptions{Cursor: p.Next, PageSize: 1}})
 	is(t, err, client.ErrBadRequest, "cursor")

@@ -56,19 +56,20 @@ type (
 )
 
 // auditAttributes are what filters may ask of audit entries.
-var auditAttributes = map[string]func(roster.AuditEntry) any{
-	"id":         func(e roster.AuditEntry) any { return string(e.ID) },
-	"seq":        func(e roster.AuditEntry) any { return e.Seq },
-	"at":         func(e roster.AuditEntry) any { return e.At },
-	"actorkind":  func(e roster.AuditEntry) any { return string(e.ActorKind) },
-	"actor":      func(e roster.AuditEntry) any { return e.Actor },
-	"actorname":  func(e roster.AuditEntry) any { return e.ActorName },
-	"face":       func(e roster.AuditEntry) any { return string(e.Face) },
-	"address":    func(e roster.AuditEntry) any { return e.Address },
-	"requestid":  func(e roster.AuditEntry) any { return e.RequestID },
-	"action":     func(e roster.AuditEntry) any { return e.Action },
-	"target":     func(e roster.AuditEntry) any { return e.Target },
-	"targetname": func(e roster.AuditEntry) any { return e.TargetName },
+var auditAttributes = attributes[roster.AuditEntry]{
+	"id":         exact(func(e roster.AuditEntry) roster.AuditID { return e.ID }),
+	"seq":        numberOrNull(func(e roster.AuditEntry) int64 { return e.Seq }),
+	"at":         moment(func(e roster.AuditEntry) time.Time { return e.At }),
+	"actorKind":  text(func(e roster.AuditEntry) string { return string(e.ActorKind) }),
+	"actor":      text(func(e roster.AuditEntry) string { return e.Actor }),
+	"actorName":  text(func(e roster.AuditEntry) string { return e.ActorName }),
+	"face":       text(func(e roster.AuditEntry) string { return string(e.Face) }),
+	"address":    text(func(e roster.AuditEntry) string { return e.Address }),
+	"requestId":  text(func(e roster.AuditEntry) string { return e.RequestID }),
+	"action":     text(func(e roster.AuditEntry) string { return e.Action }),
+	"target":     exact(func(e roster.AuditEntry) string { return e.Target }),
+	"targetName": text(func(e roster.AuditEntry) string { return e.TargetName }),
+	"hash":       textOrNull(func(e roster.AuditEntry) string { return e.Hash }),
 }
 
 // audit registers the calls about the audit.

@@ -12,6 +12,7 @@ import (
 
 	"roster"
 	"roster/internal/dialect"
+	"roster/internal/filter"
 )
 
 // call is one request under way. It is the answer's writer too, so that whoever has one has the other.
@@ -24,6 +25,9 @@ type call struct {
 	body     dialect.Value
 	faults   roster.Faults // of the query
 	started  bool          // the answer has begun
+
+	condition filter.Filter   // the parameter filter
+	names     map[string]bool // the parameter fields: members that are shown; nil: all
 }
 
 type callKey struct{}
@@ -137,6 +141,7 @@ func (c *call) readQuery() error {
 			c.faults.Add(parameter(m.Name), "is no parameter of this call")
 		}
 	}
+	c.judge()
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // check is a check as it is shown.
@@ -119,6 +120,7 @@ type (
 	listChecks struct {
 		Page
 		Filter
+		Sort
 	}
 	readCheck struct {
 		One
@@ -145,11 +147,11 @@ func (a *api) checks(svc *directory.Service) {
 	shown := showCheck(exampleCheck)
 	listRoute(a, operation{
 		id: "listChecks", call: "GET " + path, tag: tag, summary: "List checks",
-		description: "The checks that the caller may see, by ascending number.", answer: listed[check]{Items: []check{shown}},
-	}, listing[roster.Check, int64]{
-		key: func(c roster.Check) int64 { return c.Number }, show: func(c roster.Check) any { return showCheck(c) }, attributes: checkAttributes,
-	}, func(_ roster.Actor, _ *listChecks, after *int64) (directory.CheckList, error) {
-		return directory.CheckList{After: orZero(after)}, nil
+		description: "The checks that the caller may see.", answer: listed[check]{Items: []check{shown}},
+	}, listing[roster.Check, directory.Place]{
+		key: func(c roster.Check) directory.Place { return directory.PlaceOf(c.Name, c.Number) }, show: func(c roster.Check) any { return showCheck(c) }, attributes: checkAttributes,
+	}, func(_ roster.Actor, q *listChecks, after *directory.Place) (directory.CheckList, error) {
+		return directory.CheckList{Order: q.order(after)}, nil
 	}, svc.ListChecks)
 	route(a, operation{
 		id: "getCheck", call: "GET " + one, tag: tag, summary: "Read a check", description: "One check.", answer: shown,
@@ -192,22 +194,28 @@ func (a *api) checks(svc *directory.Service) {
 	}, svc.DeleteCheck, func(*deleteCheck, roster.Check) answer { return answer{} })
 }
 
-// checkAttributes are what filters may ask of checks. Groups, teams and check groups are compared by id.
-var checkAttributes = map[string]func(roster.Check) any{
-	"id":             func(c roster.Check) any { return string(c.ID) },
-	"number":         func(c roster.Check) any { return c.Number },
-	"displayname":    func(c roster.Check) any { return c.Name },
-	"description":    func(c roster.Check) any { return c.Description },
-	"emailalias":     func(c roster.Check) any { return textOrNothing(c.EmailAlias) },
-	"checkgroup":     func(c roster.Check) any { return textOrNothing(string(c.CheckGroup.ID)) },
-	"defaultstatus":  func(c roster.Check) any { return string(c.DefaultStatus) },
-	"overdueminutes": func(c roster.Check) any { return int64(c.OverdueMinutes) },
-	"groups":         func(c roster.Check) any { return idsOf(c.Groups) },
-	"teams":          func(c roster.Check) any { return idsOf(c.Teams) },
-	"status":         func(c roster.Check) any { return string(c.Status) },
-	"statusat":       func(c roster.Check) any { return c.StatusAt },
-	"createdat":      func(c roster.Check) any { return c.CreatedAt },
-	"updatedat":      func(c roster.Check) any { return c.UpdatedAt },
+// statuses are how an event can turn out.
+var statuses = []roster.Status{roster.StatusSuccess, roster.StatusWarning, roster.StatusFailure}
+
+// checkAttributes are what filters may ask of checks.
+var checkAttributes = attributes[roster.Check]{
+	"id":             exact(func(c roster.Check) roster.CheckID { return c.ID }),
+	"number":         number(func(c roster.Check) int64 { return c.Number }),
+	"displayName":    text(func(c roster.Check) string { return c.Name }),
+	"description":    text(func(c roster.Check) string { return c.Description }),
+	"emailAlias":     textOrNull(func(c roster.Check) string { return c.EmailAlias }),
+	"defaultStatus":  word(func(c roster.Check) roster.Status { return c.DefaultStatus }, statuses...),
+	"overdueMinutes": number(func(c roster.Check) int64 { return int64(c.OverdueMinutes) }),
+	"status":         word(func(c roster.Check) roster.Status { return c.Status }, statuses...),
+	"statusAt":       moment(func(c roster.Check) time.Time { return c.StatusAt }),
+	"version":        number(func(c roster.Check) int64 { return c.Version }),
+	"createdAt":      moment(func(c roster.Check) time.Time { return c.CreatedAt }),
+	"updatedAt":      moment(func(c roster.Check) time.Time { return c.UpdatedAt }),
+	"checkGroup": link("displayName", func(c roster.Check) filter.Link {
+		return filter.Link{ID: string(c.CheckGroup.ID), Name: c.CheckGroup.Name}
+	}),
+	"groups": links("displayName", func(c roster.Check) []filter.Link { return linkedGroups(c.Groups) }),
+	"teams":  links("displayName", func(c roster.Check) []filter.Link { return linkedGroups(c.Teams) }),
 }
 
 func showCheck(c roster.Check) check {

@@ -69,7 +69,7 @@ func TestChecks(t *testing.T) {
 				`{"pointer":"#/matching/conditions/0/field","detail":"must be one of: subject, body, from"},{"pointer":"#/matching/conditions/0/matches","detail":"is required"},` +
 				`{"pointer":"#/matching/conditions/0/value","detail":"is required"},` +
 				`{"pointer":"#/displayName","detail":"is required"},{"pointer":"#/window/start","detail":"must be a time of day from 00:00 to 23:59"},` +
-				`{"pointer":"#/checkGroup","detail":"names no check group: \"Nope\""},{"pointer":"#/groups/0","detail":"names no group: \"Nope\" (make it with: roster group create --name Nope)"}]}`,
+				`{"pointer":"#/checkGroup","detail":"names no check group: \"Nope\""},{"pointer":"#/groups/0","detail":"names no group: \"Nope\""}]}`,
 		},
 		{
 			Name: "it needs something to match", As: "Bearer {token write}", Status: 422, Request: "POST /api/v1/checks" + sendJSON + `{"displayName":"Nothing"}`,
@@ -181,7 +181,7 @@ func TestCheckGroups(t *testing.T) {
 			Request: "PUT /api/v1/check-groups/{check-group Mail}/permissions" + sendJSON + `{"accessLevel":"king","notify":1}`,
 			Body: notValid + `"detail":"accessLevel must be one of: custom, readonly, user, editor, manager, administrator (and 2 more)","requestId":"…","errors":[` +
 				`{"pointer":"#/accessLevel","detail":"must be one of: custom, readonly, user, editor, manager, administrator"},{"pointer":"#/notify","detail":"must be true or false, or null"},` +
-				`{"pointer":"#/user","detail":"or a group is required, one of both"}]}`,
+				`{"pointer":"#/user","detail":"or group is required, and not both"}]}`,
 		},
 		{
 			Name: "a check group that is not there has none", As: "Bearer {token read}", Status: 404, Request: "GET /api/v1/check-groups/019aa1f0-0000-7000-8000-000000000000/permissions",
@@ -245,7 +245,7 @@ func TestEvents(t *testing.T) {
 			Body: notValid + `"detail":"check names no check","requestId":"…","errors":[{"pointer":"#/check","detail":"names no check"}]}`,
 		},
 		{
-			Name: "wrong parameters are named", As: "Bearer {token read}", Status: 400, Request: "GET /api/v1/events?matched=yes&from=today&status=x&filter=x",
+			Name: "wrong parameters are named", As: "Bearer {token read}", Status: 400, Request: "GET /api/v1/events?matched=yes&from=2026-11-21T9:30:00Z&status=x&filter=x",
 			Body: problemOf + `invalid","title":"The request cannot be read","status":400,"detail":"filter is no parameter of this call (and 3 more)","requestId":"…","errors":[` +
 				`{"parameter":"filter","detail":"is no parameter of this call"},{"parameter":"status","detail":"must be one of: success, warning, failure"},` +
 				`{"parameter":"matched","detail":"must be one of: true, false"},{"parameter":"from","detail":"must be a time such as 2026-11-21T09:30:00Z"}]}`,

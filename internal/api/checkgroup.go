@@ -36,6 +36,7 @@ type (
 	listCheckGroups struct {
 		Page
 		Filter
+		Sort
 	}
 	readCheckGroup struct {
 		One
@@ -62,11 +63,11 @@ func (a *api) checkGroups(svc *directory.Service) {
 	shown := showCheckGroup(exampleCheckGroup)
 	listRoute(a, operation{
 		id: "listCheckGroups", call: "GET " + path, tag: tag, summary: "List check groups",
-		description: "The check groups that the caller may see, by ascending number.", answer: listed[checkGroup]{Items: []checkGroup{shown}},
-	}, listing[roster.CheckGroup, int64]{
-		key: func(g roster.CheckGroup) int64 { return g.Number }, show: func(g roster.CheckGroup) any { return showCheckGroup(g) }, attributes: checkGroupAttributes,
-	}, func(_ roster.Actor, _ *listCheckGroups, after *int64) (directory.CheckGroupList, error) {
-		return directory.CheckGroupList{After: orZero(after)}, nil
+		description: "The check groups that the caller may see.", answer: listed[checkGroup]{Items: []checkGroup{shown}},
+	}, listing[roster.CheckGroup, directory.Place]{
+		key: func(g roster.CheckGroup) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: func(g roster.CheckGroup) any { return showCheckGroup(g) }, attributes: checkGroupAttributes,
+	}, func(_ roster.Actor, q *listCheckGroups, after *directory.Place) (directory.CheckGroupList, error) {
+		return directory.CheckGroupList{Order: q.order(after)}, nil
 	}, svc.ListCheckGroups)
 	route(a, operation{
 		id: "getCheckGroup", call: "GET " + one, tag: tag, summary: "Read a check group", description: "One check group.", answer: shown,
@@ -108,14 +109,15 @@ func (a *api) checkGroups(svc *directory.Service) {
 }
 
 // checkGroupAttributes are what filters may ask of check groups.
-var checkGroupAttributes = map[string]func(roster.CheckGroup) any{
-	"id":          func(g roster.CheckGroup) any { return string(g.ID) },
-	"number":      func(g roster.CheckGroup) any { return g.Number },
-	"displayname": func(g roster.CheckGroup) any { return g.Name },
-	"description": func(g roster.CheckGroup) any { return g.Description },
-	"checkcount":  func(g roster.CheckGroup) any { return g.CheckCount },
-	"createdat":   func(g roster.CheckGroup) any { return g.CreatedAt },
-	"updatedat":   func(g roster.CheckGroup) any { return g.UpdatedAt },
+var checkGroupAttributes = attributes[roster.CheckGroup]{
+	"id":          exact(func(g roster.CheckGroup) roster.CheckGroupID { return g.ID }),
+	"number":      number(func(g roster.CheckGroup) int64 { return g.Number }),
+	"displayName": text(func(g roster.CheckGroup) string { return g.Name }),
+	"description": text(func(g roster.CheckGroup) string { return g.Description }),
+	"checkCount":  number(func(g roster.CheckGroup) int64 { return g.CheckCount }),
+	"version":     number(func(g roster.CheckGroup) int64 { return g.Version }),
+	"createdAt":   moment(func(g roster.CheckGroup) time.Time { return g.CreatedAt }),
+	"updatedAt":   moment(func(g roster.CheckGroup) time.Time { return g.UpdatedAt }),
 }
 
 func showCheckGroup(g roster.CheckGroup) checkGroup {

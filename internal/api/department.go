@@ -28,6 +28,7 @@ type (
 	listDepartments struct {
 		Page
 		Filter
+		Sort
 	}
 	readDepartment struct {
 		One
@@ -49,10 +50,11 @@ type (
 )
 
 // departmentAttributes are what filters may ask of departments.
-var departmentAttributes = map[string]func(roster.Department) any{
-	"id":          func(d roster.Department) any { return string(d.ID) },
-	"number":      func(d roster.Department) any { return d.Number },
-	"displayname": func(d roster.Department) any { return d.Name },
+var departmentAttributes = attributes[roster.Department]{
+	"id":          exact(func(d roster.Department) roster.DepartmentID { return d.ID }),
+	"number":      number(func(d roster.Department) int64 { return d.Number }),
+	"displayName": text(func(d roster.Department) string { return d.Name }),
+	"version":     number(func(d roster.Department) int64 { return d.Version }),
 }
 
 // departments registers the calls about departments.
@@ -61,11 +63,11 @@ func (a *api) departments(svc *directory.Service) {
 	shown := showDepartment(exampleDepartment)
 	listRoute(a, operation{
 		id: "listDepartments", call: "GET " + all, tag: tag, summary: "List departments",
-		description: "The departments, by ascending number.", answer: listed[department]{Items: []department{shown}},
-	}, listing[roster.Department, int64]{
-		key: func(d roster.Department) int64 { return d.Number }, show: func(d roster.Department) any { return showDepartment(d) }, attributes: departmentAttributes,
-	}, func(_ roster.Actor, _ *listDepartments, after *int64) (directory.AfterNumber, error) {
-		return directory.AfterNumber(orZero(after)), nil
+		description: "The departments.", answer: listed[department]{Items: []department{shown}},
+	}, listing[roster.Department, directory.Place]{
+		key: func(d roster.Department) directory.Place { return directory.PlaceOf(d.Name, d.Number) }, show: func(d roster.Department) any { return showDepartment(d) }, attributes: departmentAttributes,
+	}, func(_ roster.Actor, q *listDepartments, after *directory.Place) (directory.ListOrder, error) {
+		return q.order(after), nil
 	}, svc.ListDepartments)
 	route(a, operation{
 		id: "createDepartment", call: "POST " + all, tag: tag, status: 201, summary: "Make a department",

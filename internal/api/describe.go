@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -23,15 +24,22 @@ cookie of a dashboard session. The header counts where both are there. Nothing s
 knows its organization.
 
 **Records.** Every record has an opaque ` + "`id`" + `. Where a request refers to a record it takes the id or the name. Members that are
-not set are null, lists without items are empty. Times are in UTC (RFC 3339).
+not set are null, lists without items are empty: all of them come, unless ` + "`fields`" + ` leaves them out. That is why the description
+requires no more of them than the id. Times are in UTC (RFC 3339).
 
 **Lists** come in pages: ` + "`next`" + `, where it is there, is the ` + "`cursor`" + ` of the next page. A page may be short before the end.
+Users, groups, teams, departments, roles, checks and check groups come by ascending number, or as ` + "`sort`" + ` says; every other list has the
+one order that its description names.
 
 **Changes** are merge patches (RFC 7396): a member that is absent stays, null resets it, a list replaces the whole list, an object is
 merged. Records with a version have an ETag, such as "v3.Xq0bAbCd1234"; with If-Match a change is made only to the version that the caller has seen, for which
 "v3" is enough.
 
-**Errors** are problems (RFC 9457) that name everything wrong with a request at once.
+**Errors** are problems (RFC 9457) that name everything wrong with a request at once. A path that takes other methods answers 405,
+with these in the header Allow, and a path that is none 404.
+
+**Limits.** Where the server limits how often a credential may call, every answer to it says in RateLimit what is left, and one call too many
+is answered 429.
 
 **Retries.** With the header Idempotency-Key a request that creates something can be sent again safely for a day.`
 
@@ -69,7 +77,7 @@ func describe(schemas huma.Registry) *huma.OpenAPI {
 		Tags:     tags,
 		Security: []map[string][]string{{"token": {}}, {"password": {}}, {"session": {}}},
 		Components: &huma.Components{
-			Schemas: schemas, Responses: failures(),
+			Schemas: schemas, Responses: failures(), Headers: everyHeader(),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"token":    {Type: "http", Scheme: "bearer", Description: "An API token (RFC 6750)."},
 				"password": {Type: "http", Scheme: "basic", Description: "A user's userName and password (RFC 7617)."},
@@ -98,11 +106,12 @@ func failures() map[string]*huma.Response {
 		example := problem{Type: "urn:roster:problem:" + k.word, Title: k.title, Status: status, RequestID: "4f1c2a9be07d4d5f"}
 		r := &huma.Response{Description: k.title + ".", Headers: map[string]*huma.Param{}}
 		sampleProblem(&example)
+		everywhere(r, status)
 		switch status {
 		case http.StatusUnauthorized:
-			r.Headers["WWW-Authenticate"] = textHeader("What credential is asked for.")
+			r.Headers["WWW-Authenticate"] = sure(textHeader("What credential is asked for."))
 		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-			r.Headers["Retry-After"] = &huma.Param{Description: "In how many seconds to try again.", Schema: &huma.Schema{Type: huma.TypeInteger}}
+			r.Headers["Retry-After"] = sure(&huma.Param{Description: "In how many seconds to try again.", Schema: &huma.Schema{Type: huma.TypeInteger}})
 		}
 		r.Content = map[string]*huma.MediaType{"application/problem+json": {
 			Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}, Example: example,
@@ -129,6 +138,31 @@ func sampleProblem(p *problem) {
 	}
 }
 
+// everyHeader are the headers that an answer may have whatever the call.
+func everyHeader() map[string]*huma.Header {
+	return map[string]*huma.Header{
+		"X-Request-Id": textHeader("The request's id, which is in the server's log."),
+		"RateLimit": textHeader("How many calls the credential has left, and in how many seconds it has all of them again: " +
+			"\"default\";r=59;t=42. It comes only where the server limits them (draft-ietf-httpapi-ratelimit-headers)."),
+		"RateLimit-Policy": textHeader("How many calls a credential has in how many seconds: \"default\";q=60;w=60. It comes along with RateLimit."),
+	}
+}
+
+// everywhere adds these to an answer. Who brings no good credential is not counted.
+func everywhere(r *huma.Response, status int) {
+	for name := range everyHeader() {
+		if name == "X-Request-Id" || status != http.StatusUnauthorized {
+			r.Headers[name] = &huma.Param{Ref: "#/components/headers/" + name}
+		}
+	}
+}
+
+// sure is a header that always comes.
+func sure(h *huma.Param) *huma.Param {
+	h.Required = true
+	return h
+}
+
 func textHeader(description string) *huma.Param {
 	return &huma.Param{Description: description, Schema: &huma.Schema{Type: huma.TypeString}}
 }
@@ -137,6 +171,7 @@ func textHeader(description string) *huma.Param {
 func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Operation) {
 	method, path, _ := strings.Cut(op.call, " ")
 	e := &endpoint{request: request, status: cmp.Or(op.status, http.StatusOK), members: op.members, canonical: map[string]string{}}
+	e.asked = op.asked
 	for canonical, name := range op.members {
 		e.canonical[name] = canonical
 	}
@@ -151,6 +186,10 @@ func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Ope
 	h.Parameters = e.parameters
 	a.describeBody(op, e, h)
 	a.describeAnswer(op, e, h)
+	a.narrowable(h, e)
+	for _, r := range h.Responses {
+		everywhere(r, 0)
+	}
 	for _, status := range failing(op, h, request) {
 		h.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + failureNames[status]}
 	}
@@ -197,18 +236,34 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
 			e.shown[name] = true
 		}
 		if s.Properties["version"] != nil && !strings.HasPrefix(op.id, "list") {
-			r.Headers["ETag"] = textHeader("The record's version and what is shown of it, for If-Match and If-None-Match.")
+			r.Headers["ETag"] = sure(textHeader("The record's version and what is shown of it, for If-Match and If-None-Match."))
 			if h.Method == http.MethodGet {
 				h.Responses["304"] = &huma.Response{Description: "The record is as the caller has it.", Headers: r.Headers}
 			}
 		}
 	}
-	if e.status == http.StatusCreated {
-		r.Headers["Location"] = textHeader("The path of the new record.")
-	}
+	maps.Copy(r.Headers, op.headers)
 	if op.also != 0 {
-		h.Responses[strconv.Itoa(op.also)] = &huma.Response{Description: http.StatusText(op.also), Headers: r.Headers, Content: r.Content}
+		h.Responses[strconv.Itoa(op.also)] = &huma.Response{Description: http.StatusText(op.also), Headers: maps.Clone(r.Headers), Content: r.Content}
 	}
+	if made := h.Responses[strconv.Itoa(http.StatusCreated)]; made != nil && !op.pathless {
+		made.Headers["Location"] = sure(textHeader("The path of the new record."))
+	}
+}
+
+// narrowable requires of the records in the answer no more than the id, where the parameter fields may leave the others
+// out. A schema that requires them all would be a promise that such an answer breaks, and clients that are generated from it
+// refuse the answer; one schema for a record, whatever the call, is one type in such a client.
+func (a *api) narrowable(h *huma.Operation, e *endpoint) {
+	if e.parameter("query", "fields") == nil {
+		return
+	}
+	f := fitting{schemas: a.schemas}
+	s := f.resolve(h.Responses[strconv.Itoa(e.status)].Content["application/json"].Schema)
+	if items := s.Properties["items"]; items != nil {
+		s = f.resolve(items.Items)
+	}
+	s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return name != "id" })
 }
 
 // failing are the statuses of problems that a call may be answered with.

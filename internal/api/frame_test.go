@@ -135,7 +135,7 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 	t.Parallel()
 	const create = "POST /api/v1/groups"
 	const media = "Send the body as JSON, with the header Content-Type: application/json."
-	wrongType := refused(415, "unsupported-media-type", "The body is of another type", media)
+	wrongType := refused(415, "unsupported-media-type", "The type of the body is not taken here", media)
 	crossOrigin := forbidden("A page of another site may not send this. If that page is Roster behind a proxy, set --public-url to the address that the browser shows.")
 	unread := func(name, body, why string) dialecttest.Scenario {
 		const begin = "the body is not JSON that can be read: "
@@ -150,38 +150,38 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "a path that is not UTF-8", Request: "GET /api/v1/groups/%ff", Status: 404, Body: nowhere},
 		{
 			Name: "another method", Request: "PATCH /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
 		},
 		{
 			Name: "another method on one record", Request: "PUT /api/v1/groups/x", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, PATCH, DELETE"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or PATCH or DELETE."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or PATCH or DELETE."),
 		},
 		{
 			Name: "a method that nobody knows", Request: "FROB /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
 		},
 		{
 			Name: "the method of a path with a parameter on one without", Request: "GET /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with POST."),
 		},
 		{
 			Name: "HEAD of a path that only takes POST", Request: "HEAD /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with POST."),
 		},
 		{
 			Name: "a method that neither takes", Request: "PUT /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with POST."),
 		},
 		{Name: "what is above the root", Request: "GET /api", Status: 404, Body: nowhere},
 		{Name: "what is above the root, of an organization", Request: "GET /o/default/api", Status: 404, Body: nowhere},
 		{
 			Name: "TRACE", Request: "TRACE /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
 		},
 		{Name: "TRACE of what is not there", Request: "TRACE /api/v1/nothing", Status: 404, Body: nowhere},
 		{
 			Name: "TRACE of an organization", Request: "TRACE /o/default/api/v1/overview", Status: 405, Header: map[string]string{"Allow": "GET, HEAD"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD."),
 		},
 		{Name: "a page of another site", Request: with(create+"\nSec-Fetch-Site: cross-site", `{"displayName":"x"}`), Status: 403, Body: crossOrigin},
 		{Name: "a page of another site, by its origin", Request: with("DELETE /o/default/api/v1/groups/x\nOrigin: https://elsewhere.example.com", `{}`), Status: 403, Body: crossOrigin},
@@ -192,11 +192,11 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "a merge patch where something is made", Request: create + "\nContent-Type: application/merge-patch+json\n\n{}", Status: 415, Body: wrongType},
 		{
 			Name: "a JSON Patch", Request: "PATCH /api/v1/groups/x\nContent-Type: application/json-patch+json\n\n[]", Status: 415,
-			Body: refused(415, "unsupported-media-type", "The body is of another type", "Send the body as JSON, with the header Content-Type: application/merge-patch+json or application/json."),
+			Body: refused(415, "unsupported-media-type", "The type of the body is not taken here", "Send the body as JSON, with the header Content-Type: application/merge-patch+json or application/json."),
 		},
 		{
 			Name: "a compressed body", Request: create + "\nContent-Type: application/json\nContent-Encoding: gzip\n\n{}", Status: 415,
-			Body: refused(415, "unsupported-media-type", "The body is of another type", "Send the body as it is, without a Content-Encoding."),
+			Body: refused(415, "unsupported-media-type", "The type of the body is not taken here", "Send the body as it is, without a Content-Encoding."),
 		},
 		{
 			Name: "a body that is too long", Request: with(create, `{"displayName":"`+strings.Repeat("x", 1<<20)+`"}`), Status: 413,
@@ -235,7 +235,7 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		one("a parameter that nobody knows", "Limit=5", "Limit", "is no parameter of this call"),
 		one("a cursor that is none", "cursor=abc", "cursor", cursor),
 		one("a cursor that is no base64", "cursor=%25", "cursor", cursor),
-		one("a member that is none", "fields=id,colour", "fields", "names a member that the record does not have"),
+		one("a member that is none", "fields=id,colour", "fields", "names a member that the record does not have, in place 2; it has active, createdAt, description, displayName, id, memberCount, number, version"),
 		one("a filter that ends too early", "filter=displayName+eq", "filter", "…"),
 		one("a filter of what is no attribute", "filter=colour+eq+%22red%22", "filter", `names an unknown attribute: \"colour\"`),
 		{Name: "a parameter twice", Request: "GET /api/v1/groups?limit=1&limit=2", Status: 400, Body: malformed(unread + `\"limit\" is given twice`)},
@@ -246,6 +246,22 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		{Name: "a switch that is none", Request: "GET /api/v1/tokens?revoked=maybe", Status: 400, Body: malformed("revoked must be true or false", parameter("revoked", "must be true or false"))},
 		{Name: "an empty parameter is none", Request: "GET /api/v1/groups?filter=&cursor=&fields=&limit=&filter%20=", Status: 400, Body: malformed(
 			"filter  is no parameter of this call", parameter("filter ", "is no parameter of this call"))},
+		{
+			Name:    "everything at once, of parameters that mean something else in each call",
+			Request: "GET /api/v1/groups?limit=0&filter=zz&fields=nope,id,,none&cursor=bad&sort=size", Status: 400,
+			Body: malformed("filter is not understood at character 3: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr), found the end (and 4 more)",
+				parameter("filter", "is not understood at character 3: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr), found the end"),
+				parameter("fields", "names members that the record does not have, in places 1, 4; it has active, createdAt, description, displayName, id, memberCount, number, version"),
+				parameter("cursor", cursor), parameter("limit", limit), parameter("sort", "must be one of: number, -number, displayName, -displayName")),
+		},
+		{
+			Name: "everything at once, of a search", Request: "GET /api/v1/users?limit=0&fields=id&filter=active+eq+1+and+number+eq+%22x%22&search=%3F&sort=email", Status: 400,
+			Body: malformed(`filter compares \"active\" with a number: it must be true or false, without quotation marks (and 4 more)`,
+				parameter("filter", `compares \"active\" with a number: it must be true or false, without quotation marks`),
+				parameter("filter", `compares \"number\" with a text: it must be a number, without quotation marks`),
+				parameter("search", "must hold a letter or a digit"), parameter("sort", "is not possible together with search, which has an order of its own"), parameter("limit", limit)),
+		},
+		one("an hour of one digit", "limit=1&filter=createdAt+gt+%22yesterday%22", "filter", `compares \"createdAt\" with a text: it must be a time such as \"2026-11-21T09:30:00Z\"`),
 		{
 			Name: "everything at once", Request: "GET /api/v1/groups?limit=0&colour=red&size=5", Status: 400,
 			Body: malformed("colour is no parameter of this call (and 2 more)", parameter("colour", "is no parameter of this call"), parameter("size", "is no parameter of this call"), parameter("limit", limit)),

@@ -2,10 +2,12 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // group is a group as it is shown.
@@ -87,6 +89,7 @@ type (
 	listGroups struct {
 		Page
 		Filter
+		Sort
 	}
 	readGroup struct {
 		One
@@ -129,6 +132,7 @@ type groupKind[G, N, C any] struct {
 	show     func(roster.Group) G
 	create   func(N) directory.NewGroup
 	change   func(C) directory.GroupChange
+	asks     attributes[roster.Group]
 	newOne   N // the examples
 	changed  C
 	existing roster.Group
@@ -138,7 +142,7 @@ type groupKind[G, N, C any] struct {
 func (a *api) groups(svc *directory.Service) {
 	groupRoutes(a, svc, groupKind[group, newGroup, groupChange]{
 		kind: roster.KindGroup, path: "/groups", tag: "Groups", one: "group", nameOf: "Group",
-		show: showGroup, create: decodeNewGroup, change: decodeGroupChange, existing: exampleGroup,
+		show: showGroup, create: decodeNewGroup, change: decodeGroupChange, asks: groupAttributes, existing: exampleGroup,
 		newOne: newGroup{
 			DisplayName: "Network", Description: value("Routers and switches"), Members: value([]string{"ann@example.com"}),
 		},
@@ -146,7 +150,7 @@ func (a *api) groups(svc *directory.Service) {
 	})
 	groupRoutes(a, svc, groupKind[team, newTeam, teamChange]{
 		kind: roster.KindTeam, path: "/teams", tag: "Teams", one: "team", nameOf: "Team",
-		show: showTeam, create: decodeNewTeam, change: decodeTeamChange, existing: exampleTeam,
+		show: showTeam, create: decodeNewTeam, change: decodeTeamChange, asks: teamAttributes, existing: exampleTeam,
 		newOne: newTeam{
 			DisplayName: "Storage", AlertFilter: value(`source = "disk"`), Services: value([]string{"Backup"}),
 		},
@@ -161,11 +165,11 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 	}
 	listRoute(a, operation{
 		id: "list" + k.nameOf + "s", call: "GET " + k.path, tag: k.tag, summary: "List " + k.one + "s",
-		description: "The " + k.one + "s that the caller may see, by ascending number.", answer: listed[G]{Items: []G{k.show(k.existing)}},
-	}, listing[roster.Group, int64]{
-		key: func(g roster.Group) int64 { return g.Number }, show: func(g roster.Group) any { return k.show(g) }, attributes: groupAttributes,
-	}, func(_ roster.Actor, _ *listGroups, after *int64) (directory.GroupList, error) {
-		return directory.GroupList{Kind: k.kind, After: orZero(after), Count: true, Services: k.kind == roster.KindTeam}, nil
+		description: "The " + k.one + "s that the caller may see.", answer: listed[G]{Items: []G{k.show(k.existing)}},
+	}, listing[roster.Group, directory.Place]{
+		key: func(g roster.Group) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: func(g roster.Group) any { return k.show(g) }, attributes: k.asks,
+	}, func(_ roster.Actor, q *listGroups, after *directory.Place) (directory.GroupList, error) {
+		return directory.GroupList{Kind: k.kind, Order: q.order(after), Count: true, Services: k.kind == roster.KindTeam}, nil
 	}, svc.ListGroups)
 	route(a, operation{
 		id: "get" + k.nameOf, call: "GET " + one, tag: k.tag, summary: "Read a " + k.one,
@@ -251,16 +255,32 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 	}, inPath("removeMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 }
 
-// groupAttributes are what filters may ask of groups and teams.
-var groupAttributes = map[string]func(roster.Group) any{
-	"id":          func(g roster.Group) any { return string(g.ID) },
-	"number":      func(g roster.Group) any { return g.Number },
-	"displayname": func(g roster.Group) any { return g.Name },
-	"description": func(g roster.Group) any { return g.Description },
-	"active":      func(g roster.Group) any { return g.Active },
-	"membercount": func(g roster.Group) any { return g.MemberCount },
-	"createdat":   func(g roster.Group) any { return g.CreatedAt },
+// groupAttributes are what filters may ask of groups.
+var groupAttributes = attributes[roster.Group]{
+	"id":          exact(func(g roster.Group) roster.GroupID { return g.ID }),
+	"number":      number(func(g roster.Group) int64 { return g.Number }),
+	"displayName": text(func(g roster.Group) string { return g.Name }),
+	"description": text(func(g roster.Group) string { return g.Description }),
+	"active":      truth(func(g roster.Group) bool { return g.Active }),
+	"memberCount": number(func(g roster.Group) int64 { return g.MemberCount }),
+	"version":     number(func(g roster.Group) int64 { return g.Version }),
+	"createdAt":   moment(func(g roster.Group) time.Time { return g.CreatedAt }),
 }
+
+// teamAttributes are what filters may ask of teams.
+var teamAttributes = func() attributes[roster.Group] {
+	all := maps.Clone(groupAttributes)
+	all["alertFilter"] = text(func(g roster.Group) string { return g.Routing.AlertFilter })
+	all["sigFilter"] = text(func(g roster.Group) string { return g.Routing.SigFilter })
+	all["services"] = links("displayName", func(g roster.Group) []filter.Link {
+		services := make([]filter.Link, len(g.Routing.Services))
+		for i, s := range g.Routing.Services {
+			services[i] = filter.Link{ID: string(s.ID), Name: s.Name}
+		}
+		return services
+	})
+	return all
+}()
 
 func showGroup(g roster.Group) group {
 	return group{

@@ -10,21 +10,16 @@ import (
 	"reflect"
 	"slices"
 	"sort"
-	"strings"
 
 	"roster"
-	"roster/internal/filter"
+	"roster/internal/directory"
 )
-
-// maxExamined is how many records one request looks at for those that its filter picks. A page may be short because of
-// it, even empty, and still have a next one.
-const maxExamined = 10_000
 
 // Page is embedded in the request of a list.
 type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"At most so many records."`
-	Cursor string `query:"cursor" maxLength:"2000" doc:"Where the page begins: next of the page before, with all other parameters as they were."`
-	Fields string `query:"fields" maxLength:"1000" example:"id,displayName" doc:"Only these members of the records, with commas between; id always comes."`
+	Cursor string `query:"cursor" maxLength:"4000" doc:"Where the page begins: next of the page before, with all other parameters as they were."`
+	Fields string `query:"fields" maxLength:"1000" example:"id,displayName" doc:"Only these members of the records, with commas between; id always comes. Without it all of them come."`
 }
 
 // Filter is embedded in the request of a list that can be filtered.
@@ -34,13 +29,8 @@ type Filter struct {
 
 func (p Page) page() Page { return p }
 
-func (f Filter) filter() string { return f.Filter }
-
 // paged is the request of a list.
 type paged interface{ page() Page }
-
-// filtered is the request of a list that can be filtered.
-type filtered interface{ filter() string }
 
 // listed is the body of a list.
 type listed[V any] struct {
@@ -55,7 +45,7 @@ type list = listed[any]
 type listing[T, K any] struct {
 	key        func(T) K // its place in the list
 	show       func(T) any
-	attributes map[string]func(T) any // what filters may ask, by folded path; a value, or several as []any
+	attributes attributes[T] // what filters may ask
 }
 
 // listRoute registers a call that lists what a verb finds. after is the place behind which the page begins, nil for
@@ -65,11 +55,14 @@ func listRoute[Q, In, T, K any](
 	decode func(by roster.Actor, q Q, after *K) (In, error),
 	verb func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error),
 ) {
+	op.description += l.attributes.describe()
+	l.attributes = l.attributes.folded()
+	op.asks, op.place = l.attributes.ask, reflect.TypeFor[K]()
 	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
+		p := q.(paged).page()
 		var after *K
-		w, err := openPage(c, q, l.asks, &after)
-		if err != nil {
-			return answer{}, err
+		if err := placeOf(c, p.Cursor, &after); err != nil {
+			return answer{}, malformed(err)
 		}
 		in, err := decode(c.by, q.(Q), after)
 		if err != nil {
@@ -79,28 +72,26 @@ func listRoute[Q, In, T, K any](
 		if err != nil {
 			return answer{}, err
 		}
+		w := newPage(c, p.Limit)
 		err = l.fill(w, records)
 		return answer{body: w.list}, err
 	})
 }
 
-// asks reports whether a filter may ask for the attribute.
-func (l listing[T, K]) asks(path string) bool { return l.attributes[path] != nil }
-
 // fill puts the records into a page.
 func (l listing[T, K]) fill(w *pageWriter, records iter.Seq2[T, error]) error {
-	var last K
+	var last T
 	for record, err := range records {
 		if err != nil {
 			return err
 		}
 		if w.full() {
-			w.Next = cursorOf(w.call, last)
+			w.Next = cursorOf(w.call, l.key(last))
 			return nil
 		}
 		w.examined++
-		last = l.key(record)
-		if !w.condition.IsZero() && !w.condition.Match(l.values(record)) {
+		last = record
+		if !l.attributes.match(w.call.condition, record) {
 			continue
 		}
 		if err := w.add(l.show(record)); err != nil {
@@ -110,78 +101,30 @@ func (l listing[T, K]) fill(w *pageWriter, records iter.Seq2[T, error]) error {
 	return nil
 }
 
-// values returns what a filter may ask of a record.
-func (l listing[T, K]) values(record T) func(path string) []any {
-	return func(path string) []any {
-		if attribute := l.attributes[strings.ToLower(path)]; attribute != nil {
-			return several(attribute(record))
-		}
-		return nil
-	}
-}
-
-// several are the values of an attribute.
-func several(v any) []any {
-	switch v := v.(type) {
-	case nil:
-		return nil
-	case []any:
-		return v
-	default:
-		return []any{v}
-	}
-}
-
 // pageWriter collects the records of a page.
 type pageWriter struct {
 	list
-	call      *call
-	limit     int
-	condition filter.Filter // of the records on the page
-	examined  int
-	names     map[string]bool // members that are shown; nil: all
+	call     *call
+	limit    int
+	examined int
 }
 
-// openPage begins the page that a request asks for. It reads the place that the page begins behind into after, a
-// pointer to a pointer.
-func openPage(c *call, q any, asks func(path string) bool, after any) (*pageWriter, error) {
-	var condition filter.Filter
-	if f, ok := q.(filtered); ok && f.filter() != "" {
-		var err error
-		if condition, err = filter.Parse(f.filter()); err == nil {
-			err = condition.Check(func(path string) bool { return asks(strings.ToLower(path)) })
-		}
-		if err != nil {
-			return nil, malformed(err)
-		}
-	}
-	p := q.(paged).page()
-	if err := placeOf(c, p.Cursor, after); err != nil {
-		return nil, malformed(err)
-	}
-	w, err := newPage(c, p)
-	w.condition = condition
-	return w, err
-}
-
-func newPage(c *call, p Page) (w *pageWriter, err error) {
-	w = &pageWriter{list: list{Items: []any{}}, call: c, limit: p.Limit}
-	if p.Fields != "" {
-		w.names, err = c.endpoint.selected(p.Fields)
-	}
-	return w, err
+func newPage(c *call, limit int) *pageWriter {
+	return &pageWriter{list: list{Items: []any{}}, call: c, limit: limit}
 }
 
 // full reports whether the next record belongs to the next page.
-func (w *pageWriter) full() bool { return len(w.Items) == w.limit || w.examined == maxExamined }
+func (w *pageWriter) full() bool {
+	return len(w.Items) == w.limit || w.examined == directory.MaxExamined
+}
 
 func (w *pageWriter) add(record any) error {
-	if w.names != nil {
+	if names := w.call.names; names != nil {
 		text, err := json.Marshal(record)
 		if err != nil {
 			return err
 		}
-		if record, err = project(text, w.names); err != nil {
+		if record, err = project(text, names); err != nil {
 			return err
 		}
 	}
@@ -223,21 +166,21 @@ func cursorOf(c *call, place any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// placeOf reads a cursor, if there is one, into a pointer to a pointer. It is no secret: whoever changes a place gets another part of the same list. But
-// PostgreSQL takes no NUL.
+// placeOf reads a cursor, if there is one, into a pointer to a pointer; nil: it only looks. A cursor is no secret: whoever
+// changes a place gets another part of the same list. But PostgreSQL takes no NUL, and no record has the zero place.
 func placeOf(c *call, text string, into any) error {
 	if text == "" {
 		return nil
 	}
-	wrong := roster.Faults{{Kind: roster.Invalid, Field: parameter("cursor"), Detail: "is not one of this list with these parameters"}}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
-		return wrong
-	}
+	place := reflect.New(c.endpoint.place)
 	var read cursor
-	if json.Unmarshal(raw, &read) != nil || bytes.Contains(read.Key, []byte(`\u0000`)) || read.List != listHash(c) ||
-		string(read.Key) == "null" || json.Unmarshal(read.Key, into) != nil {
-		return wrong
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || json.Unmarshal(raw, &read) != nil || bytes.Contains(read.Key, []byte(`\u0000`)) || read.List != listHash(c) ||
+		json.Unmarshal(read.Key, place.Interface()) != nil || place.Elem().IsZero() {
+		return roster.Faults{{Kind: roster.Invalid, Field: parameter("cursor"), Detail: "is not one of this list with these parameters"}}
+	}
+	if into != nil {
+		reflect.ValueOf(into).Elem().Set(place)
 	}
 	return nil
 }

@@ -109,6 +109,10 @@ func TestSettings(t *testing.T) {
 			},
 		},
 		{
+			Name: "not to no name", As: "boss:{password}", Status: 422, Request: "PATCH /api/v1/settings" + sendJSON + `{"displayName":" "}`,
+			Body: invalid("displayName must not be empty; null resets it", at("displayName", "must not be empty; null resets it")),
+		},
+		{
 			Name: "not to what is none", As: "boss:{password}", Status: 422, Request: "PATCH /api/v1/settings" + sendJSON + `{"timezone":"Mars/Olympus","defaultCountry":"XX","strongPasswords":"yes"}`,
 			Body: notValid + `"detail":"strongPasswords must be true or false, or null (and 2 more)","requestId":"…","errors":[{"pointer":"#/strongPasswords","detail":"must be true or false, or null"},` +
 				`{"pointer":"#/timezone","detail":"must be a time zone of the IANA database, such as Europe/London"},` +

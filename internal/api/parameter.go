@@ -63,7 +63,9 @@ func (c *call) readParameters() any {
 		if b.In == "query" {
 			field = parameter(b.Name)
 		}
-		c.faults.Add(field, "must be "+expected(b.Schema))
+		if !c.faults.Has(field) {
+			c.faults.Add(field, "must be "+expected(b.Schema))
+		}
 	}
 	return request.Interface()
 }
@@ -98,6 +100,7 @@ func (b binding) set(field reflect.Value, text string) (fits bool) {
 		*to, err = strconv.ParseBool(text)
 	case *time.Time:
 		*to, err = time.Parse(time.RFC3339, text)
+		return err == nil && fitsText(b.Schema, text)
 	}
 	return err == nil
 }

@@ -37,9 +37,9 @@ var kinds = map[roster.Kind]kind{
 var refusals = map[int]kind{
 	http.StatusBadRequest:            {http.StatusBadRequest, "invalid", "The request cannot be read"},
 	http.StatusNotFound:              {http.StatusNotFound, "not-found", "There is nothing here"},
-	http.StatusMethodNotAllowed:      {http.StatusMethodNotAllowed, "method-not-allowed", "The method is another one"},
+	http.StatusMethodNotAllowed:      {http.StatusMethodNotAllowed, "method-not-allowed", "The method is not allowed here"},
 	http.StatusRequestEntityTooLarge: {http.StatusRequestEntityTooLarge, "too-large", "The body is too large"},
-	http.StatusUnsupportedMediaType:  {http.StatusUnsupportedMediaType, "unsupported-media-type", "The body is of another type"},
+	http.StatusUnsupportedMediaType:  {http.StatusUnsupportedMediaType, "unsupported-media-type", "The type of the body is not taken here"},
 }
 
 // problem is the body of every error (RFC 9457).

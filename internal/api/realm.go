@@ -54,13 +54,14 @@ type (
 )
 
 // realmAttributes are what filters may ask of realms.
-var realmAttributes = map[string]func(roster.Realm) any{
-	"id":          func(r roster.Realm) any { return string(r.ID) },
-	"displayname": func(r roster.Realm) any { return r.Name },
-	"kind":        func(r roster.Realm) any { return string(r.Kind) },
-	"active":      func(r roster.Realm) any { return r.Active },
-	"createdat":   func(r roster.Realm) any { return r.CreatedAt },
-	"updatedat":   func(r roster.Realm) any { return r.UpdatedAt },
+var realmAttributes = attributes[roster.Realm]{
+	"id":          exact(func(r roster.Realm) roster.RealmID { return r.ID }),
+	"displayName": text(func(r roster.Realm) string { return r.Name }),
+	"kind":        word(func(r roster.Realm) roster.RealmKind { return r.Kind }, roster.RealmSAML, roster.RealmLDAP),
+	"active":      truth(func(r roster.Realm) bool { return r.Active }),
+	"version":     number(func(r roster.Realm) int64 { return r.Version }),
+	"createdAt":   moment(func(r roster.Realm) time.Time { return r.CreatedAt }),
+	"updatedAt":   moment(func(r roster.Realm) time.Time { return r.UpdatedAt }),
 }
 
 // realmNames are this API's names for what a realm's users get.

@@ -46,6 +46,7 @@ type (
 	listRoles struct {
 		Page
 		Filter
+		Sort
 	}
 	readRole struct {
 		One
@@ -67,19 +68,14 @@ type (
 )
 
 // roleAttributes are what filters may ask of roles.
-var roleAttributes = map[string]func(roster.Role) any{
-	"id":          func(r roster.Role) any { return string(r.ID) },
-	"number":      func(r roster.Role) any { return r.Number },
-	"displayname": func(r roster.Role) any { return r.Name },
-	"description": func(r roster.Role) any { return r.Description },
-	"permissions": func(r roster.Role) any {
-		var names []any
-		for _, name := range r.Permissions.Names() {
-			names = append(names, name)
-		}
-		return names
-	},
-	"shipped": func(r roster.Role) any { return r.Shipped },
+var roleAttributes = attributes[roster.Role]{
+	"id":          exact(func(r roster.Role) roster.RoleID { return r.ID }),
+	"number":      number(func(r roster.Role) int64 { return r.Number }),
+	"displayName": text(func(r roster.Role) string { return r.Name }),
+	"description": text(func(r roster.Role) string { return r.Description }),
+	"shipped":     truth(func(r roster.Role) bool { return r.Shipped }),
+	"version":     number(func(r roster.Role) int64 { return r.Version }),
+	"permissions": several(text[roster.Role](nil), func(r roster.Role) []string { return r.Permissions.Names() }),
 }
 
 // roles registers the calls about roles and permissions.
@@ -88,11 +84,11 @@ func (a *api) roles(svc *directory.Service) {
 	shown := showRole(exampleRole)
 	listRoute(a, operation{
 		id: "listRoles", call: "GET " + all, tag: tag, summary: "List roles",
-		description: "The roles, by ascending number.", answer: listed[role]{Items: []role{shown}},
-	}, listing[roster.Role, int64]{
-		key: func(r roster.Role) int64 { return r.Number }, show: func(r roster.Role) any { return showRole(r) }, attributes: roleAttributes,
-	}, func(_ roster.Actor, _ *listRoles, after *int64) (directory.AfterNumber, error) {
-		return directory.AfterNumber(orZero(after)), nil
+		description: "The roles.", answer: listed[role]{Items: []role{shown}},
+	}, listing[roster.Role, directory.Place]{
+		key: func(r roster.Role) directory.Place { return directory.PlaceOf(r.Name, r.Number) }, show: func(r roster.Role) any { return showRole(r) }, attributes: roleAttributes,
+	}, func(_ roster.Actor, q *listRoles, after *directory.Place) (directory.ListOrder, error) {
+		return q.order(after), nil
 	}, svc.ListRoles)
 	route(a, operation{
 		id: "createRole", call: "POST " + all, tag: tag, status: 201, summary: "Make a role",

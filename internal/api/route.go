@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -25,6 +26,9 @@ type operation struct {
 	fails                []int // statuses besides those that every call of its form may have
 	request, answer      any   // examples, valid ones; the answer is of the type of its example, nil: it has no body
 	members              map[string]string
+	headers              map[string]*huma.Param // of success, besides those that every call of its form has
+	pathless             bool                   // what it makes has no path of its own
+	asked
 }
 
 // endpoint is what is known of a call before a request comes.
@@ -39,6 +43,7 @@ type endpoint struct {
 	canonical  map[string]string // the other way round
 	sent       map[string]bool   // members of the body
 	shown      map[string]bool   // members of the answer, which the parameter fields may name
+	asked
 }
 
 // endpointKey is where an operation of the document keeps its endpoint.
@@ -172,7 +177,7 @@ func base(r *http.Request) string {
 
 // Part is embedded in the request of a call that reads one record.
 type Part struct {
-	Fields string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes."`
+	Fields string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes. Without it all of them come."`
 }
 
 // View is embedded in the request of a call that reads one record with a version.
@@ -200,13 +205,15 @@ func (v View) has(tag string) bool {
 
 // selected returns the members that the parameter fields names.
 func (e *endpoint) selected(fields string) (map[string]bool, error) {
-	names := map[string]bool{"id": true}
-	for name := range strings.SplitSeq(fields, ",") {
-		name = strings.TrimSpace(name)
-		if name != "" && !e.shown[name] {
-			return nil, malformed(roster.Faults{{Kind: roster.Invalid, Field: parameter("fields"), Detail: "names a member that the record does not have"}})
+	names, unknown := map[string]bool{"id": true}, []string(nil)
+	for i, name := range strings.Split(fields, ",") {
+		if name = strings.TrimSpace(name); name != "" && !e.shown[name] {
+			unknown = append(unknown, strconv.Itoa(i+1))
 		}
 		names[name] = true
+	}
+	if len(unknown) > 0 {
+		return nil, e.unknownMembers(unknown)
 	}
 	return names, nil
 }

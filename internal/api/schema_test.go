@@ -233,6 +233,46 @@ func TestWhereAFaultIs(t *testing.T) {
 	}
 }
 
+func TestAWholeNumberIsOneHoweverItIsSpelled(t *testing.T) {
+	t.Parallel()
+	a, _ := built(t)
+	read := func(text string) *createUser {
+		body, err := dialect.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &createUser{}
+		q.read(fitting{schemas: a.schemas, path: (&endpoint{}).path}, &huma.Schema{Ref: "#/components/schemas/NewUser"}, body)
+		return q
+	}
+	for _, spelled := range []string{"60", "60.0", "6e1", "6.0E+1", "600e-1"} {
+		q := read(`{"userName":"ann","email":7,"sessionExpiryMinutes":` + spelled + `,"properties":{"a":1.0},"competencies":[{"cid":null,"ranking":` + spelled + `},{"cid":1e2,"ranking":1}]}`)
+		m := q.doc.UserMembers
+		if len(q.faults) != 1 || q.doc.UserName != "ann" || m.SessionExpiryMinutes.Value != 60 || string(m.Properties.Value) != `{"a":1.0}` ||
+			len(m.Competencies.Value) != 2 || m.Competencies.Value[0].Ranking != 60 || !m.Competencies.Value[0].CID.Null || m.Competencies.Value[1].CID.Value != 100 {
+			t.Errorf("%s is read as %+v, %v", spelled, q.doc, q.faults)
+		}
+	}
+	for _, spelled := range []string{"60.5", "6e-1", "1e400", "1e5", "0.0", `"60"`} {
+		if q := read(`{"userName":"ann","sessionExpiryMinutes":` + spelled + `}`); len(q.faults) != 1 || q.doc.SessionExpiryMinutes.Present {
+			t.Errorf("%s is read as %+v, %v", spelled, q.doc, q.faults)
+		}
+	}
+}
+
+func TestATimeIsOneOfRFC3339(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"2026-11-21T09:30:00Z": true, "2026-11-21T09:30:00.123456789Z": true, "2026-11-21T09:30:00+05:30": true, "2026-11-21T09:30:00-23:59": true,
+		"2026-11-21T9:30:00Z": false, "2026-11-21T09:30:00,5Z": false, "2026-11-21T09:30:00+24:00": false, "2026-11-21T09:30:00+05:60": false,
+		"2026-11-31T09:30:00Z": false, "2026-11-21 09:30:00Z": false, "2026-11-21T09:30Z": false, "2026-11-21T09:30:00": false, "2026-11-21": false, "": false,
+	} {
+		if got := fitsText(&huma.Schema{Format: "date-time"}, text); got != want {
+			t.Errorf("%q is a time: %v", text, got)
+		}
+	}
+}
+
 func TestABodyIsDecodedAsFarAsItIsGood(t *testing.T) {
 	t.Parallel()
 	a, _ := built(t)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"roster"
 	"roster/internal/directory"
 )
@@ -60,7 +62,7 @@ func (a *api) sessions(svc *directory.Service) {
 		id: "createSession", call: "POST /sessions", tag: tag, status: 201, summary: "Sign in",
 		description: "Opens a session of the dashboard for the user whose name and password the header Authorization has (Basic). " +
 			"The session's token is in the cookie roster_session, and nowhere else.",
-		answer: shown,
+		answer: shown, headers: map[string]*huma.Param{"Set-Cookie": sure(textHeader("The cookie roster_session, with the session's token."))},
 	}, func(roster.Actor, *createSession) (directory.None, error) {
 		return directory.None{}, nil
 	}, a.signIn(svc), func(_ *createSession, s openedSession) answer {
@@ -69,6 +71,7 @@ func (a *api) sessions(svc *directory.Service) {
 	route(a, operation{
 		id: "deleteSession", call: "DELETE /sessions/{id}", tag: tag, status: 204, summary: "Sign out",
 		description: "Ends one of the caller's sessions at once, everywhere. That of the request's cookie takes the cookie along.",
+		headers:     map[string]*huma.Param{"Set-Cookie": textHeader("Takes the cookie roster_session back, where the session is that of the request's cookie.")},
 	}, func(by roster.Actor, q *oneSession) (directory.SessionSelector, error) {
 		return ownSession(by, q.ID)
 	}, a.signOut(svc), func(_ *oneSession, cookie *http.Cookie) answer {

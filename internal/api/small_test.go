@@ -149,7 +149,7 @@ func TestRealms(t *testing.T) {
 		{
 			Name: "all faults at once", Request: with("POST "+all, `{"configuration":{"defaultRoles":["Operatr"]},"active":7}`), Status: 422,
 			Body: invalid("active must be true or false, or null (and 4 more)", at("active", "must be true or false, or null"), at("displayName", "is required"), at("configuration/defaultGroup", "is required"),
-				at("configuration/idpMetadata", "is required, or idpMetadataUrl"), at("configuration/defaultRoles/0", `names no role: \"Operatr\" (make it with: roster role create --name Operatr)`)),
+				at("configuration/idpMetadata", "is required, or idpMetadataUrl"), at("configuration/defaultRoles/0", `names no role: \"Operatr\"`)),
 		},
 		{
 			Name: "no configuration", Request: with("POST "+all, `{"displayName":"x"}`), Status: 422, Body: invalid("configuration is required", at("configuration", "is required")),
@@ -198,7 +198,7 @@ func TestTokens(t *testing.T) {
 			Name: "all faults at once", Status: 422, Request: with("POST "+all, `{"access":"write","user":"nobody","groups":["Nowhere",""],"expiresInSeconds":0,"expires":1}`),
 			Body: invalid("access must be one of: read, read-write (and 6 more)", at("access", "must be one of: read, read-write"), at("groups/1", "must be a string that is not empty"), at("expiresInSeconds", "must be a whole number from 1 to 3153600000, or null"),
 				at("expires", "is not known here"), at("name", "is required"), at("user", `names no user: \"nobody\"`),
-				at("groups/0", `names no group: \"Nowhere\" (make it with: roster group create --name Nowhere)`)),
+				at("groups/0", `names no group: \"Nowhere\"`)),
 		},
 		{Name: "a user's name with a NUL", Status: 422, Request: with("POST "+all, `{"name":"nul","access":"read","user":"a\u0000b"}`), Body: invalid(`user names no user: \"a\\x00b\"`, at("user", `names no user: \"a\\x00b\"`))},
 		{Name: "a name that is taken", Status: 409, Request: with("POST "+all, `{"name":"WRITE","access":"read"}`), Body: takenBy(refused(409, "conflict", "Another record is in the way", "name …", at("name", "…")), `"id":"…"`)},

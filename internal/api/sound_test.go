@@ -223,7 +223,7 @@ func TestNothingIsDoneForARequestWithAFaultOutsideItsBody(t *testing.T) {
 
 func TestEveryFaultOfAnArrayIsToldAndWhereItIs(t *testing.T) {
 	t.Parallel()
-	const role, group = `names no role: \"Operatr\" (make it with: roster role create --name Operatr)`, `names no group: \"Nowhere\" (make it with: roster group create --name Nowhere)`
+	const role, group = `names no role: \"Operatr\"`, `names no group: \"Nowhere\"`
 	const text, ref = "must be a string of at most 255 characters, or null", "must be a string that is not empty"
 	rows := []dialecttest.Scenario{
 		{

@@ -7,6 +7,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // TokenMembers are what is shown of an API token.
@@ -80,24 +81,19 @@ type (
 )
 
 // tokenAttributes are what filters may ask of tokens.
-var tokenAttributes = map[string]func(roster.Token) any{
-	"id":         func(t roster.Token) any { return string(t.ID) },
-	"name":       func(t roster.Token) any { return t.Name },
-	"access":     func(t roster.Token) any { return string(t.Access) },
-	"user":       func(t roster.Token) any { return textOrNothing(t.UserName) },
-	"groups":     func(t roster.Token) any { return idsOf(t.Groups) },
-	"createdat":  func(t roster.Token) any { return t.CreatedAt },
-	"expiresat":  func(t roster.Token) any { return timeOrNothing(t.ExpiresAt) },
-	"revokedat":  func(t roster.Token) any { return timeOrNothing(t.RevokedAt) },
-	"lastusedat": func(t roster.Token) any { return timeOrNothing(t.LastUsedAt) },
-}
-
-// timeOrNothing returns nil for a time that is not set.
-func timeOrNothing(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t
+var tokenAttributes = attributes[roster.Token]{
+	"id":           exact(func(t roster.Token) roster.TokenID { return t.ID }),
+	"name":         text(func(t roster.Token) string { return t.Name }),
+	"access":       word(func(t roster.Token) roster.Access { return t.Access }, roster.AccessRead, roster.AccessReadWrite),
+	"errorsAs200":  truth(func(t roster.Token) bool { return t.ErrorsAs200 }),
+	"createdAt":    moment(func(t roster.Token) time.Time { return t.CreatedAt }),
+	"expiresAt":    moment(func(t roster.Token) time.Time { return t.ExpiresAt }),
+	"revokedAt":    moment(func(t roster.Token) time.Time { return t.RevokedAt }),
+	"lastUsedAt":   moment(func(t roster.Token) time.Time { return t.LastUsedAt }),
+	"lastUsedFrom": textOrNull(func(t roster.Token) string { return t.LastUsedFrom }),
+	"lastUsedFace": textOrNull(func(t roster.Token) string { return string(t.LastUsedFace) }),
+	"user":         link("userName", func(t roster.Token) filter.Link { return filter.Link{ID: string(t.UserID), Name: t.UserName} }),
+	"groups":       links("displayName", func(t roster.Token) []filter.Link { return linkedGroups(t.Groups) }),
 }
 
 // tokens registers the calls about API tokens.

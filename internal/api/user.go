@@ -346,7 +346,7 @@ func showUser(u roster.User) user {
 func showContacts(methods []roster.ContactMethod) []contactMethod {
 	shown := make([]contactMethod, len(methods))
 	for i, m := range methods {
-		shown[i] = contactMethod{m.ID, m.Service, m.Address, orNil(m.ConfirmedAt), m.CreatedAt}
+		shown[i] = showContact(m)
 	}
 	return shown
 }

@@ -40,7 +40,7 @@ func (a *api) userAccess(svc *directory.Service) {
 		return in, err
 	}, svc.SetPassword, func(*setPassword, roster.User) answer { return answer{} })
 	route(a, operation{
-		id: "createUserSetUpLink", call: "POST /users/{id}/set-up-link", tag: "Users", status: 201, fails: []int{422}, summary: "Make a link to set a password",
+		id: "createUserSetUpLink", call: "POST /users/{id}/set-up-link", tag: "Users", status: 201, pathless: true, fails: []int{422}, summary: "Make a link to set a password",
 		description: "Makes a link by which the user sets a password, once, within 15 minutes. Earlier ones are void. The caller passes it on.",
 		answer:      setUpLink{"https://roster.example.com/set-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", exampleTime},
 	}, func(by roster.Actor, q *createLink) (in directory.NewLink, err error) {

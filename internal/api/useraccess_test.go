@@ -105,8 +105,8 @@ func TestHowAUserIsReached(t *testing.T) {
 		{
 			Name: "all faults come at once", As: "Bearer {token write}", Status: 422,
 			Request: "POST /api/v1/users/{user bob}/contact-methods" + sendJSON + `{"service":"fax","adress":"x"}`,
-			Body: notValid + `"detail":"service must be one of: email, sms, push, pushbullet, pushover (and 2 more)","requestId":"…","errors":[` +
-				`{"pointer":"#/service","detail":"must be one of: email, sms, push, pushbullet, pushover"},{"pointer":"#/adress","detail":"is not known here"},{"pointer":"#/address","detail":"is required"}]}`,
+			Body: notValid + `"detail":"service must be one of: email, sms, pushbullet, pushover (and 2 more)","requestId":"…","errors":[` +
+				`{"pointer":"#/service","detail":"must be one of: email, sms, pushbullet, pushover"},{"pointer":"#/adress","detail":"is not known here"},{"pointer":"#/address","detail":"is required"}]}`,
 		},
 		{
 			Name: "preferences are read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/users/{user cat}/preferences",
@@ -142,7 +142,7 @@ func TestManyUsersAtOnce(t *testing.T) {
 			Body: `{"created":2,"failed":3,"results":[{"index":0,"status":201,"id":"…","number":…,"userName":"new1"},` +
 				`{"index":1,"status":409,"problem":` + problemOf + `conflict","title":"Another record is in the way","status":409,` + taken + `},` +
 				`{"index":2,"status":422,"problem":` + notValid + `"detail":"…","requestId":"…","errors":[{"pointer":"#/users/2/colour","detail":"is not known here"},` +
-				`{"pointer":"#/users/2/email","detail":"…"},{"pointer":"#/users/2/roles/0","detail":"names no role: \"Nope\" (make it with: roster role create --name Nope)"}]}},` +
+				`{"pointer":"#/users/2/email","detail":"…"},{"pointer":"#/users/2/roles/0","detail":"names no role: \"Nope\""}]}},` +
 				`{"index":3,"status":422,"problem":` + notValid + `"detail":"userName is required","requestId":"…","errors":[{"pointer":"#/users/3/userName","detail":"is required"}]}},` +
 				`{"index":4,"status":201,"id":"…","number":…,"userName":"new3"}]}`,
 			After: func(t testing.TB, e *dialecttest.Env) {

@@ -33,7 +33,7 @@ func TestUsersAreRead(t *testing.T) {
 		{Name: "one of which the caller has all, and wants a part", Given: tagged, Request: get + "{user ann}?fields=userName\nIf-None-Match: {etag ann}", Status: 304},
 		{Name: "one of which the caller knows the version", Request: get + "{user ann}?fields=userName\nIf-None-Match: \"v1\"", Status: 200, Body: `{"id":"{user ann}","userName":"ann"}`},
 		{Name: "some of its members", Request: get + "{user ann}?fields=groups,userName", Status: 200, Body: `{"id":"{user ann}","userName":"ann","groups":[` + link("{group Acme}", "Acme") + `]}`},
-		{Name: "a member that is none", Request: get + "{user ann}?fields=password", Status: 400, Body: malformed("fields names a member that the record does not have", parameter("fields", "names a member that the record does not have"))},
+		{Name: "a member that is none", Request: get + "{user ann}?fields=password", Status: 400, Body: malformed("fields names a member that the record does not have, in place 1; it has …", parameter("fields", "…"))},
 		{Name: "oneself", As: "reader:" + password, Request: get + "me?fields=userName", Status: 200, Body: `{"id":"{user reader}","userName":"reader"}`},
 		{Name: "oneself with a token of nobody's", Request: get + "me", Status: 404, Body: refused(404, "not-found", "There is nothing here", "This credential belongs to no user.")},
 		{Name: "one that is not there", Request: get + nobodys, Status: 404, Body: missing},
@@ -101,7 +101,7 @@ func TestUsersAreChanged(t *testing.T) {
 		{
 			Name: "all faults at once", Given: own("u8"), Status: 422, Request: patch("u8", "", `{"userName":null,"email":"x","roles":["Operatr"],"realm":"DB","sendWelcomeEmail":true,"primaryGroup":7}`),
 			Body: invalid("userName must be a string of 1 to 255 characters (and 5 more)", at("userName", "must be a string of 1 to 255 characters"), at("realm", "is not known here"), at("sendWelcomeEmail", "is not known here"),
-				at("primaryGroup", "must be a string that is not empty, or null"), at("email", "must be one email address, such as name@example.com"), at("roles/0", `names no role: \"Operatr\" (make it with: roster role create --name Operatr)`)),
+				at("primaryGroup", "must be a string that is not empty, or null"), at("email", "must be one email address, such as name@example.com"), at("roles/0", `names no role: \"Operatr\"`)),
 		},
 		{Name: "one that is not there", Request: with("PATCH /api/v1/users/"+nobodys, `{}`), Status: 404, Body: missing},
 		{

@@ -9,7 +9,7 @@ import (
 
 // newContactMethod is a contact method to be added.
 type newContactMethod struct {
-	Service roster.Service `json:"service" enum:"email,sms,push,pushbullet,pushover" doc:"The way to reach somebody."`
+	Service roster.Service `json:"service" enum:"email,sms,pushbullet,pushover" doc:"The way to reach somebody. Push is registered by the browser."`
 	Address string         `json:"address" minLength:"1" maxLength:"255" doc:"An email address, a phone number with its country, or what the service calls an address."`
 }
 

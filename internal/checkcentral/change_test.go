@@ -207,8 +207,8 @@ func TestUpdateUserRefusesWhatIsWrong(t *testing.T) {
 		{Name: "nobody of the email", Request: post("updateUser", `{"email":"absent@example.com"}`), Status: 404, Body: failed("not-found", "email", "names no user")},
 		{Name: "a NUL in the email", Request: post("updateUser", `{"email":"\u0000"}`), Status: 404, Body: failed("not-found", "email", "names no user")},
 		{Name: "an email that two have", Request: post("updateUser", `{"email":"twice@example.com","name":"x"}`), Status: 409, Body: failed("email-in-use", "email", "is that of several users; name one of them by its id")},
-		{Name: "another's email", Request: post("updateUser", `{"id":"{user target@example.com}","email":"Other@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "belongs to another user already")},
-		{Name: "another's userName as email", Given: person("", func(in *directory.NewUser) { in.UserName = "name@example.com" }), Request: post("updateUser", `{"id":"{user target@example.com}","email":"name@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "belongs to another user already")},
+		{Name: "another's email", Request: post("updateUser", `{"id":"{user target@example.com}","email":"Other@example.com"}`), Status: 409, Body: failed("email-in-use", "email", `\"Other@example.com\" belongs to another user already`)},
+		{Name: "another's userName as email", Given: person("", func(in *directory.NewUser) { in.UserName = "name@example.com" }), Request: post("updateUser", `{"id":"{user target@example.com}","email":"name@example.com"}`), Status: 409, Body: failed("email-in-use", "email", `\"name@example.com\" belongs to another user already`)},
 	}...)
 	for i := range rows {
 		after := rows[i].After

@@ -126,7 +126,7 @@ func optional(word string) roster.Ref {
 
 func nothing(Empty) directory.None { return directory.None{} }
 
-func fromStart(Empty) directory.AfterNumber { return 0 }
+func fromStart(Empty) directory.ListOrder { return directory.ListOrder{} }
 
 func (n Name) ref() roster.Ref { return roster.Ref{ID: n.ID, Name: n.Name} }
 

@@ -57,7 +57,7 @@ func TestAnOrganizationIsMadeWithAllThatShipsAndALinkForItsAdmin(t *testing.T) {
 		for _, what := range []struct {
 			got, want int
 		}{
-			{len(all(e.ListRoles(t.Context(), by, 0))(t)), len(roster.ShippedRoles())},
+			{len(all(e.ListRoles(t.Context(), by, directory.ListOrder{}))(t)), len(roster.ShippedRoles())},
 			{len(all(e.ListGroups(t.Context(), by, directory.GroupList{Kind: roster.KindTeam}))(t)), 1},
 			{len(all(e.ListUsers(t.Context(), by, directory.UserList{}))(t)), 1},
 			{len(must(e.GetDefaultPreferences(t.Context(), by, directory.DefaultsOf{}))(t).Preferences), 1},

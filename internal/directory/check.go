@@ -124,13 +124,13 @@ func (s *Service) GetCheck(ctx context.Context, by roster.Actor, id roster.Check
 
 // CheckList says which checks ListChecks returns.
 type CheckList struct {
-	After      int64 // only those with a greater number
+	Order      ListOrder
 	ID         roster.CheckID
 	Name       string // without regard to case
 	CheckGroup roster.CheckGroupID
 }
 
-// ListChecks returns the checks that the actor may see, by ascending number. An error ends the sequence.
+// ListChecks returns the checks that the actor may see, in the order that is asked for. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList) (iter.Seq2[roster.Check, error], error) {
@@ -141,11 +141,11 @@ func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList)
 		return noRecords[roster.Check](), nil
 	}
 	q := CheckQuery{ID: in.ID, NameKey: Fold(in.Name), CheckGroup: in.CheckGroup, Scope: checkScope(by), Told: true}
-	return pages(in.After, 0, func(after int64, limit int) ([]roster.Check, error) {
+	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.Check, error) {
 		q := q
-		q.AfterNumber, q.Limit = after, limit
+		q.Order, q.Limit = o, limit
 		return view(ctx, s, func(tx Tx) ([]roster.Check, error) { return tx.Checks(by.OrganizationID, q) })
-	}, func(c roster.Check) int64 { return c.Number }), nil
+	}, func(c roster.Check) Place { return PlaceOf(c.Name, c.Number) }), nil
 }
 
 // CheckChange is what UpdateCheck changes.

@@ -144,7 +144,7 @@ var entryLevels = roster.AccessLevels[1:] // custom gives nothing
 func (in NewCheckPermission) check() roster.Faults {
 	var f roster.Faults
 	if in.User.IsZero() == in.Group.IsZero() {
-		f.Add("user", "or a group is required, one of both")
+		f.Add("user", "or group is required, and not both")
 	}
 	if !slices.Contains(entryLevels, in.AccessLevel) {
 		f.Add("accessLevel", "must be one of: "+list(entryLevels))
@@ -170,7 +170,7 @@ func (in NewCheckPermission) entry(tx Tx, by roster.Actor, f roster.Faults) (ros
 			return p, err
 		}
 		if p.Group = linkGroup(groups[0]); p.Group.ID == "" || isShipped(groups[0]) {
-			unknown(&f, "group", string(roster.KindGroup), in.Group)
+			unknown(&f, by, "group", string(roster.KindGroup), in.Group)
 		}
 	}
 	return p, f.Err()

@@ -182,11 +182,11 @@ func (r recording) aliased(tx Tx) (c roster.Check, found bool, err error) {
 
 // each shows the organization's checks, by ascending number, for as long as more says so.
 func (r recording) each(ctx context.Context, tx Tx, more func(roster.Check) bool) error {
-	for after := int64(0); ; {
+	for q := (CheckQuery{Limit: pageOfChecks}); ; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		page, err := tx.Checks(r.by.OrganizationID, CheckQuery{AfterNumber: after, Limit: pageOfChecks})
+		page, err := tx.Checks(r.by.OrganizationID, q)
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func (r recording) each(ctx context.Context, tx Tx, more func(roster.Check) bool
 			if !more(c) {
 				return nil
 			}
-			after = c.Number
+			q.Order.After.Number = c.Number
 		}
 		if len(page) < pageOfChecks {
 			return nil

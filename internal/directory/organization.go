@@ -179,7 +179,11 @@ func (in *SettingsChange) clean() roster.Faults {
 	for _, text := range []*roster.Set[string]{&in.Name, &in.TimeZone, &in.DefaultCountry} {
 		text.Value = strings.TrimSpace(text.Value)
 	}
-	if in.Name.Present && !in.Name.Null {
+	switch {
+	case !in.Name.Present || in.Name.Null:
+	case in.Name.Value == "":
+		addOnce(&f, "displayName", "must not be empty; null resets it")
+	default:
 		addFaults(&f, checkNamed(in.Name.Value, ""))
 	}
 	if zone, known := Zone(in.TimeZone.Value); known {

@@ -16,9 +16,9 @@ type CheckTx interface {
 	DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error // NotFound
 	// LockCheck keeps other transactions from changing the check, but for its status, until this one ends.
 	LockCheck(org roster.OrganizationID, id roster.CheckID) error // NotFound
-	// Checks returns the checks that q picks, by ascending number.
+	// Checks returns the checks that q picks, in its order.
 	Checks(org roster.OrganizationID, q CheckQuery) ([]roster.Check, error)
-	// CheckIDs returns the ids of the checks that q picks, by ascending number.
+	// CheckIDs returns the ids of the checks that q picks, in its order.
 	CheckIDs(org roster.OrganizationID, q CheckQuery) ([]roster.CheckID, error)
 	// CheckState returns what is another once a check is made, changed in its version, or deleted.
 	CheckState(org roster.OrganizationID) (CheckState, error)
@@ -33,7 +33,7 @@ type CheckTx interface {
 	DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error // NotFound
 	// LockCheckGroup keeps other transactions from changing the check group until this one ends.
 	LockCheckGroup(org roster.OrganizationID, id roster.CheckGroupID) error // NotFound
-	// CheckGroups returns the check groups that q picks, by ascending number, with how many checks of the scope
+	// CheckGroups returns the check groups that q picks, in its order, with how many checks of the scope
 	// they have.
 	CheckGroups(org roster.OrganizationID, q CheckGroupQuery) ([]roster.CheckGroup, error)
 
@@ -76,24 +76,24 @@ type CheckScope struct {
 
 // CheckQuery picks checks. Zero fields do not restrict.
 type CheckQuery struct {
-	AfterNumber int64
-	Limit       int // 1 to MaxPage
-	ID          roster.CheckID
-	Among       []roster.CheckID // one of these, MaxPage at most; nil: any, empty: none
-	NameKey     string
-	AliasKey    string
-	CheckGroup  roster.CheckGroupID
-	Scope       *CheckScope
-	Told        bool // load Groups and Teams
+	Order      ListOrder
+	Limit      int // 1 to MaxPage
+	ID         roster.CheckID
+	Among      []roster.CheckID // one of these, MaxPage at most; nil: any, empty: none
+	NameKey    string
+	AliasKey   string
+	CheckGroup roster.CheckGroupID
+	Scope      *CheckScope
+	Told       bool // load Groups and Teams
 }
 
 // CheckGroupQuery picks check groups. Zero fields do not restrict.
 type CheckGroupQuery struct {
-	AfterNumber int64
-	Limit       int // 1 to MaxPage
-	ID          roster.CheckGroupID
-	NameKey     string
-	Scope       *CheckScope // those with such an entry, and those that have a check which is seen
+	Order   ListOrder
+	Limit   int // 1 to MaxPage
+	ID      roster.CheckGroupID
+	NameKey string
+	Scope   *CheckScope // those with such an entry, and those that have a check which is seen
 }
 
 // CheckPermissionQuery picks entries on check groups. Zero fields do not restrict.

@@ -358,7 +358,7 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 	if err != nil || !taken {
 		return err
 	}
-	return &roster.Error{Kind: roster.Conflict, Field: "emails", Detail: "belongs to another user already"}
+	return takenBy(roster.Holder{}, "emails", after.Email)
 }
 
 // permit asks whether the actor may make this change of this user, whose account it is.
@@ -458,7 +458,7 @@ func lockAdministrators(tx Tx, org roster.OrganizationID) ([]roster.RoleID, erro
 
 // administratorRoles returns the roles that hold everything that an administrator does.
 func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
-	all, err := tx.Roles(org, 0, MaxPage)
+	all, err := tx.Roles(org, ListOrder{}, MaxPage)
 	if err != nil {
 		return nil, err
 	}

@@ -641,6 +641,13 @@ func pages[T any, K any](after K, limit int, read func(after K, limit int) ([]T,
 	}
 }
 
+// inPages is pages for records that have a number and a name: all of them.
+func inPages[T any](o ListOrder, read func(o ListOrder, limit int) ([]T, error), place func(T) Place) iter.Seq2[T, error] {
+	return pages(o.After, 0, func(after Place, limit int) ([]T, error) {
+		return read(ListOrder{o.ByName, o.Descending, after}, limit)
+	}, place)
+}
+
 // String returns the selector as a person would say it, for messages.
 func (sel UserSelector) String() string {
 	switch {

@@ -146,7 +146,6 @@ func (t *tx) CheckIDs(org roster.OrganizationID, q directory.CheckQuery) ([]rost
 func pickChecks(text string, org roster.OrganizationID, q directory.CheckQuery) *query {
 	b := newQuery(text)
 	b.where("c.organization_id = ?", string(org))
-	b.where("c.number > ?", q.AfterNumber)
 	b.where("c.name_key IS NOT NULL")
 	if q.ID != "" {
 		b.where("c.id = ?", string(q.ID))
@@ -166,7 +165,7 @@ func pickChecks(text string, org roster.OrganizationID, q directory.CheckQuery) 
 	if cond, args := seenChecks(org, q.Scope); cond != "" {
 		b.where(cond, args...)
 	}
-	b.add(" ORDER BY c.number LIMIT ?", limit(q.Limit, directory.MaxPage))
+	b.inOrder("c.", q.Order, q.Limit)
 	return b
 }
 

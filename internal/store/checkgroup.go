@@ -66,7 +66,6 @@ func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery)
 	}
 	b.add(`) AS counted) FROM check_groups g`)
 	b.where("g.organization_id = ?", string(org))
-	b.where("g.number > ?", q.AfterNumber)
 	b.where("g.name_key IS NOT NULL")
 	if q.ID != "" {
 		b.where("g.id = ?", string(q.ID))
@@ -77,7 +76,7 @@ func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery)
 	if q.Scope != nil {
 		b.whereCheckGroupSeen(org, *q.Scope)
 	}
-	b.add(" ORDER BY g.number LIMIT ?", limit(q.Limit, directory.MaxPage))
+	b.inOrder("g.", q.Order, q.Limit)
 	return collect(t, "list check groups", b.text.String(), b.args, scanCheckGroup)
 }
 

@@ -73,7 +73,6 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster
 	b := newQuery(`SELECT ` + groupColumns + `, ` + count + ` FROM groups`)
 	b.where("organization_id = ?", string(org))
 	b.where("kind = ?", string(q.Kind))
-	b.where("number > ?", q.AfterNumber)
 	b.where("name_key IS NOT NULL")
 	if q.ID != "" {
 		b.where("id = ?", string(q.ID))
@@ -87,7 +86,7 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster
 	if q.Only != nil {
 		b.in("id", anyOf(q.Only))
 	}
-	b.add(" ORDER BY number LIMIT ?", limit(q.Limit, directory.MaxPage))
+	b.inOrder("", q.Order, q.Limit)
 	groups, err := collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {
 		var members int64
 		g, err := scanGroup(r, &members)

@@ -79,15 +79,35 @@ func everyQuery(tx directory.Tx) {
 	_, _ = tx.FindGroups(org, roster.KindTeam, refs)
 	_, _ = tx.FindDepartment(org, refs[0])
 	_, _ = tx.FindRoles(org, refs)
-	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Count: true})
 	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, ID: "id", Name: "name", Only: ids})
-	_, _ = tx.Departments(org, 0, 1)
-	_, _ = tx.Roles(org, 0, 1)
+	for _, o := range everyOrder {
+		everyOrderedQuery(tx, o)
+	}
 	everySearchQuery(tx, org)
 	everyCredentialQuery(tx, org, at)
 	everyOtherQuery(tx, org, at)
 	everyAdministrativeQuery(tx, org, at)
 	everyCheckQuery(tx, org, at)
+}
+
+// everyOrder are the orders of records that have a number and a name, from the beginning and from within.
+var everyOrder = func() (all []directory.ListOrder) {
+	for _, o := range []directory.ListOrder{{}, {Descending: true}, {ByName: true}, {ByName: true, Descending: true}} {
+		all = append(all, o)
+		o.After = directory.PlaceOf("name", 7)
+		all = append(all, o)
+	}
+	return all
+}()
+
+// everyOrderedQuery puts those that list whole organizations in an order.
+func everyOrderedQuery(tx directory.Tx, o directory.ListOrder) {
+	const org = roster.OrganizationID("org")
+	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, Count: true})
+	_, _ = tx.Departments(org, o, 1)
+	_, _ = tx.Roles(org, o, 1)
+	_, _ = tx.Checks(org, directory.CheckQuery{Order: o})
+	_, _ = tx.CheckGroups(org, directory.CheckGroupQuery{Order: o})
 }
 
 func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
@@ -203,7 +223,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{
-			{}, {AfterNumber: 7}, {ID: c.ID}, {NameKey: "key"}, {AliasKey: "alias"}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
+			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {ID: c.ID}, {NameKey: "key"}, {AliasKey: "alias"}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
 		} {
 			q.Scope, q.Told = scope, true
 			_, _ = tx.Checks(org, q)

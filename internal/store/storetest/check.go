@@ -150,16 +150,16 @@ var checks = []sentence{
 		}{
 			{directory.CheckQuery{}, []string{"One", "Two", "Three"}},
 			{directory.CheckQuery{Limit: 2}, []string{"One", "Two"}},
-			{directory.CheckQuery{AfterNumber: two.Number}, []string{"Three"}},
+			{directory.CheckQuery{Order: after(two.Number)}, []string{"Three"}},
 			{directory.CheckQuery{ID: two.ID}, []string{"Two"}},
-			{directory.CheckQuery{ID: two.ID, AfterNumber: two.Number}, []string{}},
+			{directory.CheckQuery{ID: two.ID, Order: after(two.Number)}, []string{}},
 			{directory.CheckQuery{ID: "none"}, []string{}},
 			{directory.CheckQuery{Among: []roster.CheckID{three.ID, "none", one.ID}}, []string{"One", "Three"}},
 			{directory.CheckQuery{Among: []roster.CheckID{}}, []string{}},
 			{directory.CheckQuery{NameKey: "two"}, []string{"Two"}},
 			{directory.CheckQuery{AliasKey: "zwei"}, []string{"Two"}},
 			{directory.CheckQuery{CheckGroup: g.ID}, []string{"One", "Three"}},
-			{directory.CheckQuery{CheckGroup: g.ID, Limit: 1, AfterNumber: one.Number}, []string{"Three"}},
+			{directory.CheckQuery{CheckGroup: g.ID, Limit: 1, Order: after(one.Number)}, []string{"Three"}},
 		} {
 			same(f, f.checkNames(c.q), c.want)
 		}
@@ -527,7 +527,7 @@ var checkGroups = []sentence{
 		y.CheckCount = 2
 		same(f, f.checkGroups(directory.CheckGroupQuery{}), []roster.CheckGroup{x, y})
 		same(f, f.checkGroups(directory.CheckGroupQuery{Limit: 1}), []roster.CheckGroup{x})
-		same(f, f.checkGroups(directory.CheckGroupQuery{AfterNumber: x.Number}), []roster.CheckGroup{y})
+		same(f, f.checkGroups(directory.CheckGroupQuery{Order: after(x.Number)}), []roster.CheckGroup{y})
 		same(f, f.checkGroups(directory.CheckGroupQuery{ID: y.ID}), []roster.CheckGroup{y})
 		same(f, f.checkGroups(directory.CheckGroupQuery{NameKey: "strasse"}), []roster.CheckGroup{y})
 		same(f, f.checkGroups(directory.CheckGroupQuery{NameKey: "none"}), nil)
