@@ -100,6 +100,7 @@ func (a *api) events(svc *directory.Service) {
 
 // listEvents registers the list of events, of which a verb makes pages: it finds by other things than are shown.
 func (a *api) listEvents(svc *directory.Service, op operation) {
+	op.place = reflect.TypeFor[roster.EventID]()
 	a.register(op, reflect.TypeFor[*listEvents](), func(ctx context.Context, c *call, q any) (answer, error) {
 		return pageOfEvents(ctx, c, svc, q.(*listEvents))
 	})
@@ -107,10 +108,10 @@ func (a *api) listEvents(svc *directory.Service, op operation) {
 
 // pageOfEvents answers one page of events.
 func pageOfEvents(ctx context.Context, c *call, svc *directory.Service, q *listEvents) (answer, error) {
+	w := newPage(c, q.Limit)
 	var after *roster.EventID
-	w, err := openPage(c, q, nil, &after)
-	if err != nil {
-		return answer{}, err
+	if err := placeOf(c, q.Cursor, &after); err != nil {
+		return answer{}, malformed(err)
 	}
 	page, err := svc.FindEvents(ctx, c.by, decodeEventList(q, after))
 	if err != nil {

@@ -2,9 +2,11 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -74,6 +76,20 @@ func (s *Service) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent)
 		return roster.Event{}, err
 	}
 	r := recording{Service: s, by: by, in: in, message: newMessage(in.Title, in.Body, in.From)}
+	for turn := 1; ; turn++ {
+		e, err := r.turn(ctx)
+		if turn == maxTurns || !errors.Is(err, errReclaim) {
+			return e, err
+		}
+	}
+}
+
+// errReclaim ends the transaction of an event whose check somebody has changed since it was found.
+var errReclaim = errors.New("the check has changed")
+
+// turn finds the check that claims the event, and stores both.
+func (r recording) turn(ctx context.Context) (roster.Event, error) {
+	s, by, in := r.Service, r.by, r.in
 	if in.Check == "" { // to compare with every check takes a while, for which nobody should wait who writes
 		err := s.store.View(ctx, func(tx Tx) (err error) {
 			r.first, err = r.look(ctx, tx)
@@ -145,8 +161,10 @@ func (r recording) claim(tx Tx) (roster.Check, error) {
 		return roster.Check{}, noCheck("check")
 	case r.in.Check != "" || len(there) == 1 && there[0].Version == r.first.Version:
 		return there[0], nil
-	default: // somebody has changed it meanwhile
-		return r.find(context.Background(), tx)
+	default:
+		return roster.Check{}, &roster.Error{
+			Kind: roster.Unavailable, Detail: "the checks are being changed; try again", RetryAfter: time.Second, Err: errReclaim,
+		}
 	}
 }
 

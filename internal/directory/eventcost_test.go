@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,7 +13,8 @@ import (
 	"roster/internal/directory"
 )
 
-// hooked is a store that counts the events and checks that are read of it, and does something before the next update.
+// hooked is a store that counts the events and checks that are read of it, and does something before the next update. In an
+// update no checks may be read but one.
 type hooked struct {
 	directory.Store
 	read   *int
@@ -28,7 +30,16 @@ func (h *hooked) Update(ctx context.Context, fn func(directory.Tx) error) error 
 		h.before = nil
 		before()
 	}
-	return h.Store.Update(ctx, func(tx directory.Tx) error { return fn(hookedTx{tx, h.read}) })
+	return h.Store.Update(ctx, func(tx directory.Tx) error { return fn(oneCheckTx{hookedTx{tx, h.read}}) })
+}
+
+type oneCheckTx struct{ hookedTx }
+
+func (o oneCheckTx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster.Check, error) {
+	if q.ID == "" {
+		return nil, errors.New("checks are compared while others wait to write")
+	}
+	return o.hookedTx.Checks(org, q)
 }
 
 type hookedTx struct {
@@ -87,6 +98,18 @@ func TestACheckThatChangesWhileAnEventComesIsAskedAgain(t *testing.T) {
 				t.Errorf("%s: claimed by %q, want %q", name, got, c.want)
 			}
 		}
+		restless := e.check("restless", "")
+		var change func()
+		change = func() {
+			e.advance(time.Second)
+			must(e.UpdateCheck(t.Context(), e.admin, directory.CheckChange{
+				Check: restless.ID, CheckFields: directory.CheckFields{Description: roster.Some(e.now().String())},
+			}))(t)
+			h.before = change
+		}
+		h.before = change
+		_, err := service.RecordEvent(t.Context(), e.admin, directory.NewEvent{Title: "restless"})
+		wants(t, err, roster.Unavailable, "")
 	})
 }
 

@@ -64,7 +64,7 @@ func (s *Service) UpsertUser(ctx context.Context, by roster.Actor, in UserUpsert
 	}
 }
 
-// maxTurns is how often an upsert begins anew because the user came or went while it was under way.
+// maxTurns is how often what depends on records that come, go or change while it is under way begins anew.
 const maxTurns = 8
 
 // errTurned ends the transaction of an upsert that found a user where it wanted to create one, or none where it

@@ -70,6 +70,36 @@ func TestEveryUniqueIndexNamesAnAttribute(t *testing.T) {
 	}
 }
 
+// TestAMigrationThatAltersTablesBuildsNoIndexOfRows reads the migrations, each of which is a transaction: whoever reads a
+// table that was altered waits until its end.
+func TestAMigrationThatAltersTablesBuildsNoIndexOfRows(t *testing.T) {
+	t.Parallel()
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	created := regexp.MustCompile(`CREATE TABLE (\w+)`)
+	indexed := regexp.MustCompile(`CREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?\w+ ON (\w+)`)
+	for _, file := range files {
+		text, err := fs.ReadFile(migrations, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), "\nALTER TABLE") {
+			continue
+		}
+		empty := map[string]bool{}
+		for _, m := range created.FindAllStringSubmatch(string(text), -1) {
+			empty[m[1]] = true
+		}
+		for _, m := range indexed.FindAllStringSubmatch(string(text), -1) {
+			if !empty[m[1]] {
+				t.Errorf("%s builds an index of %s, which was there before, and alters tables", file, m[1])
+			}
+		}
+	}
+}
+
 func TestAQueryKeepsTextAndArgumentsTogether(t *testing.T) {
 	t.Parallel()
 	q := newQuery("SELECT a FROM b")

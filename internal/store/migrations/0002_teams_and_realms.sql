@@ -27,10 +27,6 @@ CREATE TABLE team_services (
 ) {{clustered}};
 CREATE INDEX team_services_service ON team_services (organization_id, service_id, group_id);
 
--- Who has a role: to delete one that nobody has, and to keep the last administrator.
-CREATE INDEX user_roles_role ON user_roles (organization_id, role_id, user_number);
-CREATE INDEX users_administrators ON users (organization_id, number) WHERE access_level = 'administrator';
-
 CREATE TABLE realms (
 	organization_id {{key}} NOT NULL REFERENCES organizations (id),
 	id              {{key}} NOT NULL,

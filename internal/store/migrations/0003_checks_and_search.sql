@@ -13,11 +13,6 @@ ALTER TABLE tokens ADD COLUMN errors_as_200 BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE users ADD COLUMN server_admin BOOLEAN NOT NULL DEFAULT FALSE; -- may make organizations
 ALTER TABLE retries ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';      -- of the input, where the key was the caller's; '' where it is in the key
 
-CREATE INDEX users_department ON users (organization_id, department_id, number) WHERE department_id IS NOT NULL;
-CREATE INDEX users_external_id ON users (organization_id, external_id, number) WHERE external_id <> '';
-CREATE INDEX tokens_user ON tokens (organization_id, user_id) WHERE user_id IS NOT NULL; -- to revoke those of a user who is deleted
-CREATE INDEX jobs_open ON jobs (organization_id, id) WHERE state <> 'done';
-
 -- The words by which a user is found. Whoever reads a row looks at the user again, so a row that was left
 -- behind does no harm, and no foreign key is paid for.
 CREATE TABLE user_words (
