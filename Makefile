@@ -5,9 +5,9 @@ TOOL     = $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 20s
 export CGO_ENABLED = 0
 
-.PHONY: help build run test race lint format fuzz fuzz-api bench clean
+.PHONY: help build run test race lint lint-openapi format fuzz fuzz-api bench clean
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 build: ## write bin/roster: static, stripped, version stamped
 	$(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/roster ./cmd/roster
@@ -26,6 +26,9 @@ lint: ## go vet, staticcheck, gofumpt
 	$(GO) vet ./...
 	$(TOOL) staticcheck ./...
 	@bad=$$($(TOOL) gofumpt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "run make format for:"; echo "$$bad"; exit 1; fi
+
+lint-openapi: ## two linters over the native API's description (needs npm)
+	./tools/lint-openapi
 
 format: ## rewrite the sources as gofumpt has them
 	$(TOOL) gofumpt -w $$(git ls-files '*.go')

@@ -43,7 +43,7 @@ const (
 // NotificationTypes lists the types in their fixed order.
 var NotificationTypes = [...]NotificationType{TypeFailures, TypeWarnings, TypeUnmatched, TypeDigest}
 
-// Preference is the set of services by which a user is told about one type.
+// Preference is the set of services, in their fixed order, by which a user is told about one type.
 type Preference struct {
 	Type     NotificationType
 	Services []Service

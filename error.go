@@ -2,6 +2,7 @@ package roster
 
 import (
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -97,10 +98,21 @@ func (f *Faults) Add(field, detail string) {
 	*f = append(*f, &Error{Kind: Invalid, Field: field, Detail: detail})
 }
 
-// Has reports whether a fault of the field was noted.
+// Has reports whether a fault of the field was noted, or of what it is a part of: of "roles[1]" or "roles" for
+// "roles[1]".
 func (f Faults) Has(field string) bool {
 	for _, e := range f {
-		if e.Field == field {
+		if rest, is := strings.CutPrefix(field, e.Field); is && (rest == "" || e.Field != "" && (rest[0] == '.' || rest[0] == '[')) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasWithin reports whether a fault of a part of the field was noted: of "roles[1]" for "roles".
+func (f Faults) HasWithin(field string) bool {
+	for _, e := range f {
+		if rest, is := strings.CutPrefix(e.Field, field); is && rest != "" && (rest[0] == '.' || rest[0] == '[') {
 			return true
 		}
 	}

@@ -32,7 +32,7 @@ type Group struct {
 	CreatedAt      time.Time
 	Active         bool
 	Routing        Routing // of KindTeam
-	Version        int64   // rises by one with every change but that of members
+	Version        int64   // rises by one with every change of it or of its members, but for what is changed of a user
 
 	MemberCount int64 // counted where it was asked for
 }

@@ -203,7 +203,7 @@ var types = map[string]reflect.Type{
 	"Matrix": reflect.TypeFor[client.Preferences](), "MatrixChange": reflect.TypeFor[client.Preferences](), "Problem": reflect.TypeFor[client.Error](), "Overview": reflect.TypeFor[client.Overview](),
 	"Fault": reflect.TypeFor[client.Fault](), "Existing": reflect.TypeFor[client.Existing](), "Competency": reflect.TypeFor[client.Competency](),
 	"NewCompetency": reflect.TypeFor[client.Competency](), "ManagedBy": reflect.TypeFor[client.ManagedBy](), "Condition": reflect.TypeFor[client.Condition](),
-	"ConditionGroup": reflect.TypeFor[client.Conditions](), "Interval": reflect.TypeFor[client.Interval](), "Window": reflect.TypeFor[client.Window](),
+	"ConditionGroup": reflect.TypeFor[client.Conditions](), "ConditionsChange": reflect.TypeFor[client.Conditions](), "Interval": reflect.TypeFor[client.Interval](), "IntervalChange": reflect.TypeFor[client.Interval](), "Window": reflect.TypeFor[client.Window](),
 	"WindowChange": reflect.TypeFor[client.Window](), "NewRoleGrant": reflect.TypeFor[client.RoleGrant](), "RoleGrant": reflect.TypeFor[client.GrantedRole](),
 	"Permission": reflect.TypeFor[client.Permission](), "NamedUser": reflect.TypeFor[client.UserLink](), "TokenUser": reflect.TypeFor[client.UserLink](),
 	"GroupLink": reflect.TypeFor[client.Link](), "DepartmentLink": reflect.TypeFor[client.Link](), "ServiceLink": reflect.TypeFor[client.Link](),

@@ -27,12 +27,13 @@ type AuditEntry struct {
 
 // AuditListOptions say which entries a list has.
 type AuditListOptions struct {
-	ListOptions
 	Target string // the id of a record
+	Filter string // as in ListOptions
+	PageOptions
 }
 
 func (o AuditListOptions) query() url.Values {
-	q := o.ListOptions.query()
+	q := ListOptions{o.Filter, o.PageOptions}.query()
 	set(q, "target", o.Target)
 	return q
 }
@@ -51,7 +52,7 @@ func (s *Audit) Page(ctx context.Context, o AuditListOptions) (Page[AuditEntry],
 }
 
 // Get returns an entry.
-func (s *Audit) Get(ctx context.Context, id string, opts ...GetOption) (AuditEntry, error) {
+func (s *Audit) Get(ctx context.Context, id string, opts ...FieldsOption) (AuditEntry, error) {
 	return get[AuditEntry](ctx, s.c, at("/audit", id), opts)
 }
 
@@ -66,5 +67,5 @@ type Verification struct {
 
 // Verify looks whether the chain of entries is as it was written.
 func (s *Audit) Verify(ctx context.Context) (Verification, error) {
-	return get[Verification](ctx, s.c, "/audit/verification", nil)
+	return read[Verification](ctx, s.c, "/audit/verification")
 }

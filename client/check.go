@@ -28,7 +28,7 @@ type Check struct {
 	Success        Conditions `json:"success"`  // makes an event a success
 	Warning        Conditions `json:"warning"`  // makes an event a warning, where it is no success
 	DefaultStatus  Status     `json:"defaultStatus"`
-	Interval       *Interval  `json:"interval"`       // how often an event is expected
+	Interval       *Interval  `json:"interval"`       // how often an event is expected; nil: never
 	OverdueMinutes int        `json:"overdueMinutes"` // from the end of an interval without an event to a failure
 	Window         Window     `json:"window"`         // when events are expected
 	Groups         []Link     `json:"groups"`         // whose members are told
@@ -49,10 +49,11 @@ const (
 	RequireAll Required = "all"
 )
 
-// Conditions are conditions on a message. Without any no message meets them.
+// Conditions are conditions on a message. Without any no message meets them. In requests what is zero is left out, and an empty list
+// means none.
 type Conditions struct {
-	Required   Required    `json:"required"`
-	Conditions []Condition `json:"conditions"`
+	Required   Required    `json:"required,omitempty"`
+	Conditions []Condition `json:"conditions,omitzero"`
 }
 
 // Condition compares a part of a message with a text, without regard to case.
@@ -62,10 +63,10 @@ type Condition struct {
 	Value   string `json:"value"`
 }
 
-// Interval is how often an event is expected.
+// Interval is how often an event is expected. In requests what is zero is left out.
 type Interval struct {
-	Unit  string `json:"unit"` // "minute", "hour", "day", "week" or "month"
-	Value int    `json:"value"`
+	Unit  string `json:"unit,omitempty"` // "minute", "hour", "day", "week" or "month"
+	Value int    `json:"value,omitempty"`
 }
 
 // Window is when events are expected, in the organization's time zone.
@@ -77,19 +78,19 @@ type Window struct {
 
 // NewCheck is what makes a check. DisplayName is required, and EmailAlias or Matching.
 type NewCheck struct {
-	DisplayName    string      `json:"displayName,omitempty"`
-	Description    string      `json:"description,omitempty"`
-	EmailAlias     string      `json:"emailAlias,omitempty"`
-	CheckGroup     string      `json:"checkGroup,omitempty"`
-	Matching       *Conditions `json:"matching,omitempty"`
-	Success        *Conditions `json:"success,omitempty"`
-	Warning        *Conditions `json:"warning,omitempty"`
-	DefaultStatus  Status      `json:"defaultStatus,omitempty"` // default: failure where there are conditions for success or warning, else success
-	Interval       *Interval   `json:"interval,omitempty"`
-	OverdueMinutes int         `json:"overdueMinutes,omitempty"`
-	Window         *Window     `json:"window,omitempty"`
-	Groups         []string    `json:"groups,omitempty"`
-	Teams          []string    `json:"teams,omitempty"`
+	DisplayName    string             `json:"displayName,omitempty"`
+	Description    string             `json:"description,omitempty"`
+	EmailAlias     string             `json:"emailAlias,omitempty"`
+	CheckGroup     string             `json:"checkGroup,omitempty"`
+	Matching       *Conditions        `json:"matching,omitempty"`
+	Success        *Conditions        `json:"success,omitempty"`
+	Warning        *Conditions        `json:"warning,omitempty"`
+	DefaultStatus  Status             `json:"defaultStatus,omitempty"` // default: failure where there are conditions for success or warning, else success
+	Interval       Optional[Interval] `json:"interval,omitzero"`       // default: a day; null: no event is expected
+	OverdueMinutes Optional[int]      `json:"overdueMinutes,omitzero"` // default: 30
+	Window         *Window            `json:"window,omitempty"`
+	Groups         []string           `json:"groups,omitzero"`
+	Teams          []string           `json:"teams,omitzero"`
 }
 
 // CheckChange is what changes of a check. What is absent stays as it is.
@@ -113,12 +114,12 @@ type CheckChange struct {
 type Checks struct{ c *Client }
 
 // List returns the checks that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *Checks) List(ctx context.Context, o ListOptions) iter.Seq2[Check, error] {
+func (s *Checks) List(ctx context.Context, o NamedListOptions) iter.Seq2[Check, error] {
 	return list[Check](ctx, s.c, "/checks", o.query())
 }
 
 // Page returns one page of what [Checks.List] returns.
-func (s *Checks) Page(ctx context.Context, o ListOptions) (Page[Check], error) {
+func (s *Checks) Page(ctx context.Context, o NamedListOptions) (Page[Check], error) {
 	return page[Check](ctx, s.c, "/checks", o.query())
 }
 

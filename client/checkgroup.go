@@ -34,12 +34,12 @@ type CheckGroupChange struct {
 type CheckGroups struct{ c *Client }
 
 // List returns the check groups that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *CheckGroups) List(ctx context.Context, o ListOptions) iter.Seq2[CheckGroup, error] {
+func (s *CheckGroups) List(ctx context.Context, o NamedListOptions) iter.Seq2[CheckGroup, error] {
 	return list[CheckGroup](ctx, s.c, "/check-groups", o.query())
 }
 
 // Page returns one page of what [CheckGroups.List] returns.
-func (s *CheckGroups) Page(ctx context.Context, o ListOptions) (Page[CheckGroup], error) {
+func (s *CheckGroups) Page(ctx context.Context, o NamedListOptions) (Page[CheckGroup], error) {
 	return page[CheckGroup](ctx, s.c, "/check-groups", o.query())
 }
 
@@ -83,13 +83,13 @@ type NewCheckPermission struct {
 }
 
 // Permissions returns the entries on a check group. It fetches them page by page; an error ends the sequence.
-func (s *CheckGroups) Permissions(ctx context.Context, id string, o ListOptions) iter.Seq2[CheckPermission, error] {
+func (s *CheckGroups) Permissions(ctx context.Context, id string, o PageOptions) iter.Seq2[CheckPermission, error] {
 	return list[CheckPermission](ctx, s.c, at("/check-groups", id, "/permissions"), o.query())
 }
 
 // PutPermission makes the entry of a user or group on a check group, or changes the one that there is.
 func (s *CheckGroups) PutPermission(ctx context.Context, id string, p NewCheckPermission) (CheckPermission, error) {
-	return replace[CheckPermission](ctx, s.c, at("/check-groups", id, "/permissions"), p, nil)
+	return replace[CheckPermission](ctx, s.c, at("/check-groups", id, "/permissions"), p)
 }
 
 // DeletePermission deletes an entry on a check group.

@@ -3,7 +3,9 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +130,10 @@ func TestAChangeNamesWhatItChanges(t *testing.T) {
 		{NewUser{UserName: "ada", Active: Set(false), Preferences: &Preferences{Failures: []Service{ServiceSMS}}}, `{"userName":"ada","active":false,"preferences":{"failures":["sms"]}}`},
 		{TeamChange{LandingPage: Set(json.RawMessage(`{"a":[1]}`))}, `{"landingPage":{"a":[1]}}`},
 		{CheckChange{Interval: Null[Interval](), Window: Set(Window{Start: "08:00", End: "18:00", Days: []string{}})}, `{"interval":null,"window":{"start":"08:00","end":"18:00","days":[]}}`},
+		{NewCheck{Interval: Null[Interval](), OverdueMinutes: Set(0)}, `{"interval":null,"overdueMinutes":0}`},
+		{NewCheck{Matching: &Conditions{Required: RequireAny, Conditions: []Condition{}}}, `{"matching":{"required":"any","conditions":[]}}`},
+		{CheckChange{Interval: Set(Interval{Value: 5}), Matching: Set(Conditions{Required: RequireAll})}, `{"matching":{"required":"all"},"interval":{"value":5}}`},
+		{NewTeam{LandingPage: json.RawMessage{}, Members: []string{}}, `{"members":[]}`},
 		{Preferences{}.whole(), `{"failures":[],"warnings":[],"unmatched":[],"digest":[]}`},
 	} {
 		got, err := json.Marshal(c.change)
@@ -168,7 +174,7 @@ func TestNumbersInPropertiesKeepTheirDigits(t *testing.T) {
 
 func TestTheSecretOfASessionIsInItsCookie(t *testing.T) {
 	t.Parallel()
-	s := play(t, says(201, `{"id":"1","face":"dashboard"}`, "Set-Cookie", "roster_session=abc; HttpOnly; SameSite=Lax"))
+	s := play(t, says(201, `{"id":"1","face":"web"}`, "Set-Cookie", "roster_session=abc; HttpOnly; SameSite=Lax"))
 	c, _ := newTest(t, s.URL, WithBasic("ada", "x"))
 	if opened, err := c.Sessions.Open(t.Context()); err != nil || opened.Secret != "abc" || opened.ID != "1" {
 		t.Errorf("%+v, %v", opened, err)
@@ -206,9 +212,58 @@ func TestABatchIsSentAgainForThoseWhomTheServerHadNoTimeFor(t *testing.T) {
 			t.Errorf("a request was %+v", r)
 		}
 	}
-	s = play(t, busy, busy)
-	c, _ = newTest(t, s.URL, WithRetries(2, time.Hour))
-	if b, err = c.Users.CreateBatch(t.Context(), []NewUser{{UserName: "ada"}, {UserName: "bob"}}); err != nil || b.Failed != 1 || s.requests() != 2 {
-		t.Errorf("%+v, %v after %d requests", b, err, s.requests())
+}
+
+func TestABatchKeepsTheBoundsOfOneCall(t *testing.T) {
+	t.Parallel()
+	const body = `{"created":1,"failed":1,"results":[{"index":0,"status":201,"id":"1","number":7,"userName":"ada"},
+		{"index":1,"status":503,"problem":{"type":"urn:roster:problem:unavailable","title":"Busy","status":503,"detail":"D."}}]}`
+	busy, patient := says(200, body), says(200, body, "Retry-After", "3")
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		name     string
+		attempts int
+		elapsed  time.Duration
+		answers  []http.HandlerFunc
+		waits    []time.Duration
+		failed   error // kind of the error beside the batch
+		created  int   // in the batch
+	}{
+		{"busy", 2, time.Hour, []http.HandlerFunc{busy, busy}, []time.Duration{200 * ms}, nil, 1},
+		{"busy, asking to wait", 2, time.Hour, []http.HandlerFunc{patient, patient}, []time.Duration{3200 * ms}, nil, 1},
+		{"asking to wait too long", 9, 2 * time.Second, []http.HandlerFunc{patient}, nil, nil, 1},
+		{"unavailable and then busy", 4, time.Hour, []http.HandlerFunc{problem(503, "unavailable"), problem(503, "unavailable"), busy, busy}, []time.Duration{200 * ms, 400 * ms, 800 * ms}, nil, 1},
+		{"busy and then unavailable", 3, time.Hour, []http.HandlerFunc{busy, lost, problem(503, "unavailable")}, []time.Duration{200 * ms, 400 * ms}, ErrUnavailable, 1},
+		{"the time is over", 99, 2 * time.Second, []http.HandlerFunc{problem(503, "unavailable"), busy, problem(503, "unavailable"), busy}, []time.Duration{200 * ms, 400 * ms, 800 * ms}, nil, 1},
+		{"unavailable", 2, time.Hour, []http.HandlerFunc{problem(503, "unavailable"), problem(503, "unavailable")}, []time.Duration{200 * ms}, ErrUnavailable, 0},
+	} {
+		s := play(t, c.answers...)
+		client, clock := newTest(t, s.URL, WithRetries(c.attempts, c.elapsed))
+		b, err := client.Users.CreateBatch(t.Context(), []NewUser{{UserName: "ada"}, {UserName: "bob"}})
+		if !errors.Is(err, c.failed) || b.Created != c.created || s.requests() != len(c.answers) || !slices.Equal(clock.waits, c.waits) {
+			t.Errorf("%s: %+v, %v after %d requests, waits %v", c.name, b, err, s.requests(), clock.waits)
+		}
+	}
+}
+
+func TestACallReadsWhatHasChanged(t *testing.T) {
+	t.Parallel()
+	s := play(t, says(200, `{"id":"1"}`, "ETag", `"v3.a"`), says(304, ""), says(200, `{"id":"1"}`, "ETag", `"v3.b"`), says(404, ""), says(200, `{"id":"1"}`), says(200, `{"id":"1"}`))
+	c, _ := newTest(t, s.URL)
+	var tag string
+	var tags []string
+	for _, want := range []error{nil, ErrNotModified, nil, ErrNotFound, nil, nil} {
+		if _, err := c.Checks.Get(t.Context(), "1", IfChanged(&tag)); !errors.Is(err, want) {
+			t.Errorf("%v instead of %v", err, want)
+		}
+		tags = append(tags, tag)
+	}
+	if want := []string{`"v3.a"`, `"v3.a"`, `"v3.b"`, `"v3.b"`, "", ""}; !slices.Equal(tags, want) {
+		t.Errorf("the tags are %q instead of %q", tags, want)
+	}
+	for i, want := range []string{"", `"v3.a"`, `"v3.a"`, `"v3.b"`, `"v3.b"`, ""} {
+		if got := s.got[i].header.Get("If-None-Match"); got != want {
+			t.Errorf("request %d has the tag %q instead of %q", i, got, want)
+		}
 	}
 }

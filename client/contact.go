@@ -37,11 +37,12 @@ func (p Preferences) whole() Preferences {
 }
 
 // Preferences returns by which services a user is told about what.
-func (s *Users) Preferences(ctx context.Context, id string, opts ...GetOption) (Preferences, error) {
-	return get[Preferences](ctx, s.c, at("/users", id, "/preferences"), opts)
+func (s *Users) Preferences(ctx context.Context, id string) (Preferences, error) {
+	return read[Preferences](ctx, s.c, at("/users", id, "/preferences"))
 }
 
-// UpdatePreferences changes the preferences of the types that p names.
+// UpdatePreferences changes the preferences of the types that p names. A user may do so for itself, as [Me]. The version
+// is the user's.
 func (s *Users) UpdatePreferences(ctx context.Context, id string, p Preferences, opts ...ChangeOption) (Preferences, error) {
 	return update[Preferences](ctx, s.c, at("/users", id, "/preferences"), p, opts)
 }
@@ -81,22 +82,22 @@ type DefaultPreferences struct{ c *Client }
 
 // Get returns the organization's default preferences.
 func (s *DefaultPreferences) Get(ctx context.Context) (Preferences, error) {
-	return get[Preferences](ctx, s.c, "/default-preferences", nil)
+	return read[Preferences](ctx, s.c, "/default-preferences")
 }
 
 // Replace sets the organization's default preferences. A nil list means none.
 func (s *DefaultPreferences) Replace(ctx context.Context, p Preferences) (Preferences, error) {
-	return replace[Preferences](ctx, s.c, "/default-preferences", p.whole(), nil)
+	return replace[Preferences](ctx, s.c, "/default-preferences", p.whole())
 }
 
 // DefaultPreferences returns what users get as members of a group who are made without preferences: the organization's
 // default preferences and the group's together.
 func (s *Groups) DefaultPreferences(ctx context.Context, id string) (Preferences, error) {
-	return get[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"), nil)
+	return read[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"))
 }
 
 // ReplaceDefaultPreferences sets what members of a group get besides the organization's default preferences. A nil list
 // means nothing more.
 func (s *Groups) ReplaceDefaultPreferences(ctx context.Context, id string, p Preferences) (Preferences, error) {
-	return replace[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"), p.whole(), nil)
+	return replace[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"), p.whole())
 }

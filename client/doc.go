@@ -2,14 +2,14 @@
 //
 //	c, err := client.New("https://roster.example", client.WithToken(token))
 //	u, err := c.Users.Create(ctx, client.NewUser{UserName: "ada", Email: "ada@example.com", Roles: []string{"Operator"}})
-//	for u, err := range c.Users.List(ctx, client.ListOptions{Search: "ada"}) { … }
+//	for u, err := range c.Users.List(ctx, client.UserListOptions{Search: "ada"}) { … }
 //	u, err = c.Users.Update(ctx, u.ID, client.UserChange{Department: client.Set("Support")}, client.IfVersion(u.Version))
 //
 // # Values
 //
 // What an answer gives as null is the zero value: "", 0, the zero time, a nil pointer. In requests a plain field
 // that is zero is left out. An [Optional] tells apart what a request does not name, what it sets to null, and what it
-// gives a value: its zero value is left out, [Null] resets, [Set] sets. Lists in new records are left out where they
+// gives a value: its zero value is left out, [Null] resets, [Set] sets. Lists and maps in new records are left out where they
 // are nil and sent where they are empty. Where a request refers to another record, by a field of type string or
 // []string, its id or its name will do.
 //
@@ -21,14 +21,18 @@
 //
 // Each call that creates something carries an Idempotency-Key, the same in all its attempts, so that a create whose
 // answer was lost makes one record. The key is random; [WithIdempotencyKey] gives one that also survives the caller's own
-// restart. Changes and deletions can be repeated by their nature: a deletion that finds nothing after an attempt without an
-// answer has succeeded. A conditional change ([IfVersion]) may then fail with [ErrStale] because its own first
-// attempt was done; [Error.Unclear] says so, and reading the record tells. Calls that could do harm twice (see
-// [Sessions.Open], [Users.SetUpLink], [Jobs.Retry]) are sent again only where the server turned them away before it did anything.
+// restart. Changes and deletions can be repeated by their nature: a deletion that finds nothing, after an attempt that
+// the server did not answer, has succeeded. Where a 503 came before, the deletion fails with [ErrNotFound], for the record may never have
+// been; and a conditional change ([IfVersion]) may fail with [ErrStale] because its own first attempt was done.
+// [Error.Unclear] says so in both cases, and reading the record tells.
+//
+// Calls that could do harm twice ([Sessions.Open], [Users.SetUpLink], [Jobs.Retry]) are sent again only where nothing can
+// have been done: where there was no connection, and after 429.
 //
 // # Errors
 //
 // What the server refuses is an [*Error], with all faults of the request. errors.Is knows its kind: [ErrNotFound],
 // [ErrConflict] and so on. No error and no log line holds a credential or anything else of a request's body or query.
-// Redirects are not followed, for they would carry credentials elsewhere.
+// Redirects are not followed, for they would carry credentials elsewhere. Where the context ended, the error is both what the
+// context says, such as [context.Canceled], and the cause that was given with it.
 package client

@@ -11,7 +11,7 @@ import (
 
 // The kinds of [Error], for errors.Is.
 var (
-	ErrNotModified     = errors.New("not modified")       // 304: the record still has the version of [IfNotVersion]
+	ErrNotModified     = errors.New("not modified")       // 304: the record looks as [IfChanged] knows it
 	ErrBadRequest      = errors.New("bad request")        // 400: no JSON, or a query or header at fault
 	ErrUnauthenticated = errors.New("unauthenticated")    // 401: no credential, or none that is good
 	ErrForbidden       = errors.New("forbidden")          // 403: the caller may not do this
@@ -46,7 +46,7 @@ type Error struct {
 
 	RetryAfter time.Duration `json:"-"` // how long the server asks to wait; 0 where it does not say
 
-	// Unclear says that an earlier attempt of the same call got no answer, so that what this error complains of may be its
+	// Unclear says that an earlier attempt of the same call may have been done, so that what this error complains of may be its
 	// doing: a conditional change that is stale by itself, for example. Read the record to see.
 	Unclear bool `json:"-"`
 }
@@ -86,7 +86,7 @@ func (e *Error) Error() string {
 		b.WriteString([]string{": ", "; "}[min(i, 1)] + f.String())
 	}
 	if e.Unclear {
-		b.WriteString("; an earlier attempt got no answer and may have been done")
+		b.WriteString("; an earlier attempt may have been done")
 	}
 	if e.RequestID != "" {
 		b.WriteString(" (request " + e.RequestID + ")")

@@ -32,16 +32,16 @@ type NewEvent struct {
 
 // EventListOptions say which events a list has.
 type EventListOptions struct {
-	ListOptions
 	Check      string // an id
 	CheckGroup string // an id
 	Status     Status
 	Matched    Optional[bool] // whether a check claimed it
 	From, To   time.Time      // half open; zero: open
+	PageOptions
 }
 
 func (o EventListOptions) query() url.Values {
-	q := o.ListOptions.query()
+	q := o.PageOptions.query()
 	set(q, "check", o.Check)
 	set(q, "checkGroup", o.CheckGroup)
 	set(q, "status", string(o.Status))
@@ -73,7 +73,7 @@ func (s *Events) Page(ctx context.Context, o EventListOptions) (Page[Event], err
 }
 
 // Get returns an event.
-func (s *Events) Get(ctx context.Context, id string, opts ...GetOption) (Event, error) {
+func (s *Events) Get(ctx context.Context, id string, opts ...FieldsOption) (Event, error) {
 	return get[Event](ctx, s.c, at("/events", id), opts)
 }
 

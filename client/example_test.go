@@ -40,7 +40,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for u, err := range c.Users.List(ctx, client.ListOptions{Filter: `userName sw "a"`, Sort: "-userName"}) {
+	for u, err := range c.Users.List(ctx, client.UserListOptions{Filter: `userName sw "a"`, Sort: "-userName"}) {
 		if err != nil {
 			log.Fatal(err)
 		}

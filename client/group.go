@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"iter"
-	"net/http"
 	"time"
 )
 
@@ -15,7 +14,7 @@ type Group struct {
 	Description string    `json:"description"`
 	Active      bool      `json:"active"`
 	MemberCount int64     `json:"memberCount"`
-	Version     int64     `json:"version"` // rises with every change but that of members
+	Version     int64     `json:"version"` // for IfVersion
 	CreatedAt   time.Time `json:"createdAt"`
 }
 
@@ -24,7 +23,7 @@ type NewGroup struct {
 	DisplayName string         `json:"displayName,omitempty"`
 	Description string         `json:"description,omitempty"`
 	Active      Optional[bool] `json:"active,omitzero"` // default: true
-	Members     []string       `json:"members,omitempty"`
+	Members     []string       `json:"members,omitzero"`
 }
 
 // GroupChange is what changes of a group. What is absent stays as it is.
@@ -35,29 +34,16 @@ type GroupChange struct {
 	Members     Optional[[]string] `json:"members,omitzero"` // all of them
 }
 
-// Member is a user in a group or team.
-type Member struct {
-	ID       string `json:"id"`
-	Number   int64  `json:"number"`
-	UserName string `json:"userName"`
-}
-
-// MemberChange says who comes into a group or team and who leaves it.
-type MemberChange struct {
-	Add    []string `json:"add,omitempty"`
-	Remove []string `json:"remove,omitempty"`
-}
-
 // Groups are the organization's groups.
 type Groups struct{ c *Client }
 
 // List returns the groups that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *Groups) List(ctx context.Context, o ListOptions) iter.Seq2[Group, error] {
+func (s *Groups) List(ctx context.Context, o NamedListOptions) iter.Seq2[Group, error] {
 	return list[Group](ctx, s.c, "/groups", o.query())
 }
 
 // Page returns one page of what [Groups.List] returns.
-func (s *Groups) Page(ctx context.Context, o ListOptions) (Page[Group], error) {
+func (s *Groups) Page(ctx context.Context, o NamedListOptions) (Page[Group], error) {
 	return page[Group](ctx, s.c, "/groups", o.query())
 }
 
@@ -82,22 +68,23 @@ func (s *Groups) Delete(ctx context.Context, id string, opts ...ChangeOption) er
 }
 
 // Members returns the members of a group. It fetches them page by page; an error ends the sequence.
-func (s *Groups) Members(ctx context.Context, id string, o ListOptions) iter.Seq2[Member, error] {
-	return list[Member](ctx, s.c, at("/groups", id, "/members"), o.query())
+func (s *Groups) Members(ctx context.Context, id string, o PageOptions) iter.Seq2[Member, error] {
+	return s.members(id).list(ctx, o)
 }
 
 // ChangeMembers adds members to a group and removes others, in one step.
 func (s *Groups) ChangeMembers(ctx context.Context, id string, change MemberChange) (Group, error) {
-	return call[Group](ctx, s.c, newRequest[ChangeOption](http.MethodPost, at("/groups", id, "/members"), change, nil))
+	return changeMembers[Group](ctx, s.members(id), change)
 }
 
 // AddMember adds a user to a group; one who is in it already stays.
 func (s *Groups) AddMember(ctx context.Context, id, user string) error {
-	_, err := s.c.send(ctx, newRequest[ChangeOption](http.MethodPut, at("/groups", id, "/members", user), nil, nil), nil)
-	return err
+	return s.members(id).add(ctx, user)
 }
 
 // RemoveMember takes a user out of a group.
 func (s *Groups) RemoveMember(ctx context.Context, id, user string) error {
-	return remove(ctx, s.c, at("/groups", id, "/members", user), nil)
+	return s.members(id).remove(ctx, user)
 }
+
+func (s *Groups) members(id string) members { return members{s.c, "/groups", id} }

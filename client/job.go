@@ -32,12 +32,12 @@ type Job struct {
 
 // JobListOptions say which jobs a list has.
 type JobListOptions struct {
-	ListOptions
 	State JobState // "": all that are not done
+	PageOptions
 }
 
 func (o JobListOptions) query() url.Values {
-	q := o.ListOptions.query()
+	q := o.PageOptions.query()
 	set(q, "state", string(o.State))
 	return q
 }
@@ -57,7 +57,7 @@ func (s *Jobs) Page(ctx context.Context, o JobListOptions) (Page[Job], error) {
 
 // Retry has a buried job tried again, from its first attempt.
 func (s *Jobs) Retry(ctx context.Context, id string) (Job, error) {
-	r := newRequest[ChangeOption](http.MethodPost, at("/jobs", id, "/retry"), nil, nil)
+	r := newRequest(http.MethodPost, at("/jobs", id, "/retry"), nil)
 	r.once = true
 	return call[Job](ctx, s.c, r)
 }

@@ -42,23 +42,28 @@ func groups(t *testing.T, _ *world, c *client.Client) {
 	check(t, c.Groups.AddMember(ctx, g.ID, ann.ID))
 	check(t, c.Groups.AddMember(ctx, g.ID, ann.ID))
 	member := func(m client.Member) string { return m.UserName }
-	same(t, "members", names(collect(t, c.Groups.Members(ctx, g.ID, client.ListOptions{PageSize: 1})), member), []string{"groups.ann", "groups.bob"})
+	same(t, "members", names(collect(t, c.Groups.Members(ctx, g.ID, client.PageOptions{PageSize: 1})), member), []string{"groups.ann", "groups.bob"})
 	check(t, c.Groups.RemoveMember(ctx, g.ID, bob.ID))
-	same(t, "members", names(collect(t, c.Groups.Members(ctx, g.ID, client.ListOptions{})), member), []string{"groups.ann"})
+	same(t, "members", names(collect(t, c.Groups.Members(ctx, g.ID, client.PageOptions{})), member), []string{"groups.ann"})
 
-	updated, err := c.Groups.Update(ctx, g.ID, client.GroupChange{Description: client.Set(""), Active: client.Set(false), Members: client.Set([]string{bob.ID})}, client.IfVersion(g.Version))
+	change := client.GroupChange{Description: client.Set(""), Active: client.Set(false), Members: client.Set([]string{bob.ID})}
+	_, err = c.Groups.Update(ctx, g.ID, change, client.IfVersion(g.Version))
+	is(t, err, client.ErrStale) // its members are others by now
+	now, err := c.Groups.Get(ctx, g.ID)
 	check(t, err)
-	if updated.Description != "" || updated.Active || updated.MemberCount != 1 || updated.DisplayName != "Groups" || updated.Version != g.Version+1 {
+	updated, err := c.Groups.Update(ctx, g.ID, change, client.IfVersion(now.Version))
+	check(t, err)
+	if updated.Description != "" || updated.Active || updated.MemberCount != 1 || updated.DisplayName != "Groups" || updated.Version <= now.Version {
 		t.Errorf("the changed group is %+v", updated)
 	}
-	_, err = c.Groups.Update(ctx, g.ID, client.GroupChange{Active: client.Set(true)}, client.IfVersion(g.Version))
+	_, err = c.Groups.Update(ctx, g.ID, client.GroupChange{Active: client.Set(true)}, client.IfVersion(now.Version))
 	is(t, err, client.ErrStale)
 	read, err := c.Groups.Get(ctx, g.ID)
 	check(t, err)
 	same(t, "the group as changed and as read", read, updated)
-	found := collect(t, c.Groups.List(ctx, client.ListOptions{Filter: `displayName eq "groups"`}))
+	found := collect(t, c.Groups.List(ctx, client.NamedListOptions{Filter: `displayName eq "groups"`}))
 	same(t, "what a filter finds", found, []client.Group{updated})
-	inGroup := collect(t, c.Users.List(ctx, client.ListOptions{Filter: `groups eq "` + g.ID + `"`, Fields: []string{"userName"}}))
+	inGroup := collect(t, c.Users.List(ctx, client.UserListOptions{Filter: `groups eq "` + g.ID + `"`, PageOptions: client.PageOptions{Fields: []string{"userName"}}}))
 	same(t, "its users", inGroup, []client.User{{ID: bob.ID, UserName: "groups.bob"}})
 	groupDefaults(t, c, g)
 
@@ -101,15 +106,18 @@ func teams(t *testing.T, _ *world, c *client.Client) {
 	_, err = c.Teams.ChangeMembers(ctx, made.ID, client.MemberChange{Remove: []string{ann.ID}})
 	check(t, err)
 	check(t, c.Teams.AddMember(ctx, made.ID, ann.ID))
-	same(t, "members", collect(t, c.Teams.Members(ctx, made.ID, client.ListOptions{})), []client.Member{{ID: ann.ID, Number: ann.Number, UserName: ann.UserName}})
+	same(t, "members", collect(t, c.Teams.Members(ctx, made.ID, client.PageOptions{})), []client.Member{{ID: ann.ID, Number: ann.Number, UserName: ann.UserName}})
 	check(t, c.Teams.RemoveMember(ctx, made.ID, ann.ID))
-	listed := collect(t, c.Teams.List(ctx, client.ListOptions{}))
+	listed := collect(t, c.Teams.List(ctx, client.NamedListOptions{}))
 	if !slices.ContainsFunc(listed, func(other client.Team) bool { return other.ID == made.ID && other.MemberCount == 0 }) {
 		t.Errorf("the teams are %+v", listed)
 	}
 	_, err = c.Groups.Get(ctx, made.ID)
 	is(t, err, client.ErrNotFound)
-	check(t, c.Teams.Delete(ctx, made.ID, client.IfVersion(changed.Version)))
+	is(t, c.Teams.Delete(ctx, made.ID, client.IfVersion(changed.Version)), client.ErrStale) // its members are others by now
+	last, err := c.Teams.Get(ctx, made.ID)
+	check(t, err)
+	check(t, c.Teams.Delete(ctx, made.ID, client.IfVersion(last.Version)))
 }
 
 func departments(t *testing.T, _ *world, c *client.Client) {
@@ -121,7 +129,7 @@ func departments(t *testing.T, _ *world, c *client.Client) {
 	got, err := c.Departments.Get(ctx, d.ID)
 	check(t, err)
 	same(t, "the department", got, client.Department{ID: d.ID, Number: d.Number, DisplayName: "Offices", Version: changed.Version})
-	if all := collect(t, c.Departments.List(ctx, client.ListOptions{Filter: `displayName eq "offices"`})); len(all) != 1 || all[0] != got {
+	if all := collect(t, c.Departments.List(ctx, client.NamedListOptions{Filter: `displayName eq "offices"`})); len(all) != 1 || all[0] != got {
 		t.Errorf("a filter finds %+v", all)
 	}
 	u, err := c.Users.Create(ctx, client.NewUser{UserName: "departments.ann", Department: "offices"})
@@ -152,7 +160,9 @@ func roles(t *testing.T, _ *world, c *client.Client) {
 	same(t, "the role as changed and as read", got, changed)
 	_, err = c.Roles.Create(ctx, client.NewRole{DisplayName: "Roles", Permissions: []string{"fly"}})
 	is(t, err, client.ErrInvalid, "#/permissions", "fly")
-	shipped := collect(t, c.Roles.List(ctx, client.ListOptions{Filter: `displayName eq "Operator"`}))
+	shipped := collect(t, c.Roles.List(ctx, client.NamedListOptions{Filter: `displayName eq "Operator"`}))
+	byName := names(collect(t, c.Roles.List(ctx, client.NamedListOptions{Sort: "-displayName", Filter: `shipped eq true`, PageOptions: client.PageOptions{PageSize: 2}})), func(r client.Role) string { return r.DisplayName })
+	same(t, "roles by name", byName, []string{"Super User", "REST LAM Sender", "Operator", "Manager", "Grazer", "Customer", "Administrator"})
 	if len(shipped) != 1 || !shipped[0].Shipped {
 		t.Fatalf("the role Operator is %+v", shipped)
 	}
@@ -200,7 +210,7 @@ func tokens(t *testing.T, w *world, c *client.Client) {
 		t.Errorf("the token is %+v", issued.Token)
 	}
 	reader := w.as(t, client.WithToken(issued.Secret))
-	same(t, "what the token sees", collect(t, reader.Users.List(ctx, client.ListOptions{})), nil)
+	same(t, "what the token sees", collect(t, reader.Users.List(ctx, client.UserListOptions{})), nil)
 	_, err = reader.Groups.Update(ctx, g.ID, client.GroupChange{Description: client.Set("x")})
 	is(t, err, client.ErrForbidden)
 	got, err := c.Tokens.Get(ctx, issued.ID)
@@ -211,7 +221,7 @@ func tokens(t *testing.T, w *world, c *client.Client) {
 	_, err = c.Tokens.Create(ctx, client.NewToken{Name: "tokens.2", Access: "all"})
 	is(t, err, client.ErrInvalid, "#/access")
 	check(t, c.Tokens.Revoke(ctx, issued.ID))
-	_, err = reader.Users.Page(ctx, client.ListOptions{})
+	_, err = reader.Users.Page(ctx, client.UserListOptions{})
 	is(t, err, client.ErrUnauthenticated)
 	listed := func(revoked bool) bool {
 		return slices.ContainsFunc(collect(t, c.Tokens.List(ctx, client.TokenListOptions{Revoked: revoked})), func(other client.Token) bool { return other.ID == issued.ID })
@@ -231,16 +241,21 @@ func checks(t *testing.T, _ *world, c *client.Client) {
 		DisplayName: "Backup", Description: "D", CheckGroup: "checks",
 		Matching: &client.Conditions{Required: client.RequireAll, Conditions: []client.Condition{{Field: "subject", Matches: "starts_with", Value: "Backup of checks"}}},
 		Success:  &client.Conditions{Required: client.RequireAny, Conditions: []client.Condition{{Field: "body", Matches: "contains", Value: "0 errors"}}},
-		Interval: &client.Interval{Unit: "day", Value: 1}, OverdueMinutes: 30, Window: &client.Window{Start: "08:00", End: "18:30", Days: []string{"mon", "fri"}},
+		Interval: client.Set(client.Interval{Unit: "day", Value: 1}), OverdueMinutes: client.Set(0), Window: &client.Window{Start: "08:00", End: "18:30", Days: []string{"mon", "fri"}},
 		Groups: []string{g.ID}, Teams: []string{"Cloud DevOps"},
 	})
 	check(t, err)
 	got, err := c.Checks.Get(ctx, made.ID)
 	check(t, err)
 	same(t, "the check as made and as read", got, made)
-	if got.CheckGroup.ID != in.ID || got.DefaultStatus != client.StatusFailure || got.Status != client.StatusSuccess || *got.Interval != (client.Interval{Unit: "day", Value: 1}) ||
+	if got.CheckGroup.ID != in.ID || got.DefaultStatus != client.StatusFailure || got.Status != client.StatusSuccess || *got.Interval != (client.Interval{Unit: "day", Value: 1}) || got.OverdueMinutes != 0 ||
 		got.Groups[0].ID != g.ID || len(got.Teams) != 1 || len(got.Warning.Conditions) != 0 || got.EmailAlias != "" {
 		t.Errorf("the check is %+v", got)
+	}
+	never, err := c.Checks.Create(ctx, client.NewCheck{DisplayName: "Now and then", EmailAlias: "now-and-then", Interval: client.Null[client.Interval]()})
+	check(t, err)
+	if never.Interval != nil || never.OverdueMinutes == 0 {
+		t.Errorf("the check without an interval is %+v", never)
 	}
 	same(t, "the window", got.Window, client.Window{Start: "08:00", End: "18:30", Days: []string{"mon", "fri"}})
 	changed, err := c.Checks.Update(ctx, made.ID, client.CheckChange{
@@ -256,7 +271,7 @@ func checks(t *testing.T, _ *world, c *client.Client) {
 		DisplayName: "Bad", Matching: &client.Conditions{Required: client.RequireAll, Conditions: []client.Condition{{Field: "subject", Matches: "regex", Value: "("}}}, Groups: []string{"No such group"},
 	})
 	is(t, err, client.ErrInvalid, "#/matching/conditions/0/value", "#/groups/0")
-	same(t, "what a filter finds", collect(t, c.Checks.List(ctx, client.ListOptions{Filter: `displayName eq "backup"`})), []client.Check{changed})
+	same(t, "what a filter finds", collect(t, c.Checks.List(ctx, client.NamedListOptions{Filter: `displayName eq "backup"`})), []client.Check{changed})
 	is(t, c.Checks.Delete(ctx, made.ID, client.IfVersion(made.Version)), client.ErrStale)
 	check(t, c.Checks.Delete(ctx, made.ID, client.IfVersion(changed.Version)))
 }
@@ -273,7 +288,7 @@ func checkGroups(t *testing.T, _ *world, c *client.Client) {
 	got, err := c.CheckGroups.Get(ctx, made.ID)
 	check(t, err)
 	same(t, "the check group as changed and as read", got, changed)
-	same(t, "what a filter finds", collect(t, c.CheckGroups.List(ctx, client.ListOptions{Filter: `displayName eq "Check groups"`})), []client.CheckGroup{changed})
+	same(t, "what a filter finds", collect(t, c.CheckGroups.List(ctx, client.NamedListOptions{Filter: `displayName eq "Check groups"`})), []client.CheckGroup{changed})
 
 	first, err := c.CheckGroups.PutPermission(ctx, made.ID, client.NewCheckPermission{User: ann.UserName, AccessLevel: client.LevelEditor, Notify: true})
 	check(t, err)
@@ -290,7 +305,7 @@ func checkGroups(t *testing.T, _ *world, c *client.Client) {
 	_, err = c.CheckGroups.PutPermission(ctx, made.ID, client.NewCheckPermission{User: ann.ID, Group: g.ID, AccessLevel: client.LevelUser})
 	is(t, err, client.ErrInvalid)
 	entry := func(p client.CheckPermission) string { return p.ID }
-	same(t, "entries", names(collect(t, c.CheckGroups.Permissions(ctx, made.ID, client.ListOptions{PageSize: 1})), entry), []string{first.ID, second.ID})
+	same(t, "entries", names(collect(t, c.CheckGroups.Permissions(ctx, made.ID, client.PageOptions{PageSize: 1})), entry), []string{first.ID, second.ID})
 	check(t, c.CheckGroups.DeletePermission(ctx, made.ID, first.ID))
 	is(t, c.CheckGroups.DeletePermission(ctx, made.ID, first.ID), client.ErrNotFound)
 	check(t, c.CheckGroups.Delete(ctx, made.ID))
@@ -323,7 +338,7 @@ func events(t *testing.T, _ *world, c *client.Client) {
 		want []string
 	}{
 		{client.EventListOptions{Check: expected.ID}, []string{byAlias.ID, byID.ID, claimed.ID}},
-		{client.EventListOptions{Check: expected.ID, ListOptions: client.ListOptions{PageSize: 1}}, []string{byAlias.ID, byID.ID, claimed.ID}},
+		{client.EventListOptions{Check: expected.ID, PageOptions: client.PageOptions{PageSize: 1}}, []string{byAlias.ID, byID.ID, claimed.ID}},
 		{client.EventListOptions{Check: expected.ID, Status: client.StatusWarning}, []string{byID.ID}},
 		{client.EventListOptions{Check: expected.ID, Matched: client.Set(false)}, []string{}},
 		{client.EventListOptions{Check: expected.ID, To: claimed.At.Add(-time.Hour)}, []string{}},
@@ -363,7 +378,7 @@ func audit(t *testing.T, _ *world, c *client.Client) {
 	u := newUser(t, c, "audit.ann")
 	_, err := c.Users.Update(ctx, u.ID, client.UserChange{DisplayName: client.Set("Ann")})
 	check(t, err)
-	entries := collect(t, c.Audit.List(ctx, client.AuditListOptions{Target: u.ID, ListOptions: client.ListOptions{PageSize: 1}}))
+	entries := collect(t, c.Audit.List(ctx, client.AuditListOptions{Target: u.ID, PageOptions: client.PageOptions{PageSize: 1}}))
 	same(t, "actions", names(entries, func(e client.AuditEntry) string { return e.Action }), []string{"user.update", "user.create"})
 	first, err := c.Audit.Get(ctx, entries[1].ID)
 	check(t, err)
@@ -394,7 +409,7 @@ func organizations(t *testing.T, w *world, c *client.Client) {
 	_, err = c.Organizations.Create(ctx, client.NewOrganization{Slug: "Not a slug"})
 	is(t, err, client.ErrInvalid, "#/slug")
 	for _, slug := range []string{"acme", "nowhere"} {
-		_, err = w.as(t, client.WithOrganization(slug), client.WithBasic("root", rootPassword)).Users.Page(ctx, client.ListOptions{})
+		_, err = w.as(t, client.WithOrganization(slug), client.WithBasic("root", rootPassword)).Users.Page(ctx, client.UserListOptions{})
 		is(t, err, client.ErrUnauthenticated)
 	}
 	_, err = w.as(t, client.WithOrganization("default"), client.WithBasic("root", rootPassword)).Users.Get(ctx, client.Me)
@@ -436,7 +451,7 @@ func jobs(t *testing.T, _ *world, c *client.Client) {
 	ctx := t.Context()
 	_, err := c.Users.Create(ctx, client.NewUser{UserName: "jobs.ann", Email: "jobs.ann@people.example", SendWelcomeEmail: true})
 	check(t, err)
-	all := collect(t, c.Jobs.List(ctx, client.JobListOptions{State: client.JobReady, ListOptions: client.ListOptions{PageSize: 1}}))
+	all := collect(t, c.Jobs.List(ctx, client.JobListOptions{State: client.JobReady, PageOptions: client.PageOptions{PageSize: 1}}))
 	if len(all) == 0 || all[0].Kind != "welcome-email" || all[0].State != client.JobReady {
 		t.Fatalf("the jobs are %+v", all)
 	}
@@ -456,12 +471,12 @@ func whoMay(t *testing.T, w *world, c *client.Client) {
 	ctx := t.Context()
 	_, err := c.Users.Create(ctx, client.NewUser{UserName: "whomay.reader", Password: "four calm otters by the lock", AccessLevel: client.LevelReadonly})
 	check(t, err)
-	_, err = w.as(t).Users.Page(ctx, client.ListOptions{})
+	_, err = w.as(t).Users.Page(ctx, client.UserListOptions{})
 	is(t, err, client.ErrUnauthenticated)
-	_, err = w.as(t, client.WithToken("roster_nonsense")).Users.Page(ctx, client.ListOptions{})
+	_, err = w.as(t, client.WithToken("roster_nonsense")).Users.Page(ctx, client.UserListOptions{})
 	is(t, err, client.ErrUnauthenticated)
 	reader := w.as(t, client.WithBasic("whomay.reader", "four calm otters by the lock"))
-	_, err = reader.Users.Page(ctx, client.ListOptions{})
+	_, err = reader.Users.Page(ctx, client.UserListOptions{})
 	check(t, err)
 	for name, call := range map[string]func() error{
 		"create a user": func() error { _, err := reader.Users.Create(ctx, client.NewUser{UserName: "x"}); return err },

@@ -99,5 +99,5 @@ type Overview struct {
 
 // Overview returns how the organization stands.
 func (c *Client) Overview(ctx context.Context) (Overview, error) {
-	return get[Overview](ctx, c, "/overview", nil)
+	return read[Overview](ctx, c, "/overview")
 }

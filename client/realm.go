@@ -21,7 +21,7 @@ type Realm struct {
 type NewRealm struct {
 	DisplayName   string         `json:"displayName,omitempty"`
 	Active        Optional[bool] `json:"active,omitzero"`
-	Configuration map[string]any `json:"configuration,omitempty"`
+	Configuration map[string]any `json:"configuration,omitzero"`
 }
 
 // RealmChange is what changes of a realm. What is absent stays as it is.

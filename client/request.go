@@ -17,9 +17,13 @@ import (
 	"time"
 )
 
+// maxKey is the longest idempotency key.
+const maxKey = 255
+
 var (
 	errNoID    = errors.New("client: the id is missing, or is none")
 	errLoops   = errors.New("client: the list comes back to a page that it had before")
+	errKey     = fmt.Errorf("client: an idempotency key is 1 to %d visible ASCII characters", maxKey)
 	errTooLong = fmt.Errorf("client: the answer is longer than %d bytes", MaxBody)
 )
 
@@ -29,8 +33,10 @@ type request struct {
 	path   string // after /api/v1, escaped; "" where an identifier in it was none
 	query  url.Values
 	header http.Header
-	body   any  // encoded as JSON; nil for none
-	once   bool // to be done twice would do harm: it is repeated only where the server turned it away
+	body   any     // encoded as JSON; nil for none
+	once   bool    // to be done twice would do harm: it is repeated only where nothing can have been done
+	tag    *string // where the answer's ETag goes; nil: nowhere
+	fault  error   // of an option; nothing is sent then
 }
 
 // answer is what came back after success.
@@ -54,60 +60,6 @@ func (u *unanswered) Error() string {
 
 // Unwrap returns what happened.
 func (u *unanswered) Unwrap() error { return u.err }
-
-// send makes a call: as many attempts as it needs and may have. out is filled from the answer's body, unless it is
-// nil.
-func (c *Client) send(ctx context.Context, r request, out any) (answer, error) {
-	if r.path == "" {
-		return answer{}, errNoID
-	}
-	var body []byte
-	if r.body != nil {
-		var err error
-		if body, err = json.Marshal(r.body); err != nil {
-			return answer{}, fmt.Errorf("client: %s %s: the request cannot be written as JSON: %w", r.method, r.path, err)
-		}
-	}
-	began := c.clock.now()
-	unclear := false // an attempt may have been done although it was not answered so
-	for attempt := 1; ; attempt++ {
-		a, err := c.attempt(ctx, r, body, out)
-		if err == nil {
-			return a, nil
-		}
-		if r.method == http.MethodDelete && unclear && errors.Is(err, ErrNotFound) {
-			return answer{status: http.StatusNoContent}, nil
-		}
-		var refused *Error
-		if errors.As(err, &refused) {
-			refused.Unclear = unclear
-		}
-		if ctx.Err() != nil || attempt == c.attempts || !repeatable(r, err) {
-			return answer{}, err
-		}
-		wait := c.wait(attempt, err)
-		if c.clock.now().Add(wait).Sub(began) > c.elapsed {
-			return answer{}, err
-		}
-		unclear = unclear || mayBeDone(err)
-		c.log.WarnContext(ctx, "roster: trying again", "method", r.method, "path", r.path, "attempt", attempt, "wait", wait, "err", err)
-		if ended := c.pause(ctx, wait); ended != nil {
-			return answer{}, fmt.Errorf("client: %s %s: %w while waiting to try again after: %w", r.method, r.path, ended, err)
-		}
-	}
-}
-
-// pause waits. It returns why, if the context ended first.
-func (c *Client) pause(ctx context.Context, d time.Duration) error {
-	fires, stop := c.clock.after(d)
-	defer stop()
-	select {
-	case <-fires:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
 
 // attempt sends a request once.
 func (c *Client) attempt(ctx context.Context, r request, body []byte, out any) (answer, error) {
@@ -169,16 +121,26 @@ func (c *Client) unanswered(ctx context.Context, r request, err error) error {
 	if errors.As(err, &about) {
 		err = about.Err
 	}
-	if cause := context.Cause(ctx); cause != nil && errors.Is(err, ctx.Err()) {
-		err = cause
-	}
 	var dial *net.OpError
 	var certificate *tls.CertificateVerificationError
-	return &unanswered{
+	u := &unanswered{
 		method: r.method, path: r.path, err: err,
 		sent:     !errors.As(err, &dial) || dial.Op != "dial" && dial.Op != "proxyconnect",
 		hopeless: errors.As(err, &certificate),
 	}
+	if why := ended(ctx); why != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))) {
+		u.err = why
+	}
+	return u
+}
+
+// ended returns that a context ended, and why if that was said; nil if it did not.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if err == nil || errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
 }
 
 // decode reads one JSON value. Numbers in values of any type keep their digits.

@@ -195,6 +195,21 @@ func TestTwoCreatesHaveTwoKeysUnlessTheCallerGivesOne(t *testing.T) {
 	}
 }
 
+func TestACreateUnderNoKeyIsNotSent(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"", "two words", "line\n", "schlüssel", strings.Repeat("k", 256)} {
+		s := play(t, lost, ada)
+		c, _ := newTest(t, s.URL)
+		_, err := c.Events.Create(t.Context(), NewEvent{Title: "x"}, WithIdempotencyKey(key))
+		if !errors.Is(err, errKey) || s.requests() != 0 {
+			t.Errorf("%q: %v after %d requests", key, err, s.requests())
+		}
+		if _, err = c.Users.CreateBatch(t.Context(), []NewUser{{}}, WithIdempotencyKey(key)); !errors.Is(err, errKey) || s.requests() != 0 {
+			t.Errorf("%q: %v after %d requests", key, err, s.requests())
+		}
+	}
+}
+
 func TestOtherAnswersAreFinal(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]error{
@@ -312,41 +327,60 @@ func TestAContextEndsACall(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		clock.stuck, clock.onWait = true, func() { cancel(why) }
 		_, err := c.Users.Create(ctx, NewUser{})
-		if !errors.Is(err, why) || !errors.Is(err, ErrUnavailable) || s.requests() != 1 {
+		if !errors.Is(err, why) || !errors.Is(err, context.Canceled) || !errors.Is(err, ErrUnavailable) || s.requests() != 1 {
 			t.Errorf("%v after %d requests", err, s.requests())
 		}
 	})
 	t.Run("while it is answered", func(t *testing.T) {
 		t.Parallel()
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancelCause(t.Context())
 		s := play(t, func(_ http.ResponseWriter, r *http.Request) {
-			cancel()
+			cancel(why)
 			<-r.Context().Done()
 		})
 		c, _ := newTest(t, s.URL)
 		_, err := c.Users.Create(ctx, NewUser{})
-		if !errors.Is(err, context.Canceled) || s.requests() != 1 {
+		if !errors.Is(err, why) || !errors.Is(err, context.Canceled) || s.requests() != 1 {
 			t.Errorf("%v after %d requests", err, s.requests())
 		}
 	})
 	t.Run("before it begins", func(t *testing.T) {
 		t.Parallel()
-		ctx, cancel := context.WithCancel(t.Context())
+		canceled, cancel := context.WithCancel(t.Context())
 		cancel()
-		s := play(t)
-		c, _ := newTest(t, s.URL)
-		if _, err := c.Users.Create(ctx, NewUser{}); !errors.Is(err, context.Canceled) || s.requests() != 0 {
-			t.Errorf("%v after %d requests", err, s.requests())
+		withCause, cancelBecause := context.WithCancelCause(t.Context())
+		cancelBecause(why)
+		late, stop := context.WithDeadlineCause(t.Context(), time.Unix(1, 0), why)
+		defer stop()
+		for _, end := range []struct {
+			ctx  context.Context
+			says []error
+			text string
+		}{
+			{canceled, []error{context.Canceled}, "context canceled"},
+			{withCause, []error{context.Canceled, why}, "context canceled: the caller had enough"},
+			{late, []error{context.DeadlineExceeded, why}, "context deadline exceeded: the caller had enough"},
+		} {
+			s := play(t)
+			c, _ := newTest(t, s.URL)
+			_, err := c.Users.Create(end.ctx, NewUser{})
+			for _, want := range end.says {
+				if !errors.Is(err, want) || !strings.HasSuffix(err.Error(), ": "+end.text) || s.requests() != 0 {
+					t.Errorf("%v instead of %v after %d requests", err, want, s.requests())
+				}
+			}
 		}
 	})
 }
 
 func TestAnAttemptThatTakesTooLongIsRepeated(t *testing.T) {
 	t.Parallel()
-	s := play(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ada)
-	c, _ := newTest(t, s.URL, WithTimeout(50*time.Millisecond))
-	if u, err := c.Users.Create(t.Context(), NewUser{}); err != nil || u.ID != "1" {
-		t.Errorf("%+v, %v", u, err)
+	slow := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	s := play(t, append([]http.HandlerFunc{slow}, slices.Repeat([]http.HandlerFunc{ada}, 1000)...)...)
+	// A busy machine may be too slow for more attempts than the first.
+	c, _ := newTest(t, s.URL, WithTimeout(50*time.Millisecond), WithRetries(1000, 1000*MaxBackoff))
+	if u, err := c.Users.Create(t.Context(), NewUser{}); err != nil || u.ID != "1" || s.requests() < 2 {
+		t.Errorf("%+v, %v after %d requests", u, err, s.requests())
 	}
 }
 
@@ -375,12 +409,18 @@ func TestADeletionThatFindsNothingAfterALostAnswerIsDone(t *testing.T) {
 		{"after a 504", []http.HandlerFunc{says(504, ""), gone}, true},
 		{"after a 429", []http.HandlerFunc{problem(429, "rate-limited"), gone}, false},
 		{"after a lost answer and a 429", []http.HandlerFunc{lost, problem(429, "rate-limited"), gone}, true},
+		{"after a 503", []http.HandlerFunc{problem(503, "unavailable"), gone}, false},
+		{"after a lost answer and a 503", []http.HandlerFunc{lost, problem(503, "unavailable"), gone}, true},
 	} {
 		s := play(t, c.answers...)
 		client, _ := newTest(t, s.URL)
 		err := client.Users.Delete(t.Context(), "1")
 		if (err == nil) != c.done || err != nil && !errors.Is(err, ErrNotFound) || s.requests() != len(c.answers) {
 			t.Errorf("%s: %v after %d requests", c.name, err, s.requests())
+		}
+		var refused *Error
+		if errors.As(err, &refused) && refused.Unclear != (c.name == "after a 503") {
+			t.Errorf("%s: that an earlier attempt may have been done is %v", c.name, refused.Unclear)
 		}
 	}
 }
@@ -413,7 +453,7 @@ func TestAConditionalChangeSaysWhenItMayBeStaleByItself(t *testing.T) {
 	}
 }
 
-func TestWhatMustNotBeDoneTwiceIsRepeatedOnlyWhereItWasTurnedAway(t *testing.T) {
+func TestWhatMustNotBeDoneTwiceIsRepeatedOnlyWhereNothingCanHaveBeenDone(t *testing.T) {
 	t.Parallel()
 	calls := map[string]func(context.Context, *Client) error{
 		"a session":     func(ctx context.Context, c *Client) error { _, err := c.Sessions.Open(ctx); return err },
@@ -431,7 +471,7 @@ func TestWhatMustNotBeDoneTwiceIsRepeatedOnlyWhereItWasTurnedAway(t *testing.T) 
 			{"502", says(502, ""), false},
 			{"504", says(504, ""), false},
 			{"429", problem(429, "rate-limited"), true},
-			{"503", problem(503, "unavailable"), true},
+			{"503", problem(503, "unavailable"), false}, // the server may have lost its database at the commit
 		} {
 			s := play(t, a.answer, says(201, `{"id":"1","url":"u"}`))
 			c, _ := newTest(t, s.URL)
@@ -499,7 +539,7 @@ func TestNoErrorAndNoLogLineHoldsASecret(t *testing.T) {
 			s := play(t, answer, answer, answer, answer)
 			c, _ := newTest(t, s.URL, opt, WithRetries(2, time.Hour), WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 			_, first := c.Users.Create(t.Context(), NewUser{UserName: "ada", Password: password})
-			_, second := c.Users.Page(t.Context(), ListOptions{Search: searched})
+			_, second := c.Users.Page(t.Context(), UserListOptions{Search: searched})
 			text := fmt.Sprintf("%v %v %+v %#v %s", first, second, c, c, &log)
 			for _, secret := range []string{token, password, searched} {
 				if strings.Contains(text, secret) {
@@ -519,7 +559,7 @@ func TestAListFetchesItsPagesAsTheyAreNeeded(t *testing.T) {
 	third := says(200, `{"items":[{"id":"3"}]}`)
 	s := play(t, first, lost, second, third, first)
 	c, _ := newTest(t, s.URL)
-	users := c.Users.List(t.Context(), ListOptions{Filter: `active eq true`, Fields: []string{"id", "userName"}, PageSize: 2, Sort: "-userName"})
+	users := c.Users.List(t.Context(), UserListOptions{Filter: `active eq true`, Sort: "-userName", PageOptions: PageOptions{Fields: []string{"id", "userName"}, PageSize: 2}})
 	var ids []string
 	for u, err := range users {
 		if err != nil {
@@ -550,7 +590,7 @@ func TestAListEndsWithItsError(t *testing.T) {
 		s := play(t, says(200, `{"items":[{"id":"1"}],"next":"c1"}`), second)
 		c, _ := newTest(t, s.URL)
 		good, bad := 0, 0
-		for _, err := range c.Users.List(t.Context(), ListOptions{}) {
+		for _, err := range c.Users.List(t.Context(), UserListOptions{}) {
 			if err != nil {
 				bad++
 			} else {

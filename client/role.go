@@ -27,12 +27,12 @@ type DepartmentChange struct {
 type Departments struct{ c *Client }
 
 // List returns the departments. It fetches them page by page; an error ends the sequence.
-func (s *Departments) List(ctx context.Context, o ListOptions) iter.Seq2[Department, error] {
+func (s *Departments) List(ctx context.Context, o NamedListOptions) iter.Seq2[Department, error] {
 	return list[Department](ctx, s.c, "/departments", o.query())
 }
 
 // Page returns one page of what [Departments.List] returns.
-func (s *Departments) Page(ctx context.Context, o ListOptions) (Page[Department], error) {
+func (s *Departments) Page(ctx context.Context, o NamedListOptions) (Page[Department], error) {
 	return page[Department](ctx, s.c, "/departments", o.query())
 }
 
@@ -71,7 +71,7 @@ type Role struct {
 type NewRole struct {
 	DisplayName string   `json:"displayName,omitempty"`
 	Description string   `json:"description,omitempty"`
-	Permissions []string `json:"permissions,omitempty"`
+	Permissions []string `json:"permissions,omitzero"`
 }
 
 // RoleChange is what changes of a role. What is absent stays as it is.
@@ -85,12 +85,12 @@ type RoleChange struct {
 type Roles struct{ c *Client }
 
 // List returns the roles. It fetches them page by page; an error ends the sequence.
-func (s *Roles) List(ctx context.Context, o ListOptions) iter.Seq2[Role, error] {
+func (s *Roles) List(ctx context.Context, o NamedListOptions) iter.Seq2[Role, error] {
 	return list[Role](ctx, s.c, "/roles", o.query())
 }
 
 // Page returns one page of what [Roles.List] returns.
-func (s *Roles) Page(ctx context.Context, o ListOptions) (Page[Role], error) {
+func (s *Roles) Page(ctx context.Context, o NamedListOptions) (Page[Role], error) {
 	return page[Role](ctx, s.c, "/roles", o.query())
 }
 

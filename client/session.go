@@ -12,7 +12,7 @@ const sessionCookie = "roster_session"
 // Session follows a sign-in.
 type Session struct {
 	ID         string    `json:"id"`
-	Face       string    `json:"face"` // through which it was opened, such as "dashboard"
+	Face       string    `json:"face"` // through which it was opened, such as "web"
 	CreatedAt  time.Time `json:"createdAt"`
 	LastUsedAt time.Time `json:"lastUsedAt"`
 	ExpiresAt  time.Time `json:"expiresAt"` // over then, used or not
@@ -32,7 +32,7 @@ type Sessions struct{ c *Client }
 
 // Open opens a dashboard session. The client must have a user's name and password ([WithBasic]).
 func (s *Sessions) Open(ctx context.Context) (OpenedSession, error) {
-	r := newRequest[CreateOption](http.MethodPost, "/sessions", nil, nil)
+	r := newRequest(http.MethodPost, "/sessions", nil)
 	r.once = true
 	var out OpenedSession
 	a, err := s.c.send(ctx, r, &out.Session)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"net/http"
 	"time"
 )
 
@@ -16,7 +15,7 @@ type Team struct {
 	Description string          `json:"description"`
 	Active      bool            `json:"active"`
 	MemberCount int64           `json:"memberCount"`
-	Version     int64           `json:"version"` // rises with every change but that of members
+	Version     int64           `json:"version"` // for IfVersion
 	CreatedAt   time.Time       `json:"createdAt"`
 	AlertFilter string          `json:"alertFilter"`
 	SigFilter   string          `json:"sigFilter"`
@@ -29,11 +28,11 @@ type NewTeam struct {
 	DisplayName string          `json:"displayName,omitempty"`
 	Description string          `json:"description,omitempty"`
 	Active      Optional[bool]  `json:"active,omitzero"` // default: true
-	Members     []string        `json:"members,omitempty"`
+	Members     []string        `json:"members,omitzero"`
 	AlertFilter string          `json:"alertFilter,omitempty"`
 	SigFilter   string          `json:"sigFilter,omitempty"`
-	LandingPage json.RawMessage `json:"landingPage,omitempty"`
-	Services    []string        `json:"services,omitempty"`
+	LandingPage json.RawMessage `json:"landingPage,omitempty"` // any JSON
+	Services    []string        `json:"services,omitzero"`
 }
 
 // TeamChange is what changes of a team. What is absent stays as it is.
@@ -52,12 +51,12 @@ type TeamChange struct {
 type Teams struct{ c *Client }
 
 // List returns the teams that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *Teams) List(ctx context.Context, o ListOptions) iter.Seq2[Team, error] {
+func (s *Teams) List(ctx context.Context, o NamedListOptions) iter.Seq2[Team, error] {
 	return list[Team](ctx, s.c, "/teams", o.query())
 }
 
 // Page returns one page of what [Teams.List] returns.
-func (s *Teams) Page(ctx context.Context, o ListOptions) (Page[Team], error) {
+func (s *Teams) Page(ctx context.Context, o NamedListOptions) (Page[Team], error) {
 	return page[Team](ctx, s.c, "/teams", o.query())
 }
 
@@ -82,22 +81,23 @@ func (s *Teams) Delete(ctx context.Context, id string, opts ...ChangeOption) err
 }
 
 // Members returns the members of a team. It fetches them page by page; an error ends the sequence.
-func (s *Teams) Members(ctx context.Context, id string, o ListOptions) iter.Seq2[Member, error] {
-	return list[Member](ctx, s.c, at("/teams", id, "/members"), o.query())
+func (s *Teams) Members(ctx context.Context, id string, o PageOptions) iter.Seq2[Member, error] {
+	return s.members(id).list(ctx, o)
 }
 
 // ChangeMembers adds members to a team and removes others, in one step.
 func (s *Teams) ChangeMembers(ctx context.Context, id string, change MemberChange) (Team, error) {
-	return call[Team](ctx, s.c, newRequest[ChangeOption](http.MethodPost, at("/teams", id, "/members"), change, nil))
+	return changeMembers[Team](ctx, s.members(id), change)
 }
 
 // AddMember adds a user to a team; one who is in it already stays.
 func (s *Teams) AddMember(ctx context.Context, id, user string) error {
-	_, err := s.c.send(ctx, newRequest[ChangeOption](http.MethodPut, at("/teams", id, "/members", user), nil, nil), nil)
-	return err
+	return s.members(id).add(ctx, user)
 }
 
 // RemoveMember takes a user out of a team.
 func (s *Teams) RemoveMember(ctx context.Context, id, user string) error {
-	return remove(ctx, s.c, at("/teams", id, "/members", user), nil)
+	return s.members(id).remove(ctx, user)
 }
+
+func (s *Teams) members(id string) members { return members{s.c, "/teams", id} }

@@ -42,7 +42,7 @@ type NewToken struct {
 	Name             string   `json:"name,omitempty"`
 	Access           Access   `json:"access,omitempty"`
 	User             string   `json:"user,omitempty"` // a token of this user; "": of the organization
-	Groups           []string `json:"groups,omitempty"`
+	Groups           []string `json:"groups,omitzero"`
 	ExpiresInSeconds int64    `json:"expiresInSeconds,omitempty"` // 0: it does not expire
 	ErrorsAs200      bool     `json:"errorsAs200,omitempty"`      // CheckCentral's dialect answers its errors with status 200
 }
@@ -55,12 +55,13 @@ type IssuedToken struct {
 
 // TokenListOptions say which tokens a list has.
 type TokenListOptions struct {
-	ListOptions
-	Revoked bool // revoked ones too
+	Revoked bool   // revoked ones too
+	Filter  string // as in ListOptions
+	PageOptions
 }
 
 func (o TokenListOptions) query() url.Values {
-	q := o.ListOptions.query()
+	q := ListOptions{o.Filter, o.PageOptions}.query()
 	if o.Revoked {
 		q.Set("revoked", "true")
 	}
@@ -81,7 +82,7 @@ func (s *Tokens) Page(ctx context.Context, o TokenListOptions) (Page[Token], err
 }
 
 // Get returns a token.
-func (s *Tokens) Get(ctx context.Context, id string, opts ...GetOption) (Token, error) {
+func (s *Tokens) Get(ctx context.Context, id string, opts ...FieldsOption) (Token, error) {
 	return get[Token](ctx, s.c, at("/tokens", id), opts)
 }
 
@@ -95,6 +96,6 @@ func (s *Tokens) Create(ctx context.Context, t NewToken, opts ...CreateOption) (
 }
 
 // Revoke revokes a token.
-func (s *Tokens) Revoke(ctx context.Context, id string, opts ...ChangeOption) error {
-	return remove(ctx, s.c, at("/tokens", id), opts)
+func (s *Tokens) Revoke(ctx context.Context, id string) error {
+	return remove(ctx, s.c, at("/tokens", id), nil)
 }

@@ -103,21 +103,21 @@ type NewUser struct {
 	Email                string         `json:"email,omitempty"`
 	ExternalID           string         `json:"externalId,omitempty"`
 	Password             string         `json:"password,omitempty"`
-	Active               Optional[bool] `json:"active,omitzero"`             // default: true
-	AccessLevel          AccessLevel    `json:"accessLevel,omitempty"`       // default: LevelCustom
-	AccessLevelGroups    []string       `json:"accessLevelGroups,omitempty"` // groups for which the level is granted; none: the organization
-	Roles                []string       `json:"roles,omitempty"`             // for the organization
-	RoleGrants           []RoleGrant    `json:"roleGrants,omitempty"`        // for groups
-	Groups               []string       `json:"groups,omitempty"`
-	Teams                []string       `json:"teams,omitempty"`
+	Active               Optional[bool] `json:"active,omitzero"`            // default: true
+	AccessLevel          AccessLevel    `json:"accessLevel,omitempty"`      // default: LevelCustom
+	AccessLevelGroups    []string       `json:"accessLevelGroups,omitzero"` // groups for which the level is granted; none: the organization
+	Roles                []string       `json:"roles,omitzero"`             // for the organization
+	RoleGrants           []RoleGrant    `json:"roleGrants,omitzero"`        // for groups
+	Groups               []string       `json:"groups,omitzero"`
+	Teams                []string       `json:"teams,omitzero"`
 	PrimaryGroup         string         `json:"primaryGroup,omitempty"`
 	Department           string         `json:"department,omitempty"`
 	JoinedAt             time.Time      `json:"joinedAt,omitzero"`              // default: now
 	Timezone             string         `json:"timezone,omitempty"`             // default: the organization's
 	PhoneNumber          string         `json:"phoneNumber,omitempty"`          // makes an unconfirmed contact method where it parses
 	SessionExpiryMinutes int            `json:"sessionExpiryMinutes,omitempty"` // default: the system's
-	Competencies         []Competency   `json:"competencies,omitempty"`
-	Properties           map[string]any `json:"properties,omitempty"`
+	Competencies         []Competency   `json:"competencies,omitzero"`
+	Properties           map[string]any `json:"properties,omitzero"`
 	Preferences          *Preferences   `json:"preferences,omitempty"` // default: the organization's matrix, and the groups'
 	Realm                string         `json:"realm,omitempty"`       // default: RealmDB
 	SendWelcomeEmail     bool           `json:"sendWelcomeEmail,omitempty"`
@@ -154,16 +154,31 @@ type UserChange struct {
 	Preferences          Optional[Preferences]    `json:"preferences,omitzero"` // of the types that it names
 }
 
+// UserListOptions say which users a list has, and in which order.
+type UserListOptions struct {
+	Search string // words: users with words that begin so
+	Sort   string // "number" (the default), "userName" or "email", with a "-" before it the other way round
+	Filter string // as in ListOptions
+	PageOptions
+}
+
+func (o UserListOptions) query() url.Values {
+	q := ListOptions{o.Filter, o.PageOptions}.query()
+	set(q, "search", o.Search)
+	set(q, "sort", o.Sort)
+	return q
+}
+
 // Users are the organization's users. Where a method takes an id, [Me] is the caller's own user.
 type Users struct{ c *Client }
 
 // List returns the users that the caller may see. It fetches them page by page; an error ends the sequence.
-func (s *Users) List(ctx context.Context, o ListOptions) iter.Seq2[User, error] {
+func (s *Users) List(ctx context.Context, o UserListOptions) iter.Seq2[User, error] {
 	return list[User](ctx, s.c, "/users", o.query())
 }
 
 // Page returns one page of what [Users.List] returns.
-func (s *Users) Page(ctx context.Context, o ListOptions) (Page[User], error) {
+func (s *Users) Page(ctx context.Context, o UserListOptions) (Page[User], error) {
 	return page[User](ctx, s.c, "/users", o.query())
 }
 
@@ -177,7 +192,7 @@ func (s *Users) Create(ctx context.Context, u NewUser, opts ...CreateOption) (Us
 	return create[User](ctx, s.c, "/users", u, opts)
 }
 
-// Update changes a user.
+// Update changes a user. A user may change Preferences and Timezone of itself, as [Me], and with these nothing else.
 func (s *Users) Update(ctx context.Context, id string, change UserChange, opts ...ChangeOption) (User, error) {
 	return update[User](ctx, s.c, at("/users", id), change, opts)
 }
@@ -203,9 +218,10 @@ type UpsertedUser struct {
 	Created bool // false also where an attempt without an answer made it
 }
 
-// Upsert changes the user that has u's value of the attribute, or makes one. What u leaves out stays as it is.
+// Upsert changes the user that has u's value of the attribute, or makes one. What u leaves out stays as it is. With
+// [IfVersion] it changes the user that has this version, or fails.
 func (s *Users) Upsert(ctx context.Context, by UserAttribute, u NewUser, opts ...ChangeOption) (UpsertedUser, error) {
-	r := newRequest(http.MethodPut, "/users", u, opts)
+	r := with(newRequest(http.MethodPut, "/users", u), opts)
 	r.query.Set("match", string(by))
 	var out UpsertedUser
 	a, err := s.c.send(ctx, r, &out.User)
@@ -242,44 +258,47 @@ func (r BatchResult) Err() error {
 }
 
 // CreateBatch makes up to 1,000 users, each by itself: what is wrong with one does not keep the others from being
-// made. Batch.Results says what became of each; an error says that nothing is known of the batch. Where the server had no time
-// for some of them (503), the same batch is sent again: those who were made are not made twice.
+// made. Batch.Results says what became of each. Where the server had no time for some of them (503), the same batch is sent
+// again, within the bounds of [WithRetries]: those who were made are not made twice. Beside an error the batch is what
+// an earlier attempt was answered; without Results nothing is known of it.
 func (s *Users) CreateBatch(ctx context.Context, users []NewUser, opts ...CreateOption) (Batch, error) {
 	body := map[string][]NewUser{"users": users}
 	if users == nil {
 		body["users"] = []NewUser{}
 	}
 	r := newCreate("/users/batch", body, opts)
-	began := s.c.clock.now()
-	for attempt := 1; ; attempt++ {
-		b, err := call[Batch](ctx, s.c, r)
+	e := s.c.begin()
+	var b Batch
+	for {
+		var next Batch
+		a, err := e.send(ctx, r, &next)
 		if err != nil {
-			return Batch{}, err
+			return b, err
 		}
-		put := b.putOff()
-		if put == nil || attempt == s.c.attempts {
-			return b, nil
-		}
-		wait := s.c.wait(attempt, put)
-		if s.c.clock.now().Add(wait).Sub(began) > s.c.elapsed || s.c.pause(ctx, wait) != nil {
+		b = next
+		put := b.putOff(retryAfter(a.header, s.c.clock.now()))
+		if put == nil || e.again(ctx, r, put) != nil {
 			return b, nil
 		}
 	}
 }
 
-// putOff returns the problem of a user for whom the server had no time, nil if there is none.
-func (b Batch) putOff() error {
+// putOff returns the problem of a user for whom the server had no time, nil if there is none. It asks to wait as the whole
+// answer does: within an answer there is no header.
+func (b Batch) putOff(wait time.Duration) error {
+	var put error
 	for _, r := range b.Results {
-		if r.Status == http.StatusServiceUnavailable {
-			return r.Err()
+		if r.Status == http.StatusServiceUnavailable && r.Problem != nil {
+			r.Problem.RetryAfter = wait
+			put = r.Problem
 		}
 	}
-	return nil
+	return put
 }
 
-// SetPassword gives a user a password; its sessions are over.
+// SetPassword gives a user a password; its sessions are over. The version is the user's.
 func (s *Users) SetPassword(ctx context.Context, id, password string, opts ...ChangeOption) error {
-	r := newRequest(http.MethodPut, at("/users", id, "/password"), map[string]string{"password": password}, opts)
+	r := with(newRequest(http.MethodPut, at("/users", id, "/password"), map[string]string{"password": password}), opts)
 	_, err := s.c.send(ctx, r, nil)
 	return err
 }
@@ -292,7 +311,7 @@ type SetUpLink struct {
 
 // SetUpLink makes a link by which a user sets a password.
 func (s *Users) SetUpLink(ctx context.Context, id string) (SetUpLink, error) {
-	r := newRequest[CreateOption](http.MethodPost, at("/users", id, "/set-up-link"), nil, nil)
+	r := newRequest(http.MethodPost, at("/users", id, "/set-up-link"), nil)
 	r.once = true
 	return call[SetUpLink](ctx, s.c, r)
 }

@@ -75,11 +75,19 @@ func changeUser(t *testing.T, c *client.Client, u client.User) {
 	_, err = c.Users.Update(ctx, u.ID, client.UserChange{DisplayName: client.Set("Ada")}, client.IfVersion(u.Version))
 	is(t, err, client.ErrStale)
 	is(t, c.Users.Delete(ctx, u.ID, client.IfVersion(u.Version)), client.ErrStale)
-	_, err = c.Users.Get(ctx, u.ID, client.IfNotVersion(changed.Version))
-	is(t, err, client.ErrNotModified)
-	narrow, err := c.Users.Get(ctx, u.ID, client.IfNotVersion(u.Version), client.WithFields("userName", "email"))
+	narrow, err := c.Users.Get(ctx, u.ID, client.WithFields("userName", "email"))
 	check(t, err)
 	same(t, "a user with few fields", narrow, client.User{ID: u.ID, UserName: "ada", Email: "ada@people.example"})
+	var tag string
+	_, err = c.Users.Get(ctx, u.ID, client.IfChanged(&tag))
+	check(t, err)
+	_, err = c.Users.Get(ctx, u.ID, client.IfChanged(&tag))
+	is(t, err, client.ErrNotModified)
+	again, err := c.Users.Update(ctx, u.ID, client.UserChange{DisplayName: client.Set("The Countess")})
+	check(t, err)
+	got, err := c.Users.Get(ctx, u.ID, client.IfChanged(&tag))
+	check(t, err)
+	same(t, "the user as changed and as read", got, again)
 
 	check(t, c.Users.SetPassword(ctx, u.ID, "five calm otters by the lock"))
 	link, err := c.Users.SetUpLink(ctx, u.ID)
@@ -112,39 +120,37 @@ func manyUsers(t *testing.T, _ *world, c *client.Client) {
 	name := func(u client.User) string { return strings.TrimPrefix(u.UserName, "many.") }
 	mine := fmt.Sprintf("groups eq %q", group.ID)
 	for _, o := range []struct {
-		client.ListOptions
+		client.UserListOptions
 		want string
 	}{
-		{client.ListOptions{Filter: mine + ` and active eq false`}, "00 05 10 15 20"},
-		{client.ListOptions{Filter: mine + ` and active eq false`, PageSize: 2}, "00 05 10 15 20"},
-		{client.ListOptions{Filter: `userName sw "many.0" and active eq true`, Sort: "-userName", PageSize: 3}, "09 08 07 06 04 03 02 01"},
-		{client.ListOptions{Filter: mine + ` and userName sw "many.0"`, Sort: "email", PageSize: 4}, "09 08 07 06 05 04 03 02 01 00"},
-		{client.ListOptions{Filter: `userName eq "MANY.07"`}, "07"},
-		{client.ListOptions{Filter: `email eq "many.00@people.example"`}, "24"},
-		{client.ListOptions{Search: "zebedee number07"}, "07"},
-		{client.ListOptions{Search: "zebed numb", PageSize: 10, Filter: `active eq false`}, "00 05 10 15 20"},
-		{client.ListOptions{Search: "nobody.is.called.so"}, ""},
+		{client.UserListOptions{Filter: mine + ` and active eq false`}, "00 05 10 15 20"},
+		{client.UserListOptions{Filter: mine + ` and active eq false`, PageOptions: client.PageOptions{PageSize: 2}}, "00 05 10 15 20"},
+		{client.UserListOptions{Filter: `userName sw "many.0" and active eq true`, Sort: "-userName", PageOptions: client.PageOptions{PageSize: 3}}, "09 08 07 06 04 03 02 01"},
+		{client.UserListOptions{Filter: mine + ` and userName sw "many.0"`, Sort: "email", PageOptions: client.PageOptions{PageSize: 4}}, "09 08 07 06 05 04 03 02 01 00"},
+		{client.UserListOptions{Filter: `userName eq "MANY.07"`}, "07"},
+		{client.UserListOptions{Filter: `email eq "many.00@people.example"`}, "24"},
+		{client.UserListOptions{Search: "zebedee number07"}, "07"},
+		{client.UserListOptions{Search: "zebed numb", Filter: `active eq false`, PageOptions: client.PageOptions{PageSize: 10}}, "00 05 10 15 20"},
+		{client.UserListOptions{Search: "nobody.is.called.so"}, ""},
 	} {
-		got := strings.Join(names(collect(t, c.Users.List(ctx, o.ListOptions)), name), " ")
+		got := strings.Join(names(collect(t, c.Users.List(ctx, o.UserListOptions)), name), " ")
 		if got != o.want {
-			t.Errorf("%+v: %s instead of %s", o.ListOptions, got, o.want)
+			t.Errorf("%+v: %s instead of %s", o.UserListOptions, got, o.want)
 		}
 	}
-	p, err := c.Users.Page(ctx, client.ListOptions{Filter: mine, PageSize: 1, Fields: []string{"userName"}})
+	p, err := c.Users.Page(ctx, client.UserListOptions{Filter: mine, PageOptions: client.PageOptions{PageSize: 1, Fields: []string{"userName"}}})
 	check(t, err)
 	if len(p.Items) > 1 || p.Next == "" {
 		t.Fatalf("the first page is %+v", p)
 	}
-	_, err = c.Groups.Page(ctx, client.ListOptions{Cursor: p.Next})
+	_, err = c.Groups.Page(ctx, client.NamedListOptions{PageOptions: client.PageOptions{Cursor: p.Next}})
 	is(t, err, client.ErrBadRequest, "cursor")
-	_, err = c.Users.Page(ctx, client.ListOptions{Cursor: p.Next, PageSize: 1, Filter: `active eq true`})
+	_, err = c.Users.Page(ctx, client.UserListOptions{Filter: `active eq true`, PageOptions: client.PageOptions{Cursor: p.Next, PageSize: 1}})
 	is(t, err, client.ErrBadRequest, "cursor")
-	_, err = c.Users.Page(ctx, client.ListOptions{PageSize: 5000, Sort: "shoeSize"})
+	_, err = c.Users.Page(ctx, client.UserListOptions{Sort: "shoeSize", PageOptions: client.PageOptions{PageSize: 5000}})
 	is(t, err, client.ErrBadRequest, "limit", "sort")
-	_, err = c.Users.Page(ctx, client.ListOptions{Filter: `userName zz 1`})
+	_, err = c.Users.Page(ctx, client.UserListOptions{Filter: `userName zz 1`})
 	is(t, err, client.ErrBadRequest, "filter")
-	_, err = c.Groups.Page(ctx, client.ListOptions{Sort: "number"})
-	is(t, err, client.ErrBadRequest, "sort")
 }
 
 func upserts(t *testing.T, _ *world, c *client.Client) {
@@ -159,6 +165,19 @@ func upserts(t *testing.T, _ *world, c *client.Client) {
 	third, err := c.Users.Upsert(ctx, client.ByUserName, client.NewUser{UserName: "UPSERT.one", Email: "up@people.example"}, client.IfVersion(second.Version))
 	check(t, err)
 	same(t, "who was changed", third.ID, first.ID)
+	_, err = c.Groups.Create(ctx, client.NewGroup{DisplayName: "Upserts", Members: []string{first.ID}})
+	check(t, err)
+	var fourth client.UpsertedUser
+	for _, roles := range [][]string{{"Operator"}, nil, {}} {
+		fourth, err = c.Users.Upsert(ctx, client.ByUserName, client.NewUser{UserName: "upsert.one", Roles: roles})
+		check(t, err)
+		if roles == nil && len(fourth.Roles) != 1 {
+			t.Errorf("without roles in the request the roles are %+v", fourth.Roles)
+		}
+	}
+	if len(fourth.Roles) != 0 || len(fourth.Groups) != 1 {
+		t.Errorf("with empty roles, and no groups, in the request the user is %+v", fourth.User)
+	}
 	_, err = c.Users.Upsert(ctx, client.ByEmail, client.NewUser{UserName: "upsert.2"})
 	is(t, err, client.ErrInvalid, "#/email")
 }
@@ -222,6 +241,14 @@ func contactMethods(t *testing.T, w *world, c *client.Client) {
 	same(t, "preferences", got, client.Preferences{
 		Failures: []client.Service{client.ServiceEmail}, Warnings: []client.Service{client.ServiceEmail}, Unmatched: []client.Service{}, Digest: []client.Service{},
 	})
+	changed, err = herself.Users.UpdatePreferences(ctx, client.Me, client.Preferences{Warnings: []client.Service{}})
+	check(t, err)
+	same(t, "preferences that she set", changed.Warnings, []client.Service{})
+	user, err := herself.Users.Update(ctx, client.Me, client.UserChange{Timezone: client.Set("Asia/Tokyo")})
+	check(t, err)
+	same(t, "the time zone that she set", user.Timezone, "Asia/Tokyo")
+	_, err = herself.Users.Update(ctx, client.Me, client.UserChange{Timezone: client.Set("UTC"), DisplayName: client.Set("Countess"), Active: client.Set(true)})
+	is(t, err, client.ErrForbidden, "#/displayName", "#/active", "manage_users")
 }
 
 func sessions(t *testing.T, w *world, c *client.Client) {
@@ -233,7 +260,7 @@ func sessions(t *testing.T, w *world, c *client.Client) {
 	for range 3 {
 		s, err := basic.Sessions.Open(ctx)
 		check(t, err)
-		if s.Secret == "" || s.ID == "" || s.ExpiresAt.IsZero() {
+		if s.Secret == "" || s.ID == "" || s.Face != "web" || s.ExpiresAt.IsZero() {
 			t.Fatalf("the session is %+v", s.Session)
 		}
 		opened = append(opened, s)

@@ -51,24 +51,25 @@ type (
 	}
 	readAudit struct {
 		One
-		View
+		Part
 	}
 )
 
 // auditAttributes are what filters may ask of audit entries.
-var auditAttributes = map[string]func(roster.AuditEntry) any{
-	"id":         func(e roster.AuditEntry) any { return string(e.ID) },
-	"seq":        func(e roster.AuditEntry) any { return e.Seq },
-	"at":         func(e roster.AuditEntry) any { return e.At },
-	"actorkind":  func(e roster.AuditEntry) any { return string(e.ActorKind) },
-	"actor":      func(e roster.AuditEntry) any { return e.Actor },
-	"actorname":  func(e roster.AuditEntry) any { return e.ActorName },
-	"face":       func(e roster.AuditEntry) any { return string(e.Face) },
-	"address":    func(e roster.AuditEntry) any { return e.Address },
-	"requestid":  func(e roster.AuditEntry) any { return e.RequestID },
-	"action":     func(e roster.AuditEntry) any { return e.Action },
-	"target":     func(e roster.AuditEntry) any { return e.Target },
-	"targetname": func(e roster.AuditEntry) any { return e.TargetName },
+var auditAttributes = attributes[roster.AuditEntry]{
+	"id":         exact(func(e roster.AuditEntry) roster.AuditID { return e.ID }),
+	"seq":        numberOrNull(func(e roster.AuditEntry) int64 { return e.Seq }),
+	"at":         moment(func(e roster.AuditEntry) time.Time { return e.At }),
+	"actorKind":  text(func(e roster.AuditEntry) string { return string(e.ActorKind) }),
+	"actor":      text(func(e roster.AuditEntry) string { return e.Actor }),
+	"actorName":  text(func(e roster.AuditEntry) string { return e.ActorName }),
+	"face":       text(func(e roster.AuditEntry) string { return string(e.Face) }),
+	"address":    text(func(e roster.AuditEntry) string { return e.Address }),
+	"requestId":  text(func(e roster.AuditEntry) string { return e.RequestID }),
+	"action":     text(func(e roster.AuditEntry) string { return e.Action }),
+	"target":     exact(func(e roster.AuditEntry) string { return e.Target }),
+	"targetName": text(func(e roster.AuditEntry) string { return e.TargetName }),
+	"hash":       textOrNull(func(e roster.AuditEntry) string { return e.Hash }),
 }
 
 // audit registers the calls about the audit.
@@ -78,8 +79,8 @@ func (a *api) audit(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listAudit", call: "GET " + all, tag: tag, summary: "List audit entries",
 		description: "Who changed what, the newest first.", answer: listed[auditEntry]{Items: []auditEntry{shown}},
-	}, listing[roster.AuditEntry, auditEntry, roster.AuditID]{
-		key: func(e roster.AuditEntry) roster.AuditID { return e.ID }, show: showAudit, attributes: auditAttributes,
+	}, listing[roster.AuditEntry, roster.AuditID]{
+		key: func(e roster.AuditEntry) roster.AuditID { return e.ID }, show: func(e roster.AuditEntry) any { return showAudit(e) }, attributes: auditAttributes,
 	}, func(_ roster.Actor, q *listAudit, after *roster.AuditID) (directory.AuditList, error) {
 		in := directory.AuditList{Target: q.Target, Newest: true, After: orZero(after)}
 		if q.Filter.Filter == "" {
@@ -91,20 +92,20 @@ func (a *api) audit(svc *directory.Service) {
 		id: "getAuditEntry", call: "GET " + all + "/{id}", tag: tag, summary: "Read an audit entry", description: "One audit entry.", answer: shown,
 	}, func(_ roster.Actor, q *readAudit) (roster.AuditID, error) {
 		return roster.AuditID(q.ID), nil
-	}, svc.GetAuditEntry, func(_ *readAudit, e roster.AuditEntry) answer[auditEntry] {
-		return answer[auditEntry]{body: showAudit(e)}
+	}, svc.GetAuditEntry, func(_ *readAudit, e roster.AuditEntry) answer {
+		return answer{body: showAudit(e)}
 	})
 	route(a, operation{
 		id: "verifyAudit", call: "GET " + all + "/verification", tag: tag, summary: "Verify the audit",
 		description: "Computes the chain of hashes anew, from the first entry to the last.", answer: verification{Intact: true, Sealed: 1204},
 	}, func(_ roster.Actor, _ *struct{}) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.VerifyAudit, func(_ *struct{}, v directory.VerifiedAudit) answer[verification] {
+	}, svc.VerifyAudit, func(_ *struct{}, v directory.VerifiedAudit) answer {
 		body := verification{Intact: v.Reason == "", Sealed: v.Sealed, Erased: v.Erased, Reason: orNil(v.Reason)}
 		if !body.Intact {
 			body.Bad = orNil(v.Sealed + 1)
 		}
-		return answer[verification]{body: body}
+		return answer{body: body}
 	})
 }
 

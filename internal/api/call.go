@@ -10,11 +10,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
-
 	"roster"
 	"roster/internal/dialect"
+	"roster/internal/filter"
 )
 
 // call is one request under way. It is the answer's writer too, so that whoever has one has the other.
@@ -27,6 +25,9 @@ type call struct {
 	body     dialect.Value
 	faults   roster.Faults // of the query
 	started  bool          // the answer has begun
+
+	condition filter.Filter   // the parameter filter
+	names     map[string]bool // the parameter fields: members that are shown; nil: all
 }
 
 type callKey struct{}
@@ -52,8 +53,8 @@ func (c *call) Write(p []byte) (int, error) {
 // Unwrap returns the server's own writer, for [http.ResponseController].
 func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// guard is what every call passes before huma and the route get it.
-func (a *api) guard(op *huma.Operation, e *endpoint, handle func(huma.Context)) http.Handler {
+// guard is what every call passes before the route gets it.
+func (a *api) guard(e *endpoint, do act) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{ResponseWriter: w, request: r, endpoint: e}
 		defer a.recovered(c)
@@ -61,7 +62,9 @@ func (a *api) guard(op *huma.Operation, e *endpoint, handle func(huma.Context)) 
 			a.face.Fail(c, r, err)
 			return
 		}
-		handle(humago.NewContext(op, r.WithContext(context.WithValue(r.Context(), callKey{}, c)), c))
+		if err := a.serve(c, do); err != nil {
+			a.fail(c, err)
+		}
 	})
 }
 
@@ -83,6 +86,9 @@ func (a *api) recovered(c *call) {
 func (a *api) admit(c *call) error {
 	if path := c.request.URL.Path; !utf8.ValidString(path) || strings.ContainsRune(path, 0) {
 		return &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path."}
+	}
+	if len(dialect.OriginOf(c.request.Context()).Secrets) > 0 { // said before the credential is looked at, which may be that secret
+		return malformed(roster.Faults{{Kind: roster.Invalid, Detail: "a secret does not belong in the URL: send it in the header Authorization"}})
 	}
 	by, err := a.authenticate(c.request)
 	if err != nil {
@@ -121,9 +127,6 @@ func (a *api) count(c *call) error {
 
 // readQuery reads the query strictly: what the call does not take is a fault.
 func (c *call) readQuery() error {
-	if len(dialect.OriginOf(c.request.Context()).Secrets) > 0 {
-		return malformed(roster.Faults{{Kind: roster.Invalid, Detail: "a secret does not belong in the URL: send it in the header Authorization"}})
-	}
 	raw := c.request.URL.RawQuery
 	if raw == "" {
 		return nil
@@ -138,6 +141,7 @@ func (c *call) readQuery() error {
 			c.faults.Add(parameter(m.Name), "is no parameter of this call")
 		}
 	}
+	c.judge()
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // check is a check as it is shown.
@@ -67,6 +68,18 @@ type window struct {
 	Days  []roster.Day `json:"days" enum:"mon,tue,wed,thu,fri,sat,sun" doc:"The days of the week; none: every day."`
 }
 
+// conditionsChange is what is to change of a group of conditions.
+type conditionsChange struct {
+	Required   optional[string]      `json:"required,omitzero" enum:"any,all" doc:"Whether one of the conditions is enough; any where absent."`
+	Conditions optional[[]condition] `json:"conditions,omitzero" maxItems:"100" doc:"All the conditions; without any no event meets them."`
+}
+
+// intervalChange is what is to change of an interval.
+type intervalChange struct {
+	Unit  optional[roster.IntervalUnit] `json:"unit,omitzero" enum:"minute,hour,day,week,month" doc:"The unit; a day where absent."`
+	Value optional[int]                 `json:"value,omitzero" minimum:"1" maximum:"1000" doc:"How many of it; one where absent."`
+}
+
 // windowChange is what is to change of a window.
 type windowChange struct {
 	Start optional[string]       `json:"start,omitzero" example:"08:00" doc:"The time of day when it begins, 00:00 where absent."`
@@ -76,18 +89,18 @@ type windowChange struct {
 
 // CheckMembers are the members that new checks and changes of checks have in common.
 type CheckMembers struct {
-	Description    optional[string]         `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
-	EmailAlias     optional[string]         `json:"emailAlias,omitzero" maxLength:"64" doc:"The part of an address by which a message names the check."`
-	CheckGroup     optional[string]         `json:"checkGroup,omitzero" minLength:"1" doc:"The check group that it is in: id or name."`
-	Matching       optional[conditionGroup] `json:"matching,omitzero" doc:"Which events it claims."`
-	Success        optional[conditionGroup] `json:"success,omitzero" doc:"Which of them are a success."`
-	Warning        optional[conditionGroup] `json:"warning,omitzero" doc:"Which of them are a warning, where they are no success."`
-	DefaultStatus  optional[roster.Status]  `json:"defaultStatus,omitzero" enum:"success,warning,failure" doc:"What an event is that meets neither: failure where there are conditions for success or warning, else success."`
-	Interval       optional[interval]       `json:"interval,omitzero" doc:"How often an event is expected; null: never. A day where absent."`
-	OverdueMinutes optional[int]            `json:"overdueMinutes,omitzero" minimum:"0" maximum:"525600" doc:"How long after the end of an interval without an event the check has failed; 30 where absent."`
-	Window         optional[windowChange]   `json:"window,omitzero" doc:"When events are expected, in the organization's time zone; always where absent."`
-	Groups         optional[[]string]       `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups whose members are told: ids or names."`
-	Teams          optional[[]string]       `json:"teams,omitzero" minLength:"1" maxItems:"1000" doc:"The teams whose members are told: ids or names."`
+	Description    optional[string]           `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	EmailAlias     optional[string]           `json:"emailAlias,omitzero" maxLength:"64" doc:"The part of an address by which a message names the check."`
+	CheckGroup     optional[string]           `json:"checkGroup,omitzero" minLength:"1" doc:"The check group that it is in: id or name."`
+	Matching       optional[conditionsChange] `json:"matching,omitzero" doc:"Which events it claims."`
+	Success        optional[conditionsChange] `json:"success,omitzero" doc:"Which of them are a success."`
+	Warning        optional[conditionsChange] `json:"warning,omitzero" doc:"Which of them are a warning, where they are no success."`
+	DefaultStatus  optional[roster.Status]    `json:"defaultStatus,omitzero" enum:"success,warning,failure" doc:"What an event is that meets neither: failure where there are conditions for success or warning, else success."`
+	Interval       optional[intervalChange]   `json:"interval,omitzero" doc:"How often an event is expected; null: never. A day where absent."`
+	OverdueMinutes optional[int]              `json:"overdueMinutes,omitzero" minimum:"0" maximum:"525600" doc:"How long after the end of an interval without an event the check has failed; 30 where absent."`
+	Window         optional[windowChange]     `json:"window,omitzero" doc:"When events are expected, in the organization's time zone; always where absent."`
+	Groups         optional[[]string]         `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups whose members are told: ids or names."`
+	Teams          optional[[]string]         `json:"teams,omitzero" minLength:"1" maxItems:"1000" doc:"The teams whose members are told: ids or names."`
 }
 
 // newCheck is a check to be made.
@@ -107,6 +120,7 @@ type (
 	listChecks struct {
 		Page
 		Filter
+		Sort
 	}
 	readCheck struct {
 		One
@@ -133,18 +147,18 @@ func (a *api) checks(svc *directory.Service) {
 	shown := showCheck(exampleCheck)
 	listRoute(a, operation{
 		id: "listChecks", call: "GET " + path, tag: tag, summary: "List checks",
-		description: "The checks that the caller may see, by ascending number.", answer: listed[check]{Items: []check{shown}},
-	}, listing[roster.Check, check, int64]{
-		key: func(c roster.Check) int64 { return c.Number }, show: showCheck, attributes: checkAttributes,
-	}, func(_ roster.Actor, _ *listChecks, after *int64) (directory.CheckList, error) {
-		return directory.CheckList{After: orZero(after)}, nil
+		description: "The checks that the caller may see.", answer: listed[check]{Items: []check{shown}},
+	}, listing[roster.Check, directory.Place]{
+		key: func(c roster.Check) directory.Place { return directory.PlaceOf(c.Name, c.Number) }, show: func(c roster.Check) any { return showCheck(c) }, attributes: checkAttributes,
+	}, func(_ roster.Actor, q *listChecks, after *directory.Place) (directory.CheckList, error) {
+		return directory.CheckList{Order: q.order(after)}, nil
 	}, svc.ListChecks)
 	route(a, operation{
 		id: "getCheck", call: "GET " + one, tag: tag, summary: "Read a check", description: "One check.", answer: shown,
 	}, func(_ roster.Actor, q *readCheck) (roster.CheckID, error) {
 		return roster.CheckID(q.ID), nil
-	}, svc.GetCheck, func(_ *readCheck, c roster.Check) answer[check] {
-		return answer[check]{body: showCheck(c), version: c.Version}
+	}, svc.GetCheck, func(_ *readCheck, c roster.Check) answer {
+		return answer{body: showCheck(c), version: c.Version}
 	})
 	route(a, operation{
 		id: "createCheck", call: "POST " + path, tag: tag, status: 201, summary: "Make a check",
@@ -154,10 +168,10 @@ func (a *api) checks(svc *directory.Service) {
 		if q.doc.DisplayName != "" {
 			in.Name = roster.Some(q.doc.DisplayName)
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
-	}, svc.CreateCheck, func(_ *createCheck, c roster.Check) answer[check] {
-		return answer[check]{body: showCheck(c), version: c.Version, location: path + "/" + string(c.ID)}
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
+	}, svc.CreateCheck, func(_ *createCheck, c roster.Check) answer {
+		return answer{body: showCheck(c), version: c.Version, location: path + "/" + string(c.ID)}
 	})
 	route(a, operation{
 		id: "updateCheck", call: "PATCH " + one, tag: tag, fails: []int{409}, summary: "Change a check",
@@ -165,37 +179,43 @@ func (a *api) checks(svc *directory.Service) {
 	}, func(_ roster.Actor, q *changeCheck) (in directory.CheckChange, err error) {
 		in = directory.CheckChange{Check: roster.CheckID(q.ID), CheckFields: decodeCheck(q.doc.CheckMembers), Faults: q.faults}
 		in.Name = q.doc.DisplayName.Set
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.UpdateCheck, func(_ *changeCheck, c roster.Check) answer[check] {
-		return answer[check]{body: showCheck(c), version: c.Version}
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.UpdateCheck, func(_ *changeCheck, c roster.Check) answer {
+		return answer{body: showCheck(c), version: c.Version}
 	})
 	route(a, operation{
 		id: "deleteCheck", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a check",
 		description: "Deletes a check. The events that it claimed stay.",
 	}, func(_ roster.Actor, q *deleteCheck) (in directory.Deletion, err error) {
 		in.Ref = roster.Ref{ID: q.ID}
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.DeleteCheck, func(*deleteCheck, roster.Check) answer[nothing] { return answer[nothing]{} })
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.DeleteCheck, func(*deleteCheck, roster.Check) answer { return answer{} })
 }
 
-// checkAttributes are what filters may ask of checks. Groups, teams and check groups are compared by id.
-var checkAttributes = map[string]func(roster.Check) any{
-	"id":             func(c roster.Check) any { return string(c.ID) },
-	"number":         func(c roster.Check) any { return c.Number },
-	"displayname":    func(c roster.Check) any { return c.Name },
-	"description":    func(c roster.Check) any { return c.Description },
-	"emailalias":     func(c roster.Check) any { return textOrNothing(c.EmailAlias) },
-	"checkgroup":     func(c roster.Check) any { return textOrNothing(string(c.CheckGroup.ID)) },
-	"defaultstatus":  func(c roster.Check) any { return string(c.DefaultStatus) },
-	"overdueminutes": func(c roster.Check) any { return int64(c.OverdueMinutes) },
-	"groups":         func(c roster.Check) any { return idsOf(c.Groups) },
-	"teams":          func(c roster.Check) any { return idsOf(c.Teams) },
-	"status":         func(c roster.Check) any { return string(c.Status) },
-	"statusat":       func(c roster.Check) any { return c.StatusAt },
-	"createdat":      func(c roster.Check) any { return c.CreatedAt },
-	"updatedat":      func(c roster.Check) any { return c.UpdatedAt },
+// statuses are how an event can turn out.
+var statuses = []roster.Status{roster.StatusSuccess, roster.StatusWarning, roster.StatusFailure}
+
+// checkAttributes are what filters may ask of checks.
+var checkAttributes = attributes[roster.Check]{
+	"id":             exact(func(c roster.Check) roster.CheckID { return c.ID }),
+	"number":         number(func(c roster.Check) int64 { return c.Number }),
+	"displayName":    text(func(c roster.Check) string { return c.Name }),
+	"description":    text(func(c roster.Check) string { return c.Description }),
+	"emailAlias":     textOrNull(func(c roster.Check) string { return c.EmailAlias }),
+	"defaultStatus":  word(func(c roster.Check) roster.Status { return c.DefaultStatus }, statuses...),
+	"overdueMinutes": number(func(c roster.Check) int64 { return int64(c.OverdueMinutes) }),
+	"status":         word(func(c roster.Check) roster.Status { return c.Status }, statuses...),
+	"statusAt":       moment(func(c roster.Check) time.Time { return c.StatusAt }),
+	"version":        number(func(c roster.Check) int64 { return c.Version }),
+	"createdAt":      moment(func(c roster.Check) time.Time { return c.CreatedAt }),
+	"updatedAt":      moment(func(c roster.Check) time.Time { return c.UpdatedAt }),
+	"checkGroup": link("displayName", func(c roster.Check) filter.Link {
+		return filter.Link{ID: string(c.CheckGroup.ID), Name: c.CheckGroup.Name}
+	}),
+	"groups": links("displayName", func(c roster.Check) []filter.Link { return linkedGroups(c.Groups) }),
+	"teams":  links("displayName", func(c roster.Check) []filter.Link { return linkedGroups(c.Teams) }),
 }
 
 func showCheck(c roster.Check) check {
@@ -231,7 +251,7 @@ func decodeCheck(doc CheckMembers) directory.CheckFields {
 	every, within := doc.Interval, doc.Window
 	in := directory.CheckFields{
 		Description: doc.Description.Set, EmailAlias: doc.EmailAlias.Set, CheckGroup: as(doc.CheckGroup, refTo),
-		Matching: as(doc.Matching, decodeConditions), Success: as(doc.Success, decodeConditions), Warning: as(doc.Warning, decodeConditions),
+		Matching: decodeConditions(doc.Matching), Success: decodeConditions(doc.Success), Warning: decodeConditions(doc.Warning),
 		DefaultStatus: doc.DefaultStatus.Set, OverdueMinutes: doc.OverdueMinutes.Set,
 		WindowStart: within.Value.Start.Set, WindowEnd: within.Value.End.Set, ActiveDays: within.Value.Days.Set,
 		Groups: as(doc.Groups, refsTo), Teams: as(doc.Teams, refsTo),
@@ -239,8 +259,8 @@ func decodeCheck(doc CheckMembers) directory.CheckFields {
 	switch {
 	case every.Null: // none, which is not the default
 		in.IntervalUnit = roster.Some(roster.IntervalUnit(""))
-	case every.Present:
-		in.IntervalUnit, in.IntervalValue = roster.Some(every.Value.Unit), roster.Some(every.Value.Value)
+	default:
+		in.IntervalUnit, in.IntervalValue = every.Value.Unit.Set, every.Value.Value.Set
 	}
 	if within.Null {
 		in.WindowStart, in.WindowEnd, in.ActiveDays = roster.Null[string](), roster.Null[string](), roster.Null[[]roster.Day]()
@@ -248,10 +268,18 @@ func decodeCheck(doc CheckMembers) directory.CheckFields {
 	return in
 }
 
-func decodeConditions(doc conditionGroup) roster.ConditionGroup {
-	g := roster.ConditionGroup{All: doc.Required == "all", Conditions: make([]roster.Condition, len(doc.Conditions))}
-	for i, c := range doc.Conditions {
-		g.Conditions[i] = roster.Condition(c)
+func decodeConditions(doc optional[conditionsChange]) directory.ConditionFields {
+	if doc.Null {
+		return directory.WholeConditions(roster.Null[roster.ConditionGroup]())
 	}
-	return g
+	return directory.ConditionFields{
+		All: as(doc.Value.Required, func(word string) bool { return word == "all" }),
+		Conditions: as(doc.Value.Conditions, func(docs []condition) []roster.Condition {
+			conditions := make([]roster.Condition, len(docs))
+			for i, c := range docs {
+				conditions[i] = roster.Condition(c)
+			}
+			return conditions
+		}),
+	}
 }

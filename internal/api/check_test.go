@@ -49,7 +49,7 @@ func TestChecks(t *testing.T) {
 	t.Parallel()
 	dialecttest.Run(t, dialecttest.World{Given: described(watched)}, []dialecttest.Scenario{
 		{
-			Name: "one is made whole", As: "Bearer {token write}", Status: 201, Header: map[string]string{"ETag": `"v1"`},
+			Name: "one is made whole", As: "Bearer {token write}", Status: 201, Header: map[string]string{"ETag": `"v1.…"`},
 			Request: "POST /api/v1/checks" + sendJSON + `{"displayName":"Whole","description":"x","checkGroup":"backups","matching":{"required":"all","conditions":[` +
 				`{"field":"subject","matches":"contains","value":"Whole"},{"field":"from","matches":"regex","value":"^a.*b$"}]},` +
 				`"success":{"required":"any","conditions":[{"field":"body","matches":"starts_with","value":"ok"}]},"interval":{"unit":"hour","value":2},"overdueMinutes":5,` +
@@ -64,12 +64,12 @@ func TestChecks(t *testing.T) {
 		{
 			Name: "all faults come at once", As: "Bearer {token write}", Status: 422,
 			Request: "POST /api/v1/checks" + sendJSON + `{"displayname":"x","interval":{"unit":"year"},"window":{"start":"8"},"matching":{"conditions":[{"field":"to"}]},"checkGroup":"Nope","groups":["Nope"]}`,
-			Body: notValid + `"detail":"displayname is not known here (and 10 more)","requestId":"…","errors":[{"pointer":"#/displayname","detail":"is not known here"},` +
-				`{"pointer":"#/interval/unit","detail":"must be one of: minute, hour, day, week, month"},{"pointer":"#/interval/value","detail":"is required"},` +
+			Body: notValid + `"detail":"displayname is not known here (and 8 more)","requestId":"…","errors":[{"pointer":"#/displayname","detail":"is not known here"},` +
+				`{"pointer":"#/interval/unit","detail":"must be one of: minute, hour, day, week, month, or null"},` +
 				`{"pointer":"#/matching/conditions/0/field","detail":"must be one of: subject, body, from"},{"pointer":"#/matching/conditions/0/matches","detail":"is required"},` +
-				`{"pointer":"#/matching/conditions/0/value","detail":"is required"},{"pointer":"#/matching/required","detail":"is required"},` +
+				`{"pointer":"#/matching/conditions/0/value","detail":"is required"},` +
 				`{"pointer":"#/displayName","detail":"is required"},{"pointer":"#/window/start","detail":"must be a time of day from 00:00 to 23:59"},` +
-				`{"pointer":"#/checkGroup","detail":"names no check group: \"Nope\""},{"pointer":"#/groups/0","detail":"names no group: \"Nope\" (make it with: roster group create --name Nope)"}]}`,
+				`{"pointer":"#/checkGroup","detail":"names no check group: \"Nope\""},{"pointer":"#/groups/0","detail":"names no group: \"Nope\""}]}`,
 		},
 		{
 			Name: "it needs something to match", As: "Bearer {token write}", Status: 422, Request: "POST /api/v1/checks" + sendJSON + `{"displayName":"Nothing"}`,
@@ -80,14 +80,19 @@ func TestChecks(t *testing.T) {
 			Body: problemOf + `conflict","title":"Another record is in the way","status":409,"detail":"displayName is taken","requestId":"…",` +
 				`"errors":[{"pointer":"#/displayName","detail":"is taken"}],"existing":{"id":"{check db1}","number":…}}`,
 		},
-		{Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/checks/{check db1}", Header: map[string]string{"ETag": `"v1"`}, Body: db1},
-		{Name: "one that is known is not sent again", As: "Bearer {token read}", Status: 304, Request: "GET /api/v1/checks/{check db1}\nIf-None-Match: \"v1\""},
+		{Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/checks/{check db1}", Header: map[string]string{"ETag": `"v1.…"`}, Body: db1},
+		{
+			Name: "one that is known is not sent again", As: "Bearer {token read}", Status: 304, Request: "GET /api/v1/checks/{check db1}\nIf-None-Match: {etag db1}",
+			Given: func(t testing.TB, e *dialecttest.Env) {
+				e.Tag(t, "db1", "Bearer {token read}", "GET /api/v1/checks/{check db1}")
+			},
+		},
 		{
 			Name: "some are found", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/checks?filter=checkGroup+eq+%22{check-group Backups}%22+and+displayName+eq+%22DB1%22",
 			Body: `{"items":[` + db1 + `]}`,
 		},
 		{
-			Name: "a change is one", As: "Bearer {token write}", Status: 200, Header: map[string]string{"ETag": `"v2"`},
+			Name: "a change is one", As: "Bearer {token write}", Status: 200, Header: map[string]string{"ETag": `"v2.…"`},
 			Request: "PATCH /api/v1/checks/{check db2}\nIf-Match: \"v1\"" + sendJSON + `{"interval":null,"window":{"end":"12:00"},"checkGroup":null,"teams":["Storage"],"overdueMinutes":0}`,
 			Body: `{"id":"{check db2}","number":2,"displayName":"db2","description":"","emailAlias":"db2","checkGroup":null,` + noMatching +
 				`,"defaultStatus":"success","interval":null,"overdueMinutes":0,"window":{"start":"00:00","end":"12:00","days":[]},"groups":[],` +
@@ -127,7 +132,7 @@ func TestCheckGroups(t *testing.T) {
 	}
 	dialecttest.Run(t, dialecttest.World{Given: described(watched)}, []dialecttest.Scenario{
 		{
-			Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/check-groups/{check-group Backups}", Header: map[string]string{"ETag": `"v1"`},
+			Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/check-groups/{check-group Backups}", Header: map[string]string{"ETag": `"v1.…"`},
 			Body: shown("{check-group Backups}", "1", "Backups", "Nightly", "3", "1"),
 		},
 		{
@@ -176,7 +181,7 @@ func TestCheckGroups(t *testing.T) {
 			Request: "PUT /api/v1/check-groups/{check-group Mail}/permissions" + sendJSON + `{"accessLevel":"king","notify":1}`,
 			Body: notValid + `"detail":"accessLevel must be one of: custom, readonly, user, editor, manager, administrator (and 2 more)","requestId":"…","errors":[` +
 				`{"pointer":"#/accessLevel","detail":"must be one of: custom, readonly, user, editor, manager, administrator"},{"pointer":"#/notify","detail":"must be true or false, or null"},` +
-				`{"pointer":"#/user","detail":"or a group is required, one of both"}]}`,
+				`{"pointer":"#/user","detail":"or group is required, and not both"}]}`,
 		},
 		{
 			Name: "a check group that is not there has none", As: "Bearer {token read}", Status: 404, Request: "GET /api/v1/check-groups/019aa1f0-0000-7000-8000-000000000000/permissions",
@@ -240,7 +245,7 @@ func TestEvents(t *testing.T) {
 			Body: notValid + `"detail":"check names no check","requestId":"…","errors":[{"pointer":"#/check","detail":"names no check"}]}`,
 		},
 		{
-			Name: "wrong parameters are named", As: "Bearer {token read}", Status: 400, Request: "GET /api/v1/events?matched=yes&from=today&status=x&filter=x",
+			Name: "wrong parameters are named", As: "Bearer {token read}", Status: 400, Request: "GET /api/v1/events?matched=yes&from=2026-11-21T9:30:00Z&status=x&filter=x",
 			Body: problemOf + `invalid","title":"The request cannot be read","status":400,"detail":"filter is no parameter of this call (and 3 more)","requestId":"…","errors":[` +
 				`{"parameter":"filter","detail":"is no parameter of this call"},{"parameter":"status","detail":"must be one of: success, warning, failure"},` +
 				`{"parameter":"matched","detail":"must be one of: true, false"},{"parameter":"from","detail":"must be a time such as 2026-11-21T09:30:00Z"}]}`,

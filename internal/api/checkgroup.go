@@ -36,6 +36,7 @@ type (
 	listCheckGroups struct {
 		Page
 		Filter
+		Sort
 	}
 	readCheckGroup struct {
 		One
@@ -62,28 +63,28 @@ func (a *api) checkGroups(svc *directory.Service) {
 	shown := showCheckGroup(exampleCheckGroup)
 	listRoute(a, operation{
 		id: "listCheckGroups", call: "GET " + path, tag: tag, summary: "List check groups",
-		description: "The check groups that the caller may see, by ascending number.", answer: listed[checkGroup]{Items: []checkGroup{shown}},
-	}, listing[roster.CheckGroup, checkGroup, int64]{
-		key: func(g roster.CheckGroup) int64 { return g.Number }, show: showCheckGroup, attributes: checkGroupAttributes,
-	}, func(_ roster.Actor, _ *listCheckGroups, after *int64) (directory.CheckGroupList, error) {
-		return directory.CheckGroupList{After: orZero(after)}, nil
+		description: "The check groups that the caller may see.", answer: listed[checkGroup]{Items: []checkGroup{shown}},
+	}, listing[roster.CheckGroup, directory.Place]{
+		key: func(g roster.CheckGroup) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: func(g roster.CheckGroup) any { return showCheckGroup(g) }, attributes: checkGroupAttributes,
+	}, func(_ roster.Actor, q *listCheckGroups, after *directory.Place) (directory.CheckGroupList, error) {
+		return directory.CheckGroupList{Order: q.order(after)}, nil
 	}, svc.ListCheckGroups)
 	route(a, operation{
 		id: "getCheckGroup", call: "GET " + one, tag: tag, summary: "Read a check group", description: "One check group.", answer: shown,
 	}, func(_ roster.Actor, q *readCheckGroup) (roster.CheckGroupID, error) {
 		return roster.CheckGroupID(q.ID), nil
-	}, svc.GetCheckGroup, func(_ *readCheckGroup, g roster.CheckGroup) answer[checkGroup] {
-		return answer[checkGroup]{body: showCheckGroup(g), version: g.Version}
+	}, svc.GetCheckGroup, func(_ *readCheckGroup, g roster.CheckGroup) answer {
+		return answer{body: showCheckGroup(g), version: g.Version}
 	})
 	route(a, operation{
 		id: "createCheckGroup", call: "POST " + path, tag: tag, status: 201, summary: "Make a check group", description: "Makes a check group.",
 		request: newCheckGroup{DisplayName: "Backups", Description: value("Nightly")}, answer: shown,
 	}, func(_ roster.Actor, q *createCheckGroup) (in directory.NewCheckGroup, err error) {
 		in = directory.NewCheckGroup{Name: q.doc.DisplayName, Description: q.doc.Description.Value, Faults: q.faults}
-		in.IdempotencyKey, err = q.key()
-		return in, err
-	}, svc.CreateCheckGroup, func(_ *createCheckGroup, g roster.CheckGroup) answer[checkGroup] {
-		return answer[checkGroup]{body: showCheckGroup(g), version: g.Version, location: path + "/" + string(g.ID)}
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
+	}, svc.CreateCheckGroup, func(_ *createCheckGroup, g roster.CheckGroup) answer {
+		return answer{body: showCheckGroup(g), version: g.Version, location: path + "/" + string(g.ID)}
 	})
 	route(a, operation{
 		id: "updateCheckGroup", call: "PATCH " + one, tag: tag, fails: []int{409}, summary: "Change a check group",
@@ -92,30 +93,31 @@ func (a *api) checkGroups(svc *directory.Service) {
 		in = directory.CheckGroupChange{
 			CheckGroup: roster.CheckGroupID(q.ID), Name: q.doc.DisplayName.Set, Description: q.doc.Description.Set, Faults: q.faults,
 		}
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.UpdateCheckGroup, func(_ *changeCheckGroup, g roster.CheckGroup) answer[checkGroup] {
-		return answer[checkGroup]{body: showCheckGroup(g), version: g.Version}
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.UpdateCheckGroup, func(_ *changeCheckGroup, g roster.CheckGroup) answer {
+		return answer{body: showCheckGroup(g), version: g.Version}
 	})
 	route(a, operation{
 		id: "deleteCheckGroup", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a check group",
 		description: "Deletes a check group with its entries. Its checks stay, in no check group.",
 	}, func(_ roster.Actor, q *deleteCheckGroup) (in directory.Deletion, err error) {
 		in.Ref = roster.Ref{ID: q.ID}
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.DeleteCheckGroup, func(*deleteCheckGroup, roster.CheckGroup) answer[nothing] { return answer[nothing]{} })
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.DeleteCheckGroup, func(*deleteCheckGroup, roster.CheckGroup) answer { return answer{} })
 }
 
 // checkGroupAttributes are what filters may ask of check groups.
-var checkGroupAttributes = map[string]func(roster.CheckGroup) any{
-	"id":          func(g roster.CheckGroup) any { return string(g.ID) },
-	"number":      func(g roster.CheckGroup) any { return g.Number },
-	"displayname": func(g roster.CheckGroup) any { return g.Name },
-	"description": func(g roster.CheckGroup) any { return g.Description },
-	"checkcount":  func(g roster.CheckGroup) any { return g.CheckCount },
-	"createdat":   func(g roster.CheckGroup) any { return g.CreatedAt },
-	"updatedat":   func(g roster.CheckGroup) any { return g.UpdatedAt },
+var checkGroupAttributes = attributes[roster.CheckGroup]{
+	"id":          exact(func(g roster.CheckGroup) roster.CheckGroupID { return g.ID }),
+	"number":      number(func(g roster.CheckGroup) int64 { return g.Number }),
+	"displayName": text(func(g roster.CheckGroup) string { return g.Name }),
+	"description": text(func(g roster.CheckGroup) string { return g.Description }),
+	"checkCount":  number(func(g roster.CheckGroup) int64 { return g.CheckCount }),
+	"version":     number(func(g roster.CheckGroup) int64 { return g.Version }),
+	"createdAt":   moment(func(g roster.CheckGroup) time.Time { return g.CreatedAt }),
+	"updatedAt":   moment(func(g roster.CheckGroup) time.Time { return g.UpdatedAt }),
 }
 
 func showCheckGroup(g roster.CheckGroup) checkGroup {

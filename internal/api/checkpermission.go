@@ -61,8 +61,8 @@ func (a *api) checkPermissions(svc *directory.Service) {
 		id: "listCheckGroupPermissions", call: "GET " + path, tag: tag, summary: "List a check group's permissions",
 		description: "Who may do what to the group's checks, beyond what the organization gives, and who is told.",
 		answer:      listed[checkPermission]{Items: []checkPermission{shown}},
-	}, listing[roster.CheckPermission, checkPermission, roster.CheckPermissionID]{
-		key: func(p roster.CheckPermission) roster.CheckPermissionID { return p.ID }, show: showCheckPermission,
+	}, listing[roster.CheckPermission, roster.CheckPermissionID]{
+		key: func(p roster.CheckPermission) roster.CheckPermissionID { return p.ID }, show: func(p roster.CheckPermission) any { return showCheckPermission(p) },
 	}, func(_ roster.Actor, q *listCheckPermissions, after *roster.CheckPermissionID) (directory.CheckPermissionList, error) {
 		return directory.CheckPermissionList{CheckGroup: roster.Ref{ID: q.ID}, After: orZero(after)}, nil
 	}, func(ctx context.Context, by roster.Actor, in directory.CheckPermissionList) (iter.Seq2[roster.CheckPermission, error], error) {
@@ -81,15 +81,15 @@ func (a *api) checkPermissions(svc *directory.Service) {
 			CheckGroup: roster.CheckGroupID(q.ID), User: refTo(q.doc.User.Value), Group: refTo(q.doc.Group.Value),
 			AccessLevel: q.doc.AccessLevel, Notify: q.doc.Notify.Value, Faults: q.faults,
 		}, nil
-	}, svc.PutCheckPermission, func(_ *putCheckPermission, p roster.CheckPermission) answer[checkPermission] {
-		return answer[checkPermission]{body: showCheckPermission(p)}
+	}, svc.PutCheckPermission, func(_ *putCheckPermission, p roster.CheckPermission) answer {
+		return answer{body: showCheckPermission(p)}
 	})
 	route(a, operation{
 		id: "deleteCheckGroupPermission", call: "DELETE " + path + "/{permissionId}", tag: tag, status: 204,
 		summary: "Delete a permission on a check group", description: "Deletes the entry.",
 	}, func(_ roster.Actor, q *deleteCheckPermission) (directory.CheckPermissionSelector, error) {
 		return directory.CheckPermissionSelector{CheckGroup: roster.CheckGroupID(q.ID), ID: roster.CheckPermissionID(q.PermissionID)}, nil
-	}, svc.DeleteCheckPermission, func(*deleteCheckPermission, roster.CheckPermission) answer[nothing] { return answer[nothing]{} })
+	}, svc.DeleteCheckPermission, func(*deleteCheckPermission, roster.CheckPermission) answer { return answer{} })
 }
 
 func showCheckPermission(p roster.CheckPermission) checkPermission {

@@ -22,8 +22,11 @@ func (a *api) authenticate(r *http.Request) (roster.Actor, error) {
 		return a.byHeader(r, headers[0])
 	}
 	cookies := r.CookiesNamed(SessionCookie)
-	if len(cookies) != 1 {
-		return roster.Actor{}, unproved("there is no credential")
+	switch {
+	case len(cookies) > 1:
+		return roster.Actor{}, unproved("there are several cookies of sessions")
+	case len(cookies) == 0:
+		return roster.Actor{}, &roster.Error{Kind: roster.Unauthenticated, Detail: withoutCredential, Err: errNoCredential}
 	}
 	// A dashboard's session, opened there or by POST /sessions: not one of Graze's, whose tokens travel in URLs.
 	by, err := a.verifier.Session(r.Context(), roster.FaceWeb, 0, cookies[0].Value)
@@ -47,7 +50,17 @@ func (a *api) byHeader(r *http.Request, header string) (roster.Actor, error) {
 	}
 }
 
-// unproved is the error for a request without a credential that can be looked at; why is for the log.
+// What a caller is told who did not prove who it is. That nothing was sent is no secret; whatever is wrong with what was
+// sent is answered in the same words.
+const (
+	withoutCredential = "This request has no credential. Send an API token (Authorization: Bearer), a userName and password (Authorization: Basic), or the cookie of a session."
+	deniedCredential  = "The credential is not valid here: it is mistyped, expired or revoked, of another organization, or its user may not sign in. Check it, sign in again, or ask an administrator for another one."
+)
+
+// errNoCredential is the cause where a request has no credential at all.
+var errNoCredential = errors.New("there is no credential")
+
+// unproved is the error for a request with a credential that cannot be looked at; why is for the log.
 func unproved(why string) error {
-	return &roster.Error{Kind: roster.Unauthenticated, Detail: "a credential is needed", Err: errors.New(why)}
+	return &roster.Error{Kind: roster.Unauthenticated, Detail: deniedCredential, Err: errors.New(why)}
 }

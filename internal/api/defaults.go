@@ -34,32 +34,32 @@ func (a *api) defaults(svc *directory.Service) {
 		description: "What a user gets who is created without preferences.", answer: shown,
 	}, func(_ roster.Actor, _ *readDefaults) (directory.DefaultsOf, error) {
 		return directory.DefaultsOf{}, nil
-	}, svc.GetDefaultPreferences, func(_ *readDefaults, d directory.Defaults) answer[matrix] {
-		return answer[matrix]{body: showMatrix(d.Preferences)}
+	}, svc.GetDefaultPreferences, func(_ *readDefaults, d directory.Defaults) answer {
+		return answer{body: showMatrix(d.Preferences)}
 	})
 	route(a, operation{
 		id: "setDefaultPreferences", call: "PUT " + all, tag: tag, summary: "Set the default preferences",
 		description: "Replaces the organization's default preferences. Users who are there already keep what they have.", request: sample, answer: shown,
 	}, func(_ roster.Actor, q *setDefaults) (directory.Defaults, error) {
 		return set(roster.Ref{}, q.doc, q.faults)
-	}, svc.SetDefaultPreferences, func(_ *setDefaults, d directory.Defaults) answer[matrix] {
-		return answer[matrix]{body: showMatrix(d.Preferences)}
+	}, svc.SetDefaultPreferences, func(_ *setDefaults, d directory.Defaults) answer {
+		return answer{body: showMatrix(d.Preferences)}
 	})
 	route(a, operation{
 		id: "getGroupDefaultPreferences", call: "GET " + one, tag: tag, summary: "Read the default preferences in a group",
 		description: "What members of the group get, when they are created without preferences, besides the organization's default preferences.", answer: shown,
 	}, func(_ roster.Actor, q *readGroupDefaults) (directory.DefaultsOf, error) {
 		return directory.DefaultsOf{Group: roster.Ref{ID: q.ID}, Alone: true}, nil
-	}, inPath("group", svc.GetDefaultPreferences), func(_ *readGroupDefaults, d directory.Defaults) answer[matrix] {
-		return answer[matrix]{body: showMatrix(d.Preferences)}
+	}, inPath("group", svc.GetDefaultPreferences), func(_ *readGroupDefaults, d directory.Defaults) answer {
+		return answer{body: showMatrix(d.Preferences)}
 	})
 	route(a, operation{
 		id: "setGroupDefaultPreferences", call: "PUT " + one, tag: tag, summary: "Set the default preferences of a group",
 		description: "Replaces what members of the group get besides the organization's default preferences.", request: sample, answer: shown,
 	}, func(_ roster.Actor, q *setGroupDefaults) (directory.Defaults, error) {
 		return set(roster.Ref{ID: q.ID}, q.doc, q.faults)
-	}, inPath("group", svc.SetDefaultPreferences), func(_ *setGroupDefaults, d directory.Defaults) answer[matrix] {
-		return answer[matrix]{body: showMatrix(d.Preferences)}
+	}, inPath("group", svc.SetDefaultPreferences), func(_ *setGroupDefaults, d directory.Defaults) answer {
+		return answer{body: showMatrix(d.Preferences)}
 	})
 }
 

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -22,14 +24,22 @@ cookie of a dashboard session. The header counts where both are there. Nothing s
 knows its organization.
 
 **Records.** Every record has an opaque ` + "`id`" + `. Where a request refers to a record it takes the id or the name. Members that are
-not set are null, lists without items are empty. Times are in UTC (RFC 3339).
+not set are null, lists without items are empty: all of them come, unless ` + "`fields`" + ` leaves them out. That is why the description
+requires no more of them than the id. Times are in UTC (RFC 3339).
 
 **Lists** come in pages: ` + "`next`" + `, where it is there, is the ` + "`cursor`" + ` of the next page. A page may be short before the end.
+Users, groups, teams, departments, roles, checks and check groups come by ascending number, or as ` + "`sort`" + ` says; every other list has the
+one order that its description names.
 
-**Changes** are merge patches (RFC 7396): a member that is absent stays, null resets it, a list replaces the whole list. Records
-with a version have an ETag; with If-Match a change is made only to the record that the caller has seen.
+**Changes** are merge patches (RFC 7396): a member that is absent stays, null resets it, a list replaces the whole list, an object is
+merged. Records with a version have an ETag, such as "v3.Xq0bAbCd1234"; with If-Match a change is made only to the version that the caller has seen, for which
+"v3" is enough.
 
-**Errors** are problems (RFC 9457) that name everything wrong with a request at once.
+**Errors** are problems (RFC 9457) that name everything wrong with a request at once. A path that takes other methods answers 405,
+with these in the header Allow, and a path that is none 404.
+
+**Limits.** Where the server limits how often a credential may call, every answer to it says in RateLimit what is left, and one call too many
+is answered 429.
 
 **Retries.** With the header Idempotency-Key a request that creates something can be sent again safely for a day.`
 
@@ -67,7 +77,7 @@ func describe(schemas huma.Registry) *huma.OpenAPI {
 		Tags:     tags,
 		Security: []map[string][]string{{"token": {}}, {"password": {}}, {"session": {}}},
 		Components: &huma.Components{
-			Schemas: schemas, Responses: failures(),
+			Schemas: schemas, Responses: failures(), Headers: everyHeader(),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"token":    {Type: "http", Scheme: "bearer", Description: "An API token (RFC 6750)."},
 				"password": {Type: "http", Scheme: "basic", Description: "A user's userName and password (RFC 7617)."},
@@ -96,11 +106,12 @@ func failures() map[string]*huma.Response {
 		example := problem{Type: "urn:roster:problem:" + k.word, Title: k.title, Status: status, RequestID: "4f1c2a9be07d4d5f"}
 		r := &huma.Response{Description: k.title + ".", Headers: map[string]*huma.Param{}}
 		sampleProblem(&example)
+		everywhere(r, status)
 		switch status {
 		case http.StatusUnauthorized:
-			r.Headers["WWW-Authenticate"] = textHeader("What credential is asked for.")
+			r.Headers["WWW-Authenticate"] = sure(textHeader("What credential is asked for."))
 		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-			r.Headers["Retry-After"] = &huma.Param{Description: "In how many seconds to try again.", Schema: &huma.Schema{Type: huma.TypeInteger}}
+			r.Headers["Retry-After"] = sure(&huma.Param{Description: "In how many seconds to try again.", Schema: &huma.Schema{Type: huma.TypeInteger}})
 		}
 		r.Content = map[string]*huma.MediaType{"application/problem+json": {
 			Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}, Example: example,
@@ -127,37 +138,67 @@ func sampleProblem(p *problem) {
 	}
 }
 
+// everyHeader are the headers that an answer may have whatever the call.
+func everyHeader() map[string]*huma.Header {
+	return map[string]*huma.Header{
+		"X-Request-Id": textHeader("The request's id, which is in the server's log."),
+		"RateLimit": textHeader("How many calls the credential has left, and in how many seconds it has all of them again: " +
+			"\"default\";r=59;t=42. It comes only where the server limits them (draft-ietf-httpapi-ratelimit-headers)."),
+		"RateLimit-Policy": textHeader("How many calls a credential has in how many seconds: \"default\";q=60;w=60. It comes along with RateLimit."),
+	}
+}
+
+// everywhere adds these to an answer. Who brings no good credential is not counted.
+func everywhere(r *huma.Response, status int) {
+	for name := range everyHeader() {
+		if name == "X-Request-Id" || status != http.StatusUnauthorized {
+			r.Headers[name] = &huma.Param{Ref: "#/components/headers/" + name}
+		}
+	}
+}
+
+// sure is a header that always comes.
+func sure(h *huma.Param) *huma.Param {
+	h.Required = true
+	return h
+}
+
 func textHeader(description string) *huma.Param {
 	return &huma.Param{Description: description, Schema: &huma.Schema{Type: huma.TypeString}}
 }
 
 // endpoint describes a call, for the document and for requests.
-func (a *api) endpoint(op operation, request, body reflect.Type) (*endpoint, *huma.Operation) {
+func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Operation) {
 	method, path, _ := strings.Cut(op.call, " ")
-	e := &endpoint{members: op.members, canonical: map[string]string{}}
+	e := &endpoint{request: request, status: cmp.Or(op.status, http.StatusOK), members: op.members, canonical: map[string]string{}}
+	e.asked = op.asked
 	for canonical, name := range op.members {
 		e.canonical[name] = canonical
 	}
-	status := op.status
-	if status == 0 {
-		status = http.StatusOK
-	}
 	h := &huma.Operation{
-		OperationID: op.id, Method: method, Path: path, DefaultStatus: status, Tags: []string{op.tag},
-		Summary: op.summary, Description: op.description, Metadata: map[string]any{endpointKey: e},
-		Responses: map[string]*huma.Response{},
+		OperationID: op.id, Method: method, Path: path, Tags: []string{op.tag}, Summary: op.summary, Description: op.description,
+		Responses: map[string]*huma.Response{}, Metadata: map[string]any{endpointKey: e},
 	}
-	a.describeBody(op, e, h, request)
-	a.describeAnswer(op, e, h, body, status)
+	e.bindings = a.bindings(request, nil)
+	for _, b := range e.bindings {
+		e.parameters = append(e.parameters, b.Param)
+	}
+	h.Parameters = e.parameters
+	a.describeBody(op, e, h)
+	a.describeAnswer(op, e, h)
+	a.narrowable(h, e)
+	for _, r := range h.Responses {
+		everywhere(r, 0)
+	}
 	for _, status := range failing(op, h, request) {
 		h.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + failureNames[status]}
 	}
 	return e, h
 }
 
-// describeBody describes the body. huma is told of it only when the call is registered, so that it reads none itself.
-func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation, request reflect.Type) {
-	b, ok := reflect.New(request).Interface().(bodied)
+// describeBody describes the body.
+func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation) {
+	b, ok := reflect.New(e.request).Interface().(bodied)
 	if !ok {
 		return
 	}
@@ -175,15 +216,15 @@ func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation, request
 	for _, media := range e.takes {
 		content[media] = &huma.MediaType{Schema: e.body, Example: op.request}
 	}
-	e.described = &huma.RequestBody{Required: true, Content: content}
+	h.RequestBody = &huma.RequestBody{Required: true, Content: content}
 }
 
 // describeAnswer adds the answer of success.
-func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation, body reflect.Type, status int) {
-	r := &huma.Response{Description: http.StatusText(status), Headers: map[string]*huma.Param{}}
-	h.Responses[strconv.Itoa(status)] = r
-	if body != reflect.TypeFor[nothing]() {
-		schema := a.schemas.Schema(body, true, op.id+"Answer")
+func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
+	r := &huma.Response{Description: http.StatusText(e.status), Headers: map[string]*huma.Param{}}
+	h.Responses[strconv.Itoa(e.status)] = r
+	if op.answer != nil {
+		schema := a.schemas.Schema(reflect.TypeOf(op.answer), true, op.id+"Answer")
 		r.Content = map[string]*huma.MediaType{"application/json": {Schema: schema, Example: op.answer}}
 		e.shown = map[string]bool{}
 		f := fitting{schemas: a.schemas}
@@ -195,18 +236,34 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation, body 
 			e.shown[name] = true
 		}
 		if s.Properties["version"] != nil && !strings.HasPrefix(op.id, "list") {
-			r.Headers["ETag"] = textHeader("The record's version, for If-Match and If-None-Match.")
+			r.Headers["ETag"] = sure(textHeader("The record's version and what is shown of it, for If-Match and If-None-Match."))
 			if h.Method == http.MethodGet {
 				h.Responses["304"] = &huma.Response{Description: "The record is as the caller has it.", Headers: r.Headers}
 			}
 		}
 	}
-	if status == http.StatusCreated {
-		r.Headers["Location"] = textHeader("The path of the new record.")
-	}
+	maps.Copy(r.Headers, op.headers)
 	if op.also != 0 {
-		h.Responses[strconv.Itoa(op.also)] = &huma.Response{Description: http.StatusText(op.also), Headers: r.Headers, Content: r.Content}
+		h.Responses[strconv.Itoa(op.also)] = &huma.Response{Description: http.StatusText(op.also), Headers: maps.Clone(r.Headers), Content: r.Content}
 	}
+	if made := h.Responses[strconv.Itoa(http.StatusCreated)]; made != nil && !op.pathless {
+		made.Headers["Location"] = sure(textHeader("The path of the new record."))
+	}
+}
+
+// narrowable requires of the records in the answer no more than the id, where the parameter fields may leave the others
+// out. A schema that requires them all would be a promise that such an answer breaks, and clients that are generated from it
+// refuse the answer; one schema for a record, whatever the call, is one type in such a client.
+func (a *api) narrowable(h *huma.Operation, e *endpoint) {
+	if e.parameter("query", "fields") == nil {
+		return
+	}
+	f := fitting{schemas: a.schemas}
+	s := f.resolve(h.Responses[strconv.Itoa(e.status)].Content["application/json"].Schema)
+	if items := s.Properties["items"]; items != nil {
+		s = f.resolve(items.Items)
+	}
+	s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return name != "id" })
 }
 
 // failing are the statuses of problems that a call may be answered with.

@@ -9,11 +9,11 @@
 // # The description
 //
 // The OpenAPI 3.1 document is generated (huma): the types of requests and answers with their tags, and the table of
-// operations in each resource's file, are all there is to write. What the document says of a body is what a body is
-// held against: [fit] walks the same schema. The tests hold every request and answer against the document too.
+// operations in each resource's file, are all there is to write. What the document says of a body or a parameter is what
+// it is held against: [fitting] walks the same schema. The tests hold every request and answer against the document too.
 //
 // # A resource
 //
 // One file: its types as they are sent, its operations, decode and encode. group.go is the pattern; list.go has what
-// lists share, document.go how a body is read, problem.go how errors look.
+// lists share, parameter.go and document.go how parameters and a body are read, problem.go how errors look.
 package api

@@ -3,8 +3,8 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -12,8 +12,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// sent is embedded in the request of a call that takes a body. doc holds what is good of it, faults what is not: a
-// member is in one of them.
+// sent is embedded in the request of a call that takes a body. doc holds what is good of it, faults what is not, of it and
+// of the request's headers and parameters.
 type sent[T any] struct {
 	doc    T
 	faults roster.Faults
@@ -27,55 +27,17 @@ type bodied interface {
 
 func (s *sent[T]) bodyType() reflect.Type { return reflect.TypeFor[T]() }
 
-// read holds the body against its schema, and decodes the members that fit.
 func (s *sent[T]) read(f fitting, schema *huma.Schema, body dialect.Value) {
-	f.fit(schema, body)
-	s.faults = f.faults
-	good := body.Raw
-	if len(s.faults) > 0 {
-		good = without(body, s.faults, f.path)
-	}
-	if json.Unmarshal(good, &s.doc) == nil {
-		return
-	}
-	// It fits and still cannot be decoded: no type is known that does that, but one by one nothing else is lost.
-	var none T
-	s.doc = none
-	for _, m := range body.Members {
-		if bad(m.Name, s.faults, f.path) {
-			continue
-		}
-		if json.Unmarshal(object([]dialect.Member{m}), &s.doc) != nil {
-			s.faults.Add(f.path(m.Name), "cannot be read")
-		}
-	}
+	s.faults = f.read(schema, body, &s.doc)
 }
 
-// without returns the object with the members that have no fault.
-func without(body dialect.Value, faults roster.Faults, path func(string) string) []byte {
-	var kept []dialect.Member
-	for _, m := range body.Members {
-		if !bad(m.Name, faults, path) {
-			kept = append(kept, m)
-		}
+// read holds a body against its schema, and decodes what fits into what doc points to. It returns what does not fit.
+func (f *fitting) read(schema *huma.Schema, body dialect.Value, doc any) roster.Faults {
+	good := f.fit(schema, body)
+	if err := json.Unmarshal(good, doc); err != nil {
+		panic(fmt.Errorf("what fits %s cannot be decoded: %w", schema.Ref, err)) // a fault of ours
 	}
-	return object(kept)
-}
-
-// bad reports whether a member, or something in it, has a fault.
-func bad(member string, faults roster.Faults, path func(string) string) bool {
-	name, pointer := path(member), unknownMember("", member)
-	for _, f := range faults {
-		rest, is := strings.CutPrefix(f.Field, name)
-		if is && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			return true
-		}
-		rest, is = strings.CutPrefix(f.Field, pointer)
-		if is && (rest == "" || rest[0] == '/') {
-			return true
-		}
-	}
-	return false
+	return f.faults
 }
 
 func object(members []dialect.Member) []byte {

@@ -3,14 +3,12 @@ package api
 import (
 	"context"
 	"errors"
-	"net/http"
 	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"roster"
-	"roster/internal/dialect"
 	"roster/internal/directory"
 )
 
@@ -54,7 +52,7 @@ type (
 	}
 	readEvent struct {
 		One
-		View
+		Part
 	}
 	createEvent struct {
 		Once
@@ -74,7 +72,7 @@ func (a *api) events(svc *directory.Service) {
 		id: "getEvent", call: "GET " + path + "/{id}", tag: tag, summary: "Read an event", description: "One event.", answer: shown,
 	}, func(_ roster.Actor, q *readEvent) (roster.EventID, error) {
 		return roster.EventID(q.ID), nil
-	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer[event] { return answer[event]{body: showEvent(e)} })
+	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer { return answer{body: showEvent(e)} })
 	route(a, operation{
 		id: "createEvent", call: "POST " + path, tag: tag, status: 201, summary: "Send an event",
 		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's.",
@@ -85,8 +83,8 @@ func (a *api) events(svc *directory.Service) {
 			Check: roster.CheckID(q.doc.Check.Value), Alias: q.doc.Alias.Value, Title: q.doc.Title, Body: q.doc.Body.Value,
 			From: q.doc.From.Value, Status: q.doc.Status.Value, Faults: q.faults,
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, func(ctx context.Context, by roster.Actor, in directory.NewEvent) (roster.Event, error) {
 		e, err := svc.RecordEvent(ctx, by, in)
 		var missing *roster.Error
@@ -95,49 +93,39 @@ func (a *api) events(svc *directory.Service) {
 			err = &roster.Error{Kind: roster.Invalid, Field: missing.Field, Detail: missing.Detail}
 		}
 		return e, err
-	}, func(_ *createEvent, e roster.Event) answer[event] {
-		return answer[event]{body: showEvent(e), location: path + "/" + string(e.ID)}
+	}, func(_ *createEvent, e roster.Event) answer {
+		return answer{body: showEvent(e), location: path + "/" + string(e.ID)}
 	})
 }
 
 // listEvents registers the list of events, of which a verb makes pages: it finds by other things than are shown.
 func (a *api) listEvents(svc *directory.Service, op operation) {
-	_, described := a.endpoint(op, reflect.TypeFor[listEvents](), reflect.TypeFor[listed[event]]())
-	huma.Register(a.huma, *described, func(ctx context.Context, q *listEvents) (*output, error) {
-		c := callOf(ctx)
-		if err := serveEvents(ctx, c, svc, q); err != nil {
-			a.fail(c, err)
-		}
-		return written, nil
+	op.place = reflect.TypeFor[roster.EventID]()
+	a.register(op, reflect.TypeFor[*listEvents](), func(ctx context.Context, c *call, q any) (answer, error) {
+		return pageOfEvents(ctx, c, svc, q.(*listEvents))
 	})
 }
 
-// serveEvents answers one page of events.
-func serveEvents(ctx context.Context, c *call, svc *directory.Service, q *listEvents) error {
-	if len(c.faults) > 0 {
-		return malformed(c.faults)
-	}
-	after, err := placeOf[roster.EventID](c, q.Cursor)
-	if err != nil {
-		return malformed(err)
-	}
-	w, err := newPage(c, q.Page)
-	if err != nil {
-		return err
+// pageOfEvents answers one page of events.
+func pageOfEvents(ctx context.Context, c *call, svc *directory.Service, q *listEvents) (answer, error) {
+	w := newPage(c, q.Limit)
+	var after *roster.EventID
+	if err := placeOf(c, q.Cursor, &after); err != nil {
+		return answer{}, malformed(err)
 	}
 	page, err := svc.FindEvents(ctx, c.by, decodeEventList(q, after))
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	for _, e := range page.Events {
 		if err := w.add(showEvent(e)); err != nil {
-			return err
+			return answer{}, err
 		}
 	}
 	if page.Next != "" {
 		w.Next = cursorOf(c, page.Next)
 	}
-	return dialect.WriteJSON(c, http.StatusOK, w.list)
+	return answer{body: w.list}, nil
 }
 
 func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {

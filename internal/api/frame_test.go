@@ -61,8 +61,11 @@ func header(name, detail string) string {
 func with(call, body string) string { return call + "\nContent-Type: application/json\n\n" + body }
 
 var (
-	unproved = refused(401, "unauthenticated", "A credential is needed", "The credential is missing or not valid.")
-	nowhere  = refused(404, "not-found", "There is nothing here", "There is nothing at this path.")
+	unproved = refused(401, "unauthenticated", "A credential is needed",
+		"The credential is not valid here: it is mistyped, expired or revoked, of another organization, or its user may not sign in. Check it, sign in again, or ask an administrator for another one.")
+	without = refused(401, "unauthenticated", "A credential is needed",
+		"This request has no credential. Send an API token (Authorization: Bearer), a userName and password (Authorization: Basic), or the cookie of a session.")
+	nowhere = refused(404, "not-found", "There is nothing here", "There is nothing at this path.")
 )
 
 func TestWhoCalls(t *testing.T) {
@@ -88,7 +91,8 @@ func TestWhoCalls(t *testing.T) {
 	}
 	nobody := refused(404, "not-found", "There is nothing here", "This credential belongs to no user.")
 	dialecttest.Run(t, dialecttest.World{Given: described(given)}, []dialecttest.Scenario{
-		row("nobody", "", "", 401, unproved),
+		row("nobody", "", "", 401, without),
+		row("another cookie", "", "\nCookie: other=x", 401, without),
 		row("a token", "Bearer {token read}", "", 404, nobody),
 		row("a token in small letters", "", "\nAuthorization: bearer {token read}", 404, nobody),
 		row("a token that was revoked", "Bearer {token gone}", "", 401, unproved),
@@ -106,7 +110,8 @@ func TestWhoCalls(t *testing.T) {
 		row("a session of Graze as a token", "Bearer {session graze}", "", 401, unproved),
 		row("the header counts before the cookie", "Bearer {token read}", "\nCookie: roster_session=x", 404, nobody),
 		{
-			Name: "a token in the URL", Request: "GET /api/v1/groups?apiToken={token read}", Status: 401, Header: denied, Body: unproved,
+			Name: "a token in the URL", Request: "GET /api/v1/groups?apiToken={token read}", Status: 400,
+			Body: malformed("a secret does not belong in the URL: send it in the header Authorization"),
 		},
 		{
 			Name: "a secret in the URL besides a credential", As: "Bearer {token read}", Request: "GET /api/v1/groups?password=x", Status: 400,
@@ -118,6 +123,7 @@ func TestWhoCalls(t *testing.T) {
 		{
 			Name: "a token at another organization", As: "Bearer {token read}", Request: "GET /o/other/api/v1/users/me", Status: 401, Body: unproved,
 		},
+		{Name: "nobody at another organization", Request: "GET /o/other/api/v1/users/me", Status: 401, Header: denied, Body: without},
 		{
 			Name: "one unknown parameter", As: "Bearer {token read}", Request: get, Status: 400,
 			Body: malformed("limit is no parameter of this call", parameter("limit", "is no parameter of this call")),
@@ -129,7 +135,8 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 	t.Parallel()
 	const create = "POST /api/v1/groups"
 	const media = "Send the body as JSON, with the header Content-Type: application/json."
-	wrongType := refused(415, "unsupported-media-type", "The body is of another type", media)
+	wrongType := refused(415, "unsupported-media-type", "The type of the body is not taken here", media)
+	crossOrigin := forbidden("A page of another site may not send this. If that page is Roster behind a proxy, set --public-url to the address that the browser shows.")
 	unread := func(name, body, why string) dialecttest.Scenario {
 		const begin = "the body is not JSON that can be read: "
 		return dialecttest.Scenario{Name: name, Request: with(create, body), Status: 400, Body: malformed(begin + why)}
@@ -143,16 +150,41 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "a path that is not UTF-8", Request: "GET /api/v1/groups/%ff", Status: 404, Body: nowhere},
 		{
 			Name: "another method", Request: "PATCH /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
 		},
 		{
 			Name: "another method on one record", Request: "PUT /api/v1/groups/x", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, PATCH, DELETE"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or PATCH or DELETE."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or PATCH or DELETE."),
 		},
 		{
 			Name: "a method that nobody knows", Request: "FROB /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
-			Body: refused(405, "method-not-allowed", "The method is another one", "Call this endpoint with GET or HEAD or POST."),
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
 		},
+		{
+			Name: "the method of a path with a parameter on one without", Request: "GET /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with POST."),
+		},
+		{
+			Name: "HEAD of a path that only takes POST", Request: "HEAD /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with POST."),
+		},
+		{
+			Name: "a method that neither takes", Request: "PUT /api/v1/users/batch", Status: 405, Header: map[string]string{"Allow": "POST"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with POST."),
+		},
+		{Name: "what is above the root", Request: "GET /api", Status: 404, Body: nowhere},
+		{Name: "what is above the root, of an organization", Request: "GET /o/default/api", Status: 404, Body: nowhere},
+		{
+			Name: "TRACE", Request: "TRACE /api/v1/groups", Status: 405, Header: map[string]string{"Allow": "GET, HEAD, POST"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD or POST."),
+		},
+		{Name: "TRACE of what is not there", Request: "TRACE /api/v1/nothing", Status: 404, Body: nowhere},
+		{
+			Name: "TRACE of an organization", Request: "TRACE /o/default/api/v1/overview", Status: 405, Header: map[string]string{"Allow": "GET, HEAD"},
+			Body: refused(405, "method-not-allowed", "The method is not allowed here", "Call this endpoint with GET or HEAD."),
+		},
+		{Name: "a page of another site", Request: with(create+"\nSec-Fetch-Site: cross-site", `{"displayName":"x"}`), Status: 403, Body: crossOrigin},
+		{Name: "a page of another site, by its origin", Request: with("DELETE /o/default/api/v1/groups/x\nOrigin: https://elsewhere.example.com", `{}`), Status: 403, Body: crossOrigin},
 		{Name: "HEAD", Request: "HEAD /api/v1/groups", Status: 200},
 		{Name: "HEAD of what is not there", Request: "HEAD /api/v1/groups/x", Status: 404},
 		{Name: "no type", Request: create + "\n\n{}", Status: 415, Body: wrongType},
@@ -160,11 +192,11 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "a merge patch where something is made", Request: create + "\nContent-Type: application/merge-patch+json\n\n{}", Status: 415, Body: wrongType},
 		{
 			Name: "a JSON Patch", Request: "PATCH /api/v1/groups/x\nContent-Type: application/json-patch+json\n\n[]", Status: 415,
-			Body: refused(415, "unsupported-media-type", "The body is of another type", "Send the body as JSON, with the header Content-Type: application/merge-patch+json or application/json."),
+			Body: refused(415, "unsupported-media-type", "The type of the body is not taken here", "Send the body as JSON, with the header Content-Type: application/merge-patch+json or application/json."),
 		},
 		{
 			Name: "a compressed body", Request: create + "\nContent-Type: application/json\nContent-Encoding: gzip\n\n{}", Status: 415,
-			Body: refused(415, "unsupported-media-type", "The body is of another type", "Send the body as it is, without a Content-Encoding."),
+			Body: refused(415, "unsupported-media-type", "The type of the body is not taken here", "Send the body as it is, without a Content-Encoding."),
 		},
 		{
 			Name: "a body that is too long", Request: with(create, `{"displayName":"`+strings.Repeat("x", 1<<20)+`"}`), Status: 413,
@@ -203,7 +235,7 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		one("a parameter that nobody knows", "Limit=5", "Limit", "is no parameter of this call"),
 		one("a cursor that is none", "cursor=abc", "cursor", cursor),
 		one("a cursor that is no base64", "cursor=%25", "cursor", cursor),
-		one("a member that is none", "fields=id,colour", "fields", "names a member that the record does not have"),
+		one("a member that is none", "fields=id,colour", "fields", "names a member that the record does not have, in place 2; it has active, createdAt, description, displayName, id, memberCount, number, version"),
 		one("a filter that ends too early", "filter=displayName+eq", "filter", "…"),
 		one("a filter of what is no attribute", "filter=colour+eq+%22red%22", "filter", `names an unknown attribute: \"colour\"`),
 		{Name: "a parameter twice", Request: "GET /api/v1/groups?limit=1&limit=2", Status: 400, Body: malformed(unread + `\"limit\" is given twice`)},
@@ -215,6 +247,22 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		{Name: "an empty parameter is none", Request: "GET /api/v1/groups?filter=&cursor=&fields=&limit=&filter%20=", Status: 400, Body: malformed(
 			"filter  is no parameter of this call", parameter("filter ", "is no parameter of this call"))},
 		{
+			Name:    "everything at once, of parameters that mean something else in each call",
+			Request: "GET /api/v1/groups?limit=0&filter=zz&fields=nope,id,,none&cursor=bad&sort=size", Status: 400,
+			Body: malformed("filter is not understood at character 3: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr), found the end (and 4 more)",
+				parameter("filter", "is not understood at character 3: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr), found the end"),
+				parameter("fields", "names members that the record does not have, in places 1, 4; it has active, createdAt, description, displayName, id, memberCount, number, version"),
+				parameter("cursor", cursor), parameter("limit", limit), parameter("sort", "must be one of: number, -number, displayName, -displayName")),
+		},
+		{
+			Name: "everything at once, of a search", Request: "GET /api/v1/users?limit=0&fields=id&filter=active+eq+1+and+number+eq+%22x%22&search=%3F&sort=email", Status: 400,
+			Body: malformed(`filter compares \"active\" with a number: it must be true or false, without quotation marks (and 4 more)`,
+				parameter("filter", `compares \"active\" with a number: it must be true or false, without quotation marks`),
+				parameter("filter", `compares \"number\" with a text: it must be a number, without quotation marks`),
+				parameter("search", "must hold a letter or a digit"), parameter("sort", "is not possible together with search, which has an order of its own"), parameter("limit", limit)),
+		},
+		one("an hour of one digit", "limit=1&filter=createdAt+gt+%22yesterday%22", "filter", `compares \"createdAt\" with a text: it must be a time such as \"2026-11-21T09:30:00Z\"`),
+		{
 			Name: "everything at once", Request: "GET /api/v1/groups?limit=0&colour=red&size=5", Status: 400,
 			Body: malformed("colour is no parameter of this call (and 2 more)", parameter("colour", "is no parameter of this call"), parameter("size", "is no parameter of this call"), parameter("limit", limit)),
 		},
@@ -224,11 +272,25 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		},
 		{
 			Name: "an Idempotency-Key with a blank", Request: "POST /api/v1/groups\nIdempotency-Key: a b\nContent-Type: application/json\n\n{}", Status: 400,
+			Body: malformed("Idempotency-Key must be 1 to 255 visible ASCII characters (and 1 more)", header("Idempotency-Key", "must be 1 to 255 visible ASCII characters"), at("displayName", "is required")),
+		},
+		{
+			Name: "an Idempotency-Key that is too long", Request: "POST /api/v1/groups\nIdempotency-Key: " + strings.Repeat("k", 256) + "\nContent-Type: application/json\n\n" + `{"displayName":"x"}`, Status: 400,
 			Body: malformed("Idempotency-Key must be 1 to 255 visible ASCII characters", header("Idempotency-Key", "must be 1 to 255 visible ASCII characters")),
 		},
 		{
-			Name: "an Idempotency-Key that is too long", Request: "POST /api/v1/groups\nIdempotency-Key: " + strings.Repeat("k", 256) + "\nContent-Type: application/json\n\n{}", Status: 400,
-			Body: malformed("Idempotency-Key must be a string of at most 255 characters", header("Idempotency-Key", "must be a string of at most 255 characters")),
+			Name: "an Idempotency-Key that is empty", Request: "POST /api/v1/groups\nIdempotency-Key: \nContent-Type: application/json\n\n" + `{"displayName":"x"}`, Status: 400,
+			Body: malformed("Idempotency-Key must be 1 to 255 visible ASCII characters", header("Idempotency-Key", "must be 1 to 255 visible ASCII characters")),
+		},
+		{
+			Name: "an If-Match that is empty", Request: "DELETE /api/v1/groups/x\nIf-Match: ", Status: 400,
+			Body: malformed(`If-Match must be one ETag, such as \"v3\"`, header("If-Match", `must be one ETag, such as \"v3\"`)),
+		},
+		{
+			Name: "what is wrong with header, parameter, body, and what the body names", Status: 400,
+			Request: "PATCH /api/v1/groups/{group Network}?colour=red\nIf-Match: v1\nContent-Type: application/merge-patch+json\n\n" + `{"active":"yes","members":[5,"nobody"]}`,
+			Body: malformed("colour is no parameter of this call (and 4 more)", parameter("colour", "is no parameter of this call"), header("If-Match", `must be one ETag, such as \"v3\"`),
+				at("active", "must be true or false, or null"), at("members/0", "must be a string that is not empty"), at("members/1", `names no user: \"nobody\"`)),
 		},
 	}
 	for i := range rows {

@@ -2,10 +2,12 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // group is a group as it is shown.
@@ -16,7 +18,7 @@ type group struct {
 	Description string         `json:"description" doc:"What it is for."`
 	Active      bool           `json:"active" doc:"Whether it is in use."`
 	MemberCount int64          `json:"memberCount" doc:"How many users are members."`
-	Version     int64          `json:"version" doc:"Rises by one with every change but that of members."`
+	Version     int64          `json:"version" doc:"Rises by one with every change of it or of its members, but for what is changed of a user."`
 	CreatedAt   time.Time      `json:"createdAt" doc:"When it was made."`
 }
 
@@ -32,7 +34,7 @@ type team struct {
 	SigFilter   string         `json:"sigFilter" doc:"Graze's situation filter, kept as given."`
 	LandingPage anything       `json:"landingPage" doc:"Graze's landing page, any JSON, kept as given; null for none."`
 	Services    []serviceLink  `json:"services" doc:"The business services that it looks after."`
-	Version     int64          `json:"version" doc:"Rises by one with every change but that of members."`
+	Version     int64          `json:"version" doc:"Rises by one with every change of it or of its members, but for what is changed of a user."`
 	CreatedAt   time.Time      `json:"createdAt" doc:"When it was made."`
 }
 
@@ -72,7 +74,7 @@ type teamChange struct {
 	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"All its members: ids or userNames."`
 	AlertFilter optional[string]   `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
 	SigFilter   optional[string]   `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
-	LandingPage optional[anything] `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given."`
+	LandingPage optional[anything] `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given. A merge patch changes the members that it names."`
 	Services    optional[[]string] `json:"services,omitzero" maxItems:"1000" minLength:"1" doc:"All business services that it looks after: ids or names. One that is not there is made."`
 }
 
@@ -87,6 +89,7 @@ type (
 	listGroups struct {
 		Page
 		Filter
+		Sort
 	}
 	readGroup struct {
 		One
@@ -129,6 +132,7 @@ type groupKind[G, N, C any] struct {
 	show     func(roster.Group) G
 	create   func(N) directory.NewGroup
 	change   func(C) directory.GroupChange
+	asks     attributes[roster.Group]
 	newOne   N // the examples
 	changed  C
 	existing roster.Group
@@ -138,7 +142,7 @@ type groupKind[G, N, C any] struct {
 func (a *api) groups(svc *directory.Service) {
 	groupRoutes(a, svc, groupKind[group, newGroup, groupChange]{
 		kind: roster.KindGroup, path: "/groups", tag: "Groups", one: "group", nameOf: "Group",
-		show: showGroup, create: decodeNewGroup, change: decodeGroupChange, existing: exampleGroup,
+		show: showGroup, create: decodeNewGroup, change: decodeGroupChange, asks: groupAttributes, existing: exampleGroup,
 		newOne: newGroup{
 			DisplayName: "Network", Description: value("Routers and switches"), Members: value([]string{"ann@example.com"}),
 		},
@@ -146,7 +150,7 @@ func (a *api) groups(svc *directory.Service) {
 	})
 	groupRoutes(a, svc, groupKind[team, newTeam, teamChange]{
 		kind: roster.KindTeam, path: "/teams", tag: "Teams", one: "team", nameOf: "Team",
-		show: showTeam, create: decodeNewTeam, change: decodeTeamChange, existing: exampleTeam,
+		show: showTeam, create: decodeNewTeam, change: decodeTeamChange, asks: teamAttributes, existing: exampleTeam,
 		newOne: newTeam{
 			DisplayName: "Storage", AlertFilter: value(`source = "disk"`), Services: value([]string{"Backup"}),
 		},
@@ -161,19 +165,19 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 	}
 	listRoute(a, operation{
 		id: "list" + k.nameOf + "s", call: "GET " + k.path, tag: k.tag, summary: "List " + k.one + "s",
-		description: "The " + k.one + "s that the caller may see, by ascending number.", answer: listed[G]{Items: []G{k.show(k.existing)}},
-	}, listing[roster.Group, G, int64]{
-		key: func(g roster.Group) int64 { return g.Number }, show: k.show, attributes: groupAttributes,
-	}, func(_ roster.Actor, _ *listGroups, after *int64) (directory.GroupList, error) {
-		return directory.GroupList{Kind: k.kind, After: orZero(after), Count: true, Services: k.kind == roster.KindTeam}, nil
+		description: "The " + k.one + "s that the caller may see.", answer: listed[G]{Items: []G{k.show(k.existing)}},
+	}, listing[roster.Group, directory.Place]{
+		key: func(g roster.Group) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: func(g roster.Group) any { return k.show(g) }, attributes: k.asks,
+	}, func(_ roster.Actor, q *listGroups, after *directory.Place) (directory.GroupList, error) {
+		return directory.GroupList{Kind: k.kind, Order: q.order(after), Count: true, Services: k.kind == roster.KindTeam}, nil
 	}, svc.ListGroups)
 	route(a, operation{
 		id: "get" + k.nameOf, call: "GET " + one, tag: k.tag, summary: "Read a " + k.one,
 		description: "One " + k.one + ".", answer: k.show(k.existing),
 	}, func(_ roster.Actor, q *readGroup) (directory.GroupSelector, error) {
 		return pick(q.ID), nil
-	}, svc.GetGroup, func(_ *readGroup, v directory.TeamView) answer[G] {
-		return answer[G]{body: k.show(v.Group), version: v.Version}
+	}, svc.GetGroup, func(_ *readGroup, v directory.TeamView) answer {
+		return answer{body: k.show(v.Group), version: v.Version}
 	})
 	route(a, operation{
 		id: "create" + k.nameOf, call: "POST " + k.path, tag: k.tag, status: 201, summary: "Make a " + k.one,
@@ -181,10 +185,10 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 	}, func(_ roster.Actor, q *createGroup[N]) (in directory.NewGroup, err error) {
 		in = k.create(q.doc)
 		in.Kind, in.Faults = k.kind, q.faults
-		in.IdempotencyKey, err = q.key()
-		return in, err
-	}, svc.CreateGroup, func(_ *createGroup[N], g roster.Group) answer[G] {
-		return answer[G]{body: k.show(g), version: g.Version, location: k.path + "/" + string(g.ID)}
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
+	}, svc.CreateGroup, func(_ *createGroup[N], g roster.Group) answer {
+		return answer{body: k.show(g), version: g.Version, location: k.path + "/" + string(g.ID)}
 	})
 	groupChanges(a, svc, k, pick)
 	groupMembers(a, svc, k, pick)
@@ -199,19 +203,19 @@ func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 	}, func(_ roster.Actor, q *changeGroup[C]) (in directory.GroupChange, err error) {
 		in = k.change(q.doc)
 		in.Group, in.Faults, in.Count = pick(q.ID), q.faults, true
-		in.Group.IfVersion, err = q.version()
-		return in, err
-	}, svc.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer[G] {
-		return answer[G]{body: k.show(g), version: g.Version}
+		in.Group.IfVersion = q.version()
+		return in, nil
+	}, svc.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer {
+		return answer{body: k.show(g), version: g.Version}
 	})
 	route(a, operation{
 		id: "delete" + k.nameOf, call: "DELETE " + one, tag: k.tag, status: 204, fails: []int{422}, summary: "Delete a " + k.one,
 		description: "Deletes the " + k.one + ": its name is free again, and nobody is a member of it. The users stay.",
 	}, func(_ roster.Actor, q *deleteGroup) (in directory.GroupSelector, err error) {
 		in = pick(q.ID)
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.DeleteGroup, func(*deleteGroup, roster.Group) answer[nothing] { return answer[nothing]{} })
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.DeleteGroup, func(*deleteGroup, roster.Group) answer { return answer{} })
 }
 
 // groupMembers registers the calls about who is a member.
@@ -220,8 +224,8 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 	listRoute(a, operation{
 		id: "list" + k.nameOf + "Members", call: "GET " + members, tag: k.tag, fails: []int{404}, summary: "List the members of a " + k.one,
 		description: "Who is a member, by ascending number.", answer: listed[userLink]{Items: []userLink{{exampleUser.ID, exampleUser.Number, exampleUser.UserName}}},
-	}, listing[roster.UserLink, userLink, int64]{
-		key: func(u roster.UserLink) int64 { return u.Number }, show: func(u roster.UserLink) userLink { return userLink(u) },
+	}, listing[roster.UserLink, int64]{
+		key: func(u roster.UserLink) int64 { return u.Number }, show: func(u roster.UserLink) any { return userLink(u) },
 	}, func(_ roster.Actor, q *listMembers, after *int64) (directory.MemberList, error) {
 		return directory.MemberList{Group: pick(q.ID), After: orZero(after), Limit: q.Limit + 1}, nil // one more says whether there is a next page
 	}, svc.ListMembers)
@@ -234,33 +238,49 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		return directory.GroupChange{
 			Group: pick(q.ID), AddMembers: refsTo(q.doc.Add.Value), RemoveMembers: refsTo(q.doc.Remove.Value), Faults: q.faults, Count: true,
 		}, nil
-	}, svc.UpdateGroup, func(_ *changeMembers, g roster.Group) answer[G] {
-		return answer[G]{body: k.show(g), version: g.Version}
+	}, svc.UpdateGroup, func(_ *changeMembers, g roster.Group) answer {
+		return answer{body: k.show(g), version: g.Version}
 	})
 	route(a, operation{
 		id: "add" + k.nameOf + "Member", call: "PUT " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "Make a user a member",
 		description: "Makes a user a member. Who is one already stays one.",
 	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
 		return directory.GroupChange{Group: pick(q.ID), AddMembers: []roster.Ref{{ID: q.UserID}}}, nil
-	}, inPath("addMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer[nothing] { return answer[nothing]{} })
+	}, inPath("addMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 	route(a, operation{
 		id: "remove" + k.nameOf + "Member", call: "DELETE " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "End a membership",
 		description: "Ends a user's membership. Who is no member stays none.",
 	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
 		return directory.GroupChange{Group: pick(q.ID), RemoveMembers: []roster.Ref{{ID: q.UserID}}}, nil
-	}, inPath("removeMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer[nothing] { return answer[nothing]{} })
+	}, inPath("removeMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 }
 
-// groupAttributes are what filters may ask of groups and teams.
-var groupAttributes = map[string]func(roster.Group) any{
-	"id":          func(g roster.Group) any { return string(g.ID) },
-	"number":      func(g roster.Group) any { return g.Number },
-	"displayname": func(g roster.Group) any { return g.Name },
-	"description": func(g roster.Group) any { return g.Description },
-	"active":      func(g roster.Group) any { return g.Active },
-	"membercount": func(g roster.Group) any { return g.MemberCount },
-	"createdat":   func(g roster.Group) any { return g.CreatedAt },
+// groupAttributes are what filters may ask of groups.
+var groupAttributes = attributes[roster.Group]{
+	"id":          exact(func(g roster.Group) roster.GroupID { return g.ID }),
+	"number":      number(func(g roster.Group) int64 { return g.Number }),
+	"displayName": text(func(g roster.Group) string { return g.Name }),
+	"description": text(func(g roster.Group) string { return g.Description }),
+	"active":      truth(func(g roster.Group) bool { return g.Active }),
+	"memberCount": number(func(g roster.Group) int64 { return g.MemberCount }),
+	"version":     number(func(g roster.Group) int64 { return g.Version }),
+	"createdAt":   moment(func(g roster.Group) time.Time { return g.CreatedAt }),
 }
+
+// teamAttributes are what filters may ask of teams.
+var teamAttributes = func() attributes[roster.Group] {
+	all := maps.Clone(groupAttributes)
+	all["alertFilter"] = text(func(g roster.Group) string { return g.Routing.AlertFilter })
+	all["sigFilter"] = text(func(g roster.Group) string { return g.Routing.SigFilter })
+	all["services"] = links("displayName", func(g roster.Group) []filter.Link {
+		services := make([]filter.Link, len(g.Routing.Services))
+		for i, s := range g.Routing.Services {
+			services[i] = filter.Link{ID: string(s.ID), Name: s.Name}
+		}
+		return services
+	})
+	return all
+}()
 
 func showGroup(g roster.Group) group {
 	return group{
@@ -304,7 +324,8 @@ func decodeGroupChange(doc groupChange) directory.GroupChange {
 
 func decodeTeamChange(doc teamChange) directory.GroupChange {
 	return directory.GroupChange{
-		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: orDefault(doc.Active, true), Members: as(doc.Members, refsTo),
+		MergePatch: true,
+		Name:       doc.DisplayName.Set, Description: doc.Description.Set, Active: orDefault(doc.Active, true), Members: as(doc.Members, refsTo),
 		AlertFilter: doc.AlertFilter.Set, SigFilter: doc.SigFilter.Set, LandingPage: as(doc.LandingPage, func(a anything) json.RawMessage { return json.RawMessage(a) }), Services: as(doc.Services, refsTo),
 	}
 }

@@ -1,11 +1,8 @@
 package api
 
 import (
-	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -32,7 +29,7 @@ type Options struct {
 
 // api is the API under construction and at work.
 type api struct {
-	huma     huma.API
+	doc      *huma.OpenAPI
 	schemas  huma.Registry
 	mux      *http.ServeMux
 	face     *dialect.Face[*call]
@@ -40,26 +37,29 @@ type api struct {
 	limit    *dialect.Limiter
 	now      func() time.Time
 	baseURL  func() string
+	fences   map[string]bool // patterns that only refuse
 }
 
-// Register adds the API's routes to mux, and its description, which nobody is asked a credential for.
-func Register(mux *http.ServeMux, o Options) {
+// Register adds the API's routes to mux, and its description, which nobody is asked a credential for. It returns what answers a
+// request below [Root] that was turned away before it got here, with the error that says why.
+func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	a := newAPI(mux, o)
 	a.resources(o.Service)
-	finish(a.huma.OpenAPI())
+	finish(a.doc)
 	for name, text := range map[string]func() (string, []byte, error){
 		"openapi.json": func() (string, []byte, error) {
-			text, err := a.huma.OpenAPI().MarshalJSON()
+			text, err := a.doc.MarshalJSON()
 			return "application/vnd.oai.openapi+json;version=3.1", text, err
 		},
 		"openapi.yaml": func() (string, []byte, error) {
-			text, err := a.huma.OpenAPI().YAML()
+			text, err := a.doc.YAML()
 			return "application/vnd.oai.openapi;version=3.1", text, err
 		},
 	} {
 		mux.Handle("GET "+Root+"/"+name, a.document(text))
 	}
-	mux.Handle("/api/", a.face.Refuse(a.elsewhere))
+	a.fence()
+	return a.refuse
 }
 
 // resources registers every resource, in the order of the document's tags.
@@ -102,29 +102,12 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 	}
 	a.face = &dialect.Face[*call]{Name: roster.FaceAPI, Statuses: statuses, WriteError: writeProblem, Log: o.Log}
 	a.schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
-	// The one thing that huma writes are problems with parameters.
-	problems := huma.Format{Marshal: func(w io.Writer, v any) error {
-		text, err := json.Marshal(v)
-		_, _ = w.Write(text) // a caller who left needs no answer
-		return err
-	}}
-	a.huma = huma.NewAPI(huma.Config{
-		OpenAPI: describe(a.schemas), Formats: map[string]huma.Format{"application/json": problems, "json": problems},
-	}, adapter{a})
+	a.doc = describe(a.schemas)
 	return a
 }
 
-// ours replaces, once, what huma keeps in variables for the whole process: the form of its errors, and that a list is
-// null where it is empty.
-var ours = sync.OnceFunc(func() {
-	huma.DefaultArrayNullable = false
-	huma.NewError = func(status int, message string, _ ...error) huma.StatusError {
-		return &problem{Status: status, Detail: message}
-	}
-	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
-		return newParameterProblem(ctx, status, errs)
-	}
-})
+// ours replaces, once, what huma keeps in a variable for the whole process: that a list is null where it is empty.
+var ours = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
 
 // document serves a text that is made when it is first asked for.
 func (a *api) document(text func() (string, []byte, error)) http.Handler {
@@ -148,33 +131,3 @@ func (a *api) document(text func() (string, []byte, error)) http.Handler {
 		_, _ = w.Write(d.text) // a caller who left needs no answer
 	})
 }
-
-// elsewhere is the error for a request that no route takes: 405 where there is one with another method.
-func (a *api) elsewhere(r *http.Request) error {
-	var methods []string
-	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
-		other := *r
-		other.Method = method
-		_, pattern := a.mux.Handler(&other)
-		if takes, _, _ := strings.Cut(pattern, " "); takes == method || takes == "GET" && method == "HEAD" {
-			methods = append(methods, method)
-		}
-	}
-	if len(methods) == 0 {
-		return &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path."}
-	}
-	return dialect.WrongMethod(methods...)(r)
-}
-
-// adapter gives huma's operations to the mux.
-type adapter struct{ *api }
-
-// Handle implements [huma.Adapter].
-func (a adapter) Handle(op *huma.Operation, handle func(huma.Context)) {
-	e := op.Metadata[endpointKey].(*endpoint)
-	e.parameters, op.RequestBody = op.Parameters, e.described
-	a.mux.Handle(op.Method+" "+Root+op.Path, a.guard(op, e, handle))
-}
-
-// ServeHTTP implements [huma.Adapter]. Requests come through the mux.
-func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }

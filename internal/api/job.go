@@ -35,8 +35,8 @@ func (a *api) jobs(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listJobs", call: "GET " + path, tag: tag, summary: "List queued work",
 		description: "The organization's jobs that are not done, the oldest first.", answer: listed[job]{Items: []job{shown}},
-	}, listing[roster.Job, job, roster.JobID]{
-		key: func(j roster.Job) roster.JobID { return j.ID }, show: showJob,
+	}, listing[roster.Job, roster.JobID]{
+		key: func(j roster.Job) roster.JobID { return j.ID }, show: func(j roster.Job) any { return showJob(j) },
 	}, func(_ roster.Actor, q *listJobs, after *roster.JobID) (directory.JobList, error) {
 		return directory.JobList{After: orZero(after), State: roster.JobState(q.State)}, nil
 	}, svc.ListJobs)
@@ -45,7 +45,7 @@ func (a *api) jobs(svc *directory.Service) {
 		description: "Has a job that was given up tried again, from its first attempt.", answer: shown,
 	}, func(_ roster.Actor, q *reviveJob) (roster.JobID, error) {
 		return roster.JobID(q.ID), nil
-	}, svc.ReviveJob, func(_ *reviveJob, j roster.Job) answer[job] { return answer[job]{body: showJob(j)} })
+	}, svc.ReviveJob, func(_ *reviveJob, j roster.Job) answer { return answer{body: showJob(j)} })
 }
 
 func showJob(j roster.Job) job {

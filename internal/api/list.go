@@ -7,27 +7,19 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"iter"
-	"net/http"
 	"reflect"
 	"slices"
-	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
+	"sort"
 
 	"roster"
-	"roster/internal/dialect"
-	"roster/internal/filter"
+	"roster/internal/directory"
 )
-
-// maxExamined is how many records one request looks at for those that its filter picks. A page may be short because of
-// it, even empty, and still have a next one.
-const maxExamined = 10_000
 
 // Page is embedded in the request of a list.
 type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"At most so many records."`
-	Cursor string `query:"cursor" maxLength:"2000" doc:"Where the page begins: next of the page before, with all other parameters as they were."`
-	Fields string `query:"fields" maxLength:"1000" example:"id,displayName" doc:"Only these members of the records, with commas between; id always comes."`
+	Cursor string `query:"cursor" maxLength:"4000" doc:"Where the page begins: next of the page before, with all other parameters as they were."`
+	Fields string `query:"fields" maxLength:"1000" example:"id,displayName" doc:"Only these members of the records, with commas between; id always comes. Without it all of them come."`
 }
 
 // Filter is embedded in the request of a list that can be filtered.
@@ -37,13 +29,8 @@ type Filter struct {
 
 func (p Page) page() Page { return p }
 
-func (f Filter) filter() string { return f.Filter }
-
 // paged is the request of a list.
 type paged interface{ page() Page }
-
-// filtered is the request of a list that can be filtered.
-type filtered interface{ filter() string }
 
 // listed is the body of a list.
 type listed[V any] struct {
@@ -55,131 +42,91 @@ type listed[V any] struct {
 type list = listed[any]
 
 // listing says how the records of a list are found, shown and asked.
-type listing[T, V, K any] struct {
+type listing[T, K any] struct {
 	key        func(T) K // its place in the list
-	show       func(T) V
-	attributes map[string]func(T) any // what filters may ask, by folded path; a value, or several as []any
+	show       func(T) any
+	attributes attributes[T] // what filters may ask
 }
 
 // listRoute registers a call that lists what a verb finds. after is the place behind which the page begins, nil for
 // the beginning.
-func listRoute[Q, In, T, V, K any](
-	a *api, op operation, l listing[T, V, K],
-	decode func(by roster.Actor, q *Q, after *K) (In, error),
+func listRoute[Q, In, T, K any](
+	a *api, op operation, l listing[T, K],
+	decode func(by roster.Actor, q Q, after *K) (In, error),
 	verb func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error),
 ) {
-	e, described := a.endpoint(op, reflect.TypeFor[Q](), reflect.TypeFor[listed[V]]())
-	huma.Register(a.huma, *described, func(ctx context.Context, q *Q) (*output, error) {
-		c := callOf(ctx)
-		if err := l.serve(ctx, c, e, any(q), func(after *K) (iter.Seq2[T, error], error) {
-			in, err := decode(c.by, q, after)
-			if err != nil {
-				return nil, err
-			}
-			return verb(ctx, c.by, in)
-		}); err != nil {
-			a.fail(c, err)
+	op.description += l.attributes.describe()
+	l.attributes = l.attributes.folded()
+	op.asks, op.place = l.attributes.ask, reflect.TypeFor[K]()
+	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
+		p := q.(paged).page()
+		var after *K
+		if err := placeOf(c, p.Cursor, &after); err != nil {
+			return answer{}, malformed(err)
 		}
-		return written, nil
+		in, err := decode(c.by, q.(Q), after)
+		if err != nil {
+			return answer{}, err
+		}
+		records, err := verb(ctx, c.by, in)
+		if err != nil {
+			return answer{}, err
+		}
+		w := newPage(c, p.Limit)
+		err = l.fill(w, records)
+		return answer{body: w.list}, err
 	})
 }
 
-// serve answers one page.
-func (l listing[T, V, K]) serve(ctx context.Context, c *call, e *endpoint, q any, find func(after *K) (iter.Seq2[T, error], error)) error {
-	if len(c.faults) > 0 {
-		return malformed(c.faults)
-	}
-	p := q.(paged).page()
-	condition, err := l.condition(q)
-	if err != nil {
-		return malformed(err)
-	}
-	after, err := placeOf[K](c, p.Cursor)
-	if err != nil {
-		return malformed(err)
-	}
-	w, err := newPage(c, p)
-	if err != nil {
-		return err
-	}
-	records, err := find(after)
-	if err != nil {
-		return err
-	}
-	var last K
-	examined := 0
+// fill puts the records into a page.
+func (l listing[T, K]) fill(w *pageWriter, records iter.Seq2[T, error]) error {
+	var last T
 	for record, err := range records {
 		if err != nil {
 			return err
 		}
-		if len(w.Items) == p.Limit || examined == maxExamined {
-			w.Next = cursorOf(c, last)
-			break
+		if w.full() {
+			w.Next = cursorOf(w.call, l.key(last))
+			return nil
 		}
-		examined++
-		last = l.key(record)
-		if !condition.IsZero() && !condition.Match(l.values(record)) {
+		w.examined++
+		last = record
+		if !l.attributes.match(w.call.condition, record) {
 			continue
 		}
 		if err := w.add(l.show(record)); err != nil {
 			return err
 		}
 	}
-	return dialect.WriteJSON(c, http.StatusOK, w.list)
-}
-
-// condition reads the filter, if the list takes one.
-func (l listing[T, V, K]) condition(q any) (filter.Filter, error) {
-	f, ok := q.(filtered)
-	if !ok || f.filter() == "" {
-		return filter.Filter{}, nil
-	}
-	condition, err := filter.Parse(f.filter())
-	if err == nil {
-		err = condition.Check(func(path string) bool { return l.attributes[strings.ToLower(path)] != nil })
-	}
-	return condition, err
-}
-
-// values returns what a filter may ask of a record.
-func (l listing[T, V, K]) values(record T) func(path string) []any {
-	return func(path string) []any {
-		attribute := l.attributes[strings.ToLower(path)]
-		if attribute == nil {
-			return nil
-		}
-		switch v := attribute(record).(type) {
-		case nil:
-			return nil
-		case []any:
-			return v
-		default:
-			return []any{v}
-		}
-	}
+	return nil
 }
 
 // pageWriter collects the records of a page.
 type pageWriter struct {
 	list
-	names map[string]bool // members that are shown; nil: all
+	call     *call
+	limit    int
+	examined int
 }
 
-func newPage(c *call, p Page) (w pageWriter, err error) {
-	w.Items = []any{}
-	if p.Fields != "" {
-		w.names, err = c.endpoint.selected(p.Fields)
-	}
-	return w, err
+func newPage(c *call, limit int) *pageWriter {
+	return &pageWriter{list: list{Items: []any{}}, call: c, limit: limit}
+}
+
+// full reports whether the next record belongs to the next page.
+func (w *pageWriter) full() bool {
+	return len(w.Items) == w.limit || w.examined == directory.MaxExamined
 }
 
 func (w *pageWriter) add(record any) error {
-	if w.names != nil {
-		text, err := project(record, w.names)
+	if names := w.call.names; names != nil {
+		text, err := json.Marshal(record)
 		if err != nil {
 			return err
 		}
-		record = text
+		if record, err = project(text, names); err != nil {
+			return err
+		}
 	}
 	w.Items = append(w.Items, record)
 	return nil
@@ -202,7 +149,7 @@ func listHash(c *call) string {
 	part(string(c.by.OrganizationID))
 	part(c.request.URL.Path)
 	query := slices.Clone(c.query)
-	slices.SortFunc(query, func(a, b dialect.Member) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(query, func(i, j int) bool { return query[i].Name < query[j].Name })
 	for _, m := range query {
 		if m.Name != "limit" && m.Name != "cursor" && m.Name != "fields" {
 			part(m.Name)
@@ -219,23 +166,23 @@ func cursorOf(c *call, place any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// placeOf reads a cursor, nil for none. It is no secret: whoever changes a place gets another part of the same list. But
-// PostgreSQL takes no NUL.
-func placeOf[K any](c *call, text string) (*K, error) {
+// placeOf reads a cursor, if there is one, into a pointer to a pointer; nil: it only looks. A cursor is no secret: whoever
+// changes a place gets another part of the same list. But PostgreSQL takes no NUL, and no record has the zero place.
+func placeOf(c *call, text string, into any) error {
 	if text == "" {
-		return nil, nil
+		return nil
 	}
-	wrong := roster.Faults{{Kind: roster.Invalid, Field: parameter("cursor"), Detail: "is not one of this list with these parameters"}}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
-		return nil, wrong
-	}
+	place := reflect.New(c.endpoint.place)
 	var read cursor
-	var key *K
-	if json.Unmarshal(raw, &read) != nil || bytes.Contains(read.Key, []byte(`\u0000`)) || read.List != listHash(c) || json.Unmarshal(read.Key, &key) != nil || key == nil {
-		return nil, wrong
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || json.Unmarshal(raw, &read) != nil || bytes.Contains(read.Key, []byte(`\u0000`)) || read.List != listHash(c) ||
+		json.Unmarshal(read.Key, place.Interface()) != nil || place.Elem().IsZero() {
+		return roster.Faults{{Kind: roster.Invalid, Field: parameter("cursor"), Detail: "is not one of this list with these parameters"}}
 	}
-	return key, nil
+	if into != nil {
+		reflect.ValueOf(into).Elem().Set(place)
+	}
+	return nil
 }
 
 // orZero returns what p points to.

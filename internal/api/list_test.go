@@ -57,6 +57,9 @@ func crowd(t testing.TB, e *dialecttest.Env) {
 		if i%5 == 0 {
 			in.Groups = []roster.Ref{{Name: "Acme"}}
 		}
+		if i == 7 {
+			in.ExternalID, in.Teams, in.Department = "HR-7", []roster.Ref{{Name: "Storage"}}, roster.Ref{Name: "Operations"}
+		}
 		e.User(t, in)
 	}
 	for i := range 10 {
@@ -105,6 +108,23 @@ func TestListsAreReadPageByPage(t *testing.T) {
 		"a user by two":                  {"/users?filter=" + query(`id eq "{user u03}" and userName eq "u04"`), "userName", nil},
 		"users by one or another":        {"/users?filter=" + query(`userName eq "u03" or userName eq "u04"`), "userName", []string{"u03", "u04"}},
 		"users by role":                  {"/users?filter=" + query(`roles pr and not (hasPassword eq true)`), "userName", []string{"admin", "super"}},
+		"users of a group by its name":   {"/users?limit=3&filter=" + query(`groups eq "ACME"`), "userName", inAcme},
+		"users of a group by its id":     {"/users?limit=3&filter=" + query(`groups.id eq "{group Acme}"`), "userName", inAcme},
+		"users of a group's part":        {"/users?limit=3&filter=" + query(`groups[displayName sw "ac" and id eq "{group Acme}"]`), "userName", inAcme},
+		"users of no group":              {"/users?filter=" + query(`groups eq "Storage"`), "userName", nil},
+		"users of a team by its name":    {"/users?filter=" + query(`teams eq "storage"`), "userName", []string{"u07"}},
+		"users of a primary group":       {"/users?limit=3&filter=" + query(`primaryGroup.displayName eq "acme" or primaryGroup eq "{group Acme}"`), "userName", nil},
+		"users of a department":          {"/users?filter=" + query(`department eq "operations" and department.id pr`), "userName", []string{"u07"}},
+		"users of a role":                {"/users?filter=" + query(`roles eq "super user"`), "userName", []string{"admin", "super"}},
+		"an externalId in another case":  {"/users?filter=" + query(`externalId eq "hr-7"`), "userName", nil},
+		"groups by name":                 {"/groups?limit=3&sort=displayName", "displayName", append(append([]string{"Acme"}, numbered("g%d", 0, 10, 1)...), "Network")},
+		"groups by name, descending":     {"/groups?limit=3&sort=-displayName", "displayName", append(append([]string{"Network"}, numbered("g%d", 9, -1, -1)...), "Acme")},
+		"groups by number, descending":   {"/groups?limit=3&sort=-number", "displayName", append(numbered("g%d", 9, -1, -1), "Acme", "Network")},
+		"some groups by name":            {"/groups?limit=1&sort=-displayName&filter=" + query(`displayName lt "g3"`), "displayName", []string{"g2", "g1", "g0", "Acme"}},
+		"teams by name, descending":      {"/teams?limit=1&sort=-displayName", "displayName", []string{"Storage", "Cloud DevOps"}},
+		"teams by service":               {"/teams?filter=" + query(`services pr`), "displayName", nil},
+		"roles by name":                  {"/roles?limit=2&sort=displayName", "displayName", []string{"Administrator", "Customer", "Grazer", "Manager", "Operator", "REST LAM Sender", "Super User"}},
+		"departments by name":            {"/departments?limit=1&sort=displayName", "displayName", []string{"Operations"}},
 		"users without an address":       {"/users?filter=" + query(`userName sw "u" and not (email pr)`), "userName", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -122,6 +142,24 @@ func and(path string) string {
 		return ""
 	}
 	return "?"
+}
+
+func TestAComparisonMeansTheSameAloneAndBesideOneThatIsFalse(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	described(crowd)(t, e)
+	for text, want := range map[string][]string{
+		`externalId eq "HR-7"`: {"u07"}, `externalId eq "hr-7"`: nil, `userName eq "U07"`: {"u07"}, `email eq "M07@EXAMPLE.com"`: {"u17"},
+		`id eq "{user u07}"`: {"u07"}, strings.ToUpper(e.Fill(`id eq "{user u07}"`)): nil, `groups eq "{group Network}"`: {"out"}, `groups eq "network"`: {"out"}, `groups eq "Storage"`: nil,
+		`teams eq "STORAGE"`: {"u07"}, `teams.id eq "{team Storage}"`: {"u07"}, `groups.id eq "{team Storage}"`: nil, `groups eq ""`: nil,
+	} {
+		text = e.Fill(text)
+		for _, filter := range []string{text, text + ` or userName eq "zz"`, `not (not (` + text + `))`} {
+			if got := walk(t, e, "Bearer {token read}", "/api/v1/users?filter="+url.QueryEscape(filter), "userName"); !slices.Equal(got, want) {
+				t.Errorf("%s finds %v, want %v", filter, got, want)
+			}
+		}
+	}
 }
 
 func TestWhoIsLimitedToGroupsListsTheirPeople(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"roster/internal/directory"
 )
 
-// organization is an organization as it is shown.
-type organization struct {
+// OrganizationMembers are what is shown of an organization.
+type OrganizationMembers struct {
 	ID          roster.OrganizationID `json:"id" format:"uuid" doc:"The organization's id."`
 	Slug        string                `json:"slug" doc:"What names it in URLs, as /o/{slug}/."`
 	DisplayName string                `json:"displayName" doc:"Its name."`
@@ -18,14 +18,13 @@ type organization struct {
 	CreatedAt   time.Time             `json:"createdAt" doc:"When it was made."`
 }
 
+// organization is an organization as it is shown.
+type organization struct{ OrganizationMembers }
+
 // madeOrganization is a new organization, and how its administrator gets in.
 type madeOrganization struct {
-	ID          roster.OrganizationID `json:"id" format:"uuid" doc:"The organization's id."`
-	Slug        string                `json:"slug" doc:"What names it in URLs, as /o/{slug}/."`
-	DisplayName string                `json:"displayName" doc:"Its name."`
-	Version     int64                 `json:"version" doc:"Rises by one with every change."`
-	CreatedAt   time.Time             `json:"createdAt" doc:"When it was made."`
-	AdminLink   *setUpLink            `json:"adminLink" doc:"The page where its user admin sets a password, once. It is shown this once; null where the request was repeated."`
+	OrganizationMembers
+	AdminLink *setUpLink `json:"adminLink" doc:"The page where its user admin sets a password, once. It is shown this once; null where the request was repeated."`
 }
 
 // TransformSchema implements [huma.SchemaTransformer]: a member may be null.
@@ -78,6 +77,15 @@ type (
 	}
 )
 
+// organizationAttributes are what filters may ask of organizations.
+var organizationAttributes = attributes[roster.Organization]{
+	"id":          exact(func(o roster.Organization) roster.OrganizationID { return o.ID }),
+	"slug":        text(func(o roster.Organization) string { return o.Slug }),
+	"displayName": text(func(o roster.Organization) string { return o.Name }),
+	"version":     number(func(o roster.Organization) int64 { return o.Version }),
+	"createdAt":   moment(func(o roster.Organization) time.Time { return o.CreatedAt }),
+}
+
 // organizations registers the calls about organizations.
 func (a *api) organizations(svc *directory.Service) {
 	const tag, path = "Organizations", "/organizations"
@@ -85,14 +93,8 @@ func (a *api) organizations(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listOrganizations", call: "GET " + path, tag: tag, summary: "List organizations",
 		description: "The caller's own organization, and all others if it may make some; by slug.", answer: listed[organization]{Items: []organization{shown}},
-	}, listing[roster.Organization, organization, directory.AfterSlug]{
-		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: showOrganization,
-		attributes: map[string]func(roster.Organization) any{
-			"id":          func(o roster.Organization) any { return string(o.ID) },
-			"slug":        func(o roster.Organization) any { return o.Slug },
-			"displayname": func(o roster.Organization) any { return o.Name },
-			"createdat":   func(o roster.Organization) any { return o.CreatedAt },
-		},
+	}, listing[roster.Organization, directory.AfterSlug]{
+		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: func(o roster.Organization) any { return showOrganization(o) }, attributes: organizationAttributes,
 	}, func(_ roster.Actor, _ *listOrganizations, after *directory.AfterSlug) (directory.AfterSlug, error) {
 		return orZero(after), nil
 	}, svc.ListOrganizations)
@@ -100,27 +102,27 @@ func (a *api) organizations(svc *directory.Service) {
 		id: "getOrganization", call: "GET " + path + "/{id}", tag: tag, summary: "Read an organization", description: "One organization.", answer: shown,
 	}, func(_ roster.Actor, q *readOrganization) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetOrganization, func(_ *readOrganization, o roster.Organization) answer[organization] {
-		return answer[organization]{body: showOrganization(o), version: o.Version}
+	}, svc.GetOrganization, func(_ *readOrganization, o roster.Organization) answer {
+		return answer{body: showOrganization(o), version: o.Version}
 	})
 	route(a, operation{
 		id: "createOrganization", call: "POST " + path, tag: tag, status: 201, summary: "Make an organization",
 		description: "Makes an organization with what ships in one, and its user admin. It needs the permission server_admin, which the server's command line gives.",
 		request:     newOrganization{Slug: "acme", DisplayName: value("Acme Ltd")},
 		answer: madeOrganization{
-			shown.ID, shown.Slug, shown.DisplayName, shown.Version, shown.CreatedAt, &setUpLink{"https://roster.example.com/set-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", exampleTime},
+			shown.OrganizationMembers, &setUpLink{"https://roster.example.com/set-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", exampleTime},
 		},
 	}, func(_ roster.Actor, q *createOrganization) (in directory.NewOrganization, err error) {
 		in = directory.NewOrganization{Slug: q.doc.Slug, Name: q.doc.DisplayName.Value, Faults: q.faults}
-		in.IdempotencyKey, err = q.key()
-		return in, err
-	}, svc.CreateOrganization, func(_ *createOrganization, o directory.CreatedOrganization) answer[madeOrganization] {
-		made := madeOrganization{ID: o.ID, Slug: o.Slug, DisplayName: o.Name, Version: o.Version, CreatedAt: o.CreatedAt}
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
+	}, svc.CreateOrganization, func(_ *createOrganization, o directory.CreatedOrganization) answer {
+		made := madeOrganization{OrganizationMembers: showOrganization(o.Organization).OrganizationMembers}
 		if o.AdminLink.Secret != "" {
 			link := a.showLink(o.AdminLink)
 			made.AdminLink = &link
 		}
-		return answer[madeOrganization]{body: made, version: o.Version, location: path + "/" + string(o.ID)}
+		return answer{body: made, version: o.Version, location: path + "/" + string(o.ID)}
 	})
 }
 
@@ -133,8 +135,8 @@ func (a *api) settings(svc *directory.Service) {
 		description: "What the caller's organization decides for itself.", answer: shown,
 	}, func(roster.Actor, *readSettings) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.GetSettings, func(_ *readSettings, o roster.Organization) answer[settings] {
-		return answer[settings]{body: showSettings(o), version: o.Version}
+	}, svc.GetSettings, func(_ *readSettings, o roster.Organization) answer {
+		return answer{body: showSettings(o), version: o.Version}
 	})
 	route(a, operation{
 		id: "updateSettings", call: "PATCH " + path, tag: tag, summary: "Change the settings", description: "Changes what the merge patch names.",
@@ -144,15 +146,15 @@ func (a *api) settings(svc *directory.Service) {
 			Name: q.doc.DisplayName.Set, TimeZone: q.doc.TimeZone.Set, DefaultCountry: q.doc.DefaultCountry.Set,
 			StrongPasswords: q.doc.StrongPasswords.Set, Faults: q.faults,
 		}
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.UpdateSettings, func(_ *changeSettings, o roster.Organization) answer[settings] {
-		return answer[settings]{body: showSettings(o), version: o.Version}
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.UpdateSettings, func(_ *changeSettings, o roster.Organization) answer {
+		return answer{body: showSettings(o), version: o.Version}
 	})
 }
 
 func showOrganization(o roster.Organization) organization {
-	return organization{o.ID, o.Slug, o.Name, o.Version, o.CreatedAt}
+	return organization{OrganizationMembers{o.ID, o.Slug, o.Name, o.Version, o.CreatedAt}}
 }
 
 func showSettings(o roster.Organization) settings {

@@ -32,7 +32,7 @@ func TestOrganizations(t *testing.T) {
 	const acme = `{"id":"…","slug":"acme","displayName":"Acme Ltd","version":1,"createdAt":` + now + `,"adminLink":`
 	dialecttest.Run(t, dialecttest.World{Given: described(servers)}, []dialecttest.Scenario{
 		{
-			Name: "one is made, and its administrator gets in", As: "owner:{password}", Status: 201, Header: map[string]string{"ETag": `"v1"`},
+			Name: "one is made, and its administrator gets in", As: "owner:{password}", Status: 201, Header: map[string]string{"ETag": `"v1.…"`},
 			Request: "POST /api/v1/organizations\nIdempotency-Key: a1" + sendJSON + `{"slug":"acme","displayName":"Acme Ltd"}`,
 			Body:    acme + `{"url":"http://127.0.0.1:0/set-password/…","expiresAt":"2026-11-21T18:15:00Z"}}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
@@ -77,7 +77,7 @@ func TestOrganizations(t *testing.T) {
 			Body: `{"items":[` + ownOrganization + `]}`,
 		},
 		{
-			Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/organizations/{organization default}", Header: map[string]string{"ETag": `"v1"`},
+			Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/organizations/{organization default}", Header: map[string]string{"ETag": `"v1.…"`},
 			Body: ownOrganization,
 		},
 		{
@@ -95,7 +95,7 @@ func TestSettings(t *testing.T) {
 	t.Parallel()
 	dialecttest.Run(t, dialecttest.World{Given: described(servers)}, []dialecttest.Scenario{
 		{
-			Name: "they are changed", As: "boss:{password}", Status: 200, Header: map[string]string{"ETag": `"v2"`},
+			Name: "they are changed", As: "boss:{password}", Status: 200, Header: map[string]string{"ETag": `"v2.…"`},
 			Request: "PATCH /api/v1/settings\nIf-Match: \"v1\"\nContent-Type: application/merge-patch+json\n\n" + `{"timezone":"Europe/London","defaultCountry":"gb","strongPasswords":true}`,
 			Body:    `{"displayName":"Default organization","timezone":"Europe/London","defaultCountry":"GB","strongPasswords":true,"version":2}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
@@ -104,8 +104,13 @@ func TestSettings(t *testing.T) {
 				if want := `{"displayName":"default","timezone":null,"defaultCountry":null,"strongPasswords":true,"version":3}`; w.Body.String() != want {
 					t.Errorf("then they are %s", w.Body)
 				}
-				answers(t, e, "boss:{password}", "GET /api/v1/settings\nIf-None-Match: \"v3\"", 304)
+				e.Tag(t, "settings", "boss:{password}", "GET /api/v1/settings")
+				answers(t, e, "boss:{password}", "GET /api/v1/settings\nIf-None-Match: {etag settings}", 304)
 			},
+		},
+		{
+			Name: "not to no name", As: "boss:{password}", Status: 422, Request: "PATCH /api/v1/settings" + sendJSON + `{"displayName":" "}`,
+			Body: invalid("displayName must not be empty; null resets it", at("displayName", "must not be empty; null resets it")),
 		},
 		{
 			Name: "not to what is none", As: "boss:{password}", Status: 422, Request: "PATCH /api/v1/settings" + sendJSON + `{"timezone":"Mars/Olympus","defaultCountry":"XX","strongPasswords":"yes"}`,

@@ -36,8 +36,8 @@ func (a *api) overview(svc *directory.Service) {
 		}),
 	}, func(roster.Actor, *struct{}) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.GetOverview, func(_ *struct{}, o directory.Overview) answer[overview] {
-		return answer[overview]{body: showOverview(o)}
+	}, svc.GetOverview, func(_ *struct{}, o directory.Overview) answer {
+		return answer{body: showOverview(o)}
 	})
 }
 

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"roster"
 	"roster/internal/dialect"
@@ -39,9 +37,9 @@ var kinds = map[roster.Kind]kind{
 var refusals = map[int]kind{
 	http.StatusBadRequest:            {http.StatusBadRequest, "invalid", "The request cannot be read"},
 	http.StatusNotFound:              {http.StatusNotFound, "not-found", "There is nothing here"},
-	http.StatusMethodNotAllowed:      {http.StatusMethodNotAllowed, "method-not-allowed", "The method is another one"},
+	http.StatusMethodNotAllowed:      {http.StatusMethodNotAllowed, "method-not-allowed", "The method is not allowed here"},
 	http.StatusRequestEntityTooLarge: {http.StatusRequestEntityTooLarge, "too-large", "The body is too large"},
-	http.StatusUnsupportedMediaType:  {http.StatusUnsupportedMediaType, "unsupported-media-type", "The body is of another type"},
+	http.StatusUnsupportedMediaType:  {http.StatusUnsupportedMediaType, "unsupported-media-type", "The type of the body is not taken here"},
 }
 
 // problem is the body of every error (RFC 9457).
@@ -69,12 +67,6 @@ type existing struct {
 	Number int64  `json:"number,omitempty" doc:"Its number."`
 }
 
-// GetStatus implements [huma.StatusError].
-func (p *problem) GetStatus() int { return p.Status }
-
-// Error implements error.
-func (p *problem) Error() string { return p.Detail }
-
 // malformed is the error for a request that cannot be read, or whose query or headers are wrong: 400, where a body that
 // says something impossible is 422.
 func malformed(err error) error {
@@ -90,11 +82,12 @@ func absent(detail string) error {
 // parameter is the field of a fault in a parameter of the query.
 func parameter(name string) string { return "?" + name }
 
-// fail answers a call that failed. What is wrong with a request that only reads is wrong with its parameters.
+// fail answers a call that failed. What is wrong with a request that only reads is wrong with its parameters; where
+// something else than the body is wrong, all of it is told as that.
 func (a *api) fail(c *call, err error) {
 	reads := c.request.Method == http.MethodGet || c.request.Method == http.MethodHead
 	var refusal *dialect.Refusal
-	if reads && roster.KindOf(err) == roster.Invalid && !errors.As(err, &refusal) {
+	if (reads || len(c.faults) > 0) && roster.KindOf(err) == roster.Invalid && !errors.As(err, &refusal) {
 		err = malformed(err)
 	}
 	a.face.Fail(c, c.request, err)
@@ -137,8 +130,10 @@ func newProblem(r *http.Request, e *endpoint, status int, err error) *problem {
 		p.Detail = refusal.Detail
 	case roster.KindOf(err) == roster.Internal:
 		p.Detail = "Roster failed to do this. Its log says why, under the request's id."
+	case errors.Is(err, errNoCredential):
+		p.Detail = withoutCredential
 	case roster.KindOf(err) == roster.Unauthenticated:
-		p.Detail = "The credential is missing or not valid."
+		p.Detail = deniedCredential
 	case roster.KindOf(err) == roster.NotFound && !e.names(roster.All(err)[0].Field):
 		p.Detail = "There is no such record, or none that this credential may see." // in the same words, whichever it is
 	default:
@@ -161,7 +156,7 @@ func (p *problem) describe(e *endpoint, all []*roster.Error) {
 		if p.Detail == "" {
 			p.Detail = strings.TrimSpace(name + " " + detail)
 		}
-		if name != "" && (one.Kind == roster.Invalid || one.Kind == roster.Conflict) {
+		if f != (fault{Detail: detail}) && (one.Kind == roster.Invalid || one.Kind == roster.Conflict || one.Kind == roster.Forbidden) {
 			p.Errors = append(p.Errors, f)
 		}
 		if one.Holder != (roster.Holder{}) && p.Existing == nil {
@@ -176,6 +171,7 @@ func (p *problem) describe(e *endpoint, all []*roster.Error) {
 // fault returns the place of a canonical field as this API names it, and that name for a sentence.
 func (e *endpoint) fault(field string) (f fault, name string) {
 	rest, unknown := strings.CutPrefix(field, "?")
+	pointer, isPointer := strings.CutPrefix(field, "#/")
 	switch {
 	case field == "":
 		return fault{}, ""
@@ -183,12 +179,23 @@ func (e *endpoint) fault(field string) (f fault, name string) {
 		return fault{Parameter: rest}, rest
 	case e.parameter("header", field) != nil:
 		return fault{Header: field}, field
-	case strings.HasPrefix(field, "#/"):
-		return fault{Pointer: field}, field[2:]
+	case isPointer:
+		return fault{Pointer: fragment(pointer)}, cmp.Or(pointer, `""`)
 	}
 	name = e.member(field)
-	pointer := strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(name)
-	return fault{Pointer: "#/" + pointer}, name
+	if e != nil && e.body == nil {
+		return fault{}, name // nothing was sent that could be pointed to
+	}
+	return fault{Pointer: fragment(strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(name))}, name
+}
+
+// fragment is the form of a JSON pointer, without its first slash, in a URI's fragment (RFC 6901 §6).
+func fragment(pointer string) string {
+	parts := strings.Split(pointer, "/")
+	for i, part := range parts {
+		parts[i] = url.PathEscape(part)
+	}
+	return "#/" + strings.Join(parts, "/")
 }
 
 // names reports whether a field is a reference in the body, and not what picks the record itself.
@@ -213,37 +220,3 @@ func (e *endpoint) member(path string) string {
 	}
 	return path
 }
-
-// newParameterProblem makes a problem of what huma found wrong with parameters. Nothing that was sent is repeated.
-func newParameterProblem(ctx huma.Context, status int, errs []error) huma.StatusError {
-	r, w := humago.Unwrap(ctx)
-	c, ok := w.(*call)
-	var details []*huma.ErrorDetail
-	for _, err := range errs {
-		var detail *huma.ErrorDetail
-		if errors.As(err, &detail) {
-			details = append(details, detail)
-		}
-	}
-	if !ok || len(details) == 0 {
-		return newProblem(r, nil, status, errors.Join(errs...))
-	}
-	faults := c.faults
-	for _, detail := range details {
-		in, name, _ := strings.Cut(detail.Location, ".")
-		field := name
-		if in == "query" {
-			field = parameter(name)
-		}
-		if p := c.endpoint.parameter(in, name); p != nil && !faults.Has(field) {
-			faults.Add(field, "must be "+expected(p.Schema))
-		}
-	}
-	p := newProblem(r, c.endpoint, http.StatusBadRequest, malformed(faults))
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	return p
-}
-
-// ContentType implements [huma.ContentTypeFilter].
-func (p *problem) ContentType(string) string { return "application/problem+json" }

@@ -54,13 +54,14 @@ type (
 )
 
 // realmAttributes are what filters may ask of realms.
-var realmAttributes = map[string]func(roster.Realm) any{
-	"id":          func(r roster.Realm) any { return string(r.ID) },
-	"displayname": func(r roster.Realm) any { return r.Name },
-	"kind":        func(r roster.Realm) any { return string(r.Kind) },
-	"active":      func(r roster.Realm) any { return r.Active },
-	"createdat":   func(r roster.Realm) any { return r.CreatedAt },
-	"updatedat":   func(r roster.Realm) any { return r.UpdatedAt },
+var realmAttributes = attributes[roster.Realm]{
+	"id":          exact(func(r roster.Realm) roster.RealmID { return r.ID }),
+	"displayName": text(func(r roster.Realm) string { return r.Name }),
+	"kind":        word(func(r roster.Realm) roster.RealmKind { return r.Kind }, roster.RealmSAML, roster.RealmLDAP),
+	"active":      truth(func(r roster.Realm) bool { return r.Active }),
+	"version":     number(func(r roster.Realm) int64 { return r.Version }),
+	"createdAt":   moment(func(r roster.Realm) time.Time { return r.CreatedAt }),
+	"updatedAt":   moment(func(r roster.Realm) time.Time { return r.UpdatedAt }),
 }
 
 // realmNames are this API's names for what a realm's users get.
@@ -76,8 +77,8 @@ func (a *api) realms(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listRealms", call: "GET " + all, tag: tag, summary: "List realms",
 		description: "The realms, by name.", answer: listed[realm]{Items: []realm{shown}},
-	}, listing[roster.Realm, realm, string]{
-		key: func(r roster.Realm) string { return directory.Fold(r.Name) }, show: showRealm, attributes: realmAttributes,
+	}, listing[roster.Realm, string]{
+		key: func(r roster.Realm) string { return directory.Fold(r.Name) }, show: func(r roster.Realm) any { return showRealm(r) }, attributes: realmAttributes,
 	}, func(_ roster.Actor, _ *listRealms, after *string) (directory.RealmList, error) {
 		return directory.RealmList{After: orZero(after)}, nil
 	}, svc.ListRealms)
@@ -89,17 +90,17 @@ func (a *api) realms(svc *directory.Service) {
 		in = directory.NewRealm{
 			Name: q.doc.DisplayName, Active: q.doc.Active.Set, Configuration: json.RawMessage(q.doc.Configuration), Faults: q.faults,
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
-	}, svc.CreateRealm, func(_ *createRealm, r roster.Realm) answer[realm] {
-		return answer[realm]{body: showRealm(r), version: r.Version, location: all + "/" + string(r.ID)}
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
+	}, svc.CreateRealm, func(_ *createRealm, r roster.Realm) answer {
+		return answer{body: showRealm(r), version: r.Version, location: all + "/" + string(r.ID)}
 	})
 	route(a, operation{
 		id: "getRealm", call: "GET " + one, tag: tag, summary: "Read a realm", description: "One realm, without its configuration.", answer: shown,
 	}, func(_ roster.Actor, q *readRealm) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetRealm, func(_ *readRealm, r roster.Realm) answer[realm] {
-		return answer[realm]{body: showRealm(r), version: r.Version}
+	}, svc.GetRealm, func(_ *readRealm, r roster.Realm) answer {
+		return answer{body: showRealm(r), version: r.Version}
 	})
 	route(a, operation{
 		id: "updateRealm", call: "PATCH " + one, tag: tag, members: realmNames, summary: "Change a SAML realm",
@@ -107,10 +108,10 @@ func (a *api) realms(svc *directory.Service) {
 	}, func(_ roster.Actor, q *changeRealm) (in directory.RealmChange, err error) {
 		in = directory.RealmChange{ID: roster.RealmID(q.ID), Active: q.doc.Active.Set, Faults: q.faults}
 		in.Configuration = as(q.doc.Configuration, func(o freeObject) json.RawMessage { return json.RawMessage(o) })
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.UpdateRealm, func(_ *changeRealm, r roster.Realm) answer[realm] {
-		return answer[realm]{body: showRealm(r), version: r.Version}
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.UpdateRealm, func(_ *changeRealm, r roster.Realm) answer {
+		return answer{body: showRealm(r), version: r.Version}
 	})
 }
 

@@ -46,6 +46,7 @@ type (
 	listRoles struct {
 		Page
 		Filter
+		Sort
 	}
 	readRole struct {
 		One
@@ -67,19 +68,14 @@ type (
 )
 
 // roleAttributes are what filters may ask of roles.
-var roleAttributes = map[string]func(roster.Role) any{
-	"id":          func(r roster.Role) any { return string(r.ID) },
-	"number":      func(r roster.Role) any { return r.Number },
-	"displayname": func(r roster.Role) any { return r.Name },
-	"description": func(r roster.Role) any { return r.Description },
-	"permissions": func(r roster.Role) any {
-		var names []any
-		for _, name := range r.Permissions.Names() {
-			names = append(names, name)
-		}
-		return names
-	},
-	"shipped": func(r roster.Role) any { return r.Shipped },
+var roleAttributes = attributes[roster.Role]{
+	"id":          exact(func(r roster.Role) roster.RoleID { return r.ID }),
+	"number":      number(func(r roster.Role) int64 { return r.Number }),
+	"displayName": text(func(r roster.Role) string { return r.Name }),
+	"description": text(func(r roster.Role) string { return r.Description }),
+	"shipped":     truth(func(r roster.Role) bool { return r.Shipped }),
+	"version":     number(func(r roster.Role) int64 { return r.Version }),
+	"permissions": several(text[roster.Role](nil), func(r roster.Role) []string { return r.Permissions.Names() }),
 }
 
 // roles registers the calls about roles and permissions.
@@ -88,11 +84,11 @@ func (a *api) roles(svc *directory.Service) {
 	shown := showRole(exampleRole)
 	listRoute(a, operation{
 		id: "listRoles", call: "GET " + all, tag: tag, summary: "List roles",
-		description: "The roles, by ascending number.", answer: listed[role]{Items: []role{shown}},
-	}, listing[roster.Role, role, int64]{
-		key: func(r roster.Role) int64 { return r.Number }, show: showRole, attributes: roleAttributes,
-	}, func(_ roster.Actor, _ *listRoles, after *int64) (directory.AfterNumber, error) {
-		return directory.AfterNumber(orZero(after)), nil
+		description: "The roles.", answer: listed[role]{Items: []role{shown}},
+	}, listing[roster.Role, directory.Place]{
+		key: func(r roster.Role) directory.Place { return directory.PlaceOf(r.Name, r.Number) }, show: func(r roster.Role) any { return showRole(r) }, attributes: roleAttributes,
+	}, func(_ roster.Actor, q *listRoles, after *directory.Place) (directory.ListOrder, error) {
+		return q.order(after), nil
 	}, svc.ListRoles)
 	route(a, operation{
 		id: "createRole", call: "POST " + all, tag: tag, status: 201, summary: "Make a role",
@@ -102,17 +98,17 @@ func (a *api) roles(svc *directory.Service) {
 		in = directory.NewRole{
 			Name: q.doc.DisplayName, Description: q.doc.Description.Value, Permissions: q.doc.Permissions.Value, Faults: q.faults,
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
-	}, svc.CreateRole, func(_ *createRole, r roster.Role) answer[role] {
-		return answer[role]{body: showRole(r), version: r.Version, location: all + "/" + string(r.ID)}
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
+	}, svc.CreateRole, func(_ *createRole, r roster.Role) answer {
+		return answer{body: showRole(r), version: r.Version, location: all + "/" + string(r.ID)}
 	})
 	route(a, operation{
 		id: "getRole", call: "GET " + one, tag: tag, summary: "Read a role", description: "One role.", answer: shown,
 	}, func(_ roster.Actor, q *readRole) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetRole, func(_ *readRole, r roster.Role) answer[role] {
-		return answer[role]{body: showRole(r), version: r.Version}
+	}, svc.GetRole, func(_ *readRole, r roster.Role) answer {
+		return answer{body: showRole(r), version: r.Version}
 	})
 	a.roleChanges(svc, shown)
 	route(a, operation{
@@ -121,12 +117,12 @@ func (a *api) roles(svc *directory.Service) {
 		answer:      permissions{Items: []permission{{Name: "read_directory", Description: "Sees users, groups, checks and what happened to them."}}},
 	}, func(_ roster.Actor, _ *struct{}) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.ListPermissions, func(_ *struct{}, all []directory.NamedPermission) answer[permissions] {
+	}, svc.ListPermissions, func(_ *struct{}, all []directory.NamedPermission) answer {
 		body := permissions{Items: make([]permission, len(all))}
 		for i, p := range all {
 			body.Items[i] = permission(p)
 		}
-		return answer[permissions]{body: body}
+		return answer{body: body}
 	})
 }
 
@@ -142,19 +138,19 @@ func (a *api) roleChanges(svc *directory.Service, shown role) {
 			Role: roster.Ref{ID: q.ID}, Name: q.doc.DisplayName.Set, Description: q.doc.Description.Set,
 			Permissions: q.doc.Permissions.Set, Faults: q.faults,
 		}
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.UpdateRole, func(_ *changeRole, r roster.Role) answer[role] {
-		return answer[role]{body: showRole(r), version: r.Version}
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.UpdateRole, func(_ *changeRole, r roster.Role) answer {
+		return answer{body: showRole(r), version: r.Version}
 	})
 	route(a, operation{
 		id: "deleteRole", call: "DELETE " + one, tag: tag, status: 204, fails: []int{409, 422}, summary: "Delete a role",
 		description: "Deletes a role that did not ship with Roster and that nobody has.",
 	}, func(_ roster.Actor, q *deleteRole) (in directory.Deletion, err error) {
 		in.Ref = roster.Ref{ID: q.ID}
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.DeleteRole, func(*deleteRole, roster.Role) answer[nothing] { return answer[nothing]{} })
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.DeleteRole, func(*deleteRole, roster.Role) answer { return answer{} })
 }
 
 func showRole(r roster.Role) role {

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +15,6 @@ import (
 
 	"roster"
 	"roster/internal/dialect"
-	"roster/internal/directory"
 )
 
 // operation is what the document says of a call, besides what its types say.
@@ -23,23 +24,29 @@ type operation struct {
 	status               int   // of success; 0: 200
 	also                 int   // another status of success, with the same body; 0: there is none
 	fails                []int // statuses besides those that every call of its form may have
-	request, answer      any   // examples, valid ones
+	request, answer      any   // examples, valid ones; the answer is of the type of its example, nil: it has no body
 	members              map[string]string
+	headers              map[string]*huma.Param // of success, besides those that every call of its form has
+	pathless             bool                   // what it makes has no path of its own
+	asked
 }
 
 // endpoint is what is known of a call before a request comes.
 type endpoint struct {
+	request    reflect.Type // what its requests are read into
+	bindings   []binding
+	status     int      // of success
 	takes      []string // media types of the body; none: it takes no body
 	parameters []*huma.Param
 	body       *huma.Schema
-	described  *huma.RequestBody
 	members    map[string]string // this API's name of a canonical member, where it has another
 	canonical  map[string]string // the other way round
 	sent       map[string]bool   // members of the body
 	shown      map[string]bool   // members of the answer, which the parameter fields may name
+	asked
 }
 
-// endpointKey is where a huma operation keeps its endpoint.
+// endpointKey is where an operation of the document keeps its endpoint.
 const endpointKey = "endpoint"
 
 // parameter returns the parameter of a name, nil if the call has none.
@@ -64,98 +71,100 @@ func (e *endpoint) path(member string) string {
 }
 
 // answer is what a call returns.
-type answer[A any] struct {
+type answer struct {
 	status   int // 0: the operation's
-	body     A
+	body     any
 	version  int64  // of a record that has one
 	location string // of a record that was made, below Root
 	cookie   *http.Cookie
 }
 
-// nothing is the body of an answer that has none.
-type nothing struct{}
+// act does what a call is for. What it gets is the request that [endpoint.request] is the type of.
+type act func(ctx context.Context, c *call, q any) (answer, error)
 
-// output is what huma gets: the answer is written already.
-type output struct{ Body func(huma.Context) }
-
-var written = &output{func(huma.Context) {}}
-
-// route registers a call: decode, one verb, encode. Q is the request: parameters with huma's tags, and [sent] where
-// it has a body; A is the body of the answer.
-func route[Q, In, Out, A any](
+// route registers a call: decode, one verb, encode. Q points to the request: parameters with huma's tags, and [sent]
+// where it has a body. The compiler makes all this anew for every verb, so there is no more to it.
+func route[Q, In, Out any](
 	a *api, op operation,
-	decode func(by roster.Actor, q *Q) (In, error),
+	decode func(by roster.Actor, q Q) (In, error),
 	verb func(context.Context, roster.Actor, In) (Out, error),
-	encode func(q *Q, out Out) answer[A],
+	encode func(q Q, out Out) answer,
 ) {
-	e, described := a.endpoint(op, reflect.TypeFor[Q](), reflect.TypeFor[A]())
-	status := described.DefaultStatus
-	serve := func(ctx context.Context, c *call, q *Q) error {
-		in, err := func() (in In, err error) {
-			if len(c.faults) > 0 {
-				return in, malformed(c.faults)
-			}
-			if b, ok := any(q).(bodied); ok {
-				b.read(fitting{schemas: a.schemas, path: e.path}, e.body, c.body)
-			}
-			return decode(c.by, q)
-		}()
+	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
+		request := q.(Q)
+		in, err := decode(c.by, request)
 		if err != nil {
-			return err
+			return answer{}, err
 		}
 		out, err := verb(ctx, c.by, in)
 		if err != nil {
-			return err
+			return answer{}, err
 		}
-		return reply(c, any(q), status, encode(q, out))
-	}
-	huma.Register(a.huma, *described, func(ctx context.Context, q *Q) (*output, error) {
-		c := callOf(ctx)
-		if err := serve(ctx, c, q); err != nil {
-			a.fail(c, err)
-		}
-		return written, nil
+		return encode(request, out), nil
 	})
 }
 
-// reply writes the answer of success.
-func reply[A any](c *call, q any, status int, a answer[A]) error {
-	h := c.Header()
-	if a.status != 0 {
-		status = a.status
+// register adds a call to the document and to the mux. request is a pointer's type.
+func (a *api) register(op operation, request reflect.Type, do act) {
+	e, described := a.endpoint(op, request.Elem())
+	a.doc.AddOperation(described)
+	a.mux.Handle(described.Method+" "+Root+described.Path, a.guard(e, do))
+}
+
+// serve answers a call whose caller and bytes are known.
+func (a *api) serve(c *call, do act) error {
+	q := c.readParameters()
+	c.readHeaders(q)
+	if b, ok := q.(bodied); ok { // the verb tells what is wrong with both
+		b.read(fitting{schemas: a.schemas, path: c.endpoint.path, faults: slices.Clone(c.faults)}, c.endpoint.body, c.body)
+	} else if len(c.faults) > 0 {
+		return malformed(c.faults)
 	}
+	out, err := do(context.WithValue(c.request.Context(), callKey{}, c), c, q)
+	if err != nil {
+		return err
+	}
+	return reply(c, q, out)
+}
+
+// reply writes the answer of success.
+func reply(c *call, q any, a answer) error {
+	h := c.Header()
+	status := cmp.Or(a.status, c.endpoint.status)
 	if a.location != "" {
 		h.Set("Location", base(c.request)+a.location)
 	}
 	if a.cookie != nil {
 		http.SetCookie(c, a.cookie)
 	}
-	if a.version != 0 {
-		tag := etag(a.version)
-		h.Set("ETag", tag)
-		if v, ok := q.(viewing); ok && v.has(tag) {
-			h.Set("Cache-Control", "no-store")
-			c.WriteHeader(http.StatusNotModified)
-			return nil
-		}
-	}
 	if status == http.StatusNoContent {
 		h.Set("Cache-Control", "no-store")
 		c.WriteHeader(status)
 		return nil
 	}
-	if v, ok := q.(viewing); ok && v.fields() != "" {
+	text, err := json.Marshal(a.body)
+	if err != nil {
+		return err
+	}
+	if a.version != 0 {
+		tag := etag(a.version, text)
+		h.Set("ETag", tag)
+		if v, ok := q.(conditional); ok && v.has(tag) {
+			h.Set("Cache-Control", "no-store")
+			c.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
+	if v, ok := q.(narrowing); ok && v.fields() != "" {
 		names, err := c.endpoint.selected(v.fields())
 		if err != nil {
 			return err
 		}
-		text, err := project(a.body, names)
-		if err != nil {
+		if text, err = project(text, names); err != nil {
 			return err
 		}
-		return dialect.WriteJSON(c, status, text)
 	}
-	return dialect.WriteJSON(c, status, a.body)
+	return dialect.WriteText(c, status, text)
 }
 
 // base is the path of the API as the caller wrote it, with the organization that it named.
@@ -166,19 +175,24 @@ func base(r *http.Request) string {
 	return Root
 }
 
-// View is embedded in the request of a call that reads one record.
+// Part is embedded in the request of a call that reads one record.
+type Part struct {
+	Fields string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes. Without it all of them come."`
+}
+
+// View is embedded in the request of a call that reads one record with a version.
 type View struct {
-	Fields      string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes."`
+	Part
 	IfNoneMatch string `header:"If-None-Match" maxLength:"1000" doc:"ETags that the caller has: if the record still has one of them the answer is 304, without a body."`
 }
 
-// viewing is a request whose answer can be narrowed.
-type viewing interface {
-	fields() string
-	has(tag string) bool
-}
+// narrowing is a request whose answer can be narrowed, conditional one whose answer the caller may have already.
+type (
+	narrowing   interface{ fields() string }
+	conditional interface{ has(tag string) bool }
+)
 
-func (v View) fields() string { return v.Fields }
+func (p Part) fields() string { return p.Fields }
 
 func (v View) has(tag string) bool {
 	for one := range strings.SplitSeq(v.IfNoneMatch, ",") {
@@ -191,23 +205,21 @@ func (v View) has(tag string) bool {
 
 // selected returns the members that the parameter fields names.
 func (e *endpoint) selected(fields string) (map[string]bool, error) {
-	names := map[string]bool{"id": true}
-	for name := range strings.SplitSeq(fields, ",") {
-		name = strings.TrimSpace(name)
-		if name != "" && !e.shown[name] {
-			return nil, malformed(roster.Faults{{Kind: roster.Invalid, Field: parameter("fields"), Detail: "names a member that the record does not have"}})
+	names, unknown := map[string]bool{"id": true}, []string(nil)
+	for i, name := range strings.Split(fields, ",") {
+		if name = strings.TrimSpace(name); name != "" && !e.shown[name] {
+			unknown = append(unknown, strconv.Itoa(i+1))
 		}
 		names[name] = true
+	}
+	if len(unknown) > 0 {
+		return nil, e.unknownMembers(unknown)
 	}
 	return names, nil
 }
 
-// project returns the record with the named members only.
-func project(record any, names map[string]bool) (json.RawMessage, error) {
-	text, err := json.Marshal(record)
-	if err != nil {
-		return nil, err
-	}
+// project returns a record, as it is written, with the named members only.
+func project(text []byte, names map[string]bool) (json.RawMessage, error) {
 	v, err := dialect.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("read what is shown: %v", err) // not a fault of the caller's
@@ -221,45 +233,14 @@ func project(record any, names map[string]bool) (json.RawMessage, error) {
 	return object(kept), nil
 }
 
-// etag is the ETag of a version.
-func etag(version int64) string { return `"v` + strconv.FormatInt(version, 10) + `"` }
-
 // Precondition is embedded in the request of a call that changes a record with a version.
 type Precondition struct {
-	IfMatch string `header:"If-Match" maxLength:"100" example:"\"v3\"" doc:"The ETag of the record as the caller read it: if the record has another one by now the answer is 412, and nothing is changed."`
-}
-
-// version returns the version that the record must have, 0 for any. A tag that no record has is -1.
-func (p Precondition) version() (int64, error) {
-	tag := strings.TrimSpace(p.IfMatch)
-	if tag == "" || tag == "*" {
-		return 0, nil
-	}
-	quoted, found := strings.CutPrefix(strings.TrimPrefix(tag, "W/"), `"`)
-	quoted, ended := strings.CutSuffix(quoted, `"`)
-	if !found || !ended || strings.Contains(quoted, `"`) {
-		return 0, malformed(roster.Faults{{Kind: roster.Invalid, Field: "If-Match", Detail: `must be one ETag, such as "v3"`}})
-	}
-	number, found := strings.CutPrefix(quoted, "v")
-	version, err := strconv.ParseInt(number, 10, 64)
-	if !found || err != nil || version < 1 || strings.HasPrefix(tag, "W/") {
-		return -1, nil // well formed, and of no record: a weak one never matches (RFC 9110 §13.1.1)
-	}
-	return version, nil
+	IfMatch string `header:"If-Match" example:"\"v3\"" doc:"The ETag of the record as the caller read it: if the record has another version by now the answer is 412, and nothing is changed."`
 }
 
 // Once is embedded in the request of a call that creates something.
 type Once struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made."`
-}
-
-// key returns the idempotency key.
-func (o Once) key() (string, error) {
-	if len(o.IdempotencyKey) > directory.MaxIdempotencyKey || strings.ContainsFunc(o.IdempotencyKey, func(r rune) bool { return r < '!' || r > '~' }) {
-		detail := fmt.Sprintf("must be 1 to %d visible ASCII characters", directory.MaxIdempotencyKey)
-		return "", malformed(roster.Faults{{Kind: roster.Invalid, Field: "Idempotency-Key", Detail: detail}})
-	}
-	return o.IdempotencyKey, nil
+	IdempotencyKey string `header:"Idempotency-Key" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made. 1 to 255 visible ASCII characters."`
 }
 
 // One is embedded in the request of a call about one record.

@@ -1,8 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,9 +43,10 @@ type fitting struct {
 	faults  roster.Faults
 }
 
-// fit holds a whole body against its schema.
-func (f *fitting) fit(s *huma.Schema, body dialect.Value) {
-	f.object(f.resolve(s), body, "")
+// fit holds a whole body against its schema, and returns what is good of it, as JSON. An item that is not good leaves an
+// empty one in its place, so that the others keep theirs.
+func (f *fitting) fit(s *huma.Schema, body dialect.Value) []byte {
+	return f.object(f.resolve(s), body, "")
 }
 
 func (f *fitting) resolve(s *huma.Schema) *huma.Schema {
@@ -52,45 +56,76 @@ func (f *fitting) resolve(s *huma.Schema) *huma.Schema {
 	return s
 }
 
-func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) {
+// value returns what is good of a value, nil if nothing is.
+func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) []byte {
 	s = f.resolve(s)
 	switch {
 	case len(s.AnyOf) > 2: // see anything
-		return
-	case len(s.AnyOf) == 2: // see orNull
-		if v.Kind != dialect.Null {
-			f.value(s.AnyOf[0], v, at)
-		}
-		return
-	}
-	if v.Kind == dialect.Null && s.Nullable {
-		return
+		return v.Raw
+	case len(s.AnyOf) == 2 && v.Kind != dialect.Null: // see orNull
+		return f.value(s.AnyOf[0], v, at)
+	case v.Kind == dialect.Null && (s.Nullable || len(s.AnyOf) == 2):
+		return v.Raw
 	}
 	good := false
 	switch s.Type {
 	case huma.TypeString:
 		good = v.Kind == dialect.String && fitsText(s, v.Text)
 	case huma.TypeInteger:
-		good = v.Kind == dialect.Number && fitsInteger(s, v.Text)
+		if n, fits := fitsInteger(s, v); fits {
+			return n
+		}
 	case huma.TypeBoolean:
 		good = v.Kind == dialect.Bool
 	case huma.TypeArray:
-		if good = v.Kind == dialect.Array && (s.MaxItems == nil || len(v.Items) <= *s.MaxItems); good {
-			for i, item := range v.Items {
-				f.value(s.Items, item, fmt.Sprintf("%s[%d]", at, i))
-			}
+		if v.Kind == dialect.Array && (s.MaxItems == nil || len(v.Items) <= *s.MaxItems) {
+			return f.array(f.resolve(s.Items), v, at)
 		}
 	case huma.TypeObject:
-		if good = v.Kind == dialect.Object; good {
-			f.object(s, v, at)
+		if v.Kind == dialect.Object {
+			return f.object(s, v, at)
 		}
 	}
-	if !good {
-		f.faults.Add(at, "must be "+expected(s))
+	if good {
+		return v.Raw
+	}
+	f.faults.Add(at, "must be "+expected(s))
+	return nil
+}
+
+// array returns the good items in their places.
+func (f *fitting) array(items *huma.Schema, v dialect.Value, at string) []byte {
+	whole, kept := true, make([][]byte, 0, len(v.Items))
+	for i, item := range v.Items {
+		good := f.value(items, item, fmt.Sprintf("%s[%d]", at, i))
+		whole = whole && same(good, item.Raw)
+		if good == nil {
+			good = empty(items)
+		}
+		if good != nil {
+			kept = append(kept, good)
+		}
+	}
+	if whole {
+		return v.Raw
+	}
+	return slices.Concat([]byte("["), bytes.Join(kept, []byte(",")), []byte("]"))
+}
+
+// empty is what stands in the place of an item that is not good: the verbs say nothing more of it. A word out of a few needs
+// none, as they say nothing of its neighbours either.
+func empty(s *huma.Schema) []byte {
+	switch {
+	case len(s.Enum) > 0:
+		return nil
+	case s.Type == huma.TypeString:
+		return []byte(`""`)
+	default:
+		return []byte("{}")
 	}
 }
 
-func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) {
+func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) []byte {
 	name := func(member string) string {
 		if at == "" {
 			return f.path(member)
@@ -98,12 +133,19 @@ func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) {
 		return at + "." + member
 	}
 	open := s.AdditionalProperties != false
+	whole, kept := true, make([]dialect.Member, 0, len(v.Members))
 	for _, m := range v.Members {
+		good := m.Value.Raw
 		switch p := s.Properties[m.Name]; {
 		case p != nil:
-			f.value(p, m.Value, name(m.Name))
+			good = f.value(p, m.Value, name(m.Name))
 		case !open:
 			f.faults.Add(unknownMember(at, m.Name), "is not known here")
+			good = nil
+		}
+		whole = whole && same(good, m.Value.Raw)
+		if good != nil {
+			kept = append(kept, dialect.Member{Name: m.Name, Value: dialect.Value{Raw: good}})
 		}
 	}
 	for _, required := range s.Required {
@@ -111,7 +153,14 @@ func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) {
 			f.faults.Add(name(required), "is required")
 		}
 	}
+	if whole {
+		return v.Raw
+	}
+	return object(kept)
 }
+
+// same reports whether what is good is all that there was, and not another text.
+func same(good, sent []byte) bool { return len(good) == len(sent) && &good[0] == &sent[0] }
 
 // unknownMember is the place of a member that somebody else named, as a pointer: the name may hold anything.
 func unknownMember(at, name string) string {
@@ -133,10 +182,13 @@ func fitsText(s *huma.Schema, text string) bool {
 	}
 	if s.Format == "date-time" {
 		_, err := time.Parse(time.RFC3339, text)
-		return err == nil
+		return err == nil && dateTime.MatchString(text)
 	}
 	return len(s.Enum) == 0 || isOneOf(s, text)
 }
+
+// dateTime is the form of a time in RFC 3339 §5.6. time.Parse takes an hour of one digit too, and a comma for the dot.
+var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 func isOneOf(s *huma.Schema, text string) bool {
 	for _, one := range s.Enum {
@@ -147,9 +199,20 @@ func isOneOf(s *huma.Schema, text string) bool {
 	return false
 }
 
-func fitsInteger(s *huma.Schema, digits string) bool {
-	n, err := strconv.ParseInt(digits, 10, 64)
-	return err == nil && (s.Minimum == nil || float64(n) >= *s.Minimum) && (s.Maximum == nil || float64(n) <= *s.Maximum)
+// fitsInteger returns a whole number as digits, however it was written: 10, 10.0 and 1e1 are one number.
+func fitsInteger(s *huma.Schema, v dialect.Value) (digits []byte, fits bool) {
+	n, whole := v.Int()
+	if !whole || !inRange(s, n) {
+		return nil, false
+	}
+	if text := strconv.FormatInt(n, 10); text != v.Text {
+		return []byte(text), true
+	}
+	return v.Raw, true
+}
+
+func inRange(s *huma.Schema, n int64) bool {
+	return (s.Minimum == nil || float64(n) >= *s.Minimum) && (s.Maximum == nil || float64(n) <= *s.Maximum)
 }
 
 // expected says what a schema asks for: a phrase that follows "must be".

@@ -26,13 +26,13 @@ func built(t *testing.T) (*api, *bytes.Buffer) {
 	log := new(bytes.Buffer)
 	a := newAPI(http.NewServeMux(), Options{Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now})
 	a.resources(directory.New(directory.Options{Now: time.Now}))
-	finish(a.huma.OpenAPI())
+	finish(a.doc)
 	return a, log
 }
 
 // operations visits every call.
 func operations(a *api, visit func(*huma.Operation, *endpoint)) {
-	for _, item := range a.huma.OpenAPI().Paths {
+	for _, item := range a.doc.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op != nil {
 				visit(op, op.Metadata[endpointKey].(*endpoint))
@@ -41,13 +41,13 @@ func operations(a *api, visit func(*huma.Operation, *endpoint)) {
 	}
 }
 
-// understood are the keywords that a body is held against, and those that ask for nothing.
+// understood are the keywords that a request is held against, and those that ask for nothing.
 var understood = []string{
 	"type", "properties", "required", "additionalProperties", "items", "maxItems", "minLength", "maxLength", "enum", "minimum", "maximum", "anyOf", "$ref",
 	"description", "writeOnly", "format", "examples",
 }
 
-func TestEveryKeywordOfABodyIsAskedFor(t *testing.T) {
+func TestEveryKeywordOfARequestIsAskedFor(t *testing.T) {
 	t.Parallel()
 	a, _ := built(t)
 	seen := map[*huma.Schema]bool{}
@@ -66,7 +66,7 @@ func TestEveryKeywordOfABodyIsAskedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		for keyword := range keywords {
-			if !slices.Contains(understood, keyword) {
+			if !slices.Contains(understood, keyword) && (keyword != "default" || !strings.Contains(where, "?")) { // only parameters have defaults
 				t.Errorf("%s has the keyword %s, which nothing is held against", where, keyword)
 			}
 		}
@@ -90,8 +90,11 @@ func TestEveryKeywordOfABodyIsAskedFor(t *testing.T) {
 		if e.body != nil {
 			look(op.OperationID, e.body)
 		}
+		for _, p := range e.parameters {
+			look(op.OperationID+"?"+p.Name, p.Schema)
+		}
 	})
-	if len(seen) < 50 {
+	if len(seen) < 150 {
 		t.Errorf("only %d schemas were looked at", len(seen))
 	}
 }
@@ -207,6 +210,7 @@ func TestWhereAFaultIs(t *testing.T) {
 	e := &endpoint{
 		members:    map[string]string{"emails": "email", "configuration.roles": "configuration.defaultRoles"},
 		parameters: []*huma.Param{{In: "query", Name: "filter"}, {In: "header", Name: "If-Match"}},
+		body:       &huma.Schema{},
 	}
 	for field, want := range map[string]string{
 		"":                       `{"detail":""}`,
@@ -216,6 +220,8 @@ func TestWhereAFaultIs(t *testing.T) {
 		"configuration.roles[0]": `{"pointer":"#/configuration/defaultRoles/0","detail":""}`,
 		"configuration.idp":      `{"pointer":"#/configuration/idp","detail":""}`,
 		"#/a~1b":                 `{"pointer":"#/a~1b","detail":""}`,
+		"#/":                     `{"pointer":"#/","detail":""}`,
+		"#/ä b%/\"<|>":           `{"pointer":"#/%C3%A4%20b%25/%22%3C%7C%3E","detail":""}`,
 		"filter":                 `{"parameter":"filter","detail":""}`,
 		"?colour":                `{"parameter":"colour","detail":""}`,
 		"If-Match":               `{"header":"If-Match","detail":""}`,
@@ -227,24 +233,67 @@ func TestWhereAFaultIs(t *testing.T) {
 	}
 }
 
+func TestAWholeNumberIsOneHoweverItIsSpelled(t *testing.T) {
+	t.Parallel()
+	a, _ := built(t)
+	read := func(text string) *createUser {
+		body, err := dialect.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &createUser{}
+		q.read(fitting{schemas: a.schemas, path: (&endpoint{}).path}, &huma.Schema{Ref: "#/components/schemas/NewUser"}, body)
+		return q
+	}
+	for _, spelled := range []string{"60", "60.0", "6e1", "6.0E+1", "600e-1"} {
+		q := read(`{"userName":"ann","email":7,"sessionExpiryMinutes":` + spelled + `,"properties":{"a":1.0},"competencies":[{"cid":null,"ranking":` + spelled + `},{"cid":1e2,"ranking":1}]}`)
+		m := q.doc.UserMembers
+		if len(q.faults) != 1 || q.doc.UserName != "ann" || m.SessionExpiryMinutes.Value != 60 || string(m.Properties.Value) != `{"a":1.0}` ||
+			len(m.Competencies.Value) != 2 || m.Competencies.Value[0].Ranking != 60 || !m.Competencies.Value[0].CID.Null || m.Competencies.Value[1].CID.Value != 100 {
+			t.Errorf("%s is read as %+v, %v", spelled, q.doc, q.faults)
+		}
+	}
+	for _, spelled := range []string{"60.5", "6e-1", "1e400", "1e5", "0.0", `"60"`} {
+		if q := read(`{"userName":"ann","sessionExpiryMinutes":` + spelled + `}`); len(q.faults) != 1 || q.doc.SessionExpiryMinutes.Present {
+			t.Errorf("%s is read as %+v, %v", spelled, q.doc, q.faults)
+		}
+	}
+}
+
+func TestATimeIsOneOfRFC3339(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"2026-11-21T09:30:00Z": true, "2026-11-21T09:30:00.123456789Z": true, "2026-11-21T09:30:00+05:30": true, "2026-11-21T09:30:00-23:59": true,
+		"2026-11-21T9:30:00Z": false, "2026-11-21T09:30:00,5Z": false, "2026-11-21T09:30:00+24:00": false, "2026-11-21T09:30:00+05:60": false,
+		"2026-11-31T09:30:00Z": false, "2026-11-21 09:30:00Z": false, "2026-11-21T09:30Z": false, "2026-11-21T09:30:00": false, "2026-11-21": false, "": false,
+	} {
+		if got := fitsText(&huma.Schema{Format: "date-time"}, text); got != want {
+			t.Errorf("%q is a time: %v", text, got)
+		}
+	}
+}
+
 func TestABodyIsDecodedAsFarAsItIsGood(t *testing.T) {
 	t.Parallel()
 	a, _ := built(t)
-	body, err := dialect.Parse([]byte(`{"userName":"ann","email":7,"roles":["Operator",5],"groups":["Acme"],"colour":1,"preferences":{"failures":["email"],"x":1},"active":null}`))
+	body, err := dialect.Parse([]byte(`{"userName":"ann","email":7,"roles":["Operator",5,"Manager"],"groups":["Acme"],"colour":1,` +
+		`"preferences":{"failures":["email","owl","sms"],"x":1},"active":null,"sessionExpiryMinutes":3e1,"competencies":[{"name":7,"ranking":10.0},{"ranking":1.5},"x"],"joinedAt":"2026-11-21T9:30:00Z"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	q := &createUser{}
 	q.read(fitting{schemas: a.schemas, path: (&endpoint{canonical: map[string]string{"email": "emails"}}).path}, &huma.Schema{Ref: "#/components/schemas/NewUser"}, body)
 	m := q.doc.UserMembers
-	if q.doc.UserName != "ann" || m.Email.Present || m.Roles.Present || !slices.Equal(m.Groups.Value, []string{"Acme"}) || m.Preferences.Present || !m.Active.Null {
+	if q.doc.UserName != "ann" || m.Email.Present || !slices.Equal(m.Roles.Value, []string{"Operator", "", "Manager"}) || !slices.Equal(m.Groups.Value, []string{"Acme"}) ||
+		!slices.Equal(m.Preferences.Value.Failures.Value, []roster.Service{"email", "sms"}) || !m.Active.Null || m.SessionExpiryMinutes.Value != 30 ||
+		len(m.Competencies.Value) != 3 || m.Competencies.Value[0] != (newCompetency{Ranking: 10}) || m.Competencies.Value[2] != (newCompetency{}) || m.JoinedAt.Present {
 		t.Errorf("what is good is %+v", q.doc)
 	}
 	var fields []string
 	for _, f := range q.faults {
 		fields = append(fields, f.Field)
 	}
-	if want := "[emails roles[1] #/colour #/preferences/x]"; fmt.Sprint(fields) != want {
+	if want := "[emails roles[1] #/colour preferences.failures[1] #/preferences/x competencies[0].name competencies[1].ranking competencies[2] joinedAt]"; fmt.Sprint(fields) != want {
 		t.Errorf("the faults are of %v, want %s", fields, want)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"roster"
 	"roster/internal/directory"
 )
@@ -60,19 +62,20 @@ func (a *api) sessions(svc *directory.Service) {
 		id: "createSession", call: "POST /sessions", tag: tag, status: 201, summary: "Sign in",
 		description: "Opens a session of the dashboard for the user whose name and password the header Authorization has (Basic). " +
 			"The session's token is in the cookie roster_session, and nowhere else.",
-		answer: shown,
+		answer: shown, headers: map[string]*huma.Param{"Set-Cookie": sure(textHeader("The cookie roster_session, with the session's token."))},
 	}, func(roster.Actor, *createSession) (directory.None, error) {
 		return directory.None{}, nil
-	}, a.signIn(svc), func(_ *createSession, s openedSession) answer[session] {
-		return answer[session]{body: showSession(s.Session), cookie: s.cookie, location: "/sessions/" + string(s.ID)}
+	}, a.signIn(svc), func(_ *createSession, s openedSession) answer {
+		return answer{body: showSession(s.Session), cookie: s.cookie, location: "/sessions/" + string(s.ID)}
 	})
 	route(a, operation{
 		id: "deleteSession", call: "DELETE /sessions/{id}", tag: tag, status: 204, summary: "Sign out",
 		description: "Ends one of the caller's sessions at once, everywhere. That of the request's cookie takes the cookie along.",
+		headers:     map[string]*huma.Param{"Set-Cookie": textHeader("Takes the cookie roster_session back, where the session is that of the request's cookie.")},
 	}, func(by roster.Actor, q *oneSession) (directory.SessionSelector, error) {
 		return ownSession(by, q.ID)
-	}, a.signOut(svc), func(_ *oneSession, cookie *http.Cookie) answer[nothing] {
-		return answer[nothing]{cookie: cookie}
+	}, a.signOut(svc), func(_ *oneSession, cookie *http.Cookie) answer {
+		return answer{cookie: cookie}
 	})
 }
 
@@ -94,7 +97,7 @@ func (a *api) userSessions(svc *directory.Service) {
 	}, func(by roster.Actor, q *endSessionsOf) (in directory.SessionSelector, err error) {
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.EndSession, func(*endSessionsOf, directory.None) answer[nothing] { return answer[nothing]{} })
+	}, svc.EndSession, func(*endSessionsOf, directory.None) answer { return answer{} })
 	route(a, operation{
 		id: "deleteUserSession", call: "DELETE /users/{id}/sessions/{sessionId}", tag: tag, status: 204, summary: "End a user's session",
 		description: "Ends one session of the user at once, everywhere.",
@@ -102,12 +105,12 @@ func (a *api) userSessions(svc *directory.Service) {
 		in.ID = roster.SessionID(q.SessionID)
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.EndSession, func(*endSessionOf, directory.None) answer[nothing] { return answer[nothing]{} })
+	}, svc.EndSession, func(*endSessionOf, directory.None) answer { return answer{} })
 }
 
 // sessionList is how sessions are listed: their ids are in the order of their making.
-var sessionList = listing[roster.Session, session, string]{
-	key: func(s roster.Session) string { return string(s.ID) }, show: showSession,
+var sessionList = listing[roster.Session, string]{
+	key: func(s roster.Session) string { return string(s.ID) }, show: func(s roster.Session) any { return showSession(s) },
 }
 
 func showSession(s roster.Session) session {

@@ -7,6 +7,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // TokenMembers are what is shown of an API token.
@@ -70,7 +71,7 @@ type (
 	}
 	readToken struct {
 		One
-		View
+		Part
 	}
 	createToken struct {
 		Once
@@ -80,24 +81,19 @@ type (
 )
 
 // tokenAttributes are what filters may ask of tokens.
-var tokenAttributes = map[string]func(roster.Token) any{
-	"id":         func(t roster.Token) any { return string(t.ID) },
-	"name":       func(t roster.Token) any { return t.Name },
-	"access":     func(t roster.Token) any { return string(t.Access) },
-	"user":       func(t roster.Token) any { return textOrNothing(t.UserName) },
-	"groups":     func(t roster.Token) any { return idsOf(t.Groups) },
-	"createdat":  func(t roster.Token) any { return t.CreatedAt },
-	"expiresat":  func(t roster.Token) any { return timeOrNothing(t.ExpiresAt) },
-	"revokedat":  func(t roster.Token) any { return timeOrNothing(t.RevokedAt) },
-	"lastusedat": func(t roster.Token) any { return timeOrNothing(t.LastUsedAt) },
-}
-
-// timeOrNothing returns nil for a time that is not set.
-func timeOrNothing(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t
+var tokenAttributes = attributes[roster.Token]{
+	"id":           exact(func(t roster.Token) roster.TokenID { return t.ID }),
+	"name":         text(func(t roster.Token) string { return t.Name }),
+	"access":       word(func(t roster.Token) roster.Access { return t.Access }, roster.AccessRead, roster.AccessReadWrite),
+	"errorsAs200":  truth(func(t roster.Token) bool { return t.ErrorsAs200 }),
+	"createdAt":    moment(func(t roster.Token) time.Time { return t.CreatedAt }),
+	"expiresAt":    moment(func(t roster.Token) time.Time { return t.ExpiresAt }),
+	"revokedAt":    moment(func(t roster.Token) time.Time { return t.RevokedAt }),
+	"lastUsedAt":   moment(func(t roster.Token) time.Time { return t.LastUsedAt }),
+	"lastUsedFrom": textOrNull(func(t roster.Token) string { return t.LastUsedFrom }),
+	"lastUsedFace": textOrNull(func(t roster.Token) string { return string(t.LastUsedFace) }),
+	"user":         link("userName", func(t roster.Token) filter.Link { return filter.Link{ID: string(t.UserID), Name: t.UserName} }),
+	"groups":       links("displayName", func(t roster.Token) []filter.Link { return linkedGroups(t.Groups) }),
 }
 
 // tokens registers the calls about API tokens.
@@ -107,9 +103,9 @@ func (a *api) tokens(svc *directory.Service) {
 	listRoute(a, operation{
 		id: "listTokens", call: "GET " + all, tag: tag, summary: "List API tokens",
 		description: "The organization's API tokens, the oldest first, without their secrets.", answer: listed[token]{Items: []token{shown}},
-	}, listing[roster.Token, token, roster.TokenID]{
+	}, listing[roster.Token, roster.TokenID]{
 		key: func(t roster.Token) roster.TokenID { return t.ID }, attributes: tokenAttributes,
-		show: func(t roster.Token) token { return token{showToken(t)} },
+		show: func(t roster.Token) any { return token{showToken(t)} },
 	}, func(_ roster.Actor, q *listTokens, after *roster.TokenID) (directory.TokenList, error) {
 		return directory.TokenList{Revoked: q.Revoked, After: orZero(after)}, nil
 	}, svc.ListTokens)
@@ -123,25 +119,25 @@ func (a *api) tokens(svc *directory.Service) {
 			Name: q.doc.Name, Access: q.doc.Access, UserName: q.doc.User.Value, Groups: refsTo(q.doc.Groups.Value),
 			ExpiresIn: time.Duration(q.doc.ExpiresInSeconds.Value) * time.Second, ErrorsAs200: q.doc.ErrorsAs200.Value, Faults: q.faults,
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
-	}, svc.CreateToken, func(_ *createToken, t directory.CreatedToken) answer[issuedToken] {
-		return answer[issuedToken]{body: issuedToken{showToken(t.Token), orNil(t.Secret)}, location: all + "/" + string(t.ID)}
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
+	}, svc.CreateToken, func(_ *createToken, t directory.CreatedToken) answer {
+		return answer{body: issuedToken{showToken(t.Token), orNil(t.Secret)}, location: all + "/" + string(t.ID)}
 	})
 	route(a, operation{
 		id: "getToken", call: "GET " + one, tag: tag, summary: "Read an API token",
 		description: "One API token that is not revoked, without its secret.", answer: shown,
 	}, func(_ roster.Actor, q *readToken) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetToken, func(_ *readToken, t roster.Token) answer[token] {
-		return answer[token]{body: token{showToken(t)}}
+	}, svc.GetToken, func(_ *readToken, t roster.Token) answer {
+		return answer{body: token{showToken(t)}}
 	})
 	route(a, operation{
 		id: "revokeToken", call: "DELETE " + one, tag: tag, status: 204, summary: "Revoke an API token",
 		description: "Ends an API token at once, on every server.",
 	}, func(_ roster.Actor, q *revokeToken) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.RevokeToken, func(*revokeToken, roster.Token) answer[nothing] { return answer[nothing]{} })
+	}, svc.RevokeToken, func(*revokeToken, roster.Token) answer { return answer{} })
 }
 
 func showToken(t roster.Token) TokenMembers {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -124,7 +125,7 @@ type UserMembers struct {
 	PhoneNumber          optional[string]             `json:"phoneNumber,omitzero" maxLength:"255" doc:"A phone number; where it can be read the user has it as an unconfirmed contact method for SMS."`
 	SessionExpiryMinutes optional[int]                `json:"sessionExpiryMinutes,omitzero" minimum:"1" maximum:"10080" doc:"After how long without use a session of the user is over; null: the server's own limit."`
 	Competencies         optional[[]newCompetency]    `json:"competencies,omitzero" maxItems:"1000" doc:"How well the user knows something."`
-	Properties           optional[freeObject]         `json:"properties,omitzero" doc:"Whatever the client keeps with the user, at most 64 KiB."`
+	Properties           optional[freeObject]         `json:"properties,omitzero" doc:"Whatever the client keeps with the user, at most 64 KiB. A merge patch changes the members that it names."`
 	Preferences          optional[matrixChange]       `json:"preferences,omitzero" doc:"By what the user is told. A type that is absent stays as it is; for a new user it is off, and without any the defaults apply."`
 }
 
@@ -132,7 +133,7 @@ type UserMembers struct {
 type newUser struct {
 	UserName string `json:"userName" minLength:"1" maxLength:"255" doc:"What the user signs in with, unique without regard to case."`
 	UserMembers
-	Realm            optional[string] `json:"realm,omitzero" maxLength:"255" doc:"Where the user proves identity: DB, which is the default, external, or the id of a realm."`
+	Realm            optional[string] `json:"realm,omitzero" maxLength:"255" doc:"Where the user proves identity: DB, which is the default, external, or a realm: id or name."`
 	SendWelcomeEmail optional[bool]   `json:"sendWelcomeEmail,omitzero" doc:"Whether to send a message with a link to set a password."`
 }
 
@@ -202,32 +203,32 @@ func (a *api) users(svc *directory.Service) {
 	}, func(_ roster.Actor, q *createUser) (in directory.NewUser, err error) {
 		in = decodeNewUser(q.doc)
 		in.Faults = q.faults
-		in.IdempotencyKey, err = q.key()
-		return in, err
-	}, svc.CreateUser, func(_ *createUser, u directory.CreatedUser) answer[user] {
-		return answer[user]{body: showUser(u.User), version: u.Version, location: "/users/" + string(u.ID)}
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
+	}, svc.CreateUser, func(_ *createUser, u directory.CreatedUser) answer {
+		return answer{body: showUser(u.User), version: u.Version, location: "/users/" + string(u.ID)}
 	})
 	route(a, operation{
 		id: "getUser", call: "GET " + one, tag: tag, summary: "Read a user", description: "One user, with everything there is to know.", answer: shown,
 	}, func(by roster.Actor, q *readUser) (directory.UserSelector, error) {
 		return q.selector(by)
-	}, svc.GetUser, func(_ *readUser, u roster.User) answer[user] {
-		return answer[user]{body: showUser(u), version: u.Version}
+	}, svc.GetUser, func(_ *readUser, u roster.User) answer {
+		return answer{body: showUser(u), version: u.Version}
 	})
 	route(a, operation{
 		id: "updateUser", call: "PATCH " + one, tag: tag, fails: []int{409}, members: userNames, summary: "Change a user",
-		description: "Changes what the merge patch names. Somebody who is deactivated, or gets another password, is signed out at once, everywhere.",
+		description: "Changes what the merge patch names. Somebody who is deactivated, or gets another password, is signed out at once, everywhere. A user may change preferences and timezone of itself, and with these nothing else.",
 		request:     exampleUserChange, answer: shown,
 	}, func(by roster.Actor, q *changeUser) (in directory.UserChange, err error) {
 		in = decodeUserChange(q.doc)
-		in.Faults = q.faults
+		in.MergePatch, in.Faults = true, q.faults
 		if in.User, err = q.selector(by); err != nil {
 			return in, err
 		}
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.UpdateUser, func(_ *changeUser, u roster.User) answer[user] {
-		return answer[user]{body: showUser(u), version: u.Version}
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.UpdateUser, func(_ *changeUser, u roster.User) answer {
+		return answer{body: showUser(u), version: u.Version}
 	})
 	route(a, operation{
 		id: "deleteUser", call: "DELETE " + one, tag: tag, status: 204, fails: []int{409, 422}, summary: "Delete a user",
@@ -236,9 +237,9 @@ func (a *api) users(svc *directory.Service) {
 		if in.User, err = q.selector(by); err != nil {
 			return in, err
 		}
-		in.IfVersion, err = q.version()
-		return in, err
-	}, svc.DeleteUser, func(*deleteUser, roster.User) answer[nothing] { return answer[nothing]{} })
+		in.IfVersion = q.version()
+		return in, nil
+	}, svc.DeleteUser, func(*deleteUser, roster.User) answer { return answer{} })
 }
 
 // decodeNewUser reads a new user.
@@ -253,12 +254,12 @@ func decodeNewUser(doc newUser) directory.NewUser {
 		Competencies: decodeCompetencies(m.Competencies.Value), Properties: json.RawMessage(m.Properties.Value),
 		Preferences: as(m.Preferences, decodeMatrix), SendWelcomeEmail: doc.SendWelcomeEmail.Value,
 	}
-	switch realm := doc.Realm.Value; realm {
-	case "", roster.RealmDB:
-	case roster.RealmExternal:
+	switch realm := strings.TrimSpace(doc.Realm.Value); {
+	case realm == "", strings.EqualFold(realm, roster.RealmDB):
+	case strings.EqualFold(realm, roster.RealmExternal):
 		in.External = true
 	default:
-		in.Realm = roster.RealmID(realm)
+		in.Realm = refTo(realm)
 	}
 	return in
 }
@@ -305,30 +306,17 @@ func decodeMatrix(doc matrixChange) []roster.Preference {
 	return prefs
 }
 
-// showMatrix shows the services of each type in their fixed order.
+// showMatrix shows the services of each type.
 func showMatrix(prefs []roster.Preference) (m matrix) {
 	for i, to := range []*[]roster.Service{&m.Failures, &m.Warnings, &m.Unmatched, &m.Digest} {
 		*to = []roster.Service{}
 		for _, p := range prefs {
 			if p.Type == roster.NotificationTypes[i] {
-				*to = inOrder(p.Services)
+				*to = notNil(p.Services)
 			}
 		}
 	}
 	return m
-}
-
-func inOrder(services []roster.Service) []roster.Service {
-	ordered := make([]roster.Service, 0, len(services))
-	for _, s := range roster.Services {
-		for _, one := range services {
-			if one == s {
-				ordered = append(ordered, s)
-				break
-			}
-		}
-	}
-	return ordered
 }
 
 // showUser shows a user with everything that is loaded along.
@@ -358,7 +346,7 @@ func showUser(u roster.User) user {
 func showContacts(methods []roster.ContactMethod) []contactMethod {
 	shown := make([]contactMethod, len(methods))
 	for i, m := range methods {
-		shown[i] = contactMethod{m.ID, m.Service, m.Address, orNil(m.ConfirmedAt), m.CreatedAt}
+		shown[i] = showContact(m)
 	}
 	return shown
 }

@@ -22,6 +22,7 @@ type setUpLink struct {
 type (
 	setPassword struct {
 		User
+		Precondition
 		sent[newPassword]
 	}
 	createLink struct{ User }
@@ -34,23 +35,20 @@ func (a *api) userAccess(svc *directory.Service) {
 		description: "Gives the user another password, which ends the user's sessions at once, everywhere.",
 		request:     newPassword{"seven slow herons over the weir"},
 	}, func(by roster.Actor, q *setPassword) (in directory.NewPassword, err error) {
-		if err := q.faults.Err(); err != nil {
-			return in, err
-		}
-		in.Password = q.doc.Password
+		in = directory.NewPassword{Password: q.doc.Password, IfVersion: q.version(), Faults: q.faults}
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.SetPassword, func(*setPassword, roster.User) answer[nothing] { return answer[nothing]{} })
+	}, svc.SetPassword, func(*setPassword, roster.User) answer { return answer{} })
 	route(a, operation{
-		id: "createUserSetUpLink", call: "POST /users/{id}/set-up-link", tag: "Users", status: 201, fails: []int{422}, summary: "Make a link to set a password",
+		id: "createUserSetUpLink", call: "POST /users/{id}/set-up-link", tag: "Users", status: 201, pathless: true, fails: []int{422}, summary: "Make a link to set a password",
 		description: "Makes a link by which the user sets a password, once, within 15 minutes. Earlier ones are void. The caller passes it on.",
 		answer:      setUpLink{"https://roster.example.com/set-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", exampleTime},
 	}, func(by roster.Actor, q *createLink) (in directory.NewLink, err error) {
 		in.Purpose = roster.LinkSetUp
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.IssueLink, func(_ *createLink, l directory.IssuedLink) answer[setUpLink] {
-		return answer[setUpLink]{body: a.showLink(l)}
+	}, svc.IssueLink, func(_ *createLink, l directory.IssuedLink) answer {
+		return answer{body: a.showLink(l)}
 	})
 }
 

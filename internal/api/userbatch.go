@@ -55,7 +55,7 @@ func (q *createUsers) read(f fitting, s *huma.Schema, body dialect.Value) {
 		one, users.Items = users.Items, freeObject{}.Schema(f.schemas)
 		shell.Properties[name] = &users
 	}
-	outer := fitting{schemas: f.schemas, path: func(member string) string { return member }}
+	outer := fitting{schemas: f.schemas, path: func(member string) string { return member }, faults: f.faults}
 	outer.fit(&shell, body)
 	if q.faults = outer.faults; len(q.faults) > 0 {
 		return
@@ -86,15 +86,15 @@ func (a *api) userBatch(svc *directory.Service) {
 			in.Users[i] = decodeNewUser(u.doc)
 			in.Users[i].Faults = u.faults
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, func(ctx context.Context, by roster.Actor, in directory.NewUsers) (madeUsers, error) {
 		out, err := svc.CreateUsers(ctx, by, in)
 		if err != nil {
 			return madeUsers{}, err
 		}
 		return showResults(callOf(ctx), out.Results), nil
-	}, func(_ *createUsers, m madeUsers) answer[madeUsers] { return answer[madeUsers]{body: m} })
+	}, func(_ *createUsers, m madeUsers) answer { return answer{body: m} })
 }
 
 // showResults shows what became of each user. Pointers are into the whole body.

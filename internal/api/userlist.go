@@ -2,14 +2,11 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"reflect"
 	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
+	"time"
 
 	"roster"
-	"roster/internal/dialect"
 	"roster/internal/directory"
 	"roster/internal/filter"
 )
@@ -19,85 +16,76 @@ func (a *api) listUsers(svc *directory.Service) {
 	op := operation{
 		id: "listUsers", call: "GET /users", tag: "Users", summary: "List users",
 		description: "The users that the caller may see. Filters that compare userName, email, externalId, id, groups or teams with eq, " +
-			"alone or joined by and, are answered by an index.",
+			"alone or joined by and, are answered by an index. Of contactMethods a filter sees the addresses." + userAttributes.describe(),
 		answer: listed[user]{Items: []user{showUser(exampleUser)}},
+		asked:  asked{foldedUserAttributes.ask, reflect.TypeFor[directory.UserPlace](), func(c *call) error { return searchOf(c).Check() }},
 	}
-	_, described := a.endpoint(op, reflect.TypeFor[listUsers](), reflect.TypeFor[listed[user]]())
-	huma.Register(a.huma, *described, func(ctx context.Context, q *listUsers) (*output, error) {
-		c := callOf(ctx)
-		if err := serveUsers(ctx, c, svc, q); err != nil {
-			a.fail(c, err)
-		}
-		return written, nil
+	a.register(op, reflect.TypeFor[*listUsers](), func(ctx context.Context, c *call, q any) (answer, error) {
+		return pageOfUsers(ctx, c, svc, q.(*listUsers))
 	})
 }
 
-// serveUsers answers one page of users.
-func serveUsers(ctx context.Context, c *call, svc *directory.Service, q *listUsers) error {
-	if len(c.faults) > 0 {
-		return malformed(c.faults)
-	}
-	w, err := newPage(c, q.Page)
+// pageOfUsers answers one page of users.
+func pageOfUsers(ctx context.Context, c *call, svc *directory.Service, q *listUsers) (answer, error) {
+	w := newPage(c, q.Limit)
+	in, err := decodeUserSearch(c, q)
 	if err != nil {
-		return err
-	}
-	in, err := decodeUserSearch(c, q, w.names)
-	if err != nil {
-		return err
+		return answer{}, malformed(err)
 	}
 	page, err := svc.FindUsers(ctx, c.by, in)
 	if roster.KindOf(err) == roster.Invalid && err != nil { // all that it looks at came in the query
-		return malformed(err)
+		return answer{}, malformed(err)
 	}
 	if err != nil {
-		return err
+		return answer{}, err
 	}
 	for _, u := range page.Users {
 		if err := w.add(showUser(u)); err != nil {
-			return err
+			return answer{}, err
 		}
 	}
 	if page.Next != nil {
 		w.Next = cursorOf(c, page.Next)
 	}
-	return dialect.WriteJSON(c, http.StatusOK, w.list)
+	return answer{body: w.list}, nil
+}
+
+// searchOf reads which words are looked for and in what order, where the order is one that there is.
+func searchOf(c *call) (in directory.UserSearch) {
+	in.Search = c.given(c.endpoint.parameter("query", "search"))
+	if order := c.endpoint.parameter("query", "sort"); isOneOf(order.Schema, c.given(order)) {
+		sort := c.given(order)
+		name, descending := strings.CutPrefix(sort, "-")
+		in.Order, in.Descending = directory.UserOrder(name), descending
+	}
+	return in
 }
 
 // decodeUserSearch reads which users are asked for. What an index can answer is said apart; the rest is asked of each.
-func decodeUserSearch(c *call, q *listUsers, names map[string]bool) (in directory.UserSearch, err error) {
-	condition, err := filter.Parse(q.Filter.Filter)
-	if err == nil {
-		err = condition.Check(func(path string) bool { return userAttributes[strings.ToLower(path)].value != nil })
+func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error) {
+	in = searchOf(c)
+	in.Limit, in.With = q.Limit, partsOf(c.names)
+	if err = placeOf(c, q.Cursor, &in.After); err != nil || c.condition.IsZero() {
+		return in, err
 	}
-	if err != nil {
-		return in, malformed(err)
-	}
-	in = directory.UserSearch{Search: q.Search, Limit: q.Limit, With: partsOf(names)}
-	if order, descending := strings.CutPrefix(q.Sort, "-"); q.Sort != "" {
-		in.Order, in.Descending = directory.UserOrder(order), descending
-	}
-	if in.After, err = placeOf[directory.UserPlace](c, q.Cursor); err != nil {
-		return in, malformed(err)
-	}
-	if condition.IsZero() {
-		return in, nil
-	}
-	in.UserName, _ = condition.Equals("userName")
-	in.Email, _ = condition.Equals("email")
-	in.ExternalID, _ = condition.Equals("externalId")
-	id, _ := condition.Equals("id")
+	in.UserName, _ = c.condition.Equals("userName")
+	in.Email, _ = c.condition.Equals("email")
+	in.ExternalID, _ = c.condition.Equals("externalId")
+	id, _ := c.condition.Equals("id")
 	in.ID = roster.UserID(id)
-	for _, path := range []string{"groups", "teams"} {
-		if id, ok := condition.Equals(path); ok {
-			in.Group = roster.Ref{ID: id}
+	for _, kind := range []roster.GroupKind{roster.KindGroup, roster.KindTeam} {
+		path := string(kind) + "s"
+		if id, ok := c.condition.Equals(path + ".id"); ok {
+			in.Group, in.GroupKind = roster.Ref{ID: id}, kind
+		}
+		if text, ok := c.condition.Equals(path); ok {
+			in.Group, in.GroupKind = refTo(text), kind
 		}
 	}
-	for _, path := range condition.Paths() {
-		in.With |= userAttributes[strings.ToLower(path)].with
+	for _, path := range c.condition.Paths() {
+		in.With |= foldedUserAttributes[strings.ToLower(path)].with
 	}
-	in.Where = func(u roster.User) bool {
-		return condition.Match(func(path string) []any { return userAttributes[strings.ToLower(path)].value(u) })
-	}
+	in.Where = func(u roster.User) bool { return foldedUserAttributes.match(c.condition, u) }
 	return in, nil
 }
 
@@ -120,71 +108,59 @@ func partsOf(names map[string]bool) (with directory.With) {
 	return with
 }
 
-// userAttribute is something of a user that a filter may ask.
-type userAttribute struct {
-	value func(roster.User) []any
-	with  directory.With // what it is a part of
+// userAttributes are what filters may ask of users.
+var userAttributes = attributes[roster.User]{
+	"id":                   exact(func(u roster.User) roster.UserID { return u.ID }),
+	"number":               number(func(u roster.User) int64 { return u.Number }),
+	"userName":             text(func(u roster.User) string { return u.UserName }),
+	"displayName":          text(func(u roster.User) string { return u.DisplayName }),
+	"email":                textOrNull(func(u roster.User) string { return u.Email }),
+	"externalId":           exact(func(u roster.User) string { return u.ExternalID }),
+	"active":               truth(func(u roster.User) bool { return u.Active }),
+	"accessLevel":          word(func(u roster.User) roster.AccessLevel { return u.AccessLevel }, roster.AccessLevels[:]...),
+	"accessLevelGroups":    several(exact[roster.User, string](nil), exactLevelGroups).part(directory.WithRoles),
+	"realm":                text(func(u roster.User) string { return u.Realm }),
+	"hasPassword":          truth(func(u roster.User) bool { return u.HasPassword }),
+	"timezone":             text(func(u roster.User) string { return u.TimeZone }),
+	"phoneNumber":          textOrNull(func(u roster.User) string { return u.ContactNumber }),
+	"sessionExpiryMinutes": numberOrNull(func(u roster.User) int64 { return int64(u.SessionExpiry / time.Minute) }),
+	"joinedAt":             moment(func(u roster.User) time.Time { return u.JoinedAt }),
+	"createdAt":            moment(func(u roster.User) time.Time { return u.CreatedAt }),
+	"updatedAt":            moment(func(u roster.User) time.Time { return u.UpdatedAt }),
+	"version":              number(func(u roster.User) int64 { return u.Version }),
+	"primaryGroup": link("displayName", func(u roster.User) filter.Link {
+		return filter.Link{ID: string(u.PrimaryGroup.ID), Name: u.PrimaryGroup.Name}
+	}),
+	"department": link("displayName", func(u roster.User) filter.Link {
+		return filter.Link{ID: string(u.Department.ID), Name: u.Department.Name}
+	}),
+	"groups":         links("displayName", func(u roster.User) []filter.Link { return linkedGroups(u.Groups) }).part(directory.WithGroups),
+	"teams":          links("displayName", func(u roster.User) []filter.Link { return linkedGroups(u.Teams) }).part(directory.WithTeams),
+	"roles":          links("displayName", linkedRoles).part(directory.WithRoles),
+	"contactMethods": several(text[roster.User](nil), addressesOf).part(directory.WithReach),
 }
 
-// userAttributes are what filters may ask of users. Groups, teams and roles are compared by id.
-var userAttributes = map[string]userAttribute{
-	"id":              own(func(u roster.User) any { return string(u.ID) }),
-	"number":          own(func(u roster.User) any { return u.Number }),
-	"username":        own(func(u roster.User) any { return u.UserName }),
-	"displayname":     own(func(u roster.User) any { return u.DisplayName }),
-	"email":           own(func(u roster.User) any { return textOrNothing(u.Email) }),
-	"externalid":      own(func(u roster.User) any { return textOrNothing(u.ExternalID) }),
-	"active":          own(func(u roster.User) any { return u.Active }),
-	"accesslevel":     own(func(u roster.User) any { return string(u.AccessLevel) }),
-	"realm":           own(func(u roster.User) any { return u.Realm }),
-	"haspassword":     own(func(u roster.User) any { return u.HasPassword }),
-	"timezone":        own(func(u roster.User) any { return u.TimeZone }),
-	"phonenumber":     own(func(u roster.User) any { return textOrNothing(u.ContactNumber) }),
-	"joinedat":        own(func(u roster.User) any { return u.JoinedAt }),
-	"createdat":       own(func(u roster.User) any { return u.CreatedAt }),
-	"updatedat":       own(func(u roster.User) any { return u.UpdatedAt }),
-	"version":         own(func(u roster.User) any { return u.Version }),
-	"primarygroup":    own(func(u roster.User) any { return textOrNothing(string(u.PrimaryGroup.ID)) }),
-	"department":      own(func(u roster.User) any { return textOrNothing(string(u.Department.ID)) }),
-	"groups":          {func(u roster.User) []any { return idsOf(u.Groups) }, directory.WithGroups},
-	"teams":           {func(u roster.User) []any { return idsOf(u.Teams) }, directory.WithTeams},
-	"roles":           {rolesOf, directory.WithRoles},
-	"contactmethods":  {addressesOf, directory.WithReach},
-	"primarygroup.id": own(func(u roster.User) any { return textOrNothing(string(u.PrimaryGroup.ID)) }),
-	"department.id":   own(func(u roster.User) any { return textOrNothing(string(u.Department.ID)) }),
-}
+// foldedUserAttributes are these as a filter looks them up.
+var foldedUserAttributes = userAttributes.folded()
 
-// own is an attribute that is always loaded.
-func own(value func(roster.User) any) userAttribute {
-	return userAttribute{value: func(u roster.User) []any { return []any{value(u)} }}
-}
-
-// textOrNothing returns nil for a text that is not set.
-func textOrNothing(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
-}
-
-func idsOf(links []roster.GroupLink) []any {
-	ids := make([]any, len(links))
-	for i, l := range links {
-		ids[i] = string(l.ID)
+func exactLevelGroups(u roster.User) []filter.Exact {
+	ids := make([]filter.Exact, len(u.LevelGroups))
+	for i, id := range u.LevelGroups {
+		ids[i] = filter.Exact(id)
 	}
 	return ids
 }
 
-func rolesOf(u roster.User) []any {
-	ids := make([]any, len(u.Roles))
+func linkedRoles(u roster.User) []filter.Link {
+	all := make([]filter.Link, len(u.Roles))
 	for i, r := range u.Roles {
-		ids[i] = string(r.ID)
+		all[i] = filter.Link{ID: string(r.ID), Name: r.Name}
 	}
-	return ids
+	return all
 }
 
-func addressesOf(u roster.User) []any {
-	all := make([]any, len(u.ContactMethods))
+func addressesOf(u roster.User) []string {
+	all := make([]string, len(u.ContactMethods))
 	for i, m := range u.ContactMethods {
 		all[i] = m.Address
 	}

@@ -9,7 +9,7 @@ import (
 
 // newContactMethod is a contact method to be added.
 type newContactMethod struct {
-	Service roster.Service `json:"service" enum:"email,sms,push,pushbullet,pushover" doc:"The way to reach somebody."`
+	Service roster.Service `json:"service" enum:"email,sms,pushbullet,pushover" doc:"The way to reach somebody. Push is registered by the browser."`
 	Address string         `json:"address" minLength:"1" maxLength:"255" doc:"An email address, a phone number with its country, or what the service calls an address."`
 }
 
@@ -31,6 +31,7 @@ type (
 	readPreferences   struct{ User }
 	changePreferences struct {
 		User
+		Precondition
 		sent[matrixChange]
 	}
 )
@@ -48,8 +49,8 @@ func (a *api) userReach(svc *directory.Service) {
 		id: "listContactMethods", call: "GET " + path, tag: tag, summary: "List a user's contact methods",
 		description: "The addresses by which the user is reached, in the order in which they were added.",
 		answer:      listed[contactMethod]{Items: []contactMethod{shown}},
-	}, listing[roster.ContactMethod, contactMethod, string]{
-		key: key, show: showContact,
+	}, listing[roster.ContactMethod, string]{
+		key: key, show: func(r roster.ContactMethod) any { return showContact(r) },
 	}, func(by roster.Actor, q *listContacts, after *string) (in behind[directory.UserSelector], err error) {
 		in.after = orZero(after)
 		in.in, err = q.selector(by)
@@ -64,13 +65,13 @@ func (a *api) userReach(svc *directory.Service) {
 		if in.User, err = q.selector(by); err != nil {
 			return in, err
 		}
-		in.IdempotencyKey, err = q.key()
-		return in, err
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
 	}, func(ctx context.Context, by roster.Actor, in directory.NewContactMethod) (contactOf, error) {
 		m, err := svc.AddContactMethod(ctx, by, in)
 		return contactOf{in.User.ID, m}, err
-	}, func(_ *createContact, m contactOf) answer[contactMethod] {
-		return answer[contactMethod]{body: showContact(m.ContactMethod), location: "/users/" + string(m.user) + "/contact-methods/" + string(m.ID)}
+	}, func(_ *createContact, m contactOf) answer {
+		return answer{body: showContact(m.ContactMethod), location: "/users/" + string(m.user) + "/contact-methods/" + string(m.ID)}
 	})
 	route(a, operation{
 		id: "deleteContactMethod", call: "DELETE " + path + "/{contactMethodId}", tag: tag, status: 204, fails: []int{422}, summary: "Remove a contact method",
@@ -79,7 +80,7 @@ func (a *api) userReach(svc *directory.Service) {
 		in.ID = roster.ContactMethodID(q.ContactMethodID)
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.RemoveContactMethod, func(*deleteContact, roster.ContactMethod) answer[nothing] { return answer[nothing]{} })
+	}, svc.RemoveContactMethod, func(*deleteContact, roster.ContactMethod) answer { return answer{} })
 	a.userPreferences(svc)
 }
 
@@ -98,19 +99,19 @@ func (a *api) userPreferences(svc *directory.Service) {
 		description: "By what the user is told, for each type of notification.", answer: shown,
 	}, func(by roster.Actor, q *readPreferences) (directory.UserSelector, error) {
 		return q.selector(by)
-	}, svc.GetUser, func(_ *readPreferences, u roster.User) answer[matrix] {
-		return answer[matrix]{body: showMatrix(u.Preferences)}
+	}, svc.GetUser, func(_ *readPreferences, u roster.User) answer {
+		return answer{body: showMatrix(u.Preferences)}
 	})
 	route(a, operation{
 		id: "updateUserPreferences", call: "PATCH " + path, tag: tag, summary: "Change a user's preferences",
-		description: "Replaces the services of the types that the merge patch names; null turns a type off.",
+		description: "Replaces the services of the types that the merge patch names; null turns a type off. A user may do so for itself.",
 		request:     matrixChange{Failures: value([]roster.Service{roster.ServiceEmail, roster.ServiceSMS})}, answer: shown,
 	}, func(by roster.Actor, q *changePreferences) (in directory.UserChange, err error) {
-		in.Preferences, in.Faults = roster.Some(decodeMatrix(q.doc)), q.faults
+		in.Preferences, in.Faults, in.IfVersion = roster.Some(decodeMatrix(q.doc)), q.faults, q.version()
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.UpdateUser, func(_ *changePreferences, u roster.User) answer[matrix] {
-		return answer[matrix]{body: showMatrix(u.Preferences)}
+	}, svc.UpdateUser, func(_ *changePreferences, u roster.User) answer {
+		return answer{body: showMatrix(u.Preferences)}
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 // upsertUser is the request to create or change a user.
 type upsertUser struct {
 	Match string `query:"match" required:"true" enum:"userName,externalId,email" doc:"The member of the body by which a user who is there is found."`
+	Precondition
 	sent[newUser]
 }
 
@@ -37,16 +38,18 @@ func (a *api) userUpsert(svc *directory.Service) {
 	route(a, operation{
 		id: "upsertUser", call: "PUT /users", tag: "Users", also: http.StatusCreated, fails: []int{409}, members: userNames, summary: "Make or change a user",
 		description: "Makes the user if there is none with the member that match names, or else changes the one there is: what the body does not name stays. " +
-			"The same request can be sent any number of times. sendWelcomeEmail and realm count for a new user only.",
+			"The same request can be sent any number of times. sendWelcomeEmail and realm count for a new user only. " +
+			"With If-Match nobody is made: without such a user the answer is 412.",
 		request: exampleNewUser, answer: showUser(exampleUser),
 	}, func(_ roster.Actor, q *upsertUser) (directory.UserUpsert, error) {
 		in := directory.UserUpsert{Match: directory.UserAttribute(q.Match), New: decodeNewUser(q.doc), Change: decodeUserChange(userChange{
 			UserName: optional[string]{roster.Set[string]{Value: q.doc.UserName, Present: q.doc.UserName != ""}}, UserMembers: q.doc.UserMembers,
-		})}
+		}), IfThere: q.anything()}
+		in.Change.IfVersion = q.version()
 		in.New.Faults, in.Change.Faults = q.faults, q.faults
 		return in, q.missing()
-	}, svc.UpsertUser, func(_ *upsertUser, u directory.UpsertedUser) answer[user] {
-		made := answer[user]{body: showUser(u.User), version: u.Version}
+	}, svc.UpsertUser, func(_ *upsertUser, u directory.UpsertedUser) answer {
+		made := answer{body: showUser(u.User), version: u.Version}
 		if u.Created {
 			made.status, made.location = http.StatusCreated, "/users/"+string(u.ID)
 		}

@@ -1,10 +1,10 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"slices"
+	"sort"
 
 	"roster"
 )
@@ -22,7 +22,8 @@ func whole[In, T any](verb func(context.Context, roster.Actor, In) ([]T, error),
 		if err != nil {
 			return nil, err
 		}
-		all = slices.SortedFunc(slices.Values(all), func(a, b T) int { return cmp.Compare(key(a), key(b)) })
+		all = slices.Clone(all)
+		sort.Slice(all, func(i, j int) bool { return key(all[i]) < key(all[j]) })
 		return func(yield func(T, error) bool) {
 			for _, record := range all {
 				if key(record) > in.after && !yield(record, nil) {

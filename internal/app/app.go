@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,12 +59,14 @@ type App struct {
 	queue   *queue.Queue
 	metrics *server.Metrics
 	routes  *http.ServeMux
-	control http.Handler
-	org     roster.Organization // the default one
-	ready   bool                // the user admin can sign in
-	demo    *demo               // nil unless a demonstration
-	ldap    []*realm.LDAP       // the declared realms
-	unlock  func() error
+	// refuseAPI answers what the server turns away in the native API's form.
+	refuseAPI func(http.ResponseWriter, *http.Request, error)
+	control   http.Handler
+	org       roster.Organization // the default one
+	ready     bool                // the user admin can sign in
+	demo      *demo               // nil unless a demonstration
+	ldap      []*realm.LDAP       // the declared realms
+	unlock    func() error
 
 	realmNames sync.Map // of declared realms, by recordedRealm
 	slugs      sync.Map // ids of the organizations that declared realms name, by slug
@@ -221,7 +224,8 @@ func (a *App) publicURL() string {
 	if url := a.config.Settings.PublicURL; url != "" {
 		return strings.TrimRight(url, "/")
 	}
-	return "http://" + a.config.Settings.HTTP
+	s := a.config.Settings
+	return cmp.Or(reach("http", s.HTTP), reach("https", s.HTTPS))
 }
 
 // checkKey refuses a store that was made with another key: what the key sealed or fingerprinted would

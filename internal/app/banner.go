@@ -1,9 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"net"
+	"net/netip"
 	"strings"
 	"text/template"
 
@@ -16,9 +19,10 @@ import (
 // set the administrator's password is in it while nobody has set one (DECISIONS 19).
 func (a *App) banner(ctx context.Context, out io.Writer, srv *server.Server) error {
 	http, https := srv.Addrs()
+	bound := cmp.Or(reach("http", http), reach("https", https))
 	facts := map[string]any{
 		"Version": a.config.Version, "HTTP": http, "HTTPS": https, "Data": a.config.Settings.Data,
-		"Demo": a.demo != nil, "Mail": a.mailer != nil,
+		"Demo": a.demo != nil, "Mail": a.mailer != nil, "Base": bound,
 	}
 	if a.demo != nil {
 		facts["Graze"], facts["CheckCentral"] = a.demo.calls(http, https)
@@ -31,8 +35,8 @@ func (a *App) banner(ctx context.Context, out io.Writer, srv *server.Server) err
 			return err
 		}
 		base := a.publicURL()
-		if a.config.Settings.PublicURL == "" && http != "" {
-			base = "http://" + http // as bound: the setting may leave the port open
+		if a.config.Settings.PublicURL == "" {
+			base = bound // the setting may leave the port open
 		}
 		facts["SetUp"] = base + "/set-password/" + link.Secret
 	}
@@ -47,6 +51,19 @@ func (a *App) banner(ctx context.Context, out io.Writer, srv *server.Server) err
 	}
 	_, err = io.WriteString(out, text.String())
 	return err
+}
+
+// reach returns what URLs begin with for somebody on this machine, "" for a listener that is off. One that listens
+// everywhere is reached by the name localhost.
+func reach(scheme, address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return ""
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
 // waitingMail returns a sentence about messages that cannot be sent, "" if there is nothing to say.
@@ -95,7 +112,7 @@ For another link: roster user set-password admin
 {{.Waiting}}: see roster doctor
 {{- end}}
 {{- if .Demo}}
-  Outbox  http://{{.HTTP}}/demo/outbox   every email that would have been sent
+  Outbox  {{.Base}}/demo/outbox   every email that would have been sent
 
 Create a user in Moogsoft Graze's dialect:
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 
@@ -88,13 +89,17 @@ func (a *App) demoToken() string {
 	return auth.NewTokenSecret(bytes.NewReader(a.keys.Derive("demo token")))
 }
 
-// The two documented requests, but for host, token and the id of the group.
+// The two documented requests, but for the server, token and the id of the group.
 const (
-	grazeExample        = `curl -X POST -u graze:graze -k "https://%s/graze/v1/createUser" -H "Content-Type: application/json; charset=UTF-8" -d '{"username" : "johndoe1", "roles" : ["Super User", "Operator"], "password" : "johndoe1", "active" : true, "email" : "johndoe@moogsoft.com", "fullname" : "John Doe", "primary_group" : "Network", "department" : "Support", "joined" : 1494951621, "timezone" : "Europe/London", "contact_num" : "555-1234", "session_expiry" : null, "teams" : ["my team 1","my team 2","my team 3"], "properties" : null}'`
-	checkCentralExample = `curl -X POST "http://%s/createUser/?apiToken=%s" -H "Content-Type: application/json" -d '{"name": "Person Somename", "email": "person@myorg.realdomain", "accessLevel": "User", "sendWelcomeEmail": true, "userGroups": ["%s"], "notifications": [{"type": "failures", "services": ["sms", "push"]}]}'`
+	grazeExample        = `curl -X POST -u graze:graze -k "%s/graze/v1/createUser" -H "Content-Type: application/json; charset=UTF-8" -d '{"username" : "johndoe1", "roles" : ["Super User", "Operator"], "password" : "johndoe1", "active" : true, "email" : "johndoe@moogsoft.com", "fullname" : "John Doe", "primary_group" : "Network", "department" : "Support", "joined" : 1494951621, "timezone" : "Europe/London", "contact_num" : "555-1234", "session_expiry" : null, "teams" : ["my team 1","my team 2","my team 3"], "properties" : null}'`
+	checkCentralExample = `curl -X POST%s "%s/createUser/?apiToken=%s" -H "Content-Type: application/json" -d '{"name": "Person Somename", "email": "person@myorg.realdomain", "accessLevel": "User", "sendWelcomeEmail": true, "userGroups": ["%s"], "notifications": [{"type": "failures", "services": ["sms", "push"]}]}'`
 )
 
-// calls returns the demonstration's two calls, ready to paste.
+// calls returns the demonstration's two calls, ready to paste, by the addresses of the listeners that are on.
 func (d *demo) calls(http, https string) (graze, checkCentral string) {
-	return fmt.Sprintf(grazeExample, https), fmt.Sprintf(checkCentralExample, http, d.token, d.group)
+	plain, secure, insecure := reach("http", http), reach("https", https), ""
+	if plain == "" {
+		insecure = " -k"
+	}
+	return fmt.Sprintf(grazeExample, cmp.Or(secure, plain)), fmt.Sprintf(checkCentralExample, insecure, cmp.Or(plain, secure), d.token, d.group)
 }

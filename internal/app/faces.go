@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"roster/internal/api"
@@ -27,7 +28,7 @@ func (a *App) openFaces(context.Context) error {
 		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
 		Limit: dialect.NewLimiter(s.CheckCentral.DailyLimit, 24*time.Hour, a.now),
 	})
-	api.Register(a.routes, api.Options{
+	a.refuseAPI = api.Register(a.routes, api.Options{
 		Service: a.service, Verifier: v, Log: a.log, Now: a.now, BaseURL: a.publicURL, RateLimit: s.API.RateLimit,
 	})
 	reference.Register(a.routes, reference.Options{Version: a.config.Version})
@@ -38,6 +39,16 @@ func (a *App) openFaces(context.Context) error {
 	})
 	a.control = local
 	return a.openMetrics()
+}
+
+// refuse answers what the server turns away below the native API's path as that API does. The other faces leave it to the
+// server: their clients send nothing that it refuses.
+func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error) bool {
+	if !strings.HasPrefix(r.URL.Path, api.Root+"/") {
+		return false
+	}
+	a.refuseAPI(w, r, err)
+	return true
 }
 
 // pages is what the pages need to know.

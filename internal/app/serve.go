@@ -105,7 +105,7 @@ func (a *App) serverOptions(proxies []netip.Prefix) server.Options {
 		Handler: a.routes, HTTP: s.HTTP, HTTPS: s.HTTPS, TLSCert: s.TLSCert, TLSKey: s.TLSKey,
 		DataDir: s.Data, TrustedProxies: proxies, TrustedOrigins: origins, Log: a.log, Now: a.now, Ready: a.store.Ping,
 		Metrics: a.metrics, MetricsAllowed: a.mayReadMetrics, ShutdownGrace: s.ShutdownGrace,
-		RequestStarted: a.hasher.RequestStarted, RequestDone: a.hasher.RequestDone,
+		Refuse: a.refuse, RequestStarted: a.hasher.RequestStarted, RequestDone: a.hasher.RequestDone,
 	}
 }
 

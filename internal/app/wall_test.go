@@ -141,9 +141,9 @@ func (w *tenant) everything(t *testing.T, e *dialecttest.Env) string {
 			parts = append(parts, team.Group, all(t, team.Members, nil))
 		}
 	}
-	departments, err := s.ListDepartments(ctx, w.by, 0)
+	departments, err := s.ListDepartments(ctx, w.by, directory.ListOrder{})
 	parts = append(parts, all(t, departments, err))
-	roles, err := s.ListRoles(ctx, w.by, 0)
+	roles, err := s.ListRoles(ctx, w.by, directory.ListOrder{})
 	parts = append(parts, all(t, roles, err))
 	realms, err := s.ListRealms(ctx, w.by, directory.RealmList{})
 	parts = append(parts, all(t, realms, err))

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -182,10 +181,8 @@ func (b *background) writeUses(ctx context.Context) {
 	if len(uses) == 0 {
 		return
 	}
-	sorted := slices.SortedFunc(maps.Values(uses), func(x, y roster.TokenUse) int {
-		return cmp.Compare(x.ID, y.ID)
-	})
-	err := b.write(ctx, func(tx directory.Tx) error { return tx.TouchTokens(sorted) })
+	all := slices.Collect(maps.Values(uses))
+	err := b.write(ctx, func(tx directory.Tx) error { return tx.TouchTokens(all) })
 	if err != nil {
 		b.log.WarnContext(ctx, "uses of tokens were not written", "err", err)
 	}

@@ -108,6 +108,18 @@ func TestUpdateUserChangesWhatItNamesAndLeavesTheRest(t *testing.T) {
 				`{"type":"failures","services":["email"]},{"type":"warnings","services":["email"]}`),
 		},
 		{
+			Name: "services in another order and twice", Given: person("u17@example.com"),
+			Request: post("updateUser", `{"email":"u17@example.com","notifications":[{"type":"warnings","services":["EMAIL","email"]},{"type":"failures","services":["push","email","push"]}]}`),
+			Body: `{"user":{"id":"{user u17@example.com}","email":"u17@example.com","name":"u17@example.com","accessLevel":"user","userGroups":[],` +
+				`"notifications":[{"type":"failures","services":["email","push"]},{"type":"warnings","services":["email"]}]},"warnings":["push: no browser or device yet"]}`,
+			After: func(t testing.TB, e *dialecttest.Env) {
+				t.Helper()
+				if got := fmt.Sprint(e.Get(t, "u17@example.com").Preferences); got != "[{failures [email push]} {warnings [email]}]" {
+					t.Errorf("its preferences are %s", got)
+				}
+			},
+		},
+		{
 			Name: "no notifications named", Given: person("u14@example.com", full), Request: post("updateUser", `{"email":"u14@example.com","notifications":[]}`),
 			Body: shown("{user u14@example.com}", "u14@example.com", "Full", "user", inNetwork, both),
 		},
@@ -118,10 +130,22 @@ func TestUpdateUserChangesWhatItNamesAndLeavesTheRest(t *testing.T) {
 				`"notifications":[{"type":"failures","services":["sms"]}]},"warnings":["sms: no phone yet; the welcome email asks for it"]}`,
 		},
 		{
+			Name: "a service for somebody without an email", Given: person("", func(in *directory.NewUser) { in.UserName = "u18" }),
+			Request: post("updateUser", `{"id":"{user u18}","notifications":[{"type":"failures","services":["email"]}]}`),
+			Body:    `{"user":{"id":"{user u18}","email":"","name":"u18","accessLevel":"user","userGroups":[],"notifications":[{"type":"failures","services":["email"]}]},"warnings":["email: no address yet"]}`,
+		},
+		{
 			Name: "keys that nobody knows, without the slash", Given: person("u16@example.com"),
 			Request: "POST /updateUser?apiToken={token write}&\nContent-Type: application/json; charset=utf-8\n\n" + `{"email":"u16@example.com","phone":5,"AccessLevel":"x"}`,
 			Body:    shown("{user u16@example.com}", "u16@example.com", "u16@example.com", "user", "", ""),
 		},
+	}
+	for _, level := range append([]string{"disabled"}, levelNames()...) {
+		email := "to-" + level + "@example.com"
+		rows = append(rows, dialecttest.Scenario{
+			Name: "the level " + level, Given: person(email, func(in *directory.NewUser) { in.AccessLevel = roster.LevelReadonly }),
+			Request: post("updateUser", `{"email":"`+email+`","accessLevel":"`+level+`"}`), Body: shown("{user "+email+"}", email, email, level, "", ""),
+		})
 	}
 	for i := range rows {
 		rows[i].Status = 200
@@ -183,8 +207,8 @@ func TestUpdateUserRefusesWhatIsWrong(t *testing.T) {
 		{Name: "nobody of the email", Request: post("updateUser", `{"email":"absent@example.com"}`), Status: 404, Body: failed("not-found", "email", "names no user")},
 		{Name: "a NUL in the email", Request: post("updateUser", `{"email":"\u0000"}`), Status: 404, Body: failed("not-found", "email", "names no user")},
 		{Name: "an email that two have", Request: post("updateUser", `{"email":"twice@example.com","name":"x"}`), Status: 409, Body: failed("email-in-use", "email", "is that of several users; name one of them by its id")},
-		{Name: "another's email", Request: post("updateUser", `{"id":"{user target@example.com}","email":"Other@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "belongs to another user already")},
-		{Name: "another's userName as email", Given: person("", func(in *directory.NewUser) { in.UserName = "name@example.com" }), Request: post("updateUser", `{"id":"{user target@example.com}","email":"name@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "belongs to another user already")},
+		{Name: "another's email", Request: post("updateUser", `{"id":"{user target@example.com}","email":"Other@example.com"}`), Status: 409, Body: failed("email-in-use", "email", `\"Other@example.com\" belongs to another user already`)},
+		{Name: "another's userName as email", Given: person("", func(in *directory.NewUser) { in.UserName = "name@example.com" }), Request: post("updateUser", `{"id":"{user target@example.com}","email":"name@example.com"}`), Status: 409, Body: failed("email-in-use", "email", `\"name@example.com\" belongs to another user already`)},
 	}...)
 	for i := range rows {
 		after := rows[i].After
@@ -250,8 +274,24 @@ func TestDeleteUserDeletesTheUserThatItNames(t *testing.T) {
 	}
 	dialecttest.Run(t, dialecttest.World{Given: given}, []dialecttest.Scenario{
 		{Name: "by id", Given: person("d1@example.com"), Request: post("deleteUser", `{"id":"{user d1@example.com}"}`), Status: 200, Body: deleted("d1@example.com"), After: absent("d1@example.com")},
+		{
+			Name: "without the slash", Given: person("d9@example.com"), Request: "POST /deleteUser?apiToken={token write}&\nContent-Type: application/json\n\n" + `{"id":"{user d9@example.com}"}`,
+			Status: 200, Body: deleted("d9@example.com"), After: absent("d9@example.com"),
+		},
 		{Name: "by email", Given: person("d2@example.com"), Request: post("deleteUser", `{"email":"D2@example.com"}`), Status: 200, Body: deleted("d2@example.com"), After: absent("d2@example.com")},
-		{Name: "by both, where the id counts", Given: person("d3@example.com"), Request: post("deleteUser", `{"id":"{user d3@example.com}","email":"x"}`), Status: 200, Body: deleted("d3@example.com"), After: absent("d3@example.com")},
+		{Name: "by both, in other letters", Given: person("d3@example.com"), Request: post("deleteUser", `{"id":"{user d3@example.com}","email":" D3@Example.com "}`), Status: 200, Body: deleted("d3@example.com"), After: absent("d3@example.com")},
+		{Name: "by id, and an email that is blank", Given: person("d6@example.com"), Request: post("deleteUser", `{"id":"{user d6@example.com}","email":" "}`), Status: 200, Body: deleted("d6@example.com"), After: absent("d6@example.com")},
+		{
+			Name: "by the id of one and the email of another", Given: person("d7@example.com"), Request: post("deleteUser", `{"id":"{user d7@example.com}","email":"twice@example.com"}`),
+			Status: 400, Body: failed("invalid-request", "email", "is not that of the user whom the id names"),
+			After: func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Get(t, "d7@example.com") },
+		},
+		{
+			Name: "by an id and what is no email", Given: person("d8@example.com"), Request: post("deleteUser", `{"id":"{user d8@example.com}","email":"x\u0000"}`),
+			Status: 400, Body: failed("invalid-request", "email", "is not that of the user whom the id names"),
+			After: func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Get(t, "d8@example.com") },
+		},
+		{Name: "by an id and a number as email", Request: post("deleteUser", `{"id":"`+nobody+`","email":5}`), Status: 400, Body: failed("invalid-request", "email", "must be a string, not a number")},
 		{Name: "neither", Request: post("deleteUser", `{}`), Status: 400, Body: failed("invalid-request", "id", "or email is required")},
 		{Name: "a number", Request: post("deleteUser", `{"id":1}`), Status: 400, Body: failed("invalid-request", "id", "must be a string, not a number")},
 		{Name: "nobody of the id", Request: post("deleteUser", `{"id":"`+nobody+`"}`), Status: 404, Body: failed("not-found", "id", "names no user")},
@@ -348,6 +388,9 @@ func TestUserGroupsAreMadeChangedAndDeleted(t *testing.T) {
 		},
 		{Name: "emptied", Given: userGroup("g4", "ann@example.com", "bob@example.com"), Request: post("updateUserGroup", `{"id":"{group g4}","users":[]}`), Status: 200, Body: oneGroup("{group g4}", "g4", "g4's people", 0)},
 		{Name: "left as it is by nulls", Given: userGroup("g5", "ann@example.com"), Request: post("updateUserGroup", `{"id":"{group g5}","name":null,"description":null,"users":null}`), Status: 200, Body: oneGroup("{group g5}", "g5", "g5's people", 1)},
+		{Name: "made without the slash", Request: "POST /createUserGroup?apiToken={token write}&\nContent-Type: application/json\n\n" + `{"name":"Bare"}`, Status: 200, Body: oneGroup("…", "Bare", "", 0)},
+		{Name: "changed without the slash", Given: userGroup("g7"), Request: "POST /updateUserGroup?apiToken={token write}&\nContent-Type: application/json\n\n" + `{"id":"{group g7}","name":"g7 new"}`, Status: 200, Body: oneGroup("{group g7}", "g7 new", "g7's people", 0)},
+		{Name: "deleted without the slash", Given: userGroup("g8"), Request: "POST /deleteUserGroup?apiToken={token write}&\nContent-Type: application/json\n\n" + `{"id":"{group g8}"}`, Status: 200, Body: `{"deleted":"{group g8}"}`},
 		{
 			Name: "deleted", Given: userGroup("g6", "ann@example.com"), Request: post("deleteUserGroup", `{"id":"{group g6}"}`), Status: 200, Body: `{"deleted":"{group g6}"}`,
 			After: func(t testing.TB, e *dialecttest.Env) {

@@ -101,6 +101,14 @@ const (
 	loose   = `{"id":"{check Loose}","name":"Loose","description":"watches Loose","email":"","group":"","status":"Success","updated":"2026-11-21T18:00:00Z"}`
 )
 
+// Entries of plant, as they are listed.
+const (
+	annOnBacks     = `{"checkGroup":{"id":"{check-group Backups}","name":"Backups"},"user":{"id":"{user ann@example.com}","name":"ann@example.com"},"accessLevel":"readonly"}`
+	networkOnBacks = `{"checkGroup":{"id":"{check-group Backups}","name":"Backups"},"userGroup":{"id":"{group Network}","name":"Network"},"accessLevel":"editor"}`
+	bobOnSites     = `{"checkGroup":{"id":"{check-group Sites, all}","name":"Sites, all"},"user":{"id":"{user bob}","name":"bob"},"accessLevel":"manager"}`
+	acmeOnSites    = `{"checkGroup":{"id":"{check-group Sites, all}","name":"Sites, all"},"userGroup":{"id":"{group Acme, Inc.}","name":"Acme, Inc."},"accessLevel":"user"}`
+)
+
 // checks is an answer of getChecks.
 func checks(list ...string) string { return `{"checks":[` + strings.Join(list, ",") + `]}` }
 
@@ -372,15 +380,7 @@ func TestGetCheckGroupsAndGetGroupsListTheSame(t *testing.T) {
 
 func TestGetPermissionsListsTheEntriesThatTheFiltersPick(t *testing.T) {
 	t.Parallel()
-	const (
-		get   = "GET /getPermissions?apiToken={token read}"
-		inB   = `{"checkGroup":{"id":"{check-group Backups}","name":"Backups"},`
-		inS   = `{"checkGroup":{"id":"{check-group Sites, all}","name":"Sites, all"},`
-		ann   = inB + `"user":{"id":"{user ann@example.com}","name":"ann@example.com"},"accessLevel":"readonly"}`
-		netw  = inB + `"userGroup":{"id":"{group Network}","name":"Network"},"accessLevel":"editor"}`
-		bob   = inS + `"user":{"id":"{user bob}","name":"bob"},"accessLevel":"manager"}`
-		acmes = inS + `"userGroup":{"id":"{group Acme, Inc.}","name":"Acme, Inc."},"accessLevel":"user"}`
-	)
+	const get, ann, netw, bob, acmes = "GET /getPermissions?apiToken={token read}", annOnBacks, networkOnBacks, bobOnSites, acmeOnSites
 	list := func(entries ...string) string { return `{"permissions":[` + strings.Join(entries, ",") + `]}` }
 	all := list(ann, netw, bob, acmes)
 	rows := []dialecttest.Scenario{
@@ -409,6 +409,28 @@ func TestGetPermissionsListsTheEntriesThatTheFiltersPick(t *testing.T) {
 		rows[i].Status = 200
 	}
 	dialecttest.Run(t, dialecttest.World{Given: plant}, append(rows, wrong(get)...)...)
+}
+
+func TestGetPermissionsShowsEveryLevelThatAnEntryHas(t *testing.T) {
+	t.Parallel()
+	levels, want := roster.AccessLevels[1:], []string{} // custom gives nothing
+	given := func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		office(t, e)
+		checkGroup(t, e, "Backups")
+		for _, level := range levels {
+			person(string(level)+"@example.com")(t, e)
+			permit(t, e, "Backups", string(level)+"@example.com", "", level)
+		}
+	}
+	for _, level := range levels {
+		name := string(level) + "@example.com"
+		want = append(want, `{"checkGroup":{"id":"{check-group Backups}","name":"Backups"},"user":{"id":"{user `+name+`}","name":"`+name+`"},"accessLevel":"`+string(level)+`"}`)
+	}
+	dialecttest.Run(t, dialecttest.World{Given: given}, dialecttest.Scenario{
+		Name: "in the order in which they were made", Request: "GET /getPermissions?apiToken={token read}", Status: 200,
+		Body: `{"permissions":[` + strings.Join(want, ",") + `]}`,
+	})
 }
 
 func TestGetOverviewCountsUsersAndChecks(t *testing.T) {

@@ -1,6 +1,7 @@
 package checkcentral_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,20 +46,31 @@ func TestTheDocumentedCallCreatesTheUserItDescribes(t *testing.T) {
 
 func TestCreateUserTakesWhatExistingClientsSend(t *testing.T) {
 	t.Parallel()
+	silent := func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		if n := e.MailQueued(t); n != 0 {
+			t.Errorf("%d messages wait, want none", n)
+		}
+	}
 	inactive := func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		if u := e.Get(t, "disabled@example.com"); u.Active || u.AccessLevel != roster.LevelCustom {
 			t.Errorf("the user is active %v with the level %s", u.Active, u.AccessLevel)
 		}
-		if n := e.MailQueued(t); n != 0 {
-			t.Errorf("%d messages wait, want none", n)
-		}
+		silent(t, e)
 	}
 	rows := []dialecttest.Scenario{
-		{Name: "only what is needed", Request: create(`{"email":"least@example.com","accessLevel":"readonly"}`), Body: made("least@example.com", "least@example.com", "readonly")},
+		{
+			Name: "only what is needed, which sends nothing", Request: create(`{"email":"least@example.com","accessLevel":"readonly"}`), After: silent,
+			Body: made("least@example.com", "least@example.com", "readonly"),
+		},
+		{
+			Name: "no welcome email", Request: create(`{"email":"quiet@example.com","accessLevel":"user","sendWelcomeEmail":false}`), After: silent,
+			Body: made("quiet@example.com", "quiet@example.com", "user"),
+		},
 		{
 			Name: "null for every default", Request: create(`{"email":"nulls@example.com","accessLevel":"user","name":null,"sendWelcomeEmail":null,"userGroups":null,"notifications":null}`),
-			Body: made("nulls@example.com", "nulls@example.com", "user"),
+			Body: made("nulls@example.com", "nulls@example.com", "user"), After: silent,
 		},
 		{Name: "an empty name", Request: create(`{"email":"blank@example.com","accessLevel":"user","name":"  "}`), Body: made("blank@example.com", "blank@example.com", "user")},
 		{
@@ -89,6 +101,15 @@ func TestCreateUserTakesWhatExistingClientsSend(t *testing.T) {
 				`"warnings":["sms: no phone yet","push: no browser or device yet","pushbullet: no access token yet","pushover: no user key yet"]}`,
 		},
 		{
+			Name: "every type, which answers keep in one order",
+			Request: create(`{"email":"types@example.com","accessLevel":"user","notifications":[{"type":"digest","services":["email"]},{"type":"unmatched","services":["email"]},` +
+				`{"type":"warnings","services":["email"]},{"type":"failures","services":["email"]}]}`),
+			Body: `{"user":{"id":"…","email":"types@example.com","name":"types@example.com","accessLevel":"user","userGroups":[],"notifications":[{"type":"failures","services":["email"]},` +
+				`{"type":"warnings","services":["email"]},{"type":"unmatched","services":["email"]},{"type":"digest","services":["email"]}]}}`,
+		},
+		{Name: "no group and no notification", Request: create(`{"email":"empty@example.com","accessLevel":"user","userGroups":[],"notifications":[]}`), Body: made("empty@example.com", "empty@example.com", "user")},
+		{Name: "a name with blanks around it", Request: create(`{"email":"trim@example.com","accessLevel":"user","name":" Trim  Me "}`), Body: made("trim@example.com", "Trim  Me", "user")},
+		{
 			Name:    "groups in another order, in capitals and twice",
 			Request: create(`{"email":"groups@example.com","accessLevel":"user","userGroups":["{group Acme, Inc.}","{upper Network}","{group Network}"]}`),
 			Given: func(t testing.TB, e *dialecttest.Env) {
@@ -100,10 +121,26 @@ func TestCreateUserTakesWhatExistingClientsSend(t *testing.T) {
 		{Name: "keys that nobody knows", Request: create(`{"email":"keys@example.com","accessLevel":"user","phone":5,"AccessLevel":"x"}`), Body: made("keys@example.com", "keys@example.com", "user")},
 		{Name: "letters of other scripts", Request: create(`{"email":"zoë@bücher.example","accessLevel":"user","name":"Zoë 山田 <b>"}`), Body: made("zoë@bücher.example", `Zoë 山田 \u003cb\u003e`, "user")},
 	}
+	for _, level := range append([]string{"disabled"}, levelNames()...) {
+		for i, sent := range []string{level, strings.ToUpper(level[:1]) + level[1:], strings.ToUpper(level)} {
+			email := fmt.Sprint(level, i, "@example.com")
+			rows = append(rows, dialecttest.Scenario{
+				Name: "the level " + sent, Request: create(`{"email":"` + email + `","accessLevel":"` + sent + `"}`), Body: made(email, email, level),
+			})
+		}
+	}
 	for i := range rows {
 		rows[i].Status = 200
 	}
 	dialecttest.Run(t, dialecttest.World{Given: office}, rows...)
+}
+
+// levelNames are the levels of CheckCentral besides disabled.
+func levelNames() (names []string) {
+	for _, level := range roster.AccessLevels {
+		names = append(names, string(level))
+	}
+	return names
 }
 
 func TestAUserCreatedWithoutNotificationsGetsTheDefaultsWhereThatIsSet(t *testing.T) {

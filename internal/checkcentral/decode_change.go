@@ -7,7 +7,7 @@ import (
 	"roster/internal/directory"
 )
 
-// user takes whom a call is about: by id, or else by email. Where both are given the email is one to be set.
+// user takes whom a call is about: by id, or else by email.
 func (r *reading) user() (sel directory.UserSelector) {
 	id, email := strings.TrimSpace(r.Text("id")), strings.TrimSpace(r.Text("emails"))
 	switch {
@@ -22,7 +22,7 @@ func (r *reading) user() (sel directory.UserSelector) {
 	return sel
 }
 
-// decodeUpdateUser reads the body of updateUser.
+// decodeUpdateUser reads the body of updateUser. Where id and email are given the email is one to be set.
 func decodeUpdateUser(q request) (directory.UserChange, error) {
 	body, err := q.body()
 	if err != nil {
@@ -61,7 +61,7 @@ func decodeUpdateUser(q request) (directory.UserChange, error) {
 	return in, nil
 }
 
-// decodeDeleteUser reads the body of deleteUser.
+// decodeDeleteUser reads the body of deleteUser. Where id and email are given both must be those of one user.
 func decodeDeleteUser(q request) (directory.UserDeletion, error) {
 	body, err := q.body()
 	if err != nil {
@@ -69,6 +69,9 @@ func decodeDeleteUser(q request) (directory.UserDeletion, error) {
 	}
 	r := read(body)
 	in := directory.UserDeletion{User: r.user()}
+	if in.User.ID != "" && !r.Faults.Has("emails") {
+		in.Email = strings.TrimSpace(r.Text("emails"))
+	}
 	return in, r.Faults.Err()
 }
 

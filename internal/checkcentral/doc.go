@@ -14,10 +14,12 @@
 //   - The same type twice in notifications is 400, a taken address is 409.
 //   - Authorization: Bearer works besides the query parameter apiToken; where both are given the header
 //     counts.
+//   - A list is what the token may see: for a user without rights an empty one, not a refusal. Of the entries on a check
+//     group that are those of the user, of its groups, and of whom it sees.
 //   - Filters by id or address take several values with commas between; those by name take one, since a name may
 //     have a comma. Filters of several kinds must all fit. One that nothing fits finds nothing, and is no error.
 //   - updateUser and deleteUser name the user by id, or else by email. Where updateUser has both, the email is
-//     one to be set. An email that several users have is 409.
+//     one to be set; where deleteUser has, it must be that user's. An email that several users have is 409.
 //   - updateUser sends a welcome email where that is asked for, unless the user has followed an earlier one.
 //   - A check that is made has the published defaults; settings in an answer are as createCheck takes them. Times
 //     are RFC 3339, in UTC and whole seconds. email is empty: no check takes mail here yet.

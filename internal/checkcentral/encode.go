@@ -50,20 +50,9 @@ func showUser(u roster.User) *user {
 		if i < 0 || len(u.Preferences[i].Services) == 0 {
 			continue
 		}
-		shown.Notifications = append(shown.Notifications, notification{t, inOrder(u.Preferences[i].Services)})
+		shown.Notifications = append(shown.Notifications, notification{t, u.Preferences[i].Services})
 	}
 	return shown
-}
-
-// inOrder returns the services in their fixed order.
-func inOrder(services []roster.Service) []roster.Service {
-	ordered := make([]roster.Service, 0, len(services))
-	for _, s := range roster.Services {
-		if slices.Contains(services, s) {
-			ordered = append(ordered, s)
-		}
-	}
-	return ordered
 }
 
 // created is the answer of createUser.

@@ -77,6 +77,7 @@ func TestEachFieldIsRefusedThatIsWrong(t *testing.T) {
 		{"notifications", `[{"type":"failures"},{"type":"Failures"}]`, "notifications[1].type", `names \"failures\" a second time`},
 		{"notifications", `[{"type":"failures","services":"sms"}]`, "notifications[0].services", "must be an array, not a string"},
 		{"notifications", `[{"type":"failures","services":["sms","fax"]}]`, "notifications[0].services[1]", services},
+		{"notifications", `[{"type":"failures","services":["sms","SMS","fax"]}]`, "notifications[0].services[2]", services},
 		{"notifications", `[{"type":"failures","services":[5]}]`, "notifications[0].services[0]", services},
 	} {
 		rows = append(rows, dialecttest.Scenario{

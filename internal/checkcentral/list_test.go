@@ -143,5 +143,10 @@ func TestWrongMethodsAreAnsweredAndNothingIsRedirected(t *testing.T) {
 			}
 		}
 	}
+	// What the server itself turns away is not in the dialect's form.
+	rows = append(rows, dialecttest.Scenario{
+		Name: "a page of another site", Request: "POST " + with("createUser") + "\nSec-Fetch-Site: cross-site\nContent-Type: application/json\n\n{}", Status: 403,
+		Body: `{"error":"cross-origin","message":"A page of another site may not send this. If that page is Roster behind a proxy, set --public-url to the address that the browser shows."}`,
+	})
 	dialecttest.Run(t, dialecttest.World{Given: office}, rows...)
 }

@@ -11,29 +11,36 @@ import (
 )
 
 // shift is plant with somebody of each kind, and a token of each. What Network may do on Backups, its member
-// "member" may.
+// "member" may. Floor has a check, Lift, on whose check group somebody of it and somebody else have entries.
 func shift(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	plant(t, e)
 	e.Group(t, "Floor")
-	check(t, e, "Lift", "", "Floor")
+	checkGroup(t, e, "Building")
+	check(t, e, "Lift", "Building", "Floor")
 	event(t, e, "Lift", "lift-1", roster.StatusSuccess)
 	for _, level := range roster.AccessLevels {
 		person(string(level)+"@example.com", func(in *directory.NewUser) { in.UserName, in.AccessLevel = string(level), level })(t, e)
 		e.Token(t, directory.NewToken{Name: string(level), Access: roster.AccessReadWrite, UserName: string(level)})
 	}
-	for name, change := range map[string]func(*directory.NewUser){
-		"reader": func(*directory.NewUser) {},
-		"member": func(in *directory.NewUser) { in.Groups = []roster.Ref{{Name: "Network"}} },
-		"engineer": func(in *directory.NewUser) {
+	for _, u := range []struct {
+		name   string
+		change func(*directory.NewUser)
+	}{
+		{"reader", func(*directory.NewUser) {}},
+		{"member", func(in *directory.NewUser) { in.Groups = []roster.Ref{{Name: "Network"}} }},
+		{"engineer", func(in *directory.NewUser) {
 			in.AccessLevel = roster.LevelManager
 			in.LevelGroups, in.Groups = []roster.Ref{{Name: "Floor"}}, []roster.Ref{{Name: "Floor"}}
-		},
+		}},
 	} {
-		person(name+"@example.com", func(in *directory.NewUser) { in.UserName, in.AccessLevel = name, roster.LevelCustom }, change)(t, e)
-		e.Token(t, directory.NewToken{Name: name, Access: roster.AccessReadWrite, UserName: name})
+		person(u.name+"@example.com", func(in *directory.NewUser) { in.UserName, in.AccessLevel = u.name, roster.LevelCustom }, u.change)(t, e)
+		e.Token(t, directory.NewToken{Name: u.name, Access: roster.AccessReadWrite, UserName: u.name})
 	}
 	permit(t, e, "Backups", "reader", "", roster.LevelReadonly)
+	permit(t, e, "Building", "", "Floor", roster.LevelReadonly)
+	permit(t, e, "Building", "engineer", "", roster.LevelUser)
+	permit(t, e, "Building", "bob", "", roster.LevelUser)
 	e.Token(t, directory.NewToken{Name: "floor", Access: roster.AccessReadWrite, Groups: []roster.Ref{{Name: "Floor"}}})
 	e.Token(t, directory.NewToken{Name: "floor reads", Access: roster.AccessRead, Groups: []roster.Ref{{Name: "Floor"}}})
 	e.Token(t, directory.NewToken{Name: "manager reads", Access: roster.AccessRead, UserName: "manager"})
@@ -41,49 +48,75 @@ func shift(t testing.TB, e *dialecttest.Env) {
 	e.Token(t, directory.NewToken{Name: "readonly in Floor", Access: roster.AccessReadWrite, UserName: "readonly", Groups: []roster.Ref{{Name: "Floor"}}})
 }
 
+// What shift adds, as it is listed.
 const (
-	lift    = `{"id":"{check Lift}","name":"Lift","description":"watches Lift","email":"","group":"","status":"Success","updated":"2026-11-21T19:00:00Z"}`
+	lift    = `{"id":"{check Lift}","name":"Lift","description":"watches Lift","email":"","group":"Building","status":"Success","updated":"2026-11-21T19:00:00Z"}`
 	lift1   = `{"id":"{event lift-1}","title":"lift-1","status":"Success","updated":"2026-11-21T19:00:00Z","checkId":"{check Lift}","matched":true}`
 	inBacks = `{"id":"{check-group Backups}","name":"Backups","description":"Backups, all of them","checkCount":2}`
 	inSites = `{"id":"{check-group Sites, all}","name":"Sites, all","description":"Sites, all, all of them","checkCount":1}`
+	inBuild = `{"id":"{check-group Building}","name":"Building","description":"Building, all of them","checkCount":1}`
+
+	floor    = `{"id":"{group Floor}","name":"Floor","description":"Floor's people","userCount":1}`
+	engineer = `{"id":"{user engineer}","email":"engineer@example.com","name":"engineer","accessLevel":"manager","userGroups":[{"id":"{group Floor}","name":"Floor"}],"notifications":[]}`
+
+	readerOnBacks   = `{"checkGroup":{"id":"{check-group Backups}","name":"Backups"},"user":{"id":"{user reader}","name":"reader"},"accessLevel":"readonly"}`
+	floorOnBuild    = `{"checkGroup":{"id":"{check-group Building}","name":"Building"},"userGroup":{"id":"{group Floor}","name":"Floor"},"accessLevel":"readonly"}`
+	engineerOnBuild = `{"checkGroup":{"id":"{check-group Building}","name":"Building"},"user":{"id":"{user engineer}","name":"engineer"},"accessLevel":"user"}`
+	bobOnBuild      = `{"checkGroup":{"id":"{check-group Building}","name":"Building"},"user":{"id":"{user bob}","name":"bob"},"accessLevel":"user"}`
 )
+
+// everybody are the users of shift, as they are listed.
+func everybody() string {
+	list := []string{admin}
+	add := func(name, display, level, groups string) {
+		list = append(list, `{"id":"{user `+name+`}","email":"`+strings.TrimSuffix(name, "@example.com")+`@example.com","name":"`+display+`","accessLevel":"`+level+`","userGroups":[`+groups+`],"notifications":[]}`)
+	}
+	add("ann@example.com", "ann@example.com", "user", "")
+	add("bob", "bob", "user", "")
+	for _, level := range roster.AccessLevels {
+		add(string(level), string(level), string(level), "")
+	}
+	add("reader", "reader", "custom", "")
+	add("member", "member", "custom", `{"id":"{group Network}","name":"Network"}`)
+	return strings.Join(append(list, engineer), ",")
+}
 
 // view is what a token sees.
 type view struct {
-	token       string
-	checks      string
-	activities  string
-	checkGroups string
-	counts      string // of getOverview, from the users on
-	refused     string // calls that are answered 403
+	token                     string
+	checks, activities        string
+	checkGroups, permissions  string
+	users, userGroups, counts string // counts: of getOverview, from the users on
 }
 
 // views are those that shift makes.
 func views() []view {
 	all := view{
 		checks: checks(nightly, disk, web, loose, lift), activities: activities(lift1, disk1, lost1, night2, web1, night1),
-		checkGroups: inBacks + "," + inSites, counts: `12,"checks":{"success":2,"warning":1,"failure":2}`,
+		checkGroups: inBacks + "," + inSites + "," + inBuild, users: everybody(), userGroups: network + "," + acme + "," + floor,
+		permissions: strings.Join([]string{annOnBacks, networkOnBacks, bobOnSites, acmeOnSites, readerOnBacks, floorOnBuild, engineerOnBuild, bobOnBuild}, ","),
+		counts:      `12,"checks":{"success":2,"warning":1,"failure":2}`,
 	}
 	backups := view{
 		checks: checks(nightly, disk), activities: activities(disk1, night2, night1), checkGroups: inBacks,
-		counts: `0,"checks":{"success":0,"warning":0,"failure":2}`, refused: "getUserGroups getPermissions",
+		counts: `0,"checks":{"success":0,"warning":0,"failure":2}`,
 	}
-	floor := view{
-		checks: checks(lift), activities: activities(lift1), counts: `1,"checks":{"success":1,"warning":0,"failure":0}`,
-		refused: "getPermissions",
+	byReader, byNetwork := backups, backups
+	byReader.permissions, byNetwork.permissions = readerOnBacks, networkOnBacks
+	onFloor := view{
+		checks: checks(lift), activities: activities(lift1), checkGroups: inBuild, users: engineer, userGroups: floor,
+		permissions: floorOnBuild + "," + engineerOnBuild, counts: `1,"checks":{"success":1,"warning":0,"failure":0}`,
 	}
-	none := view{
-		checks: checks(), activities: activities(), counts: `0,"checks":{"success":0,"warning":0,"failure":0}`,
-		refused: "getUserGroups getPermissions",
-	}
+	none := view{checks: checks(), activities: activities(), counts: `0,"checks":{"success":0,"warning":0,"failure":0}`}
 	var list []view
 	for _, v := range []struct {
 		view
 		tokens string
 	}{
 		{all, "readonly,user,editor,manager,administrator,manager reads,read,write"},
-		{backups, "reader,member"},
-		{floor, "engineer,floor,floor reads,readonly in Floor"},
+		{byReader, "reader"},
+		{byNetwork, "member"},
+		{onFloor, "engineer,floor,floor reads,readonly in Floor"},
 		{none, "custom,member in Network"},
 	} {
 		for token := range strings.SplitSeq(v.tokens, ",") {
@@ -98,29 +131,31 @@ func TestATokenSeesWhatItsUserMaySee(t *testing.T) {
 	t.Parallel()
 	var rows []dialecttest.Scenario
 	for _, v := range views() {
-		get := func(call, query, body string) {
-			row := dialecttest.Scenario{Name: v.token + " " + call, Request: "GET /" + call + "?apiToken={token " + v.token + "}" + query, Status: 200, Body: body}
-			if strings.Contains(v.refused, call) {
-				row.Status, row.Body = 403, refused("not-allowed", "…")
-			}
-			rows = append(rows, row)
+		for call, body := range map[string]string{
+			"getChecks":      v.checks,
+			"getActivities":  v.activities,
+			"getCheckGroups": `{"checkGroups":[` + v.checkGroups + `]}`,
+			"getGroups":      `{"groups":[` + v.checkGroups + `]}`,
+			"getPermissions": `{"permissions":[` + v.permissions + `]}`,
+			"getUsers":       `{"users":[` + v.users + `]}`,
+			"getUserGroups":  `{"userGroups":[` + v.userGroups + `]}`,
+			"getOverview":    `{"organization":{"name":"Default organization"},"users":` + v.counts + `}`,
+		} {
+			rows = append(rows, dialecttest.Scenario{
+				Name: v.token + ": " + call, Request: "GET /" + call + "?apiToken={token " + v.token + "}", Status: 200, Body: body,
+			})
 		}
-		get("getChecks", "", v.checks)
-		get("getActivities", "", v.activities)
-		get("getCheckGroups", "", `{"checkGroups":[`+v.checkGroups+`]}`)
-		get("getOverview", "", `{"organization":{"name":"Default organization"},"users":`+v.counts+`}`)
-		get("getUsers", "&userId="+nobody, `{"users":[]}`)
-		get("getUserGroups", "&userGroupName=none", `{"userGroups":[]}`)
-		get("getPermissions", "&userId="+nobody, `{"permissions":[]}`)
 	}
 	rows = append(rows, []dialecttest.Scenario{
 		{Name: "what is outside is not found by id either", Request: "GET /getChecks?apiToken={token reader}&checkId={check Web},{check Disk}", Status: 200, Body: checks(disk)},
 		{Name: "nor by its check group", Request: "GET /getActivities?apiToken={token reader}&groupId={check-group Sites, all}", Status: 200, Body: activities()},
 		{Name: "nor are its activities", Request: "GET /getActivities?apiToken={token floor}&checkId={check Web}", Status: 200, Body: activities()},
 		{Name: "nor what nobody claimed", Request: "GET /getActivities?apiToken={token floor}&matched=unmatched", Status: 200, Body: activities()},
+		{Name: "nor are people", Request: "GET /getUsers?apiToken={token floor}&userId={user bob},{user engineer}", Status: 200, Body: `{"users":[` + engineer + `]}`},
+		{Name: "nor are user groups", Request: "GET /getUserGroups?apiToken={token member}&userGroupId={group Network}", Status: 200, Body: `{"userGroups":[]}`},
+		{Name: "nor is what others may do on a check group", Request: "GET /getPermissions?apiToken={token reader}&checkGroupName=Backups", Status: 200, Body: `{"permissions":[` + readerOnBacks + `]}`},
+		{Name: "nor what they may by their name", Request: "GET /getPermissions?apiToken={token floor}&userEmail=bob@example.com", Status: 200, Body: `{"permissions":[]}`},
 		{Name: "a check group lists the checks that are seen", Request: "GET /getCheckGroups?apiToken={token reader}&includeChecks=true", Status: 200, Body: `{"checkGroups":[` + plus(inBacks, `"checks":[{"id":"{check Nightly}","name":"Nightly","status":"Failure"},{"id":"{check Disk}","name":"Disk","status":"Failure"}]`) + `]}`},
-		{Name: "the engineer lists the people of the floor", Request: "GET /getUsers?apiToken={token engineer}", Status: 200, Body: `{"users":[{"id":"{user engineer}","email":"engineer@example.com","name":"engineer","accessLevel":"manager","userGroups":[{"id":"{group Floor}","name":"Floor"}],"notifications":[]}]}`},
-		{Name: "and the floor", Request: "GET /getUserGroups?apiToken={token engineer}", Status: 200, Body: `{"userGroups":[{"id":"{group Floor}","name":"Floor","description":"Floor's people","userCount":1}]}`},
 	}...)
 	dialecttest.Run(t, dialecttest.World{Given: shift}, rows...)
 }
@@ -162,6 +197,9 @@ func attempts() (list []attempt) {
 	try(may, "createUserGroup", `{"name":"NAME","users":["{target}"]}`, 200)
 	try(may, "updateUserGroup", `{"id":"{group Acme, Inc.}","users":[]}`, 200)
 	try(may, "deleteUser", `{"id":"{target}"}`, 200)
+	try("administrator,write", "createUser", `{"email":"NAME@example.com","accessLevel":"administrator"}`, 200)
+	try("manager", "createUser", `{"email":"NAME@example.com","accessLevel":"manager"}`, 200)
+	try("manager", "createUser", `{"email":"NAME@example.com","accessLevel":"administrator"}`, 403)
 	// Nobody reaches above themselves.
 	try("manager", "updateUser", `{"id":"{user administrator}","accessLevel":"user"}`, 403)
 	try("manager", "updateUser", `{"id":"{user administrator}","accessLevel":"disabled"}`, 403)

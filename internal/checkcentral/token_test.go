@@ -61,10 +61,14 @@ func TestATokenEndsWhenItSays(t *testing.T) {
 	for _, c := range []struct {
 		wait   time.Duration
 		status int
-	}{{59 * time.Minute, 200}, {time.Minute, 401}} {
+		body   string
+	}{
+		{59 * time.Minute, 200, `{"userGroups":[]}`},
+		{time.Minute, 401, refused("invalid-token", "the API token is missing or not valid")},
+	} {
 		e.Advance(c.wait)
-		if w := e.Do(t, "", "GET /getUsers?apiToken={token hour}"); w.Code != c.status {
-			t.Errorf("%v later the token is answered %d, want %d", c.wait, w.Code, c.status)
+		if w := e.Do(t, "", "GET /getUserGroups?apiToken={token hour}"); w.Code != c.status || w.Body.String() != c.body {
+			t.Errorf("%v later the token is answered %d %s, want %d %s", c.wait, w.Code, w.Body, c.status, c.body)
 		}
 	}
 }

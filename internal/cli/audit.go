@@ -34,11 +34,8 @@ func (c auditList) Run(sh *shell) error {
 	}
 	return c.use(sh, func(client *control.Client) error {
 		entries := control.ListAudit.Do(sh.ctx, client, control.AuditList{Target: c.Target, Newest: c.Newest, Limit: c.Limit})
-		if c.JSON {
-			return printJSONList(sh, entries)
-		}
 		heading := []string{"AT", "WHO", "BY", "ACTION", "TARGET", "FROM", "REQUEST"}
-		return printTable(sh, entries, heading, func(e control.AuditEntry) []string {
+		return printList(sh, c.JSON, entries, heading, func(e control.AuditEntry) []string {
 			return []string{
 				stamp(e.At), cmp.Or(e.ActorName, e.Actor), string(e.Face), e.Action,
 				cmp.Or(e.TargetName, e.Target), e.Address, e.RequestID,

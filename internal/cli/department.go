@@ -48,10 +48,7 @@ func (departmentList) Help() string {
 func (c departmentList) Run(sh *shell) error {
 	return c.use(sh, func(client *control.Client) error {
 		departments := control.ListDepartments.Do(sh.ctx, client, control.Empty{})
-		if c.JSON {
-			return printJSONList(sh, departments)
-		}
-		return printTable(sh, departments, []string{"NUMBER", "NAME", "ID"}, func(d control.Department) []string {
+		return printList(sh, c.JSON, departments, []string{"NUMBER", "NAME", "ID"}, func(d control.Department) []string {
 			return []string{fmt.Sprint(d.Number), d.Name, string(d.ID)}
 		})
 	})

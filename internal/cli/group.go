@@ -35,10 +35,7 @@ func (c named) create(sh *shell, noun string, call control.Call[control.NewNamed
 func (c listing) list(sh *shell, call control.Listing[control.Empty, control.Group]) error {
 	return c.use(sh, func(client *control.Client) error {
 		groups := call.Do(sh.ctx, client, control.Empty{})
-		if c.JSON {
-			return printJSONList(sh, groups)
-		}
-		return printTable(sh, groups, []string{"NUMBER", "NAME", "MEMBERS", "DESCRIPTION", "ID"}, func(g control.Group) []string {
+		return printList(sh, c.JSON, groups, []string{"NUMBER", "NAME", "MEMBERS", "DESCRIPTION", "ID"}, func(g control.Group) []string {
 			return []string{fmt.Sprint(g.Number), g.Name, fmt.Sprint(g.Members), g.Description, string(g.ID)}
 		})
 	})

@@ -27,11 +27,8 @@ Examples:
 func (c jobList) Run(sh *shell) error {
 	return c.use(sh, func(client *control.Client) error {
 		jobs := control.ListJobs.Do(sh.ctx, client, control.JobList{State: roster.JobState(c.State)})
-		if c.JSON {
-			return printJSONList(sh, jobs)
-		}
 		heading := []string{"ID", "KIND", "STATE", "ATTEMPTS", "NEXT RUN", "CREATED", "REASON"}
-		return printTable(sh, jobs, heading, func(j control.Job) []string {
+		return printList(sh, c.JSON, jobs, heading, func(j control.Job) []string {
 			return []string{string(j.ID), j.Kind, string(j.State), fmt.Sprint(j.Attempts), nextRun(j), stamp(j.CreatedAt), j.Reason}
 		})
 	})

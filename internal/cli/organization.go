@@ -60,10 +60,7 @@ func (c organizationList) Run(sh *shell) error {
 	c.Organization = "" // who looks here may have named one that is not there
 	return c.use(sh, func(client *control.Client) error {
 		organizations := control.ListOrganizations.Do(sh.ctx, client, control.Empty{})
-		if c.JSON {
-			return printJSONList(sh, organizations)
-		}
-		return printTable(sh, organizations, []string{"SLUG", "NAME", "CREATED", "ID"}, func(o control.Organization) []string {
+		return printList(sh, c.JSON, organizations, []string{"SLUG", "NAME", "CREATED", "ID"}, func(o control.Organization) []string {
 			return []string{o.Slug, o.Name, stamp(o.CreatedAt), string(o.ID)}
 		})
 	})

@@ -18,11 +18,8 @@ Examples:
 func (c realmList) Run(sh *shell) error {
 	return c.use(sh, func(client *control.Client) error {
 		realms := control.ListRealms.Do(sh.ctx, client, control.Empty{})
-		if c.JSON {
-			return printJSONList(sh, realms)
-		}
 		heading := []string{"NAME", "KIND", "ACTIVE", "CREATED", "UPDATED", "ID"}
-		return printTable(sh, realms, heading, func(r control.Realm) []string {
+		return printList(sh, c.JSON, realms, heading, func(r control.Realm) []string {
 			return []string{r.Name, string(r.Kind), yesNo(r.Active), stamp(r.CreatedAt), stamp(r.UpdatedAt), string(r.ID)}
 		})
 	})

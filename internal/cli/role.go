@@ -57,10 +57,7 @@ func (roleList) Help() string {
 func (c roleList) Run(sh *shell) error {
 	return c.use(sh, func(client *control.Client) error {
 		roles := control.ListRoles.Do(sh.ctx, client, control.Empty{})
-		if c.JSON {
-			return printJSONList(sh, roles)
-		}
-		return printTable(sh, roles, []string{"NUMBER", "NAME", "SHIPPED", "PERMISSIONS"}, func(r control.Role) []string {
+		return printList(sh, c.JSON, roles, []string{"NUMBER", "NAME", "SHIPPED", "PERMISSIONS"}, func(r control.Role) []string {
 			return []string{fmt.Sprint(r.Number), r.Name, yesNo(r.Shipped), join(r.Permissions)}
 		})
 	})

@@ -69,6 +69,14 @@ func (t *table) end() error {
 	return t.err
 }
 
+// printList prints the values of a list as they come: as JSON, or a row for each.
+func printList[T any](sh *shell, asJSON bool, values iter.Seq2[T, error], heading []string, row func(T) []string) error {
+	if asJSON {
+		return printJSONList(sh, values)
+	}
+	return printTable(sh, values, heading, row)
+}
+
 // printTable prints a row for each value, as they come. A person is told where there is none.
 func printTable[T any](sh *shell, values iter.Seq2[T, error], heading []string, row func(T) []string) error {
 	var t *table

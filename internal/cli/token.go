@@ -75,11 +75,8 @@ func (tokenList) Help() string {
 func (c tokenList) Run(sh *shell) error {
 	return c.use(sh, func(client *control.Client) error {
 		tokens := control.ListTokens.Do(sh.ctx, client, control.TokenList{Revoked: c.All})
-		if c.JSON {
-			return printJSONList(sh, tokens)
-		}
 		heading := []string{"NAME", "ACCESS", "USER", "GROUPS", "CREATED", "EXPIRES", "REVOKED", "LAST USED", "FROM"}
-		return printTable(sh, tokens, heading, func(t control.Token) []string {
+		return printList(sh, c.JSON, tokens, heading, func(t control.Token) []string {
 			return []string{
 				t.Name, string(t.Access), t.User, join(t.Groups), stamp(t.CreatedAt), stamp(t.ExpiresAt),
 				stamp(t.RevokedAt), stamp(t.LastUsedAt), t.LastUsedFrom,

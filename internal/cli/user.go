@@ -110,11 +110,8 @@ func (c userList) Run(sh *shell) error {
 	}
 	return c.use(sh, func(client *control.Client) error {
 		users := control.ListUsers.Do(sh.ctx, client, control.UserList{Limit: c.Limit})
-		if c.JSON {
-			return printJSONList(sh, users)
-		}
 		heading := []string{"NUMBER", "USER NAME", "FULL NAME", "EMAIL", "ACTIVE", "LEVEL", "ROLES", "GROUPS", "TEAMS"}
-		return printTable(sh, users, heading, func(u control.User) []string {
+		return printList(sh, c.JSON, users, heading, func(u control.User) []string {
 			return []string{
 				fmt.Sprint(u.Number), u.UserName, u.DisplayName, u.Email, yesNo(u.Active),
 				string(u.AccessLevel), join(u.Roles), join(u.Groups), join(u.Teams),

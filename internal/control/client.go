@@ -34,17 +34,22 @@ func (c *Client) In(slug string) *Client {
 
 // Do makes the call. Errors: those of the verb behind it, as roster.Faults; Unavailable where there is
 // no answer.
-func (c Call[In, Out]) Do(ctx context.Context, client *Client, in In) (Out, error) {
-	var out Out
-	body, err := client.post(ctx, c.path, in)
+func (c Call[In, Out]) Do(ctx context.Context, client *Client, in In) (out Out, err error) {
+	err = client.call(ctx, c.path, in, &out)
+	return out, err
+}
+
+// call sends in and reads the answer into what out points to.
+func (c *Client) call(ctx context.Context, path string, in, out any) error {
+	body, err := c.post(ctx, path, in)
 	if err != nil {
-		return out, err
+		return err
 	}
 	defer body.Close()
-	if err := json.NewDecoder(body).Decode(&out); err != nil {
-		return out, brokenOff(err)
+	if err := json.NewDecoder(body).Decode(out); err != nil {
+		return brokenOff(err)
 	}
-	return out, nil
+	return nil
 }
 
 // Do makes the call. The values come as they are read; an error ends the sequence.

@@ -74,20 +74,12 @@ func readableName(name string) string {
 	return name
 }
 
-// read returns the decoder of a call: strict JSON into In, and from there into what the verb takes.
-func read[In, VerbIn any](verb func(In) VerbIn) func(request) (VerbIn, error) {
-	return func(req request) (VerbIn, error) {
-		var in In
-		err := req.err
-		if err == nil {
-			err = parse(req.body, &in)
-		}
-		if err != nil {
-			var none VerbIn
-			return none, err
-		}
-		return verb(in), nil
+// decode reads the body into what in points to.
+func (req request) decode(in any) error {
+	if req.err != nil {
+		return req.err
 	}
+	return parse(req.body, in)
 }
 
 // parse reads one JSON object into in. What in has no field for is refused: a newer command's wish must
@@ -134,7 +126,7 @@ func optional(word string) roster.Ref {
 
 func nothing(Empty) directory.None { return directory.None{} }
 
-func fromStart(Empty) directory.AfterNumber { return 0 }
+func fromStart(Empty) directory.ListOrder { return directory.ListOrder{} }
 
 func (n Name) ref() roster.Ref { return roster.Ref{ID: n.ID, Name: n.Name} }
 

@@ -110,10 +110,17 @@ func handle[In, Out, VerbIn, VerbOut any](
 	call func(context.Context, roster.Actor, VerbIn) (VerbOut, error),
 	show func(VerbOut) Out,
 ) {
-	r.mux.Handle("POST "+c.path, dialect.Endpoint(r.face, read(decode), call,
-		func(w http.ResponseWriter, out VerbOut) error {
-			return dialect.WriteJSON(w, http.StatusOK, show(out))
-		}))
+	r.add(c.path, func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req request) error {
+		var in In
+		if err := req.decode(&in); err != nil {
+			return err
+		}
+		out, err := call(ctx, by, decode(in))
+		if err != nil {
+			return err
+		}
+		return dialect.WriteJSON(w, http.StatusOK, show(out))
+	})
 }
 
 // stream serves a call that is answered by any number of values.
@@ -123,10 +130,22 @@ func stream[In, Item, VerbIn, Record any](
 	call func(context.Context, roster.Actor, VerbIn) (iter.Seq2[Record, error], error),
 	show func(Record) Item,
 ) {
-	r.mux.Handle("POST "+l.path, dialect.Endpoint(r.face, read(decode), call,
-		func(w http.ResponseWriter, records iter.Seq2[Record, error]) error {
-			return dialect.StreamJSON(w, "", records, func(r Record) any { return show(r) }, "\n")
-		}))
+	r.add(l.path, func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req request) error {
+		var in In
+		if err := req.decode(&in); err != nil {
+			return err
+		}
+		records, err := call(ctx, by, decode(in))
+		if err != nil {
+			return err
+		}
+		return dialect.StreamJSON(w, "", records, func(r Record) any { return show(r) }, "\n")
+	})
+}
+
+// add adds a call. The compiler makes [handle] and [stream] anew for every call; what can be said once is here.
+func (r routes) add(path string, answer func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req request) error) {
+	r.mux.Handle("POST "+path, r.face.Handler(answer))
 }
 
 // unknown answers what is no call: the two ends are of different releases.

@@ -11,6 +11,11 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	if err != nil {
 		return err
 	}
+	return WriteText(w, status, body)
+}
+
+// WriteText writes a whole JSON answer that is text already.
+func WriteText(w http.ResponseWriter, status int, body []byte) error {
 	header(w).WriteHeader(status)
 	if _, err := w.Write(body); err != nil {
 		return &startedError{err}

@@ -44,21 +44,27 @@ func Endpoint[R, In, Out any](
 	call func(context.Context, roster.Actor, In) (Out, error),
 	encode func(http.ResponseWriter, Out) error,
 ) http.Handler {
+	return f.Handler(func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error {
+		in, err := decode(req)
+		if err != nil {
+			return err
+		}
+		out, err := call(ctx, by, in)
+		if err != nil {
+			return err
+		}
+		return encode(w, out)
+	})
+}
+
+// Handler is read, authenticate, answer: what [Endpoint] does once for all types. An error of answer is answered in the
+// dialect's own form.
+func (f *Face[R]) Handler(answer func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var by roster.Actor
-		out, err := func() (out Out, err error) {
-			req := f.Read(w, r)
-			if by, err = f.Authenticate(r.Context(), req); err != nil {
-				return out, err
-			}
-			in, err := decode(req)
-			if err != nil {
-				return out, err
-			}
-			return call(r.Context(), by, in)
-		}()
+		req := f.Read(w, r)
+		by, err := f.Authenticate(r.Context(), req)
 		if err == nil {
-			err = encode(w, out)
+			err = answer(r.Context(), w, by, req)
 		}
 		if err != nil {
 			f.fail(w, r, by, err)

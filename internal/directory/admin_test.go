@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -56,7 +57,7 @@ func TestAnOrganizationIsMadeWithAllThatShipsAndALinkForItsAdmin(t *testing.T) {
 		for _, what := range []struct {
 			got, want int
 		}{
-			{len(all(e.ListRoles(t.Context(), by, 0))(t)), len(roster.ShippedRoles())},
+			{len(all(e.ListRoles(t.Context(), by, directory.ListOrder{}))(t)), len(roster.ShippedRoles())},
 			{len(all(e.ListGroups(t.Context(), by, directory.GroupList{Kind: roster.KindTeam}))(t)), 1},
 			{len(all(e.ListUsers(t.Context(), by, directory.UserList{}))(t)), 1},
 			{len(must(e.GetDefaultPreferences(t.Context(), by, directory.DefaultsOf{}))(t).Preferences), 1},
@@ -260,21 +261,25 @@ func TestSettingsAreCheckedKeptAndTakeEffect(t *testing.T) {
 type versioned struct {
 	name   string
 	make   func(t *testing.T, e *env) (version int64)
-	update func(t *testing.T, e *env, ifVersion int64) (version int64, err error)
-	delete func(t *testing.T, e *env, ifVersion int64) error // nil where it is not deleted
+	update func(t *testing.T, e *env, ifVersion int64, turn int) (version int64, err error) // another turn is another change
+	delete func(t *testing.T, e *env, ifVersion int64) error                                // nil where it is not deleted
 }
 
 var versionedRecords = []versioned{
 	{
-		name:   "a group",
-		make:   func(_ *testing.T, e *env) int64 { return e.group(roster.KindGroup, "Ops").Version },
-		update: func(t *testing.T, e *env, v int64) (int64, error) { return updateOps(t, e, roster.KindGroup, v) },
+		name: "a group",
+		make: func(_ *testing.T, e *env) int64 { return e.group(roster.KindGroup, "Ops").Version },
+		update: func(t *testing.T, e *env, v int64, turn int) (int64, error) {
+			return updateOps(t, e, roster.KindGroup, v, turn)
+		},
 		delete: func(t *testing.T, e *env, v int64) error { return deleteOps(t, e, roster.KindGroup, v) },
 	},
 	{
-		name:   "a team",
-		make:   func(_ *testing.T, e *env) int64 { return e.group(roster.KindTeam, "Ops").Version },
-		update: func(t *testing.T, e *env, v int64) (int64, error) { return updateOps(t, e, roster.KindTeam, v) },
+		name: "a team",
+		make: func(_ *testing.T, e *env) int64 { return e.group(roster.KindTeam, "Ops").Version },
+		update: func(t *testing.T, e *env, v int64, turn int) (int64, error) {
+			return updateOps(t, e, roster.KindTeam, v, turn)
+		},
 		delete: func(t *testing.T, e *env, v int64) error { return deleteOps(t, e, roster.KindTeam, v) },
 	},
 	{
@@ -282,9 +287,9 @@ var versionedRecords = []versioned{
 		make: func(t *testing.T, e *env) int64 {
 			return must(e.CreateDepartment(t.Context(), e.admin, directory.NewDepartment{Name: "Ops"}))(t).Version
 		},
-		update: func(t *testing.T, e *env, v int64) (int64, error) {
+		update: func(t *testing.T, e *env, v int64, turn int) (int64, error) {
 			d, err := e.UpdateDepartment(t.Context(), e.admin, directory.DepartmentChange{
-				Department: roster.Ref{Name: "ops"}, IfVersion: v, Name: roster.Some("OPS"),
+				Department: roster.Ref{Name: "ops"}, IfVersion: v, Name: roster.Some([]string{"OPS", "oPS"}[turn%2]),
 			})
 			return d.Version, err
 		},
@@ -298,9 +303,9 @@ var versionedRecords = []versioned{
 		make: func(t *testing.T, e *env) int64 {
 			return must(e.CreateRole(t.Context(), e.admin, directory.NewRole{Name: "Ops"}))(t).Version
 		},
-		update: func(t *testing.T, e *env, v int64) (int64, error) {
+		update: func(t *testing.T, e *env, v int64, turn int) (int64, error) {
 			r, err := e.UpdateRole(t.Context(), e.admin, directory.RoleChange{
-				Role: roster.Ref{Name: "ops"}, IfVersion: v, Permissions: roster.Some([]string{"filter"}),
+				Role: roster.Ref{Name: "ops"}, IfVersion: v, Description: roster.Some(fmt.Sprint(turn)), Permissions: roster.Some([]string{"filter"}),
 			})
 			return r.Version, err
 		},
@@ -314,8 +319,10 @@ var versionedRecords = []versioned{
 		make: func(t *testing.T, e *env) int64 {
 			return must(e.saml().CreateRealm(t.Context(), e.admin, directory.NewRealm{Name: "Ops", Configuration: json.RawMessage(`{}`)}))(t).Version
 		},
-		update: func(t *testing.T, e *env, v int64) (int64, error) {
-			r, err := e.saml().UpdateRealm(t.Context(), e.admin, directory.RealmChange{Name: "ops", IfVersion: v, Active: roster.Some(false)})
+		update: func(t *testing.T, e *env, v int64, turn int) (int64, error) {
+			r, err := e.saml().UpdateRealm(t.Context(), e.admin, directory.RealmChange{
+				Name: "ops", IfVersion: v, Active: roster.Some(false), Configuration: roster.Some(json.RawMessage(fmt.Sprintf(`{"turn": %d}`, turn))),
+			})
 			return r.Version, err
 		},
 	},
@@ -324,16 +331,18 @@ var versionedRecords = []versioned{
 		make: func(t *testing.T, e *env) int64 {
 			return must(e.GetSettings(t.Context(), e.admin, directory.None{}))(t).Version
 		},
-		update: func(t *testing.T, e *env, v int64) (int64, error) {
-			o, err := e.UpdateSettings(t.Context(), e.admin, directory.SettingsChange{IfVersion: v, StrongPasswords: roster.Some(true)})
+		update: func(t *testing.T, e *env, v int64, turn int) (int64, error) {
+			o, err := e.UpdateSettings(t.Context(), e.admin, directory.SettingsChange{
+				IfVersion: v, Name: roster.Some(fmt.Sprint("Turn ", turn)), StrongPasswords: roster.Some(true),
+			})
 			return o.Version, err
 		},
 	},
 }
 
-func updateOps(t *testing.T, e *env, kind roster.GroupKind, v int64) (int64, error) {
+func updateOps(t *testing.T, e *env, kind roster.GroupKind, v int64, turn int) (int64, error) {
 	g, err := e.UpdateGroup(t.Context(), e.admin, directory.GroupChange{
-		Group: directory.GroupSelector{Kind: kind, Ref: roster.Ref{Name: "ops"}, IfVersion: v}, Description: roster.Some("on call"),
+		Group: directory.GroupSelector{Kind: kind, Ref: roster.Ref{Name: "ops"}, IfVersion: v}, Description: roster.Some(fmt.Sprint("on call ", turn)),
 	})
 	return g.Version, err
 }
@@ -362,13 +371,18 @@ func TestAChangeUnderAVersionIsMadeOnlyWhileTheRecordHasIt(t *testing.T) {
 			if v != 1 {
 				t.Errorf("%s begins with version %d", r.name, v)
 			}
-			for _, ifVersion := range []int64{0, 2} {
-				after := must(r.update(t, e, ifVersion))(t)
+			for turn, ifVersion := range []int64{0, 2} {
+				after := must(r.update(t, e, ifVersion, turn))(t)
 				if v++; after != v {
 					t.Errorf("%s has version %d, want %d", r.name, after, v)
 				}
 			}
-			_, err := r.update(t, e, 2)
+			_, entries := e.counts()
+			again := must(r.update(t, e, 0, 1))(t) // what it is already
+			if _, after := e.counts(); again != v || after != entries {
+				t.Errorf("%s: a change that changes nothing makes version %d and %d audit entries", r.name, again, after-entries)
+			}
+			_, err := r.update(t, e, 2, 1)
 			if err == nil || roster.KindOf(err) != roster.Stale || roster.All(err)[0].Detail != "has changed since it was read" {
 				t.Errorf("%s: %v, want stale", r.name, err)
 			}
@@ -390,7 +404,7 @@ func TestOfConcurrentChangesUnderOneVersionOneIsMade(t *testing.T) {
 			errs := make([]error, 8)
 			var wg sync.WaitGroup
 			for i := range errs {
-				wg.Go(func() { _, errs[i] = r.update(t, e, v) })
+				wg.Go(func() { _, errs[i] = r.update(t, e, v, i) })
 			}
 			wg.Wait()
 			made := 0
@@ -408,13 +422,35 @@ func TestOfConcurrentChangesUnderOneVersionOneIsMade(t *testing.T) {
 	})
 }
 
-func TestAChangeOfMembersLeavesTheVersionOfTheGroup(t *testing.T) {
+func TestAChangeOfMembersRaisesTheVersionOfTheGroup(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		g := e.group(roster.KindGroup, "Ops")
-		sel := directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{Name: "ops"}, IfVersion: g.Version}
-		after := must(e.UpdateGroup(t.Context(), e.admin, directory.GroupChange{Group: sel, AddMembers: e.people("p", 1)}))(t)
-		if after.Version != g.Version || e.user("p1").Version != 2 {
-			t.Errorf("the group has version %d, its new member %d", after.Version, e.user("p1").Version)
+		people := e.people("p", 2)
+		change := func(v int64, in directory.GroupChange) (roster.Group, error) {
+			in.Group = directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{Name: "ops"}, IfVersion: v}
+			return e.UpdateGroup(t.Context(), e.admin, in)
+		}
+		after := must(change(1, directory.GroupChange{AddMembers: people[1:]}))(t)
+		if after.Version != 2 || e.user("p1").Version != 1 || e.user("p2").Version != 2 {
+			t.Errorf("the group has version %d, its new member %d", after.Version, e.user("p2").Version)
+		}
+		// Who read the members before that does not take the new one away.
+		_, err := change(g.Version, directory.GroupChange{Members: roster.Some(people[:1])})
+		wants(t, err, roster.Stale, "")
+		_, entries := e.counts()
+		for name, in := range map[string]directory.GroupChange{
+			"nothing": {}, "a member who is one": {AddMembers: people[1:]}, "somebody who is none": {RemoveMembers: people[:1]},
+			"the same members": {Members: roster.Some(people[1:])}, "the same name": {Name: roster.Some("Ops"), Active: roster.Some(true)},
+		} {
+			if same := must(change(2, in))(t); same.Version != 2 {
+				t.Errorf("%s: the version is %d", name, same.Version)
+			}
+		}
+		if _, now := e.counts(); now != entries {
+			t.Errorf("changes that change nothing left %d audit entries", now-entries)
+		}
+		if gone := must(change(2, directory.GroupChange{RemoveMembers: people[1:]}))(t); gone.Version != 3 {
+			t.Errorf("the version is %d once the member is gone", gone.Version)
 		}
 	})
 }

@@ -33,7 +33,7 @@ func (s *Service) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUser)
 	if err == nil || roster.KindOf(err) != roster.NotFound || in.Predefined {
 		return u, err
 	}
-	in.User.Realm = realm
+	in.User.Realm = roster.Ref{ID: string(realm)}
 	if in.User.Department.Name != "" { // what the realm calls a department is one
 		_, err := s.CreateDepartment(ctx, by, NewDepartment{Name: in.User.Department.Name})
 		if err != nil && roster.KindOf(err) != roster.Conflict {

@@ -71,9 +71,7 @@ func (c *userUpdate) applyProfile(row *NewUserRow) (parts With) {
 	if in.Competencies.Present {
 		row.Competencies = in.Competencies.Value
 	}
-	if in.Properties.Present {
-		row.Properties = in.Properties.Value
-	}
+	row.Properties = merged(row.Properties, in.Properties, in.MergePatch)
 	_, known := Zone(row.TimeZone)
 	row.TimeZoneUnknown = !known
 	if row.Email != old.Email || row.ContactNumber != old.ContactNumber {
@@ -170,7 +168,7 @@ func (c *userUpdate) replaceLinks(old []roster.GroupLink, groups []roster.Group,
 		links = slices.DeleteFunc(slices.Clone(old), func(g roster.GroupLink) bool { return slices.Contains(scope, g.ID) })
 	}
 	for _, g := range groups {
-		if g.Kind == kind && g.Name != roster.EndUserGroup {
+		if g.Kind == kind && !isShipped(g) {
 			links = append(links, linkGroup(g))
 		}
 	}

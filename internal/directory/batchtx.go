@@ -15,6 +15,7 @@ type gathering struct {
 	groups      map[roster.GroupKind]map[roster.Ref]roster.Group
 	roles       map[roster.Ref]roster.Role
 	departments map[roster.Ref]roster.Department
+	realms      map[string]roster.Realm        // by id, and by folded name; zero for none
 	defaults    map[string][]roster.Preference // by the ids of the groups
 
 	own roster.Organization // once it was asked for
@@ -28,7 +29,7 @@ func newGathering(tx Tx) *gathering {
 	return &gathering{
 		Tx:     tx,
 		groups: map[roster.GroupKind]map[roster.Ref]roster.Group{roster.KindGroup: {}, roster.KindTeam: {}},
-		roles:  make(map[roster.Ref]roster.Role), departments: make(map[roster.Ref]roster.Department),
+		roles:  make(map[roster.Ref]roster.Role), departments: make(map[roster.Ref]roster.Department), realms: make(map[string]roster.Realm),
 		defaults: make(map[string][]roster.Preference), words: make(map[roster.OrganizationID][]WordPlace),
 	}
 }
@@ -97,6 +98,36 @@ func (g *gathering) FindDepartment(org roster.OrganizationID, ref roster.Ref) (r
 		g.departments[ref] = d
 	}
 	return d, err
+}
+
+// RealmByID implements RealmTx.
+func (g *gathering) RealmByID(org roster.OrganizationID, id roster.RealmID) (roster.Realm, error) {
+	r, known := g.realms["id "+string(id)]
+	if !known {
+		var err error
+		r, err = g.Tx.RealmByID(org, id)
+		if err != nil && roster.KindOf(err) != roster.NotFound {
+			return r, err
+		}
+		g.realms["id "+string(id)] = r
+	}
+	if r.ID == "" {
+		return r, &roster.Error{Kind: roster.NotFound, Detail: "there is no such realm"}
+	}
+	return r, nil
+}
+
+// FindRealm implements RealmTx.
+func (g *gathering) FindRealm(org roster.OrganizationID, key string) (roster.Realm, bool, error) {
+	r, known := g.realms["name "+key]
+	if !known {
+		var err error
+		if r, _, err = g.Tx.FindRealm(org, key); err != nil {
+			return r, false, err
+		}
+		g.realms["name "+key] = r
+	}
+	return r, r.ID != "", nil
 }
 
 // DefaultPreferences implements UserTx.

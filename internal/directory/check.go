@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 
 	"roster"
@@ -16,9 +17,9 @@ type CheckFields struct {
 	Description    roster.Set[string]
 	EmailAlias     roster.Set[string]
 	CheckGroup     roster.Set[roster.Ref]
-	Matching       roster.Set[roster.ConditionGroup]
-	Success        roster.Set[roster.ConditionGroup]
-	Warning        roster.Set[roster.ConditionGroup]
+	Matching       ConditionFields
+	Success        ConditionFields
+	Warning        ConditionFields
 	DefaultStatus  roster.Set[roster.Status]       // default: failure where there are conditions for success or warning, else success
 	IntervalUnit   roster.Set[roster.IntervalUnit] // "" for no interval, which is not the default
 	IntervalValue  roster.Set[int]
@@ -28,6 +29,26 @@ type CheckFields struct {
 	ActiveDays     roster.Set[[]roster.Day]
 	Groups         roster.Set[[]roster.Ref] // who is told, of KindGroup
 	Teams          roster.Set[[]roster.Ref] // who is told, of KindTeam
+}
+
+// ConditionFields are what CheckFields set of a group of conditions.
+type ConditionFields struct {
+	All        roster.Set[bool]
+	Conditions roster.Set[[]roster.Condition] // all that there are to be
+}
+
+// WholeConditions are the fields that set a whole group, if it is there.
+func WholeConditions(g roster.Set[roster.ConditionGroup]) ConditionFields {
+	return ConditionFields{
+		All:        roster.Set[bool]{Value: g.Value.All, Present: g.Present, Null: g.Null},
+		Conditions: roster.Set[[]roster.Condition]{Value: g.Value.Conditions, Present: g.Present, Null: g.Null},
+	}
+}
+
+// apply makes of the group what the fields say.
+func (in ConditionFields) apply(g *roster.ConditionGroup, isNew bool) {
+	setOr(&g.All, in.All, isNew, false)
+	setOr(&g.Conditions, in.Conditions, isNew, nil)
 }
 
 // NewCheck is what CreateCheck needs to know. A name, and an email alias or matching conditions, are needed.
@@ -103,13 +124,13 @@ func (s *Service) GetCheck(ctx context.Context, by roster.Actor, id roster.Check
 
 // CheckList says which checks ListChecks returns.
 type CheckList struct {
-	After      int64 // only those with a greater number
+	Order      ListOrder
 	ID         roster.CheckID
 	Name       string // without regard to case
 	CheckGroup roster.CheckGroupID
 }
 
-// ListChecks returns the checks that the actor may see, by ascending number. An error ends the sequence.
+// ListChecks returns the checks that the actor may see, in the order that is asked for. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList) (iter.Seq2[roster.Check, error], error) {
@@ -120,11 +141,11 @@ func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList)
 		return noRecords[roster.Check](), nil
 	}
 	q := CheckQuery{ID: in.ID, NameKey: Fold(in.Name), CheckGroup: in.CheckGroup, Scope: checkScope(by), Told: true}
-	return pages(in.After, 0, func(after int64, limit int) ([]roster.Check, error) {
+	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.Check, error) {
 		q := q
-		q.AfterNumber, q.Limit = after, limit
+		q.Order, q.Limit = o, limit
 		return view(ctx, s, func(tx Tx) ([]roster.Check, error) { return tx.Checks(by.OrganizationID, q) })
-	}, func(c roster.Check) int64 { return c.Number }), nil
+	}, func(c roster.Check) Place { return PlaceOf(c.Name, c.Number) }), nil
 }
 
 // CheckChange is what UpdateCheck changes.
@@ -159,12 +180,27 @@ func (s *Service) UpdateCheck(ctx context.Context, by roster.Actor, in CheckChan
 		if err != nil {
 			return before, err
 		}
+		if sameCheck(before, after) {
+			return before, nil
+		}
 		after.Version, after.UpdatedAt = before.Version+1, s.now()
 		if err := tx.UpdateCheck(after, Fold(after.Name), Fold(after.EmailAlias)); err != nil {
 			return before, err
 		}
 		return after, s.audit(tx, by, after.UpdatedAt, change{ActCheckUpdate, string(after.ID), after.Name, changed{Before: auditCheck(before), After: auditCheck(after)}})
 	}))
+}
+
+// sameCheck reports whether two states of a check are the same. The groups and teams that are told have no order.
+func sameCheck(a, b roster.Check) bool {
+	for _, c := range []*roster.Check{&a, &b} {
+		c.Groups, c.Teams = orderedLinks(c.Groups), orderedLinks(c.Teams)
+		for _, g := range []*roster.ConditionGroup{&c.Matching, &c.Success, &c.Warning} {
+			g.Conditions = append([]roster.Condition{}, g.Conditions...)
+		}
+		c.Window.Days = append([]roster.Day{}, c.Window.Days...)
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // ownCheck returns a check that the actor may manage as it is, and keeps others from changing it.

@@ -14,12 +14,12 @@ import (
 func ref(g roster.Group) roster.Ref { return roster.Ref{ID: string(g.ID)} }
 
 // about returns conditions on the subject, of which one must be met.
-func about(words ...string) roster.Set[roster.ConditionGroup] {
+func about(words ...string) directory.ConditionFields {
 	var g roster.ConditionGroup
 	for _, w := range words {
 		g.Conditions = append(g.Conditions, roster.Condition{Field: roster.FieldSubject, Matches: roster.MatchContains, Value: w})
 	}
-	return roster.Some(g)
+	return directory.WholeConditions(roster.Some(g))
 }
 
 // fields are those of a check that claims what has its name in the subject.
@@ -414,8 +414,8 @@ func TestEveryFaultOfACheckIsToldAtOnceAndNothingIsKept(t *testing.T) {
 		}}
 		in := directory.NewCheck{IdempotencyKey: "a key", CheckFields: directory.CheckFields{
 			Description: roster.Some(strings.Repeat("x", 1001)), EmailAlias: roster.Some("a@b"),
-			CheckGroup: roster.Some(roster.Ref{Name: "none"}), Matching: roster.Some(bad),
-			Success:       roster.Some(roster.ConditionGroup{Conditions: make([]roster.Condition, 101)}),
+			CheckGroup: roster.Some(roster.Ref{Name: "none"}), Matching: directory.WholeConditions(roster.Some(bad)),
+			Success:       directory.ConditionFields{Conditions: roster.Some(make([]roster.Condition, 101))},
 			DefaultStatus: roster.Some(roster.Status("fine")), IntervalUnit: roster.Some(roster.IntervalUnit("year")), IntervalValue: roster.Some(1001),
 			OverdueMinutes: roster.Some(-1), WindowStart: roster.Some("25:00"), WindowEnd: roster.Some("9"),
 			ActiveDays: roster.Some([]roster.Day{"mon", "monday"}), Groups: roster.Some([]roster.Ref{{Name: "none"}, {Name: roster.EndUserGroup}}),
@@ -451,7 +451,7 @@ func TestEveryFaultOfACheckIsToldAtOnceAndNothingIsKept(t *testing.T) {
 		for range 100 {
 			large.Conditions = append(large.Conditions, roster.Condition{Field: roster.FieldBody, Matches: roster.MatchContains, Value: strings.Repeat("x", 700)})
 		}
-		_, err = e.CreateCheck(t.Context(), e.admin, directory.NewCheck{CheckFields: directory.CheckFields{Name: roster.Some("c"), Matching: roster.Some(large)}})
+		_, err = e.CreateCheck(t.Context(), e.admin, directory.NewCheck{CheckFields: directory.CheckFields{Name: roster.Some("c"), Matching: directory.WholeConditions(roster.Some(large))}})
 		wants(t, err, roster.Invalid, "matching")
 		if left := all(e.ListChecks(t.Context(), e.admin, directory.CheckList{}))(t); len(left) != 0 {
 			t.Errorf("%d checks were made", len(left))
@@ -486,7 +486,6 @@ func TestAChangeOfACheckTouchesWhatItNamesAndNullIsTheDefault(t *testing.T) {
 			in   directory.CheckFields
 			want func(*roster.Check)
 		}{
-			{directory.CheckFields{}, func(*roster.Check) {}},
 			{directory.CheckFields{Description: roster.Null[string](), Name: roster.Some(" backup")}, func(c *roster.Check) { c.Description, c.Name = "", "backup" }},
 			{directory.CheckFields{EmailAlias: roster.Null[string]()}, func(c *roster.Check) { c.EmailAlias = "" }},
 			{directory.CheckFields{OverdueMinutes: roster.Null[int](), WindowStart: roster.Null[string](), ActiveDays: roster.Null[[]roster.Day]()}, func(c *roster.Check) {
@@ -509,15 +508,19 @@ func TestAChangeOfACheckTouchesWhatItNamesAndNullIsTheDefault(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", text(t, got), text(t, want))
 			}
 			before = got
+			e.advance(1)
+			if again := must(e.UpdateCheck(t.Context(), e.admin, directory.CheckChange{Check: before.ID, CheckFields: step.in}))(t); text(t, again) != text(t, before) {
+				t.Errorf("a change that changes nothing made %s", text(t, again))
+			}
 		}
-		_, err := e.UpdateCheck(t.Context(), e.admin, directory.CheckChange{Check: before.ID, CheckFields: directory.CheckFields{Matching: roster.Null[roster.ConditionGroup]()}})
+		_, err := e.UpdateCheck(t.Context(), e.admin, directory.CheckChange{Check: before.ID, CheckFields: directory.CheckFields{Matching: directory.WholeConditions(roster.Null[roster.ConditionGroup]())}})
 		wants(t, err, roster.Invalid, "matching")
 		_, err = e.UpdateCheck(t.Context(), e.admin, directory.CheckChange{Check: before.ID, IfVersion: 1})
 		wants(t, err, roster.Stale, "")
 		_, err = e.DeleteCheck(t.Context(), e.admin, directory.Deletion{Ref: roster.Ref{ID: string(before.ID)}, IfVersion: 1})
 		wants(t, err, roster.Stale, "")
 		entries := all(e.ListAudit(t.Context(), e.admin, directory.AuditList{Target: string(before.ID)}))(t)
-		if last := entries[len(entries)-1]; len(entries) != 11 || !strings.Contains(string(last.Details), `"before":{`) || !strings.Contains(string(last.Details), `"groups":["A"]`) {
+		if last := entries[len(entries)-1]; len(entries) != 10 || !strings.Contains(string(last.Details), `"before":{`) || !strings.Contains(string(last.Details), `"groups":["A"]`) {
 			t.Errorf("%d audit entries, the last %s", len(entries), last.Details)
 		}
 	})
@@ -679,6 +682,54 @@ func TestEntriesAreListedByWhatTheyAreAbout(t *testing.T) {
 			}
 			if got != c.want {
 				t.Errorf("%+v: got %q, want %q", c.in, got, c.want)
+			}
+		}
+	})
+}
+
+// TestEntriesAreListedToWhomTheyConcern is the whole table: for each actor the entries that it lists.
+func TestEntriesAreListedToWhomTheyConcern(t *testing.T) {
+	const whole = "Xplain2 Xplain3 YB Xplain5 XB Xplain4 "
+	want := map[string]string{ // plain4 is in B; X has a check that tells B
+		"operator":                   whole,
+		"reader":                     whole,
+		"editor":                     whole,
+		"manager of checks only":     "",
+		"somebody":                   "",
+		"reader of A":                "",
+		"editor of A":                "",
+		"editor of A and B":          "XB Xplain4 ",
+		"editor of A, reader of B":   "XB Xplain4 ",
+		"editor of the team":         "",
+		"entry readonly":             "Xplain2 ",
+		"entry editor":               "Xplain3 ",
+		"entry by group":             "YB XB Xplain4 ",
+		"entry editor, editor of A":  "Xplain5 ",
+		"entry editor, reader of B":  "Xplain5 XB Xplain4 ",
+		"token of the organization":  whole,
+		"token of B":                 "XB Xplain4 ",
+		"limited token of an editor": "XB Xplain4 ",
+	}
+	onBoth(t, func(t *testing.T, e *env) {
+		w := newWorld(e)
+		e.entry(w.x, roster.LevelUser, "", "B")
+		e.entry(w.x, roster.LevelUser, "plain4", "")
+		if _, err := e.ListCheckPermissions(t.Context(), w.actors["token"], directory.CheckPermissionList{}); roster.KindOf(err) != roster.Forbidden {
+			t.Errorf("a token that holds nothing gets %v, want Forbidden", err)
+		}
+		delete(w.actors, "token")
+		for name, by := range w.actors {
+			got := ""
+			for _, p := range all(e.ListCheckPermissions(t.Context(), by, directory.CheckPermissionList{}))(t) {
+				got += p.CheckGroup.Name + p.User.Name + p.Group.Name + " "
+			}
+			if text, listed := want[name]; !listed || got != text {
+				t.Errorf("%s: got %q, want %q", name, got, text)
+			}
+		}
+		for _, in := range []directory.CheckPermissionList{{Group: ref(w.b)}, {User: roster.Ref{Name: "plain2"}}, {CheckGroup: roster.Ref{Name: "Y"}}} {
+			if got := all(e.ListCheckPermissions(t.Context(), w.actors["entry editor"], in))(t); len(got) > 0 {
+				t.Errorf("%+v finds %v, which does not concern the actor", in, got)
 			}
 		}
 	})

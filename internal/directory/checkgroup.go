@@ -75,12 +75,12 @@ func (s *Service) GetCheckGroup(ctx context.Context, by roster.Actor, id roster.
 
 // CheckGroupList says which check groups ListCheckGroups returns.
 type CheckGroupList struct {
-	After int64 // only those with a greater number
+	Order ListOrder
 	ID    roster.CheckGroupID
 	Name  string // without regard to case
 }
 
-// ListCheckGroups returns the check groups that the actor may see, by ascending number. An error ends the sequence.
+// ListCheckGroups returns the check groups that the actor may see, in the order that is asked for. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (s *Service) ListCheckGroups(ctx context.Context, by roster.Actor, in CheckGroupList) (iter.Seq2[roster.CheckGroup, error], error) {
@@ -91,11 +91,11 @@ func (s *Service) ListCheckGroups(ctx context.Context, by roster.Actor, in Check
 		return noRecords[roster.CheckGroup](), nil
 	}
 	q := CheckGroupQuery{ID: in.ID, NameKey: Fold(in.Name), Scope: checkScope(by)}
-	return pages(in.After, 0, func(after int64, limit int) ([]roster.CheckGroup, error) {
+	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.CheckGroup, error) {
 		q := q
-		q.AfterNumber, q.Limit = after, limit
+		q.Order, q.Limit = o, limit
 		return view(ctx, s, func(tx Tx) ([]roster.CheckGroup, error) { return tx.CheckGroups(by.OrganizationID, q) })
-	}, func(g roster.CheckGroup) int64 { return g.Number }), nil
+	}, func(g roster.CheckGroup) Place { return PlaceOf(g.Name, g.Number) }), nil
 }
 
 // CheckGroupChange is what UpdateCheckGroup changes: what is absent stays as it is.
@@ -131,6 +131,9 @@ func (s *Service) UpdateCheckGroup(ctx context.Context, by roster.Actor, in Chec
 		after := before
 		setOr(&after.Name, in.Name, false, "")
 		setOr(&after.Description, in.Description, false, "")
+		if after == before {
+			return before, nil
+		}
 		after.Version, after.UpdatedAt = before.Version+1, s.now()
 		if err := tx.UpdateCheckGroup(after, Fold(after.Name)); err != nil {
 			return before, err

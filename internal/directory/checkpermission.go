@@ -18,8 +18,9 @@ type CheckPermissionList struct {
 	Group      roster.Ref
 }
 
-// ListCheckPermissions returns the entries on check groups. A reference that names nothing finds nothing. An error ends
-// the sequence.
+// ListCheckPermissions returns the entries on check groups that the actor may see: on the check groups that it sees, those
+// for users and groups that it sees, and those that give something to itself. A reference that names nothing finds nothing.
+// An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (s *Service) ListCheckPermissions(ctx context.Context, by roster.Actor, in CheckPermissionList) (iter.Seq2[roster.CheckPermission, error], error) {
@@ -35,7 +36,7 @@ func (s *Service) ListCheckPermissions(ctx context.Context, by roster.Actor, in 
 			if err != nil || !found {
 				return nil, err
 			}
-			q.After, q.Limit = after, limit
+			q.After, q.Limit, q.Scope = after, limit, checkScope(by)
 			return tx.CheckPermissions(by.OrganizationID, q)
 		})
 	}, func(p roster.CheckPermission) roster.CheckPermissionID { return p.ID }), nil
@@ -122,6 +123,9 @@ func (s *Service) PutCheckPermission(ctx context.Context, by roster.Actor, in Ne
 		if err := s.mayGrant(by, grantsOf(p.AccessLevel, nil, nil)); err != nil {
 			return p, err
 		}
+		if before != nil && before.AccessLevel == p.AccessLevel && before.Notify == p.Notify {
+			return *before, nil
+		}
 		if p, err = tx.PutCheckPermission(by.OrganizationID, p); err != nil {
 			return p, err
 		}
@@ -140,7 +144,7 @@ var entryLevels = roster.AccessLevels[1:] // custom gives nothing
 func (in NewCheckPermission) check() roster.Faults {
 	var f roster.Faults
 	if in.User.IsZero() == in.Group.IsZero() {
-		f.Add("user", "or a group is required, one of both")
+		f.Add("user", "or group is required, and not both")
 	}
 	if !slices.Contains(entryLevels, in.AccessLevel) {
 		f.Add("accessLevel", "must be one of: "+list(entryLevels))
@@ -165,8 +169,8 @@ func (in NewCheckPermission) entry(tx Tx, by roster.Actor, f roster.Faults) (ros
 		if err != nil {
 			return p, err
 		}
-		if p.Group = linkGroup(groups[0]); p.Group.ID == "" || p.Group.Name == roster.EndUserGroup {
-			unknown(&f, "group", string(roster.KindGroup), in.Group)
+		if p.Group = linkGroup(groups[0]); p.Group.ID == "" || isShipped(groups[0]) {
+			unknown(&f, by, "group", string(roster.KindGroup), in.Group)
 		}
 	}
 	return p, f.Err()

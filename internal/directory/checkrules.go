@@ -45,9 +45,9 @@ func (in CheckFields) check(faults roster.Faults) roster.Faults {
 		f = checkNamed("-", in.Description.Value)
 	}
 	checkAlias(&f, in.EmailAlias.Value)
-	checkConditions(&f, "matching", in.Matching.Value)
-	checkConditions(&f, "success", in.Success.Value)
-	checkConditions(&f, "warning", in.Warning.Value)
+	checkConditions(&f, "matching", in.Matching.Conditions.Value)
+	checkConditions(&f, "success", in.Success.Conditions.Value)
+	checkConditions(&f, "warning", in.Warning.Conditions.Value)
 	if d := in.DefaultStatus; d.Present && !d.Null && !slices.Contains(roster.Statuses[:], d.Value) {
 		f.Add("defaultStatus", "must be one of: "+list(roster.Statuses[:]))
 	}
@@ -113,9 +113,9 @@ func (in CheckFields) apply(c *roster.Check, isNew bool) {
 	setOr(&c.Name, in.Name, isNew, "")
 	setOr(&c.Description, in.Description, isNew, "")
 	setOr(&c.EmailAlias, in.EmailAlias, isNew, "")
-	setOr(&c.Matching, in.Matching, isNew, roster.ConditionGroup{})
-	setOr(&c.Success, in.Success, isNew, roster.ConditionGroup{})
-	setOr(&c.Warning, in.Warning, isNew, roster.ConditionGroup{})
+	in.Matching.apply(&c.Matching, isNew)
+	in.Success.apply(&c.Success, isNew)
+	in.Warning.apply(&c.Warning, isNew)
 	otherwise := roster.StatusSuccess
 	if len(c.Success.Conditions)+len(c.Warning.Conditions) > 0 {
 		otherwise = roster.StatusFailure

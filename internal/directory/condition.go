@@ -38,7 +38,20 @@ func newMessage(subject, body, from string) message {
 }
 
 // meets reports whether the message meets the conditions. Without conditions it does not.
-func (m message) meets(g roster.ConditionGroup) bool {
+func (m message) meets(g roster.ConditionGroup) bool { return m.meetsFolded(folded(g)) }
+
+// folded returns the conditions with their values in the form in which they are compared.
+func folded(g roster.ConditionGroup) roster.ConditionGroup {
+	g.Conditions = slices.Clone(g.Conditions)
+	for i, c := range g.Conditions {
+		if c.Matches != roster.MatchRegexp {
+			g.Conditions[i].Value = Fold(c.Value)
+		}
+	}
+	return g
+}
+
+func (m message) meetsFolded(g roster.ConditionGroup) bool {
 	if len(g.Conditions) == 0 {
 		return false
 	}
@@ -59,20 +72,19 @@ func (m message) meetsOne(c roster.Condition) bool {
 		re, err := patterns.compile(c.Value)
 		return err == nil && re.MatchString(m.raw[c.Field])
 	}
-	value := Fold(c.Value)
 	switch c.Matches {
 	case roster.MatchExactly:
-		return text == value
+		return text == c.Value
 	case roster.MatchNotExactly:
-		return text != value
+		return text != c.Value
 	case roster.MatchContains:
-		return strings.Contains(text, value)
+		return strings.Contains(text, c.Value)
 	case roster.MatchNotContains:
-		return !strings.Contains(text, value)
+		return !strings.Contains(text, c.Value)
 	case roster.MatchStartsWith:
-		return strings.HasPrefix(text, value)
+		return strings.HasPrefix(text, c.Value)
 	case roster.MatchEndsWith:
-		return strings.HasSuffix(text, value)
+		return strings.HasSuffix(text, c.Value)
 	default:
 		return false
 	}
@@ -148,12 +160,12 @@ func compilePattern(pattern string) (*regexp.Regexp, error) {
 }
 
 // checkConditions notes the faults of a group of conditions.
-func checkConditions(f *roster.Faults, field string, g roster.ConditionGroup) {
-	if len(g.Conditions) > MaxConditions {
+func checkConditions(f *roster.Faults, field string, conditions []roster.Condition) {
+	if len(conditions) > MaxConditions {
 		f.Add(field+".conditions", fmt.Sprintf("must not be more than %d", MaxConditions))
 		return
 	}
-	for i, c := range g.Conditions {
+	for i, c := range conditions {
 		at := fmt.Sprintf("%s.conditions[%d]", field, i)
 		if !slices.Contains(roster.MessageFields[:], c.Field) {
 			f.Add(at+".field", "must be one of: "+list(roster.MessageFields[:]))

@@ -138,8 +138,8 @@ func FuzzCondition(f *testing.F) {
 		}
 		c := roster.Condition{Field: roster.FieldBody, Matches: roster.Matches[int(match)%len(roster.Matches)], Value: value}
 		var faults roster.Faults
-		checkConditions(&faults, "matching", roster.ConditionGroup{Conditions: []roster.Condition{c}})
-		got := newMessage("", text, "").meetsOne(c)
+		checkConditions(&faults, "matching", []roster.Condition{c})
+		got := newMessage("", text, "").meets(roster.ConditionGroup{Conditions: []roster.Condition{c}})
 		if len(faults) > 0 {
 			return
 		}

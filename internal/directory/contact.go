@@ -107,11 +107,7 @@ func (s *Service) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) 
 	if err != nil || isSelf(by, u.ID) {
 		return u, err
 	}
-	account, err := tx.AccountByID(by.OrganizationID, u.ID)
-	if err != nil {
-		return u, err
-	}
-	return u, mayControl(by, account.Grants)
+	return u, controls(tx, by, u)
 }
 
 func (s *Service) addContact(tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID) (roster.ContactMethod, error) {
@@ -120,9 +116,9 @@ func (s *Service) addContact(tx Tx, by roster.Actor, in NewContactMethod, id ros
 		return roster.ContactMethod{}, err
 	}
 	m := roster.ContactMethod{ID: id, Service: in.Service, Address: in.Address, CreatedAt: s.now()}
-	switch {
-	case slices.ContainsFunc(u.ContactMethods, func(old roster.ContactMethod) bool { return sameContact(old, m) }):
-		return m, &roster.Error{Kind: roster.Conflict, Field: "address", Detail: "is a contact method of the user already"}
+	switch i := slices.IndexFunc(u.ContactMethods, func(old roster.ContactMethod) bool { return sameContact(old, m) }); {
+	case i >= 0:
+		return m, &roster.Error{Kind: roster.Conflict, Field: "address", Detail: "is a contact method of the user already", Holder: roster.Holder{ID: string(u.ContactMethods[i].ID)}}
 	case len(u.ContactMethods) >= MaxContactMethods:
 		return m, &roster.Error{Kind: roster.Invalid, Field: "contactMethods", Detail: fmt.Sprintf("must not be more than %d", MaxContactMethods)}
 	}
@@ -205,7 +201,7 @@ func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in C
 			return m, err
 		}
 		if m.Service == roster.ServiceEmail && u.Email != "" && Fold(m.Address) == Fold(u.Email) {
-			return m, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "is the primary address; change the email instead"}
+			return m, against(m.Address, "is the primary address; change the email instead")
 		}
 		if _, err := tx.RemoveContactMethod(u.OrganizationID, u.ID, m.ID, by.Face); err != nil {
 			return m, err

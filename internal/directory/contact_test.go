@@ -57,8 +57,11 @@ func TestAUserHasContactMethodsOfItsOwn(t *testing.T) {
 		}
 		_, err := e.AddContactMethod(t.Context(), by, adds(me, roster.ServiceEmail, "ME@example.com"))
 		wants(t, err, roster.Conflict, "address")
+		if got := roster.All(err)[0].Holder.ID; got != string(me.ContactMethods[0].ID) {
+			t.Errorf("the one in the way is %q", got)
+		}
 		_, err = e.RemoveContactMethod(t.Context(), by, directory.ContactMethodSelector{User: byID(me), ID: me.ContactMethods[0].ID})
-		wants(t, err, roster.Invalid, "id")
+		wants(t, err, roster.Invalid, "")
 	})
 }
 

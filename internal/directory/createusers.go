@@ -182,20 +182,25 @@ func (b *userBatch) together(ctx context.Context, items []*batchItem) error {
 
 // hash hashes the passwords of those who can be made as far as the store knows, so that no hash is wasted.
 func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
-	items = slices.DeleteFunc(slices.Clone(items), func(it *batchItem) bool { return it.hash != "" })
+	var bare []*batchItem // whose password is not hashed
+	wanted := false
 	for _, it := range items {
-		it.refused = nil
+		if it.hash == "" {
+			it.refused = nil
+			bare = append(bare, it)
+			wanted = wanted || it.in.Password != "" && len(it.faults) == 0
+		}
 	}
-	if !slices.ContainsFunc(items, func(it *batchItem) bool { return it.in.Password != "" && len(it.faults) == 0 }) {
+	if !wanted {
 		return nil
 	}
 	var pending []*batchItem
 	err := b.store.View(ctx, func(tx Tx) error {
-		made, err := b.memory.recall(tx, items[0].index, b.now())
+		made, err := b.memory.recall(tx, bare[0].index, b.now())
 		if err != nil {
 			return err
 		}
-		pending = made.without(items)
+		pending = made.without(bare)
 		return b.plan(newGathering(tx), pending, b.now())
 	})
 	if err != nil {

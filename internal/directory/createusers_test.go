@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -18,7 +17,6 @@ import (
 	"roster"
 	"roster/internal/auth"
 	"roster/internal/directory"
-	"roster/internal/pgtest"
 )
 
 const withEverything = directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach
@@ -190,16 +188,7 @@ func (e *env) records() records {
 // twins runs a test with two fresh directories on each engine.
 func twins(t *testing.T, run func(t *testing.T, one, other *env)) {
 	t.Helper()
-	t.Parallel()
-	for name, url := range map[string]func(testing.TB) string{
-		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "roster.db") },
-		"postgres": pgtest.URL,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			run(t, open(t, url(t)), open(t, url(t)))
-		})
-	}
+	onEach(t, func(t *testing.T, fresh func() *env) { run(t, fresh(), fresh()) })
 }
 
 // TestABatchMakesWhatASingleCreateMakes creates the same users one by one in one directory and together in another.
@@ -350,7 +339,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 		left := 1
 		cut := must(e.on(brittle{e.store, &left, down}).CreateUsers(t.Context(), by, in))(t)
 		for i, r := range cut.Results {
-			if i < 250 && i != 5 && i != 6 && r.Err != nil || i >= 250 && !errors.Is(r.Err, down) {
+			if i < 500 && i != 5 && i != 6 && r.Err != nil || i >= 500 && !errors.Is(r.Err, down) {
 				t.Fatalf("user %d: %v", i, r.Err)
 			}
 		}
@@ -371,7 +360,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 					t.Fatalf("user %d: %v", i, r.Err)
 				case !r.User.Repeated:
 					made++
-				case i < 250 && i != 6 && r.User.ID != cut.Results[i].User.ID:
+				case i < 500 && i != 6 && r.User.ID != cut.Results[i].User.ID:
 					t.Errorf("user %d was %s and is %s", i, cut.Results[i].User.ID, r.User.ID)
 				case r.User.UserName != in.Users[i].UserName || !r.User.WelcomeEmail || len(r.User.ContactMethods) != 1:
 					t.Errorf("user %d is answered as %+v", i, r.User)
@@ -381,7 +370,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 				t.Fatalf("%d results", len(out.Results))
 			}
 		}
-		if users := all(e.ListUsers(t.Context(), e.admin, directory.UserList{}))(t); made != 600-250+1 || len(users) != 600 {
+		if users := all(e.ListUsers(t.Context(), e.admin, directory.UserList{}))(t); made != 600-500+1 || len(users) != 600 {
 			t.Errorf("the repeats made %d, and %d are there", made, len(users))
 		}
 	})

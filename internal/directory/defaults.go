@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"roster"
 )
@@ -58,6 +59,7 @@ func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in
 	if err := faults.Err(); err != nil {
 		return Defaults{}, err
 	}
+	in.Preferences = cleanPreferences(in.Preferences)
 	return update(ctx, s, func(tx Tx) (Defaults, error) {
 		id, err := findGroup(tx, by, in.Group)
 		if err != nil {
@@ -69,6 +71,13 @@ func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in
 		}
 		if err := tx.LockRecord(by.OrganizationID, noun, of); err != nil { // of two matrices at once the later one is stored whole
 			return Defaults{}, err
+		}
+		there, err := tx.DefaultPreferences(by.OrganizationID, nil)
+		if id != "" {
+			there, err = tx.GroupDefaultPreferences(by.OrganizationID, id)
+		}
+		if err != nil || reflect.DeepEqual(chosen(there), chosen(in.Preferences)) {
+			return in, err
 		}
 		if err := tx.SetDefaultPreferences(by.OrganizationID, id, in.Preferences); err != nil {
 			return Defaults{}, err
@@ -86,7 +95,7 @@ func findGroup(tx Tx, by roster.Actor, ref roster.Ref) (roster.GroupID, error) {
 	if err != nil {
 		return "", err
 	}
-	if found[0].ID == "" {
+	if found[0].ID == "" || isShipped(found[0]) { // nobody is a member of it, so it could give nothing
 		return "", &roster.Error{Kind: roster.Invalid, Field: "group", Detail: fmt.Sprintf("names no group: %s", shorten(ref.String()))}
 	}
 	return found[0].ID, nil

@@ -9,13 +9,22 @@ import (
 // UserDeletion says which user DeleteUser deletes.
 type UserDeletion struct {
 	User      UserSelector
-	IfVersion int64 // only if it still has this version; 0: whatever it has
+	Email     string // only if this is its primary email, without regard to case; "": whatever it is
+	IfVersion int64  // only if it still has this version; 0: whatever it has
+}
+
+// named answers Invalid for a user whose email is another one than the request says: who is meant is not clear then.
+func (in UserDeletion) named(u roster.User) error {
+	if in.Email == "" || Fold(in.Email) == Fold(u.Email) {
+		return nil
+	}
+	return &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is not that of the user whom the id names"}
 }
 
 // DeleteUser deletes a user: the name is free again, nobody signs in with it, its tokens are revoked, and it is in
 // no group any more. It returns the user as it was.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid for the last administrator, Conflict(emails), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid for the last administrator or where Email is another, Conflict(emails), Stale, Unavailable.
 func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeletion) (roster.User, error) {
 	if err := allow(by, ActUserDelete); err != nil {
 		return roster.User{}, err
@@ -31,14 +40,13 @@ func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeleti
 		if err := unchangedUser(u, in.IfVersion); err != nil {
 			return u, err
 		}
-		account, err := tx.AccountByID(by.OrganizationID, u.ID)
-		if err != nil {
+		if err := in.named(u); err != nil {
 			return u, err
 		}
-		if err := mayControl(by, account.Grants); err != nil {
+		if err := controls(tx, by, u); err != nil {
 			return u, err
 		}
-		last := &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "names the last active administrator; make another one first"}
+		last := against(u.UserName, "names the last active administrator; make another one first")
 		if err := keepAdministrator(tx, u, roster.User{}, last); err != nil {
 			return u, err
 		}

@@ -1,8 +1,10 @@
 package directory_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,7 +48,9 @@ func TestADeletedUserIsGoneAndItsNameIsFree(t *testing.T) {
 		token := must(e.CreateToken(t.Context(), e.admin, directory.NewToken{Name: "ada's", Access: roster.AccessRead, UserName: "ada"}))(t)
 		link := must(e.IssueLink(t.Context(), e.admin, directory.NewLink{User: byID(u), Purpose: roster.LinkSetUp}))(t)
 
-		gone := must(e.DeleteUser(t.Context(), e.admin, directory.UserDeletion{User: directory.UserSelector{Email: "ADA@example.com"}}))(t)
+		_, err := e.DeleteUser(t.Context(), e.admin, directory.UserDeletion{User: byID(u), Email: "bob@example.com"})
+		wants(t, err, roster.Invalid, "emails")
+		gone := must(e.DeleteUser(t.Context(), e.admin, directory.UserDeletion{User: directory.UserSelector{Email: "ADA@example.com"}, Email: "Ada@Example.com"}))(t)
 		if gone.ID != u.ID || len(gone.Roles) != 1 || len(gone.Groups) != 1 || gone.UserName != "Ada" {
 			t.Errorf("it was %+v", gone)
 		}
@@ -69,7 +73,7 @@ func TestADeletedUserIsGoneAndItsNameIsFree(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		_, err := e.ReadLink(t.Context(), roster.Actor{}, link.Secret)
+		_, err = e.ReadLink(t.Context(), roster.Actor{}, link.Secret)
 		wants(t, err, roster.NotFound, "")
 		groups := all(e.ListGroups(t.Context(), e.admin, directory.GroupList{Kind: roster.KindGroup, Count: true}))(t)
 		if len(groups) != 1 || groups[0].MemberCount != 0 {
@@ -100,7 +104,7 @@ func TestTheLastAdministratorCannotBeDeletedEvenByItself(t *testing.T) {
 		e.makes(directory.NewUser{UserName: "role", RoleGrants: []directory.RoleGrant{{Role: roster.Ref{Name: "Administrator"}, Groups: []roster.Ref{{ID: string(group.ID)}}}}})
 		for _, by := range []roster.Actor{e.admin, e.as(admin)} {
 			_, err := e.DeleteUser(t.Context(), by, directory.UserDeletion{User: byID(admin)})
-			wants(t, err, roster.Invalid, "id")
+			wants(t, err, roster.Invalid, "")
 		}
 		_, err := e.UpdateUser(t.Context(), e.admin, directory.UserChange{
 			User: byID(admin), AccessLevel: roster.Some(roster.LevelAdministrator), LevelGroups: roster.Some([]roster.Ref{{Name: "Customer"}}),
@@ -125,8 +129,10 @@ func TestNobodyDeletesSomebodyAboveThemselves(t *testing.T) {
 func TestAChangeOfAVersionThatIsNotTheLatestIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		u := e.makes(directory.NewUser{UserName: "ada"})
+		var turn atomic.Int64
 		rename := func(version int64) error {
-			_, err := e.UpdateUser(t.Context(), e.admin, directory.UserChange{User: byID(u), IfVersion: version, DisplayName: roster.Some("Ada")})
+			in := directory.UserChange{User: byID(u), IfVersion: version, DisplayName: roster.Some(fmt.Sprint("Ada ", turn.Add(1)))}
+			_, err := e.UpdateUser(t.Context(), e.admin, in)
 			return err
 		}
 		if err := rename(u.Version); err != nil {

@@ -67,6 +67,9 @@ func (s *Service) UpdateDepartment(ctx context.Context, by roster.Actor, in Depa
 		}
 		after := before
 		after.Name = in.Name.Or(before.Name)
+		if after == before {
+			return before, nil
+		}
 		after.Version++
 		if err := tx.UpdateDepartment(after, Fold(after.Name)); err != nil {
 			return before, err

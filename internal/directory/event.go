@@ -92,7 +92,7 @@ func (r recording) turn(ctx context.Context) (roster.Event, error) {
 	s, by, in := r.Service, r.by, r.in
 	if in.Check == "" { // to compare with every check takes a while, for which nobody should wait who writes
 		err := s.store.View(ctx, func(tx Tx) (err error) {
-			r.first, err = r.find(ctx, tx)
+			r.first, err = r.look(ctx, tx)
 			return err
 		})
 		if err != nil {
@@ -174,28 +174,48 @@ const pageOfChecks = 100
 // find returns the check that has the alias, or else the first one whose conditions the message meets; zero if
 // there is none.
 func (r recording) find(ctx context.Context, tx Tx) (roster.Check, error) {
-	if r.in.Alias != "" {
-		there, err := tx.Checks(r.by.OrganizationID, CheckQuery{AliasKey: Fold(r.in.Alias), Limit: 1})
-		if err != nil || len(there) == 1 {
-			return slices.Concat(there, make([]roster.Check, 1))[0], err
-		}
+	if c, found, err := r.aliased(tx); found || err != nil {
+		return c, err
 	}
-	for after := int64(0); ; {
-		if err := ctx.Err(); err != nil {
-			return roster.Check{}, err
+	var first roster.Check
+	return first, r.each(ctx, tx, func(c roster.Check) bool {
+		if r.message.meets(c.Matching) {
+			first = c
 		}
-		page, err := tx.Checks(r.by.OrganizationID, CheckQuery{AfterNumber: after, Limit: pageOfChecks})
+		return first.ID == ""
+	})
+}
+
+// aliased returns the check that has the alias, if there is one.
+func (r recording) aliased(tx Tx) (c roster.Check, found bool, err error) {
+	if r.in.Alias == "" {
+		return c, false, nil
+	}
+	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{AliasKey: Fold(r.in.Alias), Limit: 1})
+	if err != nil || len(there) == 0 {
+		return c, false, err
+	}
+	return there[0], true, nil
+}
+
+// each shows the organization's checks, by ascending number, for as long as more says so.
+func (r recording) each(ctx context.Context, tx Tx, more func(roster.Check) bool) error {
+	for q := (CheckQuery{Limit: pageOfChecks}); ; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		page, err := tx.Checks(r.by.OrganizationID, q)
 		if err != nil {
-			return roster.Check{}, err
+			return err
 		}
 		for _, c := range page {
-			if r.message.meets(c.Matching) {
-				return c, nil
+			if !more(c) {
+				return nil
 			}
-			after = c.Number
+			q.Order.After.Number = c.Number
 		}
 		if len(page) < pageOfChecks {
-			return roster.Check{}, nil
+			return nil
 		}
 	}
 }

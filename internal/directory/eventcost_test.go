@@ -13,8 +13,8 @@ import (
 	"roster/internal/directory"
 )
 
-// hooked is a store that counts the events that are read of it, and does something before the next update. In an update
-// no checks may be read but one.
+// hooked is a store that counts the events and checks that are read of it, and does something before the next update. In an
+// update no checks may be read but one.
 type hooked struct {
 	directory.Store
 	read   *int
@@ -30,16 +30,16 @@ func (h *hooked) Update(ctx context.Context, fn func(directory.Tx) error) error 
 		h.before = nil
 		before()
 	}
-	return h.Store.Update(ctx, func(tx directory.Tx) error { return fn(oneCheckTx{tx}) })
+	return h.Store.Update(ctx, func(tx directory.Tx) error { return fn(oneCheckTx{hookedTx{tx, h.read}}) })
 }
 
-type oneCheckTx struct{ directory.Tx }
+type oneCheckTx struct{ hookedTx }
 
 func (o oneCheckTx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster.Check, error) {
 	if q.ID == "" {
 		return nil, errors.New("checks are compared while others wait to write")
 	}
-	return o.Tx.Checks(org, q)
+	return o.hookedTx.Checks(org, q)
 }
 
 type hookedTx struct {
@@ -49,6 +49,12 @@ type hookedTx struct {
 
 func (h hookedTx) Events(org roster.OrganizationID, q directory.EventQuery) ([]roster.Event, error) {
 	page, err := h.Tx.Events(org, q)
+	*h.read += len(page)
+	return page, err
+}
+
+func (h hookedTx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster.Check, error) {
+	page, err := h.Tx.Checks(org, q)
 	*h.read += len(page)
 	return page, err
 }
@@ -104,6 +110,40 @@ func TestACheckThatChangesWhileAnEventComesIsAskedAgain(t *testing.T) {
 		h.before = change
 		_, err := service.RecordEvent(t.Context(), e.admin, directory.NewEvent{Title: "restless"})
 		wants(t, err, roster.Unavailable, "")
+	})
+}
+
+func TestAnEventReadsNoMoreChecksThanHaveChanged(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		const checks = 250
+		var last roster.Check
+		for i := range checks {
+			last = e.check(fmt.Sprintf("check %03d", i), "")
+			if i%2 == 0 {
+				last = must(e.UpdateCheck(t.Context(), e.admin, directory.CheckChange{Check: last.ID, CheckFields: directory.CheckFields{Matching: about(fmt.Sprintf("Host%03d.", i))}}))(t)
+			}
+		}
+		service, h := e.hooked()
+		event := func(what, title, want string, most int) {
+			t.Helper()
+			*h.read = 0
+			got := must(service.RecordEvent(t.Context(), e.admin, directory.NewEvent{Title: title, Alias: "none"}))(t)
+			if got.Check.Name != want || *h.read > most {
+				t.Errorf("%s: claimed by %q, want %q; %d checks were read", what, got.Check.Name, want, *h.read)
+			}
+		}
+		event("the first", "HOST248. is down", "check 248", checks+1)
+		event("the same again", "host248. is down", "check 248", 1)
+		event("one of another check", "host000. is down", "check 000", 1)
+		event("one of none", "nothing", "", 0)
+		must(e.UpdateCheck(t.Context(), e.admin, directory.CheckChange{Check: last.ID, CheckFields: directory.CheckFields{Matching: about("nothing")}}))(t)
+		event("one after a change elsewhere", "nothing", "check 249", checks+1)
+		event("the next one", "nothing", "check 249", 1)
+		must(e.DeleteCheck(t.Context(), e.admin, directory.Deletion{Ref: roster.Ref{ID: string(last.ID)}}))(t)
+		event("one after a deletion", "nothing", "", checks)
+		c := e.check("another", "")
+		must(e.UpdateCheck(t.Context(), e.admin, directory.CheckChange{Check: c.ID, CheckFields: directory.CheckFields{Matching: about("nothing")}}))(t)
+		event("one after another was made", "nothing", "another", checks+1)
 	})
 }
 

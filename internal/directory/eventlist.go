@@ -40,7 +40,7 @@ func (s *Service) ListEvents(ctx context.Context, by roster.Actor, in EventList)
 }
 
 // EventPage is some events, and where the next page begins: with those that came before Next. A page may be short, even
-// empty, and still have a next one: one call looks at no more than maxExamined events.
+// empty, and still have a next one: one call looks at no more than MaxExamined events.
 type EventPage struct {
 	Events []roster.Event
 	Next   roster.EventID // "" at the end
@@ -59,7 +59,7 @@ func (s *Service) FindEvents(ctx context.Context, by roster.Actor, in EventList)
 	if !possible {
 		return EventPage{}, nil
 	}
-	search.most = maxExamined
+	search.most = MaxExamined
 	var out EventPage
 	var failed error
 	s.eachEvent(ctx, &search, func(e roster.Event, err error) bool {

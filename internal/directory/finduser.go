@@ -27,7 +27,8 @@ type UserSearch struct {
 	UserName   string
 	Email      string
 	ExternalID string
-	Group      roster.Ref // a member of this group or team, by id
+	Group      roster.Ref       // a member of this group or team: by id, or else by name
+	GroupKind  roster.GroupKind // what Group is, where it may be meant by name
 
 	// Where keeps those for whom it is true; nil: all. What it looks at must be in With. It is asked for so many
 	// users at most that one page stays cheap: see [UserPage].
@@ -35,16 +36,17 @@ type UserSearch struct {
 }
 
 // UserPage is some users, and where the next page begins. A page may be short, even empty, and still have a next
-// one: one call looks at no more than maxExamined users.
+// one: one call looks at no more than MaxExamined users.
 type UserPage struct {
 	Users []roster.User
 	Next  *UserPlace // nil at the end
 }
 
-const (
-	maxExamined      = 10_000
-	defaultUserLimit = 100
-)
+// MaxExamined is how many records one page of a list looks at for those that are asked for. A page may be short because
+// of it, even empty, and still have a next one.
+const MaxExamined = 10_000
+
+const defaultUserLimit = 100
 
 // FindUsers returns a page of the users that the actor may see. Those whom a search finds are in the order of the
 // word and of their numbers, but by number alone where a value narrows the search down, or the actor's scope does:
@@ -56,7 +58,7 @@ func (s *Service) FindUsers(ctx context.Context, by roster.Actor, in UserSearch)
 		return UserPage{}, err
 	}
 	wanted := searched(in.Search)
-	if err := in.check(wanted); err != nil {
+	if err := in.Check(); err != nil {
 		return UserPage{}, err
 	}
 	if !in.possible() {
@@ -65,13 +67,17 @@ func (s *Service) FindUsers(ctx context.Context, by roster.Actor, in UserSearch)
 	in.Limit = cmp.Or(in.Limit, defaultUserLimit)
 	return view(ctx, s, func(tx Tx) (UserPage, error) {
 		f := userFind{UserSearch: in, by: by, tx: tx, org: by.OrganizationID, wanted: wanted}
+		if there, err := f.findGroup(); err != nil || !there {
+			return UserPage{}, err
+		}
 		return f.page(f.source(by))
 	})
 }
 
-// check returns every fault of the search.
-func (in UserSearch) check(wanted []string) error {
+// Check returns every fault of the search: Invalid.
+func (in UserSearch) Check() error {
 	var f roster.Faults
+	wanted := searched(in.Search)
 	switch {
 	case !utf8.ValidString(in.Search):
 		f.Add("search", "must be text")
@@ -86,8 +92,8 @@ func (in UserSearch) check(wanted []string) error {
 	case in.Order != "" && !slices.Contains(userOrders, in.Order):
 		f.Add("sort", "must be one of: "+list(userOrders))
 	}
-	if in.Group.ID == "" && !in.Group.IsZero() {
-		f.Add("group", "must be given by id")
+	if in.Group.ID == "" && !in.Group.IsZero() && (in.Group.Name == "" || in.GroupKind == "") {
+		f.Add("group", "must be given by id, or by kind and name")
 	}
 	if in.Limit < 0 || in.Limit > MaxPage {
 		f.Add("limit", fmt.Sprintf("must be a whole number from 1 to %d", MaxPage))
@@ -102,12 +108,25 @@ var userOrders = []UserOrder{OrderNumber, OrderUserName, OrderEmail}
 
 // possible reports whether anybody can have the values: an engine may refuse even to look for them.
 func (in UserSearch) possible() bool {
-	for _, value := range []string{string(in.ID), in.UserName, in.Email, in.ExternalID, in.Group.ID} {
+	for _, value := range []string{string(in.ID), in.UserName, in.Email, in.ExternalID, in.Group.ID, in.Group.Name} {
 		if !isName(value) {
 			return false
 		}
 	}
 	return true
+}
+
+// findGroup finds the group that may be meant by its name, and reports whether there is one.
+func (f *userFind) findGroup() (bool, error) {
+	if f.GroupKind == "" || f.Group.IsZero() {
+		return true, nil
+	}
+	found, err := f.tx.FindGroups(f.org, f.GroupKind, []roster.Ref{f.Group})
+	if err != nil {
+		return false, err
+	}
+	f.Group = roster.Ref{ID: string(found[0].ID)}
+	return f.Group.ID != "", nil
 }
 
 // userFind is one FindUsers under way.
@@ -263,11 +282,11 @@ func (f *userFind) page(source userSource) (UserPage, error) {
 	after := f.After
 	// One more than fits shows whether the page is the last. Where few pass, larger pieces are cheaper.
 	piece := f.Limit + 1
-	for examined := 0; examined < maxExamined; piece = min(2*piece, pageSize) {
+	for examined := 0; examined < MaxExamined; piece = min(2*piece, pageSize) {
 		if len(page.Users) == f.Limit {
 			piece = 1
 		}
-		piece = min(piece, MaxPage, maxExamined-examined)
+		piece = min(piece, MaxPage, MaxExamined-examined)
 		users, more, err := source(after, piece)
 		if err != nil {
 			return UserPage{}, err

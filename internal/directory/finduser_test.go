@@ -133,6 +133,7 @@ func TestThePagesOfEveryOrderHaveEverybodyWhomTheActorSeesOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		v := e.village(83)
 		ref := func(g roster.Group) roster.Ref { return roster.Ref{ID: string(g.ID)} }
+		named := func(text string) roster.Ref { return roster.Ref{ID: text, Name: text} }
 		one := v.users[40]
 		filters := map[string]struct {
 			in   directory.UserSearch
@@ -141,6 +142,10 @@ func TestThePagesOfEveryOrderHaveEverybodyWhomTheActorSeesOnce(t *testing.T) {
 			"all":             {directory.UserSearch{}, func(roster.User) bool { return true }},
 			"a group":         {directory.UserSearch{Group: ref(v.mine)}, func(u roster.User) bool { return isIn(u, v.mine) }},
 			"a team":          {directory.UserSearch{Group: ref(v.theirs)}, func(u roster.User) bool { return isIn(u, v.theirs) }},
+			"a group's name":  {directory.UserSearch{Group: named(strings.ToUpper(v.mine.Name)), GroupKind: roster.KindGroup}, func(u roster.User) bool { return isIn(u, v.mine) }},
+			"a team's name":   {directory.UserSearch{Group: named(v.theirs.Name), GroupKind: roster.KindTeam}, func(u roster.User) bool { return isIn(u, v.theirs) }},
+			"id or name":      {directory.UserSearch{Group: named(string(v.theirs.ID)), GroupKind: roster.KindTeam}, func(u roster.User) bool { return isIn(u, v.theirs) }},
+			"no group's name": {directory.UserSearch{Group: named(v.theirs.Name), GroupKind: roster.KindGroup}, func(roster.User) bool { return false }},
 			"an email":        {directory.UserSearch{Email: "M1@HOME.example"}, func(u roster.User) bool { return strings.EqualFold(u.Email, "m1@home.example") }},
 			"an externalId":   {directory.UserSearch{ExternalID: "Ext-4"}, func(u roster.User) bool { return u.ExternalID == "Ext-4" }},
 			"another case":    {directory.UserSearch{ExternalID: "ext-4"}, func(roster.User) bool { return false }},
@@ -169,7 +174,9 @@ func TestThePagesOfEveryOrderHaveEverybodyWhomTheActorSeesOnce(t *testing.T) {
 						in.Order, in.Descending, in.Limit, in.With, in.Where = order, (i+len(filter))%2 == 0, []int{1, 7, 0, 500}[(i+len(actor))%4], withEverything, keep
 						got := v.walk(t, a.by, in)
 						want := v.expected(in, func(u roster.User) bool {
-							groupSeen := in.Group.IsZero() || a.sees == nil || slices.ContainsFunc(a.sees, func(g roster.Group) bool { return ref(g) == in.Group })
+							groupSeen := in.Group.IsZero() || a.sees == nil || slices.ContainsFunc(a.sees, func(g roster.Group) bool {
+								return in.Group.ID == string(g.ID) || strings.EqualFold(in.Group.Name, g.Name)
+							})
 							return c.pass(u) && (a.sees == nil || isIn(u, a.sees...)) && groupSeen
 						})
 						if !slices.EqualFunc(shownTo(a.by, want), got, func(a, b roster.User) bool { return gocmp.Equal(a, b) }) {
@@ -402,7 +409,7 @@ func TestASearchThatMakesNoSenseIsRefusedWithAllItsFaults(t *testing.T) {
 		_, err = e.FindUsers(t.Context(), e.admin, directory.UserSearch{Search: "a\xff"})
 		wants(t, err, roster.Invalid, "search")
 		for _, in := range []directory.UserSearch{
-			{ID: "\x00"}, {UserName: "\xff"}, {Email: "a\x00"}, {ExternalID: "\x00"}, {Group: roster.Ref{ID: "\x00"}}, {Search: "a\x00b@\x00"}, {Search: "adm\u2028"},
+			{ID: "\x00"}, {UserName: "\xff"}, {Email: "a\x00"}, {ExternalID: "\x00"}, {Group: roster.Ref{ID: "\x00"}}, {Group: roster.Ref{Name: "\x00"}, GroupKind: roster.KindTeam}, {Search: "a\x00b@\x00"}, {Search: "adm\u2028"},
 		} {
 			page := must(e.FindUsers(t.Context(), e.admin, in))(t)
 			if len(page.Users) > 0 && in.Search != "adm\u2028" || page.Next != nil {

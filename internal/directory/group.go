@@ -117,16 +117,18 @@ func checkGroup(in NewGroup) roster.Faults {
 	if in.Kind == roster.KindTeam && utf8.RuneCountInString(in.Name) > MaxTeamName {
 		addOnce(&f, "displayName", fmt.Sprintf("must not be longer than %d characters", MaxTeamName))
 	}
-	for field, text := range map[string]string{
-		"alertFilter": in.AlertFilter, "sigFilter": in.SigFilter, "landingPage": string(in.LandingPage),
-	} {
-		if len(text) > MaxFilter || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			f.Add(field, fmt.Sprintf("must be text of at most %d bytes without a NUL character", MaxFilter))
-		}
-	}
+	checkFilter(&f, "alertFilter", in.AlertFilter)
+	checkFilter(&f, "sigFilter", in.SigFilter)
+	checkFilter(&f, "landingPage", string(in.LandingPage))
 	checkRefs(&f, "services", in.Services)
 	checkMembers(&f, "members", in.Members)
 	return f
+}
+
+func checkFilter(f *roster.Faults, field, text string) {
+	if len(text) > MaxFilter || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		f.Add(field, fmt.Sprintf("must be text of at most %d bytes without a NUL character", MaxFilter))
+	}
 }
 
 func checkMembers(f *roster.Faults, field string, refs []roster.Ref) {
@@ -261,14 +263,14 @@ type GroupList struct {
 	Kind  roster.GroupKind
 	ID    roster.GroupID // only this one
 	Name  string         // only this one, without regard to case
-	After int64          // only those with a greater number
-	Count bool           // fill MemberCount
+	Order ListOrder
+	Count bool // fill MemberCount
 
 	Service  roster.Ref // only those with this service
 	Services bool       // load Routing.Services
 }
 
-// ListGroups returns the groups of a kind that the actor may see, by ascending number, loading a page
+// ListGroups returns the groups of a kind that the actor may see, in the order that is asked for, loading a page
 // at a time. The shipped group End-User, which has no members, is left out. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden, NotFound and Invalid(service) for a service that is not there; in the
@@ -288,13 +290,14 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 	if groups, everywhere := scopeOf(by, ActGroupRead); !everywhere {
 		q.Only = groups
 	}
-	all := pages(in.After, 0, func(after int64, limit int) ([]roster.Group, error) {
-		q.AfterNumber, q.Limit = after, limit
+	all := inPages(in.Order, func(o ListOrder, limit int) ([]roster.Group, error) {
+		q := q
+		q.Order, q.Limit = o, limit
 		return view(ctx, s, func(tx Tx) ([]roster.Group, error) { return tx.Groups(by.OrganizationID, q) })
-	}, func(g roster.Group) int64 { return g.Number })
+	}, func(g roster.Group) Place { return PlaceOf(g.Name, g.Number) })
 	return func(yield func(roster.Group, error) bool) {
 		for g, err := range all {
-			if err == nil && g.Kind == roster.KindGroup && g.Name == roster.EndUserGroup {
+			if err == nil && isShipped(g) {
 				continue
 			}
 			if !yield(g, err) {
@@ -310,9 +313,6 @@ type NewDepartment struct {
 	IdempotencyKey string
 	Faults         roster.Faults // those the face found already
 }
-
-// AfterNumber is a place in a list: records with a greater number come after it.
-type AfterNumber int64
 
 // CreateDepartment makes a department.
 //
@@ -342,14 +342,14 @@ func (s *Service) CreateDepartment(ctx context.Context, by roster.Actor, in NewD
 	}))
 }
 
-// ListDepartments returns the departments by ascending number. An error ends the sequence.
+// ListDepartments returns the departments in an order. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListDepartments(ctx context.Context, by roster.Actor, in AfterNumber) (iter.Seq2[roster.Department, error], error) {
+func (s *Service) ListDepartments(ctx context.Context, by roster.Actor, in ListOrder) (iter.Seq2[roster.Department, error], error) {
 	if err := allow(by, ActDepartmentRead); err != nil {
 		return nil, err
 	}
-	return pages(int64(in), 0, func(after int64, limit int) ([]roster.Department, error) {
-		return view(ctx, s, func(tx Tx) ([]roster.Department, error) { return tx.Departments(by.OrganizationID, after, limit) })
-	}, func(d roster.Department) int64 { return d.Number }), nil
+	return inPages(in, func(o ListOrder, limit int) ([]roster.Department, error) {
+		return view(ctx, s, func(tx Tx) ([]roster.Department, error) { return tx.Departments(by.OrganizationID, o, limit) })
+	}, func(d roster.Department) Place { return PlaceOf(d.Name, d.Number) }), nil
 }

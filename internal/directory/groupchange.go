@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
@@ -18,17 +20,32 @@ type GroupSelector struct {
 }
 
 // find returns the group that the selector picks, if the actor may see it in an action. One that is
-// named and not there is Invalid, one by number or id NotFound.
+// named and not there is Invalid, one by number or id NotFound; so is the shipped group, which no list shows.
 func (sel GroupSelector) find(tx Tx, by roster.Actor, act Action) (roster.Group, error) {
 	found, err := tx.FindGroups(by.OrganizationID, sel.Kind, findable([]roster.Ref{sel.Ref}))
 	if err != nil {
 		return roster.Group{}, err
 	}
 	scope, everywhere := scopeOf(by, act)
-	if g := found[0]; g.ID != "" && (everywhere || slices.Contains(scope, g.ID)) {
+	switch g := found[0]; {
+	case g.ID == "" || !everywhere && !slices.Contains(scope, g.ID):
+	case !isShipped(g):
 		return g, nil
+	case Fold(sel.Ref.Name) == Fold(roster.EndUserGroup): // who says the name learns nothing new
+		return roster.Group{}, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which " + shippedGroup[act]}
 	}
 	return roster.Group{}, noSuch("displayName", string(sel.Kind), sel.Ref)
+}
+
+// isShipped reports whether the group is the one that stands in Graze for none: it has no members, and no other face
+// knows it (DECISIONS 3).
+func isShipped(g roster.Group) bool {
+	return g.Kind == roster.KindGroup && g.Name == roster.EndUserGroup
+}
+
+// shippedGroup is what somebody is told who names the shipped group.
+var shippedGroup = map[Action]string{
+	ActGroupRead: "has no members", ActGroupUpdate: "does not change", ActGroupDelete: "stays",
 }
 
 // latest is find for a group that is about to change: it returns it once nobody else can change it.
@@ -116,6 +133,7 @@ type GroupChange struct {
 	AlertFilter roster.Set[string]
 	SigFilter   roster.Set[string]
 	LandingPage roster.Set[json.RawMessage]
+	MergePatch  bool                     // LandingPage is merged with the one that is there (RFC 7396), not put in its place
 	Services    roster.Set[[]roster.Ref] // one that is named and not there is made
 
 	// Users who become members, or cease to be, without the others being looked at. Not together with Members.
@@ -134,12 +152,6 @@ func (in GroupChange) asNew() NewGroup {
 	}
 }
 
-// attributes reports whether the change is of more than members.
-func (in GroupChange) attributes() bool {
-	return in.Name.Present || in.Description.Present || in.Active.Present || in.AlertFilter.Present ||
-		in.SigFilter.Present || in.LandingPage.Present || in.Services.Present
-}
-
 // check returns every fault that shows without looking at the store.
 func (in GroupChange) check() roster.Faults {
 	f := checkGroup(in.asNew())
@@ -151,7 +163,9 @@ func (in GroupChange) check() roster.Faults {
 	return f
 }
 
-// UpdateGroup changes a group or team. Members are compared with those there are a page at a time.
+// UpdateGroup changes a group or team. Members are compared with those there are a page at a time. Its version rises with
+// its members too, as far as this changes them: who reads the members and replaces them under the version loses nobody
+// whom another such change brought. A change that leaves everything as it is writes nothing.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(displayName), Stale, Unavailable.
 func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChange) (roster.Group, error) {
@@ -163,11 +177,11 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 	return heldBy[roster.Group](ctx, s, by, ActGroupRead, groupHolder(by, in.Group.Kind, in.Name.Value))(updateAgain(ctx, s, func(tx Tx) (roster.Group, error) {
 		f := slices.Clone(faults)
 		before, err := in.Group.latest(tx, by, ActGroupUpdate)
+		if err == nil {
+			before, err = in.whole(tx, before)
+		}
 		if err != nil {
 			return before, err
-		}
-		if before.Name == roster.EndUserGroup && before.Kind == roster.KindGroup {
-			return before, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which does not change"}
 		}
 		members, err := in.findMembers(tx, by, &f)
 		if err != nil {
@@ -180,29 +194,44 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 		if err != nil {
 			return before, err
 		}
-		if err := tx.UpdateGroup(after, Fold(after.Name)); err != nil {
-			return before, err
-		}
 		seen := auditGroup(after)
 		if seen.Added, seen.Removed, err = s.changeMembers(tx, after, members); err != nil {
 			return before, err
 		}
+		if len(seen.Added)+len(seen.Removed) == 0 && sameGroup(before, after) {
+			return before, nil
+		}
+		after.Version++
 		if in.Count {
 			after.MemberCount += int64(len(seen.Added) - len(seen.Removed))
+		}
+		if err := tx.UpdateGroup(after, Fold(after.Name)); err != nil {
+			return before, err
 		}
 		return after, s.audit(tx, by, s.now(), change{ActGroupUpdate, string(after.ID), after.Name, changed{Before: auditGroup(before), After: seen}})
 	}))
 }
 
-// apply returns the group as the change leaves it.
-func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (roster.Group, error) {
+// whole returns the group with its services and, where they are asked for, the number of its members.
+func (in GroupChange) whole(tx Tx, g roster.Group) (roster.Group, error) {
 	all, err := tx.Groups(g.OrganizationID, GroupQuery{Kind: g.Kind, ID: g.ID, Limit: 1, Services: true, Count: in.Count})
-	if err != nil {
+	if err != nil || len(all) == 0 {
 		return g, err
 	}
-	if len(all) == 1 {
-		g = all[0]
-	}
+	return all[0], nil
+}
+
+// sameGroup reports whether two states of a group are the same, but for its members.
+func sameGroup(a, b roster.Group) bool {
+	order := func(a, b roster.ServiceLink) int { return cmp.Compare(a.ID, b.ID) }
+	same := slices.Equal(ordered(a.Routing.Services, order), ordered(b.Routing.Services, order)) &&
+		bytes.Equal(compact(a.Routing.LandingPage), compact(b.Routing.LandingPage))
+	return same && a.Name == b.Name && a.Description == b.Description && a.Active == b.Active &&
+		a.Routing.AlertFilter == b.Routing.AlertFilter && a.Routing.SigFilter == b.Routing.SigFilter
+}
+
+// apply returns the group as the change leaves it.
+func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (_ roster.Group, err error) {
 	if in.Name.Present {
 		g.Name = in.Name.Value
 	}
@@ -210,17 +239,15 @@ func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (roster.Gro
 		g.Description = in.Description.Value
 	}
 	g.Active = in.Active.Or(g.Active)
-	if in.attributes() {
-		g.Version++
-	}
 	if in.AlertFilter.Present {
 		g.Routing.AlertFilter = in.AlertFilter.Value
 	}
 	if in.SigFilter.Present {
 		g.Routing.SigFilter = in.SigFilter.Value
 	}
-	if in.LandingPage.Present {
-		g.Routing.LandingPage = in.LandingPage.Value
+	g.Routing.LandingPage = merged(g.Routing.LandingPage, in.LandingPage, in.MergePatch)
+	if !f.Has("landingPage") {
+		checkFilter(f, "landingPage", string(g.Routing.LandingPage)) // now that it is merged
 	}
 	if in.Services.Present {
 		g.Routing.Services, err = makeServices(tx, g.OrganizationID, in.Services.Value, f)
@@ -322,9 +349,6 @@ func (s *Service) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSele
 		g, err := in.latest(tx, by, ActGroupDelete)
 		if err != nil {
 			return g, err
-		}
-		if g.Name == roster.EndUserGroup && g.Kind == roster.KindGroup {
-			return g, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which stays"}
 		}
 		now := s.now()
 		if err := tx.DeleteGroup(g.OrganizationID, g.ID, now); err != nil {

@@ -36,7 +36,7 @@ func heldBy[T any](ctx context.Context, s *Service, by roster.Actor, read Action
 func groupHolder(by roster.Actor, kind roster.GroupKind, name string) holders {
 	return holders{"displayName": func(tx Tx) (roster.Holder, error) {
 		found, err := tx.FindGroups(by.OrganizationID, kind, []roster.Ref{{Name: name}})
-		if err != nil {
+		if err != nil || isShipped(found[0]) {
 			return roster.Holder{}, err
 		}
 		return roster.Holder{ID: string(found[0].ID), Number: found[0].Number}, nil

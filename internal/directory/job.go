@@ -27,7 +27,12 @@ func (s *Service) ListJobs(ctx context.Context, by roster.Actor, in JobList) (it
 		return nil, &roster.Error{Kind: roster.Invalid, Field: "state", Detail: "must be ready, running or buried"}
 	}
 	all := pages(in.After, 0, func(after roster.JobID, limit int) ([]roster.Job, error) {
-		return view(ctx, s, func(tx Tx) ([]roster.Job, error) { return tx.OpenJobs(by.OrganizationID, after, limit) })
+		return view(ctx, s, func(tx Tx) ([]roster.Job, error) {
+			if in.State == roster.JobBuried { // few among many: they have an index of their own
+				return tx.BuriedJobs(by.OrganizationID, after, limit)
+			}
+			return tx.OpenJobs(by.OrganizationID, after, limit)
+		})
 	}, func(j roster.Job) roster.JobID { return j.ID })
 	return func(yield func(roster.Job, error) bool) {
 		for j, err := range all {

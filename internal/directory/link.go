@@ -36,8 +36,14 @@ func (s *Service) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (I
 		return IssuedLink{}, err
 	}
 	secret := s.secrets.Link()
+	if err := in.User.possible(); err != nil {
+		return IssuedLink{}, err
+	}
 	return update(ctx, s, func(tx Tx) (IssuedLink, error) {
-		u, err := s.controlled(tx, by, in.User)
+		u, err := lockUser(tx, by, ActPasswordSet, in.User, 0) // so that nobody becomes more than the actor meanwhile
+		if err == nil {
+			err = mayEmbody(tx, by, u)
+		}
 		if err != nil {
 			return IssuedLink{}, err
 		}
@@ -63,41 +69,50 @@ func (s *Service) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secre
 	}})
 }
 
-// controlled finds a user whose password the actor may set: one who has or may have a password here,
-// in the actor's scope, and not above the actor.
-func (s *Service) controlled(tx Tx, by roster.Actor, sel UserSelector) (roster.User, error) {
-	u, err := selectUser(tx, by, ActPasswordSet, sel, 0)
-	if err != nil {
-		return u, err
-	}
-	account, err := tx.AccountByID(by.OrganizationID, u.ID)
-	if err != nil {
-		return u, err
-	}
-	if err := mayControl(by, account.Grants); err != nil {
-		return u, err
+// mayEmbody answers with an error unless the actor may set the password of a user whom it sees: of one who has or may
+// have a password here, and who is not above the actor.
+func mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
+	if err := controls(tx, by, u); err != nil {
+		return err
 	}
 	if u.Realm != roster.RealmDB {
-		return u, &roster.Error{Kind: roster.Invalid, Field: "password", Detail: "is kept in another realm for this user"}
+		return &roster.Error{Kind: roster.Invalid, Field: "password", Detail: "is kept in another realm for this user"}
 	}
-	return u, nil
+	return nil
 }
 
 // NewPassword is what SetPassword needs to know.
 type NewPassword struct {
-	User     UserSelector
-	Password string
+	User      UserSelector
+	IfVersion int64 // only if the user still has this version; 0: whatever it has
+	Password  string
+	Faults    roster.Faults // those the face found already
 }
 
 // SetPassword gives a user another password. It ends the user's sessions and voids every cached
 // credential, on every replica.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid(password), Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid(password), Stale, Unavailable.
 func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPassword) (roster.User, error) {
 	if err := allow(by, ActPasswordSet); err != nil {
 		return roster.User{}, err
 	}
-	u, err := view(ctx, s, func(tx Tx) (roster.User, error) { return s.controlled(tx, by, in.User) })
+	permit := func(tx Tx, u roster.User, err error) (roster.User, error) {
+		if err == nil {
+			err = mayEmbody(tx, by, u)
+		}
+		if err == nil {
+			err = unchangedUser(u, in.IfVersion)
+		}
+		return u, err
+	}
+	u, err := view(ctx, s, func(tx Tx) (roster.User, error) {
+		u, err := selectUser(tx, by, ActPasswordSet, in.User, 0)
+		return permit(tx, u, err)
+	})
+	if err == nil {
+		err = in.Faults.Err()
+	}
 	if err != nil {
 		return u, err
 	}
@@ -106,11 +121,12 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 		return u, err
 	}
 	return update(ctx, s, func(tx Tx) (roster.User, error) {
-		u, err := s.controlled(tx, by, UserSelector{ID: u.ID})
-		if err != nil {
-			return u, err
+		// Locked, so that nobody becomes more than the actor meanwhile.
+		locked, err := lockUser(tx, by, ActPasswordSet, UserSelector{ID: u.ID}, 0)
+		if locked, err = permit(tx, locked, err); err != nil {
+			return locked, err
 		}
-		return u, s.replacePassword(tx, by, u, hash)
+		return locked, s.replacePassword(tx, by, locked, hash)
 	})
 }
 

@@ -34,7 +34,7 @@ type NewUser struct {
 	ExternalID       string
 	Password         string             `json:"-"`
 	External         bool               // proves identity in another realm: no password here
-	Realm            roster.RealmID     // that realm, where it is known; says External too
+	Realm            roster.Ref         // that realm, by id or name, where it is known; says External too
 	Active           roster.Set[bool]   // default: true
 	AccessLevel      roster.AccessLevel // default: custom
 	Roles            []roster.Ref       // for the organization, or for the groups of an actor that is limited to groups
@@ -75,11 +75,20 @@ func (in *NewUser) clean() {
 	if Fold(in.PrimaryGroup.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup = roster.Ref{}
 	}
-	prefs := slices.Clone(in.Preferences.Value)
-	for i := range prefs {
-		prefs[i].Services = distinct(prefs[i].Services, func(s roster.Service) roster.Service { return s })
+	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
+}
+
+// cleanPreferences returns preferences whose services are sets: each once, in their fixed order. Services of which one is none
+// of ours stay as they are, so that the fault says the place of that one.
+func cleanPreferences(sent []roster.Preference) []roster.Preference {
+	prefs := slices.Clone(sent)
+	for i, p := range prefs {
+		if slices.ContainsFunc(p.Services, func(s roster.Service) bool { return !slices.Contains(roster.Services[:], s) }) {
+			continue
+		}
+		prefs[i].Services = slices.DeleteFunc(slices.Clone(roster.Services[:]), func(s roster.Service) bool { return !slices.Contains(p.Services, s) })
 	}
-	in.Preferences.Value = prefs
+	return prefs
 }
 
 // check returns every fault that shows without looking at the store, those of the face first.
@@ -108,9 +117,7 @@ func (s *Service) check(in NewUser) roster.Faults {
 	if len(in.Properties) > 0 && !json.Valid(in.Properties) {
 		addOnce(&f, "properties", "must be a JSON object")
 	}
-	if len(in.Properties) > MaxProperties {
-		f.Add("properties", fmt.Sprintf("must not be longer than %d bytes", MaxProperties))
-	}
+	checkProperties(&f, in.Properties)
 	checkRefs(&f, "roles", in.Roles)
 	checkGrants(&f, in)
 	checkRefs(&f, "groups", in.Groups)
@@ -125,10 +132,16 @@ func (s *Service) check(in NewUser) roster.Faults {
 	return f
 }
 
+func checkProperties(f *roster.Faults, properties json.RawMessage) {
+	if len(properties) > MaxProperties {
+		f.Add("properties", fmt.Sprintf("must not be longer than %d bytes", MaxProperties))
+	}
+}
+
 func (s *Service) checkPassword(f *roster.Faults, in NewUser) {
 	switch {
 	case in.Password == "":
-	case in.External, in.Realm != "":
+	case in.External, !in.Realm.IsZero():
 		f.Add("password", "is only for users who prove identity here; leave it out for a user of another realm")
 	case len(in.Password) > MaxPassword:
 		f.Add("password", fmt.Sprintf("must not be longer than %d bytes", MaxPassword))
@@ -261,12 +274,13 @@ func checkCompetencies(f *roster.Faults, list []roster.Competency) {
 		if f.Has(field) {
 			continue
 		}
-		if c.Name == "" && c.CID == 0 {
+		if c.Name == "" && c.CID == 0 && !f.HasWithin(field) {
 			f.Add(field, "needs a name or a cid")
+			continue
 		}
 		checkName(f, field+".name", c.Name)
 		if c.Ranking < 0 || c.Ranking > 100 {
-			f.Add(field+".ranking", "must be a whole number from 0 to 100")
+			addOnce(f, field+".ranking", "must be a whole number from 0 to 100")
 		}
 	}
 }

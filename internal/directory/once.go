@@ -21,9 +21,18 @@ const onceField = "Idempotency-Key"
 
 // checkOnce notes a fault of an idempotency key; "" is none.
 func checkOnce(f *roster.Faults, key string) {
-	if len(key) > MaxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
-		f.Add(onceField, fmt.Sprintf("must be 1 to %d visible ASCII characters", MaxIdempotencyKey))
+	if detail := FaultOfIdempotencyKey(key); key != "" && detail != "" {
+		addOnce(f, onceField, detail)
 	}
+}
+
+// FaultOfIdempotencyKey says what is wrong with a key that a request has, "" if nothing is. It is exported for faces that
+// must tell an empty key from none.
+func FaultOfIdempotencyKey(key string) string {
+	if key == "" || len(key) > MaxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
+		return fmt.Sprintf("must be 1 to %d visible ASCII characters", MaxIdempotencyKey)
+	}
+	return ""
 }
 
 // once makes a record with the id under the caller's idempotency key, as the first thing of a transaction: the same
@@ -36,26 +45,36 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 	if key == "" {
 		return create()
 	}
-	var none T
-	r, err := s.onceRetry(by, act, key, input, id)
-	if err != nil {
-		return none, err
-	}
-	made, found, err := claimRetry(tx, r, func(made Retry) (bool, error) { return s.now().Sub(made.CreatedAt) < retryFor, nil })
-	if err != nil {
-		return none, err
-	}
-	if !found {
+	var out T
+	made, err := s.madeBefore(tx, by, act, key, input, id)
+	switch {
+	case err != nil:
+		return out, err
+	case made == "":
 		return create()
 	}
-	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
-		return none, &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
-	}
-	out, err := again(made.ResourceID)
+	out, err = again(made)
 	if err != nil && roster.KindOf(err) == roster.NotFound {
-		return none, &roster.Error{Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another"}
+		err = &roster.Error{Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another"}
 	}
 	return out, err
+}
+
+// madeBefore claims the idempotency key for the record with the id. It returns the id of the record that the key has
+// made within a day already, "" if there is none.
+func (s *Service) madeBefore(tx Tx, by roster.Actor, act Action, key string, input any, id string) (string, error) {
+	r, err := s.onceRetry(by, act, key, input, id)
+	if err != nil {
+		return "", err
+	}
+	made, found, err := claimRetry(tx, r, func(made Retry) (bool, error) { return s.now().Sub(made.CreatedAt) < retryFor, nil })
+	if err != nil || !found {
+		return "", err
+	}
+	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
+		return "", &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
+	}
+	return made.ResourceID, nil
 }
 
 // claimRetry remembers a create under its key, as the first thing that a transaction writes, unless another one is

@@ -179,7 +179,11 @@ func (in *SettingsChange) clean() roster.Faults {
 	for _, text := range []*roster.Set[string]{&in.Name, &in.TimeZone, &in.DefaultCountry} {
 		text.Value = strings.TrimSpace(text.Value)
 	}
-	if in.Name.Present && !in.Name.Null {
+	switch {
+	case !in.Name.Present || in.Name.Null:
+	case in.Name.Value == "":
+		addOnce(&f, "displayName", "must not be empty; null resets it")
+	default:
 		addFaults(&f, checkNamed(in.Name.Value, ""))
 	}
 	if zone, known := Zone(in.TimeZone.Value); known {
@@ -208,7 +212,6 @@ func (in SettingsChange) apply(o roster.Organization) roster.Organization {
 	if in.StrongPasswords.Present {
 		o.Settings.StrongPasswords = in.StrongPasswords.Value
 	}
-	o.Version++
 	return o
 }
 
@@ -234,6 +237,10 @@ func (s *Service) UpdateSettings(ctx context.Context, by roster.Actor, in Settin
 			return before, err
 		}
 		after := in.apply(before)
+		if after == before {
+			return before, nil
+		}
+		after.Version++
 		if err := tx.UpdateOrganization(after); err != nil {
 			return before, err
 		}

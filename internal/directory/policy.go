@@ -86,7 +86,7 @@ type rule struct {
 var policy = map[Action]rule{
 	ActUserCreate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, ownToken: true, tokens: true},
-	ActUserUpdate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
+	ActUserUpdate:      {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
 	ActPasswordSet:     {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserAdmit:       {local: true, writes: true},
 	ActRealmCreate:     {anyOf: roster.ManageRealms, writes: true},
@@ -97,7 +97,7 @@ var policy = map[Action]rule{
 	ActLinkRead:        {public: true},
 	ActLinkUse:         {public: true},
 	ActGroupCreate:     {anyOf: roster.ManageGroups, writes: true, tokens: true},
-	ActGroupRead:       {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, tokens: true},
+	ActGroupRead:       {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, ownToken: true, tokens: true},
 	ActGroupUpdate:     {anyOf: roster.ManageGroups, scoped: true, writes: true, tokens: true},
 	ActGroupDelete:     {anyOf: roster.ManageGroups, writes: true, tokens: true},
 	ActDepartmentMake:  {anyOf: roster.ManageGroups, writes: true, tokens: true},
@@ -138,7 +138,7 @@ var policy = map[Action]rule{
 	ActCheckGroupRead:     {anyOf: roster.ReadDirectory, scoped: true, ownToken: true, tokens: true},
 	ActCheckGroupUpdate:   {anyOf: roster.ManageChecks, writes: true, tokens: true},
 	ActCheckGroupDelete:   {anyOf: roster.ManageChecks, writes: true, tokens: true},
-	ActPermissionRead:     {anyOf: roster.ReadDirectory, tokens: true},
+	ActPermissionRead:     {anyOf: roster.ReadDirectory, scoped: true, ownToken: true, tokens: true},
 	ActPermissionSet:      {anyOf: roster.ManageChecks, writes: true, tokens: true},
 	ActPermissionDelete:   {anyOf: roster.ManageChecks, writes: true, tokens: true},
 	ActEventRecord:        {anyOf: roster.SendEvents, writes: true, tokens: true},
@@ -165,6 +165,16 @@ func allow(by roster.Actor, act Action) error {
 	case organizationToken(by) && !r.tokens:
 		return forbidden("an API token of the organization may not do this")
 	case r.signedIn && by.Kind == roster.ActorUser, r.ownToken && by.UserID != "":
+		return nil
+	default:
+		return granted(by, act)
+	}
+}
+
+// granted says whether the actor may do the action to somebody or something that is not its own.
+func granted(by roster.Actor, act Action) error {
+	switch r := policy[act]; {
+	case local(by):
 		return nil
 	case by.Grants.Everywhere().HasAny(r.anyOf), r.scoped && by.Grants.Anywhere().HasAny(r.anyOf):
 		return nil
@@ -211,8 +221,8 @@ func local(by roster.Actor) bool {
 const guarded = roster.SuperPrivileges | roster.GrantAnyRole | roster.ManageRealms
 
 // beyondTokens are the permissions that a token of the organization never uses, although it may create
-// administrators, who have them. It gets no hold of somebody who has one.
-const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings
+// administrators, who have them. It gets no hold of somebody who has one, and gives none to whom it has a hold of.
+const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings | roster.ReadAudit
 
 // mayControl says whether the actor may change somebody who holds these permissions. Nobody reaches
 // above themselves: for the organization and for each group the actor must hold all of them.
@@ -223,6 +233,15 @@ func mayControl(by roster.Actor, target roster.Grants) error {
 		}
 		return missing
 	})
+}
+
+// controls says whether the actor may change the user, who may hold anything.
+func controls(tx Tx, by roster.Actor, u roster.User) error {
+	account, err := tx.AccountByID(u.OrganizationID, u.ID)
+	if err != nil {
+		return err
+	}
+	return mayControl(by, account.Grants)
 }
 
 // mayGrant says whether the actor may give somebody these permissions. It asks what mayControl asks,
@@ -238,6 +257,16 @@ func (s *Service) mayGrant(by roster.Actor, target roster.Grants) error {
 			return missing & guarded
 		}
 	})
+}
+
+// mayEmpower says whether the actor may give these permissions to somebody who can sign in already, or will by what the
+// same request sets. It asks what mayGrant asks, and that a token of the organization makes administrators only of those
+// who cannot: with a password that it knows it would be one itself (DECISIONS 8).
+func (s *Service) mayEmpower(by roster.Actor, target roster.Grants) error {
+	if beyond := target.Anywhere() & beyondTokens; organizationToken(by) && beyond != 0 {
+		return forbidden("an API token of the organization gives these permissions only to somebody who cannot sign in yet: " + beyond.String())
+	}
+	return s.mayGrant(by, target)
 }
 
 // compare holds what the actor has against what the target has or would have. lift says which of

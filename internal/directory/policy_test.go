@@ -179,18 +179,21 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		on   func(by roster.Actor, target roster.Grants) error
 	}{
 		{"create a user who holds", ActUserCreate, s.mayGrant},
+		{"create with a password, or raise somebody who can sign in to, what is held by", ActUserCreate, s.mayEmpower},
 		{"create a role that holds", ActRoleCreate, s.mayGrant},
-		{"change the access of", ActUserUpdate, mayControl},
+		{"put into a role what is held by", ActRoleUpdate, s.mayEmpower},
+		{"change the access of", ActUserUpdate, seesAndControls(ActUserUpdate)},
 		{"change or delete a role that holds", ActRoleUpdate, mayControl},
 		{"change groups", ActGroupUpdate, nil},
 		{"delete groups", ActGroupDelete, nil},
 		{"delete", ActUserDelete, mayControl},
-		{"change the contact methods of", ActContactAdd, seesAndControls},
+		{"change the contact methods of", ActContactAdd, seesAndControls(ActContactAdd)},
 		{"set the password of", ActPasswordSet, mayControl},
 		{"issue a link for", ActLinkIssue, mayControl},
 		{"make a token of the user", ActTokenCreate, mayControl},
 		{"read users", ActUserRead, nil},
 		{"read groups", ActGroupRead, nil},
+		{"read the entries on check groups", ActPermissionRead, nil},
 		{"read departments", ActDepartmentRead, nil},
 		{"read roles", ActRoleRead, nil},
 		{"create groups", ActGroupCreate, nil},
@@ -211,15 +214,25 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 			fmt.Fprintf(&b, "  %-20s %s\n", c.name, row(c.actor, verb.act, verb.on))
 		}
 	}
+	b.WriteString("\nchange its own preferences and time zone\n")
+	for _, c := range callers() {
+		cell := row(c.actor, ActUserUpdate, nil)
+		if cell == "y" && !isSelf(c.actor, c.actor.UserID) {
+			cell = "-" // it is no user
+		}
+		fmt.Fprintf(&b, "  %-20s %s\n", c.name, cell)
+	}
 	golden(t, "policy.golden", b.String())
 }
 
 // seesAndControls is what is asked about somebody else where a user may do it to itself.
-func seesAndControls(by roster.Actor, target roster.Grants) error {
-	if err := visible(by, ActContactAdd, roster.User{Groups: []roster.GroupLink{{ID: "g"}}}); err != nil {
-		return err
+func seesAndControls(act Action) func(by roster.Actor, target roster.Grants) error {
+	return func(by roster.Actor, target roster.Grants) error {
+		if err := visible(by, act, roster.User{Groups: []roster.GroupLink{{ID: "g"}}}); err != nil {
+			return err
+		}
+		return mayControl(by, target)
 	}
-	return mayControl(by, target)
 }
 
 // row is one line of the matrix.

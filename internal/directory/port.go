@@ -181,11 +181,11 @@ type GroupTx interface {
 	FindServices(org roster.OrganizationID, refs []roster.Ref) ([]roster.BusinessService, error)
 	FindUsers(org roster.OrganizationID, refs []roster.Ref) ([]roster.UserLink, error)
 
-	// Groups returns the groups that q picks, by ascending number; MemberCount is counted, and services
-	// are loaded, if asked for.
+	// Groups returns the groups that q picks, in its order; MemberCount is counted, and services are loaded, if
+	// asked for.
 	Groups(org roster.OrganizationID, q GroupQuery) ([]roster.Group, error)
-	Departments(org roster.OrganizationID, afterNumber int64, limit int) ([]roster.Department, error)
-	Roles(org roster.OrganizationID, afterNumber int64, limit int) ([]roster.Role, error)
+	Departments(org roster.OrganizationID, o ListOrder, limit int) ([]roster.Department, error)
+	Roles(org roster.OrganizationID, o ListOrder, limit int) ([]roster.Role, error)
 
 	// Members returns members of a group by ascending number: a page of at most limit.
 	Members(org roster.OrganizationID, id roster.GroupID, afterNumber int64, limit int) ([]roster.UserLink, error)
@@ -199,16 +199,27 @@ type GroupTx interface {
 
 // GroupQuery picks groups of one kind. Zero fields do not restrict.
 type GroupQuery struct {
-	Kind        roster.GroupKind // always set
-	AfterNumber int64
-	Limit       int // 1 to MaxPage
-	ID          roster.GroupID
-	Name        string           // compared without regard to case
-	Only        []roster.GroupID // nil: all, empty: none
-	Service     roster.ServiceID // groups with this service
-	Count       bool             // fill MemberCount
-	Services    bool             // load Routing.Services
+	Kind     roster.GroupKind // always set
+	Order    ListOrder
+	Limit    int // 1 to MaxPage
+	ID       roster.GroupID
+	Name     string           // compared without regard to case
+	Only     []roster.GroupID // nil: all, empty: none
+	Service  roster.ServiceID // groups with this service
+	Count    bool             // fill MemberCount
+	Services bool             // load Routing.Services
 }
+
+// ListOrder is the order of a list of records that have a number and a name, and the place where the list begins. The zero
+// order is by ascending number, from the first one.
+type ListOrder struct {
+	ByName     bool // by the folded name, of which an index is in order; else by number
+	Descending bool
+	After      Place // only records that come later; of a place the part counts that the order is by, zero: from the beginning
+}
+
+// PlaceOf returns the place of a record, in whatever order.
+func PlaceOf(name string, number int64) Place { return Place{Key: Fold(name), Number: number} }
 
 // CredentialTx reads and changes what proves identity. Secrets are named by hash.
 type CredentialTx interface {
@@ -244,6 +255,8 @@ type CredentialTx interface {
 	InsertLink(l roster.Link, hash string) error
 	// LinkByHash returns the link whose secret has the hash, good or not. Errors: NotFound.
 	LinkByHash(hash string) (roster.Link, error)
+	// DeleteLinks deletes the links of a user for a purpose.
+	DeleteLinks(org roster.OrganizationID, user roster.UserID, purpose roster.LinkPurpose) error
 	// DeleteLink reports whether the link was there: of two callers one gets true.
 	DeleteLink(id roster.LinkID) (bool, error)
 
@@ -296,6 +309,8 @@ type JobTx interface {
 	JobCounts() ([]roster.JobCounts, error)
 	// OpenJobs returns the organization's jobs that are not done, by ascending id.
 	OpenJobs(org roster.OrganizationID, after roster.JobID, limit int) ([]roster.Job, error)
+	// BuriedJobs returns those of them that are buried, without looking at the others.
+	BuriedJobs(org roster.OrganizationID, after roster.JobID, limit int) ([]roster.Job, error)
 	// ReviveJob makes a buried job ready again, with no attempt made.
 	ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) // NotFound where no such job is buried
 	// NextRun returns when the lane's next job is due; the zero time if there is none.

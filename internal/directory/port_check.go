@@ -16,10 +16,12 @@ type CheckTx interface {
 	DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error // NotFound
 	// LockCheck keeps other transactions from changing the check, but for its status, until this one ends.
 	LockCheck(org roster.OrganizationID, id roster.CheckID) error // NotFound
-	// Checks returns the checks that q picks, by ascending number.
+	// Checks returns the checks that q picks, in its order.
 	Checks(org roster.OrganizationID, q CheckQuery) ([]roster.Check, error)
-	// CheckIDs returns the ids of the checks that q picks, by ascending number.
+	// CheckIDs returns the ids of the checks that q picks, in its order.
 	CheckIDs(org roster.OrganizationID, q CheckQuery) ([]roster.CheckID, error)
+	// CheckState returns what is another once a check is made, changed in its version, or deleted.
+	CheckState(org roster.OrganizationID) (CheckState, error)
 	// SetCheckStatus says how the check's last event turned out, unless a later one is noted.
 	SetCheckStatus(org roster.OrganizationID, id roster.CheckID, s roster.Status, at time.Time) error
 	// CheckCounts counts the checks of the scope by status.
@@ -31,7 +33,7 @@ type CheckTx interface {
 	DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error // NotFound
 	// LockCheckGroup keeps other transactions from changing the check group until this one ends.
 	LockCheckGroup(org roster.OrganizationID, id roster.CheckGroupID) error // NotFound
-	// CheckGroups returns the check groups that q picks, by ascending number, with how many checks of the scope
+	// CheckGroups returns the check groups that q picks, in its order, with how many checks of the scope
 	// they have.
 	CheckGroups(org roster.OrganizationID, q CheckGroupQuery) ([]roster.CheckGroup, error)
 
@@ -56,6 +58,14 @@ type CheckTx interface {
 	CountUsers(org roster.OrganizationID, groups []roster.GroupID) (int64, error)
 }
 
+// CheckState tells states of an organization's checks apart. Numbers and versions only rise, and no number is used again: so no two
+// states have all three in common.
+type CheckState struct {
+	Checks     int64 // how many there are
+	LastNumber int64
+	Versions   int64 // the sum
+}
+
 // CheckScope limits what somebody sees of checks: a check is seen that names one of the groups (of either kind), or
 // is in a check group on which the user, or one of its groups, has an entry with the level readonly or more. nil
 // sees all, the zero one nothing.
@@ -66,24 +76,24 @@ type CheckScope struct {
 
 // CheckQuery picks checks. Zero fields do not restrict.
 type CheckQuery struct {
-	AfterNumber int64
-	Limit       int // 1 to MaxPage
-	ID          roster.CheckID
-	Among       []roster.CheckID // one of these, MaxPage at most; nil: any, empty: none
-	NameKey     string
-	AliasKey    string
-	CheckGroup  roster.CheckGroupID
-	Scope       *CheckScope
-	Told        bool // load Groups and Teams
+	Order      ListOrder
+	Limit      int // 1 to MaxPage
+	ID         roster.CheckID
+	Among      []roster.CheckID // one of these, MaxPage at most; nil: any, empty: none
+	NameKey    string
+	AliasKey   string
+	CheckGroup roster.CheckGroupID
+	Scope      *CheckScope
+	Told       bool // load Groups and Teams
 }
 
 // CheckGroupQuery picks check groups. Zero fields do not restrict.
 type CheckGroupQuery struct {
-	AfterNumber int64
-	Limit       int // 1 to MaxPage
-	ID          roster.CheckGroupID
-	NameKey     string
-	Scope       *CheckScope // those with such an entry, and those that have a check which is seen
+	Order   ListOrder
+	Limit   int // 1 to MaxPage
+	ID      roster.CheckGroupID
+	NameKey string
+	Scope   *CheckScope // those with such an entry, and those that have a check which is seen
 }
 
 // CheckPermissionQuery picks entries on check groups. Zero fields do not restrict.
@@ -94,6 +104,9 @@ type CheckPermissionQuery struct {
 	CheckGroup roster.CheckGroupID
 	Users      []roster.UserID // for one of these, MaxPage at most; nil: any, empty: none
 	Group      roster.GroupID
+	// Those on check groups in the scope that are for one of its groups or for a member of one, for its user or for a group
+	// of that user.
+	Scope *CheckScope
 }
 
 // MaxEventChecks is how many checks one EventQuery names at most.

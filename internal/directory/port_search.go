@@ -34,15 +34,18 @@ const (
 	OrderEmail    UserOrder = "email"
 )
 
-// UserPlace is a place in an ordered list of users: the key of its order (a folded userName or email, or the
-// word that was found) and the number.
-type UserPlace struct {
+// Place is a place in an ordered list: the key of its order (a folded name or email, or the word that was found) and the
+// number.
+type Place struct {
 	Key    string
 	Number int64
 }
 
+// UserPlace is a place in an ordered list of users.
+type UserPlace = Place
+
 // WordPlace is a word of a user. It is also a place in a search.
-type WordPlace = UserPlace
+type WordPlace = Place
 
 // OrderedQuery picks users in an order. Zero fields do not restrict.
 type OrderedQuery struct {

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"iter"
@@ -96,7 +97,6 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 			return before, err
 		}
 		after := before
-		after.Version++
 		after.Active = in.Active.Or(before.Active)
 		if in.Configuration.Present {
 			after.Configuration = in.Configuration.Value
@@ -104,7 +104,10 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 		if err := s.permitRealm(tx, by, after.Configuration, all); err != nil {
 			return before, err
 		}
-		after.UpdatedAt = s.now()
+		if after.Active == before.Active && bytes.Equal(compact(after.Configuration), compact(before.Configuration)) {
+			return before, nil
+		}
+		after.Version, after.UpdatedAt = before.Version+1, s.now()
 		if err := tx.UpdateRealm(after); err != nil {
 			return before, err
 		}

@@ -17,13 +17,14 @@ type resolved struct {
 	groups      []roster.Group // of both kinds, the primary group among them
 	primary     roster.GroupLink
 	department  roster.DepartmentLink
+	realm       roster.RealmID
 }
 
 // resolve looks the references of in up, and notes each that names nothing the actor may use.
 func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, error) {
 	var r resolved
 	var err error
-	if r.roles, err = resolveRoles(tx, by.OrganizationID, in.Roles, f); err != nil {
+	if r.roles, err = resolveRoles(tx, by, in.Roles, f); err != nil {
 		return r, err
 	}
 	if err := r.resolveScopes(tx, by, in, f); err != nil {
@@ -48,13 +49,32 @@ func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, er
 		if err != nil {
 			return r, err
 		}
-		if len(groups) == 1 && groups[0].Name != roster.EndUserGroup {
+		if len(groups) == 1 && !isShipped(groups[0]) {
 			r.primary = linkGroup(groups[0])
 			r.groups = append(r.groups, groups[0])
 		}
 	}
 	r.groups = distinct(r.groups, func(g roster.Group) roster.GroupID { return g.ID })
+	if err := r.resolveRealm(tx, by, in.Realm, f); err != nil {
+		return r, err
+	}
 	return r, r.resolveDepartment(tx, by, in.Department, f)
+}
+
+func (r *resolved) resolveRealm(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {
+	if ref.IsZero() {
+		return nil
+	}
+	realm, err := findRealm(tx, by, ref)
+	switch {
+	case err == nil:
+		r.realm = realm.ID
+	case roster.KindOf(err) == roster.NotFound, roster.KindOf(err) == roster.Invalid:
+		addOnce(f, "realm", "names no realm: "+shorten(ref.String()))
+	default:
+		return err
+	}
+	return nil
 }
 
 func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {
@@ -66,28 +86,28 @@ func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *
 		return err
 	}
 	if d.ID == "" {
-		unknown(f, "department", "department", ref)
+		unknown(f, by, "department", "department", ref)
 	}
 	r.department = roster.DepartmentLink{ID: d.ID, Number: d.Number, Name: d.Name}
 	return nil
 }
 
-func resolveRoles(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster.Faults) ([]roster.Role, error) {
-	found, err := findRoles(tx, org, refs, func(i int) string { return fmt.Sprintf("roles[%d]", i) }, f)
+func resolveRoles(tx Tx, by roster.Actor, refs []roster.Ref, f *roster.Faults) ([]roster.Role, error) {
+	found, err := findRoles(tx, by, refs, func(i int) string { return fmt.Sprintf("roles[%d]", i) }, f)
 	found = slices.DeleteFunc(found, func(r roster.Role) bool { return r.ID == "" })
 	return distinct(found, func(r roster.Role) roster.RoleID { return r.ID }), err
 }
 
 // findRoles finds roles, with a zero one in the place of each that it notes as unknown. field says where a
 // reference stands in the request.
-func findRoles(tx Tx, org roster.OrganizationID, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Role, error) {
+func findRoles(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Role, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
 	}
-	found, err := tx.FindRoles(org, findable(refs))
+	found, err := tx.FindRoles(by.OrganizationID, findable(refs))
 	for i, role := range found {
 		if role.ID == "" {
-			unknown(f, field(i), "role", refs[i])
+			unknown(f, by, field(i), "role", refs[i])
 		}
 	}
 	return found, err
@@ -108,7 +128,7 @@ func (r *resolved) resolveScopes(tx Tx, by roster.Actor, in NewUser, f *roster.F
 	if len(in.RoleGrants) == 0 || referencesIn(in.RoleGrants) > MaxReferences {
 		return nil
 	}
-	roles, err := findRoles(tx, by.OrganizationID, grantedRoles(in.RoleGrants), func(i int) string { return fmt.Sprintf("roleGrants[%d].role", i) }, f)
+	roles, err := findRoles(tx, by, grantedRoles(in.RoleGrants), func(i int) string { return fmt.Sprintf("roleGrants[%d].role", i) }, f)
 	if err != nil {
 		return err
 	}
@@ -154,8 +174,8 @@ func findScope(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string
 	groups, err := findGroups(tx, by, roster.KindGroup, refs, field, f)
 	var ids []roster.GroupID
 	for i, g := range groups {
-		if g.Name == roster.EndUserGroup { // it has no members
-			unknown(f, field(i), string(roster.KindGroup), refs[i])
+		if isShipped(g) { // it has no members
+			unknown(f, by, field(i), string(roster.KindGroup), refs[i])
 		}
 		ids = append(ids, g.ID)
 	}
@@ -185,8 +205,8 @@ func findGroups(tx Tx, by roster.Actor, kind roster.GroupKind, refs []roster.Ref
 	}
 	scope, everywhere := scopeOf(by, ActUserCreate)
 	for i, g := range found {
-		if g.ID == "" || !everywhere && !slices.Contains(scope, g.ID) && g.Name != roster.EndUserGroup {
-			unknown(f, field(i), string(kind), refs[i])
+		if g.ID == "" || !everywhere && !slices.Contains(scope, g.ID) && !isShipped(g) {
+			unknown(f, by, field(i), string(kind), refs[i])
 			found[i] = roster.Group{}
 		}
 	}
@@ -209,14 +229,14 @@ func findable(refs []roster.Ref) []roster.Ref {
 	return some
 }
 
-// unknown notes that a reference names nothing, and the command that makes what it names. It adds
-// nothing to a fault that the field has already.
-func unknown(f *roster.Faults, field, noun string, ref roster.Ref) {
+// unknown notes that a reference names nothing, and the command that makes what it names: whoever speaks the native API
+// has a call for that. It adds nothing to a fault that the field has already.
+func unknown(f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
 	if f.Has(field) {
 		return
 	}
 	detail := fmt.Sprintf("names no %s: %s", noun, shorten(ref.String()))
-	if ref.Name != "" {
+	if ref.Name != "" && by.Face != roster.FaceAPI {
 		detail += fmt.Sprintf(" (make it with: roster %s create --name %s)", noun, quoteShell(shorten(ref.Name)))
 	}
 	f.Add(field, detail)

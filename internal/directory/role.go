@@ -54,14 +54,14 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 	}))
 }
 
-// ListRoles returns the roles by ascending number. An error ends the sequence.
+// ListRoles returns the roles in an order. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListRoles(ctx context.Context, by roster.Actor, in AfterNumber) (iter.Seq2[roster.Role, error], error) {
+func (s *Service) ListRoles(ctx context.Context, by roster.Actor, in ListOrder) (iter.Seq2[roster.Role, error], error) {
 	if err := allow(by, ActRoleRead); err != nil {
 		return nil, err
 	}
-	return pages(int64(in), 0, func(after int64, limit int) ([]roster.Role, error) {
-		return view(ctx, s, func(tx Tx) ([]roster.Role, error) { return tx.Roles(by.OrganizationID, after, limit) })
-	}, func(r roster.Role) int64 { return r.Number }), nil
+	return inPages(in, func(o ListOrder, limit int) ([]roster.Role, error) {
+		return view(ctx, s, func(tx Tx) ([]roster.Role, error) { return tx.Roles(by.OrganizationID, o, limit) })
+	}, func(r roster.Role) Place { return PlaceOf(r.Name, r.Number) }), nil
 }

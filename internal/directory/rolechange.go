@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -43,7 +44,6 @@ func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange
 			return before, err
 		}
 		after := before
-		after.Version++
 		if in.Name.Present {
 			after.Name = in.Name.Value
 		}
@@ -52,13 +52,18 @@ func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange
 		}
 		if in.Permissions.Present {
 			after.Permissions = permissions
-			if err := s.mayGrant(by, roster.Grants{{Permissions: permissions}}); err != nil {
+			// Whoever has the role gets them, and may be able to sign in.
+			if err := s.mayEmpower(by, roster.Grants{{Permissions: permissions}}); err != nil {
 				return before, err
 			}
 		}
 		if err := keepAdministrators(tx, before, after); err != nil {
 			return before, err
 		}
+		if after == before {
+			return before, nil
+		}
+		after.Version++
 		if err := tx.UpdateRole(after, Fold(after.Name)); err != nil {
 			return before, err
 		}
@@ -100,7 +105,9 @@ func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) 
 			return r, err
 		}
 		if !deleted {
-			return r, &roster.Error{Kind: roster.Conflict, Field: "displayName", Detail: "is a role that users still have; take it from them first"}
+			held := against(r.Name, "is a role that users still have; take it from them first")
+			held.Kind = roster.Conflict
+			return r, held
 		}
 		return r, s.audit(tx, by, s.now(), change{ActRoleDelete, string(r.ID), r.Name, removedRecord{auditRole(r)}})
 	})
@@ -114,7 +121,7 @@ func ownRole(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Role
 	case err != nil:
 		return r, err
 	case r.Shipped:
-		return r, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names a shipped role, which does not change; make one of your own"}
+		return r, against(r.Name, "names a shipped role, which does not change; make one of your own")
 	}
 	if err := mayControl(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
 		return r, err
@@ -128,12 +135,19 @@ func auditRole(r roster.Role) map[string]any {
 
 // parsePermissions reads names of permissions, and notes each that a role cannot hold.
 func parsePermissions(names []string, f *roster.Faults) roster.Permissions {
-	permissions, unknown := roster.ParsePermissions(strings.Join(names, " "))
-	for _, name := range unknown {
-		f.Add("permissions", "has no "+shorten(name)+"; there are: "+roster.AllPermissions.String())
-	}
-	if above := permissions &^ roster.AllPermissions; above != 0 {
-		f.Add("permissions", "cannot hold "+above.String()+" in a role")
+	var permissions roster.Permissions
+	for i, name := range names {
+		field := fmt.Sprintf("permissions[%d]", i)
+		known, unknown := roster.ParsePermissions(name)
+		above := known &^ roster.AllPermissions
+		switch {
+		case f.Has(field): // it is another fault already
+		case len(unknown) > 0:
+			f.Add(field, "names no permission: "+shorten(name)+"; there are: "+roster.AllPermissions.String())
+		case above != 0:
+			f.Add(field, "cannot be "+above.String()+" in a role")
+		}
+		permissions |= known
 	}
 	return permissions
 }

@@ -181,6 +181,6 @@ func scopeTable(engineer, manager, mixed, none, script, reader roster.Actor) []s
 		{"readonly, and manager of one group", mixed, people(may, sees, may, sees, above), [3]string{"yyyyf", "yynnf", "yynnf"}},
 		{"the script of one customer", script, people(may, not, may, not, above), [3]string{"yyyyf", "nnnnf", "nnnnf"}},
 		{"that script, if it may only read", reader, people(reads, blind, reads, blind, reads), [3]string{"yyfff", "nnfff", "nnfff"}},
-		{"somebody without rights", none, people("nnnfffffnnf", "nnnfffffnnf", "nnnfffffnnf", "nnnfffffnnf", "nnnfffffnnf"), [3]string{"fffff", "fffff", "fffff"}},
+		{"somebody without rights", none, people("nnnfffffnnf", "nnnfffffnnf", "nnnfffffnnf", "nnnfffffnnf", "nnnfffffnnf"), [3]string{"nnfff", "nnfff", "nnfff"}},
 	}
 }

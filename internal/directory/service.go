@@ -51,6 +51,7 @@ type Service struct {
 	components func() []roster.Component
 
 	eventIDs eventIDs
+	claims   keptClaims
 
 	retryKey          []byte
 	defaultCountry    string

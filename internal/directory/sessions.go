@@ -47,11 +47,7 @@ func sessionUser(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.U
 	if err := visible(by, act, u); err != nil {
 		return roster.User{}, err
 	}
-	account, err := tx.AccountByID(u.OrganizationID, u.ID)
-	if err != nil {
-		return u, err
-	}
-	return u, mayControl(by, account.Grants)
+	return u, controls(tx, by, u)
 }
 
 // SessionSelector picks sessions of a user.

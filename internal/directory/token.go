@@ -76,10 +76,21 @@ func (s *Service) makeToken(tx Tx, by roster.Actor, in NewToken, id roster.Token
 	if err := tx.InsertToken(t, Fold(t.Name), s.secrets.Hash(in.Secret)); err != nil {
 		return CreatedToken{}, err
 	}
-	return CreatedToken{Token: t, Secret: in.Secret}, s.audit(tx, by, now, change{ActTokenCreate, string(t.ID), t.Name, created{map[string]any{
-		"name": t.Name, "access": t.Access, "user": t.UserName, "groups": names(t.Groups), "expiresAt": t.ExpiresAt,
-		"errorsAs200": t.ErrorsAs200,
-	}}})
+	return CreatedToken{Token: t, Secret: in.Secret}, s.audit(tx, by, now, change{ActTokenCreate, string(t.ID), t.Name, created{auditToken(t)}})
+}
+
+// auditedToken is what the audit keeps of a token.
+type auditedToken struct {
+	Name        string        `json:"name"`
+	Access      roster.Access `json:"access"`
+	User        string        `json:"user"` // "" for one of the organization
+	Groups      []string      `json:"groups"`
+	ExpiresAt   time.Time     `json:"expiresAt,omitzero"` // absent: never
+	ErrorsAs200 bool          `json:"errorsAs200"`
+}
+
+func auditToken(t roster.Token) auditedToken {
+	return auditedToken{t.Name, t.Access, t.UserName, names(t.Groups), t.ExpiresAt, t.ErrorsAs200}
 }
 
 func checkToken(in NewToken) roster.Faults {

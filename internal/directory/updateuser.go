@@ -35,6 +35,7 @@ type UserChange struct {
 	SessionExpiry roster.Set[int] // minutes, 1 to MaxExpiry
 	Competencies  roster.Set[[]roster.Competency]
 	Properties    roster.Set[json.RawMessage]
+	MergePatch    bool                            // Properties is merged with those that are there (RFC 7396), not put in their place
 	Preferences   roster.Set[[]roster.Preference] // replaces the types that it names and leaves the others
 
 	SendWelcomeEmail bool // to a user who is active then; not to one who followed an earlier one
@@ -65,6 +66,7 @@ func (in *UserChange) clean() {
 	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup.Value = roster.Ref{}
 	}
+	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
 
 // touchesAccess reports whether the change is of a kind that takes every permission of the user
@@ -79,19 +81,59 @@ func (in UserChange) grants() bool {
 	return in.AccessLevel.Present || in.LevelGroups.Present || in.Roles.Present || in.RoleGrants.Present
 }
 
+// beyondOwn returns a fault for each part of the change that is not a person's own to make (PRODUCT: the matrix and the
+// time zone; contact methods have verbs of their own).
+func (in UserChange) beyondOwn() (faults roster.Faults) {
+	for _, part := range []struct {
+		field string
+		given bool
+	}{
+		{"userName", in.UserName.Present},
+		{"displayName", in.DisplayName.Present},
+		{"emails", in.Email.Present},
+		{"externalId", in.ExternalID.Present},
+		{"password", in.Password.Present},
+		{"active", in.Active.Present},
+		{"accessLevel", in.AccessLevel.Present},
+		{"accessLevelGroups", in.LevelGroups.Present},
+		{"roles", in.Roles.Present},
+		{"roleGrants", in.RoleGrants.Present},
+		{"groups", in.Groups.Present},
+		{"teams", in.Teams.Present},
+		{"primaryGroup", in.PrimaryGroup.Present},
+		{"department", in.Department.Present},
+		{"joinedAt", in.JoinedAt.Present},
+		{"phoneNumbers", in.ContactNumber.Present},
+		{"sessionExpiry", in.SessionExpiry.Present},
+		{"competencies", in.Competencies.Present},
+		{"properties", in.Properties.Present},
+		{"sendWelcomeEmail", in.SendWelcomeEmail},
+	} {
+		if part.given {
+			faults = append(faults, &roster.Error{Kind: roster.Forbidden, Field: part.field, Detail: notOwn})
+		}
+	}
+	return faults
+}
+
+// notOwn follows the name of such a part, and says what a user may do instead.
+const notOwn = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
+
 // UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are the
-// sessions of somebody who gets another password.
+// sessions of somebody who gets another password. A change that leaves everything as it is writes nothing. A user may
+// change of itself what is a person's own: by what it is told, and its time zone.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName, emails), Stale, Unavailable.
 func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange) (roster.User, error) {
 	if err := allow(by, ActUserUpdate); err != nil {
 		return roster.User{}, err
 	}
-	if err := in.User.possible(); err != nil {
-		return roster.User{}, err
-	}
 	c := s.userUpdate(by, in)
-	return c.run(ctx, c.change)
+	u, err := c.run(ctx, c.change)
+	if denied := granted(by, ActUserUpdate); denied != nil && err != nil && roster.KindOf(err) == roster.NotFound {
+		err = denied // who changes nobody else learns nothing of others
+	}
+	return u, err
 }
 
 // userUpdate returns the change, cleaned and checked.
@@ -106,6 +148,9 @@ func (s *Service) userUpdate(by roster.Actor, in UserChange) *userUpdate {
 
 // run makes the change in a transaction.
 func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User, error)) (roster.User, error) {
+	if err := c.in.User.possible(); err != nil {
+		return roster.User{}, err
+	}
 	if err := c.prepare(ctx); err != nil {
 		return roster.User{}, err
 	}
@@ -129,6 +174,8 @@ type userUpdate struct {
 	hash   roster.PasswordHash
 
 	country string // of phone numbers that name none
+
+	voidsLinks bool // whoever made a link to set a password must not have the user's by it: see permit
 }
 
 // prepare hashes the password, after a look whether the change can be made at all.
@@ -154,6 +201,9 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 // plan returns what the user would be, and the parts that change, once the actor may and every reference is
 // known.
 func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts With, err error) {
+	if err := c.within(before); err != nil {
+		return after, 0, err
+	}
 	if err := unchangedUser(before, c.in.IfVersion); err != nil {
 		return after, 0, err
 	}
@@ -185,12 +235,29 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	}
 	after = NewUserRow{User: before}
 	parts = c.apply(&after, refs, account)
+	if checkProperties(&faults, after.Properties); len(faults) > 0 { // now that they are merged
+		return after, 0, faults
+	}
 	if c.in.SendWelcomeEmail {
 		if checkWelcome(&faults, after.User); len(faults) > 0 {
 			return after, 0, faults
 		}
 	}
-	return after, parts, c.permit(before, after.User, refs, account)
+	return after, parts, c.permit(tx, before, after.User, refs, account)
+}
+
+// own reports whether the change is one that every user may make of itself.
+func (c *userUpdate) own(u roster.User) bool {
+	return isSelf(c.by, u.ID) && len(c.in.beyondOwn()) == 0
+}
+
+// within refuses a change of the actor itself that goes beyond what is a person's own, where the actor does not manage
+// itself. Whoever else was selected, the actor manages.
+func (c *userUpdate) within(u roster.User) error {
+	if visible(c.by, ActUserUpdate, u) == nil {
+		return nil
+	}
+	return c.in.beyondOwn().Err()
 }
 
 // unchangedUser answers Stale for a user who has not the version that the caller wants; 0 wants none.
@@ -212,9 +279,18 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 		return roster.User{}, err
 	}
 	if c.in.grants() || c.in.Active.Present {
-		last := &roster.Error{Kind: roster.Invalid, Field: "roles", Detail: "cannot change so: this is the last active administrator; make another one first"}
-		if !after.Active {
+		last := &roster.Error{Kind: roster.Invalid, Detail: "cannot change so: this is the last active administrator; make another one first"}
+		switch {
+		case !after.Active:
 			last.Field = "active"
+		case c.in.Roles.Present:
+			last.Field = "roles"
+		case c.in.AccessLevel.Present:
+			last.Field = "accessLevel"
+		case c.in.LevelGroups.Present:
+			last.Field = "accessLevelGroups"
+		default:
+			last.Field = "roleGrants"
 		}
 		if err := keepAdministrator(tx, before, after.User, last); err != nil {
 			return roster.User{}, err
@@ -225,6 +301,10 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 			return roster.User{}, err
 		}
 	}
+	welcomes := c.in.SendWelcomeEmail && after.Active
+	if c.hash == "" && !welcomes && sameUser(before, after.User) {
+		return before, nil
+	}
 	now := c.now()
 	after.Version, after.UpdatedAt = before.Version+1, now
 	if err := tx.UpdateUser(after, parts); err != nil {
@@ -233,18 +313,10 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	if err := reword(tx, before, after.User); err != nil {
 		return roster.User{}, err
 	}
-	if c.hash != "" {
-		if err := tx.SetPassword(after.OrganizationID, after.ID, c.hash, now); err != nil {
-			return roster.User{}, err
-		}
-		after.HasPassword = true
+	if err := c.changeCredentials(tx, before, &after.User, now); err != nil {
+		return roster.User{}, err
 	}
-	if c.hash != "" || before.Active && !after.Active {
-		if err := tx.DeleteSessions(after.OrganizationID, after.ID); err != nil {
-			return roster.User{}, err
-		}
-	}
-	if c.in.SendWelcomeEmail && after.Active {
+	if welcomes {
 		if err := sendWelcome(tx, after.User, now); err != nil {
 			return roster.User{}, err
 		}
@@ -252,6 +324,25 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	return after.User, c.audit(tx, c.by, now, change{ActUserUpdate, string(after.ID), after.UserName, changed{
 		Before: auditUser(NewUserRow{User: before}), After: auditUser(after), Password: c.hash != "",
 	}})
+}
+
+// changeCredentials writes what the change means for how the user signs in.
+func (c *userUpdate) changeCredentials(tx Tx, before roster.User, after *roster.User, now time.Time) error {
+	if c.voidsLinks {
+		if err := tx.DeleteLinks(after.OrganizationID, after.ID, roster.LinkSetUp); err != nil {
+			return err
+		}
+	}
+	if c.hash != "" {
+		if err := tx.SetPassword(after.OrganizationID, after.ID, c.hash, now); err != nil {
+			return err
+		}
+		after.HasPassword = true
+	}
+	if c.hash != "" || before.Active && !after.Active {
+		return tx.DeleteSessions(after.OrganizationID, after.ID)
+	}
+	return nil
 }
 
 // changed are the details of a change of a record.
@@ -267,12 +358,13 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 	if err != nil || !taken {
 		return err
 	}
-	return &roster.Error{Kind: roster.Conflict, Field: "emails", Detail: "belongs to another user already"}
+	return takenBy(roster.Holder{}, "emails", after.Email)
 }
 
 // permit asks whether the actor may make this change of this user, whose account it is.
-func (c *userUpdate) permit(before, after roster.User, refs resolved, account roster.Account) error {
-	if !c.in.touchesAccess() {
+func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account) error {
+	c.voidsLinks = false
+	if !c.in.touchesAccess() || c.own(before) {
 		return nil
 	}
 	if err := mayControl(c.by, account.Grants); err != nil {
@@ -284,7 +376,36 @@ func (c *userUpdate) permit(before, after roster.User, refs resolved, account ro
 	if err := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams)).nowhere(); err != nil {
 		return err
 	}
-	return c.mayGrant(c.by, gained(before, after, refs.permissions))
+	gains := gained(before, after, refs.permissions)
+	if !organizationToken(c.by) || !gains.Anywhere().HasAny(beyondTokens) {
+		return c.mayGrant(c.by, gains)
+	}
+	c.voidsLinks = true
+	able, err := signsIn(tx, before)
+	if err != nil {
+		return err
+	}
+	if able || c.in.Password.Value != "" {
+		return c.mayEmpower(c.by, gains)
+	}
+	return c.mayGrant(c.by, gains)
+}
+
+// signsIn reports whether a user has anything by which somebody can sign in: a password, another realm, an API token.
+func signsIn(tx Tx, u roster.User) (bool, error) {
+	if u.HasPassword || u.Realm != roster.RealmDB && u.Realm != roster.RealmExternal {
+		return true, nil
+	}
+	for after := roster.TokenID(""); ; {
+		page, err := tx.Tokens(u.OrganizationID, after, MaxPage, false)
+		if err != nil || slices.ContainsFunc(page, func(t roster.Token) bool { return t.UserID == u.ID }) {
+			return true, err
+		}
+		if len(page) < MaxPage {
+			return false, nil
+		}
+		after = page[len(page)-1].ID
+	}
 }
 
 // explain gives a Conflict that the index found the record in the way.
@@ -337,7 +458,7 @@ func lockAdministrators(tx Tx, org roster.OrganizationID) ([]roster.RoleID, erro
 
 // administratorRoles returns the roles that hold everything that an administrator does.
 func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
-	all, err := tx.Roles(org, 0, MaxPage)
+	all, err := tx.Roles(org, ListOrder{}, MaxPage)
 	if err != nil {
 		return nil, err
 	}

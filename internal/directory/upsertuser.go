@@ -21,9 +21,10 @@ const (
 
 // UserUpsert says what a user is to be like.
 type UserUpsert struct {
-	Match  UserAttribute // the attribute of Change by which a user is found; it must be there
-	Change UserChange    // its User and IfVersion are not looked at
-	New    NewUser       // what is created where no user is found; it gets the attribute of Change
+	Match   UserAttribute // the attribute of Change by which a user is found; it must be there
+	Change  UserChange    // its User is not looked at; with IfVersion nobody is created
+	New     NewUser       // what is created where no user is found; it gets the attribute of Change
+	IfThere bool          // nobody is created
 }
 
 // UpsertedUser is the answer of UpsertUser.
@@ -35,7 +36,8 @@ type UpsertedUser struct {
 // UpsertUser creates a user, or changes the one that has the attribute already. Of two at the same time one creates
 // and the other changes.
 //
-// Errors: those of CreateUser and UpdateUser, Conflict where several users have the attribute.
+// Errors: those of CreateUser and UpdateUser, Conflict where several users have the attribute, Stale where nobody has it
+// and somebody must.
 func (s *Service) UpsertUser(ctx context.Context, by roster.Actor, in UserUpsert) (UpsertedUser, error) {
 	if err := allow(by, ActUserCreate); err != nil {
 		return UpsertedUser{}, err
@@ -111,6 +113,9 @@ func (u *upsert) find(tx Tx) (roster.UserID, error) {
 	switch u.in.Match {
 	case ByUserName:
 		found, err := selectUser(tx, u.by, ActUserUpdate, UserSelector{UserName: u.value}, 0)
+		if err == nil {
+			err = visible(u.by, ActUserUpdate, found) // it may be the actor itself, who manages others only
+		}
 		if err != nil && roster.KindOf(err) == roster.NotFound {
 			return "", nil
 		}
@@ -135,6 +140,9 @@ func (u *upsert) find(tx Tx) (roster.UserID, error) {
 
 // turn changes the user, or creates one where there is none. errTurned says that it was the wrong one of both.
 func (u *upsert) turn(ctx context.Context, id roster.UserID) (UpsertedUser, error) {
+	if id == "" && (u.in.IfThere || u.in.Change.IfVersion != 0) {
+		return UpsertedUser{}, &roster.Error{Kind: roster.Stale, Detail: "there is no such user"}
+	}
 	if id == "" {
 		made, err := u.create(ctx)
 		return UpsertedUser{User: made.User, Created: err == nil}, err
@@ -211,7 +219,7 @@ func (s *Service) await(tx Tx, org roster.OrganizationID, attribute UserAttribut
 
 func (u *upsert) change(ctx context.Context, id roster.UserID) (roster.User, error) {
 	in := u.in.Change
-	in.User, in.IfVersion = UserSelector{ID: id}, 0
+	in.User = UserSelector{ID: id}
 	c := u.userUpdate(u.by, in)
 	changed, err := c.run(ctx, func(tx Tx) (roster.User, error) {
 		if err := tx.LockUser(u.by.OrganizationID, c.in.User); err != nil {

@@ -214,7 +214,11 @@ func (c *creation) permit(refs resolved) error {
 	}
 	u := roster.User{AccessLevel: c.in.AccessLevel}
 	c.grant(&u, refs)
-	return c.mayGrant(c.by, gained(roster.User{}, u, refs.permissions))
+	gains := gained(roster.User{}, u, refs.permissions)
+	if c.in.Password != "" {
+		return c.mayEmpower(c.by, gains)
+	}
+	return c.mayGrant(c.by, gains)
 }
 
 func (c *creation) granting(refs resolved) granting {
@@ -249,8 +253,8 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		Version:   1, CreatedAt: now, UpdatedAt: now,
 	}
 	switch {
-	case in.Realm != "":
-		u.Realm = string(in.Realm)
+	case refs.realm != "":
+		u.Realm = string(refs.realm)
 	case in.External:
 		u.Realm = roster.RealmExternal
 	}
@@ -261,7 +265,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 	for _, g := range refs.groups {
 		if g.Kind == roster.KindTeam {
 			u.Teams = append(u.Teams, linkGroup(g))
-		} else if g.Name != roster.EndUserGroup {
+		} else if !isShipped(g) {
 			u.Groups = append(u.Groups, linkGroup(g))
 		}
 	}
@@ -635,6 +639,13 @@ func pages[T any, K any](after K, limit int, read func(after K, limit int) ([]T,
 			}
 		}
 	}
+}
+
+// inPages is pages for records that have a number and a name: all of them.
+func inPages[T any](o ListOrder, read func(o ListOrder, limit int) ([]T, error), place func(T) Place) iter.Seq2[T, error] {
+	return pages(o.After, 0, func(after Place, limit int) ([]T, error) {
+		return read(ListOrder{o.ByName, o.Descending, after}, limit)
+	}, place)
 }
 
 // String returns the selector as a person would say it, for messages.

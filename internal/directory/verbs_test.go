@@ -44,6 +44,12 @@ func (e *env) advance(d time.Duration) {
 // onBoth runs a test on a fresh store of each engine.
 func onBoth(t *testing.T, run func(t *testing.T, e *env)) {
 	t.Helper()
+	onEach(t, func(t *testing.T, fresh func() *env) { run(t, fresh()) })
+}
+
+// onEach runs a test with each engine, of which it makes as many fresh stores as it needs.
+func onEach(t *testing.T, run func(t *testing.T, fresh func() *env)) {
+	t.Helper()
 	t.Parallel()
 	for name, url := range map[string]func(testing.TB) string{
 		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "roster.db") },
@@ -51,7 +57,7 @@ func onBoth(t *testing.T, run func(t *testing.T, e *env)) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run(t, open(t, url(t)))
+			run(t, func() *env { return open(t, url(t)) })
 		})
 	}
 }

@@ -1,6 +1,16 @@
 package directory
 
-import "roster"
+import (
+	"fmt"
+
+	"roster"
+)
+
+// against is the error for a change that a record of that name does not allow, whatever the request says of it: it is about
+// no field.
+func against(name, detail string) *roster.Error {
+	return &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("%q %s", shorten(name), detail)}
+}
 
 // unchanged answers Stale where a record has another version than its caller read; 0 is any.
 func unchanged(version, read int64) error {

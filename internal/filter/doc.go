@@ -4,6 +4,7 @@
 //
 //	  - filter.go: [Parse] and what can be asked of a [Filter]
 //	  - lex.go, parse.go: text to tree, within bounds
+//	  - check.go: whether it asks what can be asked of such records
 //	  - match.go, fold.go: whether a record is picked
 //	  - text.go: tree to text
 //
@@ -11,6 +12,6 @@
 // ([Filter.Match], [Filter.MatchRecord]).
 //
 // Where the standard is silent: ne is the opposite of eq, so an attribute without a value is not equal to anything
-// but null; a comparison with a value of another type is false; whoever reads several values of an attribute needs
+// but null; a comparison with a value of another type is false, if nobody refuses it; whoever reads several values of an attribute needs
 // one that fits; and texts are in the order of their folded bytes.
 package filter

@@ -77,20 +77,8 @@ func (f Filter) Equals(path string) (value string, ok bool) {
 	return f.root.equals("", path)
 }
 
-// Check asks known of each path as it is written, which may be in any case.
-//
-// Errors: Invalid, naming the first path that is not known.
-func (f Filter) Check(known func(path string) bool) error {
-	for _, path := range f.Paths() {
-		if !known(path) {
-			return invalid("names an unknown attribute: %s", quote(path))
-		}
-	}
-	return nil
-}
-
-// Match reports whether the filter is true of a record. get returns the values of an attribute path: string, [Exact], bool,
-// int64, float64, [time.Time]; none, or nil, where it is absent. The path comes as it is written, in any case.
+// Match reports whether the filter is true of a record. get returns the values of an attribute path: string, [Exact], [Link],
+// bool, int64, float64, [time.Time]; none, or nil, where it is absent. The path comes as it is written, in any case.
 //
 // For a value path get is asked for each attribute in it, as "emails.type", and values of the same index are taken to
 // be of the same element: an element without the attribute has nil there. Where that is not possible, use

@@ -9,7 +9,7 @@ import (
 
 // Record is what a filter is asked of. Paths come as they are written, in any case.
 type Record interface {
-	// Values returns the values of an attribute: string, [Exact], bool, int64, float64, [time.Time]; none, or nil, where
+	// Values returns the values of an attribute: string, [Exact], [Link], bool, int64, float64, [time.Time]; none, or nil, where
 	// it is absent. For a complex attribute they are those of the sub-attribute that stands for it.
 	Values(path string) []any
 	// Elements returns the elements of a complex attribute, for value paths and for pr.
@@ -18,6 +18,10 @@ type Record interface {
 
 // Exact is a text whose case matters (RFC 7643 §2.2, caseExact).
 type Exact string
+
+// Link is a record that another one refers to. A text is equal to it that is its id, case and all, or its name; every
+// other comparison is one with the name, and one without an id is absent.
+type Link struct{ ID, Name string }
 
 // columns is a record of which only the values are known.
 type columns func(path string) []any
@@ -99,7 +103,7 @@ func (n *node) compare(r Record) bool {
 // present reports whether an attribute has a value that is not empty.
 func present(r Record, path string) bool {
 	for _, value := range r.Values(path) {
-		if value != nil && value != "" && value != Exact("") {
+		if link, ok := value.(Link); value != nil && value != "" && value != Exact("") && (!ok || link.ID != "") {
 			return true
 		}
 	}
@@ -170,6 +174,8 @@ func (l literal) compare(value any, op operator) bool {
 		return l.kind == number && ordered(cmp.Compare(v, l.float), op)
 	case time.Time:
 		return l.compare(v.UTC().Format(time.RFC3339Nano), op)
+	case Link:
+		return v.ID != "" && l.kind == text && (op == eq && v.ID == l.text || compareTexts(fold(v.Name), l.fold, op))
 	case Exact:
 		return l.kind == text && compareTexts(string(v), l.text, op)
 	case string:

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -193,6 +194,15 @@ func TestHTTPSIsServedWithHTTP2AndNothingOlderThanTLS12(t *testing.T) {
 	}), func(o *Options) { o.HTTPS, o.DataDir = "127.0.0.1:0", dir })
 	if err := s.Listen(); err != nil {
 		t.Fatal(err)
+	}
+	// A listener for HTTP that is served before that for HTTPS, as either may come first: it decides for both.
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = gone.Close()
+	if err := s.http.Serve(gone); err == nil {
+		t.Fatal("a closed listener was served")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

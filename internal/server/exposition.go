@@ -23,9 +23,8 @@ func (s *Server) showMetrics(w http.ResponseWriter, r *http.Request) {
 	}
 	var body bytes.Buffer
 	format := expfmt.NewFormat(expfmt.TypeTextPlain)
-	encoder := expfmt.NewEncoder(&body, format)
 	for _, family := range families {
-		if err := encoder.Encode(family); err != nil {
+		if _, err := expfmt.MetricFamilyToText(&body, family); err != nil {
 			s.log.WarnContext(r.Context(), "metrics are not complete", "err", err)
 		}
 	}

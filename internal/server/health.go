@@ -29,7 +29,10 @@ func isOwnRoute(pattern string) bool {
 func (s *Server) ownRoutes(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodConnect || r.Method == http.MethodTrace {
-			methodNotAllowed(w)
+			refusal := &dialect.Refusal{Status: http.StatusMethodNotAllowed, Detail: "This method is not allowed here."}
+			if !s.o.Refuse(w, r, refusal) {
+				methodNotAllowed(w)
+			}
 			return
 		}
 		if !isOwnRoute(r.URL.Path) || dialect.OriginOf(r.Context()).Named {

@@ -37,6 +37,10 @@ type Options struct {
 	// *roster.Error is shown to whoever asks /readyz; other errors are only logged.
 	Ready func(context.Context) error
 
+	// Refuse answers a request that the server itself turns away, in the form of whoever has the path, and reports whether
+	// somebody has it; nil: nobody. err is a *dialect.Refusal or a *roster.Error.
+	Refuse func(w http.ResponseWriter, r *http.Request, err error) bool
+
 	Metrics *Metrics // nil: the server makes its own
 
 	// MetricsAllowed reports whether a caller from another machine may read /metrics; nil: nobody may.
@@ -65,6 +69,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MetricsAllowed == nil {
 		o.MetricsAllowed = func(*http.Request) bool { return false }
+	}
+	if o.Refuse == nil {
+		o.Refuse = func(http.ResponseWriter, *http.Request, error) bool { return false }
 	}
 	if o.RequestStarted == nil {
 		o.RequestStarted = func() {}

@@ -55,7 +55,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // stack puts the middleware around the routes. A request passes from the bottom of the function up:
 // what is said last is outermost.
 func (s *Server) stack() (http.Handler, error) {
-	protect, err := crossOrigin(s.o.TrustedOrigins)
+	protect, err := crossOrigin(s.o.TrustedOrigins, s.o.Refuse)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,9 @@ func (s *Server) newHTTP() (*http.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load certificate: %w", err)
 	}
-	srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: cert.get}
+	// net/http sets up HTTP/2 once, when the first listener is served. If that is the one for HTTP it does so only where h2
+	// is named here, and would then close every connection over HTTPS that asks for it.
+	srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: cert.get, NextProtos: []string{"h2", "http/1.1"}}
 	return srv, nil
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -275,6 +276,38 @@ func TestStrictTransportIsAskedOfBrowsersThatCanKeepIt(t *testing.T) {
 				t.Errorf("header sent: %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+func TestWhatTheServerTurnsAwayIsAnsweredByWhoeverHasThePath(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it came through") }), func(o *Options) {
+		o.Refuse = func(w http.ResponseWriter, r *http.Request, err error) bool {
+			if !strings.HasPrefix(r.URL.Path, "/mine/") {
+				return false
+			}
+			w.WriteHeader(http.StatusTeapot)
+			_, _ = fmt.Fprint(w, r.URL.Path, " ", err)
+			return true
+		}
+	})
+	const site = "A page of another site may not send this. If that page is Roster behind a proxy, set --public-url to the address that the browser shows."
+	for _, c := range []struct {
+		method, path string
+		status       int
+		body         string
+	}{
+		{"TRACE", "/mine/a", 418, "/mine/a This method is not allowed here."},
+		{"TRACE", "/o/acme/mine/a", 418, "/mine/a This method is not allowed here."},
+		{"TRACE", "/other", 405, "This method is not allowed here.\n"},
+		{"POST", "/mine/a", 418, "/mine/a forbidden: " + site},
+		{"POST", "/o/acme/mine/a", 418, "/mine/a forbidden: " + site},
+		{"POST", "/other", 403, `{"error":"cross-origin","message":"` + site + `"}`},
+	} {
+		w := do(s, request(c.method, c.path, "Sec-Fetch-Site", "cross-site"))
+		if w.Code != c.status || w.Body.String() != c.body {
+			t.Errorf("%s %s: %d %q, want %d %q", c.method, c.path, w.Code, w.Body, c.status, c.body)
+		}
 	}
 }
 

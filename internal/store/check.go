@@ -1,7 +1,6 @@
 package store
 
 import (
-	"strings"
 	"time"
 
 	"roster"
@@ -147,7 +146,6 @@ func (t *tx) CheckIDs(org roster.OrganizationID, q directory.CheckQuery) ([]rost
 func pickChecks(text string, org roster.OrganizationID, q directory.CheckQuery) *query {
 	b := newQuery(text)
 	b.where("c.organization_id = ?", string(org))
-	b.where("c.number > ?", q.AfterNumber)
 	b.where("c.name_key IS NOT NULL")
 	if q.ID != "" {
 		b.where("c.id = ?", string(q.ID))
@@ -167,7 +165,7 @@ func pickChecks(text string, org roster.OrganizationID, q directory.CheckQuery) 
 	if cond, args := seenChecks(org, q.Scope); cond != "" {
 		b.where(cond, args...)
 	}
-	b.add(" ORDER BY c.number LIMIT ?", limit(q.Limit, directory.MaxPage))
+	b.inOrder("c.", q.Order, q.Limit)
 	return b
 }
 
@@ -214,12 +212,9 @@ func toldGroups(groups []roster.GroupID) (cond string, args []any) {
 	if len(groups) == 0 {
 		return "1 = 0", nil
 	}
-	args = anyOf(groups)
-	for n := padded(len(args)); len(args) < n; {
-		args = append(args, args[len(args)-1])
-	}
+	among, args := oneOf(anyOf(groups))
 	return `EXISTS (SELECT 1 FROM check_told_groups t WHERE t.organization_id = c.organization_id AND t.check_id = c.id
-		AND t.group_id IN (` + strings.Repeat("?,", len(args)-1) + "?))", args
+		AND t.group_id IN (` + among + "))", args
 }
 
 // loadTold fills in the groups and teams that are told of checks.
@@ -257,6 +252,16 @@ func (t *tx) loadTold(org roster.OrganizationID, checks []roster.Check) error {
 		sortLinks(checks[i].Teams)
 	}
 	return nil
+}
+
+// checkState is answered by an index alone: without the range of versions, which is all of them, SQLite takes that of the names.
+const checkState = `SELECT COUNT(*), COALESCE(MAX(number), 0), CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM checks
+	WHERE organization_id = $1 AND version > 0 AND name_key IS NOT NULL`
+
+// CheckState implements directory.CheckTx.
+func (t *tx) CheckState(org roster.OrganizationID) (s directory.CheckState, err error) {
+	_, err = t.one("read state of checks", checkState, []any{string(org)}, &s.Checks, &s.LastNumber, &s.Versions)
+	return s, err
 }
 
 // SetCheckStatus implements directory.CheckTx.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"roster"
@@ -52,17 +53,19 @@ func (t *tx) LockCheckGroup(org roster.OrganizationID, id roster.CheckGroupID) e
 	return t.lock("check group", `SELECT number FROM check_groups WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`, org, string(id))
 }
 
+// checksOfGroup are the checks in a check group g.
+const checksOfGroup = `SELECT 1 FROM checks c
+	WHERE c.organization_id = g.organization_id AND c.check_group_id = g.id AND c.name_key IS NOT NULL`
+
 // CheckGroups implements directory.CheckTx.
 func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery) ([]roster.CheckGroup, error) {
-	const inGroup = `SELECT 1 FROM checks c WHERE c.organization_id = g.organization_id AND c.check_group_id = g.id AND c.name_key IS NOT NULL`
 	b := newQuery(`SELECT g.id, g.organization_id, g.number, g.name, g.description, g.version, g.created_at, g.updated_at,
-	(SELECT COUNT(*) FROM (` + inGroup)
+	(SELECT COUNT(*) FROM (` + checksOfGroup)
 	if cond, args := seenChecks(org, q.Scope); cond != "" {
 		b.add(" AND "+cond, args...)
 	}
 	b.add(`) AS counted) FROM check_groups g`)
 	b.where("g.organization_id = ?", string(org))
-	b.where("g.number > ?", q.AfterNumber)
 	b.where("g.name_key IS NOT NULL")
 	if q.ID != "" {
 		b.where("g.id = ?", string(q.ID))
@@ -71,15 +74,20 @@ func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery)
 		b.where("g.name_key = ?", q.NameKey)
 	}
 	if q.Scope != nil {
-		told, args := toldGroups(q.Scope.Groups)
-		cond := "EXISTS (" + inGroup + " AND " + told + ")"
-		if q.Scope.User != "" {
-			cond, args = "("+cond+" OR g.id IN ("+entriesOf+"))", append(args, entryArgs(org, q.Scope.User)...)
-		}
-		b.where(cond, args...)
+		b.whereCheckGroupSeen(org, *q.Scope)
 	}
-	b.add(" ORDER BY g.number LIMIT ?", limit(q.Limit, directory.MaxPage))
+	b.inOrder("g.", q.Order, q.Limit)
 	return collect(t, "list check groups", b.text.String(), b.args, scanCheckGroup)
+}
+
+// whereCheckGroupSeen keeps what is about a check group g in the scope.
+func (q *query) whereCheckGroupSeen(org roster.OrganizationID, scope directory.CheckScope) {
+	told, args := toldGroups(scope.Groups)
+	cond := "EXISTS (" + checksOfGroup + " AND " + told + ")"
+	if scope.User != "" {
+		cond, args = "("+cond+" OR g.id IN ("+entriesOf+"))", append(args, entryArgs(org, scope.User)...)
+	}
+	q.where(cond, args...)
 }
 
 // PutCheckPermission implements directory.CheckTx.
@@ -135,12 +143,35 @@ func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermis
 		b.in("id", anyOf(q.Users))
 		b.add(")")
 	}
+	if q.Scope != nil {
+		b.whereCheckGroupSeen(org, *q.Scope)
+		b.whereEntryConcerns(org, *q.Scope)
+	}
 	b.add(" ORDER BY p.id LIMIT ?", limit(q.Limit, directory.MaxPage))
 	return collect(t, "list entries on check groups", b.text.String(), b.args, func(r scanner) (p roster.CheckPermission, err error) {
 		return p, r.Scan((*string)(&p.ID), (*string)(&p.AccessLevel), &p.Notify, instant{&p.CreatedAt},
 			(*string)(&p.CheckGroup.ID), &p.CheckGroup.Number, &p.CheckGroup.Name,
 			(*string)(&p.User.ID), &p.User.Number, &p.User.Name, (*string)(&p.Group.ID), &p.Group.Number, &p.Group.Name)
 	})
+}
+
+// whereEntryConcerns keeps the entries p that are for a group of the scope or a member of one, or for the scope's user or a
+// group of that user.
+func (q *query) whereEntryConcerns(org roster.OrganizationID, scope directory.CheckScope) {
+	conds, args := []string{"1 = 0"}, []any(nil)
+	if len(scope.Groups) > 0 {
+		among, groups := oneOf(anyOf(scope.Groups))
+		conds = append(conds, "p.group_id IN ("+among+")", `EXISTS (SELECT 1 FROM group_members m
+		WHERE m.organization_id = p.organization_id AND m.user_number = p.user_number AND m.group_id IN (`+among+`))`)
+		args = append(append(args, groups...), groups...)
+	}
+	if scope.User != "" {
+		conds = append(conds, `p.user_number IN (SELECT number FROM users WHERE organization_id = ? AND id = ?)`,
+			`p.group_id IN (SELECT m.group_id FROM users u CROSS JOIN group_members m
+		WHERE m.organization_id = u.organization_id AND m.user_number = u.number AND u.organization_id = ? AND u.id = ?)`)
+		args = append(args, entryArgs(org, scope.User)...)
+	}
+	q.where("("+strings.Join(conds, " OR ")+")", args...)
 }
 
 // CheckAccess implements directory.CheckTx.

@@ -38,11 +38,12 @@ func (t *tx) FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.D
 }
 
 // Departments implements directory.GroupTx.
-func (t *tx) Departments(org roster.OrganizationID, afterNumber int64, most int) ([]roster.Department, error) {
-	const text = `SELECT ` + departmentColumns + ` FROM departments
-	WHERE organization_id = $1 AND number > $2 AND name_key IS NOT NULL ORDER BY number LIMIT $3`
-	return collect(t, "list departments", text, []any{string(org), afterNumber, limit(most, directory.MaxPage)},
-		func(r scanner) (roster.Department, error) { return scanDepartment(r) })
+func (t *tx) Departments(org roster.OrganizationID, o directory.ListOrder, most int) ([]roster.Department, error) {
+	b := newQuery(`SELECT ` + departmentColumns + ` FROM departments`)
+	b.where("organization_id = ?", string(org))
+	b.where("name_key IS NOT NULL")
+	b.inOrder("", o, most)
+	return collect(t, "list departments", b.text.String(), b.args, func(r scanner) (roster.Department, error) { return scanDepartment(r) })
 }
 
 // UpdateDepartment implements directory.GroupTx.

@@ -73,7 +73,6 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster
 	b := newQuery(`SELECT ` + groupColumns + `, ` + count + ` FROM groups`)
 	b.where("organization_id = ?", string(org))
 	b.where("kind = ?", string(q.Kind))
-	b.where("number > ?", q.AfterNumber)
 	b.where("name_key IS NOT NULL")
 	if q.ID != "" {
 		b.where("id = ?", string(q.ID))
@@ -85,13 +84,9 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster
 		b.where(`id IN (SELECT group_id FROM team_services s WHERE s.organization_id = ? AND s.service_id = ?)`, string(org), string(q.Service))
 	}
 	if q.Only != nil {
-		ids := make([]any, len(q.Only))
-		for i, id := range q.Only {
-			ids[i] = string(id)
-		}
-		b.in("id", ids)
+		b.in("id", anyOf(q.Only))
 	}
-	b.add(" ORDER BY number LIMIT ?", limit(q.Limit, directory.MaxPage))
+	b.inOrder("", q.Order, q.Limit)
 	groups, err := collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {
 		var members int64
 		g, err := scanGroup(r, &members)

@@ -3,7 +3,7 @@ package store
 import (
 	"cmp"
 	"encoding/json"
-	"slices"
+	"sort"
 	"time"
 
 	"roster"
@@ -61,8 +61,8 @@ const (
 func (t *tx) ClaimJobs(lane roster.Lane, now, leaseUntil time.Time, most int) ([]roster.Job, error) {
 	text := claimDue + t.engine.skipLocked + claimSet
 	jobs, err := collect(t, "claim jobs", text, []any{string(lane), micros(now), most, micros(leaseUntil)}, scanJob)
-	slices.SortFunc(jobs, func(a, b roster.Job) int {
-		return cmp.Or(a.RunAt.Compare(b.RunAt), cmp.Compare(a.ID, b.ID))
+	sort.Slice(jobs, func(i, j int) bool {
+		return cmp.Or(jobs[i].RunAt.Compare(jobs[j].RunAt), cmp.Compare(jobs[i].ID, jobs[j].ID)) < 0
 	})
 	return jobs, err
 }
@@ -124,15 +124,25 @@ func (t *tx) JobCounts() ([]roster.JobCounts, error) {
 	for _, c := range lanes {
 		counts = append(counts, c)
 	}
-	slices.SortFunc(counts, func(a, b roster.JobCounts) int { return cmp.Compare(a.Lane, b.Lane) })
+	sort.Slice(counts, func(i, j int) bool { return counts[i].Lane < counts[j].Lane })
 	return counts, nil
 }
 
+// The lists of jobs. Each repeats the condition of the partial index that it walks.
+const (
+	listJobs   = `SELECT ` + jobColumns + `, state, reason FROM jobs WHERE organization_id = $1 AND id > $2 AND state`
+	openJobs   = listJobs + ` <> 'done' ORDER BY id LIMIT $3`
+	buriedJobs = listJobs + ` = 'buried' ORDER BY id LIMIT $3`
+)
+
 // OpenJobs implements directory.JobTx.
 func (t *tx) OpenJobs(org roster.OrganizationID, after roster.JobID, most int) ([]roster.Job, error) {
-	const text = `SELECT ` + jobColumns + `, state, reason FROM jobs
-	WHERE organization_id = $1 AND id > $2 AND state <> 'done' ORDER BY id LIMIT $3`
-	return collect(t, "list jobs", text, []any{string(org), string(after), limit(most, directory.MaxPage)}, scanListedJob)
+	return collect(t, "list jobs", openJobs, []any{string(org), string(after), limit(most, directory.MaxPage)}, scanListedJob)
+}
+
+// BuriedJobs implements directory.JobTx.
+func (t *tx) BuriedJobs(org roster.OrganizationID, after roster.JobID, most int) ([]roster.Job, error) {
+	return collect(t, "list buried jobs", buriedJobs, []any{string(org), string(after), limit(most, directory.MaxPage)}, scanListedJob)
 }
 
 // ReviveJob implements directory.JobTx.

@@ -30,6 +30,12 @@ func (t *tx) LinkByHash(hash string) (roster.Link, error) {
 	return first(t, "link", "read link", text, []any{hash}, scanLink)
 }
 
+// DeleteLinks implements directory.CredentialTx.
+func (t *tx) DeleteLinks(org roster.OrganizationID, user roster.UserID, purpose roster.LinkPurpose) error {
+	const text = `DELETE FROM links WHERE organization_id = $1 AND user_id = $2 AND purpose = $3`
+	return t.put("delete links", text, string(org), string(user), string(purpose))
+}
+
 // DeleteLink implements directory.CredentialTx.
 func (t *tx) DeleteLink(id roster.LinkID) (bool, error) {
 	const text = `DELETE FROM links WHERE id = $1`

@@ -155,6 +155,42 @@ func TestAFileThatIsNoDatabaseIsRefused(t *testing.T) {
 	}
 }
 
+// TestAListInAnOrderIsReadFromTheIndexOfThatOrder keeps a page from costing what the whole list costs: SQLite says when it
+// sorts.
+func TestAListInAnOrderIsReadFromTheIndexOfThatOrder(t *testing.T) {
+	t.Parallel()
+	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
+	err := db.View(t.Context(), func(x directory.Tx) error {
+		for _, o := range everyOrder {
+			recorded := &recorder{runner: x.(*tx).run}
+			x.(*tx).run = recorded
+			everyOrderedQuery(x, o)
+			x.(*tx).run = recorded.runner
+			if len(recorded.texts) != 5 {
+				t.Errorf("%d queries were recorded", len(recorded.texts))
+			}
+			for _, text := range recorded.texts {
+				err := x.(*tx).each("explain", "EXPLAIN QUERY PLAN "+text, recorded.args[text], func(r scanner) error {
+					var id, parent, unused int64
+					var detail string
+					err := r.Scan(&id, &parent, &unused, &detail)
+					if strings.Contains(detail, "TEMP B-TREE") {
+						t.Errorf("%+v: %s\nin %s", o, detail, text)
+					}
+					return err
+				})
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestNoFrequentQueryReadsAWholeTable keeps the indexes in step with the queries: SQLite says SCAN where
 // it reads a table or an index from end to end.
 func TestNoFrequentQueryReadsAWholeTable(t *testing.T) {

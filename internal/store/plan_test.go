@@ -79,15 +79,35 @@ func everyQuery(tx directory.Tx) {
 	_, _ = tx.FindGroups(org, roster.KindTeam, refs)
 	_, _ = tx.FindDepartment(org, refs[0])
 	_, _ = tx.FindRoles(org, refs)
-	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Count: true})
 	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, ID: "id", Name: "name", Only: ids})
-	_, _ = tx.Departments(org, 0, 1)
-	_, _ = tx.Roles(org, 0, 1)
+	for _, o := range everyOrder {
+		everyOrderedQuery(tx, o)
+	}
 	everySearchQuery(tx, org)
 	everyCredentialQuery(tx, org, at)
 	everyOtherQuery(tx, org, at)
 	everyAdministrativeQuery(tx, org, at)
 	everyCheckQuery(tx, org, at)
+}
+
+// everyOrder are the orders of records that have a number and a name, from the beginning and from within.
+var everyOrder = func() (all []directory.ListOrder) {
+	for _, o := range []directory.ListOrder{{}, {Descending: true}, {ByName: true}, {ByName: true, Descending: true}} {
+		all = append(all, o)
+		o.After = directory.PlaceOf("name", 7)
+		all = append(all, o)
+	}
+	return all
+}()
+
+// everyOrderedQuery puts those that list whole organizations in an order.
+func everyOrderedQuery(tx directory.Tx, o directory.ListOrder) {
+	const org = roster.OrganizationID("org")
+	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, Count: true})
+	_, _ = tx.Departments(org, o, 1)
+	_, _ = tx.Roles(org, o, 1)
+	_, _ = tx.Checks(org, directory.CheckQuery{Order: o})
+	_, _ = tx.CheckGroups(org, directory.CheckGroupQuery{Order: o})
 }
 
 func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
@@ -155,6 +175,7 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_, _ = tx.Sessions(org, "id", at)
 	_, _ = tx.DeleteSession(org, "id", "s")
 	_, _ = tx.OpenJobs(org, "j", 1)
+	_, _ = tx.BuriedJobs(org, "j", 1)
 	_, _ = tx.ReviveJob(org, "j", at)
 	_, _ = tx.RealmByID(org, "r")
 	_, _ = tx.AuditEntries(org, directory.AuditQuery{ID: "a"})
@@ -198,10 +219,11 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.LockCheck(org, c.ID)
 	_ = tx.LockCheckGroup(org, g.ID)
 	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
+	_, _ = tx.CheckState(org)
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{
-			{}, {AfterNumber: 7}, {ID: c.ID}, {NameKey: "key"}, {AliasKey: "alias"}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
+			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {ID: c.ID}, {NameKey: "key"}, {AliasKey: "alias"}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
 		} {
 			q.Scope, q.Told = scope, true
 			_, _ = tx.Checks(org, q)
@@ -212,14 +234,15 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 			q.Scope = scope
 			_, _ = tx.CheckGroups(org, q)
 		}
+		for _, q := range []directory.CheckPermissionQuery{
+			{}, {After: "p"}, {ID: "p"}, {CheckGroup: g.ID}, {Group: "g"}, {Users: []roster.UserID{"id", "other"}}, {Users: []roster.UserID{"id"}, CheckGroup: g.ID},
+		} {
+			q.Scope = scope
+			_, _ = tx.CheckPermissions(org, q)
+		}
 	}
 	p := roster.CheckPermission{ID: "p", CheckGroup: c.CheckGroup, User: roster.UserLink{ID: "id", Number: 1}}
 	_, _ = tx.PutCheckPermission(org, p)
-	for _, q := range []directory.CheckPermissionQuery{
-		{}, {After: "p"}, {ID: "p"}, {CheckGroup: g.ID}, {Group: "g"}, {Users: []roster.UserID{"id", "other"}}, {Users: []roster.UserID{"id"}, CheckGroup: g.ID},
-	} {
-		_, _ = tx.CheckPermissions(org, q)
-	}
 	_, _ = tx.CheckAccess(org, "id")
 	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})
 	for _, checks := range [][]roster.CheckID{nil, {"c"}, {"c", "d"}} {

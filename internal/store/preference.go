@@ -7,11 +7,16 @@ import (
 	"roster"
 )
 
-// sortPreferences puts preferences in the fixed order of their types.
+// sortPreferences puts preferences in the fixed order of their types, and each one's services in theirs.
 func sortPreferences(prefs []roster.Preference) {
 	slices.SortStableFunc(prefs, func(a, b roster.Preference) int {
 		return cmp.Compare(slices.Index(roster.NotificationTypes[:], a.Type), slices.Index(roster.NotificationTypes[:], b.Type))
 	})
+	for _, p := range prefs {
+		slices.SortFunc(p.Services, func(a, b roster.Service) int {
+			return cmp.Compare(slices.Index(roster.Services[:], a), slices.Index(roster.Services[:], b))
+		})
+	}
 }
 
 // DefaultPreferences implements directory.UserTx.

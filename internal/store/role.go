@@ -37,9 +37,10 @@ func (t *tx) FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.R
 }
 
 // Roles implements directory.GroupTx.
-func (t *tx) Roles(org roster.OrganizationID, afterNumber int64, most int) ([]roster.Role, error) {
-	const text = `SELECT ` + roleColumns + ` FROM roles
-	WHERE organization_id = $1 AND number > $2 AND name_key IS NOT NULL ORDER BY number LIMIT $3`
-	return collect(t, "list roles", text, []any{string(org), afterNumber, limit(most, directory.MaxPage)},
-		func(r scanner) (roster.Role, error) { return scanRole(r) })
+func (t *tx) Roles(org roster.OrganizationID, o directory.ListOrder, most int) ([]roster.Role, error) {
+	b := newQuery(`SELECT ` + roleColumns + ` FROM roles`)
+	b.where("organization_id = ?", string(org))
+	b.where("name_key IS NOT NULL")
+	b.inOrder("", o, most)
+	return collect(t, "list roles", b.text.String(), b.args, func(r scanner) (roster.Role, error) { return scanRole(r) })
 }

@@ -1,8 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -24,7 +24,7 @@ func (t *tx) UsersInOrder(org roster.OrganizationID, q directory.OrderedQuery, w
 	// between its ends.
 	whole := byNumber(q) && !picksFew(q) && q.InGroups == nil
 	numbered := slices.Clone(users)
-	slices.SortFunc(numbered, func(a, b roster.User) int { return cmp.Compare(a.Number, b.Number) })
+	sort.Slice(numbered, func(i, j int) bool { return numbered[i].Number < numbered[j].Number })
 	if err := t.load(org, numbered, with, whole); err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func orderedText(org roster.OrganizationID, q directory.OrderedQuery) (text stri
 	case few:
 		b.whereMember(q.InGroups)
 	case byNumber(q) && len(q.InGroups) <= maxPages:
-		b.wherePageOfMembersInOrder(org, q, most)
+		b.wherePageOfMembers(org, q, most)
 	default:
 		b.whereMemberNumbers(org, q.InGroups)
 	}
@@ -90,17 +90,14 @@ const maxPages = 100
 // whereMemberNumbers keeps users who are in one of the groups: the cost is that of all who are.
 func (q *query) whereMemberNumbers(org roster.OrganizationID, groups []roster.GroupID) {
 	q.where("u.number IN (SELECT m.user_number FROM group_members m WHERE m.organization_id = ? AND m.group_id IN (", string(org))
-	for i, g := range groups {
-		if i > 0 {
-			q.add(",")
-		}
-		q.add("?", string(g))
-	}
+	among, args := oneOf(anyOf(groups))
+	q.add(among, args...)
 	q.add("))")
 }
 
-// wherePageOfMembersInOrder keeps the users of the next page of each group, by number in either direction.
-func (q *query) wherePageOfMembersInOrder(org roster.OrganizationID, of directory.OrderedQuery, most int) {
+// wherePageOfMembers keeps the users of the next page of each group, by number in either direction: the cost is that of a
+// page, however many users and members there are.
+func (q *query) wherePageOfMembers(org roster.OrganizationID, of directory.OrderedQuery, most int) {
 	q.where("u.number IN (")
 	for i, g := range of.InGroups {
 		if i > 0 {
@@ -221,7 +218,7 @@ func (t *tx) UsersByNumbers(org roster.OrganizationID, numbers []int64, with dir
 		}
 		users = append(users, found...)
 	}
-	slices.SortFunc(users, func(a, b roster.User) int { return cmp.Compare(a.Number, b.Number) })
+	sort.Slice(users, func(i, j int) bool { return users[i].Number < users[j].Number })
 	users = slices.CompactFunc(users, func(a, b roster.User) bool { return a.Number == b.Number })
 	return users, t.load(org, users, with, false)
 }

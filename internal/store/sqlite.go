@@ -79,15 +79,19 @@ func pragmas(more ...string) []string {
 	return append([]string{"busy_timeout(5000)", "foreign_keys(1)", "temp_store(2)", "mmap_size(268435456)"}, more...)
 }
 
-// writerPragmas make a commit be on disk when it is answered. The log stays allocated, because writing over it is
-// twice as fast as making it grow; what a long reader made of it beyond the limit is given back.
+// writerPragmas make a commit be on disk when it is answered, and leave the log to the checkpointer. The log stays
+// allocated, because writing over it is twice as fast as making it grow; what a long reader made of it beyond the limit
+// is given back.
 func writerPragmas() []string {
 	return pragmas("journal_mode(WAL)", "synchronous(FULL)", "cache_size(-16000)",
-		"wal_autocheckpoint(4000)", "journal_size_limit(67108864)")
+		"wal_autocheckpoint(0)", "journal_size_limit(67108864)")
 }
 
 // readerPragmas keep a connection from changing anything.
 func readerPragmas() []string { return pragmas("query_only(1)", "cache_size(-2000)") }
+
+// checkpointPragmas are for the connection that moves the log into the database.
+func checkpointPragmas() []string { return pragmas("synchronous(FULL)", "wal_autocheckpoint(0)") }
 
 // location is what a connection is opened with: the path of a file that is there, and pragmas.
 type location struct {
@@ -122,6 +126,7 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 	if err != nil {
 		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
 	}
+	w.checkpoints = newCheckpointer(location{path, checkpointPragmas()}, o.Logger)
 	go w.run()
 	return &sqliteDB{writer: w, readers: newReaders(reading, e, shared, o.Readers), version: version}, nil
 }

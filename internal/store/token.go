@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"time"
 
 	"roster"
@@ -161,7 +162,8 @@ func (t *tx) RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.T
 func (t *tx) TouchTokens(uses []roster.TokenUse) error {
 	const text = `UPDATE tokens SET last_used_at = $2, last_used_from = $3, last_used_face = $4 WHERE id = $1 AND last_used_at < $2`
 	// Always in the same order: two that touch the same tokens must not wait for one another.
-	ordered := slices.SortedFunc(slices.Values(uses), func(a, b roster.TokenUse) int { return cmp.Compare(a.ID, b.ID) })
+	ordered := slices.Clone(uses)
+	sort.Slice(ordered, func(i, j int) bool { return ordered[i].ID < ordered[j].ID })
 	for _, use := range ordered {
 		if _, err := t.exec("touch token", text, string(use.ID), micros(use.At), use.From, string(use.Face)); err != nil {
 			return err

@@ -146,7 +146,7 @@ func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, a
 	case len(q.InGroups) > maxPages:
 		b.whereMemberNumbers(org, q.InGroups)
 	default:
-		b.wherePageOfMembers(org, q, most)
+		b.wherePageOfMembers(org, directory.OrderedQuery{InGroups: q.InGroups, After: &directory.UserPlace{Number: q.AfterNumber}}, most)
 	}
 	b.add(" ORDER BY u.number LIMIT ?", most)
 	return b.text.String(), b.args
@@ -156,28 +156,9 @@ func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, a
 func (q *query) whereMember(groups []roster.GroupID) {
 	q.where(`EXISTS (SELECT 1 FROM group_members m
 		WHERE m.organization_id = u.organization_id AND m.user_number = u.number AND m.group_id IN (`)
-	for i, g := range groups {
-		if i > 0 {
-			q.add(",")
-		}
-		q.add("?", string(g))
-	}
+	among, args := oneOf(anyOf(groups))
+	q.add(among, args...)
 	q.add("))")
-}
-
-// wherePageOfMembers keeps the users of the next page of each group: the cost is that of a page, however
-// many users and members there are.
-func (q *query) wherePageOfMembers(org roster.OrganizationID, uq directory.UserQuery, most int) {
-	q.where("u.number IN (")
-	for i, g := range uq.InGroups {
-		if i > 0 {
-			q.add(" UNION ")
-		}
-		q.add(`SELECT user_number FROM (SELECT m.user_number FROM group_members m
-			WHERE m.organization_id = ? AND m.group_id = ? AND m.user_number > ?
-			ORDER BY m.user_number LIMIT ?) AS page`, string(org), string(g), uq.AfterNumber, most)
-	}
-	q.add(")")
 }
 
 // EmailHolder implements directory.UserTx.

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"math"
 	"strconv"
 	"strings"
+
+	"roster/internal/directory"
 )
 
 // query builds a query whose shape depends on what is asked. Text and arguments stay together, and
@@ -54,10 +57,37 @@ func (q *query) in(expr string, values []any) {
 		q.where("1 = 0")
 		return
 	}
+	among, args := oneOf(values)
+	q.where(expr+" IN ("+among+")", args...)
+}
+
+// oneOf returns what stands between the parentheses of IN for values, of which there must be one, with its arguments.
+func oneOf(values []any) (among string, args []any) {
 	for n := padded(len(values)); len(values) < n; {
 		values = append(values, values[len(values)-1])
 	}
-	q.where(expr+" IN ("+strings.Repeat("?,", len(values)-1)+"?)", values...)
+	return strings.Repeat("?,", len(values)-1) + "?", values
+}
+
+// inOrder ends the query with an order and a limit. The table's columns are prefix and number or name_key, which must be
+// said not to be null.
+func (q *query) inOrder(prefix string, o directory.ListOrder, most int) {
+	column, comes, direction := prefix+"number", ">", ""
+	if o.ByName {
+		column = prefix + "name_key"
+	}
+	if o.Descending {
+		comes, direction = "<", " DESC"
+	}
+	switch { // a range of the order's own index, also at the beginning: else SQLite may walk another one, and sort
+	case !o.ByName && o.Descending && o.After.Number == 0:
+		q.where(column+" < ?", int64(math.MaxInt64))
+	case !o.ByName:
+		q.where(column+" "+comes+" ?", o.After.Number)
+	case !o.Descending || o.After.Key != "":
+		q.where(column+" "+comes+" ?", o.After.Key)
+	}
+	q.add(" ORDER BY "+column+direction+" LIMIT ?", limit(most, directory.MaxPage))
 }
 
 // limit returns n as a number of records that the store takes: 1 to most.

@@ -36,7 +36,8 @@ type writer struct {
 	log    *slog.Logger
 	now    func() time.Time
 
-	generation *generation
+	generation  *generation
+	checkpoints *checkpointer
 
 	mu      sync.RWMutex // guards closing the queue
 	stopped bool
@@ -132,6 +133,7 @@ func (w *writer) run() {
 	for u := range w.queue {
 		w.gather(u)
 		w.write()
+		w.tidy()
 	}
 	w.drained = true
 }
@@ -149,6 +151,7 @@ func (w *writer) resume() {
 		go w.run()
 		return
 	}
+	w.checkpoints.stop()
 	if w.conn != nil {
 		_ = w.conn.close() // everything is committed
 	}
@@ -196,6 +199,16 @@ func (w *writer) write() {
 	}
 	clear(w.batch)
 	w.batch = w.batch[:0]
+}
+
+// tidy keeps the log short. Its callers have been answered: what fails here fails again where it matters.
+func (w *writer) tidy() {
+	if w.conn == nil {
+		return
+	}
+	if err := w.checkpoints.after(w.conn.conn); err != nil {
+		w.log.Warn("the log of the database cannot be kept short", "err", err)
+	}
 }
 
 // separately runs the updates of the batch in a transaction each, answering as it goes.

@@ -175,20 +175,32 @@ func TestThePrintedRequestsWorkOnADemonstration(t *testing.T) {
 // TestWhatADemonstrationPrintsCanBePasted takes the commands from the terminal and not from this test.
 func TestWhatADemonstrationPrintsCanBePasted(t *testing.T) {
 	t.Parallel()
-	s := binary.Start(t, binary.Options{Args: []string{"--demo"}})
-	pasted := 0
-	for line := range strings.Lines(s.Banner()) {
-		line = strings.TrimSpace(line)
-		if !strings.HasPrefix(line, "curl ") {
-			continue
-		}
-		pasted++
-		if a := curl(t, s, line+" -v"); !a.ok() {
-			t.Errorf("%s\nwas answered %q %s", line, a.status, a.body)
-		}
-	}
-	if pasted != 2 {
-		t.Errorf("the demonstration prints %d commands", pasted)
+	for name, args := range map[string][]string{
+		"both": nil, "HTTP only": {"--https", "off"}, "HTTPS only": {"--http", "off"},
+		"every address": {"--http", ":0", "--https", "0.0.0.0:0", "--demo-anywhere"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := binary.Start(t, binary.Options{Args: append([]string{"--demo"}, args...)})
+			pasted, outbox := 0, ""
+			for line := range strings.Lines(s.Banner()) {
+				line = strings.TrimSpace(line)
+				if rest, found := strings.CutPrefix(line, "Outbox "); found {
+					outbox = strings.Fields(rest)[0]
+				}
+				if !strings.HasPrefix(line, "curl ") {
+					continue
+				}
+				pasted++
+				if a := curl(t, s, line+" -v"); !a.ok() {
+					t.Errorf("%s\nwas answered %q %s", line, a.status, a.body)
+				}
+			}
+			if pasted != 2 {
+				t.Errorf("the demonstration prints %d commands", pasted)
+			}
+			ask(t, s.Client(), request{url: outbox}).want(t, 200)
+		})
 	}
 }
 

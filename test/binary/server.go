@@ -1,6 +1,7 @@
 package binary
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -28,7 +29,7 @@ type Options struct {
 
 // Server is a server, through all the processes that run it one after the other.
 type Server struct {
-	HTTP, HTTPS string // what URLs begin with, without a slash at the end; others after each start
+	HTTP, HTTPS string // what URLs begin with, without a slash at the end, "" if it is off; others after each start
 	Data        string // its data folder
 
 	t       testing.TB
@@ -124,7 +125,7 @@ func (s *Server) AwaitReady() {
 		for _, m := range address.FindAllStringSubmatch(s.Banner(), -1) {
 			bases[m[1]] = m[2]
 		}
-		if bases["HTTP"] == "" || !s.ready(bases["HTTP"]) {
+		if base := cmp.Or(bases["HTTP"], bases["HTTPS"]); base == "" || !s.ready(base) {
 			return false
 		}
 		s.HTTP, s.HTTPS = bases["HTTP"], bases["HTTPS"]

@@ -1,12 +1,14 @@
 // Package contract holds what the native API answers against what its OpenAPI description says: an operation that
-// is not in it, a status or a media type that the operation does not declare, or a body that its schema does not allow
-// is a fault.
+// is not in it, a status, a media type or a header that the operation does not declare, a header that it promises and that
+// does not come, a body that its schema does not allow is a fault. So is a record that lacks a member, where the query did
+// not ask for some of them.
 //
 // The tests of the Go client and those of the real binary use it; it is in no binary.
 package contract
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
@@ -18,7 +20,6 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // Description is an OpenAPI description that was read.
@@ -27,6 +28,7 @@ type Description struct {
 
 	raw     any
 	schemas *jsonschema.Compiler
+	whole   *jsonschema.Compiler // the same, but that records have all their members
 }
 
 // Operation is one method of one path.
@@ -36,7 +38,23 @@ type Operation struct {
 	Path       string // a template, "/users/{id}"
 	Parameters []*openapi3.Parameter
 
-	answers map[string]map[string]*jsonschema.Schema // by status and media type; nil: anything
+	answers map[string]answer // by status
+}
+
+// answer is what is described of the answers of one status.
+type answer struct {
+	bodies  map[string]body // by media type
+	headers map[string]header
+}
+
+// body is what is described of a body; the schemas are nil where it may be anything.
+type body struct{ schema, whole *jsonschema.Schema }
+
+// header is what is described of a header.
+type header struct {
+	required bool
+	schema   *jsonschema.Schema
+	number   bool
 }
 
 // String is the method and the path's template.
@@ -63,13 +81,11 @@ func Read(text []byte) (*Description, error) {
 	if err := doc.Validate(loader.Context, openapi3.DisableExamplesValidation()); err != nil {
 		return nil, err
 	}
-	d := &Description{schemas: jsonschema.NewCompiler()}
-	d.schemas.DefaultDraft(jsonschema.Draft2020)
-	d.schemas.AssertFormat()
-	if d.raw, err = jsonschema.UnmarshalJSON(bytes.NewReader(text)); err != nil {
+	d := &Description{}
+	if d.raw, d.schemas, err = compiler(text, nil); err != nil {
 		return nil, err
 	}
-	if err := d.schemas.AddResource(where, d.raw); err != nil {
+	if _, d.whole, err = compiler(text, d.records()); err != nil {
 		return nil, err
 	}
 	for path, item := range doc.Paths.Map() {
@@ -88,31 +104,92 @@ func Read(text []byte) (*Description, error) {
 	return d, nil
 }
 
+// compiler returns the description and what compiles its schemas. Those at the pointers require all their members.
+func compiler(text []byte, records []string) (any, *jsonschema.Compiler, error) {
+	raw, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, pointer := range records {
+		_, schema := (&Description{raw: raw}).at(pointer)
+		required := []any{}
+		for name := range members(members(schema)["properties"]) {
+			required = append(required, name)
+		}
+		members(schema)["required"] = required
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	c.AssertFormat()
+	return raw, c, c.AddResource(where, raw)
+}
+
+// records returns where the schemas are of the records whose members a query may choose by the parameter fields.
+func (d *Description) records() (pointers []string) {
+	for path, item := range members(members(d.raw)["paths"]) {
+		parameters, _ := members(members(item)["get"])["parameters"].([]any)
+		if !slices.ContainsFunc(parameters, func(p any) bool { return members(p)["name"] == "fields" }) {
+			continue
+		}
+		pointer, schema := d.at("/paths/" + escape(path) + "/get/responses/200/content/" + escape("application/json") + "/schema")
+		if items, is := members(members(schema)["properties"])["items"]; is && members(items)["items"] != nil {
+			pointer, _ = d.at(pointer + "/properties/items/items")
+		}
+		pointers = append(pointers, pointer)
+	}
+	return pointers
+}
+
 // readAnswers prepares the schemas of an operation's answers, and holds the examples against them.
 func (d *Description) readAnswers(o *Operation) error {
-	o.answers = map[string]map[string]*jsonschema.Schema{}
+	o.answers = map[string]answer{}
 	_, answers := d.at("/paths/" + escape(o.Path) + "/" + strings.ToLower(o.Method) + "/responses")
 	for status := range members(answers) {
-		o.answers[status] = map[string]*jsonschema.Schema{}
-		pointer, answer := d.at("/paths/" + escape(o.Path) + "/" + strings.ToLower(o.Method) + "/responses/" + status)
-		for media, described := range members(members(answer)["content"]) {
-			o.answers[status][media] = nil
-			if _, found := members(described)["schema"]; !found || !strings.HasSuffix(media, "json") {
-				continue
-			}
-			s, err := d.schemas.Compile(where + "#" + pointer + "/content/" + escape(media) + "/schema")
+		pointer, described := d.at("/paths/" + escape(o.Path) + "/" + strings.ToLower(o.Method) + "/responses/" + status)
+		a := answer{map[string]body{}, map[string]header{}}
+		for media, content := range members(members(described)["content"]) {
+			b, err := d.readBody(pointer+"/content/"+escape(media), media, content)
 			if err != nil {
-				return err
+				return fmt.Errorf("%s: %w", status, err)
 			}
-			o.answers[status][media] = s
-			if example, found := members(described)["example"]; found {
-				if err := s.Validate(example); err != nil {
-					return fmt.Errorf("the example of %s: %w", status, err)
-				}
-			}
+			a.bodies[media] = b
 		}
+		for name := range members(members(described)["headers"]) {
+			h, err := d.readHeader(pointer + "/headers/" + escape(name))
+			if err != nil {
+				return fmt.Errorf("%s: %w", status, err)
+			}
+			a.headers[http.CanonicalHeaderKey(name)] = h
+		}
+		o.answers[status] = a
 	}
 	return nil
+}
+
+// readBody prepares the schemas of a body, and holds its example against them.
+func (d *Description) readBody(pointer, media string, described any) (b body, err error) {
+	if _, found := members(described)["schema"]; !found || !strings.HasSuffix(media, "json") {
+		return b, nil
+	}
+	at := where + "#" + pointer + "/schema"
+	if b.schema, err = d.schemas.Compile(at); err == nil {
+		b.whole, err = d.whole.Compile(at)
+	}
+	if example, found := members(described)["example"]; err == nil && found {
+		if err = b.whole.Validate(example); err != nil {
+			err = fmt.Errorf("the example: %w", err)
+		}
+	}
+	return b, err
+}
+
+// readHeader prepares the schema of a header.
+func (d *Description) readHeader(pointer string) (h header, err error) {
+	pointer, described := d.at(pointer)
+	h.required, _ = members(described)["required"].(bool)
+	h.number = members(members(described)["schema"])["type"] == "integer"
+	h.schema, err = d.schemas.Compile(where + "#" + pointer + "/schema")
+	return h, err
 }
 
 // at returns what is at a pointer of the description, and the pointer of that, where references lead.
@@ -135,15 +212,21 @@ func members(node any) map[string]any {
 
 func escape(part string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(part) }
 
-// Find returns the operation that a request calls, nil if there is none. path is escaped, and begins after /api/v1.
+// Find returns the operation that a request calls, nil if there is none. path is escaped, and begins after /api/v1. A
+// template without parameters is meant before one with, whatever the method (OpenAPI 3.1 §4.8.8).
 func (d *Description) Find(method, path string) *Operation {
-	var best *Operation
+	var best, found *Operation
 	for _, o := range d.Operations {
-		if o.Method == method && o.fits(path) && (best == nil || o.literals() > best.literals()) {
+		if o.fits(path) && (best == nil || o.literals() > best.literals()) {
 			best = o
 		}
 	}
-	return best
+	for _, o := range d.Operations {
+		if best != nil && o.Path == best.Path && o.Method == method {
+			found = o
+		}
+	}
+	return found
 }
 
 func (o *Operation) fits(path string) bool {
@@ -165,41 +248,65 @@ func (o *Operation) literals() int {
 	return strings.Count(o.Path, "/") - strings.Count(o.Path, "{")
 }
 
-// Check returns what is wrong with an answer, nil if nothing is. A query that names fields may leave out members that the schema
-// requires.
+// Check returns what is wrong with an answer, nil if nothing is.
 func (d *Description) Check(method, path string, query url.Values, a Answer) error {
 	o := d.Find(method, path)
 	if o == nil {
 		return fmt.Errorf("no operation is described for %s %s", method, path)
 	}
-	err := d.check(o, a)
-	if err == nil || query.Has("fields") && onlyMissing(err) {
-		return nil
+	if err := o.check(a, query.Get("fields") == ""); err != nil {
+		return fmt.Errorf("%s answered %d: %w", o, a.Status, err)
 	}
-	return fmt.Errorf("%s answered %d: %w", o, a.Status, err)
+	return nil
 }
 
-// onlyMissing reports whether an answer is as described but for members that are not there.
-func onlyMissing(err error) bool {
-	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
-		return false
-	}
-	for _, cause := range invalid.Causes {
-		if !onlyMissing(cause) {
-			return false
+// usual are the headers that say nothing about the call: that of a body's type is described with the body (OpenAPI 3.1 §4.8.17).
+var usual = []string{
+	"Content-Type", "Content-Length", "Date", "Cache-Control", "Vary", "Connection", "Content-Security-Policy", "X-Content-Type-Options",
+	"Referrer-Policy", "Strict-Transport-Security",
+}
+
+// checkHeaders holds headers against what is described of them.
+func (a answer) checkHeaders(sent http.Header) error {
+	for name, h := range a.headers {
+		if h.required && sent.Get(name) == "" {
+			return fmt.Errorf("the header %s is missing", name)
 		}
 	}
-	_, missing := invalid.ErrorKind.(*kind.Required)
-	return missing || len(invalid.Causes) > 0
+	for name, values := range sent {
+		h, described := a.headers[name]
+		if !described {
+			if !slices.Contains(usual, name) {
+				return fmt.Errorf("the header %s is not declared", name)
+			}
+			continue
+		}
+		for _, text := range values {
+			var value any = text
+			if h.number {
+				value = json.Number(text)
+				if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+					return fmt.Errorf("the header %s is %q, which is no whole number", name, text)
+				}
+			}
+			if err := h.schema.Validate(value); err != nil {
+				return fmt.Errorf("the header %s: %w", name, err)
+			}
+		}
+	}
+	return nil
 }
 
-func (d *Description) check(o *Operation, a Answer) error {
-	content, declared := o.answers[strconv.Itoa(a.Status)]
+// check holds an answer against what is described. The records in it have all members where they should be whole.
+func (o *Operation) check(a Answer, whole bool) error {
+	described, declared := o.answers[strconv.Itoa(a.Status)]
 	if !declared {
 		return errors.New("the status is not declared")
 	}
-	if len(content) == 0 {
+	if err := described.checkHeaders(a.Header); err != nil {
+		return err
+	}
+	if len(described.bodies) == 0 {
 		if len(a.Body) > 0 {
 			return errors.New("no body is declared, and there is one")
 		}
@@ -209,16 +316,19 @@ func (d *Description) check(o *Operation, a Answer) error {
 	if err != nil {
 		return fmt.Errorf("the media type %q: %w", a.Header.Get("Content-Type"), err)
 	}
-	schema, declared := content[media]
+	content, declared := described.bodies[media]
 	if !declared {
 		return fmt.Errorf("the media type %s is not declared", media)
 	}
-	if schema == nil {
+	if content.schema == nil {
 		return nil
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(a.Body))
 	if err != nil {
 		return fmt.Errorf("the body is no JSON: %w", err)
 	}
-	return schema.Validate(value)
+	if whole {
+		return content.whole.Validate(value)
+	}
+	return content.schema.Validate(value)
 }

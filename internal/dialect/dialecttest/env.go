@@ -112,6 +112,16 @@ func (e *Env) Token(t testing.TB, in directory.NewToken) roster.Token {
 	return made.Token
 }
 
+// Tag remembers the ETag of what a request reads: {etag name} is it, with its quotes.
+func (e *Env) Tag(t testing.TB, name, as, request string) {
+	t.Helper()
+	tag := e.Do(t, as, request).Header().Get("ETag")
+	if tag == "" {
+		t.Fatalf("%s has no ETag", request)
+	}
+	e.remember("etag", name, tag)
+}
+
 // Revoke revokes a token.
 func (e *Env) Revoke(t testing.TB, name string) {
 	t.Helper()

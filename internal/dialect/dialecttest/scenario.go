@@ -34,7 +34,7 @@ type Scenario struct {
 	Request string
 
 	Status int
-	Header map[string]string // headers that the answer must have
+	Header map[string]string // headers that the answer must have, with … as in Body
 	Body   string            // the whole body, "" for none; … stands for any text without a quote or a brace
 
 	After func(t testing.TB, e *Env)
@@ -90,7 +90,7 @@ func (s Scenario) check(t *testing.T, e *Env, w *httptest.ResponseRecorder) {
 		t.Errorf("the body is\n%s\nwant\n%s", body, want)
 	}
 	for name, want := range s.Header {
-		if got := w.Header().Get(name); got != want {
+		if got := w.Header().Get(name); !matches(e.Fill(want), got) {
 			t.Errorf("the header %s is %q, want %q", name, got, want)
 		}
 	}

@@ -150,16 +150,16 @@ var checks = []sentence{
 		}{
 			{directory.CheckQuery{}, []string{"One", "Two", "Three"}},
 			{directory.CheckQuery{Limit: 2}, []string{"One", "Two"}},
-			{directory.CheckQuery{AfterNumber: two.Number}, []string{"Three"}},
+			{directory.CheckQuery{Order: after(two.Number)}, []string{"Three"}},
 			{directory.CheckQuery{ID: two.ID}, []string{"Two"}},
-			{directory.CheckQuery{ID: two.ID, AfterNumber: two.Number}, []string{}},
+			{directory.CheckQuery{ID: two.ID, Order: after(two.Number)}, []string{}},
 			{directory.CheckQuery{ID: "none"}, []string{}},
 			{directory.CheckQuery{Among: []roster.CheckID{three.ID, "none", one.ID}}, []string{"One", "Three"}},
 			{directory.CheckQuery{Among: []roster.CheckID{}}, []string{}},
 			{directory.CheckQuery{NameKey: "two"}, []string{"Two"}},
 			{directory.CheckQuery{AliasKey: "zwei"}, []string{"Two"}},
 			{directory.CheckQuery{CheckGroup: g.ID}, []string{"One", "Three"}},
-			{directory.CheckQuery{CheckGroup: g.ID, Limit: 1, AfterNumber: one.Number}, []string{"Three"}},
+			{directory.CheckQuery{CheckGroup: g.ID, Limit: 1, Order: after(one.Number)}, []string{"Three"}},
 		} {
 			same(f, f.checkNames(c.q), c.want)
 		}
@@ -244,6 +244,42 @@ var checks = []sentence{
 		c.StatusAt = f.now.Add(2 * time.Minute)
 		same(f, got, c) // the version too
 	}},
+	{text: "the state of an organization's checks is another after each change of one, and the same after each event", test: func(f *fixture) {
+		state := func() directory.CheckState {
+			return read(f, func(tx directory.Tx) (directory.CheckState, error) { return tx.CheckState(f.org) })
+		}
+		same(f, state(), directory.CheckState{})
+		g, told := f.checkGroup("X"), f.group(roster.KindGroup, "A")
+		first, second := f.check("First", in(g), tells(told)), f.check("Second")
+		seen := map[directory.CheckState]bool{{}: true, state(): true}
+		f.update(func(tx directory.Tx) error {
+			return tx.SetCheckStatus(f.org, first.ID, roster.StatusFailure, f.now.Add(time.Minute))
+		})
+		same(f, seen[state()], true)
+		change := func(fn func(directory.Tx) error) {
+			f.Helper()
+			f.update(fn)
+			same(f, seen[state()], false)
+			seen[state()] = true
+		}
+		change(func(tx directory.Tx) error {
+			second.Version = 2
+			return tx.UpdateCheck(second, "second", "")
+		})
+		change(func(tx directory.Tx) error { return tx.DeleteGroup(f.org, told.ID, f.now) })
+		change(func(tx directory.Tx) error { return tx.DeleteCheck(f.org, second.ID, f.now) })
+		change(func(tx directory.Tx) error { // as many as before, and of the same versions
+			c := f.newCheck("Second")
+			c.Version = 2
+			_, err := tx.InsertCheck(c, "second", "")
+			return err
+		})
+		here := state()
+		f.org = f.organization()
+		f.check("Other")
+		same(f, state(), directory.CheckState{Checks: 1, LastNumber: 1, Versions: 1})
+		same(f, seen[here], true)
+	}},
 	{text: "a scope shows the checks that name its groups and those that an entry of the user shows", test: func(f *fixture) {
 		x, y, z := f.checkGroup("X"), f.checkGroup("Y"), f.checkGroup("Z")
 		a, b, team := f.group(roster.KindGroup, "A"), f.group(roster.KindGroup, "B"), f.group(roster.KindTeam, "T")
@@ -284,6 +320,48 @@ var checks = []sentence{
 			}
 			same(f, groups, c.groups)
 		}
+	}},
+	{text: "a scope shows the entries, on check groups that it shows, that are for its groups and their members, its user and that one's groups", test: func(f *fixture) {
+		x, y, z := f.checkGroup("X"), f.checkGroup("Y"), f.checkGroup("Z")
+		a, b := f.group(roster.KindGroup, "A"), f.group(roster.KindGroup, "B")
+		f.check("a in x", tells(a), in(x))
+		f.check("b in z", tells(b), in(z))
+		row := f.row("ada")
+		row.Groups = []roster.GroupLink{groupLink(b)}
+		ada, grace := f.insert(row), f.user("grace")
+		alan := f.row("alan")
+		alan.Groups = []roster.GroupLink{groupLink(a)}
+		for _, g := range []roster.CheckGroup{x, y} {
+			f.permission(g, roster.LevelUser, forUser(grace))
+			f.permission(g, roster.LevelUser, forGroup(b))
+		}
+		f.permission(x, roster.LevelUser, forGroup(a))
+		f.permission(x, roster.LevelUser, forUser(f.insert(alan)))
+		f.permission(z, roster.LevelCustom, forUser(grace)) // gives nothing: grace does not see Z
+		f.permission(z, roster.LevelUser, forUser(ada))
+		for _, c := range []struct {
+			scope *directory.CheckScope
+			want  string
+		}{
+			{nil, "Xgrace XB Ygrace YB XA Xalan Zgrace Zada "},
+			{&directory.CheckScope{}, ""},
+			{&directory.CheckScope{Groups: []roster.GroupID{"none"}, User: "none"}, ""},
+			{&directory.CheckScope{Groups: []roster.GroupID{a.ID}}, "XA Xalan "},
+			{&directory.CheckScope{Groups: []roster.GroupID{b.ID}}, "Zada "}, // a member of B; XB and YB are on check groups that it does not show
+			{&directory.CheckScope{Groups: []roster.GroupID{b.ID, a.ID, "none"}}, "XB XA Xalan Zada "},
+			{&directory.CheckScope{User: grace.ID}, "Xgrace Ygrace "},
+			{&directory.CheckScope{User: ada.ID}, "XB YB Zada "},
+			{&directory.CheckScope{Groups: []roster.GroupID{a.ID}, User: grace.ID}, "Xgrace Ygrace XA Xalan "},
+		} {
+			got := ""
+			for _, p := range f.checkEntries(directory.CheckPermissionQuery{Scope: c.scope}) {
+				got += p.CheckGroup.Name + p.User.Name + p.Group.Name + " "
+			}
+			same(f, got, c.want)
+		}
+		scope := &directory.CheckScope{Groups: []roster.GroupID{a.ID}}
+		same(f, len(f.checkEntries(directory.CheckPermissionQuery{Scope: scope, CheckGroup: y.ID})), 0)
+		same(f, len(f.checkEntries(directory.CheckPermissionQuery{Scope: scope, Users: []roster.UserID{grace.ID}})), 0)
 	}},
 	{text: "checks are counted by status", test: func(f *fixture) {
 		a := f.group(roster.KindGroup, "A")
@@ -363,7 +441,7 @@ var checks = []sentence{
 		}
 		same(f, f.checkGroups(directory.CheckGroupQuery{ID: g.ID}), nil)
 		same(f, f.checkGroups(directory.CheckGroupQuery{Scope: scope}), nil)
-		for _, q := range []directory.CheckPermissionQuery{{}, {ID: p.ID}, {Users: []roster.UserID{user.ID}}} {
+		for _, q := range []directory.CheckPermissionQuery{{}, {ID: p.ID}, {Users: []roster.UserID{user.ID}}, {Scope: scope}} {
 			same(f, f.checkEntries(q), nil)
 		}
 		same(f, f.access(user), map[roster.CheckGroupID]roster.AccessLevel{})
@@ -449,7 +527,7 @@ var checkGroups = []sentence{
 		y.CheckCount = 2
 		same(f, f.checkGroups(directory.CheckGroupQuery{}), []roster.CheckGroup{x, y})
 		same(f, f.checkGroups(directory.CheckGroupQuery{Limit: 1}), []roster.CheckGroup{x})
-		same(f, f.checkGroups(directory.CheckGroupQuery{AfterNumber: x.Number}), []roster.CheckGroup{y})
+		same(f, f.checkGroups(directory.CheckGroupQuery{Order: after(x.Number)}), []roster.CheckGroup{y})
 		same(f, f.checkGroups(directory.CheckGroupQuery{ID: y.ID}), []roster.CheckGroup{y})
 		same(f, f.checkGroups(directory.CheckGroupQuery{NameKey: "strasse"}), []roster.CheckGroup{y})
 		same(f, f.checkGroups(directory.CheckGroupQuery{NameKey: "none"}), nil)

@@ -390,6 +390,19 @@ var links = []sentence{
 			same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(l.ID)) }), l)
 		}
 	}},
+	{text: "the links of a user for a purpose are deleted, and no others", test: func(f *fixture) {
+		ada, eve := f.user("ada").ID, f.user("eve").ID
+		gone, kept, others := f.link(ada, roster.LinkSetUp), f.link(ada, roster.LinkWelcome), f.link(eve, roster.LinkSetUp)
+		f.update(func(tx directory.Tx) error { return tx.DeleteLinks("another organization", ada, roster.LinkWelcome) })
+		f.update(func(tx directory.Tx) error { return tx.DeleteLinks(f.org, ada, roster.LinkSetUp) })
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.LinkByHash("hash of " + string(gone.ID))
+			return err
+		})
+		for _, l := range []roster.Link{kept, others} {
+			same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(l.ID)) }), l)
+		}
+	}},
 	{text: "a link is consumed once", test: func(f *fixture) {
 		l := f.link(f.user("ada").ID, roster.LinkWelcome)
 		for _, want := range []bool{true, false} {

@@ -115,7 +115,7 @@ var groups = []sentence{
 		}
 		same(f, list(directory.GroupQuery{}), []roster.Group{red, blue})
 		same(f, list(directory.GroupQuery{Limit: 1}), []roster.Group{red})
-		same(f, list(directory.GroupQuery{AfterNumber: red.Number}), []roster.Group{blue})
+		same(f, list(directory.GroupQuery{Order: after(red.Number)}), []roster.Group{blue})
 		same(f, list(directory.GroupQuery{ID: blue.ID}), []roster.Group{blue})
 		same(f, list(directory.GroupQuery{Name: "BLUE"}), []roster.Group{blue})
 		same(f, list(directory.GroupQuery{Only: []roster.GroupID{blue.ID, "none", "nothing"}}), []roster.Group{blue})
@@ -138,8 +138,8 @@ var groups = []sentence{
 		})
 		own := f.role("Own", 0)
 		same(f, own.Number, int64(len(roles)+1))
-		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, 0, 0) }), append(roles, own))
-		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, 2, 2) }), roles[2:4])
+		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, directory.ListOrder{}, 0) }), append(roles, own))
+		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, after(2), 2) }), roles[2:4])
 		found := read(f, func(tx directory.Tx) ([]roster.Role, error) {
 			return tx.FindRoles(f.org, []roster.Ref{{Name: "super user"}, {Number: 99}, {Number: 4, Name: "4"}})
 		})
@@ -147,8 +147,8 @@ var groups = []sentence{
 
 		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support"}
 		d.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(d, "support") })
-		list := func(after int64) []roster.Department {
-			return read(f, func(tx directory.Tx) ([]roster.Department, error) { return tx.Departments(f.org, after, 0) })
+		list := func(number int64) []roster.Department {
+			return read(f, func(tx directory.Tx) ([]roster.Department, error) { return tx.Departments(f.org, after(number), 0) })
 		}
 		same(f, list(0), []roster.Department{d})
 		same(f, list(d.Number), nil)
@@ -182,8 +182,10 @@ var groups = []sentence{
 				return tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindTeam})
 			})
 			same(f, groups, []roster.Group{g})
-			same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) { return tx.Departments(f.org, 0, 0) }), []roster.Department{d})
-			same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, 0, 0) }), []roster.Role{r})
+			same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) {
+				return tx.Departments(f.org, directory.ListOrder{}, 0)
+			}), []roster.Department{d})
+			same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, directory.ListOrder{}, 0) }), []roster.Role{r})
 			same(f, read(f, func(tx directory.Tx) (roster.Realm, error) { return tx.RealmByID(f.org, realm.ID) }), realm)
 		}
 		f.lacks(func(tx directory.Tx) error {
@@ -212,7 +214,9 @@ var groups = []sentence{
 		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.DeleteDepartment(f.org, d.ID, at) })
 		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.UpdateDepartment(d, "support") })
 		again := make()
-		same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) { return tx.Departments(f.org, 0, 0) }), []roster.Department{again})
+		same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) {
+			return tx.Departments(f.org, directory.ListOrder{}, 0)
+		}), []roster.Department{again})
 	}},
 	{text: "a department's other name may not be another's", test: func(f *fixture) {
 		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "One"}

@@ -128,6 +128,13 @@ var jobs = []sentence{
 		same(f, list("", 0), []roster.Job{running, retried, buried, ready})
 		same(f, list(running.ID, 2), []roster.Job{retried, buried})
 		same(f, list(ready.ID, 2), nil)
+		given := func(after roster.JobID, limit int) []roster.Job {
+			return read(f, func(tx directory.Tx) ([]roster.Job, error) { return tx.BuriedJobs(f.org, after, limit) })
+		}
+		same(f, given("", 0), []roster.Job{buried})
+		same(f, given(buried.ID, 0), nil)
+		f.org = f.organization()
+		same(f, given("", 0), nil)
 	}},
 	{text: "a buried job is revived once, as if it had never been tried", test: func(f *fixture) {
 		j := f.job("", f.now)

@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"reach", reach},
 		{"deletions", deletions},
 		{"groups", groups},
+		{"orders", orders},
 		{"accounts", accounts},
 		{"sessions", sessions},
 		{"tokens", tokens},

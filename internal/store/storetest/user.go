@@ -324,12 +324,15 @@ var reach = []sentence{
 		row.ContactMethods[0].ConfirmedAt = f.now
 		same(f, f.get(row.ID, withAll).ContactMethods, row.ContactMethods)
 	}},
-	{text: "preferences come in the fixed order of their types", test: func(f *fixture) {
+	{text: "preferences come in the fixed order of their types, each with its services in theirs", test: func(f *fixture) {
 		row := f.row("ada")
+		var want []roster.Preference
 		for _, kind := range roster.NotificationTypes {
-			row.Preferences = append(row.Preferences, roster.Preference{Type: kind, Services: []roster.Service{roster.ServicePush}})
+			services := slices.Clone(roster.Services[:])
+			want = append(want, roster.Preference{Type: kind, Services: slices.Clone(services)})
+			slices.Reverse(services)
+			row.Preferences = append(row.Preferences, roster.Preference{Type: kind, Services: services})
 		}
-		want := slices.Clone(row.Preferences)
 		slices.Reverse(row.Preferences)
 		same(f, f.get(f.insert(row).ID, withAll).Preferences, want)
 	}},

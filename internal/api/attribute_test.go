@@ -1,0 +1,143 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"roster/internal/filter"
+)
+
+// notAsked are the members of records that no filter may ask: objects that are no other records.
+var notAsked = []string{
+	"User.competencies", "User.managedBy", "User.preferences", "User.properties", "Team.landingPage", "AuditEntry.details",
+	"Check.interval", "Check.matching", "Check.success", "Check.warning", "Check.window",
+}
+
+func TestAFilterMayAskForEveryMemberByItsType(t *testing.T) {
+	t.Parallel()
+	a, _ := built(t)
+	f := fitting{schemas: a.schemas}
+	var lists []string
+	operations(a, func(op *huma.Operation, e *endpoint) {
+		if e.parameter("query", "filter") == nil {
+			return
+		}
+		lists = append(lists, op.OperationID)
+		page := f.resolve(op.Responses["200"].Content["application/json"].Schema)
+		noun := strings.TrimPrefix(page.Properties["items"].Items.Ref, "#/components/schemas/")
+		for name, s := range f.resolve(page.Properties["items"].Items).Properties {
+			got, want := e.asks(strings.ToUpper(name)), expectedType(&f, s)
+			if slices.Contains(notAsked, noun+"."+name) {
+				want = filter.Unknown
+			}
+			if got.Type != want {
+				t.Errorf("%s asks for %s as type %d, want %d", op.OperationID, name, got.Type, want)
+			}
+			if words := f.resolve(s).Enum; got.Type == filter.Text && len(words) > 0 && fmt.Sprint(words) != fmt.Sprint(got.Words) {
+				t.Errorf("%s compares %s with one of %v, want %v", op.OperationID, name, got.Words, words)
+			}
+			if got.Type != filter.Unknown && !strings.Contains(op.Description, "`"+name+"`") {
+				t.Errorf("%s does not say that a filter may ask for %s", op.OperationID, name)
+			}
+		}
+	})
+	if len(lists) < 10 {
+		t.Errorf("there are only the lists %v", lists)
+	}
+}
+
+// expectedType is with what a member of a schema can be compared: an object or a list of them is another record.
+func expectedType(f *fitting, s *huma.Schema) filter.Type {
+	if s = f.resolve(s); len(s.AnyOf) > 0 {
+		s = f.resolve(s.AnyOf[0])
+	}
+	switch {
+	case s.Type == huma.TypeInteger:
+		return filter.Number
+	case s.Type == huma.TypeBoolean:
+		return filter.Boolean
+	case s.Format == "date-time":
+		return filter.Time
+	}
+	return filter.Text
+}
+
+func TestWhatFiltersMayAskAreMembersOfTheRecords(t *testing.T) {
+	t.Parallel()
+	a, _ := built(t)
+	for noun, paths := range map[string][]string{
+		"User": slices.Collect(maps.Keys(userAttributes)), "Group": slices.Collect(maps.Keys(groupAttributes)), "Team": slices.Collect(maps.Keys(teamAttributes)),
+		"Role": slices.Collect(maps.Keys(roleAttributes)), "Department": slices.Collect(maps.Keys(departmentAttributes)), "Realm": slices.Collect(maps.Keys(realmAttributes)),
+		"Check": slices.Collect(maps.Keys(checkAttributes)), "CheckGroup": slices.Collect(maps.Keys(checkGroupAttributes)), "Token": slices.Collect(maps.Keys(tokenAttributes)),
+		"AuditEntry": slices.Collect(maps.Keys(auditAttributes)), "Organization": slices.Collect(maps.Keys(organizationAttributes)),
+	} {
+		for _, path := range paths {
+			if a.schemas.Map()[noun].Properties[path] == nil {
+				t.Errorf("a filter may ask for %s of a %s, which has none", path, noun)
+			}
+		}
+	}
+}
+
+// TestAFilterSeesWhatIsShown holds what filters compare against the examples as they are shown.
+func TestAFilterSeesWhatIsShown(t *testing.T) {
+	t.Parallel()
+	seesWhatIsShown(t, userAttributes, exampleUser, showUser(exampleUser))
+	seesWhatIsShown(t, groupAttributes, exampleGroup, showGroup(exampleGroup))
+	seesWhatIsShown(t, teamAttributes, exampleTeam, showTeam(exampleTeam))
+	seesWhatIsShown(t, roleAttributes, exampleRole, showRole(exampleRole))
+	seesWhatIsShown(t, departmentAttributes, exampleDepartment, showDepartment(exampleDepartment))
+	seesWhatIsShown(t, realmAttributes, exampleRealm, showRealm(exampleRealm))
+	seesWhatIsShown(t, checkAttributes, exampleCheck, showCheck(exampleCheck))
+	seesWhatIsShown(t, checkGroupAttributes, exampleCheckGroup, showCheckGroup(exampleCheckGroup))
+	seesWhatIsShown(t, tokenAttributes, exampleToken, token{showToken(exampleToken)})
+	seesWhatIsShown(t, auditAttributes, exampleAudit, showAudit(exampleAudit))
+	seesWhatIsShown(t, organizationAttributes, exampleOrganization, showOrganization(exampleOrganization))
+}
+
+func seesWhatIsShown[T any](t *testing.T, all attributes[T], record T, shown any) {
+	t.Helper()
+	var members map[string]any
+	raw, err := json.Marshal(shown)
+	if err != nil || json.Unmarshal(raw, &members) != nil {
+		t.Fatal(err)
+	}
+	folded := all.folded()
+	for path, a := range all {
+		ask := func(format string, values ...any) {
+			t.Helper()
+			f, err := filter.Parse(fmt.Sprintf(format, values...))
+			if err == nil {
+				err = f.Check(folded.ask)
+			}
+			if err != nil || !folded.match(f, record) {
+				t.Errorf("%s is not true of %s, %v", f, raw, err)
+			}
+		}
+		values, several := members[path].([]any)
+		if !several {
+			values = []any{members[path]}
+		}
+		if several && len(values) == 0 || members[path] == nil {
+			ask("%s eq null", path)
+			continue
+		}
+		for _, value := range values {
+			if object, is := value.(map[string]any); is && a.name == "" { // a contact method
+				value = object["address"]
+			} else if is {
+				ask("%s eq %q and %s eq %q", path, object["id"], path, object[a.name])
+				ask("%s[id eq %q and %s eq %q]", path, object["id"], a.name, object[a.name])
+				continue
+			}
+			literal, _ := json.Marshal(value)
+			ask("%s eq %s", path, literal)
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package api
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// binding is a parameter of a call and where it goes.
+type binding struct {
+	*huma.Param
+	index     []int  // of the field in the request
+	otherwise string // what it is where the request has none
+}
+
+// bindings finds the parameters of a type of requests: the fields whose tags say that they come in the path, the query
+// or a header, those of embedded types too. index is where the type itself is.
+func (a *api) bindings(request reflect.Type, index []int) (all []binding) {
+	for i := range request.NumField() {
+		f, at := request.Field(i), append(slices.Clone(index), i)
+		if f.Anonymous && f.IsExported() {
+			all = append(all, a.bindings(f.Type, at)...)
+			continue
+		}
+		for _, in := range []string{"path", "query", "header"} {
+			if name, ok := f.Tag.Lookup(in); ok {
+				all = append(all, a.bind(f, at, in, name))
+			}
+		}
+	}
+	return all
+}
+
+// bind describes one parameter. It panics where a field's type is not one that [binding.set] knows, which any test would show.
+func (a *api) bind(f reflect.StructField, index []int, in, name string) binding {
+	switch reflect.New(f.Type).Interface().(type) {
+	case *string, *int, *bool, *time.Time:
+	default:
+		panic(fmt.Sprintf("parameter %s is of type %s", name, f.Type))
+	}
+	s := huma.SchemaFromField(a.schemas, f, "")
+	p := &huma.Param{Name: name, In: in, Description: s.Description, Schema: s, Required: in == "path" || f.Tag.Get("required") == "true"}
+	if in == "query" {
+		p.Explode = new(bool)
+	}
+	return binding{p, index, f.Tag.Get("default")}
+}
+
+// readParameters reads the parameters into a new request. What does not fit is noted.
+func (c *call) readParameters() any {
+	request := reflect.New(c.endpoint.request)
+	for _, b := range c.endpoint.bindings {
+		text := cmp.Or(c.given(b.Param), b.otherwise)
+		if text == "" && !b.Required || text != "" && b.set(request.Elem().FieldByIndex(b.index), text) {
+			continue
+		}
+		field := b.Name
+		if b.In == "query" {
+			field = parameter(b.Name)
+		}
+		if !c.faults.Has(field) {
+			c.faults.Add(field, "must be "+expected(b.Schema))
+		}
+	}
+	return request.Interface()
+}
+
+// given returns what the request has of a parameter. There is no difference between an empty and an absent one.
+func (c *call) given(p *huma.Param) string {
+	switch p.In {
+	case "path":
+		return c.request.PathValue(p.Name)
+	case "header":
+		return c.request.Header.Get(p.Name)
+	}
+	for _, m := range c.query {
+		if m.Name == p.Name {
+			return m.Value.Text
+		}
+	}
+	return ""
+}
+
+// set sets the field to what the text says, and reports whether it fits the parameter's schema.
+func (b binding) set(field reflect.Value, text string) (fits bool) {
+	var err error
+	switch to := field.Addr().Interface().(type) {
+	case *string:
+		*to = text
+		return fitsText(b.Schema, text)
+	case *int:
+		*to, err = strconv.Atoi(text)
+		return err == nil && inRange(b.Schema, int64(*to))
+	case *bool:
+		*to, err = strconv.ParseBool(text)
+	case *time.Time:
+		*to, err = time.Parse(time.RFC3339, text)
+		return err == nil && fitsText(b.Schema, text)
+	}
+	return err == nil
+}

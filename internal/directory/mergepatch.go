@@ -1,0 +1,102 @@
+package directory
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"roster"
+)
+
+// merged returns a JSON value as a change leaves it: replaced, or where the change is a merge patch that is an object,
+// merged with what is there (RFC 7396 §2). One that says nothing new leaves the very bytes. Both are JSON, without a name
+// twice in an object.
+func merged(there json.RawMessage, change roster.Set[json.RawMessage], patch bool) json.RawMessage {
+	switch {
+	case !change.Present:
+		return there
+	case change.Null || !patch || len(change.Value) == 0:
+		return change.Value
+	}
+	after := mergePatch(there, change.Value)
+	if bytes.Equal(compact(there), after) {
+		return there
+	}
+	return after
+}
+
+// mergePatch is MergePatch of RFC 7396 §2. Members keep their order, new ones come last.
+func mergePatch(target, patch json.RawMessage) json.RawMessage {
+	changes, isObject := membersOf(patch)
+	if !isObject {
+		return compact(patch)
+	}
+	members, _ := membersOf(target) // none of what is no object
+	for _, c := range changes {
+		i := slices.IndexFunc(members, func(m member) bool { return m.name == c.name })
+		switch {
+		case string(c.value) == "null" && i >= 0:
+			members = slices.Delete(members, i, i+1)
+		case string(c.value) == "null":
+		case i >= 0:
+			members[i].value = mergePatch(members[i].value, c.value)
+		default:
+			members = append(members, member{c.name, mergePatch(nil, c.value)})
+		}
+	}
+	return objectOf(members)
+}
+
+// member is a member of a JSON object.
+type member struct {
+	name  string
+	value json.RawMessage
+}
+
+// membersOf returns the members of an object in their order; isObject is false for any other value.
+func membersOf(text json.RawMessage) (members []member, isObject bool) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if begin, err := d.Token(); err != nil || begin != json.Delim('{') {
+		return nil, false
+	}
+	for d.More() {
+		var m member
+		name, err := d.Token()
+		if err == nil {
+			err = d.Decode(&m.value)
+		}
+		if err != nil {
+			return nil, false
+		}
+		m.name, _ = name.(string) // the name of a member is one
+		members = append(members, m)
+	}
+	return members, true
+}
+
+func objectOf(members []member) json.RawMessage {
+	var b bytes.Buffer
+	names := json.NewEncoder(&b)
+	names.SetEscapeHTML(false)
+	b.WriteByte('{')
+	for i, m := range members {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		_ = names.Encode(m.name) // a string cannot fail
+		b.Truncate(b.Len() - 1)  // the line break behind it
+		b.WriteByte(':')
+		b.Write(compact(m.value))
+	}
+	b.WriteByte('}')
+	return b.Bytes()
+}
+
+// compact returns JSON without the blanks between its tokens, or as it is where it is none.
+func compact(text json.RawMessage) json.RawMessage {
+	var b bytes.Buffer
+	if len(text) == 0 || json.Compact(&b, text) != nil {
+		return text
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,94 @@
+package filter
+
+import (
+	"slices"
+	"strings"
+
+	"roster"
+)
+
+// Type is what an attribute is compared with.
+type Type uint8
+
+// The types. The zero type is that of an attribute which nobody knows.
+const (
+	Unknown Type = iota
+	Text
+	Number
+	Boolean
+	Time // in RFC 3339
+)
+
+// Attribute says what a filter may ask of an attribute.
+type Attribute struct {
+	Type  Type
+	Words []string // of a Text that has one of few values: these
+}
+
+// The operators that make no sense for some types (RFC 7644 §3.4.2.2).
+var (
+	ordering = []operator{gt, ge, lt, le}
+	parts    = []operator{co, sw, ew}
+)
+
+// Check returns everything in the filter that can be true of no record: of asks what there is at a path, which comes as it
+// is written, in any case.
+//
+// Errors: Invalid, of [Field].
+func (f Filter) Check(of func(path string) Attribute) error {
+	var faults roster.Faults
+	f.root.each("", func(path string, n *node) {
+		a := of(path)
+		switch {
+		case a.Type == Unknown:
+			addOnce(&faults, invalid("names an unknown attribute: %s", quote(path)))
+		case n.op == pr || n.value.kind == null && (n.op == eq || n.op == ne):
+		case a.Type == Boolean && slices.Contains(ordering, n.op), a.Type != Text && a.Type != Time && slices.Contains(parts, n.op):
+			addOnce(&faults, invalid("cannot compare %s by %s", quote(path), n.op))
+		default:
+			if must := a.mustBe(n); must != "" {
+				addOnce(&faults, invalid("compares %s with %s: it must be %s", quote(path), n.value.kind, must))
+			}
+		}
+	})
+	return faults.Err()
+}
+
+// mustBe says what the attribute is to be compared with, "" where it is.
+func (a Attribute) mustBe(n *node) string {
+	switch a.Type {
+	case Number:
+		if n.value.kind != number {
+			return "a number, without quotation marks"
+		}
+	case Boolean:
+		if n.value.kind != boolean {
+			return "true or false, without quotation marks"
+		}
+	case Time:
+		if n.value.kind != text || n.value.time.IsZero() && !slices.Contains(parts, n.op) {
+			return `a time such as "2026-11-21T09:30:00Z"`
+		}
+	default:
+		if n.value.kind != text {
+			return "a text in quotation marks"
+		}
+		same := func(word string) bool { return fold(word) == n.value.fold }
+		if len(a.Words) > 0 && (n.op == eq || n.op == ne) && !slices.ContainsFunc(a.Words, same) {
+			return "one of: " + strings.Join(a.Words, ", ")
+		}
+	}
+	return ""
+}
+
+// addOnce adds a fault that is not there yet.
+func addOnce(f *roster.Faults, e *roster.Error) {
+	if !slices.ContainsFunc(*f, func(have *roster.Error) bool { return have.Detail == e.Detail }) {
+		f.Add(e.Field, e.Detail)
+	}
+}
+
+// String names the kind with its article, for messages.
+func (k kind) String() string {
+	return [...]string{"null", "true or false", "a number", "a text"}[k]
+}

@@ -1,0 +1,45 @@
+package store
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"roster/internal/directory"
+)
+
+// TestWhatIsFewAmongManyHasAnIndexOfItsOwn holds that buried jobs are found however many others wait, and the state of
+// all checks without their rows.
+func TestWhatIsFewAmongManyHasAnIndexOfItsOwn(t *testing.T) {
+	t.Parallel()
+	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
+	err := db.View(t.Context(), func(x directory.Tx) error {
+		for text, c := range map[string]struct {
+			args []any
+			want string
+		}{
+			openJobs:   {[]any{"org", "j", 1}, "SEARCH jobs USING INDEX jobs_open (organization_id=? AND id>?)"},
+			buriedJobs: {[]any{"org", "j", 1}, "SEARCH jobs USING INDEX jobs_given_up (organization_id=? AND id>?)"},
+			checkState: {[]any{"org"}, "SEARCH checks USING COVERING INDEX checks_version (organization_id=? AND version>?)"},
+		} {
+			var plan []string
+			err := x.(*tx).each("explain", "EXPLAIN QUERY PLAN "+text, c.args, func(r scanner) error {
+				var id, parent, unused int64
+				var detail string
+				err := r.Scan(&id, &parent, &unused, &detail)
+				plan = append(plan, detail)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			if got := strings.Join(plan, "; "); got != c.want {
+				t.Errorf("%s: %s, want %s", text, got, c.want)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
