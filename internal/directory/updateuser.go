@@ -204,7 +204,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	if err := c.within(before); err != nil {
 		return after, 0, err
 	}
-	if err := unchangedUser(before, c.in.IfVersion); err != nil {
+	if err := unchanged(before.Version, c.in.IfVersion); err != nil {
 		return after, 0, err
 	}
 	faults := slices.Clone(c.faults)
@@ -258,14 +258,6 @@ func (c *userUpdate) within(u roster.User) error {
 		return nil
 	}
 	return c.in.beyondOwn().Err()
-}
-
-// unchangedUser answers Stale for a user who has not the version that the caller wants; 0 wants none.
-func unchangedUser(u roster.User, version int64) error {
-	if version == 0 || u.Version == version {
-		return nil
-	}
-	return &roster.Error{Kind: roster.Stale, Detail: "has changed since it was read"}
 }
 
 // change is the transaction.
