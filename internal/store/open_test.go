@@ -129,11 +129,12 @@ func TestAMigrationRemovesMembersWhoAreDeleted(t *testing.T) {
 				t.Fatal(err)
 			}
 			err = db.View(t.Context(), func(x directory.Tx) error {
-				found, err := x.Groups(org, directory.GroupQuery{Kind: group.Kind, Count: true})
-				if len(found) != 1 || found[0].MemberCount != 1 {
-					t.Errorf("the group is %+v, want one with one member", found)
+				found, err1 := x.Groups(org, directory.GroupQuery{Kind: group.Kind, Count: true})
+				members, err2 := x.Members(org, group.ID, 0, 10)
+				if len(found) != 1 || found[0].MemberCount != 1 || len(members) != 1 {
+					t.Errorf("the group is %+v with %v, want one with ada", found, members)
 				}
-				return err
+				return errors.Join(err1, err2)
 			})
 			if err := errors.Join(err, db.Close(t.Context())); err != nil {
 				t.Error(err)
