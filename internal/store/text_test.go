@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,31 @@ func TestEveryUniqueIndexNamesAnAttribute(t *testing.T) {
 	}
 	if names < 30 {
 		t.Errorf("only %d unique indexes were found", names)
+	}
+}
+
+// TestAMigrationLocksTablesLast reads the migrations: on PostgreSQL whoever needs a table that an ALTER has locked waits
+// until the whole migration is done, an index over all users included. The second one was given out as it is.
+func TestAMigrationLocksTablesLast(t *testing.T) {
+	t.Parallel()
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	statement := regexp.MustCompile(`(?m)^(ALTER|CREATE|DROP|INSERT|UPDATE|DELETE)\b.*`)
+	for _, file := range slices.DeleteFunc(files, func(name string) bool { return strings.Contains(name, "/0002_") }) {
+		text, err := fs.ReadFile(migrations, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		locked := ""
+		for _, m := range statement.FindAllStringSubmatch(string(text), -1) {
+			if m[1] == "ALTER" {
+				locked = m[0]
+			} else if locked != "" {
+				t.Errorf("%s: %q comes after %q", file, m[0], locked)
+			}
+		}
 	}
 }
 

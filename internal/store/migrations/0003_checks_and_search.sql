@@ -1,18 +1,6 @@
 -- Checks and what happened to them, search by words, several organizations, and versions of what had none.
 
 -- +goose Up
-ALTER TABLE organizations ADD COLUMN time_zone TEXT NOT NULL DEFAULT '';       -- an IANA name, '' for UTC
-ALTER TABLE organizations ADD COLUMN default_country TEXT NOT NULL DEFAULT ''; -- ISO 3166-1 alpha-2, '' for the server's
-ALTER TABLE organizations ADD COLUMN strong_passwords BOOLEAN NOT NULL DEFAULT FALSE;
-ALTER TABLE organizations ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
-ALTER TABLE groups ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
-ALTER TABLE departments ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
-ALTER TABLE roles ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
-ALTER TABLE realms ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
-ALTER TABLE tokens ADD COLUMN errors_as_200 BOOLEAN NOT NULL DEFAULT FALSE;
-ALTER TABLE users ADD COLUMN server_admin BOOLEAN NOT NULL DEFAULT FALSE; -- may make organizations
-ALTER TABLE retries ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';      -- of the input, where the key was the caller's; '' where it is in the key
-
 CREATE INDEX users_department ON users (organization_id, department_id, number) WHERE department_id IS NOT NULL;
 CREATE INDEX users_external_id ON users (organization_id, external_id, number) WHERE external_id <> '';
 CREATE INDEX tokens_user ON tokens (organization_id, user_id) WHERE user_id IS NOT NULL; -- to revoke those of a user who is deleted
@@ -112,3 +100,16 @@ CREATE TABLE events (
 	CONSTRAINT events__id PRIMARY KEY (organization_id, id)
 ) {{clustered}};
 CREATE INDEX events_check ON events (organization_id, check_id, id);
+
+-- Last, since each keeps all others from its table until everything here is done, which above may take a while.
+ALTER TABLE organizations ADD COLUMN time_zone TEXT NOT NULL DEFAULT '';       -- an IANA name, '' for UTC
+ALTER TABLE organizations ADD COLUMN default_country TEXT NOT NULL DEFAULT ''; -- ISO 3166-1 alpha-2, '' for the server's
+ALTER TABLE organizations ADD COLUMN strong_passwords BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE organizations ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE groups ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE departments ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE roles ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE realms ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE tokens ADD COLUMN errors_as_200 BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE users ADD COLUMN server_admin BOOLEAN NOT NULL DEFAULT FALSE; -- may make organizations
+ALTER TABLE retries ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';      -- of the input, where the key was the caller's; '' where it is in the key
