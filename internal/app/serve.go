@@ -109,14 +109,15 @@ func (a *App) serverOptions(proxies []netip.Prefix) server.Options {
 	}
 }
 
-// mayReadMetrics lets the holder of any API token of the default organization read the metrics.
+// mayReadMetrics lets the holder of an API token of the default organization read the metrics, unless the token is
+// limited to groups: they are the whole server's.
 func (a *App) mayReadMetrics(r *http.Request) bool {
 	secret, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !found {
 		return false
 	}
-	_, err := verifier{a.auth}.Token(r.Context(), roster.FaceSystem, secret)
-	return err == nil
+	by, err := verifier{a.auth}.Token(r.Context(), roster.FaceSystem, secret)
+	return err == nil && by.OrganizationID == a.org.ID && !by.Limited
 }
 
 // listenSocket opens the command line's socket. The data folder is locked, so that a socket which is
