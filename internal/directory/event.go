@@ -2,9 +2,11 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -74,15 +76,35 @@ func (s *Service) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent)
 		return roster.Event{}, err
 	}
 	r := recording{Service: s, by: by, in: in, message: newMessage(in.Title, in.Body, in.From)}
-	if in.Check == "" { // to compare with every check takes a while, for which nobody should wait who writes
-		err := s.store.View(ctx, func(tx Tx) (err error) {
-			r.first, err = r.find(ctx, tx)
-			return err
-		})
-		if err != nil {
+	for range maxTurns {
+		if err := r.seek(ctx); err != nil {
 			return roster.Event{}, err
 		}
+		e, err := r.run(ctx)
+		if !errors.Is(err, errTurned) {
+			return e, err
+		}
 	}
+	return roster.Event{}, &roster.Error{
+		Kind: roster.Unavailable, Detail: "checks are being changed all the time; try again", RetryAfter: time.Second,
+	}
+}
+
+// seek finds the check that claims the event, before the transaction: to compare with every check takes a while, for
+// which nobody should wait who writes.
+func (r *recording) seek(ctx context.Context) error {
+	if r.in.Check != "" {
+		return nil
+	}
+	return r.store.View(ctx, func(tx Tx) (err error) {
+		r.first, err = r.find(ctx, tx)
+		return err
+	})
+}
+
+// run records the event. errTurned says that the check that was found has changed meanwhile.
+func (r recording) run(ctx context.Context) (roster.Event, error) {
+	s, by, in := r.Service, r.by, r.in
 	return update(ctx, s, func(tx Tx) (roster.Event, error) {
 		now := s.now()
 		id := s.eventIDs.next(now)
@@ -145,8 +167,8 @@ func (r recording) claim(tx Tx) (roster.Check, error) {
 		return roster.Check{}, noCheck("check")
 	case r.in.Check != "" || len(there) == 1 && there[0].Version == r.first.Version:
 		return there[0], nil
-	default: // somebody has changed it meanwhile
-		return r.find(context.Background(), tx)
+	default:
+		return roster.Check{}, errTurned
 	}
 }
 

@@ -15,8 +15,9 @@ import (
 // hooked is a store that counts the events that are read of it, and does something before the next update.
 type hooked struct {
 	directory.Store
-	read   *int
-	before func()
+	read     *int
+	before   func()
+	inUpdate func(directory.CheckQuery) // told of each query for checks in an update
 }
 
 func (h *hooked) View(ctx context.Context, fn func(directory.Tx) error) error {
@@ -28,7 +29,20 @@ func (h *hooked) Update(ctx context.Context, fn func(directory.Tx) error) error 
 		h.before = nil
 		before()
 	}
-	return h.Store.Update(ctx, fn)
+	if h.inUpdate == nil {
+		return h.Store.Update(ctx, fn)
+	}
+	return h.Store.Update(ctx, func(tx directory.Tx) error { return fn(toldOfChecks{tx, h.inUpdate}) })
+}
+
+type toldOfChecks struct {
+	directory.Tx
+	told func(directory.CheckQuery)
+}
+
+func (x toldOfChecks) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster.Check, error) {
+	x.told(q)
+	return x.Tx.Checks(org, q)
 }
 
 type hookedTx struct {
@@ -80,6 +94,48 @@ func TestACheckThatChangesWhileAnEventComesIsAskedAgain(t *testing.T) {
 			if got := record(c.change); got != c.want {
 				t.Errorf("%s: claimed by %q, want %q", name, got, c.want)
 			}
+		}
+	})
+}
+
+// TestNobodyWhoWritesWaitsWhileAnEventIsComparedWithEveryCheck: a check that was changed meanwhile is looked for again
+// outside of the transaction, however often, within bounds.
+func TestNobodyWhoWritesWaitsWhileAnEventIsComparedWithEveryCheck(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		for i := range 150 { // more than a page
+			e.check(fmt.Sprint("other ", i), "")
+		}
+		c := e.check("backup", "")
+		service, h := e.hooked()
+		looked := 0
+		h.inUpdate = func(q directory.CheckQuery) {
+			if q.ID == "" {
+				looked++
+			}
+		}
+		change := func(left int) func() {
+			var again func()
+			again = func() {
+				must(e.UpdateCheck(t.Context(), e.admin, directory.CheckChange{Check: c.ID, CheckFields: directory.CheckFields{Description: roster.Some(fmt.Sprint(left))}}))(t)
+				if left--; left != 0 {
+					h.before = again
+				}
+			}
+			return again
+		}
+		h.before = change(3)
+		if got := must(service.RecordEvent(t.Context(), e.admin, directory.NewEvent{Title: "backup", IdempotencyKey: "k"}))(t); got.Check.ID != c.ID {
+			t.Errorf("claimed by %+v", got.Check)
+		}
+		h.before = change(-1) // for ever
+		_, err := service.RecordEvent(t.Context(), e.admin, directory.NewEvent{Title: "backup"})
+		wants(t, err, roster.Unavailable, "")
+		h.before = nil
+		if looked != 0 {
+			t.Errorf("checks were looked for %d times in a transaction that writes", looked)
+		}
+		if n := len(all(e.ListEvents(t.Context(), e.admin, directory.EventList{}))(t)); n != 1 {
+			t.Errorf("%d events were recorded", n)
 		}
 	})
 }
