@@ -148,7 +148,7 @@ func TestUsersThatAreNotMade(t *testing.T) {
 		},
 		{
 			Name: "by somebody of one group, outside of it", As: "Bearer {token acme}", Request: with(createUser, `{"userName":"x","groups":["Network"]}`), Status: 422,
-			Body: invalid(`groups[0] names no group: \"Network\" (make it with: roster group create --name Network)`, at("groups/0", `names no group: \"Network\" (make it with: roster group create --name Network)`)),
+			Body: invalid(`groups[0] names no group: \"Network\"`, at("groups/0", `names no group: \"Network\"`)),
 		},
 	}
 	for i := range rows {

@@ -207,7 +207,7 @@ func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 		case it.fault != nil:
 			it.refused = it.fault
 		case it.taken != "":
-			it.refused = takenBy(roster.Holder{}, it.taken, it.in.UserName)
+			it.refused = takenBy(roster.Holder{}, it.taken, it.wanted(it.taken))
 		default:
 			if it.hash, it.refused = b.passwords.Hash(ctx, "", it.in.Password); ctx.Err() != nil {
 				return ctx.Err()
@@ -366,7 +366,7 @@ func (b *userBatch) plan(g *gathering, items []*batchItem, now time.Time) error 
 // draft makes the row of a user, or finds the fault that keeps it from being made.
 func (it *batchItem) draft(tx Tx, now time.Time) error {
 	faults := slices.Clone(it.faults)
-	refs, err := resolve(tx, it.by, it.in, &faults)
+	refs, err := resolve(tx, it.by, ActUserCreate, it.in, &faults)
 	if err != nil {
 		return err
 	}
@@ -379,7 +379,10 @@ func (it *batchItem) draft(tx Tx, now time.Time) error {
 	if it.fault = faults.Err(); it.fault != nil {
 		return nil
 	}
-	if it.fault = it.permit(refs); it.fault != nil {
+	if it.fault = it.permit(tx, refs); it.fault != nil {
+		if roster.KindOf(it.fault) != roster.Forbidden {
+			return it.fault
+		}
 		return nil
 	}
 	if it.country, err = it.countryFor(tx, it.by.OrganizationID, it.in.ContactNumber); err != nil {

@@ -54,6 +54,7 @@ func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in
 		return Defaults{}, err
 	}
 	var faults roster.Faults
+	in.Preferences = withoutRepeats(in.Preferences)
 	checkPreferences(&faults, in.Preferences)
 	if err := faults.Err(); err != nil {
 		return Defaults{}, err
@@ -75,7 +76,7 @@ func findGroup(tx Tx, by roster.Actor, ref roster.Ref) (roster.GroupID, error) {
 	if ref.IsZero() {
 		return "", nil
 	}
-	found, err := tx.FindGroups(by.OrganizationID, roster.KindGroup, []roster.Ref{ref})
+	found, err := tx.FindGroups(by.OrganizationID, roster.KindGroup, findable([]roster.Ref{ref}))
 	if err != nil {
 		return "", err
 	}

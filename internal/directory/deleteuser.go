@@ -31,11 +31,7 @@ func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeleti
 		if err := unchangedUser(u, in.IfVersion); err != nil {
 			return u, err
 		}
-		account, err := tx.AccountByID(by.OrganizationID, u.ID)
-		if err != nil {
-			return u, err
-		}
-		if err := mayControl(by, account.Grants); err != nil {
+		if err := controls(tx, by, u); err != nil {
 			return u, err
 		}
 		last := &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "names the last active administrator; make another one first"}

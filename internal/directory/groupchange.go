@@ -256,10 +256,7 @@ func (s *Service) replaceMembers(tx Tx, by roster.Actor, g roster.Group, wanted 
 			added = append(added, number)
 		}
 	}
-	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
-		return nil, nil, err
-	}
-	return added, removed, tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
+	return added, removed, s.exchange(tx, by, g, added, removed)
 }
 
 // memberChange is who is to be a member, by numbers in ascending order.
@@ -300,10 +297,20 @@ func (s *Service) changeMembers(tx Tx, by roster.Actor, g roster.Group, m member
 	if removed, err = membersAmong(tx, g, m.remove); err != nil {
 		return nil, nil, err
 	}
-	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
-		return nil, nil, err
+	return added, removed, s.exchange(tx, by, g, added, removed)
+}
+
+// exchange begins and ends memberships, if the actor may do what entries on check groups give who becomes a member.
+func (s *Service) exchange(tx Tx, by roster.Actor, g roster.Group, added, removed []int64) error {
+	if len(added) > 0 && g.Kind == roster.KindGroup {
+		if err := mayJoin(tx, by, []roster.GroupID{g.ID}); err != nil {
+			return err
+		}
 	}
-	return added, removed, tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
+	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
+		return err
+	}
+	return tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
 }
 
 // membersAmong returns those of the users, by ascending number, who are members. It reads no more members

@@ -70,11 +70,7 @@ func (s *Service) controlled(tx Tx, by roster.Actor, sel UserSelector) (roster.U
 	if err != nil {
 		return u, err
 	}
-	account, err := tx.AccountByID(by.OrganizationID, u.ID)
-	if err != nil {
-		return u, err
-	}
-	if err := mayControl(by, account.Grants); err != nil {
+	if err := controls(tx, by, u); err != nil {
 		return u, err
 	}
 	if u.Realm != roster.RealmDB {

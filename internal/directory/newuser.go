@@ -75,11 +75,16 @@ func (in *NewUser) clean() {
 	if Fold(in.PrimaryGroup.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup = roster.Ref{}
 	}
-	prefs := slices.Clone(in.Preferences.Value)
+	in.Preferences.Value = withoutRepeats(in.Preferences.Value)
+}
+
+// withoutRepeats returns preferences in which each service comes once.
+func withoutRepeats(prefs []roster.Preference) []roster.Preference {
+	prefs = slices.Clone(prefs)
 	for i := range prefs {
 		prefs[i].Services = distinct(prefs[i].Services, func(s roster.Service) roster.Service { return s })
 	}
-	in.Preferences.Value = prefs
+	return prefs
 }
 
 // check returns every fault that shows without looking at the store, those of the face first.

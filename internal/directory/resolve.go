@@ -19,14 +19,14 @@ type resolved struct {
 	department  roster.DepartmentLink
 }
 
-// resolve looks the references of in up, and notes each that names nothing the actor may use.
-func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, error) {
+// resolve looks the references of in up, and notes each that names nothing the actor may use in the action.
+func resolve(tx Tx, by roster.Actor, act Action, in NewUser, f *roster.Faults) (resolved, error) {
 	var r resolved
 	var err error
 	if r.roles, err = resolveRoles(tx, by.OrganizationID, in.Roles, f); err != nil {
 		return r, err
 	}
-	if err := r.resolveScopes(tx, by, in, f); err != nil {
+	if err := r.resolveScopes(tx, by, act, in, f); err != nil {
 		return r, err
 	}
 	for _, part := range []struct {
@@ -37,14 +37,14 @@ func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, er
 		{roster.KindGroup, "groups", in.Groups},
 		{roster.KindTeam, "teams", in.Teams},
 	} {
-		groups, err := resolveGroups(tx, by, part.kind, part.field, part.refs, f)
+		groups, err := resolveGroups(tx, by, act, part.kind, part.field, part.refs, f)
 		if err != nil {
 			return r, err
 		}
 		r.groups = append(r.groups, groups...)
 	}
 	if !in.PrimaryGroup.IsZero() {
-		groups, err := resolveGroups(tx, by, roster.KindGroup, "primaryGroup", []roster.Ref{in.PrimaryGroup}, f)
+		groups, err := resolveGroups(tx, by, act, roster.KindGroup, "primaryGroup", []roster.Ref{in.PrimaryGroup}, f)
 		if err != nil {
 			return r, err
 		}
@@ -55,6 +55,17 @@ func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, er
 	}
 	r.groups = distinct(r.groups, func(g roster.Group) roster.GroupID { return g.ID })
 	return r, r.resolveDepartment(tx, by, in.Department, f)
+}
+
+// joined returns the groups that can have entries on check groups.
+func (r resolved) joined() []roster.GroupID {
+	var ids []roster.GroupID
+	for _, g := range r.groups {
+		if g.Kind == roster.KindGroup {
+			ids = append(ids, g.ID)
+		}
+	}
+	return ids
 }
 
 func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {
@@ -94,13 +105,13 @@ func findRoles(tx Tx, org roster.OrganizationID, refs []roster.Ref, field func(i
 }
 
 // resolveScopes finds the further roles and the groups for which they and the access level are granted.
-func (r *resolved) resolveScopes(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) error {
+func (r *resolved) resolveScopes(tx Tx, by roster.Actor, act Action, in NewUser, f *roster.Faults) error {
 	r.permissions = make(map[roster.RoleID]roster.Permissions, len(r.roles))
 	for _, role := range r.roles {
 		r.permissions[role.ID] = role.Permissions
 	}
 	var err error
-	r.levelGroups, err = findScope(tx, by, in.LevelGroups, func(i int) string { return fmt.Sprintf("accessLevelGroups[%d]", i) }, f)
+	r.levelGroups, err = findScope(tx, by, act, in.LevelGroups, func(i int) string { return fmt.Sprintf("accessLevelGroups[%d]", i) }, f)
 	if err != nil {
 		return err
 	}
@@ -120,11 +131,11 @@ func (r *resolved) resolveScopes(tx Tx, by roster.Actor, in NewUser, f *roster.F
 		}
 		refs = append(refs, g.Groups...)
 	}
-	groups, err := findScope(tx, by, refs, func(i int) string { return fields[i] }, f)
+	groups, err := findScope(tx, by, act, refs, func(i int) string { return fields[i] }, f)
 	if err != nil || len(groups) < len(refs) {
 		return err
 	}
-	_, everywhere := scopeOf(by, ActUserCreate)
+	_, everywhere := scopeOf(by, act)
 	for i, role := range roles {
 		n := len(in.RoleGrants[i].Groups)
 		if n == 0 && !everywhere {
@@ -150,8 +161,8 @@ func grantedRoles(grants []RoleGrant) []roster.Ref {
 
 // findScope finds the groups that something is granted for, in the order of the references. None of a list
 // that is too long, of which check has a fault.
-func findScope(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.GroupID, error) {
-	groups, err := findGroups(tx, by, roster.KindGroup, refs, field, f)
+func findScope(tx Tx, by roster.Actor, act Action, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.GroupID, error) {
+	groups, err := findGroups(tx, by, act, roster.KindGroup, refs, field, f)
 	var ids []roster.GroupID
 	for i, g := range groups {
 		if g.Name == roster.EndUserGroup { // it has no members
@@ -163,8 +174,8 @@ func findScope(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string
 }
 
 // resolveGroups finds groups of one kind. One that is outside the actor's scope reads as unknown.
-func resolveGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, refs []roster.Ref, f *roster.Faults) ([]roster.Group, error) {
-	groups, err := findGroups(tx, by, kind, refs, func(i int) string {
+func resolveGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, field string, refs []roster.Ref, f *roster.Faults) ([]roster.Group, error) {
+	groups, err := findGroups(tx, by, act, kind, refs, func(i int) string {
 		if field == "primaryGroup" {
 			return field
 		}
@@ -175,7 +186,7 @@ func resolveGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, 
 
 // findGroups is resolveGroups with a zero group in the place of each that it notes as unknown. field says
 // where a reference stands in the request.
-func findGroups(tx Tx, by roster.Actor, kind roster.GroupKind, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Group, error) {
+func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Group, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
 	}
@@ -183,10 +194,10 @@ func findGroups(tx Tx, by roster.Actor, kind roster.GroupKind, refs []roster.Ref
 	if err != nil {
 		return nil, err
 	}
-	scope, everywhere := scopeOf(by, ActUserCreate)
+	scope, everywhere := scopeOf(by, act)
 	for i, g := range found {
 		if g.ID == "" || !everywhere && !slices.Contains(scope, g.ID) && g.Name != roster.EndUserGroup {
-			unknown(f, field(i), string(kind), refs[i])
+			unknownTo(everywhere, f, field(i), string(kind), refs[i])
 			found[i] = roster.Group{}
 		}
 	}
@@ -212,11 +223,17 @@ func findable(refs []roster.Ref) []roster.Ref {
 // unknown notes that a reference names nothing, and the command that makes what it names. It adds
 // nothing to a fault that the field has already.
 func unknown(f *roster.Faults, field, noun string, ref roster.Ref) {
+	unknownTo(true, f, field, noun, ref)
+}
+
+// unknownTo is unknown for somebody who may not know of every such record: what it names may be there, and then no
+// command makes it.
+func unknownTo(everywhere bool, f *roster.Faults, field, noun string, ref roster.Ref) {
 	if f.Has(field) {
 		return
 	}
 	detail := fmt.Sprintf("names no %s: %s", noun, shorten(ref.String()))
-	if ref.Name != "" {
+	if everywhere && ref.Name != "" {
 		detail += fmt.Sprintf(" (make it with: roster %s create --name %s)", noun, quoteShell(shorten(ref.Name)))
 	}
 	f.Add(field, detail)

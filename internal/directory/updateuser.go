@@ -11,7 +11,7 @@ import (
 )
 
 // UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole list,
-// and null means none or the default.
+// and null means none or the default. A password and the day of joining have neither: their null is as if absent.
 type UserChange struct {
 	User          UserSelector
 	IfVersion     int64 // only if the user still has this version; 0: whatever it has
@@ -65,6 +65,13 @@ func (in *UserChange) clean() {
 	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup.Value = roster.Ref{}
 	}
+	if in.Password.Value == "" {
+		in.Password = roster.Set[string]{}
+	}
+	if in.JoinedAt.Value.IsZero() {
+		in.JoinedAt = roster.Set[time.Time]{}
+	}
+	in.Preferences.Value = withoutRepeats(in.Preferences.Value)
 }
 
 // touchesAccess reports whether the change is of a kind that takes every permission of the user
@@ -161,7 +168,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	if c.in.Password.Value != "" && before.Realm != roster.RealmDB {
 		addOnce(&faults, "password", "is kept in another realm for this user")
 	}
-	refs, err := resolve(tx, c.by, c.in.asNew(), &faults)
+	refs, err := resolve(tx, c.by, ActUserUpdate, c.in.asNew(), &faults)
 	if err != nil {
 		return after, 0, err
 	}
@@ -190,7 +197,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 			return after, 0, faults
 		}
 	}
-	return after, parts, c.permit(before, after.User, refs, account)
+	return after, parts, c.permit(tx, before, after.User, refs, account)
 }
 
 // unchangedUser answers Stale for a user who has not the version that the caller wants; 0 wants none.
@@ -271,17 +278,24 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 }
 
 // permit asks whether the actor may make this change of this user, whose account it is.
-func (c *userUpdate) permit(before, after roster.User, refs resolved, account roster.Account) error {
+func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account) error {
+	if err := mayJoin(tx, c.by, added(groupIDs(before.Groups), groupIDs(after.Groups))); err != nil {
+		return err
+	}
 	if !c.in.touchesAccess() {
 		return nil
 	}
-	if err := mayControl(c.by, account.Grants); err != nil {
+	if err := controlsAccount(tx, c.by, account); err != nil {
 		return err
 	}
 	if !c.in.grants() {
 		return nil
 	}
-	if err := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams)).nowhere(); err != nil {
+	g := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams))
+	if err := g.nowhere(); err != nil {
+		return err
+	}
+	if err := g.elsewhere(before, after, account); err != nil {
 		return err
 	}
 	return c.mayGrant(c.by, gained(before, after, refs.permissions))

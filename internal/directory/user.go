@@ -93,7 +93,7 @@ func (c *creation) prepare(ctx context.Context) error {
 	repeat := false
 	err := c.store.View(ctx, func(tx Tx) error {
 		faults := slices.Clone(c.faults)
-		refs, err := resolve(tx, c.by, c.in, &faults)
+		refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
 		if err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func (c *creation) prepare(ctx context.Context) error {
 		if _, repeat, err = c.repeat(tx); err != nil || repeat {
 			return err
 		}
-		if err := c.permit(refs); err != nil {
+		if err := c.permit(tx, refs); err != nil {
 			return err
 		}
 		return c.free(tx)
@@ -158,14 +158,14 @@ func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) 
 		return made{}, &roster.Error{Kind: roster.Unavailable, Detail: "the user has just changed; try again", RetryAfter: time.Second}
 	}
 	var faults roster.Faults
-	refs, err := resolve(tx, c.by, c.in, &faults)
+	refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
 	if err != nil {
 		return made{}, err
 	}
 	if len(faults) > 0 {
 		return made{}, faults
 	}
-	if err := c.permit(refs); err != nil {
+	if err := c.permit(tx, refs); err != nil {
 		return made{}, err
 	}
 	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
@@ -207,9 +207,12 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 }
 
 // permit asks whether the actor may make this user, now that the references are known.
-func (c *creation) permit(refs resolved) error {
+func (c *creation) permit(tx Tx, refs resolved) error {
 	g := c.granting(refs)
 	if err := g.nowhere(); err != nil {
+		return err
+	}
+	if err := mayJoin(tx, c.by, refs.joined()); err != nil {
 		return err
 	}
 	u := roster.User{AccessLevel: c.in.AccessLevel}
@@ -390,16 +393,21 @@ func names[L fmt.Stringer](links []L) []string {
 
 // taken is the Conflict over a field, with the record that is in the way where the actor may see it.
 func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
-	value := c.in.UserName
-	if field == "emails" {
-		value = c.in.Email
-	}
+	value := c.wanted(field)
 	e := takenBy(roster.Holder{}, field, value)
 	holder, found, err := tx.EmailHolder(c.by.OrganizationID, Fold(value))
 	if _, everywhere := scopeOf(c.by, ActUserRead); found && everywhere {
 		e.Holder = holder
 	}
 	return e, err
+}
+
+// wanted returns what the create wants to have as a field that must be nobody else's.
+func (c *creation) wanted(field string) string {
+	if field == "emails" {
+		return c.in.Email
+	}
+	return c.in.UserName
 }
 
 // takenBy is the Conflict over a value of a field that the holder has.

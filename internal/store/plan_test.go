@@ -218,6 +218,9 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 		_, _ = tx.CheckPermissions(org, q)
 	}
 	_, _ = tx.CheckAccess(org, "id")
+	_, _ = tx.UserCheckGrants(org, "id")
+	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a"})
+	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a", "b", "c"})
 	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})
 	for _, checks := range [][]roster.CheckID{nil, {"c"}, {"c", "d"}} {
 		for _, q := range []directory.EventQuery{
