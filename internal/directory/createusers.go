@@ -171,6 +171,9 @@ func (b *userBatch) together(ctx context.Context, items []*batchItem) error {
 		return err
 	}
 	for _, it := range items {
+	if err := b.verify(ctx, items); err != nil {
+		return err
+	}
 		it.settled = true
 		if u := it.result.User; u.ID != "" && !u.Repeated && it.row.TimeZoneUnknown {
 			b.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
@@ -218,6 +221,40 @@ func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 }
 
 // unhashed is the error of a user who is not to be made without its password, nil for others.
+// verify answers those whom an earlier run made only if they come with the passwords of that run (DECISIONS 20).
+func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
+	items = slices.DeleteFunc(slices.Clone(items), func(it *batchItem) bool { return !it.result.User.Repeated || it.in.Password == "" })
+	if len(items) == 0 {
+		return nil
+	}
+	hashes := make([]roster.PasswordHash, len(items))
+	err := b.store.View(ctx, func(tx Tx) error {
+		for i, it := range items {
+			account, err := tx.AccountByID(b.by.OrganizationID, it.result.User.ID)
+			if err != nil && roster.KindOf(err) != roster.NotFound {
+				return err
+			}
+			hashes[i] = account.PasswordHash
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, it := range items {
+		same, err := b.matches(ctx, hashes[i], it.in.Password)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			it.result = UserResult{Err: err}
+		case !same:
+			it.result = UserResult{Err: usedOtherwise()}
+		}
+	}
+	return nil
+}
+
 func (it *batchItem) unhashed() error {
 	switch {
 	case it.in.Password == "" || it.hash != "":

@@ -350,7 +350,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 		left := 1
 		cut := must(e.on(brittle{e.store, &left, down}).CreateUsers(t.Context(), by, in))(t)
 		for i, r := range cut.Results {
-			if i < 250 && i != 5 && i != 6 && r.Err != nil || i >= 250 && !errors.Is(r.Err, down) {
+			if i < 500 && i != 5 && i != 6 && r.Err != nil || i >= 500 && !errors.Is(r.Err, down) {
 				t.Fatalf("user %d: %v", i, r.Err)
 			}
 		}
@@ -371,7 +371,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 					t.Fatalf("user %d: %v", i, r.Err)
 				case !r.User.Repeated:
 					made++
-				case i < 250 && i != 6 && r.User.ID != cut.Results[i].User.ID:
+				case i < 500 && i != 6 && r.User.ID != cut.Results[i].User.ID:
 					t.Errorf("user %d was %s and is %s", i, cut.Results[i].User.ID, r.User.ID)
 				case r.User.UserName != in.Users[i].UserName || !r.User.WelcomeEmail || len(r.User.ContactMethods) != 1:
 					t.Errorf("user %d is answered as %+v", i, r.User)
@@ -381,7 +381,7 @@ func TestABatchThatWasCutIsFinishedByItsRepeat(t *testing.T) {
 				t.Fatalf("%d results", len(out.Results))
 			}
 		}
-		if users := all(e.ListUsers(t.Context(), e.admin, directory.UserList{}))(t); made != 600-250+1 || len(users) != 600 {
+		if users := all(e.ListUsers(t.Context(), e.admin, directory.UserList{}))(t); made != 600-500+1 || len(users) != 600 {
 			t.Errorf("the repeats made %d, and %d are there", made, len(users))
 		}
 	})
@@ -412,6 +412,43 @@ func TestTheKeyOfABatchIsForThatBatchAndADay(t *testing.T) {
 		for range 2 {
 			for _, r := range must(e.CreateUsers(t.Context(), by, in))(t).Results {
 				wants(t, r.Err, roster.Conflict, "userName")
+			}
+		}
+	})
+}
+
+func TestABatchIsRepeatedWithItsPasswords(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		by := e.actor(roster.AllPermissions)
+		in := directory.NewUsers{Users: crowd("u", 4), IdempotencyKey: "one"}
+		in.Users[0].Password, in.Users[1].Password, in.Users[2].Password = "the first", "the second", "the third"
+		made := must(e.CreateUsers(t.Context(), by, in))(t)
+		again := must(e.CreateUsers(t.Context(), by, in))(t)
+		other := in
+		other.Users = slices.Clone(in.Users)
+		other.Users[1].Password, other.Users[2].Password, other.Users[3].Password = "another one", "", "for nobody"
+		changed := must(e.CreateUsers(t.Context(), by, other))(t)
+		for i := range in.Users {
+			if r := again.Results[i]; r.Err != nil || !r.User.Repeated || r.User.ID != made.Results[i].User.ID {
+				t.Errorf("user %d, again: %+v", i, r)
+			}
+			if r := changed.Results[i]; i == 1 || i == 3 {
+				wants(t, r.Err, roster.Invalid, "Idempotency-Key")
+			} else if r.Err != nil {
+				t.Errorf("user %d: %v", i, r.Err)
+			}
+		}
+	})
+}
+
+func TestAMessageSaysWhatIsTaken(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		e.makes(directory.NewUser{UserName: "ada", Email: "ada@example.com"})
+		in := directory.NewUser{UserName: "new", Email: "ada@example.com", Password: "a password", UniqueEmail: true}
+		for _, r := range must(e.CreateUsers(t.Context(), e.admin, directory.NewUsers{Users: []directory.NewUser{in}}))(t).Results {
+			wants(t, r.Err, roster.Conflict, "emails")
+			if got := roster.All(r.Err)[0].Detail; !strings.HasPrefix(got, `"ada@example.com" `) {
+				t.Errorf("the message is: %s", got)
 			}
 		}
 	})

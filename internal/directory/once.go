@@ -61,13 +61,18 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 		return create()
 	}
 	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
-		return none, &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
+		return none, usedOtherwise()
 	}
 	out, err := again(made.ResourceID)
 	if err != nil && roster.KindOf(err) == roster.NotFound {
 		return none, &roster.Error{Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another"}
 	}
 	return out, err
+}
+
+// usedOtherwise is the error for an idempotency key under which something else was asked for.
+func usedOtherwise() error {
+	return &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
 }
 
 // onceRetry is how a create with an idempotency key is remembered.
