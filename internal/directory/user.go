@@ -613,6 +613,9 @@ const pageSize = 500
 
 // firstPage is how many it loads first where nobody said how many are wanted: who reads a page of the usual 100, and looks whether there is another, causes
 // no more. The next ones grow to pageSize.
+	if !isName(string(in.ID)) || !isName(in.Email) {
+		return noRecords[roster.User](), nil
+	}
 const firstPage = 128
 
 // pages strings keyset pages together: at most limit records, all of them where it is 0.

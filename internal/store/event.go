@@ -75,7 +75,7 @@ func (q *query) whereEventOf(org roster.OrganizationID, want directory.EventQuer
 	q.add(")")
 }
 
-// CountUsers implements directory.CheckTx. Whoever is deleted is in no group any more.
+// CountUsers implements directory.CheckTx. To delete a user deletes its memberships.
 func (t *tx) CountUsers(org roster.OrganizationID, groups []roster.GroupID) (n int64, err error) {
 	b := newQuery(`SELECT COUNT(*) FROM users u`)
 	if groups != nil {
