@@ -62,6 +62,7 @@ func (s *Service) CreateUsers(ctx context.Context, by roster.Actor, in NewUsers)
 	out := CreatedUsers{Results: make([]UserResult, len(b.items))}
 	for i, it := range b.items {
 		out.Results[i] = it.result
+		out.Results[i].User.User = narrowed(b.by, it.result.User.User)
 	}
 	return out, nil
 }
@@ -170,10 +171,10 @@ func (b *userBatch) together(ctx context.Context, items []*batchItem) error {
 	if err := b.store.Update(ctx, func(tx Tx) error { return b.create(tx, items) }); err != nil {
 		return err
 	}
-	for _, it := range items {
 	if err := b.verify(ctx, items); err != nil {
 		return err
 	}
+	for _, it := range items {
 		it.settled = true
 		if u := it.result.User; u.ID != "" && !u.Repeated && it.row.TimeZoneUnknown {
 			b.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
@@ -220,7 +221,6 @@ func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 	return nil
 }
 
-// unhashed is the error of a user who is not to be made without its password, nil for others.
 // verify answers those whom an earlier run made only if they come with the passwords of that run (DECISIONS 20).
 func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
 	items = slices.DeleteFunc(slices.Clone(items), func(it *batchItem) bool { return !it.result.User.Repeated || it.in.Password == "" })
@@ -255,6 +255,7 @@ func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
 	return nil
 }
 
+// unhashed is the error of a user who is not to be made without its password, nil for others.
 func (it *batchItem) unhashed() error {
 	switch {
 	case it.in.Password == "" || it.hash != "":
@@ -359,7 +360,7 @@ func (b *userBatch) answerAgain(tx Tx, items []*batchItem, made madeUsers) error
 		if made[it.index] == 0 {
 			continue
 		}
-		if u, there := byNumber[made[it.index]]; there {
+		if u, there := byNumber[made[it.index]]; there && visible(b.by, ActUserRead, u) == nil {
 			it.result = UserResult{User: CreatedUser{User: u, Repeated: true, WelcomeEmail: it.welcomes(u)}}
 		} else {
 			it.result = UserResult{Err: &roster.Error{

@@ -55,6 +55,7 @@ func (c *creation) run(ctx context.Context, transaction func(Tx) (made, error)) 
 	if err != nil {
 		return CreatedUser{}, c.explain(ctx, err)
 	}
+	made.User = narrowed(c.by, made.User)
 	if made.Repeated {
 		return c.verified(ctx, made)
 	}
@@ -455,11 +456,16 @@ func (s *Service) GetUser(ctx context.Context, by roster.Actor, sel UserSelector
 	return narrowed(by, u), err
 }
 
-// narrowed leaves out of a user the groups and teams that the actor does not see: a customer's manager learns of no
-// other customer. Who one is oneself is seen whole.
+// narrowed leaves out of a user what the actor does not see: the addresses that are secrets, and the groups and teams
+// beyond its own, with what is granted for these: a customer's manager learns of no other customer. Who one is oneself is
+// seen whole. Roles must be loaded, or the level is shown as if it were granted for the organization.
 func narrowed(by roster.Actor, u roster.User) roster.User {
+	if isSelf(by, u.ID) {
+		return u
+	}
+	u.ContactMethods = withoutSecrets(u.ContactMethods)
 	groups, everywhere := scopeOf(by, ActUserRead)
-	if everywhere || isSelf(by, u.ID) {
+	if everywhere {
 		return u
 	}
 	hidden := func(g roster.GroupLink) bool { return !slices.Contains(groups, g.ID) }
@@ -468,6 +474,21 @@ func narrowed(by roster.Actor, u roster.User) roster.User {
 	if hidden(u.PrimaryGroup) {
 		u.PrimaryGroup = roster.GroupLink{}
 	}
+	own := granting{groups: groups}
+	if len(u.LevelGroups) > 0 {
+		if u.LevelGroups = own.inside(u.LevelGroups); len(u.LevelGroups) == 0 { // or it would read as the organization's
+			u.AccessLevel, u.LevelGroups = roster.LevelCustom, nil
+		}
+	}
+	var roles []roster.RoleGrant
+	for _, r := range u.Roles {
+		if everywhere := len(r.Groups) == 0; everywhere {
+			roles = append(roles, r)
+		} else if r.Groups = own.inside(r.Groups); len(r.Groups) > 0 {
+			roles = append(roles, r)
+		}
+	}
+	u.Roles = roles
 	return u
 }
 
@@ -592,9 +613,13 @@ func (s *Service) ListUsers(ctx context.Context, by roster.Actor, in UserList) (
 	if err := allow(by, ActUserRead); err != nil {
 		return nil, err
 	}
+	if !isName(string(in.ID)) || !isName(in.Email) {
+		return noRecords[roster.User](), nil
+	}
 	q := UserQuery{AfterNumber: in.After, ID: in.ID, EmailKey: Fold(in.Email)}
 	if groups, everywhere := scopeOf(by, ActUserRead); !everywhere {
 		q.InGroups = groups
+		in.With |= WithRoles // see narrowed
 	}
 	read := func(after int64, limit int) ([]roster.User, error) {
 		q.AfterNumber, q.Limit = after, limit
@@ -613,9 +638,6 @@ const pageSize = 500
 
 // firstPage is how many it loads first where nobody said how many are wanted: who reads a page of the usual 100, and looks whether there is another, causes
 // no more. The next ones grow to pageSize.
-	if !isName(string(in.ID)) || !isName(in.Email) {
-		return noRecords[roster.User](), nil
-	}
 const firstPage = 128
 
 // pages strings keyset pages together: at most limit records, all of them where it is 0.
