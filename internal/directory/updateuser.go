@@ -11,7 +11,7 @@ import (
 )
 
 // UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole list,
-// and null means none or the default.
+// and null means none or the default. A password and the day of joining have neither: their null is as if absent.
 type UserChange struct {
 	User          UserSelector
 	IfVersion     int64 // only if the user still has this version; 0: whatever it has
@@ -65,6 +65,12 @@ func (in *UserChange) clean() {
 	}
 	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup.Value = roster.Ref{}
+	}
+	if in.Password.Value == "" {
+		in.Password = roster.Set[string]{}
+	}
+	if in.JoinedAt.Value.IsZero() {
+		in.JoinedAt = roster.Set[time.Time]{}
 	}
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
@@ -211,7 +217,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	if c.in.Password.Value != "" && before.Realm != roster.RealmDB {
 		addOnce(&faults, "password", "is kept in another realm for this user")
 	}
-	refs, err := resolve(tx, c.by, c.in.asNew(), &faults)
+	refs, err := resolve(tx, c.by, ActUserUpdate, c.in.asNew(), &faults)
 	if err != nil {
 		return after, 0, err
 	}
@@ -364,16 +370,23 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 // permit asks whether the actor may make this change of this user, whose account it is.
 func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account) error {
 	c.voidsLinks = false
+	if err := mayJoin(tx, c.by, added(groupIDs(before.Groups), groupIDs(after.Groups))); err != nil {
+		return err
+	}
 	if !c.in.touchesAccess() || c.own(before) {
 		return nil
 	}
-	if err := mayControl(c.by, account.Grants); err != nil {
+	if err := controlsAccount(tx, c.by, account); err != nil {
 		return err
 	}
 	if !c.in.grants() {
 		return nil
 	}
-	if err := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams)).nowhere(); err != nil {
+	g := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams))
+	if err := g.nowhere(); err != nil {
+		return err
+	}
+	if err := g.elsewhere(before, after, account); err != nil {
 		return err
 	}
 	gains := gained(before, after, refs.permissions)
