@@ -741,3 +741,22 @@ func TestEveryPermissionHasASentence(t *testing.T) {
 		wants(t, err, roster.NotFound, "displayName")
 	})
 }
+
+func TestTextThatNoRecordCanHoldNamesNone(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		const nul = "a\x00b"
+		for _, ref := range []roster.Ref{{ID: nul}, {Name: nul}} {
+			_, err := e.RevokeToken(t.Context(), e.admin, ref)
+			wants(t, err, roster.NotFound, "")
+			_, err = e.GetDefaultPreferences(t.Context(), e.admin, directory.DefaultsOf{Group: ref})
+			wants(t, err, roster.Invalid, "group")
+			_, err = e.SetDefaultPreferences(t.Context(), e.admin, directory.Defaults{DefaultsOf: directory.DefaultsOf{Group: ref}})
+			wants(t, err, roster.Invalid, "group")
+		}
+		for _, in := range []directory.AuditList{{Target: nul}, {After: nul}, {Target: nul, Newest: true}} {
+			if n := len(all(e.ListAudit(t.Context(), e.admin, in))(t)); n != 0 {
+				t.Errorf("%+v: %d entries", in, n)
+			}
+		}
+	})
+}

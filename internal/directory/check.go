@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"reflect"
 	"slices"
@@ -213,33 +212,20 @@ func sameCheck(a, b roster.Check) bool {
 
 // ownCheck returns a check that the actor may manage as it is, and keeps others from changing it.
 func (s *Service) ownCheck(tx Tx, by roster.Actor, id roster.CheckID, version int64) (roster.Check, error) {
-	none := roster.Check{}
-	if _, err := findCheck(tx, by.OrganizationID, id, changeScope(by)); err != nil {
-		return none, err
-	}
-	if err := tx.LockCheck(by.OrganizationID, id); err != nil {
-		return none, err
-	}
-	c, err := findCheck(tx, by.OrganizationID, id, changeScope(by)) // as it is now that it is held
+	c, err := latest(tx, LockableCheck, func(ref roster.Ref) (roster.Check, error) {
+		return findCheck(tx, by.OrganizationID, roster.CheckID(ref.ID), changeScope(by))
+	}, roster.Ref{ID: string(id)}, func(c roster.Check) (roster.OrganizationID, string) { return c.OrganizationID, string(c.ID) })
 	if err != nil {
-		return none, err
+		return roster.Check{}, err
 	}
 	rights, err := rightsToChecks(tx, by)
 	if err == nil {
 		err = rights.permit(c)
 	}
 	if err == nil {
-		err = ifVersion(version, c.Version)
+		err = unchanged(c.Version, version)
 	}
 	return c, err
-}
-
-// ifVersion answers Stale where a record has not the version that its caller wants to change; 0 is any.
-func ifVersion(wanted, has int64) error {
-	if wanted == 0 || wanted == has {
-		return nil
-	}
-	return &roster.Error{Kind: roster.Stale, Detail: fmt.Sprintf("the record has version %d by now", has)}
 }
 
 // DeleteCheck deletes a check; the events that it claimed stay. The reference is its id.

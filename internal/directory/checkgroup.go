@@ -165,15 +165,11 @@ func (s *Service) DeleteCheckGroup(ctx context.Context, by roster.Actor, in Dele
 // ownCheckGroup returns a check group as it is, and keeps others from changing it. Whoever gets here manages
 // the checks of the organization.
 func (s *Service) ownCheckGroup(tx Tx, by roster.Actor, id roster.CheckGroupID, version int64) (roster.CheckGroup, error) {
-	if _, err := theCheckGroup(tx, by.OrganizationID, id, changeScope(by)); err != nil {
+	g, err := latest(tx, LockableCheckGroup, func(ref roster.Ref) (roster.CheckGroup, error) {
+		return theCheckGroup(tx, by.OrganizationID, roster.CheckGroupID(ref.ID), changeScope(by))
+	}, roster.Ref{ID: string(id)}, func(g roster.CheckGroup) (roster.OrganizationID, string) { return g.OrganizationID, string(g.ID) })
+	if err != nil {
 		return roster.CheckGroup{}, err
 	}
-	if err := tx.LockCheckGroup(by.OrganizationID, id); err != nil {
-		return roster.CheckGroup{}, err
-	}
-	g, err := theCheckGroup(tx, by.OrganizationID, id, changeScope(by)) // as it is now that it is held
-	if err == nil {
-		err = ifVersion(version, g.Version)
-	}
-	return g, err
+	return g, unchanged(g.Version, version)
 }

@@ -73,8 +73,8 @@ func (c *claims) add(check roster.Check) {
 	}
 }
 
-// look returns id and version of the check that claims the event, as find does, without reading checks that have not
-// changed since an earlier event.
+// look returns id and version of the check that claims the event: the one that has the alias, or else the first one whose
+// conditions the message meets; zero if there is none. It reads no checks that have not changed since an earlier event.
 func (r recording) look(ctx context.Context, tx Tx) (roster.Check, error) {
 	if c, found, err := r.aliased(tx); found || err != nil {
 		return c, err

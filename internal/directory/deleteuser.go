@@ -37,7 +37,7 @@ func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeleti
 		if err != nil {
 			return u, err
 		}
-		if err := unchangedUser(u, in.IfVersion); err != nil {
+		if err := unchanged(u.Version, in.IfVersion); err != nil {
 			return u, err
 		}
 		if err := in.named(u); err != nil {

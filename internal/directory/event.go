@@ -175,21 +175,6 @@ func (r recording) claim(tx Tx) (roster.Check, error) {
 // pageOfChecks is how many checks a message is compared with at a time.
 const pageOfChecks = 100
 
-// find returns the check that has the alias, or else the first one whose conditions the message meets; zero if
-// there is none.
-func (r recording) find(ctx context.Context, tx Tx) (roster.Check, error) {
-	if c, found, err := r.aliased(tx); found || err != nil {
-		return c, err
-	}
-	var first roster.Check
-	return first, r.each(ctx, tx, func(c roster.Check) bool {
-		if r.message.meets(c.Matching) {
-			first = c
-		}
-		return first.ID == ""
-	})
-}
-
 // aliased returns the check that has the alias, if there is one.
 func (r recording) aliased(tx Tx) (c roster.Check, found bool, err error) {
 	if r.in.Alias == "" {

@@ -20,7 +20,8 @@ const (
 
 // IndexUsers stores the words of those users who were made by a binary that knew of none, a batch at a time until
 // the last user is reached, and remembers how far it came. It can be repeated, by several replicas at once; until
-// it has come to a user, that user is not found by words. It is for a background worker, not for a face, and so
+// it has come to a user, that user is not found by words. Whom such a binary renames afterwards, on the same database, it
+// does not come to again: CHANGELOG.md says what helps. It is for a background worker, not for a face, and so
 // asks no policy.
 func IndexUsers(ctx context.Context, store Store) error {
 	from, err := indexedUntil(ctx, store)

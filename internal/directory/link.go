@@ -102,7 +102,7 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 			err = mayEmbody(tx, by, u)
 		}
 		if err == nil {
-			err = unchangedUser(u, in.IfVersion)
+			err = unchanged(u.Version, in.IfVersion)
 		}
 		return u, err
 	}

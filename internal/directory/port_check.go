@@ -14,8 +14,6 @@ type CheckTx interface {
 	UpdateCheck(c roster.Check, key, aliasKey string) error // NotFound, Conflict(displayName, emailAlias)
 	// DeleteCheck frees the check's name and alias; its events stay.
 	DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error // NotFound
-	// LockCheck keeps other transactions from changing the check, but for its status, until this one ends.
-	LockCheck(org roster.OrganizationID, id roster.CheckID) error // NotFound
 	// Checks returns the checks that q picks, in its order.
 	Checks(org roster.OrganizationID, q CheckQuery) ([]roster.Check, error)
 	// CheckIDs returns the ids of the checks that q picks, in its order.
@@ -31,8 +29,6 @@ type CheckTx interface {
 	UpdateCheckGroup(g roster.CheckGroup, key string) error                     // NotFound, Conflict(displayName)
 	// DeleteCheckGroup frees the name; its checks are in no check group any more, and its entries are gone.
 	DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error // NotFound
-	// LockCheckGroup keeps other transactions from changing the check group until this one ends.
-	LockCheckGroup(org roster.OrganizationID, id roster.CheckGroupID) error // NotFound
 	// CheckGroups returns the check groups that q picks, in its order, with how many checks of the scope
 	// they have.
 	CheckGroups(org roster.OrganizationID, q CheckGroupQuery) ([]roster.CheckGroup, error)

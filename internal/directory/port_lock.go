@@ -12,6 +12,8 @@ const (
 	LockableRole         Lockable = "role"
 	LockableRealm        Lockable = "realm"
 	LockableOrganization Lockable = "organization"
+	LockableCheck        Lockable = "check" // its status may change all the same
+	LockableCheckGroup   Lockable = "check group"
 )
 
 // LockTx keeps others away from a record that is read in order to be changed.

@@ -144,8 +144,9 @@ func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange
 
 // userUpdate returns the change, cleaned and checked.
 func (s *Service) userUpdate(by roster.Actor, in UserChange) *userUpdate {
+	beyond := in.beyondOwn() // also what clean leaves out, as it changes nothing
 	in.clean()
-	c := &userUpdate{Service: s, by: by, in: in, faults: s.check(in.asNew())}
+	c := &userUpdate{Service: s, by: by, in: in, beyondOwn: beyond, faults: s.check(in.asNew())}
 	if in.UserName.Present && in.UserName.Value == "" {
 		addOnce(&c.faults, "userName", "must not be empty")
 	}
@@ -179,6 +180,8 @@ type userUpdate struct {
 	faults roster.Faults
 	hash   roster.PasswordHash
 
+	beyondOwn roster.Faults // what of it no user may change of itself
+
 	country string // of phone numbers that name none
 
 	voidsLinks bool // whoever made a link to set a password must not have the user's by it: see permit
@@ -210,7 +213,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	if err := c.within(before); err != nil {
 		return after, 0, err
 	}
-	if err := unchangedUser(before, c.in.IfVersion); err != nil {
+	if err := unchanged(before.Version, c.in.IfVersion); err != nil {
 		return after, 0, err
 	}
 	faults := slices.Clone(c.faults)
@@ -254,7 +257,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 
 // own reports whether the change is one that every user may make of itself.
 func (c *userUpdate) own(u roster.User) bool {
-	return isSelf(c.by, u.ID) && len(c.in.beyondOwn()) == 0
+	return isSelf(c.by, u.ID) && len(c.beyondOwn) == 0
 }
 
 // within refuses a change of the actor itself that goes beyond what is a person's own, where the actor does not manage
@@ -263,15 +266,7 @@ func (c *userUpdate) within(u roster.User) error {
 	if visible(c.by, ActUserUpdate, u) == nil {
 		return nil
 	}
-	return c.in.beyondOwn().Err()
-}
-
-// unchangedUser answers Stale for a user who has not the version that the caller wants; 0 wants none.
-func unchangedUser(u roster.User, version int64) error {
-	if version == 0 || u.Version == version {
-		return nil
-	}
-	return &roster.Error{Kind: roster.Stale, Detail: "has changed since it was read"}
+	return c.beyondOwn.Err()
 }
 
 // change is the transaction.

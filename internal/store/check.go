@@ -109,21 +109,6 @@ func (t *tx) forgetTold(org roster.OrganizationID, id roster.GroupID, at time.Ti
 	return nil
 }
 
-// LockCheck implements directory.CheckTx. SQLite has one writer: there it only looks.
-func (t *tx) LockCheck(org roster.OrganizationID, id roster.CheckID) error {
-	return t.lock("check", `SELECT number FROM checks WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`, org, string(id))
-}
-
-// lock keeps the row of a record that text finds from being changed by others.
-func (t *tx) lock(noun, text string, org roster.OrganizationID, id string) error {
-	var number int64
-	found, err := t.one("lock "+noun, text+t.engine.forUpdate, []any{string(org), id}, &number)
-	if err == nil && !found {
-		err = missing(noun)
-	}
-	return err
-}
-
 // Checks implements directory.CheckTx.
 func (t *tx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster.Check, error) {
 	b := pickChecks(selectChecks, org, q)

@@ -48,11 +48,6 @@ func (t *tx) DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID,
 	return t.put("delete entries on check group", entries, string(org), string(id))
 }
 
-// LockCheckGroup implements directory.CheckTx. SQLite has one writer: there it only looks.
-func (t *tx) LockCheckGroup(org roster.OrganizationID, id roster.CheckGroupID) error {
-	return t.lock("check group", `SELECT number FROM check_groups WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`, org, string(id))
-}
-
 // checksOfGroup are the checks in a check group g.
 const checksOfGroup = `SELECT 1 FROM checks c
 	WHERE c.organization_id = g.organization_id AND c.check_group_id = g.id AND c.name_key IS NOT NULL`

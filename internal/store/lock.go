@@ -12,6 +12,8 @@ var lockTables = map[directory.Lockable]string{
 	directory.LockableRole:         `roles WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
 	directory.LockableRealm:        `realms WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
 	directory.LockableOrganization: `organizations WHERE id = $1 AND id = $2`,
+	directory.LockableCheck:        `checks WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
+	directory.LockableCheckGroup:   `check_groups WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
 }
 
 // LockRecord implements directory.LockTx. SQLite has one writer: there it only looks.

@@ -216,8 +216,6 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.InsertCheck(c, "key", "alias")
 	_ = tx.UpdateCheckGroup(g, "key")
 	_ = tx.UpdateCheck(c, "key", "alias")
-	_ = tx.LockCheck(org, c.ID)
-	_ = tx.LockCheckGroup(org, g.ID)
 	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
 	_, _ = tx.CheckState(org)
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}

@@ -235,7 +235,7 @@ var checks = []sentence{
 		for _, do := range []func(directory.Tx) error{
 			func(tx directory.Tx) error { return tx.DeleteCheck(f.org, c.ID, f.now) },
 			func(tx directory.Tx) error { return tx.UpdateCheck(c, "backup", "") },
-			func(tx directory.Tx) error { return tx.LockCheck(f.org, c.ID) },
+			func(tx directory.Tx) error { return tx.LockRecord(f.org, directory.LockableCheck, string(c.ID)) },
 		} {
 			f.fails(roster.NotFound, "", do)
 		}
@@ -499,10 +499,10 @@ var checks = []sentence{
 		for _, do := range []func(directory.Tx) error{
 			func(tx directory.Tx) error { return tx.UpdateCheck(theirs, "mine", "") },
 			func(tx directory.Tx) error { return tx.DeleteCheck(f.org, c.ID, f.now) },
-			func(tx directory.Tx) error { return tx.LockCheck(f.org, c.ID) },
+			func(tx directory.Tx) error { return tx.LockRecord(f.org, directory.LockableCheck, string(c.ID)) },
 			func(tx directory.Tx) error { return tx.UpdateCheckGroup(theirGroup, "mine") },
 			func(tx directory.Tx) error { return tx.DeleteCheckGroup(f.org, g.ID, f.now) },
-			func(tx directory.Tx) error { return tx.LockCheckGroup(f.org, g.ID) },
+			func(tx directory.Tx) error { return tx.LockRecord(f.org, directory.LockableCheckGroup, string(g.ID)) },
 			func(tx directory.Tx) error { return tx.DeleteCheckPermission(f.org, p.ID) },
 		} {
 			f.fails(roster.NotFound, "", do)
@@ -541,7 +541,7 @@ var checks = []sentence{
 		for range callers {
 			wg.Go(func() {
 				err := f.store.Update(f.Context(), func(tx directory.Tx) error {
-					if err := tx.LockCheck(f.org, c.ID); err != nil {
+					if err := tx.LockRecord(f.org, directory.LockableCheck, string(c.ID)); err != nil {
 						return err
 					}
 					there, err := tx.Checks(f.org, directory.CheckQuery{ID: c.ID})
@@ -600,7 +600,7 @@ var checkGroups = []sentence{
 		for _, do := range []func(directory.Tx) error{
 			func(tx directory.Tx) error { return tx.DeleteCheckGroup(f.org, x.ID, f.now) },
 			func(tx directory.Tx) error { return tx.UpdateCheckGroup(x, "free") },
-			func(tx directory.Tx) error { return tx.LockCheckGroup(f.org, x.ID) },
+			func(tx directory.Tx) error { return tx.LockRecord(f.org, directory.LockableCheckGroup, string(x.ID)) },
 		} {
 			f.fails(roster.NotFound, "", do)
 		}
