@@ -432,9 +432,13 @@ func TestABatchIsRepeatedWithItsPasswords(t *testing.T) {
 
 func TestAMessageSaysWhatIsTaken(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
-		e.makes(directory.NewUser{UserName: "ada", Email: "ada@example.com"})
+		ada := e.makes(directory.NewUser{UserName: "ada", Email: "ada@example.com"})
 		in := directory.NewUser{UserName: "new", Email: "ada@example.com", Password: "a password", UniqueEmail: true}
-		for _, r := range must(e.CreateUsers(t.Context(), e.admin, directory.NewUsers{Users: []directory.NewUser{in}}))(t).Results {
+		service, h := e.hooked()
+		h.before = func() { // it was taken when the password would have been hashed
+			must(e.DeleteUser(t.Context(), e.admin, directory.UserDeletion{User: byID(ada)}))(t)
+		}
+		for _, r := range must(service.CreateUsers(t.Context(), e.admin, directory.NewUsers{Users: []directory.NewUser{in}}))(t).Results {
 			wants(t, r.Err, roster.Conflict, "emails")
 			if got := roster.All(r.Err)[0].Detail; !strings.HasPrefix(got, `"ada@example.com" `) {
 				t.Errorf("the message is: %s", got)
