@@ -63,7 +63,7 @@ type roleGrant struct {
 type contactMethod struct {
 	ID          roster.ContactMethodID `json:"id" format:"uuid" doc:"Its id."`
 	Service     roster.Service         `json:"service" enum:"email,sms,push,pushbullet,pushover" doc:"The way to reach somebody."`
-	Address     string                 `json:"address" doc:"An email address, a phone number in E.164, or what the service calls an address."`
+	Address     string                 `json:"address" doc:"An email address, a phone number in E.164, or what the service calls an address. A key or token of a push service is shown to the user alone: for others it is empty."`
 	ConfirmedAt *time.Time             `json:"confirmedAt" doc:"When the person confirmed it; null: not yet."`
 	CreatedAt   time.Time              `json:"createdAt" doc:"When it was added."`
 }

@@ -97,7 +97,7 @@ func (s *Service) declaredRealm(ctx context.Context, by roster.Actor, name strin
 		if err := tx.InsertRealm(r, Fold(name)); err != nil {
 			return err
 		}
-		return s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{r}})
+		return s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{s.auditRealm(r)}})
 	})
 	if err != nil && roster.KindOf(err) == roster.Conflict {
 		r, err = view(ctx, s, find)

@@ -130,9 +130,10 @@ func (c *userUpdate) applyAccess(row *NewUserRow, refs resolved, account roster.
 	return parts
 }
 
-// applyGroups changes where the user belongs. Whoever has a scope changes nothing outside of it.
+// applyGroups changes where the user belongs. Whoever has a scope changes nothing outside of it: a primary group that is
+// outside stays, and another one that is named becomes a membership only.
 func (c *userUpdate) applyGroups(row *NewUserRow, refs resolved) (parts With) {
-	in := c.in
+	in, before := c.in, row.PrimaryGroup
 	if in.Department.Present {
 		row.Department = refs.department
 	}
@@ -149,6 +150,9 @@ func (c *userUpdate) applyGroups(row *NewUserRow, refs resolved) (parts With) {
 			row.Groups = append(slices.Clone(row.Groups), refs.primary)
 		}
 		parts |= WithGroups
+	}
+	if scope, everywhere := scopeOf(c.by, ActUserUpdate); !everywhere && before.ID != "" && !slices.Contains(scope, before.ID) {
+		row.PrimaryGroup = before
 	}
 	if in.Teams.Present {
 		row.Teams = c.replaceLinks(row.Teams, refs.groups, roster.KindTeam)

@@ -86,7 +86,7 @@ func (m batchMemory) read(r Retry, now time.Time) (madeUsers, error) {
 		return made, nil
 	}
 	if !hmac.Equal([]byte(r.Fingerprint), []byte(m.asked)) {
-		return nil, &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
+		return nil, usedOtherwise()
 	}
 	var pairs [][2]int64
 	if err := json.Unmarshal([]byte(r.ResourceID), &pairs); err != nil {

@@ -17,6 +17,8 @@ type gathering struct {
 	departments map[roster.Ref]roster.Department
 	realms      map[string]roster.Realm        // by id, and by folded name; zero for none
 	defaults    map[string][]roster.Preference // by the ids of the groups
+	checkGrants map[string][]CheckGrant        // likewise
+	access      map[roster.UserID]map[roster.CheckGroupID]roster.AccessLevel
 
 	own roster.Organization // once it was asked for
 
@@ -31,6 +33,7 @@ func newGathering(tx Tx) *gathering {
 		groups: map[roster.GroupKind]map[roster.Ref]roster.Group{roster.KindGroup: {}, roster.KindTeam: {}},
 		roles:  make(map[roster.Ref]roster.Role), departments: make(map[roster.Ref]roster.Department), realms: make(map[string]roster.Realm),
 		defaults: make(map[string][]roster.Preference), words: make(map[roster.OrganizationID][]WordPlace),
+		checkGrants: make(map[string][]CheckGrant), access: make(map[roster.UserID]map[roster.CheckGroupID]roster.AccessLevel),
 	}
 }
 
@@ -132,11 +135,7 @@ func (g *gathering) FindRealm(org roster.OrganizationID, key string) (roster.Rea
 
 // DefaultPreferences implements UserTx.
 func (g *gathering) DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error) {
-	ids := make([]string, len(groups))
-	for i, id := range groups {
-		ids[i] = string(id)
-	}
-	key := strings.Join(ids, " ")
+	key := joined(groups)
 	prefs, known := g.defaults[key]
 	if !known {
 		var err error
@@ -146,6 +145,38 @@ func (g *gathering) DefaultPreferences(org roster.OrganizationID, groups []roste
 		g.defaults[key] = prefs
 	}
 	return slices.Clone(prefs), nil
+}
+
+// joined returns the ids as one key.
+func joined(groups []roster.GroupID) string {
+	ids := make([]string, len(groups))
+	for i, id := range groups {
+		ids[i] = string(id)
+	}
+	return strings.Join(ids, " ")
+}
+
+// GroupCheckGrants implements CheckTx.
+func (g *gathering) GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]CheckGrant, error) {
+	return keep(g.checkGrants, joined(groups), func() ([]CheckGrant, error) { return g.Tx.GroupCheckGrants(org, groups) })
+}
+
+// CheckAccess implements CheckTx.
+func (g *gathering) CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error) {
+	return keep(g.access, user, func() (map[roster.CheckGroupID]roster.AccessLevel, error) { return g.Tx.CheckAccess(org, user) })
+}
+
+// keep returns what is known under a key, or finds it and knows it from now on.
+func keep[K comparable, V any](known map[K]V, key K, find func() (V, error)) (V, error) {
+	v, there := known[key]
+	if there {
+		return v, nil
+	}
+	v, err := find()
+	if err == nil {
+		known[key] = v
+	}
+	return v, err
 }
 
 // findOnce returns what references name: from what is known, and for the others by one query.

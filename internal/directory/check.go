@@ -73,7 +73,7 @@ func (s *Service) CreateCheck(ctx context.Context, by roster.Actor, in NewCheck)
 		return once(tx, s, by, ActCheckCreate, in.IdempotencyKey, in, id, func() (roster.Check, error) {
 			return s.makeCheck(tx, by, in, roster.CheckID(id), slices.Clone(faults))
 		}, func(id string) (roster.Check, error) {
-			return findCheck(tx, by.OrganizationID, roster.CheckID(id), changeScope(by))
+			return narrowedCheck(tx, by)(findCheck(tx, by.OrganizationID, roster.CheckID(id), changeScope(by)))
 		})
 	}))
 }
@@ -118,7 +118,9 @@ func (s *Service) GetCheck(ctx context.Context, by roster.Actor, id roster.Check
 	if err := allow(by, ActCheckRead); err != nil {
 		return roster.Check{}, err
 	}
-	return view(ctx, s, func(tx Tx) (roster.Check, error) { return findCheck(tx, by.OrganizationID, id, checkScope(by)) })
+	return view(ctx, s, func(tx Tx) (roster.Check, error) {
+		return narrowedCheck(tx, by)(findCheck(tx, by.OrganizationID, id, checkScope(by)))
+	})
 }
 
 // CheckList says which checks ListChecks returns.
@@ -143,7 +145,13 @@ func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList)
 	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.Check, error) {
 		q := q
 		q.Order, q.Limit = o, limit
-		return view(ctx, s, func(tx Tx) ([]roster.Check, error) { return tx.Checks(by.OrganizationID, q) })
+		return view(ctx, s, func(tx Tx) ([]roster.Check, error) {
+			checks, err := tx.Checks(by.OrganizationID, q)
+			if err != nil {
+				return nil, err
+			}
+			return narrowedChecks(tx, by, checks)
+		})
 	}, func(c roster.Check) Place { return PlaceOf(c.Name, c.Number) }), nil
 }
 

@@ -104,6 +104,38 @@ func (r checkRights) permit(c roster.Check) error {
 	return forbidden("this needs manage_checks for the organization or for every group that the check names, of which there must be one, or an entry on its check group with the level editor")
 }
 
+// narrowedChecks leaves out of checks the groups and teams that the actor does not see, as narrowed does of users. Who
+// manages the checks of a check group by an entry decides who is told of them, and sees that whole.
+func narrowedChecks(tx Tx, by roster.Actor, checks []roster.Check) ([]roster.Check, error) {
+	seen, sees := scopeOf(by, ActCheckRead)
+	if sees || len(checks) == 0 {
+		return checks, nil
+	}
+	rights, err := rightsToChecks(tx, by)
+	if err != nil || rights.everywhere {
+		return checks, err
+	}
+	seen = slices.Concat(seen, rights.groups)
+	hidden := func(g roster.GroupLink) bool { return !slices.Contains(seen, g.ID) }
+	for i, c := range checks {
+		if !rights.access[c.CheckGroup.ID].Permissions().Has(roster.ManageChecks) {
+			checks[i].Groups, checks[i].Teams = slices.DeleteFunc(c.Groups, hidden), slices.DeleteFunc(c.Teams, hidden)
+		}
+	}
+	return checks, nil
+}
+
+// narrowedCheck is narrowedChecks for what a look for one check found.
+func narrowedCheck(tx Tx, by roster.Actor) func(roster.Check, error) (roster.Check, error) {
+	return func(c roster.Check, err error) (roster.Check, error) {
+		if err != nil {
+			return c, err
+		}
+		checks, err := narrowedChecks(tx, by, []roster.Check{c})
+		return checks[0], err
+	}
+}
+
 // tellGroups finds the groups of one kind that a check is to name. One that the actor does not see, and that the check
 // does not name yet, reads as unknown; so does End-User, which has no members.
 func tellGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, refs []roster.Ref, named []roster.GroupLink, f *roster.Faults) ([]roster.GroupLink, error) {
@@ -121,7 +153,7 @@ func tellGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, ref
 		known := sees || manages || slices.Contains(seen, g.ID) || slices.Contains(managed, g.ID) ||
 			slices.ContainsFunc(named, func(l roster.GroupLink) bool { return l.ID == g.ID })
 		if g.ID == "" || !known || isShipped(g) {
-			unknown(f, by, fmt.Sprintf("%s[%d]", field, i), string(kind), refs[i])
+			unknownTo(sees || manages, f, by, fmt.Sprintf("%s[%d]", field, i), string(kind), refs[i])
 			continue
 		}
 		links = append(links, linkGroup(g))

@@ -149,7 +149,26 @@ func (s *Service) reachChanged(tx Tx, by roster.Actor, u roster.User, c change) 
 	return s.audit(tx, by, now, c)
 }
 
-// auditedContact is what the audit keeps of a contact method. A key or token of a push service is a secret.
+// isSecret reports whether the address of a service is a secret: whoever has a key or token of a push service can use it.
+func isSecret(service roster.Service) bool {
+	return service != roster.ServiceEmail && service != roster.ServiceSMS
+}
+
+// withoutSecrets returns the contact methods as others than the user see them.
+func withoutSecrets(methods []roster.ContactMethod) []roster.ContactMethod {
+	if !slices.ContainsFunc(methods, func(m roster.ContactMethod) bool { return isSecret(m.Service) }) {
+		return methods
+	}
+	methods = slices.Clone(methods)
+	for i := range methods {
+		if isSecret(methods[i].Service) {
+			methods[i].Address = ""
+		}
+	}
+	return methods
+}
+
+// auditedContact is what the audit keeps of a contact method.
 type auditedContact struct {
 	ID        roster.ContactMethodID `json:"id"`
 	Service   roster.Service         `json:"service"`
@@ -159,7 +178,7 @@ type auditedContact struct {
 
 func auditContact(m roster.ContactMethod) auditedContact {
 	a := auditedContact{ID: m.ID, Service: m.Service, Confirmed: !m.ConfirmedAt.IsZero()}
-	if m.Service == roster.ServiceEmail || m.Service == roster.ServiceSMS {
+	if !isSecret(m.Service) {
 		a.Address = m.Address
 	}
 	return a
@@ -180,8 +199,8 @@ type ContactMethodSelector struct {
 	ID   roster.ContactMethodID
 }
 
-// RemoveContactMethod takes a contact method from a user, and returns it. A user may do so for itself. The one of the
-// primary email stays for as long as that does.
+// RemoveContactMethod takes a contact method from a user, and returns it as the actor saw it. A user may do so for itself.
+// The one of the primary email stays for as long as that does.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(id), Conflict(emails), Unavailable.
 func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in ContactMethodSelector) (roster.ContactMethod, error) {
@@ -191,11 +210,13 @@ func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in C
 	if err := in.User.possible(); err != nil {
 		return roster.ContactMethod{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.ContactMethod, error) {
+	var self bool
+	removed, err := update(ctx, s, func(tx Tx) (roster.ContactMethod, error) {
 		u, err := s.reached(tx, by, ActContactRemove, in.User)
 		if err != nil {
 			return roster.ContactMethod{}, err
 		}
+		self = isSelf(by, u.ID)
 		m, err := contactOf(u, in.ID)
 		if err != nil {
 			return m, err
@@ -208,4 +229,8 @@ func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in C
 		}
 		return m, s.reachChanged(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
 	})
+	if err == nil && !self {
+		removed = withoutSecrets([]roster.ContactMethod{removed})[0]
+	}
+	return removed, err
 }

@@ -63,6 +63,13 @@ func TestACreateThatItsCallerNamesIsMadeOnce(t *testing.T) {
 			t.Error("a day later it is the same create still")
 		}
 
+		in.UserName, in.Password, in.IdempotencyKey = "nopass", "", "k9"
+		must(e.CreateUser(t.Context(), by, in))(t)
+		in.Password = "one after all"
+		_, err = e.CreateUser(t.Context(), by, in)
+		wants(t, err, roster.Invalid, "Idempotency-Key")
+		in.IdempotencyKey = "k1"
+
 		// Who was made and is gone, or is not seen any more, is not made again.
 		limited := e.limited(a)
 		in.UserName, in.Password = "hedy", ""

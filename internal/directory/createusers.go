@@ -62,6 +62,7 @@ func (s *Service) CreateUsers(ctx context.Context, by roster.Actor, in NewUsers)
 	out := CreatedUsers{Results: make([]UserResult, len(b.items))}
 	for i, it := range b.items {
 		out.Results[i] = it.result
+		out.Results[i].User.User = narrowed(b.by, it.result.User.User)
 	}
 	return out, nil
 }
@@ -170,6 +171,9 @@ func (b *userBatch) together(ctx context.Context, items []*batchItem) error {
 	if err := b.store.Update(ctx, func(tx Tx) error { return b.create(tx, items) }); err != nil {
 		return err
 	}
+	if err := b.verify(ctx, items); err != nil {
+		return err
+	}
 	for _, it := range items {
 		it.settled = true
 		if u := it.result.User; u.ID != "" && !u.Repeated && it.row.TimeZoneUnknown {
@@ -212,11 +216,45 @@ func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 		case it.fault != nil:
 			it.refused = it.fault
 		case it.taken != "":
-			it.refused = takenBy(roster.Holder{}, it.taken, it.in.UserName)
+			it.refused = takenBy(roster.Holder{}, it.taken, it.wanted(it.taken))
 		default:
 			if it.hash, it.refused = b.passwords.Hash(ctx, "", it.in.Password); ctx.Err() != nil {
 				return ctx.Err()
 			}
+		}
+	}
+	return nil
+}
+
+// verify answers those whom an earlier run made only if they come with the passwords of that run (DECISIONS 20).
+func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
+	items = slices.DeleteFunc(slices.Clone(items), func(it *batchItem) bool { return !it.result.User.Repeated || it.in.Password == "" })
+	if len(items) == 0 {
+		return nil
+	}
+	hashes := make([]roster.PasswordHash, len(items))
+	err := b.store.View(ctx, func(tx Tx) error {
+		for i, it := range items {
+			account, err := tx.AccountByID(b.by.OrganizationID, it.result.User.ID)
+			if err != nil && roster.KindOf(err) != roster.NotFound {
+				return err
+			}
+			hashes[i] = account.PasswordHash
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, it := range items {
+		same, err := b.matches(ctx, hashes[i], it.in.Password)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			it.result = UserResult{Err: err}
+		case !same:
+			it.result = UserResult{Err: usedOtherwise()}
 		}
 	}
 	return nil
@@ -327,7 +365,7 @@ func (b *userBatch) answerAgain(tx Tx, items []*batchItem, made madeUsers) error
 		if made[it.index] == 0 {
 			continue
 		}
-		if u, there := byNumber[made[it.index]]; there {
+		if u, there := byNumber[made[it.index]]; there && visible(b.by, ActUserRead, u) == nil {
 			it.result = UserResult{User: CreatedUser{User: u, Repeated: true, WelcomeEmail: it.welcomes(u)}}
 		} else {
 			it.result = UserResult{Err: &roster.Error{
@@ -371,7 +409,7 @@ func (b *userBatch) plan(g *gathering, items []*batchItem, now time.Time) error 
 // draft makes the row of a user, or finds the fault that keeps it from being made.
 func (it *batchItem) draft(tx Tx, now time.Time) error {
 	faults := slices.Clone(it.faults)
-	refs, err := resolve(tx, it.by, it.in, &faults)
+	refs, err := resolve(tx, it.by, ActUserCreate, it.in, &faults)
 	if err != nil {
 		return err
 	}
@@ -384,7 +422,10 @@ func (it *batchItem) draft(tx Tx, now time.Time) error {
 	if it.fault = faults.Err(); it.fault != nil {
 		return nil
 	}
-	if it.fault = it.permit(refs); it.fault != nil {
+	if it.fault = it.permit(tx, refs); it.fault != nil {
+		if roster.KindOf(it.fault) != roster.Forbidden {
+			return it.fault
+		}
 		return nil
 	}
 	if it.country, err = it.countryFor(tx, it.by.OrganizationID, it.in.ContactNumber); err != nil {

@@ -406,6 +406,47 @@ func TestTheKeyOfABatchIsForThatBatchAndADay(t *testing.T) {
 	})
 }
 
+func TestABatchIsRepeatedWithItsPasswords(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		by := e.actor(roster.AllPermissions)
+		in := directory.NewUsers{Users: crowd("u", 4), IdempotencyKey: "one"}
+		in.Users[0].Password, in.Users[1].Password, in.Users[2].Password = "the first", "the second", "the third"
+		made := must(e.CreateUsers(t.Context(), by, in))(t)
+		again := must(e.CreateUsers(t.Context(), by, in))(t)
+		other := in
+		other.Users = slices.Clone(in.Users)
+		other.Users[1].Password, other.Users[2].Password, other.Users[3].Password = "another one", "", "for nobody"
+		changed := must(e.CreateUsers(t.Context(), by, other))(t)
+		for i := range in.Users {
+			if r := again.Results[i]; r.Err != nil || !r.User.Repeated || r.User.ID != made.Results[i].User.ID {
+				t.Errorf("user %d, again: %+v", i, r)
+			}
+			if r := changed.Results[i]; i == 1 || i == 3 {
+				wants(t, r.Err, roster.Invalid, "Idempotency-Key")
+			} else if r.Err != nil {
+				t.Errorf("user %d: %v", i, r.Err)
+			}
+		}
+	})
+}
+
+func TestAMessageSaysWhatIsTaken(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		ada := e.makes(directory.NewUser{UserName: "ada", Email: "ada@example.com"})
+		in := directory.NewUser{UserName: "new", Email: "ada@example.com", Password: "a password", UniqueEmail: true}
+		service, h := e.hooked()
+		h.before = func() { // it was taken when the password would have been hashed
+			must(e.DeleteUser(t.Context(), e.admin, directory.UserDeletion{User: byID(ada)}))(t)
+		}
+		for _, r := range must(service.CreateUsers(t.Context(), e.admin, directory.NewUsers{Users: []directory.NewUser{in}}))(t).Results {
+			wants(t, r.Err, roster.Conflict, "emails")
+			if got := roster.All(r.Err)[0].Detail; !strings.HasPrefix(got, `"ada@example.com" `) {
+				t.Errorf("the message is: %s", got)
+			}
+		}
+	})
+}
+
 // spoiled is a store that stores nobody of a name, for a reason that nobody knows.
 type spoiled struct {
 	directory.Store

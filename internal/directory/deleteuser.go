@@ -32,7 +32,7 @@ func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeleti
 	if err := in.User.possible(); err != nil {
 		return roster.User{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.User, error) {
+	deleted, err := update(ctx, s, func(tx Tx) (roster.User, error) {
 		u, err := lockUser(tx, by, ActUserDelete, in.User, withWhole)
 		if err != nil {
 			return u, err
@@ -59,4 +59,5 @@ func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeleti
 		}
 		return u, s.audit(tx, by, now, change{ActUserDelete, string(u.ID), u.UserName, removedRecord{auditUser(NewUserRow{User: u})}})
 	})
+	return narrowed(by, deleted), err
 }

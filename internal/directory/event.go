@@ -76,29 +76,35 @@ func (s *Service) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent)
 		return roster.Event{}, err
 	}
 	r := recording{Service: s, by: by, in: in, message: newMessage(in.Title, in.Body, in.From)}
-	for turn := 1; ; turn++ {
-		e, err := r.turn(ctx)
-		if turn == maxTurns || !errors.Is(err, errReclaim) {
+	for range maxTurns {
+		if err := r.seek(ctx); err != nil {
+			return roster.Event{}, err
+		}
+		e, err := r.run(ctx)
+		if !errors.Is(err, errTurned) {
 			return e, err
 		}
 	}
+	return roster.Event{}, &roster.Error{
+		Kind: roster.Unavailable, Detail: "checks are being changed all the time; try again", RetryAfter: time.Second,
+	}
 }
 
-// errReclaim ends the transaction of an event whose check somebody has changed since it was found.
-var errReclaim = errors.New("the check has changed")
-
-// turn finds the check that claims the event, and stores both.
-func (r recording) turn(ctx context.Context) (roster.Event, error) {
-	s, by, in := r.Service, r.by, r.in
-	if in.Check == "" { // to compare with every check takes a while, for which nobody should wait who writes
-		err := s.store.View(ctx, func(tx Tx) (err error) {
-			r.first, err = r.look(ctx, tx)
-			return err
-		})
-		if err != nil {
-			return roster.Event{}, err
-		}
+// seek finds the check that claims the event, before the transaction: to compare with every check takes a while, for
+// which nobody should wait who writes.
+func (r *recording) seek(ctx context.Context) error {
+	if r.in.Check != "" {
+		return nil
 	}
+	return r.store.View(ctx, func(tx Tx) (err error) {
+		r.first, err = r.look(ctx, tx)
+		return err
+	})
+}
+
+// run records the event. errTurned says that the check that was found has changed meanwhile.
+func (r recording) run(ctx context.Context) (roster.Event, error) {
+	s, by, in := r.Service, r.by, r.in
 	return update(ctx, s, func(tx Tx) (roster.Event, error) {
 		now := s.now()
 		id := s.eventIDs.next(now)
@@ -162,9 +168,7 @@ func (r recording) claim(tx Tx) (roster.Check, error) {
 	case r.in.Check != "" || len(there) == 1 && there[0].Version == r.first.Version:
 		return there[0], nil
 	default:
-		return roster.Check{}, &roster.Error{
-			Kind: roster.Unavailable, Detail: "the checks are being changed; try again", RetryAfter: time.Second, Err: errReclaim,
-		}
+		return roster.Check{}, errTurned
 	}
 }
 

@@ -155,6 +155,7 @@ func (f *userFind) source(by roster.Actor) userSource {
 	narrow := f.ID != "" || f.UserName != "" || f.Email != "" || f.ExternalID != ""
 	if groups, everywhere := scopeOf(by, ActUserRead); !everywhere {
 		q.InGroups, narrow = groups, true
+		f.With |= WithRoles // see narrowed
 	}
 	if len(f.wanted) > 0 && !narrow {
 		return f.byWord(longest(f.wanted))

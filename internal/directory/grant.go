@@ -42,6 +42,22 @@ func (g granting) nowhere() error {
 	return forbidden("this credential is limited to groups: name at least one of them as a group of the user")
 }
 
+// elsewhere answers Forbidden where an actor who is limited would change an access level that is in force beyond its
+// groups: a user has one level, so there it would change too.
+func (g granting) elsewhere(before, after roster.User, account roster.Account) error {
+	const detail = "the access level is granted beyond the groups that this credential is limited to"
+	switch {
+	case g.everywhere || !levelInForce(before, account):
+		return nil
+	case len(before.LevelGroups) == 0 && (before.AccessLevel != after.AccessLevel || len(after.LevelGroups) > 0):
+		return forbidden(detail)
+	case before.AccessLevel != after.AccessLevel && slices.ContainsFunc(g.outside(before.LevelGroups), grantedIn(account)):
+		return forbidden(detail)
+	default:
+		return nil
+	}
+}
+
 // roles returns the roles of somebody who had old ones. named says that the roles of refs are all that there
 // are to be, together with its grants; otherwise the grants replace those that are for groups.
 func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []roster.RoleGrant {
@@ -159,9 +175,19 @@ func levelInForce(u roster.User, account roster.Account) bool {
 	if u.AccessLevel.Permissions() == 0 {
 		return false
 	}
-	return len(u.LevelGroups) == 0 || slices.ContainsFunc(u.LevelGroups, func(id roster.GroupID) bool {
+	return len(u.LevelGroups) == 0 || slices.ContainsFunc(u.LevelGroups, grantedIn(account))
+}
+
+// grantedIn reports groups for which the account has a grant: they are there.
+func grantedIn(account roster.Account) func(roster.GroupID) bool {
+	return func(id roster.GroupID) bool {
 		return slices.ContainsFunc(account.Grants, func(g roster.Grant) bool { return g.Group == id })
-	})
+	}
+}
+
+// added returns those of the groups that are not among the old ones.
+func added(old, groups []roster.GroupID) []roster.GroupID {
+	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return slices.Contains(old, id) })
 }
 
 // groupIDs returns the ids of what a user is in.

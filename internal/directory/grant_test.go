@@ -191,22 +191,86 @@ func TestAChangeKeepsWhatRolesAndLevelsAreGrantedForUnlessItSaysOtherwise(t *tes
 		by.Grants.Add(e.groupID("C"), roster.LevelUser.Permissions())
 		for _, c := range []struct {
 			in   directory.UserChange
+			may  string
 			want string
 		}{
-			{directory.UserChange{AccessLevel: roster.Some(roster.LevelReadonly)}, "readonly@A+C"},
-			{directory.UserChange{LevelGroups: roster.Some(refs("B"))}, "readonly@B+C"},
-			{directory.UserChange{LevelGroups: roster.Some(refs())}, "readonly@A+C"},
-			{directory.UserChange{AccessLevel: roster.Some(roster.LevelCustom)}, "custom@A+C"},
+			{directory.UserChange{AccessLevel: roster.Some(roster.LevelUser)}, "y", "user@A+C"},
+			{directory.UserChange{AccessLevel: roster.Some(roster.LevelReadonly)}, "f", "user@A+C"}, // it is granted for C, too
+			{directory.UserChange{LevelGroups: roster.Some(refs("B"))}, "y", "user@B+C"},
+			{directory.UserChange{LevelGroups: roster.Some(refs())}, "y", "user@A+C"},
+			{directory.UserChange{AccessLevel: roster.Some(roster.LevelEditor)}, "f", "user@A+C"},
+			{directory.UserChange{AccessLevel: roster.Some(roster.LevelCustom)}, "f", "user@A+C"},
+			{directory.UserChange{AccessLevel: roster.Null[roster.AccessLevel](), LevelGroups: roster.Some(refs("B"))}, "f", "user@A+C"},
 		} {
 			c.in.User = byID(u)
-			must(e.UpdateUser(t.Context(), by, c.in))(t)
-			if got := e.granted(e.user("levels")); got != c.want {
-				t.Errorf("limited: %s, want %s", got, c.want)
+			_, err := e.UpdateUser(t.Context(), by, c.in)
+			if got := e.granted(e.user("levels")); got != c.want || reach(err) != c.may {
+				t.Errorf("limited: %s, %v, want %s", got, err, c.want)
 			}
 		}
-		must(e.UpdateUser(t.Context(), e.admin, directory.UserChange{User: byID(u), AccessLevel: roster.Some(roster.LevelReadonly)}))(t)
-		_, err := e.UpdateUser(t.Context(), by, directory.UserChange{User: byID(u), AccessLevel: roster.Some(roster.LevelEditor)})
-		wants(t, err, roster.Forbidden, "") // it is granted for C, too
+	})
+}
+
+// TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave: it holds what that level gives, and manages the user, but
+// for its groups only.
+func TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		a, _, _ := e.customers()
+		for name, c := range map[string]struct {
+			in  directory.UserChange
+			may string
+		}{
+			"groups of the level": {directory.UserChange{LevelGroups: roster.Some(refs("A"))}, "f"},
+			"level and groups":    {directory.UserChange{AccessLevel: roster.Some(roster.LevelReadonly), LevelGroups: roster.Some(refs("A"))}, "f"},
+			"no groups":           {directory.UserChange{LevelGroups: roster.Some(refs())}, "f"},
+			"no level":            {directory.UserChange{AccessLevel: roster.Null[roster.AccessLevel]()}, "f"},
+			"another level":       {directory.UserChange{AccessLevel: roster.Some(roster.LevelCustom)}, "f"},
+			"the same level":      {directory.UserChange{AccessLevel: roster.Some(roster.LevelReadonly), DisplayName: roster.Some("X")}, "y"},
+			"a role":              {directory.UserChange{Roles: roster.Some(refs("Customer"))}, "y"},
+		} {
+			u := e.makes(directory.NewUser{UserName: name, AccessLevel: roster.LevelReadonly, Groups: refs("A")})
+			by := e.somebody(directory.AdminUser, everywhere(roster.LevelReadonly.Permissions()), within(a, roster.LevelManager.Permissions()))
+			c.in.User = byID(u)
+			_, err := e.UpdateUser(t.Context(), by, c.in)
+			if got := e.user(name); len(got.LevelGroups) > 0 || got.AccessLevel != roster.LevelReadonly || reach(err) != c.may {
+				t.Errorf("%s: the level is %s for %v now (%v)", name, got.AccessLevel, got.LevelGroups, err)
+			}
+		}
+	})
+}
+
+func TestAPrimaryGroupThatTheActorDoesNotManageStays(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		a, b, _ := e.customers()
+		for i, c := range []struct {
+			in     directory.UserChange
+			groups string
+		}{
+			{directory.UserChange{PrimaryGroup: roster.Null[roster.Ref]()}, "A B"},
+			{directory.UserChange{PrimaryGroup: roster.Some(ref(a))}, "A B"},
+			{directory.UserChange{Groups: roster.Some(refs("A")), PrimaryGroup: roster.Some(ref(a))}, "A B"},
+			{directory.UserChange{Groups: roster.Some(refs())}, "B"},
+		} {
+			u := e.makes(directory.NewUser{UserName: fmt.Sprint("user ", i), Groups: refs("A"), PrimaryGroup: ref(b)})
+			c.in.User = byID(u)
+			shown := must(e.UpdateUser(t.Context(), e.limited(a), c.in))(t)
+			if shown.PrimaryGroup.ID != "" {
+				t.Errorf("change %d shows %v", i, shown.PrimaryGroup)
+			}
+			got := e.user(u.UserName)
+			var names []string
+			for _, g := range got.Groups {
+				names = append(names, g.Name)
+			}
+			if got.PrimaryGroup.ID != b.ID || strings.Join(names, " ") != c.groups {
+				t.Errorf("change %d leaves the primary group %q and the groups %v", i, got.PrimaryGroup.Name, names)
+			}
+		}
+		u := e.makes(directory.NewUser{UserName: "own", Groups: refs("B"), PrimaryGroup: ref(a)})
+		must(e.UpdateUser(t.Context(), e.limited(a), directory.UserChange{User: byID(u), PrimaryGroup: roster.Null[roster.Ref]()}))(t)
+		if got := e.user("own").PrimaryGroup; got.ID != "" {
+			t.Errorf("its own group stays the primary one: %v", got)
+		}
 	})
 }
 

@@ -279,6 +279,9 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 	if err := allow(by, ActGroupRead); err != nil {
 		return nil, err
 	}
+	if !isName(string(in.ID)) || !isName(in.Name) {
+		return noRecords[roster.Group](), nil
+	}
 	q := GroupQuery{Kind: in.Kind, ID: in.ID, Name: in.Name, Count: in.Count, Services: in.Services}
 	if !in.Service.IsZero() {
 		id, err := s.serviceID(ctx, by, in.Service)

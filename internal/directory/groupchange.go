@@ -195,7 +195,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 			return before, err
 		}
 		seen := auditGroup(after)
-		if seen.Added, seen.Removed, err = s.changeMembers(tx, after, members); err != nil {
+		if seen.Added, seen.Removed, err = s.changeMembers(tx, by, after, members); err != nil {
 			return before, err
 		}
 		if len(seen.Added)+len(seen.Removed) == 0 && sameGroup(before, after) {
@@ -257,7 +257,7 @@ func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (_ roster.G
 
 // replaceMembers makes the members of a group those wanted, which are sorted numbers. It looks at those
 // there are a page at a time: whoever may change the group sees all of them.
-func (s *Service) replaceMembers(tx Tx, g roster.Group, wanted []int64) (added, removed []int64, err error) {
+func (s *Service) replaceMembers(tx Tx, by roster.Actor, g roster.Group, wanted []int64) (added, removed []int64, err error) {
 	there := make([]bool, len(wanted))
 	for after, last := int64(0), false; !last; {
 		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
@@ -279,10 +279,7 @@ func (s *Service) replaceMembers(tx Tx, g roster.Group, wanted []int64) (added, 
 			added = append(added, number)
 		}
 	}
-	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
-		return nil, nil, err
-	}
-	return added, removed, tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
+	return added, removed, s.exchange(tx, by, g, added, removed)
 }
 
 // memberChange is who is to be a member, by numbers in ascending order.
@@ -311,9 +308,9 @@ func (in GroupChange) findMembers(tx Tx, by roster.Actor, f *roster.Faults) (m m
 }
 
 // changeMembers changes who is a member, and returns whose membership began and ended.
-func (s *Service) changeMembers(tx Tx, g roster.Group, m memberChange) (added, removed []int64, err error) {
+func (s *Service) changeMembers(tx Tx, by roster.Actor, g roster.Group, m memberChange) (added, removed []int64, err error) {
 	if m.whole {
-		return s.replaceMembers(tx, g, m.wanted)
+		return s.replaceMembers(tx, by, g, m.wanted)
 	}
 	this := []roster.GroupID{g.ID}
 	there, err := tx.MembersAmong(g.OrganizationID, this, m.add)
@@ -324,10 +321,20 @@ func (s *Service) changeMembers(tx Tx, g roster.Group, m memberChange) (added, r
 	if removed, err = tx.MembersAmong(g.OrganizationID, this, m.remove); err != nil {
 		return nil, nil, err
 	}
-	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
-		return nil, nil, err
+	return added, removed, s.exchange(tx, by, g, added, removed)
+}
+
+// exchange begins and ends memberships, if the actor may do what entries on check groups give who becomes a member.
+func (s *Service) exchange(tx Tx, by roster.Actor, g roster.Group, added, removed []int64) error {
+	if len(added) > 0 && g.Kind == roster.KindGroup {
+		if err := mayJoin(tx, by, []roster.GroupID{g.ID}); err != nil {
+			return err
+		}
 	}
-	return added, removed, tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
+	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
+		return err
+	}
+	return tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
 }
 
 // within returns whether a number is one of those, which are sorted.

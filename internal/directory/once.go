@@ -72,7 +72,7 @@ func (s *Service) madeBefore(tx Tx, by roster.Actor, act Action, key string, inp
 		return "", err
 	}
 	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
-		return "", &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
+		return "", usedOtherwise()
 	}
 	return made.ResourceID, nil
 }
@@ -101,6 +101,11 @@ func claimRetry(tx Tx, r Retry, holds func(Retry) (bool, error)) (held Retry, fo
 		}
 	}
 	return Retry{}, false, &roster.Error{Kind: roster.Unavailable, Detail: "the same request is under way; try again", RetryAfter: time.Second}
+}
+
+// usedOtherwise is the error for an idempotency key under which something else was asked for.
+func usedOtherwise() error {
+	return &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
 }
 
 // onceRetry is how a create with an idempotency key is remembered.

@@ -235,13 +235,41 @@ func mayControl(by roster.Actor, target roster.Grants) error {
 	})
 }
 
-// controls says whether the actor may change the user, who may hold anything.
+// controls says whether the actor may change the user, who may hold anything: permissions, or what entries on check
+// groups give.
 func controls(tx Tx, by roster.Actor, u roster.User) error {
 	account, err := tx.AccountByID(u.OrganizationID, u.ID)
 	if err != nil {
 		return err
 	}
-	return mayControl(by, account.Grants)
+	return controlsAccount(tx, by, account)
+}
+
+// controlsAccount is controls for who has read the account already.
+func controlsAccount(tx Tx, by roster.Actor, target roster.Account) error {
+	if err := mayControl(by, target.Grants); err != nil {
+		return err
+	}
+	return reachesEntries(tx, by, func() ([]CheckGrant, error) { return tx.UserCheckGrants(target.OrganizationID, target.UserID) })
+}
+
+// mayMakeToken says whether the actor may make a token of the organization, for the groups or, without any, for all of
+// it: whoever makes one may use it. One that only reads sees what read_directory shows. One that writes acts as an
+// administrator and makes others (DECISIONS 8); of these permissions some mean nothing within a group.
+func mayMakeToken(by roster.Actor, access roster.Access, groups []roster.GroupID) error {
+	needs := roster.ReadDirectory
+	if access != roster.AccessRead {
+		needs = roster.LevelAdministrator.Permissions()
+		if len(groups) > 0 {
+			needs &^= beyondTokens
+		}
+	}
+	for _, g := range places(groups) {
+		if missing := needs &^ held(by, g); missing != 0 && !local(by) {
+			return forbidden("the token would have permissions that you do not hold: " + missing.String())
+		}
+	}
+	return nil
 }
 
 // mayGrant says whether the actor may give somebody these permissions. It asks what mayControl asks,
@@ -275,15 +303,20 @@ func compare(by roster.Actor, target roster.Grants, lift func(held, missing rost
 	if local(by) {
 		return nil
 	}
-	super := by.Grants.Everywhere().Has(roster.SuperPrivileges)
 	for _, g := range target {
-		held := by.Grants.In(g.Group)
-		if super { // which ends at the organization (DECISIONS 10)
-			held |= roster.AllPermissions
-		}
+		held := held(by, g.Group)
 		if missing := lift(held, g.Permissions&^held) & g.Permissions; missing != 0 {
 			return forbidden("the user has, or would get, permissions that you do not hold: " + missing.String())
 		}
 	}
 	return nil
+}
+
+// held returns what the actor may do in a group, or in the organization for "".
+func held(by roster.Actor, group roster.GroupID) roster.Permissions {
+	p := by.Grants.In(group)
+	if by.Grants.Everywhere().Has(roster.SuperPrivileges) { // which ends at the organization (DECISIONS 10)
+		p |= roster.AllPermissions
+	}
+	return p
 }

@@ -199,7 +199,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"create groups", ActGroupCreate, nil},
 		{"create departments", ActDepartmentMake, nil},
 		{"list tokens", ActTokenRead, nil},
-		{"revoke tokens", ActTokenRevoke, nil},
+		{"revoke a token of", ActTokenRevoke, mayControl},
 		{"open a session", ActSessionCreate, nil},
 		{"read the defaults", ActDefaultsRead, nil},
 		{"set the defaults", ActDefaultsSet, nil},
@@ -222,7 +222,60 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "  %-20s %s\n", c.name, cell)
 	}
+	tokensAndEntries(&b)
 	golden(t, "policy.golden", b.String())
+}
+
+// tokensAndEntries adds to the matrix what is not about somebody who holds roles and levels.
+func tokensAndEntries(b *strings.Builder) {
+	b.WriteString("\nmake a token of the organization that reads, that writes; of a group that reads, that writes\n")
+	for _, c := range callers() {
+		fmt.Fprintf(b, "  %-20s %s\n", c.name, cells(c.actor, ActTokenCreate, func(mark func(error)) {
+			for _, groups := range [][]roster.GroupID{nil, {"g"}} {
+				mark(mayMakeToken(c.actor, roster.AccessRead, groups))
+				mark(mayMakeToken(c.actor, roster.AccessReadWrite, groups))
+			}
+		}))
+	}
+	b.WriteString("\ntake hold of who has an entry on a check group, and put somebody into a group that has one; each for the levels\n")
+	for _, c := range callers() {
+		entry := func(group roster.GroupID) string {
+			return cells(c.actor, ActUserUpdate, func(mark func(error)) {
+				for _, level := range roster.AccessLevels {
+					mark(mayReachEntries(c.actor, nil, []CheckGrant{{CheckGroup: "c", Group: group, AccessLevel: level}}))
+				}
+			})
+		}
+		fmt.Fprintf(b, "  %-20s %s %s\n", c.name, entry(""), entry("g"))
+	}
+}
+
+// cells is a line of marks, or one mark for who may not do the action at all.
+func cells(by roster.Actor, act Action, each func(mark func(error))) string {
+	if err := allow(by, act); err != nil {
+		return row(by, act, nil)
+	}
+	var cells strings.Builder
+	each(func(err error) {
+		if err == nil {
+			cells.WriteByte('y')
+		} else {
+			cells.WriteByte('-')
+		}
+	})
+	return cells.String()
+}
+
+// TestATokenThatReadsSeesWhatReadDirectoryShows keeps mayMakeToken right: whoever may make one must be able to do all
+// that the policy lets it do.
+func TestATokenThatReadsSeesWhatReadDirectoryShows(t *testing.T) {
+	t.Parallel()
+	for act, r := range policy {
+		// Sessions take a hold of the user, which such a token has of nobody: see ListSessions.
+		if r.tokens && !r.writes && act != ActSessionRead && !r.anyOf.Has(roster.ReadDirectory) {
+			t.Errorf("a token that only reads may do %s, for which %s is needed", act, r.anyOf)
+		}
+	}
 }
 
 // seesAndControls is what is asked about somebody else where a user may do it to itself.

@@ -43,6 +43,11 @@ type CheckTx interface {
 	// group. One that gives nothing is left out.
 	CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error)
 
+	// UserCheckGrants returns what entries give a user, its own and those of each of its groups; GroupCheckGrants what
+	// they give the members of groups. One that gives nothing is left out.
+	UserCheckGrants(org roster.OrganizationID, user roster.UserID) ([]CheckGrant, error)
+	GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]CheckGrant, error)
+
 	// InsertEvent stores an event. Its id sorts as it came.
 	InsertEvent(e roster.Event) error
 	// Events returns the events that q picks, by descending id.
@@ -60,6 +65,13 @@ type CheckState struct {
 	Checks     int64 // how many there are
 	LastNumber int64
 	Versions   int64 // the sum
+}
+
+// CheckGrant is what an entry gives on a check group.
+type CheckGrant struct {
+	CheckGroup  roster.CheckGroupID
+	Group       roster.GroupID // whose members have it; "" for an entry of a user
+	AccessLevel roster.AccessLevel
 }
 
 // CheckScope limits what somebody sees of checks: a check is seen that names one of the groups (of either kind), or

@@ -28,6 +28,25 @@ type realmDefaults struct {
 	DefaultGroup string   `json:"defaultGroup"`
 }
 
+// auditedRealm is what the audit keeps of a realm. Of its configuration, in which a client may put anything, it keeps what
+// users get, and a keyed fingerprint that shows whether it is the same as before.
+type auditedRealm struct {
+	DisplayName   string           `json:"displayName"`
+	Kind          roster.RealmKind `json:"kind"`
+	Active        bool             `json:"active"`
+	DefaultRoles  []string         `json:"defaultRoles,omitempty"`
+	DefaultTeams  []string         `json:"defaultTeams,omitempty"`
+	DefaultGroup  string           `json:"defaultGroup,omitempty"`
+	Configuration string           `json:"configuration"`
+}
+
+func (s *Service) auditRealm(r roster.Realm) auditedRealm {
+	var d realmDefaults
+	_ = json.Unmarshal(r.Configuration, &d) // it was checked when it came
+	fingerprint, _ := s.hmac([]any{"realm", r.OrganizationID, r.Configuration})
+	return auditedRealm{r.Name, r.Kind, r.Active, d.DefaultRoles, d.DefaultTeams, d.DefaultGroup, fingerprint}
+}
+
 // CreateRealm makes a SAML realm. What its users get must exist, and its maker must hold it.
 //
 // Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName), Unavailable.
@@ -49,13 +68,13 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 			Active: in.Active.Or(true), Configuration: in.Configuration, Version: 1, CreatedAt: now, UpdatedAt: now,
 		}
 		create := func() (roster.Realm, error) {
-			if err := s.permitRealm(tx, by, in.Configuration, slices.Clone(faults)); err != nil {
+			if err := s.permitRealm(tx, by, ActRealmCreate, in.Configuration, slices.Clone(faults)); err != nil {
 				return r, err
 			}
 			if err := tx.InsertRealm(r, Fold(r.Name)); err != nil {
 				return r, err
 			}
-			return r, s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{r}})
+			return r, s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{s.auditRealm(r)}})
 		}
 		if len(faults) > 0 {
 			return create() // which finds the others
@@ -101,7 +120,7 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 		if in.Configuration.Present {
 			after.Configuration = in.Configuration.Value
 		}
-		if err := s.permitRealm(tx, by, after.Configuration, all); err != nil {
+		if err := s.permitRealm(tx, by, ActRealmUpdate, after.Configuration, all); err != nil {
 			return before, err
 		}
 		if after.Active == before.Active && bytes.Equal(compact(after.Configuration), compact(before.Configuration)) {
@@ -111,7 +130,7 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 		if err := tx.UpdateRealm(after); err != nil {
 			return before, err
 		}
-		return after, s.audit(tx, by, after.UpdatedAt, change{ActRealmUpdate, string(after.ID), after.Name, changed{Before: before, After: after}})
+		return after, s.audit(tx, by, after.UpdatedAt, change{ActRealmUpdate, string(after.ID), after.Name, changed{Before: s.auditRealm(before), After: s.auditRealm(after)}})
 	})
 }
 
@@ -142,7 +161,7 @@ func (s *Service) checkRealm(ctx context.Context, configuration json.RawMessage)
 }
 
 // permitRealm finds what users of the realm get, and asks whether the actor may give it (DECISIONS 11).
-func (s *Service) permitRealm(tx Tx, by roster.Actor, configuration json.RawMessage, faults roster.Faults) error {
+func (s *Service) permitRealm(tx Tx, by roster.Actor, act Action, configuration json.RawMessage, faults roster.Faults) error {
 	var d realmDefaults
 	if err := json.Unmarshal(configuration, &d); err == nil {
 		in := NewUser{PrimaryGroup: roster.Ref{Name: d.DefaultGroup}}
@@ -153,7 +172,7 @@ func (s *Service) permitRealm(tx Tx, by roster.Actor, configuration json.RawMess
 			in.Teams = append(in.Teams, roster.Ref{Name: name})
 		}
 		var unknown roster.Faults
-		refs, err := resolve(tx, by, in, &unknown)
+		refs, err := resolve(tx, by, act, in, &unknown)
 		if err != nil {
 			return err
 		}
@@ -162,6 +181,9 @@ func (s *Service) permitRealm(tx Tx, by roster.Actor, configuration json.RawMess
 			faults = append(faults, e)
 		}
 		if err := s.mayGrant(by, grantsOf(roster.LevelCustom, refs.roles, nil)); err != nil {
+			return err
+		}
+		if err := mayJoin(tx, by, refs.joined()); err != nil {
 			return err
 		}
 	}

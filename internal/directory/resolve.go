@@ -20,14 +20,14 @@ type resolved struct {
 	realm       roster.RealmID
 }
 
-// resolve looks the references of in up, and notes each that names nothing the actor may use.
-func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, error) {
+// resolve looks the references of in up, and notes each that names nothing the actor may use in the action.
+func resolve(tx Tx, by roster.Actor, act Action, in NewUser, f *roster.Faults) (resolved, error) {
 	var r resolved
 	var err error
 	if r.roles, err = resolveRoles(tx, by, in.Roles, f); err != nil {
 		return r, err
 	}
-	if err := r.resolveScopes(tx, by, in, f); err != nil {
+	if err := r.resolveScopes(tx, by, act, in, f); err != nil {
 		return r, err
 	}
 	for _, part := range []struct {
@@ -38,14 +38,14 @@ func resolve(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) (resolved, er
 		{roster.KindGroup, "groups", in.Groups},
 		{roster.KindTeam, "teams", in.Teams},
 	} {
-		groups, err := resolveGroups(tx, by, part.kind, part.field, part.refs, f)
+		groups, err := resolveGroups(tx, by, act, part.kind, part.field, part.refs, f)
 		if err != nil {
 			return r, err
 		}
 		r.groups = append(r.groups, groups...)
 	}
 	if !in.PrimaryGroup.IsZero() {
-		groups, err := resolveGroups(tx, by, roster.KindGroup, "primaryGroup", []roster.Ref{in.PrimaryGroup}, f)
+		groups, err := resolveGroups(tx, by, act, roster.KindGroup, "primaryGroup", []roster.Ref{in.PrimaryGroup}, f)
 		if err != nil {
 			return r, err
 		}
@@ -75,6 +75,17 @@ func (r *resolved) resolveRealm(tx Tx, by roster.Actor, ref roster.Ref, f *roste
 		return err
 	}
 	return nil
+}
+
+// joined returns the groups that can have entries on check groups.
+func (r resolved) joined() []roster.GroupID {
+	var ids []roster.GroupID
+	for _, g := range r.groups {
+		if g.Kind == roster.KindGroup {
+			ids = append(ids, g.ID)
+		}
+	}
+	return ids
 }
 
 func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {
@@ -114,13 +125,13 @@ func findRoles(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string
 }
 
 // resolveScopes finds the further roles and the groups for which they and the access level are granted.
-func (r *resolved) resolveScopes(tx Tx, by roster.Actor, in NewUser, f *roster.Faults) error {
+func (r *resolved) resolveScopes(tx Tx, by roster.Actor, act Action, in NewUser, f *roster.Faults) error {
 	r.permissions = make(map[roster.RoleID]roster.Permissions, len(r.roles))
 	for _, role := range r.roles {
 		r.permissions[role.ID] = role.Permissions
 	}
 	var err error
-	r.levelGroups, err = findScope(tx, by, in.LevelGroups, func(i int) string { return fmt.Sprintf("accessLevelGroups[%d]", i) }, f)
+	r.levelGroups, err = findScope(tx, by, act, in.LevelGroups, func(i int) string { return fmt.Sprintf("accessLevelGroups[%d]", i) }, f)
 	if err != nil {
 		return err
 	}
@@ -140,11 +151,11 @@ func (r *resolved) resolveScopes(tx Tx, by roster.Actor, in NewUser, f *roster.F
 		}
 		refs = append(refs, g.Groups...)
 	}
-	groups, err := findScope(tx, by, refs, func(i int) string { return fields[i] }, f)
+	groups, err := findScope(tx, by, act, refs, func(i int) string { return fields[i] }, f)
 	if err != nil || len(groups) < len(refs) {
 		return err
 	}
-	_, everywhere := scopeOf(by, ActUserCreate)
+	_, everywhere := scopeOf(by, act)
 	for i, role := range roles {
 		n := len(in.RoleGrants[i].Groups)
 		if n == 0 && !everywhere {
@@ -170,8 +181,8 @@ func grantedRoles(grants []RoleGrant) []roster.Ref {
 
 // findScope finds the groups that something is granted for, in the order of the references. None of a list
 // that is too long, of which check has a fault.
-func findScope(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.GroupID, error) {
-	groups, err := findGroups(tx, by, roster.KindGroup, refs, field, f)
+func findScope(tx Tx, by roster.Actor, act Action, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.GroupID, error) {
+	groups, err := findGroups(tx, by, act, roster.KindGroup, refs, field, f)
 	var ids []roster.GroupID
 	for i, g := range groups {
 		if isShipped(g) { // it has no members
@@ -183,8 +194,8 @@ func findScope(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string
 }
 
 // resolveGroups finds groups of one kind. One that is outside the actor's scope reads as unknown.
-func resolveGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, refs []roster.Ref, f *roster.Faults) ([]roster.Group, error) {
-	groups, err := findGroups(tx, by, kind, refs, func(i int) string {
+func resolveGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, field string, refs []roster.Ref, f *roster.Faults) ([]roster.Group, error) {
+	groups, err := findGroups(tx, by, act, kind, refs, func(i int) string {
 		if field == "primaryGroup" {
 			return field
 		}
@@ -195,7 +206,7 @@ func resolveGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, 
 
 // findGroups is resolveGroups with a zero group in the place of each that it notes as unknown. field says
 // where a reference stands in the request.
-func findGroups(tx Tx, by roster.Actor, kind roster.GroupKind, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Group, error) {
+func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Group, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
 	}
@@ -203,10 +214,10 @@ func findGroups(tx Tx, by roster.Actor, kind roster.GroupKind, refs []roster.Ref
 	if err != nil {
 		return nil, err
 	}
-	scope, everywhere := scopeOf(by, ActUserCreate)
+	scope, everywhere := scopeOf(by, act)
 	for i, g := range found {
 		if g.ID == "" || !everywhere && !slices.Contains(scope, g.ID) && !isShipped(g) {
-			unknown(f, by, field(i), string(kind), refs[i])
+			unknownTo(everywhere, f, by, field(i), string(kind), refs[i])
 			found[i] = roster.Group{}
 		}
 	}
@@ -232,11 +243,17 @@ func findable(refs []roster.Ref) []roster.Ref {
 // unknown notes that a reference names nothing, and the command that makes what it names: whoever speaks the native API
 // has a call for that. It adds nothing to a fault that the field has already.
 func unknown(f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
+	unknownTo(true, f, by, field, noun, ref)
+}
+
+// unknownTo is unknown for somebody who may not know of every such record: what it names may be there, and then no
+// command makes it.
+func unknownTo(everywhere bool, f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
 	if f.Has(field) {
 		return
 	}
 	detail := fmt.Sprintf("names no %s: %s", noun, shorten(ref.String()))
-	if ref.Name != "" && by.Face != roster.FaceAPI {
+	if everywhere && ref.Name != "" && by.Face != roster.FaceAPI {
 		detail += fmt.Sprintf(" (make it with: roster %s create --name %s)", noun, quoteShell(shorten(ref.Name)))
 	}
 	f.Add(field, detail)

@@ -105,15 +105,23 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 	if c.in.Password == "" {
 		return again.CreatedUser, nil
 	}
-	same, err := c.passwords.Verify(ctx, again.hash, c.in.Password)
+	same, err := c.matches(ctx, again.hash, c.in.Password)
 	if err != nil {
 		return CreatedUser{}, err
 	}
 	if !same && c.in.IdempotencyKey != "" {
-		return CreatedUser{}, &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
+		return CreatedUser{}, usedOtherwise()
 	}
 	if !same {
 		return CreatedUser{}, takenBy(roster.Holder{ID: string(again.ID), Number: again.Number}, "userName", again.UserName)
 	}
 	return again.CreatedUser, nil
+}
+
+// matches reports whether the password is the one behind the hash, "" for somebody who has none.
+func (s *Service) matches(ctx context.Context, hash roster.PasswordHash, password string) (bool, error) {
+	if hash == "" {
+		return false, nil
+	}
+	return s.passwords.Verify(ctx, hash, password)
 }

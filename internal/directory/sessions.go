@@ -12,12 +12,15 @@ type SessionsOf struct {
 }
 
 // ListSessions returns the sessions of a user that are not over, the oldest first: 1,000 at most. A user may read its
-// own, and those of whom it may change.
+// own, and those of whom it may change; a token of the organization that may only read has a hold of nobody.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(id) where nobody is meant, Unavailable.
 func (s *Service) ListSessions(ctx context.Context, by roster.Actor, in SessionsOf) ([]roster.Session, error) {
 	if err := allow(by, ActSessionRead); err != nil {
 		return nil, err
+	}
+	if organizationToken(by) && by.ReadOnly {
+		return nil, forbidden("an API token of the organization that may only read sees no sessions")
 	}
 	return view(ctx, s, func(tx Tx) ([]roster.Session, error) {
 		u, err := sessionUser(tx, by, ActSessionRead, in.User)
@@ -41,7 +44,7 @@ func sessionUser(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.U
 		return roster.User{}, err
 	}
 	u, err := tx.User(by.OrganizationID, sel, WithGroups|WithTeams)
-	if err != nil || u.ID == by.UserID {
+	if err != nil || isSelf(by, u.ID) {
 		return u, err
 	}
 	if err := visible(by, act, u); err != nil {
@@ -68,7 +71,7 @@ func (s *Service) EndSession(ctx context.Context, by roster.Actor, in SessionSel
 		if err != nil {
 			return None{}, err
 		}
-		if err := endSessions(tx, u, in.ID); err != nil || u.ID == by.UserID {
+		if err := endSessions(tx, u, in.ID); err != nil || isSelf(by, u.ID) {
 			return None{}, err // signing oneself out changes nothing that somebody else would look for
 		}
 		return None{}, s.audit(tx, by, s.now(), change{ActSessionEnd, string(u.ID), u.UserName, map[string]any{

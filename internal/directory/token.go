@@ -112,7 +112,7 @@ func checkToken(in NewToken) roster.Faults {
 	return f
 }
 
-// aimToken finds the user and the groups of a token.
+// aimToken finds the user and the groups of a token, and asks whether the actor may do what the token will do.
 func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
 	if !isName(in.UserName) { // an engine may refuse even to look for it
 		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
@@ -121,7 +121,7 @@ func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token,
 		switch {
 		case err == nil:
 			t.UserID, t.UserName = u.UserID, u.UserName
-			if err := mayControl(by, u.Grants); err != nil {
+			if err := controlsAccount(tx, by, u); err != nil {
 				return err
 			}
 		case roster.KindOf(err) == roster.NotFound:
@@ -130,11 +130,14 @@ func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token,
 			return err
 		}
 	}
-	groups, err := resolveGroups(tx, by, roster.KindGroup, "groups", in.Groups, f)
+	groups, err := resolveGroups(tx, by, ActTokenCreate, roster.KindGroup, "groups", in.Groups, f)
 	for _, g := range groups {
 		t.Groups = append(t.Groups, linkGroup(g))
 	}
-	return err
+	if err != nil || in.UserName != "" || len(*f) > 0 {
+		return err
+	}
+	return mayMakeToken(by, in.Access, groupIDs(t.Groups))
 }
 
 // TokenList says which tokens ListTokens returns.
@@ -156,7 +159,7 @@ func (s *Service) ListTokens(ctx context.Context, by roster.Actor, in TokenList)
 	}, func(t roster.Token) roster.TokenID { return t.ID }), nil
 }
 
-// RevokeToken ends a token at once, on every replica.
+// RevokeToken ends a token at once, on every replica. That of a user is ended by who is not below that user.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
 func (s *Service) RevokeToken(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Token, error) {
@@ -166,8 +169,14 @@ func (s *Service) RevokeToken(ctx context.Context, by roster.Actor, ref roster.R
 	ref = findable([]roster.Ref{ref})[0]
 	return update(ctx, s, func(tx Tx) (roster.Token, error) {
 		t, err := tx.FindToken(by.OrganizationID, ref)
+		if err == nil && t.UserID != "" {
+			err = controls(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
+			if err != nil && roster.KindOf(err) == roster.NotFound { // the user is gone
+				err = nil
+			}
+		}
 		if err != nil {
-			return t, err
+			return roster.Token{}, err
 		}
 		t.RevokedAt = s.now()
 		if err := tx.RevokeToken(by.OrganizationID, t.ID, t.RevokedAt); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole list,
-// and null means none or the default.
+// and null means none or the default. A password and the day of joining have neither: their null is as if absent.
 type UserChange struct {
 	User          UserSelector
 	IfVersion     int64 // only if the user still has this version; 0: whatever it has
@@ -65,6 +65,12 @@ func (in *UserChange) clean() {
 	}
 	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup.Value = roster.Ref{}
+	}
+	if in.Password.Value == "" {
+		in.Password = roster.Set[string]{}
+	}
+	if in.JoinedAt.Value.IsZero() {
+		in.JoinedAt = roster.Set[time.Time]{}
 	}
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
@@ -138,8 +144,9 @@ func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange
 
 // userUpdate returns the change, cleaned and checked.
 func (s *Service) userUpdate(by roster.Actor, in UserChange) *userUpdate {
+	beyond := in.beyondOwn() // also what clean leaves out, as it changes nothing
 	in.clean()
-	c := &userUpdate{Service: s, by: by, in: in, faults: s.check(in.asNew())}
+	c := &userUpdate{Service: s, by: by, in: in, beyondOwn: beyond, faults: s.check(in.asNew())}
 	if in.UserName.Present && in.UserName.Value == "" {
 		addOnce(&c.faults, "userName", "must not be empty")
 	}
@@ -172,6 +179,8 @@ type userUpdate struct {
 	in     UserChange
 	faults roster.Faults
 	hash   roster.PasswordHash
+
+	beyondOwn roster.Faults // what of it no user may change of itself
 
 	country string // of phone numbers that name none
 
@@ -211,7 +220,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	if c.in.Password.Value != "" && before.Realm != roster.RealmDB {
 		addOnce(&faults, "password", "is kept in another realm for this user")
 	}
-	refs, err := resolve(tx, c.by, c.in.asNew(), &faults)
+	refs, err := resolve(tx, c.by, ActUserUpdate, c.in.asNew(), &faults)
 	if err != nil {
 		return after, 0, err
 	}
@@ -248,7 +257,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 
 // own reports whether the change is one that every user may make of itself.
 func (c *userUpdate) own(u roster.User) bool {
-	return isSelf(c.by, u.ID) && len(c.in.beyondOwn()) == 0
+	return isSelf(c.by, u.ID) && len(c.beyondOwn) == 0
 }
 
 // within refuses a change of the actor itself that goes beyond what is a person's own, where the actor does not manage
@@ -257,7 +266,7 @@ func (c *userUpdate) within(u roster.User) error {
 	if visible(c.by, ActUserUpdate, u) == nil {
 		return nil
 	}
-	return c.in.beyondOwn().Err()
+	return c.beyondOwn.Err()
 }
 
 // change is the transaction.
@@ -356,16 +365,23 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 // permit asks whether the actor may make this change of this user, whose account it is.
 func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account) error {
 	c.voidsLinks = false
+	if err := mayJoin(tx, c.by, added(groupIDs(before.Groups), groupIDs(after.Groups))); err != nil {
+		return err
+	}
 	if !c.in.touchesAccess() || c.own(before) {
 		return nil
 	}
-	if err := mayControl(c.by, account.Grants); err != nil {
+	if err := controlsAccount(tx, c.by, account); err != nil {
 		return err
 	}
 	if !c.in.grants() {
 		return nil
 	}
-	if err := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams)).nowhere(); err != nil {
+	g := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams))
+	if err := g.nowhere(); err != nil {
+		return err
+	}
+	if err := g.elsewhere(before, after, account); err != nil {
 		return err
 	}
 	gains := gained(before, after, refs.permissions)

@@ -67,9 +67,9 @@ func (s *Service) UpsertUser(ctx context.Context, by roster.Actor, in UserUpsert
 // maxTurns is how often what depends on records that come, go or change while it is under way begins anew.
 const maxTurns = 8
 
-// errTurned ends the transaction of an upsert that found a user where it wanted to create one, or none where it
-// wanted to change one.
-var errTurned = errors.New("a user came or went")
+// errTurned ends a transaction that finds another state than the look before it: an upsert a user where it wanted to
+// create one, or none where it wanted to change one; an event a check that was changed.
+var errTurned = errors.New("what was looked for has changed")
 
 // upsert is one UpsertUser under way.
 type upsert struct {

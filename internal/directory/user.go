@@ -55,6 +55,7 @@ func (c *creation) run(ctx context.Context, transaction func(Tx) (made, error)) 
 	if err != nil {
 		return CreatedUser{}, c.explain(ctx, err)
 	}
+	made.User = narrowed(c.by, made.User)
 	if made.Repeated {
 		return c.verified(ctx, made)
 	}
@@ -93,7 +94,7 @@ func (c *creation) prepare(ctx context.Context) error {
 	repeat := false
 	err := c.store.View(ctx, func(tx Tx) error {
 		faults := slices.Clone(c.faults)
-		refs, err := resolve(tx, c.by, c.in, &faults)
+		refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
 		if err != nil {
 			return err
 		}
@@ -109,7 +110,7 @@ func (c *creation) prepare(ctx context.Context) error {
 		if _, repeat, err = c.repeat(tx); err != nil || repeat {
 			return err
 		}
-		if err := c.permit(refs); err != nil {
+		if err := c.permit(tx, refs); err != nil {
 			return err
 		}
 		return c.free(tx)
@@ -158,14 +159,14 @@ func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) 
 		return made{}, &roster.Error{Kind: roster.Unavailable, Detail: "the user has just changed; try again", RetryAfter: time.Second}
 	}
 	var faults roster.Faults
-	refs, err := resolve(tx, c.by, c.in, &faults)
+	refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
 	if err != nil {
 		return made{}, err
 	}
 	if len(faults) > 0 {
 		return made{}, faults
 	}
-	if err := c.permit(refs); err != nil {
+	if err := c.permit(tx, refs); err != nil {
 		return made{}, err
 	}
 	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
@@ -207,9 +208,12 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 }
 
 // permit asks whether the actor may make this user, now that the references are known.
-func (c *creation) permit(refs resolved) error {
+func (c *creation) permit(tx Tx, refs resolved) error {
 	g := c.granting(refs)
 	if err := g.nowhere(); err != nil {
+		return err
+	}
+	if err := mayJoin(tx, c.by, refs.joined()); err != nil {
 		return err
 	}
 	u := roster.User{AccessLevel: c.in.AccessLevel}
@@ -394,16 +398,21 @@ func names[L fmt.Stringer](links []L) []string {
 
 // taken is the Conflict over a field, with the record that is in the way where the actor may see it.
 func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
-	value := c.in.UserName
-	if field == "emails" {
-		value = c.in.Email
-	}
+	value := c.wanted(field)
 	e := takenBy(roster.Holder{}, field, value)
 	holder, found, err := tx.EmailHolder(c.by.OrganizationID, Fold(value), "")
 	if _, everywhere := scopeOf(c.by, ActUserRead); found && everywhere {
 		e.Holder = holder
 	}
 	return e, err
+}
+
+// wanted returns what the create wants to have as a field that must be nobody else's.
+func (c *creation) wanted(field string) string {
+	if field == "emails" {
+		return c.in.Email
+	}
+	return c.in.UserName
 }
 
 // takenBy is the Conflict over a value of a field that the holder has.
@@ -451,11 +460,16 @@ func (s *Service) GetUser(ctx context.Context, by roster.Actor, sel UserSelector
 	return narrowed(by, u), err
 }
 
-// narrowed leaves out of a user the groups and teams that the actor does not see: a customer's manager learns of no
-// other customer. Who one is oneself is seen whole.
+// narrowed leaves out of a user what the actor does not see: the addresses that are secrets, and the groups and teams
+// beyond its own, with what is granted for these: a customer's manager learns of no other customer. Who one is oneself is
+// seen whole. Roles must be loaded, or the level is shown as if it were granted for the organization.
 func narrowed(by roster.Actor, u roster.User) roster.User {
+	if isSelf(by, u.ID) {
+		return u
+	}
+	u.ContactMethods = withoutSecrets(u.ContactMethods)
 	groups, everywhere := scopeOf(by, ActUserRead)
-	if everywhere || isSelf(by, u.ID) {
+	if everywhere {
 		return u
 	}
 	hidden := func(g roster.GroupLink) bool { return !slices.Contains(groups, g.ID) }
@@ -464,6 +478,21 @@ func narrowed(by roster.Actor, u roster.User) roster.User {
 	if hidden(u.PrimaryGroup) {
 		u.PrimaryGroup = roster.GroupLink{}
 	}
+	own := granting{groups: groups}
+	if len(u.LevelGroups) > 0 {
+		if u.LevelGroups = own.inside(u.LevelGroups); len(u.LevelGroups) == 0 { // or it would read as the organization's
+			u.AccessLevel, u.LevelGroups = roster.LevelCustom, nil
+		}
+	}
+	var roles []roster.RoleGrant
+	for _, r := range u.Roles {
+		if everywhere := len(r.Groups) == 0; everywhere {
+			roles = append(roles, r)
+		} else if r.Groups = own.inside(r.Groups); len(r.Groups) > 0 {
+			roles = append(roles, r)
+		}
+	}
+	u.Roles = roles
 	return u
 }
 
@@ -588,9 +617,13 @@ func (s *Service) ListUsers(ctx context.Context, by roster.Actor, in UserList) (
 	if err := allow(by, ActUserRead); err != nil {
 		return nil, err
 	}
+	if !isName(string(in.ID)) || !isName(in.Email) {
+		return noRecords[roster.User](), nil
+	}
 	q := UserQuery{AfterNumber: in.After, ID: in.ID, EmailKey: Fold(in.Email)}
 	if groups, everywhere := scopeOf(by, ActUserRead); !everywhere {
 		q.InGroups = groups
+		in.With |= WithRoles // see narrowed
 	}
 	read := func(after int64, limit int) ([]roster.User, error) {
 		q.AfterNumber, q.Limit = after, limit

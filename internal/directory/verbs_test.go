@@ -435,6 +435,27 @@ func TestALinkSetsThePasswordOnceAndConfirmsTheAddressItWasSentTo(t *testing.T) 
 	})
 }
 
+func TestAChangeTakesEachServiceOnceAndNoNullWhereNoneIsPossible(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		u := e.makes(directory.NewUser{UserName: "ada", AccessLevel: roster.LevelAdministrator, Password: "a password"})
+		twice := []roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{"email", "email", "sms", "email"}}}
+		shown := must(e.UpdateUser(t.Context(), e.admin, directory.UserChange{User: byID(u), Preferences: roster.Some(twice)}))(t)
+		defaults := must(e.SetDefaultPreferences(t.Context(), e.admin, directory.Defaults{Preferences: twice}))(t)
+		stored := must(e.GetDefaultPreferences(t.Context(), e.admin, directory.DefaultsOf{}))(t)
+		for _, prefs := range [][]roster.Preference{shown.Preferences, e.user("ada").Preferences, defaults.Preferences, stored.Preferences} {
+			if len(prefs) != 1 || !slices.Equal(prefs[0].Services, []roster.Service{"email", "sms"}) {
+				t.Errorf("the services are %v", prefs)
+			}
+		}
+		must(e.UpdateUser(t.Context(), e.actor(roster.ManageUsers), directory.UserChange{ // who could not set the password
+			User: byID(u), Password: roster.Null[string](), JoinedAt: roster.Null[time.Time](), DisplayName: roster.Some("Ada"),
+		}))(t)
+		if got := e.user("ada"); !got.HasPassword || !got.JoinedAt.Equal(u.JoinedAt) || got.DisplayName != "Ada" {
+			t.Errorf("it is %+v", got)
+		}
+	})
+}
+
 func TestAnotherPasswordEndsTheUsersSessions(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		u := must(e.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: "s", Password: "first password"}))(t)

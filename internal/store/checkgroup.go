@@ -169,13 +169,34 @@ func (q *query) whereEntryConcerns(org roster.OrganizationID, scope directory.Ch
 	q.where("("+strings.Join(conds, " OR ")+")", args...)
 }
 
+const (
+	grantColumns = `SELECT p.check_group_id, COALESCE(p.group_id, ''), p.access_level`
+	grantsOfUser = grantColumns + entriesOfUser + ofUser + ` UNION ALL ` + grantColumns + entriesOfGroups + ofUser
+	ofUser       = ` AND u.organization_id = $1 AND u.id = $2`
+)
+
+// UserCheckGrants implements directory.CheckTx.
+func (t *tx) UserCheckGrants(org roster.OrganizationID, user roster.UserID) ([]directory.CheckGrant, error) {
+	return collect(t, "read what entries give a user", grantsOfUser, []any{string(org), string(user)}, scanCheckGrant)
+}
+
+// GroupCheckGrants implements directory.CheckTx.
+func (t *tx) GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]directory.CheckGrant, error) {
+	b := newQuery(grantColumns + ` FROM check_permissions p`)
+	b.where("p.organization_id = ?", string(org))
+	b.in("p.group_id", anyOf(groups))
+	b.add(giving)
+	return collect(t, "read what entries give groups", b.text.String(), b.args, scanCheckGrant)
+}
+
+func scanCheckGrant(r scanner) (g directory.CheckGrant, err error) {
+	return g, r.Scan((*string)(&g.CheckGroup), (*string)(&g.Group), (*string)(&g.AccessLevel))
+}
+
 // CheckAccess implements directory.CheckTx.
 func (t *tx) CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error) {
-	const (
-		of   = ` AND u.organization_id = $1 AND u.id = $2`
-		text = `SELECT p.check_group_id, p.access_level` + entriesOfUser + of +
-			` UNION ALL SELECT p.check_group_id, p.access_level` + entriesOfGroups + of
-	)
+	const text = `SELECT p.check_group_id, p.access_level` + entriesOfUser + ofUser +
+		` UNION ALL SELECT p.check_group_id, p.access_level` + entriesOfGroups + ofUser
 	access := map[roster.CheckGroupID]roster.AccessLevel{}
 	err := t.each("read entries of user", text, []any{string(org), string(user)}, func(r scanner) error {
 		var id roster.CheckGroupID

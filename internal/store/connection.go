@@ -88,14 +88,19 @@ func (c *connection) do(text string) error {
 }
 
 // checkpoint returns how many pages are in the log, and how many of them are in the database file too. Where it is told
-// to, it first moves those that nobody reads in the log, without waiting for anybody.
+// to, it first moves those that nobody reads in the log, without waiting for anybody. Both are 0 while another connection
+// moves them.
 func (c *connection) checkpoint(move bool) (pages, moved int, err error) {
 	mode := int32(codes.SQLITE_CHECKPOINT_NOOP)
 	if move {
 		mode = codes.SQLITE_CHECKPOINT_PASSIVE
 	}
 	const size = 4 // of a C int
-	if rc := codes.Xsqlite3_wal_checkpoint_v2(c.tls, c.db, 0, mode, c.room, c.room+size); rc != codes.SQLITE_OK {
+	switch rc := codes.Xsqlite3_wal_checkpoint_v2(c.tls, c.db, 0, mode, c.room, c.room+size); rc {
+	case codes.SQLITE_OK:
+	case codes.SQLITE_BUSY: // somebody else is at it
+		return 0, 0, nil
+	default:
 		return 0, 0, c.failure(rc)
 	}
 	return int(libc.AtomicLoadPInt32(c.room)), int(libc.AtomicLoadPInt32(c.room + size)), nil

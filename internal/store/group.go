@@ -9,7 +9,7 @@ const (
 	groupColumns = `id, organization_id, kind, number, name, description, created_at,
 	active, alert_filter, sig_filter, landing_page, version`
 
-	// A group has a member for each row; who is deleted is no member.
+	// A group has a member for each row: to delete a user deletes its rows.
 	countMembers = `(SELECT COUNT(*) FROM group_members m
 	WHERE m.organization_id = groups.organization_id AND m.group_id = groups.id)`
 )

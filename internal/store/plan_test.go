@@ -242,6 +242,9 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	p := roster.CheckPermission{ID: "p", CheckGroup: c.CheckGroup, User: roster.UserLink{ID: "id", Number: 1}}
 	_, _ = tx.PutCheckPermission(org, p)
 	_, _ = tx.CheckAccess(org, "id")
+	_, _ = tx.UserCheckGrants(org, "id")
+	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a"})
+	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a", "b", "c"})
 	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})
 	for _, checks := range [][]roster.CheckID{nil, {"c"}, {"c", "d"}} {
 		for _, q := range []directory.EventQuery{

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 
 	"roster"
 	"roster/internal/directory"
@@ -34,7 +35,11 @@ const (
 // its id.
 func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err error) {
 	made := make(map[string]int64, len(rows))
-	for some := range slices.Chunk(rows, maxRows) {
+	inTurn := rows
+	if !t.engine.oneWriter { // two who want the same names in different orders would wait for each other
+		inTurn = slices.SortedFunc(slices.Values(rows), func(a, b directory.NewUserRow) int { return strings.Compare(a.UserKey, b.UserKey) })
+	}
+	for some := range slices.Chunk(inTurn, maxRows) {
 		args := make([]any, 0, userWidth*len(some))
 		for _, u := range some {
 			known, err := competencyText(u.Competencies)

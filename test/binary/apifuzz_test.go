@@ -38,6 +38,7 @@ type apiFuzz struct {
 
 	records  map[string][]string // paths of records, by the path of the collection with {} for identifiers
 	names    map[string][]string // ids and names of records, by the last word of the collection: "groups"
+	again    *made               // what has just made a record, to be sent once more
 	canaries int
 	found    map[string]bool // what was found, once each
 	called   map[string]int  // by operation
@@ -280,6 +281,9 @@ func (f *apiFuzz) find(m made, what string, body []byte) {
 func (f *apiFuzz) harvest(m made, a contract.Answer) {
 	if a.Status >= 300 || len(a.Body) == 0 {
 		return
+	}
+	if a.Status == http.StatusCreated && f.again == nil && f.chance(4) {
+		f.again = &m
 	}
 	type record struct{ ID, UserName, DisplayName, Name, Service string }
 	var one struct {

@@ -16,6 +16,10 @@ import (
 
 // request makes a request: mostly one that the description allows, often spoiled somewhere.
 func (f *apiFuzz) request() made {
+	if again := f.again; again != nil && f.chance(2) {
+		f.again = nil
+		return *again
+	}
 	op := one(f, f.description.Operations)
 	for op.Method == http.MethodDelete && f.chance(3) || op.Method != http.MethodPost && f.chance(6) { // there must be something to ask for
 		op = one(f, f.description.Operations)

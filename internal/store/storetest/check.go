@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -124,6 +125,23 @@ func (f *fixture) access(u directory.NewUserRow) map[roster.CheckGroupID]roster.
 	return read(f, func(tx directory.Tx) (map[roster.CheckGroupID]roster.AccessLevel, error) {
 		return tx.CheckAccess(f.org, u.ID)
 	})
+}
+
+func (f *fixture) userGrants(u directory.NewUserRow) []directory.CheckGrant {
+	f.Helper()
+	return inOrderOfCheckGroups(read(f, func(tx directory.Tx) ([]directory.CheckGrant, error) { return tx.UserCheckGrants(f.org, u.ID) }))
+}
+
+func (f *fixture) groupGrants(groups ...roster.GroupID) []directory.CheckGrant {
+	f.Helper()
+	return inOrderOfCheckGroups(read(f, func(tx directory.Tx) ([]directory.CheckGrant, error) { return tx.GroupCheckGrants(f.org, groups) }))
+}
+
+func inOrderOfCheckGroups(grants []directory.CheckGrant) []directory.CheckGrant {
+	slices.SortFunc(grants, func(a, b directory.CheckGrant) int {
+		return cmp.Or(cmp.Compare(a.CheckGroup, b.CheckGroup), cmp.Compare(a.Group, b.Group))
+	})
+	return grants
 }
 
 var checks = []sentence{
@@ -362,6 +380,30 @@ var checks = []sentence{
 		scope := &directory.CheckScope{Groups: []roster.GroupID{a.ID}}
 		same(f, len(f.checkEntries(directory.CheckPermissionQuery{Scope: scope, CheckGroup: y.ID})), 0)
 		same(f, len(f.checkEntries(directory.CheckPermissionQuery{Scope: scope, Users: []roster.UserID{grace.ID}})), 0)
+	}},
+	{text: "what entries give a user is told apart by the group that has it, and what they give a group is what its members have", test: func(f *fixture) {
+		x, y := f.checkGroup("X"), f.checkGroup("Y")
+		a, b := f.group(roster.KindGroup, "A"), f.group(roster.KindGroup, "B")
+		row := f.row("ada")
+		row.Groups = []roster.GroupLink{groupLink(a)}
+		ada, grace := f.insert(row), f.user("grace")
+		f.permission(x, roster.LevelReadonly, forUser(ada))
+		f.permission(x, roster.LevelEditor, forGroup(a))
+		f.permission(y, roster.LevelUser, forGroup(b))
+		f.permission(y, roster.LevelCustom, forGroup(a)) // gives nothing
+		f.permission(y, roster.LevelManager, forUser(grace))
+		inA := directory.CheckGrant{CheckGroup: x.ID, Group: a.ID, AccessLevel: roster.LevelEditor}
+		inB := directory.CheckGrant{CheckGroup: y.ID, Group: b.ID, AccessLevel: roster.LevelUser}
+		same(f, f.userGrants(ada), []directory.CheckGrant{{CheckGroup: x.ID, AccessLevel: roster.LevelReadonly}, inA})
+		same(f, f.userGrants(grace), []directory.CheckGrant{{CheckGroup: y.ID, AccessLevel: roster.LevelManager}})
+		same(f, f.groupGrants(), nil)
+		same(f, f.groupGrants(a.ID), []directory.CheckGrant{inA})
+		same(f, f.groupGrants("none", b.ID, a.ID), []directory.CheckGrant{inA, inB})
+		f.update(func(tx directory.Tx) error { return tx.DeleteUser(f.org, ada.Number, f.now) })
+		same(f, f.userGrants(ada), nil)
+		f.org = f.organization()
+		same(f, f.userGrants(grace), nil)
+		same(f, f.groupGrants(a.ID, b.ID), nil)
 	}},
 	{text: "checks are counted by status", test: func(f *fixture) {
 		a := f.group(roster.KindGroup, "A")
