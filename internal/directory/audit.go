@@ -76,8 +76,8 @@ func sealSome(tx Tx) (int, error) {
 	return len(entries), nil
 }
 
-// sealNew gives entries that are about to be stored their places, where nobody else can take them meanwhile: that
-// spares the sealer to write each of them again.
+// sealNew gives entries of one organization that are about to be stored their places, where nobody else can take them
+// meanwhile: that spares the sealer to write each of them again.
 func sealNew(tx Tx, entries []roster.AuditEntry) error {
 	if !tx.OneWriter() {
 		return nil

@@ -72,10 +72,7 @@ func (s *Service) SetDefaultPreferences(ctx context.Context, by roster.Actor, in
 		if err := tx.LockRecord(by.OrganizationID, noun, of); err != nil { // of two matrices at once the later one is stored whole
 			return Defaults{}, err
 		}
-		there, err := tx.DefaultPreferences(by.OrganizationID, nil)
-		if id != "" {
-			there, err = tx.GroupDefaultPreferences(by.OrganizationID, id)
-		}
+		there, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
 		if err != nil || reflect.DeepEqual(chosen(there), chosen(in.Preferences)) {
 			return in, err
 		}

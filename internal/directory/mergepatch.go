@@ -31,20 +31,24 @@ func mergePatch(target, patch json.RawMessage) json.RawMessage {
 	if !isObject {
 		return compact(patch)
 	}
-	members, _ := membersOf(target) // none of what is no object
+	members, _ := membersOf(target)             // none of what is no object
+	place := make(map[string]int, len(members)) // objects may be large, and others wait to write meanwhile
+	for i, m := range members {
+		place[m.name] = i
+	}
 	for _, c := range changes {
-		i := slices.IndexFunc(members, func(m member) bool { return m.name == c.name })
+		i, there := place[c.name]
 		switch {
-		case string(c.value) == "null" && i >= 0:
-			members = slices.Delete(members, i, i+1)
+		case string(c.value) == "null" && there:
+			members[i].value = nil
 		case string(c.value) == "null":
-		case i >= 0:
+		case there:
 			members[i].value = mergePatch(members[i].value, c.value)
 		default:
 			members = append(members, member{c.name, mergePatch(nil, c.value)})
 		}
 	}
-	return objectOf(members)
+	return objectOf(slices.DeleteFunc(members, func(m member) bool { return m.value == nil }))
 }
 
 // member is a member of a JSON object.

@@ -247,6 +247,7 @@ type CredentialTx interface {
 	TokenByHash(hash string) (roster.Token, roster.Account, error)
 	InsertToken(t roster.Token, key, hash string) error                                                      // Conflict(name)
 	Tokens(org roster.OrganizationID, after roster.TokenID, limit int, revoked bool) ([]roster.Token, error) // by ascending id; revoked ones only if asked for
+	HasToken(org roster.OrganizationID, user roster.UserID) (bool, error)                                    // whether the user has one that is not revoked
 	FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token, error)                               // by id or name, not revoked. NotFound
 	RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.Time) error
 	TouchTokens(uses []roster.TokenUse) error

@@ -150,6 +150,7 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 	_ = tx.InsertToken(roster.Token{ID: "t", OrganizationID: org}, "key", "hash")
 	_, _, _ = tx.TokenByHash("hash")
 	_, _ = tx.Tokens(org, "", 1, true)
+	_, _ = tx.HasToken(org, "a")
 	_, _ = tx.FindToken(org, roster.Ref{ID: "t", Name: "key"})
 	_ = tx.TouchTokens([]roster.TokenUse{{ID: "t", At: at}})
 	_ = tx.RevokeToken(org, "t", at)

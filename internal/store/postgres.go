@@ -291,7 +291,7 @@ func (db *postgresDB) Close(ctx context.Context) error {
 	finished := make(chan struct{})
 	go func() {
 		db.underWay.Wait()
-		db.stats.underWay.Wait()
+		db.stats.stop()
 		close(finished)
 	}()
 	select {

@@ -10,6 +10,8 @@ import (
 // which by itself it takes once a minute at most: right after an import it would walk all users for a page of them.
 type statistics struct {
 	pool *sql.DB
+	ctx  context.Context // ends with the store
+	end  context.CancelFunc
 
 	mu    sync.Mutex
 	grown int  // audit entries and events that came since the last look: each change makes one
@@ -35,7 +37,17 @@ const (
 	WHERE oid IN (to_regclass('audit_entries'), to_regclass('events'))`
 )
 
-func newStatistics(pool *sql.DB) *statistics { return &statistics{pool: pool, next: firstLook} }
+func newStatistics(pool *sql.DB) *statistics {
+	s := &statistics{pool: pool, next: firstLook}
+	s.ctx, s.end = context.WithCancel(context.Background())
+	return s
+}
+
+// stop breaks off a look that is under way. Nobody adds any more.
+func (s *statistics) stop() {
+	s.end()
+	s.underWay.Wait()
+}
 
 // add notes that entries or events were committed. When there are enough of them it looks, in the background.
 func (s *statistics) add(n int) {
@@ -54,15 +66,14 @@ func (s *statistics) add(n int) {
 // look takes a look, unless so many are known that those which came matter little. That it fails harms nobody, and
 // the next one is as good.
 func (s *statistics) look() {
-	ctx := context.Background() // the database's statement_timeout bounds it
 	s.mu.Lock()
 	grown := s.grown
 	s.mu.Unlock()
-	known := s.known(ctx)
+	known := s.known()
 	looked := grown >= known
 	if looked {
-		_, _ = s.pool.ExecContext(ctx, lookAtAll)
-		known = s.known(ctx)
+		_, _ = s.pool.ExecContext(s.ctx, lookAtAll) // the database's statement_timeout bounds it
+		known = s.known()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,8 +84,8 @@ func (s *statistics) look() {
 }
 
 // known returns how many entries and events the last look saw.
-func (s *statistics) known(ctx context.Context) (n int) {
-	if s.pool.QueryRowContext(ctx, countKnown).Scan(&n) != nil {
+func (s *statistics) known() (n int) {
+	if s.pool.QueryRowContext(s.ctx, countKnown).Scan(&n) != nil {
 		return 0
 	}
 	return n

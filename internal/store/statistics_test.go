@@ -36,7 +36,7 @@ func TestPostgreSQLLooksAtItsTablesWhenTheyHaveDoubled(t *testing.T) {
 		made += entries
 		s := db.backend.(*postgresDB).stats
 		s.underWay.Wait()
-		if known := s.known(t.Context()); known != seen {
+		if known := s.known(); known != seen {
 			t.Errorf("of %d entries it knows %d, want %d", made, known, seen)
 		}
 	}

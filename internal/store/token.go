@@ -113,6 +113,13 @@ func (t *tx) Tokens(org roster.OrganizationID, after roster.TokenID, most int, r
 	return tokens, t.loadTokenGroups(org, tokens)
 }
 
+// HasToken implements directory.CredentialTx.
+func (t *tx) HasToken(org roster.OrganizationID, user roster.UserID) (bool, error) {
+	const text = `SELECT 1 FROM tokens WHERE organization_id = $1 AND user_id = $2 AND revoked_at = 0 LIMIT 1`
+	var one int64
+	return t.one("find token of user", text, []any{string(org), string(user)}, &one)
+}
+
 // loadTokenGroups fills in the groups of tokens, which are by ascending id.
 func (t *tx) loadTokenGroups(org roster.OrganizationID, tokens []roster.Token) error {
 	const text = `SELECT tg.token_id, g.id, g.number, g.name FROM token_groups tg
