@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"roster"
+	"roster/internal/fold"
 )
 
 // Bounds of what a user may hold. Characters are Unicode code points.
@@ -122,8 +123,9 @@ func (s *Service) check(in NewUser) roster.Faults {
 	checkGrants(&f, in)
 	checkRefs(&f, "groups", in.Groups)
 	checkRefs(&f, "teams", in.Teams)
-	checkName(&f, "primaryGroup", in.PrimaryGroup.Name)
-	checkName(&f, "department", in.Department.Name)
+	checkRef(&f, "primaryGroup", in.PrimaryGroup)
+	checkRef(&f, "department", in.Department)
+	checkRef(&f, "realm", in.Realm)
 	checkCompetencies(&f, in.Competencies)
 	checkPreferences(&f, in.Preferences.Value)
 	if in.SendWelcomeEmail && in.Email == "" && !f.Has("emails") {
@@ -171,12 +173,25 @@ func checkName(f *roster.Faults, field, name string) {
 // isName reports whether checkName passes the name.
 func isName(name string) bool { return faultOfName(name) == "" }
 
+// isReference reports whether a record may have the name that somebody refers to. Blanks around it
+// and characters that its key leaves out do not count.
+func isReference(name string) bool { return faultOfReference(name) == "" }
+
+func faultOfReference(name string) string {
+	if visible := fold.Visible(name); visible != "" {
+		return faultOfName(visible)
+	}
+	return faultOfName(name)
+}
+
 func faultOfName(name string) string {
 	switch {
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unreadable):
 		return "must not hold control characters"
 	case utf8.RuneCountInString(name) > MaxName:
 		return fmt.Sprintf("must not be longer than %d characters", MaxName)
+	case name != "" && Fold(name) == "":
+		return "must hold a character that can be seen"
 	default:
 		return ""
 	}
@@ -236,9 +251,16 @@ func checkRefs(f *roster.Faults, field string, refs []roster.Ref) {
 		return
 	}
 	for i, ref := range refs {
-		if !isName(ref.Name) {
-			checkName(f, fmt.Sprintf("%s[%d]", field, i), ref.Name)
+		if !isReference(ref.Name) {
+			checkRef(f, fmt.Sprintf("%s[%d]", field, i), ref)
 		}
+	}
+}
+
+// checkRef checks the name by which a record is referred to. "" passes.
+func checkRef(f *roster.Faults, field string, ref roster.Ref) {
+	if detail := faultOfReference(ref.Name); detail != "" {
+		addOnce(f, field, detail)
 	}
 }
 
@@ -250,7 +272,7 @@ func checkGrants(f *roster.Faults, in NewUser) {
 		return
 	}
 	for i, g := range in.RoleGrants {
-		checkName(f, fmt.Sprintf("roleGrants[%d].role", i), g.Role.Name)
+		checkRef(f, fmt.Sprintf("roleGrants[%d].role", i), g.Role)
 		checkRefs(f, fmt.Sprintf("roleGrants[%d].groups", i), g.Groups)
 	}
 }

@@ -229,7 +229,7 @@ func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs 
 func findable(refs []roster.Ref) []roster.Ref {
 	some := refs
 	for i, ref := range refs {
-		if isName(ref.Name) && isName(ref.ID) {
+		if isReference(ref.Name) && isName(ref.ID) {
 			continue
 		}
 		if &some[0] == &refs[0] {
@@ -252,6 +252,7 @@ func unknownTo(everywhere bool, f *roster.Faults, by roster.Actor, field, noun s
 	if f.Has(field) {
 		return
 	}
+	ref.Name = strings.TrimSpace(ref.Name)
 	detail := fmt.Sprintf("names no %s: %s", noun, shorten(ref.String()))
 	if everywhere && ref.Name != "" && by.Face != roster.FaceAPI {
 		detail += fmt.Sprintf(" (make it with: roster %s create --name %s)", noun, quoteShell(shorten(ref.Name)))

@@ -594,7 +594,7 @@ func noUser() error {
 
 // possible answers NotFound for a name that no user can have: an engine may refuse even to look for it.
 func (sel UserSelector) possible() error {
-	if isName(sel.UserName) && isName(sel.Email) && isName(string(sel.ID)) {
+	if isReference(sel.UserName) && isReference(sel.Email) && isName(string(sel.ID)) {
 		return nil
 	}
 	return noUser()
@@ -617,7 +617,7 @@ func (s *Service) ListUsers(ctx context.Context, by roster.Actor, in UserList) (
 	if err := allow(by, ActUserRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.ID)) || !isName(in.Email) {
+	if !isName(string(in.ID)) || !isReference(in.Email) {
 		return noRecords[roster.User](), nil
 	}
 	q := UserQuery{AfterNumber: in.After, ID: in.ID, EmailKey: Fold(in.Email)}
