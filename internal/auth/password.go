@@ -37,7 +37,7 @@ type candidate struct {
 	org     roster.OrganizationID
 	account roster.Account // zero for a name that is unknown
 	outside bool           // a realm proves it, not a hash
-	typed   string         // the name as it was typed
+	typed   string         // the name as it was typed, without what nobody sees
 	reason  error          // why no password lets it in; nil if the right one does
 }
 
@@ -76,7 +76,7 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 
 // candidate finds the account, or why there is none.
 func (a *Authenticator) candidate(ctx context.Context, at Attempt, userName string) (candidate, error) {
-	c := candidate{at: at, typed: userName, attempt: attempt{name: directory.Fold(userName), address: network(at.Address)}}
+	c := candidate{at: at, typed: directory.Visible(userName), attempt: attempt{name: directory.Fold(userName), address: network(at.Address)}}
 	org, err := a.organization(ctx, at.OrganizationSlug)
 	if errors.Is(err, errNoOrganization) {
 		c.scope, c.reason = "?"+at.OrganizationSlug, err

@@ -3,7 +3,6 @@ package directory
 import (
 	"encoding/json"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +16,6 @@ import (
 // Bounds of what a user may hold. Characters are Unicode code points.
 const (
 	MaxName         = 255       // characters of a userName, displayName and of every other name
-	MaxEmail        = 254       // bytes of an address (RFC 5321 §4.5.3.1.3, without the brackets)
 	MaxPassword     = 1024      // bytes (DECISIONS 12)
 	MaxText         = 255       // characters of a zone or phone number as given
 	MaxProperties   = 64 << 10  // bytes
@@ -45,7 +43,7 @@ type NewUser struct {
 	Teams            []roster.Ref
 	PrimaryGroup     roster.Ref // becomes a membership too; none, or End-User: no primary group
 	Department       roster.Ref
-	JoinedAt         time.Time // default: now
+	JoinedAt         roster.Set[time.Time] // default: now
 	TimeZone         string    // default: SYSTEM
 	ContactNumber    string
 	SessionExpiry    roster.Set[int] // minutes, 1 to MaxExpiry; default: the system's
@@ -70,9 +68,10 @@ type NewUser struct {
 
 // clean brings the input into the form in which it is kept.
 func (in *NewUser) clean() {
-	for _, text := range []*string{&in.UserName, &in.DisplayName, &in.Email, &in.ExternalID, &in.TimeZone} {
+	for _, text := range []*string{&in.UserName, &in.DisplayName, &in.ExternalID, &in.TimeZone} {
 		*text = strings.TrimSpace(*text)
 	}
+	in.Email = CleanEmail(in.Email)
 	if Fold(in.PrimaryGroup.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup = roster.Ref{}
 	}
@@ -90,6 +89,13 @@ func cleanPreferences(sent []roster.Preference) []roster.Preference {
 		prefs[i].Services = slices.DeleteFunc(slices.Clone(roster.Services[:]), func(s roster.Service) bool { return !slices.Contains(p.Services, s) })
 	}
 	return prefs
+}
+
+// checkNew is check for a user to be made, who gets no name that a user who is there may keep.
+func (s *Service) checkNew(in NewUser) roster.Faults {
+	f := s.check(in)
+	checkSignInName(&f, in.UserName)
+	return f
 }
 
 // check returns every fault that shows without looking at the store, those of the face first.
@@ -111,7 +117,7 @@ func (s *Service) check(in NewUser) roster.Faults {
 	if n := in.SessionExpiry; n.Present && !n.Null && (n.Value < 1 || n.Value > MaxExpiry) {
 		f.Add("sessionExpiry", fmt.Sprintf("must be a whole number of minutes from 1 to %d, or null", MaxExpiry))
 	}
-	if t := in.JoinedAt; !t.IsZero() && (t.Unix() < 0 || t.Unix()/1000 > maxJoined) {
+	if t := in.JoinedAt.Value; in.JoinedAt.Present && !in.JoinedAt.Null && (t.Unix() < 0 || t.Unix()/1000 > maxJoined) {
 		f.Add("joinedAt", "must lie between the years 1970 and 9999")
 	}
 	checkOnce(&f, in.IdempotencyKey)
@@ -132,6 +138,13 @@ func (s *Service) check(in NewUser) roster.Faults {
 		f.Add("emails", "is required where a welcome email is asked for")
 	}
 	return f
+}
+
+// checkSignInName refuses a new userName that nobody could sign in with. A user who has such a name keeps it.
+func checkSignInName(f *roster.Faults, name string) {
+	if strings.Contains(name, ":") {
+		addOnce(f, "userName", "must not hold a colon: HTTP Basic takes it for the end of the name (RFC 7617)")
+	}
 }
 
 func checkProperties(f *roster.Faults, properties json.RawMessage) {
@@ -211,38 +224,6 @@ func checkText(f *roster.Faults, field, text string) {
 // another in a list or a log.
 func unreadable(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
-}
-
-// checkEmail checks for one plain address, "local@domain" (RFC 5321 §4.1.2). "" passes.
-func checkEmail(f *roster.Faults, email string) {
-	if email == "" {
-		return
-	}
-	const want = "must be one email address, such as name@example.com"
-	if len(email) > MaxEmail {
-		f.Add("emails", fmt.Sprintf("must not be longer than %d bytes", MaxEmail))
-		return
-	}
-	parsed, err := mail.ParseAddress(email)
-	at := strings.LastIndexByte(email, '@')
-	if err != nil || parsed.Address != email || at > 64 || strings.ContainsFunc(email, unreadable) || !hostname(email[at+1:]) {
-		f.Add("emails", want)
-	}
-}
-
-// hostname reports whether s has the form of a domain name, in any script.
-func hostname(s string) bool {
-	for label := range strings.SplitSeq(s, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-		for _, r := range label {
-			if r < 0x80 && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 func checkRefs(f *roster.Faults, field string, refs []roster.Ref) {
