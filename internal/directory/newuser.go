@@ -44,7 +44,7 @@ type NewUser struct {
 	PrimaryGroup     roster.Ref // becomes a membership too; none, or End-User: no primary group
 	Department       roster.Ref
 	JoinedAt         roster.Set[time.Time] // default: now
-	TimeZone         string    // default: SYSTEM
+	TimeZone         string                // default: SYSTEM
 	ContactNumber    string
 	SessionExpiry    roster.Set[int] // minutes, 1 to MaxExpiry; default: the system's
 	Competencies     []roster.Competency
