@@ -39,6 +39,7 @@ type Tx interface {
 	RealmTx
 	LockTx
 	SearchTx
+	NameTx
 	BatchTx
 	CheckTx
 }
