@@ -15,14 +15,14 @@ import (
 
 // Bounds of what a user may hold. Characters are Unicode code points.
 const (
-	MaxName         = 255       // characters of a userName, displayName and of every other name
-	MaxPassword     = 1024      // bytes (DECISIONS 12)
-	MaxText         = 255       // characters of a zone or phone number as given
-	MaxProperties   = 64 << 10  // bytes
-	MaxReferences   = 1000      // roles, groups or teams named in one request
-	MaxCompetencies = 1000      // of one user
-	MaxExpiry       = 10080     // minutes, a week
-	maxJoined       = 253402300 // thousands of seconds: the year 9999
+	MaxName         = 255          // characters of a userName, displayName and of every other name
+	MaxPassword     = 1024         // bytes (DECISIONS 12)
+	MaxText         = 255          // characters of a zone or phone number as given
+	MaxProperties   = 64 << 10     // bytes
+	MaxReferences   = 1000         // roles, groups or teams named in one request
+	MaxCompetencies = 1000         // of one user
+	MaxExpiry       = 10080        // minutes, a week
+	joinedBefore    = 253402300800 // Unix seconds: the year 10000
 )
 
 // NewUser is what CreateUser needs to know. Zero values mean "not given".
@@ -117,7 +117,7 @@ func (s *Service) check(in NewUser) roster.Faults {
 	if n := in.SessionExpiry; n.Present && !n.Null && (n.Value < 1 || n.Value > MaxExpiry) {
 		f.Add("sessionExpiry", fmt.Sprintf("must be a whole number of minutes from 1 to %d, or null", MaxExpiry))
 	}
-	if t := in.JoinedAt.Value; in.JoinedAt.Present && !in.JoinedAt.Null && (t.Unix() < 0 || t.Unix()/1000 > maxJoined) {
+	if t := in.JoinedAt.Value; in.JoinedAt.Present && !in.JoinedAt.Null && (t.Unix() < 0 || t.Unix() >= joinedBefore) {
 		f.Add("joinedAt", "must lie between the years 1970 and 9999")
 	}
 	checkOnce(&f, in.IdempotencyKey)
