@@ -36,6 +36,12 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the clock
 
+	// Listen binds the addresses of Settings, for [App.Serve].
+	Listen bool
+
+	// Reload makes a server that is running read its certificate again; nil: nobody asks for it.
+	Reload <-chan os.Signal
+
 	// Realms judges the configurations of SAML realms; nil: none can be made.
 	Realms directory.Realms
 
@@ -47,6 +53,7 @@ type Config struct {
 // App is Roster, opened: the verbs with all that they need, and the faces on them.
 type App struct {
 	config  Config
+	bound   *server.Listeners // nil unless Config.Listen
 	log     *slog.Logger
 	now     func() time.Time
 	keys    auth.Keys
@@ -73,7 +80,8 @@ type App struct {
 }
 
 // Open opens the store, brings its schema up to date, makes what ships with the first start, and joins
-// the parts. Nothing listens yet. Its errors are for the operator to read.
+// the parts. It makes nothing before it has found the settings to work and has bound the addresses:
+// clients wait there until Serve. Its errors are for the operator to read.
 func Open(ctx context.Context, c Config) (a *App, err error) {
 	c.Log = slog.New(server.ContextHandler(c.Log.Handler()))
 	a = &App{config: c, log: c.Log, now: c.Now, unlock: func() error { return nil }}
@@ -86,7 +94,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		}
 	}(a)
 	for _, step := range []func(context.Context) error{
-		a.openFolder, a.openStore, a.checkKey, a.openRealms, a.openService, a.setUp, a.openMail, a.openFaces,
+		a.openRealms, a.openMail, a.listen, a.openFolder, a.openStore, a.checkKey, a.openService, a.setUp, a.openFaces,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -98,6 +106,9 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 // Close closes what Open opened; queued transactions are finished first.
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
+	if a.bound != nil {
+		a.bound.Close()
+	}
 	for _, l := range a.ldap {
 		l.Close()
 	}
@@ -105,6 +116,19 @@ func (a *App) Close(ctx context.Context) error {
 		errs = append(errs, a.store.Close(ctx))
 	}
 	return errors.Join(append(errs, a.unlock())...)
+}
+
+// listen binds the addresses, once the certificate is known to be good.
+func (a *App) listen(context.Context) (err error) {
+	if !a.config.Listen {
+		return nil
+	}
+	s := a.config.Settings
+	if err := server.CheckCertificate(s.TLSCert, s.TLSKey); err != nil {
+		return err
+	}
+	a.bound, err = server.Listen(s.HTTP, s.HTTPS)
+	return err
 }
 
 func (a *App) openFolder(context.Context) error {
