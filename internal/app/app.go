@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -140,32 +139,50 @@ func (a *App) openFolder(context.Context) error {
 		return nil
 	}
 	unlock, err := lock(s.Data)
-	if err == nil {
-		a.unlock = unlock
+	if err != nil {
+		return err
 	}
-	return err
+	a.unlock = unlock
+	return checkFiles(s.Data)
 }
 
 // embedded reports whether the database is the one in the data folder.
 func (a *App) embedded() bool { return a.config.Settings.Database == "" }
 
 func (a *App) openStore(ctx context.Context) error {
-	file := filepath.Join(a.config.Settings.Data, databaseFile)
-	url, known := "sqlite:"+file, false
-	if !a.embedded() {
-		url, known = a.config.Settings.Database, true
-	} else if _, err := os.Stat(file); err == nil {
-		known = true // with another key it would be of no use
-	}
+	s := a.config.Settings
+	options := store.Options{Now: a.now, Logger: a.log, MaxConns: s.DatabaseConns}
 	var err error
-	if a.keys, err = auth.LoadKeys(a.config.Settings.Data, a.config.Key, known); err != nil {
-		if _, statErr := os.Stat(filepath.Join(a.config.Settings.Data, auth.KeyFile)); known && a.embedded() && errors.Is(statErr, fs.ErrNotExist) {
-			return fmt.Errorf("%s was made with a key that is gone: put it back as %s beside it, or set %s", file, auth.KeyFile, auth.KeyVariable)
+	if !a.embedded() {
+		if a.keys, err = auth.LoadKeys(s.Data, a.config.Key, true); err != nil {
+			return err
 		}
+		a.store, err = store.Open(ctx, s.Database, options)
 		return err
 	}
-	a.store, err = store.Open(ctx, url, store.Options{Now: a.now, Logger: a.log, MaxConns: a.config.Settings.DatabaseConns})
+	file, key := filepath.Join(s.Data, databaseFile), filepath.Join(s.Data, auth.KeyFile)
+	known, keyed := hasContent(file), a.config.Key != "" || hasContent(key)
+	switch {
+	case known && !keyed:
+		return fmt.Errorf("%s was made with a key that is gone: put it back as %s beside it, or set %s", file, auth.KeyFile, auth.KeyVariable)
+	case !known && hasContent(key) && a.config.Key == "":
+		return fmt.Errorf("%s is there, and the database that was made with it is gone: restore %s from a backup, "+
+			"or remove the key to start with an empty directory: rm '%s'", key, file, key)
+	}
+	if a.keys, err = auth.LoadKeys(s.Data, a.config.Key, known); err != nil {
+		return err
+	}
+	a.store, err = store.Open(ctx, "sqlite:"+file, options)
+	if err != nil && !keyed && !hasContent(file) {
+		_ = os.Remove(key) // it belongs to nothing, and the next start would ask for its database
+	}
 	return err
+}
+
+// hasContent reports whether the file is there and is not empty. A start that broke off may leave an empty one.
+func hasContent(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0
 }
 
 func (a *App) openService(context.Context) error {

@@ -10,6 +10,7 @@ import (
 // readers run transactions that read an SQLite database, each on one of a few connections.
 type readers struct {
 	at     location
+	file   knownFile // that the connections are for
 	engine *engine
 	texts  *texts
 
@@ -18,8 +19,8 @@ type readers struct {
 	stopped sync.Once
 }
 
-func newReaders(at location, e *engine, t *texts, most int) *readers {
-	r := &readers{at: at, engine: e, texts: t, idle: make(chan *prepared, most), closing: make(chan struct{})}
+func newReaders(at location, file knownFile, e *engine, t *texts, most int) *readers {
+	r := &readers{at: at, file: file, engine: e, texts: t, idle: make(chan *prepared, most), closing: make(chan struct{})}
 	for range most {
 		r.idle <- nil
 	}
@@ -70,8 +71,19 @@ func (r *readers) take(ctx context.Context) (conn *prepared, err error) {
 	if conn != nil {
 		return conn, nil
 	}
-	if conn, err = prepare(r.at); err != nil {
+	if conn, err = r.open(); err != nil {
 		r.idle <- nil
+	}
+	return conn, err
+}
+
+// open opens a connection, unless the file is another one now.
+func (r *readers) open() (*prepared, error) {
+	if err := r.file.same(); err != nil {
+		return nil, moved(err)
+	}
+	conn, err := prepare(r.at)
+	if err != nil {
 		return nil, explain(r.engine.fault(err), "open database", err)
 	}
 	return conn, nil
