@@ -113,7 +113,7 @@ func inaccessible(path string, err error) error {
 	if there != path {
 		subject = there
 	}
-	fault.Detail = fmt.Sprintf("%s cannot be written by the account %s: %s belongs to %s (%v)", path, account, subject, owner, info.Mode())
+	fault.Detail = fmt.Sprintf("%s cannot be used by the account %s: %s belongs to %s (%v)", path, account, subject, owner, info.Mode())
 	switch {
 	case there != path:
 		fault.Detail += fmt.Sprintf("; make it: sudo install -d -m 700 -o %s '%s'", account, path)

@@ -23,7 +23,10 @@ func socket(path string, silence time.Duration) http.RoundTripper {
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			d := net.Dialer{Timeout: silence}
 			conn, err := d.DialContext(ctx, "unix", path)
-			return impatient{conn, silence}, err
+			if err != nil {
+				return nil, err
+			}
+			return impatient{conn, silence}, nil
 		},
 		DisableKeepAlives: true, // a command makes few calls
 	}

@@ -1,18 +1,22 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"syscall"
 )
 
 // files are the files of an open SQLite database. What is committed after somebody has removed or replaced
-// one of them is lost when the process ends, so that the writer looks before each commit. The look costs
-// about a microsecond, a commit a hundred and more. The writer's goroutine uses it.
+// one of them is lost when the process ends, so that the writer looks before each commit, and a reader
+// before it opens a connection. A look costs about a microsecond, a commit a hundred and more.
 type files struct {
+	logger *slog.Logger
+
+	mu            sync.Mutex
 	database, log knownFile
-	logger        *slog.Logger
-	missed        bool // somebody has been told
+	missed        bool // the logger has been told
 }
 
 // knownFile is a file as it was when it was opened.
@@ -55,20 +59,35 @@ func (f *knownFile) same() error {
 	return nil
 }
 
-// check returns an error while the files are not those that were opened, and logs the first. Errors: Unavailable.
-func (f *files) check() error {
-	err := f.database.same()
-	if err == nil {
-		err = f.log.same()
+// note takes the files as they are for those that were opened.
+func (f *files) note() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return errors.Join(f.database.note(), f.log.note())
+}
+
+// check returns an error while the files are not those that were opened. Errors: Unavailable.
+func (f *files) check() error { return f.look(&f.database, &f.log) }
+
+// checkDatabase is check without the log, which SQLite removes with the last connection.
+func (f *files) checkDatabase() error { return f.look(&f.database) }
+
+// look looks at some of the files. The first time that one is another it tells the logger.
+func (f *files) look(at ...*knownFile) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, file := range at {
+		err := file.same()
+		if err == nil {
+			continue
+		}
+		if !f.missed {
+			f.missed = true
+			f.logger.Error("the database's files were removed or replaced under the running server: nothing is changed any more; "+
+				"put them back, or stop the server, restore a backup and start it again", "err", err)
+		}
+		return moved(err)
 	}
-	if err == nil {
-		f.missed = false
-		return nil
-	}
-	if !f.missed {
-		f.missed = true
-		f.logger.Error("the database's files were removed or replaced under the running server: nothing is changed any more; "+
-			"put them back, or stop the server, restore a backup and start it again", "err", err)
-	}
-	return moved(err)
+	f.missed = false
+	return nil
 }

@@ -10,7 +10,7 @@ import (
 // readers run transactions that read an SQLite database, each on one of a few connections.
 type readers struct {
 	at     location
-	file   knownFile // that the connections are for
+	files  *files
 	engine *engine
 	texts  *texts
 
@@ -19,8 +19,8 @@ type readers struct {
 	stopped sync.Once
 }
 
-func newReaders(at location, file knownFile, e *engine, t *texts, most int) *readers {
-	r := &readers{at: at, file: file, engine: e, texts: t, idle: make(chan *prepared, most), closing: make(chan struct{})}
+func newReaders(at location, f *files, e *engine, t *texts, most int) *readers {
+	r := &readers{at: at, files: f, engine: e, texts: t, idle: make(chan *prepared, most), closing: make(chan struct{})}
 	for range most {
 		r.idle <- nil
 	}
@@ -79,8 +79,8 @@ func (r *readers) take(ctx context.Context) (conn *prepared, err error) {
 
 // open opens a connection, unless the file is another one now.
 func (r *readers) open() (*prepared, error) {
-	if err := r.file.same(); err != nil {
-		return nil, moved(err)
+	if err := r.files.check(); err != nil {
+		return nil, err
 	}
 	conn, err := prepare(r.at)
 	if err != nil {

@@ -130,14 +130,13 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 	if err != nil {
 		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
 	}
-	// The migrations have read: the log is there.
-	if err := errors.Join(w.files.database.note(), w.files.log.note()); err != nil {
-		return nil, errors.Join(explain(fault{class: unavailable}, "open database "+path, err), w.conn.close())
+	if err := w.knowFiles(); err != nil {
+		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
 	}
 	w.checkpoints = newCheckpointer(location{path, checkpointPragmas()}, o.Logger)
 	go w.run()
 	return &sqliteDB{
-		writer: w, readers: newReaders(reading, w.files.database, e, shared, o.Readers), version: version,
+		writer: w, readers: newReaders(reading, w.files, e, shared, o.Readers), version: version,
 	}, nil
 }
 

@@ -269,6 +269,15 @@ func (w *writer) commit(updates []*update) error {
 	return nil
 }
 
+// knowFiles notes which files are open. A transaction opens the log.
+func (w *writer) knowFiles() error {
+	if err := w.conn.do("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	w.rollback()
+	return w.files.note()
+}
+
 // begin opens a transaction, on a new connection if the one there is does not serve. That it opens
 // proves that none was left open.
 func (w *writer) begin() error {
@@ -283,8 +292,8 @@ func (w *writer) begin() error {
 		_ = w.conn.close()
 		w.conn = nil
 	}
-	if err := w.files.database.same(); err != nil {
-		return moved(err)
+	if err := w.files.checkDatabase(); err != nil {
+		return err
 	}
 	conn, err := prepare(w.at)
 	if err != nil {
@@ -294,7 +303,7 @@ func (w *writer) begin() error {
 	if err := conn.do(text); err != nil {
 		return explain(w.engine.fault(err), "begin", err)
 	}
-	return w.files.log.note() // the last connection takes the log away as it closes
+	return w.files.note() // the log is another one where the connection that was closed was the last
 }
 
 // rollback undoes the transaction that is open, if one is: after some errors SQLite has done so itself.
