@@ -182,7 +182,7 @@ func TestAFileThatTheAccountCannotUseIsNamedWithTheCommandThatMendsIt(t *testing
 		{"the database is read-only", "roster.db", 0o400, `roster\.db cannot be used by the account nobody: it belongs to nobody .*chmod u\+rwX '.*roster\.db'`},
 		{"the key is root's", "roster.key", 0, `roster\.key cannot be used by the account nobody: it belongs to root .*sudo chown nobody '.*roster\.key'`},
 		{"the lock is root's", "roster.lock", 0, `roster\.lock cannot be used by the account nobody: it belongs to root .*sudo chown nobody '.*roster\.lock'`},
-		{"the folder is root's", ".", 0, `data' cannot be used|data cannot be used by the account nobody: it belongs to root .*sudo chown nobody '.*data'`},
+		{"the folder is root's", ".", 0, `data cannot be used by the account nobody: it belongs to root .*sudo chown nobody '.*data'`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
