@@ -251,7 +251,7 @@ func TestEveryNameIsThrottledAlike(t *testing.T) {
 	f.user("inactive", func(r *directory.NewUserRow) { r.Active = false })
 	for _, c := range []struct{ slug, name string }{{"", "ada"}, {"", "nobody"}, {"", "inactive"}, {"nowhere", "ada"}} {
 		a := at(func(a *Attempt) { a.OrganizationSlug = c.slug })
-		for range failuresPerAddress {
+		for range failuresPerPair {
 			_, err := f.Password(t.Context(), a, c.name, "wrong")
 			f.isDenied(err, "")
 		}
@@ -274,7 +274,7 @@ func TestACachedPasswordIsThrottledToo(t *testing.T) {
 	f := newFixture(t)
 	f.user("ada")
 	f.signsIn(at(), "ada", rightPassword)
-	for range failuresPerAddress {
+	for range failuresPerPair {
 		_, err := f.Password(t.Context(), at(), "ada", "wrong")
 		f.isDenied(err, "")
 	}
@@ -317,7 +317,7 @@ func TestParallelGuessesAreBounded(t *testing.T) {
 		}
 		close(start)
 		wg.Wait()
-		if n := f.hashes.Load(); n > failuresPerAddress+1 || denied.Load() > failuresPerAddress {
+		if n := f.hashes.Load(); n > failuresPerPair+1 || denied.Load() > failuresPerPair {
 			t.Errorf("%d guesses were evaluated, %d answered", n, denied.Load())
 		}
 		if in.Load()+denied.Load()+limited.Load() != 1000 {
@@ -342,7 +342,7 @@ func TestParallelRightPasswordsAreNeverRefused(t *testing.T) {
 			f := newFixture(t, func(o *Options) { o.CacheEntries = c.entries })
 			f.meanwhile = runtime.Gosched
 			f.user("ada")
-			for range failuresPerAddress - 1 {
+			for range failuresPerPair - 1 {
 				_, err := f.Password(t.Context(), at(), "ada", "wrong")
 				f.isDenied(err, "")
 			}
@@ -478,7 +478,7 @@ func TestAnOverloadedGateIsSaidAndIsNoFailure(t *testing.T) {
 		}
 	}
 	g.mean = time.Hour
-	for range 2 * failuresPerAddress {
+	for range 2 * failuresPerPair {
 		_, err := f.Password(t.Context(), at(), "ada", rightPassword)
 		isKind(t, err, roster.Unavailable)
 		_, err = f.Password(t.Context(), at(), "nobody", rightPassword)
@@ -528,7 +528,7 @@ func TestACallerWhoLeavesIsNoFailure(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.user("ada")
-	for range 2 * failuresPerAddress {
+	for range 2 * failuresPerPair {
 		ctx, leave := context.WithCancel(t.Context())
 		goOn := make(chan struct{})
 		f.meanwhile = func() {
