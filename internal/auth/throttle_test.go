@@ -110,6 +110,22 @@ func TestAHundredFailuresForANameCloseItForAddressesThatAreNotKnown(t *testing.T
 	failTimes(t, th, from("grace", "198.51.100.1"), 1)
 }
 
+func TestAHundredFailuresFromAnAddressCloseItForNamesThatAreNotKnown(t *testing.T) {
+	t.Parallel()
+	th := newThrottle(newClock().now)
+	for i := range failuresPerHost {
+		failTimes(t, th, attempt{scope: fmt.Sprint(i % 3), name: fmt.Sprint(i), address: "192.0.2.1"}, 1)
+	}
+	_, err := th.reserve(t.Context(), from("ada", "192.0.2.1"), unknown)
+	isKind(t, err, roster.RateLimited)
+	r, err := th.reserve(t.Context(), from("ada", "192.0.2.1"), func() (bool, error) { return true, nil })
+	if err != nil {
+		t.Fatalf("a pair that signed in before: %v", err)
+	}
+	r.fail()
+	failTimes(t, th, from("ada", "192.0.2.2"), 1)
+}
+
 func TestSuccessAndNoOutcomeAreNotCounted(t *testing.T) {
 	t.Parallel()
 	th := newThrottle(newClock().now)
