@@ -229,7 +229,7 @@ func (a *Authenticator) check(ctx context.Context, c candidate, password string,
 		return v, err
 	}
 	a.shared.refund(ctx, reserved)
-	if err == nil && a.cacheable(c) {
+	if err == nil && v.reason == nil && a.cacheable(c) {
 		a.cache.add(d, a.now())
 		a.rememberAddress(c)
 	}

@@ -112,7 +112,7 @@ type admission struct {
 	limit int // the one that is in the way
 }
 
-// refused reports whether a limit is reached that holds for everybody, or for those who are not known.
+// refused reports whether a limit is reached.
 func (a admission) refused() bool { return a.retry > 0 }
 
 // unlessKnown reports whether a pair that signed in lately is free of the limit that is in the way.
