@@ -195,6 +195,9 @@ func (a *App) openService(context.Context) error {
 	if len(a.ldap) > 0 {
 		o.Realms = realms{a}
 	}
+	if !a.embedded() { // other servers may use the database too
+		o.GuessKey = a.keys.Derive("guesses")
+	}
 	a.auth = auth.New(o)
 	a.service = directory.New(directory.Options{
 		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,

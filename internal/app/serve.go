@@ -198,6 +198,7 @@ func (a *App) sweep(ctx context.Context) error {
 	for _, part := range []func(directory.Tx) (int, error){
 		func(tx directory.Tx) (int, error) { return tx.DeleteDeadSessions(now, sweepBatch) },
 		func(tx directory.Tx) (int, error) { return tx.DeleteRetries(now.Add(-keepRetries), sweepBatch) },
+		func(tx directory.Tx) (int, error) { return tx.DeleteGuesses(now, sweepBatch) },
 		func(tx directory.Tx) (int, error) { return tx.DeleteDoneJobs(now.Add(-keepDoneJobs), sweepBatch) },
 		func(tx directory.Tx) (int, error) { return directory.DeleteOldEvents(tx, now, sweepBatch) },
 	} {

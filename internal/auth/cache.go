@@ -34,14 +34,13 @@ func (c *credentials) digest(a roster.Account, password string) digest {
 	return c.mac.sum(string(a.UserID), strconv.FormatInt(a.CredentialVersion, 10), password)
 }
 
-// has reports whether the digest was verified lately, and counts.
+// has reports whether the digest was verified lately, and counts it if so.
 func (c *credentials) has(d digest, now time.Time) bool {
-	if c.good.has(d, now) {
-		c.hits.Add(1)
-		return true
+	if !c.good.has(d, now) {
+		return false
 	}
-	c.misses.Add(1)
-	return false
+	c.hits.Add(1)
+	return true
 }
 
 func (c *credentials) add(d digest, now time.Time) { c.good.add(d, now) }

@@ -35,6 +35,7 @@ type Tx interface {
 	AuditTx
 	JobTx
 	RetryTx
+	GuessTx
 	SettingTx
 	RealmTx
 	LockTx
@@ -338,6 +339,28 @@ type RetryTx interface {
 	DeleteRetry(org roster.OrganizationID, key string) error
 	// DeleteRetries deletes up to limit that were made before a time, and returns how many.
 	DeleteRetries(before time.Time, limit int) (int, error)
+}
+
+// GuessWindow is how long failed sign-ins are counted, from the first one (DECISIONS 16).
+const GuessWindow = 15 * time.Minute
+
+// Guess is one more try under a count, such as that of a name or of an address.
+type Guess struct {
+	Key   string    // of the count: an HMAC, so that it gives no name away
+	Most  int       // tries that a window takes; always the same for a key
+	Since time.Time // when the count's window began
+}
+
+// GuessTx counts failed sign-ins where several servers share a database.
+type GuessTx interface {
+	// ReserveGuesses counts a try under each key and returns the guesses with Since. A window that is over
+	// begins anew. Where counts are full it returns these instead, with Since; the caller must then let
+	// the transaction fail, so that nothing stays counted.
+	ReserveGuesses(guesses []Guess, at time.Time) (reserved, full []Guess, err error)
+	// RefundGuesses takes back what was reserved, in windows that are not over.
+	RefundGuesses(guesses []Guess) error
+	// DeleteGuesses deletes up to limit counts whose window is over at a time, and returns how many.
+	DeleteGuesses(at time.Time, limit int) (int, error)
 }
 
 // RealmTx reads and changes realms. Keys are folded names.

@@ -28,7 +28,7 @@ func attribute(index string) string {
 		return "services"
 	case "audit_id":
 		return "id"
-	case "job_key", "retry_key":
+	case "job_key", "retry_key", "guess_key":
 		return "key"
 	case "alias_key":
 		return "emailAlias"

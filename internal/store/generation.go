@@ -24,7 +24,7 @@ func (db *DB) Generation() (n uint64, known bool) {
 var readByOthers = [...]string{
 	"INSERT INTO ",
 	"UPDATE sessions SET last_used_at ", "UPDATE tokens SET last_used_at ", // kept apart from what was read
-	"UPDATE jobs ", "DELETE FROM jobs ", "UPDATE audit_entries ", "DELETE FROM retries ", "DELETE FROM links ",
+	"UPDATE jobs ", "DELETE FROM jobs ", "UPDATE audit_entries ", "DELETE FROM retries ", "DELETE FROM links ", "UPDATE guesses ", "DELETE FROM guesses ",
 	"UPDATE contact_methods ", "DELETE FROM contact_methods ", "DELETE FROM preferences ", "DELETE FROM default_preferences ",
 	"DELETE FROM user_words ", "DELETE FROM group_members ", "DELETE FROM team_services ",
 	"UPDATE realms ", "UPDATE departments ", "UPDATE organizations ",
