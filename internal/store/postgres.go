@@ -17,7 +17,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 
 	"roster"
 	"roster/internal/directory"
@@ -119,7 +118,7 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
-	if err := migratePostgres(ctx, *config, e); err != nil {
+	if err := migratePostgres(ctx, *config, e, o.Logger); err != nil {
 		return nil, err
 	}
 	for name, value := range map[string]time.Duration{
@@ -136,25 +135,6 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
 	db.stats = newStatistics(db.pool)
 	return db, nil
-}
-
-// migratePostgres migrates on a connection of its own, which may take as long as it takes. Only one
-// process at a time migrates.
-func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine) error {
-	pool := stdlib.OpenDB(config)
-	defer pool.Close()
-	if err := pool.PingContext(ctx); err != nil {
-		where := net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
-		return notNow("the database at "+where+" cannot be reached", fmt.Errorf("connect: %w", err))
-	}
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
-	if err != nil {
-		return fmt.Errorf("lock migrations: %w", err)
-	}
-	if _, err := migrate(ctx, pool, e, goose.WithSessionLocker(locker)); err != nil {
-		return explain(e.fault(err), "open database", err)
-	}
-	return nil
 }
 
 func (db *postgresDB) schemaVersion(ctx context.Context) (version int64, err error) {
