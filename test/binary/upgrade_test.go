@@ -37,7 +37,7 @@ func older(t *testing.T) string {
 	build := exec.CommandContext(t.Context(), "sh", "-ec",
 		`top=$(git rev-parse --show-toplevel); mkdir "$2/source"; git -C "$top" archive --output="$2/source.tar" "$1"
 		tar -xf "$2/source.tar" -C "$2/source"; cd "$2/source"; go build -trimpath -o "$2/roster" ./cmd/roster`, "build", commit, dir)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=mod -buildvcs=false")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build %s: %v\n%s", commit, err, out)
 	}
