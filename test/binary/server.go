@@ -23,6 +23,7 @@ type Options struct {
 	Env  []string // NAME=value; commands get them too
 
 	Binary string // path of the binary, named roster; "": the one that [Main] built
+	Files  int    // how many files and sockets it may have open (ulimit -n); 0: as many as the test
 
 	// Errors lets the server log at level Error, where the test brings that about. Otherwise such a line
 	// fails the test.
@@ -71,6 +72,10 @@ func (s *Server) Launch() {
 	s.starts++
 	args := append([]string{"serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--log-format", "json"}, s.options.Args...)
 	cmd := exec.Command(s.path(), args...)
+	if s.options.Files > 0 {
+		limited := fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, s.options.Files)
+		cmd = exec.Command("sh", append([]string{"-c", limited, s.path()}, args...)...)
+	}
 	cmd.Env = environment(s.path(), s.env())
 	cmd.SysProcAttr = attributes(0)
 	stdout, stderr := s.create("stdout"), s.create("stderr")
