@@ -171,7 +171,9 @@ func (s *Service) goodLink(tx Tx, secret string) (IssuedLink, error) {
 		}
 		return IssuedLink{}, err
 	}
-	if !s.now().Before(l.ExpiresAt) {
+	now := s.now()
+	clockWentBack := now.Add(ClockSlack).Before(l.CreatedAt) // nobody knows how old the link is
+	if !now.Before(l.ExpiresAt) || clockWentBack {
 		return IssuedLink{}, linkGone()
 	}
 	u, err := tx.User(l.OrganizationID, UserSelector{ID: l.UserID}, WithReach)

@@ -306,7 +306,7 @@ type JobTx interface {
 	// FinishJob, RetryJob and BuryJob end a claim. They report false, and change nothing, where the
 	// attempt is no longer the job's latest: the lease ran out and somebody else has it.
 	FinishJob(id roster.JobID, attempt int, at time.Time) (bool, error)
-	RetryJob(id roster.JobID, attempt int, runAt time.Time, reason string) (bool, error)
+	RetryJob(id roster.JobID, attempt int, at, runAt time.Time, reason string) (bool, error)
 	BuryJob(id roster.JobID, attempt int, at time.Time, reason string) (bool, error)
 	JobCounts() ([]roster.JobCounts, error)
 	// OpenJobs returns the organization's jobs that are not done, by ascending id.
@@ -315,11 +315,27 @@ type JobTx interface {
 	BuriedJobs(org roster.OrganizationID, after roster.JobID, limit int) ([]roster.Job, error)
 	// ReviveJob makes a buried job ready again, with no attempt made.
 	ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) // NotFound where no such job is buried
+	// Stranded reports whether a job of the lane waits because a clock was set back. lease is how long a claim
+	// may last. See [MaxJobWait] for how long a job may wait.
+	Stranded(lane roster.Lane, now time.Time, lease time.Duration) (bool, error)
+	// HastenJobs makes up to limit such jobs due, and returns how many.
+	HastenJobs(lane roster.Lane, now time.Time, lease time.Duration, limit int) (int, error)
 	// NextRun returns when the lane's next job is due; the zero time if there is none.
 	NextRun(lane roster.Lane) (time.Time, error)
 	// DeleteDoneJobs deletes up to limit jobs that were done before a time, and returns how many.
 	DeleteDoneJobs(before time.Time, limit int) (int, error)
 }
+
+const (
+	// MaxJobWait is how long a job waits at most after an attempt. A job also waits while it is claimed, until
+	// its lease ends, and before its first attempt, if it was queued for a later time. Nothing else makes a job
+	// wait, so one that is due further ahead waits because a clock was set back.
+	MaxJobWait = 24 * time.Hour
+
+	// ClockSlack is by how much the clocks of two servers may differ without anybody taking it for a clock that
+	// was set.
+	ClockSlack = time.Minute
+)
 
 // Retry remembers the answer to a create, so that a repeat gets it again (DECISIONS 20).
 type Retry struct {

@@ -92,6 +92,11 @@ func notNow(detail string, cause error) error {
 	return &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: retryAfter, Err: cause}
 }
 
+// unsure is the error of a caller who must look before trying again: it names no time to do so.
+func unsure(detail string, cause error) error {
+	return &roster.Error{Kind: roster.Unavailable, Detail: detail, Err: cause}
+}
+
 // stopping is the error of a caller who comes after the store was closed.
 func stopping() error { return notNow("the server is stopping", nil) }
 

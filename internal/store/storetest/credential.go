@@ -184,7 +184,7 @@ var sessions = []sentence{
 			f.Error("another user's session is gone")
 		}
 	}},
-	{text: "a session is touched forward only", test: func(f *fixture) {
+	{text: "a session is touched forward only, unless the clock was set back", test: func(f *fixture) {
 		s := f.session(f.user("ada").ID, nil)
 		for _, at := range []time.Duration{time.Minute, time.Second} {
 			f.update(func(tx directory.Tx) error { return tx.TouchSession(s.ID, f.now.Add(at)) })
@@ -196,6 +196,12 @@ var sessions = []sentence{
 		s.LastUsedAt = f.now.Add(time.Minute)
 		same(f, got, s)
 		f.update(func(tx directory.Tx) error { return tx.TouchSession("none", f.now) })
+		s.LastUsedAt = f.now.Add(-25 * time.Hour)
+		f.update(func(tx directory.Tx) error { return tx.TouchSession(s.ID, s.LastUsedAt) })
+		same(f, read(f, func(tx directory.Tx) (roster.Session, error) {
+			s, _, err := tx.SessionByHash("hash of " + string(s.ID))
+			return s, err
+		}), s)
 	}},
 	{text: "a user's sessions are deleted together", test: func(f *fixture) {
 		ada, grace := f.user("ada"), f.user("grace")
