@@ -37,7 +37,9 @@ var taken = map[string]string{
 
 // refusals are the ids of the errors about HTTP itself.
 var refusals = map[int]string{
+	http.StatusNotFound:              "not-found",
 	http.StatusMethodNotAllowed:      "method-not-allowed",
+	http.StatusRequestTimeout:        "request-timeout",
 	http.StatusRequestEntityTooLarge: "body-too-large",
 	http.StatusUnsupportedMediaType:  "unsupported-media-type",
 }

@@ -19,7 +19,7 @@ type Record interface {
 // Exact is a text whose case matters (RFC 7643 §2.2, caseExact).
 type Exact string
 
-// Link is a record that another one refers to. A text is equal to it that is its id, case and all, or its name; every
+// Link is a record that another one refers to. A text is equal to it that is its id or its name; every
 // other comparison is one with the name, and one without an id is absent.
 type Link struct{ ID, Name string }
 
@@ -175,7 +175,7 @@ func (l literal) compare(value any, op operator) bool {
 	case time.Time:
 		return l.compare(v.UTC().Format(time.RFC3339Nano), op)
 	case Link:
-		return v.ID != "" && l.kind == text && (op == eq && v.ID == l.text || compareTexts(fold(v.Name), l.fold, op))
+		return v.ID != "" && l.kind == text && (op == eq && strings.EqualFold(v.ID, l.text) || compareTexts(fold(v.Name), l.fold, op))
 	case Exact:
 		return l.kind == text && compareTexts(string(v), l.text, op)
 	case string:
