@@ -153,6 +153,9 @@ func describe(r *http.Request, err error) problem {
 			sentences = append(sentences, detail)
 			continue
 		}
+		if kind == roster.Conflict && e.Field == "displayName" && e.Holder.ID != "" {
+			detail += ", with the id " + e.Holder.ID
+		}
 		f := fault{argument(e.Field), detail}
 		if kind == roster.NotFound && e.Field == "displayName" {
 			f.Field = "id" // a group that a call is about is named by its id only

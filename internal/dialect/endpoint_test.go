@@ -170,7 +170,7 @@ func TestARefusalNamesTheMethodsThatAreTaken(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
 	newFace(t).Refuse(dialect.WrongMethod("GET", "POST")).ServeHTTP(w, httptest.NewRequest("PUT", "/", nil))
-	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, POST" {
+	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("answered %d with Allow %q", w.Code, w.Header().Get("Allow"))
 	}
 }

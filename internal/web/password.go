@@ -41,7 +41,7 @@ func decodeChoice(v visit) (directory.UsedLink, error) {
 	if v.err != nil {
 		return directory.UsedLink{}, v.err
 	}
-	fields, err := dialect.ParseCredentials(string(v.body))
+	fields, err := dialect.ParseForm(string(v.body))
 	if err != nil {
 		return directory.UsedLink{}, err
 	}
