@@ -179,6 +179,7 @@ func TestARepeatedUserGroupIsAnsweredAsTheFirstTime(t *testing.T) {
 	given := func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		office(t, e)
+		person("ann@example.com")(t, e)
 		e.Token(t, directory.NewToken{Name: "other", Access: roster.AccessReadWrite})
 		for _, name := range []string{"again", "changed", "gone"} {
 			w := e.Do(t, "", post("createUserGroup", `{"name":"`+name+`","users":["{user ann@example.com}"]}`))
