@@ -41,6 +41,7 @@ var refusals = map[int]string{
 	http.StatusMethodNotAllowed:      "method-not-allowed",
 	http.StatusRequestTimeout:        "request-timeout",
 	http.StatusRequestEntityTooLarge: "body-too-large",
+	http.StatusMisdirectedRequest:    "misdirected-request",
 	http.StatusUnsupportedMediaType:  "unsupported-media-type",
 }
 
