@@ -136,7 +136,8 @@ func (c *call) readQuery() error {
 		return malformed(err)
 	}
 	c.query = query
-	for _, m := range query {
+	for i, m := range query {
+		query[i].Value.Text = roster.FoldID(m.Value.Text)
 		if c.endpoint.parameter("query", m.Name) == nil {
 			c.faults.Add(parameter(m.Name), "is no parameter of this call")
 		}

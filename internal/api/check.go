@@ -199,7 +199,7 @@ var statuses = []roster.Status{roster.StatusSuccess, roster.StatusWarning, roste
 
 // checkAttributes are what filters may ask of checks.
 var checkAttributes = attributes[roster.Check]{
-	"id":             exact(func(c roster.Check) roster.CheckID { return c.ID }),
+	"id":             ident(func(c roster.Check) roster.CheckID { return c.ID }),
 	"number":         number(func(c roster.Check) int64 { return c.Number }),
 	"displayName":    text(func(c roster.Check) string { return c.Name }),
 	"description":    text(func(c roster.Check) string { return c.Description }),

@@ -89,7 +89,7 @@ func describe(schemas huma.Registry) *huma.OpenAPI {
 
 // failureNames are the names of the answers that are problems.
 var failureNames = map[int]string{
-	400: "BadRequest", 401: "Unauthenticated", 403: "Forbidden", 404: "NotFound", 409: "Conflict", 412: "Stale",
+	400: "BadRequest", 401: "Unauthenticated", 403: "Forbidden", 404: "NotFound", 408: "TimedOut", 409: "Conflict", 412: "Stale",
 	413: "TooLarge", 415: "UnsupportedMediaType", 422: "Invalid", 429: "RateLimited", 500: "Internal", 503: "Unavailable",
 }
 
@@ -271,7 +271,7 @@ func failing(op operation, h *huma.Operation, request reflect.Type) []int {
 	all := []int{400, 401, 403, 429, 500, 503}
 	has := func(embedded string) bool { _, ok := request.FieldByName(embedded); return ok }
 	if _, ok := reflect.New(request).Interface().(bodied); ok {
-		all = append(all, 413, 415, 422)
+		all = append(all, 408, 413, 415, 422)
 	}
 	if strings.Contains(h.Path, "{") {
 		all = append(all, 404)

@@ -80,7 +80,7 @@ func (a *api) events(svc *directory.Service) {
 		answer:      shown,
 	}, func(_ roster.Actor, q *createEvent) (in directory.NewEvent, err error) {
 		in = directory.NewEvent{
-			Check: roster.CheckID(q.doc.Check.Value), Alias: q.doc.Alias.Value, Title: q.doc.Title, Body: q.doc.Body.Value,
+			Check: roster.FoldID(roster.CheckID(q.doc.Check.Value)), Alias: q.doc.Alias.Value, Title: q.doc.Title, Body: q.doc.Body.Value,
 			From: q.doc.From.Value, Status: q.doc.Status.Value, Faults: q.faults,
 		}
 		in.IdempotencyKey = q.IdempotencyKey

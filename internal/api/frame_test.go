@@ -145,7 +145,8 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "no such path", Request: "GET /api/v1/nothing", Status: 404, Body: nowhere},
 		{Name: "no such version", Request: "GET /api/v2/groups", Status: 404, Body: nowhere},
 		{Name: "the root", Request: "GET /api/v1/", Status: 404, Body: nowhere},
-		{Name: "a slash at the end", Request: "GET /api/v1/groups/", Status: 404, Body: nowhere},
+		{Name: "OPTIONS", Request: "OPTIONS /o/default/api/v1/groups", Status: 204, Header: map[string]string{"Allow": "GET, HEAD, POST"}},
+		{Name: "OPTIONS of what is not there", Request: "OPTIONS /api/v1/nothing", Status: 404, Body: nowhere},
 		{Name: "a path with a NUL", Request: "GET /api/v1/groups/%00", Status: 404, Body: nowhere},
 		{Name: "a path that is not UTF-8", Request: "GET /api/v1/groups/%ff", Status: 404, Body: nowhere},
 		{

@@ -257,7 +257,7 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 
 // groupAttributes are what filters may ask of groups.
 var groupAttributes = attributes[roster.Group]{
-	"id":          exact(func(g roster.Group) roster.GroupID { return g.ID }),
+	"id":          ident(func(g roster.Group) roster.GroupID { return g.ID }),
 	"number":      number(func(g roster.Group) int64 { return g.Number }),
 	"displayName": text(func(g roster.Group) string { return g.Name }),
 	"description": text(func(g roster.Group) string { return g.Description }),

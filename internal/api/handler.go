@@ -40,8 +40,8 @@ type api struct {
 	fences   map[string]bool // patterns that only refuse
 }
 
-// Register adds the API's routes to mux, and its description, which nobody is asked a credential for. It returns what answers a
-// request below [Root] that was turned away before it got here, with the error that says why.
+// Register adds the API's routes to mux, and its description, which nobody is asked a credential for. It returns the
+// function that answers requests below [Root] which the server turns away.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	a := newAPI(mux, o)
 	a.resources(o.Service)
@@ -59,7 +59,7 @@ func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *
 		mux.Handle("GET "+Root+"/"+name, a.document(text))
 	}
 	a.fence()
-	return a.refuse
+	return a.face.TurnAway
 }
 
 // resources registers every resource, in the order of the document's tags.

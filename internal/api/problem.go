@@ -38,13 +38,15 @@ var refusals = map[int]kind{
 	http.StatusBadRequest:            {http.StatusBadRequest, "invalid", "The request cannot be read"},
 	http.StatusNotFound:              {http.StatusNotFound, "not-found", "There is nothing here"},
 	http.StatusMethodNotAllowed:      {http.StatusMethodNotAllowed, "method-not-allowed", "The method is not allowed here"},
+	http.StatusRequestTimeout:        {http.StatusRequestTimeout, "timeout", "The body came too late"},
 	http.StatusRequestEntityTooLarge: {http.StatusRequestEntityTooLarge, "too-large", "The body is too large"},
+	http.StatusMisdirectedRequest:    {http.StatusMisdirectedRequest, "misdirected", "The server does not answer to this name"},
 	http.StatusUnsupportedMediaType:  {http.StatusUnsupportedMediaType, "unsupported-media-type", "The type of the body is not taken here"},
 }
 
 // problem is the body of every error (RFC 9457).
 type problem struct {
-	Type      string    `json:"type" enum:"urn:roster:problem:invalid,urn:roster:problem:conflict,urn:roster:problem:not-found,urn:roster:problem:unauthenticated,urn:roster:problem:forbidden,urn:roster:problem:stale,urn:roster:problem:rate-limited,urn:roster:problem:unavailable,urn:roster:problem:internal,urn:roster:problem:method-not-allowed,urn:roster:problem:too-large,urn:roster:problem:unsupported-media-type" doc:"What kind of problem it is. Compare this, not the texts."`
+	Type      string    `json:"type" enum:"urn:roster:problem:invalid,urn:roster:problem:conflict,urn:roster:problem:not-found,urn:roster:problem:unauthenticated,urn:roster:problem:forbidden,urn:roster:problem:stale,urn:roster:problem:rate-limited,urn:roster:problem:unavailable,urn:roster:problem:internal,urn:roster:problem:method-not-allowed,urn:roster:problem:timeout,urn:roster:problem:too-large,urn:roster:problem:unsupported-media-type,urn:roster:problem:misdirected" doc:"What kind of problem it is. Compare this, not the texts."`
 	Title     string    `json:"title" doc:"The kind of problem in words."`
 	Status    int       `json:"status" minimum:"400" maximum:"599" doc:"The status of the answer."`
 	Detail    string    `json:"detail" doc:"What is wrong with this request."`

@@ -55,7 +55,7 @@ type (
 
 // realmAttributes are what filters may ask of realms.
 var realmAttributes = attributes[roster.Realm]{
-	"id":          exact(func(r roster.Realm) roster.RealmID { return r.ID }),
+	"id":          ident(func(r roster.Realm) roster.RealmID { return r.ID }),
 	"displayName": text(func(r roster.Realm) string { return r.Name }),
 	"kind":        word(func(r roster.Realm) roster.RealmKind { return r.Kind }, roster.RealmSAML, roster.RealmLDAP),
 	"active":      truth(func(r roster.Realm) bool { return r.Active }),

@@ -69,7 +69,7 @@ type (
 
 // roleAttributes are what filters may ask of roles.
 var roleAttributes = attributes[roster.Role]{
-	"id":          exact(func(r roster.Role) roster.RoleID { return r.ID }),
+	"id":          ident(func(r roster.Role) roster.RoleID { return r.ID }),
 	"number":      number(func(r roster.Role) int64 { return r.Number }),
 	"displayName": text(func(r roster.Role) string { return r.Name }),
 	"description": text(func(r roster.Role) string { return r.Description }),

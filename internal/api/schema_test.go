@@ -146,7 +146,7 @@ func problemTypes() (types []any) {
 	} {
 		types = append(types, "urn:roster:problem:"+kinds[k].word)
 	}
-	for _, status := range []int{http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType} {
+	for _, status := range []int{http.StatusMethodNotAllowed, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusMisdirectedRequest} {
 		types = append(types, "urn:roster:problem:"+refusals[status].word)
 	}
 	return types

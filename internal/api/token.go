@@ -82,7 +82,7 @@ type (
 
 // tokenAttributes are what filters may ask of tokens.
 var tokenAttributes = attributes[roster.Token]{
-	"id":           exact(func(t roster.Token) roster.TokenID { return t.ID }),
+	"id":           ident(func(t roster.Token) roster.TokenID { return t.ID }),
 	"name":         text(func(t roster.Token) string { return t.Name }),
 	"access":       word(func(t roster.Token) roster.Access { return t.Access }, roster.AccessRead, roster.AccessReadWrite),
 	"errorsAs200":  truth(func(t roster.Token) bool { return t.ErrorsAs200 }),

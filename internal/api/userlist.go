@@ -72,7 +72,7 @@ func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error
 	in.Email, _ = c.condition.Equals("email")
 	in.ExternalID, _ = c.condition.Equals("externalId")
 	id, _ := c.condition.Equals("id")
-	in.ID = roster.UserID(id)
+	in.ID = roster.UserID(roster.FoldID(id))
 	for _, kind := range []roster.GroupKind{roster.KindGroup, roster.KindTeam} {
 		path := string(kind) + "s"
 		if id, ok := c.condition.Equals(path + ".id"); ok {
@@ -110,7 +110,7 @@ func partsOf(names map[string]bool) (with directory.With) {
 
 // userAttributes are what filters may ask of users.
 var userAttributes = attributes[roster.User]{
-	"id":                   exact(func(u roster.User) roster.UserID { return u.ID }),
+	"id":                   ident(func(u roster.User) roster.UserID { return u.ID }),
 	"number":               number(func(u roster.User) int64 { return u.Number }),
 	"userName":             text(func(u roster.User) string { return u.UserName }),
 	"displayName":          text(func(u roster.User) string { return u.DisplayName }),

@@ -51,28 +51,27 @@ type Config struct {
 
 // App is Roster, opened: the verbs with all that they need, and the faces on them.
 type App struct {
-	config  Config
-	bound   *server.Listeners // nil unless Config.Listen
-	log     *slog.Logger
-	now     func() time.Time
-	keys    auth.Keys
-	store   *store.DB
-	hasher  *auth.Hasher
-	auth    *auth.Authenticator
-	service *directory.Service
-	outbox  *notify.Outbox // nil unless a demonstration
-	mailer  notify.Mailer  // nil while mail is not configured
-	queue   *queue.Queue
-	metrics *server.Metrics
-	routes  *http.ServeMux
-	// refuseAPI answers what the server turns away in the native API's form.
-	refuseAPI func(http.ResponseWriter, *http.Request, error)
-	control   http.Handler
-	org       roster.Organization // the default one
-	ready     bool                // the user admin can sign in
-	demo      *demo               // nil unless a demonstration
-	ldap      []*realm.LDAP       // the declared realms
-	unlock    func() error
+	config   Config
+	bound    *server.Listeners // nil unless Config.Listen
+	log      *slog.Logger
+	now      func() time.Time
+	keys     auth.Keys
+	store    *store.DB
+	hasher   *auth.Hasher
+	auth     *auth.Authenticator
+	service  *directory.Service
+	outbox   *notify.Outbox // nil unless a demonstration
+	mailer   notify.Mailer  // nil while mail is not configured
+	queue    *queue.Queue
+	metrics  *server.Metrics
+	routes   *http.ServeMux
+	refusals refusals
+	control  http.Handler
+	org      roster.Organization // the default one
+	ready    bool                // the user admin can sign in
+	demo     *demo               // nil unless a demonstration
+	ldap     []*realm.LDAP       // the declared realms
+	unlock   func() error
 
 	realmNames sync.Map // of declared realms, by recordedRealm
 	slugs      sync.Map // ids of the organizations that declared realms name, by slug

@@ -10,11 +10,11 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	"roster"
+	"roster/internal/dialect"
 	"roster/internal/directory"
 	"roster/internal/server"
 )
@@ -128,8 +128,8 @@ func (a *App) serverOptions(proxies []netip.Prefix) server.Options {
 // mayReadMetrics lets the holder of an API token of the default organization read the metrics, if the token is not limited
 // to groups: they are of the whole server.
 func (a *App) mayReadMetrics(r *http.Request) bool {
-	secret, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !found {
+	scheme, secret := dialect.Authorization(r)
+	if scheme != "bearer" {
 		return false
 	}
 	by, err := verifier{a.auth}.Token(r.Context(), roster.FaceSystem, secret)

@@ -1,6 +1,7 @@
 package checkcentral_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -170,5 +171,62 @@ func TestFiftyEqualCreatesAtOnceMakeOneUserAndOneWelcomeEmail(t *testing.T) {
 				t.Errorf("%d messages wait, want 1", n)
 			}
 		},
+	})
+}
+
+func TestARepeatedUserGroupIsAnsweredAsTheFirstTime(t *testing.T) {
+	t.Parallel()
+	given := func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		office(t, e)
+		person("ann@example.com")(t, e)
+		e.Token(t, directory.NewToken{Name: "other", Access: roster.AccessReadWrite})
+		for _, name := range []string{"again", "changed", "gone"} {
+			w := e.Do(t, "", post("createUserGroup", `{"name":"`+name+`","users":["{user ann@example.com}"]}`))
+			var made struct{ UserGroup struct{ ID string } }
+			if err := json.Unmarshal(w.Body.Bytes(), &made); err != nil || w.Code != 200 {
+				t.Fatalf("make %s: %d %s", name, w.Code, w.Body)
+			}
+			e.Set("group "+name, made.UserGroup.ID)
+		}
+		for _, request := range []string{post("updateUserGroup", `{"id":"{group changed}","users":[]}`), post("deleteUserGroup", `{"id":"{group gone}"}`)} {
+			if w := e.Do(t, "", request); w.Code != 200 {
+				t.Fatalf("change what was made: %d %s", w.Code, w.Body)
+			}
+		}
+	}
+	taken := func(name string) string {
+		return failed("name-in-use", "name", "is taken, with the id {group "+name+"}")
+	}
+	const ann = `"users":["{user ann@example.com}"]`
+	again := `{"name":"again",` + ann + `}`
+	dialecttest.Run(t, dialecttest.World{Given: given}, []dialecttest.Scenario{
+		{Name: "the same, written otherwise", Request: post("createUserGroup", `{`+ann+`, "description":null, "name":" again"}`), Status: 200, Body: oneGroup("{group again}", "again", "", 1)},
+		{Name: "another description", Request: post("createUserGroup", `{"name":"again","description":"x",`+ann+`}`), Status: 409, Body: taken("again")},
+		{Name: "by another token", As: "Bearer {token other}", Request: "POST /createUserGroup\nContent-Type: application/json\n\n" + again, Status: 409, Body: taken("again")},
+		{Name: "by a token that may only read", Request: "POST /createUserGroup?apiToken={token read}\nContent-Type: application/json\n\n" + again, Status: 403, Body: refused("not-allowed", "this credential may only read")},
+		{Name: "one that was changed", Request: post("createUserGroup", `{"name":"changed",`+ann+`}`), Status: 409, Body: taken("changed")},
+		{Name: "one that was deleted", Request: post("createUserGroup", `{"name":"gone",`+ann+`}`), Status: 200, Body: oneGroup("…", "gone", "", 1)},
+	}...)
+}
+
+func TestFiftyEqualUserGroupsAtOnceMakeOne(t *testing.T) {
+	t.Parallel()
+	dialecttest.OnEachEngine(t, dialecttest.Options{}, func(t *testing.T, e *dialecttest.Env) {
+		office(t, e)
+		answers := make([]string, 50)
+		var all sync.WaitGroup
+		for i := range answers {
+			all.Go(func() {
+				w := e.Do(t, "", post("createUserGroup", `{"name":"fifty"}`))
+				answers[i] = fmt.Sprint(w.Code, " ", w.Body)
+			})
+		}
+		all.Wait()
+		for _, got := range answers {
+			if got != answers[0] || !strings.HasPrefix(got, "200 ") {
+				t.Errorf("one is answered %s, another %s", got, answers[0])
+			}
+		}
 	})
 }

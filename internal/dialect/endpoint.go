@@ -87,8 +87,13 @@ func (f *Face[R]) fail(w http.ResponseWriter, r *http.Request, by roster.Actor, 
 	if r.Context().Err() != nil && roster.KindOf(err) == roster.Internal {
 		panic(http.ErrAbortHandler) // the caller left; there is nobody to answer
 	}
+	f.report(r, f.status(err), err)
+	f.answer(w, r, by, err)
+}
+
+// answer writes an error, with the headers that belong to it.
+func (f *Face[R]) answer(w http.ResponseWriter, r *http.Request, by roster.Actor, err error) {
 	status := f.status(err)
-	f.report(r, status, err)
 	if allow := allowed(err); allow != "" {
 		w.Header().Set("Allow", allow)
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -169,7 +170,7 @@ func TestARefusalNamesTheMethodsThatAreTaken(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
 	newFace(t).Refuse(dialect.WrongMethod("GET", "POST")).ServeHTTP(w, httptest.NewRequest("PUT", "/", nil))
-	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, POST" {
+	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("answered %d with Allow %q", w.Code, w.Header().Get("Allow"))
 	}
 }
@@ -192,6 +193,11 @@ func TestBodiesAreReadWholeOrRefused(t *testing.T) {
 		"a longer body":     {body: bytes.NewReader(make([]byte, dialect.MaxBody+1)), status: 413},
 		"a compressed body": {body: &packed, coding: "gzip", status: 415},
 		"a plain coding":    {body: strings.NewReader("abc"), coding: "Identity", length: 3},
+		"UTF-16, marked":    {body: strings.NewReader("\xff\xfe{\x00}\x00"), kind: roster.Invalid},
+		"UTF-16, unmarked":  {body: strings.NewReader("\x00{\x00}"), kind: roster.Invalid},
+		"a marked body":     {body: strings.NewReader("\ufeffabc"), length: 3},
+		"a late body":       {body: iotest.ErrReader(os.ErrDeadlineExceeded), status: 408},
+		"a body cut off":    {body: iotest.ErrReader(io.ErrUnexpectedEOF), kind: roster.Invalid},
 		"half a body":       {body: iotest.TimeoutReader(strings.NewReader("abc")), kind: roster.Invalid},
 	} {
 		r := httptest.NewRequest("POST", "/", c.body)
@@ -222,6 +228,7 @@ func TestMediaTypesAreReadWithoutTheirParameters(t *testing.T) {
 		"application/json":                "application/json",
 		"Application/JSON; charset=UTF-8": "application/json",
 		"application/json; charset=\"":    "application/json",
+		"Application/JSON ; a=1; a=2":     "application/json",
 		";;;":                             "",
 	} {
 		r := httptest.NewRequest("POST", "/", nil)

@@ -70,7 +70,7 @@ func (s *Service) CreateCheck(ctx context.Context, by roster.Actor, in NewCheck)
 	checkOnce(&faults, in.IdempotencyKey)
 	return heldBy[roster.Check](ctx, s, by, ActCheckRead, checkHolder(by, in.CheckFields))(update(ctx, s, func(tx Tx) (roster.Check, error) {
 		id := newID()
-		return once(tx, s, by, ActCheckCreate, in.IdempotencyKey, in, id, func() (roster.Check, error) {
+		return once(tx, s, by, ActCheckCreate, in.IdempotencyKey, in.inputText(), id, func() (roster.Check, error) {
 			return s.makeCheck(tx, by, in, roster.CheckID(id), slices.Clone(faults))
 		}, func(id string) (roster.Check, error) {
 			return narrowedCheck(tx, by)(findCheck(tx, by.OrganizationID, roster.CheckID(id), changeScope(by)))

@@ -45,7 +45,7 @@ func (s *Service) AddContactMethod(ctx context.Context, by roster.Actor, in NewC
 	}
 	return update(ctx, s, func(tx Tx) (roster.ContactMethod, error) {
 		id := newID()
-		return once(tx, s, by, ActContactAdd, in.IdempotencyKey, in, id,
+		return once(tx, s, by, ActContactAdd, in.IdempotencyKey, in.inputText(), id,
 			func() (roster.ContactMethod, error) { return s.addContact(tx, by, in, roster.ContactMethodID(id)) },
 			func(id string) (roster.ContactMethod, error) {
 				u, err := s.reached(tx, by, ActContactAdd, in.User)

@@ -108,7 +108,7 @@ func (r recording) run(ctx context.Context) (roster.Event, error) {
 	return update(ctx, s, func(tx Tx) (roster.Event, error) {
 		now := s.now()
 		id := s.eventIDs.next(now)
-		return once(tx, s, by, ActEventRecord, in.IdempotencyKey, in, string(id), func() (roster.Event, error) {
+		return once(tx, s, by, ActEventRecord, in.IdempotencyKey, in.inputText(), string(id), func() (roster.Event, error) {
 			return r.record(tx, roster.Event{
 				ID: id, OrganizationID: by.OrganizationID, Title: in.Title, Body: in.Body, From: in.From, At: now,
 			})

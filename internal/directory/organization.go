@@ -67,7 +67,7 @@ func (s *Service) CreateOrganization(ctx context.Context, by roster.Actor, in Ne
 			o, err := tx.OrganizationByID(roster.OrganizationID(id))
 			return CreatedOrganization{Organization: o}, err
 		}
-		return once(tx, s, by, ActOrganizationCreate, in.IdempotencyKey, in, string(o.ID), create, again)
+		return once(tx, s, by, ActOrganizationCreate, in.IdempotencyKey, in.inputText(), string(o.ID), create, again)
 	}))
 }
 

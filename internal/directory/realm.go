@@ -17,6 +17,7 @@ type NewRealm struct {
 	Active        roster.Set[bool] // default: true
 	Configuration json.RawMessage  // a JSON object, kept as given
 
+	Repeatable     bool // as of [NewUser]
 	IdempotencyKey string
 	Faults         roster.Faults // those the face found already
 }
@@ -76,10 +77,19 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 			}
 			return r, s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{s.auditRealm(r)}})
 		}
-		if len(faults) > 0 {
+		switch {
+		case len(faults) > 0:
 			return create() // which finds the others
+		case in.Repeatable:
+			r := Retry{
+				OrganizationID: by.OrganizationID, Key: s.fingerprint(by, ActRealmCreate, in.inputText()), ResourceID: string(r.ID), CreatedAt: now,
+			}
+			return repeated(tx, r, create, func(made Retry) (roster.Realm, bool, error) {
+				r, err := tx.RealmByID(by.OrganizationID, roster.RealmID(made.ResourceID))
+				return unchangedSince(made, r, r.Version, err)
+			})
 		}
-		return once(tx, s, by, ActRealmCreate, in.IdempotencyKey, in, string(r.ID), create, func(id string) (roster.Realm, error) {
+		return once(tx, s, by, ActRealmCreate, in.IdempotencyKey, in.inputText(), string(r.ID), create, func(id string) (roster.Realm, error) {
 			return tx.RealmByID(by.OrganizationID, roster.RealmID(id))
 		})
 	}))

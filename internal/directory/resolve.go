@@ -224,18 +224,23 @@ func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs 
 	return found, nil
 }
 
-// findable returns the references, with none in the place of one that holds text which no name can hold:
-// an engine may refuse even to look for it.
+// findable returns the references with ids as records have them. In the place of one that holds text which no
+// name can hold it has none: an engine may refuse even to look for it.
 func findable(refs []roster.Ref) []roster.Ref {
 	some := refs
 	for i, ref := range refs {
-		if isName(ref.Name) && isName(ref.ID) {
+		good := ref
+		good.ID = roster.FoldID(ref.ID)
+		if !isName(ref.Name) || !isName(ref.ID) {
+			good = roster.Ref{}
+		}
+		if good == ref {
 			continue
 		}
 		if &some[0] == &refs[0] {
 			some = slices.Clone(refs)
 		}
-		some[i] = roster.Ref{}
+		some[i] = good
 	}
 	return some
 }

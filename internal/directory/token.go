@@ -49,9 +49,7 @@ func (s *Service) CreateToken(ctx context.Context, by roster.Actor, in NewToken)
 		if len(faults) > 0 {
 			return create() // which finds the others
 		}
-		asked := in
-		asked.Secret = "" // of a new token it differs with each request, and a fingerprint needs none
-		return once(tx, s, by, ActTokenCreate, in.IdempotencyKey, asked, string(id), create, func(id string) (CreatedToken, error) {
+		return once(tx, s, by, ActTokenCreate, in.IdempotencyKey, in.inputText(), string(id), create, func(id string) (CreatedToken, error) {
 			t, err := tx.FindToken(by.OrganizationID, roster.Ref{ID: id})
 			return CreatedToken{Token: t}, err
 		})

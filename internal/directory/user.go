@@ -37,10 +37,13 @@ func (s *Service) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (
 // creation returns the create, cleaned and checked.
 func (s *Service) creation(by roster.Actor, in NewUser) *creation {
 	in.clean()
-	c := &creation{Service: s, by: by, in: in, key: s.fingerprint(by, ActUserCreate, in), faults: s.check(in)}
+	c := &creation{Service: s, by: by, in: in, faults: s.check(in)}
+	if in.Repeatable && in.IdempotencyKey == "" && len(in.Faults) == 0 {
+		c.key = s.fingerprint(by, ActUserCreate, in.inputText())
+	}
 	c.share = c.key
 	if in.IdempotencyKey != "" && len(c.faults) == 0 {
-		r, _ := s.onceRetry(by, ActUserCreate, in.IdempotencyKey, in, "") // an error comes again in the transaction
+		r, _ := s.onceRetry(by, ActUserCreate, in.IdempotencyKey, in.inputText(), "") // an error comes again in the transaction
 		c.share = r.Key
 	}
 	return c
@@ -140,17 +143,14 @@ func (c *creation) create(tx Tx) (made, error) {
 	now := c.now()
 	id := roster.UserID(newID())
 	if c.in.IdempotencyKey != "" {
-		return once(tx, c.Service, c.by, ActUserCreate, c.in.IdempotencyKey, c.in, string(id),
+		return once(tx, c.Service, c.by, ActUserCreate, c.in.IdempotencyKey, c.in.inputText(), string(id),
 			func() (made, error) { return c.insert(tx, id, now) },
 			func(id string) (made, error) { return c.asItIs(tx, roster.UserID(id)) })
 	}
-	if again, err := c.remember(tx, id, now); err != nil || again != nil {
-		if err != nil {
-			return made{}, err
-		}
-		return *again, nil
-	}
-	return c.insert(tx, id, now)
+	r := Retry{OrganizationID: c.by.OrganizationID, Key: c.key, ResourceID: string(id), CreatedAt: now}
+	return repeated(tx, r,
+		func() (made, error) { return c.insert(tx, id, now) },
+		func(r Retry) (made, bool, error) { return c.asMade(tx, r) })
 }
 
 // insert makes the user in the transaction.

@@ -77,7 +77,7 @@ func (s *Server) stack() (http.Handler, error) {
 	h = s.securityHeaders(h)
 	h = organization(h)
 	h = clientAddress(s.o.TrustedProxies, h)
-	h = recovered(s.log, h)
+	h = s.recovered(h)
 	h = s.accessLog(h)
 	h = requestID(s.o.NewRequestID, h)
 	h = liftSecrets(h)

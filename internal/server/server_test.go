@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"roster"
 	"roster/internal/dialect"
 )
 
@@ -308,6 +309,20 @@ func TestWhatTheServerTurnsAwayIsAnsweredByWhoeverHasThePath(t *testing.T) {
 		if w.Code != c.status || w.Body.String() != c.body {
 			t.Errorf("%s %s: %d %q, want %d %q", c.method, c.path, w.Code, w.Body, c.status, c.body)
 		}
+	}
+}
+
+func TestAPanicIsAnsweredByWhoeverHasThePath(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a bug") }), func(o *Options) {
+		o.Refuse = func(w http.ResponseWriter, r *http.Request, err error) bool {
+			w.WriteHeader(http.StatusTeapot)
+			_, _ = fmt.Fprint(w, r.URL.Path, " ", roster.KindOf(err))
+			return true
+		}
+	})
+	if w := do(s, request("GET", "/o/acme/mine")); w.Code != http.StatusTeapot || w.Body.String() != "/mine internal" {
+		t.Errorf("answered %d %s", w.Code, w.Body)
 	}
 }
 

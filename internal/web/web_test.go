@@ -526,11 +526,15 @@ func TestAnotherMethodIsRefusedWithThoseThereAre(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, demo(nil))
 	for path, allow := range map[string]string{
-		"/": "GET", "/set-password/x": "GET, POST", "/demo/outbox": "GET", "/assets/roster.css": "GET",
+		"/": "GET, HEAD", "/set-password/x": "GET, HEAD, POST", "/demo/outbox": "GET, HEAD", "/assets/roster.css": "GET, HEAD",
 	} {
 		a := e.do(httptest.NewRequest(http.MethodDelete, path, nil))
 		if a.status != 405 || a.header.Get("Allow") != allow {
 			t.Errorf("%s: %d, Allow %q", path, a.status, a.header.Get("Allow"))
+		}
+		a = e.do(httptest.NewRequest(http.MethodOptions, path, nil))
+		if a.status != 204 || a.header.Get("Allow") != allow {
+			t.Errorf("OPTIONS %s: %d, Allow %q", path, a.status, a.header.Get("Allow"))
 		}
 	}
 	if a := e.do(httptest.NewRequest(http.MethodHead, "/", nil)); a.status != 200 {
