@@ -43,12 +43,12 @@ type newEvent struct {
 type (
 	listEvents struct {
 		Page
-		Check      string    `query:"check" maxLength:"255" doc:"Only those of this check, by its id."`
-		CheckGroup string    `query:"checkGroup" maxLength:"255" doc:"Only those of checks in this check group, by its id."`
-		Status     string    `query:"status" enum:"success,warning,failure" doc:"Only those that turned out so."`
-		Matched    string    `query:"matched" enum:"true,false" doc:"Only those that a check claimed, or that none did."`
-		From       time.Time `query:"from" example:"2026-11-01T00:00:00Z" doc:"Only those that arrived then or later."`
-		To         time.Time `query:"to" example:"2026-12-01T00:00:00Z" doc:"Only those that arrived earlier."`
+		Check      string     `query:"check" maxLength:"255" doc:"Only those of this check, by its id."`
+		CheckGroup string     `query:"checkGroup" maxLength:"255" doc:"Only those of checks in this check group, by its id."`
+		Status     string     `query:"status" enum:"success,warning,failure" doc:"Only those that turned out so."`
+		Matched    string     `query:"matched" enum:"true,false" doc:"Only those that a check claimed, or that none did."`
+		From       *time.Time `query:"from" example:"2026-11-01T00:00:00Z" doc:"Only those that arrived then or later."`
+		To         *time.Time `query:"to" example:"2026-12-01T00:00:00Z" doc:"Only those that arrived earlier."`
 	}
 	readEvent struct {
 		One
@@ -128,10 +128,18 @@ func pageOfEvents(ctx context.Context, c *call, svc *directory.Service, q *listE
 	return answer{body: w.list}, nil
 }
 
+// given returns a parameter as a Set: nil is absent.
+func given[T any](p *T) roster.Set[T] {
+	if p == nil {
+		return roster.Set[T]{}
+	}
+	return roster.Some(*p)
+}
+
 func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 	in := directory.EventList{
 		Before: orZero(after), Limit: q.Limit, Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
-		Status: roster.Status(q.Status), From: q.From.UTC(), To: q.To.UTC(),
+		Status: roster.Status(q.Status), From: given(q.From), To: given(q.To),
 	}
 	if q.Matched != "" {
 		in.Matched = roster.Some(q.Matched == "true")

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -39,11 +38,15 @@ func (a *api) bindings(request reflect.Type, index []int) (all []binding) {
 // bind describes one parameter. It panics where a field's type is not one that [binding.set] knows, which any test would show.
 func (a *api) bind(f reflect.StructField, index []int, in, name string) binding {
 	switch reflect.New(f.Type).Interface().(type) {
-	case *string, *int, *bool, *time.Time:
+	case *string, *int, *bool, **time.Time:
 	default:
 		panic(fmt.Sprintf("parameter %s is of type %s", name, f.Type))
 	}
 	s := huma.SchemaFromField(a.schemas, f, "")
+	s.Nullable = false
+	if in == "query" && s.Type == huma.TypeString && s.MinLength == nil && s.Enum == nil && s.Format == "" {
+		s.MinLength = new(1)
+	}
 	p := &huma.Param{Name: name, In: in, Description: s.Description, Schema: s, Required: in == "path" || f.Tag.Get("required") == "true"}
 	if in == "query" {
 		p.Explode = new(bool)
@@ -55,8 +58,11 @@ func (a *api) bind(f reflect.StructField, index []int, in, name string) binding 
 func (c *call) readParameters() any {
 	request := reflect.New(c.endpoint.request)
 	for _, b := range c.endpoint.bindings {
-		text := cmp.Or(c.given(b.Param), b.otherwise)
-		if text == "" && !b.Required || text != "" && b.set(request.Elem().FieldByIndex(b.index), text) {
+		text, there := c.given(b.Param)
+		if !there && !b.Required {
+			text = b.otherwise
+		}
+		if text == "" && !there && !b.Required || text != "" && b.set(request.Elem().FieldByIndex(b.index), text) {
 			continue
 		}
 		field := b.Name
@@ -70,20 +76,21 @@ func (c *call) readParameters() any {
 	return request.Interface()
 }
 
-// given returns what the request has of a parameter. There is no difference between an empty and an absent one.
-func (c *call) given(p *huma.Param) string {
+// given returns a parameter of the request, and whether the request has it. A header that is empty counts as absent.
+func (c *call) given(p *huma.Param) (text string, there bool) {
 	switch p.In {
 	case "path":
-		return c.request.PathValue(p.Name)
+		return c.request.PathValue(p.Name), true
 	case "header":
-		return c.request.Header.Get(p.Name)
+		text = c.request.Header.Get(p.Name)
+		return text, text != ""
 	}
 	for _, m := range c.query {
 		if m.Name == p.Name {
-			return m.Value.Text
+			return m.Value.Text, true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // set sets the field to what the text says, and reports whether it fits the parameter's schema.
@@ -98,8 +105,10 @@ func (b binding) set(field reflect.Value, text string) (fits bool) {
 		return err == nil && inRange(b.Schema, int64(*to))
 	case *bool:
 		*to, err = strconv.ParseBool(text)
-	case *time.Time:
-		*to, err = time.Parse(time.RFC3339, text)
+	case **time.Time:
+		var at time.Time
+		at, err = time.Parse(time.RFC3339, text)
+		*to = &at
 		return err == nil && fitsText(b.Schema, text)
 	}
 	return err == nil

@@ -249,7 +249,7 @@ func decodeNewUser(doc newUser) directory.NewUser {
 		UserName: doc.UserName, DisplayName: m.DisplayName.Value, Email: m.Email.Value, ExternalID: m.ExternalID.Value,
 		Password: m.Password.Value, Active: m.Active.Set, AccessLevel: m.AccessLevel.Value, LevelGroups: refsTo(m.AccessLevelGroups.Value),
 		Roles: refsTo(m.Roles.Value), RoleGrants: decodeGrants(m.RoleGrants.Value), Groups: refsTo(m.Groups.Value), Teams: refsTo(m.Teams.Value),
-		PrimaryGroup: refTo(m.PrimaryGroup.Value), Department: refTo(m.Department.Value), JoinedAt: m.JoinedAt.Value.UTC(),
+		PrimaryGroup: refTo(m.PrimaryGroup.Value), Department: refTo(m.Department.Value), JoinedAt: as(m.JoinedAt, time.Time.UTC),
 		TimeZone: m.TimeZone.Value, ContactNumber: m.PhoneNumber.Value, SessionExpiry: m.SessionExpiryMinutes.Set,
 		Competencies: decodeCompetencies(m.Competencies.Value), Properties: json.RawMessage(m.Properties.Value),
 		Preferences: as(m.Preferences, decodeMatrix), SendWelcomeEmail: doc.SendWelcomeEmail.Value,

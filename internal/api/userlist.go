@@ -52,9 +52,9 @@ func pageOfUsers(ctx context.Context, c *call, svc *directory.Service, q *listUs
 
 // searchOf reads which words are looked for and in what order, where the order is one that there is.
 func searchOf(c *call) (in directory.UserSearch) {
-	in.Search = c.given(c.endpoint.parameter("query", "search"))
-	if order := c.endpoint.parameter("query", "sort"); isOneOf(order.Schema, c.given(order)) {
-		sort := c.given(order)
+	in.Search, _ = c.given(c.endpoint.parameter("query", "search"))
+	order := c.endpoint.parameter("query", "sort")
+	if sort, _ := c.given(order); isOneOf(order.Schema, sort) {
 		name, descending := strings.CutPrefix(sort, "-")
 		in.Order, in.Descending = directory.UserOrder(name), descending
 	}

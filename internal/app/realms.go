@@ -212,6 +212,10 @@ func (a *App) admit(ctx context.Context, p auth.Proof, l *realm.LDAP, id realm.I
 	if directory.Fold(in.User.UserName) != directory.Fold(p.UserName) {
 		return &roster.Error{Kind: roster.Conflict, Detail: "the directory spells the name otherwise than it was typed"}
 	}
+	if len(id.Dropped) > 0 {
+		a.log.WarnContext(ctx, "the directory has values that no user can hold; they are left out",
+			"realm", l.Name(), "user", in.User.UserName, "attributes", id.Dropped)
+	}
 	_, err := a.service.AdmitUser(ctx, by, in)
 	return err
 }

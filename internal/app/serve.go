@@ -61,6 +61,7 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 		func(ctx context.Context) { a.reload(ctx, srv) },
+		func(ctx context.Context) { a.once(ctx, "give names their keys", a.rekeyNames) },
 	} {
 		work.Go(func() { run(background) })
 	}
@@ -189,6 +190,10 @@ func (a *App) once(ctx context.Context, what string, work func(context.Context) 
 }
 
 func (a *App) indexUsers(ctx context.Context) error { return directory.IndexUsers(ctx, a.store) }
+
+func (a *App) rekeyNames(ctx context.Context) error {
+	return directory.RekeyNames(ctx, a.store, a.log)
+}
 
 func (a *App) seal(ctx context.Context) error { return directory.SealAudit(ctx, a.store) }
 

@@ -11,7 +11,7 @@ import (
 type Proof struct {
 	OrganizationID roster.OrganizationID
 	Realm          string // of the account; "" for a name that is unknown, which a realm may make a user
-	UserName       string // as typed
+	UserName       string // as typed, without what nobody sees
 	Password       string
 	Attempt        Attempt
 

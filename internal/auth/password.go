@@ -34,7 +34,7 @@ var (
 type candidate struct {
 	attempt
 	at      Attempt
-	typed   string                // the name as it was typed
+	typed   string                // the name as it was typed, without what nobody sees
 	org     roster.OrganizationID // "" for one that is unknown
 	account roster.Account        // zero for a name that is unknown
 	outside bool                  // a realm proves it, not a hash
@@ -43,7 +43,7 @@ type candidate struct {
 
 func newCandidate(at Attempt, userName string) candidate {
 	slug := cmp.Or(at.OrganizationSlug, roster.DefaultOrganization)
-	return candidate{at: at, typed: userName, attempt: attempt{
+	return candidate{at: at, typed: directory.Visible(userName), attempt: attempt{
 		scope: directory.Fold(slug), name: directory.Fold(userName), address: network(at.Address),
 	}}
 }

@@ -138,7 +138,7 @@ func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList)
 	if err := allow(by, ActCheckRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.ID)) || !isName(in.Name) || !isName(string(in.CheckGroup)) {
+	if !isName(string(in.ID)) || !isReference(in.Name) || !isName(string(in.CheckGroup)) {
 		return noRecords[roster.Check](), nil
 	}
 	q := CheckQuery{ID: in.ID, NameKey: Fold(in.Name), CheckGroup: in.CheckGroup, Scope: checkScope(by), Told: true}

@@ -63,9 +63,7 @@ func (in CheckFields) check(faults roster.Faults) roster.Faults {
 			f.Add(fmt.Sprintf("window.days[%d]", i), "must be one of: "+list(roster.Days[:]))
 		}
 	}
-	if !isName(in.CheckGroup.Value.Name) {
-		checkName(&f, "checkGroup", in.CheckGroup.Value.Name)
-	}
+	checkRef(&f, "checkGroup", in.CheckGroup.Value)
 	checkRefs(&f, "groups", in.Groups.Value)
 	checkRefs(&f, "teams", in.Teams.Value)
 	return joinFaults(faults, f)

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"roster"
+	"roster/internal/fold"
 )
 
 // Bounds of conditions. The last two keep one message from costing much more than its length.
@@ -32,7 +33,7 @@ func newMessage(subject, body, from string) message {
 		key: map[roster.MessageField]string{},
 	}
 	for field, text := range m.raw {
-		m.key[field] = Fold(text)
+		m.key[field] = fold.Part(text)
 	}
 	return m
 }
@@ -45,7 +46,7 @@ func folded(g roster.ConditionGroup) roster.ConditionGroup {
 	g.Conditions = slices.Clone(g.Conditions)
 	for i, c := range g.Conditions {
 		if c.Matches != roster.MatchRegexp {
-			g.Conditions[i].Value = Fold(c.Value)
+			g.Conditions[i].Value = fold.Part(c.Value)
 		}
 	}
 	return g

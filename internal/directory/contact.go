@@ -63,17 +63,17 @@ func checkContact(f *roster.Faults, service roster.Service, address, country str
 	wrong := func(detail string) { addOnce(f, "address", detail) }
 	switch service {
 	case roster.ServiceEmail:
-		var faults roster.Faults
-		if checkEmail(&faults, address); len(faults) > 0 {
-			wrong(faults[0].Detail)
+		address = CleanEmail(address)
+		if fault := FaultOfEmail(address); fault != "" && address != "" {
+			wrong(fault)
 		}
 	case roster.ServiceSMS:
-		number, known := phone(address, country)
-		if !known && address != "" {
-			wrong("must be a phone number with its country, such as +44 20 7946 0958")
-		}
-		if known {
+		number, fault := smsNumber(address, country)
+		if fault == "" {
 			return number
+		}
+		if address != "" {
+			wrong(fault)
 		}
 	case roster.ServicePushover:
 		if len(address) != 30 || strings.ContainsFunc(address, notAlphanumeric) {

@@ -98,7 +98,7 @@ func (s *Service) newBatch(by roster.Actor, in NewUsers) (*userBatch, error) {
 	b := &userBatch{Service: s, by: by, items: make([]*batchItem, len(in.Users)), memory: memory}
 	for i, u := range in.Users {
 		u.clean()
-		b.items[i] = &batchItem{index: i, creation: creation{Service: s, by: by, in: u, faults: s.check(u)}}
+		b.items[i] = &batchItem{index: i, creation: creation{Service: s, by: by, in: u, faults: s.checkNew(u)}}
 	}
 	return b, nil
 }

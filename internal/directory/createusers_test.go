@@ -64,7 +64,7 @@ func newcomers(seed uint64, n int) []directory.NewUser {
 			u.Active, u.SessionExpiry = roster.Some(r.IntN(2) == 0), roster.Some(r.IntN(100))
 			u.Preferences = roster.Some([]roster.Preference{{Type: roster.TypeWarnings, Services: []roster.Service{roster.ServiceSMS}}})
 			u.Competencies, u.Properties = []roster.Competency{{Name: "SQL", Ranking: 5}}, json.RawMessage(`{"a":1}`)
-			u.JoinedAt, u.AccessLevel = time.Unix(1494951621, 0), roster.LevelUser
+			u.JoinedAt, u.AccessLevel = roster.Some(time.Unix(1494951621, 0)), roster.LevelUser
 		}
 		if i%9 == 0 {
 			u.Password = "the password of many"

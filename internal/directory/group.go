@@ -289,7 +289,7 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 	if err := allow(by, ActGroupRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.ID)) || !isName(in.Name) {
+	if !isName(string(in.ID)) || !isReference(in.Name) {
 		return noRecords[roster.Group](), nil
 	}
 	q := GroupQuery{Kind: in.Kind, ID: in.ID, Name: in.Name, Count: in.Count, Services: in.Services}

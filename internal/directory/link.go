@@ -209,10 +209,11 @@ func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (ro
 	if err != nil {
 		return roster.User{}, err
 	}
-	number, known := phone(in.Phone, country)
-	if in.Phone != "" && !known {
-		return roster.User{}, &roster.Error{
-			Kind: roster.Invalid, Field: "phoneNumbers", Detail: "must be a phone number with its country, such as +44 20 7946 0958",
+	var number string
+	if in.Phone != "" {
+		var fault string
+		if number, fault = smsNumber(in.Phone, country); fault != "" {
+			return roster.User{}, &roster.Error{Kind: roster.Invalid, Field: "phoneNumbers", Detail: fault}
 		}
 	}
 	hash, err := s.chosen(ctx, link.User, in.Password)

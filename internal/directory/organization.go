@@ -141,7 +141,7 @@ func (s *Service) GetOrganization(ctx context.Context, by roster.Actor, ref rost
 	return view(ctx, s, func(tx Tx) (roster.Organization, error) {
 		o, err := tx.OrganizationByID(roster.OrganizationID(ref.ID))
 		if err != nil && roster.KindOf(err) == roster.NotFound {
-			o, err = tx.OrganizationBySlug(ref.Name)
+			o, err = tx.OrganizationBySlug(Fold(ref.Name))
 		}
 		if err == nil && o.ID != by.OrganizationID && !knowsAll(by) {
 			err = &roster.Error{Kind: roster.NotFound, Detail: "there is no such organization"} // as the store says it

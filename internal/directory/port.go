@@ -40,6 +40,7 @@ type Tx interface {
 	RealmTx
 	LockTx
 	SearchTx
+	NameTx
 	BatchTx
 	CheckTx
 }

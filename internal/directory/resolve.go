@@ -231,7 +231,7 @@ func findable(refs []roster.Ref) []roster.Ref {
 	for i, ref := range refs {
 		good := ref
 		good.ID = roster.FoldID(ref.ID)
-		if !isName(ref.Name) || !isName(ref.ID) {
+		if !isReference(ref.Name) || !isName(ref.ID) {
 			good = roster.Ref{}
 		}
 		if good == ref {
@@ -257,6 +257,7 @@ func unknownTo(everywhere bool, f *roster.Faults, by roster.Actor, field, noun s
 	if f.Has(field) {
 		return
 	}
+	ref.Name = strings.TrimSpace(ref.Name)
 	detail := fmt.Sprintf("names no %s: %s", noun, shorten(ref.String()))
 	if everywhere && ref.Name != "" && by.Face != roster.FaceAPI {
 		detail += fmt.Sprintf(" (make it with: roster %s create --name %s)", noun, quoteShell(shorten(ref.Name)))

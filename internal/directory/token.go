@@ -112,7 +112,7 @@ func checkToken(in NewToken) roster.Faults {
 
 // aimToken finds the user and the groups of a token, and asks whether the actor may do what the token will do.
 func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
-	if !isName(in.UserName) { // an engine may refuse even to look for it
+	if !isReference(in.UserName) { // an engine may refuse even to look for it
 		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
 	} else if in.UserName != "" {
 		u, err := tx.AccountByName(by.OrganizationID, Fold(in.UserName))

@@ -51,7 +51,7 @@ func (in UserChange) asNew() NewUser {
 		ExternalID: in.ExternalID.Value, Password: in.Password.Value, Active: in.Active,
 		AccessLevel: in.AccessLevel.Value, Roles: in.Roles.Value, RoleGrants: in.RoleGrants.Value, LevelGroups: in.LevelGroups.Value,
 		Groups: in.Groups.Value, Teams: in.Teams.Value,
-		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt.Value,
+		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt,
 		TimeZone: in.TimeZone.Value, ContactNumber: in.ContactNumber.Value, SessionExpiry: in.SessionExpiry,
 		Competencies: in.Competencies.Value, Properties: in.Properties.Value, Preferences: in.Preferences,
 		Faults: in.Faults,
@@ -60,16 +60,17 @@ func (in UserChange) asNew() NewUser {
 
 // clean brings the change into the form in which it is kept.
 func (in *UserChange) clean() {
-	for _, text := range []*roster.Set[string]{&in.UserName, &in.DisplayName, &in.Email, &in.ExternalID, &in.TimeZone} {
+	for _, text := range []*roster.Set[string]{&in.UserName, &in.DisplayName, &in.ExternalID, &in.TimeZone} {
 		text.Value = strings.TrimSpace(text.Value)
 	}
+	in.Email.Value = CleanEmail(in.Email.Value)
 	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup.Value = roster.Ref{}
 	}
 	if in.Password.Value == "" {
 		in.Password = roster.Set[string]{}
 	}
-	if in.JoinedAt.Value.IsZero() {
+	if in.JoinedAt.Null {
 		in.JoinedAt = roster.Set[time.Time]{}
 	}
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
@@ -219,6 +220,9 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	faults := slices.Clone(c.faults)
 	if c.in.Password.Value != "" && before.Realm != roster.RealmDB {
 		addOnce(&faults, "password", "is kept in another realm for this user")
+	}
+	if Fold(c.in.UserName.Value) != Fold(before.UserName) {
+		checkSignInName(&faults, c.in.UserName.Value)
 	}
 	refs, err := resolve(tx, c.by, ActUserUpdate, c.in.asNew(), &faults)
 	if err != nil {

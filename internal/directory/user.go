@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"roster"
 )
 
@@ -37,7 +35,7 @@ func (s *Service) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (
 // creation returns the create, cleaned and checked.
 func (s *Service) creation(by roster.Actor, in NewUser) *creation {
 	in.clean()
-	c := &creation{Service: s, by: by, in: in, faults: s.check(in)}
+	c := &creation{Service: s, by: by, in: in, faults: s.checkNew(in)}
 	if in.Repeatable && in.IdempotencyKey == "" && len(in.Faults) == 0 {
 		c.key = s.fingerprint(by, ActUserCreate, in.inputText())
 	}
@@ -250,7 +248,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		Active: in.Active.Or(true), AccessLevel: cmp.Or(in.AccessLevel, roster.LevelCustom),
 		Realm: roster.RealmDB, HasPassword: c.hash != "",
 		PrimaryGroup: refs.primary, Department: refs.department,
-		JoinedAt: in.JoinedAt.Truncate(time.Second), TimeZone: cmp.Or(in.TimeZone, roster.SystemTimeZone),
+		JoinedAt: in.JoinedAt.Or(now).Truncate(time.Second), TimeZone: cmp.Or(in.TimeZone, roster.SystemTimeZone),
 		ContactNumber: in.ContactNumber, SessionExpiry: time.Duration(in.SessionExpiry.Or(0)) * time.Minute,
 		Competencies: in.Competencies, Properties: in.Properties,
 		ManagedBy: roster.ManagedBy{Profile: c.by.Face, Access: c.by.Face, Groups: c.by.Face, Reach: c.by.Face},
@@ -261,9 +259,6 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		u.Realm = string(refs.realm)
 	case in.External:
 		u.Realm = roster.RealmExternal
-	}
-	if in.JoinedAt.IsZero() {
-		u.JoinedAt = now.Truncate(time.Second)
 	}
 	c.grant(&u, refs)
 	for _, g := range refs.groups {
@@ -292,22 +287,10 @@ func contactMethods(email, number, country string, now time.Time) []roster.Conta
 	if email != "" {
 		add(roster.ServiceEmail, email)
 	}
-	if phone, ok := phone(number, country); ok {
+	if phone, fault := smsNumber(number, country); number != "" && fault == "" {
 		add(roster.ServiceSMS, phone)
 	}
 	return methods
-}
-
-// phone returns a phone number in E.164. country says where a number is from that does not say so itself.
-func phone(number, country string) (string, bool) {
-	if number == "" {
-		return "", false
-	}
-	n, err := phonenumbers.Parse(number, country)
-	if err != nil || !phonenumbers.IsValidNumber(n) {
-		return "", false
-	}
-	return phonenumbers.Format(n, phonenumbers.E164), true
 }
 
 // preferences returns those given, or the default matrix (DECISIONS 23).
@@ -594,7 +577,7 @@ func noUser() error {
 
 // possible answers NotFound for a name that no user can have: an engine may refuse even to look for it.
 func (sel UserSelector) possible() error {
-	if isName(sel.UserName) && isName(sel.Email) && isName(string(sel.ID)) {
+	if isReference(sel.UserName) && isReference(sel.Email) && isName(string(sel.ID)) {
 		return nil
 	}
 	return noUser()
@@ -617,7 +600,7 @@ func (s *Service) ListUsers(ctx context.Context, by roster.Actor, in UserList) (
 	if err := allow(by, ActUserRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.ID)) || !isName(in.Email) {
+	if !isName(string(in.ID)) || !isReference(in.Email) {
 		return noRecords[roster.User](), nil
 	}
 	q := UserQuery{AfterNumber: in.After, ID: in.ID, EmailKey: Fold(in.Email)}

@@ -32,7 +32,7 @@ func decodeUpdateUser(q *request) (userChange, error) {
 		Roles:         change(&r, "roles", r.refs),
 		PrimaryGroup:  change(&r, "primaryGroup", r.ref),
 		Department:    change(&r, "department", r.ref),
-		JoinedAt:      change(&r, "joinedAt", r.seconds),
+		JoinedAt:      r.seconds("joinedAt"),
 		TimeZone:      r.changedText("timezone"),
 		ContactNumber: r.changedText("phoneNumbers"),
 		SessionExpiry: r.minutes("sessionExpiry"),

@@ -130,6 +130,10 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 	_, _ = tx.UsersByNumbers(org, []int64{1, 2}, with)
 	_, _ = tx.UsersByNumbers(org, make([]int64, 40), with)
 	_, _ = tx.UsersEverywhere(0, 1)
+	for kind := range directory.NameKinds {
+		_, _ = tx.NamesEverywhere(kind, directory.NamedRecord{OrganizationID: org}, 1)
+		_, _ = tx.SetNameKey(kind, directory.NamedRecord{OrganizationID: org, ID: "id", Name: "n"}, "k")
+	}
 	_ = tx.InsertWords(org, []directory.WordPlace{after})
 	_ = tx.DeleteWords(org, []directory.WordPlace{after})
 	_, _ = tx.TakenNames(org, []string{"ada"})
