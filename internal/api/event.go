@@ -79,8 +79,8 @@ func (a *api) events(svc *directory.Service) {
 		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's. " +
 			"An event that would take too much work to compare with the checks is a failure that no check claims; reason says so. " +
 			"503 with Retry-After: too many events that take long to compare came at once.",
-		request:     newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
-		answer:      shown,
+		request: newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
+		answer:  shown,
 	}, func(_ roster.Actor, q *createEvent) (in directory.NewEvent, err error) {
 		in = directory.NewEvent{
 			Check: roster.CheckID(q.doc.Check.Value), Alias: q.doc.Alias.Value, Title: q.doc.Title, Body: q.doc.Body.Value,

@@ -131,7 +131,8 @@ func (r *recording) match(ctx context.Context) error {
 	if err := r.lane.enter(ctx, r.by.OrganizationID); err != nil {
 		return err
 	}
-	defer r.lane.leave()
+	start := r.now()
+	defer func() { r.lane.leave(r.now().Sub(start)) }()
 	if found.unread {
 		found, err = view(ctx, r.Service, func(tx Tx) (candidates, error) { return r.look(ctx, tx, math.MaxInt64) })
 		if err != nil {

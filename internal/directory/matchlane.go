@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"roster"
@@ -12,14 +13,22 @@ import (
 
 // Bounds of the lane for events that take work to match.
 const (
-	maxMatchesOfOne = 8   // events of one organization that wait
+	maxMatchesOfOne = 4   // events of one organization that wait
 	maxMatchesOfAll = 256 // events of all organizations that wait
+
+	// heldRefusal is how long a refusal is held, so that callers who try again at once do not take all
+	// the time that the lane leaves to others; maxHeldRefusals is how many are held at a time.
+	heldRefusal     = 250 * time.Millisecond
+	maxHeldRefusals = 256
 )
 
-// matchLane lets few events be matched at a time, so that other requests keep a processor. Those who
-// wait have their turn by organization: the events of one do not shut out those of another.
+// matchLane lets few events be matched at a time, so that other requests keep a processor. A slot
+// rests after each event for as long as that took: on two processors others would else keep less than
+// half of their rate. Those who wait have their turn by organization: the events of one do not shut
+// out those of another.
 type matchLane struct {
 	slots int
+	held  atomic.Int64 // refusals
 
 	mu      sync.Mutex
 	running int
@@ -39,8 +48,12 @@ func newMatchLane() *matchLane {
 // where ctx ends.
 func (l *matchLane) enter(ctx context.Context, org roster.OrganizationID) error {
 	turn, err := l.line(org)
-	if turn == nil || err != nil {
+	if err != nil {
+		l.holdRefusal(ctx)
 		return err
+	}
+	if turn == nil {
+		return nil
 	}
 	select {
 	case <-turn:
@@ -72,8 +85,31 @@ func (l *matchLane) line(org roster.OrganizationID) (turn chan struct{}, err err
 	return turn, nil
 }
 
-// leave ends a turn.
-func (l *matchLane) leave() {
+// holdRefusal waits before a caller is told that there is no place, unless many are waiting so.
+func (l *matchLane) holdRefusal(ctx context.Context) {
+	defer l.held.Add(-1)
+	if l.held.Add(1) > maxHeldRefusals {
+		return
+	}
+	timer := time.NewTimer(heldRefusal)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// leave ends a turn that took so long. The next one comes once the slot has rested.
+func (l *matchLane) leave(took time.Duration) {
+	if took > 0 {
+		time.AfterFunc(took, l.pass)
+		return
+	}
+	l.pass()
+}
+
+// pass gives a slot to the next event in line.
+func (l *matchLane) pass() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--
@@ -96,7 +132,7 @@ func (l *matchLane) abandon(org roster.OrganizationID, turn chan struct{}) {
 	select {
 	case <-turn:
 		l.mu.Unlock()
-		l.leave()
+		l.pass()
 		return
 	default:
 	}

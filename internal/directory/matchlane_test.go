@@ -58,7 +58,7 @@ func TestFewEventsAreMatchedAtATimeAndFewWait(t *testing.T) {
 		t.Errorf("%d are matched, %d of all wait", l.running, l.waiting)
 	}
 	for range 3 + maxMatchesOfAll {
-		l.leave()
+		l.leave(0)
 	}
 	if l.running != 0 || l.waiting != 0 || len(l.turns) != 0 || len(l.order) != 0 {
 		t.Errorf("once all have left there is %+v", l)
@@ -82,7 +82,7 @@ func TestTheEventsOfOneOrganizationDoNotShutOutThoseOfAnother(t *testing.T) {
 		if comes(turn) {
 			t.Fatalf("turn %d comes early", i)
 		}
-		if l.leave(); !comes(turn) {
+		if l.leave(0); !comes(turn) {
 			t.Fatalf("turn %d does not come", i)
 		}
 	}
@@ -98,7 +98,7 @@ func TestWhoLeavesTheQueueHoldsNobodyUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.leave()
+	l.leave(0)
 	if !comes(waiting[1]) {
 		t.Error("the next one waits on")
 	}
@@ -109,7 +109,7 @@ func TestWhoLeavesTheQueueHoldsNobodyUp(t *testing.T) {
 	for _, turn := range waiting[2:] {
 		l.abandon("a", turn)
 	}
-	l.leave()
+	l.leave(0)
 	if l.running != 0 || l.waiting != 0 || len(l.turns) != 0 || len(l.order) != 0 {
 		t.Errorf("once all have left there is %+v", l)
 	}

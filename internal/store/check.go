@@ -28,17 +28,20 @@ func scanCheck(r scanner) (c roster.Check, err error) {
 // InsertCheck implements directory.CheckTx.
 func (t *tx) InsertCheck(c roster.Check, key, aliasKey string) (number int64, err error) {
 	const text = `INSERT INTO checks (number, id, organization_id, name, name_key, description, email_alias, alias_key,
-	check_group_id, definition, status, status_at, version, created_at, updated_at, program_size)
+	check_group_id, definition, status, status_at, version, created_at, updated_at)
 	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM checks WHERE organization_id = $3) END,
-	$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING number`
+	$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING number`
 	definition, err := definitionText(c)
 	if err != nil {
 		return 0, err
 	}
 	number, err = t.insertNumbered("insert check", text, c.Number,
 		string(c.ID), string(c.OrganizationID), c.Name, orNull(key), c.Description, c.EmailAlias, orNull(aliasKey),
-		orNull(c.CheckGroup.ID), definition, string(c.Status), micros(c.StatusAt), c.Version, micros(c.CreatedAt), micros(c.UpdatedAt), programSize(c))
+		orNull(c.CheckGroup.ID), definition, string(c.Status), micros(c.StatusAt), c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
 	if err != nil {
+		return 0, err
+	}
+	if err := t.insertProgram(c); err != nil {
 		return 0, err
 	}
 	return number, t.insertTold(c)
@@ -59,18 +62,24 @@ func (t *tx) insertTold(c roster.Check) error {
 // UpdateCheck implements directory.CheckTx.
 func (t *tx) UpdateCheck(c roster.Check, key, aliasKey string) error {
 	const text = `UPDATE checks SET name = $3, name_key = $4, description = $5, email_alias = $6, alias_key = $7,
-	check_group_id = $8, definition = $9, version = $10, updated_at = $11, program_size = $12
+	check_group_id = $8, definition = $9, version = $10, updated_at = $11
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
 	definition, err := definitionText(c)
 	if err != nil {
 		return err
 	}
 	err = t.changes("check", "update check", text, string(c.OrganizationID), string(c.ID), c.Name, orNull(key), c.Description,
-		c.EmailAlias, orNull(aliasKey), orNull(c.CheckGroup.ID), definition, c.Version, micros(c.UpdatedAt), programSize(c))
+		c.EmailAlias, orNull(aliasKey), orNull(c.CheckGroup.ID), definition, c.Version, micros(c.UpdatedAt))
 	if err != nil {
 		return err
 	}
 	if err := t.dropTold(c.OrganizationID, c.ID); err != nil {
+		return err
+	}
+	if err := t.dropProgram(c.OrganizationID, c.ID); err != nil {
+		return err
+	}
+	if err := t.insertProgram(c); err != nil {
 		return err
 	}
 	return t.insertTold(c)
@@ -86,6 +95,9 @@ func (t *tx) DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.T
 	const text = `UPDATE checks SET name_key = NULL, alias_key = NULL, check_group_id = NULL, updated_at = $3
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
 	if err := t.changes("check", "delete check", text, string(org), string(id), micros(at)); err != nil {
+		return err
+	}
+	if err := t.dropProgram(org, id); err != nil {
 		return err
 	}
 	return t.dropTold(org, id)
@@ -247,17 +259,6 @@ const checkState = `SELECT COUNT(*), COALESCE(MAX(number), 0), CAST(COALESCE(SUM
 func (t *tx) CheckState(org roster.OrganizationID) (s directory.CheckState, err error) {
 	_, err = t.one("read state of checks", checkState, []any{string(org)}, &s.Checks, &s.LastNumber, &s.Versions)
 	return s, err
-}
-
-// programSize is what a check adds to ProgramSize.
-func programSize(c roster.Check) int { return c.Matching.Program + c.Success.Program + c.Warning.Program }
-
-// ProgramSize implements directory.CheckTx. Most checks have no regular expression, and are not in the index.
-func (t *tx) ProgramSize(org roster.OrganizationID, besides roster.CheckID) (n int64, err error) {
-	const text = `SELECT CAST(COALESCE(SUM(program_size), 0) AS BIGINT) FROM checks
-	WHERE organization_id = $1 AND program_size > 0 AND name_key IS NOT NULL AND id <> $2`
-	_, err = t.one("read size of regular expressions", text, []any{string(org), string(besides)}, &n)
-	return n, err
 }
 
 // SetCheckStatus implements directory.CheckTx.

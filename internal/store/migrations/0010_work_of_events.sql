@@ -1,7 +1,12 @@
--- Why no check could claim an event, and the size of the regular expressions of a check. Of checks that are there already it
--- counts from their next change on.
+-- Why no check could claim an event, and the size of the regular expressions of each check that has some. Of a check that was
+-- there before the size is noted with its next change.
 
 -- +goose Up
 ALTER TABLE events ADD COLUMN reason TEXT NOT NULL DEFAULT '';
-ALTER TABLE checks ADD COLUMN program_size BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX checks_program_size ON checks (organization_id, id, program_size) WHERE program_size > 0 AND name_key IS NOT NULL;
+CREATE TABLE check_programs (
+	organization_id {{key}} NOT NULL,
+	check_id        {{key}} NOT NULL,
+	size            BIGINT  NOT NULL,
+	CONSTRAINT check_programs__check_id PRIMARY KEY (organization_id, check_id),
+	FOREIGN KEY (organization_id, check_id) REFERENCES checks (organization_id, id)
+) {{clustered}};
