@@ -23,8 +23,9 @@ type claim struct {
 	otherwise roster.Status // of an event that meets neither
 }
 
+// claimOf returns the claim of a check, not yet folded.
 func claimOf(c roster.Check) claim {
-	return claim{c.ID, c.Version, folded(c.Matching), folded(c.Success), folded(c.Warning), c.DefaultStatus}
+	return claim{c.ID, c.Version, c.Matching, c.Success, c.Warning, c.DefaultStatus}
 }
 
 // firstClaim returns the first of the checks whose conditions the message meets, zero for none.
@@ -84,6 +85,15 @@ type keptClaims struct {
 	size int
 }
 
+// fold brings all conditions into the form in which they are compared.
+func (c *claims) fold() {
+	for i := range c.all {
+		for _, g := range []*roster.ConditionGroup{&c.all[i].matching, &c.all[i].success, &c.all[i].warning} {
+			*g = folded(*g)
+		}
+	}
+}
+
 // get returns what is kept of a state.
 func (k *keptClaims) get(org roster.OrganizationID, state CheckState) (c claims, found bool) {
 	k.mu.Lock()
@@ -117,8 +127,8 @@ func (c claims) bytes() int {
 // pageOfChecks is how many checks are read at a time.
 const pageOfChecks = 100
 
-// readClaims reads and keeps the claims of all checks of an organization in a state.
-func (s *Service) readClaims(ctx context.Context, tx Tx, org roster.OrganizationID, state CheckState) (claims, error) {
+// readClaims reads the claims of all checks of an organization in a state. They are not folded.
+func readClaims(ctx context.Context, tx Tx, org roster.OrganizationID, state CheckState) (claims, error) {
 	read := claims{state: state}
 	for q := (CheckQuery{Limit: pageOfChecks}); !read.tooLarge(); {
 		if err := ctx.Err(); err != nil {
@@ -136,6 +146,5 @@ func (s *Service) readClaims(ctx context.Context, tx Tx, org roster.Organization
 			break
 		}
 	}
-	s.claims.put(org, read)
 	return read, nil
 }

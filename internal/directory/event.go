@@ -117,7 +117,7 @@ const quickWork = 64 << 10
 // store meanwhile: nobody who reads or writes waits for it. An event that takes little work never
 // waits; one that takes more is matched in the lane.
 func (r *recording) match(ctx context.Context) error {
-	found, err := view(ctx, r.Service, func(tx Tx) (candidates, error) { return r.look(ctx, tx, pageOfChecks) })
+	found, err := r.candidates(ctx, pageOfChecks)
 	if err != nil {
 		return err
 	}
@@ -134,8 +134,7 @@ func (r *recording) match(ctx context.Context) error {
 	start := r.now()
 	defer func() { r.lane.leave(r.now().Sub(start)) }()
 	if found.unread {
-		found, err = view(ctx, r.Service, func(tx Tx) (candidates, error) { return r.look(ctx, tx, math.MaxInt64) })
-		if err != nil {
+		if found, err = r.candidates(ctx, math.MaxInt64); err != nil {
 			return err
 		}
 	}
@@ -149,15 +148,29 @@ func (r *recording) match(ctx context.Context) error {
 type candidates struct {
 	claims
 	named  bool // the only one is the check that the event names: it claims without any condition
+	fresh  bool // they were read just now, and are not folded
 	unread bool // there are too many to be read now
 }
 
-// look returns the checks that may claim the event: the one that it names, or all. It reads all of
-// them only if they have changed, and if they are no more than most.
+// candidates returns the checks that may claim the event: the one that it names, or all. It reads all
+// of them only if they have changed, and if they are no more than most.
+func (r *recording) candidates(ctx context.Context, most int64) (candidates, error) {
+	found, err := view(ctx, r.Service, func(tx Tx) (candidates, error) { return r.look(ctx, tx, most) })
+	if err != nil || !found.fresh {
+		return found, err
+	}
+	found.fold()
+	if !found.named {
+		r.claims.put(r.by.OrganizationID, found.claims)
+	}
+	return found, nil
+}
+
+// look is the view of candidates.
 func (r *recording) look(ctx context.Context, tx Tx, most int64) (candidates, error) {
 	c, named, err := r.named(tx)
 	if err != nil || named || r.in.Check != "" {
-		out := candidates{named: named}
+		out := candidates{named: named, fresh: named}
 		if named {
 			out.all = []claim{claimOf(c)}
 		}
@@ -172,9 +185,9 @@ func (r *recording) look(ctx context.Context, tx Tx, most int64) (candidates, er
 		return candidates{unread: true}, nil
 	}
 	if !found {
-		kept, err = r.readClaims(ctx, tx, r.by.OrganizationID, state)
+		kept, err = readClaims(ctx, tx, r.by.OrganizationID, state)
 	}
-	return candidates{claims: kept}, err
+	return candidates{claims: kept, fresh: !found}, err
 }
 
 // named returns the check that the event names by id or alias, if there is one.
