@@ -52,7 +52,7 @@ type conditionGroup struct {
 type condition struct {
 	Field   roster.MessageField `json:"field" enum:"subject,body,from" doc:"The part: subject is the title."`
 	Matches roster.Match        `json:"matches" enum:"exactly,not_exactly,contains,does_not_contain,starts_with,ends_with,regex" doc:"How it is compared; regex is RE2."`
-	Value   string              `json:"value" minLength:"1" doc:"The text, or the regular expression."`
+	Value   string              `json:"value" minLength:"1" doc:"The text, or the regular expression, which sees the first 16 KiB of the field. All regular expressions of a check together have 5000 steps at most, those of all checks 200000."`
 }
 
 // interval is how often a check expects an event.

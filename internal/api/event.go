@@ -20,6 +20,7 @@ type event struct {
 	Body   string         `json:"body" doc:"All that it says."`
 	From   string         `json:"from" doc:"Who or what sent it, as it said."`
 	Status roster.Status  `json:"status" enum:"success,warning,failure" doc:"How it turned out."`
+	Reason *string        `json:"reason" doc:"Why no check could claim it, where something hindered them: it would have taken too much work to compare it with the conditions of the checks. Else null."`
 	At     time.Time      `json:"at" doc:"When it arrived."`
 }
 
@@ -75,9 +76,11 @@ func (a *api) events(svc *directory.Service) {
 	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer { return answer{body: showEvent(e)} })
 	route(a, operation{
 		id: "createEvent", call: "POST " + path, tag: tag, status: 201, summary: "Send an event",
-		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's.",
-		request:     newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
-		answer:      shown,
+		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's. " +
+			"An event that would take too much work to compare with the checks is a failure that no check claims; reason says so. " +
+			"503 with Retry-After: too many events that take long to compare came at once.",
+		request: newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
+		answer:  shown,
 	}, func(_ roster.Actor, q *createEvent) (in directory.NewEvent, err error) {
 		in = directory.NewEvent{
 			Check: roster.FoldID(roster.CheckID(q.doc.Check.Value)), Alias: q.doc.Alias.Value, Title: q.doc.Title, Body: q.doc.Body.Value,
@@ -148,7 +151,7 @@ func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 }
 
 func showEvent(e roster.Event) event {
-	shown := event{ID: e.ID, Title: e.Title, Body: e.Body, From: e.From, Status: e.Status, At: e.At}
+	shown := event{ID: e.ID, Title: e.Title, Body: e.Body, From: e.From, Status: e.Status, Reason: orNil(e.Reason), At: e.At}
 	if e.Check.ID != "" {
 		link := checkLink(e.Check)
 		shown.Check = &link

@@ -20,6 +20,8 @@ type CheckTx interface {
 	CheckIDs(org roster.OrganizationID, q CheckQuery) ([]roster.CheckID, error)
 	// CheckState returns what is another once a check is made, changed in its version, or deleted.
 	CheckState(org roster.OrganizationID) (CheckState, error)
+	// ProgramSize returns the size of the regular expressions of all checks but one.
+	ProgramSize(org roster.OrganizationID, besides roster.CheckID) (int64, error)
 	// SetCheckStatus says how the check's last event turned out, unless a later one is noted.
 	SetCheckStatus(org roster.OrganizationID, id roster.CheckID, s roster.Status, at time.Time) error
 	// CheckCounts counts the checks of the scope by status.
@@ -128,5 +130,5 @@ type EventQuery struct {
 	Among     []roster.EventID
 	Checks    []roster.CheckID // those of one of these, MaxEventChecks at most; nil: any, empty: none
 	Unmatched bool             // only those that no check claimed; Checks is not looked at
-	Body      bool             // load Body
+	Body      bool             // load Body and Reason
 }

@@ -34,6 +34,8 @@ func attribute(index string) string {
 		return "emailAlias"
 	case "user_number":
 		return "user"
+	case "check_id":
+		return "check"
 	case "token_hash", "link_hash":
 		return "secret"
 	case "address", "slug", "number", "id", "seq", "type", "purpose", "name":

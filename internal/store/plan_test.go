@@ -229,6 +229,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.UpdateCheck(c, "key", "alias")
 	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
 	_, _ = tx.CheckState(org)
+	_, _ = tx.ProgramSize(org, c.ID)
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{
