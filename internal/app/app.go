@@ -36,6 +36,9 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the clock
 
+	// After starts a timer for a refusal that is held back for a moment; nil: [time.After].
+	After func(time.Duration) <-chan time.Time
+
 	// Realms judges the configurations of SAML realms; nil: none can be made.
 	Realms directory.Realms
 
@@ -147,6 +150,9 @@ func (a *App) openStore(ctx context.Context) error {
 func (a *App) openService(context.Context) error {
 	s := a.config.Settings
 	a.hasher = auth.NewHasher(a.now)
+	if a.config.After != nil {
+		a.hasher.HoldBy(a.config.After)
+	}
 	o := auth.Options{
 		Store: a.store, Hasher: a.hasher, Now: a.now, Logger: a.log, CacheEntries: s.Passwords.CacheEntries,
 		Generation: a.store.Generation,
