@@ -20,7 +20,7 @@ const cacheTTL = 5 * time.Minute
 type credentials struct {
 	mac    mac
 	good   *expiring[digest]
-	likely *expiring[digest] // of what was typed when something was added to good
+	likely *expiring[digest] // of what was typed where the password was verified
 	hits   atomic.Uint64
 	misses atomic.Uint64
 }
@@ -53,7 +53,4 @@ func (c *credentials) typed(at Attempt, userName, password string) digest {
 	return c.mac.sum("typed", at.OrganizationSlug, userName, password)
 }
 
-func (c *credentials) add(d, typed digest, now time.Time) {
-	c.good.add(d, now)
-	c.likely.add(typed, now)
-}
+func (c *credentials) add(d digest, now time.Time) { c.good.add(d, now) }

@@ -168,7 +168,8 @@ func (a *Authenticator) check(ctx context.Context, c candidate, password string,
 	case reason != nil:
 		settle = r.fail
 	case err == nil && c.account.UserID != "":
-		a.cache.add(d, c.likely, a.now())
+		a.cache.add(d, a.now())
+		a.cache.likely.add(c.likely, a.now())
 		a.rememberAddress(c)
 	}
 	return reason, err
