@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"roster"
+	"roster/internal/directory"
 )
 
 const (
@@ -266,6 +267,7 @@ func (g *gate) refuse(wait time.Duration) error {
 		Kind:       roster.Unavailable,
 		Detail:     "too many passwords are being checked at once; try again",
 		RetryAfter: max(time.Second, wait.Round(time.Second)),
+		Err:        directory.ErrCrowded,
 	}
 }
 

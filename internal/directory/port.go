@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"roster"
@@ -359,7 +360,7 @@ type SettingTx interface {
 // Passwords hashes and verifies. Both wait for a place at the hash gate.
 type Passwords interface {
 	// Ask returns the error with which a hash for the actor would be refused at once, because too many
-	// wait. It is asked before anything is looked up. Errors: Unavailable.
+	// wait. It is asked before anything is looked up. Errors: Unavailable, caused by ErrCrowded.
 	Ask(ctx context.Context, by roster.Actor) error
 	// Hash returns the PHC string of a password, with a salt of its own.
 	// Errors: Invalid(password) where it must be strong and is not, Unavailable.
@@ -370,6 +371,9 @@ type Passwords interface {
 	// Errors: Invalid(password), Unavailable.
 	CheckStrength(ctx context.Context, by roster.Actor, p NewHash) error
 }
+
+// ErrCrowded is the cause of the Unavailable with which a hash is refused because too many wait for one.
+var ErrCrowded = errors.New("too many wait for a hash")
 
 // NewHash is a password to be hashed.
 type NewHash struct {
