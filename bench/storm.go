@@ -55,22 +55,8 @@ func (b *bench) measureDisturbed(ctx context.Context, s *site, m storm) error {
 	if err != nil {
 		return err
 	}
-	disturbing := load{s.process, m.callers, stormLead + b.window + b.window/warmUp, m.disturb}
-	type outcome struct {
-		result *result
-		err    error
-	}
-	end := make(chan outcome, 1)
-	go func() {
-		r, err := disturbing.run(ctx)
-		end <- outcome{r, err}
-	}()
-	pause(ctx, stormLead)
-	disturbed, err := calm.run(ctx)
-	other := <-end
-	if err == nil {
-		err = other.err
-	}
+	disturbed, other, err := meanwhile(ctx, calm,
+		load{s.process, m.callers, stormLead + b.window + b.window/warmUp, m.disturb}, manner{})
 	if err != nil {
 		return err
 	}
@@ -79,10 +65,30 @@ func (b *bench) measureDisturbed(ctx context.Context, s *site, m storm) error {
 	r.take(disturbed)
 	r.cpu = 0 // the server worked for the others too
 	r.blame(undisturbed)
-	r.blame(other.result)
-	r.notes = append(r.notes, m.describe(other.result))
+	r.blame(other)
+	r.notes = append(r.notes, m.describe(other))
 	b.put(s, r)
 	return s.forgetLog()
+}
+
+// meanwhile runs a load while another one disturbs it, and returns what both came to.
+func meanwhile(ctx context.Context, calm, storm load, m manner) (disturbed, disturbing *result, err error) {
+	type outcome struct {
+		result *result
+		err    error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		r, err := storm.runAs(ctx, m)
+		done <- outcome{r, err}
+	}()
+	pause(ctx, stormLead)
+	disturbed, err = calm.run(ctx)
+	stormed := <-done
+	if err == nil {
+		err = stormed.err
+	}
+	return disturbed, stormed.result, err
 }
 
 // describeSignIns says how the sign-ins of a storm fared.

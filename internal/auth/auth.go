@@ -64,6 +64,7 @@ type Authenticator struct {
 	throttle   *throttle
 	known      *expiring[knownAddress] // written within a day
 	shared     *sharedCounts
+	regulars   *expiring[caller] // signed in within knownAddressTTL, since the start
 	flights    flights[passwordFlight, verdict]
 	background *background
 	realms     Realms
@@ -98,6 +99,7 @@ func New(o Options) *Authenticator {
 		throttle:   newThrottle(o.Now),
 		shared:     newSharedCounts(o),
 		known:      newExpiring[knownAddress](knownAddressRenewal, maxKnownAddresses),
+		regulars:   newExpiring[caller](knownAddressTTL, maxKnownAddresses),
 		background: newBackground(o.Store, o.Logger),
 		realms:     o.Realms,
 		accounts:   newReadings[roster.Account](o.Generation),

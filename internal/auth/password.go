@@ -34,6 +34,8 @@ var (
 type candidate struct {
 	attempt
 	at      Attempt
+	caller  caller                // whose turn the hash takes
+	likely  digest                // of what was typed
 	typed   string                // the name as it was typed, without what nobody sees
 	org     roster.OrganizationID // "" for one that is unknown
 	account roster.Account        // zero for a name that is unknown
@@ -71,6 +73,12 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 		return roster.Actor{}, denied(errNotPresentable)
 	}
 	c := newCandidate(at, userName)
+	c.caller, c.likely = a.caller(c), a.cache.typed(at, userName, password)
+	if !a.cache.likely.has(c.likely, a.now()) {
+		if err := a.hasher.ask(ctx, c.caller); err != nil {
+			return roster.Actor{}, err
+		}
+	}
 	held, err := a.knock(ctx, c)
 	if err != nil {
 		return roster.Actor{}, err
@@ -231,6 +239,7 @@ func (a *Authenticator) check(ctx context.Context, c candidate, password string,
 	a.shared.refund(ctx, reserved)
 	if err == nil && v.reason == nil && a.cacheable(c) {
 		a.cache.add(d, a.now())
+		a.cache.likely.add(c.likely, a.now())
 		a.rememberAddress(c)
 	}
 	return v, err
@@ -278,9 +287,24 @@ func (a *Authenticator) addressKnown(ctx context.Context, c candidate) (known bo
 	return known, nil
 }
 
+// caller returns whose turn a sign-in takes. A name that signed in from the address before has a queue
+// of its own, so that it need not wait behind others at the address. Nothing is looked up for it.
+func (a *Authenticator) caller(c candidate) caller {
+	if r := c.regular(); a.regulars.has(r, a.now()) {
+		return r
+	}
+	return caller{address: c.address}
+}
+
+// regular returns the candidate's name at its address as a caller who is known.
+func (c candidate) regular() caller {
+	return caller{known: true, address: c.address, name: c.label()}
+}
+
 // rememberAddress notes a sign-in with success, once a day.
 func (a *Authenticator) rememberAddress(c candidate) {
 	k := c.pair()
+	a.regulars.add(c.regular(), a.now())
 	if now := a.now(); !a.known.has(k, now) && a.background.know(k, now) {
 		a.known.add(k, now)
 	}

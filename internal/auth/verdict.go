@@ -54,7 +54,7 @@ func (a *Authenticator) pretend(ctx context.Context, c candidate, password strin
 		return ctx.Err()
 	}
 	if c.outside {
-		return a.hasher.Dummy(ctx, c.label(), password)
+		return a.hasher.dummy(ctx, c.caller, c.label(), password)
 	}
 	if a.realms == nil || c.org == "" {
 		return nil
@@ -73,7 +73,7 @@ func (a *Authenticator) judge(ctx context.Context, c candidate, password string)
 	}
 	unusable := checkHash(c.account.PasswordHash)
 	if c.account.Realm != roster.RealmDB || unusable != nil {
-		if err := a.hasher.Dummy(ctx, c.label(), password); err != nil {
+		if err := a.hasher.dummy(ctx, c.caller, c.label(), password); err != nil {
 			return verdict{}, err
 		}
 		if c.reason == nil {
@@ -81,7 +81,7 @@ func (a *Authenticator) judge(ctx context.Context, c candidate, password string)
 		}
 		return verdict{Wrong, c.reason}, nil
 	}
-	good, err := a.hasher.Verify(ctx, c.account.PasswordHash, password)
+	good, err := a.hasher.verify(ctx, c.caller, c.account.PasswordHash, password)
 	switch {
 	case err != nil:
 		return verdict{}, fmt.Errorf("verify password of %q: %w", c.name, err)

@@ -54,6 +54,8 @@ type Service struct {
 	claims   keptClaims
 	lane     *matchLane
 
+	linkTries linkTries
+
 	retryKey          []byte
 	defaultCountry    string
 	grazerGrantsSuper bool
