@@ -227,6 +227,11 @@ func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in C
 		if _, err := tx.RemoveContactMethod(u.OrganizationID, u.ID, m.ID, by.Face); err != nil {
 			return m, err
 		}
+		if m.Service == roster.ServiceEmail { // a link may have gone there
+			if err := voidLinks(tx, u); err != nil {
+				return m, err
+			}
+		}
 		return m, s.reachChanged(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
 	})
 	if err == nil && !self {

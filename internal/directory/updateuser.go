@@ -318,7 +318,11 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 		return roster.User{}, err
 	}
 	if welcomes {
-		if err := sendWelcome(tx, after.User, now); err != nil {
+		account, err := tx.AccountByID(after.OrganizationID, after.ID)
+		if err != nil {
+			return roster.User{}, err
+		}
+		if err := sendWelcome(tx, after.User, account.CredentialVersion, now); err != nil {
 			return roster.User{}, err
 		}
 	}
@@ -335,12 +339,15 @@ func (c *userUpdate) changeCredentials(tx Tx, before roster.User, after *roster.
 		}
 	}
 	if c.hash != "" {
-		if err := tx.SetPassword(after.OrganizationID, after.ID, c.hash, now); err != nil {
+		after.HasPassword = true
+		return storePassword(tx, *after, c.hash, now)
+	}
+	if outdatesLinks(before, *after) {
+		if err := voidLinks(tx, *after); err != nil {
 			return err
 		}
-		after.HasPassword = true
 	}
-	if c.hash != "" || before.Active && !after.Active {
+	if before.Active && !after.Active {
 		return tx.DeleteSessions(after.OrganizationID, after.ID)
 	}
 	return nil

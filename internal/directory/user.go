@@ -204,7 +204,7 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	if err != nil || !c.welcomes(row.User) {
 		return err
 	}
-	return sendWelcome(tx, row.User, now)
+	return sendWelcome(tx, row.User, firstCredentials, now)
 }
 
 // permit asks whether the actor may make this user, now that the references are known.

@@ -156,7 +156,8 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 	_ = tx.RevokeToken(org, "t", at)
 	_ = tx.InsertLink(roster.Link{ID: "l", OrganizationID: org, UserID: "id"}, "hash")
 	_, _ = tx.LinkByHash("hash")
-	_, _ = tx.DeleteLink("l")
+	_ = tx.DeleteLinks(org, "id", roster.LinkSetUp)
+	_ = tx.DeleteLinks(org, "id", "")
 	_ = tx.KnowAddress(org, "ada", "a", at)
 	_, _ = tx.AddressKnownSince(org, "ada", "a", at)
 }
