@@ -107,7 +107,7 @@ func (s *Service) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) 
 	if err != nil || isSelf(by, u.ID) {
 		return u, err
 	}
-	return u, controls(tx, by, u)
+	return u, s.controls(tx, by, u)
 }
 
 func (s *Service) addContact(tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID) (roster.ContactMethod, error) {

@@ -47,7 +47,7 @@ func (s *Service) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (I
 	return update(ctx, s, func(tx Tx) (IssuedLink, error) {
 		u, err := lockUser(tx, by, ActPasswordSet, in.User, 0) // so that nobody becomes more than the actor meanwhile
 		if err == nil {
-			err = mayEmbody(tx, by, u)
+			err = s.mayEmbody(tx, by, u)
 		}
 		if err != nil {
 			return IssuedLink{}, err
@@ -88,8 +88,8 @@ func (s *Service) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secre
 
 // mayEmbody answers with an error unless the actor may set the password of a user whom it sees: of one who has or may
 // have a password here, and who is not above the actor.
-func mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
-	if err := controls(tx, by, u); err != nil {
+func (s *Service) mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
+	if err := s.controls(tx, by, u); err != nil {
 		return err
 	}
 	if u.Realm != roster.RealmDB {
@@ -116,7 +116,7 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 	}
 	permit := func(tx Tx, u roster.User, err error) (roster.User, error) {
 		if err == nil {
-			err = mayEmbody(tx, by, u)
+			err = s.mayEmbody(tx, by, u)
 		}
 		if err == nil {
 			err = unchanged(u.Version, in.IfVersion)

@@ -228,6 +228,9 @@ type CredentialTx interface {
 	// AccountByID returns the account of the user. Errors: NotFound.
 	AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Account, error)
 
+	// AccountsByNumbers returns the accounts of users, by ascending number. Users who are not there are left out.
+	AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]roster.Account, error)
+
 	// SessionByHash returns the session whose token has the hash, and its user's account, whether it is
 	// still good or not. Errors: NotFound.
 	SessionByHash(hash string) (roster.Session, roster.Account, error)

@@ -142,6 +142,8 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.AccountByName(org, "ada")
 	_, _ = tx.AccountByID(org, "id")
+	_, _ = tx.AccountsByNumbers(org, []int64{7})
+	_, _ = tx.AccountsByNumbers(org, make([]int64, 40))
 	_ = tx.InsertSession(roster.Session{ID: "s", OrganizationID: org, UserID: "id"}, "hash", 3)
 	_, _, _ = tx.SessionByHash("hash")
 	_ = tx.TouchSession("s", at)
@@ -244,7 +246,8 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	p := roster.CheckPermission{ID: "p", CheckGroup: c.CheckGroup, User: roster.UserLink{ID: "id", Number: 1}}
 	_, _ = tx.PutCheckPermission(org, p)
 	_, _ = tx.CheckAccess(org, "id")
-	_, _ = tx.UserCheckGrants(org, "id")
+	_, _ = tx.UserCheckGrants(org, []int64{7})
+	_, _ = tx.UserCheckGrants(org, make([]int64, 40))
 	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a"})
 	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a", "b", "c"})
 	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})
