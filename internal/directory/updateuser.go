@@ -229,14 +229,13 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 // plan returns what the user would be, and the parts that change, once the actor may and every reference is
 // known.
 func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts With, err error) {
-	faults := slices.Clone(c.faults)
-	if beyond := c.within(before); len(beyond) > 0 {
-		addFaults(&faults, beyond)
-		return after, 0, faults
+	if err := c.within(before); err != nil {
+		return after, 0, err
 	}
 	if err := unchanged(before.Version, c.in.IfVersion); err != nil {
 		return after, 0, err
 	}
+	faults := slices.Clone(c.faults)
 	if c.in.Password.Value != "" && before.Realm != roster.RealmDB {
 		addOnce(&faults, "password", "is kept in another realm for this user")
 	}
@@ -278,13 +277,13 @@ func (c *userUpdate) own(u roster.User) bool {
 	return isSelf(c.by, u.ID) && len(c.beyondOwn) == 0
 }
 
-// within returns what of the change goes beyond a person's own, where the actor changes itself and does not manage itself.
-// The actor manages all others that it can select.
-func (c *userUpdate) within(u roster.User) roster.Faults {
+// within refuses a change that goes beyond a person's own, where the actor changes itself and does not manage itself. The
+// actor manages all others that it can select.
+func (c *userUpdate) within(u roster.User) error {
 	if visible(c.by, ActUserUpdate, u) == nil {
 		return nil
 	}
-	return c.beyondOwn
+	return c.beyondOwn.Err()
 }
 
 // change is the transaction.
