@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"cmp"
 	"testing"
 
 	"roster"
@@ -8,9 +9,9 @@ import (
 )
 
 // moves are the verbs that change which groups a user is in, or by which externalId others find the user. Each gets a user
-// who is a member of the group In, and not of Out.
+// who is alone in a group of its own name, and not in Out.
 var moves = map[string]func(e *env, by roster.Actor, u roster.User) error{
-	"UpdateUser, groups": updatesBy(directory.UserChange{Groups: roster.Some(refs("In", "Out"))}),
+	"UpdateUser, groups": updatesBy(directory.UserChange{Groups: roster.Some(refs("Out"))}),
 	"UpdateUser, none":   updatesBy(directory.UserChange{Groups: roster.Some(refs())}),
 	"UpdateUser, primaryGroup": updatesBy(directory.UserChange{
 		PrimaryGroup: roster.Some(roster.Ref{Name: "Out"}),
@@ -23,19 +24,19 @@ var moves = map[string]func(e *env, by roster.Actor, u roster.User) error{
 		return err
 	},
 	"UpdateGroup, addMembers": changesGroup("Out", func(in *directory.GroupChange, u roster.User) { in.AddMembers = refs(u.UserName) }),
-	"UpdateGroup, removeMembers": changesGroup("In", func(in *directory.GroupChange, u roster.User) {
+	"UpdateGroup, removeMembers": changesGroup("", func(in *directory.GroupChange, u roster.User) {
 		in.RemoveMembers = refs(u.UserName)
 	}),
 	"UpdateGroup, members added": changesGroup("Out", func(in *directory.GroupChange, u roster.User) {
 		in.Members = roster.Some(refs(u.UserName))
 	}),
-	"UpdateGroup, members removed": changesGroup("In", func(in *directory.GroupChange, _ roster.User) { in.Members = roster.Some(refs()) }),
+	"UpdateGroup, members removed": changesGroup("", func(in *directory.GroupChange, _ roster.User) { in.Members = roster.Some(refs()) }),
 	"CreateGroup, members": func(e *env, by roster.Actor, u roster.User) error {
-		_, err := e.CreateGroup(e.t.Context(), by, directory.NewGroup{Kind: roster.KindGroup, Name: "New " + by.Name, Members: refs(u.UserName)})
+		_, err := e.CreateGroup(e.t.Context(), by, directory.NewGroup{Kind: roster.KindGroup, Name: "New", Members: refs(u.UserName)})
 		return err
 	},
-	"DeleteGroup": func(e *env, by roster.Actor, _ roster.User) error {
-		_, err := e.DeleteGroup(e.t.Context(), by, directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{Name: "In"}})
+	"DeleteGroup": func(e *env, by roster.Actor, u roster.User) error {
+		_, err := e.DeleteGroup(e.t.Context(), by, directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{Name: u.UserName}})
 		return err
 	},
 }
@@ -48,9 +49,10 @@ func updatesBy(in directory.UserChange) func(*env, roster.Actor, roster.User) er
 	}
 }
 
+// changesGroup changes the group with a name, or for "" the one that the user is in.
 func changesGroup(name string, to func(*directory.GroupChange, roster.User)) func(*env, roster.Actor, roster.User) error {
 	return func(e *env, by roster.Actor, u roster.User) error {
-		in := directory.GroupChange{Group: directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{Name: name}}}
+		in := directory.GroupChange{Group: directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{Name: cmp.Or(name, u.UserName)}}}
 		to(&in, u)
 		_, err := e.UpdateGroup(e.t.Context(), by, in)
 		return err
@@ -59,12 +61,9 @@ func changesGroup(name string, to func(*directory.GroupChange, roster.User)) fun
 
 // TestNobodyMovesSomebodyAboveThemselves is a table: each verb that changes groups or externalId, each way to be above.
 func TestNobodyMovesSomebodyAboveThemselves(t *testing.T) {
-	onEach(t, func(t *testing.T, fresh func() *env) {
-		e := fresh()
+	onBoth(t, func(t *testing.T, e *env) {
 		manager := e.actor(roster.ShippedRoles()[2].Permissions)
-		manager.Name = "manager"
 		x := e.checkGroup("X")
-		e.group(roster.KindGroup, "In")
 		e.group(roster.KindGroup, "Out")
 		for above, in := range map[string]directory.NewUser{
 			"by a role":        {Roles: refs("Administrator")},
@@ -73,7 +72,8 @@ func TestNobodyMovesSomebodyAboveThemselves(t *testing.T) {
 			"by an entry":      {},
 			"not, an operator": {Roles: refs("Operator")},
 		} {
-			in.UserName, in.ExternalID, in.Groups = above, "x "+above, refs("In")
+			e.group(roster.KindGroup, above)
+			in.UserName, in.ExternalID, in.Groups = above, "x "+above, refs(above)
 			u := e.makes(in)
 			if above == "by an entry" {
 				e.entry(x, roster.LevelEditor, u.UserName, "")
@@ -81,7 +81,7 @@ func TestNobodyMovesSomebodyAboveThemselves(t *testing.T) {
 			may := above == "not, an operator"
 			for name, move := range moves {
 				if may && name == "DeleteGroup" {
-					continue // the others are members, too
+					continue // see below
 				}
 				err := move(e, manager, u)
 				if may != (err == nil) || !may && roster.KindOf(err) != roster.Forbidden {
@@ -89,14 +89,18 @@ func TestNobodyMovesSomebodyAboveThemselves(t *testing.T) {
 				}
 				if may { // as it was
 					must(e.UpdateUser(t.Context(), e.admin, directory.UserChange{
-						User: byID(u), Groups: roster.Some(refs("In")), ExternalID: roster.Some(in.ExternalID),
+						User: byID(u), Groups: roster.Some(refs(above)), ExternalID: roster.Some(in.ExternalID),
 					}))(t)
 				} else if now := e.user(above); now.Version != u.Version || now.ExternalID != u.ExternalID || len(now.Groups) != 1 {
 					t.Errorf("%s: the user became %+v", name, now)
 				}
 			}
 			must(e.UpdateUser(t.Context(), manager, directory.UserChange{User: byID(u), DisplayName: roster.Some("X"), Teams: roster.Some(refs("Cloud DevOps"))}))(t)
-			if !may { // it describes the user only
+			if may {
+				if err := moves["DeleteGroup"](e, manager, u); err != nil {
+					t.Errorf("a group of people below: %v", err)
+				}
+			} else { // it describes the user only
 				must(e.UpsertUser(t.Context(), manager, directory.UserUpsert{Match: directory.ByExternalID, Change: directory.UserChange{
 					ExternalID: roster.Some(in.ExternalID), DisplayName: roster.Some("Y"),
 				}}))(t)
@@ -141,12 +145,20 @@ func TestAGrazerTakesNoHoldOfSomebodyAboveItsCeiling(t *testing.T) {
 			"a Super User": {Roles: refs("Super User")}, "the level administrator": {AccessLevel: roster.LevelAdministrator},
 			"a Super User of a group": {RoleGrants: []directory.RoleGrant{grant("Super User", "G")}},
 		} {
-			in.UserName, in.Groups = name, refs("G")
+			in.UserName, in.Email, in.Groups = name, "a@example.com", refs("G")
 			u := e.makes(in)
 			for _, c := range []directory.UserChange{
-				{Password: roster.Some("mine now")}, {Email: roster.Some("mine@example.com")}, {UserName: roster.Some("mine")}, {ExternalID: roster.Some("mine")},
-				{ContactNumber: roster.Some("+44 20 7946 0958")}, {Active: roster.Some(false)}, {Roles: roster.Some(refs())}, {Groups: roster.Some(refs())},
-				{AccessLevel: roster.Some(roster.LevelCustom)}, {SendWelcomeEmail: true}, {PrimaryGroup: roster.Some(roster.Ref{Name: "G"})},
+				{Password: roster.Some("mine now")},
+				{Email: roster.Some("mine@example.com")},
+				{UserName: roster.Some("mine")},
+				{ExternalID: roster.Some("mine")},
+				{ContactNumber: roster.Some("+44 20 7946 0958")},
+				{Active: roster.Some(false)},
+				{Roles: roster.Some(refs())},
+				{Groups: roster.Some(refs())},
+				{AccessLevel: roster.Some(roster.LevelCustom)},
+				{SendWelcomeEmail: true},
+				{PrimaryGroup: roster.Some(roster.Ref{Name: "G"})},
 			} {
 				c.User = byID(u)
 				_, err := e.UpdateUser(t.Context(), grazer, c)
@@ -176,8 +188,11 @@ func TestATokenOfTheOrganizationChangesWhatAdministratorsMayDoAndTakesNoHoldOfTh
 		must(e.SetPassword(t.Context(), e.admin, directory.NewPassword{User: byID(u), Password: strong}))(t)
 		for range 2 {
 			for _, c := range []directory.UserChange{
-				{AccessLevel: roster.Some(roster.LevelAdministrator)}, {Active: roster.Some(false)}, {Active: roster.Some(true)},
-				{Groups: roster.Some(refs("G"))}, {Groups: roster.Some(refs())},
+				{AccessLevel: roster.Some(roster.LevelAdministrator)},
+				{Active: roster.Some(false)},
+				{Active: roster.Some(true)},
+				{Groups: roster.Some(refs("G"))},
+				{Groups: roster.Some(refs())},
 			} {
 				c.User = byID(u)
 				must(e.UpdateUser(t.Context(), by, c))(t)
