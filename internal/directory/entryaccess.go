@@ -64,7 +64,7 @@ func (s *Service) permitJoins(tx Tx, by roster.Actor, groups []roster.GroupLink,
 	above, err := s.entriesOfGroupsAbove(tx, by, groupIDs(groups))
 	for _, g := range groups {
 		if p := above[g.ID]; p != 0 {
-			f.Forbid(field(g), fmt.Sprintf("names %q, whose members get permissions beyond yours by entries on check groups: %s", shorten(g.Name), p))
+			f.Forbid(field(g), fmt.Sprintf("would give permissions beyond yours by entries of the group %s on check groups: %s", shorten(g.Name), p))
 		}
 	}
 	return err

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"roster"
@@ -199,14 +198,14 @@ func (s *Service) permitGains(by roster.Actor, gains []gain, empowers bool, f *r
 		if faulty.Has(g.field) || g.scope != "" && (faulty.Has(g.scope) || faulty.HasWithin(g.scope)) {
 			continue
 		}
-		detail := "gives permissions beyond yours: "
+		detail := "would give permissions beyond yours"
 		if g.role != "" {
-			detail = fmt.Sprintf("names %q, which %s", shorten(g.role), detail)
+			detail += " by the role " + shorten(g.role)
 		}
 		if p := s.above(by, g.grants); p != 0 {
-			f.Forbid(g.field, detail+p.String())
+			f.Forbid(g.field, detail+": "+p.String())
 		} else if p := s.aboveHold(by, g.grants); empowers && p != 0 {
-			f.Forbid(g.field, "gives permissions that an API token of the organization gives only to users who cannot sign in yet: "+p.String())
+			f.Forbid(g.field, "would give permissions that an API token of the organization gives only to users who cannot sign in yet: "+p.String())
 		}
 	}
 }

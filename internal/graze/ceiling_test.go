@@ -70,8 +70,8 @@ func TestAForbiddenArgumentIsNamedWithEveryOtherFault(t *testing.T) {
 		e.User(t, directory.NewUser{UserName: "manager", Password: "manager", Roles: []roster.Ref{{Number: roster.RoleManager}}})
 	}
 	const (
-		group = `primary_group names \"Network\", whose members get permissions beyond yours by entries on check groups: manage_checks`
-		role  = `roles names \"Super User\", which gives permissions beyond yours: super_privileges manage_realms`
+		group = `primary_group would give permissions beyond yours by entries of the group Network on check groups: manage_checks`
+		role  = `roles would give permissions beyond yours by the role Super User: super_privileges manage_realms`
 	)
 	dialecttest.Run(t, dialecttest.World{Given: given}, []dialecttest.Scenario{
 		{
