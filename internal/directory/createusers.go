@@ -451,13 +451,10 @@ func (it *batchItem) draft(tx Tx, now time.Time) error {
 	if it.weak != nil {
 		faults = append(faults, roster.All(it.weak)...)
 	}
-	if it.fault = faults.Err(); it.fault != nil {
-		return nil
+	if err := it.permit(tx, refs, &faults); err != nil {
+		return err
 	}
-	if it.fault = it.permit(tx, refs); it.fault != nil {
-		if roster.KindOf(it.fault) != roster.Forbidden {
-			return it.fault
-		}
+	if it.fault = faults.Err(); it.fault != nil {
 		return nil
 	}
 	if it.country, err = it.countryFor(tx, it.by.OrganizationID, it.in.ContactNumber); err != nil {

@@ -83,6 +83,9 @@ func (s *Service) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.Group
 	if err != nil {
 		return g, err
 	}
+	if err := s.permitMembers(tx, by, g, "members", members, &f); err != nil {
+		return g, err
+	}
 	if g.Routing.Services, err = makeServices(tx, by.OrganizationID, in.Services, &f); err != nil {
 		return g, err
 	}

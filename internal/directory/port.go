@@ -231,6 +231,9 @@ type CredentialTx interface {
 	// AccountByID returns the account of the user. Errors: NotFound.
 	AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Account, error)
 
+	// AccountsByNumbers returns the accounts of users, by ascending number. Users who are not there are left out.
+	AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]roster.Account, error)
+
 	// SessionByHash returns the session whose token has the hash, and its user's account, whether it is
 	// still good or not. Errors: NotFound.
 	SessionByHash(hash string) (roster.Session, roster.Account, error)
@@ -259,10 +262,8 @@ type CredentialTx interface {
 	InsertLink(l roster.Link, hash string) error
 	// LinkByHash returns the link whose secret has the hash, good or not. Errors: NotFound.
 	LinkByHash(hash string) (roster.Link, error)
-	// DeleteLinks deletes the links of a user for a purpose.
+	// DeleteLinks deletes the links of a user for a purpose; for "" those for every purpose.
 	DeleteLinks(org roster.OrganizationID, user roster.UserID, purpose roster.LinkPurpose) error
-	// DeleteLink reports whether the link was there: of two callers one gets true.
-	DeleteLink(id roster.LinkID) (bool, error)
 
 	// KnowAddress remembers that the user name signed in from the address at a time.
 	KnowAddress(org roster.OrganizationID, userKey, address string, at time.Time) error

@@ -45,9 +45,9 @@ type CheckTx interface {
 	// group. One that gives nothing is left out.
 	CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error)
 
-	// UserCheckGrants returns what entries give a user, its own and those of each of its groups; GroupCheckGrants what
-	// they give the members of groups. One that gives nothing is left out.
-	UserCheckGrants(org roster.OrganizationID, user roster.UserID) ([]CheckGrant, error)
+	// UserCheckGrants returns what entries give users, by number: their own and those of each of their groups.
+	// GroupCheckGrants returns what entries give the members of groups. One that gives nothing is left out.
+	UserCheckGrants(org roster.OrganizationID, users []int64) ([]CheckGrant, error)
 	GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]CheckGrant, error)
 
 	// InsertEvent stores an event. Its id sorts as it came.
@@ -72,6 +72,7 @@ type CheckState struct {
 // CheckGrant is what an entry gives on a check group.
 type CheckGrant struct {
 	CheckGroup  roster.CheckGroupID
+	User        int64          // the number of the user who gets it; 0 where it was asked for groups
 	Group       roster.GroupID // whose members have it; "" for an entry of a user
 	AccessLevel roster.AccessLevel
 }

@@ -77,15 +77,15 @@ func (r *resolved) resolveRealm(tx Tx, by roster.Actor, ref roster.Ref, f *roste
 	return nil
 }
 
-// joined returns the groups that can have entries on check groups.
-func (r resolved) joined() []roster.GroupID {
-	var ids []roster.GroupID
-	for _, g := range r.groups {
-		if g.Kind == roster.KindGroup {
-			ids = append(ids, g.ID)
+// groupField returns the argument in which a group of the references stands: primaryGroup for the primary group, unless
+// the request names other groups as well.
+func groupField(r resolved, groups []roster.Ref) func(roster.GroupLink) string {
+	return func(g roster.GroupLink) string {
+		if g.ID == r.primary.ID && len(groups) == 0 {
+			return "primaryGroup"
 		}
+		return "groups"
 	}
-	return ids
 }
 
 func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {

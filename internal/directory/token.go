@@ -119,7 +119,7 @@ func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token,
 		switch {
 		case err == nil:
 			t.UserID, t.UserName = u.UserID, u.UserName
-			if err := controlsAccount(tx, by, u); err != nil {
+			if err := s.controlsAccount(tx, by, u); err != nil {
 				return err
 			}
 		case roster.KindOf(err) == roster.NotFound:
@@ -168,7 +168,7 @@ func (s *Service) RevokeToken(ctx context.Context, by roster.Actor, ref roster.R
 	return update(ctx, s, func(tx Tx) (roster.Token, error) {
 		t, err := tx.FindToken(by.OrganizationID, ref)
 		if err == nil && t.UserID != "" {
-			err = controls(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
+			err = s.controls(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
 			if err != nil && roster.KindOf(err) == roster.NotFound { // the user is gone
 				err = nil
 			}

@@ -120,17 +120,19 @@ func (c *creation) look(tx Tx) (repeat bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if len(faults) == 0 {
+		if repeat, err = c.wasMade(tx); err != nil || repeat {
+			return repeat, err
+		}
+		if _, repeat, err = c.repeat(tx); err != nil || repeat {
+			return repeat, err
+		}
+	}
+	if err := c.permit(tx, refs, &faults); err != nil {
+		return false, err
+	}
 	if len(faults) > 0 {
 		return false, faults
-	}
-	if repeat, err = c.wasMade(tx); err != nil || repeat {
-		return repeat, err
-	}
-	if _, repeat, err = c.repeat(tx); err != nil || repeat {
-		return repeat, err
-	}
-	if err := c.permit(tx, refs); err != nil {
-		return false, err
 	}
 	return false, c.free(tx)
 }
@@ -173,11 +175,11 @@ func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) 
 	if err != nil {
 		return made{}, err
 	}
+	if err := c.permit(tx, refs, &faults); err != nil {
+		return made{}, err
+	}
 	if len(faults) > 0 {
 		return made{}, faults
-	}
-	if err := c.permit(tx, refs); err != nil {
-		return made{}, err
 	}
 	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
 		return made{}, err
@@ -214,25 +216,21 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	if err != nil || !c.welcomes(row.User) {
 		return err
 	}
-	return sendWelcome(tx, row.User, now)
+	return sendWelcome(tx, row.User, firstCredentials, now)
 }
 
-// permit asks whether the actor may make this user, now that the references are known.
-func (c *creation) permit(tx Tx, refs resolved) error {
-	g := c.granting(refs)
-	if err := g.nowhere(); err != nil {
-		return err
+// permit notes every argument by which the actor would make a user who may do more than it may give.
+func (c *creation) permit(tx Tx, refs resolved, f *roster.Faults) error {
+	if c.granting(refs).nowhere(f) {
+		return nil
 	}
-	if err := mayJoin(tx, c.by, refs.joined()); err != nil {
+	if err := c.permitJoins(tx, c.by, ordinaryGroups(refs.groups), groupField(refs, c.in.Groups), f); err != nil {
 		return err
 	}
 	u := roster.User{AccessLevel: c.in.AccessLevel}
 	c.grant(&u, refs)
-	gains := gained(roster.User{}, u, refs.permissions)
-	if c.in.Password != "" {
-		return c.mayEmpower(c.by, gains)
-	}
-	return c.mayGrant(c.by, gains)
+	c.permitGains(c.by, gained(roster.User{}, u, refs), c.in.Password != "", f)
+	return nil
 }
 
 func (c *creation) granting(refs resolved) granting {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -170,19 +171,28 @@ func (q *query) whereEntryConcerns(org roster.OrganizationID, scope directory.Ch
 }
 
 const (
-	grantColumns = `SELECT p.check_group_id, COALESCE(p.group_id, ''), p.access_level`
-	grantsOfUser = grantColumns + entriesOfUser + ofUser + ` UNION ALL ` + grantColumns + entriesOfGroups + ofUser
+	grantsOfUser = `SELECT p.check_group_id, u.number, COALESCE(p.group_id, ''), p.access_level`
 	ofUser       = ` AND u.organization_id = $1 AND u.id = $2`
+	ofUsers      = ` AND u.organization_id = $1 AND u.number IN ($*)`
 )
 
 // UserCheckGrants implements directory.CheckTx.
-func (t *tx) UserCheckGrants(org roster.OrganizationID, user roster.UserID) ([]directory.CheckGrant, error) {
-	return collect(t, "read what entries give a user", grantsOfUser, []any{string(org), string(user)}, scanCheckGrant)
+func (t *tx) UserCheckGrants(org roster.OrganizationID, users []int64) (grants []directory.CheckGrant, err error) {
+	const text = grantsOfUser + entriesOfUser + ofUsers + ` UNION ALL ` + grantsOfUser + entriesOfGroups + ofUsers
+	for some := range slices.Chunk(users, maxList) {
+		args, n := numberArgs([]any{string(org)}, some)
+		found, err := collect(t, "read what entries give users", t.texts.list(text, 2, n), args, scanCheckGrant)
+		if err != nil {
+			return nil, err
+		}
+		grants = append(grants, found...)
+	}
+	return grants, nil
 }
 
 // GroupCheckGrants implements directory.CheckTx.
 func (t *tx) GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]directory.CheckGrant, error) {
-	b := newQuery(grantColumns + ` FROM check_permissions p`)
+	b := newQuery(`SELECT p.check_group_id, 0, p.group_id, p.access_level FROM check_permissions p`)
 	b.where("p.organization_id = ?", string(org))
 	b.in("p.group_id", anyOf(groups))
 	b.add(giving)
@@ -190,7 +200,7 @@ func (t *tx) GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID
 }
 
 func scanCheckGrant(r scanner) (g directory.CheckGrant, err error) {
-	return g, r.Scan((*string)(&g.CheckGroup), (*string)(&g.Group), (*string)(&g.AccessLevel))
+	return g, r.Scan((*string)(&g.CheckGroup), &g.User, (*string)(&g.Group), (*string)(&g.AccessLevel))
 }
 
 // CheckAccess implements directory.CheckTx.

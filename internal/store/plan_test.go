@@ -146,6 +146,8 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.AccountByName(org, "ada")
 	_, _ = tx.AccountByID(org, "id")
+	_, _ = tx.AccountsByNumbers(org, []int64{7})
+	_, _ = tx.AccountsByNumbers(org, make([]int64, 40))
 	_ = tx.InsertSession(roster.Session{ID: "s", OrganizationID: org, UserID: "id"}, "hash", 3)
 	_, _, _ = tx.SessionByHash("hash")
 	_ = tx.TouchSession("s", at)
@@ -160,7 +162,8 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 	_ = tx.RevokeToken(org, "t", at)
 	_ = tx.InsertLink(roster.Link{ID: "l", OrganizationID: org, UserID: "id"}, "hash")
 	_, _ = tx.LinkByHash("hash")
-	_, _ = tx.DeleteLink("l")
+	_ = tx.DeleteLinks(org, "id", roster.LinkSetUp)
+	_ = tx.DeleteLinks(org, "id", "")
 	_ = tx.KnowAddress(org, "ada", "a", at)
 	_, _ = tx.AddressKnownSince(org, "ada", "a", at)
 	reserved, _, _ := tx.ReserveGuesses([]directory.Guess{{Key: "a", Most: 1}, {Key: "b", Most: 2}}, at)
@@ -254,7 +257,8 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	p := roster.CheckPermission{ID: "p", CheckGroup: c.CheckGroup, User: roster.UserLink{ID: "id", Number: 1}}
 	_, _ = tx.PutCheckPermission(org, p)
 	_, _ = tx.CheckAccess(org, "id")
-	_, _ = tx.UserCheckGrants(org, "id")
+	_, _ = tx.UserCheckGrants(org, []int64{7})
+	_, _ = tx.UserCheckGrants(org, make([]int64, 40))
 	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a"})
 	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a", "b", "c"})
 	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})

@@ -133,7 +133,7 @@ func (e *env) link(userName, displayName string) string {
 		e.Fatal(err)
 	}
 	l, err := e.svc.IssueLink(e.Context(), e.system(), directory.NewLink{
-		User: directory.UserSelector{UserName: userName}, Purpose: roster.LinkWelcome, Address: "grace@example.org",
+		User: directory.UserSelector{UserName: userName}, Purpose: roster.LinkWelcome, ByEmail: true,
 	})
 	if err != nil {
 		e.Fatal(err)

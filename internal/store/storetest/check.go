@@ -129,7 +129,9 @@ func (f *fixture) access(u directory.NewUserRow) map[roster.CheckGroupID]roster.
 
 func (f *fixture) userGrants(u directory.NewUserRow) []directory.CheckGrant {
 	f.Helper()
-	return inOrderOfCheckGroups(read(f, func(tx directory.Tx) ([]directory.CheckGrant, error) { return tx.UserCheckGrants(f.org, u.ID) }))
+	return inOrderOfCheckGroups(read(f, func(tx directory.Tx) ([]directory.CheckGrant, error) {
+		return tx.UserCheckGrants(f.org, []int64{u.Number})
+	}))
 }
 
 func (f *fixture) groupGrants(groups ...roster.GroupID) []directory.CheckGrant {

@@ -368,7 +368,7 @@ var tokens = []sentence{
 func (f *fixture) link(user roster.UserID, purpose roster.LinkPurpose) roster.Link {
 	f.Helper()
 	l := roster.Link{
-		ID: roster.LinkID(f.id()), OrganizationID: f.org, UserID: user, Purpose: purpose, Address: "ada@example.com",
+		ID: roster.LinkID(f.id()), OrganizationID: f.org, UserID: user, Purpose: purpose, Address: "ada@example.com", CredentialVersion: 3,
 		CreatedAt: f.now, ExpiresAt: f.now.Add(time.Hour),
 	}
 	f.update(func(tx directory.Tx) error { return tx.InsertLink(l, "hash of "+string(l.ID)) })
@@ -409,10 +409,17 @@ var links = []sentence{
 			same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(l.ID)) }), l)
 		}
 	}},
-	{text: "a link is consumed once", test: func(f *fixture) {
-		l := f.link(f.user("ada").ID, roster.LinkWelcome)
-		for _, want := range []bool{true, false} {
-			same(f, write(f, func(tx directory.Tx) (bool, error) { return tx.DeleteLink(l.ID) }), want)
+	{text: "all links of a user are deleted, also of a purpose that is not known here, and no others", test: func(f *fixture) {
+		ada, eve := f.user("ada").ID, f.user("eve").ID
+		gone := []roster.Link{f.link(ada, roster.LinkSetUp), f.link(ada, roster.LinkWelcome), f.link(ada, "another")}
+		kept := f.link(eve, roster.LinkSetUp)
+		f.update(func(tx directory.Tx) error { return tx.DeleteLinks(f.org, ada, "") })
+		for _, l := range gone {
+			f.lacks(func(tx directory.Tx) error {
+				_, err := tx.LinkByHash("hash of " + string(l.ID))
+				return err
+			})
 		}
+		same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(kept.ID)) }), kept)
 	}},
 }
