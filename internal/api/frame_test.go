@@ -245,8 +245,9 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		{Name: "an order that is none", Request: "GET /api/v1/users?sort=colour", Status: 400, Body: malformed(
 			"sort must be one of: number, -number, userName, -userName, email, -email", parameter("sort", "must be one of: number, -number, userName, -userName, email, -email"))},
 		{Name: "a switch that is none", Request: "GET /api/v1/tokens?revoked=maybe", Status: 400, Body: malformed("revoked must be true or false", parameter("revoked", "must be true or false"))},
-		{Name: "an empty parameter is none", Request: "GET /api/v1/groups?filter=&cursor=&fields=&limit=&filter%20=", Status: 400, Body: malformed(
-			"filter  is no parameter of this call", parameter("filter ", "is no parameter of this call"))},
+		one("an empty limit", "limit=", "limit", limit),
+		one("an empty filter", "filter=", "filter", "must be a string of 1 to 2000 characters"),
+		{Name: "an empty day", Request: "GET /api/v1/events?from=", Status: 400, Body: malformed("from must be a time such as 2026-11-21T09:30:00Z", parameter("from", "must be a time such as 2026-11-21T09:30:00Z"))},
 		{
 			Name:    "everything at once, of parameters that mean something else in each call",
 			Request: "GET /api/v1/groups?limit=0&filter=zz&fields=nope,id,,none&cursor=bad&sort=size", Status: 400,

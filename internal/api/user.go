@@ -110,7 +110,7 @@ type UserMembers struct {
 	DisplayName          optional[string]             `json:"displayName,omitzero" maxLength:"255" doc:"The name that people read; the userName where absent."`
 	Email                optional[string]             `json:"email,omitzero" maxLength:"254" doc:"The primary address."`
 	ExternalID           optional[string]             `json:"externalId,omitzero" maxLength:"255" doc:"The id that the client's own system gave."`
-	Password             optional[string]             `json:"password,omitzero" maxLength:"1024" writeOnly:"true" doc:"A password that the user may sign in with, at most 1,024 bytes."`
+	Password             optional[string]             `json:"password,omitzero" minLength:"1" maxLength:"1024" writeOnly:"true" doc:"A password that the user may sign in with, at most 1,024 bytes."`
 	Active               optional[bool]               `json:"active,omitzero" doc:"Whether the user may sign in and is notified; true where absent."`
 	AccessLevel          optional[roster.AccessLevel] `json:"accessLevel,omitzero" enum:"custom,readonly,user,editor,manager,administrator" doc:"A shipped set of permissions; custom where absent."`
 	AccessLevelGroups    optional[[]string]           `json:"accessLevelGroups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups that the access level is granted for: ids or names; none: the organization."`
@@ -133,7 +133,7 @@ type UserMembers struct {
 type newUser struct {
 	UserName string `json:"userName" minLength:"1" maxLength:"255" doc:"What the user signs in with, unique without regard to case."`
 	UserMembers
-	Realm            optional[string] `json:"realm,omitzero" maxLength:"255" doc:"Where the user proves identity: DB, which is the default, external, or a realm: id or name."`
+	Realm            optional[string] `json:"realm,omitzero" minLength:"1" maxLength:"255" doc:"Where the user proves identity: DB, which is the default, external, or a realm: id or name."`
 	SendWelcomeEmail optional[bool]   `json:"sendWelcomeEmail,omitzero" doc:"Whether to send a message with a link to set a password."`
 }
 

@@ -200,6 +200,17 @@ func TestTheRightPasswordSignsIn(t *testing.T) {
 	}
 }
 
+func TestANameSignsInHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	id := f.user("Éva")
+	for _, typed := range []string{"éva ", "\u00a0ÉVA", "E\u0301va\u200b", "\ufeffÉva", "\u202aéva\u200e"} {
+		if by, err := f.Password(t.Context(), at(), typed, rightPassword); err != nil || by.UserID != id {
+			t.Errorf("%q: %v", typed, err)
+		}
+	}
+}
+
 func TestWhoeverIsNotLetInCostsOneHashAndIsToldTheSame(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -97,6 +97,8 @@ func TestGetUserGroupsListsThoseThatTheFiltersPick(t *testing.T) {
 		{Name: "all, with the slash", Request: "GET /getUserGroups/?apiToken={token read}&userGroupId=undefined&userGroupName=", Body: list(network, acme)},
 		{Name: "by id", Request: get + "&userGroupId={group Network}", Body: list(network)},
 		{Name: "by several ids", Request: get + "&userGroupId={group Acme, Inc.},{group Network}", Body: list(acme, network)},
+		{Name: "by a name as it is pasted", Request: get + "&userGroupName=+%E2%80%8Bnetwork%C2%A0", Body: list(network)},
+		{Name: "by a name that nobody sees", Request: get + "&userGroupName=%E2%80%8B", Body: list()},
 		{Name: "by a name in other letters", Request: get + "&userGroupName=nETWORK", Body: list(network)},
 		{Name: "by a name with a comma, and + for blanks", Request: get + "&userGroupName=Acme,+Inc.", Body: list(acme)},
 		{Name: "by id and name of two", Request: get + "&userGroupName=Network&userGroupId={group Acme, Inc.}", Body: list()},
