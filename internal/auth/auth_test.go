@@ -55,7 +55,7 @@ func newFixture(t *testing.T, change ...func(*Options)) *fixture {
 // openStore opens the store at the url, which is closed when the test ends.
 func openStore(t *testing.T, url string) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), url, store.Options{Logger: quiet})
+	db, err := store.Open(t.Context(), url, store.Options{Logger: quiet, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,10 @@ func TestParallelGuessesOverThreeServersGetNoFurtherThanAtOne(t *testing.T) {
 	for i := range 200 {
 		wg.Go(func() {
 			<-start
-			_, err := all[i%3].Password(t.Context(), at(), "ada", fmt.Sprint("guess ", i))
+			err := error(&roster.Error{Kind: roster.Unavailable})
+			for roster.KindOf(err) == roster.Unavailable { // as a busy database answers; nothing is judged then
+				_, err = all[i%3].Password(t.Context(), at(), "ada", fmt.Sprint("guess ", i))
+			}
 			switch roster.KindOf(err) {
 			case roster.Unauthenticated:
 				denied.Add(1)
