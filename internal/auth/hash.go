@@ -174,8 +174,8 @@ func (h *Hasher) run(ctx context.Context, c caller, work func() (hashed bool, er
 // HasherStats is the state of a [Hasher], for metrics.
 type HasherStats struct {
 	Slots       int     // hashes that may run at a time
-	Running     int     // slots that are in use
-	Waiting     int     // hashes that wait for a slot
+	Running     int     // passwords that are hashed or judged now
+	Waiting     int     // passwords that wait for a slot
 	Held        int     // refusals that are held back at the moment
 	MeanSeconds float64 // moving average of how long one takes
 	Done        uint64  // hashes since the start

@@ -37,7 +37,8 @@ type Face[R any] struct {
 	Log *slog.Logger
 }
 
-// Endpoint is read, authenticate, decode, call, encode: the only adapter between HTTP and verbs.
+// Endpoint is read, authenticate, decode, call, encode: the only adapter between HTTP and verbs. A call
+// that needs a hash while too many wait for one is refused before it is authenticated.
 func Endpoint[R, In, Out any](
 	f *Face[R],
 	decode func(R) (In, error),
