@@ -31,7 +31,7 @@ var (
 	}
 	exampleNewCheck = newCheck{DisplayName: "Backup of db1", CheckMembers: CheckMembers{
 		Description: value("Every night"), CheckGroup: value("Backups"),
-		Matching: value(conditionsChange{Required: value("all"), Conditions: value(showConditions(exampleCheck.Matching).Conditions)}),
+		Matching: value(conditionsChange{Required: value(quantifier("all")), Conditions: value(showConditions(exampleCheck.Matching).Conditions)}),
 		Success:  value(conditionsChange{Conditions: value(showConditions(exampleCheck.Success).Conditions)}),
 		Interval: value(intervalChange{Unit: value(roster.IntervalDay), Value: value(1)}), Groups: value([]string{"Network"}), Teams: value([]string{"Storage"}),
 	}}

@@ -16,7 +16,7 @@ type checkPermission struct {
 	ID          roster.CheckPermissionID `json:"id" format:"uuid" doc:"The entry's id."`
 	User        *namedUser               `json:"user" doc:"Who it is for; null where it is for a group."`
 	Group       *groupLink               `json:"group" doc:"The group whose members it is for; null where it is for a user."`
-	AccessLevel roster.AccessLevel       `json:"accessLevel" enum:"custom,readonly,user,editor,manager,administrator" doc:"What they may do to the checks."`
+	AccessLevel roster.AccessLevel       `json:"accessLevel" doc:"What they may do to the checks."`
 	Notify      bool                     `json:"notify" doc:"Whether they are told of the checks' events."`
 	CreatedAt   time.Time                `json:"createdAt" doc:"When it was made."`
 }
@@ -33,7 +33,7 @@ func (checkPermission) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Sc
 type newCheckPermission struct {
 	User        optional[string]   `json:"user,omitzero" minLength:"1" doc:"Who it is for: id or userName. This or group."`
 	Group       optional[string]   `json:"group,omitzero" minLength:"1" doc:"The group whose members it is for: id or name."`
-	AccessLevel roster.AccessLevel `json:"accessLevel" enum:"custom,readonly,user,editor,manager,administrator" doc:"What they may do to the checks."`
+	AccessLevel roster.AccessLevel `json:"accessLevel" doc:"What they may do to the checks."`
 	Notify      optional[bool]     `json:"notify,omitzero" doc:"Whether they are told of the checks' events; false where absent."`
 }
 

@@ -19,7 +19,7 @@ type event struct {
 	Title  string         `json:"title" doc:"What it is about."`
 	Body   string         `json:"body" doc:"All that it says."`
 	From   string         `json:"from" doc:"Who or what sent it, as it said."`
-	Status roster.Status  `json:"status" enum:"success,warning,failure" doc:"How it turned out."`
+	Status roster.Status  `json:"status" doc:"How it turned out."`
 	At     time.Time      `json:"at" doc:"When it arrived."`
 }
 
@@ -36,19 +36,19 @@ type newEvent struct {
 	Title  string                  `json:"title" doc:"What it is about."`
 	Body   optional[string]        `json:"body,omitzero" doc:"All that it says."`
 	From   optional[string]        `json:"from,omitzero" doc:"Who or what sends it."`
-	Status optional[roster.Status] `json:"status,omitzero" enum:"success,warning,failure" doc:"How it turned out. Where absent the check's conditions decide; without a check it is a failure."`
+	Status optional[roster.Status] `json:"status,omitzero" doc:"How it turned out. Where absent the check's conditions decide; without a check it is a failure."`
 }
 
 // The requests about events.
 type (
 	listEvents struct {
 		Page
-		Check      string    `query:"check" maxLength:"255" doc:"Only those of this check, by its id."`
-		CheckGroup string    `query:"checkGroup" maxLength:"255" doc:"Only those of checks in this check group, by its id."`
-		Status     string    `query:"status" enum:"success,warning,failure" doc:"Only those that turned out so."`
-		Matched    string    `query:"matched" enum:"true,false" doc:"Only those that a check claimed, or that none did."`
-		From       time.Time `query:"from" example:"2026-11-01T00:00:00Z" doc:"Only those that arrived then or later."`
-		To         time.Time `query:"to" example:"2026-12-01T00:00:00Z" doc:"Only those that arrived earlier."`
+		Check      string        `query:"check" maxLength:"255" doc:"Only those of this check, by its id."`
+		CheckGroup string        `query:"checkGroup" maxLength:"255" doc:"Only those of checks in this check group, by its id."`
+		Status     roster.Status `query:"status" doc:"Only those that turned out so."`
+		Matched    trueOrFalse   `query:"matched" doc:"Only those that a check claimed, or that none did."`
+		From       time.Time     `query:"from" example:"2026-11-01T00:00:00Z" doc:"Only those that arrived then or later."`
+		To         time.Time     `query:"to" example:"2026-12-01T00:00:00Z" doc:"Only those that arrived earlier."`
 	}
 	readEvent struct {
 		One
@@ -131,7 +131,7 @@ func pageOfEvents(ctx context.Context, c *call, svc *directory.Service, q *listE
 func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 	in := directory.EventList{
 		Before: orZero(after), Limit: q.Limit, Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
-		Status: roster.Status(q.Status), From: q.From.UTC(), To: q.To.UTC(),
+		Status: q.Status, From: q.From.UTC(), To: q.To.UTC(),
 	}
 	if q.Matched != "" {
 		in.Matched = roster.Some(q.Matched == "true")

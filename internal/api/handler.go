@@ -45,7 +45,6 @@ type api struct {
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	a := newAPI(mux, o)
 	a.resources(o.Service)
-	finish(a.doc)
 	for name, text := range map[string]func() (string, []byte, error){
 		"openapi.json": func() (string, []byte, error) {
 			text, err := a.doc.MarshalJSON()
@@ -101,7 +100,8 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 		statuses[kind] = k.status
 	}
 	a.face = &dialect.Face[*call]{Name: roster.FaceAPI, Statuses: statuses, WriteError: writeProblem, Log: o.Log}
-	a.schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	a.schemas = huma.NewMapRegistry(schemaRoot, schemaName)
+	defineEnumerations(a.schemas)
 	a.doc = describe(a.schemas)
 	return a
 }

@@ -17,6 +17,9 @@ import (
 	"roster/internal/dialect"
 )
 
+// schemaRoot is where the schemas of the document are.
+const schemaRoot = "#/components/schemas/"
+
 // schemaName names a type's schema: group is Group, listed[group] is GroupList.
 func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
@@ -27,7 +30,12 @@ func schemaName(t reflect.Type, hint string) string {
 		name = hint
 	}
 	if outer, inner, generic := strings.Cut(strings.TrimSuffix(name, "]"), "["); generic {
-		name = inner[strings.LastIndex(inner, ".")+1:] + strings.ToUpper(outer[:1]) + outer[1:]
+		name = inner[strings.LastIndex(inner, ".")+1:]
+		if outer == "listed" {
+			name += "List"
+		} else {
+			name += strings.ToUpper(outer[:1]) + outer[1:]
+		}
 	}
 	if name == "" {
 		return name
@@ -59,12 +67,11 @@ func (f *fitting) resolve(s *huma.Schema) *huma.Schema {
 // value returns what is good of a value, nil if nothing is.
 func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) []byte {
 	s = f.resolve(s)
-	switch {
-	case len(s.AnyOf) > 2: // see anything
-		return v.Raw
-	case len(s.AnyOf) == 2 && v.Kind != dialect.Null: // see orNull
-		return f.value(s.AnyOf[0], v, at)
-	case v.Kind == dialect.Null && (s.Nullable || len(s.AnyOf) == 2):
+	nullable := s.Nullable
+	if len(s.AnyOf) == 2 { // see orNull
+		s, nullable = f.resolve(s.AnyOf[0]), true
+	}
+	if v.Kind == dialect.Null && nullable || len(s.AnyOf) > 2 { // see anything
 		return v.Raw
 	}
 	good := false
@@ -89,7 +96,11 @@ func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) []byte {
 	if good {
 		return v.Raw
 	}
-	f.faults.Add(at, "must be "+expected(s))
+	wanted := "must be " + expected(s)
+	if nullable {
+		wanted += ", or null"
+	}
+	f.faults.Add(at, wanted)
 	return nil
 }
 
@@ -238,9 +249,6 @@ func expected(s *huma.Schema) string {
 		}
 	default:
 		text = "an object"
-	}
-	if s.Nullable {
-		text += ", or null"
 	}
 	return text
 }

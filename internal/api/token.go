@@ -14,7 +14,7 @@ import (
 type TokenMembers struct {
 	ID           roster.TokenID `json:"id" format:"uuid" doc:"The token's id."`
 	Name         string         `json:"name" doc:"Its name, unique among the organization's tokens that are not revoked."`
-	Access       roster.Access  `json:"access" enum:"read,read-write" doc:"Whether it may change anything."`
+	Access       roster.Access  `json:"access" doc:"Whether it may change anything."`
 	User         *tokenUser     `json:"user" doc:"Whose token it is; null: the organization's."`
 	Groups       []groupLink    `json:"groups" doc:"The groups whose people it is limited to; empty: it is not limited."`
 	ErrorsAs200  bool           `json:"errorsAs200" doc:"Whether CheckCentral's interface answers its callers 200 even where it fails."`
@@ -55,7 +55,7 @@ type tokenUser struct {
 // newToken is an API token to be made.
 type newToken struct {
 	Name             string             `json:"name" minLength:"1" maxLength:"255" doc:"Its name, unique among the organization's tokens that are not revoked."`
-	Access           roster.Access      `json:"access" enum:"read,read-write" doc:"Whether it may change anything."`
+	Access           roster.Access      `json:"access" doc:"Whether it may change anything."`
 	User             optional[string]   `json:"user,omitzero" minLength:"1" maxLength:"255" doc:"The userName of the user whose token it is; absent: the organization's."`
 	Groups           optional[[]string] `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups whose people it is limited to: ids or names; none: it is not limited."`
 	ExpiresInSeconds optional[int64]    `json:"expiresInSeconds,omitzero" minimum:"1" maximum:"3153600000" doc:"After how many seconds it ends; absent: never."`

@@ -9,14 +9,14 @@ import (
 
 // upsertUser is the request to create or change a user.
 type upsertUser struct {
-	Match string `query:"match" required:"true" enum:"userName,externalId,email" doc:"The member of the body by which a user who is there is found."`
+	Match userKey `query:"match" required:"true" doc:"The member of the body by which a user who is there is found."`
 	Precondition
 	sent[newUser]
 }
 
 // missing returns all faults where the body lacks what the user is found by: the verb could say only that.
 func (q *upsertUser) missing() error {
-	field, value := q.Match, q.doc.UserName
+	field, value := string(q.Match), q.doc.UserName
 	switch directory.UserAttribute(q.Match) {
 	case directory.ByExternalID:
 		value = q.doc.ExternalID.Value
