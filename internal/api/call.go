@@ -23,7 +23,8 @@ type call struct {
 	by       roster.Actor
 	query    []dialect.Member
 	body     dialect.Value
-	faults   roster.Faults // of the query
+	faults   roster.Faults // of the query and the headers
+	copied   roster.Faults // of read-only members of the body
 	started  bool          // the answer has begun
 
 	condition filter.Filter   // the parameter filter

@@ -91,7 +91,7 @@ type windowChange struct {
 type CheckMembers struct {
 	Description    optional[string]           `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
 	EmailAlias     optional[string]           `json:"emailAlias,omitzero" maxLength:"64" doc:"The part of an address by which a message names the check."`
-	CheckGroup     optional[string]           `json:"checkGroup,omitzero" minLength:"1" doc:"The check group that it is in: id or name."`
+	CheckGroup     optional[reference]        `json:"checkGroup,omitzero" doc:"The check group that it is in: id or name."`
 	Matching       optional[conditionsChange] `json:"matching,omitzero" doc:"Which events it claims."`
 	Success        optional[conditionsChange] `json:"success,omitzero" doc:"Which of them are a success."`
 	Warning        optional[conditionsChange] `json:"warning,omitzero" doc:"Which of them are a warning, where they are no success."`
@@ -99,8 +99,8 @@ type CheckMembers struct {
 	Interval       optional[intervalChange]   `json:"interval,omitzero" doc:"How often an event is expected; null: never. A day where absent."`
 	OverdueMinutes optional[int]              `json:"overdueMinutes,omitzero" minimum:"0" maximum:"525600" doc:"How long after the end of an interval without an event the check has failed; 30 where absent."`
 	Window         optional[windowChange]     `json:"window,omitzero" doc:"When events are expected, in the organization's time zone; always where absent."`
-	Groups         optional[[]string]         `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups whose members are told: ids or names."`
-	Teams          optional[[]string]         `json:"teams,omitzero" minLength:"1" maxItems:"1000" doc:"The teams whose members are told: ids or names."`
+	Groups         optional[[]reference]      `json:"groups,omitzero" maxItems:"1000" doc:"The groups whose members are told: ids or names."`
+	Teams          optional[[]reference]      `json:"teams,omitzero" maxItems:"1000" doc:"The teams whose members are told: ids or names."`
 }
 
 // newCheck is a check to be made.

@@ -170,7 +170,7 @@ func textHeader(description string) *huma.Param {
 // endpoint describes a call, for the document and for requests.
 func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Operation) {
 	method, path, _ := strings.Cut(op.call, " ")
-	e := &endpoint{request: request, status: cmp.Or(op.status, http.StatusOK), members: op.members, canonical: map[string]string{}}
+	e := &endpoint{at: path, original: op.original, request: request, status: cmp.Or(op.status, http.StatusOK), members: op.members, canonical: map[string]string{}}
 	e.asked = op.asked
 	for canonical, name := range op.members {
 		e.canonical[name] = canonical

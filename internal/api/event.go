@@ -31,7 +31,7 @@ func (event) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 // newEvent is something that arrives.
 type newEvent struct {
-	Check  optional[string]        `json:"check,omitzero" minLength:"1" maxLength:"255" doc:"The id of the check that it is for; the first one that matches where absent."`
+	Check  optional[reference]     `json:"check,omitzero" doc:"The id of the check that it is for; the first one that matches where absent."`
 	Alias  optional[string]        `json:"alias,omitzero" maxLength:"255" doc:"The email alias that it was sent to."`
 	Title  string                  `json:"title" doc:"What it is about."`
 	Body   optional[string]        `json:"body,omitzero" doc:"All that it says."`

@@ -38,6 +38,7 @@ type api struct {
 	now      func() time.Time
 	baseURL  func() string
 	fences   map[string]bool // patterns that only refuse
+	readers  map[string]reader
 }
 
 // Register adds the API's routes to mux, and its description, which nobody is asked a credential for. It returns what answers a
@@ -90,7 +91,7 @@ func (a *api) resources(svc *directory.Service) {
 func newAPI(mux *http.ServeMux, o Options) *api {
 	ours()
 	a := &api{
-		mux: mux, verifier: o.Verifier, now: o.Now, baseURL: o.BaseURL, limit: dialect.NewLimiter(o.RateLimit, time.Minute, o.Now),
+		mux: mux, readers: map[string]reader{}, verifier: o.Verifier, now: o.Now, baseURL: o.BaseURL, limit: dialect.NewLimiter(o.RateLimit, time.Minute, o.Now),
 	}
 	if a.baseURL == nil {
 		a.baseURL = func() string { return "" }

@@ -28,11 +28,13 @@ type operation struct {
 	members              map[string]string
 	headers              map[string]*huma.Param // of success, besides those that every call of its form has
 	pathless             bool                   // what it makes has no path of its own
+	original             original               // of what its body may be a copy; nil: of what GET of the same path returns
 	asked
 }
 
 // endpoint is what is known of a call before a request comes.
 type endpoint struct {
+	at         string       // its path, below Root
 	request    reflect.Type // what its requests are read into
 	bindings   []binding
 	status     int      // of success
@@ -43,6 +45,7 @@ type endpoint struct {
 	canonical  map[string]string // the other way round
 	sent       map[string]bool   // members of the body
 	shown      map[string]bool   // members of the answer, which the parameter fields may name
+	original   original
 	asked
 }
 
@@ -108,6 +111,9 @@ func route[Q, In, Out any](
 func (a *api) register(op operation, request reflect.Type, do act) {
 	e, described := a.endpoint(op, request.Elem())
 	a.doc.AddOperation(described)
+	if described.Method == http.MethodGet {
+		a.readers[described.Path] = reader{e, do}
+	}
 	a.mux.Handle(described.Method+" "+Root+described.Path, a.guard(e, do))
 }
 
@@ -115,8 +121,11 @@ func (a *api) register(op operation, request reflect.Type, do act) {
 func (a *api) serve(c *call, do act) error {
 	q := c.readParameters()
 	c.readHeaders(q)
+	if err := a.dropReadOnly(c); err != nil {
+		return err
+	}
 	if b, ok := q.(bodied); ok { // the verb tells what is wrong with both
-		b.read(fitting{schemas: a.schemas, path: c.endpoint.path, faults: slices.Clone(c.faults)}, c.endpoint.body, c.body)
+		b.read(fitting{schemas: a.schemas, path: c.endpoint.path, faults: slices.Concat(c.faults, c.copied)}, c.endpoint.body, c.body)
 	} else if len(c.faults) > 0 {
 		return malformed(c.faults)
 	}

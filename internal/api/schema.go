@@ -68,11 +68,19 @@ func (f *fitting) resolve(s *huma.Schema) *huma.Schema {
 func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) []byte {
 	s = f.resolve(s)
 	nullable := s.Nullable
-	if len(s.AnyOf) == 2 { // see orNull
+	if len(s.AnyOf) == 2 && s.AnyOf[1].Type == "null" { // see orNull
 		s, nullable = f.resolve(s.AnyOf[0]), true
 	}
 	if v.Kind == dialect.Null && nullable || len(s.AnyOf) > 2 { // see anything
 		return v.Raw
+	}
+	if isEitherForm(s) {
+		if v.Kind == dialect.Object {
+			return f.object(s.AnyOf[1], v, at)
+		}
+		if v.Kind == dialect.String && fitsText(s.AnyOf[0], v.Text) {
+			return v.Raw
+		}
 	}
 	good := false
 	switch s.Type {
@@ -129,7 +137,7 @@ func empty(s *huma.Schema) []byte {
 	switch {
 	case len(s.Enum) > 0:
 		return nil
-	case s.Type == huma.TypeString:
+	case s.Type == huma.TypeString, isEitherForm(s):
 		return []byte(`""`)
 	default:
 		return []byte("{}")
@@ -228,6 +236,9 @@ func inRange(s *huma.Schema, n int64) bool {
 
 // expected says what a schema asks for: a phrase that follows "must be".
 func expected(s *huma.Schema) string {
+	if isEitherForm(s) {
+		return "an id or a name, or an object with an id"
+	}
 	var text string
 	switch s.Type {
 	case huma.TypeString:

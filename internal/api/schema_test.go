@@ -321,7 +321,7 @@ func TestABodyIsDecodedAsFarAsItIsGood(t *testing.T) {
 	q := &createUser{}
 	q.read(fitting{schemas: a.schemas, path: (&endpoint{canonical: map[string]string{"email": "emails"}}).path}, &huma.Schema{Ref: "#/components/schemas/NewUser"}, body)
 	m := q.doc.UserMembers
-	if q.doc.UserName != "ann" || m.Email.Present || !slices.Equal(m.Roles.Value, []string{"Operator", "", "Manager"}) || !slices.Equal(m.Groups.Value, []string{"Acme"}) ||
+	if q.doc.UserName != "ann" || m.Email.Present || !slices.Equal(m.Roles.Value, []grantReference{{role: "Operator"}, {}, {role: "Manager"}}) || !slices.Equal(m.Groups.Value, []reference{"Acme"}) ||
 		!slices.Equal(m.Preferences.Value.Failures.Value, []roster.Service{"email", "sms"}) || !m.Active.Null || m.SessionExpiryMinutes.Value != 30 ||
 		len(m.Competencies.Value) != 3 || m.Competencies.Value[0] != (newCompetency{Ranking: 10}) || m.Competencies.Value[2] != (newCompetency{}) || m.JoinedAt.Present {
 		t.Errorf("what is good is %+v", q.doc)

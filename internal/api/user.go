@@ -94,8 +94,8 @@ type managedBy struct {
 
 // newRoleGrant is a role for groups.
 type newRoleGrant struct {
-	Role   string             `json:"role" minLength:"1" doc:"The role: id or name."`
-	Groups optional[[]string] `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups that it is granted for: ids or names; none: the organization."`
+	Role   reference             `json:"role" doc:"The role: id or name."`
+	Groups optional[[]reference] `json:"groups,omitzero" maxItems:"1000" doc:"The groups that it is granted for: ids or names; none: the organization."`
 }
 
 // newCompetency is how well a user knows something.
@@ -113,13 +113,13 @@ type UserMembers struct {
 	Password             optional[string]             `json:"password,omitzero" maxLength:"1024" writeOnly:"true" doc:"A password that the user may sign in with, at most 1,024 bytes."`
 	Active               optional[bool]               `json:"active,omitzero" doc:"Whether the user may sign in and is notified; true where absent."`
 	AccessLevel          optional[roster.AccessLevel] `json:"accessLevel,omitzero" doc:"A shipped set of permissions; custom where absent."`
-	AccessLevelGroups    optional[[]string]           `json:"accessLevelGroups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups that the access level is granted for: ids or names; none: the organization."`
-	Roles                optional[[]string]           `json:"roles,omitzero" minLength:"1" maxItems:"1000" doc:"Roles: ids or names."`
+	AccessLevelGroups    optional[[]reference]        `json:"accessLevelGroups,omitzero" maxItems:"1000" doc:"The groups that the access level is granted for: ids or names; none: the organization."`
+	Roles                optional[[]grantReference]   `json:"roles,omitzero" maxItems:"1000" doc:"Roles: ids or names."`
 	RoleGrants           optional[[]newRoleGrant]     `json:"roleGrants,omitzero" maxItems:"1000" doc:"Roles that are granted for groups only."`
-	Groups               optional[[]string]           `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"Groups: ids or names."`
-	Teams                optional[[]string]           `json:"teams,omitzero" minLength:"1" maxItems:"1000" doc:"Teams: ids or names."`
-	PrimaryGroup         optional[string]             `json:"primaryGroup,omitzero" minLength:"1" doc:"One of the groups, id or name; the user becomes a member."`
-	Department           optional[string]             `json:"department,omitzero" minLength:"1" doc:"A department: id or name."`
+	Groups               optional[[]reference]        `json:"groups,omitzero" maxItems:"1000" doc:"Groups: ids or names."`
+	Teams                optional[[]reference]        `json:"teams,omitzero" maxItems:"1000" doc:"Teams: ids or names."`
+	PrimaryGroup         optional[reference]          `json:"primaryGroup,omitzero" doc:"One of the groups, id or name; the user becomes a member."`
+	Department           optional[reference]          `json:"department,omitzero" doc:"A department: id or name."`
 	JoinedAt             optional[time.Time]          `json:"joinedAt,omitzero" doc:"When the user joined; now where absent."`
 	TimeZone             optional[string]             `json:"timezone,omitzero" maxLength:"255" doc:"An IANA name, or SYSTEM for the organization's, which is the default."`
 	PhoneNumber          optional[string]             `json:"phoneNumber,omitzero" maxLength:"255" doc:"A phone number; where it can be read the user has it as an unconfirmed contact method for SMS."`
@@ -245,10 +245,11 @@ func (a *api) users(svc *directory.Service) {
 // decodeNewUser reads a new user.
 func decodeNewUser(doc newUser) directory.NewUser {
 	m := doc.UserMembers
+	roles, grants := splitRoles(m.Roles.Value)
 	in := directory.NewUser{
 		UserName: doc.UserName, DisplayName: m.DisplayName.Value, Email: m.Email.Value, ExternalID: m.ExternalID.Value,
 		Password: m.Password.Value, Active: m.Active.Set, AccessLevel: m.AccessLevel.Value, LevelGroups: refsTo(m.AccessLevelGroups.Value),
-		Roles: refsTo(m.Roles.Value), RoleGrants: decodeGrants(m.RoleGrants.Value), Groups: refsTo(m.Groups.Value), Teams: refsTo(m.Teams.Value),
+		Roles: roles, RoleGrants: append(grants, decodeGrants(m.RoleGrants.Value)...), Groups: refsTo(m.Groups.Value), Teams: refsTo(m.Teams.Value),
 		PrimaryGroup: refTo(m.PrimaryGroup.Value), Department: refTo(m.Department.Value), JoinedAt: m.JoinedAt.Value.UTC(),
 		TimeZone: m.TimeZone.Value, ContactNumber: m.PhoneNumber.Value, SessionExpiry: m.SessionExpiryMinutes.Set,
 		Competencies: decodeCompetencies(m.Competencies.Value), Properties: json.RawMessage(m.Properties.Value),
@@ -259,7 +260,7 @@ func decodeNewUser(doc newUser) directory.NewUser {
 	case strings.EqualFold(realm, roster.RealmExternal):
 		in.External = true
 	default:
-		in.Realm = refTo(realm)
+		in.Realm = refTo(reference(realm))
 	}
 	return in
 }
@@ -267,16 +268,21 @@ func decodeNewUser(doc newUser) directory.NewUser {
 // decodeUserChange reads a change of a user.
 func decodeUserChange(doc userChange) directory.UserChange {
 	m := doc.UserMembers
-	return directory.UserChange{
+	roles, grants := splitRoles(m.Roles.Value)
+	in := directory.UserChange{
 		UserName: doc.UserName.Set, DisplayName: m.DisplayName.Set, Email: m.Email.Set, ExternalID: m.ExternalID.Set,
 		Password: m.Password.Set, Active: orDefault(m.Active, true), AccessLevel: orDefault(m.AccessLevel, roster.LevelCustom), LevelGroups: as(m.AccessLevelGroups, refsTo),
-		Roles: as(m.Roles, refsTo), RoleGrants: as(m.RoleGrants, decodeGrants), Groups: as(m.Groups, refsTo), Teams: as(m.Teams, refsTo),
+		Roles: as(m.Roles, func([]grantReference) []roster.Ref { return roles }), RoleGrants: as(m.RoleGrants, decodeGrants), Groups: as(m.Groups, refsTo), Teams: as(m.Teams, refsTo),
 		PrimaryGroup: as(m.PrimaryGroup, refTo), Department: as(m.Department, refTo), JoinedAt: as(m.JoinedAt, time.Time.UTC),
 		TimeZone: m.TimeZone.Set, ContactNumber: m.PhoneNumber.Set, SessionExpiry: m.SessionExpiryMinutes.Set,
 		Competencies: as(m.Competencies, decodeCompetencies),
 		Properties:   as(m.Properties, func(o freeObject) json.RawMessage { return json.RawMessage(o) }),
 		Preferences:  as(m.Preferences, decodeMatrix),
 	}
+	if len(grants) > 0 {
+		in.RoleGrants = roster.Some(append(grants, in.RoleGrants.Value...))
+	}
+	return in
 }
 
 func decodeGrants(docs []newRoleGrant) []directory.RoleGrant {
