@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -60,6 +61,10 @@ func (c *call) readParameters() any {
 	request := reflect.New(c.endpoint.request)
 	for _, b := range c.endpoint.bindings {
 		text := cmp.Or(c.given(b.Param), b.otherwise)
+		if b.In == "header" { // see [call.readHeaders]
+			request.Elem().FieldByIndex(b.index).SetString(text)
+			continue
+		}
 		if text == "" && !b.Required || text != "" && b.set(request.Elem().FieldByIndex(b.index), text) {
 			continue
 		}
@@ -80,7 +85,7 @@ func (c *call) given(p *huma.Param) string {
 	case "path":
 		return c.request.PathValue(p.Name)
 	case "header":
-		return c.request.Header.Get(p.Name)
+		return strings.Join(c.request.Header.Values(p.Name), ", ") // several lines are one list (RFC 9110 §5.3)
 	}
 	for _, m := range c.query {
 		if m.Name == p.Name {

@@ -192,7 +192,7 @@ type Part struct {
 // View is embedded in the request of a call that reads one record with a version.
 type View struct {
 	Part
-	IfNoneMatch string `header:"If-None-Match" maxLength:"1000" doc:"ETags that the caller has: if the record still has one of them the answer is 304, without a body."`
+	IfNoneMatch string `header:"If-None-Match" minLength:"1" maxLength:"1000" pattern:"^(\\*|(W/)?\"[!#-~]*\"([ \t]*,[ \t]*(W/)?\"[!#-~]*\")*)$" example:"\"v3\"" doc:"ETags that the caller has: if the record still has one of them the answer is 304, without a body."`
 }
 
 // narrowing is a request whose answer can be narrowed, conditional one whose answer the caller may have already.
@@ -244,12 +244,12 @@ func project(text []byte, names map[string]bool) (json.RawMessage, error) {
 
 // Precondition is embedded in the request of a call that changes a record with a version.
 type Precondition struct {
-	IfMatch string `header:"If-Match" example:"\"v3\"" doc:"The ETag of the record as the caller read it: if the record has another version by now the answer is 412, and nothing is changed."`
+	IfMatch string `header:"If-Match" minLength:"1" maxLength:"255" pattern:"^(\\*|(W/)?\"[!#-~]*\")$" example:"\"v3\"" doc:"The ETag of the record as the caller read it: if the record has another version by now the answer is 412, and nothing is changed."`
 }
 
 // Once is embedded in the request of a call that creates something.
 type Once struct {
-	IdempotencyKey string `header:"Idempotency-Key" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made. 1 to 255 visible ASCII characters."`
+	IdempotencyKey string `header:"Idempotency-Key" minLength:"1" maxLength:"255" pattern:"^[!-~]+$" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made. 1 to 255 visible ASCII characters."`
 }
 
 // One is embedded in the request of a call about one record.
