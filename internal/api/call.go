@@ -25,7 +25,8 @@ type call struct {
 	query    []dialect.Member
 	text     func() ([]byte, error) // of the body, read once; nil: not read yet
 	body     dialect.Value
-	faults   roster.Faults // of the query
+	faults   roster.Faults // of the query and the headers
+	copied   roster.Faults // of read-only members of the body
 	started  bool          // the answer has begun
 
 	condition filter.Filter   // the parameter filter

@@ -270,7 +270,7 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		},
 		{
 			Name: "an If-Match that is no ETag", Request: "DELETE /api/v1/groups/x\nIf-Match: v1", Status: 400,
-			Body: malformed(`If-Match must be one ETag, such as \"v3\"`, header("If-Match", `must be one ETag, such as \"v3\"`)),
+			Body: malformed(`If-Match must be one ETag of at most 255 characters, such as \"v3\", or *`, header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`)),
 		},
 		{
 			Name: "an Idempotency-Key with a blank", Request: "POST /api/v1/groups\nIdempotency-Key: a b\nContent-Type: application/json\n\n{}", Status: 400,
@@ -286,12 +286,12 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		},
 		{
 			Name: "an If-Match that is empty", Request: "DELETE /api/v1/groups/x\nIf-Match: ", Status: 400,
-			Body: malformed(`If-Match must be one ETag, such as \"v3\"`, header("If-Match", `must be one ETag, such as \"v3\"`)),
+			Body: malformed(`If-Match must be one ETag of at most 255 characters, such as \"v3\", or *`, header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`)),
 		},
 		{
 			Name: "what is wrong with header, parameter, body, and what the body names", Status: 400,
 			Request: "PATCH /api/v1/groups/{group Network}?colour=red\nIf-Match: v1\nContent-Type: application/merge-patch+json\n\n" + `{"active":"yes","members":[5,"nobody"]}`,
-			Body: malformed("colour is no parameter of this call (and 4 more)", parameter("colour", "is no parameter of this call"), header("If-Match", `must be one ETag, such as \"v3\"`),
+			Body: malformed("colour is no parameter of this call (and 4 more)", parameter("colour", "is no parameter of this call"), header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`),
 				at("active", "must be true or false, or null"), at("members/0", "must be a string that is not empty"), at("members/1", `names no user: \"nobody\"`)),
 		},
 	}

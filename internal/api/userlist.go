@@ -79,7 +79,7 @@ func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error
 			in.Group, in.GroupKind = roster.Ref{ID: id}, kind
 		}
 		if text, ok := c.condition.Equals(path); ok {
-			in.Group, in.GroupKind = refTo(text), kind
+			in.Group, in.GroupKind = refTo(reference(text)), kind
 		}
 	}
 	for _, path := range c.condition.Paths() {

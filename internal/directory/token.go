@@ -15,7 +15,7 @@ import (
 type NewToken struct {
 	Name           string
 	Access         roster.Access
-	UserName       string       // a token of this user; "" for one of the organization
+	UserName       string       // a token of this user, by id or name; "" for one of the organization
 	Groups         []roster.Ref // limits it to the people of these groups; none: it is not limited
 	ExpiresIn      time.Duration
 	ErrorsAs200    bool
@@ -115,7 +115,10 @@ func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token,
 	if !isReference(in.UserName) { // an engine may refuse even to look for it
 		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
 	} else if in.UserName != "" {
-		u, err := tx.AccountByName(by.OrganizationID, Fold(in.UserName))
+		u, err := tx.AccountByID(by.OrganizationID, roster.UserID(in.UserName))
+		if err != nil && roster.KindOf(err) == roster.NotFound {
+			u, err = tx.AccountByName(by.OrganizationID, Fold(in.UserName))
+		}
 		switch {
 		case err == nil:
 			t.UserID, t.UserName = u.UserID, u.UserName
