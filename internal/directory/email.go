@@ -29,9 +29,16 @@ func CleanEmail(email string) string {
 	return visibleASCII(email[:at]) + "@" + visibleASCII(email[at+1:])
 }
 
-// visibleASCII returns the visible part of the text if that is ASCII, or else the text.
+// visibleASCII returns the text without its invisible characters if the rest is ASCII, or else the text.
+// Those that reorder text are no accident: the fault of the address tells of them.
 func visibleASCII(text string) string {
-	if visible := fold.Visible(text); isASCII(visible) {
+	visible := strings.Map(func(r rune) rune {
+		if fold.Ignorable(r) && !unreadable(r) {
+			return -1
+		}
+		return r
+	}, text)
+	if isASCII(visible) {
 		return visible
 	}
 	return text
