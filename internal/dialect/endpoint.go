@@ -109,7 +109,8 @@ func (f *Face[R]) fail(w http.ResponseWriter, r *http.Request, by roster.Actor, 
 		f.Log.WarnContext(r.Context(), "answer not finished", "dialect", f.Name, "err", started.err)
 		panic(http.ErrAbortHandler) // the caller must not take half an answer for a whole one
 	}
-	if r.Context().Err() != nil && roster.KindOf(err) == roster.Internal {
+	var refusal *Refusal // net/http ends the context too where a body comes too late
+	if r.Context().Err() != nil && roster.KindOf(err) == roster.Internal && !errors.As(err, &refusal) {
 		panic(http.ErrAbortHandler) // the caller left; there is nobody to answer
 	}
 	hold(r.Context(), err)

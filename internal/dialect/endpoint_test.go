@@ -1,6 +1,7 @@
 package dialect_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -218,6 +220,34 @@ func TestBodiesAreReadWholeOrRefused(t *testing.T) {
 		case c.status != 0 || c.kind != roster.Internal || len(body) != c.length:
 			t.Errorf("%s: %d bytes are accepted", name, len(body))
 		}
+	}
+}
+
+func TestAConnectionWhoseTimeIsOverAnswersThatTheBodyCameTooLate(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)); err != nil {
+			t.Error(err)
+		}
+		_, err := dialect.ReadBody(w, r)
+		newFace(t).Fail(w, r, err)
+	}))
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusRequestTimeout || !resp.Close {
+		t.Errorf("answered %d, and the connection closes: %v", resp.StatusCode, resp.Close)
 	}
 }
 

@@ -37,8 +37,11 @@ func byCredential(v dialect.Verifier) func(context.Context, *request) (roster.Ac
 		}
 		token := q.origin.Secrets["auth_token"]
 		if token == "" {
-			args, _ := q.arguments() // a body that cannot be read holds no token
-			token = find(args, "auth_token").Text
+			args, err := q.arguments()
+			if refusal := (*dialect.Refusal)(nil); errors.As(err, &refusal) && refusal.Status == http.StatusRequestTimeout {
+				return roster.Actor{}, err // the token may be in what is missing
+			}
+			token = find(args, "auth_token").Text // a body that cannot be read holds none
 		}
 		if token == "" {
 			return roster.Actor{}, unauthenticated("there is no credential")
