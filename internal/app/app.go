@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -36,6 +35,12 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the clock
 
+	// Listen binds the addresses of Settings, for [App.Serve].
+	Listen bool
+
+	// Reload makes a server that is running read its certificate again; nil: nobody asks for it.
+	Reload <-chan os.Signal
+
 	// Realms judges the configurations of SAML realms; nil: none can be made.
 	Realms directory.Realms
 
@@ -47,6 +52,7 @@ type Config struct {
 // App is Roster, opened: the verbs with all that they need, and the faces on them.
 type App struct {
 	config  Config
+	bound   *server.Listeners // nil unless Config.Listen
 	log     *slog.Logger
 	now     func() time.Time
 	keys    auth.Keys
@@ -73,7 +79,8 @@ type App struct {
 }
 
 // Open opens the store, brings its schema up to date, makes what ships with the first start, and joins
-// the parts. Nothing listens yet. Its errors are for the operator to read.
+// the parts. It makes nothing before it has found the settings to work and has bound the addresses:
+// clients wait there until Serve. Its errors are for the operator to read.
 func Open(ctx context.Context, c Config) (a *App, err error) {
 	c.Log = slog.New(server.ContextHandler(c.Log.Handler()))
 	a = &App{config: c, log: c.Log, now: c.Now, unlock: func() error { return nil }}
@@ -86,7 +93,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		}
 	}(a)
 	for _, step := range []func(context.Context) error{
-		a.openFolder, a.openStore, a.checkKey, a.openRealms, a.openService, a.setUp, a.openMail, a.openFaces,
+		a.openRealms, a.openMail, a.listen, a.openFolder, a.openStore, a.checkKey, a.openService, a.setUp, a.openFaces,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -98,6 +105,9 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 // Close closes what Open opened; queued transactions are finished first.
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
+	if a.bound != nil {
+		a.bound.Close()
+	}
 	for _, l := range a.ldap {
 		l.Close()
 	}
@@ -105,6 +115,19 @@ func (a *App) Close(ctx context.Context) error {
 		errs = append(errs, a.store.Close(ctx))
 	}
 	return errors.Join(append(errs, a.unlock())...)
+}
+
+// listen binds the addresses, once the certificate is known to be good.
+func (a *App) listen(context.Context) (err error) {
+	if !a.config.Listen {
+		return nil
+	}
+	s := a.config.Settings
+	if err := server.CheckCertificate(s.TLSCert, s.TLSKey); err != nil {
+		return err
+	}
+	a.bound, err = server.Listen(s.HTTP, s.HTTPS)
+	return err
 }
 
 func (a *App) openFolder(context.Context) error {
@@ -116,32 +139,50 @@ func (a *App) openFolder(context.Context) error {
 		return nil
 	}
 	unlock, err := lock(s.Data)
-	if err == nil {
-		a.unlock = unlock
+	if err != nil {
+		return err
 	}
-	return err
+	a.unlock = unlock
+	return checkFiles(s.Data)
 }
 
 // embedded reports whether the database is the one in the data folder.
 func (a *App) embedded() bool { return a.config.Settings.Database == "" }
 
 func (a *App) openStore(ctx context.Context) error {
-	file := filepath.Join(a.config.Settings.Data, databaseFile)
-	url, known := "sqlite:"+file, false
-	if !a.embedded() {
-		url, known = a.config.Settings.Database, true
-	} else if _, err := os.Stat(file); err == nil {
-		known = true // with another key it would be of no use
-	}
+	s := a.config.Settings
+	options := store.Options{Now: a.now, Logger: a.log, MaxConns: s.DatabaseConns}
 	var err error
-	if a.keys, err = auth.LoadKeys(a.config.Settings.Data, a.config.Key, known); err != nil {
-		if _, statErr := os.Stat(filepath.Join(a.config.Settings.Data, auth.KeyFile)); known && a.embedded() && errors.Is(statErr, fs.ErrNotExist) {
-			return fmt.Errorf("%s was made with a key that is gone: put it back as %s beside it, or set %s", file, auth.KeyFile, auth.KeyVariable)
+	if !a.embedded() {
+		if a.keys, err = auth.LoadKeys(s.Data, a.config.Key, true); err != nil {
+			return err
 		}
+		a.store, err = store.Open(ctx, s.Database, options)
 		return err
 	}
-	a.store, err = store.Open(ctx, url, store.Options{Now: a.now, Logger: a.log, MaxConns: a.config.Settings.DatabaseConns})
+	file, key := filepath.Join(s.Data, databaseFile), filepath.Join(s.Data, auth.KeyFile)
+	known, keyed := hasContent(file), a.config.Key != "" || hasContent(key)
+	switch {
+	case known && !keyed:
+		return fmt.Errorf("%s was made with a key that is gone: put it back as %s beside it, or set %s", file, auth.KeyFile, auth.KeyVariable)
+	case !known && hasContent(key) && a.config.Key == "":
+		return fmt.Errorf("%s is there, and the database that was made with it is gone: restore %s from a backup, "+
+			"or remove the key to start with an empty directory: rm '%s'", key, file, key)
+	}
+	if a.keys, err = auth.LoadKeys(s.Data, a.config.Key, known); err != nil {
+		return err
+	}
+	a.store, err = store.Open(ctx, "sqlite:"+file, options)
+	if err != nil && !keyed && !hasContent(file) {
+		_ = os.Remove(key) // it belongs to nothing, and the next start would ask for its database
+	}
 	return err
+}
+
+// hasContent reports whether the file is there and is not empty. A start that broke off may leave an empty one.
+func hasContent(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0
 }
 
 func (a *App) openService(context.Context) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -26,7 +27,7 @@ func openIn(t *testing.T, dir string, change ...func(*config.Serve)) (*App, erro
 	for _, c := range change {
 		c(&s)
 	}
-	return Open(t.Context(), Config{Settings: s, Version: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	return Open(t.Context(), Config{Settings: s, Version: "test", Listen: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 }
 
 // must returns the value of a call that may not fail.
@@ -59,6 +60,140 @@ func TestADatabaseIsNotOpenedWithANewKey(t *testing.T) {
 	}
 	if _, err := os.Stat(key); !errors.Is(err, os.ErrNotExist) {
 		t.Error("a new key was made that belongs to no database")
+	}
+}
+
+func TestAKeyWhoseDatabaseIsGoneDoesNotStartAnEmptyDirectory(t *testing.T) {
+	t.Parallel()
+	for name, harm := range map[string]func(string) error{
+		"the database is removed":   os.Remove,
+		"the database is cut short": func(file string) error { return os.Truncate(file, 0) },
+	} {
+		dir := t.TempDir()
+		a, err := openIn(t, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := harm(filepath.Join(dir, databaseFile)); err != nil {
+			t.Fatal(err)
+		}
+		key := filepath.Join(dir, auth.KeyFile)
+		if b, err := openIn(t, dir); err == nil {
+			_ = b.Close(t.Context())
+			t.Errorf("%s: it starts", name)
+		} else if !strings.Contains(err.Error(), "backup") || !strings.Contains(err.Error(), "rm '"+key+"'") {
+			t.Errorf("%s: %v does not say how to go on", name, err)
+		}
+		if err := os.Remove(key); err != nil {
+			t.Fatal(err)
+		}
+		b, err := openIn(t, dir)
+		if err != nil {
+			t.Fatalf("%s: without the key too: %v", name, err)
+		}
+		_ = b.Close(t.Context())
+	}
+}
+
+func TestAStartThatFailsMakesNothing(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for name, c := range map[string]struct {
+		change func(*config.Serve)
+		says   string
+	}{
+		"on a port in use": {func(s *config.Serve) { s.HTTP = taken.Addr().String() }, "in use"},
+		"with a bad certificate": {func(s *config.Serve) {
+			s.HTTPS, s.TLSCert, s.TLSKey = "127.0.0.1:0", "/nowhere/cert.pem", "/nowhere/key.pem"
+		}, "--tls-cert"},
+		"with a bad list of realms": {func(s *config.Serve) { s.LDAPFile = "/nowhere/ldap.yaml" }, "--ldap-file"},
+		"with a bad mail server":    {func(s *config.Serve) { s.SMTP.Address, s.SMTP.From = "nonsense:nonsense", "x" }, ""},
+	} {
+		dir := filepath.Join(t.TempDir(), "data")
+		a, err := openIn(t, dir, c.change)
+		if err == nil {
+			_ = a.Close(t.Context())
+			t.Errorf("%s: it starts", name)
+		} else if !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: it left a data folder", name)
+		}
+	}
+}
+
+func TestWhatIsInThePlaceOfAFileIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{databaseFile, databaseFile + "-wal", databaseFile + "-shm", auth.KeyFile, lockFile, SocketFile} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, file)
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		a, err := openIn(t, dir)
+		if err == nil {
+			_ = a.Close(t.Context())
+			t.Errorf("a folder in place of %s: it starts", file)
+			continue
+		}
+		for _, want := range []string{path + " is a folder", "mv '" + path + "' '" + path + ".old'"} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("a folder in place of %s: %v; want %q", file, err, want)
+			}
+		}
+	}
+}
+
+func TestADemonstrationAnswersToItsOwnNamesOnly(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(*config.Serve)
+		host   string
+		want   int
+	}{
+		{"the address that is printed", nil, "127.0.0.1:8080", 200},
+		{"without its port", nil, "127.0.0.1", 200},
+		{"its name", nil, "LocalHost:8443", 200},
+		{"IPv6", nil, "[::1]:8080", 200},
+		{"IPv6 without its port", nil, "[::1]", 200},
+		{"a site whose name stands for 127.0.0.1", nil, "rebound.example:8080", 421},
+		{"a name that begins alike", nil, "127.0.0.1.rebound.example", 421},
+		{"another address", nil, "192.0.2.1:8080", 421},
+		{"none", nil, "", 421},
+		{"the public URL", func(s *config.Serve) { s.PublicURL = "https://demo.example:8443" }, "Demo.example", 200},
+		{"a demonstration for others too", func(s *config.Serve) { s.DemoAnywhere = true }, "lan.example:8080", 200},
+		{"a server in real use", func(s *config.Serve) { s.Demo = false }, "roster.example", 200},
+	} {
+		s := config.Serve{Data: t.TempDir(), Demo: true, DatabaseConns: 4}
+		if c.change != nil {
+			c.change(&s)
+		}
+		a, err := Open(t.Context(), Config{Settings: s, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		handler := must(a.Handler())(t)
+		for _, path := range []string{"/livez", "/api/v1/openapi.json"} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Host = c.host
+			w := httptest.NewRecorder()
+			if handler.ServeHTTP(w, r); w.Code != c.want {
+				t.Errorf("%s: %s for the host %q is answered %d, want %d", c.name, path, c.host, w.Code, c.want)
+			}
+			if w.Code == 421 && !strings.Contains(w.Body.String(), "--public-url") {
+				t.Errorf("%s: %s does not say what to do: %s", c.name, path, w.Body)
+			}
+		}
+		_ = a.Close(t.Context())
 	}
 }
 

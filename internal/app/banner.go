@@ -12,13 +12,15 @@ import (
 
 	"roster"
 	"roster/internal/directory"
-	"roster/internal/server"
 )
 
 // banner tells the operator how the server is reached: once, at its start, on the terminal. A link to
 // set the administrator's password is in it while nobody has set one (DECISIONS 19).
-func (a *App) banner(ctx context.Context, out io.Writer, srv *server.Server) error {
-	http, https := srv.Addrs()
+func (a *App) banner(ctx context.Context, out io.Writer) error {
+	var http, https string
+	if a.bound != nil {
+		http, https = a.bound.Addrs()
+	}
 	bound := cmp.Or(reach("http", http), reach("https", https))
 	facts := map[string]any{
 		"Version": a.config.Version, "HTTP": http, "HTTPS": https, "Data": a.config.Settings.Data,

@@ -35,7 +35,7 @@ func (a *App) openFaces(context.Context) error {
 	web.Register(a.routes, a.pages())
 	local := http.NewServeMux()
 	control.Register(local, control.Options{
-		Service: a.service, Organization: a.org.ID, BaseURL: a.publicURL, Server: a.describe, Log: a.log,
+		Service: a.service, Organization: a.org.ID, BaseURL: a.publicURL, Server: a.describe, Examine: a.examine, Log: a.log,
 	})
 	a.control = local
 	return a.openMetrics()
@@ -69,7 +69,7 @@ func (a *App) describe(ctx context.Context) (control.Server, error) {
 	d := control.Server{
 		Version: a.config.Version, HTTP: s.HTTP, HTTPS: s.HTTPS, PublicURL: s.PublicURL,
 		Engine: a.store.Engine(), Schema: schema, Key: auth.KeyFile, Mail: s.SMTP.Address,
-		Demonstration: s.Demo,
+		Demonstration: s.Demo, Folder: s.Data, FreeBytes: freeBytes(s.Data),
 	}
 	if a.config.Key != "" {
 		d.Key = auth.KeyVariable
@@ -78,4 +78,15 @@ func (a *App) describe(ctx context.Context) (control.Server, error) {
 		d.Mail = "the outbox"
 	}
 	return d, err
+}
+
+// examineFor bounds how long the command line waits for an examination of the store.
+const examineFor = 20 * time.Second
+
+// examine looks for damage in the store, as far as the time allows.
+func (a *App) examine(ctx context.Context) (control.Examination, error) {
+	ctx, cancel := context.WithTimeout(ctx, examineFor)
+	defer cancel()
+	found, err := a.store.Examine(ctx)
+	return control.Examination{Damage: found.Damage, Tables: found.Tables, Checked: found.Checked}, err
 }

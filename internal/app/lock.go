@@ -17,9 +17,16 @@ var ErrLocked = errors.New("another roster is using this data folder")
 // lock takes the data folder for this process. The kernel gives it back when the process ends, however
 // it ends.
 func lock(dir string) (release func() error, err error) {
-	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+	path := filepath.Join(dir, lockFile)
+	if err := checkType(path, 0); err != nil {
 		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		if _, statErr := os.Stat(path); statErr != nil {
+			path = dir // it could not be made
+		}
+		return nil, inaccessible(path, err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()

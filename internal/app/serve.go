@@ -35,22 +35,20 @@ const (
 	keepRetries  = 24 * time.Hour
 )
 
-// Serve listens and works until ctx ends, and then shuts down in order: no new requests, those under
+// Serve answers and works until ctx ends, and then shuts down in order: no new requests, those under
 // way finished, the background stopped, what it held written. It tells out how the server is reached.
+// The app must have been opened with Config.Listen.
 func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	tune()
 	srv, err := a.newServer()
 	if err != nil {
 		return err
 	}
-	if err := srv.Listen(); err != nil {
-		return err
-	}
 	socket, err := a.listenSocket()
 	if err != nil {
 		return err
 	}
-	if err := a.banner(ctx, out, srv); err != nil {
+	if err := a.banner(ctx, out); err != nil {
 		return err
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -62,6 +60,7 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 		func(ctx context.Context) { a.every(ctx, sealEvery, "seal audit", a.seal) },
 		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
+		func(ctx context.Context) { a.reload(ctx, srv) },
 	} {
 		work.Go(func() { run(background) })
 	}
@@ -74,6 +73,18 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	stop()
 	work.Wait()
 	return err
+}
+
+// reload lets the server read its certificate again whenever somebody asks for it, until ctx ends.
+func (a *App) reload(ctx context.Context, srv *server.Server) {
+	for {
+		select {
+		case <-a.config.Reload:
+			srv.Reload()
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // Handler returns every route inside the whole middleware, for tests without sockets. The background
@@ -101,8 +112,13 @@ func (a *App) serverOptions(proxies []netip.Prefix) server.Options {
 	if s.PublicURL != "" {
 		origins = []string{a.publicURL()}
 	}
+	connections := 0 // to the database
+	if !a.embedded() {
+		connections = s.DatabaseConns
+	}
 	return server.Options{
-		Handler: a.routes, HTTP: s.HTTP, HTTPS: s.HTTPS, TLSCert: s.TLSCert, TLSKey: s.TLSKey,
+		Handler: a.routes, Listeners: a.bound, OtherDescriptors: connections, TLSCert: s.TLSCert, TLSKey: s.TLSKey,
+		OnlyLocal: s.Demo && !s.DemoAnywhere, PublicURL: s.PublicURL,
 		DataDir: s.Data, TrustedProxies: proxies, TrustedOrigins: origins, Log: a.log, Now: a.now, Ready: a.store.Ping,
 		Metrics: a.metrics, MetricsAllowed: a.mayReadMetrics, ShutdownGrace: s.ShutdownGrace,
 		Refuse: a.refuse, RequestStarted: a.hasher.RequestStarted, RequestDone: a.hasher.RequestDone,

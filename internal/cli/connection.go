@@ -98,6 +98,9 @@ func (c connection) find(sh *shell, mayMake bool) (link, error) {
 	return waitForFolder(sh.ctx, func() (link, error) {
 		socket := filepath.Join(settings.Data, app.SocketFile)
 		if control.Answers(sh.ctx, socket) {
+			if err := control.Greet(sh.ctx, socket); err != nil {
+				return link{}, err
+			}
 			client := control.NewClient(control.Socket(socket), operator())
 			return link{client: client, close: func() error { return nil }, way: byServer}, nil
 		}
@@ -134,7 +137,7 @@ func waitForFolder[T any](ctx context.Context, try func() (T, error)) (T, error)
 			}
 			return out, &roster.Error{
 				Kind: roster.Unavailable, Err: err,
-				Detail: "who uses the data folder does not answer: try again, or look at what it is doing",
+				Detail: "another roster has locked the data folder and does not answer: try again, or look at its process (fuser roster.lock names it)",
 			}
 		}
 	}

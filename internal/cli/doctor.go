@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"roster"
@@ -70,13 +71,20 @@ func (c doctor) examine(sh *shell) []finding {
 		return unreachable(err)
 	}
 	status, err := control.ShowStatus.Do(sh.ctx, l.client, control.Empty{})
+	var found control.Examination
+	var failed error // why the database could not be examined
+	if err == nil {
+		done := sh.patience("reading the whole database; this takes a while")
+		found, failed = control.Examine.Do(sh.ctx, l.client, control.Empty{})
+		done()
+	}
 	if closeErr := l.close(); err == nil {
 		err = closeErr
 	}
 	if err != nil {
 		return unreachable(err)
 	}
-	return diagnose(status, l.way, sh.build.Version)
+	return append(diagnose(status, l.way, sh.build.Version), diagnoseFiles(found, failed)...)
 }
 
 func unreachable(err error) []finding {
@@ -96,6 +104,9 @@ func diagnose(s control.Status, w way, release string) []finding {
 		diagnoseAdmin(s.AdminReady),
 		diagnoseURL(s.Server),
 		diagnoseMail(s),
+	}
+	if s.Server.FreeBytes >= 0 {
+		findings = append(findings, diagnoseDisk(s.Server.Folder, s.Server.FreeBytes))
 	}
 	return append(findings, diagnoseJobs(s.Jobs)...)
 }
@@ -148,6 +159,46 @@ func diagnoseMail(s control.Status) finding {
 		text = "mail is not configured"
 	}
 	return finding{warning, "mail", text, "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}
+}
+
+// How much room on the data folder's disk is too little, and how much is soon so, in bytes.
+const (
+	noRoom     = 64 << 20
+	littleRoom = 1 << 30
+)
+
+func diagnoseDisk(folder string, free int64) finding {
+	f := finding{fine, "disk", fmt.Sprintf("%d MiB free for %s", free>>20, folder), ""}
+	switch {
+	case free < noRoom:
+		f.Verdict, f.Advice = bad, "make room: changes are refused once the disk is full"
+	case free < littleRoom:
+		f.Verdict, f.Advice = warning, "make room soon: changes are refused once the disk is full"
+	}
+	return f
+}
+
+// diagnoseFiles judges the database's files by an examination, or by why there is none.
+func diagnoseFiles(found control.Examination, failed error) []finding {
+	const about = "database files"
+	var findings []finding
+	for _, e := range roster.All(failed) {
+		findings = append(findings, finding{bad, about, explain(e, nil), "the server's log says more"})
+	}
+	for _, line := range found.Damage {
+		findings = append(findings, finding{bad, about, "damaged: " + oneLine(errors.New(line)), "stop the server, restore a backup and start it again"})
+	}
+	switch {
+	case len(findings) > 0 || found.Tables == 0:
+	case found.Checked < found.Tables:
+		findings = append(findings, finding{
+			warning, about, fmt.Sprintf("no damage in %d of %d tables; there was no time for the others", found.Checked, found.Tables),
+			"for all of them, on a copy: sqlite3 COPY 'PRAGMA quick_check'",
+		})
+	default:
+		findings = append(findings, finding{fine, about, fmt.Sprintf("no damage in %d tables", found.Tables), ""})
+	}
+	return findings
 }
 
 // diagnoseJobs says how each lane stands. A buried job is work that was promised and not done.

@@ -15,7 +15,7 @@ func healthy() control.Status {
 		Jobs:       []control.JobCount{{Lane: roster.LaneEmail, Waiting: 2, Running: 1}},
 		Server: control.Server{
 			Version: "v1", Engine: "sqlite", Schema: 1, Key: "roster.key",
-			PublicURL: "https://roster.example.com", Mail: "mail.example.com:587",
+			PublicURL: "https://roster.example.com", Mail: "mail.example.com:587", FreeBytes: littleRoom,
 		},
 	}
 }
@@ -35,6 +35,8 @@ func TestTheDoctorFindsWhatIsWrongAndSaysWhatToDo(t *testing.T) {
 		{"no public URL", func(s *control.Status) { s.Server.PublicURL = "" }, byServer, finding{warning, "public URL", "is not set: links work on this machine only", "start the server with --public-url https://…"}},
 		{"no mail, messages waiting", func(s *control.Status) { s.Server.Mail = "" }, byServer, finding{warning, "mail", "mail is not configured, 2 messages wait", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
 		{"no mail, nothing waiting", func(s *control.Status) { s.Server.Mail, s.Jobs = "", nil }, byServer, finding{warning, "mail", "mail is not configured", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
+		{"little room", func(s *control.Status) { s.Server.FreeBytes = littleRoom - 1 }, byServer, finding{warning, "disk", "1023 MiB free for ", "make room soon: changes are refused once the disk is full"}},
+		{"no room", func(s *control.Status) { s.Server.FreeBytes = noRoom - 1 }, byServer, finding{bad, "disk", "63 MiB free for ", "make room: changes are refused once the disk is full"}},
 		{"buried jobs", func(s *control.Status) { s.Jobs[0].Buried = 3 }, byServer, finding{bad, "jobs: email", "2 waiting, 1 running, 3 given up after the last attempt", "the server's log says why"}},
 	} {
 		s := healthy()

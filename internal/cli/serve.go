@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"roster"
 	"roster/internal/app"
@@ -35,26 +37,44 @@ func (c serveCommand) Run(sh *shell) error {
 	if err := c.Settings.Validate(); err != nil {
 		return err
 	}
-	a, err := waitForFolder(sh.ctx, func() (*app.App, error) { return c.open(sh) })
+	ctx, reload, done := hangUps(sh.ctx, isTerminal(sh.stdin))
+	defer done()
+	a, err := waitForFolder(ctx, func() (*app.App, error) { return c.open(ctx, sh, reload) })
 	if err != nil {
 		return err
 	}
-	err = a.Serve(sh.ctx, sh.stdout)
-	return errors.Join(err, a.Close(context.WithoutCancel(sh.ctx)))
+	err = a.Serve(ctx, sh.stdout)
+	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+}
+
+// hangUps takes SIGHUP, by which administrators and certificate tools ask for new files to be read: it
+// arrives at reload. Where somebody works on a terminal it means that the terminal is gone, and ends
+// the returned context. A process that ignores it (nohup) goes on doing so.
+func hangUps(ctx context.Context, terminal bool) (served context.Context, reload <-chan os.Signal, done func()) {
+	if signal.Ignored(syscall.SIGHUP) {
+		return ctx, nil, func() {}
+	}
+	if terminal {
+		ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+		return ctx, nil, stop
+	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	return ctx, signals, func() { signal.Stop(signals) }
 }
 
 // open opens the app. That another server has the folder is told at once; a command that has it is soon done.
-func (c serveCommand) open(sh *shell) (*app.App, error) {
+func (c serveCommand) open(ctx context.Context, sh *shell, reload <-chan os.Signal) (*app.App, error) {
 	dir := c.Settings.Data
-	if control.Answers(sh.ctx, filepath.Join(dir, app.SocketFile)) {
+	if control.Answers(ctx, filepath.Join(dir, app.SocketFile)) {
 		return nil, &roster.Error{
 			Kind:   roster.Conflict,
 			Detail: fmt.Sprintf("another server runs on the data folder %s; stop it, or choose another folder with --data", dir),
 		}
 	}
-	return app.Open(sh.ctx, app.Config{
+	return app.Open(ctx, app.Config{
 		Settings: c.Settings, Key: os.Getenv(keyVariable), Version: sh.build.Version,
-		Log: newLogger(sh, c.Settings.LogFormat, c.Settings.LogLevel),
+		Log: newLogger(sh, c.Settings.LogFormat, c.Settings.LogLevel), Listen: true, Reload: reload,
 	})
 }
 

@@ -23,6 +23,9 @@ type Options struct {
 	// Server describes the process and the engine. Errors: as of a verb.
 	Server func(context.Context) (Server, error)
 
+	// Examine looks for damage in the store. Errors: as of a verb.
+	Examine func(context.Context) (Examination, error)
+
 	Log *slog.Logger
 }
 
@@ -72,6 +75,7 @@ func Register(mux *http.ServeMux, o Options) {
 	handle(r, VerifyAudit, nothing, s.VerifyAudit, showVerified)
 
 	handle(r, ShowStatus, nothing, status(s, o.Server), func(s Status) Status { return s })
+	handle(r, Examine, nothing, examination(o.Examine), func(x Examination) Examination { return x })
 	mux.Handle("/", r.unknown())
 }
 
@@ -156,6 +160,11 @@ func (r routes) unknown() http.Handler {
 			Detail: fmt.Sprintf("the running server has no call %s %q; command and server must be of the same release", req.Method, req.URL.Path),
 		})
 	})
+}
+
+// examination makes a verb of a look at the store, which is no part of the directory.
+func examination(examine func(context.Context) (Examination, error)) func(context.Context, roster.Actor, directory.None) (Examination, error) {
+	return func(ctx context.Context, _ roster.Actor, _ directory.None) (Examination, error) { return examine(ctx) }
 }
 
 // status joins what the directory knows with what the process knows.

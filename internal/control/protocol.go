@@ -63,4 +63,5 @@ var (
 	VerifyAudit = Call[Empty, VerifiedAudit]{"/v1/audit/verify"}
 
 	ShowStatus = Call[Empty, Status]{"/v1/status"}
+	Examine    = Call[Empty, Examination]{"/v1/examine"}
 )

@@ -7,18 +7,77 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"roster"
 )
 
-// Socket carries calls to the server that listens on the unix socket at path.
-func Socket(path string) http.RoundTripper {
+// silence is how long a server may say nothing while a call is under way.
+const silence = time.Minute
+
+// Socket carries calls to the server that listens on the unix socket at path. A call fails once the server
+// has been silent for a minute.
+func Socket(path string) http.RoundTripper { return socket(path, silence) }
+
+func socket(path string, silence time.Duration) http.RoundTripper {
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, "unix", path)
+			d := net.Dialer{Timeout: silence}
+			conn, err := d.DialContext(ctx, "unix", path)
+			if err != nil {
+				return nil, err
+			}
+			return impatient{conn, silence}, nil
 		},
-		DisableKeepAlives:     true, // a command makes one call, seldom two
-		ResponseHeaderTimeout: time.Minute,
+		DisableKeepAlives: true, // a command makes few calls
 	}
+}
+
+// impatient is a connection on which neither end may be silent for long.
+type impatient struct {
+	net.Conn
+	silence time.Duration
+}
+
+// Read reads what comes before the silence is too long.
+func (c impatient) Read(p []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(c.silence)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(p)
+}
+
+// Write writes, as long as the other end takes it.
+func (c impatient) Write(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(c.silence)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
+}
+
+// greetingTime is how long a server may take to answer a request that needs nothing of it.
+const greetingTime = 5 * time.Second
+
+// Greet asks the server that listens on the unix socket at path for a sign of life. Errors: Unavailable,
+// within five seconds, where it accepts calls and does not answer.
+func Greet(ctx context.Context, path string) error { return greet(ctx, path, greetingTime) }
+
+func greet(ctx context.Context, path string, patience time.Duration) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://roster/", nil)
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	resp, err := socket(path, patience).RoundTrip(r)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return &roster.Error{
+			Kind: roster.Unavailable, Err: err,
+			Detail: "the server of this data folder does not answer: it is stopped or overloaded, or may open no more files; " +
+				"look at its log and its process, and restart it if need be",
+		}
+	}
+	return resp.Body.Close() // that it is no call does not matter
 }
 
 // Answers reports whether somebody listens on the unix socket at path.

@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"roster"
 )
@@ -151,4 +156,48 @@ func TestACallEndsWithItsContext(t *testing.T) {
 	if _, err := ShowStatus.Do(ctx, client, Empty{}); roster.KindOf(err) != roster.Unavailable || !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
+}
+
+// silent listens on a socket, takes calls and answers none.
+func silent(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "s")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return path
+}
+
+func TestAServerThatSaysNothingDoesNotHoldTheCommandUp(t *testing.T) {
+	t.Parallel()
+	path := silent(t)
+	err := greet(t.Context(), path, time.Millisecond)
+	if roster.KindOf(err) != roster.Unavailable || !strings.Contains(err.Error(), "does not answer") {
+		t.Errorf("greeting it: %v", err)
+	}
+	_, err = ShowStatus.Do(t.Context(), NewClient(socket(path, time.Millisecond), ""), Empty{})
+	if roster.KindOf(err) != roster.Unavailable {
+		t.Errorf("a call: %v", err)
+	}
+}
+
+func TestAServerThatFallsSilentLaterDoesNotHoldTheCommandUpEither(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		conn := impatient{client, silence}
+		go func() { _, _ = io.WriteString(server, "half") }()
+		var got [8]byte
+		if n, err := conn.Read(got[:]); n != 4 || err != nil {
+			t.Errorf("what it said: %d bytes, %v", n, err)
+		}
+		if _, err := conn.Read(got[:]); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("after that: %v", err)
+		}
+		if _, err := conn.Write(got[:]); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("when it does not read: %v", err)
+		}
+	})
 }

@@ -294,4 +294,14 @@ type Server struct {
 	Key           string `json:"key"`                 // where the key comes from: a file's name or a variable's
 	Mail          string `json:"mail,omitempty"`      // where messages go: host and port, or "outbox"; "" if nowhere
 	Demonstration bool   `json:"demonstration,omitempty"`
+	Folder        string `json:"folder"`    // the data folder
+	FreeBytes     int64  `json:"freeBytes"` // on its disk; -1 if that is not known
+}
+
+// Examination is what a look at the whole database found. It is empty for PostgreSQL, which looks
+// after its own files.
+type Examination struct {
+	Damage  []string `json:"damage,omitempty"` // in the database's own words
+	Tables  int      `json:"tables"`
+	Checked int      `json:"checked"` // how many of them there was time for
 }

@@ -36,6 +36,12 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if now.Sub(c.checked) < certificateCheck && !now.Before(c.checked) {
 		return c.current, nil
 	}
+	c.check(now)
+	return c.current, nil
+}
+
+// check looks for a new certificate. The caller holds mu.
+func (c *certificate) check(now time.Time) {
 	c.checked = now
 	switch next, err := c.refresh(); {
 	case err != nil:
@@ -44,20 +50,54 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		c.current = next
 		c.log.Info("certificate replaced", "valid_until", next.Leaf.NotAfter)
 	}
-	return c.current, nil
+}
+
+// reload looks for a new certificate now.
+func (c *certificate) reload() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.check(c.now())
+	c.log.Info("read the certificate again", "valid_until", c.current.Leaf.NotAfter)
+}
+
+// Reload reads the certificate again, and says so in the log.
+func (s *Server) Reload() {
+	if s.cert == nil {
+		s.log.Info("nothing to read again: HTTPS is off")
+		return
+	}
+	s.cert.reload()
+}
+
+// CheckCertificate finds out whether the files are a certificate and its key; both "" is none. Errors:
+// [roster.Invalid].
+func CheckCertificate(certFile, keyFile string) error {
+	if certFile == "" && keyFile == "" {
+		return nil
+	}
+	_, _, err := readPair(certFile, keyFile)
+	return err
+}
+
+// readPair reads a certificate and its key, and returns their texts too. Errors: [roster.Invalid].
+func readPair(certFile, keyFile string) (pair tls.Certificate, texts [2][]byte, err error) {
+	texts, err = readFiles(certFile, keyFile)
+	if err == nil {
+		pair, err = tls.X509KeyPair(texts[0], texts[1])
+	}
+	if err != nil {
+		err = &roster.Error{Kind: roster.Invalid, Err: err, Detail: fmt.Sprintf(
+			"%s and %s are not a certificate and its key: %v; see --tls-cert and --tls-key", certFile, keyFile, err)}
+	}
+	return pair, texts, err
 }
 
 // openCertificate reads the operator's certificate and looks after it. Errors: [roster.Invalid] for
 // files that cannot be read or do not belong together.
 func openCertificate(certFile, keyFile string, now func() time.Time, log *slog.Logger) (*certificate, error) {
-	seen, err := readFiles(certFile, keyFile)
-	var pair tls.Certificate
-	if err == nil {
-		pair, err = tls.X509KeyPair(seen[0], seen[1])
-	}
+	pair, seen, err := readPair(certFile, keyFile)
 	if err != nil {
-		return nil, &roster.Error{Kind: roster.Invalid, Err: err, Detail: fmt.Sprintf(
-			"%s and %s are not a certificate and its key: %v; see --tls-cert and --tls-key", certFile, keyFile, err)}
+		return nil, err
 	}
 	refresh := func() (*tls.Certificate, error) {
 		texts, err := readFiles(certFile, keyFile)

@@ -177,11 +177,15 @@ func TestTheOperatorsCertificateIsReadAgainWhenItsFilesChange(t *testing.T) {
 
 func TestACertificateThatCannotBeUsedIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
+	const cert, key = "/nowhere/cert.pem", "/nowhere/key.pem"
 	_, err := New(Options{
 		Handler: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler), Now: time.Now,
-		HTTPS: "127.0.0.1:0", TLSCert: "/nowhere/cert.pem", TLSKey: "/nowhere/key.pem",
+		Listeners: listen(t, "", "127.0.0.1:0"), TLSCert: cert, TLSKey: key,
 	})
 	if err == nil || !strings.Contains(err.Error(), "--tls-cert") {
+		t.Errorf("error %v", err)
+	}
+	if err := CheckCertificate(cert, key); err == nil || !strings.Contains(err.Error(), "--tls-cert") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -191,10 +195,7 @@ func TestHTTPSIsServedWithHTTP2AndNothingOlderThanTLS12(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Proto)
-	}), func(o *Options) { o.HTTPS, o.DataDir = "127.0.0.1:0", dir })
-	if err := s.Listen(); err != nil {
-		t.Fatal(err)
-	}
+	}), func(o *Options) { o.Listeners, o.DataDir = listen(t, "", "127.0.0.1:0"), dir })
 	// A listener for HTTP that is served before that for HTTPS, as either may come first: it decides for both.
 	gone, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -207,7 +208,7 @@ func TestHTTPSIsServedWithHTTP2AndNothingOlderThanTLS12(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx) }()
-	plain, address := s.Addrs()
+	plain, address := s.o.Listeners.Addrs()
 	if plain != "" {
 		t.Errorf("HTTP at %q, want none", plain)
 	}

@@ -8,11 +8,13 @@ import (
 )
 
 // showMetrics answers in the text format of Prometheus: to callers of this machine, and to those the
-// application allows. What forwards a request may be of this machine while its client is not.
+// application allows. A proxy may be of this machine while its client is not, and so may a browser while
+// its page is not: the request must be for this machine by its own name.
 func (s *Server) showMetrics(w http.ResponseWriter, r *http.Request) {
 	if !fromThisMachine(r) && !s.o.MetricsAllowed(r) {
 		writeText(w, http.StatusForbidden, "text/plain; charset=utf-8",
-			"Metrics are shown to callers of this machine without a proxy, or with an API token of the default organization:\n"+
+			"Metrics are shown to callers of this machine that ask localhost or 127.0.0.1 without a proxy,\n"+
+				"or with an API token of the default organization:\n"+
 				"Authorization: Bearer TOKEN\n")
 		return
 	}
@@ -31,7 +33,7 @@ func (s *Server) showMetrics(w http.ResponseWriter, r *http.Request) {
 	writeText(w, http.StatusOK, string(format), body.String())
 }
 
-// fromThisMachine reports whether the request came from a loopback address and through no proxy.
+// fromThisMachine reports whether the request came from a loopback address, for one, and through no proxy.
 func fromThisMachine(r *http.Request) bool {
-	return peerAddress(r).IsLoopback() && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
+	return peerAddress(r).IsLoopback() && isLocalHost(r.Host) && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
 }

@@ -109,24 +109,27 @@ func TestMetricsAreShownToThisMachineAndToWhomTheApplicationAllows(t *testing.T)
 		o.MetricsAllowed = func(r *http.Request) bool { return r.Header.Get("Authorization") == "Bearer good" }
 	})
 	cases := []struct {
-		name, peer string
-		headers    []string
-		want       int
+		name, peer, host string
+		headers          []string
+		want             int
 	}{
-		{"this machine", "127.0.0.1:5", nil, 200},
-		{"this machine by IPv6", "[::1]:5", nil, 200},
-		{"this machine, mapped", "[::ffff:127.0.0.1]:5", nil, 200},
-		{"a proxy on this machine", "127.0.0.1:5", []string{"X-Forwarded-For", "192.0.2.1"}, 403},
-		{"another proxy on this machine", "127.0.0.1:5", []string{"Forwarded", "for=192.0.2.1"}, 403},
-		{"another machine", "192.0.2.1:5", nil, 403},
-		{"another machine that is allowed", "192.0.2.1:5", []string{"Authorization", "Bearer good"}, 200},
-		{"another machine that is not", "192.0.2.1:5", []string{"Authorization", "Bearer bad"}, 403},
+		{"this machine", "127.0.0.1:5", "localhost:8080", nil, 200},
+		{"this machine by its address", "127.0.0.1:5", "127.0.0.1", nil, 200},
+		{"this machine by IPv6", "[::1]:5", "[::1]:8080", nil, 200},
+		{"this machine, mapped", "[::ffff:127.0.0.1]:5", "localhost", nil, 200},
+		{"a page whose site's name stands for this machine", "127.0.0.1:5", "rebound.example:8080", nil, 403},
+		{"such a page with a token", "127.0.0.1:5", "rebound.example:8080", []string{"Authorization", "Bearer good"}, 200},
+		{"a proxy on this machine", "127.0.0.1:5", "localhost", []string{"X-Forwarded-For", "192.0.2.1"}, 403},
+		{"another proxy on this machine", "127.0.0.1:5", "localhost", []string{"Forwarded", "for=192.0.2.1"}, 403},
+		{"another machine", "192.0.2.1:5", "localhost", nil, 403},
+		{"another machine that is allowed", "192.0.2.1:5", "roster.example", []string{"Authorization", "Bearer good"}, 200},
+		{"another machine that is not", "192.0.2.1:5", "roster.example", []string{"Authorization", "Bearer bad"}, 403},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := request("GET", "/metrics", c.headers...)
-			r.RemoteAddr = c.peer
+			r.RemoteAddr, r.Host = c.peer, c.host
 			w := do(s, r)
 			if w.Code != c.want {
 				t.Errorf("status %d, want %d", w.Code, c.want)
@@ -161,7 +164,7 @@ func TestMetricsCountRequestsByPattern(t *testing.T) {
 		do(s, request("POST", target))
 	}
 	r := request("GET", "/metrics")
-	r.RemoteAddr = "127.0.0.1:1"
+	r.RemoteAddr, r.Host = "127.0.0.1:1", "localhost"
 	body := do(s, r).Body.String()
 	for _, want := range []string{
 		`roster_http_requests_total{method="POST",route="POST /people/{id}",status="2xx"} 2`,

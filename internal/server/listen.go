@@ -8,54 +8,52 @@ import (
 	"os"
 	"syscall"
 
-	"golang.org/x/net/netutil"
-
 	"roster"
 )
 
-// maxConnections is how many connections are open at once, over both listeners. Further ones wait in
-// the backlog of the operating system.
-const maxConnections = 8192
-
-// Listen binds the addresses. Errors: [roster.Invalid] with a sentence that says what to do.
-func (s *Server) Listen() error {
-	each := maxConnections
-	if s.o.HTTP != "" && s.o.HTTPS != "" {
-		each /= 2
-	}
-	var err error
-	if s.plain, err = bind(s.o.HTTP, "--http", each); err != nil {
-		return err
-	}
-	if s.secure, err = bind(s.o.HTTPS, "--https", each); err != nil {
-		s.closeListeners()
-		return err
-	}
-	return nil
+// Listeners are addresses that are bound. Connections wait in the backlog of the operating system until
+// a [Server] serves them.
+type Listeners struct {
+	plain, secure net.Listener // nil where there is none
 }
 
-// Addrs returns the addresses that are bound, "" where there is none. Before Listen there is none.
-func (s *Server) Addrs() (http, https string) {
-	if s.plain != nil {
-		http = s.plain.Addr().String()
+// Listen binds the addresses, "host:port", for HTTP and HTTPS; "" is none. Errors: [roster.Invalid] with a
+// sentence that says what to do.
+func Listen(http, https string) (*Listeners, error) {
+	l := &Listeners{}
+	var err error
+	if l.plain, err = bind(http, "--http"); err != nil {
+		return nil, err
 	}
-	if s.secure != nil {
-		https = s.secure.Addr().String()
+	if l.secure, err = bind(https, "--https"); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// Addrs returns the addresses that are bound, "" where there is none.
+func (l *Listeners) Addrs() (http, https string) {
+	if l.plain != nil {
+		http = l.plain.Addr().String()
+	}
+	if l.secure != nil {
+		https = l.secure.Addr().String()
 	}
 	return http, https
 }
 
-func (s *Server) closeListeners() {
-	for _, l := range []net.Listener{s.plain, s.secure} {
-		if l != nil {
-			_ = l.Close() // nothing was accepted
+// Close gives the addresses back. It does nothing once a server has closed them.
+func (l *Listeners) Close() {
+	for _, bound := range []net.Listener{l.plain, l.secure} {
+		if bound != nil {
+			_ = bound.Close() // closed already, or nothing was accepted
 		}
 	}
-	s.plain, s.secure = nil, nil
 }
 
 // bind listens on one address. flag is the setting that says it.
-func bind(address, flag string, connections int) (net.Listener, error) {
+func bind(address, flag string) (net.Listener, error) {
 	if address == "" {
 		return nil, nil
 	}
@@ -64,7 +62,7 @@ func bind(address, flag string, connections int) (net.Listener, error) {
 	if err != nil {
 		return nil, cannotListen(address, flag, err)
 	}
-	return netutil.LimitListener(l, connections), nil
+	return l, nil
 }
 
 // cannotListen says in words why an address cannot be bound, and what to do.

@@ -15,10 +15,14 @@ type Options struct {
 	// the log and the metrics name the Pattern that the mux writes into the request.
 	Handler http.Handler
 
-	HTTP  string // address for plain HTTP, "host:port"; "" for none
-	HTTPS string // address for HTTPS; "" for none
+	Listeners *Listeners // nil: nothing is served, for tests without sockets
 
-	// TLSCert and TLSKey are the PEM files for HTTPS. They are read again within a minute of a change.
+	// OtherDescriptors is how many files and sockets the process may have open besides the server's own
+	// and its connections: those to a database.
+	OtherDescriptors int
+
+	// TLSCert and TLSKey are the PEM files for HTTPS. They are read again within a minute of a change, and
+	// by [Server.Reload].
 	// If both are "", the server makes a self-signed certificate and keeps it in DataDir.
 	TLSCert, TLSKey string
 	DataDir         string
@@ -29,6 +33,11 @@ type Options struct {
 	// TrustedOrigins are the origins ("https://roster.example.com") whose pages may send forms here
 	// even if the Host that arrives is another: that of --public-url behind a proxy.
 	TrustedOrigins []string
+
+	// OnlyLocal refuses requests whose Host is neither this machine (localhost, or a loopback address) nor
+	// that of PublicURL: for a demonstration, whose passwords everybody knows.
+	OnlyLocal bool
+	PublicURL string
 
 	Log *slog.Logger
 	Now func() time.Time

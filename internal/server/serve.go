@@ -26,14 +26,14 @@ const (
 // Serve answers requests until ctx ends, and then stops without loss: /readyz answers 503, clients are
 // told to close their connections, the listeners close, and every request in flight gets its answer.
 // What takes longer than the grace is cut. It returns nil after that, or why a listener broke.
-// Listen must have been called.
+// It serves [Options].Listeners.
 func (s *Server) Serve(ctx context.Context) error {
 	broken := make(chan error, 2)
 	running := 0
 	start := func(l net.Listener, serve func(net.Listener) error) {
 		if l != nil {
 			running++
-			go func() { broken <- serve(l) }()
+			go func() { broken <- serve(roomyListener{l, s.connections}) }()
 		}
 	}
 	start(s.plain, s.http.Serve)

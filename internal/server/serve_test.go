@@ -62,6 +62,17 @@ func serve(t *testing.T, s *Server) (listener *pipes, stop func()) {
 	}
 }
 
+// listen binds addresses until the test ends.
+func listen(t *testing.T, http, https string) *Listeners {
+	t.Helper()
+	l, err := Listen(http, https)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	return l
+}
+
 func send(t *testing.T, c net.Conn, text string) {
 	t.Helper()
 	if _, err := io.WriteString(c, text); err != nil {
@@ -283,11 +294,8 @@ func TestStoppingUnderLoadDropsNothing(t *testing.T) {
 		}
 		body, _ := io.ReadAll(r.Body)
 		_, _ = w.Write(append(body, "-answered"...))
-	}), func(o *Options) { o.HTTP = "127.0.0.1:0" })
-	if err := s.Listen(); err != nil {
-		t.Fatal(err)
-	}
-	address, _ := s.Addrs()
+	}), func(o *Options) { o.Listeners = listen(t, "127.0.0.1:0", "") })
+	address, _ := s.o.Listeners.Addrs()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx) }()
@@ -332,12 +340,13 @@ func post(t *testing.T, client *http.Client, url string) bool {
 
 func TestATakenAddressIsNamedWithTheFlagThatChangesIt(t *testing.T) {
 	t.Parallel()
-	first, _ := newServer(t, http.NotFoundHandler(), func(o *Options) { o.HTTP = "127.0.0.1:0" })
-	if err := first.Listen(); err != nil {
+	taken, _ := listen(t, "127.0.0.1:0", "").Addrs()
+	brief, err := Listen("127.0.0.1:0", "")
+	if err != nil {
 		t.Fatal(err)
 	}
-	defer first.closeListeners()
-	taken, _ := first.Addrs()
+	free, _ := brief.Addrs()
+	brief.Close()
 
 	cases := []struct {
 		name        string
@@ -345,20 +354,26 @@ func TestATakenAddressIsNamedWithTheFlagThatChangesIt(t *testing.T) {
 		want        string
 	}{
 		{"for HTTP", taken, "", taken + " is in use; choose another with --http"},
-		{"for HTTPS", "127.0.0.1:0", taken, taken + " is in use; choose another with --https"},
+		{"for HTTPS", free, taken, taken + " is in use; choose another with --https"},
 		{"of another machine", "192.0.2.1:0", "", "192.0.2.1:0 is not an address of this machine; choose another with --http"},
 		{"no address", "nonsense", "", "nonsense cannot be listened on; choose another with --http"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			s, _ := newServer(t, http.NotFoundHandler(), func(o *Options) { o.HTTP, o.HTTPS = c.http, c.https })
-			err := s.Listen()
+			l, err := Listen(c.http, c.https)
 			var e *roster.Error
 			if !errors.As(err, &e) || e.Detail != c.want || e.Kind != roster.Invalid {
 				t.Fatalf("error %v, want %q", err, c.want)
 			}
-			if http, https := s.Addrs(); http != "" || https != "" {
-				t.Errorf("still bound: %q, %q", http, https)
+			if l != nil {
+				t.Error("there are listeners beside the error")
+			}
+			if c.http == free {
+				again, err := Listen(free, "")
+				if err != nil {
+					t.Fatalf("what could be bound is still bound: %v", err)
+				}
+				again.Close()
 			}
 		})
 	}

@@ -18,14 +18,16 @@ type Server struct {
 	http    *http.Server
 	flight  *flight
 	ready   *readiness
+	cert    *certificate // nil without HTTPS
 
-	plain, secure net.Listener // bound by Listen; nil where there is none
+	connections   *connections
+	plain, secure net.Listener // nil where there is none
 
 	drain    time.Duration // how long clients are told to go elsewhere before listeners close
 	draining atomic.Bool
 }
 
-// New returns a server that does not listen yet. Errors: [roster.Invalid] for a trusted origin or a
+// New returns a server that does not serve yet. Errors: [roster.Invalid] for a trusted origin or a
 // certificate that cannot be used.
 func New(o Options) (*Server, error) {
 	o = o.withDefaults()
@@ -36,6 +38,15 @@ func New(o Options) (*Server, error) {
 		drain:  defaultDrain,
 	}
 	s.ready = newReadiness(o.Ready, o.Now, s.log, &s.draining)
+	if o.Listeners != nil {
+		s.plain, s.secure = o.Listeners.plain, o.Listeners.secure
+	}
+	limit := connectionLimit(o.OtherDescriptors)
+	if limit < fewConnections {
+		s.log.Warn("few connections can be open at once: raise the limit of open files (ulimit -n, LimitNOFILE=)", "limit", limit)
+	}
+	s.connections = newConnections(limit, o.TrustedProxies, o.Now, s.log)
+	s.connections.register(o.Metrics)
 	o.Metrics.inFlight(s.flight.count)
 	handler, err := s.stack()
 	if err != nil {
@@ -62,6 +73,7 @@ func (s *Server) stack() (http.Handler, error) {
 	h := s.around(s.o.Handler)
 	h = protect(h)
 	h = s.ownRoutes(h)
+	h = s.ownHosts(h)
 	h = s.securityHeaders(h)
 	h = organization(h)
 	h = clientAddress(s.o.TrustedProxies, h)
@@ -92,6 +104,9 @@ const (
 	maxStreams        = 128 // requests at once on one HTTP/2 connection
 )
 
+// fewConnections is the limit below which the log says at start that it is low.
+const fewConnections = 1024
+
 func (s *Server) newHTTP() (*http.Server, error) {
 	srv := &http.Server{
 		Handler:           s.handler,
@@ -102,19 +117,25 @@ func (s *Server) newHTTP() (*http.Server, error) {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          errorLog(s.log),
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
-		ConnState:         s.flight.connection,
+		ConnState:         s.connectionChanged,
 	}
-	if s.o.HTTPS == "" {
+	if s.secure == nil {
 		return srv, nil
 	}
-	cert, err := s.certificate()
-	if err != nil {
+	var err error
+	if s.cert, err = s.certificate(); err != nil {
 		return nil, fmt.Errorf("load certificate: %w", err)
 	}
 	// net/http sets up HTTP/2 once, when the first listener is served. If that is the one for HTTP it does so only where h2
 	// is named here, and would then close every connection over HTTPS that asks for it.
-	srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: cert.get, NextProtos: []string{"h2", "http/1.1"}}
+	srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.cert.get, NextProtos: []string{"h2", "http/1.1"}}
 	return srv, nil
+}
+
+// connectionChanged is told about every change of a connection (http.Server.ConnState).
+func (s *Server) connectionChanged(conn net.Conn, state http.ConnState) {
+	s.flight.connection(conn, state)
+	s.connections.changed(conn, state)
 }
 
 // certificate returns the operator's certificate, or one of the server's own.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -61,8 +62,29 @@ func explain(f fault, doing string, err error) error {
 		return notNow("the disk is full", cause)
 	case unavailable:
 		return notNow("the database is not answering; try again", cause)
+	case readOnly:
+		return notNow("the database is read-only: its files or their disk cannot be written by the server's account", cause)
+	case damaged:
+		return unusable("the database is damaged: restore a backup", fmt.Errorf("%w: %w", errDamaged, cause))
 	}
 	return cause
+}
+
+// errDamaged is in the chain of every error that says that the database is damaged.
+var errDamaged = errors.New("damaged")
+
+// errMoved is in the chain of every error that says that the files of the database are others.
+var errMoved = errors.New("removed or replaced")
+
+// moved is the error for a change of a database whose files are not those that were opened.
+func moved(cause error) error {
+	return unusable("the database's files were removed or replaced under the running server: restore them and restart it",
+		fmt.Errorf("%w: %w", errMoved, cause))
+}
+
+// unusable is the error of a caller for whom an operator must act first.
+func unusable(detail string, cause error) error {
+	return &roster.Error{Kind: roster.Unavailable, Detail: detail, Err: cause}
 }
 
 // notNow is the error of a caller who may try again.

@@ -27,10 +27,12 @@ type fault struct {
 type class uint8
 
 const (
-	unknown     class = iota // ours: a bug, or a broken database
+	unknown     class = iota // ours: a bug
 	constraint               // the statement was refused, and only it: a unique index has the value, or the like
 	again                    // the same transaction may succeed if it runs again: it has left no trace
 	lost                     // the connection broke: nothing is known of what was under way
 	full                     // the disk is full
 	unavailable              // the engine cannot work just now
+	readOnly                 // the database may not be written
+	damaged                  // the database's files do not make sense
 )

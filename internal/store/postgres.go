@@ -51,6 +51,10 @@ func postgresFault(err error) fault {
 		return fault{class: again}
 	case "53100": // disk_full
 		return fault{class: full}
+	case "XX001", "XX002", "58P01": // data_corrupted, index_corrupted, undefined_file: one of the server's own
+		return fault{class: damaged}
+	case "25006": // read_only_sql_transaction
+		return fault{class: readOnly}
 	case "57P01", "57P02", "57P03": // admin_shutdown, crash_shutdown, cannot_connect_now
 		return fault{class: lost}
 	case "57014", "25P03", "55P03": // query_canceled, idle_in_transaction_session_timeout, lock_not_available

@@ -10,6 +10,7 @@ import (
 // readers run transactions that read an SQLite database, each on one of a few connections.
 type readers struct {
 	at     location
+	files  *files
 	engine *engine
 	texts  *texts
 
@@ -18,8 +19,8 @@ type readers struct {
 	stopped sync.Once
 }
 
-func newReaders(at location, e *engine, t *texts, most int) *readers {
-	r := &readers{at: at, engine: e, texts: t, idle: make(chan *prepared, most), closing: make(chan struct{})}
+func newReaders(at location, f *files, e *engine, t *texts, most int) *readers {
+	r := &readers{at: at, files: f, engine: e, texts: t, idle: make(chan *prepared, most), closing: make(chan struct{})}
 	for range most {
 		r.idle <- nil
 	}
@@ -70,8 +71,19 @@ func (r *readers) take(ctx context.Context) (conn *prepared, err error) {
 	if conn != nil {
 		return conn, nil
 	}
-	if conn, err = prepare(r.at); err != nil {
+	if conn, err = r.open(); err != nil {
 		r.idle <- nil
+	}
+	return conn, err
+}
+
+// open opens a connection, unless the file is another one now.
+func (r *readers) open() (*prepared, error) {
+	if err := r.files.check(); err != nil {
+		return nil, err
+	}
+	conn, err := prepare(r.at)
+	if err != nil {
 		return nil, explain(r.engine.fault(err), "open database", err)
 	}
 	return conn, nil

@@ -50,8 +50,12 @@ func sqliteFault(err error) fault {
 	case codes.SQLITE_FULL:
 		return fault{class: full}
 	case codes.SQLITE_IOERR, codes.SQLITE_NOMEM, codes.SQLITE_INTERRUPT, codes.SQLITE_BUSY, codes.SQLITE_LOCKED,
-		codes.SQLITE_CANTOPEN, codes.SQLITE_READONLY, codes.SQLITE_PROTOCOL:
+		codes.SQLITE_CANTOPEN, codes.SQLITE_PROTOCOL:
 		return fault{class: unavailable}
+	case codes.SQLITE_READONLY:
+		return fault{class: readOnly}
+	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
+		return fault{class: damaged}
 	}
 	return fault{}
 }
@@ -126,9 +130,14 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 	if err != nil {
 		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
 	}
+	if err := w.knowFiles(); err != nil {
+		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
+	}
 	w.checkpoints = newCheckpointer(location{path, checkpointPragmas()}, o.Logger)
 	go w.run()
-	return &sqliteDB{writer: w, readers: newReaders(reading, e, shared, o.Readers), version: version}, nil
+	return &sqliteDB{
+		writer: w, readers: newReaders(reading, w.files, e, shared, o.Readers), version: version,
+	}, nil
 }
 
 // migrateSQLite migrates on a connection of its own, of database/sql.

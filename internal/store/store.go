@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"roster"
@@ -42,6 +44,9 @@ type DB struct {
 	added   jobsAdded
 
 	generation *generation // of SQLite; nil where other processes change the same database
+
+	log     *slog.Logger
+	damaged atomic.Bool // an error said so
 }
 
 var _ directory.Store = (*DB)(nil)
@@ -52,6 +57,7 @@ type backend interface {
 	Ping(ctx context.Context) error
 	Close(ctx context.Context) error
 	schemaVersion(ctx context.Context) (int64, error)
+	examine(ctx context.Context) (Examination, error)
 }
 
 // Open opens the store at url, and brings its schema up to date: "sqlite:<path>", where the file is
@@ -60,7 +66,7 @@ type backend interface {
 // Errors: Unavailable where the database does not answer; others for an url that cannot be used.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	o = o.withDefaults()
-	db := &DB{added: make(jobsAdded, 1)}
+	db := &DB{added: make(jobsAdded, 1), log: o.Logger}
 	scheme, rest, _ := strings.Cut(url, ":")
 	var err error
 	switch scheme {
@@ -86,17 +92,40 @@ func (db *DB) Engine() string { return db.engine.name }
 
 // View implements directory.Store.
 func (db *DB) View(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.backend.View(ctx, fn)
+	return db.judge(db.backend.View(ctx, fn))
 }
 
 // Update implements directory.Store.
 func (db *DB) Update(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.backend.Update(ctx, fn)
+	return db.judge(db.backend.Update(ctx, fn))
 }
 
-// Ping finds out whether the store can work: on SQLite whether the writer answers, on PostgreSQL whether
-// the database does. It waits no longer than ctx, nor than five seconds. Errors: Unavailable.
-func (db *DB) Ping(ctx context.Context) error { return db.backend.Ping(ctx) }
+// judge remembers that the database is damaged where err says so, and logs the first such error.
+func (db *DB) judge(err error) error {
+	if err != nil && errors.Is(err, errDamaged) && db.damaged.CompareAndSwap(false, true) {
+		db.log.Error("the database is damaged: stop the server, restore a backup and start it again", "err", err)
+	}
+	return err
+}
+
+// Ping finds out whether the store can work: on SQLite whether the writer answers and the files are those
+// that were opened, on PostgreSQL whether the database answers. Once damage was met it fails until the
+// store is opened again. It waits no longer than ctx, nor than five seconds. Errors: Unavailable.
+func (db *DB) Ping(ctx context.Context) error {
+	if db.damaged.Load() {
+		return explain(fault{class: damaged}, "ping", errors.New("an earlier request met the damage"))
+	}
+	return db.judge(db.backend.Ping(ctx))
+}
+
+// Examine looks for damage and for what keeps the store from working. It reads the whole database and
+// so takes a while: it stops where ctx ends, and says how far it came. Errors: as of Ping.
+func (db *DB) Examine(ctx context.Context) (Examination, error) {
+	if err := db.backend.Ping(ctx); err != nil {
+		return Examination{}, err
+	}
+	return db.backend.examine(ctx)
+}
 
 // Close takes no more calls, lets those that it has taken finish, and closes. Where ctx ends before they
 // have, it returns the context's error and leaves them at work.

@@ -37,6 +37,7 @@ type writer struct {
 	now    func() time.Time
 
 	generation  *generation
+	files       *files
 	checkpoints *checkpointer
 
 	mu      sync.RWMutex // guards closing the queue
@@ -69,7 +70,7 @@ const (
 func newWriter(at location, e *engine, t *texts, added jobsAdded, o Options) *writer {
 	return &writer{
 		at: at, engine: e, texts: t, added: added, log: o.Logger, now: o.Now,
-		queue: make(chan *update, maxQueue), ended: make(chan struct{}),
+		files: newFiles(at.path, o.Logger), queue: make(chan *update, maxQueue), ended: make(chan struct{}),
 	}
 }
 
@@ -188,8 +189,10 @@ func (w *writer) write() {
 	}
 	switch {
 	case err == nil:
-	case len(w.batch) == 1:
-		w.batch[0].err = err
+	case len(w.batch) == 1 || errors.Is(err, errMoved):
+		for _, u := range w.batch {
+			u.err = err
+		}
 	default:
 		w.log.Warn("a commit came to nothing; its changes are made one by one", "changes", len(w.batch), "err", err)
 		w.separately()
@@ -236,7 +239,7 @@ func (w *writer) commit(updates []*update) error {
 		return nil
 	}
 	if err := w.begin(); err != nil {
-		return explain(w.engine.fault(err), "begin", err)
+		return err
 	}
 	for _, u := range updates {
 		if err := w.try(u, len(updates) > 1); err != nil {
@@ -247,6 +250,10 @@ func (w *writer) commit(updates []*update) error {
 	if len(updates) == 1 && updates[0].err != nil {
 		w.rollback()
 		return nil
+	}
+	if err := w.files.check(); err != nil {
+		w.rollback()
+		return err
 	}
 	err := w.conn.do("COMMIT")
 	for _, u := range updates {
@@ -262,6 +269,15 @@ func (w *writer) commit(updates []*update) error {
 	return nil
 }
 
+// knowFiles notes which files are open. A transaction opens the log.
+func (w *writer) knowFiles() error {
+	if err := w.conn.do("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	w.rollback()
+	return w.files.note()
+}
+
 // begin opens a transaction, on a new connection if the one there is does not serve. That it opens
 // proves that none was left open.
 func (w *writer) begin() error {
@@ -270,15 +286,24 @@ func (w *writer) begin() error {
 		if err := w.conn.do(text); err == nil {
 			return nil
 		}
+		if err := w.files.check(); err != nil {
+			return err
+		}
 		_ = w.conn.close()
 		w.conn = nil
 	}
-	conn, err := prepare(w.at)
-	if err != nil {
+	if err := w.files.checkDatabase(); err != nil {
 		return err
 	}
+	conn, err := prepare(w.at)
+	if err != nil {
+		return explain(w.engine.fault(err), "open database", err)
+	}
 	w.conn = conn
-	return conn.do(text)
+	if err := conn.do(text); err != nil {
+		return explain(w.engine.fault(err), "begin", err)
+	}
+	return w.files.note() // the log is another one where the connection that was closed was the last
 }
 
 // rollback undoes the transaction that is open, if one is: after some errors SQLite has done so itself.

@@ -22,6 +22,8 @@ type Options struct {
 	Args []string // of "roster serve", besides the addresses
 	Env  []string // NAME=value; commands get them too
 
+	Files int // how many files and sockets it may have open (ulimit -n); 0: as many as the test
+
 	// Errors lets the server log at level Error, where the test brings that about. Otherwise such a line
 	// fails the test.
 	Errors bool
@@ -69,6 +71,10 @@ func (s *Server) Launch() {
 	s.starts++
 	args := append([]string{"serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--log-format", "json"}, s.options.Args...)
 	cmd := exec.Command(Path(s.t), args...)
+	if s.options.Files > 0 {
+		limited := fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, s.options.Files)
+		cmd = exec.Command("sh", append([]string{"-c", limited, Path(s.t)}, args...)...)
+	}
 	cmd.Env = environment(s.t, s.env())
 	cmd.SysProcAttr = attributes(0)
 	stdout, stderr := s.create("stdout"), s.create("stderr")

@@ -82,7 +82,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 func holdOpen(t *testing.T, s *binary.Server) {
 	t.Helper()
 	conn := dial(t, s)
-	_, err := io.WriteString(conn, "POST /graze/v1/createUser HTTP/1.1\r\nHost: roster\r\n"+
+	_, err := io.WriteString(conn, "POST /graze/v1/createUser HTTP/1.1\r\nHost: localhost\r\n"+
 		"Authorization: Basic "+base64.StdEncoding.EncodeToString([]byte("graze:graze"))+"\r\n"+
 		"Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
 	if err != nil {
