@@ -226,7 +226,9 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 		if p.Strong, err = c.asksStrength(tx, u.OrganizationID, p.Password, c.faults); err != nil {
 			return err
 		}
-		p.About = append(c.in.asNew().about(), u.UserName, u.DisplayName, u.Email)
+		p.About = []string{
+			u.UserName, u.DisplayName, u.Email, c.in.UserName.Value, c.in.DisplayName.Value, c.in.Email.Value,
+		}
 		_, _, err = c.plan(tx, u)
 		return err
 	})
