@@ -43,6 +43,7 @@ type endpoint struct {
 	canonical  map[string]string // the other way round
 	sent       map[string]bool   // members of the body
 	shown      map[string]bool   // members of the answer, which the parameter fields may name
+	needsHash  func(q any) bool  // whether a request needs the hash of a password; nil: none does
 	asked
 }
 
@@ -90,7 +91,7 @@ func route[Q, In, Out any](
 	verb func(context.Context, roster.Actor, In) (Out, error),
 	encode func(q Q, out Out) answer,
 ) {
-	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
+	e := a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
 		request := q.(Q)
 		in, err := decode(c.by, request)
 		if err != nil {
@@ -102,23 +103,39 @@ func route[Q, In, Out any](
 		}
 		return encode(request, out), nil
 	})
+	if dialect.MayNeedHash[In]() {
+		e.needsHash = func(q any) bool {
+			in, err := decode(roster.Actor{}, q.(Q))
+			return err == nil && dialect.NeedsHash(in)
+		}
+	}
 }
 
 // register adds a call to the document and to the mux. request is a pointer's type.
-func (a *api) register(op operation, request reflect.Type, do act) {
+func (a *api) register(op operation, request reflect.Type, do act) *endpoint {
 	e, described := a.endpoint(op, request.Elem())
 	a.doc.AddOperation(described)
 	a.mux.Handle(described.Method+" "+Root+described.Path, a.guard(e, do))
+	return e
 }
 
-// serve answers a call whose caller and bytes are known.
-func (a *api) serve(c *call, do act) error {
-	q := c.readParameters()
+// read returns the request of a call whose bytes are known.
+func (a *api) read(c *call) (q any, err error) {
+	q = c.readParameters()
 	c.readHeaders(q)
 	if b, ok := q.(bodied); ok { // the verb tells what is wrong with both
 		b.read(fitting{schemas: a.schemas, path: c.endpoint.path, faults: slices.Clone(c.faults)}, c.endpoint.body, c.body)
 	} else if len(c.faults) > 0 {
-		return malformed(c.faults)
+		return nil, malformed(c.faults)
+	}
+	return q, nil
+}
+
+// serve answers a call whose caller and bytes are known.
+func (a *api) serve(c *call, do act) error {
+	q, err := a.read(c)
+	if err != nil {
+		return err
 	}
 	out, err := do(context.WithValue(c.request.Context(), callKey{}, c), c, q)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"roster"
+	"roster/internal/dialect"
 	"roster/internal/directory"
 	"roster/internal/server"
 )
@@ -40,6 +41,7 @@ const (
 // The app must have been opened with Config.Listen.
 func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	tune()
+	defer context.AfterFunc(ctx, a.hasher.StopHolding)()
 	srv, err := a.newServer()
 	if err != nil {
 		return err
@@ -121,8 +123,19 @@ func (a *App) serverOptions(proxies []netip.Prefix) server.Options {
 		OnlyLocal: s.Demo && !s.DemoAnywhere, PublicURL: s.PublicURL,
 		DataDir: s.Data, TrustedProxies: proxies, TrustedOrigins: origins, Log: a.log, Now: a.now, Ready: a.store.Ping,
 		Metrics: a.metrics, MetricsAllowed: a.mayReadMetrics, ShutdownGrace: s.ShutdownGrace,
-		Refuse: a.refuse, RequestStarted: a.hasher.RequestStarted, RequestDone: a.hasher.RequestDone,
+		Refuse: a.refuse, Around: a.visited,
 	}
+}
+
+// visited tells the hash gate of each request, and the faces where the request can ask it.
+func (a *App) visited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o := dialect.OriginOf(r.Context())
+		ctx, v := a.hasher.Begin(r.Context(), o.Address)
+		defer v.End()
+		o.Gate = v
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // mayReadMetrics lets the holder of an API token of the default organization read the metrics, if the token is not limited

@@ -59,6 +59,7 @@ type Authenticator struct {
 	cache      *credentials
 	throttle   *throttle
 	known      *expiring[knownAddress] // written within a day
+	regulars   *expiring[caller]       // signed in within knownAddressTTL, since the start
 	flights    flights[passwordFlight, error]
 	background *background
 	realms     Realms
@@ -92,6 +93,7 @@ func New(o Options) *Authenticator {
 		cache:      newCredentials(o.CacheEntries),
 		throttle:   newThrottle(o.Now),
 		known:      newExpiring[knownAddress](knownAddressRenewal, maxKnownAddresses),
+		regulars:   newExpiring[caller](knownAddressTTL, maxKnownAddresses),
 		background: newBackground(o.Store, o.Logger),
 		realms:     o.Realms,
 		accounts:   newReadings[roster.Account](o.Generation),

@@ -473,7 +473,7 @@ func TestAnOverloadedGateIsSaidAndIsNoFailure(t *testing.T) {
 	f.user("ada")
 	g := f.hasher.gate
 	for range g.slots {
-		if err := g.enter(t.Context()); err != nil {
+		if err := g.enter(t.Context(), stranger); err != nil {
 			t.Fatal(err)
 		}
 	}

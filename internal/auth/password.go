@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,8 @@ type candidate struct {
 	account roster.Account // zero for a name that is unknown
 	outside bool           // a realm proves it, not a hash
 	typed   string         // the name as it was typed
+	caller  caller         // whose turn the hash takes
+	likely  digest         // of what was typed
 	reason  error          // why no password lets it in; nil if the right one does
 }
 
@@ -57,10 +60,17 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 	if !presentable(userName, maxNameBytes) || !presentable(password, MaxPasswordBytes) {
 		return roster.Actor{}, denied(errNotPresentable)
 	}
+	who, likely := a.caller(at, directory.Fold(userName)), a.cache.typed(at, userName, password)
+	if !a.cache.likely.has(likely, a.now()) {
+		if err := a.hasher.ask(ctx, who); err != nil {
+			return roster.Actor{}, err
+		}
+	}
 	c, err := a.candidate(ctx, at, userName)
 	if err != nil {
 		return roster.Actor{}, err
 	}
+	c.caller, c.likely = who, likely
 	reason, cached, err := a.prove(ctx, c, password)
 	if err == nil && reason == nil && !cached {
 		c.account, reason, err = a.reread(ctx, c)
@@ -159,6 +169,7 @@ func (a *Authenticator) check(ctx context.Context, c candidate, password string,
 		settle = r.fail
 	case err == nil && c.account.UserID != "":
 		a.cache.add(d, a.now())
+		a.cache.likely.add(c.likely, a.now())
 		a.rememberAddress(c)
 	}
 	return reason, err
@@ -174,12 +185,12 @@ func (a *Authenticator) verify(ctx context.Context, c candidate, password string
 		reason = checkHash(c.account.PasswordHash)
 	}
 	if reason != nil {
-		if err := a.hasher.Dummy(ctx, c.scope+"/"+c.name, password); err != nil {
+		if err := a.hasher.dummy(ctx, c.caller, c.scope+"/"+c.name, password); err != nil {
 			return nil, err
 		}
 		return reason, nil
 	}
-	good, err := a.hasher.Verify(ctx, c.account.PasswordHash, password)
+	good, err := a.hasher.verify(ctx, c.caller, c.account.PasswordHash, password)
 	if err != nil {
 		return nil, fmt.Errorf("verify password of %q: %w", c.name, err)
 	}
@@ -230,9 +241,25 @@ func (a *Authenticator) addressKnown(ctx context.Context, c candidate) (known bo
 	return known, nil
 }
 
+// caller returns whose turn a sign-in takes. A name that signed in from the address before has a queue
+// of its own, so that it need not wait behind others at the address. Nothing is looked up for it.
+func (a *Authenticator) caller(at Attempt, name string) caller {
+	if c := regular(at, name); a.regulars.has(c, a.now()) {
+		return c
+	}
+	return caller{address: network(at.Address)}
+}
+
+// regular returns a folded name at an address as a caller who is known.
+func regular(at Attempt, name string) caller {
+	slug := cmp.Or(at.OrganizationSlug, roster.DefaultOrganization)
+	return caller{known: true, address: network(at.Address), name: slug + "/" + name}
+}
+
 // rememberAddress notes a sign-in with success, once a day.
 func (a *Authenticator) rememberAddress(c candidate) {
 	k := knownAddress{c.org, c.name, c.address}
+	a.regulars.add(regular(c.at, c.name), a.now())
 	if now := a.now(); !a.known.has(k, now) && a.background.know(k, now) {
 		a.known.add(k, now)
 	}

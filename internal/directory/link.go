@@ -106,6 +106,11 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 		}
 		return u, err
 	}
+	if in.NeedsHash() {
+		if err := s.passwords.Ask(ctx, by); err != nil {
+			return roster.User{}, err
+		}
+	}
 	u, err := view(ctx, s, func(tx Tx) (roster.User, error) {
 		u, err := selectUser(tx, by, ActPasswordSet, in.User, 0)
 		return permit(tx, u, err)
@@ -116,7 +121,7 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 	if err != nil {
 		return u, err
 	}
-	hash, err := s.chosen(ctx, u, in.Password)
+	hash, err := s.chosen(ctx, by, u, in.Password)
 	if err != nil {
 		return u, err
 	}
@@ -130,15 +135,12 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 	})
 }
 
-// chosen checks and hashes a password that a person chose.
-func (s *Service) chosen(ctx context.Context, u roster.User, password string) (roster.PasswordHash, error) {
+// chosen judges and hashes a password that a person chose.
+func (s *Service) chosen(ctx context.Context, by roster.Actor, u roster.User, password string) (roster.PasswordHash, error) {
 	if password == "" {
 		return "", &roster.Error{Kind: roster.Invalid, Field: "password", Detail: "is required"}
 	}
-	if err := s.passwords.CheckStrength(password, u.UserName, u.DisplayName, u.Email); err != nil {
-		return "", err
-	}
-	return s.passwords.Hash(ctx, "", password)
+	return s.passwords.Hash(ctx, by, NewHash{Password: password, Strong: true, About: []string{u.UserName, u.DisplayName, u.Email}})
 }
 
 func (s *Service) replacePassword(tx Tx, by roster.Actor, u roster.User, hash roster.PasswordHash) error {
@@ -194,15 +196,32 @@ type UsedLink struct {
 // UseLink consumes a link: it sets the password, adds a phone number if one is given and, where the
 // link came by email, confirms the address. It is public: the secret is the credential.
 //
-// Errors: NotFound alike for a link that is not good, Invalid(password, phoneNumbers), Unavailable.
+// Errors: NotFound alike for a link that is not good, Invalid(password, phoneNumbers), RateLimited after too
+// many tries, Unavailable.
 func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (roster.User, error) {
 	if err := allow(by, ActLinkUse); err != nil {
 		return roster.User{}, err
+	}
+	if in.Password != "" {
+		if err := s.passwords.Ask(ctx, by); err != nil {
+			return roster.User{}, err
+		}
 	}
 	link, err := s.ReadLink(ctx, by, in.Secret)
 	if err != nil {
 		return roster.User{}, err
 	}
+	end, err := s.linkTries.begin(s.secrets.Hash(in.Secret), s.now())
+	if err != nil {
+		return roster.User{}, err
+	}
+	u, err := s.useLink(ctx, by, link, in)
+	end(err != nil && roster.KindOf(err) == roster.Invalid)
+	return u, err
+}
+
+// useLink uses a link that is good.
+func (s *Service) useLink(ctx context.Context, by roster.Actor, link IssuedLink, in UsedLink) (roster.User, error) {
 	country, err := view(ctx, s, func(tx Tx) (string, error) { return s.countryFor(tx, link.OrganizationID, in.Phone) })
 	if err != nil {
 		return roster.User{}, err
@@ -213,7 +232,7 @@ func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (ro
 			Kind: roster.Invalid, Field: "phoneNumbers", Detail: "must be a phone number with its country, such as +44 20 7946 0958",
 		}
 	}
-	hash, err := s.chosen(ctx, link.User, in.Password)
+	hash, err := s.chosen(ctx, by, link.User, in.Password)
 	if err != nil {
 		return roster.User{}, err
 	}

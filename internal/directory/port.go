@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"roster"
@@ -358,15 +359,32 @@ type SettingTx interface {
 
 // Passwords hashes and verifies. Both wait for a place at the hash gate.
 type Passwords interface {
-	// Hash returns the PHC string of the password, with a salt of its own. Calls that are in flight
-	// together with the same share, which is not "", and the same password get the same hash for the
-	// price of one: share names the one create that they all repeat. Errors: Invalid, Unavailable.
-	Hash(ctx context.Context, share, password string) (roster.PasswordHash, error)
+	// Ask returns the error with which a hash for the actor would be refused at once, because too many
+	// wait. It is asked before anything is looked up. Errors: Unavailable, caused by ErrCrowded.
+	Ask(ctx context.Context, by roster.Actor) error
+	// Hash returns the PHC string of a password, with a salt of its own.
+	// Errors: Invalid(password) where it must be strong and is not, Unavailable.
+	Hash(ctx context.Context, by roster.Actor, p NewHash) (roster.PasswordHash, error)
 	// Verify reports whether the password is the one behind the hash. Errors: Unavailable.
-	Verify(ctx context.Context, hash roster.PasswordHash, password string) (bool, error)
-	// CheckStrength judges a password that a person chose: about are words that it must not stand on,
-	// such as the person's names. Errors: Invalid(password).
-	CheckStrength(password string, about ...string) error
+	Verify(ctx context.Context, by roster.Actor, hash roster.PasswordHash, password string) (bool, error)
+	// CheckStrength judges a password that must be strong, without hashing it.
+	// Errors: Invalid(password), Unavailable.
+	CheckStrength(ctx context.Context, by roster.Actor, p NewHash) error
+}
+
+// ErrCrowded is the cause of the Unavailable with which a hash is refused because too many wait for one.
+var ErrCrowded = errors.New("too many wait for a hash")
+
+// NewHash is a password to be hashed.
+type NewHash struct {
+	Password string
+
+	// Share names the one create that equal calls repeat: those in flight together with the same Share
+	// and Password get the same hash for the price of one. "": nothing is shared.
+	Share string
+
+	Strong bool     // it must not be easy to guess
+	About  []string // words that a strong one must not stand on, such as the person's names
 }
 
 // Realms judges the configurations of realms.

@@ -53,6 +53,8 @@ type Service struct {
 	eventIDs eventIDs
 	claims   keptClaims
 
+	linkTries linkTries
+
 	retryKey          []byte
 	defaultCountry    string
 	grazerGrantsSuper bool

@@ -192,18 +192,30 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 	if len(c.faults) == 0 && c.in.Password.Value == "" {
 		return nil
 	}
+	if len(c.faults) == 0 {
+		if err := c.passwords.Ask(ctx, c.by); err != nil {
+			return err
+		}
+	}
+	p := NewHash{Password: c.in.Password.Value}
 	err := c.store.View(ctx, func(tx Tx) error {
 		u, err := selectUser(tx, c.by, ActUserUpdate, c.in.User, withWhole)
 		if err != nil {
 			return err
 		}
+		if p.Strong, err = c.asksStrength(tx, u.OrganizationID, p.Password, c.faults); err != nil {
+			return err
+		}
+		p.About = []string{
+			u.UserName, u.DisplayName, u.Email, c.in.UserName.Value, c.in.DisplayName.Value, c.in.Email.Value,
+		}
 		_, _, err = c.plan(tx, u)
 		return err
 	})
-	if err != nil || c.in.Password.Value == "" {
-		return err
+	if err != nil || p.Password == "" {
+		return c.judged(ctx, c.by, p, err)
 	}
-	c.hash, err = c.passwords.Hash(ctx, "", c.in.Password.Value)
+	c.hash, err = c.passwords.Hash(ctx, c.by, p)
 	return err
 }
 
@@ -223,12 +235,6 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	refs, err := resolve(tx, c.by, ActUserUpdate, c.in.asNew(), &faults)
 	if err != nil {
 		return after, 0, err
-	}
-	if c.hash == "" { // it was looked at before it was hashed
-		err = c.strong(tx, before.OrganizationID, c.in.Password.Value, &faults, before.UserName, before.DisplayName, before.Email)
-		if err != nil {
-			return after, 0, err
-		}
 	}
 	if len(faults) > 0 {
 		return after, 0, faults

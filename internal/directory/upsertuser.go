@@ -49,6 +49,11 @@ func (s *Service) UpsertUser(ctx context.Context, by roster.Actor, in UserUpsert
 	if err := u.clean(); err != nil {
 		return UpsertedUser{}, err
 	}
+	if in.NeedsHash() {
+		if err := s.passwords.Ask(ctx, by); err != nil {
+			return UpsertedUser{}, err
+		}
+	}
 	for range maxTurns {
 		id, err := view(ctx, s, u.find)
 		if err != nil {

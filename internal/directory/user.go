@@ -91,35 +91,47 @@ func (c *creation) prepare(ctx context.Context) error {
 	if len(c.faults) == 0 && c.in.Password == "" {
 		return nil
 	}
-	repeat := false
-	err := c.store.View(ctx, func(tx Tx) error {
-		faults := slices.Clone(c.faults)
-		refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
-		if err != nil {
+	if len(c.faults) == 0 {
+		if err := c.passwords.Ask(ctx, c.by); err != nil {
 			return err
 		}
-		if err := c.strong(tx, c.by.OrganizationID, c.in.Password, &faults, c.in.UserName, c.in.DisplayName, c.in.Email); err != nil {
-			return err
-		}
-		if len(faults) > 0 {
-			return faults
-		}
-		if repeat, err = c.wasMade(tx); err != nil || repeat {
-			return err
-		}
-		if _, repeat, err = c.repeat(tx); err != nil || repeat {
-			return err
-		}
-		if err := c.permit(tx, refs); err != nil {
-			return err
-		}
-		return c.free(tx)
-	})
-	if err != nil || repeat {
-		return err // a repeat needs no hash of its own: it is verified against the user's
 	}
-	c.hash, err = c.passwords.Hash(ctx, c.share, c.in.Password)
+	p := NewHash{Password: c.in.Password, Share: c.share, About: c.in.about()}
+	repeat := false
+	err := c.store.View(ctx, func(tx Tx) (err error) {
+		if p.Strong, err = c.asksStrength(tx, c.by.OrganizationID, p.Password, c.faults); err != nil {
+			return err
+		}
+		repeat, err = c.look(tx)
+		return err
+	})
+	if err != nil || repeat { // a repeat needs no hash of its own: it is verified against the user's
+		return c.judged(ctx, c.by, p, err)
+	}
+	c.hash, err = c.passwords.Hash(ctx, c.by, p)
 	return err
+}
+
+// look finds out whether the user can be made as far as the store knows, or was made already.
+func (c *creation) look(tx Tx) (repeat bool, err error) {
+	faults := slices.Clone(c.faults)
+	refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
+	if err != nil {
+		return false, err
+	}
+	if len(faults) > 0 {
+		return false, faults
+	}
+	if repeat, err = c.wasMade(tx); err != nil || repeat {
+		return repeat, err
+	}
+	if _, repeat, err = c.repeat(tx); err != nil || repeat {
+		return repeat, err
+	}
+	if err := c.permit(tx, refs); err != nil {
+		return false, err
+	}
+	return false, c.free(tx)
 }
 
 // free finds out whether the userName can be had, before a hash is paid for. The index decides.

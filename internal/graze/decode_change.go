@@ -14,6 +14,9 @@ type userChange struct {
 	change directory.UserChange
 }
 
+// NeedsHash reports whether the change costs a hash.
+func (u userChange) NeedsHash() bool { return u.change.NeedsHash() }
+
 // decodeUpdateUser reads the arguments of updateUser. uid picks the user, or username; neither changes.
 func decodeUpdateUser(q *request) (userChange, error) {
 	args, err := q.arguments()
