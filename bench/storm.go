@@ -42,23 +42,9 @@ func (b *bench) measureStorm(ctx context.Context, s *site, work string, script f
 	if err != nil {
 		return err
 	}
-	signIns := load{s.process, stormCallers, stormLead + b.window + b.window/warmUp, s.signInFirst}
-	type outcome struct {
-		result *result
-		err    error
-	}
-	storm := make(chan outcome, 1)
 	before := s.people.madeUp()
-	go func() {
-		r, err := signIns.run(ctx)
-		storm <- outcome{r, err}
-	}()
-	pause(ctx, stormLead)
-	disturbed, err := calm.run(ctx)
-	signed := <-storm
-	if err == nil {
-		err = signed.err
-	}
+	disturbed, signed, err := meanwhile(ctx, calm,
+		load{s.process, stormCallers, stormLead + b.window + b.window/warmUp, s.signInFirst}, manner{})
 	if err != nil {
 		return err
 	}
@@ -67,10 +53,30 @@ func (b *bench) measureStorm(ctx context.Context, s *site, work string, script f
 	r.take(disturbed)
 	r.cpu = 0 // the server worked for the sign-ins too
 	r.blame(undisturbed)
-	r.blame(signed.result)
-	r.notes = append(r.notes, describeSignIns(signed.result, s.people.madeUp()-before))
+	r.blame(signed)
+	r.notes = append(r.notes, describeSignIns(signed, s.people.madeUp()-before))
 	b.put(s, r)
 	return s.forgetLog()
+}
+
+// meanwhile runs a load while another one disturbs it, and returns what both came to.
+func meanwhile(ctx context.Context, calm, storm load, m manner) (disturbed, disturbing *result, err error) {
+	type outcome struct {
+		result *result
+		err    error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		r, err := storm.runAs(ctx, m)
+		done <- outcome{r, err}
+	}()
+	pause(ctx, stormLead)
+	disturbed, err = calm.run(ctx)
+	stormed := <-done
+	if err == nil {
+		err = stormed.err
+	}
+	return disturbed, stormed.result, err
 }
 
 // describeSignIns says how the sign-ins of a storm fared.
