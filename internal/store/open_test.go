@@ -117,7 +117,8 @@ func TestAMigrationRemovesMembersWhoAreDeleted(t *testing.T) {
 				}
 				return errors.Join(append(errs,
 					raw(x, "UPDATE users SET user_key = NULL WHERE id = 'gone'"),
-					raw(x, "DELETE FROM goose_db_version WHERE version_id = 7"))...)
+					raw(x, "ALTER TABLE links DROP COLUMN credential_version"), // of a later migration, which runs again
+					raw(x, "DELETE FROM goose_db_version WHERE version_id >= 7"))...)
 			})
 			if err != nil {
 				t.Fatal(err)
