@@ -40,6 +40,11 @@ func forbidden(detail string) string {
 	return refused(403, "forbidden", "The credential may not do this", detail)
 }
 
+// forbiddenAt is the answer to a request of which the caller may not ask for one member.
+func forbiddenAt(member, detail string) string {
+	return refused(403, "forbidden", "The credential may not do this", member+" "+detail, at(member, detail))
+}
+
 func stale(detail string) string {
 	return refused(412, "stale", "The record has changed", detail)
 }

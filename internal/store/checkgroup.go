@@ -170,15 +170,14 @@ func (q *query) whereEntryConcerns(org roster.OrganizationID, scope directory.Ch
 	q.where("("+strings.Join(conds, " OR ")+")", args...)
 }
 
-const (
-	grantsOfUser = `SELECT p.check_group_id, u.number, COALESCE(p.group_id, ''), p.access_level`
-	ofUser       = ` AND u.organization_id = $1 AND u.id = $2`
-	ofUsers      = ` AND u.organization_id = $1 AND u.number IN ($*)`
-)
+const ofUser = ` AND u.organization_id = $1 AND u.id = $2`
 
-// UserCheckGrants implements directory.CheckTx.
+// UserCheckGrants implements directory.CheckTx. A user who is deleted has no entries and is in no group.
 func (t *tx) UserCheckGrants(org roster.OrganizationID, users []int64) (grants []directory.CheckGrant, err error) {
-	const text = grantsOfUser + entriesOfUser + ofUsers + ` UNION ALL ` + grantsOfUser + entriesOfGroups + ofUsers
+	const text = `SELECT p.check_group_id, p.user_number, '', p.access_level FROM check_permissions p
+	WHERE p.organization_id = $1 AND p.user_number IN ($*)` + giving + `
+	UNION ALL SELECT p.check_group_id, m.user_number, p.group_id, p.access_level FROM group_members m CROSS JOIN check_permissions p
+	WHERE p.organization_id = m.organization_id AND p.group_id = m.group_id AND m.organization_id = $1 AND m.user_number IN ($*)` + giving
 	for some := range slices.Chunk(users, maxList) {
 		args, n := numberArgs([]any{string(org)}, some)
 		found, err := collect(t, "read what entries give users", t.texts.list(text, 2, n), args, scanCheckGrant)

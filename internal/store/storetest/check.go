@@ -127,10 +127,14 @@ func (f *fixture) access(u directory.NewUserRow) map[roster.CheckGroupID]roster.
 	})
 }
 
-func (f *fixture) userGrants(u directory.NewUserRow) []directory.CheckGrant {
+func (f *fixture) userGrants(users ...directory.NewUserRow) []directory.CheckGrant {
 	f.Helper()
+	var numbers []int64
+	for _, u := range users {
+		numbers = append(numbers, u.Number)
+	}
 	return inOrderOfCheckGroups(read(f, func(tx directory.Tx) ([]directory.CheckGrant, error) {
-		return tx.UserCheckGrants(f.org, []int64{u.Number})
+		return tx.UserCheckGrants(f.org, numbers)
 	}))
 }
 
@@ -396,8 +400,14 @@ var checks = []sentence{
 		f.permission(y, roster.LevelManager, forUser(grace))
 		inA := directory.CheckGrant{CheckGroup: x.ID, Group: a.ID, AccessLevel: roster.LevelEditor}
 		inB := directory.CheckGrant{CheckGroup: y.ID, Group: b.ID, AccessLevel: roster.LevelUser}
-		same(f, f.userGrants(ada), []directory.CheckGrant{{CheckGroup: x.ID, AccessLevel: roster.LevelReadonly}, inA})
-		same(f, f.userGrants(grace), []directory.CheckGrant{{CheckGroup: y.ID, AccessLevel: roster.LevelManager}})
+		adaInA := inA
+		adaInA.User = ada.Number
+		hers := directory.CheckGrant{CheckGroup: y.ID, User: grace.Number, AccessLevel: roster.LevelManager}
+		his := []directory.CheckGrant{{CheckGroup: x.ID, User: ada.Number, AccessLevel: roster.LevelReadonly}, adaInA}
+		same(f, f.userGrants(ada), his)
+		same(f, f.userGrants(grace), []directory.CheckGrant{hers})
+		same(f, f.userGrants(grace, ada), append(his, hers))
+		same(f, f.userGrants(), nil)
 		same(f, f.groupGrants(), nil)
 		same(f, f.groupGrants(a.ID), []directory.CheckGrant{inA})
 		same(f, f.groupGrants("none", b.ID, a.ID), []directory.CheckGrant{inA, inB})

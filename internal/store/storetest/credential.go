@@ -64,6 +64,29 @@ var accounts = []sentence{
 		held := roster.ManageUsers | roster.Filter | roster.ReadDirectory
 		same(f, sorted(f.account(row.ID).Grants), roster.Grants{{Group: two[0].ID, Permissions: held}, {Group: two[1].ID, Permissions: held}})
 	}},
+	{text: "accounts are read by their numbers as each of them is read, by ascending number", test: func(f *fixture) {
+		byNumbers := func(numbers ...int64) (accounts []roster.Account) {
+			accounts = read(f, func(tx directory.Tx) ([]roster.Account, error) { return tx.AccountsByNumbers(f.org, numbers) })
+			for i := range accounts {
+				accounts[i].Grants = sorted(accounts[i].Grants)
+			}
+			return accounts
+		}
+		scoped, _ := f.scoped("ada", roster.ManageUsers, roster.LevelReadonly)
+		whole, plain, gone := f.insert(f.wholeUser("grace")), f.user("eve"), f.user("gone")
+		f.update(func(tx directory.Tx) error { return tx.SetServerAdmin(f.org, plain.ID, true, f.now) })
+		f.update(func(tx directory.Tx) error { return tx.DeleteUser(f.org, gone.Number, f.now) })
+		var want []roster.Account
+		for _, u := range []directory.NewUserRow{scoped, whole, plain} {
+			a := f.account(u.ID)
+			a.Grants = sorted(a.Grants)
+			want = append(want, a)
+		}
+		same(f, byNumbers(plain.Number, gone.Number, whole.Number, 1<<40, scoped.Number, whole.Number), want)
+		same(f, len(byNumbers()), 0)
+		f.org = f.organization()
+		same(f, len(byNumbers(plain.Number)), 0)
+	}},
 	{text: "who may make organizations holds that, and its version rises with it", test: func(f *fixture) {
 		row, at := f.user("ada"), f.now.Add(time.Hour)
 		for n, may := range []bool{true, false} {
