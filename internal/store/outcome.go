@@ -40,7 +40,7 @@ const lifeKey = "roster.life"
 // it, so once is enough.
 func noteLife(ctx context.Context, c *pgx.Conn) error {
 	var life string
-	if err := c.QueryRow(ctx, readLife).Scan(&life); err != nil {
+	if err := c.QueryRow(ctx, readLife, pgx.QueryExecModeSimpleProtocol).Scan(&life); err != nil { // one journey
 		return fmt.Errorf("read when the server's statistics begin: %w", err)
 	}
 	c.PgConn().CustomData()[lifeKey] = life
