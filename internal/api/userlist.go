@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,8 +54,8 @@ func pageOfUsers(ctx context.Context, c *call, svc *directory.Service, q *listUs
 // searchOf reads which words are looked for and in what order, where the order is one that there is.
 func searchOf(c *call) (in directory.UserSearch) {
 	in.Search, _ = c.given(c.endpoint.parameter("query", "search"))
-	order := c.endpoint.parameter("query", "sort")
-	if sort, _ := c.given(order); isOneOf(order.Schema, sort) {
+	sort, _ := c.given(c.endpoint.parameter("query", "sort"))
+	if slices.Contains(enumerations[reflect.TypeFor[userOrder]()].values, sort) {
 		name, descending := strings.CutPrefix(sort, "-")
 		in.Order, in.Descending = directory.UserOrder(name), descending
 	}
