@@ -139,7 +139,7 @@ func TestCheapEventsDoNotWaitForThoseThatTakeWork(t *testing.T) {
 		heavy := fields("heavy")
 		heavy.Success = patternsOn(roster.FieldBody, "Z", 1)
 		e.makeCheck(heavy)
-		e.HoldLane(e.admin.OrganizationID)
+		directory.HoldLane(e.Service, e.admin.OrganizationID)
 		if got := e.record(e.admin, directory.NewEvent{Title: "plain", Body: strings.Repeat("ä", 30_000)}); got.Check.Name != "plain" {
 			t.Errorf("claimed by %q", got.Check.Name)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // HoldLane takes every turn and every place in the queue of an organization.
-func (s *Service) HoldLane(org roster.OrganizationID) { s.lane.hold(org) }
+func HoldLane(s *Service, org roster.OrganizationID) { s.lane.hold(org) }
 
 func (l *matchLane) hold(org roster.OrganizationID) (waiting []chan struct{}) {
 	for {
