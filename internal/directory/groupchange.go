@@ -417,8 +417,11 @@ func (s *Service) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error {
 			users[i], after = u.Number, u.Number
 		}
 		var f roster.Faults
-		if err := s.permitMembers(tx, by, g, "members", users, &f); err != nil || len(f) > 0 {
-			return cmp.Or(err, f.Err())
+		if err := s.permitMembers(tx, by, g, "members", users, &f); err != nil {
+			return err
+		}
+		if len(f) > 0 {
+			return f
 		}
 		last = len(page) < MaxPage
 	}
