@@ -34,6 +34,9 @@ func enumerationOf[T ~string](name, description string, values ...T) enumeration
 	return enumeration{name, description, texts, reflect.TypeFor[enumerated[T]]()}
 }
 
+// permissionNames is the component of the names of permissions.
+const permissionNames = "PermissionName"
+
 // Texts that only this API has a closed set of.
 type (
 	// permissionName is the name of a permission, as GET /permissions has them.
@@ -65,7 +68,7 @@ var enumerations = map[reflect.Type]enumeration{
 	reflect.TypeFor[roster.RealmKind]():    enumerationOf("RealmKind", "The protocol of a realm.", roster.RealmSAML, roster.RealmLDAP),
 	reflect.TypeFor[roster.JobState](): enumerationOf("JobState", "How far a job has come.",
 		roster.JobReady, roster.JobRunning, roster.JobBuried),
-	reflect.TypeFor[permissionName](): enumerationOf("PermissionName", "The name of a permission.",
+	reflect.TypeFor[permissionName](): enumerationOf(permissionNames, "The name of a permission.",
 		namesOf[permissionName](roster.AllPermissions|roster.ServerAdmin)...),
 	reflect.TypeFor[quantifier]():  enumerationOf[quantifier]("Quantifier", "How many conditions must be met.", "any", "all"),
 	reflect.TypeFor[problemType](): enumerationOf("ProblemType", "The kind of a problem.", problemTypes()...),

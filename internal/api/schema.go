@@ -66,6 +66,9 @@ func (f *fitting) resolve(s *huma.Schema) *huma.Schema {
 
 // value returns what is good of a value, nil if nothing is.
 func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) []byte {
+	if s.Ref == schemaRoot+permissionNames && v.Kind == dialect.String {
+		return v.Raw // the verb knows more to say of an unknown one
+	}
 	s = f.resolve(s)
 	nullable := s.Nullable
 	if len(s.AnyOf) == 2 && s.AnyOf[1].Type == "null" { // see orNull

@@ -226,11 +226,6 @@ func grantedIn(account roster.Account) func(roster.GroupID) bool {
 	}
 }
 
-// added returns those of the groups that are not among the old ones.
-func added(old, groups []roster.GroupID) []roster.GroupID {
-	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return slices.Contains(old, id) })
-}
-
 // groupIDs returns the ids of what a user is in.
 func groupIDs(links ...[]roster.GroupLink) []roster.GroupID {
 	var ids []roster.GroupID
