@@ -216,6 +216,12 @@ func TestBothFormsOfADomainAreOneMailbox(t *testing.T) {
 		}
 		wants(t, second(e.AddContactMethod(ctx, by, directory.NewContactMethod{User: byID(u), Service: roster.ServiceEmail, Address: "x@xn--dmin-moa0i.example"})),
 			roster.Conflict, "address")
+		e.makes(directory.NewUser{UserName: "street", Email: "y@xn--strae-oqa.example"})
+		for _, words := range []string{"straße", "STRASSE example", "y@straße.ex"} {
+			if found := must(e.FindUsers(ctx, by, directory.UserSearch{Search: words}))(t); len(found.Users) != 1 {
+				t.Errorf("a search for %q finds %d", words, len(found.Users))
+			}
+		}
 		for _, bad := range []string{"x@do..mäin.example", "x@-ö.example", "x@ö_.example", "x@" + strings.Repeat("ö", 62) + ".example"} {
 			wants(t, second(e.CreateUser(ctx, by, directory.NewUser{UserName: "y", Email: bad})), roster.Invalid, "emails")
 		}
