@@ -28,8 +28,8 @@ func TestATokenHasSoManyCallsADay(t *testing.T) {
 		{0, "GET /getUserGroups?apiToken={token read}&userGroupName=none", 200, "", `{"userGroups":[]}`},
 		{0, "GET /getUserGroups?apiToken={token read}&userGroupId=1&userGroupId=2", 400, "", ""}, // errors count, too
 		{0, "GET /getUserGroups?apiToken={token read}x", 401, "", ""},                            // who is not known does not
-		{0, "PUT /getUserGroups?apiToken={token read}", 405, "", ""},                             // so do calls that are turned away
-		{0, "POST /createUser?apiToken={token read}\nContent-Type: application/json\n\n{}", 429, "21600", over},
+		{0, "PUT /getUserGroups?apiToken={token read}", 405, "", ""},
+		{0, "POST /createUser?apiToken={token read}\nContent-Type: application/json\n\n{}", 403, "", ""},
 		{0, "GET /getUserGroups?apiToken={token read}", 429, "21600", over}, // the clock says 18:00
 		{0, "GET /getUserGroups?apiToken={token read}x", 401, "", ""},
 		{0, "GET /getUserGroups?apiToken={token write}&userGroupName=none", 200, "", `{"userGroups":[]}`},
