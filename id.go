@@ -1,6 +1,9 @@
 package roster
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Opaque identifiers. Each is a UUIDv7 (RFC 9562) in lower-case text; the types differ so that
 // one cannot be passed for another.
@@ -24,6 +27,20 @@ type (
 	CheckPermissionID string // identifies a [CheckPermission]
 	EventID           string // identifies an [Event]
 )
+
+// FoldID returns an id that is a UUID in lower case, as records have it: UUIDs are compared without regard to
+// case (RFC 9562 §4). It returns any other text as it is.
+func FoldID[T ~string](id T) T {
+	const length = 36 // in the usual form, which has its dashes at these places
+	if len(id) != length || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
+		return id
+	}
+	const digits = "0123456789abcdefABCDEF-"
+	if strings.ContainsFunc(string(id), func(r rune) bool { return !strings.ContainsRune(digits, r) }) {
+		return id
+	}
+	return T(strings.ToLower(string(id)))
+}
 
 // Ref is how a caller names a record it wants to use: by opaque id, by number, or by name.
 // The first of ID, Number and Name that is set and finds a record wins, so the text "12" of a

@@ -57,7 +57,12 @@ func word[T any, W ~string](value func(T) W, words ...W) attribute[T] {
 	return a
 }
 
-// exact is an id, or what else is compared byte by byte (RFC 7643 §2.2, caseExact).
+// ident is the id of a record, which is compared without regard to case, as UUIDs are (RFC 9562 §4).
+func ident[T any, I ~string](value func(T) I) attribute[T] {
+	return textOrNull(func(r T) string { return string(value(r)) })
+}
+
+// exact is a text that is compared byte by byte (RFC 7643 §2.2, caseExact).
 func exact[T any, S ~string](value func(T) S) attribute[T] {
 	return attribute[T]{filter.Attribute{Type: filter.Text}, exactClass, "", func(r T) []any { return orNone(filter.Exact(value(r))) }, 0}
 }
@@ -154,8 +159,8 @@ func (all attributes[T]) folded() attributes[T] {
 				return values
 			}
 		}
-		id, name := exact[T, string](nil), text[T](nil)
-		id.values, id.with = of(func(l filter.Link) any { return filter.Exact(l.ID) }), a.with
+		id, name := ident[T, string](nil), text[T](nil)
+		id.values, id.with = of(func(l filter.Link) any { return l.ID }), a.with
 		name.values, name.with = of(func(l filter.Link) any { return l.Name }), a.with
 		folded[path+".id"], folded[path+"."+strings.ToLower(a.name)] = id, name
 	}

@@ -57,7 +57,7 @@ type (
 
 // auditAttributes are what filters may ask of audit entries.
 var auditAttributes = attributes[roster.AuditEntry]{
-	"id":         exact(func(e roster.AuditEntry) roster.AuditID { return e.ID }),
+	"id":         ident(func(e roster.AuditEntry) roster.AuditID { return e.ID }),
 	"seq":        numberOrNull(func(e roster.AuditEntry) int64 { return e.Seq }),
 	"at":         moment(func(e roster.AuditEntry) time.Time { return e.At }),
 	"actorKind":  text(func(e roster.AuditEntry) string { return string(e.ActorKind) }),
@@ -67,7 +67,7 @@ var auditAttributes = attributes[roster.AuditEntry]{
 	"address":    text(func(e roster.AuditEntry) string { return e.Address }),
 	"requestId":  text(func(e roster.AuditEntry) string { return e.RequestID }),
 	"action":     text(func(e roster.AuditEntry) string { return e.Action }),
-	"target":     exact(func(e roster.AuditEntry) string { return e.Target }),
+	"target":     ident(func(e roster.AuditEntry) string { return e.Target }),
 	"targetName": text(func(e roster.AuditEntry) string { return e.TargetName }),
 	"hash":       textOrNull(func(e roster.AuditEntry) string { return e.Hash }),
 }

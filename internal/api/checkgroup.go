@@ -110,7 +110,7 @@ func (a *api) checkGroups(svc *directory.Service) {
 
 // checkGroupAttributes are what filters may ask of check groups.
 var checkGroupAttributes = attributes[roster.CheckGroup]{
-	"id":          exact(func(g roster.CheckGroup) roster.CheckGroupID { return g.ID }),
+	"id":          ident(func(g roster.CheckGroup) roster.CheckGroupID { return g.ID }),
 	"number":      number(func(g roster.CheckGroup) int64 { return g.Number }),
 	"displayName": text(func(g roster.CheckGroup) string { return g.Name }),
 	"description": text(func(g roster.CheckGroup) string { return g.Description }),

@@ -3,9 +3,9 @@ package api
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"roster"
+	"roster/internal/dialect"
 )
 
 // SessionCookie is the name of the cookie that holds a dashboard session's token.
@@ -19,7 +19,7 @@ func (a *api) authenticate(r *http.Request) (roster.Actor, error) {
 	case len(headers) > 1:
 		return roster.Actor{}, unproved("there are several Authorization headers")
 	case len(headers) == 1:
-		return a.byHeader(r, headers[0])
+		return a.byHeader(r)
 	}
 	cookies := r.CookiesNamed(SessionCookie)
 	switch {
@@ -34,13 +34,12 @@ func (a *api) authenticate(r *http.Request) (roster.Actor, error) {
 	return by, err
 }
 
-func (a *api) byHeader(r *http.Request, header string) (roster.Actor, error) {
-	scheme, rest, _ := strings.Cut(header, " ")
-	switch {
-	case strings.EqualFold(scheme, "Bearer"):
-		return a.verifier.Token(r.Context(), roster.FaceAPI, strings.TrimSpace(rest))
-	case strings.EqualFold(scheme, "Basic"):
-		name, password, ok := r.BasicAuth()
+func (a *api) byHeader(r *http.Request) (roster.Actor, error) {
+	switch scheme, credentials := dialect.Authorization(r); scheme {
+	case "bearer":
+		return a.verifier.Token(r.Context(), roster.FaceAPI, credentials)
+	case "basic":
+		name, password, ok := dialect.Basic(credentials)
 		if !ok {
 			return roster.Actor{}, unproved("the Basic credentials cannot be read")
 		}

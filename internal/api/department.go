@@ -51,7 +51,7 @@ type (
 
 // departmentAttributes are what filters may ask of departments.
 var departmentAttributes = attributes[roster.Department]{
-	"id":          exact(func(d roster.Department) roster.DepartmentID { return d.ID }),
+	"id":          ident(func(d roster.Department) roster.DepartmentID { return d.ID }),
 	"number":      number(func(d roster.Department) int64 { return d.Number }),
 	"displayName": text(func(d roster.Department) string { return d.Name }),
 	"version":     number(func(d roster.Department) int64 { return d.Version }),

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -52,12 +51,4 @@ func (a *api) elsewhere(r *http.Request) error {
 		return &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path."}
 	}
 	return dialect.WrongMethod(methods...)(r)
-}
-
-// refuse answers a request that was turned away before it got here. Which methods there are is known only here.
-func (a *api) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	if refusal := (*dialect.Refusal)(nil); errors.As(err, &refusal) && refusal.Status == http.StatusMethodNotAllowed {
-		err = a.elsewhere(r)
-	}
-	a.face.Fail(w, r, err)
 }

@@ -40,6 +40,11 @@ func forbidden(detail string) string {
 	return refused(403, "forbidden", "The credential may not do this", detail)
 }
 
+// forbiddenAt is the answer to a request of which the caller may not ask for one member.
+func forbiddenAt(member, detail string) string {
+	return refused(403, "forbidden", "The credential may not do this", member+" "+detail, at(member, detail))
+}
+
 func stale(detail string) string {
 	return refused(412, "stale", "The record has changed", detail)
 }
@@ -145,7 +150,8 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{Name: "no such path", Request: "GET /api/v1/nothing", Status: 404, Body: nowhere},
 		{Name: "no such version", Request: "GET /api/v2/groups", Status: 404, Body: nowhere},
 		{Name: "the root", Request: "GET /api/v1/", Status: 404, Body: nowhere},
-		{Name: "a slash at the end", Request: "GET /api/v1/groups/", Status: 404, Body: nowhere},
+		{Name: "OPTIONS", Request: "OPTIONS /o/default/api/v1/groups", Status: 204, Header: map[string]string{"Allow": "GET, HEAD, POST"}},
+		{Name: "OPTIONS of what is not there", Request: "OPTIONS /api/v1/nothing", Status: 404, Body: nowhere},
 		{Name: "a path with a NUL", Request: "GET /api/v1/groups/%00", Status: 404, Body: nowhere},
 		{Name: "a path that is not UTF-8", Request: "GET /api/v1/groups/%ff", Status: 404, Body: nowhere},
 		{
@@ -269,7 +275,7 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		},
 		{
 			Name: "an If-Match that is no ETag", Request: "DELETE /api/v1/groups/x\nIf-Match: v1", Status: 400,
-			Body: malformed(`If-Match must be one ETag, such as \"v3\"`, header("If-Match", `must be one ETag, such as \"v3\"`)),
+			Body: malformed(`If-Match must be one ETag of at most 255 characters, such as \"v3\", or *`, header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`)),
 		},
 		{
 			Name: "an Idempotency-Key with a blank", Request: "POST /api/v1/groups\nIdempotency-Key: a b\nContent-Type: application/json\n\n{}", Status: 400,
@@ -285,12 +291,12 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		},
 		{
 			Name: "an If-Match that is empty", Request: "DELETE /api/v1/groups/x\nIf-Match: ", Status: 400,
-			Body: malformed(`If-Match must be one ETag, such as \"v3\"`, header("If-Match", `must be one ETag, such as \"v3\"`)),
+			Body: malformed(`If-Match must be one ETag of at most 255 characters, such as \"v3\", or *`, header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`)),
 		},
 		{
 			Name: "what is wrong with header, parameter, body, and what the body names", Status: 400,
 			Request: "PATCH /api/v1/groups/{group Network}?colour=red\nIf-Match: v1\nContent-Type: application/merge-patch+json\n\n" + `{"active":"yes","members":[5,"nobody"]}`,
-			Body: malformed("colour is no parameter of this call (and 4 more)", parameter("colour", "is no parameter of this call"), header("If-Match", `must be one ETag, such as \"v3\"`),
+			Body: malformed("colour is no parameter of this call (and 4 more)", parameter("colour", "is no parameter of this call"), header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`),
 				at("active", "must be true or false, or null"), at("members/0", "must be a string that is not empty"), at("members/1", `names no user: \"nobody\"`)),
 		},
 	}

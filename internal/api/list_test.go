@@ -150,7 +150,7 @@ func TestAComparisonMeansTheSameAloneAndBesideOneThatIsFalse(t *testing.T) {
 	described(crowd)(t, e)
 	for text, want := range map[string][]string{
 		`externalId eq "HR-7"`: {"u07"}, `externalId eq "hr-7"`: nil, `userName eq "U07"`: {"u07"}, `email eq "M07@EXAMPLE.com"`: {"u17"},
-		`id eq "{user u07}"`: {"u07"}, strings.ToUpper(e.Fill(`id eq "{user u07}"`)): nil, `groups eq "{group Network}"`: {"out"}, `groups eq "network"`: {"out"}, `groups eq "Storage"`: nil,
+		`id eq "{user u07}"`: {"u07"}, strings.ToUpper(e.Fill(`id eq "{user u07}"`)): {"u07"}, `groups eq "{group Network}"`: {"out"}, `groups eq "network"`: {"out"}, `groups eq "Storage"`: nil,
 		`teams eq "STORAGE"`: {"u07"}, `teams.id eq "{team Storage}"`: {"u07"}, `groups.id eq "{team Storage}"`: nil, `groups eq ""`: nil,
 	} {
 		text = e.Fill(text)

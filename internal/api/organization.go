@@ -79,7 +79,7 @@ type (
 
 // organizationAttributes are what filters may ask of organizations.
 var organizationAttributes = attributes[roster.Organization]{
-	"id":          exact(func(o roster.Organization) roster.OrganizationID { return o.ID }),
+	"id":          ident(func(o roster.Organization) roster.OrganizationID { return o.ID }),
 	"slug":        text(func(o roster.Organization) string { return o.Slug }),
 	"displayName": text(func(o roster.Organization) string { return o.Name }),
 	"version":     number(func(o roster.Organization) int64 { return o.Version }),

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"roster"
+	"roster/internal/dialect"
 	"roster/internal/directory"
 )
 
@@ -143,7 +144,7 @@ func ownSession(by roster.Actor, id string) (directory.SessionSelector, error) {
 func (a *api) signIn(svc *directory.Service) func(context.Context, roster.Actor, directory.None) (openedSession, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.None) (openedSession, error) {
 		r := callOf(ctx).request
-		if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); !strings.EqualFold(scheme, "Basic") {
+		if scheme, _ := dialect.Authorization(r); scheme != "basic" {
 			return openedSession{}, &roster.Error{Kind: roster.Forbidden, Detail: "this needs a user's name and password (Authorization: Basic)"}
 		}
 		s, err := svc.CreateSession(ctx, by, in)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,8 +54,8 @@ func pageOfUsers(ctx context.Context, c *call, svc *directory.Service, q *listUs
 // searchOf reads which words are looked for and in what order, where the order is one that there is.
 func searchOf(c *call) (in directory.UserSearch) {
 	in.Search, _ = c.given(c.endpoint.parameter("query", "search"))
-	order := c.endpoint.parameter("query", "sort")
-	if sort, _ := c.given(order); isOneOf(order.Schema, sort) {
+	sort, _ := c.given(c.endpoint.parameter("query", "sort"))
+	if slices.Contains(enumerations[reflect.TypeFor[userOrder]()].values, sort) {
 		name, descending := strings.CutPrefix(sort, "-")
 		in.Order, in.Descending = directory.UserOrder(name), descending
 	}
@@ -72,14 +73,14 @@ func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error
 	in.Email, _ = c.condition.Equals("email")
 	in.ExternalID, _ = c.condition.Equals("externalId")
 	id, _ := c.condition.Equals("id")
-	in.ID = roster.UserID(id)
+	in.ID = roster.UserID(roster.FoldID(id))
 	for _, kind := range []roster.GroupKind{roster.KindGroup, roster.KindTeam} {
 		path := string(kind) + "s"
 		if id, ok := c.condition.Equals(path + ".id"); ok {
 			in.Group, in.GroupKind = roster.Ref{ID: id}, kind
 		}
 		if text, ok := c.condition.Equals(path); ok {
-			in.Group, in.GroupKind = refTo(text), kind
+			in.Group, in.GroupKind = refTo(reference(text)), kind
 		}
 	}
 	for _, path := range c.condition.Paths() {
@@ -110,7 +111,7 @@ func partsOf(names map[string]bool) (with directory.With) {
 
 // userAttributes are what filters may ask of users.
 var userAttributes = attributes[roster.User]{
-	"id":                   exact(func(u roster.User) roster.UserID { return u.ID }),
+	"id":                   ident(func(u roster.User) roster.UserID { return u.ID }),
 	"number":               number(func(u roster.User) int64 { return u.Number }),
 	"userName":             text(func(u roster.User) string { return u.UserName }),
 	"displayName":          text(func(u roster.User) string { return u.DisplayName }),

@@ -35,6 +35,9 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the clock
 
+	// After starts a timer for a refusal that is held back for a moment; nil: [time.After].
+	After func(time.Duration) <-chan time.Time
+
 	// Listen binds the addresses of Settings, for [App.Serve].
 	Listen bool
 
@@ -51,28 +54,27 @@ type Config struct {
 
 // App is Roster, opened: the verbs with all that they need, and the faces on them.
 type App struct {
-	config  Config
-	bound   *server.Listeners // nil unless Config.Listen
-	log     *slog.Logger
-	now     func() time.Time
-	keys    auth.Keys
-	store   *store.DB
-	hasher  *auth.Hasher
-	auth    *auth.Authenticator
-	service *directory.Service
-	outbox  *notify.Outbox // nil unless a demonstration
-	mailer  notify.Mailer  // nil while mail is not configured
-	queue   *queue.Queue
-	metrics *server.Metrics
-	routes  *http.ServeMux
-	// refuseAPI answers what the server turns away in the native API's form.
-	refuseAPI func(http.ResponseWriter, *http.Request, error)
-	control   http.Handler
-	org       roster.Organization // the default one
-	ready     bool                // the user admin can sign in
-	demo      *demo               // nil unless a demonstration
-	ldap      []*realm.LDAP       // the declared realms
-	unlock    func() error
+	config   Config
+	bound    *server.Listeners // nil unless Config.Listen
+	log      *slog.Logger
+	now      func() time.Time
+	keys     auth.Keys
+	store    *store.DB
+	hasher   *auth.Hasher
+	auth     *auth.Authenticator
+	service  *directory.Service
+	outbox   *notify.Outbox // nil unless a demonstration
+	mailer   notify.Mailer  // nil while mail is not configured
+	queue    *queue.Queue
+	metrics  *server.Metrics
+	routes   *http.ServeMux
+	refusals refusals
+	control  http.Handler
+	org      roster.Organization // the default one
+	ready    bool                // the user admin can sign in
+	demo     *demo               // nil unless a demonstration
+	ldap     []*realm.LDAP       // the declared realms
+	unlock   func() error
 
 	realmNames sync.Map // of declared realms, by recordedRealm
 	slugs      sync.Map // ids of the organizations that declared realms name, by slug
@@ -188,12 +190,18 @@ func hasContent(path string) bool {
 func (a *App) openService(context.Context) error {
 	s := a.config.Settings
 	a.hasher = auth.NewHasher(a.now)
+	if a.config.After != nil {
+		a.hasher.HoldBy(a.config.After)
+	}
 	o := auth.Options{
 		Store: a.store, Hasher: a.hasher, Now: a.now, Logger: a.log, CacheEntries: s.Passwords.CacheEntries,
 		Generation: a.store.Generation,
 	}
 	if len(a.ldap) > 0 {
 		o.Realms = realms{a}
+	}
+	if !a.embedded() { // other servers may use the database too
+		o.GuessKey = a.keys.Derive("guesses")
 	}
 	a.auth = auth.New(o)
 	a.service = directory.New(directory.Options{

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -21,18 +22,18 @@ func (a *App) openFaces(context.Context) error {
 	s, v := a.config.Settings, verifier{a.auth}
 	a.openQueue()
 	a.routes = http.NewServeMux()
-	graze.Register(a.routes, graze.Options{
+	a.refusals.graze = graze.Register(a.routes, graze.Options{
 		Service: a.service, Verifier: v, Log: a.log, RequireAllArguments: s.Graze.RequireAllArguments,
 	})
-	checkcentral.Register(a.routes, checkcentral.Options{
+	a.refusals.checkCentral = checkcentral.Register(a.routes, checkcentral.Options{
 		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
 		Limit: dialect.NewLimiter(s.CheckCentral.DailyLimit, 24*time.Hour, a.now),
 	})
-	a.refuseAPI = api.Register(a.routes, api.Options{
+	a.refusals.api = api.Register(a.routes, api.Options{
 		Service: a.service, Verifier: v, Log: a.log, Now: a.now, BaseURL: a.publicURL, RateLimit: s.API.RateLimit,
 	})
 	reference.Register(a.routes, reference.Options{Version: a.config.Version})
-	web.Register(a.routes, a.pages())
+	a.refusals.pages = web.Register(a.routes, a.pages())
 	local := http.NewServeMux()
 	control.Register(local, control.Options{
 		Service: a.service, Organization: a.org.ID, BaseURL: a.publicURL, Server: a.describe, Examine: a.examine, Log: a.log,
@@ -41,20 +42,51 @@ func (a *App) openFaces(context.Context) error {
 	return a.openMetrics()
 }
 
-// refuse answers what the server turns away below the native API's path as that API does. The other faces leave it to the
-// server: their clients send nothing that it refuses.
+// refuse is the answer of one face to a request that never got to one of its endpoints.
+type refuse func(w http.ResponseWriter, r *http.Request, err error)
+
+// refusals are the answers of the faces.
+type refusals struct{ graze, checkCentral, api, pages refuse }
+
+// refuse answers a request that the server turns away, in the form of the face that has the path. The routes know which
+// methods a path takes.
 func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error) bool {
-	if !strings.HasPrefix(r.URL.Path, api.Root+"/") {
-		return false
+	var refusal *dialect.Refusal
+	switch {
+	case r.Method == http.MethodConnect:
+		return false // it has no path
+	case errors.As(err, &refusal) && refusal.Status == http.StatusMethodNotAllowed:
+		a.routes.ServeHTTP(w, r)
+	default:
+		a.refusals.of(r.URL.Path)(w, r, err)
 	}
-	a.refuseAPI(w, r, err)
 	return true
+}
+
+// of returns the answer of the face that has a path. Every path that is of no other face is a call of CheckCentral.
+func (f *refusals) of(path string) refuse {
+	if after, found := strings.CutPrefix(path, "/o/"); found { // no organization can have that name
+		_, after, _ = strings.Cut(after, "/")
+		path = "/" + after
+	}
+	below := func(root string) bool { return path == root || strings.HasPrefix(path, root+"/") }
+	switch {
+	case below(graze.Root):
+		return f.graze
+	case below("/api"):
+		return f.api
+	case path == "/", below("/set-password"), below("/assets"), below("/demo"):
+		return f.pages
+	default:
+		return f.checkCentral
+	}
 }
 
 // pages is what the pages need to know.
 func (a *App) pages() web.Options {
 	s := a.config.Settings
 	o := web.Options{Service: a.service, Version: a.config.Version, BaseURL: a.publicURL(), Log: a.log}
+	o.Refuse = func(w http.ResponseWriter, r *http.Request, err error) { a.refusals.of(r.URL.Path)(w, r, err) }
 	if a.demo != nil {
 		graze, checkCentral := a.demo.calls(s.HTTP, s.HTTPS)
 		o.Outbox, o.Demo = outbox{a.outbox}, &web.DemoInfo{Graze: graze, CheckCentral: checkCentral}

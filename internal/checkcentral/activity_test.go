@@ -78,6 +78,28 @@ func TestGetActivitiesListsTheNewestFirst(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: plant}, append(rows, wrong(get)...)...)
 }
 
+func TestAnActivitySaysWhyNoCheckCouldClaimIt(t *testing.T) {
+	t.Parallel()
+	given := func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		plant(t, e)
+		w := e.Do(t, "", post("createCheck", `{"name":"Heavy","email_alias":"heavy","success_conditions":{"conditions":[`+largeConditions(3)+`]}}`))
+		if w.Code != 200 {
+			t.Fatalf("make a check: %d %s", w.Code, w.Body)
+		}
+		made, err := e.Service.RecordEvent(t.Context(), e.By, directory.NewEvent{Title: "heavy", Alias: "heavy", Body: strings.Repeat("x", 20_000)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Set("event heavy", string(made.ID))
+	}
+	dialecttest.Run(t, dialecttest.World{Given: given}, dialecttest.Scenario{
+		Name: "one that took too much work", Request: "GET /getActivities?apiToken={token read}&activityCount=2", Status: 200,
+		Body: activities(`{"id":"{event heavy}","title":"heavy","status":"Failure","updated":"2026-11-21T18:50:00Z","checkId":null,"matched":false,"reason":"To compare this event with `+
+			`the conditions of the checks would have taken too much work, so no check claimed it. Use simpler regular expressions, or fewer conditions."}`, disk1),
+	})
+}
+
 func TestADateIsMeantInTheOrganizationsTimeZone(t *testing.T) {
 	t.Parallel()
 	given := func(t testing.TB, e *dialecttest.Env) {

@@ -87,6 +87,7 @@ func decodeCreateUserGroup(q request) (directory.NewGroup, error) {
 	r := read(body)
 	in := directory.NewGroup{
 		Kind: roster.KindGroup, Name: r.Text("displayName"), Description: r.Text("description"), Members: r.members("members"),
+		Repeatable: true,
 	}
 	in.Faults = r.Faults
 	return in, nil

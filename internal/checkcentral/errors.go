@@ -37,8 +37,11 @@ var taken = map[string]string{
 
 // refusals are the ids of the errors about HTTP itself.
 var refusals = map[int]string{
+	http.StatusNotFound:              "not-found",
 	http.StatusMethodNotAllowed:      "method-not-allowed",
+	http.StatusRequestTimeout:        "request-timeout",
 	http.StatusRequestEntityTooLarge: "body-too-large",
+	http.StatusMisdirectedRequest:    "misdirected-request",
 	http.StatusUnsupportedMediaType:  "unsupported-media-type",
 }
 
@@ -98,7 +101,7 @@ func newFace(o Options) *dialect.Face[request] {
 		statuses[kind] = a.status
 	}
 	return &dialect.Face[request]{
-		Name: roster.FaceCheckCentral, Read: newRequest, Authenticate: limited(byToken(o.Verifier), o.Limit),
+		Name: roster.FaceCheckCentral, Read: newRequest, Authenticate: limited(byToken(o.Verifier), o.Limit), Recognize: byToken(o.Verifier),
 		Statuses: statuses, WriteError: writeError, Status: errorsAs200, Log: o.Log,
 	}
 }
@@ -150,6 +153,9 @@ func describe(r *http.Request, err error) problem {
 		if e.Field == "" {
 			sentences = append(sentences, detail)
 			continue
+		}
+		if kind == roster.Conflict && e.Field == "displayName" && e.Holder.ID != "" {
+			detail += ", with the id " + e.Holder.ID
 		}
 		f := fault{argument(e.Field), detail}
 		if kind == roster.NotFound && e.Field == "displayName" {

@@ -22,9 +22,9 @@ type Options struct {
 	Limit *dialect.Limiter
 }
 
-// Register adds the dialect's routes to mux. Each comes with and without a slash at the end, so that the
-// mux redirects neither: a redirected POST loses its body.
-func Register(mux *http.ServeMux, o Options) {
+// Register adds the dialect's routes to mux. It returns the function that answers requests which the server turns
+// away, and calls that there are not.
+func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	svc, face := o.Service, newFace(o)
 	for _, e := range []struct {
 		method  string
@@ -47,9 +47,8 @@ func Register(mux *http.ServeMux, o Options) {
 		{"GET", "/getCheckGroups", dialect.Endpoint(face, decodeGetCheckGroups, getCheckGroups(svc), encodeCheckGroups("checkGroups"))},
 		{"GET", "/getGroups", dialect.Endpoint(face, decodeGetCheckGroups, getCheckGroups(svc), encodeCheckGroups("groups"))},
 	} {
-		for _, path := range []string{e.path, e.path + "/{$}"} {
-			mux.Handle(e.method+" "+path, e.handler)
-			mux.Handle(path, face.Refuse(dialect.WrongMethod(e.method)))
-		}
+		mux.Handle(e.method+" "+e.path, e.handler)
+		mux.Handle(e.path, face.Refuse(dialect.WrongMethod(e.method)))
 	}
+	return face.TurnAway
 }

@@ -74,6 +74,7 @@ func TestATokenMadeSoGetsItsErrorsAs200(t *testing.T) {
 		return "POST /" + call + "/?apiToken={token " + token + "}\nContent-Type: application/json\n\n" + body
 	}
 	taken := failed("email-in-use", "email", `\"there@example.com\" belongs to another user already`)
+	nowhere := refused("not-found", "There is nothing at this address.")
 	const twice = "GET /getUsers?apiToken={token %s}&userId=1&userId=2"
 	unread := refused("invalid-request", `the arguments cannot be read: \"userId\" is given twice`)
 	rows := []dialecttest.Scenario{
@@ -89,7 +90,18 @@ func TestATokenMadeSoGetsItsErrorsAs200(t *testing.T) {
 		{Name: "a filter twice, another token", Request: fmt.Sprintf(twice, "read"), Status: 400, Body: unread},
 		{Name: "too large", Request: as("lenient", "createUser", `{"email":"`+strings.Repeat("x", dialect.MaxBody)+`"}`), Status: 200, Body: refused("body-too-large", "The body is longer than 1048576 bytes.")},
 		{Name: "another type", Request: "POST /createUser?apiToken={token lenient}\n\n{}", Status: 200, Body: refused("unsupported-media-type", "Send the body as JSON, with the header Content-Type: application/json.")},
-		{Name: "the wrong method, where nobody asks who calls", Request: "GET /createUser?apiToken={token lenient}", Status: 405, Body: refused("method-not-allowed", "Call this endpoint with POST.")},
+		{Name: "the wrong method", Request: "GET /createUser?apiToken={token lenient}", Status: 200, Header: map[string]string{"Allow": "POST"}, Body: refused("method-not-allowed", "Call this endpoint with POST.")},
+		{Name: "the wrong method with a slash at the end", Request: "DELETE /getUsers/?apiToken={token lenient}", Status: 200, Body: refused("method-not-allowed", "Call this endpoint with GET.")},
+		{Name: "TRACE", Request: "TRACE /getUsers/?apiToken={token lenient}", Status: 200, Body: refused("method-not-allowed", "Call this endpoint with GET.")},
+		{Name: "the wrong method, another token", Request: "GET /createUser?apiToken={token read}", Status: 405, Body: refused("method-not-allowed", "Call this endpoint with POST.")},
+		{Name: "the wrong method, a revoked token", Request: "GET /createUser?apiToken={token dead}", Status: 405, Body: refused("method-not-allowed", "Call this endpoint with POST.")},
+		{Name: "an unknown call", Request: "POST /createUsers/?apiToken={token lenient}\n\n{}", Status: 200, Body: nowhere},
+		{Name: "an unknown call in a browser", Request: "GET /createUsers?apiToken={token lenient}\nAccept: text/html", Status: 200, Body: nowhere},
+		{Name: "an unknown call with a Bearer header", As: "Bearer {token lenient}", Request: "PUT /any/path", Status: 200, Body: nowhere},
+		{Name: "an unknown call of an organization", Request: "GET /o/default/getUser?apiToken={token lenient}", Status: 200, Body: nowhere},
+		{Name: "an unknown call, another token", Request: "GET /getUser?apiToken={token read}", Status: 404, Body: nowhere},
+		{Name: "an unknown call without a token", Request: "GET /getUser", Status: 404, Body: nowhere},
+		{Name: "a page of another site", Request: "POST /createUser?apiToken={token lenient}\nOrigin: https://elsewhere.example.com\n\n{}", Status: 200, Body: crossOrigin},
 		{Name: "a revoked token is nobody's", Request: "GET /getUsers?apiToken={token dead}", Status: 401, Body: refused("invalid-token", "the API token is missing or not valid")},
 		{Name: "a mistyped token is nobody's", Request: "GET /getUsers?apiToken={token lenient}x", Status: 401, Body: refused("invalid-token", "the API token is missing or not valid")},
 	}

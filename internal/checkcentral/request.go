@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"roster"
 	"roster/internal/dialect"
@@ -23,8 +22,8 @@ func newRequest(w http.ResponseWriter, r *http.Request) request { return request
 func byToken(v dialect.Verifier) func(context.Context, request) (roster.Actor, error) {
 	return func(ctx context.Context, q request) (roster.Actor, error) {
 		token := dialect.OriginOf(ctx).Secrets["apiToken"]
-		if scheme, rest, _ := strings.Cut(q.r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
-			token = strings.TrimSpace(rest)
+		if scheme, credentials := dialect.Authorization(q.r); scheme == "bearer" {
+			token = credentials
 		}
 		if token == "" {
 			return roster.Actor{}, &roster.Error{

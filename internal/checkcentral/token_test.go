@@ -1,6 +1,7 @@
 package checkcentral_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -89,7 +90,7 @@ func TestATokenMayDoWhatItSays(t *testing.T) {
 		{Name: "a manager's token creates managers", Request: createAs("manager", fmt.Sprintf(user, "m1", "manager", "")), Status: 200, Body: made("m1@example.com", "m1@example.com", "manager")},
 		{
 			Name: "a manager's token creates no administrators", Request: createAs("manager", fmt.Sprintf(user, "a1", "administrator", "")), Status: 403,
-			Body: refused("not-allowed", "the user has, or would get, permissions that you do not hold: alert_assign alert_close alert_modify all_data manage_maint moderator_assign prc_feedback sig_create sig_close sig_modify thread_create add_media graze_login filter send_events manage_roles manage_tokens manage_settings read_audit manage_realms"),
+			Body: failed("not-allowed", "accessLevel", "would give permissions beyond yours: alert_assign alert_close alert_modify all_data manage_maint moderator_assign prc_feedback sig_create sig_close sig_modify thread_create add_media graze_login filter send_events manage_roles manage_tokens manage_settings read_audit manage_realms"),
 		},
 		{Name: "an organization's token creates administrators", Request: createAs("write", fmt.Sprintf(user, "a2", "administrator", "")), Status: 200, Body: made("a2@example.com", "a2@example.com", "administrator")},
 		{Name: "a custom user's token lists nobody", Request: "GET /getUsers?apiToken={token custom}", Status: 200, Body: `{"users":[]}`},
@@ -99,7 +100,7 @@ func TestATokenMayDoWhatItSays(t *testing.T) {
 		},
 		{
 			Name: "a token limited to a group creates nobody outside it", Request: createAs("network", fmt.Sprintf(user, "n2", "user", "")), Status: 403,
-			Body: refused("not-allowed", "this credential is limited to groups: name at least one of them as a group of the user"),
+			Body: failed("not-allowed", "userGroups", "must name at least one of the groups that this credential is limited to"),
 		},
 		{
 			Name: "a token limited to a group knows no other", Request: createAs("network", fmt.Sprintf(user, "n3", "user", `"{group Network}","{group Acme, Inc.}"`)), Status: 400,
@@ -170,5 +171,62 @@ func TestFiftyEqualCreatesAtOnceMakeOneUserAndOneWelcomeEmail(t *testing.T) {
 				t.Errorf("%d messages wait, want 1", n)
 			}
 		},
+	})
+}
+
+func TestARepeatedUserGroupIsAnsweredAsTheFirstTime(t *testing.T) {
+	t.Parallel()
+	given := func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		office(t, e)
+		person("ann@example.com")(t, e)
+		e.Token(t, directory.NewToken{Name: "other", Access: roster.AccessReadWrite})
+		for _, name := range []string{"again", "changed", "gone"} {
+			w := e.Do(t, "", post("createUserGroup", `{"name":"`+name+`","users":["{user ann@example.com}"]}`))
+			var made struct{ UserGroup struct{ ID string } }
+			if err := json.Unmarshal(w.Body.Bytes(), &made); err != nil || w.Code != 200 {
+				t.Fatalf("make %s: %d %s", name, w.Code, w.Body)
+			}
+			e.Set("group "+name, made.UserGroup.ID)
+		}
+		for _, request := range []string{post("updateUserGroup", `{"id":"{group changed}","users":[]}`), post("deleteUserGroup", `{"id":"{group gone}"}`)} {
+			if w := e.Do(t, "", request); w.Code != 200 {
+				t.Fatalf("change what was made: %d %s", w.Code, w.Body)
+			}
+		}
+	}
+	taken := func(name string) string {
+		return failed("name-in-use", "name", "is taken, with the id {group "+name+"}")
+	}
+	const ann = `"users":["{user ann@example.com}"]`
+	again := `{"name":"again",` + ann + `}`
+	dialecttest.Run(t, dialecttest.World{Given: given}, []dialecttest.Scenario{
+		{Name: "the same, written otherwise", Request: post("createUserGroup", `{`+ann+`, "description":null, "name":" again"}`), Status: 200, Body: oneGroup("{group again}", "again", "", 1)},
+		{Name: "another description", Request: post("createUserGroup", `{"name":"again","description":"x",`+ann+`}`), Status: 409, Body: taken("again")},
+		{Name: "by another token", As: "Bearer {token other}", Request: "POST /createUserGroup\nContent-Type: application/json\n\n" + again, Status: 409, Body: taken("again")},
+		{Name: "by a token that may only read", Request: "POST /createUserGroup?apiToken={token read}\nContent-Type: application/json\n\n" + again, Status: 403, Body: refused("not-allowed", "this credential may only read")},
+		{Name: "one that was changed", Request: post("createUserGroup", `{"name":"changed",`+ann+`}`), Status: 409, Body: taken("changed")},
+		{Name: "one that was deleted", Request: post("createUserGroup", `{"name":"gone",`+ann+`}`), Status: 200, Body: oneGroup("…", "gone", "", 1)},
+	}...)
+}
+
+func TestFiftyEqualUserGroupsAtOnceMakeOne(t *testing.T) {
+	t.Parallel()
+	dialecttest.OnEachEngine(t, dialecttest.Options{}, func(t *testing.T, e *dialecttest.Env) {
+		office(t, e)
+		answers := make([]string, 50)
+		var all sync.WaitGroup
+		for i := range answers {
+			all.Go(func() {
+				w := e.Do(t, "", post("createUserGroup", `{"name":"fifty"}`))
+				answers[i] = fmt.Sprint(w.Code, " ", w.Body)
+			})
+		}
+		all.Wait()
+		for _, got := range answers {
+			if got != answers[0] || !strings.HasPrefix(got, "200 ") {
+				t.Errorf("one is answered %s, another %s", got, answers[0])
+			}
+		}
 	})
 }

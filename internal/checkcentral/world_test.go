@@ -62,3 +62,6 @@ func failed(id string, pairs ...string) string {
 func refused(id, message string) string {
 	return `{"error":{"id":"` + id + `","message":"` + message + `"}}`
 }
+
+// crossOrigin is the body of the answer to what a page of another site sends.
+var crossOrigin = refused("not-allowed", "A page of another site may not send this. If that page is Roster behind a proxy, set --public-url to the address that the browser shows.")

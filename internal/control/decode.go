@@ -198,5 +198,5 @@ func (p Preferences) verb() directory.Defaults {
 }
 
 func (l AuditList) verb() directory.AuditList {
-	return directory.AuditList{Target: l.Target, Newest: l.Newest, Limit: max(l.Limit, 0)}
+	return directory.AuditList{Target: roster.FoldID(l.Target), Newest: l.Newest, Limit: max(l.Limit, 0)}
 }

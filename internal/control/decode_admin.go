@@ -36,7 +36,7 @@ func orDefault(value *string) roster.Set[string] {
 
 func (l JobList) verb() directory.JobList { return directory.JobList{State: l.State} }
 
-func (j JobName) verb() roster.JobID { return j.ID }
+func (j JobName) verb() roster.JobID { return roster.FoldID(j.ID) }
 
 func roleGrants(grants []RoleGrant) []directory.RoleGrant {
 	var out []directory.RoleGrant

@@ -1,6 +1,7 @@
 package dialect_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -8,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -169,7 +172,7 @@ func TestARefusalNamesTheMethodsThatAreTaken(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
 	newFace(t).Refuse(dialect.WrongMethod("GET", "POST")).ServeHTTP(w, httptest.NewRequest("PUT", "/", nil))
-	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, POST" {
+	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("answered %d with Allow %q", w.Code, w.Header().Get("Allow"))
 	}
 }
@@ -192,6 +195,11 @@ func TestBodiesAreReadWholeOrRefused(t *testing.T) {
 		"a longer body":     {body: bytes.NewReader(make([]byte, dialect.MaxBody+1)), status: 413},
 		"a compressed body": {body: &packed, coding: "gzip", status: 415},
 		"a plain coding":    {body: strings.NewReader("abc"), coding: "Identity", length: 3},
+		"UTF-16, marked":    {body: strings.NewReader("\xff\xfe{\x00}\x00"), kind: roster.Invalid},
+		"UTF-16, unmarked":  {body: strings.NewReader("\x00{\x00}"), kind: roster.Invalid},
+		"a marked body":     {body: strings.NewReader("\ufeffabc"), length: 3},
+		"a late body":       {body: iotest.ErrReader(os.ErrDeadlineExceeded), status: 408},
+		"a body cut off":    {body: iotest.ErrReader(io.ErrUnexpectedEOF), kind: roster.Invalid},
 		"half a body":       {body: iotest.TimeoutReader(strings.NewReader("abc")), kind: roster.Invalid},
 	} {
 		r := httptest.NewRequest("POST", "/", c.body)
@@ -215,6 +223,34 @@ func TestBodiesAreReadWholeOrRefused(t *testing.T) {
 	}
 }
 
+func TestAConnectionWhoseTimeIsOverAnswersThatTheBodyCameTooLate(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)); err != nil {
+			t.Error(err)
+		}
+		_, err := dialect.ReadBody(w, r)
+		newFace(t).Fail(w, r, err)
+	}))
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusRequestTimeout || !resp.Close {
+		t.Errorf("answered %d, and the connection closes: %v", resp.StatusCode, resp.Close)
+	}
+}
+
 func TestMediaTypesAreReadWithoutTheirParameters(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]string{
@@ -222,6 +258,7 @@ func TestMediaTypesAreReadWithoutTheirParameters(t *testing.T) {
 		"application/json":                "application/json",
 		"Application/JSON; charset=UTF-8": "application/json",
 		"application/json; charset=\"":    "application/json",
+		"Application/JSON ; a=1; a=2":     "application/json",
 		";;;":                             "",
 	} {
 		r := httptest.NewRequest("POST", "/", nil)
@@ -272,5 +309,85 @@ func TestAFaceMayChangeTheStatusOfAnErrorForACallerItKnows(t *testing.T) {
 	}
 	if !strings.Contains(logged.String(), "request failed") {
 		t.Errorf("the log says %s", logged.String())
+	}
+}
+
+// word is what a call takes that needs a hash where it is "secret".
+type word string
+
+func (w word) NeedsHash() bool { return w == "secret" }
+
+func decodeWord(text string) (word, error) {
+	if text == "nonsense" {
+		return "secret", &roster.Error{Kind: roster.Invalid}
+	}
+	return word(text), nil
+}
+
+// gate is one at which nobody waits.
+type gate struct {
+	busy        bool
+	room        bool // by the time that somebody asks
+	asked, held int
+}
+
+func (g *gate) Busy() bool { return g.busy }
+
+func (g *gate) Ask() error {
+	g.asked++
+	if g.room {
+		return nil
+	}
+	return &roster.Error{Kind: roster.Unavailable, RetryAfter: time.Second}
+}
+
+func (g *gate) Hold(context.Context) { g.held++ }
+
+func TestACallThatNeedsAHashIsRefusedBeforeAnybodyIsAuthenticated(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, body string
+		gate       gate
+		want       string
+		after      string
+	}{
+		{"while nobody waits", "secret", gate{}, "200", "authenticated 1, asked 0, held 0"},
+		{"while too many wait", "secret", gate{busy: true}, "503", "authenticated 0, asked 1, held 1"},
+		{"where there is room after all", "secret", gate{busy: true, room: true}, "200", "authenticated 1, asked 1, held 0"},
+		{"that needs none after all", "hello", gate{busy: true}, "200", "authenticated 1, asked 0, held 0"},
+		{"that cannot be read", "nonsense", gate{busy: true}, "400", "authenticated 1, asked 0, held 0"},
+		{"of a stranger, that needs none", "stranger", gate{busy: true}, "401", "authenticated 1, asked 0, held 0"},
+	} {
+		f, authenticated := newFace(t), 0
+		authenticate := f.Authenticate
+		f.Authenticate = func(ctx context.Context, body string) (roster.Actor, error) {
+			authenticated++
+			return authenticate(ctx, body)
+		}
+		call := func(context.Context, roster.Actor, word) (string, error) { return "", nil }
+		r := httptest.NewRequest("POST", "/", strings.NewReader(c.body))
+		r = r.WithContext(dialect.WithOrigin(r.Context(), &dialect.Origin{Gate: &c.gate}))
+		w := httptest.NewRecorder()
+		dialect.Endpoint(f, decodeWord, call, encodeText).ServeHTTP(w, r)
+		after := fmt.Sprintf("authenticated %d, asked %d, held %d", authenticated, c.gate.asked, c.gate.held)
+		if got := fmt.Sprint(w.Code); got != c.want || after != c.after {
+			t.Errorf("%s: %s, %s; want %s, %s", c.name, got, after, c.want, c.after)
+		}
+	}
+}
+
+func TestAnAnswerToComeAgainLaterIsHeldBack(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[roster.Kind]int{
+		roster.Unavailable: 1, roster.RateLimited: 1, roster.Internal: 0, roster.Invalid: 0, roster.Unauthenticated: 0,
+	} {
+		var g gate
+		r := httptest.NewRequest("GET", "/", nil)
+		r = r.WithContext(dialect.WithOrigin(r.Context(), &dialect.Origin{Gate: &g}))
+		h := dialect.Endpoint(newFace(t), decodeText, failing(&roster.Error{Kind: kind}), encodeText)
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		if g.held != want {
+			t.Errorf("%v was held %d times, want %d", kind, g.held, want)
+		}
 	}
 }

@@ -17,6 +17,13 @@ const MaxFields = 256
 // name twice, a malformed escape, invalid UTF-8 or a NUL character are errors of kind Invalid. Empty parts
 // are skipped, such as the one after a last &. All values are of kind String, in the order sent.
 func ParseForm(text string) ([]Member, error) {
+	return parseForm(text, func(s string) string { return s })
+}
+
+// ParseCredentials is [ParseForm] for a form that holds a credential: names and values are read as [CredentialText].
+func ParseCredentials(text string) ([]Member, error) { return parseForm(text, CredentialText) }
+
+func parseForm(text string, read func(string) string) ([]Member, error) {
 	var fields []Member
 	for part := range strings.SplitSeq(text, "&") {
 		if part == "" {
@@ -28,6 +35,7 @@ func ParseForm(text string) ([]Member, error) {
 		name, value, _ := strings.Cut(part, "=")
 		name, nameErr := url.QueryUnescape(name)
 		value, valueErr := url.QueryUnescape(value)
+		name, value = read(name), read(value)
 		switch {
 		case nameErr != nil || valueErr != nil:
 			return nil, badForm("an escape with % is malformed")

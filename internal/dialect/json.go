@@ -84,8 +84,10 @@ func ParseInt(text string) (int64, bool) {
 
 // Parse reads one JSON text (RFC 8259), strictly: a name twice in an object, invalid UTF-8, half of a
 // surrogate pair, anything after the value, too deep or too many values are errors. They are of kind
-// Invalid, say at which byte, and repeat nothing of the text.
+// Invalid, say at which byte, and repeat nothing of the text. A byte order mark before the text is skipped,
+// and not counted among its bytes.
 func Parse(text []byte) (Value, error) {
+	text = withoutMark(text)
 	if !utf8.Valid(text) {
 		return Value{}, badJSON("it is not valid UTF-8")
 	}

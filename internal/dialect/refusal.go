@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+
+	"roster"
 )
 
 // Refusal is an error about HTTP itself, for which the verbs have no kind.
 type Refusal struct {
-	Status int    // 404, 405, 413 or 415
+	Status int    // 404, 405, 408, 413 or 415
 	Detail string // a sentence, safe to send
 	Allow  string // for 405: the methods that the endpoint takes (RFC 9110 §10.2.1)
 }
@@ -18,14 +21,36 @@ type Refusal struct {
 func (e *Refusal) Error() string { return e.Detail }
 
 // Refuse returns a handler that answers every request with the error that refuse makes of it, in the
-// dialect's own form and without asking who calls.
+// dialect's own form. OPTIONS of an endpoint is answered with the methods that the endpoint takes.
 func (f *Face[R]) Refuse(refuse func(*http.Request) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.Fail(w, r, refuse(r)) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := refuse(r)
+		if allow := allowed(err); allow != "" && r.Method == http.MethodOptions {
+			w.Header().Set("Allow", allow)
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		f.TurnAway(w, r, err)
+	})
 }
 
-// WrongMethod refuses a request whose method is none of those that the endpoint takes.
+// TurnAway answers a request that no endpoint gets, in the dialect's own form. It logs nothing.
+func (f *Face[R]) TurnAway(w http.ResponseWriter, r *http.Request, err error) {
+	var by roster.Actor
+	if f.Recognize != nil {
+		by, _ = f.Recognize(r.Context(), f.Read(w, r)) // a stranger gets the status of the table
+	}
+	f.answer(w, r, by, err)
+}
+
+// WrongMethod refuses a request whose method is none of those that the endpoint takes. An endpoint that takes
+// GET takes HEAD too.
 func WrongMethod(methods ...string) func(*http.Request) error {
-	take, allow := strings.Join(methods, " or "), strings.Join(methods, ", ")
+	take := strings.Join(methods, " or ")
+	if i := slices.Index(methods, http.MethodGet); i >= 0 && !slices.Contains(methods, http.MethodHead) {
+		methods = slices.Insert(slices.Clone(methods), i+1, http.MethodHead)
+	}
+	allow := strings.Join(methods, ", ")
 	return func(*http.Request) error {
 		return &Refusal{
 			Status: http.StatusMethodNotAllowed,

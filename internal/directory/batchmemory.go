@@ -43,7 +43,7 @@ func (s *Service) batchMemory(by roster.Actor, in NewUsers) (m batchMemory, err 
 	if in.IdempotencyKey == "" {
 		return m, nil
 	}
-	if m.asked, err = s.hmac([]any{by.OrganizationID, ActUserCreate, in.Users}); err != nil {
+	if m.asked, err = s.hmac([]any{inputForm, by.OrganizationID, ActUserCreate, listText(in.Users, NewUser.inputText)}); err != nil {
 		return m, err
 	}
 	for part := range MaxBatch / batchPart {

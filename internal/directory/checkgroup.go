@@ -32,7 +32,7 @@ func (s *Service) CreateCheckGroup(ctx context.Context, by roster.Actor, in NewC
 	}
 	return heldBy[roster.CheckGroup](ctx, s, by, ActCheckGroupRead, checkGroupHolder(by, in.Name))(update(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
 		now, id := s.now(), newID()
-		return once(tx, s, by, ActCheckGroupCreate, in.IdempotencyKey, in, id, func() (roster.CheckGroup, error) {
+		return once(tx, s, by, ActCheckGroupCreate, in.IdempotencyKey, in.inputText(), id, func() (roster.CheckGroup, error) {
 			g := roster.CheckGroup{
 				ID: roster.CheckGroupID(id), OrganizationID: by.OrganizationID, Name: in.Name, Description: in.Description,
 				Version: 1, CreatedAt: now, UpdatedAt: now,

@@ -45,7 +45,7 @@ func (s *Service) AddContactMethod(ctx context.Context, by roster.Actor, in NewC
 	}
 	return update(ctx, s, func(tx Tx) (roster.ContactMethod, error) {
 		id := newID()
-		return once(tx, s, by, ActContactAdd, in.IdempotencyKey, in, id,
+		return once(tx, s, by, ActContactAdd, in.IdempotencyKey, in.inputText(), id,
 			func() (roster.ContactMethod, error) { return s.addContact(tx, by, in, roster.ContactMethodID(id)) },
 			func(id string) (roster.ContactMethod, error) {
 				u, err := s.reached(tx, by, ActContactAdd, in.User)
@@ -107,7 +107,7 @@ func (s *Service) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) 
 	if err != nil || isSelf(by, u.ID) {
 		return u, err
 	}
-	return u, controls(tx, by, u)
+	return u, s.controls(tx, by, u)
 }
 
 func (s *Service) addContact(tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID) (roster.ContactMethod, error) {
@@ -226,6 +226,11 @@ func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in C
 		}
 		if _, err := tx.RemoveContactMethod(u.OrganizationID, u.ID, m.ID, by.Face); err != nil {
 			return m, err
+		}
+		if m.Service == roster.ServiceEmail { // a link may have gone there
+			if err := voidLinks(tx, u); err != nil {
+				return m, err
+			}
 		}
 		return m, s.reachChanged(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
 	})

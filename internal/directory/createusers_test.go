@@ -495,12 +495,12 @@ type busy struct {
 	hashed   *int
 }
 
-func (b busy) Hash(ctx context.Context, share, password string) (roster.PasswordHash, error) {
-	if password == b.password {
+func (b busy) Hash(ctx context.Context, by roster.Actor, p directory.NewHash) (roster.PasswordHash, error) {
+	if p.Password == b.password {
 		return "", &roster.Error{Kind: roster.Unavailable, Detail: "too many"}
 	}
 	*b.hashed++
-	return b.Passwords.Hash(ctx, share, password)
+	return b.Passwords.Hash(ctx, by, p)
 }
 
 func TestAHashIsPaidForOnlyWhereAUserCanBeMadeAndNobodyIsMadeWithoutIt(t *testing.T) {

@@ -121,7 +121,7 @@ func (f *userFind) findGroup() (bool, error) {
 	if f.GroupKind == "" || f.Group.IsZero() {
 		return true, nil
 	}
-	found, err := f.tx.FindGroups(f.org, f.GroupKind, []roster.Ref{f.Group})
+	found, err := f.tx.FindGroups(f.org, f.GroupKind, findable([]roster.Ref{f.Group}))
 	if err != nil {
 		return false, err
 	}

@@ -35,6 +35,7 @@ type NewGroup struct {
 	LandingPage json.RawMessage
 	Services    []roster.Ref
 
+	Repeatable     bool // as of [NewUser]
 	IdempotencyKey string
 	Faults         roster.Faults // those the face found already
 }
@@ -52,10 +53,19 @@ func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup)
 	return heldBy[roster.Group](ctx, s, by, ActGroupRead, groupHolder(by, in.Kind, in.Name))(updateAgain(ctx, s, func(tx Tx) (roster.Group, error) {
 		id := roster.GroupID(newID())
 		create := func() (roster.Group, error) { return s.makeGroup(tx, by, in, id, slices.Clone(faults)) }
-		if len(faults) > 0 {
+		switch {
+		case len(faults) > 0:
 			return create() // which finds the others
+		case in.Repeatable:
+			r := Retry{
+				OrganizationID: by.OrganizationID, Key: s.fingerprint(by, ActGroupCreate, in.inputText()), ResourceID: string(id), CreatedAt: s.now(),
+			}
+			return repeated(tx, r, create, func(r Retry) (roster.Group, bool, error) {
+				g, err := groupByID(tx, by, in.Kind, roster.GroupID(r.ResourceID))
+				return unchangedSince(r, g, g.Version, err)
+			})
 		}
-		return once(tx, s, by, ActGroupCreate, in.IdempotencyKey, in, string(id), create, func(id string) (roster.Group, error) {
+		return once(tx, s, by, ActGroupCreate, in.IdempotencyKey, in.inputText(), string(id), create, func(id string) (roster.Group, error) {
 			return groupByID(tx, by, in.Kind, roster.GroupID(id))
 		})
 	}))
@@ -71,6 +81,9 @@ func (s *Service) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.Group
 	}
 	members, err := findMembers(tx, by, "members", in.Members, &f)
 	if err != nil {
+		return g, err
+	}
+	if err := s.permitMembers(tx, by, g, "members", members, &f); err != nil {
 		return g, err
 	}
 	if g.Routing.Services, err = makeServices(tx, by.OrganizationID, in.Services, &f); err != nil {
@@ -339,7 +352,7 @@ func (s *Service) CreateDepartment(ctx context.Context, by roster.Actor, in NewD
 			}
 			return d, s.audit(tx, by, s.now(), change{ActDepartmentMake, string(d.ID), d.Name, created{auditDepartment(d)}})
 		}
-		return once(tx, s, by, ActDepartmentMake, in.IdempotencyKey, in, string(d.ID), create, func(id string) (roster.Department, error) {
+		return once(tx, s, by, ActDepartmentMake, in.IdempotencyKey, in.inputText(), string(d.ID), create, func(id string) (roster.Department, error) {
 			return findDepartment(tx, by, roster.Ref{ID: id})
 		})
 	}))

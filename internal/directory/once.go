@@ -37,11 +37,11 @@ func FaultOfIdempotencyKey(key string) string {
 
 // once makes a record with the id under the caller's idempotency key, as the first thing of a transaction: the same
 // create by the same principal within a day gets the record that the first one made, from again. Without a key it
-// only creates. input is what the create was asked for; secrets are not in its JSON.
+// only creates. input is the inputText of the create, which holds no secret.
 //
 // Errors: Invalid where the key was used for something else, Conflict where what it made is gone; those of create
 // and again.
-func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, input any, id string, create func() (T, error), again func(id string) (T, error)) (T, error) {
+func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, input json.RawMessage, id string, create func() (T, error), again func(id string) (T, error)) (T, error) {
 	if key == "" {
 		return create()
 	}
@@ -62,7 +62,7 @@ func once[T any](tx Tx, s *Service, by roster.Actor, act Action, key string, inp
 
 // madeBefore claims the idempotency key for the record with the id. It returns the id of the record that the key has
 // made within a day already, "" if there is none.
-func (s *Service) madeBefore(tx Tx, by roster.Actor, act Action, key string, input any, id string) (string, error) {
+func (s *Service) madeBefore(tx Tx, by roster.Actor, act Action, key string, input json.RawMessage, id string) (string, error) {
 	r, err := s.onceRetry(by, act, key, input, id)
 	if err != nil {
 		return "", err
@@ -109,12 +109,12 @@ func usedOtherwise() error {
 }
 
 // onceRetry is how a create with an idempotency key is remembered.
-func (s *Service) onceRetry(by roster.Actor, act Action, key string, input any, id string) (Retry, error) {
+func (s *Service) onceRetry(by roster.Actor, act Action, key string, input json.RawMessage, id string) (Retry, error) {
 	scope, err := s.hmac([]any{"once", by.OrganizationID, by.Principal(), by.Face, act, key})
 	if err != nil {
 		return Retry{}, err
 	}
-	asked, err := s.hmac([]any{by.OrganizationID, act, input})
+	asked, err := s.hmac([]any{inputForm, by.OrganizationID, act, input})
 	return Retry{OrganizationID: by.OrganizationID, Key: scope, ResourceID: id, Version: 1, Fingerprint: asked, CreatedAt: s.now()}, err
 }
 

@@ -67,7 +67,7 @@ func (s *Service) CreateOrganization(ctx context.Context, by roster.Actor, in Ne
 			o, err := tx.OrganizationByID(roster.OrganizationID(id))
 			return CreatedOrganization{Organization: o}, err
 		}
-		return once(tx, s, by, ActOrganizationCreate, in.IdempotencyKey, in, string(o.ID), create, again)
+		return once(tx, s, by, ActOrganizationCreate, in.IdempotencyKey, in.inputText(), string(o.ID), create, again)
 	}))
 }
 
@@ -282,22 +282,6 @@ func (s *Service) countryFor(tx Tx, org roster.OrganizationID, numbers ...string
 		}
 	}
 	return "", nil
-}
-
-// strong notes a provisioned password that is too weak for an organization which asks for strength of these too.
-// Where the whole server asks, check has looked already.
-func (s *Service) strong(tx Tx, org roster.OrganizationID, password string, f *roster.Faults, about ...string) error {
-	if password == "" || s.strongPasswords || f.Has("password") {
-		return nil
-	}
-	o, err := tx.OrganizationByID(org)
-	if err != nil || !o.Settings.StrongPasswords {
-		return err
-	}
-	if err := s.passwords.CheckStrength(password, about...); err != nil {
-		*f = append(*f, roster.All(err)...)
-	}
-	return nil
 }
 
 // addFaults adds those faults whose field has none yet.

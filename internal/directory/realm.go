@@ -17,6 +17,7 @@ type NewRealm struct {
 	Active        roster.Set[bool] // default: true
 	Configuration json.RawMessage  // a JSON object, kept as given
 
+	Repeatable     bool // as of [NewUser]
 	IdempotencyKey string
 	Faults         roster.Faults // those the face found already
 }
@@ -76,10 +77,19 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 			}
 			return r, s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{s.auditRealm(r)}})
 		}
-		if len(faults) > 0 {
+		switch {
+		case len(faults) > 0:
 			return create() // which finds the others
+		case in.Repeatable:
+			r := Retry{
+				OrganizationID: by.OrganizationID, Key: s.fingerprint(by, ActRealmCreate, in.inputText()), ResourceID: string(r.ID), CreatedAt: now,
+			}
+			return repeated(tx, r, create, func(made Retry) (roster.Realm, bool, error) {
+				r, err := tx.RealmByID(by.OrganizationID, roster.RealmID(made.ResourceID))
+				return unchangedSince(made, r, r.Version, err)
+			})
 		}
-		return once(tx, s, by, ActRealmCreate, in.IdempotencyKey, in, string(r.ID), create, func(id string) (roster.Realm, error) {
+		return once(tx, s, by, ActRealmCreate, in.IdempotencyKey, in.inputText(), string(r.ID), create, func(id string) (roster.Realm, error) {
 			return tx.RealmByID(by.OrganizationID, roster.RealmID(id))
 		})
 	}))
@@ -171,20 +181,22 @@ func (s *Service) permitRealm(tx Tx, by roster.Actor, act Action, configuration 
 		for _, name := range d.DefaultTeams {
 			in.Teams = append(in.Teams, roster.Ref{Name: name})
 		}
-		var unknown roster.Faults
-		refs, err := resolve(tx, by, act, in, &unknown)
+		var own roster.Faults
+		refs, err := resolve(tx, by, act, in, &own)
 		if err != nil {
 			return err
 		}
-		for _, e := range unknown {
+		user := roster.User{}
+		for _, r := range refs.roles {
+			user.Roles = append(user.Roles, roster.RoleGrant{RoleLink: linkRole(r)})
+		}
+		s.permitGains(by, gained(roster.User{}, user, refs), false, &own)
+		if err := s.permitJoins(tx, by, ordinaryGroups(refs.groups), groupField(refs, nil), &own); err != nil {
+			return err
+		}
+		for _, e := range own {
 			e.Field = "configuration." + e.Field
 			faults = append(faults, e)
-		}
-		if err := s.mayGrant(by, grantsOf(roster.LevelCustom, refs.roles, nil)); err != nil {
-			return err
-		}
-		if err := mayJoin(tx, by, refs.joined()); err != nil {
-			return err
 		}
 	}
 	return faults.Err()

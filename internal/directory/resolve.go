@@ -77,15 +77,15 @@ func (r *resolved) resolveRealm(tx Tx, by roster.Actor, ref roster.Ref, f *roste
 	return nil
 }
 
-// joined returns the groups that can have entries on check groups.
-func (r resolved) joined() []roster.GroupID {
-	var ids []roster.GroupID
-	for _, g := range r.groups {
-		if g.Kind == roster.KindGroup {
-			ids = append(ids, g.ID)
+// groupField returns the argument in which a group of the references stands: primaryGroup for the primary group, unless
+// the request names other groups as well.
+func groupField(r resolved, groups []roster.Ref) func(roster.GroupLink) string {
+	return func(g roster.GroupLink) string {
+		if g.ID == r.primary.ID && len(groups) == 0 {
+			return "primaryGroup"
 		}
+		return "groups"
 	}
-	return ids
 }
 
 func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {
@@ -224,18 +224,23 @@ func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs 
 	return found, nil
 }
 
-// findable returns the references, with none in the place of one that holds text which no name can hold:
-// an engine may refuse even to look for it.
+// findable returns the references with ids as records have them. In the place of one that holds text which no
+// name can hold it has none: an engine may refuse even to look for it.
 func findable(refs []roster.Ref) []roster.Ref {
 	some := refs
 	for i, ref := range refs {
-		if isReference(ref.Name) && isName(ref.ID) {
+		good := ref
+		good.ID = roster.FoldID(ref.ID)
+		if !isReference(ref.Name) || !isName(ref.ID) {
+			good = roster.Ref{}
+		}
+		if good == ref {
 			continue
 		}
 		if &some[0] == &refs[0] {
 			some = slices.Clone(refs)
 		}
-		some[i] = roster.Ref{}
+		some[i] = good
 	}
 	return some
 }

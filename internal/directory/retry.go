@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"roster"
@@ -11,34 +12,49 @@ import (
 const retryFor = 24 * time.Hour
 
 // fingerprint is the HMAC of who creates what, through which face: equal creates by the same principal
-// have the same. Passwords are not in it. It is "" where the create is not to be remembered.
-func (s *Service) fingerprint(by roster.Actor, act Action, in NewUser) string {
-	if !in.Repeatable || in.IdempotencyKey != "" || len(in.Faults) > 0 {
-		return ""
-	}
-	key, err := s.hmac([]any{by.OrganizationID, by.Principal(), by.Face, act, in})
+// have the same. input is the inputText of the create. It is "" where input holds text that is no JSON: then check has
+// the fault.
+func (s *Service) fingerprint(by roster.Actor, act Action, input json.RawMessage) string {
+	key, err := s.hmac([]any{inputForm, by.OrganizationID, by.Principal(), by.Face, act, input})
 	if err != nil {
-		return "" // properties that are no JSON: check has the fault
+		return ""
 	}
 	return key
 }
 
-// remember claims the fingerprint for the user that is about to be made. Where an equal create has it
-// and its user is as it was made, it returns that user instead.
-func (c *creation) remember(tx Tx, id roster.UserID, now time.Time) (*made, error) {
-	if c.key == "" {
-		return nil, nil
+// repeated makes the record r.ResourceID under the fingerprint r.Key, as the first thing of a transaction. Where an
+// equal create has made a record within a day, and asMade finds it as it was made, it returns that record instead.
+// Without a fingerprint it only creates.
+func repeated[T any](tx Tx, r Retry, create func() (T, error), asMade func(made Retry) (T, bool, error)) (T, error) {
+	if r.Key == "" {
+		return create()
 	}
-	r := Retry{OrganizationID: c.by.OrganizationID, Key: c.key, ResourceID: string(id), Version: 1, CreatedAt: now}
-	var again made
-	_, found, err := claimRetry(tx, r, func(r Retry) (holds bool, err error) {
-		again, holds, err = c.asMade(tx, r)
+	r.Version = 1
+	var again T
+	_, found, err := claimRetry(tx, r, func(made Retry) (holds bool, err error) {
+		if r.CreatedAt.Sub(made.CreatedAt) >= retryFor {
+			return false, nil
+		}
+		again, holds, err = asMade(made)
 		return holds, err
 	})
-	if err != nil || !found {
-		return nil, err
+	switch {
+	case err != nil:
+		var none T
+		return none, err
+	case found:
+		return again, nil
+	default:
+		return create()
 	}
-	return &again, nil
+}
+
+// unchangedSince takes the record of a create that is remembered, and reports whether it is there and as it was made.
+func unchangedSince[T any](made Retry, record T, version int64, err error) (T, bool, error) {
+	if err != nil && roster.KindOf(err) == roster.NotFound {
+		return record, false, nil
+	}
+	return record, err == nil && version == made.Version, err
 }
 
 // repeat returns the user that an equal create made within the last day, if it is as it was made.
@@ -47,22 +63,17 @@ func (c *creation) repeat(tx Tx) (made, bool, error) {
 		return made{}, false, nil
 	}
 	r, found, err := tx.Retry(c.by.OrganizationID, c.key)
-	if err != nil || !found {
+	if err != nil || !found || c.now().Sub(r.CreatedAt) >= retryFor {
 		return made{}, false, err
 	}
 	return c.asMade(tx, r)
 }
 
-// asMade returns the user of a create that is remembered, if that is within the day and the user is as it was made.
+// asMade returns the user of a create that is remembered, if the user is as it was made.
 func (c *creation) asMade(tx Tx, r Retry) (made, bool, error) {
-	if c.now().Sub(r.CreatedAt) >= retryFor {
-		return made{}, false, nil
-	}
 	u, err := tx.User(c.by.OrganizationID, UserSelector{ID: roster.UserID(r.ResourceID)}, WithRoles|WithGroups|WithTeams|WithReach)
-	if roster.KindOf(err) == roster.NotFound && err != nil {
-		return made{}, false, nil
-	}
-	if err != nil || u.Version != r.Version {
+	u, holds, err := unchangedSince(r, u, u.Version, err)
+	if err != nil || !holds {
 		return made{}, false, err
 	}
 	again, err := c.again(tx, u)
@@ -105,7 +116,7 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 	if c.in.Password == "" {
 		return again.CreatedUser, nil
 	}
-	same, err := c.matches(ctx, again.hash, c.in.Password)
+	same, err := c.matches(ctx, c.by, again.hash, c.in.Password)
 	if err != nil {
 		return CreatedUser{}, err
 	}
@@ -119,9 +130,9 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 }
 
 // matches reports whether the password is the one behind the hash, "" for somebody who has none.
-func (s *Service) matches(ctx context.Context, hash roster.PasswordHash, password string) (bool, error) {
+func (s *Service) matches(ctx context.Context, by roster.Actor, hash roster.PasswordHash, password string) (bool, error) {
 	if hash == "" {
 		return false, nil
 	}
-	return s.passwords.Verify(ctx, hash, password)
+	return s.passwords.Verify(ctx, by, hash, password)
 }

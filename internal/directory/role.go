@@ -48,7 +48,7 @@ func (s *Service) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (
 			}
 			return r, s.audit(tx, by, s.now(), change{ActRoleCreate, string(r.ID), r.Name, created{auditRole(r)}})
 		}
-		return once(tx, s, by, ActRoleCreate, in.IdempotencyKey, in, string(r.ID), create, func(id string) (roster.Role, error) {
+		return once(tx, s, by, ActRoleCreate, in.IdempotencyKey, in.inputText(), string(r.ID), create, func(id string) (roster.Role, error) {
 			return findRole(tx, by, roster.Ref{ID: id})
 		})
 	}))

@@ -68,7 +68,7 @@ func TestEmailAddressesAreOnePlainAddress(t *testing.T) {
 		"johndoe@moogsoft.com": true, "person@myorg.realdomain": true, "a+b@example.co.uk": true,
 		"müller@example.com": true, "a@bücher.example": true, "root@localhost": true,
 		"अजय@डाटा.भारत": true, "राम@example.com": true, "x@नमस्ते.example": true, "jane@xn--dmin-moa0i.example": true,
-		"a@​ö.example-": false, "a@ö_x.example": false, "a@" + strings.Repeat("ö", 62) + ".example": false,
+		"a@\u200bö.example-": false, "a@ö_x.example": false, "a@" + strings.Repeat("ö", 62) + ".example": false,
 		"":        true, // whether it is needed is the face's to say
 		"johndoe": false, "@example.com": false, "a@": false, "a b@example.com": false,
 		"John <john@example.com>": false, "a@example.com, b@example.com": false, "a@example..com": false,

@@ -35,10 +35,13 @@ func (s *Service) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (
 // creation returns the create, cleaned and checked.
 func (s *Service) creation(by roster.Actor, in NewUser) *creation {
 	in.clean()
-	c := &creation{Service: s, by: by, in: in, key: s.fingerprint(by, ActUserCreate, in), faults: s.checkNew(in)}
+	c := &creation{Service: s, by: by, in: in, faults: s.checkNew(in)}
+	if in.Repeatable && in.IdempotencyKey == "" && len(in.Faults) == 0 {
+		c.key = s.fingerprint(by, ActUserCreate, in.inputText())
+	}
 	c.share = c.key
 	if in.IdempotencyKey != "" && len(c.faults) == 0 {
-		r, _ := s.onceRetry(by, ActUserCreate, in.IdempotencyKey, in, "") // an error comes again in the transaction
+		r, _ := s.onceRetry(by, ActUserCreate, in.IdempotencyKey, in.inputText(), "") // an error comes again in the transaction
 		c.share = r.Key
 	}
 	return c
@@ -89,35 +92,49 @@ func (c *creation) prepare(ctx context.Context) error {
 	if len(c.faults) == 0 && c.in.Password == "" {
 		return nil
 	}
+	if len(c.faults) == 0 {
+		if err := c.passwords.Ask(ctx, c.by); err != nil {
+			return err
+		}
+	}
+	p := NewHash{Password: c.in.Password, Share: c.share, About: c.in.about()}
 	repeat := false
-	err := c.store.View(ctx, func(tx Tx) error {
-		faults := slices.Clone(c.faults)
-		refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
-		if err != nil {
+	err := c.store.View(ctx, func(tx Tx) (err error) {
+		if p.Strong, err = c.asksStrength(tx, c.by.OrganizationID, p.Password, c.faults); err != nil {
 			return err
 		}
-		if err := c.strong(tx, c.by.OrganizationID, c.in.Password, &faults, c.in.UserName, c.in.DisplayName, c.in.Email); err != nil {
-			return err
-		}
-		if len(faults) > 0 {
-			return faults
-		}
+		repeat, err = c.look(tx)
+		return err
+	})
+	if err != nil || repeat { // a repeat needs no hash of its own: it is verified against the user's
+		return c.judged(ctx, c.by, p, err)
+	}
+	c.hash, err = c.passwords.Hash(ctx, c.by, p)
+	return err
+}
+
+// look finds out whether the user can be made as far as the store knows, or was made already.
+func (c *creation) look(tx Tx) (repeat bool, err error) {
+	faults := slices.Clone(c.faults)
+	refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
+	if err != nil {
+		return false, err
+	}
+	if len(faults) == 0 {
 		if repeat, err = c.wasMade(tx); err != nil || repeat {
-			return err
+			return repeat, err
 		}
 		if _, repeat, err = c.repeat(tx); err != nil || repeat {
-			return err
+			return repeat, err
 		}
-		if err := c.permit(tx, refs); err != nil {
-			return err
-		}
-		return c.free(tx)
-	})
-	if err != nil || repeat {
-		return err // a repeat needs no hash of its own: it is verified against the user's
 	}
-	c.hash, err = c.passwords.Hash(ctx, c.share, c.in.Password)
-	return err
+	if err := c.permit(tx, refs, &faults); err != nil {
+		return false, err
+	}
+	if len(faults) > 0 {
+		return false, faults
+	}
+	return false, c.free(tx)
 }
 
 // free finds out whether the userName can be had, before a hash is paid for. The index decides.
@@ -138,17 +155,14 @@ func (c *creation) create(tx Tx) (made, error) {
 	now := c.now()
 	id := roster.UserID(newID())
 	if c.in.IdempotencyKey != "" {
-		return once(tx, c.Service, c.by, ActUserCreate, c.in.IdempotencyKey, c.in, string(id),
+		return once(tx, c.Service, c.by, ActUserCreate, c.in.IdempotencyKey, c.in.inputText(), string(id),
 			func() (made, error) { return c.insert(tx, id, now) },
 			func(id string) (made, error) { return c.asItIs(tx, roster.UserID(id)) })
 	}
-	if again, err := c.remember(tx, id, now); err != nil || again != nil {
-		if err != nil {
-			return made{}, err
-		}
-		return *again, nil
-	}
-	return c.insert(tx, id, now)
+	r := Retry{OrganizationID: c.by.OrganizationID, Key: c.key, ResourceID: string(id), CreatedAt: now}
+	return repeated(tx, r,
+		func() (made, error) { return c.insert(tx, id, now) },
+		func(r Retry) (made, bool, error) { return c.asMade(tx, r) })
 }
 
 // insert makes the user in the transaction.
@@ -161,11 +175,11 @@ func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) 
 	if err != nil {
 		return made{}, err
 	}
+	if err := c.permit(tx, refs, &faults); err != nil {
+		return made{}, err
+	}
 	if len(faults) > 0 {
 		return made{}, faults
-	}
-	if err := c.permit(tx, refs); err != nil {
-		return made{}, err
 	}
 	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
 		return made{}, err
@@ -202,25 +216,21 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	if err != nil || !c.welcomes(row.User) {
 		return err
 	}
-	return sendWelcome(tx, row.User, now)
+	return sendWelcome(tx, row.User, firstCredentials, now)
 }
 
-// permit asks whether the actor may make this user, now that the references are known.
-func (c *creation) permit(tx Tx, refs resolved) error {
-	g := c.granting(refs)
-	if err := g.nowhere(); err != nil {
-		return err
+// permit notes every argument by which the actor would make a user who may do more than it may give.
+func (c *creation) permit(tx Tx, refs resolved, f *roster.Faults) error {
+	if c.granting(refs).nowhere(f) {
+		return nil
 	}
-	if err := mayJoin(tx, c.by, refs.joined()); err != nil {
+	if err := c.permitJoins(tx, c.by, ordinaryGroups(refs.groups), groupField(refs, c.in.Groups), f); err != nil {
 		return err
 	}
 	u := roster.User{AccessLevel: c.in.AccessLevel}
 	c.grant(&u, refs)
-	gains := gained(roster.User{}, u, refs.permissions)
-	if c.in.Password != "" {
-		return c.mayEmpower(c.by, gains)
-	}
-	return c.mayGrant(c.by, gains)
+	c.permitGains(c.by, gained(roster.User{}, u, refs), c.in.Password != "", f)
+	return nil
 }
 
 func (c *creation) granting(refs resolved) granting {

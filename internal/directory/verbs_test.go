@@ -412,7 +412,7 @@ func TestALinkSetsThePasswordOnceAndConfirmsTheAddressItWasSentTo(t *testing.T) 
 		u := must(e.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: "p@example.com", Email: "p@example.com"}))(t)
 		issue := func() directory.IssuedLink {
 			return must(e.IssueLink(t.Context(), e.admin, directory.NewLink{
-				User: directory.UserSelector{ID: u.ID}, Purpose: roster.LinkWelcome, Address: u.Email,
+				User: directory.UserSelector{ID: u.ID}, Purpose: roster.LinkWelcome, ByEmail: true,
 			}))(t)
 		}
 		replaced, link := issue(), issue()

@@ -21,9 +21,15 @@ type Record interface {
 // Exact is a text whose case matters (RFC 7643 §2.2, caseExact).
 type Exact string
 
-// Link is a record that another one refers to. A text is equal to it that is its id, case and all, or its name; every
+// Link is a record that another one refers to. A text is equal to it that is its id or its name; every
 // other comparison is one with the name, and one without an id is absent.
 type Link struct{ ID, Name string }
+
+// hasID reports whether a text is the id. The case of a UUID does not matter (RFC 9562 §4).
+func (l Link) hasID(text string) bool {
+	const uuid = 36 // characters
+	return l.ID == text || len(text) == uuid && strings.EqualFold(l.ID, text)
+}
 
 // columns is a record of which only the values are known.
 type columns func(path string) []any
@@ -178,7 +184,7 @@ func (l literal) compare(value any, op operator) bool {
 	case time.Time:
 		return l.compare(v.UTC().Format(time.RFC3339Nano), op)
 	case Link:
-		return v.ID != "" && l.kind == text && (op == eq && v.ID == l.text || l.compareName(v.Name, op))
+		return v.ID != "" && l.kind == text && (op == eq && v.hasID(l.text) || l.compareName(v.Name, op))
 	case Exact:
 		return l.kind == text && compareTexts(string(v), l.text, op)
 	case string:

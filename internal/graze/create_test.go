@@ -97,6 +97,33 @@ func TestCreateUserTakesWhatExistingClientsSend(t *testing.T) {
 			After:   is("empties", func(u roster.User) bool { return u.Realm == roster.RealmExternal && u.TimeZone == "SYSTEM" }),
 		},
 		{
+			Name: "0 and empty text for null, and booleans in capitals, as the vendor's own client sends them",
+			As:   as, Status: 200, Body: made,
+			Request: create("zeros", `"department":0,"joined":0,"session_expiry":0,"primary_group":"","active":"True"`),
+			After: is("zeros", func(u roster.User) bool {
+				return u.Active && u.Department.Name == "" && u.PrimaryGroup.Name == "" && u.SessionExpiry == 0 && u.JoinedAt.Unix() == 1795284000
+			}),
+		},
+		{
+			Name: "the same in a form",
+			As:   as, Status: 200, Body: made,
+			Request: "POST /graze/v1/createUser\n\nusername=zeroform&email=z%40example.com&fullname=Z&roles=[4]&department=0&joined=0&session_expiry=0&primary_group=0&active=FALSE",
+			After: is("zeroform", func(u roster.User) bool {
+				return !u.Active && u.Department.Name == "" && u.PrimaryGroup.Name == "" && u.SessionExpiry == 0 && u.JoinedAt.Unix() == 1795284000
+			}),
+		},
+		{
+			Name: "a byte order mark before the body, and before lists in text",
+			As:   as, Status: 200, Body: made,
+			Request: "POST /graze/v1/createUser\nContent-Type: application/json\n\n\ufeff" + body("marked", `"teams":"\ufeff[\"my team 1\"]"`),
+			After:   is("marked", func(u roster.User) bool { return len(u.Teams) == 1 }),
+		},
+		{
+			Name: "a byte order mark before JSON under curl's label, and a slash at the end",
+			As:   as, Status: 200, Body: made,
+			Request: "POST /graze/v1/createUser/\nContent-Type: application/x-www-form-urlencoded\n\n\ufeff" + body("marked2"),
+		},
+		{
 			Name: "names in other letters, ids as numbers and as text, mixed, and more than once",
 			As:   as, Status: 200, Body: made,
 			Request: create("mixed", `"teams":["MY TEAM 1","2",4,"my team 1"],"primary_group":"nEtWoRk","department":"1"`),

@@ -29,6 +29,8 @@ func TestCredentialsAreTakenFromWhereClientsPutThem(t *testing.T) {
 		{Name: "a Basic header in other letters", Request: "GET /graze/v1/getUserInfo?username=graze\nAuthorization: basic Z3JhemU6Z3JhemU="},
 		{Name: "a Basic header with a bogus auth_token in the query", As: as, Request: "GET /graze/v1/getUserInfo?username=graze&auth_token=bogus"},
 		{Name: "a Basic header with an empty auth_token in the query", As: as, Request: "GET /graze/v1/getUserInfo?auth_token=&username=graze"},
+		{Name: "a Basic header in Latin-1", As: "Zo\xeb:pass:w\xf6rd&=%+", Request: "GET /graze/v1/getUserInfo?username=graze"},
+		{Name: "a Basic header with a tab and blanks after the scheme", Request: "GET /graze/v1/getUserInfo?username=graze\nAuthorization: BASIC \t  Z3JhemU6Z3JhemU="},
 		{Name: "a Basic header in UTF-8", As: "zoë:pass:wörd&=%+", Request: "GET /graze/v1/getUserInfo?username=graze"},
 		{Name: "auth_token in the query", Request: "GET /graze/v1/getUserInfo?auth_token={session graze}&username=graze"},
 		{Name: "auth_token in the query with an Authorization header of another kind", Request: "GET /graze/v1/getUserInfo?auth_token={session graze}&username=graze\nAuthorization: Bearer x"},
@@ -81,7 +83,8 @@ func TestWhoeverIsNotLetInIsToldTheSame(t *testing.T) {
 		{Name: "authenticate without a password", Request: "GET /graze/v1/authenticate?username=graze"},
 		{Name: "authenticate without arguments", Request: "POST /graze/v1/authenticate\n\n"},
 		{Name: "authenticate with a password that is no string", Request: "POST /graze/v1/authenticate\n\n" + `{"username":"graze","password":5}`},
-		{Name: "authenticate with a Basic header only", As: as, Request: "GET /graze/v1/authenticate"},
+		{Name: "authenticate with a wrong Basic header only", As: "graze:wrong4", Request: "GET /graze/v1/authenticate"},
+		{Name: "authenticate with a wrong password beside a good Basic header", As: as, Request: "GET /graze/v1/authenticate?username=graze&password=wrong5"},
 		{Name: "authenticate without graze_login", Request: "POST /graze/v1/authenticate\n\n" + `{"username":"oper","password":"oper's password"}`},
 	}
 	for i := range rows {
@@ -95,6 +98,11 @@ func TestAuthenticateOpensASession(t *testing.T) {
 	t.Parallel()
 	const opened = `{"auth_token":"…"}`
 	dialecttest.Run(t, dialecttest.World{Given: people}, []dialecttest.Scenario{
+		{Name: "with a Basic header and no arguments", As: as, Status: 200, Body: opened, Request: "GET /graze/v1/authenticate"},
+		{Name: "with a Basic header and a POST of nothing", As: as, Status: 200, Body: opened, Request: "POST /graze/v1/authenticate\n" + post},
+		{Name: "with a Basic header and arguments that are empty", As: as, Status: 200, Body: opened, Request: "POST /graze/v1/authenticate\n" + post + `{"username":"","password":null}`},
+		{Name: "with arguments in Latin-1 in the query", Status: 200, Body: opened, Request: "GET /graze/v1/authenticate?username=Zo%EB&password=pass:w%F6rd%26%3D%25%2B"},
+		{Name: "with a form in Latin-1", Status: 200, Body: opened, Request: "POST /graze/v1/authenticate\n\nusername=Zo\xeb&password=pass:w\xf6rd%26%3D%25%2B"},
 		{Name: "with the documented GET", Status: 200, Body: opened, Request: "GET /graze/v1/authenticate?username=graze&password=graze"},
 		{Name: "with a POST in JSON", Status: 200, Body: opened, Request: "POST /graze/v1/authenticate\n\n" + `{"username":"GRAZE","password":"graze"}`},
 		{Name: "with a form", Status: 200, Body: opened, Request: "POST /graze/v1/authenticate\n\nusername=Zo%C3%AB&password=pass:w%C3%B6rd%26%3D%25%2B"},

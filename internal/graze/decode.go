@@ -19,7 +19,7 @@ func decodeCreateUser(requireAll bool) func(*request) (directory.NewUser, error)
 		if err != nil {
 			return directory.NewUser{}, err
 		}
-		r := newReading(args, userWords)
+		r := newReading(withoutDefaults(args), userWords)
 		in := directory.NewUser{
 			UserName:      r.Needed("userName"),
 			Password:      r.Text("password"),

@@ -14,6 +14,9 @@ type userChange struct {
 	change directory.UserChange
 }
 
+// NeedsHash reports whether the change costs a hash.
+func (u userChange) NeedsHash() bool { return u.change.NeedsHash() }
+
 // decodeUpdateUser reads the arguments of updateUser. uid picks the user, or username; neither changes.
 func decodeUpdateUser(q *request) (userChange, error) {
 	args, err := q.arguments()
@@ -24,7 +27,7 @@ func decodeUpdateUser(q *request) (userChange, error) {
 	if err != nil {
 		return userChange{}, err
 	}
-	r := newReading(args, userChangeWords)
+	r := newReading(withoutDefaults(args), userChangeWords)
 	in := directory.UserChange{
 		DisplayName:   r.someText("displayName"),
 		Email:         r.someText("emails"),
@@ -35,7 +38,7 @@ func decodeUpdateUser(q *request) (userChange, error) {
 		JoinedAt:      r.seconds("joinedAt"),
 		TimeZone:      r.changedText("timezone"),
 		ContactNumber: r.changedText("phoneNumbers"),
-		SessionExpiry: r.changedMinutes("sessionExpiry"),
+		SessionExpiry: r.minutes("sessionExpiry"),
 		Teams:         change(&r, "teams", r.refs),
 		Competencies:  change(&r, "competencies", r.competencies),
 		Properties:    change(&r, "properties", r.object),
@@ -102,12 +105,4 @@ func (r *reading) changedBoolean(field string) roster.Set[bool] {
 		return roster.Set[bool]{}
 	}
 	return r.boolean(field)
-}
-
-// changedMinutes reads a number of minutes; null is the system's default.
-func (r *reading) changedMinutes(field string) roster.Set[int] {
-	if r.empty(field) {
-		return roster.Set[int]{}
-	}
-	return r.minutes(field)
 }

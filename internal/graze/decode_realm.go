@@ -16,6 +16,7 @@ func decodeCreateRealm(q *request) (directory.NewRealm, error) {
 		Name:          r.Needed("displayName"),
 		Active:        r.changedBoolean("active"),
 		Configuration: r.object("configuration"),
+		Repeatable:    true,
 	}
 	r.realmType(r.Needed("type"))
 	in.Faults = r.Faults

@@ -28,6 +28,7 @@ func decodeCreateTeam(q *request) (directory.NewGroup, error) {
 		SigFilter:   r.filter("sigFilter"),
 		LandingPage: r.landingPage("landingPage"),
 		Services:    change(&r, "services", r.refs).Value,
+		Repeatable:  true,
 	}
 	in.Faults = r.Faults
 	return in, nil

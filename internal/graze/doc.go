@@ -9,7 +9,8 @@
 //
 //   - statusCode repeats the HTTP status; 3001 is the only other number on record.
 //   - authenticate takes POST too, which keeps the password out of the URL.
-//   - A taken username is 400 and names the user_id of who has it.
+//   - A taken username is 400 and names the user_id of who has it. A taken team or realm names its id.
+//   - 0 as text counts as the number does: as null for primary_group, department, joined and session_expiry.
 //   - An argument that is given both in the query and in the body is 400.
 //   - updateUser leaves email, fullname and password as they are where they are "" or null, because no user
 //     made through Graze is without them; so does updateTeam with name. An empty list of roles is 400.

@@ -73,7 +73,7 @@ func (n words) describe(r *http.Request, err error) (message, debug string) {
 		if message == "" {
 			message = text
 		}
-		all = append(all, text+advice(e))
+		all = append(all, text+n.advice(e))
 	}
 	if len(all) > 1 {
 		message = fmt.Sprintf("%s (debugMessage lists all %d faults)", message, len(all))
@@ -90,11 +90,17 @@ func (n words) sentence(e *roster.Error) string {
 }
 
 // advice says who has a name that is taken, and what to do about it.
-func advice(e *roster.Error) string {
-	if e.Kind != roster.Conflict || e.Field != "userName" || e.Holder.Number == 0 {
+func (n words) advice(e *roster.Error) string {
+	switch {
+	case e.Kind != roster.Conflict || e.Holder == (roster.Holder{}):
 		return ""
+	case e.Field == "userName":
+		return fmt.Sprintf(": that of user_id %d, which updateUser changes", e.Holder.Number)
+	case n["id"] == teamWords["id"]:
+		return fmt.Sprintf(": that of team_id %d, which updateTeam changes", e.Holder.Number)
+	default:
+		return fmt.Sprintf(": that of the realm with the id %s, which updateSecurityRealm changes", e.Holder.ID)
 	}
-	return fmt.Sprintf(": that of user_id %d, which updateUser changes", e.Holder.Number)
 }
 
 // unknownEndpoint refuses a call of something that Graze may have and Roster has not.

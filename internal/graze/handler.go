@@ -3,7 +3,6 @@ package graze
 import (
 	"log/slog"
 	"net/http"
-	"strings"
 
 	"roster/internal/dialect"
 	"roster/internal/directory"
@@ -20,19 +19,23 @@ type Options struct {
 	RequireAllArguments bool
 }
 
-// base is the path before an endpoint's name.
-const base = "/graze/v1/"
+// Root is the path below which the API is.
+const Root = "/graze"
 
-// Register adds the dialect's routes to mux.
-func Register(mux *http.ServeMux, o Options) {
+// base is the path before an endpoint's name.
+const base = Root + "/v1/"
+
+// Register adds the dialect's routes to mux. It returns the function that answers requests below [Root] which the
+// server turns away.
+func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	svc, credential := o.Service, byCredential(o.Verifier)
 	signIn := newFace(o, userWords, byPassword(o.Verifier))
 	users, userChanges := newFace(o, userWords, credential), newFace(o, userChangeWords, credential)
 	teams, services := newFace(o, teamWords, credential), newFace(o, serviceWords, credential)
 	realms := newFace(o, realmWords, credential)
 	unknown := users.Refuse(unknownEndpoint)
-	mux.Handle(base, unknown)
-	mux.Handle(strings.TrimSuffix(base, "/"), unknown)
+	mux.Handle(Root, unknown)
+	mux.Handle(Root+"/", unknown)
 	for _, e := range []struct {
 		name    string
 		methods []string
@@ -65,4 +68,5 @@ func Register(mux *http.ServeMux, o Options) {
 		}
 		mux.Handle(base+e.name, users.Refuse(dialect.WrongMethod(e.methods...)))
 	}
+	return users.TurnAway
 }

@@ -129,13 +129,12 @@ func TestEndpointsThatAreNotThereAndWrongMethodsAreAnsweredInGrazesForm(t *testi
 	for path, name := range map[string]string{
 		"getAlertIds":              "getAlertIds",
 		"createuser":               "createuser",
-		"createUser/":              "createUser/",
 		"createUser/1":             "createUser/1",
 		"getAlertIds?auth_token=x": "getAlertIds",
 		"%22%3Cb%3E":               `\\\"\u003cb\u003e`,
 		"%ff":                      "\ufffd",
 		strings.Repeat("x", 5000):  strings.Repeat("x", 64),
-		"":                         "",
+		"":                         "/graze/v1",
 	} {
 		rows = append(rows, dialecttest.Scenario{Name: "/graze/v1/" + path[:min(len(path), 20)], Request: "GET /graze/v1/" + path, Status: 404, Body: absent(name)})
 	}
@@ -144,17 +143,23 @@ func TestEndpointsThatAreNotThereAndWrongMethodsAreAnsweredInGrazesForm(t *testi
 		dialecttest.Scenario{Name: "/graze/v1 itself", Request: "GET /graze/v1", Status: 404, Body: absent("/graze/v1")},
 		dialecttest.Scenario{Name: "below an organization", Request: "GET /o/acme/graze/v1/closeAlert", Status: 404, Body: absent("closeAlert")},
 	)
+	for _, call := range []string{"createUser", "createUser/"} {
+		rows = append(rows, dialecttest.Scenario{
+			Name: "OPTIONS " + call, Request: "OPTIONS /graze/v1/" + call, Status: 204, Header: map[string]string{"Allow": "POST"},
+		})
+	}
 	for _, c := range [][3]string{
 		{"GET", "createUser", "POST"},
+		{"GET", "createUser/", "POST"},
 		{"PUT", "createUser", "POST"},
-		{"OPTIONS", "createUser", "POST"},
-		{"POST", "getUsers", "GET"},
-		{"DELETE", "getUserInfo", "GET"},
-		{"PUT", "authenticate", "GET, POST"},
+		{"TRACE", "createUser", "POST"},
+		{"POST", "getUsers", "GET, HEAD"},
+		{"DELETE", "getUserInfo", "GET, HEAD"},
+		{"PUT", "authenticate", "GET, HEAD, POST"},
 	} {
 		rows = append(rows, dialecttest.Scenario{
 			Name: c[0] + " " + c[1], Request: c[0] + " /graze/v1/" + c[1], Status: 405, Header: map[string]string{"Allow": c[2]},
-			Body: fault("405", "Call this endpoint with "+strings.ReplaceAll(c[2], ", ", " or ")+"."),
+			Body: fault("405", "Call this endpoint with "+strings.NewReplacer(", HEAD", "", ", ", " or ").Replace(c[2])+"."),
 		})
 	}
 	dialecttest.Run(t, dialecttest.World{}, rows...)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,21 @@ func newReading(args []dialect.Member, w words) reading {
 	return reading{dialect.Reading{Arguments: args, Name: name}}
 }
 
+// withoutDefaults returns the arguments of a user with null in the place of the vendor's own client's defaults:
+// 0 and "" for primary_group, department, joined and session_expiry. A form has the 0 as text.
+func withoutDefaults(args []dialect.Member) []dialect.Member {
+	args = slices.Clone(args)
+	for i, a := range args {
+		switch a.Name {
+		case "primary_group", "department", "joined", "session_expiry":
+			if n, isWhole := whole(a.Value); isUnset(a.Value) || isWhole && n == 0 {
+				args[i].Value = dialect.Value{Kind: dialect.Null}
+			}
+		}
+	}
+	return args
+}
+
 // needAll notes each argument of the published table that is not there.
 func (r *reading) needAll() {
 	for _, field := range publishedFields {
@@ -40,15 +56,15 @@ func (r *reading) needAll() {
 	}
 }
 
-// boolean takes true and false, also as text: a form has nothing else.
+// boolean takes true and false, also as text in any case: a form has nothing else.
 func (r *reading) boolean(field string) roster.Set[bool] {
 	switch v, given := r.Given(field); {
 	case !given:
 		return roster.Set[bool]{}
 	case v.Kind == dialect.Bool:
 		return roster.Some(v.Bool)
-	case v.Kind == dialect.String && (v.Text == "true" || v.Text == "false"):
-		return roster.Some(v.Text == "true")
+	case v.Kind == dialect.String && (strings.EqualFold(v.Text, "true") || strings.EqualFold(v.Text, "false")):
+		return roster.Some(strings.EqualFold(v.Text, "true"))
 	default:
 		r.Faults.Add(field, "must be true or false")
 		return roster.Set[bool]{}

@@ -98,7 +98,7 @@ func TestRealmsAreRefusedThatAreWrong(t *testing.T) {
 		{Name: "without a configuration", Request: realmCall("create", `"name":"r","type":"SAML2"`), Status: 400, Body: fault("400", "configuration is required")},
 		{Name: "of another type", Request: realmCall("create", `"name":"r","type":"LDAP"`+conf+documentedRealm), Status: 400, Body: fault("400", "type must be SAML2")},
 		{Name: "with a configuration that is a list", Request: realmCall("create", `"name":"r","type":"SAML2","configuration":[1]`), Status: 400, Body: fault("400", "configuration must be an object or null")},
-		{Name: "with a name that is taken", Request: realmCall("create", `"name":"There","type":"SAML2"`+conf+documentedRealm), Status: 400, Body: fault("400", "name is taken")},
+		{Name: "with a name that is taken", Request: realmCall("create", `"name":"There","type":"SAML2"`+conf+documentedRealm), Status: 400, Body: failed("400", "name is taken", "name is taken: that of the realm with the id …, which updateSecurityRealm changes")},
 		{Name: "with a NUL in the name", Request: realmCall("create", `"name":"a\u0000","type":"SAML2"`+conf+documentedRealm), Status: 400, Body: fault("400", "name must not hold control characters")},
 		{Name: "without default roles", Request: realmCall("create", `"name":"r","type":"SAML2"`+conf+without("defaultRoles")), Status: 400, Body: fault("400", "configuration.defaultRoles is required: at least one role")},
 		{Name: "without a default group", Request: realmCall("create", `"name":"r","type":"SAML2"`+conf+without("defaultGroup")), Status: 400, Body: fault("400", "configuration.defaultGroup is required")},

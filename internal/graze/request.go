@@ -18,30 +18,30 @@ type request struct {
 	r      *http.Request
 	origin *dialect.Origin
 
+	form func(text string) ([]dialect.Member, error) // reads the query and a form
 	read bool
 	args []dialect.Member
 	err  error
 }
 
 func newRequest(w http.ResponseWriter, r *http.Request) *request {
-	return &request{w: w, r: r, origin: dialect.OriginOf(r.Context())}
+	return &request{w: w, r: r, origin: dialect.OriginOf(r.Context()), form: dialect.ParseForm}
 }
 
 // byCredential finds the credential of a request: a Basic header (RFC 7617) and nothing else if there
 // is one, or the auth_token of the URL or of the body.
 func byCredential(v dialect.Verifier) func(context.Context, *request) (roster.Actor, error) {
 	return func(ctx context.Context, q *request) (roster.Actor, error) {
-		if scheme, _, _ := strings.Cut(q.r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Basic") {
-			name, password, ok := q.r.BasicAuth()
-			if !ok {
-				return roster.Actor{}, unauthenticated("the Basic header is malformed")
-			}
-			return v.Password(ctx, roster.FaceGraze, roster.GrazeLogin, name, password)
+		if scheme, credentials := dialect.Authorization(q.r); scheme == "basic" {
+			return byBasic(ctx, v, credentials)
 		}
 		token := q.origin.Secrets["auth_token"]
 		if token == "" {
-			args, _ := q.arguments() // a body that cannot be read holds no token
-			token = find(args, "auth_token").Text
+			args, err := q.arguments()
+			if refusal := (*dialect.Refusal)(nil); errors.As(err, &refusal) && refusal.Status == http.StatusRequestTimeout {
+				return roster.Actor{}, err // the token may be in what is missing
+			}
+			token = find(args, "auth_token").Text // a body that cannot be read holds none
 		}
 		if token == "" {
 			return roster.Actor{}, unauthenticated("there is no credential")
@@ -50,14 +50,26 @@ func byCredential(v dialect.Verifier) func(context.Context, *request) (roster.Ac
 	}
 }
 
-// byPassword finds the credential of authenticate: its arguments.
+func byBasic(ctx context.Context, v dialect.Verifier, credentials string) (roster.Actor, error) {
+	name, password, ok := dialect.Basic(credentials)
+	if !ok {
+		return roster.Actor{}, unauthenticated("the Basic header is malformed")
+	}
+	return v.Password(ctx, roster.FaceGraze, roster.GrazeLogin, name, password)
+}
+
+// byPassword finds the credential of authenticate: its arguments, or a Basic header where it has none.
 func byPassword(v dialect.Verifier) func(context.Context, *request) (roster.Actor, error) {
 	return func(ctx context.Context, q *request) (roster.Actor, error) {
+		q.form = dialect.ParseCredentials
 		args, err := q.arguments()
 		if err != nil {
 			return roster.Actor{}, err
 		}
 		name, password := find(args, "username"), find(args, "password")
+		if scheme, credentials := dialect.Authorization(q.r); scheme == "basic" && isUnset(name) && isUnset(password) {
+			return byBasic(ctx, v, credentials)
+		}
 		if name.Kind != dialect.String || password.Kind != dialect.String {
 			return roster.Actor{}, unauthenticated("username and password are not both given as strings")
 		}
@@ -79,7 +91,7 @@ func (q *request) arguments() ([]dialect.Member, error) {
 }
 
 func (q *request) readArguments() ([]dialect.Member, error) {
-	query, err := dialect.ParseForm(q.r.URL.RawQuery)
+	query, err := q.form(q.r.URL.RawQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +113,8 @@ func (q *request) readArguments() ([]dialect.Member, error) {
 	return append(body, query...), nil
 }
 
-// readBody reads a body that begins like a JSON object as that, whatever its Content-Type says, and every
-// other one as a form.
+// readBody reads a body as JSON where its Content-Type says so. A body that begins like a JSON object is read as
+// that whatever the Content-Type says, and every other one as a form.
 func (q *request) readBody() ([]dialect.Member, error) {
 	if strings.HasPrefix(dialect.MediaType(q.r), "multipart/") {
 		return nil, &dialect.Refusal{
@@ -117,14 +129,22 @@ func (q *request) readBody() ([]dialect.Member, error) {
 	switch body = bytes.TrimSpace(body); {
 	case len(body) == 0:
 		return nil, nil
-	case body[0] == '{':
+	case body[0] == '{' || dialect.IsJSON(q.r):
 		v, err := dialect.Parse(body)
+		if err == nil && v.Kind != dialect.Object {
+			err = &roster.Error{Kind: roster.Invalid, Detail: "the body must be a JSON object, not " + v.Kind.String()}
+		}
 		return v.Members, err
 	case body[0] == '[' || body[0] == '"':
 		return nil, &roster.Error{Kind: roster.Invalid, Detail: "the body must be a JSON object, or a form"}
 	default:
-		return dialect.ParseForm(string(body))
+		return q.form(string(body))
 	}
+}
+
+// isUnset reports whether an argument is left out, null or "".
+func isUnset(v dialect.Value) bool {
+	return v.Kind <= dialect.Null || v.Kind == dialect.String && v.Text == ""
 }
 
 // find returns the argument of that name, of kind Absent if there is none.

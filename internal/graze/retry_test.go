@@ -101,17 +101,17 @@ func TestNobodyReachesAboveThemselves(t *testing.T) {
 		return strings.Replace(create(name), `["Operator"]`, `["`+role+`"]`, 1)
 	}
 	const made = `{"user_id":…}`
-	above := func(missing string) string {
-		return fault("403", "the user has, or would get, permissions that you do not hold: "+missing)
+	above := func(role, missing string) string {
+		return fault("403", "roles would give permissions beyond yours by the role "+role+": "+missing)
 	}
 	absent := func(name string) func(testing.TB, *dialecttest.Env) {
 		return func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Absent(t, name) }
 	}
 	dialecttest.Run(t, dialecttest.World{Given: given}, []dialecttest.Scenario{
-		{Name: "a Grazer makes no Super User", As: as, Request: with("s1", "Super User"), Status: 403, Body: above("super_privileges manage_realms"), After: absent("s1")},
-		{Name: "a Grazer makes no Super User by id as text", As: as, Request: with("s2", "1"), Status: 403, Body: above("super_privileges manage_realms"), After: absent("s2")},
+		{Name: "a Grazer makes no Super User", As: as, Request: with("s1", "Super User"), Status: 403, Body: above("Super User", "super_privileges manage_realms"), After: absent("s1")},
+		{Name: "a Grazer makes no Super User by id as text", As: as, Request: with("s2", "1"), Status: 403, Body: above("Super User", "super_privileges manage_realms"), After: absent("s2")},
 		{Name: "a Grazer makes an Administrator", As: as, Request: with("a1", "Administrator"), Status: 200, Body: made},
-		{Name: "a Manager makes no Administrator", As: "manager:manager", Request: with("a2", "Administrator"), Status: 403, Body: above("send_events manage_checks manage_roles manage_tokens manage_settings read_audit"), After: absent("a2")},
+		{Name: "a Manager makes no Administrator", As: "manager:manager", Request: with("a2", "Administrator"), Status: 403, Body: above("Administrator", "send_events manage_checks manage_roles manage_tokens manage_settings read_audit"), After: absent("a2")},
 		{Name: "a Manager makes an Operator", As: "manager:manager", Request: with("o1", "Operator"), Status: 200, Body: made},
 		{Name: "a Super User makes a Super User", As: "super:super", Request: with("s3", "Super User"), Status: 200, Body: made},
 		{Name: "who may only read makes nobody", As: "reader:reader", Request: create("r1"), Status: 403, Body: fault("403", "this needs one of the permissions: manage_users"), After: absent("r1")},
@@ -121,5 +121,71 @@ func TestNobodyReachesAboveThemselves(t *testing.T) {
 	lifted := dialecttest.World{Options: dialecttest.Options{GrazerGrantsSuper: true}, Given: documented}
 	dialecttest.Run(t, lifted, dialecttest.Scenario{
 		Name: "a Grazer makes a Super User where that is set", As: as, Request: with("s4", "Super User"), Status: 200, Body: made,
+	})
+}
+
+// realmNamed is a createSecurityRealm.
+func realmNamed(name, more string) string {
+	return realmCall("create", `"name":"`+name+`","type":"SAML2","configuration":`+documentedRealm+more)
+}
+
+func TestARepeatedTeamOrRealmIsAnsweredAsTheFirstTime(t *testing.T) {
+	t.Parallel()
+	team := func(members string) string { return "POST /graze/v1/createTeam\n" + post + "{" + members + "}" }
+	given := func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		realms(t, e)
+		e.User(t, directory.NewUser{UserName: "second", Password: "second", Roles: []roster.Ref{{Number: roster.RoleSuperUser}}})
+		for i, request := range []string{team(`"name":"again","users":["graze"]`), team(`"name":"changed"`), team(`"name":"gone"`), realmNamed("again", "")} {
+			if w := e.Do(t, "super:super", request); w.Code != 200 {
+				t.Fatalf("make the record %d: %d %s", i, w.Code, w.Body)
+			}
+		}
+		for _, request := range []string{"updateTeam\n\n{\"team_id\":6,\"description\":\"new\"}", "deleteTeam\n\n{\"team_id\":7}"} {
+			if w := e.Do(t, "super:super", "POST /graze/v1/"+request); w.Code != 200 {
+				t.Fatalf("change what was made: %d %s", w.Code, w.Body)
+			}
+		}
+	}
+	taken := func(number string) string {
+		return failed("400", "name is taken", "name is taken: that of team_id "+number+", which updateTeam changes")
+	}
+	takenRealm := failed("400", "name is taken", "name is taken: that of the realm with the id …, which updateSecurityRealm changes")
+	dialecttest.Run(t, dialecttest.World{Options: dialecttest.Options{Realms: offline{}}, Given: given}, []dialecttest.Scenario{
+		{Name: "the same team", As: "super:super", Request: team(`"users":"[\"graze\"]","name":" again "`), Status: 200, Body: `{"team_id":5}`},
+		{Name: "the same team with another member", As: "super:super", Request: team(`"name":"again","users":["super"]`), Status: 400, Body: taken("5")},
+		{Name: "the same team by another user", As: "second:second", Request: team(`"name":"again","users":["graze"]`), Status: 400, Body: taken("5")},
+		{Name: "a team that was changed", As: "super:super", Request: team(`"name":"changed"`), Status: 400, Body: taken("6")},
+		{Name: "a team that was deleted", As: "super:super", Request: team(`"name":"gone"`), Status: 200, Body: `{"team_id":8}`},
+		{Name: "the same realm", As: "super:super", Request: realmNamed("again", ""), Status: 200},
+		{Name: "the same realm, but not active", As: "super:super", Request: realmNamed("again", `,"active":false`), Status: 400, Body: takenRealm},
+		{Name: "the same realm by another user", As: "second:second", Request: realmNamed("again", ""), Status: 400, Body: takenRealm},
+		{Name: "a team by somebody who may make none", As: "manager:manager", Request: realmNamed("again", ""), Status: 403, Body: fault("403", "…")},
+	}...)
+}
+
+func TestFiftyEqualTeamsOrRealmsAtOnceMakeOne(t *testing.T) {
+	t.Parallel()
+	dialecttest.OnEachEngine(t, dialecttest.Options{Realms: offline{}}, func(t *testing.T, e *dialecttest.Env) {
+		realms(t, e)
+		for _, c := range []struct{ request, want string }{
+			{"POST /graze/v1/createTeam\n" + post + `{"name":"fifty","services":["made by it"]}`, `200 {"team_id":5}`},
+			{realmNamed("fifty", ""), "200 "},
+		} {
+			answers := make([]string, 50)
+			var all sync.WaitGroup
+			for i := range answers {
+				all.Go(func() {
+					w := e.Do(t, "super:super", c.request)
+					answers[i] = fmt.Sprint(w.Code, " ", w.Body)
+				})
+			}
+			all.Wait()
+			for _, got := range answers {
+				if got != c.want {
+					t.Errorf("one of %s is answered %s, want %s", c.request, got, c.want)
+				}
+			}
+		}
 	})
 }

@@ -40,7 +40,15 @@ func TestUpdateUserChangesWhatItNamesAndNothingElse(t *testing.T) {
 	}{
 		{``, nil},
 		{`"unknown":1,"user_id":1,"realms":["x"]`, nil},
-		{`"email":"","fullname":"","password":"","active":"","roles":"","primary_group":"","department":"","joined":"","session_expiry":"","teams":"","competencies":"","properties":""`, nil},
+		{`"email":"","fullname":"","password":"","active":"","roles":"","joined":"","teams":"","competencies":"","properties":""`, nil},
+		{`"joined":0`, nil},
+		{`"department":""`, []string{`"department":1`, `"department":null`}},
+		{`"department":0`, []string{`"department":1`, `"department":null`}},
+		{`"primary_group":""`, []string{`"primary_group":2,"groupname":"Network"`, `"primary_group":1,"groupname":"End-User"`}},
+		{`"primary_group":"0"`, []string{`"primary_group":2,"groupname":"Network"`, `"primary_group":1,"groupname":"End-User"`}},
+		{`"session_expiry":""`, []string{`"session_expiry":80`, `"session_expiry":null`}},
+		{`"session_expiry":0.0`, []string{`"session_expiry":80`, `"session_expiry":null`}},
+		{`"active":"False"`, []string{`"active":true`, `"active":false`}},
 		{`"email":null,"fullname":null,"password":null,"active":null,"joined":null`, nil},
 		{`"active":false`, []string{`"active":true`, `"active":false`}},
 		{`"active":"false"`, []string{`"active":true`, `"active":false`}},
@@ -159,7 +167,7 @@ func TestUpdatesAreRefusedThatAreWrong(t *testing.T) {
 		{`{"username":"full","fullname":7}`, 400, "fullname must be a string, not a number"},
 		{`{"username":"full","password":7}`, 400, "password must be a string, not a number"},
 		{`{"username":"full","contact_num":5551234}`, 400, "contact_num must be a string, not a number"},
-		{`{"username":"full","session_expiry":0}`, 400, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
+		{`{"username":"full","session_expiry":-1}`, 400, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
 		{`{"username":"full","session_expiry":"soon"}`, 400, "session_expiry must be a whole number of minutes from 1 to 10080, or null"},
 		{`{"username":"full","joined":1494951621000}`, 400, "joined must be a Unix time in seconds; this one looks like milliseconds: divide it by 1000"},
 		{`{"username":"full","competencies":[{"ranking":1}]}`, 400, "competencies[0] needs a name or a cid"},
@@ -173,7 +181,7 @@ func TestUpdatesAreRefusedThatAreWrong(t *testing.T) {
 	}
 	rows = append(rows, dialecttest.Scenario{
 		Name: "all faults together, and nothing is changed", As: as, Status: 400,
-		Request: "POST /graze/v1/updateUser\n" + post + `{"username":"full","fullname":"Changed","active":5,"teams":["nowhere"],"session_expiry":0}`,
+		Request: "POST /graze/v1/updateUser\n" + post + `{"username":"full","fullname":"Changed","active":5,"teams":["nowhere"],"session_expiry":-1}`,
 		Body: faults("3", "active must be true or false", `session_expiry must be a whole number of minutes from 1 to 10080, or null; `+
 			`teams[0] names no team: \"nowhere\" (make it with: roster team create --name nowhere)`),
 		After: answers("getUserInfo?username=full", told("full")),

@@ -198,7 +198,7 @@ func TestTheMetricsAreBoundedWhateverThePatterns(t *testing.T) {
 
 func BenchmarkStack(b *testing.B) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /createUser/{$}", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("POST /createUser", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusOK)
 		_, _ = io.WriteString(w, "{}")
 	})
@@ -208,8 +208,8 @@ func BenchmarkStack(b *testing.B) {
 	whole, _ := newServer(b, mux, func(o *Options) { o.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
 	handlers["whole stack"] = whole.Handler()
 	for _, name := range []string{"bare mux", "whole stack, no log", "whole stack"} {
-		for _, target := range []string{"/createUser/", "/o/acme/createUser/?a=1&apiToken=secret"} {
-			if name == "bare mux" && target != "/createUser/" {
+		for _, target := range []string{"/createUser", "/o/acme/createUser/?a=1&apiToken=secret"} {
+			if name == "bare mux" && target != "/createUser" {
 				continue
 			}
 			b.Run(name+" "+target, func(b *testing.B) {

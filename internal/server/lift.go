@@ -80,7 +80,7 @@ func liftQuery(query string, o *dialect.Origin) (rest string, found bool) {
 				found, some = true, at > 0
 				kept = append(kept, query[:max(at-1, 0)]...)
 			}
-			keep(o, name, unescaped(value))
+			keep(o, name, dialect.CredentialText(unescaped(value)))
 		case found:
 			if some {
 				kept = append(kept, query[at-1])

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"roster"
 	"roster/internal/dialect"
 )
 
@@ -11,23 +12,40 @@ import (
 const maxSlug = 63
 
 // organization takes the prefix /o/<slug> off the path and notes the slug. A path whose slug cannot be
-// one stays as it is, and no route will have it.
+// one stays as it is, and no route will have it. What remains is made [routed].
 func organization(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		slug, rest := cutOrganization(r.URL.Path)
 		raw := strings.TrimPrefix(r.URL.RawPath, "/o/"+slug)
 		switch {
-		case slug == "":
-		case r.URL.RawPath != "" && raw == r.URL.RawPath: // the prefix itself is escaped: not one of ours
+		case slug == "", r.URL.RawPath != "" && raw == r.URL.RawPath: // the prefix itself is escaped: not one of ours
+			rest, raw = r.URL.Path, r.URL.RawPath
 		default:
 			o := dialect.OriginOf(r.Context())
 			o.Organization, o.Named = slug, true
+		}
+		if rest = routed(rest); rest != r.URL.Path {
 			u := *r.URL
-			u.Path, u.RawPath = rest, raw
+			u.Path, u.RawPath = rest, routed(raw)
 			r.URL = &u
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// routed returns a path as the routes have it: without a slash at its end, and with UUIDs in lower case.
+func routed(path string) string {
+	if len(path) > 1 {
+		path = strings.TrimSuffix(path, "/")
+	}
+	if strings.ToLower(path) == path {
+		return path
+	}
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		segments[i] = roster.FoldID(segment)
+	}
+	return strings.Join(segments, "/")
 }
 
 // cutOrganization splits /o/<slug>/rest into the slug and /rest. Without such a prefix it returns "" and

@@ -2,11 +2,11 @@ package server
 
 import (
 	"fmt"
-	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strconv"
 
+	"roster"
 	"roster/internal/dialect"
 )
 
@@ -15,7 +15,7 @@ const maxPanic = 500
 
 // recovered answers 500 where a handler panics, so that one request's bug is not the neighbours'.
 // http.ErrAbortHandler passes: it is how a handler breaks an answer off.
-func recovered(log *slog.Logger, next http.Handler) http.Handler {
+func (s *Server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			v := recover()
@@ -25,12 +25,18 @@ func recovered(log *slog.Logger, next http.Handler) http.Handler {
 			if v == http.ErrAbortHandler {
 				panic(v)
 			}
-			log.ErrorContext(r.Context(), "handler panicked",
+			s.log.ErrorContext(r.Context(), "handler panicked",
 				"route", routeName(r.Pattern), "panic", shortened(fmt.Sprint(v)), "stack", string(debug.Stack()))
 			if res, ok := w.(*response); !ok || res.status != 0 {
 				panic(http.ErrAbortHandler) // half an answer must not look whole
 			}
-			writeInternal(w, r)
+			h := w.Header()
+			h.Set("Cache-Control", "no-store")
+			h.Del("Content-Length")
+			h.Del("Content-Encoding")
+			if !s.o.Refuse(w, r, &roster.Error{Kind: roster.Internal}) {
+				writeInternal(w, r)
+			}
 		}()
 		next.ServeHTTP(w, r)
 	})
@@ -43,13 +49,9 @@ func shortened(s string) string {
 	return s
 }
 
-// writeInternal answers a request that met a bug, in no dialect: which one it was is no longer known.
+// writeInternal answers a request that met a bug, in no dialect.
 func writeInternal(w http.ResponseWriter, r *http.Request) {
 	id := dialect.OriginOf(r.Context()).RequestID
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Del("Content-Length")
-	h.Del("Content-Encoding")
 	writeText(w, http.StatusInternalServerError, "application/json; charset=utf-8",
 		`{"error":"internal","message":"The server met an error of its own. Its log has the details.","requestId":`+
 			strconv.Quote(id)+`}`)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"roster"
 	"roster/internal/dialect"
 )
 
@@ -311,6 +312,20 @@ func TestWhatTheServerTurnsAwayIsAnsweredByWhoeverHasThePath(t *testing.T) {
 	}
 }
 
+func TestAPanicIsAnsweredByWhoeverHasThePath(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a bug") }), func(o *Options) {
+		o.Refuse = func(w http.ResponseWriter, r *http.Request, err error) bool {
+			w.WriteHeader(http.StatusTeapot)
+			_, _ = fmt.Fprint(w, r.URL.Path, " ", roster.KindOf(err))
+			return true
+		}
+	})
+	if w := do(s, request("GET", "/o/acme/mine")); w.Code != http.StatusTeapot || w.Body.String() != "/mine internal" {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+}
+
 func TestAPageOfAnotherSiteSendsNothing(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
@@ -360,8 +375,13 @@ func TestTheApplicationIsToldAboutRequestsButNotAboutHealth(t *testing.T) {
 			t.Errorf("started %d, done %d while one request is answered", started, done)
 		}
 	}), func(o *Options) {
-		o.RequestStarted = func() { started++ }
-		o.RequestDone = func() { done++ }
+		o.Around = func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				started++
+				defer func() { done++ }()
+				next.ServeHTTP(w, r)
+			})
+		}
 	})
 	for _, path := range []string{"/a", "/livez", "/readyz", "/metrics", "/b"} {
 		do(s, request("GET", path))

@@ -62,30 +62,41 @@ func (s *site) describe(r *http.Request, status int, err error) problemBody {
 	}
 }
 
-// nothingHere answers for every address that nobody claims: with a page to whoever asks for one, and
-// to scripts with a short object.
+// nothingHere answers for every address that nobody claims: with a page for a person with a browser, and as
+// [Options].Refuse has it for scripts. A request with an API token is a script's.
 func (s *site) nothingHere(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
-	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+	token := dialect.OriginOf(r.Context()).Secrets["apiToken"]
+	if token == "" && strings.Contains(r.Header.Get("Accept"), "text/html") {
 		s.problem(w, http.StatusNotFound, problemBody{
 			Title: "There is nothing here", Text: "No page and no call has this address.",
 			Hint: "The start page says where to find what:",
 		})
 		return
 	}
+	s.Refuse(w, r, &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this address."})
+}
+
+// refuseScript answers that nobody claims an address.
+func refuseScript(w http.ResponseWriter, _ *http.Request, err error) {
 	type fault struct {
 		ID      string `json:"id"`
 		Message string `json:"message"`
 	}
 	_ = dialect.WriteJSON(w, http.StatusNotFound, map[string]fault{ // a caller who left needs no answer
-		"error": {ID: "not-found", Message: "There is nothing at this address."},
+		"error": {ID: "not-found", Message: err.Error()},
 	})
 }
 
-// wrongMethod answers for a page that is there, but not in this way.
-func (s *site) wrongMethod(w http.ResponseWriter, handlers map[string]http.Handler) {
+// wrongMethod answers for a page that is there, but not in this way. OPTIONS is answered with the methods that
+// the page takes. A page that takes GET takes HEAD too.
+func (s *site) wrongMethod(w http.ResponseWriter, r *http.Request, handlers map[string]http.Handler) {
 	methods := slices.Sorted(maps.Keys(handlers))
-	w.Header().Set("Allow", strings.Join(methods, ", "))
+	w.Header().Set("Allow", strings.Replace(strings.Join(methods, ", "), "GET", "GET, HEAD", 1))
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	s.problem(w, http.StatusMethodNotAllowed, problemBody{
 		Title: "Not in this way", Text: fmt.Sprintf("This page takes %s.", strings.Join(methods, " and ")),
 	})

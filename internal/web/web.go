@@ -18,6 +18,9 @@ type Options struct {
 	Outbox  OutboxReader
 	Demo    *DemoInfo
 	Log     *slog.Logger
+
+	// Refuse answers scripts that call an address which nobody claims; nil: with a short JSON object.
+	Refuse func(w http.ResponseWriter, r *http.Request, err error)
 }
 
 // DemoInfo is what a demonstration shows beside what every server does: its two calls with credentials
@@ -35,10 +38,14 @@ type site struct {
 	face   *dialect.Face[visit]
 }
 
-// Register puts the pages on the mux, and a page for every address that nobody else claims.
-func Register(mux *http.ServeMux, o Options) {
+// Register puts the pages on the mux, and a page for every address that nobody else claims. It returns the function
+// that answers requests for pages which the server turns away.
+func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Refuse == nil {
+		o.Refuse = refuseScript
 	}
 	s := &site{Options: o, assets: loadAssets()}
 	s.pages = loadPages(s.assets)
@@ -50,7 +57,7 @@ func Register(mux *http.ServeMux, o Options) {
 		for method, h := range handlers {
 			mux.Handle(method+" "+path, h)
 		}
-		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { s.wrongMethod(w, handlers) })
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.wrongMethod(w, r, handlers) })
 	}
 	get := func(path string, h http.HandlerFunc) { show(path, map[string]http.Handler{http.MethodGet: h}) }
 
@@ -66,4 +73,9 @@ func Register(mux *http.ServeMux, o Options) {
 		get("/demo/outbox/{id}/html", s.messageHTML)
 	}
 	mux.HandleFunc("/", s.nothingHere)
+	pages := *s.face
+	pages.WriteError = func(w http.ResponseWriter, r *http.Request, status int, err error) {
+		s.problem(w, status, s.describe(r, status, err))
+	}
+	return pages.TurnAway
 }

@@ -37,15 +37,31 @@ type env struct {
 	store   *faulty
 	mu      sync.Mutex
 	now     time.Time
+	crowded bool // no hash can be had
 }
 
 // faulty is the store, until it is told to fail.
 type faulty struct {
 	directory.Store
 	view, update error
+	looks        int
+}
+
+// crowded are passwords for which no hash can be had, while it is told so.
+type crowded struct {
+	directory.Passwords
+	*bool
+}
+
+func (c crowded) Ask(ctx context.Context, by roster.Actor) error {
+	if *c.bool {
+		return &roster.Error{Kind: roster.Unavailable, RetryAfter: time.Second, Err: directory.ErrCrowded}
+	}
+	return c.Passwords.Ask(ctx, by)
 }
 
 func (f *faulty) View(ctx context.Context, fn func(directory.Tx) error) error {
+	f.looks++
 	if f.view != nil {
 		return f.view
 	}
@@ -74,7 +90,7 @@ func newEnv(t *testing.T, change ...func(*web.Options)) *env {
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
 	e.store = &faulty{Store: db}
 	e.svc = directory.New(directory.Options{
-		Store: e.store, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Now: now, RetryKey: []byte("key"),
+		Store: e.store, Passwords: crowded{auth.NewHasher(time.Now), &e.crowded}, Secrets: auth.Secrets{}, Now: now, RetryKey: []byte("key"),
 	})
 	setUp, err := e.svc.SetUpOrganization(t.Context(), e.system(), roster.DefaultOrganization)
 	if err != nil {
@@ -117,7 +133,7 @@ func (e *env) link(userName, displayName string) string {
 		e.Fatal(err)
 	}
 	l, err := e.svc.IssueLink(e.Context(), e.system(), directory.NewLink{
-		User: directory.UserSelector{UserName: userName}, Purpose: roster.LinkWelcome, Address: "grace@example.org",
+		User: directory.UserSelector{UserName: userName}, Purpose: roster.LinkWelcome, ByEmail: true,
 	})
 	if err != nil {
 		e.Fatal(err)
@@ -332,7 +348,7 @@ func TestALinkLeadsToAPasswordThatWorks(t *testing.T) {
 	}
 	e.post(path, goodPassword).want(t, 200, "Your password is set", "Grace Hopper can now sign in as grace.", "you can close this page")
 	account := e.account("grace")
-	ok, err := auth.NewHasher(time.Now).Verify(t.Context(), account.PasswordHash, goodPassword)
+	ok, err := auth.NewHasher(time.Now).Verify(t.Context(), roster.Actor{}, account.PasswordHash, goodPassword)
 	if !ok || err != nil {
 		t.Errorf("the password does not work: %v", err)
 	}
@@ -505,6 +521,34 @@ func TestWhatRosterCannotDoNowIsSaidWithoutItsCause(t *testing.T) {
 	}
 }
 
+func TestALinkIsNotLookedUpWhileTooManyWaitForAHash(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	path := e.link("grace", "Grace Hopper")
+	e.crowded, e.store.looks = true, 0
+	a := e.post(path, goodPassword)
+	a.want(t, 503, "Not right now", "Nothing has changed. Wait a moment, and try again.")
+	if got := a.header.Get("Retry-After"); got != "1" || e.store.looks != 0 {
+		t.Errorf("Retry-After: %q; %d looks into the store", got, e.store.looks)
+	}
+	e.crowded = false
+	e.post(path, goodPassword).want(t, 200)
+}
+
+func TestALinkThatWasTriedTooOftenSaysSoAndKeepsTheForm(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	path := e.link("grace", "Grace Hopper")
+	for range 20 {
+		e.post(path, "password").want(t, 422)
+	}
+	a := e.post(path, goodPassword)
+	a.want(t, 429, "Not set yet. There were too many tries.")
+	if got := a.header.Get("Retry-After"); got != "900" {
+		t.Errorf("Retry-After: %q", got)
+	}
+}
+
 func TestAnAddressThatNobodyClaimsIsAnsweredAsItsCallerReads(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
@@ -526,11 +570,15 @@ func TestAnotherMethodIsRefusedWithThoseThereAre(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t, demo(nil))
 	for path, allow := range map[string]string{
-		"/": "GET", "/set-password/x": "GET, POST", "/demo/outbox": "GET", "/assets/roster.css": "GET",
+		"/": "GET, HEAD", "/set-password/x": "GET, HEAD, POST", "/demo/outbox": "GET, HEAD", "/assets/roster.css": "GET, HEAD",
 	} {
 		a := e.do(httptest.NewRequest(http.MethodDelete, path, nil))
 		if a.status != 405 || a.header.Get("Allow") != allow {
 			t.Errorf("%s: %d, Allow %q", path, a.status, a.header.Get("Allow"))
+		}
+		a = e.do(httptest.NewRequest(http.MethodOptions, path, nil))
+		if a.status != 204 || a.header.Get("Allow") != allow {
+			t.Errorf("OPTIONS %s: %d, Allow %q", path, a.status, a.header.Get("Allow"))
 		}
 	}
 	if a := e.do(httptest.NewRequest(http.MethodHead, "/", nil)); a.status != 200 {

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // Options are what the page needs.
@@ -23,12 +24,10 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // that under /o/<slug> it describes, and calls, the API of that organization.
 func Register(mux *http.ServeMux, o Options) {
 	a := loadAssets()
-	mux.Handle("GET /api/docs", newPage(o, a))
+	p := newPage(o, a)
+	mux.Handle("GET /api/docs", p)
+	mux.Handle("GET /api/docs/{$}", p)
 	mux.Handle("GET /api/docs/assets/{name}", a)
-	mux.HandleFunc("GET /api/docs/{$}", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", "../docs") // not by http.Redirect, which would lose /o/<slug>
-		w.WriteHeader(http.StatusPermanentRedirect)
-	})
 	for _, path := range []string{"/api/docs", "/api/docs/{$}", "/api/docs/assets/{name}"} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Allow", "GET, HEAD")
@@ -56,8 +55,15 @@ func newPage(o Options, a assets) page {
 	return page{body.Bytes(), `"` + hex.EncodeToString(sum[:12]) + `"`}
 }
 
+// ServeHTTP implements [http.Handler]. A browser that asked with a slash at the end is sent to the address without it:
+// from there it finds what the page loads.
 func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
+	if asked, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasSuffix(asked, "/") {
+		h.Set("Location", "../docs") // not by http.Redirect, which would lose /o/<slug>
+		w.WriteHeader(http.StatusPermanentRedirect)
+		return
+	}
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Cache-Control", "no-cache")
 	h.Set("ETag", p.tag)
