@@ -101,7 +101,7 @@ func newFace(o Options) *dialect.Face[request] {
 		statuses[kind] = a.status
 	}
 	return &dialect.Face[request]{
-		Name: roster.FaceCheckCentral, Read: newRequest, Authenticate: limited(byToken(o.Verifier), o.Limit),
+		Name: roster.FaceCheckCentral, Read: newRequest, Authenticate: limited(byToken(o.Verifier), o.Limit), Recognize: byToken(o.Verifier),
 		Statuses: statuses, WriteError: writeError, Status: errorsAs200, Log: o.Log,
 	}
 }

@@ -23,6 +23,10 @@ type Face[R any] struct {
 	// Authenticate finds the credential and who it belongs to.
 	Authenticate func(ctx context.Context, req R) (roster.Actor, error)
 
+	// Recognize is Authenticate for a request that no endpoint gets, which counts against no limit. It serves
+	// Status; nil: it is nobody.
+	Recognize func(ctx context.Context, req R) (roster.Actor, error)
+
 	// Statuses maps each kind of error to a status: fidelity lives in this table.
 	Statuses map[roster.Kind]int
 

@@ -34,16 +34,11 @@ func (f *Face[R]) Refuse(refuse func(*http.Request) error) http.Handler {
 	})
 }
 
-// TurnAway answers a request that no endpoint gets, in the dialect's own form. It logs nothing. The caller
-// matters only where the face has a status of its own for some of them.
+// TurnAway answers a request that no endpoint gets, in the dialect's own form. It logs nothing.
 func (f *Face[R]) TurnAway(w http.ResponseWriter, r *http.Request, err error) {
 	var by roster.Actor
-	if f.Status != nil {
-		known, denied := f.Authenticate(r.Context(), f.Read(w, r))
-		if denied != nil && roster.KindOf(denied) == roster.RateLimited {
-			err = denied
-		}
-		by = known
+	if f.Recognize != nil {
+		by, _ = f.Recognize(r.Context(), f.Read(w, r)) // a stranger gets the status of the table
 	}
 	f.answer(w, r, by, err)
 }
