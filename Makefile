@@ -5,7 +5,7 @@ TOOL     = $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 20s
 export CGO_ENABLED = 0
 
-.PHONY: help build run test race lint lint-openapi format fuzz fuzz-api bench clean
+.PHONY: help build run test race lint lint-openapi format fuzz fuzz-api bench timing clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
@@ -43,6 +43,9 @@ fuzz-api: ## the native API under requests of every kind for FUZZTIME (default 5
 bench: build ## the table of measurements, beside what the machine itself gives
 	./tools/prepare
 	$(GO) run ./bench
+
+timing: ## whether the time of a failed sign-in says who exists; leave the machine alone meanwhile
+	ROSTER_TIMING=$${ROSTER_TIMING:-1000} $(GO) test ./test/binary -run '^TestTheTimeOfAFailureDoesNotSayWhoExists$$' -count=1 -timeout 0 -v
 
 clean: ## remove what was built
 	rm -rf bin

@@ -22,9 +22,10 @@ import (
 // missing here may import none, so a new one has to be given its place.
 var arrows = map[string][]string{
 	"roster":                        {},
-	"roster/internal/directory":     {"roster"},
+	"roster/internal/fold":          {},
+	"roster/internal/directory":     {"roster", "roster/internal/fold"},
 	"roster/internal/dialect":       {"roster"},
-	"roster/internal/filter":        {"roster"},
+	"roster/internal/filter":        {"roster", "roster/internal/fold"},
 	"roster/internal/auth":          {"roster", "roster/internal/directory"},
 	"roster/internal/auth/realm":    {"roster", "roster/internal/directory"},
 	"roster/internal/outbound":      {"roster"},

@@ -78,6 +78,7 @@ var Days = [...]Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 type ConditionGroup struct {
 	All        bool // every condition must be met, not only one
 	Conditions []Condition
+	Program    int // the size of its regular expressions; 0 also where an older version stored it
 }
 
 // Condition compares a field of a message with a text, without regard to case.
@@ -155,5 +156,6 @@ type Event struct {
 	Body           string
 	From           string // who or what sent it, as it said
 	Status         Status
+	Reason         string // why no check could claim it; "" where nothing hindered them
 	At             time.Time
 }

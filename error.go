@@ -91,11 +91,15 @@ func (f Faults) Error() string {
 const MaxFaults = 100
 
 // Add notes that field is wrong: detail is a phrase that follows its name.
-func (f *Faults) Add(field, detail string) {
-	if len(*f) >= MaxFaults {
-		return
+func (f *Faults) Add(field, detail string) { f.add(Invalid, field, detail) }
+
+// Forbid notes that the caller may not ask for field: detail is a phrase that follows its name.
+func (f *Faults) Forbid(field, detail string) { f.add(Forbidden, field, detail) }
+
+func (f *Faults) add(k Kind, field, detail string) {
+	if len(*f) < MaxFaults {
+		*f = append(*f, &Error{Kind: k, Field: field, Detail: detail})
 	}
-	*f = append(*f, &Error{Kind: Invalid, Field: field, Detail: detail})
 }
 
 // Has reports whether a fault of the field was noted, or of what it is a part of: of "roles[1]" or "roles" for

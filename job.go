@@ -19,6 +19,10 @@ const JobWelcomeEmail = "welcome-email"
 // link when it sends.
 type WelcomeEmail struct {
 	UserID UserID `json:"userId"`
+
+	// CredentialVersion is the user's when the email was asked for. The email is not sent once a later password is
+	// set. 0: an older version of Roster queued the job.
+	CredentialVersion int64 `json:"credentialVersion,omitempty"`
 }
 
 // Job is work queued in the transaction that made it necessary. It is done at least once.

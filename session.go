@@ -26,11 +26,12 @@ const (
 
 // Link is a single-purpose secret that is consumed once. Only the SHA-256 of it is kept.
 type Link struct {
-	ID             LinkID
-	OrganizationID OrganizationID
-	UserID         UserID
-	Purpose        LinkPurpose
-	Address        string // the email address it was sent to, confirmed by following it; "" if not sent
-	CreatedAt      time.Time
-	ExpiresAt      time.Time
+	ID                LinkID
+	OrganizationID    OrganizationID
+	UserID            UserID
+	Purpose           LinkPurpose
+	Address           string // the email address it was sent to, confirmed by following it; "" if not sent
+	CredentialVersion int64  // of the user when it was made: a link of an older version is void
+	CreatedAt         time.Time
+	ExpiresAt         time.Time
 }

@@ -15,7 +15,7 @@
 //   - main.go, plan.go: the command line; what is measured, and in which order.
 //   - load.go, wire.go, histogram.go, template.go: the generator.
 //   - process.go, roster.go, seed.go, people.go: the binary under measurement, and what is in it.
-//   - creates.go, reads.go, signin.go, storm.go, footprint.go: what it is asked to do.
+//   - creates.go, reads.go, signin.go, storm.go, overload.go, footprint.go: what it is asked to do.
 //   - growth.go: the same reads among more and more users, and the batches that make these.
 //   - controls.go, echo.go, model.go, postgres.go: what the machine gives by itself.
 //   - aims.go, others.go, row.go, table.go, report.go: how the figures are judged and shown.

@@ -61,14 +61,23 @@ func (r *result) rate() float64 { return float64(r.done) / r.window.Seconds() }
 // cpuEach returns the processor time that the server used for an answer, of whatever kind.
 func (r *result) cpuEach() time.Duration { return r.cpu / time.Duration(max(1, r.answered)) }
 
+// manner is how callers behave. The zero value is the usual one.
+type manner struct {
+	rash bool   // they ask again at once where they are told to wait
+	from string // the address that they connect from; "": the machine chooses
+}
+
 // run lets the callers work and returns what they came to. It fails where nobody can connect, or ctx ends.
-func (l load) run(ctx context.Context) (*result, error) {
+func (l load) run(ctx context.Context) (*result, error) { return l.runAs(ctx, manner{}) }
+
+// runAs is run for callers who behave in a manner of their own.
+func (l load) runAs(ctx context.Context, m manner) (*result, error) {
 	callers := make([]*caller, l.callers)
 	begin := time.Now()
 	from := begin.Add(l.window / warmUp)
 	to := from.Add(l.window)
 	for i := range callers {
-		callers[i] = &caller{address: l.server.address, script: l.script(i), from: from, to: to}
+		callers[i] = &caller{address: l.server.address, manner: m, script: l.script(i), from: from, to: to}
 		if err := callers[i].connect(ctx); err != nil {
 			return nil, err
 		}
@@ -104,6 +113,7 @@ func (r *result) add(other *result) {
 // caller is one connection with somebody at it.
 type caller struct {
 	address  string
+	manner   manner
 	script   script
 	from, to time.Time
 	conn     *conn
@@ -113,7 +123,7 @@ type caller struct {
 
 // connect opens a connection that is cut when ctx ends.
 func (c *caller) connect(ctx context.Context) error {
-	conn, err := dial(ctx, c.address)
+	conn, err := dial(ctx, c.address, c.manner.from)
 	if err != nil {
 		return err
 	}
@@ -170,7 +180,7 @@ func (c *caller) count(ctx context.Context, a answer, start time.Time) {
 			c.result.done++
 		}
 	}
-	if verdict == refused {
+	if verdict == refused && !c.manner.rash {
 		pause(ctx, min(a.retryAfter, c.to.Sub(end)))
 	}
 }

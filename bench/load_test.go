@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -92,6 +93,29 @@ func TestARefusedCallerWaitsAsLongAsItIsTold(t *testing.T) {
 	}
 	if asked.Load() != callers || res.wrong != 0 || res.done != 0 {
 		t.Errorf("%d requests by %d callers, %d wrong, %d done", asked.Load(), callers, res.wrong, res.done)
+	}
+}
+
+func TestARashCallerAsksAgainAtOnceAndFromItsOwnAddress(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux gives a machine all of 127.0.0.0/8")
+	}
+	var asked, elsewhere atomic.Int64
+	server := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if !strings.HasPrefix(r.RemoteAddr, besiegedBy+":") {
+			elsewhere.Add(1)
+		}
+		w.Header().Set("Retry-After", "60")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	res, err := load{server, 1, short, hello}.runAs(t.Context(), manner{rash: true, from: besiegedBy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if asked.Load() < 2 || elsewhere.Load() != 0 || res.wrong != 0 || res.done != 0 {
+		t.Errorf("%d requests, %d from elsewhere, %d wrong, %d done", asked.Load(), elsewhere.Load(), res.wrong, res.done)
 	}
 }
 

@@ -115,7 +115,7 @@ func (b *bench) measureStore(ctx context.Context, l launch, store string) error 
 		return err
 	}
 	for _, measure := range []func(context.Context, *site) error{
-		b.measureCreates, b.measureSignIn, b.measureReads, b.measureStorms,
+		b.measureCreates, b.measureSignIn, b.measureReads, b.measureStorms, b.measureEvents, b.measureOverload,
 	} {
 		if err := measure(ctx, s); err != nil {
 			return err

@@ -10,8 +10,8 @@ import (
 const (
 	stormCallers = 64
 
-	// stormLead is how long sign-ins have been arriving before anything else is measured: the queue at
-	// the hashes is full by then.
+	// stormLead is how long the disturbing load has been arriving before anything else is measured: its
+	// queue is full by then.
 	stormLead = time.Second
 )
 
@@ -24,53 +24,71 @@ func (b *bench) measureStorms(ctx context.Context, s *site) error {
 		{"getUsers by id, API token, while 64 sign-ins wait for a hash", s.readByToken()},
 		{"create without password, while 64 sign-ins wait for a hash", s.createByToken(false)},
 	} {
-		if err := b.measureStorm(ctx, s, m.work, m.script); err != nil {
+		before := s.people.madeUp()
+		if err := b.measureDisturbed(ctx, s, storm{
+			work: m.work, calm: m.script, callers: stormCallers, disturb: s.signInFirst,
+			describe: func(r *result) string { return describeSignIns(r, s.people.madeUp()-before) },
+		}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// measureStorm measures the same load undisturbed and then disturbed.
-func (b *bench) measureStorm(ctx context.Context, s *site, work string, script func(int) script) error {
-	if !strings.Contains(work, b.only) {
+// storm is a load, and another one that disturbs it.
+type storm struct {
+	work     string
+	calm     func(int) script
+	callers  int // who disturb
+	disturb  func(int) script
+	describe func(*result) string // of the disturbing load
+}
+
+// measureDisturbed measures the same load undisturbed and then disturbed.
+func (b *bench) measureDisturbed(ctx context.Context, s *site, m storm) error {
+	if !strings.Contains(m.work, b.only) {
 		return nil
 	}
-	b.say(s.store, work)
-	calm := load{s.process, 64, b.window, script}
+	b.say(s.store, m.work)
+	calm := load{s.process, stormCallers, b.window, m.calm}
 	undisturbed, err := calm.run(ctx)
 	if err != nil {
 		return err
 	}
-	signIns := load{s.process, stormCallers, stormLead + b.window + b.window/warmUp, s.signInFirst}
+	disturbed, other, err := meanwhile(ctx, calm,
+		load{s.process, m.callers, stormLead + b.window + b.window/warmUp, m.disturb}, manner{})
+	if err != nil {
+		return err
+	}
+	r := row{work: m.work, callers: calm.callers, againstText: "the same undisturbed", base: undisturbed.rate()}
+	b.aimStorm(&r)
+	r.take(disturbed)
+	r.cpu = 0 // the server worked for the others too
+	r.blame(undisturbed)
+	r.blame(other)
+	r.notes = append(r.notes, m.describe(other))
+	b.put(s, r)
+	return s.forgetLog()
+}
+
+// meanwhile runs a load while another one disturbs it, and returns what both came to.
+func meanwhile(ctx context.Context, calm, storm load, m manner) (disturbed, disturbing *result, err error) {
 	type outcome struct {
 		result *result
 		err    error
 	}
-	storm := make(chan outcome, 1)
-	before := s.people.madeUp()
+	done := make(chan outcome, 1)
 	go func() {
-		r, err := signIns.run(ctx)
-		storm <- outcome{r, err}
+		r, err := storm.runAs(ctx, m)
+		done <- outcome{r, err}
 	}()
 	pause(ctx, stormLead)
-	disturbed, err := calm.run(ctx)
-	signed := <-storm
+	disturbed, err = calm.run(ctx)
+	stormed := <-done
 	if err == nil {
-		err = signed.err
+		err = stormed.err
 	}
-	if err != nil {
-		return err
-	}
-	r := row{work: work, callers: calm.callers, againstText: "the same undisturbed", base: undisturbed.rate()}
-	b.aimStorm(&r)
-	r.take(disturbed)
-	r.cpu = 0 // the server worked for the sign-ins too
-	r.blame(undisturbed)
-	r.blame(signed.result)
-	r.notes = append(r.notes, describeSignIns(signed.result, s.people.madeUp()-before))
-	b.put(s, r)
-	return s.forgetLog()
+	return disturbed, stormed.result, err
 }
 
 // describeSignIns says how the sign-ins of a storm fared.

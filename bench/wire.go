@@ -33,9 +33,12 @@ type conn struct {
 	body   []byte // reused
 }
 
-// dial connects to an address on this machine.
-func dial(ctx context.Context, address string) (*conn, error) {
+// dial connects to an address on this machine, from another of its addresses unless that is "".
+func dial(ctx context.Context, address, from string) (*conn, error) {
 	var d net.Dialer
+	if from != "" {
+		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
+	}
 	socket, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)

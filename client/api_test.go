@@ -229,7 +229,8 @@ func TestTypesHoldWhatTheDescriptionNames(t *testing.T) {
 	for name, schema := range doc.Components.Schemas {
 		typ, ours := types[name]
 		if !ours {
-			if !slices.Contains(typeless, name) && !strings.HasSuffix(name, "Listed") {
+			needless := strings.HasSuffix(name, "List") || strings.HasPrefix(name, "Partial") || len(schema.Properties) == 0
+			if !slices.Contains(typeless, name) && !needless {
 				t.Errorf("the client has no type for %s", name)
 			}
 			continue

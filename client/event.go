@@ -16,6 +16,7 @@ type Event struct {
 	Body   string    `json:"body"`
 	From   string    `json:"from"`
 	Status Status    `json:"status"`
+	Reason string    `json:"reason"` // why no check could claim it; "" where nothing hindered them
 	At     time.Time `json:"at"`
 }
 

@@ -3,9 +3,11 @@ package client_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -331,6 +333,17 @@ func events(t *testing.T, _ *world, c *client.Client) {
 	check(t, err)
 	if claimed.Check == nil || claimed.Check.ID != expected.ID || claimed.Status != client.StatusSuccess || byAlias.Check.ID != expected.ID || stray.Check != nil || stray.Status != client.StatusFailure {
 		t.Errorf("the events are %+v, %+v, %+v", claimed, byAlias, stray)
+	}
+	var large []client.Condition
+	for i := range 3 {
+		large = append(large, client.Condition{Field: "body", Matches: "regex", Value: fmt.Sprintf("^(?:.?.?.?.?){100}%d$", i)})
+	}
+	_, err = c.Checks.Create(ctx, client.NewCheck{DisplayName: "Heavy", EmailAlias: "heavy", Success: &client.Conditions{Conditions: large}})
+	check(t, err)
+	heavy, err := c.Events.Create(ctx, client.NewEvent{Alias: "heavy", Title: "t", Body: strings.Repeat("x", 20_000)})
+	check(t, err)
+	if heavy.Check != nil || heavy.Reason == "" || stray.Reason != "" {
+		t.Errorf("too much work: %+v, %q", heavy.Check, heavy.Reason)
 	}
 	id := func(e client.Event) string { return e.ID }
 	for _, o := range []struct {

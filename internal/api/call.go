@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"roster"
@@ -22,8 +23,10 @@ type call struct {
 	endpoint *endpoint
 	by       roster.Actor
 	query    []dialect.Member
+	text     func() ([]byte, error) // of the body, read once; nil: not read yet
 	body     dialect.Value
-	faults   roster.Faults // of the query
+	faults   roster.Faults // of the query and the headers
+	copied   roster.Faults // of read-only members of the body
 	started  bool          // the answer has begun
 
 	condition filter.Filter   // the parameter filter
@@ -90,6 +93,11 @@ func (a *api) admit(c *call) error {
 	if len(dialect.OriginOf(c.request.Context()).Secrets) > 0 { // said before the credential is looked at, which may be that secret
 		return malformed(roster.Faults{{Kind: roster.Invalid, Detail: "a secret does not belong in the URL: send it in the header Authorization"}})
 	}
+	if c.endpoint.needsHash != nil {
+		if err := dialect.Refused(c.request.Context(), func() bool { return a.needsHash(c) }); err != nil {
+			return err
+		}
+	}
 	by, err := a.authenticate(c.request)
 	if err != nil {
 		return err
@@ -102,6 +110,19 @@ func (a *api) admit(c *call) error {
 		return err
 	}
 	return c.readBody()
+}
+
+// needsHash reads a call whose caller is not known yet, and reports whether it needs a hash. The body is
+// kept for [call.readBody]; nothing else of the call changes.
+func (a *api) needsHash(c *call) bool {
+	early := *c
+	err := errors.Join(early.readQuery(), early.readBody())
+	c.text = early.text
+	if err != nil {
+		return false
+	}
+	q, err := a.read(&early)
+	return err == nil && early.endpoint.needsHash(q)
 }
 
 // count takes the call from what the credential has left, and says how much that is
@@ -158,7 +179,10 @@ func (c *call) readBody() error {
 			Detail: "Send the body as JSON, with the header Content-Type: " + strings.Join(takes, " or ") + ".",
 		}
 	}
-	text, err := dialect.ReadBody(c, c.request)
+	if c.text == nil {
+		c.text = sync.OnceValues(func() ([]byte, error) { return dialect.ReadBody(c.ResponseWriter, c.request) })
+	}
+	text, err := c.text()
 	if err == nil {
 		c.body, err = dialect.Parse(text)
 	}

@@ -21,13 +21,13 @@ type check struct {
 	Matching       conditionGroup  `json:"matching" doc:"Which events it claims."`
 	Success        conditionGroup  `json:"success" doc:"Which of them are a success."`
 	Warning        conditionGroup  `json:"warning" doc:"Which of them are a warning, where they are no success."`
-	DefaultStatus  roster.Status   `json:"defaultStatus" enum:"success,warning,failure" doc:"What an event is that meets neither."`
+	DefaultStatus  roster.Status   `json:"defaultStatus" doc:"What an event is that meets neither."`
 	Interval       *interval       `json:"interval" doc:"How often an event is expected; null: never."`
 	OverdueMinutes int             `json:"overdueMinutes" doc:"How long after the end of an interval without an event the check has failed."`
 	Window         window          `json:"window" doc:"When events are expected, in the organization's time zone."`
 	Groups         []groupLink     `json:"groups" doc:"The groups whose members are told."`
 	Teams          []groupLink     `json:"teams" doc:"The teams whose members are told."`
-	Status         roster.Status   `json:"status" enum:"success,warning,failure" doc:"How the last event turned out; success before the first."`
+	Status         roster.Status   `json:"status" doc:"How the last event turned out; success before the first."`
 	StatusAt       time.Time       `json:"statusAt" doc:"When that event came; before the first, when the check was made."`
 	Version        int64           `json:"version" doc:"Rises by one with every change but that of status."`
 	CreatedAt      time.Time       `json:"createdAt" doc:"When the check was made."`
@@ -44,20 +44,20 @@ func (check) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 // conditionGroup is conditions on an event.
 type conditionGroup struct {
-	Required   string      `json:"required" enum:"any,all" doc:"Whether one of the conditions is enough."`
+	Required   quantifier  `json:"required" doc:"Whether one of the conditions is enough."`
 	Conditions []condition `json:"conditions" maxItems:"100" doc:"The conditions; without any no event meets them."`
 }
 
 // condition compares a part of an event with a text, without regard to case.
 type condition struct {
-	Field   roster.MessageField `json:"field" enum:"subject,body,from" doc:"The part: subject is the title."`
-	Matches roster.Match        `json:"matches" enum:"exactly,not_exactly,contains,does_not_contain,starts_with,ends_with,regex" doc:"How it is compared; regex is RE2."`
-	Value   string              `json:"value" minLength:"1" doc:"The text, or the regular expression."`
+	Field   roster.MessageField `json:"field" doc:"The part: subject is the title."`
+	Matches roster.Match        `json:"matches" doc:"How it is compared; regex is RE2."`
+	Value   string              `json:"value" minLength:"1" doc:"The text, or the regular expression, which sees the first 16 KiB of the field. All regular expressions of a check together have 5000 steps at most, those of all checks 200000."`
 }
 
 // interval is how often a check expects an event.
 type interval struct {
-	Unit  roster.IntervalUnit `json:"unit" enum:"minute,hour,day,week,month" doc:"The unit."`
+	Unit  roster.IntervalUnit `json:"unit" doc:"The unit."`
 	Value int                 `json:"value" minimum:"1" maximum:"1000" doc:"How many of it."`
 }
 
@@ -65,18 +65,18 @@ type interval struct {
 type window struct {
 	Start string       `json:"start" doc:"The time of day when it begins; where start and end are equal it is the whole day."`
 	End   string       `json:"end" doc:"The time of day when it ends."`
-	Days  []roster.Day `json:"days" enum:"mon,tue,wed,thu,fri,sat,sun" doc:"The days of the week; none: every day."`
+	Days  []roster.Day `json:"days" doc:"The days of the week; none: every day."`
 }
 
 // conditionsChange is what is to change of a group of conditions.
 type conditionsChange struct {
-	Required   optional[string]      `json:"required,omitzero" enum:"any,all" doc:"Whether one of the conditions is enough; any where absent."`
+	Required   optional[quantifier]  `json:"required,omitzero" doc:"Whether one of the conditions is enough; any where absent."`
 	Conditions optional[[]condition] `json:"conditions,omitzero" maxItems:"100" doc:"All the conditions; without any no event meets them."`
 }
 
 // intervalChange is what is to change of an interval.
 type intervalChange struct {
-	Unit  optional[roster.IntervalUnit] `json:"unit,omitzero" enum:"minute,hour,day,week,month" doc:"The unit; a day where absent."`
+	Unit  optional[roster.IntervalUnit] `json:"unit,omitzero" doc:"The unit; a day where absent."`
 	Value optional[int]                 `json:"value,omitzero" minimum:"1" maximum:"1000" doc:"How many of it; one where absent."`
 }
 
@@ -84,23 +84,23 @@ type intervalChange struct {
 type windowChange struct {
 	Start optional[string]       `json:"start,omitzero" example:"08:00" doc:"The time of day when it begins, 00:00 where absent."`
 	End   optional[string]       `json:"end,omitzero" example:"18:00" doc:"The time of day when it ends, 00:00 where absent."`
-	Days  optional[[]roster.Day] `json:"days,omitzero" enum:"mon,tue,wed,thu,fri,sat,sun" maxItems:"7" doc:"The days of the week; none: every day."`
+	Days  optional[[]roster.Day] `json:"days,omitzero" maxItems:"7" doc:"The days of the week; none: every day."`
 }
 
 // CheckMembers are the members that new checks and changes of checks have in common.
 type CheckMembers struct {
 	Description    optional[string]           `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
 	EmailAlias     optional[string]           `json:"emailAlias,omitzero" maxLength:"64" doc:"The part of an address by which a message names the check."`
-	CheckGroup     optional[string]           `json:"checkGroup,omitzero" minLength:"1" doc:"The check group that it is in: id or name."`
+	CheckGroup     optional[reference]        `json:"checkGroup,omitzero" doc:"The check group that it is in: id or name."`
 	Matching       optional[conditionsChange] `json:"matching,omitzero" doc:"Which events it claims."`
 	Success        optional[conditionsChange] `json:"success,omitzero" doc:"Which of them are a success."`
 	Warning        optional[conditionsChange] `json:"warning,omitzero" doc:"Which of them are a warning, where they are no success."`
-	DefaultStatus  optional[roster.Status]    `json:"defaultStatus,omitzero" enum:"success,warning,failure" doc:"What an event is that meets neither: failure where there are conditions for success or warning, else success."`
+	DefaultStatus  optional[roster.Status]    `json:"defaultStatus,omitzero" doc:"What an event is that meets neither: failure where there are conditions for success or warning, else success."`
 	Interval       optional[intervalChange]   `json:"interval,omitzero" doc:"How often an event is expected; null: never. A day where absent."`
 	OverdueMinutes optional[int]              `json:"overdueMinutes,omitzero" minimum:"0" maximum:"525600" doc:"How long after the end of an interval without an event the check has failed; 30 where absent."`
 	Window         optional[windowChange]     `json:"window,omitzero" doc:"When events are expected, in the organization's time zone; always where absent."`
-	Groups         optional[[]string]         `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups whose members are told: ids or names."`
-	Teams          optional[[]string]         `json:"teams,omitzero" minLength:"1" maxItems:"1000" doc:"The teams whose members are told: ids or names."`
+	Groups         optional[[]reference]      `json:"groups,omitzero" maxItems:"1000" doc:"The groups whose members are told: ids or names."`
+	Teams          optional[[]reference]      `json:"teams,omitzero" maxItems:"1000" doc:"The teams whose members are told: ids or names."`
 }
 
 // newCheck is a check to be made.
@@ -273,7 +273,7 @@ func decodeConditions(doc optional[conditionsChange]) directory.ConditionFields 
 		return directory.WholeConditions(roster.Null[roster.ConditionGroup]())
 	}
 	return directory.ConditionFields{
-		All: as(doc.Value.Required, func(word string) bool { return word == "all" }),
+		All: as(doc.Value.Required, func(word quantifier) bool { return word == "all" }),
 		Conditions: as(doc.Value.Conditions, func(docs []condition) []roster.Condition {
 			conditions := make([]roster.Condition, len(docs))
 			for i, c := range docs {

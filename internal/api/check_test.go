@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -190,6 +191,15 @@ func TestCheckGroups(t *testing.T) {
 	}...)
 }
 
+// largeConditions are regular expressions of about 870 steps each. They count like any other, and are fast.
+func largeConditions(n int) string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf(`{"field":"body","matches":"regex","value":"^(?:.?.?.?.?){100}%d$"}`, i))
+	}
+	return "[" + strings.Join(list, ",") + "]"
+}
+
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	const link = `{"id":"{check db1}","number":1,"displayName":"db1"}`
@@ -197,7 +207,7 @@ func TestEvents(t *testing.T) {
 		{
 			Name: "one for a check is claimed by it", As: "Bearer {token write}", Status: 201,
 			Request: "POST /api/v1/events" + sendJSON + `{"check":"{check db1}","title":"Backup failed","body":"disk full","from":"db1","status":"failure"}`,
-			Body:    `{"id":"…","check":` + link + `,"title":"Backup failed","body":"disk full","from":"db1","status":"failure","at":` + now + `}`,
+			Body:    `{"id":"…","check":` + link + `,"title":"Backup failed","body":"disk full","from":"db1","status":"failure","reason":null,"at":` + now + `}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				if w := e.Do(t, "Bearer {token read}", "GET /api/v1/checks/{check db1}?fields=status"); !strings.Contains(w.Body.String(), `"status":"failure"`) {
 					t.Errorf("the check is %s", w.Body)
@@ -218,12 +228,12 @@ func TestEvents(t *testing.T) {
 		{
 			Name: "one by an alias too", As: "Bearer {token write}", Status: 201,
 			Request: "POST /api/v1/events" + sendJSON + `{"alias":"DB2","title":"ok"}`,
-			Body:    `{"id":"…","check":{"id":"{check db2}","number":2,"displayName":"db2"},"title":"ok","body":"","from":"","status":"success","at":` + now + `}`,
+			Body:    `{"id":"…","check":{"id":"{check db2}","number":2,"displayName":"db2"},"title":"ok","body":"","from":"","status":"success","reason":null,"at":` + now + `}`,
 		},
 		{
 			Name: "one that nobody claims is a failure", As: "Bearer {token write}", Status: 201,
 			Request: "POST /api/v1/events" + sendJSON + `{"title":"What is this"}`,
-			Body:    `{"id":"…","check":null,"title":"What is this","body":"","from":"","status":"failure","at":` + now + `}`,
+			Body:    `{"id":"…","check":null,"title":"What is this","body":"","from":"","status":"failure","reason":null,"at":` + now + `}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				w := e.Do(t, "Bearer {token read}", "GET /api/v1/events?matched=false&status=failure&from=2026-11-21T19:00:00%2B01:00&to=2026-11-21T18:00:01Z&fields=title,check")
 				if got := w.Body.String(); strings.Count(got, "title") != 1 || !strings.Contains(got, `"check":null`) || !strings.Contains(got, "What is this") {
@@ -249,6 +259,32 @@ func TestEvents(t *testing.T) {
 			Body: problemOf + `invalid","title":"The request cannot be read","status":400,"detail":"filter is no parameter of this call (and 3 more)","requestId":"…","errors":[` +
 				`{"parameter":"filter","detail":"is no parameter of this call"},{"parameter":"status","detail":"must be one of: success, warning, failure"},` +
 				`{"parameter":"matched","detail":"must be one of: true, false"},{"parameter":"from","detail":"must be a time such as 2026-11-21T09:30:00Z"}]}`,
+		},
+	}...)
+}
+
+func TestWhatTakesTooMuchWorkIsToldToWhoeverMakesChecksAndReadsEvents(t *testing.T) {
+	t.Parallel()
+	dialecttest.Run(t, dialecttest.World{Given: described(watched)}, []dialecttest.Scenario{
+		{
+			Name: "its regular expressions are bounded together", As: "Bearer {token write}", Status: 422,
+			Request: "POST /api/v1/checks" + sendJSON + `{"displayName":"Heavy","emailAlias":"heavy","success":{"conditions":` + largeConditions(6) + `}}`,
+			Body: notValid + `"detail":"…","requestId":"…","errors":[{"pointer":"#/matching","detail":"and the other conditions hold regular expressions that are too large together: ` +
+				`5130 steps, 5000 are the most; use fewer or simpler ones"}]}`,
+		},
+		{
+			Name: "one that takes too much work says why nobody claims it", As: "Bearer {token write}", Status: 201,
+			Request: "POST /api/v1/events" + sendJSON + `{"alias":"heavy","title":"t","body":"` + strings.Repeat("x", 20_000) + `"}`,
+			Body: `{"id":"…","check":null,"title":"t","body":"` + strings.Repeat("x", 20_000) + `","from":"","status":"failure","reason":"To compare this event with the conditions of the checks ` +
+				`would have taken too much work, so no check claimed it. Use simpler regular expressions, or fewer conditions.","at":` + now + `}`,
+			Given: func(t testing.TB, e *dialecttest.Env) {
+				know(t, e, "check", "/checks", `{"displayName":"heavy","emailAlias":"heavy","success":{"conditions":`+largeConditions(3)+`}}`)
+			},
+			After: func(t testing.TB, e *dialecttest.Env) {
+				if w := e.Do(t, "Bearer {token read}", "GET /api/v1/events?matched=false&fields=reason"); !strings.Contains(w.Body.String(), `"reason":"To compare`) {
+					t.Errorf("the unmatched events are %s", w.Body)
+				}
+			},
 		},
 	}...)
 }

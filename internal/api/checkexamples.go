@@ -30,10 +30,10 @@ var (
 		Status: roster.StatusSuccess, StatusAt: exampleTime, Version: 1, CreatedAt: exampleTime, UpdatedAt: exampleTime,
 	}
 	exampleNewCheck = newCheck{DisplayName: "Backup of db1", CheckMembers: CheckMembers{
-		Description: value("Every night"), CheckGroup: value("Backups"),
-		Matching: value(conditionsChange{Required: value("all"), Conditions: value(showConditions(exampleCheck.Matching).Conditions)}),
+		Description: value("Every night"), CheckGroup: value(reference("Backups")),
+		Matching: value(conditionsChange{Required: value(quantifier("all")), Conditions: value(showConditions(exampleCheck.Matching).Conditions)}),
 		Success:  value(conditionsChange{Conditions: value(showConditions(exampleCheck.Success).Conditions)}),
-		Interval: value(intervalChange{Unit: value(roster.IntervalDay), Value: value(1)}), Groups: value([]string{"Network"}), Teams: value([]string{"Storage"}),
+		Interval: value(intervalChange{Unit: value(roster.IntervalDay), Value: value(1)}), Groups: value([]reference{"Network"}), Teams: value([]reference{"Storage"}),
 	}}
 	exampleCheckPermission = roster.CheckPermission{
 		ID: "019aa1f0-7a80-7b72-9c85-3d6f1b4e2a66", User: roster.UserLink{ID: exampleUser.ID, Number: exampleUser.Number, Name: exampleUser.UserName},

@@ -16,7 +16,7 @@ type checkPermission struct {
 	ID          roster.CheckPermissionID `json:"id" format:"uuid" doc:"The entry's id."`
 	User        *namedUser               `json:"user" doc:"Who it is for; null where it is for a group."`
 	Group       *groupLink               `json:"group" doc:"The group whose members it is for; null where it is for a user."`
-	AccessLevel roster.AccessLevel       `json:"accessLevel" enum:"custom,readonly,user,editor,manager,administrator" doc:"What they may do to the checks."`
+	AccessLevel roster.AccessLevel       `json:"accessLevel" doc:"What they may do to the checks."`
 	Notify      bool                     `json:"notify" doc:"Whether they are told of the checks' events."`
 	CreatedAt   time.Time                `json:"createdAt" doc:"When it was made."`
 }
@@ -31,10 +31,10 @@ func (checkPermission) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Sc
 
 // newCheckPermission is an entry on a check group: for a user or a group.
 type newCheckPermission struct {
-	User        optional[string]   `json:"user,omitzero" minLength:"1" doc:"Who it is for: id or userName. This or group."`
-	Group       optional[string]   `json:"group,omitzero" minLength:"1" doc:"The group whose members it is for: id or name."`
-	AccessLevel roster.AccessLevel `json:"accessLevel" enum:"custom,readonly,user,editor,manager,administrator" doc:"What they may do to the checks."`
-	Notify      optional[bool]     `json:"notify,omitzero" doc:"Whether they are told of the checks' events; false where absent."`
+	User        optional[reference] `json:"user,omitzero" doc:"Who it is for: id or userName. This or group."`
+	Group       optional[reference] `json:"group,omitzero" doc:"The group whose members it is for: id or name."`
+	AccessLevel roster.AccessLevel  `json:"accessLevel" doc:"What they may do to the checks."`
+	Notify      optional[bool]      `json:"notify,omitzero" doc:"Whether they are told of the checks' events; false where absent."`
 }
 
 // The requests about entries on check groups.
@@ -75,7 +75,8 @@ func (a *api) checkPermissions(svc *directory.Service) {
 	route(a, operation{
 		id: "putCheckGroupPermission", call: "PUT " + path, tag: tag, summary: "Set a permission on a check group",
 		description: "Makes the entry of a user or a group, or changes the one there is.",
-		request:     newCheckPermission{User: value("ann@example.com"), AccessLevel: roster.LevelEditor, Notify: value(true)}, answer: shown,
+		original:    listedPermission(svc),
+		request:     newCheckPermission{User: value(reference("ann@example.com")), AccessLevel: roster.LevelEditor, Notify: value(true)}, answer: shown,
 	}, func(_ roster.Actor, q *putCheckPermission) (directory.NewCheckPermission, error) {
 		return directory.NewCheckPermission{
 			CheckGroup: roster.CheckGroupID(q.ID), User: refTo(q.doc.User.Value), Group: refTo(q.doc.Group.Value),
@@ -102,4 +103,23 @@ func showCheckPermission(p roster.CheckPermission) checkPermission {
 		shown.Group = &link
 	}
 	return shown
+}
+
+// listedPermission returns the entry whose id is in the body, which may be a copy of that entry.
+func listedPermission(svc *directory.Service) original {
+	return func(ctx context.Context, c *call) (any, error) {
+		entries, err := svc.ListCheckPermissions(ctx, c.by, directory.CheckPermissionList{CheckGroup: roster.Ref{ID: c.request.PathValue("id")}})
+		if err != nil {
+			return nil, err
+		}
+		for p, err := range entries {
+			if err != nil {
+				return nil, err
+			}
+			if string(p.ID) == c.body.Get("id").Text {
+				return showCheckPermission(p), nil
+			}
+		}
+		return nil, nil
+	}
 }

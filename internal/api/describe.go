@@ -103,7 +103,7 @@ func failures() map[string]*huma.Response {
 				k = one
 			}
 		}
-		example := problem{Type: "urn:roster:problem:" + k.word, Title: k.title, Status: status, RequestID: "4f1c2a9be07d4d5f"}
+		example := problem{Type: k.urn(), Title: k.title, Status: status, RequestID: "4f1c2a9be07d4d5f"}
 		r := &huma.Response{Description: k.title + ".", Headers: map[string]*huma.Param{}}
 		sampleProblem(&example)
 		everywhere(r, status)
@@ -114,7 +114,7 @@ func failures() map[string]*huma.Response {
 			r.Headers["Retry-After"] = sure(&huma.Param{Description: "In how many seconds to try again.", Schema: &huma.Schema{Type: huma.TypeInteger}})
 		}
 		r.Content = map[string]*huma.MediaType{"application/problem+json": {
-			Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}, Example: example,
+			Schema: &huma.Schema{Ref: schemaRoot + "Problem"}, Example: example,
 		}}
 		all[name] = r
 	}
@@ -170,7 +170,7 @@ func textHeader(description string) *huma.Param {
 // endpoint describes a call, for the document and for requests.
 func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Operation) {
 	method, path, _ := strings.Cut(op.call, " ")
-	e := &endpoint{request: request, status: cmp.Or(op.status, http.StatusOK), members: op.members, canonical: map[string]string{}}
+	e := &endpoint{at: path, original: op.original, request: request, status: cmp.Or(op.status, http.StatusOK), members: op.members, canonical: map[string]string{}}
 	e.asked = op.asked
 	for canonical, name := range op.members {
 		e.canonical[name] = canonical
@@ -251,19 +251,35 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
 	}
 }
 
-// narrowable requires of the records in the answer no more than the id, where the parameter fields may leave the others
-// out. A schema that requires them all would be a promise that such an answer breaks, and clients that are generated from it
-// refuse the answer; one schema for a record, whatever the call, is one type in such a client.
+// narrowable describes both answers of a call with the parameter fields. Without it the answer is the record itself,
+// all of whose members come. With it the answer is another schema, in which only the id is sure: a schema that
+// promised more would make generated clients refuse the answer.
 func (a *api) narrowable(h *huma.Operation, e *endpoint) {
 	if e.parameter("query", "fields") == nil {
 		return
 	}
-	f := fitting{schemas: a.schemas}
-	s := f.resolve(h.Responses[strconv.Itoa(e.status)].Content["application/json"].Schema)
-	if items := s.Properties["items"]; items != nil {
-		s = f.resolve(items.Items)
+	content := h.Responses[strconv.Itoa(e.status)].Content["application/json"]
+	content.Schema = &huma.Schema{AnyOf: []*huma.Schema{content.Schema, a.partial(content.Schema)}}
+}
+
+// partial returns a reference to what a schema is with the parameter fields: of a record, or of a list of records.
+func (a *api) partial(whole *huma.Schema) *huma.Schema {
+	name := "Partial" + strings.TrimPrefix(whole.Ref, schemaRoot)
+	ref := &huma.Schema{Ref: schemaRoot + name}
+	if a.schemas.Map()[name] != nil {
+		return ref
 	}
-	s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return name != "id" })
+	s := *a.schemas.SchemaFromRef(whole.Ref)
+	if items := s.Properties["items"]; items != nil {
+		list := *items
+		list.Items = a.partial(items.Items)
+		s.Properties = maps.Clone(s.Properties)
+		s.Properties["items"] = &list
+	} else {
+		s.Required = slices.DeleteFunc(slices.Clone(s.Required), func(name string) bool { return name != "id" })
+	}
+	a.schemas.Map()[name] = &s
+	return ref
 }
 
 // failing are the statuses of problems that a call may be answered with.
@@ -285,31 +301,4 @@ func failing(op operation, h *huma.Operation, request reflect.Type) []int {
 	all = append(all, op.fails...)
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// finish completes the document when every call is in it.
-func finish(doc *huma.OpenAPI) {
-	for _, s := range doc.Components.Schemas.Map() {
-		finishSchema(s)
-	}
-}
-
-// finishSchema lets what may be null be null where only some values are allowed, too.
-func finishSchema(s *huma.Schema) {
-	if s == nil {
-		return
-	}
-	if s.Nullable && len(s.Enum) > 0 && !slices.Contains(s.Enum, nil) {
-		s.Enum = append(s.Enum, nil)
-	}
-	finishSchema(s.Items)
-	for _, p := range s.Properties {
-		finishSchema(p)
-	}
-	for _, one := range s.AnyOf {
-		finishSchema(one)
-	}
-	if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
-		finishSchema(more)
-	}
 }

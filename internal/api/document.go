@@ -155,15 +155,3 @@ func (o freeObject) MarshalJSON() ([]byte, error) {
 func (freeObject) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
 }
-
-// refTo is the reference that a text stands for: an id or else a name.
-func refTo(text string) roster.Ref { return roster.Ref{ID: text, Name: text} }
-
-// refsTo are the references that texts stand for.
-func refsTo(texts []string) []roster.Ref {
-	refs := make([]roster.Ref, len(texts))
-	for i, text := range texts {
-		refs[i] = refTo(text)
-	}
-	return refs
-}

@@ -19,7 +19,8 @@ type event struct {
 	Title  string         `json:"title" doc:"What it is about."`
 	Body   string         `json:"body" doc:"All that it says."`
 	From   string         `json:"from" doc:"Who or what sent it, as it said."`
-	Status roster.Status  `json:"status" enum:"success,warning,failure" doc:"How it turned out."`
+	Status roster.Status  `json:"status" doc:"How it turned out."`
+	Reason *string        `json:"reason" doc:"Why no check could claim it, where something hindered them: it would have taken too much work to compare it with the conditions of the checks. Else null."`
 	At     time.Time      `json:"at" doc:"When it arrived."`
 }
 
@@ -31,24 +32,24 @@ func (event) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 // newEvent is something that arrives.
 type newEvent struct {
-	Check  optional[string]        `json:"check,omitzero" minLength:"1" maxLength:"255" doc:"The id of the check that it is for; the first one that matches where absent."`
+	Check  optional[reference]     `json:"check,omitzero" doc:"The id of the check that it is for; the first one that matches where absent."`
 	Alias  optional[string]        `json:"alias,omitzero" maxLength:"255" doc:"The email alias that it was sent to."`
 	Title  string                  `json:"title" doc:"What it is about."`
 	Body   optional[string]        `json:"body,omitzero" doc:"All that it says."`
 	From   optional[string]        `json:"from,omitzero" doc:"Who or what sends it."`
-	Status optional[roster.Status] `json:"status,omitzero" enum:"success,warning,failure" doc:"How it turned out. Where absent the check's conditions decide; without a check it is a failure."`
+	Status optional[roster.Status] `json:"status,omitzero" doc:"How it turned out. Where absent the check's conditions decide; without a check it is a failure."`
 }
 
 // The requests about events.
 type (
 	listEvents struct {
 		Page
-		Check      string    `query:"check" maxLength:"255" doc:"Only those of this check, by its id."`
-		CheckGroup string    `query:"checkGroup" maxLength:"255" doc:"Only those of checks in this check group, by its id."`
-		Status     string    `query:"status" enum:"success,warning,failure" doc:"Only those that turned out so."`
-		Matched    string    `query:"matched" enum:"true,false" doc:"Only those that a check claimed, or that none did."`
-		From       time.Time `query:"from" example:"2026-11-01T00:00:00Z" doc:"Only those that arrived then or later."`
-		To         time.Time `query:"to" example:"2026-12-01T00:00:00Z" doc:"Only those that arrived earlier."`
+		Check      string        `query:"check" maxLength:"255" doc:"Only those of this check, by its id."`
+		CheckGroup string        `query:"checkGroup" maxLength:"255" doc:"Only those of checks in this check group, by its id."`
+		Status     roster.Status `query:"status" doc:"Only those that turned out so."`
+		Matched    trueOrFalse   `query:"matched" doc:"Only those that a check claimed, or that none did."`
+		From       *time.Time    `query:"from" example:"2026-11-01T00:00:00Z" doc:"Only those that arrived then or later."`
+		To         *time.Time    `query:"to" example:"2026-12-01T00:00:00Z" doc:"Only those that arrived earlier."`
 	}
 	readEvent struct {
 		One
@@ -75,9 +76,11 @@ func (a *api) events(svc *directory.Service) {
 	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer { return answer{body: showEvent(e)} })
 	route(a, operation{
 		id: "createEvent", call: "POST " + path, tag: tag, status: 201, summary: "Send an event",
-		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's.",
-		request:     newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
-		answer:      shown,
+		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's. " +
+			"An event that would take too much work to compare with the checks is a failure that no check claims; reason says so. " +
+			"503 with Retry-After: too many events that take long to compare came at once.",
+		request: newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
+		answer:  shown,
 	}, func(_ roster.Actor, q *createEvent) (in directory.NewEvent, err error) {
 		in = directory.NewEvent{
 			Check: roster.FoldID(roster.CheckID(q.doc.Check.Value)), Alias: q.doc.Alias.Value, Title: q.doc.Title, Body: q.doc.Body.Value,
@@ -128,10 +131,18 @@ func pageOfEvents(ctx context.Context, c *call, svc *directory.Service, q *listE
 	return answer{body: w.list}, nil
 }
 
+// given returns a parameter as a Set: nil is absent.
+func given[T any](p *T) roster.Set[T] {
+	if p == nil {
+		return roster.Set[T]{}
+	}
+	return roster.Some(*p)
+}
+
 func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 	in := directory.EventList{
 		Before: orZero(after), Limit: q.Limit, Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
-		Status: roster.Status(q.Status), From: q.From.UTC(), To: q.To.UTC(),
+		Status: q.Status, From: given(q.From), To: given(q.To),
 	}
 	if q.Matched != "" {
 		in.Matched = roster.Some(q.Matched == "true")
@@ -140,7 +151,7 @@ func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 }
 
 func showEvent(e roster.Event) event {
-	shown := event{ID: e.ID, Title: e.Title, Body: e.Body, From: e.From, Status: e.Status, At: e.At}
+	shown := event{ID: e.ID, Title: e.Title, Body: e.Body, From: e.From, Status: e.Status, Reason: orNil(e.Reason), At: e.At}
 	if e.Check.ID != "" {
 		link := checkLink(e.Check)
 		shown.Check = &link

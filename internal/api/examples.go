@@ -55,8 +55,8 @@ var (
 	exampleNewUser = newUser{
 		UserName: "ann@example.com", SendWelcomeEmail: value(true),
 		UserMembers: UserMembers{
-			DisplayName: value("Ann Lee"), Email: value("ann@example.com"), AccessLevel: value(roster.LevelEditor), Roles: value([]string{"Operator"}),
-			Groups: value([]string{"Network"}), Teams: value([]string{"Storage"}), PrimaryGroup: value("Network"), Department: value("Operations"),
+			DisplayName: value("Ann Lee"), Email: value("ann@example.com"), AccessLevel: value(roster.LevelEditor), Roles: value([]grantReference{{role: "Operator"}}),
+			Groups: value([]reference{"Network"}), Teams: value([]reference{"Storage"}), PrimaryGroup: value(reference("Network")), Department: value(reference("Operations")),
 			TimeZone: value("Europe/London"), PhoneNumber: value("+44 20 7946 0958"),
 			Preferences: value(matrixChange{Failures: value([]roster.Service{roster.ServiceEmail, roster.ServiceSMS})}),
 		},

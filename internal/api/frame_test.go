@@ -40,6 +40,11 @@ func forbidden(detail string) string {
 	return refused(403, "forbidden", "The credential may not do this", detail)
 }
 
+// forbiddenAt is the answer to a request of which the caller may not ask for one member.
+func forbiddenAt(member, detail string) string {
+	return refused(403, "forbidden", "The credential may not do this", member+" "+detail, at(member, detail))
+}
+
 func stale(detail string) string {
 	return refused(412, "stale", "The record has changed", detail)
 }
@@ -245,8 +250,9 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		{Name: "an order that is none", Request: "GET /api/v1/users?sort=colour", Status: 400, Body: malformed(
 			"sort must be one of: number, -number, userName, -userName, email, -email", parameter("sort", "must be one of: number, -number, userName, -userName, email, -email"))},
 		{Name: "a switch that is none", Request: "GET /api/v1/tokens?revoked=maybe", Status: 400, Body: malformed("revoked must be true or false", parameter("revoked", "must be true or false"))},
-		{Name: "an empty parameter is none", Request: "GET /api/v1/groups?filter=&cursor=&fields=&limit=&filter%20=", Status: 400, Body: malformed(
-			"filter  is no parameter of this call", parameter("filter ", "is no parameter of this call"))},
+		one("an empty limit", "limit=", "limit", limit),
+		one("an empty filter", "filter=", "filter", "must be a string of 1 to 2000 characters"),
+		{Name: "an empty day", Request: "GET /api/v1/events?from=", Status: 400, Body: malformed("from must be a time such as 2026-11-21T09:30:00Z", parameter("from", "must be a time such as 2026-11-21T09:30:00Z"))},
 		{
 			Name:    "everything at once, of parameters that mean something else in each call",
 			Request: "GET /api/v1/groups?limit=0&filter=zz&fields=nope,id,,none&cursor=bad&sort=size", Status: 400,
@@ -269,7 +275,7 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		},
 		{
 			Name: "an If-Match that is no ETag", Request: "DELETE /api/v1/groups/x\nIf-Match: v1", Status: 400,
-			Body: malformed(`If-Match must be one ETag, such as \"v3\"`, header("If-Match", `must be one ETag, such as \"v3\"`)),
+			Body: malformed(`If-Match must be one ETag of at most 255 characters, such as \"v3\", or *`, header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`)),
 		},
 		{
 			Name: "an Idempotency-Key with a blank", Request: "POST /api/v1/groups\nIdempotency-Key: a b\nContent-Type: application/json\n\n{}", Status: 400,
@@ -285,12 +291,12 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		},
 		{
 			Name: "an If-Match that is empty", Request: "DELETE /api/v1/groups/x\nIf-Match: ", Status: 400,
-			Body: malformed(`If-Match must be one ETag, such as \"v3\"`, header("If-Match", `must be one ETag, such as \"v3\"`)),
+			Body: malformed(`If-Match must be one ETag of at most 255 characters, such as \"v3\", or *`, header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`)),
 		},
 		{
 			Name: "what is wrong with header, parameter, body, and what the body names", Status: 400,
 			Request: "PATCH /api/v1/groups/{group Network}?colour=red\nIf-Match: v1\nContent-Type: application/merge-patch+json\n\n" + `{"active":"yes","members":[5,"nobody"]}`,
-			Body: malformed("colour is no parameter of this call (and 4 more)", parameter("colour", "is no parameter of this call"), header("If-Match", `must be one ETag, such as \"v3\"`),
+			Body: malformed("colour is no parameter of this call (and 4 more)", parameter("colour", "is no parameter of this call"), header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`),
 				at("active", "must be true or false, or null"), at("members/0", "must be a string that is not empty"), at("members/1", `names no user: \"nobody\"`)),
 		},
 	}

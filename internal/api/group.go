@@ -40,48 +40,48 @@ type team struct {
 
 // newGroup is a group to be made.
 type newGroup struct {
-	DisplayName string             `json:"displayName" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
-	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
-	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use; true where absent."`
-	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"Its members: ids or userNames."`
+	DisplayName string                `json:"displayName" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
+	Description optional[string]      `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active      optional[bool]        `json:"active,omitzero" doc:"Whether it is in use; true where absent."`
+	Members     optional[[]reference] `json:"members,omitzero" maxItems:"20000" doc:"Its members: ids or userNames."`
 }
 
 // groupChange is what is to change of a group.
 type groupChange struct {
-	DisplayName optional[string]   `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
-	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
-	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use."`
-	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"All its members: ids or userNames."`
+	DisplayName optional[string]      `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
+	Description optional[string]      `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active      optional[bool]        `json:"active,omitzero" doc:"Whether it is in use."`
+	Members     optional[[]reference] `json:"members,omitzero" maxItems:"20000" doc:"All its members: ids or userNames."`
 }
 
 // newTeam is a team to be made.
 type newTeam struct {
-	DisplayName string             `json:"displayName" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
-	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
-	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use; true where absent."`
-	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"Its members: ids or userNames."`
-	AlertFilter optional[string]   `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
-	SigFilter   optional[string]   `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
-	LandingPage optional[anything] `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given."`
-	Services    optional[[]string] `json:"services,omitzero" maxItems:"1000" minLength:"1" doc:"The business services that it looks after: ids or names. One that is not there is made."`
+	DisplayName string                `json:"displayName" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
+	Description optional[string]      `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active      optional[bool]        `json:"active,omitzero" doc:"Whether it is in use; true where absent."`
+	Members     optional[[]reference] `json:"members,omitzero" maxItems:"20000" doc:"Its members: ids or userNames."`
+	AlertFilter optional[string]      `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
+	SigFilter   optional[string]      `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
+	LandingPage optional[anything]    `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given."`
+	Services    optional[[]reference] `json:"services,omitzero" maxItems:"1000" doc:"The business services that it looks after: ids or names. One that is not there is made."`
 }
 
 // teamChange is what is to change of a team.
 type teamChange struct {
-	DisplayName optional[string]   `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
-	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
-	Active      optional[bool]     `json:"active,omitzero" doc:"Whether it is in use."`
-	Members     optional[[]string] `json:"members,omitzero" maxItems:"20000" minLength:"1" doc:"All its members: ids or userNames."`
-	AlertFilter optional[string]   `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
-	SigFilter   optional[string]   `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
-	LandingPage optional[anything] `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given. A merge patch changes the members that it names."`
-	Services    optional[[]string] `json:"services,omitzero" maxItems:"1000" minLength:"1" doc:"All business services that it looks after: ids or names. One that is not there is made."`
+	DisplayName optional[string]      `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
+	Description optional[string]      `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active      optional[bool]        `json:"active,omitzero" doc:"Whether it is in use."`
+	Members     optional[[]reference] `json:"members,omitzero" maxItems:"20000" doc:"All its members: ids or userNames."`
+	AlertFilter optional[string]      `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
+	SigFilter   optional[string]      `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
+	LandingPage optional[anything]    `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given. A merge patch changes the members that it names."`
+	Services    optional[[]reference] `json:"services,omitzero" maxItems:"1000" doc:"All business services that it looks after: ids or names. One that is not there is made."`
 }
 
 // memberChange is who becomes a member, and who ceases to be.
 type memberChange struct {
-	Add    optional[[]string] `json:"add,omitzero" maxItems:"20000" minLength:"1" doc:"Who becomes a member: ids or userNames. Who is one already stays one."`
-	Remove optional[[]string] `json:"remove,omitzero" maxItems:"20000" minLength:"1" doc:"Who ceases to be a member: ids or userNames."`
+	Add    optional[[]reference] `json:"add,omitzero" maxItems:"20000" doc:"Who becomes a member: ids or userNames. Who is one already stays one."`
+	Remove optional[[]reference] `json:"remove,omitzero" maxItems:"20000" doc:"Who ceases to be a member: ids or userNames."`
 }
 
 // The requests about groups and teams.
@@ -144,7 +144,7 @@ func (a *api) groups(svc *directory.Service) {
 		kind: roster.KindGroup, path: "/groups", tag: "Groups", one: "group", nameOf: "Group",
 		show: showGroup, create: decodeNewGroup, change: decodeGroupChange, asks: groupAttributes, existing: exampleGroup,
 		newOne: newGroup{
-			DisplayName: "Network", Description: value("Routers and switches"), Members: value([]string{"ann@example.com"}),
+			DisplayName: "Network", Description: value("Routers and switches"), Members: value([]reference{"ann@example.com"}),
 		},
 		changed: groupChange{Description: value("Routers, switches and firewalls")},
 	})
@@ -152,9 +152,9 @@ func (a *api) groups(svc *directory.Service) {
 		kind: roster.KindTeam, path: "/teams", tag: "Teams", one: "team", nameOf: "Team",
 		show: showTeam, create: decodeNewTeam, change: decodeTeamChange, asks: teamAttributes, existing: exampleTeam,
 		newOne: newTeam{
-			DisplayName: "Storage", AlertFilter: value(`source = "disk"`), Services: value([]string{"Backup"}),
+			DisplayName: "Storage", AlertFilter: value(`source = "disk"`), Services: value([]reference{"Backup"}),
 		},
-		changed: teamChange{Services: value([]string{"Backup", "Archive"})},
+		changed: teamChange{Services: value([]reference{"Backup", "Archive"})},
 	})
 }
 
@@ -232,7 +232,7 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 	route(a, operation{
 		id: "change" + k.nameOf + "Members", call: "POST " + members, tag: k.tag, summary: "Change who is a member",
 		description: "Adds and removes members, without the others being looked at.", answer: k.show(k.existing),
-		request: memberChange{Add: value([]string{"ann@example.com"}), Remove: value([]string{"bob@example.com"})},
+		request: memberChange{Add: value([]reference{"ann@example.com"}), Remove: value([]reference{"bob@example.com"})},
 		members: map[string]string{"addMembers": "add", "removeMembers": "remove"},
 	}, func(_ roster.Actor, q *changeMembers) (directory.GroupChange, error) {
 		return directory.GroupChange{

@@ -38,6 +38,7 @@ type api struct {
 	now      func() time.Time
 	baseURL  func() string
 	fences   map[string]bool // patterns that only refuse
+	readers  map[string]reader
 }
 
 // Register adds the API's routes to mux, and its description, which nobody is asked a credential for. It returns the
@@ -45,7 +46,6 @@ type api struct {
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	a := newAPI(mux, o)
 	a.resources(o.Service)
-	finish(a.doc)
 	for name, text := range map[string]func() (string, []byte, error){
 		"openapi.json": func() (string, []byte, error) {
 			text, err := a.doc.MarshalJSON()
@@ -91,7 +91,7 @@ func (a *api) resources(svc *directory.Service) {
 func newAPI(mux *http.ServeMux, o Options) *api {
 	ours()
 	a := &api{
-		mux: mux, verifier: o.Verifier, now: o.Now, baseURL: o.BaseURL, limit: dialect.NewLimiter(o.RateLimit, time.Minute, o.Now),
+		mux: mux, readers: map[string]reader{}, verifier: o.Verifier, now: o.Now, baseURL: o.BaseURL, limit: dialect.NewLimiter(o.RateLimit, time.Minute, o.Now),
 	}
 	if a.baseURL == nil {
 		a.baseURL = func() string { return "" }
@@ -101,7 +101,8 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 		statuses[kind] = k.status
 	}
 	a.face = &dialect.Face[*call]{Name: roster.FaceAPI, Statuses: statuses, WriteError: writeProblem, Log: o.Log}
-	a.schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	a.schemas = huma.NewMapRegistry(schemaRoot, schemaName)
+	defineEnumerations(a.schemas)
 	a.doc = describe(a.schemas)
 	return a
 }

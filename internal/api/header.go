@@ -20,6 +20,9 @@ func etag(version int64, text []byte) string {
 	return `"v` + strconv.FormatInt(version, 10) + "." + base64.RawURLEncoding.EncodeToString(sum[:9]) + `"`
 }
 
+// maxHeader is the longest value of a header that names one thing, in bytes.
+const maxHeader = 255
+
 // headed is a request with a header of which the call asks more than that it is text.
 type headed interface {
 	headerFaults(h http.Header) roster.Faults
@@ -48,8 +51,9 @@ func (o Once) headerFaults(h http.Header) (f roster.Faults) {
 
 func (p Precondition) headerFaults(h http.Header) (f roster.Faults) {
 	const name = "If-Match"
-	if _, good := entityTag(p.IfMatch); !good && !p.anything() && h.Values(name) != nil {
-		f.Add(name, `must be one ETag, such as "v3"`)
+	_, good := entityTag(p.IfMatch)
+	if (!good && !p.anything() || len(p.IfMatch) > maxHeader) && h.Values(name) != nil {
+		f.Add(name, `must be one ETag of at most 255 characters, such as "v3", or *`)
 	}
 	return f
 }
@@ -77,5 +81,5 @@ func (p Precondition) version() int64 {
 func entityTag(text string) (tag string, good bool) {
 	tag, begun := strings.CutPrefix(strings.TrimPrefix(strings.TrimSpace(text), "W/"), `"`)
 	tag, ended := strings.CutSuffix(tag, `"`)
-	return tag, begun && ended && !strings.Contains(tag, `"`)
+	return tag, begun && ended && !strings.ContainsFunc(tag, func(r rune) bool { return r == '"' || r < '!' || r > '~' })
 }

@@ -12,7 +12,7 @@ type job struct {
 	ID        roster.JobID    `json:"id" format:"uuid" doc:"The job's id."`
 	Lane      roster.Lane     `json:"lane" doc:"The lane that it waits in."`
 	Kind      string          `json:"kind" doc:"What kind of work it is."`
-	State     roster.JobState `json:"state" enum:"ready,running,buried" doc:"How far it has come; buried: given up after the last attempt."`
+	State     roster.JobState `json:"state" doc:"How far it has come; buried: given up after the last attempt."`
 	Attempts  int             `json:"attempts" doc:"How often it was tried."`
 	RunAt     time.Time       `json:"runAt" doc:"When it is tried next."`
 	Reason    *string         `json:"reason" doc:"Why the last attempt failed."`
@@ -23,7 +23,7 @@ type job struct {
 type (
 	listJobs struct {
 		Page
-		State string `query:"state" enum:"ready,running,buried" doc:"Only those that have come so far."`
+		State roster.JobState `query:"state" doc:"Only those that have come so far."`
 	}
 	reviveJob struct{ One }
 )
@@ -38,7 +38,7 @@ func (a *api) jobs(svc *directory.Service) {
 	}, listing[roster.Job, roster.JobID]{
 		key: func(j roster.Job) roster.JobID { return j.ID }, show: func(j roster.Job) any { return showJob(j) },
 	}, func(_ roster.Actor, q *listJobs, after *roster.JobID) (directory.JobList, error) {
-		return directory.JobList{After: orZero(after), State: roster.JobState(q.State)}, nil
+		return directory.JobList{After: orZero(after), State: q.State}, nil
 	}, svc.ListJobs)
 	route(a, operation{
 		id: "retryJob", call: "POST " + path + "/{id}/retry", tag: tag, summary: "Try a buried job again",

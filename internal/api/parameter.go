@@ -1,11 +1,11 @@
 package api
 
 import (
-	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -14,8 +14,9 @@ import (
 // binding is a parameter of a call and where it goes.
 type binding struct {
 	*huma.Param
-	index     []int  // of the field in the request
-	otherwise string // what it is where the request has none
+	index     []int        // of the field in the request
+	otherwise string       // what it is where the request has none
+	schema    *huma.Schema // the parameter's own, also where the document refers to a component
 }
 
 // bindings finds the parameters of a type of requests: the fields whose tags say that they come in the path, the query
@@ -38,25 +39,39 @@ func (a *api) bindings(request reflect.Type, index []int) (all []binding) {
 
 // bind describes one parameter. It panics where a field's type is not one that [binding.set] knows, which any test would show.
 func (a *api) bind(f reflect.StructField, index []int, in, name string) binding {
-	switch reflect.New(f.Type).Interface().(type) {
-	case *string, *int, *bool, *time.Time:
+	switch f.Type.Kind() {
+	case reflect.String, reflect.Int, reflect.Bool:
 	default:
-		panic(fmt.Sprintf("parameter %s is of type %s", name, f.Type))
+		if f.Type != reflect.TypeFor[*time.Time]() {
+			panic(fmt.Sprintf("parameter %s is of type %s", name, f.Type))
+		}
 	}
 	s := huma.SchemaFromField(a.schemas, f, "")
+	s.Nullable = false
+	if in == "query" && s.Type == huma.TypeString && s.MinLength == nil && s.Ref == "" && s.Format == "" {
+		s.MinLength = new(1)
+	}
 	p := &huma.Param{Name: name, In: in, Description: s.Description, Schema: s, Required: in == "path" || f.Tag.Get("required") == "true"}
 	if in == "query" {
 		p.Explode = new(bool)
 	}
-	return binding{p, index, f.Tag.Get("default")}
+	rules := fitting{schemas: a.schemas}
+	return binding{p, index, f.Tag.Get("default"), rules.resolve(s)}
 }
 
 // readParameters reads the parameters into a new request. What does not fit is noted.
 func (c *call) readParameters() any {
 	request := reflect.New(c.endpoint.request)
 	for _, b := range c.endpoint.bindings {
-		text := cmp.Or(c.given(b.Param), b.otherwise)
-		if text == "" && !b.Required || text != "" && b.set(request.Elem().FieldByIndex(b.index), text) {
+		text, there := c.given(b.Param)
+		if b.In == "header" { // see [call.readHeaders]
+			request.Elem().FieldByIndex(b.index).SetString(text)
+			continue
+		}
+		if !there && !b.Required {
+			text = b.otherwise
+		}
+		if text == "" && !there && !b.Required || text != "" && b.set(request.Elem().FieldByIndex(b.index), text) {
 			continue
 		}
 		field := b.Name
@@ -64,43 +79,47 @@ func (c *call) readParameters() any {
 			field = parameter(b.Name)
 		}
 		if !c.faults.Has(field) {
-			c.faults.Add(field, "must be "+expected(b.Schema))
+			c.faults.Add(field, "must be "+expected(b.schema))
 		}
 	}
 	return request.Interface()
 }
 
-// given returns what the request has of a parameter. There is no difference between an empty and an absent one.
-func (c *call) given(p *huma.Param) string {
+// given returns a parameter of the request, and whether the request has it. A header that is empty counts as absent.
+func (c *call) given(p *huma.Param) (text string, there bool) {
 	switch p.In {
 	case "path":
-		return c.request.PathValue(p.Name)
+		return c.request.PathValue(p.Name), true
 	case "header":
-		return c.request.Header.Get(p.Name)
+		text = strings.Join(c.request.Header.Values(p.Name), ", ") // several lines are one list (RFC 9110 §5.3)
+		return text, text != ""
 	}
 	for _, m := range c.query {
 		if m.Name == p.Name {
-			return m.Value.Text
+			return m.Value.Text, true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // set sets the field to what the text says, and reports whether it fits the parameter's schema.
 func (b binding) set(field reflect.Value, text string) (fits bool) {
 	var err error
+	if field.Kind() == reflect.String {
+		field.SetString(text)
+		return fitsText(b.schema, text)
+	}
 	switch to := field.Addr().Interface().(type) {
-	case *string:
-		*to = text
-		return fitsText(b.Schema, text)
 	case *int:
 		*to, err = strconv.Atoi(text)
-		return err == nil && inRange(b.Schema, int64(*to))
+		return err == nil && inRange(b.schema, int64(*to))
 	case *bool:
 		*to, err = strconv.ParseBool(text)
-	case *time.Time:
-		*to, err = time.Parse(time.RFC3339, text)
-		return err == nil && fitsText(b.Schema, text)
+	case **time.Time:
+		var at time.Time
+		at, err = time.Parse(time.RFC3339, text)
+		*to = &at
+		return err == nil && fitsText(b.schema, text)
 	}
 	return err == nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"roster"
@@ -44,15 +45,30 @@ var refusals = map[int]kind{
 	http.StatusUnsupportedMediaType:  {http.StatusUnsupportedMediaType, "unsupported-media-type", "The type of the body is not taken here"},
 }
 
+// urn is the type of the problems of a kind.
+func (k kind) urn() problemType { return problemType("urn:roster:problem:" + k.word) }
+
+// problemTypes returns every type of a problem, sorted.
+func problemTypes() (types []problemType) {
+	for _, k := range kinds {
+		types = append(types, k.urn())
+	}
+	for _, k := range refusals {
+		types = append(types, k.urn())
+	}
+	slices.Sort(types)
+	return slices.Compact(types)
+}
+
 // problem is the body of every error (RFC 9457).
 type problem struct {
-	Type      string    `json:"type" enum:"urn:roster:problem:invalid,urn:roster:problem:conflict,urn:roster:problem:not-found,urn:roster:problem:unauthenticated,urn:roster:problem:forbidden,urn:roster:problem:stale,urn:roster:problem:rate-limited,urn:roster:problem:unavailable,urn:roster:problem:internal,urn:roster:problem:method-not-allowed,urn:roster:problem:timeout,urn:roster:problem:too-large,urn:roster:problem:unsupported-media-type,urn:roster:problem:misdirected" doc:"What kind of problem it is. Compare this, not the texts."`
-	Title     string    `json:"title" doc:"The kind of problem in words."`
-	Status    int       `json:"status" minimum:"400" maximum:"599" doc:"The status of the answer."`
-	Detail    string    `json:"detail" doc:"What is wrong with this request."`
-	RequestID string    `json:"requestId" doc:"The request's id, which is in the server's log and in the header X-Request-Id."`
-	Errors    []fault   `json:"errors,omitempty" doc:"Everything that is wrong with the request, at once: 100 at most."`
-	Existing  *existing `json:"existing,omitempty" doc:"The record that is in the way, where the caller may know it."`
+	Type      problemType `json:"type" doc:"What kind of problem it is. Compare this, not the texts."`
+	Title     string      `json:"title" doc:"The kind of problem in words."`
+	Status    int         `json:"status" minimum:"400" maximum:"599" doc:"The status of the answer."`
+	Detail    string      `json:"detail" doc:"What is wrong with this request."`
+	RequestID string      `json:"requestId" doc:"The request's id, which is in the server's log and in the header X-Request-Id."`
+	Errors    []fault     `json:"errors,omitempty" doc:"Everything that is wrong with the request, at once: 100 at most."`
+	Existing  *existing   `json:"existing,omitempty" doc:"The record that is in the way, where the caller may know it."`
 }
 
 // fault is one thing that is wrong: with a part of the body, a parameter or a header.
@@ -124,7 +140,7 @@ func newProblem(r *http.Request, e *endpoint, status int, err error) *problem {
 		k = refusals[refusal.Status]
 	}
 	p := &problem{
-		Type: "urn:roster:problem:" + k.word, Title: k.title, Status: status,
+		Type: k.urn(), Title: k.title, Status: status,
 		RequestID: dialect.OriginOf(r.Context()).RequestID,
 	}
 	switch {

@@ -13,12 +13,12 @@ import (
 
 // Sort is embedded in the request of a list of records that have a number and a name.
 type Sort struct {
-	Sort string `query:"sort" enum:"number,-number,displayName,-displayName" doc:"The order, number where absent; - before it descends."`
+	Sort nameOrder `query:"sort" doc:"The order, number where absent; - before it descends."`
 }
 
 // order returns the order that is asked for, from a place on.
 func (s Sort) order(after *directory.Place) directory.ListOrder {
-	name, descending := strings.CutPrefix(s.Sort, "-")
+	name, descending := strings.CutPrefix(string(s.Sort), "-")
 	return directory.ListOrder{ByName: name == "displayName", Descending: descending, After: orZero(after)}
 }
 

@@ -12,7 +12,7 @@ import (
 type realm struct {
 	ID          roster.RealmID   `json:"id" format:"uuid" doc:"The realm's id."`
 	DisplayName string           `json:"displayName" doc:"Its name, unique without regard to case."`
-	Kind        roster.RealmKind `json:"kind" enum:"SAML2,LDAP" doc:"SAML2, made here; LDAP, declared in the server's configuration."`
+	Kind        roster.RealmKind `json:"kind" doc:"SAML2, made here; LDAP, declared in the server's configuration."`
 	Active      bool             `json:"active" doc:"Whether users prove identity there."`
 	Version     int64            `json:"version" doc:"Rises by one with every change."`
 	CreatedAt   time.Time        `json:"createdAt" doc:"When it was made."`

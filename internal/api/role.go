@@ -7,33 +7,33 @@ import (
 
 // role is a role as it is shown.
 type role struct {
-	ID          roster.RoleID `json:"id" format:"uuid" doc:"The role's id."`
-	Number      int64         `json:"number" doc:"Its number, unique in the organization."`
-	DisplayName string        `json:"displayName" doc:"Its name, unique without regard to case."`
-	Description string        `json:"description" doc:"What it is for."`
-	Permissions []string      `json:"permissions" doc:"The names of its permissions, as GET /permissions has them."`
-	Shipped     bool          `json:"shipped" doc:"Whether it came with Roster: such a role can be neither changed nor deleted."`
-	Version     int64         `json:"version" doc:"Rises by one with every change."`
+	ID          roster.RoleID    `json:"id" format:"uuid" doc:"The role's id."`
+	Number      int64            `json:"number" doc:"Its number, unique in the organization."`
+	DisplayName string           `json:"displayName" doc:"Its name, unique without regard to case."`
+	Description string           `json:"description" doc:"What it is for."`
+	Permissions []permissionName `json:"permissions" doc:"The names of its permissions, as GET /permissions has them."`
+	Shipped     bool             `json:"shipped" doc:"Whether it came with Roster: such a role can be neither changed nor deleted."`
+	Version     int64            `json:"version" doc:"Rises by one with every change."`
 }
 
 // newRole is a role to be made.
 type newRole struct {
-	DisplayName string             `json:"displayName" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
-	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
-	Permissions optional[[]string] `json:"permissions,omitzero" minLength:"1" maxLength:"64" maxItems:"100" doc:"The names of its permissions. Nobody gives more than they hold."`
+	DisplayName string                     `json:"displayName" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
+	Description optional[string]           `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Permissions optional[[]permissionName] `json:"permissions,omitzero" maxItems:"100" doc:"The names of its permissions. Nobody gives more than they hold."`
 }
 
 // roleChange is what is to change of a role.
 type roleChange struct {
-	DisplayName optional[string]   `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
-	Description optional[string]   `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
-	Permissions optional[[]string] `json:"permissions,omitzero" minLength:"1" maxLength:"64" maxItems:"100" doc:"The names of all its permissions. Nobody gives or takes more than they hold."`
+	DisplayName optional[string]           `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
+	Description optional[string]           `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Permissions optional[[]permissionName] `json:"permissions,omitzero" maxItems:"100" doc:"The names of all its permissions. Nobody gives or takes more than they hold."`
 }
 
 // permission is a permission as it is shown.
 type permission struct {
-	Name        string `json:"name" doc:"Its name."`
-	Description string `json:"description" doc:"What it allows."`
+	Name        permissionName `json:"name" doc:"Its name."`
+	Description string         `json:"description" doc:"What it allows."`
 }
 
 // permissions is the body of the list of permissions, which has one page.
@@ -93,10 +93,10 @@ func (a *api) roles(svc *directory.Service) {
 	route(a, operation{
 		id: "createRole", call: "POST " + all, tag: tag, status: 201, summary: "Make a role",
 		description: "Makes a role. Its maker must hold what it holds.", answer: shown,
-		request: newRole{DisplayName: "Service desk", Permissions: value([]string{"read_directory", "acknowledge"})},
+		request: newRole{DisplayName: "Service desk", Permissions: value([]permissionName{"read_directory", "acknowledge"})},
 	}, func(_ roster.Actor, q *createRole) (in directory.NewRole, err error) {
 		in = directory.NewRole{
-			Name: q.doc.DisplayName, Description: q.doc.Description.Value, Permissions: q.doc.Permissions.Value, Faults: q.faults,
+			Name: q.doc.DisplayName, Description: q.doc.Description.Value, Permissions: asTexts(q.doc.Permissions.Value), Faults: q.faults,
 		}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
@@ -120,7 +120,7 @@ func (a *api) roles(svc *directory.Service) {
 	}, svc.ListPermissions, func(_ *struct{}, all []directory.NamedPermission) answer {
 		body := permissions{Items: make([]permission, len(all))}
 		for i, p := range all {
-			body.Items[i] = permission(p)
+			body.Items[i] = permission{permissionName(p.Name), p.Description}
 		}
 		return answer{body: body}
 	})
@@ -136,7 +136,7 @@ func (a *api) roleChanges(svc *directory.Service, shown role) {
 	}, func(_ roster.Actor, q *changeRole) (in directory.RoleChange, err error) {
 		in = directory.RoleChange{
 			Role: roster.Ref{ID: q.ID}, Name: q.doc.DisplayName.Set, Description: q.doc.Description.Set,
-			Permissions: q.doc.Permissions.Set, Faults: q.faults,
+			Permissions: as(q.doc.Permissions, asTexts), Faults: q.faults,
 		}
 		in.IfVersion = q.version()
 		return in, nil
@@ -153,9 +153,18 @@ func (a *api) roleChanges(svc *directory.Service, shown role) {
 	}, svc.DeleteRole, func(*deleteRole, roster.Role) answer { return answer{} })
 }
 
+// asTexts returns the names as the verbs take them.
+func asTexts(names []permissionName) []string {
+	texts := make([]string, len(names))
+	for i, name := range names {
+		texts[i] = string(name)
+	}
+	return texts
+}
+
 func showRole(r roster.Role) role {
 	return role{
-		ID: r.ID, Number: r.Number, DisplayName: r.Name, Description: r.Description, Permissions: r.Permissions.Names(),
+		ID: r.ID, Number: r.Number, DisplayName: r.Name, Description: r.Description, Permissions: namesOf[permissionName](r.Permissions),
 		Shipped: r.Shipped, Version: r.Version,
 	}
 }

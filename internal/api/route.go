@@ -28,11 +28,13 @@ type operation struct {
 	members              map[string]string
 	headers              map[string]*huma.Param // of success, besides those that every call of its form has
 	pathless             bool                   // what it makes has no path of its own
+	original             original               // of what its body may be a copy; nil: of what GET of the same path returns
 	asked
 }
 
 // endpoint is what is known of a call before a request comes.
 type endpoint struct {
+	at         string       // its path, below Root
 	request    reflect.Type // what its requests are read into
 	bindings   []binding
 	status     int      // of success
@@ -43,6 +45,8 @@ type endpoint struct {
 	canonical  map[string]string // the other way round
 	sent       map[string]bool   // members of the body
 	shown      map[string]bool   // members of the answer, which the parameter fields may name
+	needsHash  func(q any) bool  // whether a request needs the hash of a password; nil: none does
+	original   original
 	asked
 }
 
@@ -90,7 +94,7 @@ func route[Q, In, Out any](
 	verb func(context.Context, roster.Actor, In) (Out, error),
 	encode func(q Q, out Out) answer,
 ) {
-	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
+	e := a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
 		request := q.(Q)
 		in, err := decode(c.by, request)
 		if err != nil {
@@ -102,23 +106,45 @@ func route[Q, In, Out any](
 		}
 		return encode(request, out), nil
 	})
+	if dialect.MayNeedHash[In]() {
+		e.needsHash = func(q any) bool {
+			in, err := decode(roster.Actor{}, q.(Q))
+			return err == nil && dialect.NeedsHash(in)
+		}
+	}
 }
 
 // register adds a call to the document and to the mux. request is a pointer's type.
-func (a *api) register(op operation, request reflect.Type, do act) {
+func (a *api) register(op operation, request reflect.Type, do act) *endpoint {
 	e, described := a.endpoint(op, request.Elem())
 	a.doc.AddOperation(described)
+	if described.Method == http.MethodGet {
+		a.readers[described.Path] = reader{e, do}
+	}
 	a.mux.Handle(described.Method+" "+Root+described.Path, a.guard(e, do))
+	return e
+}
+
+// read returns the request of a call whose bytes are known.
+func (a *api) read(c *call) (q any, err error) {
+	q = c.readParameters()
+	c.readHeaders(q)
+	if b, ok := q.(bodied); ok { // the verb tells what is wrong with both
+		b.read(fitting{schemas: a.schemas, path: c.endpoint.path, faults: slices.Concat(c.faults, c.copied)}, c.endpoint.body, c.body)
+	} else if len(c.faults) > 0 {
+		return nil, malformed(c.faults)
+	}
+	return q, nil
 }
 
 // serve answers a call whose caller and bytes are known.
 func (a *api) serve(c *call, do act) error {
-	q := c.readParameters()
-	c.readHeaders(q)
-	if b, ok := q.(bodied); ok { // the verb tells what is wrong with both
-		b.read(fitting{schemas: a.schemas, path: c.endpoint.path, faults: slices.Clone(c.faults)}, c.endpoint.body, c.body)
-	} else if len(c.faults) > 0 {
-		return malformed(c.faults)
+	if err := a.dropReadOnly(c); err != nil {
+		return err
+	}
+	q, err := a.read(c)
+	if err != nil {
+		return err
 	}
 	out, err := do(context.WithValue(c.request.Context(), callKey{}, c), c, q)
 	if err != nil {
@@ -183,7 +209,7 @@ type Part struct {
 // View is embedded in the request of a call that reads one record with a version.
 type View struct {
 	Part
-	IfNoneMatch string `header:"If-None-Match" maxLength:"1000" doc:"ETags that the caller has: if the record still has one of them the answer is 304, without a body."`
+	IfNoneMatch string `header:"If-None-Match" minLength:"1" maxLength:"1000" pattern:"^(\\*|(W/)?\"[!#-~]*\"([ \t]*,[ \t]*(W/)?\"[!#-~]*\")*)$" example:"\"v3\"" doc:"ETags that the caller has: if the record still has one of them the answer is 304, without a body."`
 }
 
 // narrowing is a request whose answer can be narrowed, conditional one whose answer the caller may have already.
@@ -235,12 +261,12 @@ func project(text []byte, names map[string]bool) (json.RawMessage, error) {
 
 // Precondition is embedded in the request of a call that changes a record with a version.
 type Precondition struct {
-	IfMatch string `header:"If-Match" example:"\"v3\"" doc:"The ETag of the record as the caller read it: if the record has another version by now the answer is 412, and nothing is changed."`
+	IfMatch string `header:"If-Match" minLength:"1" maxLength:"255" pattern:"^(\\*|(W/)?\"[!#-~]*\")$" example:"\"v3\"" doc:"The ETag of the record as the caller read it: if the record has another version by now the answer is 412, and nothing is changed."`
 }
 
 // Once is embedded in the request of a call that creates something.
 type Once struct {
-	IdempotencyKey string `header:"Idempotency-Key" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made. 1 to 255 visible ASCII characters."`
+	IdempotencyKey string `header:"Idempotency-Key" minLength:"1" maxLength:"255" pattern:"^[!-~]+$" example:"b7c9f2f0-2d3c-4a51-9f65-0c1c5b2f6f11" doc:"The caller's own name for this request, such as a random UUID: the same request with the same key within 24 hours makes nothing new and gets the record that the first one made. 1 to 255 visible ASCII characters."`
 }
 
 // One is embedded in the request of a call about one record.

@@ -17,6 +17,9 @@ import (
 	"roster/internal/dialect"
 )
 
+// schemaRoot is where the schemas of the document are.
+const schemaRoot = "#/components/schemas/"
+
 // schemaName names a type's schema: group is Group, listed[group] is GroupList.
 func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
@@ -27,7 +30,12 @@ func schemaName(t reflect.Type, hint string) string {
 		name = hint
 	}
 	if outer, inner, generic := strings.Cut(strings.TrimSuffix(name, "]"), "["); generic {
-		name = inner[strings.LastIndex(inner, ".")+1:] + strings.ToUpper(outer[:1]) + outer[1:]
+		name = inner[strings.LastIndex(inner, ".")+1:]
+		if outer == "listed" {
+			name += "List"
+		} else {
+			name += strings.ToUpper(outer[:1]) + outer[1:]
+		}
 	}
 	if name == "" {
 		return name
@@ -58,14 +66,24 @@ func (f *fitting) resolve(s *huma.Schema) *huma.Schema {
 
 // value returns what is good of a value, nil if nothing is.
 func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) []byte {
+	if s.Ref == schemaRoot+permissionNames && v.Kind == dialect.String {
+		return v.Raw // the verb knows more to say of an unknown one
+	}
 	s = f.resolve(s)
-	switch {
-	case len(s.AnyOf) > 2: // see anything
+	nullable := s.Nullable
+	if len(s.AnyOf) == 2 && s.AnyOf[1].Type == "null" { // see orNull
+		s, nullable = f.resolve(s.AnyOf[0]), true
+	}
+	if v.Kind == dialect.Null && nullable || len(s.AnyOf) > 2 { // see anything
 		return v.Raw
-	case len(s.AnyOf) == 2 && v.Kind != dialect.Null: // see orNull
-		return f.value(s.AnyOf[0], v, at)
-	case v.Kind == dialect.Null && (s.Nullable || len(s.AnyOf) == 2):
-		return v.Raw
+	}
+	if isEitherForm(s) {
+		if v.Kind == dialect.Object {
+			return f.object(s.AnyOf[1], v, at)
+		}
+		if v.Kind == dialect.String && fitsText(s.AnyOf[0], v.Text) {
+			return v.Raw
+		}
 	}
 	good := false
 	switch s.Type {
@@ -89,7 +107,11 @@ func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) []byte {
 	if good {
 		return v.Raw
 	}
-	f.faults.Add(at, "must be "+expected(s))
+	wanted := "must be " + expected(s)
+	if nullable {
+		wanted += ", or null"
+	}
+	f.faults.Add(at, wanted)
 	return nil
 }
 
@@ -118,7 +140,7 @@ func empty(s *huma.Schema) []byte {
 	switch {
 	case len(s.Enum) > 0:
 		return nil
-	case s.Type == huma.TypeString:
+	case s.Type == huma.TypeString, isEitherForm(s):
 		return []byte(`""`)
 	default:
 		return []byte("{}")
@@ -217,6 +239,9 @@ func inRange(s *huma.Schema, n int64) bool {
 
 // expected says what a schema asks for: a phrase that follows "must be".
 func expected(s *huma.Schema) string {
+	if isEitherForm(s) {
+		return "an id or a name, or an object with an id"
+	}
 	var text string
 	switch s.Type {
 	case huma.TypeString:
@@ -238,9 +263,6 @@ func expected(s *huma.Schema) string {
 		}
 	default:
 		text = "an object"
-	}
-	if s.Nullable {
-		text += ", or null"
 	}
 	return text
 }

@@ -21,7 +21,7 @@ func asked(t testing.TB, e *dialecttest.Env, as, request string) (status int, bo
 func TestATokenOfTheOrganizationDoesNotBecomeAnAdministrator(t *testing.T) {
 	t.Parallel()
 	const password, token = "nine purple teapots fly", "Bearer {token write}"
-	const given, beyond = `"password":"` + password + `"`, "an API token of the organization gives these permissions only to somebody who cannot sign in yet: manage_tokens manage_settings read_audit manage_realms"
+	const given, beyond = `"password":"` + password + `"`, "would give permissions that an API token of the organization gives only to users who cannot sign in yet: manage_tokens manage_settings read_audit manage_realms"
 	known := func(name string) func(testing.TB, *dialecttest.Env) {
 		return func(t testing.TB, e *dialecttest.Env) {
 			t.Helper()
@@ -30,15 +30,15 @@ func TestATokenOfTheOrganizationDoesNotBecomeAnAdministrator(t *testing.T) {
 		}
 	}
 	rows := []dialecttest.Scenario{
-		{Name: "by a user with a password", Request: with(createUser, `{"userName":"evil1",`+given+`,"accessLevel":"administrator"}`), Status: 403, Body: forbidden(beyond)},
-		{Name: "by a role", Request: with(createUser, `{"userName":"evil2",`+given+`,"roles":["Administrator"]}`), Status: 403, Body: forbidden("…")},
+		{Name: "by a user with a password", Request: with(createUser, `{"userName":"evil1",`+given+`,"accessLevel":"administrator"}`), Status: 403, Body: forbiddenAt("accessLevel", beyond)},
+		{Name: "by a role", Request: with(createUser, `{"userName":"evil2",`+given+`,"roles":["Administrator"]}`), Status: 403, Body: forbiddenAt("roles", "…")},
 		{
 			Name: "in a batch", Request: with("POST /api/v1/users/batch", `{"users":[{"userName":"evil3",`+given+`,"accessLevel":"administrator"}]}`), Status: 200,
-			Body: `{"created":0,"failed":1,"results":[{"index":0,"status":403,"problem":` + forbidden(beyond) + `}]}`,
+			Body: `{"created":0,"failed":1,"results":[{"index":0,"status":403,"problem":` + strings.Replace(forbiddenAt("accessLevel", beyond), "#/", "#/users/0/", 1) + `}]}`,
 		},
-		{Name: "by an upsert", Request: with("PUT /api/v1/users?match=userName", `{"userName":"evil4",`+given+`,"accessLevel":"administrator"}`), Status: 403, Body: forbidden(beyond)},
-		{Name: "by an upsert of who is there", Given: known("evil5"), Request: with("PUT /api/v1/users?match=userName", `{"userName":"evil5","accessLevel":"administrator"}`), Status: 403, Body: forbidden(beyond)},
-		{Name: "by a change", Given: known("evil6"), Request: with("PATCH /api/v1/users/{user evil6}", `{"accessLevel":"administrator"}`), Status: 403, Body: forbidden(beyond)},
+		{Name: "by an upsert", Request: with("PUT /api/v1/users?match=userName", `{"userName":"evil4",`+given+`,"accessLevel":"administrator"}`), Status: 403, Body: forbiddenAt("accessLevel", beyond)},
+		{Name: "by an upsert of who is there", Given: known("evil5"), Request: with("PUT /api/v1/users?match=userName", `{"userName":"evil5","accessLevel":"administrator"}`), Status: 403, Body: forbiddenAt("accessLevel", beyond)},
+		{Name: "by a change", Given: known("evil6"), Request: with("PATCH /api/v1/users/{user evil6}", `{"accessLevel":"administrator"}`), Status: 403, Body: forbiddenAt("accessLevel", beyond)},
 		{Name: "but it makes one", Request: with(createUser, `{"userName":"good@example.com","email":"good@example.com","accessLevel":"administrator","sendWelcomeEmail":true}`), Status: 201, Body: shown(
 			"…", "good@example.com", `"email":null`, `"email":"good@example.com"`, `"custom"`, `"administrator"`, `"contactMethods":[]`, `"contactMethods":[`+reached("email", "good@example.com")+`]`)},
 	}

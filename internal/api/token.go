@@ -14,7 +14,7 @@ import (
 type TokenMembers struct {
 	ID           roster.TokenID `json:"id" format:"uuid" doc:"The token's id."`
 	Name         string         `json:"name" doc:"Its name, unique among the organization's tokens that are not revoked."`
-	Access       roster.Access  `json:"access" enum:"read,read-write" doc:"Whether it may change anything."`
+	Access       roster.Access  `json:"access" doc:"Whether it may change anything."`
 	User         *tokenUser     `json:"user" doc:"Whose token it is; null: the organization's."`
 	Groups       []groupLink    `json:"groups" doc:"The groups whose people it is limited to; empty: it is not limited."`
 	ErrorsAs200  bool           `json:"errorsAs200" doc:"Whether CheckCentral's interface answers its callers 200 even where it fails."`
@@ -54,12 +54,12 @@ type tokenUser struct {
 
 // newToken is an API token to be made.
 type newToken struct {
-	Name             string             `json:"name" minLength:"1" maxLength:"255" doc:"Its name, unique among the organization's tokens that are not revoked."`
-	Access           roster.Access      `json:"access" enum:"read,read-write" doc:"Whether it may change anything."`
-	User             optional[string]   `json:"user,omitzero" minLength:"1" maxLength:"255" doc:"The userName of the user whose token it is; absent: the organization's."`
-	Groups           optional[[]string] `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups whose people it is limited to: ids or names; none: it is not limited."`
-	ExpiresInSeconds optional[int64]    `json:"expiresInSeconds,omitzero" minimum:"1" maximum:"3153600000" doc:"After how many seconds it ends; absent: never."`
-	ErrorsAs200      optional[bool]     `json:"errorsAs200,omitzero" doc:"Whether CheckCentral's interface answers its callers 200 even where it fails, as its vendor does."`
+	Name             string                `json:"name" minLength:"1" maxLength:"255" doc:"Its name, unique among the organization's tokens that are not revoked."`
+	Access           roster.Access         `json:"access" doc:"Whether it may change anything."`
+	User             optional[reference]   `json:"user,omitzero" doc:"The user whose token it is: id or userName; absent: the organization's."`
+	Groups           optional[[]reference] `json:"groups,omitzero" maxItems:"1000" doc:"The groups whose people it is limited to: ids or names; none: it is not limited."`
+	ExpiresInSeconds optional[int64]       `json:"expiresInSeconds,omitzero" minimum:"1" maximum:"3153600000" doc:"After how many seconds it ends; absent: never."`
+	ErrorsAs200      optional[bool]        `json:"errorsAs200,omitzero" doc:"Whether CheckCentral's interface answers its callers 200 even where it fails, as its vendor does."`
 }
 
 // The requests about tokens.
@@ -112,11 +112,11 @@ func (a *api) tokens(svc *directory.Service) {
 	route(a, operation{
 		id: "createToken", call: "POST " + all, tag: tag, status: 201, summary: "Make an API token",
 		description: "Makes an API token, and shows its secret this once.",
-		request:     newToken{Name: "deploy", Access: roster.AccessReadWrite, Groups: value([]string{"Network"})},
+		request:     newToken{Name: "deploy", Access: roster.AccessReadWrite, Groups: value([]reference{"Network"})},
 		answer:      issuedToken{TokenMembers: shown.TokenMembers, Secret: orNil("rst_example")},
 	}, func(_ roster.Actor, q *createToken) (in directory.NewToken, err error) {
 		in = directory.NewToken{
-			Name: q.doc.Name, Access: q.doc.Access, UserName: q.doc.User.Value, Groups: refsTo(q.doc.Groups.Value),
+			Name: q.doc.Name, Access: q.doc.Access, UserName: string(q.doc.User.Value), Groups: refsTo(q.doc.Groups.Value),
 			ExpiresIn: time.Duration(q.doc.ExpiresInSeconds.Value) * time.Second, ErrorsAs200: q.doc.ErrorsAs200.Value, Faults: q.faults,
 		}
 		in.IdempotencyKey = q.IdempotencyKey

@@ -20,7 +20,7 @@ type user struct {
 	Email                *string             `json:"email" doc:"The primary address."`
 	ExternalID           *string             `json:"externalId" doc:"The id that the client's own system gave."`
 	Active               bool                `json:"active" doc:"Whether the user may sign in and is notified."`
-	AccessLevel          roster.AccessLevel  `json:"accessLevel" enum:"custom,readonly,user,editor,manager,administrator" doc:"A shipped set of permissions."`
+	AccessLevel          roster.AccessLevel  `json:"accessLevel" doc:"A shipped set of permissions."`
 	AccessLevelGroups    []roster.GroupID    `json:"accessLevelGroups" doc:"The groups that the access level is granted for; empty: the organization."`
 	Realm                string              `json:"realm" doc:"Where the user proves identity: DB for a password here, external for a realm not yet known, or the id of a realm."`
 	HasPassword          bool                `json:"hasPassword" doc:"Whether a password is set."`
@@ -62,7 +62,7 @@ type roleGrant struct {
 // contactMethod is an address of a user for a service.
 type contactMethod struct {
 	ID          roster.ContactMethodID `json:"id" format:"uuid" doc:"Its id."`
-	Service     roster.Service         `json:"service" enum:"email,sms,push,pushbullet,pushover" doc:"The way to reach somebody."`
+	Service     roster.Service         `json:"service" doc:"The way to reach somebody."`
 	Address     string                 `json:"address" doc:"An email address, a phone number in E.164, or what the service calls an address. A key or token of a push service is shown to the user alone: for others it is empty."`
 	ConfirmedAt *time.Time             `json:"confirmedAt" doc:"When the person confirmed it; null: not yet."`
 	CreatedAt   time.Time              `json:"createdAt" doc:"When it was added."`
@@ -70,18 +70,18 @@ type contactMethod struct {
 
 // matrix are the services of each type of notification.
 type matrix struct {
-	Failures  []roster.Service `json:"failures" enum:"email,sms,push,pushbullet,pushover" doc:"A check failed or is overdue."`
-	Warnings  []roster.Service `json:"warnings" enum:"email,sms,push,pushbullet,pushover" doc:"A check ended with a warning."`
-	Unmatched []roster.Service `json:"unmatched" enum:"email,sms,push,pushbullet,pushover" doc:"A message came that no check claimed."`
-	Digest    []roster.Service `json:"digest" enum:"email,sms,push,pushbullet,pushover" doc:"The daily summary."`
+	Failures  []roster.Service `json:"failures" doc:"A check failed or is overdue."`
+	Warnings  []roster.Service `json:"warnings" doc:"A check ended with a warning."`
+	Unmatched []roster.Service `json:"unmatched" doc:"A message came that no check claimed."`
+	Digest    []roster.Service `json:"digest" doc:"The daily summary."`
 }
 
 // matrixChange are the types whose services are to be others.
 type matrixChange struct {
-	Failures  optional[[]roster.Service] `json:"failures,omitzero" enum:"email,sms,push,pushbullet,pushover" maxItems:"100" doc:"A check failed or is overdue."`
-	Warnings  optional[[]roster.Service] `json:"warnings,omitzero" enum:"email,sms,push,pushbullet,pushover" maxItems:"100" doc:"A check ended with a warning."`
-	Unmatched optional[[]roster.Service] `json:"unmatched,omitzero" enum:"email,sms,push,pushbullet,pushover" maxItems:"100" doc:"A message came that no check claimed."`
-	Digest    optional[[]roster.Service] `json:"digest,omitzero" enum:"email,sms,push,pushbullet,pushover" maxItems:"100" doc:"The daily summary."`
+	Failures  optional[[]roster.Service] `json:"failures,omitzero" maxItems:"100" doc:"A check failed or is overdue."`
+	Warnings  optional[[]roster.Service] `json:"warnings,omitzero" maxItems:"100" doc:"A check ended with a warning."`
+	Unmatched optional[[]roster.Service] `json:"unmatched,omitzero" maxItems:"100" doc:"A message came that no check claimed."`
+	Digest    optional[[]roster.Service] `json:"digest,omitzero" maxItems:"100" doc:"The daily summary."`
 }
 
 // managedBy says which interface set a group of attributes last.
@@ -94,8 +94,8 @@ type managedBy struct {
 
 // newRoleGrant is a role for groups.
 type newRoleGrant struct {
-	Role   string             `json:"role" minLength:"1" doc:"The role: id or name."`
-	Groups optional[[]string] `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups that it is granted for: ids or names; none: the organization."`
+	Role   reference             `json:"role" doc:"The role: id or name."`
+	Groups optional[[]reference] `json:"groups,omitzero" maxItems:"1000" doc:"The groups that it is granted for: ids or names; none: the organization."`
 }
 
 // newCompetency is how well a user knows something.
@@ -110,16 +110,16 @@ type UserMembers struct {
 	DisplayName          optional[string]             `json:"displayName,omitzero" maxLength:"255" doc:"The name that people read; the userName where absent."`
 	Email                optional[string]             `json:"email,omitzero" maxLength:"254" doc:"The primary address."`
 	ExternalID           optional[string]             `json:"externalId,omitzero" maxLength:"255" doc:"The id that the client's own system gave."`
-	Password             optional[string]             `json:"password,omitzero" maxLength:"1024" writeOnly:"true" doc:"A password that the user may sign in with, at most 1,024 bytes."`
+	Password             optional[string]             `json:"password,omitzero" minLength:"1" maxLength:"1024" writeOnly:"true" doc:"A password that the user may sign in with, at most 1,024 bytes."`
 	Active               optional[bool]               `json:"active,omitzero" doc:"Whether the user may sign in and is notified; true where absent."`
-	AccessLevel          optional[roster.AccessLevel] `json:"accessLevel,omitzero" enum:"custom,readonly,user,editor,manager,administrator" doc:"A shipped set of permissions; custom where absent."`
-	AccessLevelGroups    optional[[]string]           `json:"accessLevelGroups,omitzero" minLength:"1" maxItems:"1000" doc:"The groups that the access level is granted for: ids or names; none: the organization."`
-	Roles                optional[[]string]           `json:"roles,omitzero" minLength:"1" maxItems:"1000" doc:"Roles: ids or names."`
+	AccessLevel          optional[roster.AccessLevel] `json:"accessLevel,omitzero" doc:"A shipped set of permissions; custom where absent."`
+	AccessLevelGroups    optional[[]reference]        `json:"accessLevelGroups,omitzero" maxItems:"1000" doc:"The groups that the access level is granted for: ids or names; none: the organization."`
+	Roles                optional[[]grantReference]   `json:"roles,omitzero" maxItems:"1000" doc:"Roles: ids or names."`
 	RoleGrants           optional[[]newRoleGrant]     `json:"roleGrants,omitzero" maxItems:"1000" doc:"Roles that are granted for groups only."`
-	Groups               optional[[]string]           `json:"groups,omitzero" minLength:"1" maxItems:"1000" doc:"Groups: ids or names."`
-	Teams                optional[[]string]           `json:"teams,omitzero" minLength:"1" maxItems:"1000" doc:"Teams: ids or names."`
-	PrimaryGroup         optional[string]             `json:"primaryGroup,omitzero" minLength:"1" doc:"One of the groups, id or name; the user becomes a member."`
-	Department           optional[string]             `json:"department,omitzero" minLength:"1" doc:"A department: id or name."`
+	Groups               optional[[]reference]        `json:"groups,omitzero" maxItems:"1000" doc:"Groups: ids or names."`
+	Teams                optional[[]reference]        `json:"teams,omitzero" maxItems:"1000" doc:"Teams: ids or names."`
+	PrimaryGroup         optional[reference]          `json:"primaryGroup,omitzero" doc:"One of the groups, id or name; the user becomes a member."`
+	Department           optional[reference]          `json:"department,omitzero" doc:"A department: id or name."`
 	JoinedAt             optional[time.Time]          `json:"joinedAt,omitzero" doc:"When the user joined; now where absent."`
 	TimeZone             optional[string]             `json:"timezone,omitzero" maxLength:"255" doc:"An IANA name, or SYSTEM for the organization's, which is the default."`
 	PhoneNumber          optional[string]             `json:"phoneNumber,omitzero" maxLength:"255" doc:"A phone number; where it can be read the user has it as an unconfirmed contact method for SMS."`
@@ -133,7 +133,7 @@ type UserMembers struct {
 type newUser struct {
 	UserName string `json:"userName" minLength:"1" maxLength:"255" doc:"What the user signs in with, unique without regard to case."`
 	UserMembers
-	Realm            optional[string] `json:"realm,omitzero" maxLength:"255" doc:"Where the user proves identity: DB, which is the default, external, or a realm: id or name."`
+	Realm            optional[string] `json:"realm,omitzero" minLength:"1" maxLength:"255" doc:"Where the user proves identity: DB, which is the default, external, or a realm: id or name."`
 	SendWelcomeEmail optional[bool]   `json:"sendWelcomeEmail,omitzero" doc:"Whether to send a message with a link to set a password."`
 }
 
@@ -148,8 +148,8 @@ type (
 	listUsers struct {
 		Page
 		Filter
-		Search string `query:"search" maxLength:"255" example:"ann net" doc:"Words: only users who have, for each of them, a word that begins with it. Not together with sort."`
-		Sort   string `query:"sort" enum:"number,-number,userName,-userName,email,-email" doc:"The order, number where absent; - before it descends."`
+		Search string    `query:"search" maxLength:"255" example:"ann net" doc:"Words: only users who have, for each of them, a word that begins with it. Not together with sort."`
+		Sort   userOrder `query:"sort" doc:"The order, number where absent; - before it descends."`
 	}
 	readUser struct {
 		User
@@ -245,11 +245,12 @@ func (a *api) users(svc *directory.Service) {
 // decodeNewUser reads a new user.
 func decodeNewUser(doc newUser) directory.NewUser {
 	m := doc.UserMembers
+	roles, grants := splitRoles(m.Roles.Value)
 	in := directory.NewUser{
 		UserName: doc.UserName, DisplayName: m.DisplayName.Value, Email: m.Email.Value, ExternalID: m.ExternalID.Value,
 		Password: m.Password.Value, Active: m.Active.Set, AccessLevel: m.AccessLevel.Value, LevelGroups: refsTo(m.AccessLevelGroups.Value),
-		Roles: refsTo(m.Roles.Value), RoleGrants: decodeGrants(m.RoleGrants.Value), Groups: refsTo(m.Groups.Value), Teams: refsTo(m.Teams.Value),
-		PrimaryGroup: refTo(m.PrimaryGroup.Value), Department: refTo(m.Department.Value), JoinedAt: m.JoinedAt.Value.UTC(),
+		Roles: roles, RoleGrants: append(grants, decodeGrants(m.RoleGrants.Value)...), Groups: refsTo(m.Groups.Value), Teams: refsTo(m.Teams.Value),
+		PrimaryGroup: refTo(m.PrimaryGroup.Value), Department: refTo(m.Department.Value), JoinedAt: as(m.JoinedAt, time.Time.UTC),
 		TimeZone: m.TimeZone.Value, ContactNumber: m.PhoneNumber.Value, SessionExpiry: m.SessionExpiryMinutes.Set,
 		Competencies: decodeCompetencies(m.Competencies.Value), Properties: json.RawMessage(m.Properties.Value),
 		Preferences: as(m.Preferences, decodeMatrix), SendWelcomeEmail: doc.SendWelcomeEmail.Value,
@@ -259,7 +260,7 @@ func decodeNewUser(doc newUser) directory.NewUser {
 	case strings.EqualFold(realm, roster.RealmExternal):
 		in.External = true
 	default:
-		in.Realm = refTo(realm)
+		in.Realm = refTo(reference(realm))
 	}
 	return in
 }
@@ -267,16 +268,21 @@ func decodeNewUser(doc newUser) directory.NewUser {
 // decodeUserChange reads a change of a user.
 func decodeUserChange(doc userChange) directory.UserChange {
 	m := doc.UserMembers
-	return directory.UserChange{
+	roles, grants := splitRoles(m.Roles.Value)
+	in := directory.UserChange{
 		UserName: doc.UserName.Set, DisplayName: m.DisplayName.Set, Email: m.Email.Set, ExternalID: m.ExternalID.Set,
 		Password: m.Password.Set, Active: orDefault(m.Active, true), AccessLevel: orDefault(m.AccessLevel, roster.LevelCustom), LevelGroups: as(m.AccessLevelGroups, refsTo),
-		Roles: as(m.Roles, refsTo), RoleGrants: as(m.RoleGrants, decodeGrants), Groups: as(m.Groups, refsTo), Teams: as(m.Teams, refsTo),
+		Roles: as(m.Roles, func([]grantReference) []roster.Ref { return roles }), RoleGrants: as(m.RoleGrants, decodeGrants), Groups: as(m.Groups, refsTo), Teams: as(m.Teams, refsTo),
 		PrimaryGroup: as(m.PrimaryGroup, refTo), Department: as(m.Department, refTo), JoinedAt: as(m.JoinedAt, time.Time.UTC),
 		TimeZone: m.TimeZone.Set, ContactNumber: m.PhoneNumber.Set, SessionExpiry: m.SessionExpiryMinutes.Set,
 		Competencies: as(m.Competencies, decodeCompetencies),
 		Properties:   as(m.Properties, func(o freeObject) json.RawMessage { return json.RawMessage(o) }),
 		Preferences:  as(m.Preferences, decodeMatrix),
 	}
+	if len(grants) > 0 {
+		in.RoleGrants = roster.Some(append(grants, in.RoleGrants.Value...))
+	}
+	return in
 }
 
 func decodeGrants(docs []newRoleGrant) []directory.RoleGrant {

@@ -126,6 +126,12 @@ func TestUsersThatAreNotMade(t *testing.T) {
 				at("email", "must be one email address, such as name@example.com"), at("roles/1", `names no role: \"Operatr\"`),
 				at("groups/0", `names no group: \"Nowhere\"`), at("department", `names no department: \"None\"`)),
 		},
+		{
+			Name: "what stands for nothing elsewhere", Status: 422,
+			Request: with(createUser, `{"userName":"x","joinedAt":"0001-01-01T00:00:00Z","password":"","realm":""}`),
+			Body: invalid("password must be a string of 1 to 1024 characters, or null (and 2 more)", at("password", "must be a string of 1 to 1024 characters, or null"),
+				at("realm", "must be a string of 1 to 255 characters, or null"), at("joinedAt", "must lie between the years 1970 and 9999")),
+		},
 		{Name: "nothing", Request: with(createUser, `{}`), Status: 422, Body: invalid("userName is required", at("userName", "is required"))},
 		{
 			Name: "a name that is taken", Request: with(createUser, `{"userName":"ANN"}`), Status: 409,
@@ -144,7 +150,8 @@ func TestUsersThatAreNotMade(t *testing.T) {
 		{Name: "who may only read", As: "Bearer {token read}", Request: with(createUser, `{}`), Status: 403, Body: forbidden("this credential may only read")},
 		{Name: "who may not", As: "reader:" + password, Request: with(createUser, `{"userName":"x"}`), Status: 403, Body: forbidden("this needs one of the permissions: manage_users")},
 		{
-			Name: "somebody above the caller", As: "Bearer {token write}", Request: with(createUser, `{"userName":"x","roles":["Super User"]}`), Status: 403, Body: forbidden("…"),
+			Name: "somebody above the caller", As: "Bearer {token write}", Request: with(createUser, `{"userName":"x","roles":["Super User"]}`), Status: 403,
+			Body: forbiddenAt("roles", "would give permissions beyond yours by the role Super User: super_privileges grant_any_role"),
 		},
 		{
 			Name: "by somebody of one group, outside of it", As: "Bearer {token acme}", Request: with(createUser, `{"userName":"x","groups":["Network"]}`), Status: 422,

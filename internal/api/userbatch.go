@@ -70,7 +70,7 @@ func (q *createUsers) read(f fitting, s *huma.Schema, body dialect.Value) {
 func (a *api) userBatch(svc *directory.Service) {
 	ok := userResult{Index: 0, Status: http.StatusCreated, ID: exampleUser.ID, Number: exampleUser.Number, UserName: exampleUser.UserName}
 	taken := userResult{Index: 1, Status: http.StatusConflict, Problem: &problem{
-		Type: "urn:roster:problem:conflict", Title: kinds[roster.Conflict].title, Status: http.StatusConflict, RequestID: "4f1c2a9be07d4d5f",
+		Type: kinds[roster.Conflict].urn(), Title: kinds[roster.Conflict].title, Status: http.StatusConflict, RequestID: "4f1c2a9be07d4d5f",
 	}}
 	sampleProblem(taken.Problem)
 	route(a, operation{

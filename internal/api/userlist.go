@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,9 +53,9 @@ func pageOfUsers(ctx context.Context, c *call, svc *directory.Service, q *listUs
 
 // searchOf reads which words are looked for and in what order, where the order is one that there is.
 func searchOf(c *call) (in directory.UserSearch) {
-	in.Search = c.given(c.endpoint.parameter("query", "search"))
-	if order := c.endpoint.parameter("query", "sort"); isOneOf(order.Schema, c.given(order)) {
-		sort := c.given(order)
+	in.Search, _ = c.given(c.endpoint.parameter("query", "search"))
+	sort, _ := c.given(c.endpoint.parameter("query", "sort"))
+	if slices.Contains(enumerations[reflect.TypeFor[userOrder]()].values, sort) {
 		name, descending := strings.CutPrefix(sort, "-")
 		in.Order, in.Descending = directory.UserOrder(name), descending
 	}
@@ -79,7 +80,7 @@ func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error
 			in.Group, in.GroupKind = roster.Ref{ID: id}, kind
 		}
 		if text, ok := c.condition.Equals(path); ok {
-			in.Group, in.GroupKind = refTo(text), kind
+			in.Group, in.GroupKind = refTo(reference(text)), kind
 		}
 	}
 	for _, path := range c.condition.Paths() {

@@ -9,8 +9,8 @@ import (
 
 // newContactMethod is a contact method to be added.
 type newContactMethod struct {
-	Service roster.Service `json:"service" enum:"email,sms,pushbullet,pushover" doc:"The way to reach somebody. Push is registered by the browser."`
-	Address string         `json:"address" minLength:"1" maxLength:"255" doc:"An email address, a phone number with its country, or what the service calls an address."`
+	Service string `json:"service" enum:"email,sms,pushbullet,pushover" doc:"The way to reach somebody. Push is registered by the browser."`
+	Address string `json:"address" minLength:"1" maxLength:"255" doc:"An email address, a phone number with its country, or what the service calls an address."`
 }
 
 // The requests about how a user is reached.
@@ -59,9 +59,9 @@ func (a *api) userReach(svc *directory.Service) {
 	route(a, operation{
 		id: "createContactMethod", call: "POST " + path, tag: tag, status: 201, summary: "Add a contact method",
 		description: "Gives the user another address, unconfirmed. A user may do so for itself.",
-		request:     newContactMethod{roster.ServiceSMS, "+44 20 7946 0958"}, answer: shown,
+		request:     newContactMethod{string(roster.ServiceSMS), "+44 20 7946 0958"}, answer: shown,
 	}, func(by roster.Actor, q *createContact) (in directory.NewContactMethod, err error) {
-		in = directory.NewContactMethod{Service: q.doc.Service, Address: q.doc.Address, Faults: q.faults}
+		in = directory.NewContactMethod{Service: roster.Service(q.doc.Service), Address: q.doc.Address, Faults: q.faults}
 		if in.User, err = q.selector(by); err != nil {
 			return in, err
 		}

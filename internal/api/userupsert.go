@@ -1,22 +1,24 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"roster"
+	"roster/internal/dialect"
 	"roster/internal/directory"
 )
 
 // upsertUser is the request to create or change a user.
 type upsertUser struct {
-	Match string `query:"match" required:"true" enum:"userName,externalId,email" doc:"The member of the body by which a user who is there is found."`
+	Match userKey `query:"match" required:"true" doc:"The member of the body by which a user who is there is found."`
 	Precondition
 	sent[newUser]
 }
 
 // missing returns all faults where the body lacks what the user is found by: the verb could say only that.
 func (q *upsertUser) missing() error {
-	field, value := q.Match, q.doc.UserName
+	field, value := string(q.Match), q.doc.UserName
 	switch directory.UserAttribute(q.Match) {
 	case directory.ByExternalID:
 		value = q.doc.ExternalID.Value
@@ -40,7 +42,7 @@ func (a *api) userUpsert(svc *directory.Service) {
 		description: "Makes the user if there is none with the member that match names, or else changes the one there is: what the body does not name stays. " +
 			"The same request can be sent any number of times. sendWelcomeEmail and realm count for a new user only. " +
 			"With If-Match nobody is made: without such a user the answer is 412.",
-		request: exampleNewUser, answer: showUser(exampleUser),
+		request: exampleNewUser, answer: showUser(exampleUser), original: upserted(svc),
 	}, func(_ roster.Actor, q *upsertUser) (directory.UserUpsert, error) {
 		in := directory.UserUpsert{Match: directory.UserAttribute(q.Match), New: decodeNewUser(q.doc), Change: decodeUserChange(userChange{
 			UserName: optional[string]{roster.Set[string]{Value: q.doc.UserName, Present: q.doc.UserName != ""}}, UserMembers: q.doc.UserMembers,
@@ -55,4 +57,25 @@ func (a *api) userUpsert(svc *directory.Service) {
 		}
 		return made
 	})
+}
+
+// upserted returns the user whose id is in the body, which may be a copy of that user.
+func upserted(svc *directory.Service) original {
+	return func(ctx context.Context, c *call) (any, error) {
+		id := c.body.Get("id")
+		if id.Kind != dialect.String {
+			return nil, nil
+		}
+		u, err := svc.GetUser(ctx, c.by, directory.UserSelector{ID: roster.UserID(id.Text)})
+		if err != nil {
+			return nil, err
+		}
+		shown := showUser(u)
+		found := map[string]*string{"userName": &shown.UserName, "externalId": shown.ExternalID, "email": shown.Email}
+		by := c.request.URL.Query().Get("match")
+		if value := found[by]; value == nil || *value != c.body.Get(by).Text {
+			c.copied.Add("id", "is that of a user with another "+by)
+		}
+		return shown, nil
+	}
 }

@@ -35,6 +35,9 @@ type Config struct {
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the clock
 
+	// After starts a timer for a refusal that is held back for a moment; nil: [time.After].
+	After func(time.Duration) <-chan time.Time
+
 	// Listen binds the addresses of Settings, for [App.Serve].
 	Listen bool
 
@@ -187,12 +190,18 @@ func hasContent(path string) bool {
 func (a *App) openService(context.Context) error {
 	s := a.config.Settings
 	a.hasher = auth.NewHasher(a.now)
+	if a.config.After != nil {
+		a.hasher.HoldBy(a.config.After)
+	}
 	o := auth.Options{
 		Store: a.store, Hasher: a.hasher, Now: a.now, Logger: a.log, CacheEntries: s.Passwords.CacheEntries,
 		Generation: a.store.Generation,
 	}
 	if len(a.ldap) > 0 {
 		o.Realms = realms{a}
+	}
+	if !a.embedded() { // other servers may use the database too
+		o.GuessKey = a.keys.Derive("guesses")
 	}
 	a.auth = auth.New(o)
 	a.service = directory.New(directory.Options{

@@ -18,10 +18,11 @@ func (a *App) openMetrics() error {
 	build := map[string]string{"version": a.config.Version, "engine": a.store.Engine()}
 	errs := []error{
 		m.Gauge("roster_build_info", "1, with the release and the engine as labels.", build, func() float64 { return 1 }),
-		m.Gauge("roster_hash_running", "Passwords that are being hashed.", nil, func() float64 { return float64(a.hasher.Stats().Running) }),
-		m.Gauge("roster_hash_waiting", "Passwords that wait to be hashed.", nil, func() float64 { return float64(a.hasher.Stats().Waiting) }),
+		m.Gauge("roster_hash_running", "Passwords that are being hashed or judged.", nil, func() float64 { return float64(a.hasher.Stats().Running) }),
+		m.Gauge("roster_hash_waiting", "Passwords that wait to be hashed or judged.", nil, func() float64 { return float64(a.hasher.Stats().Waiting) }),
 		m.Counter("roster_hash_done_total", "Passwords that were hashed.", nil, func() float64 { return float64(a.hasher.Stats().Done) }),
-		m.Counter("roster_hash_refused_total", "Requests refused because too many waited for a hash.", nil, func() float64 { return float64(a.hasher.Stats().Refused) }),
+		m.Counter("roster_hash_refused_total", "Hashes refused because too many waited for one.", nil, func() float64 { return float64(a.hasher.Stats().Refused) }),
+		m.Gauge("roster_refusals_held", "Refusals that are held back for a moment.", nil, func() float64 { return float64(a.hasher.Stats().Held) }),
 		m.Counter("roster_credential_cache_hits_total", "Passwords that were found verified.", nil, func() float64 { return float64(a.auth.Stats().CacheHits) }),
 		m.Counter("roster_credential_cache_misses_total", "Passwords that had to be hashed.", nil, func() float64 { return float64(a.auth.Stats().CacheMisses) }),
 		m.Counter("roster_throttled_total", "Sign-ins turned away after too many failures.", nil, func() float64 { return float64(a.auth.Stats().Throttled) }),

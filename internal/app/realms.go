@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -143,26 +142,66 @@ func (r realms) Serves(org roster.OrganizationID, id string) bool {
 }
 
 // Prove implements [auth.Realms]: it asks the account's own realm, or each in turn for somebody who has
-// none yet. Those of other organizations are not asked.
-func (r realms) Prove(ctx context.Context, p auth.Proof) error {
-	own := r.app.realmName(p.OrganizationID, p.Realm)
-	var away error
-	for _, l := range r.app.realmsOf(p.OrganizationID) {
-		if own != "" && l.Name() != own || p.Realm == "" && l.Config().PredefinedUser {
+// none yet. Those of other organizations are not asked. Where nobody is let in, the realms that were not
+// asked get a decoy, so that all names cost the same.
+func (r realms) Prove(ctx context.Context, p auth.Proof) (auth.Judgement, error) {
+	asked, others := r.asked(p)
+	judgement, away := auth.Wrong, error(nil)
+	for _, l := range asked {
+		if judgement == auth.Right {
+			others = append(others, l)
 			continue
 		}
-		id, err := l.Authenticate(ctx, p.UserName, p.Password)
+		id, err := ask(ctx, l, p)
 		switch {
+		case err == nil && !p.JudgeOnly:
+			return auth.Right, r.app.admit(ctx, p, l, id)
 		case err == nil:
-			return r.app.admit(ctx, p, l, id)
+			judgement = auth.Right
 		case roster.KindOf(err) != roster.Unauthenticated:
-			away = err // another realm may know the name
+			judgement, away = auth.Unknown, err // another realm may know the name
 		}
 	}
-	if away != nil {
-		return away
+	if err := decoys(ctx, others); err != nil {
+		away = err
 	}
-	return &roster.Error{Kind: roster.Unauthenticated, Detail: "the credentials are not valid", Err: errors.New("no realm knows them")}
+	return judgement, away
+}
+
+// asked splits the organization's realms into those that may know the account, and the others.
+func (r realms) asked(p auth.Proof) (asked, others []*realm.LDAP) {
+	own := r.app.realmName(p.OrganizationID, p.Realm)
+	for _, l := range r.app.realmsOf(p.OrganizationID) {
+		if own != "" && l.Name() != own || p.Realm == "" && l.Config().PredefinedUser {
+			others = append(others, l)
+		} else {
+			asked = append(asked, l)
+		}
+	}
+	return asked, others
+}
+
+// ask puts the proof to one realm.
+func ask(ctx context.Context, l *realm.LDAP, p auth.Proof) (realm.Identity, error) {
+	if p.JudgeOnly {
+		return realm.Identity{}, l.Judge(ctx, p.UserName, p.Password)
+	}
+	return l.Authenticate(ctx, p.UserName, p.Password)
+}
+
+// Decoy implements [auth.Realms].
+func (r realms) Decoy(ctx context.Context, org roster.OrganizationID) error {
+	return decoys(ctx, r.app.realmsOf(org))
+}
+
+// decoys makes a decoy at each of the realms, and returns the last error.
+func decoys(ctx context.Context, list []*realm.LDAP) (away error) {
+	for _, l := range list {
+		if err := l.Decoy(ctx); err != nil {
+			away = err
+		}
+	}
+	return away
 }
 
 // admit lets somebody in whom a realm has proved.
@@ -172,6 +211,10 @@ func (a *App) admit(ctx context.Context, p auth.Proof, l *realm.LDAP, id realm.I
 	in := directory.ProvenUser{Realm: l.Name(), Predefined: l.Config().PredefinedUser, User: realm.Provision(l.Config(), id)}
 	if directory.Fold(in.User.UserName) != directory.Fold(p.UserName) {
 		return &roster.Error{Kind: roster.Conflict, Detail: "the directory spells the name otherwise than it was typed"}
+	}
+	if len(id.Dropped) > 0 {
+		a.log.WarnContext(ctx, "the directory has values that no user can hold; they are left out",
+			"realm", l.Name(), "user", in.User.UserName, "attributes", id.Dropped)
 	}
 	_, err := a.service.AdmitUser(ctx, by, in)
 	return err

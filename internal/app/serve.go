@@ -40,6 +40,7 @@ const (
 // The app must have been opened with Config.Listen.
 func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	tune()
+	defer context.AfterFunc(ctx, a.hasher.StopHolding)()
 	srv, err := a.newServer()
 	if err != nil {
 		return err
@@ -61,6 +62,7 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 		func(ctx context.Context) { a.reload(ctx, srv) },
+		func(ctx context.Context) { a.once(ctx, "give names their keys", a.rekeyNames) },
 	} {
 		work.Go(func() { run(background) })
 	}
@@ -121,8 +123,19 @@ func (a *App) serverOptions(proxies []netip.Prefix) server.Options {
 		OnlyLocal: s.Demo && !s.DemoAnywhere, PublicURL: s.PublicURL,
 		DataDir: s.Data, TrustedProxies: proxies, TrustedOrigins: origins, Log: a.log, Now: a.now, Ready: a.store.Ping,
 		Metrics: a.metrics, MetricsAllowed: a.mayReadMetrics, ShutdownGrace: s.ShutdownGrace,
-		Refuse: a.refuse, RequestStarted: a.hasher.RequestStarted, RequestDone: a.hasher.RequestDone,
+		Refuse: a.refuse, Around: a.visited,
 	}
+}
+
+// visited tells the hash gate of each request, and the faces where the request can ask it.
+func (a *App) visited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o := dialect.OriginOf(r.Context())
+		ctx, v := a.hasher.Begin(r.Context(), o.Address)
+		defer v.End()
+		o.Gate = v
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // mayReadMetrics lets the holder of an API token of the default organization read the metrics, if the token is not limited
@@ -190,6 +203,10 @@ func (a *App) once(ctx context.Context, what string, work func(context.Context) 
 
 func (a *App) indexUsers(ctx context.Context) error { return directory.IndexUsers(ctx, a.store) }
 
+func (a *App) rekeyNames(ctx context.Context) error {
+	return directory.RekeyNames(ctx, a.store, a.log)
+}
+
 func (a *App) seal(ctx context.Context) error { return directory.SealAudit(ctx, a.store) }
 
 // sweep deletes what is over, in small transactions.
@@ -198,6 +215,7 @@ func (a *App) sweep(ctx context.Context) error {
 	for _, part := range []func(directory.Tx) (int, error){
 		func(tx directory.Tx) (int, error) { return tx.DeleteDeadSessions(now, sweepBatch) },
 		func(tx directory.Tx) (int, error) { return tx.DeleteRetries(now.Add(-keepRetries), sweepBatch) },
+		func(tx directory.Tx) (int, error) { return tx.DeleteGuesses(now, sweepBatch) },
 		func(tx directory.Tx) (int, error) { return tx.DeleteDoneJobs(now.Add(-keepDoneJobs), sweepBatch) },
 		func(tx directory.Tx) (int, error) { return directory.DeleteOldEvents(tx, now, sweepBatch) },
 	} {

@@ -44,6 +44,10 @@ type Options struct {
 	// Realms proves identity that is not kept here; nil: nobody's.
 	Realms Realms
 
+	// GuessKey makes failed sign-ins count over all servers of the store: it keys what they are counted by,
+	// and is the same on each. nil: this process counts its own.
+	GuessKey []byte
+
 	// Generation lets what was read of credentials be kept while it is unchanged; nil: it is read each time.
 	Generation Generation
 }
@@ -59,7 +63,9 @@ type Authenticator struct {
 	cache      *credentials
 	throttle   *throttle
 	known      *expiring[knownAddress] // written within a day
-	flights    flights[passwordFlight, error]
+	shared     *sharedCounts
+	regulars   *expiring[caller] // signed in within knownAddressTTL, since the start
+	flights    flights[passwordFlight, verdict]
 	background *background
 	realms     Realms
 	accounts   *readings[roster.Account]
@@ -91,7 +97,9 @@ func New(o Options) *Authenticator {
 		slugs:      newSlugs(),
 		cache:      newCredentials(o.CacheEntries),
 		throttle:   newThrottle(o.Now),
+		shared:     newSharedCounts(o),
 		known:      newExpiring[knownAddress](knownAddressRenewal, maxKnownAddresses),
+		regulars:   newExpiring[caller](knownAddressTTL, maxKnownAddresses),
 		background: newBackground(o.Store, o.Logger),
 		realms:     o.Realms,
 		accounts:   newReadings[roster.Account](o.Generation),

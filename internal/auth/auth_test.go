@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"runtime"
@@ -41,14 +40,36 @@ type fixture struct {
 
 func newFixture(t *testing.T, change ...func(*Options)) *fixture {
 	t.Helper()
-	f := &fixture{T: t, clock: newClock()}
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "roster.db"), store.Options{Logger: quiet})
+	f := newFixtureOn(t, openStore(t, "sqlite:"+filepath.Join(t.TempDir(), "roster.db")), change...)
+	f.org, f.other = f.organization(roster.DefaultOrganization), f.organization("other")
+	f.role = f.newRole("Grazer", roster.GrazeLogin|roster.ManageUsers)
+	group := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindGroup, Name: "Network"}
+	f.update(func(tx directory.Tx) (err error) {
+		group.Number, err = tx.InsertGroup(group, "network")
+		return err
+	})
+	f.group = roster.GroupLink{ID: group.ID, Number: group.Number, Name: group.Name}
+	return f
+}
+
+// openStore opens the store at the url, which is closed when the test ends.
+func openStore(t *testing.T, url string) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), url, store.Options{Logger: quiet, MaxConns: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.db = db
 	t.Cleanup(func() { db.Close(context.Background()) })
+	return db
+}
+
+// quiet is a logger that nobody reads.
+var quiet = slog.New(slog.DiscardHandler)
+
+// newFixtureOn returns an authenticator on the store as it is.
+func newFixtureOn(t *testing.T, db *store.DB, change ...func(*Options)) *fixture {
+	t.Helper()
+	f := &fixture{T: t, clock: newClock(), db: db}
 	hasher := newHasher(time.Now, 8)
 	hasher.cleanUp = func() {}
 	hasher.compare = func(password, hash string) (bool, error) {
@@ -63,14 +84,6 @@ func newFixture(t *testing.T, change ...func(*Options)) *fixture {
 		c(&o)
 	}
 	f.Authenticator = New(o)
-	f.org, f.other = f.organization(roster.DefaultOrganization), f.organization("other")
-	f.role = f.newRole("Grazer", roster.GrazeLogin|roster.ManageUsers)
-	group := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindGroup, Name: "Network"}
-	f.update(func(tx directory.Tx) (err error) {
-		group.Number, err = tx.InsertGroup(group, "network")
-		return err
-	})
-	f.group = roster.GroupLink{ID: group.ID, Number: group.Number, Name: group.Name}
 	return f
 }
 
@@ -187,6 +200,17 @@ func TestTheRightPasswordSignsIn(t *testing.T) {
 	}
 }
 
+func TestANameSignsInHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	id := f.user("Éva")
+	for _, typed := range []string{"éva ", "\u00a0ÉVA", "E\u0301va\u200b", "\ufeffÉva", "\u202aéva\u200e"} {
+		if by, err := f.Password(t.Context(), at(), typed, rightPassword); err != nil || by.UserID != id {
+			t.Errorf("%q: %v", typed, err)
+		}
+	}
+}
+
 func TestWhoeverIsNotLetInCostsOneHashAndIsToldTheSame(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -251,7 +275,7 @@ func TestEveryNameIsThrottledAlike(t *testing.T) {
 	f.user("inactive", func(r *directory.NewUserRow) { r.Active = false })
 	for _, c := range []struct{ slug, name string }{{"", "ada"}, {"", "nobody"}, {"", "inactive"}, {"nowhere", "ada"}} {
 		a := at(func(a *Attempt) { a.OrganizationSlug = c.slug })
-		for range failuresPerAddress {
+		for range failuresPerPair {
 			_, err := f.Password(t.Context(), a, c.name, "wrong")
 			f.isDenied(err, "")
 		}
@@ -269,12 +293,72 @@ func TestEveryNameIsThrottledAlike(t *testing.T) {
 	f.signsIn(at(), "ada", rightPassword)
 }
 
+func TestARightPasswordIsNeverAFailedGuess(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.user("reader", func(r *directory.NewUserRow) { r.Roles = nil })
+	f.user("inactive", func(r *directory.NewUserRow) { r.Active = false })
+	for name, reason := range map[string]string{"reader": "lacks graze_login", "inactive": "not active"} {
+		before := f.hashes.Load()
+		for range 3 * failuresPerPair {
+			_, err := f.Password(t.Context(), at(), name, rightPassword)
+			f.isDenied(err, reason)
+		}
+		if n := f.hashes.Load() - before; n != 3*failuresPerPair {
+			t.Errorf("%s: %d hashes: the time tells that the password is right", name, n)
+		}
+		for range failuresPerPair {
+			_, err := f.Password(t.Context(), at(), name, "wrong")
+			f.isDenied(err, "wrong password")
+		}
+		_, err := f.Password(t.Context(), at(), name, rightPassword)
+		isKind(t, err, roster.RateLimited)
+	}
+	f.signsIn(at(address("192.0.2.2"), func(a *Attempt) { a.Need = 0 }), "reader", rightPassword)
+}
+
+func TestAHundredFailuresFromAnAddressCloseItForStrangers(t *testing.T) {
+	t.Parallel()
+	for network, others := range map[string]string{
+		"192.0.2.7":          "192.0.2.8",
+		"2001:db8:1:2::%x:7": "2001:db8:1:3::7", // any address of the /64 is the same
+	} {
+		f := newFixture(t)
+		f.user("ada")
+		f.user("grace")
+		host := func(i int) func(*Attempt) {
+			if strings.Contains(network, "%") {
+				return address(fmt.Sprintf(network, i))
+			}
+			return address(network)
+		}
+		f.signsIn(at(host(0)), "ada", rightPassword)
+		for i := range failuresPerHost {
+			slug := []string{"", "other", "nowhere"}[i%3]
+			_, err := f.Password(t.Context(), at(host(i), func(a *Attempt) { a.OrganizationSlug = slug }), fmt.Sprint("somebody ", i), "wrong")
+			f.isDenied(err, "")
+		}
+		before := f.hashes.Load()
+		for _, name := range []string{"grace", "nobody"} {
+			_, err := f.Password(t.Context(), at(host(500)), name, rightPassword)
+			if e := isKind(t, err, roster.RateLimited); !strings.Contains(e.Detail, "from this address") || e.RetryAfter != failureWindow {
+				t.Errorf("%s: %+v", name, e)
+			}
+		}
+		if f.hashes.Load() != before {
+			t.Error("a try that was turned away cost a hash")
+		}
+		f.signsIn(at(host(500)), "ada", rightPassword) // it signed in from there
+		f.signsIn(at(address(others)), "grace", rightPassword)
+	}
+}
+
 func TestACachedPasswordIsThrottledToo(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.user("ada")
 	f.signsIn(at(), "ada", rightPassword)
-	for range failuresPerAddress {
+	for range failuresPerPair {
 		_, err := f.Password(t.Context(), at(), "ada", "wrong")
 		f.isDenied(err, "")
 	}
@@ -317,7 +401,7 @@ func TestParallelGuessesAreBounded(t *testing.T) {
 		}
 		close(start)
 		wg.Wait()
-		if n := f.hashes.Load(); n > failuresPerAddress+1 || denied.Load() > failuresPerAddress {
+		if n := f.hashes.Load(); n > failuresPerPair+1 || denied.Load() > failuresPerPair {
 			t.Errorf("%d guesses were evaluated, %d answered", n, denied.Load())
 		}
 		if in.Load()+denied.Load()+limited.Load() != 1000 {
@@ -342,7 +426,7 @@ func TestParallelRightPasswordsAreNeverRefused(t *testing.T) {
 			f := newFixture(t, func(o *Options) { o.CacheEntries = c.entries })
 			f.meanwhile = runtime.Gosched
 			f.user("ada")
-			for range failuresPerAddress - 1 {
+			for range failuresPerPair - 1 {
 				_, err := f.Password(t.Context(), at(), "ada", "wrong")
 				f.isDenied(err, "")
 			}
@@ -473,12 +557,12 @@ func TestAnOverloadedGateIsSaidAndIsNoFailure(t *testing.T) {
 	f.user("ada")
 	g := f.hasher.gate
 	for range g.slots {
-		if err := g.enter(t.Context()); err != nil {
+		if err := g.enter(t.Context(), stranger); err != nil {
 			t.Fatal(err)
 		}
 	}
 	g.mean = time.Hour
-	for range 2 * failuresPerAddress {
+	for range 2 * failuresPerPair {
 		_, err := f.Password(t.Context(), at(), "ada", rightPassword)
 		isKind(t, err, roster.Unavailable)
 		_, err = f.Password(t.Context(), at(), "nobody", rightPassword)
@@ -528,7 +612,7 @@ func TestACallerWhoLeavesIsNoFailure(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.user("ada")
-	for range 2 * failuresPerAddress {
+	for range 2 * failuresPerPair {
 		ctx, leave := context.WithCancel(t.Context())
 		goOn := make(chan struct{})
 		f.meanwhile = func() {

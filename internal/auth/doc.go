@@ -9,7 +9,8 @@
 //   - auth.go, organization.go: [Authenticator], what every way in has in common
 //   - password.go, session.go, token.go: the three ways in
 //   - background.go: what is written after the answer: touches, uses, addresses
-//   - throttle.go, address.go: how often a name may be tried
+//   - verdict.go, outside.go: judging a password, at the same cost for every name
+//   - throttle.go, shared.go, address.go: how often a name may be tried, here and over all servers
 //   - cache.go, expiring.go: passwords that were verified a moment ago
 //   - hash.go, phc.go: [Hasher], Argon2id
 //   - gate.go, memory.go: how many hashes run at a time, and the memory they leave

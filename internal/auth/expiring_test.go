@@ -87,8 +87,8 @@ func TestADigestIsOfOneUserOneVersionAndOnePassword(t *testing.T) {
 	if c.has(c.digest(a, "secret"), epoch.Add(cacheTTL)) {
 		t.Error("it is found after five minutes")
 	}
-	if hits, misses := c.hits.Load(), c.misses.Load(); hits != 1 || misses != 5 {
-		t.Errorf("%d hits, %d misses", hits, misses)
+	if hits := c.hits.Load(); hits != 1 {
+		t.Errorf("%d hits", hits)
 	}
 }
 

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"container/list"
 	"context"
 	"runtime"
 	"sync"
@@ -9,20 +8,23 @@ import (
 	"time"
 
 	"roster"
+	"roster/internal/directory"
 )
 
 const (
 	// hashMemoryBudget bounds the memory of all hashes that run at a time, in KiB (DECISIONS 13).
 	hashMemoryBudget = 128 * 1024
 
-	// maxHashWait is the longest estimated wait for a slot; beyond it a caller is turned away at once.
+	// maxHashWait is the longest estimated wait for a slot. Beyond it a caller is refused at once.
 	maxHashWait = 2 * time.Second
 
+	// longestWait ends a wait that became longer than its estimate, because shorter queues came meanwhile.
+	longestWait = maxHashWait + maxHashWait/4
+
 	// crowded says from when on other requests are taken to come all the time: so many of the last hashes
-	// saw more than fewRequests answered since the hash before. They then have a core to themselves, and a
-	// slot rests after each hash for as long as it took: on two cores they would else keep less than half
-	// of what they had. Requests that come for a hash are about one for each; a slot less for what they do
-	// before and after it would only make hashes slower.
+	// saw more than fewRequests answered since the hash before. The others then have a core to themselves,
+	// and a slot rests after each hash for as long as it took. On two cores the others would otherwise keep
+	// less than half of their rate.
 	crowded     = 0.5
 	fewRequests = 4
 
@@ -35,81 +37,127 @@ func defaultSlots() int {
 	return max(1, min(runtime.GOMAXPROCS(0), hashMemoryBudget/hashMemory))
 }
 
-// gate lets a bounded number of hashes run at a time, in the order of arrival, and keeps one slot
-// free while other requests come all the time, so that a storm of sign-ins leaves them a core (ADR 0007).
+// gate lets a bounded number of hashes run at a time. Callers wait in two lanes, one for strangers and
+// one for callers who are known to be good; the lanes take turns, and so do the queues of a lane. One
+// slot stays free while other requests come all the time, so that a storm of sign-ins leaves them a
+// core (ADR 0007).
 type gate struct {
 	slots int
 
-	// A caller who waits for or runs a hash is inside; requests less inside are the others.
-	requests atomic.Int64
-	inside   atomic.Int64
-	served   atomic.Int64 // requests that are done
-	waiting  atomic.Int64 // length of queue, for a look without the lock
+	others  atomic.Int64 // requests in flight that did not come for a hash
+	served  atomic.Int64 // such requests that are done
+	waiting atomic.Int64 // callers in both lanes, for a look without the lock
 
-	mu      sync.Mutex
-	queue   list.List // of chan struct{}, closed when the slot is given
-	running int
-	mean    time.Duration // moving average of how long a hash takes
-	crowd   float64       // moving average of whether others were answered between two hashes, 0 to 1
-	seen    int64         // served when the last hash ended
-	done    uint64
-	refused uint64
+	mu       sync.Mutex
+	known    lane
+	stranger lane
+	last     *lane // had the latest turn
+	running  int
+	mean     time.Duration // moving average of how long a hash takes
+	crowd    float64       // moving average of whether others were answered between two hashes, 0 to 1
+	seen     int64         // served when the last hash ended
+	done     uint64
+
+	refused atomic.Uint64
 }
 
 func newGate(slots int) *gate { return &gate{slots: slots, mean: firstMeanHash} }
 
-// enter waits for a slot, which leave gives back. Errors: Unavailable where the estimated wait is
-// too long, at once, or where ctx ends.
-func (g *gate) enter(ctx context.Context) error {
-	turn, place, err := g.line()
-	if turn == nil || err != nil {
+// enter waits for a slot, which leave gives back. Errors: Unavailable, at once if the estimated wait
+// is too long, later if the wait becomes too long or ctx ends.
+func (g *gate) enter(ctx context.Context, c caller) error {
+	w, err := g.line(c)
+	if w == nil || err != nil {
 		return err
 	}
+	patience := time.NewTimer(longestWait)
+	defer patience.Stop()
 	select {
-	case <-turn:
-		return nil
+	case err := <-w.turn:
+		return err
 	case <-ctx.Done():
-		g.abandon(turn, place)
+		g.abandon(w)
 		return leftError(ctx)
+	case <-patience.C:
+		g.abandon(w)
+		return g.refuse(maxHashWait)
 	}
 }
 
-// line takes a slot, and returns nil, or takes a place in the queue.
-func (g *gate) line() (turn chan struct{}, place *list.Element, err error) {
+// ask returns the error with which enter would turn the caller away at once.
+func (g *gate) ask(c caller) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	// Announced before the others are counted: whoever stops being one afterwards sees it (recheck).
+	return g.judge(c)
+}
+
+// busy reports whether ask would return an error.
+func (g *gate) busy(c caller) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.estimate(c) > maxHashWait
+}
+
+// judge turns a newcomer away whose estimated wait is too long. g.mu is held.
+func (g *gate) judge(c caller) error {
+	if wait := g.estimate(c); wait > maxHashWait {
+		return g.refuse(wait)
+	}
+	return nil
+}
+
+// line takes a slot, and returns nil, or takes a place in a queue.
+func (g *gate) line(c caller) (*waiter, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	// Announced before the others are counted: a request that stops being one afterwards sees it (recheck).
 	g.waiting.Add(1)
-	if g.queue.Len() == 0 && g.running < g.allowed() {
+	if g.free() {
 		g.waiting.Add(-1)
 		g.running++
-		return nil, nil, nil
+		return nil, nil
 	}
-	if wait := g.estimate(); wait > maxHashWait {
+	err := g.judge(c)
+	if err == nil {
+		err = g.makeRoom(c)
+	}
+	if err != nil {
 		g.waiting.Add(-1)
-		g.refused++
-		return nil, nil, busyError(wait)
+		return nil, err
 	}
-	turn = make(chan struct{})
-	return turn, g.queue.PushBack(turn), nil
+	own, _ := g.lanes(c)
+	return own.push(c), nil
 }
 
-// abandon leaves the queue, or gives the slot back if it came at the same moment.
-func (g *gate) abandon(turn chan struct{}, place *list.Element) {
+// makeRoom turns somebody away if the newcomer's lane is full: the last of the longest queue. g.mu is held.
+func (g *gate) makeRoom(c caller) error {
+	own, _ := g.lanes(c)
+	if own.waiting < maxInLane {
+		return nil
+	}
+	last := own.evict(c)
+	if last == nil {
+		return g.refuse(maxHashWait)
+	}
+	g.waiting.Add(-1)
+	last.turn <- g.refuse(maxHashWait)
+	return nil
+}
+
+// abandon takes a waiter out of its queue, or gives its slot back if that came at the same moment.
+func (g *gate) abandon(w *waiter) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	select {
-	case <-turn:
+	if w.place != nil {
+		w.leave()
+		g.waiting.Add(-1)
+	} else if err := <-w.turn; err == nil {
 		g.running--
 		g.dispatch()
-	default:
-		g.queue.Remove(place)
-		g.waiting.Add(-1)
 	}
 }
 
-// leave gives the slot back after a hash that took so long. The next in line gets it while the
-// caller still counts as inside, so that the rest of its request does not hold the slot up.
+// leave gives the slot back after a hash that took so long. The slot rests first while others keep coming.
 func (g *gate) leave(took time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -122,6 +170,18 @@ func (g *gate) leave(took time.Duration) {
 	}
 	g.seen = served
 	g.crowd += (now - g.crowd) / 8
+	g.giveBack(took)
+}
+
+// leaveUnhashed gives the slot back after work that was no hash, and says nothing of how long one takes.
+func (g *gate) leaveUnhashed(took time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.giveBack(took)
+}
+
+// giveBack gives the slot to the next in line, after a rest while others keep coming. g.mu is held.
+func (g *gate) giveBack(took time.Duration) {
 	if g.crowd > crowded {
 		time.AfterFunc(took, g.rested)
 		return
@@ -138,38 +198,61 @@ func (g *gate) rested() {
 	g.dispatch()
 }
 
-// dispatch gives free slots to those who wait longest. g.mu is held.
+// dispatch gives free slots to the callers whose turn it is. g.mu is held.
 func (g *gate) dispatch() {
-	for g.queue.Len() > 0 && g.running < g.allowed() {
-		turn := g.queue.Remove(g.queue.Front()).(chan struct{})
+	for !g.empty() && g.running < g.allowed() {
+		l := &g.known
+		if l.waiting == 0 || l == g.last && g.stranger.waiting > 0 {
+			l = &g.stranger
+		}
+		g.last = l
 		g.waiting.Add(-1)
 		g.running++
-		close(turn)
+		l.pop().turn <- nil
 	}
 }
 
+// lanes returns the lane of a caller, and the other one.
+func (g *gate) lanes(c caller) (own, other *lane) {
+	if c.known {
+		return &g.known, &g.stranger
+	}
+	return &g.stranger, &g.known
+}
+
+// empty reports whether nobody waits. g.mu is held.
+func (g *gate) empty() bool { return g.known.waiting+g.stranger.waiting == 0 }
+
+// free reports whether a newcomer gets a slot at once. g.mu is held.
+func (g *gate) free() bool { return g.empty() && g.running < g.allowed() }
+
 // allowed returns how many hashes may run now.
 func (g *gate) allowed() int {
-	if g.others() > 0 && g.crowd > crowded {
+	if g.others.Load() > 0 && g.crowd > crowded {
 		return max(1, g.slots-1)
 	}
 	return g.slots
 }
 
-func (g *gate) others() int64 { return g.requests.Load() - g.inside.Load() }
-
-// estimate returns how long a newcomer would wait. g.mu is held.
-func (g *gate) estimate() time.Duration {
+// estimate returns how long a newcomer would wait, by its place once the queues take turns: not at all
+// if a slot is free. g.mu is held.
+func (g *gate) estimate(c caller) time.Duration {
+	if g.free() {
+		return 0
+	}
 	each := g.mean
 	if g.crowd > crowded {
 		each *= 2 // its slot rests as long
 	}
-	return time.Duration(g.queue.Len()+1) * each / time.Duration(g.allowed())
+	own, other := g.lanes(c)
+	turns := own.turns(c)
+	turns += min(turns, other.waiting)
+	return time.Duration(turns) * each / time.Duration(g.allowed())
 }
 
 // recheck wakes those who may run since the last of the others has gone.
 func (g *gate) recheck() {
-	if g.waiting.Load() == 0 || g.others() > 0 {
+	if g.waiting.Load() == 0 || g.others.Load() > 0 {
 		return
 	}
 	g.mu.Lock()
@@ -177,19 +260,14 @@ func (g *gate) recheck() {
 	g.dispatch()
 }
 
-// stepIn marks the caller as inside until the function it returns is called.
-func (g *gate) stepIn() (stepOut func()) {
-	g.inside.Add(1)
-	g.recheck()
-	return func() { g.inside.Add(-1) }
-}
-
-// busyError turns a caller away who would have to wait too long.
-func busyError(wait time.Duration) error {
+// refuse counts a caller who is turned away, and returns the error for it.
+func (g *gate) refuse(wait time.Duration) error {
+	g.refused.Add(1)
 	return &roster.Error{
 		Kind:       roster.Unavailable,
 		Detail:     "too many passwords are being checked at once; try again",
 		RetryAfter: max(time.Second, wait.Round(time.Second)),
+		Err:        directory.ErrCrowded,
 	}
 }
 

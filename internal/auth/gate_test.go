@@ -18,9 +18,9 @@ func hashAll(t *testing.T, h *Hasher, n int) {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			h.RequestStarted()
-			defer h.RequestDone()
-			if _, err := h.Hash(t.Context(), "", fmt.Sprint(i)); err != nil {
+			ctx, visit := h.Begin(t.Context(), "192.0.2.1")
+			defer visit.End()
+			if _, err := h.hashFor(ctx, "", fmt.Sprint(i)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -51,7 +51,7 @@ func TestOneSlotStaysFreeWhileOtherRequestsComeAllTheTime(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			h, b := newFakeHasher(slots)
 			h.gate.crowd = 1 // they came all the time, and for as few hashes as these it is not forgotten
-			h.RequestStarted()
+			h.Begin(t.Context(), "192.0.2.2")
 			hashAll(t, h, 4)
 			if b.most != want {
 				t.Errorf("%d of %d slots were used, want %d", b.most, slots, want)
@@ -65,13 +65,13 @@ func TestAWaiterRunsAsSoonAsTheLastOtherRequestIsDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, b := newFakeHasher(2)
 		h.gate.crowd = 1
-		h.RequestStarted()
+		_, other := h.Begin(t.Context(), "192.0.2.2")
 		go hashAll(t, h, 2)
 		synctest.Wait()
 		if s := h.Stats(); s.Running != 1 || s.Waiting != 1 {
 			t.Fatalf("with another request: %+v", s)
 		}
-		h.RequestDone()
+		other.End()
 		synctest.Wait()
 		if s := h.Stats(); s.Running != 2 || s.Waiting != 0 {
 			t.Errorf("without: %+v", s)
@@ -88,13 +88,14 @@ func TestARequestThatBeginsToHashIsNoOtherAnyMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, _ := newFakeHasher(2)
 		h.gate.crowd = 1
-		h.RequestStarted() // this one is about to hash too
+		ctx, visit := h.Begin(t.Context(), "192.0.2.2") // this one is about to hash too
+		defer visit.End()
 		go hashAll(t, h, 2)
 		synctest.Wait()
 		if s := h.Stats(); s.Running != 1 || s.Waiting != 1 {
 			t.Fatalf("before: %+v", s)
 		}
-		go h.Verify(t.Context(), fakePHC("1"), "0")
+		go h.verify(ctx, stranger, fakePHC("1"), "0")
 		synctest.Wait()
 		if s := h.Stats(); s.Running != 2 || s.Waiting != 1 {
 			t.Errorf("after: %+v", s)
@@ -109,9 +110,9 @@ func TestARequestThatOnlyPassesByCostsNoSlot(t *testing.T) {
 		h, b := newFakeHasher(2)
 		for range 10 {
 			hashAll(t, h, 3) // nobody else
-			h.RequestStarted()
+			_, other := h.Begin(t.Context(), "192.0.2.2")
 			hashAll(t, h, 2) // one more, in its way
-			h.RequestDone()
+			other.End()
 		}
 		if b.most != 2 || h.gate.crowd > crowded {
 			t.Errorf("%d ran at a time, crowd %v", b.most, h.gate.crowd)
@@ -123,13 +124,13 @@ func TestSlotsAreGivenInTheOrderOfArrival(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(1)
-		if err := g.enter(t.Context()); err != nil {
+		if err := g.enter(t.Context(), stranger); err != nil {
 			t.Fatal(err)
 		}
 		var order []int
 		for i := range 5 {
 			go func() {
-				if g.enter(t.Context()) == nil {
+				if g.enter(t.Context(), stranger) == nil {
 					order = append(order, i)
 					g.leave(fakeHashTime)
 				}
@@ -154,13 +155,13 @@ func TestWhoWouldWaitForMoreThanTwoSecondsIsTurnedAwayAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range room {
 			wg.Go(func() {
-				if _, err := h.Hash(t.Context(), "", fmt.Sprint(i)); err != nil {
+				if _, err := h.hashFor(t.Context(), "", fmt.Sprint(i)); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		synctest.Wait()
-		_, err := h.Hash(t.Context(), "", "one too many")
+		_, err := h.hashFor(t.Context(), "", "one too many")
 		e := isKind(t, err, roster.Unavailable)
 		if e.RetryAfter < time.Second || e.RetryAfter > 3*time.Second {
 			t.Errorf("retry after %v", e.RetryAfter)
@@ -182,7 +183,7 @@ func TestTheEstimateFollowsHowLongHashesTake(t *testing.T) {
 	t.Parallel()
 	g := newGate(1)
 	for range 100 {
-		if err := g.enter(t.Context()); err != nil {
+		if err := g.enter(t.Context(), stranger); err != nil {
 			t.Fatal(err)
 		}
 		g.leave(time.Second)
@@ -196,12 +197,12 @@ func TestACallerWhoseContextEndsLeavesTheQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h, b := newFakeHasher(1)
-		go h.Hash(t.Context(), "", "keeps the slot")
+		go h.hashFor(t.Context(), "", "keeps the slot")
 		synctest.Wait()
 		ctx, leave := context.WithCancel(t.Context())
 		left := make(chan error, 1)
 		go func() {
-			_, err := h.Hash(ctx, "", "leaves")
+			_, err := h.hashFor(ctx, "", "leaves")
 			left <- err
 		}()
 		synctest.Wait()
@@ -220,22 +221,24 @@ func TestACallerWhoseContextEndsLeavesTheQueue(t *testing.T) {
 func TestASlotThatComesWhenTheCallerLeavesGoesToTheNext(t *testing.T) {
 	t.Parallel()
 	g := newGate(1)
-	if err := g.enter(t.Context()); err != nil {
+	if err := g.enter(t.Context(), stranger); err != nil {
 		t.Fatal(err)
 	}
-	leaving, place, err := g.line()
+	leaving, err := g.line(stranger)
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, _, err := g.line()
+	next, err := g.line(stranger)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.leave(fakeHashTime)
-	<-leaving // it has the slot, and leaves nevertheless
-	g.abandon(leaving, place)
+	if leaving.place != nil {
+		t.Fatal("the slot did not come")
+	}
+	g.abandon(leaving) // it has the slot, and leaves nevertheless
 	select {
-	case <-next:
+	case <-next.turn:
 	default:
 		t.Error("the next in line did not get the slot")
 	}
@@ -249,8 +252,8 @@ func BenchmarkCountingARequest(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			h.RequestStarted()
-			h.RequestDone()
+			_, visit := h.Begin(b.Context(), "192.0.2.1")
+			visit.End()
 		}
 	})
 }

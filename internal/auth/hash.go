@@ -21,6 +21,7 @@ type Hasher struct {
 	now      func() time.Time
 	verifies flights[digest, bool]
 	hashes   flights[digest, roster.PasswordHash]
+	holds    holds
 
 	// The work itself; only tests put something else here.
 	hash    func(password string) (string, error)
@@ -39,26 +40,43 @@ func newHasher(now func() time.Time, slots int) *Hasher {
 		gate:    newGate(slots),
 		mac:     newMAC(),
 		now:     now,
+		holds:   newHolds(),
 		hash:    func(password string) (string, error) { return argon2id.CreateHash(password, hashParams()) },
 		compare: argon2id.ComparePasswordAndHash,
 		cleanUp: new(memory).hashed,
 	}
 }
 
-// Hash returns the PHC string of the password, with a salt of its own. Calls in flight with equal share
-// and password get the same string from one run; share names the one thing that they all do, and with
-// "" nothing is shared: two users must not have the same salt.
-// Errors: Invalid(password) beyond MaxPasswordBytes, Unavailable.
-func (h *Hasher) Hash(ctx context.Context, share, password string) (roster.PasswordHash, error) {
-	if len(password) > MaxPasswordBytes {
-		return "", passwordFault(tooLong)
+// Ask returns the error with which a hash for the actor would be refused at once. Verbs ask before they
+// look anything up, so that a refusal costs little. The request in ctx has come for a hash from then on.
+// Errors: Unavailable.
+func (h *Hasher) Ask(ctx context.Context, by roster.Actor) error { return h.ask(ctx, signedIn(by)) }
+
+func (h *Hasher) ask(ctx context.Context, c caller) error {
+	comeForHash(ctx)
+	return h.gate.ask(c)
+}
+
+// signedIn returns the caller that an actor is. Only those who follow a link are strangers.
+func signedIn(by roster.Actor) caller {
+	return caller{known: by.Kind != roster.ActorNobody, address: network(by.Address)}
+}
+
+// Hash returns the PHC string of the password, with a salt of its own. A password that must be strong is
+// judged first, in the same slot. Calls in flight with equal Share and Password get the same string from
+// one run; with the Share "" nothing is shared: two users must not have the same salt.
+// Errors: Invalid(password) beyond MaxPasswordBytes or where it is too weak, Unavailable.
+func (h *Hasher) Hash(ctx context.Context, by roster.Actor, p directory.NewHash) (roster.PasswordHash, error) {
+	if err := checkLength(p); err != nil {
+		return "", err
 	}
-	defer h.gate.stepIn()()
-	if share == "" {
-		return h.hashNow(ctx, password)
+	comeForHash(ctx)
+	if p.Share == "" {
+		return h.hashNow(ctx, signedIn(by), p)
 	}
-	hash, err := h.hashes.do(ctx, h.mac.sum("hash", share, password), func(ctx context.Context) (roster.PasswordHash, error) {
-		return h.hashNow(ctx, password)
+	share := h.mac.sum("hash", p.Share, p.Password)
+	hash, err := h.hashes.do(ctx, share, func(ctx context.Context) (roster.PasswordHash, error) {
+		return h.hashNow(ctx, signedIn(by), p)
 	})
 	return hash, sharedError(ctx, err)
 }
@@ -67,80 +85,98 @@ func (h *Hasher) Hash(ctx context.Context, share, password string) (roster.Passw
 // run. A password beyond MaxPasswordBytes is wrong without a hash being computed. A hash that cannot
 // be read, or asks for more work than is sane, is an Internal error.
 // Errors: Unavailable.
-func (h *Hasher) Verify(ctx context.Context, hash roster.PasswordHash, password string) (bool, error) {
+func (h *Hasher) Verify(ctx context.Context, by roster.Actor, hash roster.PasswordHash, password string) (bool, error) {
+	return h.verify(ctx, signedIn(by), hash, password)
+}
+
+func (h *Hasher) verify(ctx context.Context, c caller, hash roster.PasswordHash, password string) (bool, error) {
 	if len(password) > MaxPasswordBytes {
 		return false, nil
 	}
 	if err := checkHash(hash); err != nil {
 		return false, err
 	}
-	return h.verify(ctx, h.mac.sum("verify", string(hash), password), hash, password)
+	return h.compareOnce(ctx, c, h.mac.sum("verify", string(hash), password), hash, password)
 }
 
-// Dummy does the work of Verify where there is nothing to verify, so that a caller cannot tell. The
-// label names what was asked for; equal calls in flight share one run, as they do in Verify.
+// dummy does the work of verify where there is nothing to verify, so that a caller cannot tell. The
+// label names what was asked for; equal calls in flight share one run, as they do in verify.
 // Errors: Unavailable.
-func (h *Hasher) Dummy(ctx context.Context, label, password string) error {
+func (h *Hasher) dummy(ctx context.Context, c caller, label, password string) error {
 	if len(password) > MaxPasswordBytes {
 		return nil
 	}
-	_, err := h.verify(ctx, h.mac.sum("dummy", label, password), dummyHash, password)
+	_, err := h.compareOnce(ctx, c, h.mac.sum("dummy", label, password), dummyHash, password)
 	return err
 }
 
-func (h *Hasher) verify(ctx context.Context, share digest, hash roster.PasswordHash, password string) (bool, error) {
-	defer h.gate.stepIn()()
+func (h *Hasher) compareOnce(
+	ctx context.Context, c caller, share digest, hash roster.PasswordHash, password string,
+) (bool, error) {
+	comeForHash(ctx)
 	ok, err := h.verifies.do(ctx, share, func(ctx context.Context) (ok bool, err error) {
-		err = h.run(ctx, func() error {
+		err = h.run(ctx, c, func() (hashed bool, err error) {
 			ok, err = h.compare(password, string(hash))
-			return err
+			return true, err
 		})
 		return ok, err
 	})
 	return ok, sharedError(ctx, err)
 }
 
-func (h *Hasher) hashNow(ctx context.Context, password string) (roster.PasswordHash, error) {
+func (h *Hasher) hashNow(ctx context.Context, c caller, p directory.NewHash) (roster.PasswordHash, error) {
 	var hash string
-	err := h.run(ctx, func() (err error) {
-		hash, err = h.hash(password)
-		return err
+	err := h.run(ctx, c, func() (hashed bool, err error) {
+		if p.Strong {
+			if err := judge(p.Password, p.About); err != nil {
+				return false, err
+			}
+		}
+		hash, err = h.hash(p.Password)
+		return true, err
 	})
 	return roster.PasswordHash(hash), err
 }
 
-// run does the work when a slot is free.
-func (h *Hasher) run(ctx context.Context, work func() error) error {
-	if err := h.gate.enter(ctx); err != nil {
+// CheckStrength judges a password that must be strong: about are words that it must not stand on. It
+// takes a slot of the hashes, as judging a long password is work too.
+// Errors: Invalid(password), Unavailable.
+func (h *Hasher) CheckStrength(ctx context.Context, by roster.Actor, p directory.NewHash) error {
+	if err := checkLength(p); err != nil {
 		return err
 	}
-	start := h.now()
-	defer func() {
-		h.gate.leave(h.now().Sub(start))
-		h.cleanUp()
-	}()
-	if err := work(); err != nil {
-		return fmt.Errorf("hash password: %w", err)
-	}
-	return nil
+	comeForHash(ctx)
+	return h.run(ctx, signedIn(by), func() (hashed bool, err error) { return false, judge(p.Password, p.About) })
 }
 
-// RequestStarted counts a request of the server as in flight, until RequestDone. While requests that
-// neither wait for nor run a hash come all the time, one slot stays free for them.
-func (h *Hasher) RequestStarted() { h.gate.requests.Add(1) }
-
-// RequestDone ends what RequestStarted began.
-func (h *Hasher) RequestDone() {
-	h.gate.requests.Add(-1)
-	h.gate.served.Add(1)
-	h.gate.recheck()
+// run does the work when a slot is free. The work says whether it computed a hash.
+func (h *Hasher) run(ctx context.Context, c caller, work func() (hashed bool, err error)) error {
+	if err := h.gate.enter(ctx, c); err != nil {
+		return err
+	}
+	start, hashed := h.now(), true // also where the work panics
+	defer func() {
+		took := h.now().Sub(start)
+		if !hashed {
+			h.gate.leaveUnhashed(took)
+			return
+		}
+		h.gate.leave(took)
+		h.cleanUp()
+	}()
+	hashed, err := work()
+	if err != nil && roster.KindOf(err) == roster.Internal {
+		return fmt.Errorf("hash password: %w", err)
+	}
+	return err
 }
 
 // HasherStats is the state of a [Hasher], for metrics.
 type HasherStats struct {
 	Slots       int     // hashes that may run at a time
-	Running     int     // hashes that run now
-	Waiting     int     // hashes that wait for a slot
+	Running     int     // passwords that are hashed or judged now
+	Waiting     int     // passwords that wait for a slot
+	Held        int     // refusals that are held back at the moment
 	MeanSeconds float64 // moving average of how long one takes
 	Done        uint64  // hashes since the start
 	Refused     uint64  // turned away since the start, because the wait was too long
@@ -149,11 +185,12 @@ type HasherStats struct {
 // Stats returns the present state.
 func (h *Hasher) Stats() HasherStats {
 	g := h.gate
+	held := h.holds.count()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return HasherStats{
-		Slots: g.slots, Running: g.running, Waiting: g.queue.Len(),
-		MeanSeconds: g.mean.Seconds(), Done: g.done, Refused: g.refused,
+		Slots: g.slots, Running: g.running, Waiting: g.known.waiting + g.stranger.waiting, Held: held,
+		MeanSeconds: g.mean.Seconds(), Done: g.done, Refused: g.refused.Load(),
 	}
 }
 

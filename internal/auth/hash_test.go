@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"roster"
+	"roster/internal/directory"
 )
 
 // fakeHashTime is how long a fake hash takes.
@@ -59,6 +60,17 @@ func newFakeHasher(slots int) (*Hasher, *bench) {
 	return h, b
 }
 
+// stranger is a caller who is not known, and somebody an actor who is.
+var (
+	stranger = caller{address: "192.0.2.1"}
+	somebody = roster.Actor{Kind: roster.ActorUser, Address: "192.0.2.1"}
+)
+
+// hashFor hashes a password for somebody.
+func (h *Hasher) hashFor(ctx context.Context, share, password string) (roster.PasswordHash, error) {
+	return h.Hash(ctx, somebody, directory.NewHash{Share: share, Password: password})
+}
+
 func isKind(t *testing.T, err error, want roster.Kind) *roster.Error {
 	t.Helper()
 	var e *roster.Error
@@ -71,7 +83,7 @@ func isKind(t *testing.T, err error, want roster.Kind) *roster.Error {
 func TestAHashIsVerifiedByItsPasswordOnly(t *testing.T) {
 	t.Parallel()
 	h := NewHasher(time.Now)
-	hash, err := h.Hash(t.Context(), "", "Gänseblümchen 7")
+	hash, err := h.hashFor(t.Context(), "", "Gänseblümchen 7")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +91,7 @@ func TestAHashIsVerifiedByItsPasswordOnly(t *testing.T) {
 		t.Errorf("got %s, want it to begin with %s", hash, want)
 	}
 	for password, want := range map[string]bool{"Gänseblümchen 7": true, "gänseblümchen 7": false, "": false} {
-		got, err := h.Verify(t.Context(), hash, password)
+		got, err := h.verify(t.Context(), stranger, hash, password)
 		if got != want || err != nil {
 			t.Errorf("Verify(%q) = %v, %v", password, got, err)
 		}
@@ -92,8 +104,8 @@ func TestAHashIsVerifiedByItsPasswordOnly(t *testing.T) {
 func TestTheSamePasswordGetsASaltOfItsOwn(t *testing.T) {
 	t.Parallel()
 	h := NewHasher(time.Now)
-	one, err1 := h.Hash(t.Context(), "", "password")
-	two, err2 := h.Hash(t.Context(), "", "password")
+	one, err1 := h.hashFor(t.Context(), "", "password")
+	two, err2 := h.hashFor(t.Context(), "", "password")
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +120,7 @@ func TestTheDummyHashAsksForTheWorkOfANewOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := NewHasher(time.Now)
-	fresh, err := h.Hash(t.Context(), "", "password")
+	fresh, err := h.hashFor(t.Context(), "", "password")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +154,7 @@ func TestAStoredHashThatIsBrokenOrAbsurdIsRefusedUnhashed(t *testing.T) {
 		"a long key":               good[:strings.LastIndex(good, "$")+1] + strings.Repeat("QUFB", 22),
 		"too many parts":           good + "$",
 	} {
-		ok, err := h.Verify(t.Context(), roster.PasswordHash(hash), "x")
+		ok, err := h.verify(t.Context(), stranger, roster.PasswordHash(hash), "x")
 		if ok || err == nil {
 			t.Errorf("%s: got %v, %v", name, ok, err)
 		}
@@ -156,20 +168,20 @@ func TestAPasswordBeyondTheLimitIsNotHashed(t *testing.T) {
 	t.Parallel()
 	h, b := newFakeHasher(1)
 	long := strings.Repeat("x", MaxPasswordBytes+1)
-	_, err := h.Hash(t.Context(), "", long)
+	_, err := h.hashFor(t.Context(), "", long)
 	if e := isKind(t, err, roster.Invalid); e.Field != "password" {
 		t.Errorf("the field is %q", e.Field)
 	}
-	if ok, err := h.Verify(t.Context(), fakePHC(long), long); ok || err != nil {
+	if ok, err := h.verify(t.Context(), stranger, fakePHC(long), long); ok || err != nil {
 		t.Errorf("Verify: %v, %v", ok, err)
 	}
-	if err := h.Dummy(t.Context(), "nobody", long); err != nil {
+	if err := h.dummy(t.Context(), stranger, "nobody", long); err != nil {
 		t.Errorf("Dummy: %v", err)
 	}
 	if b.total != 0 {
 		t.Errorf("%d were hashed", b.total)
 	}
-	if _, err := h.Hash(t.Context(), "", long[1:]); err != nil {
+	if _, err := h.hashFor(t.Context(), "", long[1:]); err != nil {
 		t.Errorf("a password at the limit: %v", err)
 	}
 }
@@ -181,36 +193,36 @@ func TestEqualCallsInFlightShareOneHash(t *testing.T) {
 		want int
 	}{
 		"Verify with the same hash and password": {func(h *Hasher, ctx context.Context, _ int) error {
-			ok, err := h.Verify(ctx, fakePHC("a"), "a")
+			ok, err := h.verify(ctx, stranger, fakePHC("a"), "a")
 			if err == nil && !ok {
 				err = errors.New("the password was wrong")
 			}
 			return err
 		}, 1},
 		"Verify with two passwords": {func(h *Hasher, ctx context.Context, i int) error {
-			_, err := h.Verify(ctx, fakePHC("a"), "ab"[:1+i%2])
+			_, err := h.verify(ctx, stranger, fakePHC("a"), "ab"[:1+i%2])
 			return err
 		}, 2},
 		"Dummy for the same name": {func(h *Hasher, ctx context.Context, _ int) error {
-			return h.Dummy(ctx, "nobody", "a")
+			return h.dummy(ctx, stranger, "nobody", "a")
 		}, 1},
 		"Dummy for two names": {func(h *Hasher, ctx context.Context, i int) error {
-			return h.Dummy(ctx, []string{"nobody", "somebody"}[i%2], "a")
+			return h.dummy(ctx, stranger, []string{"nobody", "somebody"}[i%2], "a")
 		}, 2},
 		"Hash with the same share": {func(h *Hasher, ctx context.Context, _ int) error {
-			_, err := h.Hash(ctx, "create johndoe1", "a")
+			_, err := h.hashFor(ctx, "create johndoe1", "a")
 			return err
 		}, 1},
 		"Hash with two shares": {func(h *Hasher, ctx context.Context, i int) error {
-			_, err := h.Hash(ctx, []string{"one", "two"}[i%2], "a")
+			_, err := h.hashFor(ctx, []string{"one", "two"}[i%2], "a")
 			return err
 		}, 2},
 		"Hash with the same share and two passwords": {func(h *Hasher, ctx context.Context, i int) error {
-			_, err := h.Hash(ctx, "one", "ab"[:1+i%2])
+			_, err := h.hashFor(ctx, "one", "ab"[:1+i%2])
 			return err
 		}, 2},
 		"Hash without a share": {func(h *Hasher, ctx context.Context, _ int) error {
-			_, err := h.Hash(ctx, "", "a")
+			_, err := h.hashFor(ctx, "", "a")
 			return err
 		}, 50},
 	}
@@ -243,13 +255,13 @@ func TestACallerWhoLeavesASharedHashDoesNotFailTheOthers(t *testing.T) {
 		first, leave := context.WithCancel(t.Context())
 		left := make(chan error, 1)
 		go func() {
-			_, err := h.Verify(first, fakePHC("a"), "a")
+			_, err := h.verify(first, stranger, fakePHC("a"), "a")
 			left <- err
 		}()
 		synctest.Wait()
 		stayed := make(chan bool, 1)
 		go func() {
-			ok, err := h.Verify(t.Context(), fakePHC("a"), "a")
+			ok, err := h.verify(t.Context(), stranger, fakePHC("a"), "a")
 			stayed <- ok && err == nil
 		}()
 		synctest.Wait()
@@ -268,13 +280,13 @@ func TestASharedHashThatEverybodyLeftIsNotBegun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h, b := newFakeHasher(1)
-		go h.Hash(t.Context(), "", "keeps the slot")
+		go h.hashFor(t.Context(), "", "keeps the slot")
 		synctest.Wait()
 		ctx, leave := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		for range 3 {
 			wg.Go(func() {
-				if _, err := h.Verify(ctx, fakePHC("a"), "a"); roster.KindOf(err) != roster.Unavailable {
+				if _, err := h.verify(ctx, stranger, fakePHC("a"), "a"); roster.KindOf(err) != roster.Unavailable {
 					t.Errorf("got error %v", err)
 				}
 			})
@@ -293,7 +305,7 @@ func TestAPanicInASharedHashIsAnError(t *testing.T) {
 	t.Parallel()
 	h, _ := newFakeHasher(1)
 	h.compare = func(string, string) (bool, error) { panic("out of order") }
-	if _, err := h.Verify(t.Context(), fakePHC("a"), "a"); err == nil {
+	if _, err := h.verify(t.Context(), stranger, fakePHC("a"), "a"); err == nil {
 		t.Error("no error")
 	}
 	if s := h.Stats(); s.Running != 0 {

@@ -24,6 +24,11 @@ type macState struct {
 func newMAC() mac {
 	key := make([]byte, sha256.Size)
 	rand.Read(key)
+	return macWith(key)
+}
+
+// macWith makes digests under a key that others may have too.
+func macWith(key []byte) mac {
 	return mac{&sync.Pool{New: func() any { return &macState{hash: hmac.New(sha256.New, key)} }}}
 }
 

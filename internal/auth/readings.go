@@ -31,19 +31,29 @@ func newReadings[V any](generation Generation) *readings[V] {
 
 // get returns what is kept for the key, or reads and keeps it. Errors are those of read, and not kept.
 func (r *readings[V]) get(key string, read func() (V, error)) (V, error) {
-	now, known := r.generation()
-	if !known {
-		return read()
-	}
-	r.mu.RLock()
-	v, found := r.kept[key]
-	found = found && r.of == now
-	r.mu.RUnlock()
-	if found {
+	if v, found := r.peek(key); found {
 		return v, nil
 	}
+	return r.fetch(key, read)
+}
+
+// peek returns what is kept for the key, without reading.
+func (r *readings[V]) peek(key string) (v V, found bool) {
+	now, known := r.generation()
+	if !known {
+		return v, false
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	v, found = r.kept[key]
+	return v, found && r.of == now
+}
+
+// fetch reads, whatever is kept for the key, and keeps what it read. Errors are not kept.
+func (r *readings[V]) fetch(key string, read func() (V, error)) (V, error) {
+	now, known := r.generation()
 	v, err := read()
-	if err == nil {
+	if err == nil && known {
 		r.put(now, key, v)
 	}
 	return v, err

@@ -18,10 +18,10 @@ func TestASlotRestsAfterAHashWhileOthersKeepComing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := newGate(2)
-				g.requests.Add(c.others)
+				g.others.Add(c.others)
 				took := 60 * time.Millisecond
 				for range 64 { // until it is known who comes
-					if err := g.enter(t.Context()); err != nil {
+					if err := g.enter(t.Context(), stranger); err != nil {
 						t.Fatal(err)
 					}
 					g.served.Add(1 + c.others*fewRequests)
@@ -29,13 +29,13 @@ func TestASlotRestsAfterAHashWhileOthersKeepComing(t *testing.T) {
 					time.Sleep(took) // of the bubble's clock
 				}
 				for range g.allowed() {
-					if err := g.enter(t.Context()); err != nil {
+					if err := g.enter(t.Context(), stranger); err != nil {
 						t.Fatal(err)
 					}
 				}
 				start := time.Now()
 				g.leave(took)
-				if err := g.enter(t.Context()); err != nil {
+				if err := g.enter(t.Context(), stranger); err != nil {
 					t.Fatal(err)
 				}
 				want := time.Duration(0)

@@ -42,7 +42,9 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 	if reason := a.checkSession(at, org, session, account, now); reason != nil {
 		return roster.Actor{}, denied(fmt.Errorf("session of %q: %w", account.UserName, reason))
 	}
-	if now.Sub(session.LastUsedAt) >= touchInterval(session.Idle) {
+	since := now.Sub(session.LastUsedAt)
+	clockWentBack := since < -directory.ClockSlack // the last use is counted from now on, so the session ends when idle
+	if since >= touchInterval(session.Idle) || clockWentBack {
 		if err := a.background.touch(ctx, session.ID, now); err != nil {
 			return roster.Actor{}, err
 		}

@@ -108,6 +108,8 @@ func TestTheUseOfASessionIsWrittenAtIntervals(t *testing.T) {
 		{time.Hour, 59 * time.Minute, 59 * time.Minute},
 		{time.Minute, 5 * time.Second, 0},
 		{time.Minute, 6 * time.Second, 6 * time.Second},
+		{time.Hour, -time.Minute, 0},
+		{time.Hour, -25 * time.Hour, -25 * time.Hour}, // the clock was set back
 	} {
 		_, token := f.session(user, func(s *roster.Session) { s.Idle = c.idle })
 		opened := f.clock.now()

@@ -9,6 +9,7 @@ import (
 	"github.com/ccojocar/zxcvbn-go/scoring"
 
 	"roster"
+	"roster/internal/directory"
 )
 
 const (
@@ -26,17 +27,21 @@ const (
 	tooEasy  = "is too easy to guess; use several unrelated words, or a longer mix of characters, without names and dates"
 )
 
-// CheckStrength judges a password that a person chose. It must have 8 characters at least and
-// MaxPasswordBytes at most, and must not be guessed quickly by who knows common passwords, words,
-// names, keyboards and dates, and the words about the person.
-// Errors: Invalid(password).
-func (h *Hasher) CheckStrength(password string, about ...string) error {
+// checkLength refuses a password for its length alone, which takes no slot.
+func checkLength(p directory.NewHash) error {
 	switch {
-	case len(password) > MaxPasswordBytes:
+	case len(p.Password) > MaxPasswordBytes:
 		return passwordFault(tooLong)
-	case utf8.RuneCountInString(password) < minChosenRunes:
+	case p.Strong && utf8.RuneCountInString(p.Password) < minChosenRunes:
 		return passwordFault(tooShort)
-	case score(password, about) < minScore:
+	}
+	return nil
+}
+
+// judge refuses a password that is guessed quickly by who knows common passwords, words, names,
+// keyboards and dates, and the words about the person.
+func judge(password string, about []string) error {
+	if score(password, about) < minScore {
 		return passwordFault(tooEasy)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"roster"
+	"roster/internal/directory"
 )
 
 func TestPasswordsThatPeopleChooseAreJudged(t *testing.T) {
@@ -41,7 +42,7 @@ func TestPasswordsThatPeopleChooseAreJudged(t *testing.T) {
 		strings.Repeat("password1 ", 50):       tooEasy,
 		"kT7$qz!w" + strings.Repeat("a", 1016): "",
 	} {
-		err := h.CheckStrength(password, about...)
+		err := h.CheckStrength(t.Context(), somebody, directory.NewHash{Password: password, Strong: true, About: about})
 		if want == "" {
 			if err != nil {
 				t.Errorf("%.40q: %v", password, err)

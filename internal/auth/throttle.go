@@ -9,28 +9,65 @@ import (
 	"time"
 
 	"roster"
+	"roster/internal/directory"
 )
 
-// Limits of the throttle (DECISIONS 16; SP 800-63B §5.2.2 asks for a limit).
-const (
-	failuresPerAddress = 10 // for a name from one address
-	failuresPerName    = 100
-	failureWindow      = 15 * time.Minute // from the first failure; then the count starts anew
+// failureWindow is how long failures count, from the first one. Then the count starts anew.
+const failureWindow = directory.GuessWindow
 
+const (
 	// maxThrottleWaiters bounds those who wait for another attempt's outcome.
 	maxThrottleWaiters = 1000
 
-	// maxFailureCounts bounds the memory: a few KiB mostly, 75 MiB when full. Beyond it the oldest count
-	// is given up. Nobody can push out a count that still matters: a failure makes two counts at
-	// most and costs a hash, and six slots at 25 ms make 216,000 failures in a window.
-	maxFailureCounts = 1 << 19
+	// maxFailureCounts bounds the memory: a few KiB mostly, 110 MiB when full. Beyond it the oldest count
+	// is given up. Nobody can push out a count that still matters. A failure makes three counts at most
+	// and costs a hash, and six slots at 25 ms make 216,000 failures in a window.
+	maxFailureCounts = 3 << 18
 )
+
+// The limits of the throttle, by what they count (DECISIONS 16; SP 800-63B §5.2.2 asks for a limit).
+const (
+	byPair    = iota // a name from one address
+	byName           // a name, from all addresses
+	byAddress        // an address, over all names and organizations
+	limitCount
+)
+
+// limits are the failures that a window takes. A pair that signed in within 30 days is held to the
+// first limit only, so that a stranger behind the same address cannot lock it out.
+var limits = [limitCount]struct {
+	most   int
+	detail string
+}{
+	byPair:    {10, "too many failed sign-ins for this name; wait before the next one"},
+	byName:    {100, "too many failed sign-ins for this name; wait before the next one"},
+	byAddress: {100, "too many failed sign-ins from this address; wait before the next one"},
+}
 
 // attempt is what a try is counted by. Unknown names and organizations count like known ones.
 type attempt struct {
-	scope   string // the organization
+	scope   string // the folded slug of the organization
 	name    string // the folded user name
 	address string // of the caller, in the form that network returns
+}
+
+// countedBy returns the part of the attempt that a limit counts.
+func (at attempt) countedBy(limit int) attempt {
+	switch limit {
+	case byName:
+		return attempt{scope: at.scope, name: at.name}
+	case byAddress:
+		return attempt{address: at.address}
+	}
+	return at
+}
+
+// limitsFor returns how many of the limits hold for a pair, from the first on.
+func limitsFor(known bool) int {
+	if known {
+		return byPair + 1
+	}
+	return limitCount
 }
 
 // throttle bounds failed sign-ins. A try is reserved before its outcome is known and counted when
@@ -41,9 +78,9 @@ type throttle struct {
 	waiters atomic.Int64
 	refused atomic.Uint64 // tries turned away since the start
 
-	// Nobody outside knows the seeds, so names whose keys collide cannot be made up.
-	seedHere       maphash.Seed
-	seedEverywhere maphash.Seed
+	// seeds are one for each limit. Nobody outside knows them, so nobody can make up names whose keys
+	// collide.
+	seeds [limitCount]maphash.Seed
 
 	mu     sync.Mutex
 	counts map[uint64]*count
@@ -60,9 +97,10 @@ type count struct {
 }
 
 // reservation is a try whose outcome is not known yet. Exactly one of fail and release must follow.
+// A nil reservation holds nothing.
 type reservation struct {
 	t      *throttle
-	counts [2]*count // the second is nil for an address that is known
+	counts [limitCount]*count // nil beyond the limits that hold for the try
 }
 
 // admission is the answer to a try: one of its fields says what follows.
@@ -71,18 +109,25 @@ type admission struct {
 	retry    time.Duration   // refused: too many failures; try again then
 	settled  <-chan struct{} // wait for this, then ask again
 
-	byName bool // it is the limit over all addresses that is in the way
+	limit int // the one that is in the way
 }
+
+// refused reports whether a limit is reached.
+func (a admission) refused() bool { return a.retry > 0 }
+
+// unlessKnown reports whether a pair that signed in lately is free of the limit that is in the way.
+func (a admission) unlessKnown() bool { return a.reserved == nil && a.limit != byPair }
 
 func newThrottle(now func() time.Time) *throttle {
-	return &throttle{
-		now: now, seedHere: maphash.MakeSeed(), seedEverywhere: maphash.MakeSeed(),
-		counts: make(map[uint64]*count),
+	t := &throttle{now: now, counts: make(map[uint64]*count)}
+	for i := range t.seeds {
+		t.seeds[i] = maphash.MakeSeed()
 	}
+	return t
 }
 
-// reserve waits until the try may be made. known is asked at most once, and only when the limit
-// over all addresses is in the way: an address that signed in before is free of it.
+// reserve waits until the try may be made. known is asked at most once, and only when a limit is in the
+// way that does not hold for a pair that signed in before.
 // Errors: RateLimited, Unavailable where ctx ends, and those of known.
 func (t *throttle) reserve(ctx context.Context, at attempt, known func() (bool, error)) (*reservation, error) {
 	asked, isKnown := false, false
@@ -91,7 +136,7 @@ func (t *throttle) reserve(ctx context.Context, at attempt, known func() (bool, 
 		if a.reserved != nil {
 			return a.reserved, nil
 		}
-		if a.byName && !asked {
+		if a.unlessKnown() && !asked {
 			var err error
 			if isKnown, err = known(); err != nil {
 				return nil, err
@@ -99,8 +144,8 @@ func (t *throttle) reserve(ctx context.Context, at attempt, known func() (bool, 
 			asked = true
 			continue
 		}
-		if a.retry > 0 {
-			return nil, t.refuse(a.retry)
+		if a.refused() {
+			return nil, t.refuse(a)
 		}
 		if err := t.wait(ctx, a.settled); err != nil {
 			return nil, err
@@ -110,22 +155,25 @@ func (t *throttle) reserve(ctx context.Context, at attempt, known func() (bool, 
 
 // try makes a reservation or says what is in the way.
 func (t *throttle) try(at attempt, known bool) admission {
-	here := maphash.Comparable(t.seedHere, at)
-	everywhere := maphash.Comparable(t.seedEverywhere, attempt{scope: at.scope, name: at.name})
+	n := limitsFor(known)
+	var keys [limitCount]uint64
+	for i := range n {
+		keys[i] = maphash.Comparable(t.seeds[i], at.countedBy(i))
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	if a, free := t.room(here, now, failuresPerAddress); !free {
-		return a
+	for i := range n {
+		if a, free := t.room(keys[i], now, limits[i].most); !free {
+			a.limit = i
+			return a
+		}
 	}
-	if known {
-		return admission{reserved: &reservation{t: t, counts: [2]*count{t.take(here)}}}
+	r := &reservation{t: t}
+	for i := range n {
+		r.counts[i] = t.take(keys[i])
 	}
-	if a, free := t.room(everywhere, now, failuresPerName); !free {
-		a.byName = true
-		return a
-	}
-	return admission{reserved: &reservation{t: t, counts: [2]*count{t.take(here), t.take(everywhere)}}}
+	return admission{reserved: r}
 }
 
 // room reports whether one more try fits below the limit. t.mu is held.
@@ -162,7 +210,7 @@ func (t *throttle) take(key uint64) *count {
 func (t *throttle) wait(ctx context.Context, settled <-chan struct{}) error {
 	defer t.waiters.Add(-1)
 	if t.waiters.Add(1) > maxThrottleWaiters {
-		return t.refuse(time.Second)
+		return t.refuse(admission{retry: time.Second})
 	}
 	select {
 	case <-settled:
@@ -179,6 +227,9 @@ func (r *reservation) fail() { r.settle(true) }
 func (r *reservation) release() { r.settle(false) }
 
 func (r *reservation) settle(failed bool) {
+	if r == nil {
+		return
+	}
 	t := r.t
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -241,11 +292,7 @@ func (t *throttle) sweep(now time.Time) {
 }
 
 // refuse turns a try away, with the same words for names that exist and names that do not.
-func (t *throttle) refuse(retry time.Duration) error {
+func (t *throttle) refuse(a admission) error {
 	t.refused.Add(1)
-	return &roster.Error{
-		Kind:       roster.RateLimited,
-		Detail:     "too many failed sign-ins for this name; wait before the next one",
-		RetryAfter: retry,
-	}
+	return &roster.Error{Kind: roster.RateLimited, Detail: limits[a.limit].detail, RetryAfter: a.retry}
 }

@@ -13,6 +13,13 @@ import (
 	"roster"
 )
 
+// The limits, as they must be.
+const (
+	failuresPerPair = 10 // a name from an address
+	failuresPerName = 100
+	failuresPerHost = 100 // an address, over all names
+)
+
 // clock is a time that tests advance.
 type clock struct {
 	mu sync.Mutex
@@ -103,6 +110,22 @@ func TestAHundredFailuresForANameCloseItForAddressesThatAreNotKnown(t *testing.T
 	failTimes(t, th, from("grace", "198.51.100.1"), 1)
 }
 
+func TestAHundredFailuresFromAnAddressCloseItForNamesThatAreNotKnown(t *testing.T) {
+	t.Parallel()
+	th := newThrottle(newClock().now)
+	for i := range failuresPerHost {
+		failTimes(t, th, attempt{scope: fmt.Sprint(i % 3), name: fmt.Sprint(i), address: "192.0.2.1"}, 1)
+	}
+	_, err := th.reserve(t.Context(), from("ada", "192.0.2.1"), unknown)
+	isKind(t, err, roster.RateLimited)
+	r, err := th.reserve(t.Context(), from("ada", "192.0.2.1"), func() (bool, error) { return true, nil })
+	if err != nil {
+		t.Fatalf("a pair that signed in before: %v", err)
+	}
+	r.fail()
+	failTimes(t, th, from("ada", "192.0.2.2"), 1)
+}
+
 func TestSuccessAndNoOutcomeAreNotCounted(t *testing.T) {
 	t.Parallel()
 	th := newThrottle(newClock().now)
@@ -133,7 +156,7 @@ func TestATryWaitsForThePendingOnesThatTakeTheRoom(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				th := newThrottle(time.Now)
 				var pending []*reservation
-				for range failuresPerAddress {
+				for range failuresPerPair {
 					r, err := th.reserve(t.Context(), from("ada", "192.0.2.1"), unknown)
 					if err != nil {
 						t.Fatal(err)
@@ -164,7 +187,7 @@ func TestAWaitingTryEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		th := newThrottle(time.Now)
-		for range failuresPerAddress {
+		for range failuresPerPair {
 			if _, err := th.reserve(t.Context(), from("ada", "192.0.2.1"), unknown); err != nil {
 				t.Fatal(err)
 			}
@@ -186,7 +209,7 @@ func TestNoMoreTriesWaitThanAreAllowed(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var let, limited, left atomic.Int64
 		var wg sync.WaitGroup
-		for range failuresPerAddress + maxThrottleWaiters + 7 {
+		for range failuresPerPair + maxThrottleWaiters + 7 {
 			wg.Go(func() {
 				_, err := th.reserve(ctx, from("ada", "192.0.2.1"), unknown)
 				switch {
@@ -200,7 +223,7 @@ func TestNoMoreTriesWaitThanAreAllowed(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		if let.Load() != failuresPerAddress || limited.Load() != 7 {
+		if let.Load() != failuresPerPair || limited.Load() != 7 {
 			t.Errorf("%d let in, %d turned away", let.Load(), limited.Load())
 		}
 		cancel()
@@ -230,7 +253,7 @@ func TestParallelGuessesGetNoFurtherThanThoseInARow(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if evaluated.Load() != failuresPerAddress || limited.Load() != 1000-failuresPerAddress {
+		if evaluated.Load() != failuresPerPair || limited.Load() != 1000-failuresPerPair {
 			t.Errorf("%d evaluated, %d turned away", evaluated.Load(), limited.Load())
 		}
 	})
@@ -245,7 +268,7 @@ func TestCountsWhoseWindowIsOverAreForgotten(t *testing.T) {
 	}
 	c.advance(failureWindow)
 	failTimes(t, th, from("ada", "192.0.2.1"), 1)
-	if len(th.counts) != 2 || th.failed.Len() != 2 {
+	if len(th.counts) != limitCount || th.failed.Len() != limitCount {
 		t.Errorf("%d counts, %d with failures; want those of the last failure", len(th.counts), th.failed.Len())
 	}
 }

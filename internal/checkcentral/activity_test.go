@@ -54,6 +54,9 @@ func TestGetActivitiesListsTheNewestFirst(t *testing.T) {
 		{Name: "of a day", Request: get + "&startDate=2026-11-21&endDate=2026-11-21", Body: all},
 		{Name: "since the next day", Request: get + "&startDate=2026-11-22", Body: activities()},
 		{Name: "until the day before", Request: get + "&endDate=2026-11-20", Body: activities()},
+		{Name: "until the first day that there is", Request: get + "&endDate=0001-01-01", Body: activities()},
+		{Name: "until the first moment that there is", Request: get + "&endDate=0001-01-01T00:00:00Z", Body: activities()},
+		{Name: "since the first moment that there is", Request: get + "&startDate=0001-01-01T00:00:00Z", Body: all},
 		{Name: "an end before the start", Request: get + "&startDate=2026-11-22&endDate=2026-11-20", Body: activities()},
 		{Name: "of a check that is none", Request: get + "&checkId=x", Body: activities()},
 		{Name: "of a check group that is none", Request: get + "&groupId=" + nobody, Body: activities()},
@@ -73,6 +76,28 @@ func TestGetActivitiesListsTheNewestFirst(t *testing.T) {
 		{Name: "too many filters", Request: get + "&checkId=1,2,3,4,5,6,7,8,9,10,11&groupId=1,2,3,4,5,6,7,8,9,10", Status: 400, Body: refused("invalid-request", "the filters have more than 100 combinations")},
 	}...)
 	dialecttest.Run(t, dialecttest.World{Given: plant}, append(rows, wrong(get)...)...)
+}
+
+func TestAnActivitySaysWhyNoCheckCouldClaimIt(t *testing.T) {
+	t.Parallel()
+	given := func(t testing.TB, e *dialecttest.Env) {
+		t.Helper()
+		plant(t, e)
+		w := e.Do(t, "", post("createCheck", `{"name":"Heavy","email_alias":"heavy","success_conditions":{"conditions":[`+largeConditions(3)+`]}}`))
+		if w.Code != 200 {
+			t.Fatalf("make a check: %d %s", w.Code, w.Body)
+		}
+		made, err := e.Service.RecordEvent(t.Context(), e.By, directory.NewEvent{Title: "heavy", Alias: "heavy", Body: strings.Repeat("x", 20_000)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Set("event heavy", string(made.ID))
+	}
+	dialecttest.Run(t, dialecttest.World{Given: given}, dialecttest.Scenario{
+		Name: "one that took too much work", Request: "GET /getActivities?apiToken={token read}&activityCount=2", Status: 200,
+		Body: activities(`{"id":"{event heavy}","title":"heavy","status":"Failure","updated":"2026-11-21T18:50:00Z","checkId":null,"matched":false,"reason":"To compare this event with `+
+			`the conditions of the checks would have taken too much work, so no check claimed it. Use simpler regular expressions, or fewer conditions."}`, disk1),
+	})
 }
 
 func TestADateIsMeantInTheOrganizationsTimeZone(t *testing.T) {

@@ -299,7 +299,7 @@ func TestDeleteUserDeletesTheUserThatItNames(t *testing.T) {
 		{Name: "an email that two have", Request: post("deleteUser", `{"email":"twice@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "is that of several users; name one of them by its id")},
 		{
 			Name: "somebody above the token", Request: post("deleteUser", `{"id":"{user admin}"}`), Status: 403,
-			Body: refused("not-allowed", "the user has, or would get, permissions that you do not hold: …"),
+			Body: refused("not-allowed", "you cannot change this user, who holds permissions beyond yours: …"),
 		},
 		{
 			Name: "somebody deleted is not there any more", Given: func(t testing.TB, e *dialecttest.Env) {

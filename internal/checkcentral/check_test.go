@@ -279,6 +279,15 @@ func TestCreateCheckTakesEveryField(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: plant}, rows...)
 }
 
+// largeConditions are regular expressions of about 870 steps each. They count like any other, and are fast.
+func largeConditions(n int) string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf(`{"message_field":"body","matches":"regex","value":"^(?:.?.?.?.?){100}%d$"}`, i))
+	}
+	return strings.Join(list, ",")
+}
+
 func TestCreateCheckRefusesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	var rows []dialecttest.Scenario
@@ -326,6 +335,10 @@ func TestCreateCheckRefusesWhatIsWrong(t *testing.T) {
 		rows = append(rows, dialecttest.Scenario{Name: c.members, Request: post("createCheck", "{"+c.members+"}"), Status: 400, Body: failed("invalid-request", c.at, c.want)})
 	}
 	rows = append(rows, []dialecttest.Scenario{
+		{
+			Name: "regular expressions that are too large together", Request: post("createCheck", `{"name":"bad","email_alias":"bad","success_conditions":{"conditions":[`+largeConditions(6)+`]}}`), Status: 400,
+			Body: failed("invalid-request", "matching_conditions", "and the other conditions hold regular expressions that are too large together: 5130 steps, 5000 are the most; use fewer or simpler ones"),
+		},
 		{
 			Name: "all faults at once", Request: post("createCheck", `{"group_id":"x","interval_type":"x","interval_value":0,"default_status":"x","active_days":["x"]}`), Status: 400,
 			Body: failed("invalid-request", "group_id", "must be the id of a check group, as getCheckGroups lists them",

@@ -37,7 +37,7 @@ func decodeGetUsers(q request) ([]directory.UserList, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids, emails := f.ids("userId"), several(f.text("userEmail"), directory.Fold)
+	ids, emails := f.ids("userId"), f.several("userEmail", directory.Fold)
 	if err := f.combinations(len(ids), len(emails)); err != nil {
 		return nil, err
 	}

@@ -219,7 +219,7 @@ func decodeGetPermissions(q request) (permissionQuery, error) {
 	}
 	in := permissionQuery{checkGroupName: f.text("checkGroupName"), groupName: f.text("userGroupName")}
 	checkGroups, users, groups := f.ids("checkGroupId"), f.ids("userId"), f.ids("userGroupId")
-	emails := several(f.text("userEmail"), directory.Fold)
+	emails := f.several("userEmail", directory.Fold)
 	if err := f.combinations(len(checkGroups), len(users), len(emails), len(groups)); err != nil {
 		return in, err
 	}

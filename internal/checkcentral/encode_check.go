@@ -208,10 +208,11 @@ type activity struct {
 	Updated string          `json:"updated"`
 	CheckID *roster.CheckID `json:"checkId"` // null where no check claimed it
 	Matched bool            `json:"matched"`
+	Reason  string          `json:"reason,omitempty"` // why no check could claim it (ours)
 }
 
 func showActivity(e roster.Event) *activity {
-	shown := &activity{ID: e.ID, Title: e.Title, Status: statusNames[e.Status], Updated: showTime(e.At)}
+	shown := &activity{ID: e.ID, Title: e.Title, Status: statusNames[e.Status], Updated: showTime(e.At), Reason: e.Reason}
 	if e.Check.ID != "" {
 		shown.CheckID, shown.Matched = &e.Check.ID, true
 	}

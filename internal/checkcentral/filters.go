@@ -37,7 +37,7 @@ func (q request) filters() (*filters, error) {
 func (f *filters) text(name string) string { return f.values[name] }
 
 // ids takes the ids of a filter apart.
-func (f *filters) ids(name string) []string { return several(f.text(name), strings.ToLower) }
+func (f *filters) ids(name string) []string { return f.several(name, strings.ToLower) }
 
 // boolean takes true or false, as 1 or 0 too, without regard to case: a script in PowerShell sends True.
 func (f *filters) boolean(name string) bool {
@@ -69,7 +69,7 @@ func (f *filters) count(name string, standard, least, most int) int {
 // statuses takes statuses without regard to case; one that is "" where there is no filter.
 func (f *filters) statuses(name string) []roster.Status {
 	var list []roster.Status
-	for _, text := range several(f.text(name), strings.ToLower) {
+	for _, text := range f.several(name, strings.ToLower) {
 		status := roster.Status(text)
 		if text != "" && !slices.Contains(roster.Statuses[:], status) && !f.faults.Has(name) {
 			f.faults.Add(name, "must be one of: success, warning, failure")
@@ -97,6 +97,7 @@ func (f *filters) matched(name string) roster.Set[bool] {
 // date is a date, or a point in time, as a filter names it.
 type date struct {
 	at    time.Time // as if it were UTC, where the zone is open
+	given bool      // the request has it
 	open  bool      // it names no zone: the organization's is meant
 	whole bool      // it is a whole day
 }
@@ -106,11 +107,11 @@ var layouts = []struct {
 	layout string
 	date   date
 }{
-	{time.RFC3339, date{}},
-	{"2006-01-02 15:04:05Z07:00", date{}},
-	{"2006-01-02T15:04:05", date{open: true}},
-	{time.DateTime, date{open: true}},
-	{time.DateOnly, date{open: true, whole: true}},
+	{time.RFC3339, date{given: true}},
+	{"2006-01-02 15:04:05Z07:00", date{given: true}},
+	{"2006-01-02T15:04:05", date{given: true, open: true}},
+	{time.DateTime, date{given: true, open: true}},
+	{time.DateOnly, date{given: true, open: true, whole: true}},
 }
 
 // date takes a date. A + that arrived as a blank, because the client did not escape it, is read as +.
@@ -132,26 +133,34 @@ func (f *filters) date(name string) date {
 	return date{}
 }
 
-// first returns the first moment that the date names; the zero time for none.
-func (d date) first(zone *time.Location) time.Time {
-	if d.at.IsZero() || !d.open {
+// first returns the first moment that the date names. It is absent where there is no date.
+func (d date) first(zone *time.Location) roster.Set[time.Time] {
+	if !d.given {
+		return roster.Set[time.Time]{}
+	}
+	return roster.Some(d.begin(zone))
+}
+
+// begin is first for a date that is given.
+func (d date) begin(zone *time.Location) time.Time {
+	if !d.open {
 		return d.at
 	}
 	y, m, day := d.at.Date()
 	return time.Date(y, m, day, d.at.Hour(), d.at.Minute(), d.at.Second(), d.at.Nanosecond(), zone)
 }
 
-// after returns the first moment that comes after all that the date names: a day, or else a second, since
-// that is how exactly answers say it.
-func (d date) after(zone *time.Location) time.Time {
+// after returns the first moment after all that the date names: a day, or else a second, which is
+// how exactly answers tell the time. It is absent where there is no date.
+func (d date) after(zone *time.Location) roster.Set[time.Time] {
 	switch {
-	case d.at.IsZero():
-		return d.at
+	case !d.given:
+		return roster.Set[time.Time]{}
 	case d.whole:
 		d.at = d.at.AddDate(0, 0, 1)
-		return d.first(zone)
+		return roster.Some(d.begin(zone))
 	default:
-		return d.first(zone).Truncate(time.Second).Add(time.Second)
+		return roster.Some(d.begin(zone).Truncate(time.Second).Add(time.Second))
 	}
 }
 
@@ -175,7 +184,11 @@ func tooManyFilters() error {
 }
 
 // several takes the values of a filter apart, without repeats: one empty value where there is no filter.
-func several(filter string, fold func(string) string) []string {
+func (f *filters) several(name string, fold func(string) string) []string {
+	filter := f.text(name)
+	if filter == "" {
+		return []string{""}
+	}
 	var values []string
 	for value := range strings.SplitSeq(filter, ",") {
 		value = fold(strings.TrimSpace(value))
@@ -184,7 +197,7 @@ func several(filter string, fold func(string) string) []string {
 		}
 	}
 	if len(values) == 0 {
-		return []string{""}
+		f.faults.Add(name, "names nothing; leave it out to get everything")
 	}
 	return values
 }

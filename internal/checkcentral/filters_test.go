@@ -52,7 +52,7 @@ func TestDatesNameADayOrASecondInTheZoneThatTheyNameOrTheOrganizations(t *testin
 	} {
 		f := filtersOf(t, "startDate="+sent)
 		d := f.date("startDate")
-		first, after := d.first(zone).UTC().Format(time.RFC3339Nano), d.after(zone).UTC().Format(time.RFC3339Nano)
+		first, after := d.first(zone).Value.UTC().Format(time.RFC3339Nano), d.after(zone).Value.UTC().Format(time.RFC3339Nano)
 		if len(f.faults) > 0 || first != want[0] || after != want[1] {
 			t.Errorf("%q is %s to %s (%v), want %s to %s", sent, first, after, f.faults, want[0], want[1])
 		}

@@ -29,7 +29,6 @@ func TestGetUsersListsThoseThatTheFiltersPick(t *testing.T) {
 		{Name: "all", Request: get, Body: all},
 		{Name: "all, with a trailing & and without the slash", Request: "GET /getUsers?apiToken={token read}&", Body: all},
 		{Name: "all where filters are undefined or empty", Request: get + "&userId=undefined&userEmail=", Body: all},
-		{Name: "all where a filter is commas", Request: get + "&userId=,%20,", Body: all},
 		{Name: "all where the filter is one that nobody knows", Request: get + "&name=x", Body: all},
 		{Name: "by id", Request: get + "&userId={user manager}", Body: list(manager)},
 		{Name: "by id in capitals", Request: get + "&userId={UPPER}", Body: list(manager)},
@@ -77,6 +76,8 @@ func TestTooManyFiltersAreRefused(t *testing.T) {
 	rows := []dialecttest.Scenario{
 		{Name: "100 ids", Request: "userId=" + strings.Join(ids[:100], ","), Status: 200, Body: `{"users":[]}`},
 		{Name: "101 ids", Request: "userId=" + strings.Join(ids, ","), Status: 400, Body: refusal},
+		{Name: "no id", Request: "userId=,%20,", Status: 400, Body: failed("invalid-request", "userId", "names nothing; leave it out to get everything")},
+		{Name: "no address that anybody sees", Request: "userEmail=%E2%80%8B", Status: 400, Body: failed("invalid-request", "userEmail", "names nothing; leave it out to get everything")},
 		{Name: "11 ids and 10 addresses", Request: "userId=" + strings.Join(ids[:11], ",") + "&userEmail=" + strings.Join(emails[:10], ","), Status: 400, Body: refusal},
 	}
 	for i := range rows {
@@ -97,6 +98,8 @@ func TestGetUserGroupsListsThoseThatTheFiltersPick(t *testing.T) {
 		{Name: "all, with the slash", Request: "GET /getUserGroups/?apiToken={token read}&userGroupId=undefined&userGroupName=", Body: list(network, acme)},
 		{Name: "by id", Request: get + "&userGroupId={group Network}", Body: list(network)},
 		{Name: "by several ids", Request: get + "&userGroupId={group Acme, Inc.},{group Network}", Body: list(acme, network)},
+		{Name: "by a name as it is pasted", Request: get + "&userGroupName=+%E2%80%8Bnetwork%C2%A0", Body: list(network)},
+		{Name: "by a name that nobody sees", Request: get + "&userGroupName=%E2%80%8B", Body: list()},
 		{Name: "by a name in other letters", Request: get + "&userGroupName=nETWORK", Body: list(network)},
 		{Name: "by a name with a comma, and + for blanks", Request: get + "&userGroupName=Acme,+Inc.", Body: list(acme)},
 		{Name: "by id and name of two", Request: get + "&userGroupName=Network&userGroupId={group Acme, Inc.}", Body: list()},

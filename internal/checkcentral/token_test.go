@@ -90,7 +90,7 @@ func TestATokenMayDoWhatItSays(t *testing.T) {
 		{Name: "a manager's token creates managers", Request: createAs("manager", fmt.Sprintf(user, "m1", "manager", "")), Status: 200, Body: made("m1@example.com", "m1@example.com", "manager")},
 		{
 			Name: "a manager's token creates no administrators", Request: createAs("manager", fmt.Sprintf(user, "a1", "administrator", "")), Status: 403,
-			Body: refused("not-allowed", "the user has, or would get, permissions that you do not hold: alert_assign alert_close alert_modify all_data manage_maint moderator_assign prc_feedback sig_create sig_close sig_modify thread_create add_media graze_login filter send_events manage_roles manage_tokens manage_settings read_audit manage_realms"),
+			Body: failed("not-allowed", "accessLevel", "would give permissions beyond yours: alert_assign alert_close alert_modify all_data manage_maint moderator_assign prc_feedback sig_create sig_close sig_modify thread_create add_media graze_login filter send_events manage_roles manage_tokens manage_settings read_audit manage_realms"),
 		},
 		{Name: "an organization's token creates administrators", Request: createAs("write", fmt.Sprintf(user, "a2", "administrator", "")), Status: 200, Body: made("a2@example.com", "a2@example.com", "administrator")},
 		{Name: "a custom user's token lists nobody", Request: "GET /getUsers?apiToken={token custom}", Status: 200, Body: `{"users":[]}`},
@@ -100,7 +100,7 @@ func TestATokenMayDoWhatItSays(t *testing.T) {
 		},
 		{
 			Name: "a token limited to a group creates nobody outside it", Request: createAs("network", fmt.Sprintf(user, "n2", "user", "")), Status: 403,
-			Body: refused("not-allowed", "this credential is limited to groups: name at least one of them as a group of the user"),
+			Body: failed("not-allowed", "userGroups", "must name at least one of the groups that this credential is limited to"),
 		},
 		{
 			Name: "a token limited to a group knows no other", Request: createAs("network", fmt.Sprintf(user, "n3", "user", `"{group Network}","{group Acme, Inc.}"`)), Status: 400,

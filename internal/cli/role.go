@@ -117,7 +117,7 @@ func (c roleShow) find(sh *shell, client *control.Client) (found control.Role, e
 type roleUpdate struct {
 	Name        *string  `placeholder:"NAME" help:"What it is to be called; unique without regard to case."`
 	Description *string  `placeholder:"TEXT" help:"What it is for."`
-	Permission  []string `placeholder:"NAME" help:"What the role permits, in place of all that it permits now; give it again for more. Empty for nothing."`
+	Permission  []string `placeholder:"NAME" empty:"" help:"What the role permits, in place of all that it permits now; give it again for more. Empty for nothing."`
 	subject
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -43,6 +44,9 @@ func Run(ctx context.Context, release string, args []string, stdin io.Reader, st
 	case err != nil:
 		return sh.fail(misused(err), nil)
 	}
+	if err := checkFlags(command); err != nil {
+		return sh.fail(err, nil)
+	}
 	return sh.fail(command.Run(), fieldsOf(command))
 }
 
@@ -77,6 +81,34 @@ func newParser(sh *shell) (*kong.Kong, error) {
 			return errHelpShown
 		}),
 	)...)
+}
+
+// checkFlags refuses a flag that was given without a value, such as --user "$USER_NAME" where the variable is
+// not set: the command would take it for a flag that was left out. The settings of the server are checked apart.
+func checkFlags(command *kong.Context) error {
+	if _, serves := command.Selected().Target.Interface().(serveCommand); serves {
+		return nil
+	}
+	for _, p := range command.Path {
+		if p.Flag == nil || p.Resolved {
+			continue
+		}
+		fault := ""
+		switch v := p.Flag.Target; v.Kind() {
+		case reflect.String, reflect.Slice:
+			if v.Len() == 0 && !p.Flag.Tag.Has("empty") {
+				fault = "must not be empty"
+			}
+		case reflect.Int:
+			if v.Int() == 0 {
+				fault = "must be at least 1"
+			}
+		}
+		if fault != "" {
+			return misused(fmt.Errorf("--%s %s; leave it out if you do not mean it", p.Flag.Name, fault))
+		}
+	}
+	return nil
 }
 
 // misused makes an error of the grammar one that says where help is.

@@ -41,14 +41,22 @@ type Face[R any] struct {
 	Log *slog.Logger
 }
 
-// Endpoint is read, authenticate, decode, call, encode: the only adapter between HTTP and verbs.
+// Endpoint is read, authenticate, decode, call, encode: the only adapter between HTTP and verbs. A call
+// that needs a hash while too many wait for one is refused before it is authenticated.
 func Endpoint[R, In, Out any](
 	f *Face[R],
 	decode func(R) (In, error),
 	call func(context.Context, roster.Actor, In) (Out, error),
 	encode func(http.ResponseWriter, Out) error,
 ) http.Handler {
-	return f.Handler(func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error {
+	var needsHash func(R) bool
+	if MayNeedHash[In]() {
+		needsHash = func(req R) bool {
+			in, err := decode(req)
+			return err == nil && NeedsHash(in)
+		}
+	}
+	return f.handler(needsHash, func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error {
 		in, err := decode(req)
 		if err != nil {
 			return err
@@ -64,9 +72,16 @@ func Endpoint[R, In, Out any](
 // Handler is read, authenticate, answer: what [Endpoint] does once for all types. An error of answer is answered in the
 // dialect's own form.
 func (f *Face[R]) Handler(answer func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error) http.Handler {
+	return f.handler(nil, answer)
+}
+
+// handler is Handler for calls that may need a hash: those of which needsHash is not nil.
+func (f *Face[R]) handler(
+	needsHash func(R) bool, answer func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error,
+) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := f.Read(w, r)
-		by, err := f.Authenticate(r.Context(), req)
+		by, err := f.authenticate(r.Context(), req, needsHash)
 		if err == nil {
 			err = answer(r.Context(), w, by, req)
 		}
@@ -74,6 +89,16 @@ func (f *Face[R]) Handler(answer func(ctx context.Context, w http.ResponseWriter
 			f.fail(w, r, by, err)
 		}
 	})
+}
+
+// authenticate finds out who calls, unless the call needs a hash for which too many wait.
+func (f *Face[R]) authenticate(ctx context.Context, req R, needsHash func(R) bool) (roster.Actor, error) {
+	if needsHash != nil {
+		if err := Refused(ctx, func() bool { return needsHash(req) }); err != nil {
+			return roster.Actor{}, err
+		}
+	}
+	return f.Authenticate(ctx, req)
 }
 
 // Fail answers an error of a request whose caller is not known, in the dialect's own form, and logs what
@@ -92,6 +117,7 @@ func (f *Face[R]) fail(w http.ResponseWriter, r *http.Request, by roster.Actor, 
 	if r.Context().Err() != nil && roster.KindOf(err) == roster.Internal && !errors.As(err, &refusal) {
 		panic(http.ErrAbortHandler) // the caller left; there is nobody to answer
 	}
+	hold(r.Context(), err)
 	f.report(r, f.status(err), err)
 	f.answer(w, r, by, err)
 }

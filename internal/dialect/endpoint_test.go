@@ -311,3 +311,83 @@ func TestAFaceMayChangeTheStatusOfAnErrorForACallerItKnows(t *testing.T) {
 		t.Errorf("the log says %s", logged.String())
 	}
 }
+
+// word is what a call takes that needs a hash where it is "secret".
+type word string
+
+func (w word) NeedsHash() bool { return w == "secret" }
+
+func decodeWord(text string) (word, error) {
+	if text == "nonsense" {
+		return "secret", &roster.Error{Kind: roster.Invalid}
+	}
+	return word(text), nil
+}
+
+// gate is one at which nobody waits.
+type gate struct {
+	busy        bool
+	room        bool // by the time that somebody asks
+	asked, held int
+}
+
+func (g *gate) Busy() bool { return g.busy }
+
+func (g *gate) Ask() error {
+	g.asked++
+	if g.room {
+		return nil
+	}
+	return &roster.Error{Kind: roster.Unavailable, RetryAfter: time.Second}
+}
+
+func (g *gate) Hold(context.Context) { g.held++ }
+
+func TestACallThatNeedsAHashIsRefusedBeforeAnybodyIsAuthenticated(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, body string
+		gate       gate
+		want       string
+		after      string
+	}{
+		{"while nobody waits", "secret", gate{}, "200", "authenticated 1, asked 0, held 0"},
+		{"while too many wait", "secret", gate{busy: true}, "503", "authenticated 0, asked 1, held 1"},
+		{"where there is room after all", "secret", gate{busy: true, room: true}, "200", "authenticated 1, asked 1, held 0"},
+		{"that needs none after all", "hello", gate{busy: true}, "200", "authenticated 1, asked 0, held 0"},
+		{"that cannot be read", "nonsense", gate{busy: true}, "400", "authenticated 1, asked 0, held 0"},
+		{"of a stranger, that needs none", "stranger", gate{busy: true}, "401", "authenticated 1, asked 0, held 0"},
+	} {
+		f, authenticated := newFace(t), 0
+		authenticate := f.Authenticate
+		f.Authenticate = func(ctx context.Context, body string) (roster.Actor, error) {
+			authenticated++
+			return authenticate(ctx, body)
+		}
+		call := func(context.Context, roster.Actor, word) (string, error) { return "", nil }
+		r := httptest.NewRequest("POST", "/", strings.NewReader(c.body))
+		r = r.WithContext(dialect.WithOrigin(r.Context(), &dialect.Origin{Gate: &c.gate}))
+		w := httptest.NewRecorder()
+		dialect.Endpoint(f, decodeWord, call, encodeText).ServeHTTP(w, r)
+		after := fmt.Sprintf("authenticated %d, asked %d, held %d", authenticated, c.gate.asked, c.gate.held)
+		if got := fmt.Sprint(w.Code); got != c.want || after != c.after {
+			t.Errorf("%s: %s, %s; want %s, %s", c.name, got, after, c.want, c.after)
+		}
+	}
+}
+
+func TestAnAnswerToComeAgainLaterIsHeldBack(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[roster.Kind]int{
+		roster.Unavailable: 1, roster.RateLimited: 1, roster.Internal: 0, roster.Invalid: 0, roster.Unauthenticated: 0,
+	} {
+		var g gate
+		r := httptest.NewRequest("GET", "/", nil)
+		r = r.WithContext(dialect.WithOrigin(r.Context(), &dialect.Origin{Gate: &g}))
+		h := dialect.Endpoint(newFace(t), decodeText, failing(&roster.Error{Kind: kind}), encodeText)
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		if g.held != want {
+			t.Errorf("%v was held %d times, want %d", kind, g.held, want)
+		}
+	}
+}

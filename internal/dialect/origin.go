@@ -13,6 +13,7 @@ type Origin struct {
 	Address      string            // of the caller, without port
 	RequestID    string            // in the answer's header and in every log line
 	Secrets      map[string]string // lifted out of the URL by name: apiToken, auth_token, password, path
+	Gate         Gate              // where requests wait for a hash; nil: nobody waits
 }
 
 // PathSecret is the name in [Origin].Secrets of a secret that was a segment of the path.

@@ -71,6 +71,9 @@ func (s *Service) bind(tx Tx, by roster.Actor, in ProvenUser, realm roster.Realm
 		if err := tx.UpdateUser(row, 0); err != nil {
 			return u, err
 		}
+		if err := voidLinks(tx, u); err != nil {
+			return u, err
+		}
 		return row.User, s.audit(tx, by, row.UpdatedAt, change{ActUserAdmit, string(u.ID), u.UserName, changed{Before: before, After: auditUser(row)}})
 	default:
 		return roster.User{}, &roster.Error{Kind: roster.Conflict, Field: "userName", Detail: "belongs to a user who proves identity elsewhere"}

@@ -62,7 +62,7 @@ func (c *userUpdate) applyProfile(row *NewUserRow) (parts With) {
 	}
 	set(&row.DisplayName, in.DisplayName)
 	row.DisplayName = cmp.Or(row.DisplayName, row.UserName)
-	if in.JoinedAt.Present && !in.JoinedAt.Value.IsZero() {
+	if in.JoinedAt.Present {
 		row.JoinedAt = in.JoinedAt.Value.Truncate(time.Second)
 	}
 	if in.SessionExpiry.Present {

@@ -34,6 +34,8 @@ type CheckFields struct {
 type ConditionFields struct {
 	All        roster.Set[bool]
 	Conditions roster.Set[[]roster.Condition] // all that there are to be
+
+	program int // the size of the regular expressions among them
 }
 
 // WholeConditions are the fields that set a whole group, if it is there.
@@ -48,6 +50,9 @@ func WholeConditions(g roster.Set[roster.ConditionGroup]) ConditionFields {
 func (in ConditionFields) apply(g *roster.ConditionGroup, isNew bool) {
 	setOr(&g.All, in.All, isNew, false)
 	setOr(&g.Conditions, in.Conditions, isNew, nil)
+	if in.Conditions.Present || isNew {
+		g.Program = in.program
+	}
 }
 
 // NewCheck is what CreateCheck needs to know. A name, and an email alias or matching conditions, are needed.
@@ -87,7 +92,7 @@ func (s *Service) makeCheck(tx Tx, by roster.Actor, in NewCheck, id roster.Check
 	}
 	in.apply(&c, true)
 	in.checkWhole(c, &f)
-	rights, err := in.settle(tx, by, &c, f)
+	rights, err := in.settle(tx, by, &c, 0, f)
 	if err == nil {
 		err = rights.permit(c)
 	}
@@ -100,9 +105,13 @@ func (s *Service) makeCheck(tx Tx, by roster.Actor, in NewCheck, id roster.Check
 	return c, s.audit(tx, by, now, change{ActCheckCreate, string(c.ID), c.Name, created{auditCheck(c)}})
 }
 
-// settle finds what the check refers to, answers with all faults there are, and returns what the actor may do.
-func (in CheckFields) settle(tx Tx, by roster.Actor, c *roster.Check, f roster.Faults) (checkRights, error) {
+// settle finds what the check refers to, answers with all faults there are, and returns what the actor may do. The
+// regular expressions of the check had a size before, 0 for a new one.
+func (in CheckFields) settle(tx Tx, by roster.Actor, c *roster.Check, before int, f roster.Faults) (checkRights, error) {
 	if err := in.resolve(tx, by, c, &f); err != nil {
+		return checkRights{}, err
+	}
+	if err := checkRoom(tx, *c, before, &f); err != nil {
 		return checkRights{}, err
 	}
 	if err := f.Err(); err != nil {
@@ -138,7 +147,7 @@ func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList)
 	if err := allow(by, ActCheckRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.ID)) || !isName(in.Name) || !isName(string(in.CheckGroup)) {
+	if !isName(string(in.ID)) || !isReference(in.Name) || !isName(string(in.CheckGroup)) {
 		return noRecords[roster.Check](), nil
 	}
 	q := CheckQuery{ID: in.ID, NameKey: Fold(in.Name), CheckGroup: in.CheckGroup, Scope: checkScope(by), Told: true}
@@ -180,7 +189,7 @@ func (s *Service) UpdateCheck(ctx context.Context, by roster.Actor, in CheckChan
 		f, after := slices.Clone(faults), before
 		in.apply(&after, false)
 		in.checkWhole(after, &f)
-		rights, err := in.settle(tx, by, &after, f)
+		rights, err := in.settle(tx, by, &after, programOf(before), f)
 		if err == nil {
 			err = rights.permit(after)
 		}

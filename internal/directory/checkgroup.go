@@ -87,7 +87,7 @@ func (s *Service) ListCheckGroups(ctx context.Context, by roster.Actor, in Check
 	if err := allow(by, ActCheckGroupRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.ID)) || !isName(in.Name) {
+	if !isName(string(in.ID)) || !isReference(in.Name) {
 		return noRecords[roster.CheckGroup](), nil
 	}
 	q := CheckGroupQuery{ID: in.ID, NameKey: Fold(in.Name), Scope: checkScope(by)}

@@ -27,7 +27,7 @@ func (s *Service) ListCheckPermissions(ctx context.Context, by roster.Actor, in 
 	if err := allow(by, ActPermissionRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.After)) || !isName(in.UserEmail) {
+	if !isName(string(in.After)) || !isReference(in.UserEmail) {
 		return noRecords[roster.CheckPermission](), nil
 	}
 	return pages(in.After, 0, func(after roster.CheckPermissionID, limit int) ([]roster.CheckPermission, error) {

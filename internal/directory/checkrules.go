@@ -37,7 +37,7 @@ func (in *CheckFields) clean() {
 }
 
 // check returns every fault of the fields that shows without looking at the store, those of the face first.
-func (in CheckFields) check(faults roster.Faults) roster.Faults {
+func (in *CheckFields) check(faults roster.Faults) roster.Faults {
 	var f roster.Faults
 	if in.Name.Present {
 		f = checkNamed(in.Name.Value, in.Description.Value)
@@ -45,9 +45,9 @@ func (in CheckFields) check(faults roster.Faults) roster.Faults {
 		f = checkNamed("-", in.Description.Value)
 	}
 	checkAlias(&f, in.EmailAlias.Value)
-	checkConditions(&f, "matching", in.Matching.Conditions.Value)
-	checkConditions(&f, "success", in.Success.Conditions.Value)
-	checkConditions(&f, "warning", in.Warning.Conditions.Value)
+	in.Matching.program = checkConditions(&f, "matching", in.Matching.Conditions.Value)
+	in.Success.program = checkConditions(&f, "success", in.Success.Conditions.Value)
+	in.Warning.program = checkConditions(&f, "warning", in.Warning.Conditions.Value)
 	if d := in.DefaultStatus; d.Present && !d.Null && !slices.Contains(roster.Statuses[:], d.Value) {
 		f.Add("defaultStatus", "must be one of: "+list(roster.Statuses[:]))
 	}
@@ -63,9 +63,7 @@ func (in CheckFields) check(faults roster.Faults) roster.Faults {
 			f.Add(fmt.Sprintf("window.days[%d]", i), "must be one of: "+list(roster.Days[:]))
 		}
 	}
-	if !isName(in.CheckGroup.Value.Name) {
-		checkName(&f, "checkGroup", in.CheckGroup.Value.Name)
-	}
+	checkRef(&f, "checkGroup", in.CheckGroup.Value)
 	checkRefs(&f, "groups", in.Groups.Value)
 	checkRefs(&f, "teams", in.Teams.Value)
 	return joinFaults(faults, f)
@@ -160,9 +158,37 @@ func (in CheckFields) checkWhole(c roster.Check, f *roster.Faults) {
 	if conditionBytes(c.Matching, c.Success, c.Warning) > MaxConditionBytes {
 		addOnce(f, "matching", fmt.Sprintf("and the other conditions must not compare with more than %d bytes in all", MaxConditionBytes))
 	}
+	if programOf(c) > MaxCheckProgram {
+		addOnce(f, "matching", fmt.Sprintf("and the other conditions hold regular expressions that are too large together: "+
+			"%d steps, %d are the most; use fewer or simpler ones", programOf(c), MaxCheckProgram))
+	}
 	if n := in.IntervalValue; c.Interval.Unit == "" && n.Present && !n.Null {
 		addOnce(f, "interval.unit", "is required where there is a value")
 	}
+}
+
+// programOf returns the size of all regular expressions of a check.
+func programOf(c roster.Check) int { return c.Matching.Program + c.Success.Program + c.Warning.Program }
+
+// checkRoom notes where the organization has no room for the regular expressions of a check, which had
+// so much before. Changes that need room wait for each other, so that two together take no more than there is.
+func checkRoom(tx Tx, c roster.Check, before int, f *roster.Faults) error {
+	size := programOf(c)
+	if size <= before || size > MaxCheckProgram {
+		return nil
+	}
+	if err := tx.LockRecord(c.OrganizationID, LockableOrganization, string(c.OrganizationID)); err != nil {
+		return err
+	}
+	others, err := tx.ProgramSize(c.OrganizationID, c.ID)
+	if err != nil {
+		return err
+	}
+	if room := max(0, MaxOrganizationProgram-int(others)); size > room {
+		addOnce(f, "matching", fmt.Sprintf("and the other conditions hold regular expressions of %d steps; the other checks leave %d of %d; "+
+			"use fewer or simpler ones, here or there", size, room, MaxOrganizationProgram))
+	}
+	return nil
 }
 
 // resolve finds the check group and who is told.

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"roster"
@@ -14,93 +13,138 @@ const maxKeptClaims = 64 << 20
 // sizeOfClaim is about what a check takes besides the values of its conditions, and sizeOfCondition what each of these does.
 const sizeOfClaim, sizeOfCondition = 128, 64
 
-// keptClaims keeps by which conditions the checks of an organization claim events, for as long as none of these
-// changes: to read and decode all of them for each event takes 10 to 20 µs a check.
+// claim is what an event is compared with of a check. Its conditions are folded.
+type claim struct {
+	check     roster.CheckID
+	version   int64
+	matching  roster.ConditionGroup // claim events
+	success   roster.ConditionGroup
+	warning   roster.ConditionGroup
+	otherwise roster.Status // of an event that meets neither
+}
+
+// claimOf returns the claim of a check, not yet folded.
+func claimOf(c roster.Check) claim {
+	return claim{c.ID, c.Version, c.Matching, c.Success, c.Warning, c.DefaultStatus}
+}
+
+// firstClaim returns the first of the checks whose conditions the message meets, zero for none.
+func (m message) firstClaim(all []claim, w *work) claim {
+	for _, c := range all {
+		if m.meets(c.matching, w) {
+			return c
+		}
+		if w.over() {
+			break
+		}
+	}
+	return claim{}
+}
+
+// statusOf is the status of a message that the check claims.
+func (m message) statusOf(c claim, w *work) roster.Status {
+	switch {
+	case m.meets(c.success, w):
+		return roster.StatusSuccess
+	case m.meets(c.warning, w):
+		return roster.StatusWarning
+	default:
+		return c.otherwise
+	}
+}
+
+// claims are those of the checks of an organization, in one state, by ascending number of the checks.
+type claims struct {
+	state CheckState
+	all   []claim
+	size  int // above maxKeptClaims: they are too large, and all has none
+}
+
+func (c *claims) tooLarge() bool { return c.size > maxKeptClaims }
+
+// add takes another check in, unless that is too much: then there are none.
+func (c *claims) add(check roster.Check) {
+	n := len(check.Matching.Conditions)
+	if n == 0 || c.tooLarge() {
+		return
+	}
+	n += len(check.Success.Conditions) + len(check.Warning.Conditions)
+	c.size += sizeOfClaim + n*sizeOfCondition + conditionBytes(check.Matching, check.Success, check.Warning)
+	if c.tooLarge() {
+		c.all = nil
+		return
+	}
+	c.all = append(c.all, claimOf(check))
+}
+
+// keptClaims keeps the claims of organizations for as long as no check changes: to read and decode
+// all checks for each event takes 10 to 20 µs a check.
 type keptClaims struct {
 	mu   sync.Mutex
 	of   map[roster.OrganizationID]claims
 	size int
 }
 
-// claims are what the checks of an organization claim, in one state, by ascending number of the checks.
-type claims struct {
-	state CheckState
-	all   []claim
-	size  int
-}
-
-// claim is by which conditions a check claims events.
-type claim struct {
-	check    roster.CheckID
-	version  int64
-	matching roster.ConditionGroup // folded
+// fold brings all conditions into the form in which they are compared.
+func (c *claims) fold() {
+	for i := range c.all {
+		for _, g := range []*roster.ConditionGroup{&c.all[i].matching, &c.all[i].success, &c.all[i].warning} {
+			*g = folded(*g)
+		}
+	}
 }
 
 // get returns what is kept of a state.
-func (k *keptClaims) get(org roster.OrganizationID, state CheckState) ([]claim, bool) {
+func (k *keptClaims) get(org roster.OrganizationID, state CheckState) (c claims, found bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	c, found := k.of[org]
-	return c.all, found && c.state == state
+	c, found = k.of[org]
+	return c, found && c.state == state
 }
 
-// put keeps the claims of an organization, unless they are too large. Where there is no place for them all others make it.
+// put keeps the claims of an organization. Where there is no place for them all others make it. Of
+// claims that are too large it keeps that they are.
 func (k *keptClaims) put(org roster.OrganizationID, c claims) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.size -= k.of[org].size
+	k.size -= k.of[org].bytes()
 	delete(k.of, org)
-	if c.size > maxKeptClaims {
-		return
-	}
-	if k.of == nil || k.size+c.size > maxKeptClaims {
+	if k.of == nil || k.size+c.bytes() > maxKeptClaims {
 		k.of, k.size = map[roster.OrganizationID]claims{}, 0
 	}
 	k.of[org] = c
-	k.size += c.size
+	k.size += c.bytes()
 }
 
-// add takes another check in, unless that is too much: then there are none.
-func (c *claims) add(check roster.Check) {
-	n := len(check.Matching.Conditions)
-	if n == 0 || c.size > maxKeptClaims {
-		return
+// bytes returns about how much memory the claims take.
+func (c claims) bytes() int {
+	if c.tooLarge() {
+		return 0
 	}
-	c.size += sizeOfClaim + n*sizeOfCondition + conditionBytes(check.Matching)
-	c.all = append(c.all, claim{check.ID, check.Version, folded(check.Matching)})
-	if c.size > maxKeptClaims {
-		c.all = nil
-	}
+	return c.size
 }
 
-// look returns id and version of the check that claims the event: the one that has the alias, or else the first one whose
-// conditions the message meets; zero if there is none. It reads no checks that have not changed since an earlier event.
-func (r recording) look(ctx context.Context, tx Tx) (roster.Check, error) {
-	if c, found, err := r.aliased(tx); found || err != nil {
-		return c, err
-	}
-	state, err := tx.CheckState(r.by.OrganizationID)
-	if err != nil {
-		return roster.Check{}, err
-	}
-	if all, kept := r.claims.get(r.by.OrganizationID, state); kept {
-		i := slices.IndexFunc(all, func(c claim) bool { return r.message.meetsFolded(c.matching) })
-		if i < 0 {
-			return roster.Check{}, nil
+// pageOfChecks is how many checks are read at a time.
+const pageOfChecks = 100
+
+// readClaims reads the claims of all checks of an organization in a state. They are not folded.
+func readClaims(ctx context.Context, tx Tx, org roster.OrganizationID, state CheckState) (claims, error) {
+	read := claims{state: state}
+	for q := (CheckQuery{Limit: pageOfChecks}); !read.tooLarge(); {
+		if err := ctx.Err(); err != nil {
+			return read, err
 		}
-		return roster.Check{ID: all[i].check, Version: all[i].version}, nil
-	}
-	var first roster.Check
-	now := claims{state: state}
-	err = r.each(ctx, tx, func(c roster.Check) bool {
-		now.add(c)
-		if first.ID == "" && r.message.meets(c.Matching) {
-			first = c
+		page, err := tx.Checks(org, q)
+		if err != nil {
+			return read, err
 		}
-		return first.ID == "" || now.all != nil
-	})
-	if err == nil {
-		r.claims.put(r.by.OrganizationID, now)
+		for _, c := range page {
+			read.add(c)
+			q.Order.After.Number = c.Number
+		}
+		if len(page) < pageOfChecks {
+			break
+		}
 	}
-	return first, err
+	return read, nil
 }

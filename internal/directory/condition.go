@@ -1,169 +1,173 @@
 package directory
 
 import (
-	"errors"
 	"fmt"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"roster"
+	"roster/internal/fold"
 )
 
-// Bounds of conditions. The last two keep one message from costing much more than its length.
+// Bounds of conditions.
 const (
 	MaxConditions     = 100      // of one group
 	MaxConditionValue = 1000     // characters
 	MaxConditionBytes = 64 << 10 // of all values of a check together
-	maxProgram        = 1500     // steps of a regular expression: what a text of MaxConditionValue takes, and some
+
+	// MaxPatternText is how many bytes of a field a regular expression sees: the first ones.
+	MaxPatternText = 16 << 10
 )
 
-// message is what conditions look at. The keys, in which case does not count, are made once.
-type message struct {
-	raw, key map[roster.MessageField]string
+// MaxMatchWork is the work that comparing one event with all checks may take, in steps. A step is
+// one instruction of a regular expression at one byte of text: about 30 ns at worst.
+const MaxMatchWork = 32 << 20
+
+const (
+	// compileWork is the work of making one instruction of an expression, in steps. It always counts,
+	// so that the result for an event does not depend on which expressions are kept compiled.
+	compileWork = 64
+	// plainBytes is how many bytes of text and value a comparison without an expression looks at in a step.
+	plainBytes = 64
+)
+
+// work is what may still be done for an event.
+type work struct {
+	steps   int  // below 0: it was too much, and results mean nothing
+	compile bool // expressions may be compiled; without it one that is not kept is too much
+}
+
+// spend takes steps, and reports whether there were so many.
+func (w *work) spend(steps int) bool {
+	w.steps -= steps
+	return !w.over()
+}
+
+func (w *work) over() bool { return w.steps < 0 }
+
+// message is what conditions look at.
+type message map[roster.MessageField]*messageText
+
+// messageText is one field of a message. Its key is made when the first condition asks for it.
+type messageText struct {
+	raw    string
+	head   string // what regular expressions see
+	key    string // the form in which case does not count
+	folded bool
 }
 
 func newMessage(subject, body, from string) message {
-	m := message{
-		raw: map[roster.MessageField]string{roster.FieldSubject: subject, roster.FieldBody: body, roster.FieldFrom: from},
-		key: map[roster.MessageField]string{},
-	}
-	for field, text := range m.raw {
-		m.key[field] = Fold(text)
+	m := message{}
+	for field, text := range map[roster.MessageField]string{
+		roster.FieldSubject: subject, roster.FieldBody: body, roster.FieldFrom: from,
+	} {
+		m[field] = &messageText{raw: text, head: headOf(text)}
 	}
 	return m
 }
 
-// meets reports whether the message meets the conditions. Without conditions it does not.
-func (m message) meets(g roster.ConditionGroup) bool { return m.meetsFolded(folded(g)) }
+// headOf returns the beginning of a text that regular expressions see, without half a character at its end.
+func headOf(text string) string {
+	if len(text) <= MaxPatternText {
+		return text
+	}
+	end := MaxPatternText
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
+}
+
+func (t *messageText) foldedText() string {
+	if !t.folded {
+		t.key, t.folded = fold.Part(t.raw), true
+	}
+	return t.key
+}
 
 // folded returns the conditions with their values in the form in which they are compared.
 func folded(g roster.ConditionGroup) roster.ConditionGroup {
 	g.Conditions = slices.Clone(g.Conditions)
 	for i, c := range g.Conditions {
 		if c.Matches != roster.MatchRegexp {
-			g.Conditions[i].Value = Fold(c.Value)
+			g.Conditions[i].Value = fold.Part(c.Value)
 		}
 	}
 	return g
 }
 
-func (m message) meetsFolded(g roster.ConditionGroup) bool {
+// meets reports whether the message meets folded conditions. Without conditions it does not. Between
+// two conditions it asks for work: the caller looks whether that sufficed.
+func (m message) meets(g roster.ConditionGroup, w *work) bool {
 	if len(g.Conditions) == 0 {
 		return false
 	}
 	for _, c := range g.Conditions {
-		if met := m.meetsOne(c); met != g.All {
+		met := m.meetsOne(c, w)
+		if w.over() {
+			return false
+		}
+		if met != g.All {
 			return met
 		}
 	}
 	return g.All
 }
 
-func (m message) meetsOne(c roster.Condition) bool {
-	text, known := m.key[c.Field]
+func (m message) meetsOne(c roster.Condition, w *work) bool {
+	text, known := m[c.Field]
 	if !known {
 		return false
 	}
 	if c.Matches == roster.MatchRegexp {
-		re, err := patterns.compile(c.Value)
-		return err == nil && re.MatchString(m.raw[c.Field])
+		return text.matches(c.Value, w)
 	}
+	if !w.spend(1 + (len(text.raw)+len(c.Value))/plainBytes) {
+		return false
+	}
+	key := text.foldedText()
 	switch c.Matches {
 	case roster.MatchExactly:
-		return text == c.Value
+		return key == c.Value
 	case roster.MatchNotExactly:
-		return text != c.Value
+		return key != c.Value
 	case roster.MatchContains:
-		return strings.Contains(text, c.Value)
+		return strings.Contains(key, c.Value)
 	case roster.MatchNotContains:
-		return !strings.Contains(text, c.Value)
+		return !strings.Contains(key, c.Value)
 	case roster.MatchStartsWith:
-		return strings.HasPrefix(text, c.Value)
+		return strings.HasPrefix(key, c.Value)
 	case roster.MatchEndsWith:
-		return strings.HasSuffix(text, c.Value)
+		return strings.HasSuffix(key, c.Value)
 	default:
 		return false
 	}
 }
 
-// statusOf is the status of a message that the check claims.
-func (m message) statusOf(c roster.Check) roster.Status {
-	switch {
-	case m.meets(c.Success):
-		return roster.StatusSuccess
-	case m.meets(c.Warning):
-		return roster.StatusWarning
-	default:
-		return c.DefaultStatus
-	}
-}
-
-// patterns are regular expressions that were compiled once.
-var patterns = patternCache{compiled: map[string]*regexp.Regexp{}}
-
-// patternCache keeps compiled expressions: so many at most, of which any may have to make place.
-type patternCache struct {
-	mu       sync.Mutex
-	compiled map[string]*regexp.Regexp
-}
-
-// maxPatterns bounds what the cache takes: the largest expression takes about 200 KiB.
-const maxPatterns = 256
-
-func (p *patternCache) compile(pattern string) (*regexp.Regexp, error) {
-	p.mu.Lock()
-	re := p.compiled[pattern]
-	p.mu.Unlock()
-	if re != nil {
-		return re, nil
-	}
-	re, err := compilePattern(pattern)
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for old := range p.compiled {
-		if len(p.compiled) < maxPatterns {
-			break
+// matches reports whether the head of the text matches a regular expression.
+func (t *messageText) matches(expression string, w *work) bool {
+	p, kept := patterns.get(expression)
+	if !kept {
+		if !w.compile {
+			w.steps = -1
+			return false
 		}
-		delete(p.compiled, old)
-	}
-	p.compiled[pattern] = re
-	return re, nil
-}
-
-// compilePattern compiles an expression in RE2 syntax, in which case does not count. The error is a phrase
-// that follows the name of a field.
-func compilePattern(pattern string) (*regexp.Regexp, error) {
-	tree, err := syntax.Parse(pattern, syntax.Perl|syntax.FoldCase)
-	if err != nil {
-		detail := "is no regular expression in RE2 syntax"
-		if of := (*syntax.Error)(nil); errors.As(err, &of) {
-			detail += ": " + string(of.Code)
+		var err error
+		if p, err = patterns.compile(expression); err != nil {
+			w.spend(maxProgram * compileWork)
+			return false
 		}
-		return nil, errors.New(detail)
 	}
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil || len(prog.Inst) > maxProgram {
-		return nil, errors.New("is a regular expression that is too large: it repeats too much")
-	}
-	re, err := regexp.Compile("(?i)" + pattern)
-	if err != nil {
-		return nil, errors.New("is no regular expression in RE2 syntax")
-	}
-	return re, nil
+	return w.spend(p.size*(len(t.head)+compileWork)) && p.re.MatchString(t.head)
 }
 
-// checkConditions notes the faults of a group of conditions.
-func checkConditions(f *roster.Faults, field string, conditions []roster.Condition) {
+// checkConditions notes the faults of a group of conditions, and returns the size of their regular
+// expressions. What exceeds the most that a check may have is not compiled.
+func checkConditions(f *roster.Faults, field string, conditions []roster.Condition) (program int) {
 	if len(conditions) > MaxConditions {
 		f.Add(field+".conditions", fmt.Sprintf("must not be more than %d", MaxConditions))
-		return
+		return 0
 	}
 	for i, c := range conditions {
 		at := fmt.Sprintf("%s.conditions[%d]", field, i)
@@ -173,26 +177,28 @@ func checkConditions(f *roster.Faults, field string, conditions []roster.Conditi
 		if !slices.Contains(roster.Matches[:], c.Matches) {
 			f.Add(at+".matches", "must be one of: "+list(roster.Matches[:]))
 		}
-		if detail := faultOfValue(c); detail != "" {
+		detail := faultOfValue(c.Value)
+		if detail == "" && c.Matches == roster.MatchRegexp && program <= MaxCheckProgram {
+			var size int
+			size, detail = examinePattern(c.Value)
+			program += size
+		}
+		if detail != "" {
 			f.Add(at+".value", detail)
 		}
 	}
+	return program
 }
 
-// faultOfValue says what is wrong with what a condition compares with, "" if nothing is.
-func faultOfValue(c roster.Condition) string {
-	switch n := utf8.RuneCountInString(c.Value); {
+// faultOfValue says what is wrong with the text that a condition compares with, "" if nothing is.
+func faultOfValue(value string) string {
+	switch n := utf8.RuneCountInString(value); {
 	case n == 0:
 		return "is required"
 	case n > MaxConditionValue:
 		return fmt.Sprintf("must not be longer than %d characters", MaxConditionValue)
-	case !utf8.ValidString(c.Value) || strings.ContainsFunc(c.Value, unreadable):
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, unreadable):
 		return "must not hold control characters"
-	}
-	if c.Matches == roster.MatchRegexp {
-		if _, err := compilePattern(c.Value); err != nil {
-			return err.Error()
-		}
 	}
 	return ""
 }

@@ -3,12 +3,24 @@ package directory
 import (
 	"fmt"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"roster"
 )
+
+// meetsAll reports whether the message meets conditions, with as much work as an event may take.
+func (m message) meetsAll(t *testing.T, g roster.ConditionGroup) bool {
+	t.Helper()
+	w := work{steps: MaxMatchWork, compile: true}
+	got := m.meets(folded(g), &w)
+	if w.over() {
+		t.Errorf("%+v takes too much work", g)
+	}
+	return got
+}
 
 func TestConditionsAreMetWithoutRegardToCase(t *testing.T) {
 	t.Parallel()
@@ -41,7 +53,7 @@ func TestConditionsAreMetWithoutRegardToCase(t *testing.T) {
 		{roster.FieldBody, "like", "line", false},
 	} {
 		one := roster.Condition{Field: c.field, Matches: c.matches, Value: c.value}
-		if got := m.meets(roster.ConditionGroup{Conditions: []roster.Condition{one}}); got != c.want {
+		if got := m.meetsAll(t, roster.ConditionGroup{Conditions: []roster.Condition{one}}); got != c.want {
 			t.Errorf("%+v: %v", one, got)
 		}
 	}
@@ -59,7 +71,7 @@ func TestAGroupOfConditionsAsksForOneOrForAll(t *testing.T) {
 			for _, c := range conditions {
 				g.Conditions = append(g.Conditions, roster.Condition{Field: roster.FieldSubject, Matches: roster.MatchContains, Value: string(c)})
 			}
-			if got := m.meets(g); got != want[i] {
+			if got := m.meetsAll(t, g); got != want[i] {
 				t.Errorf("%q, all %v: %v", conditions, all, got)
 			}
 		}
@@ -68,7 +80,7 @@ func TestAGroupOfConditionsAsksForOneOrForAll(t *testing.T) {
 
 func TestExpressionsAreKeptCompiledAndNotMoreThanSoMany(t *testing.T) {
 	t.Parallel()
-	p := patternCache{compiled: map[string]*regexp.Regexp{}}
+	p := patternCache{kept: map[string]pattern{}}
 	first, err := p.compile("first")
 	if again, _ := p.compile("first"); err != nil || again != first {
 		t.Errorf("compiled twice (%v)", err)
@@ -78,8 +90,8 @@ func TestExpressionsAreKeptCompiledAndNotMoreThanSoMany(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := p.compile("("); err == nil || len(p.compiled) != maxPatterns {
-		t.Errorf("%d are kept; of a bad one: %v", len(p.compiled), err)
+	if _, err := p.compile("("); err == nil || len(p.kept) != maxPatterns {
+		t.Errorf("%d are kept; of a bad one: %v", len(p.kept), err)
 	}
 }
 
@@ -133,13 +145,13 @@ func FuzzCondition(f *testing.F) {
 	f.Add(byte(6), `^(a|b)+\s*$`, "ABBA ")
 	f.Add(byte(6), `(?-i)K`, "\u212a")
 	f.Fuzz(func(t *testing.T, match byte, value, text string) {
-		if !utf8.ValidString(text) {
+		if !utf8.ValidString(text) || len(text) > MaxPatternText {
 			return
 		}
 		c := roster.Condition{Field: roster.FieldBody, Matches: roster.Matches[int(match)%len(roster.Matches)], Value: value}
 		var faults roster.Faults
 		checkConditions(&faults, "matching", []roster.Condition{c})
-		got := newMessage("", text, "").meets(roster.ConditionGroup{Conditions: []roster.Condition{c}})
+		got := newMessage("", text, "").meetsAll(t, roster.ConditionGroup{Conditions: []roster.Condition{c}})
 		if len(faults) > 0 {
 			return
 		}
@@ -154,4 +166,125 @@ func FuzzCondition(f *testing.F) {
 			t.Errorf("%q %s %q: %v, want %v", text, c.Matches, value, got, want)
 		}
 	})
+}
+
+func TestKeptExpressionsAreBoundedInSizeToo(t *testing.T) {
+	t.Parallel()
+	p := patternCache{kept: map[string]pattern{}}
+	for i := range maxPatternSize / 500 {
+		if _, err := p.compile(fmt.Sprintf("%d(?:.?){490}", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size := 0
+	for _, one := range p.kept {
+		size += one.size
+	}
+	if size != p.size || size > maxPatternSize || len(p.kept) < 100 {
+		t.Errorf("%d expressions of %d steps are kept, which count as %d", len(p.kept), size, p.size)
+	}
+}
+
+// TestAnExpressionThatIsFarTooLargeIsNotMadeFirst is not parallel: it counts what is allocated meanwhile.
+func TestAnExpressionThatIsFarTooLargeIsNotMadeFirst(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := compilePattern("(?:" + strings.Repeat("ab?", 300) + "){1000}")
+	runtime.ReadMemStats(&after)
+	if err == nil || !strings.Contains(err.Error(), "too large") {
+		t.Errorf("got %v", err)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 4<<20 {
+		t.Errorf("%d bytes were allocated", used)
+	}
+}
+
+func TestClassesOfCharactersCountBesideTheInstructions(t *testing.T) {
+	t.Parallel()
+	plain, _ := compilePattern("[ab][ab]")
+	letters, _ := compilePattern(`\pL\pL`)
+	if plain.size > 10 || letters.size < 50 {
+		t.Errorf("a class of two letters counts %d, one of all %d", plain.size, letters.size)
+	}
+}
+
+func TestAnExpressionSeesTheBeginningOfALongTextOnly(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text, expression string
+		want             bool
+	}{
+		{strings.Repeat("x", MaxPatternText-1) + "y", "y", true},
+		{strings.Repeat("x", MaxPatternText) + "y", "y", false},
+		{strings.Repeat("x", MaxPatternText) + "y", "x$", true},
+		{strings.Repeat("x", MaxPatternText-1) + "é", `\x{fffd}`, false}, // no half of a character
+		{strings.Repeat("x", MaxPatternText-1) + "é", "é", false},
+	} {
+		one := roster.Condition{Field: roster.FieldBody, Matches: roster.MatchRegexp, Value: c.expression}
+		if got := newMessage("", c.text, "").meetsAll(t, roster.ConditionGroup{Conditions: []roster.Condition{one}}); got != c.want {
+			t.Errorf("%s in %d bytes: %v", c.expression, len(c.text), got)
+		}
+	}
+}
+
+func TestEveryComparisonTakesWork(t *testing.T) {
+	t.Parallel()
+	body := strings.Repeat("a", 64<<10)
+	large := func(i int) roster.Condition { // anchored: it counts like any other and is fast
+		return roster.Condition{Field: roster.FieldBody, Matches: roster.MatchRegexp, Value: fmt.Sprintf("^(?:.?.?.?.?){119}%d$", i)}
+	}
+	plain := func(matches roster.Match) func(int) roster.Condition {
+		return func(i int) roster.Condition {
+			return roster.Condition{Field: roster.FieldBody, Matches: matches, Value: fmt.Sprint(i)}
+		}
+	}
+	for name, c := range map[string]struct {
+		one   func(int) roster.Condition
+		steps int
+	}{
+		"an expression":           {large, 20 << 20},
+		"an expression of a from": {func(i int) roster.Condition { c := large(i); c.Field = roster.FieldFrom; return c }, 100_000},
+		"exactly":                 {plain(roster.MatchExactly), 2000},
+		"contains":                {plain(roster.MatchContains), 2000},
+		"starts with":             {plain(roster.MatchStartsWith), 2000},
+		"a bad expression": {func(int) roster.Condition {
+			return roster.Condition{Field: roster.FieldBody, Matches: roster.MatchRegexp, Value: "("}
+		}, 100_000},
+	} {
+		m := newMessage("subject", body, "from")
+		for n, over := range map[int]bool{1: false, 2: true, 50: true} {
+			var g roster.ConditionGroup
+			for i := range n {
+				g.Conditions = append(g.Conditions, c.one(i))
+			}
+			w := work{steps: c.steps, compile: true}
+			m.firstClaim([]claim{{check: "c", matching: g}}, &w)
+			if w.over() != over {
+				t.Errorf("%d times %s leaves %d of %d", n, name, w.steps, c.steps)
+			}
+			w = work{steps: c.steps, compile: true}
+			for range n {
+				m.statusOf(claim{success: roster.ConditionGroup{Conditions: g.Conditions[:1]}}, &w)
+			}
+			if w.over() != over {
+				t.Errorf("%d checks with %s leave %d of %d", n, name, w.steps, c.steps)
+			}
+		}
+	}
+}
+
+func TestTheResultOfAnEventDoesNotDependOnWhatIsKeptCompiled(t *testing.T) {
+	t.Parallel()
+	m := newMessage("subject", "", "")
+	g := roster.ConditionGroup{Conditions: []roster.Condition{{Field: roster.FieldSubject, Matches: roster.MatchRegexp, Value: "^kept or not$"}}}
+	quick := work{steps: MaxMatchWork}
+	if m.meets(g, &quick); !quick.over() {
+		t.Error("an expression is compiled where it must not be")
+	}
+	cold, warm := work{steps: MaxMatchWork, compile: true}, work{steps: MaxMatchWork, compile: true}
+	m.meets(g, &cold)
+	m.meets(g, &warm)
+	if cold != warm || cold.over() {
+		t.Errorf("%d steps are left the first time, %d then", cold.steps, warm.steps)
+	}
 }

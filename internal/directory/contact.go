@@ -63,17 +63,17 @@ func checkContact(f *roster.Faults, service roster.Service, address, country str
 	wrong := func(detail string) { addOnce(f, "address", detail) }
 	switch service {
 	case roster.ServiceEmail:
-		var faults roster.Faults
-		if checkEmail(&faults, address); len(faults) > 0 {
-			wrong(faults[0].Detail)
+		address = CleanEmail(address)
+		if fault := FaultOfEmail(address); fault != "" && address != "" {
+			wrong(fault)
 		}
 	case roster.ServiceSMS:
-		number, known := phone(address, country)
-		if !known && address != "" {
-			wrong("must be a phone number with its country, such as +44 20 7946 0958")
-		}
-		if known {
+		number, fault := smsNumber(address, country)
+		if fault == "" {
 			return number
+		}
+		if address != "" {
+			wrong(fault)
 		}
 	case roster.ServicePushover:
 		if len(address) != 30 || strings.ContainsFunc(address, notAlphanumeric) {
@@ -107,7 +107,7 @@ func (s *Service) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) 
 	if err != nil || isSelf(by, u.ID) {
 		return u, err
 	}
-	return u, controls(tx, by, u)
+	return u, s.controls(tx, by, u)
 }
 
 func (s *Service) addContact(tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID) (roster.ContactMethod, error) {
@@ -226,6 +226,11 @@ func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in C
 		}
 		if _, err := tx.RemoveContactMethod(u.OrganizationID, u.ID, m.ID, by.Face); err != nil {
 			return m, err
+		}
+		if m.Service == roster.ServiceEmail { // a link may have gone there
+			if err := voidLinks(tx, u); err != nil {
+				return m, err
+			}
 		}
 		return m, s.reachChanged(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
 	})

@@ -52,6 +52,11 @@ func (s *Service) CreateUsers(ctx context.Context, by roster.Actor, in NewUsers)
 	if err := faults.Err(); err != nil {
 		return CreatedUsers{}, err
 	}
+	if in.NeedsHash() {
+		if err := s.passwords.Ask(ctx, by); err != nil {
+			return CreatedUsers{}, err
+		}
+	}
 	b, err := s.newBatch(by, in)
 	if err != nil {
 		return CreatedUsers{}, err
@@ -80,6 +85,7 @@ type batchItem struct {
 	creation
 	index   int
 	refused error // why its password was not hashed
+	weak    error // what is wrong with a password that must be strong
 	settled bool  // the result stands
 	result  UserResult
 
@@ -98,7 +104,7 @@ func (s *Service) newBatch(by roster.Actor, in NewUsers) (*userBatch, error) {
 	b := &userBatch{Service: s, by: by, items: make([]*batchItem, len(in.Users)), memory: memory}
 	for i, u := range in.Users {
 		u.clean()
-		b.items[i] = &batchItem{index: i, creation: creation{Service: s, by: by, in: u, faults: s.check(u)}}
+		b.items[i] = &batchItem{index: i, creation: creation{Service: s, by: by, in: u, faults: s.checkNew(u)}}
 	}
 	return b, nil
 }
@@ -195,8 +201,8 @@ func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 			wanted = wanted || it.in.Password != "" && len(it.faults) == 0
 		}
 	}
-	if !wanted {
-		return nil
+	if err := b.judge(ctx, bare); err != nil || !wanted {
+		return err
 	}
 	var pending []*batchItem
 	err := b.store.View(ctx, func(tx Tx) error {
@@ -212,15 +218,44 @@ func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 	}
 	for _, it := range pending {
 		switch {
-		case it.in.Password == "":
+		case it.in.Password == "", it.refused != nil:
 		case it.fault != nil:
 			it.refused = it.fault
 		case it.taken != "":
 			it.refused = takenBy(roster.Holder{}, it.taken, it.wanted(it.taken))
 		default:
-			if it.hash, it.refused = b.passwords.Hash(ctx, "", it.in.Password); ctx.Err() != nil {
+			if it.hash, it.refused = b.passwords.Hash(ctx, b.by, NewHash{Password: it.in.Password}); ctx.Err() != nil {
 				return ctx.Err()
 			}
+		}
+	}
+	return nil
+}
+
+// judge judges the passwords that must be strong, before any transaction: it is work.
+func (b *userBatch) judge(ctx context.Context, items []*batchItem) error {
+	items = slices.DeleteFunc(slices.Clone(items), func(it *batchItem) bool {
+		return it.in.Password == "" || it.faults.Has("password")
+	})
+	if len(items) == 0 {
+		return nil
+	}
+	strong, err := view(ctx, b.Service, func(tx Tx) (bool, error) {
+		return b.asksStrength(tx, b.by.OrganizationID, items[0].in.Password, nil)
+	})
+	if err != nil || !strong {
+		return err
+	}
+	for _, it := range items {
+		err := b.passwords.CheckStrength(ctx, b.by, NewHash{Password: it.in.Password, Strong: true, About: it.in.about()})
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil:
+		case roster.KindOf(err) == roster.Invalid:
+			it.weak = err
+		default:
+			it.refused = err
 		}
 	}
 	return nil
@@ -247,7 +282,7 @@ func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
 		return err
 	}
 	for i, it := range items {
-		same, err := b.matches(ctx, hashes[i], it.in.Password)
+		same, err := b.matches(ctx, b.by, hashes[i], it.in.Password)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -413,19 +448,13 @@ func (it *batchItem) draft(tx Tx, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if it.hash == "" { // it was looked at before it was hashed
-		err := it.strong(tx, it.by.OrganizationID, it.in.Password, &faults, it.in.UserName, it.in.DisplayName, it.in.Email)
-		if err != nil {
-			return err
-		}
+	if it.weak != nil {
+		faults = append(faults, roster.All(it.weak)...)
+	}
+	if err := it.permit(tx, refs, &faults); err != nil {
+		return err
 	}
 	if it.fault = faults.Err(); it.fault != nil {
-		return nil
-	}
-	if it.fault = it.permit(tx, refs); it.fault != nil {
-		if roster.KindOf(it.fault) != roster.Forbidden {
-			return it.fault
-		}
 		return nil
 	}
 	if it.country, err = it.countryFor(tx, it.by.OrganizationID, it.in.ContactNumber); err != nil {

@@ -64,7 +64,7 @@ func newcomers(seed uint64, n int) []directory.NewUser {
 			u.Active, u.SessionExpiry = roster.Some(r.IntN(2) == 0), roster.Some(r.IntN(100))
 			u.Preferences = roster.Some([]roster.Preference{{Type: roster.TypeWarnings, Services: []roster.Service{roster.ServiceSMS}}})
 			u.Competencies, u.Properties = []roster.Competency{{Name: "SQL", Ranking: 5}}, json.RawMessage(`{"a":1}`)
-			u.JoinedAt, u.AccessLevel = time.Unix(1494951621, 0), roster.LevelUser
+			u.JoinedAt, u.AccessLevel = roster.Some(time.Unix(1494951621, 0)), roster.LevelUser
 		}
 		if i%9 == 0 {
 			u.Password = "the password of many"
@@ -495,12 +495,12 @@ type busy struct {
 	hashed   *int
 }
 
-func (b busy) Hash(ctx context.Context, share, password string) (roster.PasswordHash, error) {
-	if password == b.password {
+func (b busy) Hash(ctx context.Context, by roster.Actor, p directory.NewHash) (roster.PasswordHash, error) {
+	if p.Password == b.password {
 		return "", &roster.Error{Kind: roster.Unavailable, Detail: "too many"}
 	}
 	*b.hashed++
-	return b.Passwords.Hash(ctx, share, password)
+	return b.Passwords.Hash(ctx, by, p)
 }
 
 func TestAHashIsPaidForOnlyWhereAUserCanBeMadeAndNobodyIsMadeWithoutIt(t *testing.T) {

@@ -43,7 +43,7 @@ func (s *Service) DeleteUser(ctx context.Context, by roster.Actor, in UserDeleti
 		if err := in.named(u); err != nil {
 			return u, err
 		}
-		if err := controls(tx, by, u); err != nil {
+		if err := s.controls(tx, by, u); err != nil {
 			return u, err
 		}
 		last := against(u.UserName, "names the last active administrator; make another one first")

@@ -1,49 +1,81 @@
 package directory
 
 import (
+	"fmt"
+
 	"roster"
 )
 
 // entryPermissions are what entries on check groups can give: to see the checks, to acknowledge, and to manage them.
 var entryPermissions = roster.LevelEditor.Permissions()
 
-// reachesEntries says whether the actor may get a hold of what entries on check groups give: by taking hold of a user
-// who has them, or by putting somebody into a group that has them (ADR 9). An entry is like a grant: one of a group like
-// a grant for that group, one of a user like a grant for the organization; and the actor's own entries on the same check
-// group count. find is asked only where that matters, which is not for somebody who manages all checks anyway.
-func reachesEntries(tx Tx, by roster.Actor, find func() ([]CheckGrant, error)) error {
-	if local(by) || held(by, "").Has(entryPermissions) {
-		return nil
+// entriesOfUsersAbove returns what entries on check groups give users, by their numbers, above the actor's ceiling.
+func (s *Service) entriesOfUsersAbove(tx Tx, by roster.Actor, users ...int64) (map[int64]roster.Permissions, error) {
+	find := func() ([]CheckGrant, error) { return tx.UserCheckGrants(by.OrganizationID, users) }
+	return entriesAbove(s, tx, by, find, func(g CheckGrant) int64 { return g.User })
+}
+
+// entriesOfGroupsAbove returns what entries on check groups give the members of groups above the actor's ceiling.
+func (s *Service) entriesOfGroupsAbove(tx Tx, by roster.Actor, groups []roster.GroupID) (map[roster.GroupID]roster.Permissions, error) {
+	find := func() ([]CheckGrant, error) { return tx.GroupCheckGrants(by.OrganizationID, groups) }
+	return entriesAbove(s, tx, by, find, func(g CheckGrant) roster.GroupID { return g.Group })
+}
+
+// entriesAbove returns what entries give above the actor's ceiling, by who gets it. The actor's own entries on the same
+// check group count, too. find is asked only where the ceiling does not cover all checks anyway.
+func entriesAbove[K comparable](
+	s *Service, tx Tx, by roster.Actor, find func() ([]CheckGrant, error), getter func(CheckGrant) K,
+) (map[K]roster.Permissions, error) {
+	if local(by) || s.ceiling(by, "").Has(entryPermissions) {
+		return nil, nil
 	}
 	given, err := find()
 	if err != nil || len(given) == 0 {
-		return err
+		return nil, err
 	}
 	var own map[roster.CheckGroupID]roster.AccessLevel
 	if by.UserID != "" && !by.Limited {
 		if own, err = tx.CheckAccess(by.OrganizationID, by.UserID); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return mayReachEntries(by, own, given)
-}
-
-// mayReachEntries is reachesEntries once it is known what the entries give, to the actor too.
-func mayReachEntries(by roster.Actor, own map[roster.CheckGroupID]roster.AccessLevel, given []CheckGrant) error {
+	above := map[K]roster.Permissions{}
 	for _, g := range given {
-		has := held(by, g.Group) | own[g.CheckGroup].Permissions()
-		if missing := g.AccessLevel.Permissions() & entryPermissions &^ has; missing != 0 {
-			return forbidden("an entry on a check group gives there more than you may do: " + missing.String())
-		}
+		above[getter(g)] |= s.entryAbove(by, own, g)
 	}
-	return nil
+	return above, nil
 }
 
-// mayJoin says whether the actor may make somebody a member of the groups: what entries give these it must be able to
-// do itself.
-func mayJoin(tx Tx, by roster.Actor, groups []roster.GroupID) error {
+// entryAbove returns what an entry gives above the actor's ceiling. An entry is like a grant (ADR 9): one of a group like
+// a grant for that group, one of a user like a grant for the organization. own are the entries of the actor itself.
+func (s *Service) entryAbove(by roster.Actor, own map[roster.CheckGroupID]roster.AccessLevel, g CheckGrant) roster.Permissions {
+	if local(by) {
+		return 0
+	}
+	return g.AccessLevel.Permissions() & entryPermissions &^ s.ceiling(by, g.Group) &^ own[g.CheckGroup].Permissions()
+}
+
+// permitJoins notes groups that the actor may not make somebody a member of: their members get more by entries on check
+// groups than the actor may grant. field returns the argument that a group stands in.
+func (s *Service) permitJoins(tx Tx, by roster.Actor, groups []roster.GroupLink, field func(roster.GroupLink) string, f *roster.Faults) error {
 	if len(groups) == 0 {
 		return nil
 	}
-	return reachesEntries(tx, by, func() ([]CheckGrant, error) { return tx.GroupCheckGrants(by.OrganizationID, groups) })
+	above, err := s.entriesOfGroupsAbove(tx, by, groupIDs(groups))
+	for _, g := range groups {
+		if p := above[g.ID]; p != 0 {
+			f.Forbid(field(g), fmt.Sprintf("would give permissions beyond yours by entries of the group %s on check groups: %s", shorten(g.Name), p))
+		}
+	}
+	return err
+}
+
+// ordinaryGroups returns the groups that are no teams: those that can have entries on check groups.
+func ordinaryGroups(groups []roster.Group) (links []roster.GroupLink) {
+	for _, g := range groups {
+		if g.Kind == roster.KindGroup {
+			links = append(links, linkGroup(g))
+		}
+	}
+	return links
 }

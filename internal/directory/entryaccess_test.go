@@ -270,11 +270,15 @@ func TestWhatSomebodyHasByEntriesStaysItsOwn(t *testing.T) {
 		itself := e.somebody("has X", everywhere(manager))
 		must(e.UpdateUser(t.Context(), itself, directory.UserChange{User: directory.UserSelector{UserName: "has X"}, Password: roster.Some("a new password")}))(t)
 		other := e.somebody("nobody", everywhere(manager))
-		in := directory.UserChange{User: directory.UserSelector{UserName: "in group"}, DisplayName: roster.Some("X"), Groups: roster.Some(refs("Editors", "Free"))}
-		must(e.UpdateUser(t.Context(), other, in))(t) // it is in Editors already
+		in := directory.UserChange{User: directory.UserSelector{UserName: "in group"}, DisplayName: roster.Some("X"), Teams: roster.Some(refs())}
+		must(e.UpdateUser(t.Context(), other, in))(t)
 		sel := directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{Name: "Editors"}}
-		must(e.UpdateGroup(t.Context(), other, directory.GroupChange{Group: sel, AddMembers: refs("in group")}))(t)
-		must(e.UpdateGroup(t.Context(), other, directory.GroupChange{Group: sel, Members: roster.Some(refs())}))(t)
+		must(e.UpdateGroup(t.Context(), other, directory.GroupChange{Group: sel, AddMembers: refs("in group")}))(t) // it is one already
 		must(e.CreateGroup(t.Context(), other, directory.NewGroup{Kind: roster.KindTeam, Name: "T", Members: refs("in group")}))(t)
+		in.Groups = roster.Some(refs("Editors", "Free"))
+		_, err := e.UpdateUser(t.Context(), other, in) // it can do more in Editors than the manager
+		wants(t, err, roster.Forbidden, "groups")
+		_, err = e.UpdateGroup(t.Context(), other, directory.GroupChange{Group: sel, Members: roster.Some(refs())})
+		wants(t, err, roster.Forbidden, "members")
 	})
 }

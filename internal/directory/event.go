@@ -1,9 +1,11 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -75,9 +77,9 @@ func (s *Service) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent)
 	if err := faults.Err(); err != nil {
 		return roster.Event{}, err
 	}
-	r := recording{Service: s, by: by, in: in, message: newMessage(in.Title, in.Body, in.From)}
+	r := recording{Service: s, by: by, in: in, message: newMessage(in.Title, in.Body, in.From), left: MaxMatchWork}
 	for range maxTurns {
-		if err := r.seek(ctx); err != nil {
+		if err := r.match(ctx); err != nil {
 			return roster.Event{}, err
 		}
 		e, err := r.run(ctx)
@@ -90,20 +92,140 @@ func (s *Service) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent)
 	}
 }
 
-// seek finds the check that claims the event, before the transaction: to compare with every check takes a while, for
-// which nobody should wait who writes.
-func (r *recording) seek(ctx context.Context) error {
-	if r.in.Check != "" {
-		return nil
-	}
-	return r.store.View(ctx, func(tx Tx) (err error) {
-		r.first, err = r.look(ctx, tx)
+// recording is one RecordEvent under way.
+type recording struct {
+	*Service
+	by      roster.Actor
+	in      NewEvent
+	message message
+	left    int // steps of work that may still be done for the event
+	verdict verdict
+}
+
+// verdict is what the checks make of an event.
+type verdict struct {
+	claim  claim         // of the check that claims it; zero for none
+	status roster.Status // by the claim's conditions
+	over   bool          // that would have taken too much work
+}
+
+// quickWork is the work that an event may take without waiting for the lane, in steps: a millisecond
+// or two at worst.
+const quickWork = 64 << 10
+
+// match finds the check that claims the event and the status that it gives. Nothing is open in the
+// store meanwhile: nobody who reads or writes waits for it. An event that takes little work never
+// waits; one that takes more is matched in the lane.
+func (r *recording) match(ctx context.Context) error {
+	found, err := r.candidates(ctx, pageOfChecks)
+	if err != nil {
 		return err
-	})
+	}
+	if !found.unread {
+		w := work{steps: min(quickWork, r.left)}
+		r.verdict = r.judge(found, &w)
+		if !w.over() {
+			return nil
+		}
+	}
+	if err := r.lane.enter(ctx, r.by.OrganizationID); err != nil {
+		return err
+	}
+	start := r.now()
+	defer func() { r.lane.leave(r.now().Sub(start)) }()
+	if found.unread {
+		if found, err = r.candidates(ctx, math.MaxInt64); err != nil {
+			return err
+		}
+	}
+	w := work{steps: r.left, compile: true}
+	r.verdict = r.judge(found, &w)
+	r.left = w.steps
+	return nil
+}
+
+// candidates are the checks that may claim an event.
+type candidates struct {
+	claims
+	named  bool // the only one is the check that the event names: it claims without any condition
+	fresh  bool // they were read just now, and are not folded
+	unread bool // there are too many to be read now
+}
+
+// candidates returns the checks that may claim the event: the one that it names, or all. It reads all
+// of them only if they have changed, and if they are no more than most.
+func (r *recording) candidates(ctx context.Context, most int64) (candidates, error) {
+	found, err := view(ctx, r.Service, func(tx Tx) (candidates, error) { return r.look(ctx, tx, most) })
+	if err != nil || !found.fresh {
+		return found, err
+	}
+	found.fold()
+	if !found.named {
+		r.claims.put(r.by.OrganizationID, found.claims)
+	}
+	return found, nil
+}
+
+// look is the view of candidates.
+func (r *recording) look(ctx context.Context, tx Tx, most int64) (candidates, error) {
+	c, named, err := r.named(tx)
+	if err != nil || named || r.in.Check != "" {
+		out := candidates{named: named, fresh: named}
+		if named {
+			out.all = []claim{claimOf(c)}
+		}
+		return out, err
+	}
+	state, err := tx.CheckState(r.by.OrganizationID)
+	if err != nil {
+		return candidates{}, err
+	}
+	kept, found := r.claims.get(r.by.OrganizationID, state)
+	if !found && state.Checks > most {
+		return candidates{unread: true}, nil
+	}
+	if !found {
+		kept, err = readClaims(ctx, tx, r.by.OrganizationID, state)
+	}
+	return candidates{claims: kept, fresh: !found}, err
+}
+
+// named returns the check that the event names by id or alias, if there is one.
+func (r *recording) named(tx Tx) (c roster.Check, found bool, err error) {
+	q := CheckQuery{ID: r.in.Check, Limit: 1}
+	if q.ID == "" {
+		q.AliasKey = Fold(r.in.Alias)
+	}
+	if q.ID == "" && q.AliasKey == "" || !isName(string(q.ID)) {
+		return c, false, nil
+	}
+	there, err := tx.Checks(r.by.OrganizationID, q)
+	if err != nil || len(there) == 0 {
+		return c, false, err
+	}
+	return there[0], true, nil
+}
+
+// judge compares the event with the candidates.
+func (r *recording) judge(among candidates, w *work) (v verdict) {
+	if among.tooLarge() {
+		w.steps = -1
+	} else if among.named {
+		v.claim = among.all[0]
+	} else {
+		v.claim = r.message.firstClaim(among.all, w)
+	}
+	if r.in.Status == "" && v.claim.check != "" {
+		v.status = r.message.statusOf(v.claim, w)
+	}
+	if w.over() {
+		return verdict{over: true}
+	}
+	return v
 }
 
 // run records the event. errTurned says that the check that was found has changed meanwhile.
-func (r recording) run(ctx context.Context) (roster.Event, error) {
+func (r *recording) run(ctx context.Context) (roster.Event, error) {
 	s, by, in := r.Service, r.by, r.in
 	return update(ctx, s, func(tx Tx) (roster.Event, error) {
 		now := s.now()
@@ -118,29 +240,22 @@ func (r recording) run(ctx context.Context) (roster.Event, error) {
 	})
 }
 
-// recording is one RecordEvent under way.
-type recording struct {
-	*Service
-	by      roster.Actor
-	in      NewEvent
-	message message
-	first   roster.Check // the check that claims the event, as it was before the transaction; zero for none
-}
+// tooMuchWork is the reason of an event that no check claims because of MaxMatchWork.
+const tooMuchWork = "To compare this event with the conditions of the checks would have taken too much work, so no check claimed it. " +
+	"Use simpler regular expressions, or fewer conditions."
 
 // record is the transaction, but for what makes it once.
-func (r recording) record(tx Tx, e roster.Event) (roster.Event, error) {
+func (r *recording) record(tx Tx, e roster.Event) (roster.Event, error) {
+	e.Status = cmp.Or(r.in.Status, r.verdict.status, roster.StatusFailure)
+	if r.verdict.over {
+		e.Status, e.Reason = roster.StatusFailure, tooMuchWork
+		return e, tx.InsertEvent(e)
+	}
 	c, err := r.claim(tx)
 	if err != nil {
 		return roster.Event{}, err
 	}
-	e.Status = roster.StatusFailure
-	if c.ID != "" {
-		e.Check = roster.CheckLink{ID: c.ID, Number: c.Number, Name: c.Name}
-		e.Status = r.message.statusOf(c)
-	}
-	if r.in.Status != "" {
-		e.Status = r.in.Status
-	}
+	e.Check = roster.CheckLink{ID: c.ID, Number: c.Number, Name: c.Name}
 	if err := tx.InsertEvent(e); err != nil || c.ID == "" {
 		return e, err
 	}
@@ -148,65 +263,22 @@ func (r recording) record(tx Tx, e roster.Event) (roster.Event, error) {
 }
 
 // claim returns the check that claims the event, zero for none.
-func (r recording) claim(tx Tx) (roster.Check, error) {
-	id := r.in.Check
-	if id == "" {
-		id = r.first.ID
+func (r *recording) claim(tx Tx) (roster.Check, error) {
+	id := r.verdict.claim.check
+	if id == "" && r.in.Check != "" {
+		return roster.Check{}, noCheck("check")
 	}
-	if id == "" || !isName(string(id)) {
-		if r.in.Check != "" {
-			return roster.Check{}, noCheck("check")
-		}
+	if id == "" {
 		return roster.Check{}, nil
 	}
 	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{ID: id, Limit: 1})
-	switch {
-	case err != nil:
+	if err == nil && (len(there) == 0 || there[0].Version != r.verdict.claim.version) {
+		err = errTurned
+	}
+	if err != nil {
 		return roster.Check{}, err
-	case r.in.Check != "" && len(there) == 0:
-		return roster.Check{}, noCheck("check")
-	case r.in.Check != "" || len(there) == 1 && there[0].Version == r.first.Version:
-		return there[0], nil
-	default:
-		return roster.Check{}, errTurned
 	}
-}
-
-// pageOfChecks is how many checks a message is compared with at a time.
-const pageOfChecks = 100
-
-// aliased returns the check that has the alias, if there is one.
-func (r recording) aliased(tx Tx) (c roster.Check, found bool, err error) {
-	if r.in.Alias == "" {
-		return c, false, nil
-	}
-	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{AliasKey: Fold(r.in.Alias), Limit: 1})
-	if err != nil || len(there) == 0 {
-		return c, false, err
-	}
-	return there[0], true, nil
-}
-
-// each shows the organization's checks, by ascending number, for as long as more says so.
-func (r recording) each(ctx context.Context, tx Tx, more func(roster.Check) bool) error {
-	for q := (CheckQuery{Limit: pageOfChecks}); ; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		page, err := tx.Checks(r.by.OrganizationID, q)
-		if err != nil {
-			return err
-		}
-		for _, c := range page {
-			if !more(c) {
-				return nil
-			}
-			q.Order.After.Number = c.Number
-		}
-		if len(page) < pageOfChecks {
-			return nil
-		}
-	}
+	return there[0], nil
 }
 
 // findEvent returns an event, whoever may see it.

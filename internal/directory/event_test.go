@@ -239,12 +239,12 @@ func TestEventsAreListedNewestFirstByWhatIsAskedFor(t *testing.T) {
 			{directory.EventList{Matched: roster.Some(false), Check: a.ID}, ""},
 			{directory.EventList{Matched: roster.Some(false), CheckGroup: x.ID}, ""},
 			{directory.EventList{Matched: roster.Null[bool](), Limit: 1}, "6"},
-			{directory.EventList{From: start.Add(time.Hour)}, "6 5 4 3 2"},
-			{directory.EventList{To: start.Add(2 * time.Hour)}, "3 2 1 0"},
-			{directory.EventList{From: start.Add(time.Hour), To: start.Add(2 * time.Hour)}, "3 2"},
-			{directory.EventList{From: start.Add(time.Hour), To: start.Add(2 * time.Hour), Before: events[3].ID}, "2"},
-			{directory.EventList{Check: a.ID, To: start.Add(time.Second)}, "0"},
-			{directory.EventList{From: start.Add(24 * time.Hour)}, ""},
+			{directory.EventList{From: roster.Some(start.Add(time.Hour))}, "6 5 4 3 2"},
+			{directory.EventList{To: roster.Some(start.Add(2 * time.Hour))}, "3 2 1 0"},
+			{directory.EventList{From: roster.Some(start.Add(time.Hour)), To: roster.Some(start.Add(2 * time.Hour))}, "3 2"},
+			{directory.EventList{From: roster.Some(start.Add(time.Hour)), To: roster.Some(start.Add(2 * time.Hour)), Before: events[3].ID}, "2"},
+			{directory.EventList{Check: a.ID, To: roster.Some(start.Add(time.Second))}, "0"},
+			{directory.EventList{From: roster.Some(start.Add(24 * time.Hour))}, ""},
 		} {
 			if got := e.titles(e.admin, s.in); got != s.want {
 				t.Errorf("%+v: got %q, want %q", s.in, got, s.want)

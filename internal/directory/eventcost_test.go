@@ -167,8 +167,8 @@ func TestAListOfEventsReadsLittleMoreThanItReturns(t *testing.T) {
 		}{
 			"a page":          {directory.EventList{Limit: 2}, "299 298", 102},
 			"of one check":    {directory.EventList{Check: mine.ID}, "200 100 0", 6},
-			"of a time":       {directory.EventList{From: start, To: start.Add(15 * time.Minute)}, "1 0", 6},
-			"since yesterday": {directory.EventList{From: e.now().Add(-25 * time.Minute)}, "299 298", 6},
+			"of a time":       {directory.EventList{From: roster.Some(start), To: roster.Some(start.Add(15 * time.Minute))}, "1 0", 6},
+			"since yesterday": {directory.EventList{From: roster.Some(e.now().Add(-25 * time.Minute))}, "299 298", 6},
 			"of a status":     {directory.EventList{Status: roster.StatusFailure}, "", 300},
 		} {
 			*h.read = 0

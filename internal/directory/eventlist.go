@@ -15,10 +15,10 @@ type EventList struct {
 	Before     roster.EventID // only those that came earlier
 	Limit      int            // at most so many; 0: all, of FindEvents 100
 	Check      roster.CheckID
-	CheckGroup roster.CheckGroupID // events of checks that are in it
-	Status     roster.Status       // "" for all
-	Matched    roster.Set[bool]    // whether a check claimed it
-	From, To   time.Time           // half open; zero: open
+	CheckGroup roster.CheckGroupID   // events of checks that are in it
+	Status     roster.Status         // "" for all
+	Matched    roster.Set[bool]      // whether a check claimed it
+	From, To   roster.Set[time.Time] // half open; absent: open
 }
 
 // ListEvents returns the events that the actor may see, the newest first: those of the checks it sees, and the
@@ -81,8 +81,8 @@ func (s *Service) FindEvents(ctx context.Context, by roster.Actor, in EventList)
 // even to look for it.
 func newEventSearch(by roster.Actor, in EventList) (eventSearch, bool) {
 	search := eventSearch{EventList: in, org: by.OrganizationID, scope: checkScope(by)}
-	if !in.To.IsZero() {
-		last := firstEventID(in.To.Add(eventSlack))
+	if in.To.Present {
+		last := firstEventID(in.To.Value.Add(eventSlack))
 		if search.Before == "" || last < search.Before {
 			search.Before = last
 		}
@@ -149,8 +149,8 @@ type eventPage struct {
 // page looks at size events, and returns of those that are wanted at most so many.
 func (e *eventSearch) page(tx Tx, size, most int) (eventPage, error) {
 	q := EventQuery{Before: e.Before, Limit: size}
-	if !e.From.IsZero() {
-		q.Since = firstEventID(e.From)
+	if e.From.Present {
+		q.Since = firstEventID(e.From.Value)
 	}
 	seen, err := e.narrow(tx, &q)
 	if err != nil {
@@ -184,7 +184,7 @@ func (e *eventSearch) page(tx Tx, size, most int) (eventPage, error) {
 func (e *eventSearch) wants(v roster.Event) bool {
 	return (e.Status == "" || v.Status == e.Status) &&
 		(!e.Matched.Present || e.Matched.Null || e.Matched.Value == (v.Check.ID != "")) &&
-		(e.From.IsZero() || !v.At.Before(e.From)) && (e.To.IsZero() || v.At.Before(e.To))
+		(!e.From.Present || !v.At.Before(e.From.Value)) && (!e.To.Present || v.At.Before(e.To.Value))
 }
 
 // narrow makes the query ask for no more events than needed, and returns a function that keeps those of checks

@@ -108,12 +108,12 @@ var userOrders = []UserOrder{OrderNumber, OrderUserName, OrderEmail}
 
 // possible reports whether anybody can have the values: an engine may refuse even to look for them.
 func (in UserSearch) possible() bool {
-	for _, value := range []string{string(in.ID), in.UserName, in.Email, in.ExternalID, in.Group.ID, in.Group.Name} {
+	for _, value := range []string{string(in.ID), in.ExternalID, in.Group.ID} {
 		if !isName(value) {
 			return false
 		}
 	}
-	return true
+	return isReference(in.UserName) && isReference(in.Email) && isReference(in.Group.Name)
 }
 
 // findGroup finds the group that may be meant by its name, and reports whether there is one.

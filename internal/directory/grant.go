@@ -33,28 +33,32 @@ func (g granting) outside(groups []roster.GroupID) []roster.GroupID {
 	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return slices.Contains(g.groups, id) })
 }
 
-// nowhere answers Forbidden where an actor who is limited would grant for none of its groups, which would
-// read as for the organization.
-func (g granting) nowhere() error {
+// nowhere reports whether an actor who is limited would grant for none of its groups, which would read as for the
+// organization. It notes that as a fault, unless one of the groups is at fault already.
+func (g granting) nowhere(f *roster.Faults) bool {
 	if g.everywhere || len(g.own) > 0 {
-		return nil
+		return false
 	}
-	return forbidden("this credential is limited to groups: name at least one of them as a group of the user")
+	if !f.Has("groups") && !f.HasWithin("groups") && !f.Has("primaryGroup") {
+		f.Forbid("groups", "must name at least one of the groups that this credential is limited to")
+	}
+	return true
 }
 
-// elsewhere answers Forbidden where an actor who is limited would change an access level that is in force beyond its
-// groups: a user has one level, so there it would change too.
-func (g granting) elsewhere(before, after roster.User, account roster.Account) error {
-	const detail = "the access level is granted beyond the groups that this credential is limited to"
-	switch {
-	case g.everywhere || !levelInForce(before, account):
-		return nil
-	case len(before.LevelGroups) == 0 && (before.AccessLevel != after.AccessLevel || len(after.LevelGroups) > 0):
-		return forbidden(detail)
-	case before.AccessLevel != after.AccessLevel && slices.ContainsFunc(g.outside(before.LevelGroups), grantedIn(account)):
-		return forbidden(detail)
-	default:
-		return nil
+// elsewhere notes it where an actor who is limited would change an access level that is in force beyond its groups. A
+// user has one level, so it would change there, too.
+func (g granting) elsewhere(before, after roster.User, account roster.Account, f *roster.Faults) {
+	if g.everywhere || !levelInForce(before, account) {
+		return
+	}
+	another := before.AccessLevel != after.AccessLevel
+	field := "accessLevel"
+	if !another {
+		field = "accessLevelGroups"
+	}
+	whole := len(before.LevelGroups) == 0 && (another || len(after.LevelGroups) > 0)
+	if whole || another && slices.ContainsFunc(g.outside(before.LevelGroups), grantedIn(account)) {
+		f.Forbid(field, "cannot change: the level is granted beyond the groups that this credential is limited to")
 	}
 }
 
@@ -146,27 +150,64 @@ func places(groups []roster.GroupID) []roster.GroupID {
 	return groups
 }
 
-// gained returns what a change grants that was not granted before. permissions are those of the roles that
-// it may add. What somebody keeps is not asked about here: see mayControl.
-func gained(before, after roster.User, permissions map[roster.RoleID]roster.Permissions) roster.Grants {
-	var grants roster.Grants
-	add := func(had bool, old, groups []roster.GroupID, p roster.Permissions) {
-		for _, g := range places(groups) {
-			if p != 0 && (!had || len(old) > 0 && !slices.Contains(old, g)) {
-				grants.Add(g, p)
+// gain is what one argument of a request grants that was not granted before.
+type gain struct {
+	field  string // of the request
+	scope  string // the field that says for what groups it is granted; "" where none does
+	role   string // whose permissions they are; "" for an access level
+	grants roster.Grants
+}
+
+// gained returns what a change grants that was not granted before. What the user keeps is another question: see permit.
+func gained(before, after roster.User, refs resolved) (gains []gain) {
+	add := func(g gain, had bool, old, groups []roster.GroupID, p roster.Permissions) {
+		for _, id := range places(groups) {
+			if p != 0 && (!had || len(old) > 0 && !slices.Contains(old, id)) {
+				g.grants.Add(id, p)
 			}
 		}
+		if len(g.grants) > 0 {
+			gains = append(gains, g)
+		}
 	}
-	add(before.AccessLevel == after.AccessLevel, before.LevelGroups, after.LevelGroups, after.AccessLevel.Permissions())
+	level := gain{field: "accessLevel", scope: "accessLevelGroups"}
+	if before.AccessLevel == after.AccessLevel {
+		level.field = level.scope
+	}
+	add(level, before.AccessLevel == after.AccessLevel, before.LevelGroups, after.LevelGroups, after.AccessLevel.Permissions())
 	for _, r := range after.Roles {
+		g := gain{field: "roles", role: r.Name}
+		if slices.ContainsFunc(refs.grants, isRole(r.ID)) {
+			g.field, g.scope = "roleGrants", "roleGrants"
+		}
 		var old []roster.GroupID
 		i := slices.IndexFunc(before.Roles, isRole(r.ID))
 		if i >= 0 {
 			old = before.Roles[i].Groups
 		}
-		add(i >= 0, old, r.Groups, permissions[r.ID])
+		add(g, i >= 0, old, r.Groups, refs.permissions[r.ID])
 	}
-	return grants
+	return gains
+}
+
+// permitGains notes what the actor may not grant, by the argument that would. Arguments that are at fault already, and
+// those of which the groups are, are left out. empowers says that the user can sign in, or will by the same request.
+func (s *Service) permitGains(by roster.Actor, gains []gain, empowers bool, f *roster.Faults) {
+	faulty := slices.Clone(*f)
+	for _, g := range gains {
+		if faulty.Has(g.field) || g.scope != "" && (faulty.Has(g.scope) || faulty.HasWithin(g.scope)) {
+			continue
+		}
+		detail := "would give permissions beyond yours"
+		if g.role != "" {
+			detail += " by the role " + shorten(g.role)
+		}
+		if p := s.above(by, g.grants); p != 0 {
+			f.Forbid(g.field, detail+": "+p.String())
+		} else if p := s.aboveHold(by, g.grants); empowers && p != 0 {
+			f.Forbid(g.field, "would give permissions that an API token of the organization gives only to users who cannot sign in yet: "+p.String())
+		}
+	}
 }
 
 // levelInForce reports whether the user's access level gives something anywhere. One that is granted for
@@ -183,11 +224,6 @@ func grantedIn(account roster.Account) func(roster.GroupID) bool {
 	return func(id roster.GroupID) bool {
 		return slices.ContainsFunc(account.Grants, func(g roster.Grant) bool { return g.Group == id })
 	}
-}
-
-// added returns those of the groups that are not among the old ones.
-func added(old, groups []roster.GroupID) []roster.GroupID {
-	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return slices.Contains(old, id) })
 }
 
 // groupIDs returns the ids of what a user is in.

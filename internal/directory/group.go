@@ -83,6 +83,9 @@ func (s *Service) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.Group
 	if err != nil {
 		return g, err
 	}
+	if err := s.permitMembers(tx, by, g, "members", members, &f); err != nil {
+		return g, err
+	}
 	if g.Routing.Services, err = makeServices(tx, by.OrganizationID, in.Services, &f); err != nil {
 		return g, err
 	}
@@ -289,7 +292,7 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 	if err := allow(by, ActGroupRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.ID)) || !isName(in.Name) {
+	if !isName(string(in.ID)) || !isReference(in.Name) {
 		return noRecords[roster.Group](), nil
 	}
 	q := GroupQuery{Kind: in.Kind, ID: in.ID, Name: in.Name, Count: in.Count, Services: in.Services}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -183,7 +184,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 		if err != nil {
 			return before, err
 		}
-		members, err := in.findMembers(tx, by, &f)
+		added, removed, err := s.planMembers(tx, by, before, in, &f)
 		if err != nil {
 			return before, err
 		}
@@ -195,7 +196,11 @@ func (s *Service) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChan
 			return before, err
 		}
 		seen := auditGroup(after)
-		if seen.Added, seen.Removed, err = s.changeMembers(tx, by, after, members); err != nil {
+		seen.Added, seen.Removed = added, removed
+		if err := tx.RemoveMembers(after.OrganizationID, after.ID, removed, s.now()); err != nil {
+			return before, err
+		}
+		if err := tx.AddMembers(after.OrganizationID, after.ID, added, s.now()); err != nil {
 			return before, err
 		}
 		if len(seen.Added)+len(seen.Removed) == 0 && sameGroup(before, after) {
@@ -255,9 +260,9 @@ func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (_ roster.G
 	return g, err
 }
 
-// replaceMembers makes the members of a group those wanted, which are sorted numbers. It looks at those
-// there are a page at a time: whoever may change the group sees all of them.
-func (s *Service) replaceMembers(tx Tx, by roster.Actor, g roster.Group, wanted []int64) (added, removed []int64, err error) {
+// differing compares the members of a group with those wanted, which are sorted numbers, and returns those who are to be
+// added and removed. It looks at a page of members at a time: an actor who may change the group sees all of them.
+func differing(tx Tx, g roster.Group, wanted []int64) (added, removed []int64, err error) {
 	there := make([]bool, len(wanted))
 	for after, last := int64(0), false; !last; {
 		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
@@ -279,7 +284,7 @@ func (s *Service) replaceMembers(tx Tx, by roster.Actor, g roster.Group, wanted 
 			added = append(added, number)
 		}
 	}
-	return added, removed, s.exchange(tx, by, g, added, removed)
+	return added, removed, nil
 }
 
 // memberChange is who is to be a member, by numbers in ascending order.
@@ -307,10 +312,35 @@ func (in GroupChange) findMembers(tx Tx, by roster.Actor, f *roster.Faults) (m m
 	return m, nil
 }
 
-// changeMembers changes who is a member, and returns whose membership began and ended.
-func (s *Service) changeMembers(tx Tx, by roster.Actor, g roster.Group, m memberChange) (added, removed []int64, err error) {
+// planMembers finds whose membership of a group begins and ends, and notes where the actor may not do that.
+func (s *Service) planMembers(tx Tx, by roster.Actor, g roster.Group, in GroupChange, f *roster.Faults) (added, removed []int64, err error) {
+	members, err := in.findMembers(tx, by, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	if added, removed, err = members.exchange(tx, g); err != nil {
+		return nil, nil, err
+	}
+	adding, removing := "addMembers", "removeMembers"
+	if members.whole {
+		adding, removing = "members", "members"
+	}
+	if len(added) > 0 && g.Kind == roster.KindGroup {
+		field := func(roster.GroupLink) string { return adding }
+		if err := s.permitJoins(tx, by, []roster.GroupLink{linkGroup(g)}, field, f); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := s.permitMembers(tx, by, g, adding, added, f); err != nil {
+		return nil, nil, err
+	}
+	return added, removed, s.permitMembers(tx, by, g, removing, removed, f)
+}
+
+// exchange returns whose membership of a group the change begins and ends.
+func (m memberChange) exchange(tx Tx, g roster.Group) (added, removed []int64, err error) {
 	if m.whole {
-		return s.replaceMembers(tx, by, g, m.wanted)
+		return differing(tx, g, m.wanted)
 	}
 	this := []roster.GroupID{g.ID}
 	there, err := tx.MembersAmong(g.OrganizationID, this, m.add)
@@ -318,23 +348,30 @@ func (s *Service) changeMembers(tx Tx, by roster.Actor, g roster.Group, m member
 		return nil, nil, err
 	}
 	added = slices.DeleteFunc(slices.Clone(m.add), within(there))
-	if removed, err = tx.MembersAmong(g.OrganizationID, this, m.remove); err != nil {
-		return nil, nil, err
-	}
-	return added, removed, s.exchange(tx, by, g, added, removed)
+	removed, err = tx.MembersAmong(g.OrganizationID, this, m.remove)
+	return added, removed, err
 }
 
-// exchange begins and ends memberships, if the actor may do what entries on check groups give who becomes a member.
-func (s *Service) exchange(tx Tx, by roster.Actor, g roster.Group, added, removed []int64) error {
-	if len(added) > 0 && g.Kind == roster.KindGroup {
-		if err := mayJoin(tx, by, []roster.GroupID{g.ID}); err != nil {
-			return err
-		}
+// permitMembers notes whose membership of a group the actor may not begin or end: groups decide rights, so that takes
+// what UpdateUser takes to change a user's groups. No right comes with a team. field names the argument.
+func (s *Service) permitMembers(tx Tx, by roster.Actor, g roster.Group, field string, users []int64, f *roster.Faults) error {
+	if g.Kind != roster.KindGroup || len(users) == 0 || local(by) {
+		return nil
 	}
-	if err := tx.RemoveMembers(g.OrganizationID, g.ID, removed, s.now()); err != nil {
+	accounts, err := tx.AccountsByNumbers(g.OrganizationID, users)
+	if err != nil {
 		return err
 	}
-	return tx.AddMembers(g.OrganizationID, g.ID, added, s.now())
+	entries, err := s.entriesOfUsersAbove(tx, by, users...)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if p := s.above(by, a.Grants) | entries[a.Number]; p != 0 {
+			f.Forbid(field, fmt.Sprintf("cannot change for %q, who holds permissions beyond yours: %s", shorten(a.UserName), p))
+		}
+	}
+	return nil
 }
 
 // within returns whether a number is one of those, which are sorted.
@@ -354,6 +391,9 @@ func (s *Service) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSele
 	}
 	return update(ctx, s, func(tx Tx) (roster.Group, error) {
 		g, err := in.latest(tx, by, ActGroupDelete)
+		if err == nil {
+			err = s.permitDeletion(tx, by, g)
+		}
 		if err != nil {
 			return g, err
 		}
@@ -363,6 +403,29 @@ func (s *Service) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSele
 		}
 		return g, s.audit(tx, by, now, change{ActGroupDelete, string(g.ID), g.Name, removedRecord{auditGroup(g)}})
 	})
+}
+
+// permitDeletion answers Forbidden for a group that has members whose groups the actor may not change.
+func (s *Service) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error {
+	for after, last := int64(0), g.Kind != roster.KindGroup; !last; {
+		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
+		if err != nil {
+			return err
+		}
+		users := make([]int64, len(page))
+		for i, u := range page {
+			users[i], after = u.Number, u.Number
+		}
+		var f roster.Faults
+		if err := s.permitMembers(tx, by, g, "members", users, &f); err != nil {
+			return err
+		}
+		if len(f) > 0 {
+			return f
+		}
+		last = len(page) < MaxPage
+	}
+	return nil
 }
 
 // removedRecord are the details of a change that removed a record.

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
 	"roster"
@@ -24,7 +23,7 @@ const (
 // does not come to again: CHANGELOG.md says what helps. It is for a background worker, not for a face, and so
 // asks no policy.
 func IndexUsers(ctx context.Context, store Store) error {
-	from, err := indexedUntil(ctx, store)
+	from, err := markOf(ctx, store, wordsSetting)
 	if err != nil {
 		return err
 	}
@@ -44,21 +43,6 @@ func IndexUsers(ctx context.Context, store Store) error {
 		}
 		after = users[len(users)-1].Number
 	}
-}
-
-// indexedUntil returns the number of the last user that has its words, 0 if none has.
-func indexedUntil(ctx context.Context, store Store) (number int64, err error) {
-	err = store.View(ctx, func(tx Tx) error {
-		value, found, err := tx.Setting(wordsSetting)
-		if number = 0; err != nil || !found {
-			return err
-		}
-		if number, err = strconv.ParseInt(value, 10, 64); err != nil {
-			return fmt.Errorf("the setting %s is no number: %w", wordsSetting, err)
-		}
-		return nil
-	})
-	return number, err
 }
 
 // indexSome stores the words of users. What is there already stays, so that only a user who has none costs much.

@@ -51,12 +51,8 @@ func (t *inputText) number(name string, value int64) {
 	}
 }
 
-// moment adds a time, unless it is the zero time.
-func (t *inputText) moment(name string, value time.Time) {
-	if !value.IsZero() {
-		t.raw(name, scalar(value.UTC().Format(time.RFC3339Nano)))
-	}
-}
+// momentText returns a time in JSON.
+func momentText(value time.Time) json.RawMessage { return scalar(value.UTC().Format(time.RFC3339Nano)) }
 
 // ref adds a reference, unless it names nothing.
 func (t *inputText) ref(name string, value roster.Ref) {
@@ -159,7 +155,7 @@ func (in NewUser) inputText() json.RawMessage {
 	t.refs("teams", in.Teams)
 	t.ref("primaryGroup", in.PrimaryGroup)
 	t.ref("department", in.Department)
-	t.moment("joinedAt", in.JoinedAt)
+	addSet(&t, "joinedAt", in.JoinedAt, momentText)
 	t.text("timezone", in.TimeZone)
 	t.text("contactNumber", in.ContactNumber)
 	addSet(&t, "sessionExpiry", in.SessionExpiry, scalar)

@@ -41,6 +41,9 @@ func textOf[T interface{ inputText() json.RawMessage }](p any) json.RawMessage {
 func fields(of reflect.Type, path []string, index []int, each func(path string, set func(whole reflect.Value))) {
 	for i := range of.NumField() {
 		f, at := of.Field(i), append(slices.Clone(index), i)
+		if !f.IsExported() {
+			continue
+		}
 		name := append(slices.Clone(path), f.Name)
 		if f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[time.Time]() && !strings.HasPrefix(f.Type.Name(), "Set[") {
 			fields(f.Type, name, at, each)
@@ -77,7 +80,7 @@ func fill(v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().Field(i).Name != "Null" {
+			if f := v.Type().Field(i); f.Name != "Null" && f.IsExported() {
 				fill(v.Field(i))
 			}
 		}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"roster"
@@ -17,7 +18,10 @@ const (
 type NewLink struct {
 	User    UserSelector
 	Purpose roster.LinkPurpose
-	Address string // where it is going to be sent; "" if it is not
+	ByEmail bool // it is going to be sent to the user's primary address
+
+	// IfCredentials makes the link only if no password was set since the user had this credential version; 0: always.
+	IfCredentials int64
 }
 
 // IssuedLink is the answer of IssueLink. Secret is shown once and kept nowhere.
@@ -30,7 +34,8 @@ type IssuedLink struct {
 // IssueLink makes a link for a user. It voids the user's earlier ones for the same purpose. A link to
 // set a password is as good as the password, so its maker must hold every permission of the user.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid where the user proves identity elsewhere, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid where the user proves identity elsewhere or has no address, Stale,
+// Unavailable.
 func (s *Service) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (IssuedLink, error) {
 	if err := allow(by, ActLinkIssue); err != nil {
 		return IssuedLink{}, err
@@ -42,7 +47,7 @@ func (s *Service) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (I
 	return update(ctx, s, func(tx Tx) (IssuedLink, error) {
 		u, err := lockUser(tx, by, ActPasswordSet, in.User, 0) // so that nobody becomes more than the actor meanwhile
 		if err == nil {
-			err = mayEmbody(tx, by, u)
+			err = s.mayEmbody(tx, by, u)
 		}
 		if err != nil {
 			return IssuedLink{}, err
@@ -53,26 +58,38 @@ func (s *Service) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (I
 
 // issue stores a link for a user, and its audit entry.
 func (s *Service) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secret string) (IssuedLink, error) {
+	account, err := tx.AccountByID(u.OrganizationID, u.ID)
+	if err != nil {
+		return IssuedLink{}, err
+	}
+	if in.IfCredentials != 0 && in.IfCredentials != account.CredentialVersion {
+		return IssuedLink{}, &roster.Error{Kind: roster.Stale, Field: "password", Detail: "was set meanwhile"}
+	}
 	now := s.now()
 	l := roster.Link{
-		ID: roster.LinkID(newID()), OrganizationID: u.OrganizationID, UserID: u.ID,
-		Purpose: in.Purpose, Address: in.Address, CreatedAt: now, ExpiresAt: now.Add(SetUpLinkFor),
+		ID: roster.LinkID(newID()), OrganizationID: u.OrganizationID, UserID: u.ID, Purpose: in.Purpose,
+		CredentialVersion: account.CredentialVersion, CreatedAt: now, ExpiresAt: now.Add(SetUpLinkFor),
 	}
 	if in.Purpose == roster.LinkWelcome {
 		l.ExpiresAt = now.Add(WelcomeLinkFor)
+	}
+	if in.ByEmail {
+		if l.Address = u.Email; l.Address == "" {
+			return IssuedLink{}, &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is needed to send a link; give the user an address first"}
+		}
 	}
 	if err := tx.InsertLink(l, s.secrets.Hash(secret)); err != nil {
 		return IssuedLink{}, err
 	}
 	return IssuedLink{Link: l, Secret: secret, User: u}, s.audit(tx, by, now, change{ActLinkIssue, string(u.ID), u.UserName, map[string]any{
-		"purpose": in.Purpose, "address": in.Address, "expiresAt": l.ExpiresAt,
+		"purpose": l.Purpose, "address": l.Address, "expiresAt": l.ExpiresAt,
 	}})
 }
 
 // mayEmbody answers with an error unless the actor may set the password of a user whom it sees: of one who has or may
 // have a password here, and who is not above the actor.
-func mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
-	if err := controls(tx, by, u); err != nil {
+func (s *Service) mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
+	if err := s.controls(tx, by, u); err != nil {
 		return err
 	}
 	if u.Realm != roster.RealmDB {
@@ -99,12 +116,17 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 	}
 	permit := func(tx Tx, u roster.User, err error) (roster.User, error) {
 		if err == nil {
-			err = mayEmbody(tx, by, u)
+			err = s.mayEmbody(tx, by, u)
 		}
 		if err == nil {
 			err = unchanged(u.Version, in.IfVersion)
 		}
 		return u, err
+	}
+	if in.NeedsHash() {
+		if err := s.passwords.Ask(ctx, by); err != nil {
+			return roster.User{}, err
+		}
 	}
 	u, err := view(ctx, s, func(tx Tx) (roster.User, error) {
 		u, err := selectUser(tx, by, ActPasswordSet, in.User, 0)
@@ -116,7 +138,7 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 	if err != nil {
 		return u, err
 	}
-	hash, err := s.chosen(ctx, u, in.Password)
+	hash, err := s.chosen(ctx, by, u, in.Password)
 	if err != nil {
 		return u, err
 	}
@@ -130,26 +152,42 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 	})
 }
 
-// chosen checks and hashes a password that a person chose.
-func (s *Service) chosen(ctx context.Context, u roster.User, password string) (roster.PasswordHash, error) {
+// chosen judges and hashes a password that a person chose.
+func (s *Service) chosen(ctx context.Context, by roster.Actor, u roster.User, password string) (roster.PasswordHash, error) {
 	if password == "" {
 		return "", &roster.Error{Kind: roster.Invalid, Field: "password", Detail: "is required"}
 	}
-	if err := s.passwords.CheckStrength(password, u.UserName, u.DisplayName, u.Email); err != nil {
-		return "", err
-	}
-	return s.passwords.Hash(ctx, "", password)
+	return s.passwords.Hash(ctx, by, NewHash{Password: password, Strong: true, About: []string{u.UserName, u.DisplayName, u.Email}})
 }
 
 func (s *Service) replacePassword(tx Tx, by roster.Actor, u roster.User, hash roster.PasswordHash) error {
 	now := s.now()
+	if err := storePassword(tx, u, hash, now); err != nil {
+		return err
+	}
+	return s.audit(tx, by, now, change{ActPasswordSet, string(u.ID), u.UserName, map[string]any{"hadPassword": u.HasPassword}})
+}
+
+// storePassword gives a user a password. Sessions and links that are older than the password end with it.
+func storePassword(tx Tx, u roster.User, hash roster.PasswordHash, now time.Time) error {
 	if err := tx.SetPassword(u.OrganizationID, u.ID, hash, now); err != nil {
 		return err
 	}
 	if err := tx.DeleteSessions(u.OrganizationID, u.ID); err != nil {
 		return err
 	}
-	return s.audit(tx, by, now, change{ActPasswordSet, string(u.ID), u.UserName, map[string]any{"hadPassword": u.HasPassword}})
+	return voidLinks(tx, u)
+}
+
+// voidLinks voids all links of a user, whatever they are for. A link is as good as a password. So it ends with the
+// password, the address, the realm and the activity that the user had when it was made (DECISIONS 17).
+func voidLinks(tx Tx, u roster.User) error {
+	return tx.DeleteLinks(u.OrganizationID, u.ID, "")
+}
+
+// outdatesLinks reports whether a change of a user voids the user's links.
+func outdatesLinks(before, after roster.User) bool {
+	return before.Email != after.Email || before.Realm != after.Realm || before.Active && !after.Active
 }
 
 // ReadLink returns the user behind a link that is still good, without consuming it: what a page shows
@@ -171,17 +209,43 @@ func (s *Service) goodLink(tx Tx, secret string) (IssuedLink, error) {
 		}
 		return IssuedLink{}, err
 	}
-	if !s.now().Before(l.ExpiresAt) {
+	now := s.now()
+	clockWentBack := now.Add(ClockSlack).Before(l.CreatedAt) // nobody knows how old the link is
+	if !now.Before(l.ExpiresAt) || clockWentBack {
 		return IssuedLink{}, linkGone()
+	}
+	account, err := tx.AccountByID(l.OrganizationID, l.UserID)
+	if err != nil {
+		return IssuedLink{}, err
 	}
 	u, err := tx.User(l.OrganizationID, UserSelector{ID: l.UserID}, WithReach)
 	if err != nil {
 		return IssuedLink{}, err
 	}
-	if !u.Active || u.Realm != roster.RealmDB {
+	if !u.Active || u.Realm != roster.RealmDB || l.CredentialVersion != account.CredentialVersion || !wentTo(l, u) {
 		return IssuedLink{}, linkGone()
 	}
 	return IssuedLink{Link: l, User: u}, nil
+}
+
+// wentTo reports whether a link went to an address that is still the user's, or to none.
+func wentTo(l roster.Link, u roster.User) bool {
+	return l.Address == "" || l.Address == u.Email || slices.ContainsFunc(u.ContactMethods, func(m roster.ContactMethod) bool {
+		return m.Service == roster.ServiceEmail && m.Address == l.Address
+	})
+}
+
+// lockedLink returns a link that is still good, and keeps others from changing its user until the transaction ends.
+// Of two who use links of one user at once the later one finds none.
+func (s *Service) lockedLink(tx Tx, secret string) (IssuedLink, error) {
+	link, err := s.goodLink(tx, secret)
+	if err != nil {
+		return link, err
+	}
+	if err := tx.LockUser(link.OrganizationID, UserSelector{ID: link.UserID}); err != nil {
+		return link, err
+	}
+	return s.goodLink(tx, secret)
 }
 
 // UsedLink is what UseLink needs to know.
@@ -192,33 +256,51 @@ type UsedLink struct {
 }
 
 // UseLink consumes a link: it sets the password, adds a phone number if one is given and, where the
-// link came by email, confirms the address. It is public: the secret is the credential.
+// link came by email, confirms the address. All other links of the user are void then, too. It is public: the secret is the credential.
 //
-// Errors: NotFound alike for a link that is not good, Invalid(password, phoneNumbers), Unavailable.
+// Errors: NotFound alike for a link that is not good, Invalid(password, phoneNumbers), RateLimited after too
+// many tries, Unavailable.
 func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (roster.User, error) {
 	if err := allow(by, ActLinkUse); err != nil {
 		return roster.User{}, err
+	}
+	if in.Password != "" {
+		if err := s.passwords.Ask(ctx, by); err != nil {
+			return roster.User{}, err
+		}
 	}
 	link, err := s.ReadLink(ctx, by, in.Secret)
 	if err != nil {
 		return roster.User{}, err
 	}
+	end, err := s.linkTries.begin(s.secrets.Hash(in.Secret), s.now())
+	if err != nil {
+		return roster.User{}, err
+	}
+	u, err := s.useLink(ctx, by, link, in)
+	end(err != nil && roster.KindOf(err) == roster.Invalid)
+	return u, err
+}
+
+// useLink uses a link that is good.
+func (s *Service) useLink(ctx context.Context, by roster.Actor, link IssuedLink, in UsedLink) (roster.User, error) {
 	country, err := view(ctx, s, func(tx Tx) (string, error) { return s.countryFor(tx, link.OrganizationID, in.Phone) })
 	if err != nil {
 		return roster.User{}, err
 	}
-	number, known := phone(in.Phone, country)
-	if in.Phone != "" && !known {
-		return roster.User{}, &roster.Error{
-			Kind: roster.Invalid, Field: "phoneNumbers", Detail: "must be a phone number with its country, such as +44 20 7946 0958",
+	var number string
+	if in.Phone != "" {
+		var fault string
+		if number, fault = smsNumber(in.Phone, country); fault != "" {
+			return roster.User{}, &roster.Error{Kind: roster.Invalid, Field: "phoneNumbers", Detail: fault}
 		}
 	}
-	hash, err := s.chosen(ctx, link.User, in.Password)
+	hash, err := s.chosen(ctx, by, link.User, in.Password)
 	if err != nil {
 		return roster.User{}, err
 	}
 	return update(ctx, s, func(tx Tx) (roster.User, error) {
-		link, err := s.goodLink(tx, in.Secret)
+		link, err := s.lockedLink(tx, in.Secret)
 		if err != nil {
 			return roster.User{}, err
 		}
@@ -226,11 +308,6 @@ func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (ro
 		by := roster.Actor{
 			Kind: roster.ActorUser, OrganizationID: u.OrganizationID, UserID: u.ID, Name: u.UserName,
 			Face: by.Face, Address: by.Address, RequestID: by.RequestID,
-		}
-		if used, err := tx.DeleteLink(link.ID); err != nil {
-			return u, err
-		} else if !used {
-			return u, linkGone() // somebody was faster
 		}
 		if link.Address != "" {
 			if err := tx.ConfirmContactMethod(u.OrganizationID, u.ID, roster.ServiceEmail, link.Address, s.now()); err != nil {

@@ -3,7 +3,6 @@ package directory
 import (
 	"encoding/json"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -11,19 +10,19 @@ import (
 	"unicode/utf8"
 
 	"roster"
+	"roster/internal/fold"
 )
 
 // Bounds of what a user may hold. Characters are Unicode code points.
 const (
-	MaxName         = 255       // characters of a userName, displayName and of every other name
-	MaxEmail        = 254       // bytes of an address (RFC 5321 §4.5.3.1.3, without the brackets)
-	MaxPassword     = 1024      // bytes (DECISIONS 12)
-	MaxText         = 255       // characters of a zone or phone number as given
-	MaxProperties   = 64 << 10  // bytes
-	MaxReferences   = 1000      // roles, groups or teams named in one request
-	MaxCompetencies = 1000      // of one user
-	MaxExpiry       = 10080     // minutes, a week
-	maxJoined       = 253402300 // thousands of seconds: the year 9999
+	MaxName         = 255          // characters of a userName, displayName and of every other name
+	MaxPassword     = 1024         // bytes (DECISIONS 12)
+	MaxText         = 255          // characters of a zone or phone number as given
+	MaxProperties   = 64 << 10     // bytes
+	MaxReferences   = 1000         // roles, groups or teams named in one request
+	MaxCompetencies = 1000         // of one user
+	MaxExpiry       = 10080        // minutes, a week
+	joinedBefore    = 253402300800 // Unix seconds: the year 10000
 )
 
 // NewUser is what CreateUser needs to know. Zero values mean "not given".
@@ -44,8 +43,8 @@ type NewUser struct {
 	Teams            []roster.Ref
 	PrimaryGroup     roster.Ref // becomes a membership too; none, or End-User: no primary group
 	Department       roster.Ref
-	JoinedAt         time.Time // default: now
-	TimeZone         string    // default: SYSTEM
+	JoinedAt         roster.Set[time.Time] // default: now
+	TimeZone         string                // default: SYSTEM
 	ContactNumber    string
 	SessionExpiry    roster.Set[int] // minutes, 1 to MaxExpiry; default: the system's
 	Competencies     []roster.Competency
@@ -69,9 +68,10 @@ type NewUser struct {
 
 // clean brings the input into the form in which it is kept.
 func (in *NewUser) clean() {
-	for _, text := range []*string{&in.UserName, &in.DisplayName, &in.Email, &in.ExternalID, &in.TimeZone} {
+	for _, text := range []*string{&in.UserName, &in.DisplayName, &in.ExternalID, &in.TimeZone} {
 		*text = strings.TrimSpace(*text)
 	}
+	in.Email = CleanEmail(in.Email)
 	if Fold(in.PrimaryGroup.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup = roster.Ref{}
 	}
@@ -89,6 +89,13 @@ func cleanPreferences(sent []roster.Preference) []roster.Preference {
 		prefs[i].Services = slices.DeleteFunc(slices.Clone(roster.Services[:]), func(s roster.Service) bool { return !slices.Contains(p.Services, s) })
 	}
 	return prefs
+}
+
+// checkNew is check for a user to be made, who gets no name that a user who is there may keep.
+func (s *Service) checkNew(in NewUser) roster.Faults {
+	f := s.check(in)
+	checkSignInName(&f, in.UserName)
+	return f
 }
 
 // check returns every fault that shows without looking at the store, those of the face first.
@@ -110,7 +117,7 @@ func (s *Service) check(in NewUser) roster.Faults {
 	if n := in.SessionExpiry; n.Present && !n.Null && (n.Value < 1 || n.Value > MaxExpiry) {
 		f.Add("sessionExpiry", fmt.Sprintf("must be a whole number of minutes from 1 to %d, or null", MaxExpiry))
 	}
-	if t := in.JoinedAt; !t.IsZero() && (t.Unix() < 0 || t.Unix()/1000 > maxJoined) {
+	if t := in.JoinedAt.Value; in.JoinedAt.Present && !in.JoinedAt.Null && (t.Unix() < 0 || t.Unix() >= joinedBefore) {
 		f.Add("joinedAt", "must lie between the years 1970 and 9999")
 	}
 	checkOnce(&f, in.IdempotencyKey)
@@ -122,14 +129,22 @@ func (s *Service) check(in NewUser) roster.Faults {
 	checkGrants(&f, in)
 	checkRefs(&f, "groups", in.Groups)
 	checkRefs(&f, "teams", in.Teams)
-	checkName(&f, "primaryGroup", in.PrimaryGroup.Name)
-	checkName(&f, "department", in.Department.Name)
+	checkRef(&f, "primaryGroup", in.PrimaryGroup)
+	checkRef(&f, "department", in.Department)
+	checkRef(&f, "realm", in.Realm)
 	checkCompetencies(&f, in.Competencies)
 	checkPreferences(&f, in.Preferences.Value)
 	if in.SendWelcomeEmail && in.Email == "" && !f.Has("emails") {
 		f.Add("emails", "is required where a welcome email is asked for")
 	}
 	return f
+}
+
+// checkSignInName refuses a new userName that nobody could sign in with. A user who has such a name keeps it.
+func checkSignInName(f *roster.Faults, name string) {
+	if strings.Contains(name, ":") {
+		addOnce(f, "userName", "must not hold a colon: HTTP Basic takes it for the end of the name (RFC 7617)")
+	}
 }
 
 func checkProperties(f *roster.Faults, properties json.RawMessage) {
@@ -147,10 +162,6 @@ func (s *Service) checkPassword(f *roster.Faults, in NewUser) {
 		f.Add("password", fmt.Sprintf("must not be longer than %d bytes", MaxPassword))
 	case !utf8.ValidString(in.Password) || strings.ContainsRune(in.Password, 0):
 		f.Add("password", "must be text without a NUL character")
-	case s.strongPasswords:
-		if err := s.passwords.CheckStrength(in.Password, in.UserName, in.DisplayName, in.Email); err != nil {
-			*f = append(*f, roster.All(err)...)
-		}
 	}
 }
 
@@ -171,12 +182,25 @@ func checkName(f *roster.Faults, field, name string) {
 // isName reports whether checkName passes the name.
 func isName(name string) bool { return faultOfName(name) == "" }
 
+// isReference reports whether a record may have the name that somebody refers to. Blanks around it
+// and characters that its key leaves out do not count.
+func isReference(name string) bool { return faultOfReference(name) == "" }
+
+func faultOfReference(name string) string {
+	if visible := fold.Visible(name); visible != "" {
+		return faultOfName(visible)
+	}
+	return faultOfName(name)
+}
+
 func faultOfName(name string) string {
 	switch {
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unreadable):
 		return "must not hold control characters"
 	case utf8.RuneCountInString(name) > MaxName:
 		return fmt.Sprintf("must not be longer than %d characters", MaxName)
+	case name != "" && Fold(name) == "":
+		return "must hold a character that can be seen"
 	default:
 		return ""
 	}
@@ -198,47 +222,22 @@ func unreadable(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }
 
-// checkEmail checks for one plain address, "local@domain" (RFC 5321 §4.1.2). "" passes.
-func checkEmail(f *roster.Faults, email string) {
-	if email == "" {
-		return
-	}
-	const want = "must be one email address, such as name@example.com"
-	if len(email) > MaxEmail {
-		f.Add("emails", fmt.Sprintf("must not be longer than %d bytes", MaxEmail))
-		return
-	}
-	parsed, err := mail.ParseAddress(email)
-	at := strings.LastIndexByte(email, '@')
-	if err != nil || parsed.Address != email || at > 64 || strings.ContainsFunc(email, unreadable) || !hostname(email[at+1:]) {
-		f.Add("emails", want)
-	}
-}
-
-// hostname reports whether s has the form of a domain name, in any script.
-func hostname(s string) bool {
-	for label := range strings.SplitSeq(s, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-		for _, r := range label {
-			if r < 0x80 && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 func checkRefs(f *roster.Faults, field string, refs []roster.Ref) {
 	if len(refs) > MaxReferences {
 		f.Add(field, fmt.Sprintf("must not name more than %d", MaxReferences))
 		return
 	}
 	for i, ref := range refs {
-		if !isName(ref.Name) {
-			checkName(f, fmt.Sprintf("%s[%d]", field, i), ref.Name)
+		if !isReference(ref.Name) {
+			checkRef(f, fmt.Sprintf("%s[%d]", field, i), ref)
 		}
+	}
+}
+
+// checkRef checks the name by which a record is referred to. "" passes.
+func checkRef(f *roster.Faults, field string, ref roster.Ref) {
+	if detail := faultOfReference(ref.Name); detail != "" {
+		addOnce(f, field, detail)
 	}
 }
 
@@ -250,7 +249,7 @@ func checkGrants(f *roster.Faults, in NewUser) {
 		return
 	}
 	for i, g := range in.RoleGrants {
-		checkName(f, fmt.Sprintf("roleGrants[%d].role", i), g.Role.Name)
+		checkRef(f, fmt.Sprintf("roleGrants[%d].role", i), g.Role)
 		checkRefs(f, fmt.Sprintf("roleGrants[%d].groups", i), g.Groups)
 	}
 }

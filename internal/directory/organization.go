@@ -141,7 +141,7 @@ func (s *Service) GetOrganization(ctx context.Context, by roster.Actor, ref rost
 	return view(ctx, s, func(tx Tx) (roster.Organization, error) {
 		o, err := tx.OrganizationByID(roster.OrganizationID(ref.ID))
 		if err != nil && roster.KindOf(err) == roster.NotFound {
-			o, err = tx.OrganizationBySlug(ref.Name)
+			o, err = tx.OrganizationBySlug(Fold(ref.Name))
 		}
 		if err == nil && o.ID != by.OrganizationID && !knowsAll(by) {
 			err = &roster.Error{Kind: roster.NotFound, Detail: "there is no such organization"} // as the store says it
@@ -282,22 +282,6 @@ func (s *Service) countryFor(tx Tx, org roster.OrganizationID, numbers ...string
 		}
 	}
 	return "", nil
-}
-
-// strong notes a provisioned password that is too weak for an organization which asks for strength of these too.
-// Where the whole server asks, check has looked already.
-func (s *Service) strong(tx Tx, org roster.OrganizationID, password string, f *roster.Faults, about ...string) error {
-	if password == "" || s.strongPasswords || f.Has("password") {
-		return nil
-	}
-	o, err := tx.OrganizationByID(org)
-	if err != nil || !o.Settings.StrongPasswords {
-		return err
-	}
-	if err := s.passwords.CheckStrength(password, about...); err != nil {
-		*f = append(*f, roster.All(err)...)
-	}
-	return nil
 }
 
 // addFaults adds those faults whose field has none yet.

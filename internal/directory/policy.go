@@ -217,40 +217,92 @@ func local(by roster.Actor) bool {
 	return by.Kind == roster.ActorOperator || by.Kind == roster.ActorSystem
 }
 
-// guarded are the permissions that grant_any_role does not let anybody hand out (DECISIONS 9).
+// guarded are the permissions that grant_any_role does not cover (DECISIONS 9).
 const guarded = roster.SuperPrivileges | roster.GrantAnyRole | roster.ManageRealms
 
-// beyondTokens are the permissions that a token of the organization never uses, although it may create
-// administrators, who have them. It gets no hold of somebody who has one, and gives none to whom it has a hold of.
+// beyondTokens are the permissions that a token of the organization never uses. It may create administrators, who have
+// them. A token takes no hold of users who have them, nor gives them to users whom it has a hold of.
 const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings | roster.ReadAudit
 
-// mayControl says whether the actor may change somebody who holds these permissions. Nobody reaches
-// above themselves: for the organization and for each group the actor must hold all of them.
-func mayControl(by roster.Actor, target roster.Grants) error {
-	return compare(by, target, func(held, missing roster.Permissions) roster.Permissions {
-		if organizationToken(by) {
-			return missing | beyondTokens
-		}
-		return missing
-	})
+// ceiling returns the permissions that the actor may grant in a group, or in the organization for "". It may change users
+// who hold no others (DECISIONS 9).
+func (s *Service) ceiling(by roster.Actor, group roster.GroupID) roster.Permissions {
+	own := held(by, group)
+	switch {
+	case !own.Has(roster.GrantAnyRole):
+		return own
+	case s.grazerGrantsSuper:
+		return own | roster.AllPermissions
+	default:
+		return own | roster.AllPermissions&^guarded
+	}
 }
 
-// controls says whether the actor may change the user, who may hold anything: permissions, or what entries on check
+// above returns those of the permissions that are above the actor's ceiling.
+func (s *Service) above(by roster.Actor, target roster.Grants) (p roster.Permissions) {
+	if local(by) {
+		return 0
+	}
+	for _, g := range target {
+		p |= g.Permissions &^ s.ceiling(by, g.Group)
+	}
+	return p
+}
+
+// aboveHold returns those of the permissions that keep the actor from taking hold of a user: those above its ceiling, and
+// for a token of the organization those that it never uses. With a password that it knows it would use them (DECISIONS 8).
+func (s *Service) aboveHold(by roster.Actor, target roster.Grants) roster.Permissions {
+	p := s.above(by, target)
+	if organizationToken(by) {
+		p |= target.Anywhere() & beyondTokens
+	}
+	return p
+}
+
+// mayGrant says whether the actor may grant the permissions.
+func (s *Service) mayGrant(by roster.Actor, target roster.Grants) error {
+	return beyond("this gives permissions beyond yours: ", s.above(by, target))
+}
+
+// mayEmpower says whether the actor may grant the permissions to users who can sign in.
+func (s *Service) mayEmpower(by roster.Actor, target roster.Grants) error {
+	return beyond("this gives permissions beyond yours: ", s.aboveHold(by, target))
+}
+
+// mayHold says whether the actor may take hold of a user who holds the permissions: sign in as that user, or decide where
+// messages to the user go.
+func (s *Service) mayHold(by roster.Actor, target roster.Grants) error {
+	return beyond("you cannot change this user, who holds permissions beyond yours: ", s.aboveHold(by, target))
+}
+
+// beyond is the error over permissions that are in the way, nil for none.
+func beyond(detail string, p roster.Permissions) error {
+	if p == 0 {
+		return nil
+	}
+	return forbidden(detail + p.String())
+}
+
+// controls says whether the actor may take hold of the user, who may hold anything: permissions, or what entries on check
 // groups give.
-func controls(tx Tx, by roster.Actor, u roster.User) error {
+func (s *Service) controls(tx Tx, by roster.Actor, u roster.User) error {
 	account, err := tx.AccountByID(u.OrganizationID, u.ID)
 	if err != nil {
 		return err
 	}
-	return controlsAccount(tx, by, account)
+	return s.controlsAccount(tx, by, account)
 }
 
 // controlsAccount is controls for who has read the account already.
-func controlsAccount(tx Tx, by roster.Actor, target roster.Account) error {
-	if err := mayControl(by, target.Grants); err != nil {
+func (s *Service) controlsAccount(tx Tx, by roster.Actor, target roster.Account) error {
+	if err := s.mayHold(by, target.Grants); err != nil {
 		return err
 	}
-	return reachesEntries(tx, by, func() ([]CheckGrant, error) { return tx.UserCheckGrants(target.OrganizationID, target.UserID) })
+	entries, err := s.entriesOfUsersAbove(tx, by, target.Number)
+	if err != nil {
+		return err
+	}
+	return beyond("you cannot change this user, who gets permissions beyond yours by entries on check groups: ", entries[target.Number])
 }
 
 // mayMakeToken says whether the actor may make a token of the organization, for the groups or, without any, for all of
@@ -267,46 +319,6 @@ func mayMakeToken(by roster.Actor, access roster.Access, groups []roster.GroupID
 	for _, g := range places(groups) {
 		if missing := needs &^ held(by, g); missing != 0 && !local(by) {
 			return forbidden("the token would have permissions that you do not hold: " + missing.String())
-		}
-	}
-	return nil
-}
-
-// mayGrant says whether the actor may give somebody these permissions. It asks what mayControl asks,
-// but grant_any_role lifts it for all that is not guarded.
-func (s *Service) mayGrant(by roster.Actor, target roster.Grants) error {
-	return compare(by, target, func(held, missing roster.Permissions) roster.Permissions {
-		switch {
-		case !held.Has(roster.GrantAnyRole):
-			return missing
-		case s.grazerGrantsSuper:
-			return 0
-		default:
-			return missing & guarded
-		}
-	})
-}
-
-// mayEmpower says whether the actor may give these permissions to somebody who can sign in already, or will by what the
-// same request sets. It asks what mayGrant asks, and that a token of the organization makes administrators only of those
-// who cannot: with a password that it knows it would be one itself (DECISIONS 8).
-func (s *Service) mayEmpower(by roster.Actor, target roster.Grants) error {
-	if beyond := target.Anywhere() & beyondTokens; organizationToken(by) && beyond != 0 {
-		return forbidden("an API token of the organization gives these permissions only to somebody who cannot sign in yet: " + beyond.String())
-	}
-	return s.mayGrant(by, target)
-}
-
-// compare holds what the actor has against what the target has or would have. lift says which of
-// the missing permissions are in the way.
-func compare(by roster.Actor, target roster.Grants, lift func(held, missing roster.Permissions) roster.Permissions) error {
-	if local(by) {
-		return nil
-	}
-	for _, g := range target {
-		held := held(by, g.Group)
-		if missing := lift(held, g.Permissions&^held) & g.Permissions; missing != 0 {
-			return forbidden("the user has, or would get, permissions that you do not hold: " + missing.String())
 		}
 	}
 	return nil

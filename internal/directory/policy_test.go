@@ -182,15 +182,19 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"create with a password, or raise somebody who can sign in to, what is held by", ActUserCreate, s.mayEmpower},
 		{"create a role that holds", ActRoleCreate, s.mayGrant},
 		{"put into a role what is held by", ActRoleUpdate, s.mayEmpower},
-		{"change the access of", ActUserUpdate, seesAndControls(ActUserUpdate)},
-		{"change or delete a role that holds", ActRoleUpdate, mayControl},
+		{"change password, email or externalId of", ActUserUpdate, sees(ActUserUpdate, s.mayHold)},
+		{"change active, level, roles or groups of", ActUserUpdate, sees(ActUserUpdate, s.mayGrant)},
+		{"change or delete a role that holds", ActRoleUpdate, s.mayEmpower},
 		{"change groups", ActGroupUpdate, nil},
 		{"delete groups", ActGroupDelete, nil},
-		{"delete", ActUserDelete, mayControl},
-		{"change the contact methods of", ActContactAdd, seesAndControls(ActContactAdd)},
-		{"set the password of", ActPasswordSet, mayControl},
-		{"issue a link for", ActLinkIssue, mayControl},
-		{"make a token of the user", ActTokenCreate, mayControl},
+		{"put into a group, or out of one,", ActGroupUpdate, sees(ActGroupUpdate, s.mayGrant)},
+		{"delete a group with", ActGroupDelete, s.mayGrant},
+		{"delete", ActUserDelete, s.mayHold},
+		{"change the contact methods of", ActContactAdd, sees(ActContactAdd, s.mayHold)},
+		{"set the password of", ActPasswordSet, s.mayHold},
+		{"issue a link for", ActLinkIssue, s.mayHold},
+		{"make a token of the user", ActTokenCreate, s.mayHold},
+		{"read or end the sessions of", ActSessionEnd, sees(ActSessionEnd, s.mayHold)},
 		{"read users", ActUserRead, nil},
 		{"read groups", ActGroupRead, nil},
 		{"read the entries on check groups", ActPermissionRead, nil},
@@ -199,7 +203,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"create groups", ActGroupCreate, nil},
 		{"create departments", ActDepartmentMake, nil},
 		{"list tokens", ActTokenRead, nil},
-		{"revoke a token of", ActTokenRevoke, mayControl},
+		{"revoke a token of", ActTokenRevoke, s.mayHold},
 		{"open a session", ActSessionCreate, nil},
 		{"read the defaults", ActDefaultsRead, nil},
 		{"set the defaults", ActDefaultsSet, nil},
@@ -222,12 +226,16 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "  %-20s %s\n", c.name, cell)
 	}
-	tokensAndEntries(&b)
+	s.tokensAndEntries(&b)
+	demo := New(Options{Now: time.Now, GrazerGrantsSuper: true})
+	grazer := callers()[roster.RoleGrazer-1]
+	fmt.Fprintf(&b, "\nwith graze.grazer_grants_super: create, and take hold of, who holds\n  %-20s %s %s\n", grazer.name,
+		row(grazer.actor, ActUserCreate, demo.mayGrant), row(grazer.actor, ActUserUpdate, demo.mayHold))
 	golden(t, "policy.golden", b.String())
 }
 
 // tokensAndEntries adds to the matrix what is not about somebody who holds roles and levels.
-func tokensAndEntries(b *strings.Builder) {
+func (s *Service) tokensAndEntries(b *strings.Builder) {
 	b.WriteString("\nmake a token of the organization that reads, that writes; of a group that reads, that writes\n")
 	for _, c := range callers() {
 		fmt.Fprintf(b, "  %-20s %s\n", c.name, cells(c.actor, ActTokenCreate, func(mark func(error)) {
@@ -242,7 +250,7 @@ func tokensAndEntries(b *strings.Builder) {
 		entry := func(group roster.GroupID) string {
 			return cells(c.actor, ActUserUpdate, func(mark func(error)) {
 				for _, level := range roster.AccessLevels {
-					mark(mayReachEntries(c.actor, nil, []CheckGrant{{CheckGroup: "c", Group: group, AccessLevel: level}}))
+					mark(beyond("", s.entryAbove(c.actor, nil, CheckGrant{CheckGroup: "c", Group: group, AccessLevel: level})))
 				}
 			})
 		}
@@ -278,13 +286,13 @@ func TestATokenThatReadsSeesWhatReadDirectoryShows(t *testing.T) {
 	}
 }
 
-// seesAndControls is what is asked about somebody else where a user may do it to itself.
-func seesAndControls(act Action) func(by roster.Actor, target roster.Grants) error {
+// sees is what is asked about a user of the group g where the actor must see the user, too.
+func sees(act Action, may func(roster.Actor, roster.Grants) error) func(by roster.Actor, target roster.Grants) error {
 	return func(by roster.Actor, target roster.Grants) error {
 		if err := visible(by, act, roster.User{Groups: []roster.GroupLink{{ID: "g"}}}); err != nil {
 			return err
 		}
-		return mayControl(by, target)
+		return may(by, target)
 	}
 }
 
@@ -332,7 +340,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestGrantAnyRoleLiftsTheCeilingForGrantingOnlyAndNotForWhatIsGuarded(t *testing.T) {
+func TestGrantAnyRoleRaisesTheCeilingButNotAboveWhatIsGuarded(t *testing.T) {
 	t.Parallel()
 	grazer := roster.Actor{Kind: roster.ActorUser, Grants: roster.Grants{{Permissions: roster.ShippedRoles()[5].Permissions}}}
 	super := roster.Grants{{Permissions: roster.ShippedRoles()[0].Permissions}}
@@ -346,7 +354,12 @@ func TestGrantAnyRoleLiftsTheCeilingForGrantingOnlyAndNotForWhatIsGuarded(t *tes
 		{"grants Administrator", strict.mayGrant(grazer, administrator), true},
 		{"grants Super User", strict.mayGrant(grazer, super), false},
 		{"grants Super User where the demonstration lets it", demo.mayGrant(grazer, super), true},
-		{"controls an Administrator", mayControl(grazer, administrator), false},
+		{"takes hold of an Administrator", strict.mayHold(grazer, administrator), true},
+		{"takes hold of a Grazer", strict.mayHold(grazer, grazer.Grants), true},
+		{"takes hold of a Super User", strict.mayHold(grazer, super), false},
+		{"takes hold of a Super User where the demonstration lets it", demo.mayHold(grazer, super), true},
+		{"takes hold of who makes organizations", demo.mayHold(grazer, roster.Grants{{Permissions: roster.ServerAdmin}}), false},
+		{"takes hold of who has the level administrator, for whom realms are", strict.mayHold(grazer, roster.Grants{{Permissions: roster.LevelAdministrator.Permissions()}}), false},
 	} {
 		if (c.err == nil) != c.may {
 			t.Errorf("a Grazer %s: %v", c.name, c.err)

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"roster"
@@ -35,10 +36,12 @@ type Tx interface {
 	AuditTx
 	JobTx
 	RetryTx
+	GuessTx
 	SettingTx
 	RealmTx
 	LockTx
 	SearchTx
+	NameTx
 	BatchTx
 	CheckTx
 }
@@ -228,6 +231,9 @@ type CredentialTx interface {
 	// AccountByID returns the account of the user. Errors: NotFound.
 	AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Account, error)
 
+	// AccountsByNumbers returns the accounts of users, by ascending number. Users who are not there are left out.
+	AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]roster.Account, error)
+
 	// SessionByHash returns the session whose token has the hash, and its user's account, whether it is
 	// still good or not. Errors: NotFound.
 	SessionByHash(hash string) (roster.Session, roster.Account, error)
@@ -256,10 +262,8 @@ type CredentialTx interface {
 	InsertLink(l roster.Link, hash string) error
 	// LinkByHash returns the link whose secret has the hash, good or not. Errors: NotFound.
 	LinkByHash(hash string) (roster.Link, error)
-	// DeleteLinks deletes the links of a user for a purpose.
+	// DeleteLinks deletes the links of a user for a purpose; for "" those for every purpose.
 	DeleteLinks(org roster.OrganizationID, user roster.UserID, purpose roster.LinkPurpose) error
-	// DeleteLink reports whether the link was there: of two callers one gets true.
-	DeleteLink(id roster.LinkID) (bool, error)
 
 	// KnowAddress remembers that the user name signed in from the address at a time.
 	KnowAddress(org roster.OrganizationID, userKey, address string, at time.Time) error
@@ -305,7 +309,7 @@ type JobTx interface {
 	// FinishJob, RetryJob and BuryJob end a claim. They report false, and change nothing, where the
 	// attempt is no longer the job's latest: the lease ran out and somebody else has it.
 	FinishJob(id roster.JobID, attempt int, at time.Time) (bool, error)
-	RetryJob(id roster.JobID, attempt int, runAt time.Time, reason string) (bool, error)
+	RetryJob(id roster.JobID, attempt int, at, runAt time.Time, reason string) (bool, error)
 	BuryJob(id roster.JobID, attempt int, at time.Time, reason string) (bool, error)
 	JobCounts() ([]roster.JobCounts, error)
 	// OpenJobs returns the organization's jobs that are not done, by ascending id.
@@ -314,11 +318,27 @@ type JobTx interface {
 	BuriedJobs(org roster.OrganizationID, after roster.JobID, limit int) ([]roster.Job, error)
 	// ReviveJob makes a buried job ready again, with no attempt made.
 	ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) // NotFound where no such job is buried
+	// Stranded reports whether a job of the lane waits because a clock was set back. lease is how long a claim
+	// may last. See [MaxJobWait] for how long a job may wait.
+	Stranded(lane roster.Lane, now time.Time, lease time.Duration) (bool, error)
+	// HastenJobs makes up to limit such jobs due, and returns how many.
+	HastenJobs(lane roster.Lane, now time.Time, lease time.Duration, limit int) (int, error)
 	// NextRun returns when the lane's next job is due; the zero time if there is none.
 	NextRun(lane roster.Lane) (time.Time, error)
 	// DeleteDoneJobs deletes up to limit jobs that were done before a time, and returns how many.
 	DeleteDoneJobs(before time.Time, limit int) (int, error)
 }
+
+const (
+	// MaxJobWait is how long a job waits at most after an attempt. A job also waits while it is claimed, until
+	// its lease ends, and before its first attempt, if it was queued for a later time. Nothing else makes a job
+	// wait, so one that is due further ahead waits because a clock was set back.
+	MaxJobWait = 24 * time.Hour
+
+	// ClockSlack is by how much the clocks of two servers may differ without anybody taking it for a clock that
+	// was set.
+	ClockSlack = time.Minute
+)
 
 // Retry remembers the answer to a create, so that a repeat gets it again (DECISIONS 20).
 type Retry struct {
@@ -340,6 +360,28 @@ type RetryTx interface {
 	DeleteRetries(before time.Time, limit int) (int, error)
 }
 
+// GuessWindow is how long failed sign-ins are counted, from the first one (DECISIONS 16).
+const GuessWindow = 15 * time.Minute
+
+// Guess is one more try under a count, such as that of a name or of an address.
+type Guess struct {
+	Key   string    // of the count: an HMAC, so that it gives no name away
+	Most  int       // tries that a window takes; always the same for a key
+	Since time.Time // when the count's window began
+}
+
+// GuessTx counts failed sign-ins where several servers share a database.
+type GuessTx interface {
+	// ReserveGuesses counts a try under each key and returns the guesses with Since. A window that is over
+	// begins anew. Where counts are full it returns these instead, with Since; the caller must then let
+	// the transaction fail, so that nothing stays counted.
+	ReserveGuesses(guesses []Guess, at time.Time) (reserved, full []Guess, err error)
+	// RefundGuesses takes back what was reserved, in windows that are not over.
+	RefundGuesses(guesses []Guess) error
+	// DeleteGuesses deletes up to limit counts whose window is over at a time, and returns how many.
+	DeleteGuesses(at time.Time, limit int) (int, error)
+}
+
 // RealmTx reads and changes realms. Keys are folded names.
 type RealmTx interface {
 	InsertRealm(r roster.Realm, key string) error // Conflict(displayName)
@@ -358,15 +400,32 @@ type SettingTx interface {
 
 // Passwords hashes and verifies. Both wait for a place at the hash gate.
 type Passwords interface {
-	// Hash returns the PHC string of the password, with a salt of its own. Calls that are in flight
-	// together with the same share, which is not "", and the same password get the same hash for the
-	// price of one: share names the one create that they all repeat. Errors: Invalid, Unavailable.
-	Hash(ctx context.Context, share, password string) (roster.PasswordHash, error)
+	// Ask returns the error with which a hash for the actor would be refused at once, because too many
+	// wait. It is asked before anything is looked up. Errors: Unavailable, caused by ErrCrowded.
+	Ask(ctx context.Context, by roster.Actor) error
+	// Hash returns the PHC string of a password, with a salt of its own.
+	// Errors: Invalid(password) where it must be strong and is not, Unavailable.
+	Hash(ctx context.Context, by roster.Actor, p NewHash) (roster.PasswordHash, error)
 	// Verify reports whether the password is the one behind the hash. Errors: Unavailable.
-	Verify(ctx context.Context, hash roster.PasswordHash, password string) (bool, error)
-	// CheckStrength judges a password that a person chose: about are words that it must not stand on,
-	// such as the person's names. Errors: Invalid(password).
-	CheckStrength(password string, about ...string) error
+	Verify(ctx context.Context, by roster.Actor, hash roster.PasswordHash, password string) (bool, error)
+	// CheckStrength judges a password that must be strong, without hashing it.
+	// Errors: Invalid(password), Unavailable.
+	CheckStrength(ctx context.Context, by roster.Actor, p NewHash) error
+}
+
+// ErrCrowded is the cause of the Unavailable with which a hash is refused because too many wait for one.
+var ErrCrowded = errors.New("too many wait for a hash")
+
+// NewHash is a password to be hashed.
+type NewHash struct {
+	Password string
+
+	// Share names the one create that equal calls repeat: those in flight together with the same Share
+	// and Password get the same hash for the price of one. "": nothing is shared.
+	Share string
+
+	Strong bool     // it must not be easy to guess
+	About  []string // words that a strong one must not stand on, such as the person's names
 }
 
 // Realms judges the configurations of realms.

@@ -20,6 +20,8 @@ type CheckTx interface {
 	CheckIDs(org roster.OrganizationID, q CheckQuery) ([]roster.CheckID, error)
 	// CheckState returns what is another once a check is made, changed in its version, or deleted.
 	CheckState(org roster.OrganizationID) (CheckState, error)
+	// ProgramSize returns the size of the regular expressions of all checks but one.
+	ProgramSize(org roster.OrganizationID, besides roster.CheckID) (int64, error)
 	// SetCheckStatus says how the check's last event turned out, unless a later one is noted.
 	SetCheckStatus(org roster.OrganizationID, id roster.CheckID, s roster.Status, at time.Time) error
 	// CheckCounts counts the checks of the scope by status.
@@ -43,9 +45,9 @@ type CheckTx interface {
 	// group. One that gives nothing is left out.
 	CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error)
 
-	// UserCheckGrants returns what entries give a user, its own and those of each of its groups; GroupCheckGrants what
-	// they give the members of groups. One that gives nothing is left out.
-	UserCheckGrants(org roster.OrganizationID, user roster.UserID) ([]CheckGrant, error)
+	// UserCheckGrants returns what entries give users, by number: their own and those of each of their groups.
+	// GroupCheckGrants returns what entries give the members of groups. One that gives nothing is left out.
+	UserCheckGrants(org roster.OrganizationID, users []int64) ([]CheckGrant, error)
 	GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]CheckGrant, error)
 
 	// InsertEvent stores an event. Its id sorts as it came.
@@ -70,6 +72,7 @@ type CheckState struct {
 // CheckGrant is what an entry gives on a check group.
 type CheckGrant struct {
 	CheckGroup  roster.CheckGroupID
+	User        int64          // the number of the user who gets it; 0 where it was asked for groups
 	Group       roster.GroupID // whose members have it; "" for an entry of a user
 	AccessLevel roster.AccessLevel
 }
@@ -128,5 +131,5 @@ type EventQuery struct {
 	Among     []roster.EventID
 	Checks    []roster.CheckID // those of one of these, MaxEventChecks at most; nil: any, empty: none
 	Unmatched bool             // only those that no check claimed; Checks is not looked at
-	Body      bool             // load Body
+	Body      bool             // load Body and Reason
 }

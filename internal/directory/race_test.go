@@ -104,6 +104,16 @@ func (x interruptedTx) OtherAdministrators(org roster.OrganizationID, besides ro
 	return x.Tx.OtherAdministrators(org, besides, roles)
 }
 
+func (x interruptedTx) LockUser(org roster.OrganizationID, sel directory.UserSelector) error {
+	x.here("LockUser")
+	return x.Tx.LockUser(org, sel)
+}
+
+func (x interruptedTx) ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error {
+	x.here("ConfirmContactMethod")
+	return x.Tx.ConfirmContactMethod(org, id, service, address, at)
+}
+
 func (x interruptedTx) UpdateUser(u directory.NewUserRow, parts directory.With) error {
 	x.here("UpdateUser")
 	return x.Tx.UpdateUser(u, parts)

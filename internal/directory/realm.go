@@ -181,20 +181,22 @@ func (s *Service) permitRealm(tx Tx, by roster.Actor, act Action, configuration 
 		for _, name := range d.DefaultTeams {
 			in.Teams = append(in.Teams, roster.Ref{Name: name})
 		}
-		var unknown roster.Faults
-		refs, err := resolve(tx, by, act, in, &unknown)
+		var own roster.Faults
+		refs, err := resolve(tx, by, act, in, &own)
 		if err != nil {
 			return err
 		}
-		for _, e := range unknown {
+		user := roster.User{}
+		for _, r := range refs.roles {
+			user.Roles = append(user.Roles, roster.RoleGrant{RoleLink: linkRole(r)})
+		}
+		s.permitGains(by, gained(roster.User{}, user, refs), false, &own)
+		if err := s.permitJoins(tx, by, ordinaryGroups(refs.groups), groupField(refs, nil), &own); err != nil {
+			return err
+		}
+		for _, e := range own {
 			e.Field = "configuration." + e.Field
 			faults = append(faults, e)
-		}
-		if err := s.mayGrant(by, grantsOf(roster.LevelCustom, refs.roles, nil)); err != nil {
-			return err
-		}
-		if err := mayJoin(tx, by, refs.joined()); err != nil {
-			return err
 		}
 	}
 	return faults.Err()

@@ -77,15 +77,15 @@ func (r *resolved) resolveRealm(tx Tx, by roster.Actor, ref roster.Ref, f *roste
 	return nil
 }
 
-// joined returns the groups that can have entries on check groups.
-func (r resolved) joined() []roster.GroupID {
-	var ids []roster.GroupID
-	for _, g := range r.groups {
-		if g.Kind == roster.KindGroup {
-			ids = append(ids, g.ID)
+// groupField returns the argument in which a group of the references stands: primaryGroup for the primary group, unless
+// the request names other groups as well.
+func groupField(r resolved, groups []roster.Ref) func(roster.GroupLink) string {
+	return func(g roster.GroupLink) string {
+		if g.ID == r.primary.ID && len(groups) == 0 {
+			return "primaryGroup"
 		}
+		return "groups"
 	}
-	return ids
 }
 
 func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *roster.Faults) error {
@@ -231,7 +231,7 @@ func findable(refs []roster.Ref) []roster.Ref {
 	for i, ref := range refs {
 		good := ref
 		good.ID = roster.FoldID(ref.ID)
-		if !isName(ref.Name) || !isName(ref.ID) {
+		if !isReference(ref.Name) || !isName(ref.ID) {
 			good = roster.Ref{}
 		}
 		if good == ref {
@@ -257,6 +257,7 @@ func unknownTo(everywhere bool, f *roster.Faults, by roster.Actor, field, noun s
 	if f.Has(field) {
 		return
 	}
+	ref.Name = strings.TrimSpace(ref.Name)
 	detail := fmt.Sprintf("names no %s: %s", noun, shorten(ref.String()))
 	if everywhere && ref.Name != "" && by.Face != roster.FaceAPI {
 		detail += fmt.Sprintf(" (make it with: roster %s create --name %s)", noun, quoteShell(shorten(ref.Name)))

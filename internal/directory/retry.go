@@ -116,7 +116,7 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 	if c.in.Password == "" {
 		return again.CreatedUser, nil
 	}
-	same, err := c.matches(ctx, again.hash, c.in.Password)
+	same, err := c.matches(ctx, c.by, again.hash, c.in.Password)
 	if err != nil {
 		return CreatedUser{}, err
 	}
@@ -130,9 +130,9 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 }
 
 // matches reports whether the password is the one behind the hash, "" for somebody who has none.
-func (s *Service) matches(ctx context.Context, hash roster.PasswordHash, password string) (bool, error) {
+func (s *Service) matches(ctx context.Context, by roster.Actor, hash roster.PasswordHash, password string) (bool, error) {
 	if hash == "" {
 		return false, nil
 	}
-	return s.passwords.Verify(ctx, hash, password)
+	return s.passwords.Verify(ctx, by, hash, password)
 }

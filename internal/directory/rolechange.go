@@ -36,7 +36,7 @@ func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange
 	addFaults(&faults, checkNamed(name, in.Description.Value))
 	permissions := parsePermissions(in.Permissions.Value, &faults)
 	return heldBy[roster.Role](ctx, s, by, ActRoleRead, roleHolder(by, in.Name.Value))(update(ctx, s, func(tx Tx) (roster.Role, error) {
-		before, err := ownRole(tx, by, in.Role, in.IfVersion)
+		before, err := s.ownRole(tx, by, in.Role, in.IfVersion)
 		if err != nil {
 			return before, err
 		}
@@ -96,7 +96,7 @@ func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) 
 		return roster.Role{}, err
 	}
 	return update(ctx, s, func(tx Tx) (roster.Role, error) {
-		r, err := ownRole(tx, by, in.Ref, in.IfVersion)
+		r, err := s.ownRole(tx, by, in.Ref, in.IfVersion)
 		if err != nil {
 			return r, err
 		}
@@ -114,7 +114,7 @@ func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) 
 }
 
 // ownRole finds a role that may be changed at all, by the actor, once nobody else can change it.
-func ownRole(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Role, error) {
+func (s *Service) ownRole(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Role, error) {
 	r, err := latest(tx, LockableRole, func(ref roster.Ref) (roster.Role, error) { return findRole(tx, by, ref) }, ref,
 		func(r roster.Role) (roster.OrganizationID, string) { return r.OrganizationID, string(r.ID) })
 	switch {
@@ -123,7 +123,7 @@ func ownRole(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Role
 	case r.Shipped:
 		return r, against(r.Name, "names a shipped role, which does not change; make one of your own")
 	}
-	if err := mayControl(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
+	if err := s.mayEmpower(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
 		return r, err
 	}
 	return r, unchanged(r.Version, version)

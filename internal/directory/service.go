@@ -52,6 +52,9 @@ type Service struct {
 
 	eventIDs eventIDs
 	claims   keptClaims
+	lane     *matchLane
+
+	linkTries linkTries
 
 	retryKey          []byte
 	defaultCountry    string
@@ -70,6 +73,7 @@ func New(o Options) *Service {
 		realms: o.Realms, components: o.Components,
 		now:      func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) },
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
+		lane:              newMatchLane(),
 		grazerGrantsSuper: o.GrazerGrantsSuper, strongPasswords: o.StrongPasswords,
 	}
 }

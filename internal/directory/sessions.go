@@ -23,7 +23,7 @@ func (s *Service) ListSessions(ctx context.Context, by roster.Actor, in Sessions
 		return nil, forbidden("an API token of the organization that may only read sees no sessions")
 	}
 	return view(ctx, s, func(tx Tx) ([]roster.Session, error) {
-		u, err := sessionUser(tx, by, ActSessionRead, in.User)
+		u, err := s.sessionUser(tx, by, ActSessionRead, in.User)
 		if err != nil {
 			return nil, err
 		}
@@ -33,7 +33,7 @@ func (s *Service) ListSessions(ctx context.Context, by roster.Actor, in Sessions
 
 // sessionUser returns whose sessions the actor means: its own, or those of somebody whom it sees and who is not
 // above it.
-func sessionUser(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
+func (s *Service) sessionUser(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
 	if sel == (UserSelector{}) {
 		sel.ID = by.UserID
 	}
@@ -50,7 +50,7 @@ func sessionUser(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.U
 	if err := visible(by, act, u); err != nil {
 		return roster.User{}, err
 	}
-	return u, controls(tx, by, u)
+	return u, s.controls(tx, by, u)
 }
 
 // SessionSelector picks sessions of a user.
@@ -67,7 +67,7 @@ func (s *Service) EndSession(ctx context.Context, by roster.Actor, in SessionSel
 		return None{}, err
 	}
 	return update(ctx, s, func(tx Tx) (None, error) {
-		u, err := sessionUser(tx, by, ActSessionEnd, in.User)
+		u, err := s.sessionUser(tx, by, ActSessionEnd, in.User)
 		if err != nil {
 			return None{}, err
 		}

@@ -67,6 +67,8 @@ func TestEmailAddressesAreOnePlainAddress(t *testing.T) {
 	for email, good := range map[string]bool{
 		"johndoe@moogsoft.com": true, "person@myorg.realdomain": true, "a+b@example.co.uk": true,
 		"müller@example.com": true, "a@bücher.example": true, "root@localhost": true,
+		"अजय@डाटा.भारत": true, "राम@example.com": true, "x@नमस्ते.example": true, "jane@xn--dmin-moa0i.example": true,
+		"a@\u200bö.example-": false, "a@ö_x.example": false, "a@" + strings.Repeat("ö", 62) + ".example": false,
 		"":        true, // whether it is needed is the face's to say
 		"johndoe": false, "@example.com": false, "a@": false, "a b@example.com": false,
 		"John <john@example.com>": false, "a@example.com, b@example.com": false, "a@example..com": false,
@@ -79,6 +81,18 @@ func TestEmailAddressesAreOnePlainAddress(t *testing.T) {
 		checkEmail(&f, email)
 		if (len(f) == 0) != good {
 			t.Errorf("%q: %v", email, f)
+		}
+	}
+}
+
+func TestInvisibleCharactersOfAnASCIIAddressAreNotKept(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		" a@example.com\u200b": "a@example.com", "\ufeffa\u00ad@example.com ": "a@example.com", "a\u200b@ö.example": "a@ö.example",
+		"क्\u200dष@example.com": "क्\u200dष@example.com", "": "", "none\u200b": "none\u200b",
+	} {
+		if got := CleanEmail(typed); got != want {
+			t.Errorf("CleanEmail(%q) = %q, want %q", typed, got, want)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 type NewToken struct {
 	Name           string
 	Access         roster.Access
-	UserName       string       // a token of this user; "" for one of the organization
+	UserName       string       // a token of this user, by id or name; "" for one of the organization
 	Groups         []roster.Ref // limits it to the people of these groups; none: it is not limited
 	ExpiresIn      time.Duration
 	ErrorsAs200    bool
@@ -112,14 +112,17 @@ func checkToken(in NewToken) roster.Faults {
 
 // aimToken finds the user and the groups of a token, and asks whether the actor may do what the token will do.
 func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
-	if !isName(in.UserName) { // an engine may refuse even to look for it
+	if !isReference(in.UserName) { // an engine may refuse even to look for it
 		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
 	} else if in.UserName != "" {
-		u, err := tx.AccountByName(by.OrganizationID, Fold(in.UserName))
+		u, err := tx.AccountByID(by.OrganizationID, roster.UserID(in.UserName))
+		if err != nil && roster.KindOf(err) == roster.NotFound {
+			u, err = tx.AccountByName(by.OrganizationID, Fold(in.UserName))
+		}
 		switch {
 		case err == nil:
 			t.UserID, t.UserName = u.UserID, u.UserName
-			if err := controlsAccount(tx, by, u); err != nil {
+			if err := s.controlsAccount(tx, by, u); err != nil {
 				return err
 			}
 		case roster.KindOf(err) == roster.NotFound:
@@ -168,7 +171,7 @@ func (s *Service) RevokeToken(ctx context.Context, by roster.Actor, ref roster.R
 	return update(ctx, s, func(tx Tx) (roster.Token, error) {
 		t, err := tx.FindToken(by.OrganizationID, ref)
 		if err == nil && t.UserID != "" {
-			err = controls(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
+			err = s.controls(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
 			if err != nil && roster.KindOf(err) == roster.NotFound { // the user is gone
 				err = nil
 			}

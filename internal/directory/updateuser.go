@@ -51,7 +51,7 @@ func (in UserChange) asNew() NewUser {
 		ExternalID: in.ExternalID.Value, Password: in.Password.Value, Active: in.Active,
 		AccessLevel: in.AccessLevel.Value, Roles: in.Roles.Value, RoleGrants: in.RoleGrants.Value, LevelGroups: in.LevelGroups.Value,
 		Groups: in.Groups.Value, Teams: in.Teams.Value,
-		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt.Value,
+		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt,
 		TimeZone: in.TimeZone.Value, ContactNumber: in.ContactNumber.Value, SessionExpiry: in.SessionExpiry,
 		Competencies: in.Competencies.Value, Properties: in.Properties.Value, Preferences: in.Preferences,
 		Faults: in.Faults,
@@ -60,26 +60,70 @@ func (in UserChange) asNew() NewUser {
 
 // clean brings the change into the form in which it is kept.
 func (in *UserChange) clean() {
-	for _, text := range []*roster.Set[string]{&in.UserName, &in.DisplayName, &in.Email, &in.ExternalID, &in.TimeZone} {
+	for _, text := range []*roster.Set[string]{&in.UserName, &in.DisplayName, &in.ExternalID, &in.TimeZone} {
 		text.Value = strings.TrimSpace(text.Value)
 	}
+	in.Email.Value = CleanEmail(in.Email.Value)
 	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup.Value = roster.Ref{}
 	}
 	if in.Password.Value == "" {
 		in.Password = roster.Set[string]{}
 	}
-	if in.JoinedAt.Value.IsZero() {
+	if in.JoinedAt.Null {
 		in.JoinedAt = roster.Set[time.Time]{}
 	}
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
 
-// touchesAccess reports whether the change is of a kind that takes every permission of the user
-// (DECISIONS 9).
+// takes is what somebody must have of a user to change a part of it (DECISIONS 9).
+type takes uint8
+
+const (
+	takesOwn   takes = iota // it is a person's own, and tells nobody anything
+	takesSight              // describes the user
+	takesReach              // decides what the user may do: the actor may grant all that the user holds
+	takesHold               // decides who signs in as the user, or where its messages go: see mayHold
+)
+
+// userPart is a part of a change, by the name of its field.
+type userPart struct {
+	field string
+	given bool
+	takes takes
+}
+
+// parts returns the parts that a change can have.
+func (in UserChange) parts() []userPart {
+	return []userPart{
+		{"userName", in.UserName.Present, takesHold},
+		{"displayName", in.DisplayName.Present, takesSight},
+		{"emails", in.Email.Present, takesHold},
+		{"externalId", in.ExternalID.Present, takesHold}, // by which other systems find the user
+		{"password", in.Password.Present, takesHold},
+		{"active", in.Active.Present, takesReach},
+		{"accessLevel", in.AccessLevel.Present, takesReach},
+		{"accessLevelGroups", in.LevelGroups.Present, takesReach},
+		{"roles", in.Roles.Present, takesReach},
+		{"roleGrants", in.RoleGrants.Present, takesReach},
+		{"groups", in.Groups.Present, takesReach},
+		{"teams", in.Teams.Present, takesSight}, // no right comes with a team
+		{"primaryGroup", in.PrimaryGroup.Present, takesReach},
+		{"department", in.Department.Present, takesSight},
+		{"joinedAt", in.JoinedAt.Present, takesSight},
+		{"timezone", in.TimeZone.Present, takesOwn},
+		{"phoneNumbers", in.ContactNumber.Present, takesHold},
+		{"sessionExpiry", in.SessionExpiry.Present, takesSight},
+		{"competencies", in.Competencies.Present, takesSight},
+		{"properties", in.Properties.Present, takesSight},
+		{"preferences", in.Preferences.Present, takesHold},
+		{"sendWelcomeEmail", in.SendWelcomeEmail, takesHold},
+	}
+}
+
+// touchesAccess reports whether the change has a part that not everybody who sees the user may change.
 func (in UserChange) touchesAccess() bool {
-	return in.UserName.Present || in.Email.Present || in.Password.Present || in.Active.Present || in.grants() ||
-		in.ContactNumber.Present || in.Preferences.Present || in.SendWelcomeEmail
+	return slices.ContainsFunc(in.parts(), func(p userPart) bool { return p.given && p.takes >= takesReach })
 }
 
 // grants reports whether the change says what the user may do.
@@ -87,36 +131,12 @@ func (in UserChange) grants() bool {
 	return in.AccessLevel.Present || in.LevelGroups.Present || in.Roles.Present || in.RoleGrants.Present
 }
 
-// beyondOwn returns a fault for each part of the change that is not a person's own to make (PRODUCT: the matrix and the
-// time zone; contact methods have verbs of their own).
+// beyondOwn returns a fault for each part of the change that is not a person's own to make. PRODUCT gives a person the
+// matrix and the time zone; contact methods have verbs of their own.
 func (in UserChange) beyondOwn() (faults roster.Faults) {
-	for _, part := range []struct {
-		field string
-		given bool
-	}{
-		{"userName", in.UserName.Present},
-		{"displayName", in.DisplayName.Present},
-		{"emails", in.Email.Present},
-		{"externalId", in.ExternalID.Present},
-		{"password", in.Password.Present},
-		{"active", in.Active.Present},
-		{"accessLevel", in.AccessLevel.Present},
-		{"accessLevelGroups", in.LevelGroups.Present},
-		{"roles", in.Roles.Present},
-		{"roleGrants", in.RoleGrants.Present},
-		{"groups", in.Groups.Present},
-		{"teams", in.Teams.Present},
-		{"primaryGroup", in.PrimaryGroup.Present},
-		{"department", in.Department.Present},
-		{"joinedAt", in.JoinedAt.Present},
-		{"phoneNumbers", in.ContactNumber.Present},
-		{"sessionExpiry", in.SessionExpiry.Present},
-		{"competencies", in.Competencies.Present},
-		{"properties", in.Properties.Present},
-		{"sendWelcomeEmail", in.SendWelcomeEmail},
-	} {
-		if part.given {
-			faults = append(faults, &roster.Error{Kind: roster.Forbidden, Field: part.field, Detail: notOwn})
+	for _, p := range in.parts() {
+		if p.given && p.takes != takesOwn && p.field != "preferences" {
+			faults.Forbid(p.field, notOwn)
 		}
 	}
 	return faults
@@ -192,18 +212,30 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 	if len(c.faults) == 0 && c.in.Password.Value == "" {
 		return nil
 	}
+	if len(c.faults) == 0 {
+		if err := c.passwords.Ask(ctx, c.by); err != nil {
+			return err
+		}
+	}
+	p := NewHash{Password: c.in.Password.Value}
 	err := c.store.View(ctx, func(tx Tx) error {
 		u, err := selectUser(tx, c.by, ActUserUpdate, c.in.User, withWhole)
 		if err != nil {
 			return err
 		}
+		if p.Strong, err = c.asksStrength(tx, u.OrganizationID, p.Password, c.faults); err != nil {
+			return err
+		}
+		p.About = []string{
+			u.UserName, u.DisplayName, u.Email, c.in.UserName.Value, c.in.DisplayName.Value, c.in.Email.Value,
+		}
 		_, _, err = c.plan(tx, u)
 		return err
 	})
-	if err != nil || c.in.Password.Value == "" {
-		return err
+	if err != nil || p.Password == "" {
+		return c.judged(ctx, c.by, p, err)
 	}
-	c.hash, err = c.passwords.Hash(ctx, "", c.in.Password.Value)
+	c.hash, err = c.passwords.Hash(ctx, c.by, p)
 	return err
 }
 
@@ -220,18 +252,12 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	if c.in.Password.Value != "" && before.Realm != roster.RealmDB {
 		addOnce(&faults, "password", "is kept in another realm for this user")
 	}
+	if Fold(c.in.UserName.Value) != Fold(before.UserName) {
+		checkSignInName(&faults, c.in.UserName.Value)
+	}
 	refs, err := resolve(tx, c.by, ActUserUpdate, c.in.asNew(), &faults)
 	if err != nil {
 		return after, 0, err
-	}
-	if c.hash == "" { // it was looked at before it was hashed
-		err = c.strong(tx, before.OrganizationID, c.in.Password.Value, &faults, before.UserName, before.DisplayName, before.Email)
-		if err != nil {
-			return after, 0, err
-		}
-	}
-	if len(faults) > 0 {
-		return after, 0, faults
 	}
 	var account roster.Account
 	if c.in.touchesAccess() {
@@ -244,15 +270,16 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	}
 	after = NewUserRow{User: before}
 	parts = c.apply(&after, refs, account)
-	if checkProperties(&faults, after.Properties); len(faults) > 0 { // now that they are merged
-		return after, 0, faults
+	if !faults.Has("properties") {
+		checkProperties(&faults, after.Properties) // now that they are merged
 	}
 	if c.in.SendWelcomeEmail {
-		if checkWelcome(&faults, after.User); len(faults) > 0 {
-			return after, 0, faults
-		}
+		checkWelcome(&faults, after.User)
 	}
-	return after, parts, c.permit(tx, before, after.User, refs, account)
+	if err := c.permit(tx, before, after.User, refs, account, &faults); err != nil {
+		return after, 0, err
+	}
+	return after, parts, faults.Err()
 }
 
 // own reports whether the change is one that every user may make of itself.
@@ -260,8 +287,8 @@ func (c *userUpdate) own(u roster.User) bool {
 	return isSelf(c.by, u.ID) && len(c.beyondOwn) == 0
 }
 
-// within refuses a change of the actor itself that goes beyond what is a person's own, where the actor does not manage
-// itself. Whoever else was selected, the actor manages.
+// within refuses a change that goes beyond a person's own, where the actor changes itself and does not manage itself. The
+// actor manages all others that it can select.
 func (c *userUpdate) within(u roster.User) error {
 	if visible(c.by, ActUserUpdate, u) == nil {
 		return nil
@@ -318,7 +345,11 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 		return roster.User{}, err
 	}
 	if welcomes {
-		if err := sendWelcome(tx, after.User, now); err != nil {
+		account, err := tx.AccountByID(after.OrganizationID, after.ID)
+		if err != nil {
+			return roster.User{}, err
+		}
+		if err := sendWelcome(tx, after.User, account.CredentialVersion, now); err != nil {
 			return roster.User{}, err
 		}
 	}
@@ -335,12 +366,15 @@ func (c *userUpdate) changeCredentials(tx Tx, before roster.User, after *roster.
 		}
 	}
 	if c.hash != "" {
-		if err := tx.SetPassword(after.OrganizationID, after.ID, c.hash, now); err != nil {
+		after.HasPassword = true
+		return storePassword(tx, *after, c.hash, now)
+	}
+	if outdatesLinks(before, *after) {
+		if err := voidLinks(tx, *after); err != nil {
 			return err
 		}
-		after.HasPassword = true
 	}
-	if c.hash != "" || before.Active && !after.Active {
+	if before.Active && !after.Active {
 		return tx.DeleteSessions(after.OrganizationID, after.ID)
 	}
 	return nil
@@ -362,41 +396,58 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 	return takenBy(roster.Holder{}, "emails", after.Email)
 }
 
-// permit asks whether the actor may make this change of this user, whose account it is.
-func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account) error {
+// permit notes every part of the change that the actor may not make of this user, whose account it is.
+func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account, f *roster.Faults) error {
 	c.voidsLinks = false
-	if err := mayJoin(tx, c.by, added(groupIDs(before.Groups), groupIDs(after.Groups))); err != nil {
-		return err
-	}
 	if !c.in.touchesAccess() || c.own(before) {
 		return nil
 	}
-	if err := controlsAccount(tx, c.by, account); err != nil {
+	if err := c.permitParts(tx, account, f); err != nil {
+		return err
+	}
+	joined := slices.DeleteFunc(slices.Clone(after.Groups), func(g roster.GroupLink) bool { return slices.Contains(before.Groups, g) })
+	if err := c.permitJoins(tx, c.by, joined, groupField(refs, c.in.Groups.Value), f); err != nil {
 		return err
 	}
 	if !c.in.grants() {
 		return nil
 	}
 	g := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams))
-	if err := g.nowhere(); err != nil {
-		return err
+	if g.nowhere(f) {
+		return nil
 	}
-	if err := g.elsewhere(before, after, account); err != nil {
-		return err
+	g.elsewhere(before, after, account, f)
+	gains := gained(before, after, refs)
+	able := false
+	if organizationToken(c.by) && slices.ContainsFunc(gains, func(g gain) bool { return g.grants.Anywhere().HasAny(beyondTokens) }) {
+		c.voidsLinks = true
+		signsIn, err := signsIn(tx, before)
+		if err != nil {
+			return err
+		}
+		able = signsIn || c.in.Password.Value != ""
 	}
-	gains := gained(before, after, refs.permissions)
-	if !organizationToken(c.by) || !gains.Anywhere().HasAny(beyondTokens) {
-		return c.mayGrant(c.by, gains)
-	}
-	c.voidsLinks = true
-	able, err := signsIn(tx, before)
+	c.permitGains(c.by, gains, able, f)
+	return nil
+}
+
+// permitParts notes every part of the change for which the user holds too much: by its grants, or by entries on check
+// groups.
+func (c *userUpdate) permitParts(tx Tx, account roster.Account, f *roster.Faults) error {
+	entries, err := c.entriesOfUsersAbove(tx, c.by, account.Number)
 	if err != nil {
 		return err
 	}
-	if able || c.in.Password.Value != "" {
-		return c.mayEmpower(c.by, gains)
+	above := map[takes]roster.Permissions{
+		takesReach: entries[account.Number] | c.above(c.by, account.Grants),
+		takesHold:  entries[account.Number] | c.aboveHold(c.by, account.Grants),
 	}
-	return c.mayGrant(c.by, gains)
+	for _, p := range c.in.parts() {
+		if p.given && above[p.takes] != 0 && !f.Has(p.field) {
+			f.Forbid(p.field, "cannot be changed: the user holds permissions beyond yours: "+above[p.takes].String())
+		}
+	}
+	return nil
 }
 
 // signsIn reports whether a user has anything by which somebody can sign in: a password, another realm, an API token.

@@ -49,6 +49,11 @@ func (s *Service) UpsertUser(ctx context.Context, by roster.Actor, in UserUpsert
 	if err := u.clean(); err != nil {
 		return UpsertedUser{}, err
 	}
+	if in.NeedsHash() {
+		if err := s.passwords.Ask(ctx, by); err != nil {
+			return UpsertedUser{}, err
+		}
+	}
 	for range maxTurns {
 		id, err := view(ctx, s, u.find)
 		if err != nil {
@@ -220,6 +225,9 @@ func (s *Service) await(tx Tx, org roster.OrganizationID, attribute UserAttribut
 func (u *upsert) change(ctx context.Context, id roster.UserID) (roster.User, error) {
 	in := u.in.Change
 	in.User = UserSelector{ID: id}
+	if u.in.Match == ByExternalID { // it has this one already
+		in.ExternalID = roster.Set[string]{}
+	}
 	c := u.userUpdate(u.by, in)
 	changed, err := c.run(ctx, func(tx Tx) (roster.User, error) {
 		if err := tx.LockUser(u.by.OrganizationID, c.in.User); err != nil {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"roster"
 )
 
@@ -37,7 +35,7 @@ func (s *Service) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (
 // creation returns the create, cleaned and checked.
 func (s *Service) creation(by roster.Actor, in NewUser) *creation {
 	in.clean()
-	c := &creation{Service: s, by: by, in: in, faults: s.check(in)}
+	c := &creation{Service: s, by: by, in: in, faults: s.checkNew(in)}
 	if in.Repeatable && in.IdempotencyKey == "" && len(in.Faults) == 0 {
 		c.key = s.fingerprint(by, ActUserCreate, in.inputText())
 	}
@@ -94,35 +92,49 @@ func (c *creation) prepare(ctx context.Context) error {
 	if len(c.faults) == 0 && c.in.Password == "" {
 		return nil
 	}
+	if len(c.faults) == 0 {
+		if err := c.passwords.Ask(ctx, c.by); err != nil {
+			return err
+		}
+	}
+	p := NewHash{Password: c.in.Password, Share: c.share, About: c.in.about()}
 	repeat := false
-	err := c.store.View(ctx, func(tx Tx) error {
-		faults := slices.Clone(c.faults)
-		refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
-		if err != nil {
+	err := c.store.View(ctx, func(tx Tx) (err error) {
+		if p.Strong, err = c.asksStrength(tx, c.by.OrganizationID, p.Password, c.faults); err != nil {
 			return err
 		}
-		if err := c.strong(tx, c.by.OrganizationID, c.in.Password, &faults, c.in.UserName, c.in.DisplayName, c.in.Email); err != nil {
-			return err
-		}
-		if len(faults) > 0 {
-			return faults
-		}
+		repeat, err = c.look(tx)
+		return err
+	})
+	if err != nil || repeat { // a repeat needs no hash of its own: it is verified against the user's
+		return c.judged(ctx, c.by, p, err)
+	}
+	c.hash, err = c.passwords.Hash(ctx, c.by, p)
+	return err
+}
+
+// look finds out whether the user can be made as far as the store knows, or was made already.
+func (c *creation) look(tx Tx) (repeat bool, err error) {
+	faults := slices.Clone(c.faults)
+	refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
+	if err != nil {
+		return false, err
+	}
+	if len(faults) == 0 {
 		if repeat, err = c.wasMade(tx); err != nil || repeat {
-			return err
+			return repeat, err
 		}
 		if _, repeat, err = c.repeat(tx); err != nil || repeat {
-			return err
+			return repeat, err
 		}
-		if err := c.permit(tx, refs); err != nil {
-			return err
-		}
-		return c.free(tx)
-	})
-	if err != nil || repeat {
-		return err // a repeat needs no hash of its own: it is verified against the user's
 	}
-	c.hash, err = c.passwords.Hash(ctx, c.share, c.in.Password)
-	return err
+	if err := c.permit(tx, refs, &faults); err != nil {
+		return false, err
+	}
+	if len(faults) > 0 {
+		return false, faults
+	}
+	return false, c.free(tx)
 }
 
 // free finds out whether the userName can be had, before a hash is paid for. The index decides.
@@ -163,11 +175,11 @@ func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) 
 	if err != nil {
 		return made{}, err
 	}
+	if err := c.permit(tx, refs, &faults); err != nil {
+		return made{}, err
+	}
 	if len(faults) > 0 {
 		return made{}, faults
-	}
-	if err := c.permit(tx, refs); err != nil {
-		return made{}, err
 	}
 	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
 		return made{}, err
@@ -204,25 +216,21 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	if err != nil || !c.welcomes(row.User) {
 		return err
 	}
-	return sendWelcome(tx, row.User, now)
+	return sendWelcome(tx, row.User, firstCredentials, now)
 }
 
-// permit asks whether the actor may make this user, now that the references are known.
-func (c *creation) permit(tx Tx, refs resolved) error {
-	g := c.granting(refs)
-	if err := g.nowhere(); err != nil {
-		return err
+// permit notes every argument by which the actor would make a user who may do more than it may give.
+func (c *creation) permit(tx Tx, refs resolved, f *roster.Faults) error {
+	if c.granting(refs).nowhere(f) {
+		return nil
 	}
-	if err := mayJoin(tx, c.by, refs.joined()); err != nil {
+	if err := c.permitJoins(tx, c.by, ordinaryGroups(refs.groups), groupField(refs, c.in.Groups), f); err != nil {
 		return err
 	}
 	u := roster.User{AccessLevel: c.in.AccessLevel}
 	c.grant(&u, refs)
-	gains := gained(roster.User{}, u, refs.permissions)
-	if c.in.Password != "" {
-		return c.mayEmpower(c.by, gains)
-	}
-	return c.mayGrant(c.by, gains)
+	c.permitGains(c.by, gained(roster.User{}, u, refs), c.in.Password != "", f)
+	return nil
 }
 
 func (c *creation) granting(refs resolved) granting {
@@ -250,7 +258,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		Active: in.Active.Or(true), AccessLevel: cmp.Or(in.AccessLevel, roster.LevelCustom),
 		Realm: roster.RealmDB, HasPassword: c.hash != "",
 		PrimaryGroup: refs.primary, Department: refs.department,
-		JoinedAt: in.JoinedAt.Truncate(time.Second), TimeZone: cmp.Or(in.TimeZone, roster.SystemTimeZone),
+		JoinedAt: in.JoinedAt.Or(now).Truncate(time.Second), TimeZone: cmp.Or(in.TimeZone, roster.SystemTimeZone),
 		ContactNumber: in.ContactNumber, SessionExpiry: time.Duration(in.SessionExpiry.Or(0)) * time.Minute,
 		Competencies: in.Competencies, Properties: in.Properties,
 		ManagedBy: roster.ManagedBy{Profile: c.by.Face, Access: c.by.Face, Groups: c.by.Face, Reach: c.by.Face},
@@ -261,9 +269,6 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		u.Realm = string(refs.realm)
 	case in.External:
 		u.Realm = roster.RealmExternal
-	}
-	if in.JoinedAt.IsZero() {
-		u.JoinedAt = now.Truncate(time.Second)
 	}
 	c.grant(&u, refs)
 	for _, g := range refs.groups {
@@ -292,22 +297,10 @@ func contactMethods(email, number, country string, now time.Time) []roster.Conta
 	if email != "" {
 		add(roster.ServiceEmail, email)
 	}
-	if phone, ok := phone(number, country); ok {
+	if phone, fault := smsNumber(number, country); number != "" && fault == "" {
 		add(roster.ServiceSMS, phone)
 	}
 	return methods
-}
-
-// phone returns a phone number in E.164. country says where a number is from that does not say so itself.
-func phone(number, country string) (string, bool) {
-	if number == "" {
-		return "", false
-	}
-	n, err := phonenumbers.Parse(number, country)
-	if err != nil || !phonenumbers.IsValidNumber(n) {
-		return "", false
-	}
-	return phonenumbers.Format(n, phonenumbers.E164), true
 }
 
 // preferences returns those given, or the default matrix (DECISIONS 23).
@@ -594,7 +587,7 @@ func noUser() error {
 
 // possible answers NotFound for a name that no user can have: an engine may refuse even to look for it.
 func (sel UserSelector) possible() error {
-	if isName(sel.UserName) && isName(sel.Email) && isName(string(sel.ID)) {
+	if isReference(sel.UserName) && isReference(sel.Email) && isName(string(sel.ID)) {
 		return nil
 	}
 	return noUser()
@@ -617,7 +610,7 @@ func (s *Service) ListUsers(ctx context.Context, by roster.Actor, in UserList) (
 	if err := allow(by, ActUserRead); err != nil {
 		return nil, err
 	}
-	if !isName(string(in.ID)) || !isName(in.Email) {
+	if !isName(string(in.ID)) || !isReference(in.Email) {
 		return noRecords[roster.User](), nil
 	}
 	q := UserQuery{AfterNumber: in.After, ID: in.ID, EmailKey: Fold(in.Email)}

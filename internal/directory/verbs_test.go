@@ -154,7 +154,7 @@ func TestAUserIsMadeWhole(t *testing.T) {
 			UserName: " johndoe1 ", DisplayName: "John Doe", Email: "johndoe@moogsoft.com", Password: "johndoe1",
 			Roles: []roster.Ref{{Name: "super user"}, {Number: 4}, {Name: "OPERATOR"}}, Teams: []roster.Ref{{Name: "MY TEAM 1"}},
 			PrimaryGroup: roster.Ref{Name: "network"}, Department: roster.Ref{Name: "Support"},
-			JoinedAt: time.Unix(1494951621, 0), TimeZone: "Europe/London", ContactNumber: "+44 20 7946 0958",
+			JoinedAt: roster.Some(time.Unix(1494951621, 0)), TimeZone: "Europe/London", ContactNumber: "+44 20 7946 0958",
 			SendWelcomeEmail: true,
 		}))(t)
 		u := must(e.GetUser(t.Context(), e.admin, directory.UserSelector{UserName: "JOHNDOE1"}))(t)
@@ -412,7 +412,7 @@ func TestALinkSetsThePasswordOnceAndConfirmsTheAddressItWasSentTo(t *testing.T) 
 		u := must(e.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: "p@example.com", Email: "p@example.com"}))(t)
 		issue := func() directory.IssuedLink {
 			return must(e.IssueLink(t.Context(), e.admin, directory.NewLink{
-				User: directory.UserSelector{ID: u.ID}, Purpose: roster.LinkWelcome, Address: u.Email,
+				User: directory.UserSelector{ID: u.ID}, Purpose: roster.LinkWelcome, ByEmail: true,
 			}))(t)
 		}
 		replaced, link := issue(), issue()

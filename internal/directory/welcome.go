@@ -2,20 +2,25 @@ package directory
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"roster"
 )
 
-// sendWelcome queues the welcome email of a user. While one waits another is not added.
-func sendWelcome(tx Tx, u roster.User, now time.Time) error {
-	payload, err := json.Marshal(roster.WelcomeEmail{UserID: u.ID})
+// firstCredentials is the credential version of a new user.
+const firstCredentials = 1
+
+// sendWelcome queues the welcome email of a user who has the credential version. While one waits another is not added,
+// unless a password was set in between: the former one is not sent then.
+func sendWelcome(tx Tx, u roster.User, credentials int64, now time.Time) error {
+	payload, err := json.Marshal(roster.WelcomeEmail{UserID: u.ID, CredentialVersion: credentials})
 	if err != nil {
 		return err
 	}
 	return tx.Enqueue(roster.Job{
 		ID: roster.JobID(newID()), OrganizationID: u.OrganizationID, Lane: roster.LaneEmail,
-		Kind: roster.JobWelcomeEmail, Key: "welcome " + string(u.ID), Payload: payload,
+		Kind: roster.JobWelcomeEmail, Key: fmt.Sprintf("welcome %s %d", u.ID, credentials), Payload: payload,
 		RunAt: now, CreatedAt: now,
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"roster"
+	"roster/internal/fold"
 )
 
 // Bounds of the words by which users are found.
@@ -66,9 +67,9 @@ func wordsOf(u roster.User) []string {
 	if u.Number > 0 {
 		w.add(strconv.FormatInt(u.Number, 10))
 	}
-	w.split(name)
+	w.split(fold.Part(name)) // a domain has letters in its key, such as ß, that a word of a search has not
 	w.split(Fold(u.DisplayName))
-	w.split(email)
+	w.split(fold.Part(email))
 	w.split(Fold(u.ExternalID))
 	return w[:min(len(w), maxWords)]
 }

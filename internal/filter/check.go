@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"roster"
+	"roster/internal/fold"
 )
 
 // Type is what an attribute is compared with.
@@ -73,7 +74,7 @@ func (a Attribute) mustBe(n *node) string {
 		if n.value.kind != text {
 			return "a text in quotation marks"
 		}
-		same := func(word string) bool { return fold(word) == n.value.fold }
+		same := func(word string) bool { return fold.Name(word) == n.value.key }
 		if len(a.Words) > 0 && (n.op == eq || n.op == ne) && !slices.ContainsFunc(a.Words, same) {
 			return "one of: " + strings.Join(a.Words, ", ")
 		}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"roster/internal/fold"
 )
 
 // Record is what a filter is asked of. Paths come as they are written, in any case.
@@ -144,12 +146,13 @@ type literal struct {
 	float float64 // of a number
 	int   int64   // of a number, if whole
 	whole bool
-	fold  string    // of a text
+	key   string    // of a text, see [fold.Name]
+	part  string    // of a text that is a piece of a name, see [fold.Part]
 	time  time.Time // of a text in RFC 3339, zero else
 }
 
 func textLiteral(s string) literal {
-	l := literal{kind: text, text: s, fold: fold(s)}
+	l := literal{kind: text, text: s, key: fold.Name(s), part: fold.Part(s)}
 	l.time, _ = time.Parse(time.RFC3339, s) // zero where it is none
 	return l
 }
@@ -181,7 +184,7 @@ func (l literal) compare(value any, op operator) bool {
 	case time.Time:
 		return l.compare(v.UTC().Format(time.RFC3339Nano), op)
 	case Link:
-		return v.ID != "" && l.kind == text && (op == eq && v.hasID(l.text) || compareTexts(fold(v.Name), l.fold, op))
+		return v.ID != "" && l.kind == text && (op == eq && v.hasID(l.text) || l.compareName(v.Name, op))
 	case Exact:
 		return l.kind == text && compareTexts(string(v), l.text, op)
 	case string:
@@ -191,9 +194,19 @@ func (l literal) compare(value any, op operator) bool {
 		if at, err := time.Parse(time.RFC3339, v); err == nil && !l.time.IsZero() && op != co && op != sw && op != ew {
 			return ordered(at.Compare(l.time), op)
 		}
-		return compareTexts(fold(v), l.fold, op)
+		return l.compareName(v, op)
 	}
 	return false
+}
+
+// compareName compares names without regard to case. Blanks around the literal count only where it
+// is a piece of a name.
+func (l literal) compareName(name string, op operator) bool {
+	switch op {
+	case co, sw, ew:
+		return compareTexts(fold.Name(name), l.part, op)
+	}
+	return compareTexts(fold.Name(name), l.key, op)
 }
 
 func compareTexts(a, b string, op operator) bool {

@@ -117,14 +117,14 @@ func TestNobodyBecomesOrMakesSomebodyAboveThem(t *testing.T) {
 func TestTokensMakeNobodyAboveThem(t *testing.T) {
 	t.Parallel()
 	var rows []dialecttest.Scenario
-	for _, c := range []struct{ token, members string }{
-		{"leveled", `"accessLevel":"administrator"`},
-		{"leveled", `"accessLevel":"administrator","userGroups":["{group Network}"]`},
-		{"network", `"accessLevel":"administrator"`},
-		{"network", `"accessLevel":"user"`}, // outside its group
+	for _, c := range []struct{ token, members, field string }{
+		{"leveled", `"accessLevel":"administrator"`, "accessLevel"},
+		{"leveled", `"accessLevel":"administrator","userGroups":["{group Network}"]`, "accessLevel"},
+		{"network", `"accessLevel":"administrator"`, "userGroups"},
+		{"network", `"accessLevel":"user"`, "userGroups"}, // outside its group
 	} {
 		rows = append(rows, dialecttest.Scenario{
-			Name: c.token + " " + c.members, As: "Bearer {token " + c.token + "}", Status: 403, Body: `{"error":{"id":"not-allowed","message":"…"}}`,
+			Name: c.token + " " + c.members, As: "Bearer {token " + c.token + "}", Status: 403, Body: `{"error":{"id":"not-allowed","message":"` + c.field + ` …","fields":[{"field":"` + c.field + `","message":"…"}]}}`,
 			Request: "POST /createUser\nContent-Type: application/json\n\n" + `{"email":"made@example.com",` + c.members + `}`,
 			After:   func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Absent(t, "made@example.com") },
 		})

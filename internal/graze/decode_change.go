@@ -14,6 +14,9 @@ type userChange struct {
 	change directory.UserChange
 }
 
+// NeedsHash reports whether the change costs a hash.
+func (u userChange) NeedsHash() bool { return u.change.NeedsHash() }
+
 // decodeUpdateUser reads the arguments of updateUser. uid picks the user, or username; neither changes.
 func decodeUpdateUser(q *request) (userChange, error) {
 	args, err := q.arguments()
@@ -32,7 +35,7 @@ func decodeUpdateUser(q *request) (userChange, error) {
 		Roles:         change(&r, "roles", r.refs),
 		PrimaryGroup:  change(&r, "primaryGroup", r.ref),
 		Department:    change(&r, "department", r.ref),
-		JoinedAt:      change(&r, "joinedAt", r.seconds),
+		JoinedAt:      r.seconds("joinedAt"),
 		TimeZone:      r.changedText("timezone"),
 		ContactNumber: r.changedText("phoneNumbers"),
 		SessionExpiry: r.minutes("sessionExpiry"),

@@ -195,7 +195,7 @@ func TestTheDocumentedAnswerOfGetUserInfoComesFirst(t *testing.T) {
 	given := func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		documented(t, e)
-		e.User(t, directory.NewUser{UserName: "lonnie", DisplayName: "Lonnie Holmes", External: true, JoinedAt: time.Unix(1, 0)})
+		e.User(t, directory.NewUser{UserName: "lonnie", DisplayName: "Lonnie Holmes", External: true, JoinedAt: roster.Some(time.Unix(1, 0))})
 	}
 	dialecttest.Run(t, dialecttest.World{Given: given}, dialecttest.Scenario{
 		Name: "getuserinfo.html", As: as, Request: "GET /graze/v1/getUserInfo?user_id={number lonnie}", Status: 200,

@@ -21,7 +21,7 @@ func office(t testing.TB, e *dialecttest.Env) {
 		Roles:        []roster.Ref{{Number: roster.RoleCustomer}, {Number: roster.RoleAdministrator}},
 		PrimaryGroup: roster.Ref{Name: "Network"}, Department: roster.Ref{Name: "Support"},
 		Teams: []roster.Ref{{Name: "my team 2"}, {Name: roster.FirstTeam}}, ContactNumber: "555-1234", TimeZone: "Europe/London",
-		SessionExpiry: roster.Some(80), JoinedAt: time.Unix(1494951621, 0),
+		SessionExpiry: roster.Some(80), JoinedAt: roster.Some(time.Unix(1494951621, 0)),
 		Competencies: []roster.Competency{{Name: "SunOS", Ranking: 40}, {CID: 7}},
 		Properties:   json.RawMessage(`{ "badge" : "Ü<7>" }`),
 	})

@@ -72,11 +72,11 @@ func (r *reading) boolean(field string) roster.Set[bool] {
 }
 
 // seconds takes a Unix time.
-func (r *reading) seconds(field string) time.Time {
+func (r *reading) seconds(field string) roster.Set[time.Time] {
 	const lastSecond = 99999999999 // the year 5138; in milliseconds that is 1973
 	v, given := r.Given(field)
-	if !given {
-		return time.Time{}
+	if !given || r.empty(field) {
+		return roster.Set[time.Time]{}
 	}
 	switch n, ok := whole(v); {
 	case !ok || n < 0:
@@ -84,9 +84,9 @@ func (r *reading) seconds(field string) time.Time {
 	case n > lastSecond:
 		r.Faults.Add(field, "must be a Unix time in seconds; this one looks like milliseconds: divide it by 1000")
 	default:
-		return time.Unix(n, 0).UTC()
+		return roster.Some(time.Unix(n, 0).UTC())
 	}
-	return time.Time{}
+	return roster.Set[time.Time]{}
 }
 
 // minutes takes a number of minutes, or null for the system's default.

@@ -79,7 +79,7 @@ func asBoss(calls []dialecttest.Scenario) []dialecttest.Scenario {
 const (
 	noUserName = "username names no user"
 	noUserID   = "user_id names no user"
-	above      = `{"message":"the user has, or would get, permissions that you do not hold: …","statusCode":403,"additional":{"debugMessage":"…"}}`
+	above      = `{"message":"… permissions beyond yours…","statusCode":403,"additional":{"debugMessage":"…"}}`
 )
 
 func TestWhoManagesOneGroupReadsItsPeopleOnly(t *testing.T) {
@@ -126,7 +126,7 @@ func TestWhoManagesOneGroupChangesItsPeopleOnly(t *testing.T) {
 		{Request: newcomer("elsewhere", "Operator", "Other"), Status: 400, Body: fault("400", `primary_group names no group: \"Other\"`), After: absent("elsewhere")},
 		{
 			Request: newcomer("nowhere", "Operator", "End-User"), Status: 403, After: absent("nowhere"),
-			Body: fault("403", "this credential is limited to groups: name at least one of them as a group of the user"),
+			Body: fault("403", "primary_group must name at least one of the groups that this credential is limited to"),
 		},
 		{Request: newcomer("higher", "Administrator", "Mine"), Status: 403, Body: above, After: absent("higher")},
 		{ // without the number of somebody whom it does not see

@@ -20,7 +20,7 @@ func full(t testing.TB, e *dialecttest.Env, name string) {
 		Roles:        []roster.Ref{{Number: roster.RoleOperator}, {Number: roster.RoleCustomer}},
 		PrimaryGroup: roster.Ref{Name: "Network"}, Department: roster.Ref{Name: "Support"},
 		Teams: []roster.Ref{{Name: "my team 1"}, {Name: "my team 2"}}, ContactNumber: "555-1234", TimeZone: "Europe/London",
-		SessionExpiry: roster.Some(80), JoinedAt: time.Unix(1494951621, 0),
+		SessionExpiry: roster.Some(80), JoinedAt: roster.Some(time.Unix(1494951621, 0)),
 		Competencies: []roster.Competency{{Name: "SunOS", Ranking: 40}}, Properties: json.RawMessage(`{"a":1}`),
 	})
 }

@@ -16,6 +16,7 @@ var (
 		"displayName":   "fullname",
 		"emails":        "email",
 		"primaryGroup":  "primary_group",
+		"groups":        "primary_group", // Graze names one group only
 		"joinedAt":      "joined",
 		"phoneNumbers":  "contact_num",
 		"sessionExpiry": "session_expiry",

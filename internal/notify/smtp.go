@@ -58,7 +58,7 @@ func NewSMTP(o SMTPOptions) (*SMTP, error) {
 	mode := cmp.Or(o.TLS, StartTLS)
 	var faults roster.Faults
 	host, port := splitAddress(o.Address, mode, &faults)
-	from, err := netmail.ParseAddress(o.From)
+	from, err := sender(o.From)
 	if err != nil {
 		faults.Add("from", "must be one email address, such as Roster <roster@example.com>")
 	}
@@ -135,6 +135,12 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return unusable(err)
 	}
+	if offered, _ := conn.Extension("SMTPUTF8"); !offered {
+		if err := needsUTF8(s.from.Address, to.Address); err != nil {
+			_ = conn.Quit()
+			return err
+		}
+	}
 	if err := client.SendWithSMTPClient(conn, msg); err != nil {
 		return refused(err)
 	}
@@ -160,7 +166,7 @@ func (s *SMTP) client(ctx context.Context, to string) (*mail.Client, error) {
 	if s.mode == WithTLS {
 		options = append(options, func(c *mail.Client) error { c.SetSSL(true); return nil })
 	}
-	if ascii(to) {
+	if ascii(s.from.Address + to) {
 		// Asked for without need, it makes a later server that lacks it refuse the message (RFC 6531 §3.4).
 		options = append(options, mail.WithoutSMTPUTF8())
 	}
@@ -197,6 +203,38 @@ func (s *SMTP) compose(m Message, to *netmail.Address) (*mail.Msg, error) {
 		msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
 	}
 	return msg, nil
+}
+
+// sender returns the address of the sender with its domain as [deliverable] returns it.
+func sender(from string) (*netmail.Address, error) {
+	parsed, err := netmail.ParseAddress(from)
+	if err != nil {
+		return nil, err
+	}
+	good, err := deliverable(parsed.Address)
+	if err != nil {
+		return nil, err
+	}
+	good.Name = parsed.Name
+	return good, nil
+}
+
+// needsUTF8 returns the error of a message that a mail server without SMTPUTF8 cannot take (RFC 6531 §3.2).
+// One to such a recipient fails for good. Our own address may be changed while the message waits.
+func needsUTF8(from, to string) error {
+	switch {
+	case !ascii(to):
+		return &roster.Error{
+			Kind: roster.Invalid, Field: "emails",
+			Detail: "the mail server does not take addresses beyond ASCII (it lacks SMTPUTF8, RFC 6531); give the user an address in ASCII",
+		}
+	case !ascii(from):
+		return &roster.Error{
+			Kind:   roster.Unavailable,
+			Detail: "the mail server does not take a sender beyond ASCII (it lacks SMTPUTF8, RFC 6531); set smtp.from to an address in ASCII",
+		}
+	}
+	return nil
 }
 
 // deliverable returns the address with its domain in the form that every server understands (RFC 5891).

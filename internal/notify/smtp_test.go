@@ -36,6 +36,7 @@ type mailServer struct {
 	// What it answers, where it does not accept.
 	onMail, onRcpt, onData func(attempt int) error
 	password               string // of user "roster"; "" to offer no sign-in
+	onlyASCII              bool   // offers no SMTPUTF8
 
 	mu       sync.Mutex
 	attempts int
@@ -61,7 +62,7 @@ func (s *mailServer) serve(t *testing.T, mode string) *mailServer {
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
 		return s.session(c), nil
 	}))
-	server.Domain, server.EnableSMTPUTF8 = "localhost", true
+	server.Domain, server.EnableSMTPUTF8 = "localhost", !s.onlyASCII
 	server.AllowInsecureAuth = mode == notify.NoTLS
 	server.ErrorLog = quiet{}
 	if mode != notify.NoTLS {
@@ -522,6 +523,32 @@ func TestAnAddressInAnotherScriptIsDelivered(t *testing.T) {
 				t.Errorf("to %q, utf8 %v", got.to, got.utf8)
 			}
 		})
+	}
+}
+
+func TestAServerWithoutSMTPUTF8IsSentNoAddressBeyondASCII(t *testing.T) {
+	t.Parallel()
+	server := (&mailServer{onlyASCII: true}).serve(t, notify.NoTLS)
+	here := newSMTP(t, server.options(notify.NoTLS))
+	msg := hello()
+	msg.To = "grace@bücher.example"
+	if err := here.Send(t.Context(), msg); err != nil || server.all()[0].to != "grace@xn--bcher-kva.example" {
+		t.Errorf("a domain beyond ASCII: %v, %+v", err, server.all())
+	}
+	msg.To = "grüße@example.org"
+	err := here.Send(t.Context(), msg)
+	if roster.KindOf(err) != roster.Invalid || !strings.Contains(fmt.Sprint(err), "SMTPUTF8") {
+		t.Errorf("a local part beyond ASCII: %v", err)
+	}
+	options := server.options(notify.NoTLS)
+	options.From = "Bücher <bücher@bücher.example>"
+	msg.To = "grace@example.org"
+	err = newSMTP(t, options).Send(t.Context(), msg)
+	if roster.KindOf(err) != roster.Unavailable || !strings.Contains(fmt.Sprint(err), "smtp.from") {
+		t.Errorf("a sender beyond ASCII: %v", err)
+	}
+	if sent := len(server.all()); sent != 1 {
+		t.Errorf("%d messages were taken", sent)
 	}
 }
 

@@ -39,8 +39,8 @@ type welcome struct {
 }
 
 // Welcome returns the handler of [roster.JobWelcomeEmail]. The link in the email is made when it is
-// sent, and each attempt voids the link of the one before. Somebody who is gone, inactive or without
-// an address is not written to, and that is no error.
+// sent, for the address that the user has then, and each attempt voids the link of the one before. A user who is gone,
+// inactive, without an address, or has got a password since, is not written to. That is no error.
 //
 // Errors of the handler: those of [directory.Service.IssueLink] and of [Mailer], and Invalid for a
 // payload that cannot be read.
@@ -82,7 +82,12 @@ func (w *welcome) handle(ctx context.Context, j roster.Job) error {
 		w.Log.InfoContext(ctx, "welcome email not sent", "user", payload.UserID, "reason", cmp.Or(why, "the user is gone"))
 		return nil
 	}
-	return w.send(ctx, by, j, u)
+	err = w.send(ctx, by, j, u, payload.CredentialVersion)
+	if err != nil && roster.KindOf(err) == roster.Stale {
+		w.Log.InfoContext(ctx, "welcome email not sent", "user", payload.UserID, "reason", "a password was set after it was asked for")
+		return nil
+	}
+	return err
 }
 
 // pointless says why the user need not be written to; "" where that is not so.
@@ -108,13 +113,13 @@ func confirmed(u roster.User) bool {
 	})
 }
 
-func (w *welcome) send(ctx context.Context, by roster.Actor, j roster.Job, u roster.User) error {
+func (w *welcome) send(ctx context.Context, by roster.Actor, j roster.Job, u roster.User, credentials int64) error {
 	addedBy, err := w.addedBy(ctx, by, u)
 	if err != nil {
 		return fmt.Errorf("read who added the user: %w", err)
 	}
 	link, err := w.Service.IssueLink(ctx, by, directory.NewLink{
-		User: directory.UserSelector{ID: u.ID}, Purpose: roster.LinkWelcome, Address: u.Email,
+		User: directory.UserSelector{ID: u.ID}, Purpose: roster.LinkWelcome, ByEmail: true, IfCredentials: credentials,
 	})
 	if err != nil {
 		return fmt.Errorf("issue welcome link: %w", err)
@@ -127,7 +132,7 @@ func (w *welcome) send(ctx context.Context, by roster.Actor, j roster.Job, u ros
 	if err != nil {
 		return fmt.Errorf("write welcome email: %w", err)
 	}
-	m.To, m.At, m.ID = u.Email, link.CreatedAt, string(j.ID)
+	m.To, m.At, m.ID = link.Address, link.CreatedAt, string(j.ID)
 	if err := w.Mailer.Send(ctx, m); err != nil {
 		return fmt.Errorf("send welcome email: %w", err)
 	}

@@ -238,6 +238,77 @@ func TestARetryIsNotSentToWhoHasFollowedTheLink(t *testing.T) {
 	}
 }
 
+func TestARetryIsSentToTheAddressThatTheUserHasNow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	operator := w.as(roster.ActorOperator, "root")
+	u, job := w.create(operator, grace())
+	if err := w.handle(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	wrong := w.secret(w.outbox.All()[0])
+	w.change(directory.UserChange{User: directory.UserSelector{ID: u.ID}, Email: roster.Some("hopper@example.org")})
+	if err := w.readLink(wrong); err == nil || roster.KindOf(err) != roster.NotFound {
+		t.Errorf("the link that went to the wrong address: %v", err)
+	}
+	if err := w.handle(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	m := w.outbox.All()[0]
+	if m.To != "hopper@example.org" {
+		t.Errorf("the retry goes to %s", m.To)
+	}
+	if err := w.readLink(w.secret(m)); err != nil {
+		t.Errorf("the link of the retry: %v", err)
+	}
+}
+
+func TestAWelcomeEmailIsNotSentOnceAPasswordWasSetUnlessItIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for name, password := range map[string]string{"without a password at first": "", "with one": "a provisioned one"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			in := grace()
+			in.Password = password
+			u, job := w.create(w.as(roster.ActorOperator, "root"), in)
+			sel := directory.UserSelector{ID: u.ID}
+			w.change(directory.UserChange{User: sel, Password: roster.Some("another one")})
+			if err := w.handle(t.Context(), job); err != nil {
+				t.Fatal(err)
+			}
+			if len(w.outbox.All()) != 0 || !strings.Contains(w.log.String(), "a password was set") {
+				t.Errorf("%d messages; the log: %s", len(w.outbox.All()), w.log.String())
+			}
+			w.change(directory.UserChange{User: sel, SendWelcomeEmail: true})
+			if err := w.handle(t.Context(), w.claim()); err != nil {
+				t.Fatal(err)
+			}
+			if len(w.outbox.All()) != 1 {
+				t.Error("the email that was asked for again is not sent")
+			}
+		})
+	}
+}
+
+func TestAWelcomeEmailThatAnOlderVersionQueuedIsSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u, job := w.create(w.as(roster.ActorOperator, "root"), grace())
+	job.Payload = fmt.Appendf(nil, `{"userId":%q}`, u.ID)
+	if err := w.handle(t.Context(), job); err != nil || len(w.outbox.All()) != 1 {
+		t.Errorf("%d messages, %v", len(w.outbox.All()), err)
+	}
+}
+
+// change changes a user as the operator does.
+func (w *world) change(in directory.UserChange) {
+	w.Helper()
+	if _, err := w.svc.UpdateUser(w.Context(), w.as(roster.ActorOperator, "root"), in); err != nil {
+		w.Fatal(err)
+	}
+}
+
 func TestNobodyIsWrittenToInVain(t *testing.T) {
 	t.Parallel()
 	payload := func(id string) []byte {

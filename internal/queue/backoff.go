@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"roster"
+	"roster/internal/directory"
 )
 
 const (
 	firstBackoff = 10 * time.Second // after the first attempt; it doubles with each
 	maxBackoff   = time.Hour
-	maxAskedFor  = 24 * time.Hour // of a RetryAfter; a longer one is not believed
+	maxAskedFor  = directory.MaxJobWait // of a RetryAfter; a longer one is not believed
 )
 
 // backoff is how long a job waits after so many attempts. random, from 0 to below 1, takes off up to a

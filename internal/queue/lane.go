@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -22,6 +23,11 @@ const (
 	// claimFor bounds one claim. It does not end with the queue: a claim whose outcome nobody waits
 	// for would keep its jobs from everybody until the lease is over.
 	claimFor = 10 * time.Second
+
+	// hastenEvery is the time between two looks for jobs that wait because a clock was set back, this server's
+	// or another's. There is one at the start, and one as soon as this server's clock goes back.
+	hastenEvery = 5 * time.Minute
+	hastenBatch = 500 // jobs in one transaction
 )
 
 // lane looks for the jobs of one lane and has them done.
@@ -35,6 +41,8 @@ type lane struct {
 	woken   chan struct{} // holds one poke
 	idle    chan struct{} // holds one token for each worker that has nothing to do
 	working sync.WaitGroup
+
+	hastened time.Time // of run only: the last look for jobs that wait because a clock was set back
 }
 
 func newLane(o Options, l Lane) *lane {
@@ -133,19 +141,25 @@ type claimed struct {
 	until time.Time // the lease
 }
 
-// claim takes up to limit jobs that are due. Where none is, it writes nothing, and says when the next
-// one will be due: zero if none is waiting.
+// claim takes up to limit jobs that are due. Where none is, it says when the next one will be due, zero if
+// none is waiting, and writes nothing unless a clock was set back.
 func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time.Time, err error) {
 	now := l.now()
 	err = l.store.View(ctx, func(tx directory.Tx) (err error) {
 		next, err = tx.NextRun(l.Name)
 		return err
 	})
-	if err != nil || next.IsZero() || next.After(now) {
+	if err != nil || next.IsZero() {
 		return nil, next, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimFor)
 	defer cancel()
+	if next.After(now) {
+		hastened, err := l.hasten(ctx)
+		if err != nil || !hastened {
+			return nil, next, err
+		}
+	}
 	until := now.Add(l.Lease)
 	var jobs []roster.Job
 	err = l.store.Update(ctx, func(tx directory.Tx) (err error) {
@@ -159,6 +173,36 @@ func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time
 		taken = append(taken, claimed{Job: j, until: until})
 	}
 	return taken, next, nil
+}
+
+// hasten makes jobs due that wait because a clock was set back, a batch at a time, and reports whether there
+// were any. It looks now and then only.
+func (l *lane) hasten(ctx context.Context) (some bool, err error) {
+	now := l.now().Round(0) // without the monotonic clock, which is never set
+	if since := now.Sub(l.hastened); since >= 0 && since < hastenEvery {
+		return false, nil
+	}
+	err = l.store.View(ctx, func(tx directory.Tx) (err error) {
+		some, err = tx.Stranded(l.Name, now, l.Lease)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for stranded jobs: %w", err)
+	}
+	if !some {
+		l.hastened = now
+		return false, nil
+	}
+	n := 0
+	err = l.store.Update(ctx, func(tx directory.Tx) (err error) {
+		n, err = tx.HastenJobs(l.Name, now, l.Lease, hastenBatch)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("hasten jobs: %w", err)
+	}
+	l.log.WarnContext(ctx, "jobs were due too far ahead and are done now: was a clock set back?", "jobs", n)
+	return n > 0, nil
 }
 
 // until returns how long to wait for the next job, at most so long as to the next look. A job that

@@ -222,6 +222,69 @@ func TestAJobForLaterIsDoneThen(t *testing.T) {
 	})
 }
 
+// settable is a clock that can be set.
+type settable struct {
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+func (c *settable) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.ahead).Round(0) // a clock that is set is not monotonic
+}
+
+func (c *settable) set(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += by
+}
+
+func TestAJobThatIsDueInAMinuteDoesNotWaitForAClockThatIsSetBack(t *testing.T) {
+	t.Parallel()
+	for _, back := range []time.Duration{2 * time.Hour, 25 * time.Hour} {
+		inBubble(t, func(e env) {
+			clock := &settable{}
+			runs := 0
+			o := e.options(func(context.Context, roster.Job) error {
+				if runs++; runs == 1 {
+					return unavailable(time.Minute)
+				}
+				return nil
+			})
+			o.Now = clock.now
+			e.start(o)
+			e.enqueue("a")
+			pass(10 * time.Second)
+			clock.set(-back)
+			pass(2 * time.Minute)
+			if got := e.counts(); runs != 2 || got != [3]int64{} {
+				t.Errorf("the clock went back by %v: it ran %d times and counts are %v, want twice and none", back, runs, got)
+			}
+		})
+	}
+}
+
+func TestAQueueThatStartsFindsWhatWaitsForAClockThatWasSetBack(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(e env) {
+		clock := &settable{ahead: -25 * time.Hour}
+		runs := 0
+		o := e.options(func(context.Context, roster.Job) error { runs++; return nil })
+		o.Now = clock.now
+		e.enqueue("fresh", "taken") // at a time that is now ahead
+		e.update(func(tx directory.Tx) error {
+			_, err := tx.ClaimJobs(lane, time.Now(), time.Now().Add(queue.DefaultLease), 1)
+			return err
+		})
+		e.start(o)
+		pass(time.Minute)
+		if got := e.counts(); runs != 2 || got != [3]int64{} {
+			t.Errorf("%d jobs ran and counts are %v, want 2 and none", runs, got)
+		}
+	})
+}
+
 func TestALaneThatNobodyWorksWaits(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(e env) {

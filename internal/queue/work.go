@@ -109,7 +109,7 @@ func (l *lane) record(ctx context.Context, j roster.Job, v verdict) (held bool, 
 		case buried:
 			held, err = tx.BuryJob(j.ID, j.Attempts, now, v.reason)
 		default:
-			held, err = tx.RetryJob(j.ID, j.Attempts, now.Add(v.wait), v.reason)
+			held, err = tx.RetryJob(j.ID, j.Attempts, now, now.Add(v.wait), v.reason)
 		}
 		return err
 	})

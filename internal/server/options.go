@@ -55,8 +55,8 @@ type Options struct {
 	// MetricsAllowed reports whether a caller from another machine may read /metrics; nil: nobody may.
 	MetricsAllowed func(*http.Request) bool
 
-	// RequestStarted and RequestDone are called around every request but those for health and metrics.
-	RequestStarted, RequestDone func()
+	// Around is middleware of the application, around every request but those for health and metrics.
+	Around func(http.Handler) http.Handler
 
 	// ShutdownGrace is how long requests in flight may take once the server is told to stop;
 	// 0: [DefaultShutdownGrace].
@@ -82,11 +82,8 @@ func (o Options) withDefaults() Options {
 	if o.Refuse == nil {
 		o.Refuse = func(http.ResponseWriter, *http.Request, error) bool { return false }
 	}
-	if o.RequestStarted == nil {
-		o.RequestStarted = func() {}
-	}
-	if o.RequestDone == nil {
-		o.RequestDone = func() {}
+	if o.Around == nil {
+		o.Around = func(next http.Handler) http.Handler { return next }
 	}
 	if o.NewRequestID == nil {
 		o.NewRequestID = rand.Text

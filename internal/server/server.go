@@ -70,7 +70,7 @@ func (s *Server) stack() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := s.around(s.o.Handler)
+	h := s.o.Around(s.o.Handler)
 	h = protect(h)
 	h = s.ownRoutes(h)
 	h = s.ownHosts(h)
@@ -82,16 +82,6 @@ func (s *Server) stack() (http.Handler, error) {
 	h = requestID(s.o.NewRequestID, h)
 	h = liftSecrets(h)
 	return h, nil
-}
-
-// around tells the application that a request is being worked on.
-func (s *Server) around(next http.Handler) http.Handler {
-	started, done := s.o.RequestStarted, s.o.RequestDone
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		started()
-		defer done()
-		next.ServeHTTP(w, r)
-	})
 }
 
 // Limits of a connection. A stream extends its own by http.ResponseController.

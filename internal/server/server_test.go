@@ -375,8 +375,13 @@ func TestTheApplicationIsToldAboutRequestsButNotAboutHealth(t *testing.T) {
 			t.Errorf("started %d, done %d while one request is answered", started, done)
 		}
 	}), func(o *Options) {
-		o.RequestStarted = func() { started++ }
-		o.RequestDone = func() { done++ }
+		o.Around = func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				started++
+				defer func() { done++ }()
+				next.ServeHTTP(w, r)
+			})
+		}
 	})
 	for _, path := range []string{"/a", "/livez", "/readyz", "/metrics", "/b"} {
 		do(s, request("GET", path))

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"roster"
@@ -104,6 +106,39 @@ func (t *tx) AccountByName(org roster.OrganizationID, userKey string) (roster.Ac
 func (t *tx) AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Account, error) {
 	const text = accountWithRoles + accountByID + accountWithLevel + accountByID
 	return t.account(text, string(org), string(id))
+}
+
+// AccountsByNumbers implements directory.CredentialTx. As for UsersByNumbers, no index answers whether a user is there.
+func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]roster.Account, error) {
+	const of = ` WHERE u.organization_id = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
+	const text = accountWithRoles + of + accountWithLevel + of
+	all := map[int64]*grantedAccount{}
+	var row grantedAccount
+	to := row.targets()
+	for some := range slices.Chunk(numbers, maxList) {
+		args, n := numberArgs([]any{string(org)}, some)
+		err := t.each("read accounts", t.texts.list(text, 2, n), args, func(r scanner) error {
+			if err := r.Scan(to...); err != nil {
+				return err
+			}
+			a, there := all[row.Number]
+			if !there {
+				a = &grantedAccount{Account: row.Account, level: row.level, server: row.server}
+				all[row.Number] = a
+			}
+			a.grant, a.group, a.held = row.grant, row.group, row.held
+			a.add()
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	accounts := make([]roster.Account, 0, len(all))
+	for _, number := range slices.Sorted(maps.Keys(all)) {
+		accounts = append(accounts, all[number].finished())
+	}
+	return accounts, nil
 }
 
 func (t *tx) account(text string, args ...any) (roster.Account, error) {

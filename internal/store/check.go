@@ -41,6 +41,9 @@ func (t *tx) InsertCheck(c roster.Check, key, aliasKey string) (number int64, er
 	if err != nil {
 		return 0, err
 	}
+	if err := t.insertProgram(c); err != nil {
+		return 0, err
+	}
 	return number, t.insertTold(c)
 }
 
@@ -73,6 +76,12 @@ func (t *tx) UpdateCheck(c roster.Check, key, aliasKey string) error {
 	if err := t.dropTold(c.OrganizationID, c.ID); err != nil {
 		return err
 	}
+	if err := t.dropProgram(c.OrganizationID, c.ID); err != nil {
+		return err
+	}
+	if err := t.insertProgram(c); err != nil {
+		return err
+	}
 	return t.insertTold(c)
 }
 
@@ -86,6 +95,9 @@ func (t *tx) DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.T
 	const text = `UPDATE checks SET name_key = NULL, alias_key = NULL, check_group_id = NULL, updated_at = $3
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
 	if err := t.changes("check", "delete check", text, string(org), string(id), micros(at)); err != nil {
+		return err
+	}
+	if err := t.dropProgram(org, id); err != nil {
 		return err
 	}
 	return t.dropTold(org, id)

@@ -26,6 +26,7 @@ type definition struct {
 type storedConditions struct {
 	All        bool              `json:"all,omitempty"`
 	Conditions []storedCondition `json:"conditions,omitempty"`
+	Program    int               `json:"program,omitempty"`
 }
 
 // storedCondition is a condition in a definition.
@@ -36,7 +37,7 @@ type storedCondition struct {
 }
 
 func storeConditions(g roster.ConditionGroup) storedConditions {
-	s := storedConditions{All: g.All}
+	s := storedConditions{All: g.All, Program: g.Program}
 	for _, c := range g.Conditions {
 		s.Conditions = append(s.Conditions, storedCondition(c))
 	}
@@ -44,7 +45,7 @@ func storeConditions(g roster.ConditionGroup) storedConditions {
 }
 
 func (s storedConditions) group() roster.ConditionGroup {
-	g := roster.ConditionGroup{All: s.All}
+	g := roster.ConditionGroup{All: s.All, Program: s.Program}
 	for _, c := range s.Conditions {
 		g.Conditions = append(g.Conditions, roster.Condition(c))
 	}

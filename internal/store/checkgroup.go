@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -169,20 +170,28 @@ func (q *query) whereEntryConcerns(org roster.OrganizationID, scope directory.Ch
 	q.where("("+strings.Join(conds, " OR ")+")", args...)
 }
 
-const (
-	grantColumns = `SELECT p.check_group_id, COALESCE(p.group_id, ''), p.access_level`
-	grantsOfUser = grantColumns + entriesOfUser + ofUser + ` UNION ALL ` + grantColumns + entriesOfGroups + ofUser
-	ofUser       = ` AND u.organization_id = $1 AND u.id = $2`
-)
+const ofUser = ` AND u.organization_id = $1 AND u.id = $2`
 
-// UserCheckGrants implements directory.CheckTx.
-func (t *tx) UserCheckGrants(org roster.OrganizationID, user roster.UserID) ([]directory.CheckGrant, error) {
-	return collect(t, "read what entries give a user", grantsOfUser, []any{string(org), string(user)}, scanCheckGrant)
+// UserCheckGrants implements directory.CheckTx. A user who is deleted has no entries and is in no group.
+func (t *tx) UserCheckGrants(org roster.OrganizationID, users []int64) (grants []directory.CheckGrant, err error) {
+	const text = `SELECT p.check_group_id, p.user_number, '', p.access_level FROM check_permissions p
+	WHERE p.organization_id = $1 AND p.user_number IN ($*)` + giving + `
+	UNION ALL SELECT p.check_group_id, m.user_number, p.group_id, p.access_level FROM group_members m CROSS JOIN check_permissions p
+	WHERE p.organization_id = m.organization_id AND p.group_id = m.group_id AND m.organization_id = $1 AND m.user_number IN ($*)` + giving
+	for some := range slices.Chunk(users, maxList) {
+		args, n := numberArgs([]any{string(org)}, some)
+		found, err := collect(t, "read what entries give users", t.texts.list(text, 2, n), args, scanCheckGrant)
+		if err != nil {
+			return nil, err
+		}
+		grants = append(grants, found...)
+	}
+	return grants, nil
 }
 
 // GroupCheckGrants implements directory.CheckTx.
 func (t *tx) GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]directory.CheckGrant, error) {
-	b := newQuery(grantColumns + ` FROM check_permissions p`)
+	b := newQuery(`SELECT p.check_group_id, 0, p.group_id, p.access_level FROM check_permissions p`)
 	b.where("p.organization_id = ?", string(org))
 	b.in("p.group_id", anyOf(groups))
 	b.add(giving)
@@ -190,7 +199,7 @@ func (t *tx) GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID
 }
 
 func scanCheckGrant(r scanner) (g directory.CheckGrant, err error) {
-	return g, r.Scan((*string)(&g.CheckGroup), (*string)(&g.Group), (*string)(&g.AccessLevel))
+	return g, r.Scan((*string)(&g.CheckGroup), &g.User, (*string)(&g.Group), (*string)(&g.AccessLevel))
 }
 
 // CheckAccess implements directory.CheckTx.

@@ -28,12 +28,14 @@ func attribute(index string) string {
 		return "services"
 	case "audit_id":
 		return "id"
-	case "job_key", "retry_key":
+	case "job_key", "retry_key", "guess_key":
 		return "key"
 	case "alias_key":
 		return "emailAlias"
 	case "user_number":
 		return "user"
+	case "check_id":
+		return "check"
 	case "token_hash", "link_hash":
 		return "secret"
 	case "address", "slug", "number", "id", "seq", "type", "purpose", "name":
@@ -90,6 +92,11 @@ func unusable(detail string, cause error) error {
 // notNow is the error of a caller who may try again.
 func notNow(detail string, cause error) error {
 	return &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: retryAfter, Err: cause}
+}
+
+// unsure is the error of a caller who must look before trying again: it names no time to do so.
+func unsure(detail string, cause error) error {
+	return &roster.Error{Kind: roster.Unavailable, Detail: detail, Err: cause}
 }
 
 // stopping is the error of a caller who comes after the store was closed.

@@ -7,21 +7,21 @@ import (
 
 // InsertEvent implements directory.CheckTx.
 func (t *tx) InsertEvent(e roster.Event) error {
-	const text = `INSERT INTO events (organization_id, id, check_id, title, sender, status, at, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	const text = `INSERT INTO events (organization_id, id, check_id, title, sender, status, at, body, reason)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 	t.grown++
 	return t.put("insert event", text, string(e.OrganizationID), string(e.ID), string(e.Check.ID), e.Title, e.From,
-		string(e.Status), micros(e.At), e.Body)
+		string(e.Status), micros(e.At), e.Body, e.Reason)
 }
 
 // Events implements directory.CheckTx.
 func (t *tx) Events(org roster.OrganizationID, q directory.EventQuery) ([]roster.Event, error) {
-	body := "''"
+	reason, body := "''", "''"
 	if q.Body {
-		body = "v.body"
+		reason, body = "v.reason", "v.body"
 	}
 	b := newQuery(`SELECT v.id, v.organization_id, v.check_id, COALESCE(c.number, 0), COALESCE(c.name, ''), v.title, v.sender,
-	v.status, v.at, ` + body + ` FROM events v LEFT JOIN checks c ON c.organization_id = v.organization_id AND c.id = v.check_id`)
+	v.status, v.at, ` + reason + `, ` + body + ` FROM events v LEFT JOIN checks c ON c.organization_id = v.organization_id AND c.id = v.check_id`)
 	switch {
 	case q.Unmatched:
 		b.whereEventOf(org, q, []roster.CheckID{""})
@@ -36,7 +36,7 @@ func (t *tx) Events(org roster.OrganizationID, q directory.EventQuery) ([]roster
 
 func scanEvent(r scanner) (e roster.Event, err error) {
 	return e, r.Scan((*string)(&e.ID), (*string)(&e.OrganizationID), (*string)(&e.Check.ID), &e.Check.Number, &e.Check.Name,
-		&e.Title, &e.From, (*string)(&e.Status), instant{&e.At}, &e.Body)
+		&e.Title, &e.From, (*string)(&e.Status), instant{&e.At}, &e.Reason, &e.Body)
 }
 
 // whereEvent adds what q asks for of an event v, but for the check that claimed it.

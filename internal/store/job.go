@@ -11,7 +11,8 @@ import (
 )
 
 // A job is ready or running (unfinished: due_at says when it may be claimed), then done or buried
-// (due_at is null, and no index but that of the dead holds it).
+// (due_at is null, and no index but that of the dead holds it). ended_at is when its last attempt ended, or when
+// it was revived; 0 before that.
 const jobColumns = `id, organization_id, lane, kind, COALESCE(job_key, ''), payload, run_at, attempts, created_at`
 
 // jobTargets are what jobColumns are scanned into.
@@ -78,9 +79,9 @@ func (t *tx) FinishJob(id roster.JobID, attempt int, at time.Time) (bool, error)
 }
 
 // RetryJob implements directory.JobTx.
-func (t *tx) RetryJob(id roster.JobID, attempt int, runAt time.Time, reason string) (bool, error) {
-	const text = `UPDATE jobs SET state = 'ready', run_at = $3, due_at = $3, reason = $4` + ofClaim
-	n, err := t.exec("retry job", text, string(id), attempt, micros(runAt), reason)
+func (t *tx) RetryJob(id roster.JobID, attempt int, at, runAt time.Time, reason string) (bool, error) {
+	const text = `UPDATE jobs SET state = 'ready', run_at = $3, due_at = $3, reason = $4, ended_at = $5` + ofClaim
+	n, err := t.exec("retry job", text, string(id), attempt, micros(runAt), reason, micros(at))
 	t.queued = t.queued || n > 0
 	return n > 0, err
 }
@@ -147,11 +148,39 @@ func (t *tx) BuriedJobs(org roster.OrganizationID, after roster.JobID, most int)
 
 // ReviveJob implements directory.JobTx.
 func (t *tx) ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) {
-	const text = `UPDATE jobs SET state = 'ready', attempts = 0, run_at = $3, due_at = $3, reason = '', ended_at = 0
+	const text = `UPDATE jobs SET state = 'ready', attempts = 0, run_at = $3, due_at = $3, reason = '', ended_at = $3
 	WHERE organization_id = $1 AND id = $2 AND state = 'buried' RETURNING ` + jobColumns + `, state, reason`
 	j, err := first(t, "buried job", "revive job", text, []any{string(org), string(id), micros(at)}, scanListedJob)
 	t.queued = t.queued || err == nil
 	return j, err
+}
+
+// strandedJobs picks the jobs of lane $1 that wait at the time $2 because a clock was set back. $3 is the last
+// time at which a lease can end, $4 the last that this moment can be, and $5 the last at which another
+// attempt can be due. A job that was queued for a later time may wait for it.
+const strandedJobs = ` FROM jobs WHERE lane = $1 AND due_at > $2 AND (
+		state = 'running' AND due_at > $3
+		OR state = 'ready' AND ended_at > $4
+		OR state = 'ready' AND attempts = 0 AND run_at <= created_at AND created_at > $4
+		OR state = 'ready' AND attempts > 0 AND due_at > $5)`
+
+func strandedArgs(lane roster.Lane, now time.Time, lease time.Duration) []any {
+	soon := now.Add(directory.ClockSlack)
+	return []any{string(lane), micros(now), micros(soon.Add(lease)), micros(soon), micros(soon.Add(directory.MaxJobWait))}
+}
+
+// Stranded implements directory.JobTx.
+func (t *tx) Stranded(lane roster.Lane, now time.Time, lease time.Duration) (bool, error) {
+	var one int64
+	return t.one("look for stranded jobs", `SELECT 1`+strandedJobs+` LIMIT 1`, strandedArgs(lane, now, lease), &one)
+}
+
+// HastenJobs implements directory.JobTx.
+func (t *tx) HastenJobs(lane roster.Lane, now time.Time, lease time.Duration, most int) (int, error) {
+	text := `UPDATE jobs SET due_at = $2 WHERE id IN (SELECT id` + strandedJobs + ` ORDER BY due_at, id LIMIT $6` + t.engine.skipLocked + `)`
+	n, err := t.exec("hasten jobs", text, append(strandedArgs(lane, now, lease), most)...)
+	t.queued = t.queued || n > 0
+	return int(n), err
 }
 
 // NextRun implements directory.JobTx. The end of a lease counts: the job is due again then.

@@ -4,23 +4,23 @@ import (
 	"roster"
 )
 
-const linkColumns = `id, organization_id, user_id, purpose, address, created_at, expires_at`
+const linkColumns = `id, organization_id, user_id, purpose, address, credential_version, created_at, expires_at`
 
 func scanLink(r scanner) (l roster.Link, err error) {
 	err = r.Scan((*string)(&l.ID), (*string)(&l.OrganizationID), (*string)(&l.UserID), (*string)(&l.Purpose), &l.Address,
-		instant{&l.CreatedAt}, instant{&l.ExpiresAt})
+		&l.CredentialVersion, instant{&l.CreatedAt}, instant{&l.ExpiresAt})
 	return l, err
 }
 
 // InsertLink implements directory.CredentialTx.
 func (t *tx) InsertLink(l roster.Link, hash string) error {
 	// One statement, so that of two made at once one remains.
-	const text = `INSERT INTO links (` + linkColumns + `, link_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	const text = `INSERT INTO links (` + linkColumns + `, link_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 	ON CONFLICT (organization_id, user_id, purpose) DO UPDATE SET id = excluded.id, link_hash = excluded.link_hash,
-	address = excluded.address, created_at = excluded.created_at, expires_at = excluded.expires_at`
+	address = excluded.address, credential_version = excluded.credential_version, created_at = excluded.created_at, expires_at = excluded.expires_at`
 	_, err := t.exec("insert link", text,
 		string(l.ID), string(l.OrganizationID), string(l.UserID), string(l.Purpose), l.Address,
-		micros(l.CreatedAt), micros(l.ExpiresAt), hash)
+		l.CredentialVersion, micros(l.CreatedAt), micros(l.ExpiresAt), hash)
 	return err
 }
 
@@ -32,13 +32,9 @@ func (t *tx) LinkByHash(hash string) (roster.Link, error) {
 
 // DeleteLinks implements directory.CredentialTx.
 func (t *tx) DeleteLinks(org roster.OrganizationID, user roster.UserID, purpose roster.LinkPurpose) error {
-	const text = `DELETE FROM links WHERE organization_id = $1 AND user_id = $2 AND purpose = $3`
-	return t.put("delete links", text, string(org), string(user), string(purpose))
-}
-
-// DeleteLink implements directory.CredentialTx.
-func (t *tx) DeleteLink(id roster.LinkID) (bool, error) {
-	const text = `DELETE FROM links WHERE id = $1`
-	n, err := t.exec("delete link", text, string(id))
-	return n > 0, err
+	const text = `DELETE FROM links WHERE organization_id = $1 AND user_id = $2`
+	if purpose == "" {
+		return t.put("delete links", text, string(org), string(user))
+	}
+	return t.put("delete links", text+` AND purpose = $3`, string(org), string(user), string(purpose))
 }

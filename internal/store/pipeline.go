@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -12,14 +14,83 @@ import (
 // maxDeferred is how many statements wait for the next at most.
 const maxDeferred = 64
 
-// pipeline puts statements to a transaction of PostgreSQL; the driver keeps them prepared. Those whose
-// answer nobody needs wait, and go to the server together with the next: a journey each would cost
-// more than the work.
+// pipeline is one transaction of PostgreSQL and the statements in it, which the driver keeps prepared.
+// A statement whose answer nobody needs waits and goes to the server together with the next one,
+// because a journey of its own would cost more than the work.
 type pipeline struct {
 	ctx      context.Context
 	conn     *sql.Conn
-	run      *sql.Tx // on conn
 	deferred []pipelined
+	open     bool   // begun, and neither committed nor rolled back
+	id       string // what the server calls the transaction; "" where it only reads
+	life     string // the life of the server that the transaction is part of (outcome.go)
+}
+
+// How transactions begin. An update asks for its own id in the same journey, for the case that the answer
+// to its COMMIT is lost.
+const (
+	beginView   = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	beginUpdate = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text"
+)
+
+// begin opens the transaction: beginView or beginUpdate.
+func (p *pipeline) begin(text string) error {
+	err := p.raw(func(c *pgx.Conn) error {
+		results, err := c.PgConn().Exec(p.ctx, text).ReadAll()
+		if err != nil {
+			return err
+		}
+		for _, row := range results[len(results)-1].Rows {
+			p.id = string(row[0])
+		}
+		p.life = lifeOf(c)
+		return nil
+	})
+	p.open = err == nil
+	return err
+}
+
+// commit ends the transaction. After an error only settle can tell how it ended. The connection is not
+// used again then.
+func (p *pipeline) commit() error {
+	p.open = false
+	return p.end("COMMIT")
+}
+
+// rollback undoes the transaction, unless it has ended. Where that fails the connection is closed, and
+// the server undoes it.
+func (p *pipeline) rollback() {
+	if p.open {
+		_ = p.end("ROLLBACK")
+	}
+	p.open = false
+}
+
+// end ends the transaction with COMMIT or ROLLBACK.
+func (p *pipeline) end(text string) error {
+	var ended error
+	err := p.raw(func(c *pgx.Conn) error {
+		tag, err := c.Exec(p.ctx, text)
+		if err == nil && tag.String() != text {
+			err = fmt.Errorf("%s was answered with %s", text, tag)
+		}
+		if ended = err; err != nil {
+			return driver.ErrBadConn // the pool closes it
+		}
+		return nil
+	})
+	return cmp.Or(ended, err)
+}
+
+// raw runs do with the driver's own connection.
+func (p *pipeline) raw(do func(*pgx.Conn) error) error {
+	return p.conn.Raw(func(c any) error {
+		conn, ok := c.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("the driver's connection is a %T", c)
+		}
+		return do(conn.Conn())
+	})
 }
 
 // pipelined is a statement that waits.
@@ -33,7 +104,7 @@ func (p *pipeline) exec(text string, args []any) (int64, error) {
 	if len(p.deferred) > 0 {
 		return p.send(pipelined{text: text, args: args})
 	}
-	result, err := p.run.ExecContext(p.ctx, text, args...)
+	result, err := p.conn.ExecContext(p.ctx, text, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -44,7 +115,7 @@ func (p *pipeline) query(text string, args []any) (rows, error) {
 	if err := p.flush(); err != nil {
 		return nil, err
 	}
-	return p.run.QueryContext(p.ctx, text, args...)
+	return p.conn.QueryContext(p.ctx, text, args...)
 }
 
 func (p *pipeline) later(doing, text string, args []any) error {
@@ -72,12 +143,8 @@ func (p *pipeline) send(more ...pipelined) (changed int64, err error) {
 	for _, s := range all {
 		batch.Queue(s.text, s.args...)
 	}
-	err = p.conn.Raw(func(driver any) (err error) {
-		conn, ok := driver.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("the driver's connection is a %T", driver)
-		}
-		results := conn.Conn().SendBatch(p.ctx, &batch)
+	err = p.raw(func(c *pgx.Conn) (err error) {
+		results := c.SendBatch(p.ctx, &batch)
 		defer func() {
 			if closed := results.Close(); err == nil {
 				err = closed

@@ -49,7 +49,7 @@ func allowedScan(detail string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(detail, "SCAN (subquery")
+	return strings.HasPrefix(detail, "SCAN (subquery") || strings.HasSuffix(detail, "-ROW VALUES CLAUSE") // rows of the statement itself
 }
 
 // everyQuery puts every query of the store once, in an empty one. What they answer does not matter here.
@@ -130,6 +130,10 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 	_, _ = tx.UsersByNumbers(org, []int64{1, 2}, with)
 	_, _ = tx.UsersByNumbers(org, make([]int64, 40), with)
 	_, _ = tx.UsersEverywhere(0, 1)
+	for kind := range directory.NameKinds {
+		_, _ = tx.NamesEverywhere(kind, directory.NamedRecord{OrganizationID: org}, 1)
+		_, _ = tx.SetNameKey(kind, directory.NamedRecord{OrganizationID: org, ID: "id", Name: "n"}, "k")
+	}
 	_ = tx.InsertWords(org, []directory.WordPlace{after})
 	_ = tx.DeleteWords(org, []directory.WordPlace{after})
 	_, _ = tx.TakenNames(org, []string{"ada"})
@@ -142,6 +146,8 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.AccountByName(org, "ada")
 	_, _ = tx.AccountByID(org, "id")
+	_, _ = tx.AccountsByNumbers(org, []int64{7})
+	_, _ = tx.AccountsByNumbers(org, make([]int64, 40))
 	_ = tx.InsertSession(roster.Session{ID: "s", OrganizationID: org, UserID: "id"}, "hash", 3)
 	_, _, _ = tx.SessionByHash("hash")
 	_ = tx.TouchSession("s", at)
@@ -156,9 +162,14 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 	_ = tx.RevokeToken(org, "t", at)
 	_ = tx.InsertLink(roster.Link{ID: "l", OrganizationID: org, UserID: "id"}, "hash")
 	_, _ = tx.LinkByHash("hash")
-	_, _ = tx.DeleteLink("l")
+	_ = tx.DeleteLinks(org, "id", roster.LinkSetUp)
+	_ = tx.DeleteLinks(org, "id", "")
 	_ = tx.KnowAddress(org, "ada", "a", at)
 	_, _ = tx.AddressKnownSince(org, "ada", "a", at)
+	reserved, _, _ := tx.ReserveGuesses([]directory.Guess{{Key: "a", Most: 1}, {Key: "b", Most: 2}}, at)
+	_, _, _ = tx.ReserveGuesses([]directory.Guess{{Key: "a", Most: 1}, {Key: "b", Most: 2}}, at)
+	_ = tx.RefundGuesses(reserved)
+	_, _ = tx.DeleteGuesses(at, 1)
 }
 
 // everyAdministrativeQuery puts those by which an organization is looked after.
@@ -195,7 +206,9 @@ func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.SealAudit("a", 1, "hash")
 	_ = tx.Enqueue(roster.Job{ID: "j", OrganizationID: org, Lane: "lane", Key: "key", RunAt: at})
 	_, _ = tx.ClaimJobs("lane", at, at, 1)
-	_, _ = tx.RetryJob("j", 1, at, "")
+	_, _ = tx.RetryJob("j", 1, at, at, "")
+	_, _ = tx.Stranded("", at, time.Minute)
+	_, _ = tx.HastenJobs("", at, time.Minute, 1)
 	_, _ = tx.BuryJob("j", 1, at, "")
 	_, _ = tx.FinishJob("j", 1, at)
 	_, _ = tx.JobCounts()
@@ -219,6 +232,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.UpdateCheck(c, "key", "alias")
 	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
 	_, _ = tx.CheckState(org)
+	_, _ = tx.ProgramSize(org, c.ID)
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{
@@ -243,7 +257,8 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	p := roster.CheckPermission{ID: "p", CheckGroup: c.CheckGroup, User: roster.UserLink{ID: "id", Number: 1}}
 	_, _ = tx.PutCheckPermission(org, p)
 	_, _ = tx.CheckAccess(org, "id")
-	_, _ = tx.UserCheckGrants(org, "id")
+	_, _ = tx.UserCheckGrants(org, []int64{7})
+	_, _ = tx.UserCheckGrants(org, make([]int64, 40))
 	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a"})
 	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a", "b", "c"})
 	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})

@@ -17,7 +17,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 
 	"roster"
 	"roster/internal/directory"
@@ -107,6 +106,8 @@ type postgresDB struct {
 	added  jobsAdded
 	stats  *statistics
 
+	settleFor time.Duration // settleTimeout; tests have less patience
+
 	mu       sync.RWMutex // guards beginning and closing
 	closed   bool
 	underWay sync.WaitGroup // transactions that have begun
@@ -121,7 +122,7 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
-	if err := migratePostgres(ctx, *config, e); err != nil {
+	if err := migratePostgres(ctx, *config, e, o.Logger); err != nil {
 		return nil, err
 	}
 	for name, value := range map[string]time.Duration{
@@ -132,31 +133,12 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 			config.RuntimeParams[name] = strconv.FormatInt(value.Milliseconds(), 10)
 		}
 	}
-	db := &postgresDB{pool: stdlib.OpenDB(*config), engine: e, texts: newTexts(), added: added}
+	db := &postgresDB{pool: stdlib.OpenDB(*config, stdlib.OptionAfterConnect(noteLife)), engine: e, texts: newTexts(), added: added, settleFor: settleTimeout}
 	db.pool.SetMaxOpenConns(o.MaxConns)
 	db.pool.SetMaxIdleConns(o.MaxConns)
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
 	db.stats = newStatistics(db.pool)
 	return db, nil
-}
-
-// migratePostgres migrates on a connection of its own, which may take as long as it takes. Only one
-// process at a time migrates.
-func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine) error {
-	pool := stdlib.OpenDB(config)
-	defer pool.Close()
-	if err := pool.PingContext(ctx); err != nil {
-		where := net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
-		return notNow("the database at "+where+" cannot be reached", fmt.Errorf("connect: %w", err))
-	}
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
-	if err != nil {
-		return fmt.Errorf("lock migrations: %w", err)
-	}
-	if _, err := migrate(ctx, pool, e, goose.WithSessionLocker(locker)); err != nil {
-		return explain(e.fault(err), "open database", err)
-	}
-	return nil
 }
 
 func (db *postgresDB) schemaVersion(ctx context.Context) (version int64, err error) {
@@ -169,22 +151,22 @@ func (db *postgresDB) schemaVersion(ctx context.Context) (version int64, err err
 
 // View implements directory.Store.
 func (db *postgresDB) View(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.attempt(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
+	return db.attempt(ctx, beginView, fn)
 }
 
 // Update implements directory.Store.
 func (db *postgresDB) Update(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.attempt(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, fn)
+	return db.attempt(ctx, beginUpdate, fn)
 }
 
 // attempt runs fn in transactions until one is not undone by what others do at the same time.
-func (db *postgresDB) attempt(ctx context.Context, options *sql.TxOptions, fn func(directory.Tx) error) error {
+func (db *postgresDB) attempt(ctx context.Context, begin string, fn func(directory.Tx) error) error {
 	if !db.enter() {
 		return stopping()
 	}
 	defer db.underWay.Done()
 	for n := 1; ; n++ {
-		f, err := db.once(ctx, options, fn)
+		f, err := db.once(ctx, begin, fn)
 		if err == nil || n == maxAttempts || f.class != again && f.class != lost {
 			return err
 		}
@@ -219,7 +201,7 @@ func pause(ctx context.Context, n int) error {
 
 // once runs fn in one transaction. It returns the fault that undid it, if one did and it is certain that
 // nothing remains.
-func (db *postgresDB) once(ctx context.Context, options *sql.TxOptions, fn func(directory.Tx) error) (fault, error) {
+func (db *postgresDB) once(ctx context.Context, begin string, fn func(directory.Tx) error) (fault, error) {
 	conn, err := db.acquire(ctx)
 	if err != nil {
 		return fault{}, err
@@ -228,35 +210,26 @@ func (db *postgresDB) once(ctx context.Context, options *sql.TxOptions, fn func(
 	// From here on the caller's context does not count: an interrupted statement costs the connection.
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionTimeout)
 	defer cancel()
-	run, err := conn.BeginTx(own, options)
-	if err != nil {
+	run := &pipeline{ctx: own, conn: conn}
+	if err := run.begin(begin); err != nil {
 		f := db.engine.fault(err)
 		return f, explain(f, "begin", err)
 	}
-	defer run.Rollback() // does nothing once it is committed
-	t := &tx{run: &pipeline{ctx: own, conn: conn, run: run}, engine: db.engine, texts: db.texts}
+	defer run.rollback() // does nothing once it is committed
+	t := &tx{run: run, engine: db.engine, texts: db.texts}
 	if err := t.call(fn); err != nil {
 		return t.fault, err
 	}
-	if err := run.Commit(); err != nil {
-		return db.uncommitted(err)
+	if err := run.commit(); err != nil {
+		if f, err := db.settle(ctx, run, err); err != nil {
+			return f, err
+		}
 	}
 	if t.queued {
 		db.added.poke()
 	}
 	db.stats.add(t.grown)
 	return fault{}, nil
-}
-
-// uncommitted explains why COMMIT failed. Where the connection broke meanwhile, nobody knows whether the
-// database committed, so that nothing is tried again.
-func (db *postgresDB) uncommitted(err error) (fault, error) {
-	f := db.engine.fault(err)
-	if f.class == lost && !pgconn.SafeToRetry(err) {
-		const detail = "the connection to the database was lost while the change was saved; look whether it was"
-		return fault{}, notNow(detail, fmt.Errorf("commit: %w", err))
-	}
-	return f, explain(f, "commit", err)
 }
 
 // acquire waits for a connection.

@@ -76,15 +76,15 @@ func sessionEnd(s roster.Session) int64 {
 	return end
 }
 
-// TouchSession implements directory.CredentialTx. A session that is gone, or was touched later, is
-// left as it is.
+// TouchSession implements directory.CredentialTx. A session that is gone, or was touched a little later, is
+// left as it is. One that was touched much later is from before a clock was set back.
 func (t *tx) TouchSession(id roster.SessionID, at time.Time) error {
 	const text = `UPDATE sessions SET last_used_at = $2, over_at = CASE
 		WHEN idle = 0 THEN over_at
 		WHEN expires_at > 0 AND expires_at < $2 + idle THEN expires_at
 		ELSE $2 + idle END
-	WHERE id = $1 AND last_used_at < $2`
-	_, err := t.exec("touch session", text, string(id), micros(at))
+	WHERE id = $1 AND (last_used_at < $2 OR last_used_at > $3)`
+	_, err := t.exec("touch session", text, string(id), micros(at), micros(at.Add(directory.ClockSlack)))
 	return err
 }
 

@@ -29,8 +29,8 @@ const (
 	// locked looks at it already.
 	lookAtAll = `ANALYZE (SKIP_LOCKED) organizations, users, user_words, user_roles, user_level_groups, group_members,
 	contact_methods, preferences, default_preferences, groups, departments, roles, business_services, team_services, realms,
-	tokens, token_groups, sessions, links, known_addresses, retries, jobs, audit_entries, audit_details,
-	check_groups, checks, check_told_groups, check_permissions, events`
+	tokens, token_groups, sessions, links, known_addresses, guesses, retries, jobs, audit_entries, audit_details,
+	check_groups, checks, check_told_groups, check_programs, check_permissions, events`
 
 	// countKnown is how many entries and events the last look saw, whoever took it.
 	countKnown = `SELECT COALESCE(SUM(GREATEST(reltuples, 0)), 0)::bigint FROM pg_class

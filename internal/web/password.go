@@ -87,9 +87,9 @@ func (s *site) showDone(w http.ResponseWriter, u roster.User) error {
 }
 
 // passwordProblem answers what went wrong on the page behind a link: with the form again where the
-// link is still good, so that the person can go on.
+// link is still good, so that the person can go on. Nothing is looked up for a refusal of the hash.
 func (s *site) passwordProblem(w http.ResponseWriter, r *http.Request, status int, err error) {
-	if r.Method == http.MethodPost && status != http.StatusInternalServerError {
+	if r.Method == http.MethodPost && status != http.StatusInternalServerError && !errors.Is(err, directory.ErrCrowded) {
 		secret := dialect.OriginOf(r.Context()).Secrets[dialect.PathSecret]
 		link, readErr := s.Service.ReadLink(r.Context(), visitor(r.Context()), secret)
 		if readErr == nil && s.form(w, status, explain(link.User, status, err)) == nil {

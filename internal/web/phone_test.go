@@ -22,7 +22,7 @@ func TestWhoIsToBeToldBySMSMayGiveANumberOnThePageBehindTheLink(t *testing.T) {
 		t.Fatal(err)
 	}
 	link, err := e.svc.IssueLink(t.Context(), e.system(), directory.NewLink{
-		User: directory.UserSelector{ID: made.ID}, Purpose: roster.LinkWelcome, Address: made.Email,
+		User: directory.UserSelector{ID: made.ID}, Purpose: roster.LinkWelcome, ByEmail: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -37,15 +37,31 @@ type env struct {
 	store   *faulty
 	mu      sync.Mutex
 	now     time.Time
+	crowded bool // no hash can be had
 }
 
 // faulty is the store, until it is told to fail.
 type faulty struct {
 	directory.Store
 	view, update error
+	looks        int
+}
+
+// crowded are passwords for which no hash can be had, while it is told so.
+type crowded struct {
+	directory.Passwords
+	*bool
+}
+
+func (c crowded) Ask(ctx context.Context, by roster.Actor) error {
+	if *c.bool {
+		return &roster.Error{Kind: roster.Unavailable, RetryAfter: time.Second, Err: directory.ErrCrowded}
+	}
+	return c.Passwords.Ask(ctx, by)
 }
 
 func (f *faulty) View(ctx context.Context, fn func(directory.Tx) error) error {
+	f.looks++
 	if f.view != nil {
 		return f.view
 	}
@@ -74,7 +90,7 @@ func newEnv(t *testing.T, change ...func(*web.Options)) *env {
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
 	e.store = &faulty{Store: db}
 	e.svc = directory.New(directory.Options{
-		Store: e.store, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Now: now, RetryKey: []byte("key"),
+		Store: e.store, Passwords: crowded{auth.NewHasher(time.Now), &e.crowded}, Secrets: auth.Secrets{}, Now: now, RetryKey: []byte("key"),
 	})
 	setUp, err := e.svc.SetUpOrganization(t.Context(), e.system(), roster.DefaultOrganization)
 	if err != nil {
@@ -117,7 +133,7 @@ func (e *env) link(userName, displayName string) string {
 		e.Fatal(err)
 	}
 	l, err := e.svc.IssueLink(e.Context(), e.system(), directory.NewLink{
-		User: directory.UserSelector{UserName: userName}, Purpose: roster.LinkWelcome, Address: "grace@example.org",
+		User: directory.UserSelector{UserName: userName}, Purpose: roster.LinkWelcome, ByEmail: true,
 	})
 	if err != nil {
 		e.Fatal(err)
@@ -332,7 +348,7 @@ func TestALinkLeadsToAPasswordThatWorks(t *testing.T) {
 	}
 	e.post(path, goodPassword).want(t, 200, "Your password is set", "Grace Hopper can now sign in as grace.", "you can close this page")
 	account := e.account("grace")
-	ok, err := auth.NewHasher(time.Now).Verify(t.Context(), account.PasswordHash, goodPassword)
+	ok, err := auth.NewHasher(time.Now).Verify(t.Context(), roster.Actor{}, account.PasswordHash, goodPassword)
 	if !ok || err != nil {
 		t.Errorf("the password does not work: %v", err)
 	}
@@ -502,6 +518,34 @@ func TestWhatRosterCannotDoNowIsSaidWithoutItsCause(t *testing.T) {
 			e.store.view, e.store.update = nil, nil
 			e.post(path, goodPassword).want(t, 200) // the link is still good
 		})
+	}
+}
+
+func TestALinkIsNotLookedUpWhileTooManyWaitForAHash(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	path := e.link("grace", "Grace Hopper")
+	e.crowded, e.store.looks = true, 0
+	a := e.post(path, goodPassword)
+	a.want(t, 503, "Not right now", "Nothing has changed. Wait a moment, and try again.")
+	if got := a.header.Get("Retry-After"); got != "1" || e.store.looks != 0 {
+		t.Errorf("Retry-After: %q; %d looks into the store", got, e.store.looks)
+	}
+	e.crowded = false
+	e.post(path, goodPassword).want(t, 200)
+}
+
+func TestALinkThatWasTriedTooOftenSaysSoAndKeepsTheForm(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	path := e.link("grace", "Grace Hopper")
+	for range 20 {
+		e.post(path, "password").want(t, 422)
+	}
+	a := e.post(path, goodPassword)
+	a.want(t, 429, "Not set yet. There were too many tries.")
+	if got := a.header.Get("Retry-After"); got != "900" {
+		t.Errorf("Retry-After: %q", got)
 	}
 }
 

@@ -2,10 +2,12 @@ package binary
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,6 +19,8 @@ type Command struct {
 	Env   []string // NAME=value, beside PATH and HOME: nothing else of the test's environment gets in
 	Stdin string
 	UID   uint32 // runs as this user; 0: as the user of the test
+
+	Binary string // path of the binary, named roster; "": the one that [Main] built
 }
 
 // Result is how a command ended.
@@ -28,7 +32,7 @@ type Result struct {
 // Run runs the command to its end, which it must reach within a minute.
 func (c Command) Run(t testing.TB) Result {
 	t.Helper()
-	return run(t, exec.CommandContext(t.Context(), Path(t), c.Args...), c)
+	return run(t, exec.CommandContext(t.Context(), cmp.Or(c.Binary, Path(t)), c.Args...), c)
 }
 
 // Shell runs a line of shell script, in which roster is the binary.
@@ -43,7 +47,7 @@ func run(t testing.TB, cmd *exec.Cmd, c Command) Result {
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.Stdin), &stdout, &stderr
-	cmd.Env = environment(t, c.Env)
+	cmd.Env = environment(cmp.Or(c.Binary, Path(t)), c.Env)
 	cmd.SysProcAttr = attributes(c.UID)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -63,9 +67,8 @@ func run(t testing.TB, cmd *exec.Cmd, c Command) Result {
 
 // environment is the whole environment of a process: what it needs to find programs, the binary among
 // them, and what the test gives it.
-func environment(t testing.TB, more []string) []string {
-	dir := strings.TrimSuffix(Path(t), "/roster")
-	env := []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(), "LC_ALL=C.UTF-8"}
+func environment(binary string, more []string) []string {
+	env := []string{"PATH=" + filepath.Dir(binary) + ":" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(), "LC_ALL=C.UTF-8"}
 	return append(env, more...)
 }
 

@@ -22,7 +22,8 @@ type Options struct {
 	Args []string // of "roster serve", besides the addresses
 	Env  []string // NAME=value; commands get them too
 
-	Files int // how many files and sockets it may have open (ulimit -n); 0: as many as the test
+	Binary string // path of the binary, named roster; "": the one that [Main] built
+	Files  int    // how many files and sockets it may have open (ulimit -n); 0: as many as the test
 
 	// Errors lets the server log at level Error, where the test brings that about. Otherwise such a line
 	// fails the test.
@@ -70,12 +71,12 @@ func (s *Server) Launch() {
 	s.t.Helper()
 	s.starts++
 	args := append([]string{"serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--log-format", "json"}, s.options.Args...)
-	cmd := exec.Command(Path(s.t), args...)
+	cmd := exec.Command(s.path(), args...)
 	if s.options.Files > 0 {
 		limited := fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, s.options.Files)
-		cmd = exec.Command("sh", append([]string{"-c", limited, Path(s.t)}, args...)...)
+		cmd = exec.Command("sh", append([]string{"-c", limited, s.path()}, args...)...)
 	}
-	cmd.Env = environment(s.t, s.env())
+	cmd.Env = environment(s.path(), s.env())
 	cmd.SysProcAttr = attributes(0)
 	stdout, stderr := s.create("stdout"), s.create("stderr")
 	defer stdout.Close()
@@ -90,6 +91,12 @@ func (s *Server) Launch() {
 		close(ended)
 	}(s.ended)
 }
+
+// path is that of the binary that runs.
+func (s *Server) path() string { return cmp.Or(s.options.Binary, Path(s.t)) }
+
+// Replace runs another binary from the next start on.
+func (s *Server) Replace(binary string) { s.options.Binary = binary }
 
 // env is the environment of the server and of the commands that concern it.
 func (s *Server) env() []string { return append([]string{"ROSTER_DATA=" + s.Data}, s.options.Env...) }
@@ -225,13 +232,13 @@ func (s *Server) Again(args ...string) {
 // Command runs a command of the command line on this server's data folder and database.
 func (s *Server) Command(stdin string, args ...string) Result {
 	s.t.Helper()
-	return Command{Args: args, Env: s.env(), Stdin: stdin}.Run(s.t)
+	return Command{Args: args, Env: s.env(), Stdin: stdin, Binary: s.path()}.Run(s.t)
 }
 
 // Shell runs a line of shell script on this server's data folder and database.
 func (s *Server) Shell(line string) Result {
 	s.t.Helper()
-	return Command{Env: s.env()}.Shell(s.t, line)
+	return Command{Env: s.env(), Binary: s.path()}.Shell(s.t, line)
 }
 
 // Must runs a command that has to succeed and returns what it wrote to its standard output.

@@ -28,7 +28,6 @@ type Description struct {
 
 	raw     any
 	schemas *jsonschema.Compiler
-	whole   *jsonschema.Compiler // the same, but that records have all their members
 }
 
 // Operation is one method of one path.
@@ -47,8 +46,9 @@ type answer struct {
 	headers map[string]header
 }
 
-// body is what is described of a body; the schemas are nil where it may be anything.
-type body struct{ schema, whole *jsonschema.Schema }
+// body is what is described of a body. The schemas are nil where it may be anything. partial is of an answer to a query
+// with the parameter fields, schema of any other.
+type body struct{ schema, partial *jsonschema.Schema }
 
 // header is what is described of a header.
 type header struct {
@@ -82,10 +82,13 @@ func Read(text []byte) (*Description, error) {
 		return nil, err
 	}
 	d := &Description{}
-	if d.raw, d.schemas, err = compiler(text, nil); err != nil {
+	if d.raw, err = jsonschema.UnmarshalJSON(bytes.NewReader(text)); err != nil {
 		return nil, err
 	}
-	if _, d.whole, err = compiler(text, d.records()); err != nil {
+	d.schemas = jsonschema.NewCompiler()
+	d.schemas.DefaultDraft(jsonschema.Draft2020)
+	d.schemas.AssertFormat()
+	if err := d.schemas.AddResource(where, d.raw); err != nil {
 		return nil, err
 	}
 	for path, item := range doc.Paths.Map() {
@@ -102,42 +105,6 @@ func Read(text []byte) (*Description, error) {
 	}
 	slices.SortFunc(d.Operations, func(a, b *Operation) int { return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method) })
 	return d, nil
-}
-
-// compiler returns the description and what compiles its schemas. Those at the pointers require all their members.
-func compiler(text []byte, records []string) (any, *jsonschema.Compiler, error) {
-	raw, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, pointer := range records {
-		_, schema := (&Description{raw: raw}).at(pointer)
-		required := []any{}
-		for name := range members(members(schema)["properties"]) {
-			required = append(required, name)
-		}
-		members(schema)["required"] = required
-	}
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft2020)
-	c.AssertFormat()
-	return raw, c, c.AddResource(where, raw)
-}
-
-// records returns where the schemas are of the records whose members a query may choose by the parameter fields.
-func (d *Description) records() (pointers []string) {
-	for path, item := range members(members(d.raw)["paths"]) {
-		parameters, _ := members(members(item)["get"])["parameters"].([]any)
-		if !slices.ContainsFunc(parameters, func(p any) bool { return members(p)["name"] == "fields" }) {
-			continue
-		}
-		pointer, schema := d.at("/paths/" + escape(path) + "/get/responses/200/content/" + escape("application/json") + "/schema")
-		if items, is := members(members(schema)["properties"])["items"]; is && members(items)["items"] != nil {
-			pointer, _ = d.at(pointer + "/properties/items/items")
-		}
-		pointers = append(pointers, pointer)
-	}
-	return pointers
 }
 
 // readAnswers prepares the schemas of an operation's answers, and holds the examples against them.
@@ -172,11 +139,15 @@ func (d *Description) readBody(pointer, media string, described any) (b body, er
 		return b, nil
 	}
 	at := where + "#" + pointer + "/schema"
-	if b.schema, err = d.schemas.Compile(at); err == nil {
-		b.whole, err = d.whole.Compile(at)
+	whole, partial := at, at
+	if either, _ := members(members(described)["schema"])["anyOf"].([]any); len(either) == 2 { // for the parameter fields
+		whole, partial = at+"/anyOf/0", at+"/anyOf/1"
+	}
+	if b.schema, err = d.schemas.Compile(whole); err == nil {
+		b.partial, err = d.schemas.Compile(partial)
 	}
 	if example, found := members(described)["example"]; err == nil && found {
-		if err = b.whole.Validate(example); err != nil {
+		if err = b.schema.Validate(example); err != nil {
 			err = fmt.Errorf("the example: %w", err)
 		}
 	}
@@ -328,7 +299,7 @@ func (o *Operation) check(a Answer, whole bool) error {
 		return fmt.Errorf("the body is no JSON: %w", err)
 	}
 	if whole {
-		return content.whole.Validate(value)
+		return content.schema.Validate(value)
 	}
-	return content.schema.Validate(value)
+	return content.partial.Validate(value)
 }

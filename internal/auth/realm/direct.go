@@ -10,11 +10,11 @@ import (
 var errOwnEntry = errors.New("people who bind cannot read their own entry, which says who they are")
 
 // direct binds as the DN that the name gives, then reads the entry as the person.
-func (l *LDAP) direct(ctx context.Context, userName, password string) (person, error) {
+func (l *LDAP) direct(ctx context.Context, userName, password string, whole bool) (person, error) {
 	dn := userDN(l.config.UserDNTemplate, userName)
 	good, p := false, person{}
 	err := l.people.with(ctx, func(ctx context.Context, c *conn) (err error) {
-		if good, err = c.bind(ctx, dn, password); err != nil || !good {
+		if good, err = c.bind(ctx, dn, password); err != nil || !good || !whole {
 			return err
 		}
 		if p.entry, err = l.own(ctx, c, dn); err != nil || l.config.GroupBaseDN == "" || l.config.SystemUser != "" {
@@ -28,7 +28,7 @@ func (l *LDAP) direct(ctx context.Context, userName, password string) (person, e
 		return person{}, err
 	case !good:
 		return person{}, denied(errWrongPassword)
-	case l.config.GroupBaseDN == "" || l.config.SystemUser == "":
+	case !whole || l.config.GroupBaseDN == "" || l.config.SystemUser == "":
 		return p, nil
 	}
 	err = l.service.with(ctx, func(ctx context.Context, c *conn) (err error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -171,11 +172,26 @@ func TestEmailAddressesThatNoUserCouldHoldAreLeftOut(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
 		"jane@example.com": true, "jane@exämple.com": true, "j.d+x@a-b.example": true,
+		"अजय@डाटा.भारत": true, "राम@example.com": true, " jane@example.com\u200b": true,
 		"": false, "jane": false, "Jane <jane@example.com>": false, "jane@": false, "jane@-x.com": false, "jane@a_b.com": false,
-		"jane@example..com": false, "a@b@c": false, strings.Repeat("j", 65) + "@example.com": false, "jane@example.com\n": false,
+		"jane@example..com": false, "a@b@c": false, strings.Repeat("j", 65) + "@example.com": false, "jane@example.com\n": true, "ja\nne@example.com": false,
 	} {
 		if got := isEmail(s); got != want {
 			t.Errorf("%q: %v", s, got)
 		}
+	}
+}
+
+func TestAnIdentityTellsWhichAttributesWereLeftOut(t *testing.T) {
+	t.Parallel()
+	c := LDAPConfig{AttributeMap: map[string]string{"uid": toUserName, "mail": toEmail, "cn": toFullName, "l": toDepartment}}
+	id := c.identity(person{entry: ldap.NewEntry("uid=ram,dc=example", map[string][]string{
+		"uid": {"ram"}, "mail": {"no address", "राम@example.com"}, "cn": {"\u202eRam"}, "l": {"Delhi"},
+	})}, "ram")
+	if id.Email != "राम@example.com" || id.DisplayName != "" || id.Department != "Delhi" {
+		t.Errorf("%+v", id)
+	}
+	if want := []string{"cn", "mail"}; !slices.Equal(id.Dropped, want) {
+		t.Errorf("%v is left out, want %v", id.Dropped, want)
 	}
 }

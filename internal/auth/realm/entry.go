@@ -3,8 +3,7 @@ package realm
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"net/mail"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
@@ -36,17 +35,25 @@ func (c LDAPConfig) attribute(to string) string {
 
 // identity returns what the entry and the groups say of the person.
 func (c LDAPConfig) identity(p person, typed string) Identity {
-	text := func(to string) string { return first(p.entry, c.attribute(to), readable) }
-	return Identity{
-		Subject:       subject(p.entry),
-		UserName:      c.userName(p.entry, typed),
-		DisplayName:   text(toFullName),
-		Email:         first(p.entry, c.attribute(toEmail), isEmail),
-		ContactNumber: text(toContactNum),
-		TimeZone:      text(toTimeZone),
-		Department:    text(toDepartment),
-		Groups:        p.groups,
+	id := Identity{Subject: subject(p.entry), UserName: c.userName(p.entry, typed), Groups: p.groups}
+	for _, part := range []struct {
+		attribute string // of the directory
+		to        *string
+		good      func(string) bool
+	}{
+		{c.attribute(toFullName), &id.DisplayName, readable},
+		{c.attribute(toEmail), &id.Email, isEmail},
+		{c.attribute(toContactNum), &id.ContactNumber, readable},
+		{c.attribute(toTimeZone), &id.TimeZone, readable},
+		{c.attribute(toDepartment), &id.Department, readable},
+	} {
+		*part.to = first(p.entry, part.attribute, part.good)
+		if first(p.entry, part.attribute, func(v string) bool { return !part.good(v) }) != "" {
+			id.Dropped = append(id.Dropped, part.attribute)
+		}
 	}
+	slices.Sort(id.Dropped)
+	return id
 }
 
 // userName returns the name as the entry spells it: of several values the one that was typed, or else
@@ -76,17 +83,9 @@ func first(e *ldap.Entry, attribute string, good func(string) bool) string {
 	return ""
 }
 
-// emailForm is a plain address in any script: what a user could hold, and a little less.
-var emailForm = regexp.MustCompile(`^.{1,64}@(` + emailLabel + `\.)*` + emailLabel + `$`)
-
-const emailLabel = `[\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?`
-
 // isEmail reports whether the text is one plain address that a user could hold. One that is not is left
 // out: it must not keep a person from signing in.
-func isEmail(s string) bool {
-	parsed, err := mail.ParseAddress(s)
-	return err == nil && parsed.Address == s && len(s) <= directory.MaxEmail && readable(s) && emailForm.MatchString(s)
-}
+func isEmail(s string) bool { return directory.FaultOfEmail(directory.CleanEmail(s)) == "" }
 
 // subject returns what names the entry for good.
 func subject(e *ldap.Entry) string {

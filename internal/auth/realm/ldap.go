@@ -2,6 +2,7 @@ package realm
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"strings"
 	"time"
@@ -16,8 +17,9 @@ import (
 // LDAP is a [Realm] that asks a directory server. It may be used by many callers at a time.
 type LDAP struct {
 	config LDAPConfig // without the system's password
-	// signIn finds the person and verifies the password, by the way that the settings have.
-	signIn func(ctx context.Context, userName, password string) (person, error)
+	// signIn finds the person and verifies the password, by the way that the settings have. Only where
+	// whole is set does it read what else the person is.
+	signIn func(ctx context.Context, userName, password string, whole bool) (person, error)
 
 	gate    *gate
 	service *pool // connections of the system user, or of nobody
@@ -94,20 +96,49 @@ func (l *LDAP) Close() {
 // Authenticate implements [Realm]. It takes at most the connection's timeout and the answer's together,
 // and the time in the queue. What a server says besides its result codes is in no error.
 func (l *LDAP) Authenticate(ctx context.Context, userName, password string) (Identity, error) {
+	p, err := l.ask(ctx, userName, password, true)
+	if err != nil {
+		return Identity{}, err
+	}
+	return l.config.identity(p, userName), nil
+}
+
+// Judge returns nil for the right password. It costs what a wrong one costs: who the person is, is not
+// read. Errors are those of Authenticate.
+func (l *LDAP) Judge(ctx context.Context, userName, password string) error {
+	_, err := l.ask(ctx, userName, password, false)
+	return err
+}
+
+// decoyName is a name that nobody has.
+const decoyName = "nobody has this name in Roster"
+
+// Decoy costs what a failed Authenticate costs. It binds as an entry that cannot exist, with a random
+// password. Errors: Unavailable.
+func (l *LDAP) Decoy(ctx context.Context) error {
+	err := l.Judge(ctx, decoyName, rand.Text())
+	if roster.KindOf(err) == roster.Unauthenticated {
+		return nil
+	}
+	return err
+}
+
+// ask verifies name and password within the limits of the realm.
+func (l *LDAP) ask(ctx context.Context, userName, password string, whole bool) (person, error) {
 	if !presentable(userName, password) {
-		return Identity{}, denied(errNotPresentable)
+		return person{}, denied(errNotPresentable)
 	}
 	if err := l.gate.enter(ctx); err != nil {
-		return Identity{}, err
+		return person{}, err
 	}
 	defer l.gate.leave()
 	ctx, cancel := context.WithTimeoutCause(ctx, l.limit, errTooSlow)
 	defer cancel()
-	p, err := l.signIn(ctx, userName, password)
+	p, err := l.signIn(ctx, userName, password, whole)
 	if err != nil {
-		return Identity{}, classified(err)
+		return person{}, classified(err)
 	}
-	return l.config.identity(p, userName), nil
+	return p, nil
 }
 
 // classified makes an error one that callers can act on. What the directory refuses, other than a

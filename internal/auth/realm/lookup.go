@@ -2,6 +2,7 @@ package realm
 
 import (
 	"context"
+	"crypto/rand"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -10,19 +11,20 @@ import (
 const maxDN = 4096
 
 // lookup searches for the entry with the name, then binds as it.
-func (l *LDAP) lookup(ctx context.Context, userName, password string) (person, error) {
+func (l *LDAP) lookup(ctx context.Context, userName, password string, whole bool) (person, error) {
 	entry, reason, err := l.find(ctx, userName)
 	if err != nil {
 		return person{}, err
 	}
-	dn := l.decoy()
+	// Where there is no entry a bind is made all the same: it costs what a wrong password costs. The typed
+	// password is not sent then.
+	dn, try := l.decoy(), rand.Text()
 	if reason == nil {
-		dn = entry.DN
+		dn, try = entry.DN, password
 	}
-	// Where there is no entry a bind is made all the same: it costs what a wrong password costs.
 	good := false
 	err = l.people.with(ctx, func(ctx context.Context, c *conn) (err error) {
-		good, err = c.bind(ctx, dn, password)
+		good, err = c.bind(ctx, dn, try)
 		return err
 	})
 	switch {
@@ -34,7 +36,7 @@ func (l *LDAP) lookup(ctx context.Context, userName, password string) (person, e
 		return person{}, denied(errWrongPassword)
 	}
 	p := person{entry: entry}
-	if l.config.GroupBaseDN == "" {
+	if l.config.GroupBaseDN == "" || !whole {
 		return p, nil
 	}
 	err = l.service.with(ctx, func(ctx context.Context, c *conn) (err error) {
@@ -45,7 +47,7 @@ func (l *LDAP) lookup(ctx context.Context, userName, password string) (person, e
 }
 
 // decoy is a DN that no entry has.
-func (l *LDAP) decoy() string { return "cn=nobody has this name in Roster," + l.config.BaseDN }
+func (l *LDAP) decoy() string { return "cn=" + decoyName + "," + l.config.BaseDN }
 
 // find searches for the one entry with the name. Where there is none, or more than one, the reason says so.
 func (l *LDAP) find(ctx context.Context, userName string) (entry *ldap.Entry, reason, err error) {

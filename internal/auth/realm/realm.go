@@ -33,6 +33,8 @@ type Identity struct {
 	TimeZone      string
 	Department    string
 	Groups        []string // names, sorted; with their cases, which count
+
+	Dropped []string // attributes with a value that no user can hold, and which was left out; sorted
 }
 
 // deniedDetail is the only thing that a caller is told who is not let in.

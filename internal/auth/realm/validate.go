@@ -82,7 +82,7 @@ func checkName(f *roster.Faults, field, name string) {
 
 // readable reports whether the text can be a name or a value of a user.
 func readable(s string) bool {
-	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= directory.MaxName &&
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= directory.MaxName && (s == "" || directory.Fold(s) != "") &&
 		!strings.ContainsFunc(s, func(r rune) bool {
 			return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 		})

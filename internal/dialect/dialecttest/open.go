@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"roster"
 	"roster/internal/app"
@@ -18,6 +19,13 @@ var engines = map[string]func(testing.TB) string{
 	"sqlite":   func(testing.TB) string { return "" },
 	"postgres": pgtest.URL,
 }
+
+// passed is a timer that has passed: refusals are not held back.
+var passed = func() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}()
 
 // Open returns a server under test on SQLite.
 func Open(t testing.TB, o Options) *Env {
@@ -38,7 +46,8 @@ func open(t testing.TB, database string, o Options) *Env {
 	book := &logbook{}
 	a, err := app.Open(t.Context(), app.Config{
 		Settings: settings(t, database, o), Key: strings.Repeat("42", 32), Version: "test", Now: e.clock.now, Realms: o.Realms,
-		Log: slog.New(slog.NewTextHandler(book, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		After: func(time.Duration) <-chan time.Time { return passed },
+		Log:   slog.New(slog.NewTextHandler(book, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		t.Fatalf("open: %v", err)

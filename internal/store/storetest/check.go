@@ -127,9 +127,15 @@ func (f *fixture) access(u directory.NewUserRow) map[roster.CheckGroupID]roster.
 	})
 }
 
-func (f *fixture) userGrants(u directory.NewUserRow) []directory.CheckGrant {
+func (f *fixture) userGrants(users ...directory.NewUserRow) []directory.CheckGrant {
 	f.Helper()
-	return inOrderOfCheckGroups(read(f, func(tx directory.Tx) ([]directory.CheckGrant, error) { return tx.UserCheckGrants(f.org, u.ID) }))
+	var numbers []int64
+	for _, u := range users {
+		numbers = append(numbers, u.Number)
+	}
+	return inOrderOfCheckGroups(read(f, func(tx directory.Tx) ([]directory.CheckGrant, error) {
+		return tx.UserCheckGrants(f.org, numbers)
+	}))
 }
 
 func (f *fixture) groupGrants(groups ...roster.GroupID) []directory.CheckGrant {
@@ -394,8 +400,14 @@ var checks = []sentence{
 		f.permission(y, roster.LevelManager, forUser(grace))
 		inA := directory.CheckGrant{CheckGroup: x.ID, Group: a.ID, AccessLevel: roster.LevelEditor}
 		inB := directory.CheckGrant{CheckGroup: y.ID, Group: b.ID, AccessLevel: roster.LevelUser}
-		same(f, f.userGrants(ada), []directory.CheckGrant{{CheckGroup: x.ID, AccessLevel: roster.LevelReadonly}, inA})
-		same(f, f.userGrants(grace), []directory.CheckGrant{{CheckGroup: y.ID, AccessLevel: roster.LevelManager}})
+		adaInA := inA
+		adaInA.User = ada.Number
+		hers := directory.CheckGrant{CheckGroup: y.ID, User: grace.Number, AccessLevel: roster.LevelManager}
+		his := []directory.CheckGrant{{CheckGroup: x.ID, User: ada.Number, AccessLevel: roster.LevelReadonly}, adaInA}
+		same(f, f.userGrants(ada), his)
+		same(f, f.userGrants(grace), []directory.CheckGrant{hers})
+		same(f, f.userGrants(grace, ada), append(his, hers))
+		same(f, f.userGrants(), nil)
 		same(f, f.groupGrants(), nil)
 		same(f, f.groupGrants(a.ID), []directory.CheckGrant{inA})
 		same(f, f.groupGrants("none", b.ID, a.ID), []directory.CheckGrant{inA, inB})
@@ -511,6 +523,29 @@ var checks = []sentence{
 		f.org = home
 		same(f, f.checks(directory.CheckQuery{}), []roster.Check{c})
 		same(f, f.checkEntries(directory.CheckPermissionQuery{}), []roster.CheckPermission{p})
+	}},
+	{text: "the size of regular expressions is added up over the checks that are there, but for one", test: func(f *fixture) {
+		sized := func(name string, sizes ...int) roster.Check {
+			return f.check(name, func(c *roster.Check) {
+				c.Matching.Program, c.Success.Program, c.Warning.Program = sizes[0], sizes[1], sizes[2]
+			})
+		}
+		size := func(besides roster.CheckID) int64 {
+			return read(f, func(tx directory.Tx) (int64, error) { return tx.ProgramSize(f.org, besides) })
+		}
+		same(f, size(""), 0)
+		a, b, c := sized("a", 1, 20, 300), sized("b", 4000, 0, 0), sized("c", 0, 0, 0)
+		same(f, f.checks(directory.CheckQuery{}), []roster.Check{a, b, c})
+		same(f, size(""), 4321)
+		same(f, size(b.ID), 321)
+		same(f, size(c.ID), 4321)
+		c.Warning.Program = 50_000
+		f.update(func(tx directory.Tx) error { return tx.UpdateCheck(c, "c", "") })
+		same(f, size(b.ID), 50_321)
+		f.update(func(tx directory.Tx) error { return tx.DeleteCheck(f.org, a.ID, f.now) })
+		same(f, size(""), 54_000)
+		f.org = f.organization()
+		same(f, size(""), 0)
 	}},
 	{text: "those who make checks at the same time get different numbers", test: func(f *fixture) {
 		const callers = 8
@@ -690,6 +725,10 @@ var events = []sentence{
 		same(f, f.events(directory.EventQuery{Body: true}), []roster.Event{second, first})
 		first.Body, second.Body = "", ""
 		same(f, f.events(directory.EventQuery{}), []roster.Event{second, first})
+	}},
+	{text: "an event keeps why no check could claim it", test: func(f *fixture) {
+		e := f.event("first", func(e *roster.Event) { e.Reason = "too much <work> & Straße" })
+		same(f, f.events(directory.EventQuery{Body: true}), []roster.Event{e})
 	}},
 	{text: "events are picked by what a query says", test: func(f *fixture) {
 		of := map[string]roster.CheckLink{"-": {}}

@@ -64,6 +64,29 @@ var accounts = []sentence{
 		held := roster.ManageUsers | roster.Filter | roster.ReadDirectory
 		same(f, sorted(f.account(row.ID).Grants), roster.Grants{{Group: two[0].ID, Permissions: held}, {Group: two[1].ID, Permissions: held}})
 	}},
+	{text: "accounts are read by their numbers as each of them is read, by ascending number", test: func(f *fixture) {
+		byNumbers := func(numbers ...int64) (accounts []roster.Account) {
+			accounts = read(f, func(tx directory.Tx) ([]roster.Account, error) { return tx.AccountsByNumbers(f.org, numbers) })
+			for i := range accounts {
+				accounts[i].Grants = sorted(accounts[i].Grants)
+			}
+			return accounts
+		}
+		scoped, _ := f.scoped("ada", roster.ManageUsers, roster.LevelReadonly)
+		whole, plain, gone := f.insert(f.wholeUser("grace")), f.user("eve"), f.user("gone")
+		f.update(func(tx directory.Tx) error { return tx.SetServerAdmin(f.org, plain.ID, true, f.now) })
+		f.update(func(tx directory.Tx) error { return tx.DeleteUser(f.org, gone.Number, f.now) })
+		var want []roster.Account
+		for _, u := range []directory.NewUserRow{scoped, whole, plain} {
+			a := f.account(u.ID)
+			a.Grants = sorted(a.Grants)
+			want = append(want, a)
+		}
+		same(f, byNumbers(plain.Number, gone.Number, whole.Number, 1<<40, scoped.Number, whole.Number), want)
+		same(f, len(byNumbers()), 0)
+		f.org = f.organization()
+		same(f, len(byNumbers(plain.Number)), 0)
+	}},
 	{text: "who may make organizations holds that, and its version rises with it", test: func(f *fixture) {
 		row, at := f.user("ada"), f.now.Add(time.Hour)
 		for n, may := range []bool{true, false} {
@@ -184,7 +207,7 @@ var sessions = []sentence{
 			f.Error("another user's session is gone")
 		}
 	}},
-	{text: "a session is touched forward only", test: func(f *fixture) {
+	{text: "a session is touched forward only, unless the clock was set back", test: func(f *fixture) {
 		s := f.session(f.user("ada").ID, nil)
 		for _, at := range []time.Duration{time.Minute, time.Second} {
 			f.update(func(tx directory.Tx) error { return tx.TouchSession(s.ID, f.now.Add(at)) })
@@ -196,6 +219,12 @@ var sessions = []sentence{
 		s.LastUsedAt = f.now.Add(time.Minute)
 		same(f, got, s)
 		f.update(func(tx directory.Tx) error { return tx.TouchSession("none", f.now) })
+		s.LastUsedAt = f.now.Add(-25 * time.Hour)
+		f.update(func(tx directory.Tx) error { return tx.TouchSession(s.ID, s.LastUsedAt) })
+		same(f, read(f, func(tx directory.Tx) (roster.Session, error) {
+			s, _, err := tx.SessionByHash("hash of " + string(s.ID))
+			return s, err
+		}), s)
 	}},
 	{text: "a user's sessions are deleted together", test: func(f *fixture) {
 		ada, grace := f.user("ada"), f.user("grace")
@@ -362,7 +391,7 @@ var tokens = []sentence{
 func (f *fixture) link(user roster.UserID, purpose roster.LinkPurpose) roster.Link {
 	f.Helper()
 	l := roster.Link{
-		ID: roster.LinkID(f.id()), OrganizationID: f.org, UserID: user, Purpose: purpose, Address: "ada@example.com",
+		ID: roster.LinkID(f.id()), OrganizationID: f.org, UserID: user, Purpose: purpose, Address: "ada@example.com", CredentialVersion: 3,
 		CreatedAt: f.now, ExpiresAt: f.now.Add(time.Hour),
 	}
 	f.update(func(tx directory.Tx) error { return tx.InsertLink(l, "hash of "+string(l.ID)) })
@@ -403,10 +432,17 @@ var links = []sentence{
 			same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(l.ID)) }), l)
 		}
 	}},
-	{text: "a link is consumed once", test: func(f *fixture) {
-		l := f.link(f.user("ada").ID, roster.LinkWelcome)
-		for _, want := range []bool{true, false} {
-			same(f, write(f, func(tx directory.Tx) (bool, error) { return tx.DeleteLink(l.ID) }), want)
+	{text: "all links of a user are deleted, also of a purpose that is not known here, and no others", test: func(f *fixture) {
+		ada, eve := f.user("ada").ID, f.user("eve").ID
+		gone := []roster.Link{f.link(ada, roster.LinkSetUp), f.link(ada, roster.LinkWelcome), f.link(ada, "another")}
+		kept := f.link(eve, roster.LinkSetUp)
+		f.update(func(tx directory.Tx) error { return tx.DeleteLinks(f.org, ada, "") })
+		for _, l := range gone {
+			f.lacks(func(tx directory.Tx) error {
+				_, err := tx.LinkByHash("hash of " + string(l.ID))
+				return err
+			})
 		}
+		same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(kept.ID)) }), kept)
 	}},
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -73,7 +74,7 @@ var jobs = []sentence{
 		for attempt, want := range map[int]bool{1: false, 3: false} {
 			end := func(fn func(tx directory.Tx) (bool, error)) { same(f, write(f, fn), want) }
 			end(func(tx directory.Tx) (bool, error) { return tx.FinishJob(j.ID, attempt, f.now) })
-			end(func(tx directory.Tx) (bool, error) { return tx.RetryJob(j.ID, attempt, f.now, "again") })
+			end(func(tx directory.Tx) (bool, error) { return tx.RetryJob(j.ID, attempt, f.now, f.now, "again") })
 			end(func(tx directory.Tx) (bool, error) { return tx.BuryJob(j.ID, attempt, f.now, "enough") })
 		}
 		same(f, f.counts(), roster.JobCounts{Running: 1})
@@ -94,7 +95,7 @@ var jobs = []sentence{
 		j := f.job("", f.now)
 		f.claim(f.now, 1)
 		j.RunAt = f.now.Add(time.Hour)
-		same(f, write(f, func(tx directory.Tx) (bool, error) { return tx.RetryJob(j.ID, 1, j.RunAt, "no answer") }), true)
+		same(f, write(f, func(tx directory.Tx) (bool, error) { return tx.RetryJob(j.ID, 1, f.now, j.RunAt, "no answer") }), true)
 		same(f, f.counts(), roster.JobCounts{Waiting: 1})
 		same(f, f.claim(f.now.Add(59*time.Minute), 1), nil)
 		same(f, f.claim(j.RunAt, 1), claimed(2, j))
@@ -116,7 +117,9 @@ var jobs = []sentence{
 		retried.RunAt = f.now.Add(time.Minute)
 		for _, end := range []func(tx directory.Tx) (bool, error){
 			func(tx directory.Tx) (bool, error) { return tx.FinishJob(done.ID, 1, f.now) },
-			func(tx directory.Tx) (bool, error) { return tx.RetryJob(retried.ID, 1, retried.RunAt, "no answer") },
+			func(tx directory.Tx) (bool, error) {
+				return tx.RetryJob(retried.ID, 1, f.now, retried.RunAt, "no answer")
+			},
 			func(tx directory.Tx) (bool, error) { return tx.BuryJob(buried.ID, 1, f.now, "no such address") },
 		} {
 			same(f, write(f, end), true)
@@ -184,6 +187,50 @@ var jobs = []sentence{
 		})
 		second := f.job("welcome", f.now)
 		same(f, f.claim(f.now, 10), claimed(1, second))
+	}},
+	{text: "a job that waits because the clock was set back is due at once, whatever it waits for", test: func(f *fixture) {
+		hasten := func(now time.Time) int {
+			return write(f, func(tx directory.Tx) (int, error) { return tx.HastenJobs(f.lane(), now, time.Minute, 10) })
+		}
+		leased, retried, revived := f.job("", f.now), f.job("", f.now), f.job("", f.now)
+		f.claim(f.now, 3)
+		retried.RunAt = f.now.Add(time.Hour)
+		f.update(func(tx directory.Tx) error {
+			_, retry := tx.RetryJob(retried.ID, 1, f.now, retried.RunAt, "no answer")
+			_, bury := tx.BuryJob(revived.ID, 1, f.now, "no such address")
+			_, revive := tx.ReviveJob(f.org, revived.ID, f.now)
+			return errors.Join(retry, bury, revive)
+		})
+		fresh := f.job("", f.now)
+		later := roster.Job{
+			ID: roster.JobID(f.id()), OrganizationID: f.org, Lane: f.lane(), Kind: "test", Payload: json.RawMessage(`{}`),
+			RunAt: f.now.Add(time.Hour), CreatedAt: f.now,
+		}
+		f.update(func(tx directory.Tx) error { return tx.Enqueue(later) })
+		same(f, hasten(f.now), 0)
+		same(f, hasten(f.now.Add(-directory.ClockSlack)), 0)
+		earlier := f.now.Add(-2 * time.Hour)
+		same(f, f.claim(earlier, 10), nil)
+		same(f, hasten(earlier), 4)
+		same(f, hasten(earlier), 0)
+		var ids []roster.JobID
+		for _, j := range f.claim(earlier, 10) {
+			ids = append(ids, j.ID)
+		}
+		same(f, ids, []roster.JobID{leased.ID, revived.ID, fresh.ID, retried.ID})
+	}},
+	{text: "a job whose last attempt left no time is due where it is further ahead than any wait", test: func(f *fixture) {
+		j := f.job("", f.now)
+		f.claim(f.now, 1)
+		hasten := func(now time.Time) int {
+			return write(f, func(tx directory.Tx) (int, error) { return tx.HastenJobs(f.lane(), now, time.Minute, 10) })
+		}
+		f.update(func(tx directory.Tx) error { // as an older server leaves it
+			_, err := tx.RetryJob(j.ID, 1, time.Time{}, f.now.Add(directory.MaxJobWait), "no answer")
+			return err
+		})
+		same(f, hasten(f.now.Add(-directory.ClockSlack)), 0)
+		same(f, hasten(f.now.Add(-directory.ClockSlack-time.Microsecond)), 1)
 	}},
 	{text: "any number of jobs may have no key", test: func(f *fixture) {
 		f.job("", f.now)

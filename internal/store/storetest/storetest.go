@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"audit", audit},
 		{"jobs", jobs},
 		{"retries and settings", retries},
+		{"guesses", guesses},
 		{"organizations", organizations},
 		{"checks", checks},
 		{"check groups", checkGroups},

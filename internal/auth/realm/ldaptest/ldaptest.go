@@ -2,6 +2,7 @@ package ldaptest
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -14,7 +15,14 @@ const (
 	GroupsDN       = "ou=groups,dc=example,dc=com"
 	SystemUser     = "cn=roster,dc=example,dc=com"
 	SystemPassword = "system secret"
+
+	// Visitors is how many people there are besides who differ in their names only.
+	Visitors        = 24
+	VisitorPassword = "a visitor's password"
 )
+
+// Visitor returns the uid of a visitor, 0 to Visitors-1.
+func Visitor(i int) string { return fmt.Sprint("visitor", i) }
 
 // Server is a running slapd.
 type Server struct {

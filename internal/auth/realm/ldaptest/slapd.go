@@ -11,6 +11,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -104,6 +105,16 @@ func start() (Server, error) {
 	return s, nil
 }
 
+// visitors are the entries of people who differ in their names only.
+func visitors() []byte {
+	var all []byte
+	for i := range Visitors {
+		all = fmt.Appendf(all, "\ndn: uid=%[1]s,%[2]s\nobjectClass: inetOrgPerson\nuid: %[1]s\ncn: %[1]s\nsn: %[1]s\nuserPassword: %[3]s\n",
+			Visitor(i), PeopleDN, VisitorPassword)
+	}
+	return all
+}
+
 func run(bin, dir string) (Server, error) {
 	if err := fill(dir); err != nil {
 		return Server{}, err
@@ -152,7 +163,7 @@ func hold(watcher *exec.Cmd, leash *os.File) {
 func fill(dir string) error {
 	files := map[string][]byte{
 		"slapd.conf":     fmt.Appendf(nil, configuration, dir),
-		"directory.ldif": entries,
+		"directory.ldif": append(slices.Clip(entries), visitors()...),
 	}
 	if err := addCertificates(files); err != nil {
 		return err

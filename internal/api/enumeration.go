@@ -1,0 +1,102 @@
+package api
+
+import (
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"roster"
+)
+
+// enumeration is a closed set of texts. The document has one component for each, so that a generated client has one
+// type for it.
+type enumeration struct {
+	name        string // of the component
+	description string
+	values      []string
+	alias       reflect.Type // an [enumerated]; huma asks it for the schema of the Go type
+}
+
+// enumerated stands for the Go type T where huma looks for a schema.
+type enumerated[T ~string] struct{}
+
+// Schema implements [huma.SchemaProvider]: it refers to the component.
+func (enumerated[T]) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Ref: schemaRoot + enumerations[reflect.TypeFor[T]()].name}
+}
+
+// enumerationOf returns the enumeration of a Go type.
+func enumerationOf[T ~string](name, description string, values ...T) enumeration {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return enumeration{name, description, texts, reflect.TypeFor[enumerated[T]]()}
+}
+
+// permissionNames is the component of the names of permissions.
+const permissionNames = "PermissionName"
+
+// Texts that only this API has a closed set of.
+type (
+	// permissionName is the name of a permission, as GET /permissions has them.
+	permissionName string
+	// quantifier says how many conditions must be met.
+	quantifier string
+	// problemType tells problems apart.
+	problemType string
+	// nameOrder is an order of records that have a number and a displayName.
+	nameOrder string
+	// userOrder is an order of users.
+	userOrder string
+	// userKey is the member that an upsert finds its user by.
+	userKey string
+	// trueOrFalse is a condition that may also be absent.
+	trueOrFalse string
+)
+
+// enumerations are the closed sets, by their Go types. Nothing changes it.
+var enumerations = map[reflect.Type]enumeration{
+	reflect.TypeFor[roster.AccessLevel]():  enumerationOf("AccessLevel", "A shipped set of permissions.", roster.AccessLevels[:]...),
+	reflect.TypeFor[roster.Service]():      enumerationOf("Service", "A way to reach somebody.", roster.Services[:]...),
+	reflect.TypeFor[roster.Status]():       enumerationOf("Status", "The outcome that an event reports.", roster.Statuses[:]...),
+	reflect.TypeFor[roster.MessageField](): enumerationOf("MessageField", "A part of a message.", roster.MessageFields[:]...),
+	reflect.TypeFor[roster.Match]():        enumerationOf("Match", "A way to compare texts.", roster.Matches[:]...),
+	reflect.TypeFor[roster.IntervalUnit](): enumerationOf("IntervalUnit", "The unit of an interval.", roster.IntervalUnits[:]...),
+	reflect.TypeFor[roster.Day]():          enumerationOf("Day", "A day of the week.", roster.Days[:]...),
+	reflect.TypeFor[roster.Access]():       enumerationOf("TokenAccess", "Whether a token may change anything.", roster.AccessRead, roster.AccessReadWrite),
+	reflect.TypeFor[roster.RealmKind]():    enumerationOf("RealmKind", "The protocol of a realm.", roster.RealmSAML, roster.RealmLDAP),
+	reflect.TypeFor[roster.JobState](): enumerationOf("JobState", "How far a job has come.",
+		roster.JobReady, roster.JobRunning, roster.JobBuried),
+	reflect.TypeFor[permissionName](): enumerationOf(permissionNames, "The name of a permission.",
+		namesOf[permissionName](roster.AllPermissions|roster.ServerAdmin)...),
+	reflect.TypeFor[quantifier]():  enumerationOf[quantifier]("Quantifier", "How many conditions must be met.", "any", "all"),
+	reflect.TypeFor[problemType](): enumerationOf("ProblemType", "The kind of a problem.", problemTypes()...),
+	reflect.TypeFor[nameOrder]():   enumerationOf[nameOrder]("NameOrder", "An order of named records.", "number", "-number", "displayName", "-displayName"),
+	reflect.TypeFor[userOrder](): enumerationOf[userOrder]("UserOrder", "An order of users.",
+		"number", "-number", "userName", "-userName", "email", "-email"),
+	reflect.TypeFor[userKey]():     enumerationOf[userKey]("UserKey", "A member that names one user.", "userName", "externalId", "email"),
+	reflect.TypeFor[trueOrFalse](): enumerationOf[trueOrFalse]("TrueOrFalse", "A condition.", "true", "false"),
+}
+
+// namesOf returns the names of permissions.
+func namesOf[T ~string](p roster.Permissions) []T {
+	names := p.Names()
+	typed := make([]T, len(names))
+	for i, name := range names {
+		typed[i] = T(name)
+	}
+	return typed
+}
+
+// defineEnumerations adds the components, and tells huma which Go types stand for them.
+func defineEnumerations(schemas huma.Registry) {
+	for t, e := range enumerations {
+		values := make([]any, len(e.values))
+		for i, v := range e.values {
+			values[i] = v
+		}
+		schemas.Map()[e.name] = &huma.Schema{Type: huma.TypeString, Description: e.description, Enum: values}
+		schemas.RegisterTypeAlias(t, e.alias)
+	}
+}

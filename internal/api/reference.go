@@ -1,0 +1,115 @@
+package api
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// reference names another record: its id or its name, or an object with its id. So a record that was read can be sent
+// back as it is (RFC 7643 does the same with complex attributes).
+type reference string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (r *reference) UnmarshalJSON(text []byte) error {
+	if text[0] != '{' {
+		return json.Unmarshal(text, (*string)(r))
+	}
+	var object struct {
+		ID string `json:"id"`
+	}
+	err := json.Unmarshal(text, &object)
+	*r = reference(object.ID)
+	return err
+}
+
+// Schema implements [huma.SchemaProvider].
+func (reference) Schema(schemas huma.Registry) *huma.Schema {
+	return eitherForm(schemas, "Reference", "The id or the name of a record, or an object with its id.", nil)
+}
+
+// ref is the reference as the verbs take it.
+func (r reference) ref() roster.Ref { return roster.Ref{ID: string(r), Name: string(r)} }
+
+// refTo returns what a reference stands for.
+func refTo(r reference) roster.Ref { return r.ref() }
+
+// refsTo returns what references stand for.
+func refsTo(all []reference) []roster.Ref {
+	refs := make([]roster.Ref, len(all))
+	for i, r := range all {
+		refs[i] = r.ref()
+	}
+	return refs
+}
+
+// grantReference is a [reference] to a role. An object may name the groups that the role is granted for, as a record
+// that was read does.
+type grantReference struct {
+	role   reference
+	groups *[]reference // nil: it says nothing of groups
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (g *grantReference) UnmarshalJSON(text []byte) error {
+	if err := json.Unmarshal(text, &g.role); err != nil || text[0] != '{' {
+		return err
+	}
+	var object struct {
+		Groups *[]reference `json:"groups"`
+	}
+	err := json.Unmarshal(text, &object)
+	g.groups = object.Groups
+	return err
+}
+
+// MarshalJSON implements [json.Marshaler], for examples.
+func (g grantReference) MarshalJSON() ([]byte, error) { return json.Marshal(g.role) }
+
+// Schema implements [huma.SchemaProvider].
+func (grantReference) Schema(schemas huma.Registry) *huma.Schema {
+	groups := &huma.Schema{
+		Type: huma.TypeArray, Items: schemas.Schema(reflect.TypeFor[reference](), true, ""),
+		Description: "The groups that the role is granted for; none: the organization.",
+	}
+	return eitherForm(schemas, "RoleReference",
+		"The id or the name of a role, or an object with its id and the groups that it is granted for.",
+		map[string]*huma.Schema{"groups": groups})
+}
+
+// splitRoles tells roles without a word of groups from those with.
+func splitRoles(all []grantReference) (roles []roster.Ref, grants []directory.RoleGrant) {
+	roles = []roster.Ref{}
+	for _, g := range all {
+		if g.groups == nil {
+			roles = append(roles, g.role.ref())
+		} else {
+			grants = append(grants, directory.RoleGrant{Role: g.role.ref(), Groups: refsTo(*g.groups)})
+		}
+	}
+	return roles, grants
+}
+
+// eitherForm returns a reference to a component: a text that is not empty, or an object with an id.
+func eitherForm(schemas huma.Registry, name, description string, besides map[string]*huma.Schema) *huma.Schema {
+	least := 1
+	text := &huma.Schema{Type: huma.TypeString, MinLength: &least, Description: "The id or the name."}
+	object := &huma.Schema{
+		Type: huma.TypeObject, Required: []string{"id"}, AdditionalProperties: true,
+		Properties: map[string]*huma.Schema{"id": {Type: huma.TypeString, MinLength: &least, Description: "The id."}},
+	}
+	for member, s := range besides {
+		object.Properties[member] = s
+	}
+	schemas.Map()[name] = &huma.Schema{Description: description, AnyOf: []*huma.Schema{text, object}}
+	return &huma.Schema{Ref: schemaRoot + name}
+}
+
+// isEitherForm reports whether a schema is one of these.
+func isEitherForm(s *huma.Schema) bool {
+	return len(s.AnyOf) == 2 && s.AnyOf[0].Type == huma.TypeString && s.AnyOf[1].Type == huma.TypeObject
+}

@@ -1,0 +1,143 @@
+package directory
+
+import (
+	"errors"
+	"regexp"
+	"regexp/syntax"
+	"sync"
+)
+
+// Bounds of regular expressions. The size of one is what [pattern] counts.
+const (
+	// MaxCheckProgram is the size of all regular expressions of a check together.
+	MaxCheckProgram = 5000
+	// MaxOrganizationProgram is the size of all regular expressions of an organization together.
+	MaxOrganizationProgram = 200_000
+
+	// maxProgram is how many instructions one regular expression has at most: a text of
+	// MaxConditionValue takes so many, and some.
+	maxProgram = 1500
+
+	// rangesOfStep is how many bounds of character classes count as one instruction.
+	rangesOfStep = 32
+)
+
+// pattern is a compiled regular expression.
+type pattern struct {
+	re *regexp.Regexp
+	// size is the number of instructions. The bounds of character classes count too: a class such as
+	// \pL is one instruction, and has more than a thousand bounds.
+	size int
+}
+
+// compilePattern compiles an expression in RE2 syntax, in which case does not count. The error is a
+// phrase that follows the name of a field.
+func compilePattern(text string) (pattern, error) {
+	tree, err := syntax.Parse(text, syntax.Perl|syntax.FoldCase)
+	if err != nil {
+		detail := "is no regular expression in RE2 syntax"
+		if of := (*syntax.Error)(nil); errors.As(err, &of) {
+			detail += ": " + string(of.Code)
+		}
+		return pattern{}, errors.New(detail)
+	}
+	tooLarge := errors.New("is a regular expression that is too large: it repeats too much")
+	if roughSize(tree) > 4*maxProgram {
+		return pattern{}, tooLarge // Compile would make all of it first: a million instructions take a second
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil || len(prog.Inst) > maxProgram {
+		return pattern{}, tooLarge
+	}
+	re, err := regexp.Compile("(?i)" + text)
+	if err != nil {
+		return pattern{}, errors.New("is no regular expression in RE2 syntax")
+	}
+	bounds := 0
+	for _, inst := range prog.Inst {
+		bounds += len(inst.Rune)
+	}
+	return pattern{re: re, size: len(prog.Inst) + bounds/rangesOfStep}, nil
+}
+
+// faultWork is what one byte of an expression that is at fault counts as: enough to have made it.
+const faultWork = 16
+
+// examinePattern returns the size of an expression, and what is wrong with it, "" if nothing is. One
+// that is at fault has a size too: to find that out has taken about so much.
+func examinePattern(text string) (size int, fault string) {
+	p, err := compilePattern(text)
+	if err != nil {
+		return faultWork * len(text), err.Error()
+	}
+	return p.size, ""
+}
+
+// roughSize returns about how many instructions an expression takes, without making them. It is at
+// most a few times too large, and hardly ever too small.
+func roughSize(re *syntax.Regexp) int {
+	n := 1
+	for _, sub := range re.Sub {
+		n += roughSize(sub)
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		n += len(re.Rune)
+	case syntax.OpRepeat:
+		n *= max(1, re.Min, re.Max)
+	}
+	return n
+}
+
+// patterns are regular expressions that were compiled once.
+var patterns = patternCache{kept: map[string]pattern{}}
+
+// patternCache keeps compiled expressions: so many at most, any of which may have to make place.
+type patternCache struct {
+	mu   sync.Mutex
+	kept map[string]pattern
+	size int // of all of them
+}
+
+// Bounds of the cache. An instruction takes about 130 bytes, an expression up to 4,000 besides.
+const (
+	maxPatterns    = 4096
+	maxPatternSize = 2 * MaxOrganizationProgram
+)
+
+// get returns an expression that is kept.
+func (p *patternCache) get(text string) (pattern, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	found, ok := p.kept[text]
+	return found, ok
+}
+
+// compile returns an expression that is kept, or else compiles and keeps it.
+func (p *patternCache) compile(text string) (pattern, error) {
+	if found, ok := p.get(text); ok {
+		return found, nil
+	}
+	made, err := compilePattern(text)
+	if err != nil {
+		return made, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drop(text)
+	for old := range p.kept {
+		if len(p.kept) < maxPatterns && p.size+made.size <= maxPatternSize {
+			break
+		}
+		p.drop(old)
+	}
+	p.kept[text] = made
+	p.size += made.size
+	return made, nil
+}
+
+// drop forgets an expression. p.mu is held.
+func (p *patternCache) drop(text string) {
+	p.size -= p.kept[text].size
+	delete(p.kept, text)
+}

@@ -1,0 +1,21 @@
+package directory
+
+import (
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// smsNumber returns a phone number in E.164, or the fault of one that no SMS can reach. country says
+// where a number is from that does not say so itself.
+func smsNumber(number, country string) (e164, fault string) {
+	n, err := phonenumbers.Parse(number, country)
+	switch {
+	case err != nil || !phonenumbers.IsValidNumber(n):
+		return "", "must be a phone number with its country, such as +44 20 7946 0958"
+	case n.GetExtension() != "" || strings.Contains(number, "/"): // a second number, or an extension, follows
+		return "", "must be one phone number without an extension, which no SMS can reach"
+	default:
+		return phonenumbers.Format(n, phonenumbers.E164), ""
+	}
+}

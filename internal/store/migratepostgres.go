@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+const (
+	// migrationLockTimeout is how long a migration waits for a table that others use. Whoever comes for the
+	// table after it waits as long. It is less than PostgreSQL's deadlock_timeout, one second, so where a
+	// migration and a running server wait for each other, it is the migration that gives way.
+	migrationLockTimeout = 500 * time.Millisecond
+
+	// migrationTries is how often it is tried: with the pauses between, for about five minutes.
+	migrationTries = 40
+
+	// Between two tries a migration waits for the first pause, then twice as long each time, up to the longest.
+	firstMigrationPause   = 250 * time.Millisecond
+	longestMigrationPause = 8 * time.Second
+
+	// migrationTurns is for how many seconds a process waits for another one that migrates.
+	migrationTurns = 300
+)
+
+// migratePostgres migrates on a connection of its own, which may take as long as it takes. Only one
+// process at a time migrates. Others may use the database meanwhile: a migration that meets them gives
+// way, is rolled back as a whole, and is tried again.
+func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log *slog.Logger) error {
+	config.RuntimeParams = maps.Clone(config.RuntimeParams)
+	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(migrationLockTimeout.Milliseconds(), 10)
+	pool := stdlib.OpenDB(config)
+	defer pool.Close()
+	if err := pool.PingContext(ctx); err != nil {
+		where := net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
+		return notNow("the database at "+where+" cannot be reached", fmt.Errorf("connect: %w", err))
+	}
+	for n, wait := 1, firstMigrationPause; ; n, wait = n+1, min(2*wait, longestMigrationPause) {
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrationTurns))
+		if err != nil {
+			return fmt.Errorf("lock migrations: %w", err)
+		}
+		_, err = migrate(ctx, pool, e, goose.WithSessionLocker(locker))
+		if err == nil {
+			return nil
+		}
+		if !gaveWay(err) {
+			return explain(e.fault(err), "open database", err)
+		}
+		if n == migrationTries {
+			const detail = "the tables are in use all the time, so the schema cannot be brought up to date; " +
+				"start this server when there is less to do, or stop the other servers meanwhile"
+			return notNow(detail, fmt.Errorf("open database: %w", err))
+		}
+		log.WarnContext(ctx, "a migration gives way to what others do, and is tried again", "try", n, "of", migrationTries, "in", wait, "err", err)
+		select {
+		case <-time.After(wait/2 + rand.N(wait/2)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// gaveWay reports whether a migration failed because others used its tables.
+func gaveWay(err error) bool {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case "55P03", "40P01", "40001": // lock_not_available, deadlock_detected, serialization_failure
+		return true
+	}
+	return false
+}
