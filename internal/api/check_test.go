@@ -248,7 +248,7 @@ func TestEvents(t *testing.T) {
 		{
 			Name: "all faults come at once", As: "Bearer {token write}", Status: 422, Request: "POST /api/v1/events" + sendJSON + `{"status":"bad","check":7}`,
 			Body: notValid + `"detail":"status must be one of: success, warning, failure, or null (and 2 more)","requestId":"…","errors":[{"pointer":"#/status","detail":"must be one of: success, warning, failure, or null"},` +
-				`{"pointer":"#/check","detail":"must be a string of 1 to 255 characters, or null"},{"pointer":"#/title","detail":"is required"}]}`,
+				`{"pointer":"#/check","detail":"must be an id or a name, or an object with an id, or null"},{"pointer":"#/title","detail":"is required"}]}`,
 		},
 		{
 			Name: "one for no check is none", As: "Bearer {token write}", Status: 422, Request: "POST /api/v1/events" + sendJSON + `{"title":"x","check":"019aa1f0-0000-7000-8000-000000000000"}`,

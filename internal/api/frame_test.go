@@ -297,7 +297,7 @@ func TestParametersAreReadStrictly(t *testing.T) {
 			Name: "what is wrong with header, parameter, body, and what the body names", Status: 400,
 			Request: "PATCH /api/v1/groups/{group Network}?colour=red\nIf-Match: v1\nContent-Type: application/merge-patch+json\n\n" + `{"active":"yes","members":[5,"nobody"]}`,
 			Body: malformed("colour is no parameter of this call (and 4 more)", parameter("colour", "is no parameter of this call"), header("If-Match", `must be one ETag of at most 255 characters, such as \"v3\", or *`),
-				at("active", "must be true or false, or null"), at("members/0", "must be a string that is not empty"), at("members/1", `names no user: \"nobody\"`)),
+				at("active", "must be true or false, or null"), at("members/0", "must be an id or a name, or an object with an id"), at("members/1", `names no user: \"nobody\"`)),
 		},
 	}
 	for i := range rows {

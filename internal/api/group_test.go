@@ -76,7 +76,7 @@ func TestGroupsAreMadeAndRead(t *testing.T) {
 		{
 			Name: "all faults at once", Status: 422, Request: with(create, `{"displayName":7,"descriptio":"x","members":["ann","nobody",5],"active":"yes"}`),
 			Body: invalid("displayName must be a string of 1 to 255 characters (and 4 more)", at("displayName", "must be a string of 1 to 255 characters"),
-				at("descriptio", "is not known here"), at("members/2", "must be a string that is not empty"), at("active", "must be true or false, or null"), at("members/1", `names no user: \"nobody\"`)),
+				at("descriptio", "is not known here"), at("members/2", "must be an id or a name, or an object with an id"), at("active", "must be true or false, or null"), at("members/1", `names no user: \"nobody\"`)),
 		},
 		{
 			Name: "the face's faults and the verb's", Status: 422, Request: with(create, `{"displayName":"\u0007","description":7,"members":["ann","nobody"]}`),
@@ -152,7 +152,7 @@ func TestGroupsAreChangedAndDeleted(t *testing.T) {
 		{
 			Name: "no name", Given: own("Eleven"), Request: patch("Eleven", "", `{"displayName":null,"active":7,"members":[7]}`), Status: 422,
 			Body: invalid("displayName must be a string of 1 to 255 characters (and 2 more)", at("displayName", "must be a string of 1 to 255 characters"),
-				at("active", "must be true or false, or null"), at("members/0", "must be a string that is not empty")),
+				at("active", "must be true or false, or null"), at("members/0", "must be an id or a name, or an object with an id")),
 		},
 		{Name: "one that is not there", Request: with("PATCH /api/v1/groups/"+nobodys, `{}`), Status: 404, Body: missing},
 		{

@@ -97,7 +97,7 @@ func (f *fitting) value(s *huma.Schema, v dialect.Value, at string) []byte {
 		good = v.Kind == dialect.Bool
 	case huma.TypeArray:
 		if v.Kind == dialect.Array && (s.MaxItems == nil || len(v.Items) <= *s.MaxItems) {
-			return f.array(f.resolve(s.Items), v, at)
+			return f.array(s.Items, v, at)
 		}
 	case huma.TypeObject:
 		if v.Kind == dialect.Object {
@@ -122,7 +122,7 @@ func (f *fitting) array(items *huma.Schema, v dialect.Value, at string) []byte {
 		good := f.value(items, item, fmt.Sprintf("%s[%d]", at, i))
 		whole = whole && same(good, item.Raw)
 		if good == nil {
-			good = empty(items)
+			good = empty(f.resolve(items))
 		}
 		if good != nil {
 			kept = append(kept, good)

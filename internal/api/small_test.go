@@ -196,7 +196,7 @@ func TestTokens(t *testing.T) {
 		},
 		{
 			Name: "all faults at once", Status: 422, Request: with("POST "+all, `{"access":"write","user":"nobody","groups":["Nowhere",""],"expiresInSeconds":0,"expires":1}`),
-			Body: invalid("access must be one of: read, read-write (and 6 more)", at("access", "must be one of: read, read-write"), at("groups/1", "must be a string that is not empty"), at("expiresInSeconds", "must be a whole number from 1 to 3153600000, or null"),
+			Body: invalid("access must be one of: read, read-write (and 6 more)", at("access", "must be one of: read, read-write"), at("groups/1", "must be an id or a name, or an object with an id"), at("expiresInSeconds", "must be a whole number from 1 to 3153600000, or null"),
 				at("expires", "is not known here"), at("name", "is required"), at("user", `names no user: \"nobody\"`),
 				at("groups/0", `names no group: \"Nowhere\"`)),
 		},

@@ -224,16 +224,16 @@ func TestNothingIsDoneForARequestWithAFaultOutsideItsBody(t *testing.T) {
 func TestEveryFaultOfAnArrayIsToldAndWhereItIs(t *testing.T) {
 	t.Parallel()
 	const role, group = `names no role: \"Operatr\"`, `names no group: \"Nowhere\"`
-	const text, ref = "must be a string of at most 255 characters, or null", "must be a string that is not empty"
+	const text, ref = "must be a string of at most 255 characters, or null", "must be an id or a name, or an object with an id"
 	rows := []dialecttest.Scenario{
 		{
 			Name: "a name that is none, beside what is no name", Request: with(createUser, `{"userName":"x","roles":["Operatr",5,""]}`), Status: 422,
-			Body: invalid("roles[1] must be a string that is not empty (and 2 more)", at("roles/1", ref), at("roles/2", ref), at("roles/0", role)),
+			Body: invalid("roles[1] must be an id or a name, or an object with an id (and 2 more)", at("roles/1", ref), at("roles/2", ref), at("roles/0", role)),
 		},
 		{
 			Name: "in objects of an array", Status: 422,
 			Request: with(createUser, `{"userName":"x","roleGrants":[{"role":"Operatr","groups":[7,"Nowhere"]},"x",{"groups":["Nowhere"]}],"competencies":[{"name":7,"ranking":1},{"ranking":1},{"name":"\u0007","ranking":"x"},5]}`),
-			Body: invalid("roleGrants[0].groups[0] must be a string that is not empty (and 10 more)", at("roleGrants/0/groups/0", ref), at("roleGrants/1", "must be an object"), at("roleGrants/2/role", "is required"),
+			Body: invalid("roleGrants[0].groups[0] must be an id or a name, or an object with an id (and 10 more)", at("roleGrants/0/groups/0", ref), at("roleGrants/1", "must be an object"), at("roleGrants/2/role", "is required"),
 				at("competencies/0/name", text), at("competencies/2/ranking", "must be a whole number from 0 to 100"), at("competencies/3", "must be an object"),
 				at("competencies/1", "needs a name or a cid"), at("competencies/2/name", "must not hold control characters"), at("roleGrants/0/role", role), at("roleGrants/0/groups/1", group), at("roleGrants/2/groups/0", group)),
 		},

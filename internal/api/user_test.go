@@ -114,7 +114,7 @@ func TestUsersThatAreNotMade(t *testing.T) {
 			Request: with(createUser, `{"userName":["x"],"email":5,"active":"yes","accessLevel":"king","roles":"Operator","primaryGroup":[],"joinedAt":"yesterday","sessionExpiryMinutes":0,`+
 				`"competencies":[{"ranking":101},{"name":7,"ranking":"x"}],"properties":[],"preferences":{"failures":["pigeon"],"alerts":[]},"timezone":{}}`),
 			Body: invalid("userName must be a string of 1 to 255 characters (and 14 more)", at("userName", "must be a string of 1 to 255 characters"), at("email", "must be a string of at most 254 characters, or null"),
-				at("active", "must be true or false, or null"), at("accessLevel", level), at("roles", "must be an array of at most 1000, or null"), at("primaryGroup", "must be a string that is not empty, or null"),
+				at("active", "must be true or false, or null"), at("accessLevel", level), at("roles", "must be an array of at most 1000, or null"), at("primaryGroup", "must be an id or a name, or an object with an id, or null"),
 				at("joinedAt", "must be a time such as 2026-11-21T09:30:00Z, or null"), at("sessionExpiryMinutes", "must be a whole number from 1 to 10080, or null"),
 				at("competencies/0/ranking", "must be a whole number from 0 to 100"), at("competencies/1/name", "must be a string of at most 255 characters, or null"), at("competencies/1/ranking", "must be a whole number from 0 to 100"),
 				at("properties", "must be an object, or null"), at("preferences/failures/0", services), at("preferences/alerts", "is not known here"), at("timezone", zone)),

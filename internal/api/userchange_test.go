@@ -100,8 +100,8 @@ func TestUsersAreChanged(t *testing.T) {
 		},
 		{
 			Name: "all faults at once", Given: own("u8"), Status: 422, Request: patch("u8", "", `{"userName":null,"email":"x","roles":["Operatr"],"realm":"DB","sendWelcomeEmail":true,"primaryGroup":7}`),
-			Body: invalid("userName must be a string of 1 to 255 characters (and 5 more)", at("userName", "must be a string of 1 to 255 characters"), at("realm", "is not known here"), at("sendWelcomeEmail", "is not known here"),
-				at("primaryGroup", "must be a string that is not empty, or null"), at("email", "must be one email address, such as name@example.com"), at("roles/0", `names no role: \"Operatr\"`)),
+			Body: invalid("userName must be a string of 1 to 255 characters (and 4 more)", at("userName", "must be a string of 1 to 255 characters"), at("sendWelcomeEmail", "is not known here"),
+				at("primaryGroup", "must be an id or a name, or an object with an id, or null"), at("email", "must be one email address, such as name@example.com"), at("roles/0", `names no role: \"Operatr\"`)),
 		},
 		{Name: "one that is not there", Request: with("PATCH /api/v1/users/"+nobodys, `{}`), Status: 404, Body: missing},
 		{

@@ -104,8 +104,11 @@ func checkFlags(command *kong.Context) error {
 				fault = "must be at least 1"
 			}
 		}
+		if fault != "" && !p.Flag.Required {
+			fault += "; leave it out if you do not mean it"
+		}
 		if fault != "" {
-			return misused(fmt.Errorf("--%s %s; leave it out if you do not mean it", p.Flag.Name, fault))
+			return misused(fmt.Errorf("--%s %s", p.Flag.Name, fault))
 		}
 	}
 	return nil

@@ -11,14 +11,19 @@ import (
 )
 
 const description = `{"openapi":"3.1.0","info":{"title":"T","version":"1"},"paths":{
-"/users":{"get":{"operationId":"list","parameters":[{"name":"fields","in":"query","schema":{"type":"string"}}],"responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"type":"object",
-	"required":["items"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/User"}}},"additionalProperties":false}}}}}}},
+"/users":{"get":{"operationId":"list","parameters":[{"name":"fields","in":"query","schema":{"type":"string"}}],"responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"anyOf":[{"type":"object",
+	"required":["items"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/User"}}},"additionalProperties":false},{"type":"object",
+	"required":["items"],"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/PartialUser"}}},"additionalProperties":false}]}}}}}}},
 "/users/me":{"get":{"operationId":"me","responses":{"200":{"description":"ok"}}}},
 "/users/{id}":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string"}}],
 	"get":{"operationId":"get","parameters":[{"name":"fields","in":"query","schema":{"type":"string"}}],"responses":{"422":{"$ref":"#/components/responses/Bad"},"200":{"description":"ok","headers":{"etag":{"required":true,"schema":{"type":"string","minLength":2}},"Limit":{"$ref":"#/components/headers/Limit"}},
-		"content":{"application/json":{"schema":{"$ref":"#/components/schemas/User"}}}}}},
+		"content":{"application/json":{"schema":{"anyOf":[{"$ref":"#/components/schemas/User"},{"$ref":"#/components/schemas/PartialUser"}]}}}}}},
 	"delete":{"operationId":"delete","responses":{"204":{"description":"gone"}}}}},
-"components":{"headers":{"Limit":{"schema":{"type":"integer","minimum":0}}},"responses":{"Bad":{"description":"bad","content":{"application/problem+json":{"example":{"id":"2"},"schema":{"$ref":"#/components/schemas/Link"}}}}},"schemas":{"User":{"type":"object","required":["id"],"additionalProperties":false,"properties":{
+"components":{"headers":{"Limit":{"schema":{"type":"integer","minimum":0}}},"responses":{"Bad":{"description":"bad","content":{"application/problem+json":{"example":{"id":"2"},"schema":{"$ref":"#/components/schemas/Link"}}}}},"schemas":{
+	"User":{"type":"object","required":["id","email","level","group","at","free"],"additionalProperties":false,"properties":{
+	"id":{"type":"string"},"email":{"type":["string","null"]},"level":{"type":["string","null"],"enum":["user","editor",null]},
+	"group":{"anyOf":[{"$ref":"#/components/schemas/Link"},{"type":"null"}]},"at":{"type":"string","format":"date-time"},"free":{}}},
+	"PartialUser":{"type":"object","required":["id"],"additionalProperties":false,"properties":{
 	"id":{"type":"string"},"email":{"type":["string","null"]},"level":{"type":["string","null"],"enum":["user","editor",null]},
 	"group":{"anyOf":[{"$ref":"#/components/schemas/Link"},{"type":"null"}]},"at":{"type":"string","format":"date-time"},"free":{}}},
 	"Link":{"type":"object","required":["id"],"properties":{"id":{"type":"string"}},"additionalProperties":false}}}}`

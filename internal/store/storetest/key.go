@@ -16,16 +16,15 @@ var sameNames = [][2]string{
 	{"José", "Jose\u0301"},
 	{"ΣΊΣΥΦΟΣ", "σίσυφος"},
 	{"ﬁona", "FIONA"},
+	{"Bea", " b\u200bea "},
 }
 
 // otherNames are spellings that are two names, however alike a collation may find them.
 var otherNames = [][2]string{
-	{"ada", "ada "},
 	{"resume", "résumé"},
 	{"coop", "co-op"},
 	{"a_c", "abc"},
 	{"a%", "abc"},
-	{"ada", "ada\u200b"},
 	{"İ", "I"},
 }
 
