@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"roster"
@@ -23,7 +22,6 @@ type call struct {
 	endpoint *endpoint
 	by       roster.Actor
 	query    []dialect.Member
-	text     func() ([]byte, error) // of the body, read once; nil: not read yet
 	body     dialect.Value
 	faults   roster.Faults // of the query and the headers
 	copied   roster.Faults // of read-only members of the body
@@ -112,12 +110,11 @@ func (a *api) admit(c *call) error {
 	return c.readBody()
 }
 
-// needsHash reads a call whose caller is not known yet, and reports whether it needs a hash. The body is
-// kept for [call.readBody]; nothing else of the call changes.
+// needsHash reads a call whose caller is not known yet, and reports whether it needs a hash. Nothing of the call
+// changes.
 func (a *api) needsHash(c *call) bool {
 	early := *c
 	err := errors.Join(early.readQuery(), early.readBody())
-	c.text = early.text
 	if err != nil {
 		return false
 	}
@@ -179,10 +176,7 @@ func (c *call) readBody() error {
 			Detail: "Send the body as JSON, with the header Content-Type: " + strings.Join(takes, " or ") + ".",
 		}
 	}
-	if c.text == nil {
-		c.text = sync.OnceValues(func() ([]byte, error) { return dialect.ReadBody(c.ResponseWriter, c.request) })
-	}
-	text, err := c.text()
+	text, err := dialect.ReadBody(c.ResponseWriter, c.request)
 	if err == nil {
 		c.body, err = dialect.Parse(text)
 	}

@@ -18,9 +18,33 @@ const MaxBody = 1 << 20
 
 // ReadBody reads a whole body of text, at most [MaxBody] bytes, and leaves out a byte order mark before it.
 //
+// Whoever reads the body of a request again gets what was read before.
+//
 // Errors: a [Refusal] of 408 for a body that comes too late, of 413 for one that is too long, and of 415 for
 // one that is compressed. Invalid for one that the client cut off, or sent as UTF-16 or UTF-32.
 func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	b, read := r.Body.(*readBody)
+	if !read {
+		b = &readBody{}
+		b.text, b.err = readWhole(w, r)
+		r.Body = b
+	}
+	return b.text, b.err
+}
+
+// readBody is a body that was read, in the place of the body that came.
+type readBody struct {
+	text []byte
+	err  error
+}
+
+// Read finds nothing more.
+func (*readBody) Read([]byte) (int, error) { return 0, io.EOF }
+
+// Close does nothing: the server closes the body that came.
+func (*readBody) Close() error { return nil }
+
+func readWhole(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return nil, &Refusal{Status: http.StatusUnsupportedMediaType, Detail: "Send the body as it is, without a Content-Encoding."}
 	}

@@ -174,7 +174,7 @@ func (e *env) records() records {
 		for _, j := range jobs {
 			var payload roster.WelcomeEmail
 			err = errors.Join(err, json.Unmarshal(j.Payload, &payload))
-			r.Jobs = append(r.Jobs, fmt.Sprint(j.Kind, names[string(payload.UserID)], j.Key == "welcome "+string(payload.UserID), j.RunAt, j.CreatedAt))
+			r.Jobs = append(r.Jobs, fmt.Sprint(j.Kind, names[string(payload.UserID)], strings.HasPrefix(j.Key, "welcome "+string(payload.UserID)+" "), j.RunAt, j.CreatedAt))
 		}
 		slices.Sort(r.Jobs)
 		return err

@@ -58,7 +58,8 @@ var publishedFields = [...]string{
 type userArgument struct {
 	number int64  // 0 where the name is no number
 	name   string // of a user_id too: a name that is all digits is an id first, a name second
-	asID   bool   // user_id was given, and as a number
+	field  string // the canonical name of the argument that was given
+	isID   bool   // it is user_id, and a number
 }
 
 // decodeUser reads user_id or username, of which one suffices. A user_id that is no number is taken as a
@@ -76,16 +77,16 @@ func userOf(args []dialect.Member, idName string) (userArgument, error) {
 	id, name := find(args, idName), find(args, "username").Text
 	switch n, isWhole := whole(id); {
 	case isWhole && id.Kind == dialect.Number:
-		return userArgument{number: n, name: strconv.FormatInt(n, 10), asID: true}, nil
+		return userArgument{number: n, name: strconv.FormatInt(n, 10), field: "id", isID: true}, nil
 	case id.Kind > dialect.Null && id.Kind != dialect.String:
 		return userArgument{}, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "must be a whole number, or a username"}
 	case digits(id.Text):
 		number, _ := strconv.ParseInt(id.Text, 10, 64) // of one that is too large: the greatest, which is nobody's
-		return userArgument{number: number, name: id.Text, asID: true}, nil
+		return userArgument{number: number, name: id.Text, field: "id", isID: true}, nil
 	case id.Text != "":
-		return userArgument{name: id.Text}, nil
+		return userArgument{name: id.Text, field: "id"}, nil
 	case name != "":
-		return userArgument{name: name}, nil
+		return userArgument{name: name, field: "userName"}, nil
 	default:
 		return userArgument{}, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or username is required"}
 	}
@@ -113,10 +114,10 @@ func pick[Out any](in userArgument, verb func(directory.UserSelector) (Out, erro
 	switch {
 	case err == nil || roster.KindOf(err) != roster.NotFound:
 		return out, err
-	case in.asID:
+	case in.isID:
 		return out, &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no user"}
 	default:
-		return out, &roster.Error{Kind: roster.Invalid, Field: "userName", Detail: "names no user"}
+		return out, &roster.Error{Kind: roster.Invalid, Field: in.field, Detail: "names no user"}
 	}
 }
 

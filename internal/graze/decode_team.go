@@ -3,6 +3,7 @@ package graze
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
 
@@ -77,18 +78,25 @@ func decodeDeleteTeam(q *request) (directory.GroupSelector, error) {
 	return teamByID(args)
 }
 
+// lookup is a record to read, and the argument that names it.
+type lookup[In any] struct {
+	in   In
+	byID bool // by the argument of an id, which may hold a name
+}
+
 // decodeGetTeam reads team_id or name, of which one suffices. A team_id that is no number is taken as a name.
-func decodeGetTeam(q *request) (directory.GroupSelector, error) {
-	sel := directory.GroupSelector{Kind: roster.KindTeam}
+func decodeGetTeam(q *request) (lookup[directory.GroupSelector], error) {
+	in := lookup[directory.GroupSelector]{in: directory.GroupSelector{Kind: roster.KindTeam}}
 	args, err := q.arguments()
 	if err != nil {
-		return sel, err
+		return in, err
 	}
-	sel.Ref = refOf(find(args, "team_id").Text, find(args, "name").Text)
-	if sel.Ref.IsZero() {
-		return sel, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or name is required"}
+	id := find(args, "team_id").Text
+	in.in.Ref, in.byID = refOf(id, find(args, "name").Text), id != ""
+	if in.in.Ref.IsZero() {
+		return in, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or name is required"}
 	}
-	return sel, nil
+	return in, nil
 }
 
 func decodeGetTeams(*request) (directory.GroupList, error) {
@@ -97,8 +105,8 @@ func decodeGetTeams(*request) (directory.GroupList, error) {
 
 // decodeGetTeamsForService reads service_id, or the name: the table of the published page calls that name,
 // its example service_name.
-func decodeGetTeamsForService(q *request) (directory.GroupList, error) {
-	in := directory.GroupList{Kind: roster.KindTeam}
+func decodeGetTeamsForService(q *request) (lookup[directory.GroupList], error) {
+	in := lookup[directory.GroupList]{in: directory.GroupList{Kind: roster.KindTeam}}
 	args, err := q.arguments()
 	if err != nil {
 		return in, err
@@ -107,8 +115,9 @@ func decodeGetTeamsForService(q *request) (directory.GroupList, error) {
 	if name == "" {
 		name = find(args, "name").Text
 	}
-	in.Service = refOf(find(args, "service_id").Text, name)
-	if in.Service.IsZero() {
+	id := find(args, "service_id").Text
+	in.in.Service, in.byID = refOf(id, name), id != ""
+	if in.in.Service.IsZero() {
 		return in, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or service_name is required"}
 	}
 	return in, nil
@@ -150,6 +159,24 @@ func teamByID(args []dialect.Member) (directory.GroupSelector, error) {
 		return sel, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "must be the id of a team, a whole number"}
 	}
 	return sel, nil
+}
+
+// lookedUp calls a verb for a record of a noun that the arguments name. What it says of a name it says of the argument that
+// held it.
+func lookedUp[In, Out any](
+	noun string, verb func(context.Context, roster.Actor, In) (Out, error),
+) func(context.Context, roster.Actor, lookup[In]) (Out, error) {
+	verb = known(noun, verb)
+	return func(ctx context.Context, by roster.Actor, in lookup[In]) (Out, error) {
+		out, err := verb(ctx, by, in.in)
+		var fault *roster.Error
+		if in.byID && roster.KindOf(err) == roster.Invalid && errors.As(err, &fault) {
+			of := *fault
+			of.Field = "id"
+			err = &of
+		}
+		return out, err
+	}
 }
 
 // known calls a verb for a record of a noun, and says of an unknown id that it names none.

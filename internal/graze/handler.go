@@ -53,9 +53,9 @@ func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *
 		{"createTeam", []string{"POST"}, dialect.Endpoint(teams, decodeCreateTeam, svc.CreateGroup, encodeTeamID)},
 		{"updateTeam", []string{"POST"}, dialect.Endpoint(teams, decodeUpdateTeam, known("team", svc.UpdateGroup), encodeNothing)},
 		{"deleteTeam", []string{"POST"}, dialect.Endpoint(teams, decodeDeleteTeam, known("team", svc.DeleteGroup), encodeNothing)},
-		{"getTeam", []string{"GET"}, dialect.Endpoint(teams, decodeGetTeam, known("team", svc.GetGroup), encodeTeam)},
+		{"getTeam", []string{"GET"}, dialect.Endpoint(teams, decodeGetTeam, lookedUp("team", svc.GetGroup), encodeTeam)},
 		{"getTeams", []string{"GET"}, dialect.Endpoint(teams, decodeGetTeams, svc.ListTeams, encodeTeams)},
-		{"getTeamsForService", []string{"GET"}, dialect.Endpoint(services, decodeGetTeamsForService, known("service", svc.ListTeams), encodeTeams)},
+		{"getTeamsForService", []string{"GET"}, dialect.Endpoint(services, decodeGetTeamsForService, lookedUp("service", svc.ListTeams), encodeTeams)},
 
 		{"createSecurityRealm", []string{"POST"}, dialect.Endpoint(realms, decodeCreateRealm, svc.CreateRealm, encodeNothing)},
 		{"updateSecurityRealm", []string{"POST"}, dialect.Endpoint(realms, decodeUpdateRealm, svc.UpdateRealm, encodeNothing)},

@@ -181,6 +181,7 @@ func TestTheDocumentedListsOfTeamsAreAnsweredAsDocumented(t *testing.T) {
 		{Name: "by service_id beside empty names", Request: get + "service_id=2&name=&service_name=", Status: 200, Body: "[" + two + "," + three + "]"},
 		{Name: "by an id that is none", Request: get + "service_id=99", Status: 404, Body: fault("404", "service_id names no service")},
 		{Name: "by a name that is none", Request: get + "service_name=mail", Status: 400, Body: fault("400", `service_name names no service: \"mail\"`)},
+		{Name: "by a name that is none in service_id", Request: get + "service_id=mail", Status: 400, Body: fault("400", `service_id names no service: \"mail\"`)},
 		{Name: "by nothing", Request: "GET /graze/v1/getTeamsForService", Status: 400, Body: fault("400", "service_id or service_name is required")},
 	}
 	for i := range rows {

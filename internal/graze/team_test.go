@@ -98,7 +98,7 @@ func TestCallsOnTeamsAreRefusedThatAreWrong(t *testing.T) {
 		{Name: "getTeam of an id that is none", As: as, Request: get + "?team_id=99", Status: 404, Body: fault("404", "team_id names no team")},
 		{Name: "getTeam of the id 0", As: as, Request: get + "?team_id=0", Status: 404, Body: fault("404", "team_id names no team")},
 		{Name: "getTeam of a name that is none", As: as, Request: get + "?name=nowhere", Status: 400, Body: fault("400", `name names no team: \"nowhere\"`)},
-		{Name: "getTeam of a name that is none in team_id", As: as, Request: get + "?team_id=nowhere", Status: 400, Body: fault("400", `name names no team: \"nowhere\"`)},
+		{Name: "getTeam of a name that is none in team_id", As: as, Request: get + "?team_id=nowhere", Status: 400, Body: fault("400", `team_id names no team: \"nowhere\"`)},
 	}...)
 	given := func(t testing.TB, e *dialecttest.Env) { t.Helper(); documented(t, e); e.Team(t, "4711") }
 	dialecttest.Run(t, dialecttest.World{Given: given}, rows...)

@@ -16,7 +16,7 @@ var halves = []struct{ what, query string }{
 	{"audit entries without their details", `SELECT COUNT(*) FROM audit_entries a WHERE NOT EXISTS (
 		SELECT 1 FROM audit_details d WHERE d.organization_id = a.organization_id AND d.audit_id = a.id)`},
 	{"welcome emails for users who are not there", `SELECT COUNT(*) FROM jobs j WHERE j.kind = 'welcome-email'
-		AND NOT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = j.organization_id AND u.id = substr(j.job_key, 9))`},
+		AND NOT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = j.organization_id AND u.id = substr(j.job_key, 9, 36))`},
 	{"remembered creates of users who are not there", `SELECT COUNT(*) FROM retries r
 		WHERE r.resource_id NOT LIKE '[%' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = r.organization_id AND u.id = r.resource_id)`},
 	{"members who are not there", `SELECT COUNT(*) FROM group_members m WHERE NOT EXISTS (
@@ -30,8 +30,8 @@ var halves = []struct{ what, query string }{
 
 	// The users that these tests make: welcome.… over CheckCentral, graze.… over Graze.
 	{"users of CheckCentral's without one welcome email", `SELECT COUNT(*) FROM users u LEFT JOIN (
-			SELECT organization_id, substr(job_key, 9) AS user_id, COUNT(*) AS jobs
-			FROM jobs WHERE kind = 'welcome-email' GROUP BY organization_id, substr(job_key, 9)
+			SELECT organization_id, substr(job_key, 9, 36) AS user_id, COUNT(*) AS jobs
+			FROM jobs WHERE kind = 'welcome-email' GROUP BY organization_id, substr(job_key, 9, 36)
 		) j ON j.organization_id = u.organization_id AND j.user_id = u.id
 		WHERE u.user_name LIKE 'welcome.%' AND COALESCE(j.jobs, 0) <> 1`},
 	{"users of CheckCentral's without a group, two preferences, an address and their level", `SELECT COUNT(*) FROM users u
