@@ -74,7 +74,7 @@ var enumerations = map[reflect.Type]enumeration{
 	reflect.TypeFor[problemType](): enumerationOf("ProblemType", "The kind of a problem.", problemTypes()...),
 	reflect.TypeFor[nameOrder]():   enumerationOf[nameOrder]("NameOrder", "An order of named records.", "number", "-number", "displayName", "-displayName"),
 	reflect.TypeFor[userOrder](): enumerationOf[userOrder]("UserOrder", "An order of users.",
-		"number", "-number", "userName", "-userName", "email", "-email"),
+		"number", "-number", "userName", "-userName", "displayName", "-displayName", "email", "-email"),
 	reflect.TypeFor[userKey]():     enumerationOf[userKey]("UserKey", "A member that names one user.", "userName", "externalId", "email"),
 	reflect.TypeFor[trueOrFalse](): enumerationOf[trueOrFalse]("TrueOrFalse", "A condition.", "true", "false"),
 }

@@ -248,7 +248,7 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		{Name: "a malformed escape", Request: "GET /api/v1/groups?filter=%zz", Status: 400, Body: malformed(unread + "an escape with % is malformed")},
 		{Name: "a NUL", Request: "GET /api/v1/groups?filter=%00", Status: 400, Body: malformed(unread + "one is not UTF-8, or holds a NUL character")},
 		{Name: "an order that is none", Request: "GET /api/v1/users?sort=colour", Status: 400, Body: malformed(
-			"sort must be one of: number, -number, userName, -userName, email, -email", parameter("sort", "must be one of: number, -number, userName, -userName, email, -email"))},
+			"sort must be one of: number, -number, userName, -userName, displayName, -displayName, email, -email", parameter("sort", "must be one of: number, -number, userName, -userName, displayName, -displayName, email, -email"))},
 		{Name: "a switch that is none", Request: "GET /api/v1/tokens?revoked=maybe", Status: 400, Body: malformed("revoked must be true or false", parameter("revoked", "must be true or false"))},
 		one("an empty limit", "limit=", "limit", limit),
 		one("an empty filter", "filter=", "filter", "must be a string of 1 to 2000 characters"),

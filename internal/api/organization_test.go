@@ -77,8 +77,12 @@ func TestOrganizations(t *testing.T) {
 			Body: `{"items":[` + ownOrganization + `]}`,
 		},
 		{
-			Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/organizations/{organization default}", Header: map[string]string{"ETag": `"v1.…"`},
+			Name: "one is read", As: "boss:{password}", Status: 200, Request: "GET /api/v1/organizations/{organization default}", Header: map[string]string{"ETag": `"v1.…"`},
 			Body: ownOrganization,
+		},
+		{
+			Name: "a token of the organization reads none", As: "Bearer {token read}", Status: 403, Request: "GET /api/v1/organizations",
+			Body: problemOf + `forbidden","title":"The credential may not do this","status":403,"detail":"an API token of the organization may not do this","requestId":"…"}`,
 		},
 		{
 			Name: "a slug is one", As: "owner:{password}", Status: 422, Request: "POST /api/v1/organizations" + sendJSON + `{"slug":"Not One","name":"x"}`,

@@ -294,6 +294,8 @@ func TestTheAudit(t *testing.T) {
 	given := func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		staff(t, e)
+		e.Group(t, "Limits")
+		e.Token(t, directory.NewToken{Name: "limited", Access: roster.AccessRead, Groups: []roster.Ref{{Name: "Limits"}}})
 		w := e.Do(t, "Bearer {token write}", with("POST /api/v1/departments\nUser-Agent: x", `{"displayName":"Audited"}`))
 		e.Set("audited", strings.TrimPrefix(w.Header().Get("Location"), "/api/v1/departments/"))
 		e.Set("request", w.Header().Get("X-Request-Id"))
@@ -317,7 +319,8 @@ func TestTheAudit(t *testing.T) {
 		{Name: "one that is not there", As: boss, Request: "GET /api/v1/audit/" + nobodys, Status: 404, Body: missing},
 		{Name: "whether it is whole", As: boss, Request: "GET /api/v1/audit/verification", Status: 200, Body: `{"intact":true,"sealed":…,"erased":0,"bad":null,"reason":null}`},
 		{Name: "who may not", As: "reader:" + password, Request: "GET /api/v1/audit", Status: 403, Body: forbidden("this needs one of the permissions: read_audit")},
-		{Name: "the organization's token", As: "Bearer {token read}", Request: "GET /api/v1/audit", Status: 403, Body: forbidden("an API token of the organization may not do this")},
+		{Name: "the organization's token", As: "Bearer {token read}", Request: "GET /api/v1/audit?target={audited}", Status: 200, Body: `{"items":[` + entry + `]}`},
+		{Name: "its token that is limited to groups", As: "Bearer {token limited}", Request: "GET /api/v1/audit", Status: 403, Body: forbidden("this credential is limited to groups, and this concerns the whole organization")},
 	}...)
 }
 

@@ -21,7 +21,7 @@ func asked(t testing.TB, e *dialecttest.Env, as, request string) (status int, bo
 func TestATokenOfTheOrganizationDoesNotBecomeAnAdministrator(t *testing.T) {
 	t.Parallel()
 	const password, token = "nine purple teapots fly", "Bearer {token write}"
-	const given, beyond = `"password":"` + password + `"`, "would give permissions that an API token of the organization gives only to users who cannot sign in yet: manage_tokens manage_settings read_audit manage_realms"
+	const given, beyond = `"password":"` + password + `"`, "would give permissions that an API token of the organization gives only to users who cannot sign in yet: manage_tokens manage_settings manage_realms"
 	known := func(name string) func(testing.TB, *dialecttest.Env) {
 		return func(t testing.TB, e *dialecttest.Env) {
 			t.Helper()

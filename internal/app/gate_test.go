@@ -105,7 +105,9 @@ func (o operator) Session(context.Context, roster.Face, roster.Permissions, stri
 	return o.everybody()
 }
 
-func (o operator) Token(context.Context, roster.Face, string) (roster.Actor, error) { return o.everybody() }
+func (o operator) Token(context.Context, roster.Face, string) (roster.Actor, error) {
+	return o.everybody()
+}
 
 func TestACallThatNeedsNoHashIsDoneWhileTooManyWaitForOne(t *testing.T) {
 	t.Parallel()

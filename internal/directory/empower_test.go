@@ -26,13 +26,12 @@ var lofty = map[string]directory.NewUser{
 	"a role":                 {Roles: refs("Administrator")},
 	"a role in a group":      {RoleGrants: []directory.RoleGrant{grant("Administrator", "A")}},
 	"a role of one's own":    {Roles: refs("Tokens")},
-	"one that reads audits":  {Roles: refs("Auditor")},
 	"one that sets settings": {Roles: refs("Settings")},
 }
 
 func (e *env) loftyRoles() {
 	e.t.Helper()
-	for name, permission := range map[string]string{"Tokens": "manage_tokens", "Auditor": "read_audit", "Settings": "manage_settings"} {
+	for name, permission := range map[string]string{"Tokens": "manage_tokens", "Settings": "manage_settings"} {
 		must(e.CreateRole(e.t.Context(), e.orgToken(), directory.NewRole{Name: name, Permissions: []string{permission}}))(e.t)
 	}
 }
@@ -144,7 +143,7 @@ func TestATokenOfTheOrganizationPutsNothingIntoARoleThatItNeverUses(t *testing.T
 		by := e.orgToken()
 		r := must(e.CreateRole(t.Context(), by, directory.NewRole{Name: "Desk", Permissions: []string{"read_directory"}}))(t)
 		must(e.CreateUser(t.Context(), by, directory.NewUser{UserName: "evil", Password: "a password", Roles: refs("Desk")}))(t)
-		for _, permission := range []string{"manage_tokens", "manage_settings", "manage_realms", "read_audit"} {
+		for _, permission := range []string{"manage_tokens", "manage_settings", "manage_realms"} {
 			_, err := e.UpdateRole(t.Context(), by, directory.RoleChange{Role: roster.Ref{Name: "Desk"}, Permissions: roster.Some([]string{"read_directory", permission})})
 			wants(t, err, roster.Forbidden, "")
 		}

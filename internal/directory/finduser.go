@@ -104,7 +104,7 @@ func (in UserSearch) Check() error {
 	return f.Err()
 }
 
-var userOrders = []UserOrder{OrderNumber, OrderUserName, OrderEmail}
+var userOrders = []UserOrder{OrderNumber, OrderUserName, OrderDisplayName, OrderEmail}
 
 // possible reports whether anybody can have the values: an engine may refuse even to look for them.
 func (in UserSearch) possible() bool {
@@ -201,6 +201,8 @@ func placeOf(u roster.User, order UserOrder) UserPlace {
 	switch order {
 	case OrderUserName:
 		place.Key = Fold(u.UserName)
+	case OrderDisplayName:
+		place.Key = SortKey(u.DisplayName)
 	case OrderEmail:
 		place.Key = Fold(u.Email)
 	}

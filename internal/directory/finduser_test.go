@@ -113,6 +113,8 @@ func (v *village) expected(in directory.UserSearch, pass func(roster.User) bool)
 		switch in.Order {
 		case directory.OrderUserName:
 			return directory.Fold(u.UserName)
+		case directory.OrderDisplayName:
+			return directory.SortKey(u.DisplayName)
 		case directory.OrderEmail:
 			return directory.Fold(u.Email)
 		}
@@ -169,7 +171,7 @@ func TestThePagesOfEveryOrderHaveEverybodyWhomTheActorSeesOnce(t *testing.T) {
 		for actor, a := range actors {
 			for filter, c := range filters {
 				for where, keep := range wheres {
-					for i, order := range []directory.UserOrder{"", directory.OrderNumber, directory.OrderUserName, directory.OrderEmail} {
+					for i, order := range []directory.UserOrder{"", directory.OrderNumber, directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 						in := c.in
 						in.Order, in.Descending, in.Limit, in.With, in.Where = order, (i+len(filter))%2 == 0, []int{1, 7, 0, 500}[(i+len(actor))%4], withEverything, keep
 						got := v.walk(t, a.by, in)

@@ -337,6 +337,7 @@ func TestNamesThatAnOlderReleaseStoredGetTheirKeys(t *testing.T) {
 		}
 		u := e.makes(directory.NewUser{UserName: "idna", Email: "x@xn--dmin-moa0i.example"})
 		twin := e.makes(directory.NewUser{UserName: "twin"})
+		last := e.makes(directory.NewUser{UserName: "a", DisplayName: "Zoë"})
 		e.makes(directory.NewUser{UserName: "tw\u00a0in"})
 		setKeys(t, e, func(kind directory.NameKind, r directory.NamedRecord) string {
 			switch {
@@ -344,6 +345,8 @@ func TestNamesThatAnOlderReleaseStoredGetTheirKeys(t *testing.T) {
 				return "ops\u00a0fix"
 			case kind == directory.UserEmails && r.ID == string(u.ID):
 				return r.Name
+			case kind == directory.UserDisplayNames && r.ID == string(last.ID):
+				return "0"
 			}
 			return ""
 		})
@@ -368,6 +371,10 @@ func TestNamesThatAnOlderReleaseStoredGetTheirKeys(t *testing.T) {
 		}
 		if found, err := e.GetUser(ctx, by, byID(twin)); err != nil || found.UserName != "tw in\u200b" || !strings.Contains(logged.String(), string(twin.ID)) {
 			t.Errorf("the one that looks like another: %v, %s", err, &logged)
+		}
+		byName := must(e.FindUsers(ctx, by, directory.UserSearch{Order: directory.OrderDisplayName, Descending: true}))(t)
+		if byName.Users[0].ID != last.ID {
+			t.Errorf("the last by displayName is %q", byName.Users[0].DisplayName)
 		}
 		if n := strings.Count(logged.String(), "level=WARN"); n != 2 {
 			t.Errorf("%d warnings in two runs: %s", n, &logged)

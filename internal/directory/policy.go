@@ -112,7 +112,7 @@ var policy = map[Action]rule{
 	ActSessionCreate:   {signedIn: true},
 	ActDefaultsRead:    {anyOf: roster.ManageSettings},
 	ActDefaultsSet:     {anyOf: roster.ManageSettings, writes: true},
-	ActAuditRead:       {anyOf: roster.ReadAudit},
+	ActAuditRead:       {anyOf: roster.ReadAudit, tokens: true},
 	ActStatusRead:      {local: true},
 	ActOrganizationSet: {local: true, writes: true},
 
@@ -124,7 +124,7 @@ var policy = map[Action]rule{
 	ActDepartmentUpdate:   {anyOf: roster.ManageGroups, writes: true, tokens: true},
 	ActDepartmentDelete:   {anyOf: roster.ManageGroups, writes: true, tokens: true},
 	ActOrganizationCreate: {anyOf: roster.ServerAdmin, writes: true},
-	ActOrganizationRead:   {anyOf: roster.ReadDirectory | roster.GrazeLogin | roster.ServerAdmin, scoped: true, tokens: true},
+	ActOrganizationRead:   {anyOf: roster.ReadDirectory | roster.GrazeLogin | roster.ServerAdmin, scoped: true},
 	ActSettingsRead:       {anyOf: roster.ManageSettings},
 	ActSettingsSet:        {anyOf: roster.ManageSettings, writes: true},
 	ActServerAdminSet:     {local: true, writes: true},
@@ -222,7 +222,7 @@ const guarded = roster.SuperPrivileges | roster.GrantAnyRole | roster.ManageReal
 
 // beyondTokens are the permissions that a token of the organization never uses. It may create administrators, who have
 // them. A token takes no hold of users who have them, nor gives them to users whom it has a hold of.
-const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings | roster.ReadAudit
+const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings
 
 // ceiling returns the permissions that the actor may grant in a group, or in the organization for "". It may change users
 // who hold no others (DECISIONS 9).
@@ -306,15 +306,15 @@ func (s *Service) controlsAccount(tx Tx, by roster.Actor, target roster.Account)
 }
 
 // mayMakeToken says whether the actor may make a token of the organization, for the groups or, without any, for all of
-// it: whoever makes one may use it. One that only reads sees what read_directory shows. One that writes acts as an
-// administrator and makes others (DECISIONS 8); of these permissions some mean nothing within a group.
+// it: whoever makes one may use it. One that only reads sees what read_directory shows, and the audit. One that writes
+// acts as an administrator and makes others (DECISIONS 8). Of these permissions some mean nothing within a group.
 func mayMakeToken(by roster.Actor, access roster.Access, groups []roster.GroupID) error {
-	needs := roster.ReadDirectory
+	needs := roster.ReadDirectory | roster.ReadAudit
 	if access != roster.AccessRead {
 		needs = roster.LevelAdministrator.Permissions()
-		if len(groups) > 0 {
-			needs &^= beyondTokens
-		}
+	}
+	if len(groups) > 0 {
+		needs &^= beyondTokens | roster.ReadAudit
 	}
 	for _, g := range places(groups) {
 		if missing := needs &^ held(by, g); missing != 0 && !local(by) {

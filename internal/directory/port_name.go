@@ -19,6 +19,7 @@ type NameKind int
 const (
 	UserNames NameKind = iota
 	UserEmails
+	UserDisplayNames
 	GroupNames // of teams too
 	RoleNames
 	DepartmentNames

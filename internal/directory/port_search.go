@@ -27,14 +27,15 @@ type SearchTx interface {
 // UserOrder is what a list of users is ordered by.
 type UserOrder string
 
-// The orders. Users of one email are in the order of their numbers; all of it is reversed in a descending order.
+// The orders. Users of one email or displayName are in the order of their numbers; all of it is reversed in a descending order.
 const (
-	OrderNumber   UserOrder = "number"
-	OrderUserName UserOrder = "userName"
-	OrderEmail    UserOrder = "email"
+	OrderNumber      UserOrder = "number"
+	OrderUserName    UserOrder = "userName"
+	OrderDisplayName UserOrder = "displayName"
+	OrderEmail       UserOrder = "email"
 )
 
-// Place is a place in an ordered list: the key of its order (a folded name or email, or the word that was found) and the
+// Place is a place in an ordered list: the key of its order (a folded userName or email, the [SortKey] of a displayName, or the word that was found) and the
 // number.
 type Place struct {
 	Key    string

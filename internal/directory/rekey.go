@@ -12,7 +12,7 @@ import (
 
 // keysSetting is the setting with the number of the last user whose keys RekeyNames has looked at. Another
 // form of keys needs another setting.
-const keysSetting = "user-keys-2"
+const keysSetting = "user-keys-3"
 
 // RekeyNames gives the records that an older binary stored the keys that this one looks for, a page at a
 // time. It remembers how far it came among the users. It can be repeated, by several replicas at once.
@@ -66,10 +66,14 @@ func rekeyUsers(ctx context.Context, store Store, log *slog.Logger) error {
 
 // rekeyUser adds to left a user whose key another one has.
 func rekeyUser(tx Tx, u roster.User, left *[]NamedRecord) error {
+	r := NamedRecord{OrganizationID: u.OrganizationID, ID: string(u.ID), Name: u.DisplayName}
+	if _, err := tx.SetNameKey(UserDisplayNames, r, SortKey(u.DisplayName)); err != nil {
+		return err
+	}
 	if isPlain(u.UserName) && isPlain(u.Email) && isPlain(u.DisplayName) && isPlain(u.ExternalID) {
 		return nil
 	}
-	r := NamedRecord{OrganizationID: u.OrganizationID, ID: string(u.ID), Name: u.UserName}
+	r.Name = u.UserName
 	held, err := tx.SetNameKey(UserNames, r, Fold(u.UserName))
 	if err != nil {
 		return err

@@ -30,7 +30,8 @@ func TestNobodyMakesATokenThatMayMoreThanItsMaker(t *testing.T) {
 			{"who may only make tokens, one that writes", []roster.Grant{clerk}, roster.AccessReadWrite, nil, false},
 			{"one that reads", []roster.Grant{clerk}, roster.AccessRead, nil, false},
 			{"one of a group that reads", []roster.Grant{clerk}, roster.AccessRead, refs("A"), false},
-			{"a reader, one that reads", []roster.Grant{everywhere(roster.ManageTokens | roster.ReadDirectory)}, roster.AccessRead, nil, true},
+			{"a reader, one that reads", []roster.Grant{everywhere(roster.ManageTokens | roster.ReadDirectory)}, roster.AccessRead, nil, false}, // it reads the audit too
+			{"a reader of the audit too, one that reads", []roster.Grant{everywhere(roster.ManageTokens | roster.ReadDirectory | roster.ReadAudit)}, roster.AccessRead, nil, true},
 			{"a reader, one of groups that reads", []roster.Grant{everywhere(roster.ManageTokens | roster.ReadDirectory)}, roster.AccessRead, refs("A", "B"), true},
 			{"a reader, one that writes", []roster.Grant{everywhere(roster.ManageTokens | roster.ReadDirectory)}, roster.AccessReadWrite, nil, false},
 			{"a reader of a group, one of it that reads", []roster.Grant{clerk, within(a, roster.ReadDirectory)}, roster.AccessRead, refs("A"), true},

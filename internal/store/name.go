@@ -11,17 +11,18 @@ var nameColumns = [directory.NameKinds]struct {
 	table, name, key string
 	rivals           string // a further condition for the record that must not have the same key
 }{
-	directory.UserNames:       {table: "users", name: "user_name", key: "user_key"},
-	directory.UserEmails:      {table: "users", name: "email", key: "email_key", rivals: " AND 1 = 0"},
-	directory.GroupNames:      {table: "groups", name: "name", key: "name_key", rivals: " AND o.kind = n.kind"},
-	directory.RoleNames:       {table: "roles", name: "name", key: "name_key"},
-	directory.DepartmentNames: {table: "departments", name: "name", key: "name_key"},
-	directory.ServiceNames:    {table: "business_services", name: "name", key: "name_key"},
-	directory.RealmNames:      {table: "realms", name: "name", key: "name_key"},
-	directory.TokenNames:      {table: "tokens", name: "name", key: "name_key"},
-	directory.CheckGroupNames: {table: "check_groups", name: "name", key: "name_key"},
-	directory.CheckNames:      {table: "checks", name: "name", key: "name_key"},
-	directory.CheckAliases:    {table: "checks", name: "email_alias", key: "alias_key"},
+	directory.UserNames:        {table: "users", name: "user_name", key: "user_key"},
+	directory.UserEmails:       {table: "users", name: "email", key: "email_key", rivals: " AND 1 = 0"},
+	directory.UserDisplayNames: {table: "users", name: "display_name", key: "display_key", rivals: " AND 1 = 0"},
+	directory.GroupNames:       {table: "groups", name: "name", key: "name_key", rivals: " AND o.kind = n.kind"},
+	directory.RoleNames:        {table: "roles", name: "name", key: "name_key"},
+	directory.DepartmentNames:  {table: "departments", name: "name", key: "name_key"},
+	directory.ServiceNames:     {table: "business_services", name: "name", key: "name_key"},
+	directory.RealmNames:       {table: "realms", name: "name", key: "name_key"},
+	directory.TokenNames:       {table: "tokens", name: "name", key: "name_key"},
+	directory.CheckGroupNames:  {table: "check_groups", name: "name", key: "name_key"},
+	directory.CheckNames:       {table: "checks", name: "name", key: "name_key"},
+	directory.CheckAliases:     {table: "checks", name: "email_alias", key: "alias_key"},
 }
 
 // NamesEverywhere implements directory.NameTx.

@@ -117,7 +117,7 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 	for _, q := range []directory.OrderedQuery{
 		{}, {InGroups: ids}, {ID: "id"}, {UserKey: "ada"}, {EmailKey: "e"}, {ExternalID: "x"}, {EmailKey: "e", InGroups: ids},
 	} {
-		for _, q.Order = range []directory.UserOrder{directory.OrderNumber, directory.OrderUserName, directory.OrderEmail} {
+		for _, q.Order = range []directory.UserOrder{directory.OrderNumber, directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 			for _, q.Descending = range []bool{false, true} {
 				for _, q.After = range []*directory.UserPlace{nil, &after} {
 					_, _ = tx.UsersInOrder(org, q, with)

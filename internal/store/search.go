@@ -141,6 +141,8 @@ func (q *query) order(of directory.OrderedQuery, sorted bool) {
 	switch of.Order {
 	case directory.OrderUserName:
 		key = orderKey("u.user_key", sorted)
+	case directory.OrderDisplayName:
+		key = orderKey("u.display_key", sorted)
 	case directory.OrderEmail:
 		key = orderKey("u.email_key", sorted)
 	}

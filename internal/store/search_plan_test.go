@@ -20,7 +20,7 @@ func TestWhoeverIsNarrowedDownIsNotLookedForInTheWholeOrganization(t *testing.T)
 			"id": {ID: "id"}, "userName": {UserKey: "u"}, "email": {EmailKey: "e"}, "externalId": {ExternalID: "x"},
 			"groups": {InGroups: []roster.GroupID{"a", "b"}}, "many groups": {InGroups: make([]roster.GroupID, maxPages+1)}, "email and group": {EmailKey: "e", InGroups: []roster.GroupID{"a"}},
 		} {
-			for _, q.Order = range []directory.UserOrder{"", directory.OrderUserName, directory.OrderEmail} {
+			for _, q.Order = range []directory.UserOrder{"", directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 				for _, q.After = range []*directory.UserPlace{nil, &place} {
 					text, args := orderedText("org", q)
 					err := x.(*tx).each("explain", "EXPLAIN QUERY PLAN "+text, args, func(r scanner) error {

@@ -42,12 +42,12 @@ func scanUser(r scanner) (u roster.User, err error) {
 }
 
 const insertUser = `INSERT INTO users (
-	organization_id, id, user_name, user_key, display_name, email, email_key, external_id,
+	organization_id, id, user_name, user_key, display_name, display_key, email, email_key, external_id,
 	active, access_level, realm, password_hash, credential_version, primary_group_id, department_id,
 	joined_at, time_zone, time_zone_unknown, contact_number, session_expiry, competencies, properties,
 	managed_profile, managed_access, managed_groups, managed_reach, version, created_at, updated_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-	$22, $23, $24, $25, $26, $27, $28) RETURNING number`
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, $16, $17, $18, $19, $20, $21,
+	$22, $23, $24, $25, $26, $27, $28, $29) RETURNING number`
 
 // InsertUser implements directory.UserTx.
 func (t *tx) InsertUser(u directory.NewUserRow) (number int64, err error) {

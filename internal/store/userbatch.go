@@ -11,7 +11,7 @@ import (
 // userArgs are the arguments of insertUser. known are the competencies as they are stored.
 func userArgs(u directory.NewUserRow, known string) []any {
 	return []any{
-		string(u.OrganizationID), string(u.ID), u.UserName, orNull(u.UserKey), u.DisplayName, u.Email, u.EmailKey, u.ExternalID,
+		string(u.OrganizationID), string(u.ID), u.UserName, orNull(u.UserKey), u.DisplayName, directory.SortKey(u.DisplayName), u.Email, u.EmailKey, u.ExternalID,
 		u.Active, string(u.AccessLevel), u.Realm, string(u.PasswordHash), orNull(u.PrimaryGroup.ID), orNull(u.Department.ID),
 		micros(u.JoinedAt), u.TimeZone, u.TimeZoneUnknown, u.ContactNumber, u.SessionExpiry.Microseconds(), known, string(u.Properties),
 		string(u.ManagedBy.Profile), string(u.ManagedBy.Access), string(u.ManagedBy.Groups), string(u.ManagedBy.Reach),
@@ -22,13 +22,13 @@ func userArgs(u directory.NewUserRow, known string) []any {
 // insertUsers is insertUser for many. Whoever has a name already keeps it, and the others are stored.
 const (
 	insertUsers = `INSERT INTO users (
-	organization_id, id, user_name, user_key, display_name, email, email_key, external_id,
+	organization_id, id, user_name, user_key, display_name, display_key, email, email_key, external_id,
 	active, access_level, realm, password_hash, primary_group_id, department_id,
 	joined_at, time_zone, time_zone_unknown, contact_number, session_expiry, competencies, properties,
 	managed_profile, managed_access, managed_groups, managed_reach, version, created_at, updated_at, credential_version
 ) VALUES $* ON CONFLICT (organization_id, user_key) DO NOTHING RETURNING id, number`
 
-	userWidth = 29
+	userWidth = 30
 )
 
 // InsertUsers implements directory.BatchTx. An engine may return the new rows in any order, so that each is known by

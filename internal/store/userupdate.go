@@ -5,11 +5,11 @@ import (
 	"roster/internal/directory"
 )
 
-const updateUser = `UPDATE users SET user_name = $3, user_key = $4, display_name = $5, email = $6, email_key = $7,
-	external_id = $8, active = $9, access_level = $10, realm = $11, primary_group_id = $12, department_id = $13,
-	joined_at = $14, time_zone = $15, time_zone_unknown = $16, contact_number = $17, session_expiry = $18,
-	competencies = $19, properties = $20, managed_profile = $21, managed_access = $22, managed_groups = $23,
-	managed_reach = $24, version = $25, updated_at = $26
+const updateUser = `UPDATE users SET user_name = $3, user_key = $4, display_name = $5, display_key = $6, email = $7, email_key = $8,
+	external_id = $9, active = $10, access_level = $11, realm = $12, primary_group_id = $13, department_id = $14,
+	joined_at = $15, time_zone = $16, time_zone_unknown = $17, contact_number = $18, session_expiry = $19,
+	competencies = $20, properties = $21, managed_profile = $22, managed_access = $23, managed_groups = $24,
+	managed_reach = $25, version = $26, updated_at = $27
 	WHERE organization_id = $1 AND number = $2 AND user_key IS NOT NULL`
 
 // UpdateUser implements directory.UserTx.
@@ -19,7 +19,7 @@ func (t *tx) UpdateUser(u directory.NewUserRow, parts directory.With) error {
 		return err
 	}
 	err = t.changes("user", "update user", updateUser,
-		string(u.OrganizationID), u.Number, u.UserName, orNull(u.UserKey), u.DisplayName, u.Email, u.EmailKey,
+		string(u.OrganizationID), u.Number, u.UserName, orNull(u.UserKey), u.DisplayName, directory.SortKey(u.DisplayName), u.Email, u.EmailKey,
 		u.ExternalID, u.Active, string(u.AccessLevel), u.Realm, orNull(u.PrimaryGroup.ID), orNull(u.Department.ID),
 		micros(u.JoinedAt), u.TimeZone, u.TimeZoneUnknown, u.ContactNumber, u.SessionExpiry.Microseconds(),
 		known, string(u.Properties), string(u.ManagedBy.Profile), string(u.ManagedBy.Access), string(u.ManagedBy.Groups),

@@ -37,19 +37,22 @@ func (f *fixture) walk(q directory.OrderedQuery) (names []string) {
 		switch q.Order {
 		case directory.OrderUserName:
 			q.After.Key = directory.Fold(last.UserName)
+		case directory.OrderDisplayName:
+			q.After.Key = directory.SortKey(last.DisplayName)
 		case directory.OrderEmail:
 			q.After.Key = directory.Fold(last.Email)
 		}
 	}
 }
 
-// odd stores the users of oddNames, each second of whom has an email that others have, and one of another
+// odd stores the users of oddNames, each second of whom has an email that others have, each sixth the same displayName, and one of another
 // organization. Some are in one or both of two groups.
 func (f *fixture) odd() (users []directory.NewUserRow, groups [2]roster.Group) {
 	f.Helper()
 	groups = [2]roster.Group{f.group(roster.KindGroup, "one"), f.group(roster.KindTeam, "two")}
 	for i, name := range oddNames {
 		row := f.row(name)
+		row.DisplayName = []string{"Zoë", "zoe", "", strings.Repeat("\uFDFA", 255), "Ångström", "ANN"}[i%6]
 		if i%2 == 0 {
 			row.Email = fmt.Sprintf("%c@Example.com", 'C'-i%3)
 			row.EmailKey = directory.Fold(row.Email)
@@ -78,6 +81,8 @@ func names(users []directory.NewUserRow, by directory.UserOrder, descending bool
 		switch by {
 		case directory.OrderUserName:
 			return u.UserKey
+		case directory.OrderDisplayName:
+			return directory.SortKey(u.DisplayName)
 		case directory.OrderEmail:
 			return u.EmailKey
 		default:
@@ -128,7 +133,7 @@ var search = []sentence{
 			"in other case":  {directory.OrderedQuery{ExternalID: "x1"}, func(directory.NewUserRow) bool { return false }},
 			"by who is gone": {directory.OrderedQuery{UserKey: "gone"}, func(directory.NewUserRow) bool { return false }},
 		} {
-			for _, order := range []directory.UserOrder{"", directory.OrderNumber, directory.OrderUserName, directory.OrderEmail} {
+			for _, order := range []directory.UserOrder{"", directory.OrderNumber, directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 				for _, descending := range []bool{false, true} {
 					for _, limit := range []int{1, 4, 100} {
 						c.q.Order, c.q.Descending, c.q.Limit = order, descending, limit
