@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -156,29 +157,44 @@ func (a *App) openStore(ctx context.Context) error {
 	options := store.Options{Now: a.now, Logger: a.log, MaxConns: s.DatabaseConns}
 	var err error
 	if !a.embedded() {
-		if a.keys, err = auth.LoadKeys(s.Data, a.config.Key, true); err != nil {
+		if a.keys, err = auth.LoadKeys(s.Data, a.config.Key); err != nil {
 			return err
 		}
 		a.store, err = store.Open(ctx, s.Database, options)
 		return err
 	}
-	file, key := filepath.Join(s.Data, databaseFile), filepath.Join(s.Data, auth.KeyFile)
-	known, keyed := hasContent(file), a.config.Key != "" || hasContent(key)
-	switch {
-	case known && !keyed:
-		return fmt.Errorf("%s was made with a key that is gone: put it back as %s beside it, or set %s", file, auth.KeyFile, auth.KeyVariable)
-	case !known && hasContent(key) && a.config.Key == "":
-		return fmt.Errorf("%s is there, and the database that was made with it is gone: restore %s from a backup, "+
-			"or remove the key to start with an empty directory: rm '%s'", key, file, key)
-	}
-	if a.keys, err = auth.LoadKeys(s.Data, a.config.Key, known); err != nil {
+	made, err := a.openKeys()
+	if err != nil {
 		return err
 	}
-	a.store, err = store.Open(ctx, "sqlite:"+file, options)
-	if err != nil && !keyed && !hasContent(file) {
-		_ = os.Remove(key) // it belongs to nothing, and the next start would ask for its database
+	if a.store, err = store.Open(ctx, "sqlite:"+filepath.Join(s.Data, databaseFile), options); err != nil || !made {
+		return err
 	}
-	return err
+	return auth.SettleKeys(s.Data)
+}
+
+// openKeys finds the key of the embedded database, or makes one where there is neither.
+func (a *App) openKeys() (made bool, err error) {
+	dir := a.config.Settings.Data
+	file, key := filepath.Join(dir, databaseFile), filepath.Join(dir, auth.KeyFile)
+	known, keyed := hasContent(file), hasContent(key)
+	switch {
+	case a.config.Key != "", known && keyed:
+	case keyed:
+		return false, fmt.Errorf("%s is there, and the database that was made with it is gone: restore %s from a backup, "+
+			"or remove the key to start with an empty directory: rm '%s'", key, file, key)
+	case known: // by a first start that was cut off, or the key is gone
+		if err := auth.SettleKeys(dir); errors.Is(err, fs.ErrNotExist) {
+			return false, fmt.Errorf("%s was made with a key that is gone: put it back as %s beside it, or set %s", file, auth.KeyFile, auth.KeyVariable)
+		} else if err != nil {
+			return false, err
+		}
+	default:
+		a.keys, err = auth.MakeKeys(dir)
+		return err == nil, err
+	}
+	a.keys, err = auth.LoadKeys(dir, a.config.Key)
+	return false, err
 }
 
 // hasContent reports whether the file is there and is not empty. A start that broke off may leave an empty one.

@@ -98,6 +98,34 @@ func TestAKeyWhoseDatabaseIsGoneDoesNotStartAnEmptyDirectory(t *testing.T) {
 	}
 }
 
+func TestAFirstStartThatIsKilledIsFollowedByAnother(t *testing.T) {
+	t.Parallel()
+	for name, at := range map[string]func(dir string) error{
+		"before the database is made": func(dir string) error { _, err := auth.MakeKeys(dir); return err },
+		"before the key is settled": func(dir string) error {
+			a, err := openIn(t, dir)
+			if err == nil {
+				err = a.Close(t.Context())
+			}
+			key := filepath.Join(dir, auth.KeyFile)
+			return errors.Join(err, os.Rename(key, key+".new"))
+		},
+	} {
+		dir := t.TempDir()
+		if err := at(dir); err != nil {
+			t.Fatal(err)
+		}
+		a, err := openIn(t, dir)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err := a.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestAStartThatFailsMakesNothing(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

@@ -22,6 +22,9 @@ const (
 	// KeyFile is the name of the server's key in its data folder.
 	KeyFile = "roster.key"
 
+	// newKeyFile is its name until the database that belongs to it is made.
+	newKeyFile = KeyFile + ".new"
+
 	// KeyVariable is the name of the environment variable that holds the key instead.
 	KeyVariable = "ROSTER_KEY"
 
@@ -37,26 +40,40 @@ const (
 type Keys struct{ secret [keyBytes]byte }
 
 // LoadKeys returns the key in env, the value of KeyVariable, if that is not empty, and otherwise the
-// one in the folder's KeyFile. Where there is neither it makes one and writes the file, readable by its
-// owner only, unless the key must exist: several servers on one database need the same.
+// one in the folder's KeyFile.
 // Errors: Invalid with a Detail that says what to do.
-func LoadKeys(dir, env string, mustExist bool) (Keys, error) {
+func LoadKeys(dir, env string) (Keys, error) {
 	if env != "" {
 		return parseKey(env, KeyVariable)
 	}
 	path := filepath.Join(dir, KeyFile)
 	k, err := readKey(path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return k, err
-	}
-	if mustExist {
+	if errors.Is(err, fs.ErrNotExist) {
 		return Keys{}, keyFault(noKeyOnDisk + path + "; " + keyHint)
 	}
-	k, err = createKey(path)
-	if errors.Is(err, fs.ErrExist) { // somebody else was quicker
-		return readKey(path)
-	}
 	return k, err
+}
+
+// MakeKeys makes a key and returns when it is on disk, readable by its owner only. It is no KeyFile until
+// [SettleKeys]: a first start that is cut off between its key and its database leaves nothing that the next
+// one takes for the key of a database that is gone.
+func MakeKeys(dir string) (Keys, error) {
+	path := filepath.Join(dir, newKeyFile)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Keys{}, fmt.Errorf("create key: %w", err)
+	}
+	return createKey(path)
+}
+
+// SettleKeys makes the key of [MakeKeys] the folder's KeyFile. It returns [fs.ErrNotExist] where there is none.
+func SettleKeys(dir string) error {
+	if err := os.Rename(filepath.Join(dir, newKeyFile), filepath.Join(dir, KeyFile)); err != nil {
+		return fmt.Errorf("keep key: %w", err)
+	}
+	if err := syncDir(dir); err != nil {
+		return fmt.Errorf("keep key: %w", err)
+	}
+	return nil
 }
 
 // Derive returns 32 bytes for one purpose, which the label names (HKDF-SHA-256, RFC 5869). Different

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -18,10 +19,7 @@ import (
 func TestTheFirstStartMakesAKeyThatTheNextOneFinds(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	first, err := LoadKeys(dir, "", false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := makeKeys(t, dir)
 	info, err := os.Stat(filepath.Join(dir, KeyFile))
 	if err != nil {
 		t.Fatal(err)
@@ -29,16 +27,42 @@ func TestTheFirstStartMakesAKeyThatTheNextOneFinds(t *testing.T) {
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("the file has mode %o", info.Mode().Perm())
 	}
-	for _, mustExist := range []bool{false, true} {
-		again, err := LoadKeys(dir, "", mustExist)
-		if err != nil || again != first {
-			t.Errorf("the next start: %v", err)
-		}
+	if again, err := LoadKeys(dir, ""); err != nil || again != first {
+		t.Errorf("the next start: %v", err)
 	}
-	other, err := LoadKeys(t.TempDir(), "", false)
-	if err != nil || other == first {
-		t.Errorf("another folder got the same key, %v", err)
+	if makeKeys(t, t.TempDir()) == first {
+		t.Error("another folder got the same key")
 	}
+}
+
+func TestAKeyOfAStartThatWasCutOffIsNoneUntilItIsSettled(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := MakeKeys(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadKeys(dir, ""); err == nil {
+		t.Error("it is found")
+	}
+	first := makeKeys(t, dir)
+	if again, err := LoadKeys(dir, ""); err != nil || again != first {
+		t.Errorf("after the next start: %v", err)
+	}
+	if err := SettleKeys(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it is settled twice: %v", err)
+	}
+}
+
+func makeKeys(t *testing.T, dir string) Keys {
+	t.Helper()
+	k, err := MakeKeys(dir)
+	if err == nil {
+		err = SettleKeys(dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
 }
 
 func TestTheEnvironmentGoesBeforeTheFile(t *testing.T) {
@@ -52,7 +76,7 @@ func TestTheEnvironmentGoesBeforeTheFile(t *testing.T) {
 		"base64 for URLs":        base64.URLEncoding.EncodeToString(secret),
 		"with a line's end":      base64.StdEncoding.EncodeToString(secret) + "\r\n",
 	} {
-		k, err := LoadKeys(dir, text, true)
+		k, err := LoadKeys(dir, text)
 		if err != nil || !bytes.Equal(k.secret[:], secret) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -99,7 +123,7 @@ func TestAKeyThatCannotBeUsedIsRefusedWithWhatToDo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir, env := c.place(t)
-			k, err := LoadKeys(dir, env, true)
+			k, err := LoadKeys(dir, env)
 			e := isKind(t, err, roster.Invalid)
 			if !strings.Contains(e.Detail, c.want) || strings.Contains(err.Error(), secret) {
 				t.Errorf("the error is %q", err)
@@ -113,7 +137,7 @@ func TestAKeyThatCannotBeUsedIsRefusedWithWhatToDo(t *testing.T) {
 
 func TestAFolderThatCannotBeWrittenIsAnError(t *testing.T) {
 	t.Parallel()
-	if _, err := LoadKeys(filepath.Join(t.TempDir(), "missing"), "", false); err == nil {
+	if _, err := MakeKeys(filepath.Join(t.TempDir(), "missing")); err == nil {
 		t.Error("no error")
 	}
 }
