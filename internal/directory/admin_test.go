@@ -360,7 +360,7 @@ func (anySAML) CheckSAML(context.Context, json.RawMessage) roster.Faults { retur
 // saml is the verbs on the same store, with realms that can be made.
 func (e *env) saml() *directory.Service {
 	return directory.New(directory.Options{
-		Store: e.store, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"), Realms: anySAML{},
+		Store: e.store, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"), Realms: anySAML{},
 	})
 }
 

@@ -324,7 +324,7 @@ func (b brittle) Update(ctx context.Context, fn func(directory.Tx) error) error 
 // on returns the verbs on another store.
 func (e *env) on(s directory.Store) *directory.Service {
 	return directory.New(directory.Options{
-		Store: s, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
+		Store: s, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
 	})
 }
 
@@ -507,7 +507,7 @@ func TestAHashIsPaidForOnlyWhereAUserCanBeMadeAndNobodyIsMadeWithoutIt(t *testin
 	onBoth(t, func(t *testing.T, e *env) {
 		hashed := 0
 		s := directory.New(directory.Options{
-			Store: e.store, Passwords: busy{auth.NewHasher(time.Now), "unlucky", &hashed}, Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
+			Store: e.store, Passwords: busy{newHasher(), "unlucky", &hashed}, Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
 		})
 		users := crowd("u", 7)
 		for i := range users {

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"roster"
 	"roster/internal/auth"
@@ -170,7 +169,7 @@ func TestWhoIsDeletedIsSignedOutAtOnceWhateverIsKeptInMemory(t *testing.T) {
 		u := e.makes(directory.NewUser{UserName: "ada", AccessLevel: roster.LevelUser})
 		session := must(e.CreateSession(t.Context(), e.as(u), directory.None{}))(t)
 		token := must(e.CreateToken(t.Context(), e.admin, directory.NewToken{Name: "t", Access: roster.AccessRead, UserName: "ada"}))(t)
-		a := auth.New(auth.Options{Store: e.store, Hasher: auth.NewHasher(time.Now), Now: e.now, Generation: e.store.Generation})
+		a := auth.New(auth.Options{Store: e.store, Hasher: newHasher(), Now: e.now, Generation: e.store.Generation})
 		signIn := func() (errs []error) {
 			_, err := a.Session(t.Context(), auth.Attempt{Face: session.Face}, session.Secret)
 			_, tokenErr := a.Token(t.Context(), auth.Attempt{Face: roster.FaceAPI}, token.Secret)

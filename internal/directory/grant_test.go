@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"roster"
 	"roster/internal/auth"
@@ -334,7 +333,7 @@ func TestWhatIsGrantedForADeletedGroupGivesNothing(t *testing.T) {
 		}
 		tokenA, tokenAB := token("A", "A"), token("AB", "A", "B")
 		userToken := must(e.CreateToken(t.Context(), e.admin, directory.NewToken{Name: "admin's", Access: roster.AccessReadWrite, UserName: directory.AdminUser, Groups: refs("A")}))(t).Secret
-		a1 := auth.New(auth.Options{Store: e.store, Hasher: auth.NewHasher(time.Now), Now: e.now, Generation: e.store.Generation})
+		a1 := auth.New(auth.Options{Store: e.store, Hasher: newHasher(), Now: e.now, Generation: e.store.Generation})
 		signIn := func(secret string) (roster.Actor, error) {
 			return a1.Token(t.Context(), auth.Attempt{Face: roster.FaceAPI}, secret)
 		}

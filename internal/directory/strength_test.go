@@ -62,7 +62,7 @@ func TestAProvisionedPasswordThatMustBeStrongIsJudgedWithAllFaultsAndOutsideOfTr
 			onBoth(t, func(t *testing.T, e *env) {
 				within := 0
 				s := directory.New(directory.Options{
-					Store: counting{e.store, &within}, Passwords: outside{auth.NewHasher(time.Now), t, &within},
+					Store: counting{e.store, &within}, Passwords: outside{newHasher(), t, &within},
 					Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"), StrongPasswords: server,
 				})
 				const weak, strong = "password", "seven slow herons over the weir"

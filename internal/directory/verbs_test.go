@@ -72,7 +72,7 @@ func open(t *testing.T, url string) *env {
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
 	e.store = db
 	e.Service = directory.New(directory.Options{
-		Store: db, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
+		Store: db, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
 	})
 	e.admin = roster.Actor{Kind: roster.ActorOperator, Face: roster.FaceCLI, Name: "operator"}
 	made, err := e.SetUpOrganization(t.Context(), e.admin, roster.DefaultOrganization)
@@ -81,6 +81,13 @@ func open(t *testing.T, url string) *env {
 	}
 	e.admin.OrganizationID = made.Organization.ID
 	return e
+}
+
+// newHasher returns a hasher whose hashes cost next to nothing.
+func newHasher() *auth.Hasher {
+	h := auth.NewHasher(time.Now)
+	h.Cheapen()
+	return h
 }
 
 // must returns the value of a call that may not fail.

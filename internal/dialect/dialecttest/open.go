@@ -44,8 +44,10 @@ func open(t testing.TB, database string, o Options) *Env {
 	t.Helper()
 	e := &Env{clock: newClock(), made: map[string]string{}}
 	book := &logbook{}
+	_, measures := t.(*testing.B)
 	a, err := app.Open(t.Context(), app.Config{
-		Settings: settings(t, database, o), Key: strings.Repeat("42", 32), Version: "test", Now: e.clock.now, Realms: o.Realms,
+		CheapHashes: !measures,
+		Settings:    settings(t, database, o), Key: strings.Repeat("42", 32), Version: "test", Now: e.clock.now, Realms: o.Realms,
 		After: func(time.Duration) <-chan time.Time { return passed },
 		Log:   slog.New(slog.NewTextHandler(book, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
