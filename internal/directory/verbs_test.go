@@ -41,6 +41,15 @@ func (e *env) advance(d time.Duration) {
 	e.clock = e.clock.Add(d)
 }
 
+// migrated makes databases of PostgreSQL for one test after another.
+var migrated = pgtest.Schema{Make: func(ctx context.Context, at string) error {
+	db, err := store.Open(ctx, at, store.Options{})
+	if err != nil {
+		return err
+	}
+	return db.Close(ctx)
+}}
+
 // onBoth runs a test on a fresh store of each engine.
 func onBoth(t *testing.T, run func(t *testing.T, e *env)) {
 	t.Helper()
@@ -53,7 +62,7 @@ func onEach(t *testing.T, run func(t *testing.T, fresh func() *env)) {
 	t.Parallel()
 	for name, url := range map[string]func(testing.TB) string{
 		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "roster.db") },
-		"postgres": pgtest.URL,
+		"postgres": migrated.URL,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

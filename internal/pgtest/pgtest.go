@@ -2,8 +2,6 @@ package pgtest
 
 import (
 	"context"
-	"fmt"
-	"net/url"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -24,6 +22,14 @@ var databases atomic.Int64
 // PostgreSQL is not installed the test is skipped; it fails if the variable CI is "true".
 func URL(t testing.TB) string {
 	t.Helper()
+	at := made(t)
+	t.Cleanup(func() { drop(t, at) })
+	return at
+}
+
+// running returns the address of the cluster's database "postgres".
+func running(t testing.TB) string {
+	t.Helper()
 	at, err := shared()
 	switch {
 	case err == nil:
@@ -32,15 +38,7 @@ func URL(t testing.TB) string {
 	default:
 		t.Fatalf("PostgreSQL: %v", err)
 	}
-	name := fmt.Sprint("test_", databases.Add(1))
-	execute(t, at, "CREATE DATABASE "+name)
-	t.Cleanup(func() { execute(t, at, "DROP DATABASE "+name+" WITH (FORCE)") })
-	u, err := url.Parse(at)
-	if err != nil {
-		t.Fatalf("PostgreSQL: %v", err)
-	}
-	u.Path = "/" + name
-	return u.String()
+	return at
 }
 
 func execute(t testing.TB, at, text string) {

@@ -12,13 +12,23 @@ import (
 	"roster/internal/auth"
 	"roster/internal/config"
 	"roster/internal/pgtest"
+	"roster/internal/store"
 )
 
 // engines give the address of an empty database, by the engine's name; "" is that in the data folder.
 var engines = map[string]func(testing.TB) string{
 	"sqlite":   func(testing.TB) string { return "" },
-	"postgres": pgtest.URL,
+	"postgres": migrated.URL,
 }
+
+// migrated makes databases of PostgreSQL for one test after another.
+var migrated = pgtest.Schema{Make: func(ctx context.Context, at string) error {
+	db, err := store.Open(ctx, at, store.Options{})
+	if err != nil {
+		return err
+	}
+	return db.Close(ctx)
+}}
 
 // passed is a timer that has passed: refusals are not held back.
 var passed = func() <-chan time.Time {
@@ -73,7 +83,7 @@ func open(t testing.TB, database string, o Options) *Env {
 func settings(t testing.TB, database string, o Options) config.Serve {
 	t.Helper()
 	return config.Serve{
-		Data: t.TempDir(), Database: database, DatabaseConns: 8, HTTP: "127.0.0.1:0",
+		Data: t.TempDir(), Database: database, DatabaseConns: 4, HTTP: "127.0.0.1:0",
 		Passwords:    config.Passwords{CacheEntries: auth.DefaultCacheEntries},
 		API:          config.API{RateLimit: o.RateLimit},
 		Graze:        config.Graze{RequireAllArguments: o.RequireAllArguments, GrazerGrantsSuper: o.GrazerGrantsSuper},
