@@ -223,3 +223,21 @@ func TestAForgedPlaceWithANULIsRefusedBeforeAnEngineSeesIt(t *testing.T) {
 	forged := base64.RawURLEncoding.EncodeToString([]byte(before + `"k":"\u0000"}`))
 	answers(t, e, as, "GET /api/v1/tokens?limit=1&cursor="+forged, http.StatusBadRequest)
 }
+
+func TestTheLongestNamesAreListedPageByPage(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	staff(t, e)
+	for _, name := range []string{strings.Repeat("<", 254), strings.Repeat("\u20dd", 254), strings.Repeat("😀", 254)} {
+		for _, n := range []string{"1", "2"} {
+			e.User(t, directory.NewUser{UserName: name + n, DisplayName: name + n})
+			e.Group(t, name+n)
+		}
+	}
+	for _, list := range []string{"users?sort=userName", "users?sort=-userName", "users?sort=displayName", "groups?sort=displayName", "groups?sort=number"} {
+		path := "/api/v1/" + list + "&limit="
+		if single, whole := walk(t, e, "boss:"+password, path+"1", "id"), walk(t, e, "boss:"+password, path+"100", "id"); !slices.Equal(single, whole) || len(whole) < 6 {
+			t.Errorf("%s: one at a time %d are found, at once %d", list, len(single), len(whole))
+		}
+	}
+}

@@ -130,7 +130,7 @@ func TestUsersThatAreNotMade(t *testing.T) {
 			Name: "what stands for nothing elsewhere", Status: 422,
 			Request: with(createUser, `{"userName":"x","joinedAt":"0001-01-01T00:00:00Z","password":"","realm":""}`),
 			Body: invalid("password must be a string of 1 to 1024 characters, or null (and 2 more)", at("password", "must be a string of 1 to 1024 characters, or null"),
-				at("realm", "must be a string of 1 to 255 characters, or null"), at("joinedAt", "must lie between the years 1970 and 9999")),
+				at("realm", "must be a string of 1 to 255 characters, or null"), at("joinedAt", "must be later than 1970-01-01T00:00:00Z, and not after the year 9999")),
 		},
 		{Name: "nothing", Request: with(createUser, `{}`), Status: 422, Body: invalid("userName is required", at("userName", "is required"))},
 		{

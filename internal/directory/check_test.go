@@ -411,6 +411,7 @@ func TestEveryFaultOfACheckIsToldAtOnceAndNothingIsKept(t *testing.T) {
 			{Field: roster.FieldBody, Matches: roster.MatchRegexp, Value: "(a{900}){2}b{900}"},
 			{Field: roster.FieldBody, Matches: roster.MatchExactly, Value: "two\nlines"},
 			{Field: roster.FieldBody, Matches: roster.MatchExactly, Value: strings.Repeat("ä", 1001)},
+			{Field: roster.FieldBody, Matches: roster.MatchContains, Value: "\u200b\ufeff"},
 		}}
 		in := directory.NewCheck{IdempotencyKey: "a key", CheckFields: directory.CheckFields{
 			Description: roster.Some(strings.Repeat("x", 1001)), EmailAlias: roster.Some("a@b"),
@@ -430,7 +431,7 @@ func TestEveryFaultOfACheckIsToldAtOnceAndNothingIsKept(t *testing.T) {
 		want := []string{
 			"color", "description", "emailAlias",
 			"matching.conditions[0].field", "matching.conditions[0].matches", "matching.conditions[0].value",
-			"matching.conditions[1].value", "matching.conditions[2].value", "matching.conditions[3].value", "matching.conditions[4].value",
+			"matching.conditions[1].value", "matching.conditions[2].value", "matching.conditions[3].value", "matching.conditions[4].value", "matching.conditions[5].value",
 			"success.conditions", "defaultStatus", "interval.unit", "interval.value", "overdueMinutes", "window.start", "window.end",
 			"window.days[1]", "Idempotency-Key", "displayName", "checkGroup", "groups[0]", "groups[1]", "teams[1]",
 		}

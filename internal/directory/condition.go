@@ -126,6 +126,9 @@ func (m message) meetsOne(c roster.Condition, w *work) bool {
 	if !w.spend(1 + (len(text.raw)+len(c.Value))/plainBytes) {
 		return false
 	}
+	if c.Value == "" {
+		return false // of nothing that can be seen: it was taken once
+	}
 	key := text.foldedText()
 	switch c.Matches {
 	case roster.MatchExactly:
@@ -178,6 +181,9 @@ func checkConditions(f *roster.Faults, field string, conditions []roster.Conditi
 			f.Add(at+".matches", "must be one of: "+list(roster.Matches[:]))
 		}
 		detail := faultOfValue(c.Value)
+		if detail == "" && c.Matches != roster.MatchRegexp && fold.Part(c.Value) == "" {
+			detail = "must hold a character that can be seen"
+		}
 		if detail == "" && c.Matches == roster.MatchRegexp && program <= MaxCheckProgram {
 			var size int
 			size, detail = examinePattern(c.Value)

@@ -50,6 +50,8 @@ func TestConditionsAreMetWithoutRegardToCase(t *testing.T) {
 		{roster.FieldFrom, roster.MatchRegexp, `^other|@example\.com$`, true},
 		{roster.FieldFrom, roster.MatchRegexp, `(`, false},
 		{"header", roster.MatchNotContains, "x", false},
+		{roster.FieldSubject, roster.MatchContains, "\u200b", false}, // as it was taken once
+		{roster.FieldSubject, roster.MatchNotExactly, "\ufeff", false},
 		{roster.FieldBody, "like", "line", false},
 	} {
 		one := roster.Condition{Field: c.field, Matches: c.matches, Value: c.value}

@@ -279,7 +279,7 @@ func TestADayThatCanBeSentIsNeverTakenForNone(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		ctx, by := t.Context(), e.admin
 		u := e.makes(directory.NewUser{UserName: "ada"})
-		for _, day := range []time.Time{{}, time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		for _, day := range []time.Time{{}, time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC), time.Unix(0, 999), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)} {
 			wants(t, second(e.CreateUser(ctx, by, directory.NewUser{UserName: "bob", JoinedAt: roster.Some(day)})), roster.Invalid, "joinedAt")
 			wants(t, second(e.UpdateUser(ctx, by, directory.UserChange{User: byID(u), JoinedAt: roster.Some(day)})), roster.Invalid, "joinedAt")
 		}

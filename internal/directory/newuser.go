@@ -17,6 +17,7 @@ import (
 const (
 	MaxName         = 255          // characters of a userName, displayName and of every other name
 	MaxPassword     = 1024         // bytes (DECISIONS 12)
+	maxNameKey      = 4 * MaxName  // bytes of the key of a name; only compatibility characters exceed it
 	MaxText         = 255          // characters of a zone or phone number as given
 	MaxProperties   = 64 << 10     // bytes
 	MaxReferences   = 1000         // roles, groups or teams named in one request
@@ -117,8 +118,8 @@ func (s *Service) check(in NewUser) roster.Faults {
 	if n := in.SessionExpiry; n.Present && !n.Null && (n.Value < 1 || n.Value > MaxExpiry) {
 		f.Add("sessionExpiry", fmt.Sprintf("must be a whole number of minutes from 1 to %d, or null", MaxExpiry))
 	}
-	if t := in.JoinedAt.Value; in.JoinedAt.Present && !in.JoinedAt.Null && (t.Unix() < 0 || t.Unix() >= joinedBefore) {
-		f.Add("joinedAt", "must lie between the years 1970 and 9999")
+	if t := in.JoinedAt.Value; in.JoinedAt.Present && !in.JoinedAt.Null && (t.UnixMicro() <= 0 || t.Unix() >= joinedBefore) {
+		f.Add("joinedAt", "must be later than 1970-01-01T00:00:00Z, and not after the year 9999")
 	}
 	checkOnce(&f, in.IdempotencyKey)
 	if len(in.Properties) > 0 && !json.Valid(in.Properties) {
@@ -201,6 +202,8 @@ func faultOfName(name string) string {
 		return fmt.Sprintf("must not be longer than %d characters", MaxName)
 	case name != "" && Fold(name) == "":
 		return "must hold a character that can be seen"
+	case len(Fold(name)) > maxNameKey:
+		return "is too long: some of its characters stand for many"
 	default:
 		return ""
 	}
