@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,18 +30,23 @@ const (
 	// so that the result for an event does not depend on which expressions are kept compiled.
 	compileWork = 64
 	// plainBytes is how many bytes of text and value a comparison without an expression looks at in a step.
-	plainBytes = 64
+	plainBytes = 16
+	// foldWork is the work of bringing a byte of a text that is not ASCII into the form that is compared.
+	foldWork = 8
 )
 
 // work is what may still be done for an event.
 type work struct {
-	steps   int  // below 0: it was too much, and results mean nothing
-	compile bool // expressions may be compiled; without it one that is not kept is too much
+	steps   int             // below 0: it was too much, and results mean nothing
+	compile bool            // expressions may be compiled; without it one that is not kept is too much
+	ctx     context.Context // nothing more is done once it has ended
 }
 
 // spend takes steps, and reports whether there were so many.
 func (w *work) spend(steps int) bool {
-	w.steps -= steps
+	if w.steps -= steps; w.ctx.Err() != nil {
+		w.steps = -1
+	}
 	return !w.over()
 }
 
@@ -79,11 +85,19 @@ func headOf(text string) string {
 	return text[:end]
 }
 
-func (t *messageText) foldedText() string {
+// foldedText returns the key. It fails where making it would be too much work.
+func (t *messageText) foldedText(w *work) (string, bool) {
 	if !t.folded {
+		cost := len(t.raw) / plainBytes
+		if !isASCII(t.raw) {
+			cost = len(t.raw) * foldWork
+		}
+		if !w.spend(cost) {
+			return "", false
+		}
 		t.key, t.folded = fold.Part(t.raw), true
 	}
-	return t.key
+	return t.key, true
 }
 
 // folded returns the conditions with their values in the form in which they are compared.
@@ -123,13 +137,13 @@ func (m message) meetsOne(c roster.Condition, w *work) bool {
 	if c.Matches == roster.MatchRegexp {
 		return text.matches(c.Value, w)
 	}
-	if !w.spend(1 + (len(text.raw)+len(c.Value))/plainBytes) {
+	key, done := text.foldedText(w)
+	if !done || !w.spend(1+(len(key)+len(c.Value))/plainBytes) {
 		return false
 	}
 	if c.Value == "" {
 		return false // of nothing that can be seen: it was taken once
 	}
-	key := text.foldedText()
 	switch c.Matches {
 	case roster.MatchExactly:
 		return key == c.Value

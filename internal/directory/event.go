@@ -122,7 +122,7 @@ func (r *recording) match(ctx context.Context) error {
 		return err
 	}
 	if !found.unread {
-		w := work{steps: min(quickWork, r.left)}
+		w := work{steps: min(quickWork, r.left), ctx: ctx}
 		r.verdict = r.judge(found, &w)
 		if !w.over() {
 			return nil
@@ -138,10 +138,10 @@ func (r *recording) match(ctx context.Context) error {
 			return err
 		}
 	}
-	w := work{steps: r.left, compile: true}
+	w := work{steps: r.left, compile: true, ctx: ctx}
 	r.verdict = r.judge(found, &w)
 	r.left = w.steps
-	return nil
+	return ctx.Err()
 }
 
 // candidates are the checks that may claim an event.

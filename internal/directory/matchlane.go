@@ -20,6 +20,10 @@ const (
 	// the time that the lane leaves to others; maxHeldRefusals is how many are held at a time.
 	heldRefusal     = 250 * time.Millisecond
 	maxHeldRefusals = 256
+
+	// maxMatchWait is how long an event waits: its caller gets the refusal before the server or a proxy
+	// ends the connection without one.
+	maxMatchWait = 20 * time.Second
 )
 
 // matchLane lets few events be matched at a time, so that other requests keep a processor. A slot
@@ -55,6 +59,8 @@ func (l *matchLane) enter(ctx context.Context, org roster.OrganizationID) error 
 	if turn == nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, maxMatchWait)
+	defer cancel()
 	select {
 	case <-turn:
 		return nil

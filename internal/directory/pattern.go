@@ -4,7 +4,10 @@ import (
 	"errors"
 	"regexp"
 	"regexp/syntax"
+	"strconv"
+	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Bounds of regular expressions. The size of one is what [pattern] counts.
@@ -20,20 +23,31 @@ const (
 
 	// rangesOfStep is how many bounds of character classes count as one instruction.
 	rangesOfStep = 32
+
+	// widthOfStep is how many characters of a range count as one instruction: the library asks for the
+	// other cases of each, one by one.
+	widthOfStep = 64
+
+	// Only characters from the first to the last that have another case are asked for it.
+	firstCased, lastCased = 'A', 0x1E943
 )
 
 // pattern is a compiled regular expression.
 type pattern struct {
 	re *regexp.Regexp
 	// size is the number of instructions. The bounds of character classes count too: a class such as
-	// \pL is one instruction, and has more than a thousand bounds.
+	// \pL is one instruction, and has more than a thousand bounds. So do the characters of wide ranges.
 	size int
 }
 
 // compilePattern compiles an expression in RE2 syntax, in which case does not count. The error is a
 // phrase that follows the name of a field.
 func compilePattern(text string) (pattern, error) {
-	tree, err := syntax.Parse(text, syntax.Perl|syntax.FoldCase)
+	width := rangeWidth(text) / widthOfStep
+	if width > MaxCheckProgram {
+		return pattern{}, errors.New("is a regular expression that is too large: its ranges of characters are too wide")
+	}
+	tree, err := syntax.Parse(text, syntax.Perl) // without the other cases, which regexp.Compile looks for
 	if err != nil {
 		detail := "is no regular expression in RE2 syntax"
 		if of := (*syntax.Error)(nil); errors.As(err, &of) {
@@ -57,7 +71,7 @@ func compilePattern(text string) (pattern, error) {
 	for _, inst := range prog.Inst {
 		bounds += len(inst.Rune)
 	}
-	return pattern{re: re, size: len(prog.Inst) + bounds/rangesOfStep}, nil
+	return pattern{re: re, size: len(prog.Inst) + bounds/rangesOfStep + width}, nil
 }
 
 // faultWork is what one byte of an expression that is at fault counts as: enough to have made it.
@@ -68,9 +82,50 @@ const faultWork = 16
 func examinePattern(text string) (size int, fault string) {
 	p, err := compilePattern(text)
 	if err != nil {
-		return faultWork * len(text), err.Error()
+		return faultWork*len(text) + rangeWidth(text)/widthOfStep, err.Error()
 	}
 	return p.size, ""
+}
+
+// rangeWidth returns how many characters the ranges of an expression have together, as far as they may have
+// another case. It reads whatever is around a hyphen as a range, and so it may say too much.
+func rangeWidth(text string) (width int) {
+	for at := range len(text) {
+		if text[at] != '-' {
+			continue
+		}
+		first, size := utf8.DecodeLastRuneInString(text[:at])
+		if size < 2 { // ASCII, which may be the end of an escape
+			first = firstCased
+		}
+		last := min(rangeEnd(text[at+1:]), lastCased)
+		width += max(0, int(last-max(first, firstCased)))
+	}
+	return width
+}
+
+// rangeEnd returns the character that a text begins with, as an expression has it.
+func rangeEnd(text string) rune {
+	digits, base := "", 16
+	switch {
+	case strings.HasPrefix(text, `\x{`):
+		digits, _, _ = strings.Cut(text[3:], "}")
+	case strings.HasPrefix(text, `\x`):
+		digits = text[2:min(4, len(text))]
+	case strings.HasPrefix(text, `\`):
+		digits, base = text[1:min(4, len(text))], 8
+	default:
+		r, size := utf8.DecodeRuneInString(text)
+		if size == 0 {
+			return 0
+		}
+		return r
+	}
+	n, err := strconv.ParseInt(digits, base, 32)
+	if err != nil { // another escape, of one ASCII character, or none at all
+		return utf8.RuneSelf
+	}
+	return rune(n)
 }
 
 // roughSize returns about how many instructions an expression takes, without making them. It is at
