@@ -32,7 +32,7 @@ const (
 	// plainBytes is how many bytes of text and value a comparison without an expression looks at in a step.
 	plainBytes = 16
 	// foldWork is the work of bringing a byte of a text that is not ASCII into the form that is compared.
-	foldWork = 8
+	foldWork = 2
 )
 
 // work is what may still be done for an event.

@@ -8,9 +8,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
-	"golang.org/x/text/cases"
 	"golang.org/x/text/runes"
-	"golang.org/x/text/unicode/norm"
 )
 
 // Name returns the key of a name or an address. Two names with the same key look the same to a reader.
@@ -42,17 +40,13 @@ func Part(s string) string {
 	if key, ok := ascii(s); ok {
 		return key
 	}
-	for range maxRounds {
-		key := ignore(norm.NFKC.String(cases.Fold().String(norm.NFKD.String(ignore(s)))))
-		if key == s {
-			break
-		}
-		s = key
+	if key, ok := byCharacter(s); ok {
+		return key
 	}
-	return s
+	return rounds(s)
 }
 
-// maxRounds bounds how often Part folds. One round is enough, except where leaving out a character
+// maxRounds bounds how often a text is folded. One round is enough, except where leaving out a character
 // lets its neighbours compose.
 const maxRounds = 4
 
