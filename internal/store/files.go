@@ -21,41 +21,46 @@ type files struct {
 
 // knownFile is a file as it was when it was opened.
 type knownFile struct {
-	path string
-	id   fileID
+	path  string
+	id    fileID
+	grows bool  // it never becomes shorter
+	size  int64 // the last one, in bytes
 }
 
 // fileID tells files apart, whatever their names are; the zero fileID is no file.
 type fileID struct{ device, inode uint64 }
 
 func newFiles(path string, logger *slog.Logger) *files {
-	return &files{database: knownFile{path: path}, log: knownFile{path: path + "-wal"}, logger: logger}
+	return &files{database: knownFile{path: path, grows: true}, log: knownFile{path: path + "-wal"}, logger: logger}
 }
 
-// identify returns which file a path names.
-func identify(path string) (fileID, error) {
+// identify returns which file a path names, and its size in bytes.
+func identify(path string) (fileID, int64, error) {
 	var info syscall.Stat_t
 	if err := syscall.Stat(path, &info); err != nil {
-		return fileID{}, err
+		return fileID{}, 0, err
 	}
-	return fileID{uint64(info.Dev), info.Ino}, nil
+	return fileID{uint64(info.Dev), info.Ino}, info.Size, nil
 }
 
 // note takes the file as it is for the one that was opened.
 func (f *knownFile) note() (err error) {
-	f.id, err = identify(f.path)
+	f.id, f.size, err = identify(f.path)
 	return err
 }
 
 // same returns an error where the path does not name the file that was opened.
 func (f *knownFile) same() error {
-	id, err := identify(f.path)
+	id, size, err := identify(f.path)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s: %w", f.path, err)
 	case id != f.id:
 		return fmt.Errorf("%s is another file than the one that was opened", f.path)
+	case f.grows && size < f.size:
+		return fmt.Errorf("%s was cut from %d bytes to %d", f.path, f.size, size)
 	}
+	f.size = size
 	return nil
 }
 
@@ -83,7 +88,7 @@ func (f *files) look(at ...*knownFile) error {
 		}
 		if !f.missed {
 			f.missed = true
-			f.logger.Error("the database's files were removed or replaced under the running server: nothing is changed any more; "+
+			f.logger.Error("the database's files were removed, replaced or cut short under the running server: nothing is changed any more; "+
 				"put them back, or stop the server, restore a backup and start it again", "err", err)
 		}
 		return moved(err)

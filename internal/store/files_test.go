@@ -70,6 +70,18 @@ func TestNothingIsChangedInFilesThatWereRemovedOrReplaced(t *testing.T) {
 			undo := func() error { return os.Rename(path+".away", path) }
 			return undo, errors.Join(os.Rename(path, path+".away"), os.WriteFile(path, nil, 0o600))
 		},
+		"the database is cut short": func(path string) (func() error, error) {
+			whole, err := os.ReadFile(path)
+			undo := func() error {
+				f, err := os.OpenFile(path, os.O_WRONLY, 0)
+				if err != nil {
+					return err
+				}
+				_, err = f.Write(whole)
+				return errors.Join(err, f.Close())
+			}
+			return undo, errors.Join(err, os.Truncate(path, int64(len(whole))-1))
+		},
 		"its log is moved away": func(path string) (func() error, error) {
 			return func() error { return os.Rename(path+".away", path+"-wal") }, os.Rename(path+"-wal", path+".away")
 		},
