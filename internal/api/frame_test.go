@@ -252,6 +252,8 @@ func TestParametersAreReadStrictly(t *testing.T) {
 		{Name: "a switch that is none", Request: "GET /api/v1/tokens?revoked=maybe", Status: 400, Body: malformed("revoked must be true or false", parameter("revoked", "must be true or false"))},
 		one("an empty limit", "limit=", "limit", limit),
 		one("an empty filter", "filter=", "filter", "must be a string of 1 to 2000 characters"),
+		one("a filter of blanks", "filter=%20", "filter", "must not be only blanks"),
+		{Name: "an id of blanks", Request: "GET /api/v1/audit?target=%20", Status: 400, Body: malformed("target must not be only blanks", parameter("target", "must not be only blanks"))},
 		{Name: "an empty day", Request: "GET /api/v1/events?from=", Status: 400, Body: malformed("from must be a time such as 2026-11-21T09:30:00Z", parameter("from", "must be a time such as 2026-11-21T09:30:00Z"))},
 		{
 			Name:    "everything at once, of parameters that mean something else in each call",

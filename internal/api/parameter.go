@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // binding is a parameter of a call and where it goes.
@@ -71,15 +74,21 @@ func (c *call) readParameters() any {
 		if !there && !b.Required {
 			text = b.otherwise
 		}
-		if text == "" && !there && !b.Required || text != "" && b.set(request.Elem().FieldByIndex(b.index), text) {
+		if text == "" && !there && !b.Required {
 			continue
 		}
-		field := b.Name
+		field, detail := b.Name, "must be "+expected(b.schema)
+		if text != "" && b.set(request.Elem().FieldByIndex(b.index), text) {
+			if b.In != "query" || directory.Fold(text) != "" {
+				continue
+			}
+			detail = "must not be only blanks"
+		}
 		if b.In == "query" {
 			field = parameter(b.Name)
 		}
 		if !c.faults.Has(field) {
-			c.faults.Add(field, "must be "+expected(b.schema))
+			c.faults.Add(field, detail)
 		}
 	}
 	return request.Interface()
@@ -116,10 +125,9 @@ func (b binding) set(field reflect.Value, text string) (fits bool) {
 	case *bool:
 		*to, err = strconv.ParseBool(text)
 	case **time.Time:
-		var at time.Time
-		at, err = time.Parse(time.RFC3339, text)
+		at, _ := filter.ParseTime(text)
 		*to = &at
-		return err == nil && fitsText(b.schema, text)
+		return fitsText(b.schema, text)
 	}
 	return err == nil
 }

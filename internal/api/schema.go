@@ -4,17 +4,16 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"roster"
 	"roster/internal/dialect"
+	"roster/internal/filter"
 )
 
 // schemaRoot is where the schemas of the document are.
@@ -203,14 +202,11 @@ func fitsText(s *huma.Schema, text string) bool {
 		return false
 	}
 	if s.Format == "date-time" {
-		_, err := time.Parse(time.RFC3339, text)
-		return err == nil && dateTime.MatchString(text)
+		_, ok := filter.ParseTime(text)
+		return ok
 	}
 	return len(s.Enum) == 0 || isOneOf(s, text)
 }
-
-// dateTime is the form of a time in RFC 3339 §5.6. time.Parse takes an hour of one digit too, and a comma for the dot.
-var dateTime = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 func isOneOf(s *huma.Schema, text string) bool {
 	for _, one := range s.Enum {

@@ -53,7 +53,7 @@ func (s subject) renamed(name *string, more map[string]string) map[string]string
 // wholeList returns the words of a flag that replaces a list: nil where it was not given, and none where it
 // was given once, as ”.
 func wholeList(words []string) []string {
-	if len(words) == 1 && words[0] == "" {
+	if len(words) == 1 && isBlank(words[0]) {
 		return []string{}
 	}
 	return words

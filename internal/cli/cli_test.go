@@ -101,7 +101,7 @@ func TestEveryKindOfFaultHasAnExitCode(t *testing.T) {
 	}
 	for _, kind := range roster.Kinds {
 		sh, _, stderr := testShell(t, "")
-		if got := sh.fail(&roster.Error{Kind: kind}, nil); got != want[kind] {
+		if got := sh.fail(&roster.Error{Kind: kind}, wording{}); got != want[kind] {
 			t.Errorf("%s ends with %d", kind, got)
 		}
 		if !strings.HasPrefix(stderr.String(), "roster: ") || stderr.Len() < len("roster: x\n") {
@@ -123,7 +123,7 @@ func TestAnErrorSaysWhatIsWrongAndWhatToDo(t *testing.T) {
 		want string
 	}{
 		{"all faults of a request", faults, 2, "--role names no role\na service must be one of: email\nother.deep[0].path is odd\n"},
-		{"a conflict with its holder", &roster.Error{Kind: roster.Conflict, Field: "userName", Detail: "is taken", Holder: roster.Holder{Number: 5}}, 1, "--name is taken; see: roster user show 5\n"},
+		{"a conflict with its holder", &roster.Error{Kind: roster.Conflict, Field: "userName", Detail: "is taken", Holder: roster.Holder{ID: "x", Number: 5}}, 1, "--name is taken; see: roster user show 5\n"},
 		{"an overload", &roster.Error{Kind: roster.Unavailable, Detail: "busy", RetryAfter: 2 * time.Second}, 4, "busy; try again in 2s\n"},
 		{"a failure of the server", &roster.Error{}, 1, unexplainedFault + "\n"},
 		{"an error of this process", errors.New("no space left"), 1, "no space left\n"},
@@ -134,7 +134,9 @@ func TestAnErrorSaysWhatIsWrongAndWhatToDo(t *testing.T) {
 		{"no error", nil, 0, ""},
 	} {
 		sh, stdout, stderr := testShell(t, "")
-		code := sh.fail(c.err, map[string]string{"roles": "--role", "userName": "--name", "preferences.services": "a service"})
+		code := sh.fail(c.err, wording{
+			map[string]string{"roles": "--role", "userName": "--name", "preferences.services": "a service"}, "user", true,
+		})
 		got := strings.ReplaceAll(stderr.String(), "roster: ", "")
 		if strings.Contains(c.want, "see: roster") {
 			got = strings.TrimPrefix(stderr.String(), "roster: ")

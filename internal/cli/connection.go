@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"roster"
@@ -71,14 +72,15 @@ const (
 
 // open finds who answers, and speaks to it of the organization that was named.
 func (c connection) open(sh *shell, mayMake bool) (link, error) {
-	if c.Organization != "" && !directory.IsSlug(c.Organization) {
+	slug := strings.TrimSpace(c.Organization)
+	if c.Organization != "" && !directory.IsSlug(slug) {
 		return link{}, &roster.Error{
 			Kind: roster.Invalid, Detail: fmt.Sprintf("there is no organization %q; see: roster organization list", c.Organization),
 		}
 	}
 	l, err := c.find(sh, mayMake)
 	if err == nil {
-		l.client = l.client.In(c.Organization)
+		l.client = l.client.In(slug)
 	}
 	return l, err
 }

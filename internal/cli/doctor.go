@@ -90,7 +90,7 @@ func (c doctor) examine(sh *shell) []finding {
 func unreachable(err error) []finding {
 	var findings []finding
 	for _, e := range roster.All(err) {
-		findings = append(findings, finding{bad, "database", explain(e, nil), "nothing else can be looked at before this is mended"})
+		findings = append(findings, finding{bad, "database", explain(e, wording{}), "nothing else can be looked at before this is mended"})
 	}
 	return findings
 }
@@ -183,7 +183,7 @@ func diagnoseFiles(found control.Examination, failed error) []finding {
 	const about = "database files"
 	var findings []finding
 	for _, e := range roster.All(failed) {
-		findings = append(findings, finding{bad, about, explain(e, nil), "the server's log says more"})
+		findings = append(findings, finding{bad, about, explain(e, wording{}), "the server's log says more"})
 	}
 	for _, line := range found.Damage {
 		findings = append(findings, finding{bad, about, "damaged: " + oneLine(errors.New(line)), "stop the server, restore a backup and start it again"})

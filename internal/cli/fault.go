@@ -36,9 +36,30 @@ var exitCodes = map[roster.Kind]int{
 // errQuiet ends a command that has said itself what is wrong.
 var errQuiet = errors.New("said already")
 
-// fail prints every fault in err, one a line, and returns the exit code; 0 for nil. fields says what the
-// caller calls the directory's fields.
-func (sh *shell) fail(err error, fields map[string]string) int {
+// wording is how a command speaks of the directory. The zero value says nothing of records and names fields as the
+// directory does.
+type wording struct {
+	fields map[string]string // what the caller typed for a field: "displayName" → "--name"
+	noun   string            // of the records that the command is about, as the command line has it
+	shows  bool              // there is a command that shows one of them
+}
+
+// see returns the command that shows the record in the way of a change, "" where there is no such record.
+func (w wording) see(h roster.Holder) string {
+	switch {
+	case h == roster.Holder{} || w.noun == "":
+		return ""
+	case !w.shows:
+		return fmt.Sprintf("roster %s list", w.noun)
+	case w.noun == "user":
+		return fmt.Sprintf("roster user show %d", h.Number)
+	default:
+		return fmt.Sprintf("roster %s show %s", w.noun, h.ID)
+	}
+}
+
+// fail prints every fault in err, one a line, and returns the exit code; 0 for nil.
+func (sh *shell) fail(err error, w wording) int {
 	var usage usageError
 	switch {
 	case err == nil:
@@ -53,14 +74,14 @@ func (sh *shell) fail(err error, fields map[string]string) int {
 		return exitInvalid
 	}
 	for _, fault := range roster.All(err) {
-		sh.note(explain(fault, fields))
+		sh.note(explain(fault, w))
 	}
 	return exitCodes[roster.KindOf(err)]
 }
 
 // explain says what is wrong and what to do. A cause is there only where the fault arose in this process,
 // which is the operator's own: one that came from a server has none.
-func explain(e *roster.Error, fields map[string]string) string {
+func explain(e *roster.Error, w wording) string {
 	text := e.Detail
 	switch {
 	case text != "" && e.Err != nil:
@@ -73,10 +94,10 @@ func explain(e *roster.Error, fields map[string]string) string {
 		text = e.Kind.String()
 	}
 	if e.Field != "" {
-		text = fieldName(e.Field, fields) + " " + text
+		text = fieldName(e.Field, w.fields) + " " + text
 	}
-	if e.Holder.Number != 0 {
-		text += fmt.Sprintf("; see: roster user show %d", e.Holder.Number)
+	if see := w.see(e.Holder); see != "" {
+		text += "; see: " + see
 	}
 	if e.RetryAfter > 0 {
 		text += fmt.Sprintf("; try again in %s", e.RetryAfter)

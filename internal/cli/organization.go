@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"roster"
 	"roster/internal/control"
@@ -85,7 +86,7 @@ Examples:
 func (c organizationShow) Run(sh *shell) error {
 	c.Organization = ""
 	return c.use(sh, func(client *control.Client) error {
-		o, err := control.ShowOrganization.Do(sh.ctx, client, control.Name{Name: c.Slug})
+		o, err := control.ShowOrganization.Do(sh.ctx, client, control.Name{Name: strings.TrimSpace(c.Slug)})
 		if missing(err) {
 			err = &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("there is no organization %q; see: roster organization list", c.Slug)}
 		}

@@ -27,7 +27,7 @@ func Run(ctx context.Context, release string, args []string, stdin io.Reader, st
 	sh.build = readBuild(release)
 	parser, err := newParser(sh)
 	if err != nil {
-		return sh.fail(err, nil)
+		return sh.fail(err, wording{})
 	}
 	if len(args) > 0 && args[0] == completeCommand {
 		sh.complete(parser.Model.Node, args[1:])
@@ -40,14 +40,14 @@ func Run(ctx context.Context, release string, args []string, stdin io.Reader, st
 	var settings roster.Faults // of the environment or the file
 	switch {
 	case errors.As(err, &settings):
-		return sh.fail(settings, nil)
+		return sh.fail(settings, wording{})
 	case err != nil:
-		return sh.fail(misused(err), nil)
+		return sh.fail(misused(err), wording{})
 	}
 	if err := checkFlags(command); err != nil {
-		return sh.fail(err, nil)
+		return sh.fail(err, wording{})
 	}
-	return sh.fail(command.Run(), fieldsOf(command))
+	return sh.fail(command.Run(), wordingOf(command))
 }
 
 // customary understands what people try first with a command that they do not know.
@@ -96,7 +96,9 @@ func checkFlags(command *kong.Context) error {
 		fault := ""
 		switch v := p.Flag.Target; v.Kind() {
 		case reflect.String, reflect.Slice:
-			if v.Len() == 0 && !p.Flag.Tag.Has("empty") {
+			words, _ := v.Interface().([]string)
+			mayBe := p.Flag.Tag.Has("empty") && v.Len() <= 1 // for an empty list, see wholeList
+			if (v.Len() == 0 || slices.ContainsFunc(words, isBlank)) && !mayBe {
 				fault = "must not be empty"
 			}
 		case reflect.Int:
@@ -113,6 +115,8 @@ func checkFlags(command *kong.Context) error {
 	}
 	return nil
 }
+
+func isBlank(word string) bool { return strings.TrimSpace(word) == "" }
 
 // misused makes an error of the grammar one that says where help is.
 func misused(err error) error {
@@ -141,10 +145,15 @@ type fielder interface {
 	fields() map[string]string
 }
 
-// fieldsOf returns the mapping of the command that was asked for, nil if it has none.
-func fieldsOf(command *kong.Context) map[string]string {
-	if f, ok := command.Selected().Target.Addr().Interface().(fielder); ok {
-		return f.fields()
+// wordingOf returns how the command that was asked for speaks.
+func wordingOf(command *kong.Context) (w wording) {
+	node := command.Selected()
+	if f, ok := node.Target.Addr().Interface().(fielder); ok {
+		w.fields = f.fields()
 	}
-	return nil
+	if of := node.Parent; of.Type == kong.CommandNode {
+		w.noun = of.Name
+		w.shows = slices.ContainsFunc(of.Children, func(n *kong.Node) bool { return n.Name == "show" })
+	}
+	return w
 }

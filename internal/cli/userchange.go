@@ -33,12 +33,12 @@ type userUpdate struct {
 	User          string   `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
 	FullName      *string  `placeholder:"TEXT" help:"The name that people see; empty for the userName."`
 	Email         *string  `placeholder:"ADDRESS" help:"The primary email address; a userName that was equal to it changes, too."`
-	Role          []string `sep:"none" placeholder:"NAME" help:"A role, in place of all that the user has; give it again for more. Empty for none."`
+	Role          []string `sep:"none" placeholder:"NAME" empty:"" help:"A role, in place of all that the user has; give it again for more. Empty for none."`
 	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only, with --role in place of all that the user has; give it again for more."`
 	Level         string   `placeholder:"LEVEL" enum:",custom,readonly,user,editor,manager,administrator" default:"" help:"The access level: custom, readonly, user, editor, manager or administrator. It activates the user, unless --inactive is given."`
-	LevelIn       []string `sep:"none" placeholder:"GROUP" help:"Give the access level for the people of this group only; give it again for more. Empty for the whole organization."`
-	Group         []string `sep:"none" placeholder:"NAME" help:"A group, in place of all that the user is in; give it again for more. Empty for none."`
-	Team          []string `sep:"none" placeholder:"NAME" help:"A team, in place of all that the user is in; give it again for more. Empty for none."`
+	LevelIn       []string `sep:"none" placeholder:"GROUP" empty:"" help:"Give the access level for the people of this group only; give it again for more. Empty for the whole organization."`
+	Group         []string `sep:"none" placeholder:"NAME" empty:"" help:"A group, in place of all that the user is in; give it again for more. Empty for none."`
+	Team          []string `sep:"none" placeholder:"NAME" empty:"" help:"A team, in place of all that the user is in; give it again for more. Empty for none."`
 	PrimaryGroup  *string  `placeholder:"NAME" help:"The primary group; the user becomes a member. Empty for none."`
 	Department    *string  `placeholder:"NAME" help:"The department; Empty for none."`
 	Phone         *string  `placeholder:"NUMBER" help:"The phone number; one that can be called becomes a contact method. Empty for none."`

@@ -35,18 +35,15 @@ func (s *Service) AddContactMethod(ctx context.Context, by roster.Actor, in NewC
 	faults := slices.Clone(in.Faults)
 	checkOnce(&faults, in.IdempotencyKey)
 	in.Address = strings.TrimSpace(in.Address)
-	country, err := view(ctx, s, func(tx Tx) (string, error) { return s.countryFor(tx, by.OrganizationID, in.Address) })
-	if err != nil {
-		return roster.ContactMethod{}, err
-	}
-	in.Address = checkContact(&faults, in.Service, in.Address, country)
-	if err := faults.Err(); err != nil {
-		return roster.ContactMethod{}, err
-	}
 	return update(ctx, s, func(tx Tx) (roster.ContactMethod, error) {
 		id := newID()
-		return once(tx, s, by, ActContactAdd, in.IdempotencyKey, in.inputText(), id,
-			func() (roster.ContactMethod, error) { return s.addContact(tx, by, in, roster.ContactMethodID(id)) },
+		create := func() (roster.ContactMethod, error) {
+			return s.addContact(tx, by, in, roster.ContactMethodID(id), slices.Clone(faults))
+		}
+		if len(faults) > 0 {
+			return create() // which finds the others
+		}
+		return once(tx, s, by, ActContactAdd, in.IdempotencyKey, in.inputText(), id, create,
 			func(id string) (roster.ContactMethod, error) {
 				u, err := s.reached(tx, by, ActContactAdd, in.User)
 				if err != nil {
@@ -110,7 +107,18 @@ func (s *Service) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) 
 	return u, s.controls(tx, by, u)
 }
 
-func (s *Service) addContact(tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID) (roster.ContactMethod, error) {
+// addContact is the transaction of AddContactMethod, but for what makes it once.
+func (s *Service) addContact(
+	tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID, f roster.Faults,
+) (roster.ContactMethod, error) {
+	country, err := s.countryFor(tx, by.OrganizationID, in.Address)
+	if err != nil {
+		return roster.ContactMethod{}, err
+	}
+	in.Address = checkContact(&f, in.Service, in.Address, country)
+	if err := f.Err(); err != nil {
+		return roster.ContactMethod{}, err
+	}
 	u, err := s.reached(tx, by, ActContactAdd, in.User)
 	if err != nil {
 		return roster.ContactMethod{}, err

@@ -97,13 +97,16 @@ type batchItem struct {
 }
 
 func (s *Service) newBatch(by roster.Actor, in NewUsers) (*userBatch, error) {
+	in.Users = slices.Clone(in.Users)
+	for i := range in.Users {
+		in.Users[i].clean()
+	}
 	memory, err := s.batchMemory(by, in)
 	if err != nil {
 		return nil, err
 	}
 	b := &userBatch{Service: s, by: by, items: make([]*batchItem, len(in.Users)), memory: memory}
 	for i, u := range in.Users {
-		u.clean()
 		b.items[i] = &batchItem{index: i, creation: creation{Service: s, by: by, in: u, faults: s.checkNew(u)}}
 	}
 	return b, nil

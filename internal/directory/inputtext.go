@@ -1,8 +1,10 @@
 package directory
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"roster"
@@ -14,7 +16,8 @@ const inputForm = "input-1"
 // inputText is the text that the fingerprint of a create is made of: a JSON object of the input's fields by name.
 //
 // Fields are listed one by one, and an absent field adds nothing. So a release that adds a field to an input still
-// knows the creates that an older one remembers. Names and forms must not change: a test pins them.
+// knows the creates that an older one remembers. Names and forms must not change: a test pins them. A value that is JSON
+// is in its canonical form, so that neither the order of its members nor the spelling of its texts counts.
 type inputText struct{ members []byte }
 
 // raw adds a field whose value is JSON already; it adds nothing where there is none.
@@ -37,6 +40,9 @@ func (t *inputText) text(name, value string) {
 	}
 }
 
+// name adds the name of a record, without the blanks around it, unless there is none.
+func (t *inputText) name(name, value string) { t.text(name, strings.TrimSpace(value)) }
+
 // flag adds a boolean that is true.
 func (t *inputText) flag(name string, value bool) {
 	if value {
@@ -49,6 +55,24 @@ func (t *inputText) number(name string, value int64) {
 	if value != 0 {
 		t.raw(name, scalar(value))
 	}
+}
+
+// canonical returns JSON in one form, much as RFC 8785 does: members by their names, each text in one spelling, no blanks.
+// Numbers stay as they are written. Text that is no JSON is returned as it is.
+func canonical[T ~string | ~[]byte](text T) T {
+	if !json.Valid([]byte(text)) {
+		return text
+	}
+	var value any
+	from := json.NewDecoder(bytes.NewReader([]byte(text)))
+	from.UseNumber()
+	var b bytes.Buffer
+	to := json.NewEncoder(&b)
+	to.SetEscapeHTML(false)
+	if from.Decode(&value) != nil || to.Encode(value) != nil {
+		return text
+	}
+	return T(bytes.TrimSuffix(b.Bytes(), []byte{'\n'}))
 }
 
 // momentText returns a time in JSON.
@@ -106,7 +130,7 @@ func refText(ref roster.Ref) json.RawMessage {
 	var t inputText
 	t.text("id", ref.ID)
 	t.number("number", ref.Number)
-	t.text("name", ref.Name)
+	t.name("name", ref.Name)
 	return t.object()
 }
 
@@ -162,7 +186,7 @@ func (in NewUser) inputText() json.RawMessage {
 	if len(in.Competencies) > 0 {
 		t.raw("competencies", listText(in.Competencies, competencyText))
 	}
-	t.raw("properties", compact(in.Properties))
+	t.raw("properties", canonical(in.Properties))
 	addSet(&t, "preferences", in.Preferences, preferencesText)
 	t.flag("sendWelcomeEmail", in.SendWelcomeEmail)
 	t.flag("uniqueEmail", in.UniqueEmail)
@@ -176,9 +200,9 @@ func (in NewGroup) inputText() json.RawMessage {
 	t.text("description", in.Description)
 	addSet(&t, "active", in.Active, scalar)
 	t.refs("members", in.Members)
-	t.text("alertFilter", in.AlertFilter)
-	t.text("sigFilter", in.SigFilter)
-	t.raw("landingPage", compact(in.LandingPage))
+	t.text("alertFilter", canonical(in.AlertFilter))
+	t.text("sigFilter", canonical(in.SigFilter))
+	t.raw("landingPage", canonical(in.LandingPage))
 	t.refs("services", in.Services)
 	return t.object()
 }
@@ -203,7 +227,7 @@ func (in NewRealm) inputText() json.RawMessage {
 	var t inputText
 	t.text("name", in.Name)
 	addSet(&t, "active", in.Active, scalar)
-	t.raw("configuration", compact(in.Configuration))
+	t.raw("configuration", canonical(in.Configuration))
 	return t.object()
 }
 
@@ -211,7 +235,7 @@ func (in NewToken) inputText() json.RawMessage {
 	var t inputText
 	t.text("name", in.Name)
 	t.text("access", string(in.Access))
-	t.text("userName", in.UserName)
+	t.name("userName", in.UserName)
 	t.refs("groups", in.Groups)
 	t.number("expiresInSeconds", int64(in.ExpiresIn/time.Second))
 	t.flag("errorsAs200", in.ErrorsAs200)
@@ -229,8 +253,8 @@ func (in NewContactMethod) inputText() json.RawMessage {
 	var user, t inputText
 	user.text("id", string(in.User.ID))
 	user.number("number", in.User.Number)
-	user.text("userName", in.User.UserName)
-	user.text("email", in.User.Email)
+	user.name("userName", in.User.UserName)
+	user.name("email", in.User.Email)
 	t.raw("user", user.object())
 	t.text("service", string(in.Service))
 	t.text("address", in.Address)

@@ -138,7 +138,7 @@ func TestNoTwoRecordsHaveNamesThatLookTheSame(t *testing.T) {
 			if got, err := n.find("\u202a" + name + "\u200e"); err != nil || got != id { // as it is pasted
 				t.Errorf("%s: with marks of direction: %q, %v", noun, got, err)
 			}
-			for _, invisible := range []string{"\u200b", " \u2060\ufeff ", "\u3164"} {
+			for _, invisible := range []string{"\u200b", " \u2060\ufeff ", "\u3164", "\u2800"} {
 				err := n.make(invisible)
 				if wants(t, err, roster.Invalid, n.field); !strings.Contains(err.Error(), "seen") {
 					t.Errorf("%s: %q: %v", noun, invisible, err)

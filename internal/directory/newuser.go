@@ -200,7 +200,7 @@ func faultOfName(name string) string {
 		return "must not hold control characters"
 	case utf8.RuneCountInString(name) > MaxName:
 		return fmt.Sprintf("must not be longer than %d characters", MaxName)
-	case name != "" && Fold(name) == "":
+	case name != "" && fold.Blank(name):
 		return "must hold a character that can be seen"
 	case len(Fold(name)) > maxNameKey:
 		return "is too long: some of its characters stand for many"

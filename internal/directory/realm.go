@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -59,16 +60,26 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 	faults := slices.Clone(in.Faults)
 	addFaults(&faults, checkNamed(in.Name, ""))
 	checkOnce(&faults, in.IdempotencyKey)
-	if !faults.Has("configuration") {
-		faults = append(faults, s.checkRealm(ctx, in.Configuration)...)
+	checked := false
+	check := func() {
+		checked = true
+		if !faults.Has("configuration") {
+			faults = append(faults, s.checkRealm(ctx, in.Configuration)...)
+		}
 	}
-	return heldBy[roster.Realm](ctx, s, by, ActRealmRead, realmHolder(by, in.Name))(update(ctx, s, func(tx Tx) (roster.Realm, error) {
+	if len(faults) > 0 || !json.Valid(in.Configuration) {
+		check()
+	}
+	transaction := func(tx Tx) (roster.Realm, error) {
 		now := s.now()
 		r := roster.Realm{
 			ID: roster.RealmID(newID()), OrganizationID: by.OrganizationID, Name: in.Name, Kind: roster.RealmSAML,
 			Active: in.Active.Or(true), Configuration: in.Configuration, Version: 1, CreatedAt: now, UpdatedAt: now,
 		}
 		create := func() (roster.Realm, error) {
+			if !checked {
+				return r, errUnchecked
+			}
 			if err := s.permitRealm(tx, by, ActRealmCreate, in.Configuration, slices.Clone(faults)); err != nil {
 				return r, err
 			}
@@ -92,8 +103,18 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 		return once(tx, s, by, ActRealmCreate, in.IdempotencyKey, in.inputText(), string(r.ID), create, func(id string) (roster.Realm, error) {
 			return tx.RealmByID(by.OrganizationID, roster.RealmID(id))
 		})
-	}))
+	}
+	r, err := update(ctx, s, transaction)
+	if errors.Is(err, errUnchecked) {
+		check()
+		r, err = update(ctx, s, transaction)
+	}
+	return heldBy[roster.Realm](ctx, s, by, ActRealmRead, realmHolder(by, in.Name))(r, err)
 }
+
+// errUnchecked ends the transaction of a create that turns out to be no repeat. Only then is the configuration checked:
+// that takes requests to others, and what was right at the first time may have expired by now.
+var errUnchecked = errors.New("the realm's configuration was not checked yet")
 
 // RealmChange is what UpdateRealm changes: what is absent stays as it is.
 type RealmChange struct {

@@ -12,7 +12,7 @@ import (
 
 // keysSetting is the setting with the number of the last user whose keys RekeyNames has looked at. Another
 // form of keys needs another setting.
-const keysSetting = "user-keys-3"
+const keysSetting = "user-keys-4"
 
 // RekeyNames gives the records that an older binary stored the keys that this one looks for, a page at a
 // time. It remembers how far it came among the users. It can be repeated, by several replicas at once.

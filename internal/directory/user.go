@@ -106,27 +106,31 @@ func (c *creation) prepare(ctx context.Context) error {
 		repeat, err = c.look(tx)
 		return err
 	})
-	if err != nil || repeat { // a repeat needs no hash of its own: it is verified against the user's
+	if err != nil {
 		return c.judged(ctx, c.by, p, err)
+	}
+	if repeat { // it needs no hash of its own: its password is verified against the user's
+		return nil
 	}
 	c.hash, err = c.passwords.Hash(ctx, c.by, p)
 	return err
 }
 
-// look finds out whether the user can be made as far as the store knows, or was made already.
+// look finds out whether the user was made already, or can be made as far as the store knows. A repeat does not ask
+// whether the names in it still name what they did.
 func (c *creation) look(tx Tx) (repeat bool, err error) {
-	faults := slices.Clone(c.faults)
-	refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
-	if err != nil {
-		return false, err
-	}
-	if len(faults) == 0 {
+	if len(c.faults) == 0 {
 		if repeat, err = c.wasMade(tx); err != nil || repeat {
 			return repeat, err
 		}
 		if _, repeat, err = c.repeat(tx); err != nil || repeat {
 			return repeat, err
 		}
+	}
+	faults := slices.Clone(c.faults)
+	refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
+	if err != nil {
+		return false, err
 	}
 	if err := c.permit(tx, refs, &faults); err != nil {
 		return false, err

@@ -67,7 +67,7 @@ func (a Attribute) mustBe(n *node) string {
 			return "true or false, without quotation marks"
 		}
 	case Time:
-		if n.value.kind != text || n.value.time.IsZero() && !slices.Contains(parts, n.op) {
+		if n.value.kind != text || !n.value.isTime && !slices.Contains(parts, n.op) {
 			return `a time such as "2026-11-21T09:30:00Z"`
 		}
 	default:

@@ -71,8 +71,8 @@ func (f Filter) Paths() []string {
 }
 
 // Equals returns the text that an attribute must have for the filter to be true, if the filter says so: path eq "value",
-// alone or joined to the rest by and. The path is compared without regard to case. It is for whoever
-// has an index; the rest of the filter has to be asked all the same.
+// alone or joined to the rest by and; blanks around it do not count. The path is compared without regard to case. It is for
+// whoever has an index; the rest of the filter has to be asked all the same.
 func (f Filter) Equals(path string) (value string, ok bool) {
 	return f.root.equals("", path)
 }
@@ -153,7 +153,7 @@ func (n *node) equals(within, path string) (string, bool) {
 	switch n.op {
 	case eq:
 		if n.value.kind == text && strings.EqualFold(join(within, n.path), path) {
-			return n.value.text, true
+			return n.value.exact(eq), true
 		}
 	case some:
 		return n.of[0].equals(join(within, n.path), path)

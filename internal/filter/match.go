@@ -2,6 +2,7 @@ package filter
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -146,14 +147,16 @@ type literal struct {
 	float float64 // of a number
 	int   int64   // of a number, if whole
 	whole bool
-	key   string    // of a text, see [fold.Name]
-	part  string    // of a text that is a piece of a name, see [fold.Part]
-	time  time.Time // of a text in RFC 3339, zero else
+	key   string // of a text, see [fold.Name]
+	part  string // of a text that is a piece of a name, see [fold.Part]
+
+	isTime bool // of a text: it is a time in RFC 3339
+	time   time.Time
 }
 
 func textLiteral(s string) literal {
 	l := literal{kind: text, text: s, key: fold.Name(s), part: fold.Part(s)}
-	l.time, _ = time.Parse(time.RFC3339, s) // zero where it is none
+	l.time, l.isTime = ParseTime(s)
 	return l
 }
 
@@ -184,19 +187,29 @@ func (l literal) compare(value any, op operator) bool {
 	case time.Time:
 		return l.compare(v.UTC().Format(time.RFC3339Nano), op)
 	case Link:
-		return v.ID != "" && l.kind == text && (op == eq && v.hasID(l.text) || l.compareName(v.Name, op))
+		return v.ID != "" && l.kind == text && (op == eq && v.hasID(l.exact(op)) || l.compareName(v.Name, op))
 	case Exact:
-		return l.kind == text && compareTexts(string(v), l.text, op)
+		return l.kind == text && compareTexts(string(v), l.exact(op), op)
 	case string:
 		if l.kind != text {
 			return false
 		}
-		if at, err := time.Parse(time.RFC3339, v); err == nil && !l.time.IsZero() && op != co && op != sw && op != ew {
-			return ordered(at.Compare(l.time), op)
+		if l.isTime && !slices.Contains(parts, op) {
+			if at, ok := ParseTime(v); ok {
+				return ordered(at.Compare(l.time), op)
+			}
 		}
 		return l.compareName(v, op)
 	}
 	return false
+}
+
+// exact is the text that an [Exact] is compared with. Blanks around it count only where it is a piece of one.
+func (l literal) exact(op operator) string {
+	if slices.Contains(parts, op) {
+		return l.text
+	}
+	return strings.TrimSpace(l.text)
 }
 
 // compareName compares names without regard to case. Blanks around the literal count only where it

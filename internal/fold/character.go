@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"strings"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -51,14 +52,31 @@ func makeKey(r rune) characterKey {
 	return characterKey{key: key, joins: joins}
 }
 
-// byCharacter is Part by the keys of single characters (Unicode 16, D146 and R5). It fails where they are not
-// what their sequence has as its key: where neighbours compose.
+// byCharacter is Part by the keys of single characters (Unicode 16, D146 and R5). It fails for what is no text.
 func byCharacter(s string) (string, bool) {
-	key := make([]byte, 0, len(s)+len(s)/4)
-	joins := false
+	for range maxRounds {
+		key, joins, ok := together(s)
+		if !ok {
+			return "", false
+		}
+		if !joins || norm.NFC.IsNormal(key) {
+			return string(key), true
+		}
+		key = norm.NFC.Bytes(key) // neighbours compose, to what may have another key
+		if string(key) == s {
+			break
+		}
+		s = string(key)
+	}
+	return s, true
+}
+
+// together returns the keys of the characters of a text one after another, and whether some may compose.
+func together(s string) (key []byte, joins, ok bool) {
+	key = make([]byte, 0, len(s)+len(s)/4)
 	for at, r := range s {
-		if r == utf8.RuneError {
-			return "", false // invalid text stays as it is, which is slower
+		if r == utf8.RuneError && !strings.HasPrefix(s[at:], "\uFFFD") {
+			return nil, false, false
 		}
 		one := keyOf(r)
 		joins = joins || one.joins
@@ -68,7 +86,7 @@ func byCharacter(s string) (string, bool) {
 			key = append(key, one.key...)
 		}
 	}
-	return string(key), !joins || norm.NFC.IsNormal(key)
+	return key, joins, true
 }
 
 // rounds makes a key of a text of any kind.

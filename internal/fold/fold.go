@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/runes"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Name returns the key of a name or an address. Two names with the same key look the same to a reader.
@@ -16,6 +17,7 @@ import (
 // The key is Unicode's NFKC_Casefold (UAX #31) without the blanks around it. It has no
 // default-ignorable characters, and is empty for a name that has nothing else. In an address the
 // domain is in its Unicode form (RFC 5890, U-labels), so that its ASCII form gives the same key.
+// A key is its own key.
 func Name(s string) string {
 	if key, ok := ascii(s); ok {
 		key = strings.TrimSpace(key)
@@ -23,13 +25,27 @@ func Name(s string) string {
 			return key
 		}
 	}
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	for range maxRounds {
+		key := once(s)
+		if key == s {
+			break
+		}
+		s = key
+	}
+	return s
+}
+
+// once is a round of Name.
+func once(s string) string {
 	key := strings.TrimSpace(Part(s))
 	at := strings.LastIndexByte(key, '@')
 	if at <= 0 {
 		return key
 	}
-	typed := s[strings.LastIndexByte(s, '@')+1:]
-	if domain, ok := unicodeDomain(strings.TrimSpace(typed)); ok {
+	// The domain is cut from what is seen: folding would make ss of an ß in it.
+	seen := strings.TrimSpace(ignore(norm.NFKC.String(ignore(s))))
+	if domain, ok := unicodeDomain(seen[strings.LastIndexByte(seen, '@')+1:]); ok {
 		return key[:at+1] + domain
 	}
 	return key
@@ -82,6 +98,10 @@ func unicodeDomain(domain string) (string, bool) {
 
 // Visible returns what a reader sees of a name: blanks around it and ignorable characters are left out.
 func Visible(s string) string { return strings.TrimSpace(ignore(s)) }
+
+// Blank reports whether a reader sees nothing of a name. The Braille pattern without dots (U+2800) looks like a blank. It
+// stands between words of Braille, so a key keeps it, but it makes no name by itself.
+func Blank(s string) bool { return strings.Trim(Name(s), " \u2800") == "" }
 
 // ignore leaves the default-ignorable characters out.
 func ignore(s string) string {

@@ -17,13 +17,29 @@ func TestNamesThatLookTheSameHaveOneKey(t *testing.T) {
 		{"fi", "ﬁ", "FI"},
 		{"", " ", "\u200b", "\u2060 \ufeff", "\u3164", "\u115f\uffa0"},
 		{"x@dömäin.example", "X@DÖMÄIN.example", "x@xn--dmin-moa0i.example", "x@XN--DMIN-MOA0I.Example", "x@do\u0308mäin.example", " x@dömäin.example ", "x@dömäin。example"},
-		{"ü@straße.example", "Ü@xn--strae-oqa.example"},
+		{"ü@straße.example", "Ü@xn--strae-oqa.example", "ü@straße.example \u200b", "ü＠straße.example", "ü﹫STRAßE.example\u2060"},
+		{"q1@dömäin.de", "q1@xn--dmin-moa0i.de \u200b", "\u200b q1＠xn--dmin-moa0i.de"},
+		{"x@ᏸ.example", "x@Ᏸ.example", "x@ᏸ.example\u200b"},
 	} {
 		for _, name := range same {
 			if got, want := Name(name), Name(same[0]); got != want {
 				t.Errorf("Name(%q) = %q, but Name(%q) = %q", name, got, same[0], want)
 			}
 		}
+	}
+}
+
+func TestANameThatNobodySeesIsBlank(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"": true, " \u00a0": true, "\u200b": true, "\u2800": true, "\u2800 \u200b\u2800": true, "a": false, "\u2800a\u2800": false, "\u2803\u2800\u2815": false,
+	} {
+		if Blank(name) != want {
+			t.Errorf("Blank(%q) is not %v", name, want)
+		}
+	}
+	if Name("\u2803\u2800\u2815") == Name("\u2803\u2815") {
+		t.Error("two words of Braille have the key of one")
 	}
 }
 
@@ -66,14 +82,24 @@ func TestEveryInvisibleFormatCharacterIsIgnorable(t *testing.T) {
 	}
 }
 
+// FuzzKeysAreStable asks that a key is its own key, and that characters which nobody sees change no key.
 func FuzzKeysAreStable(f *testing.F) {
-	for _, s := range []string{"", "Bob", "Straße", "İstanbul", "ﬀ", "e\u0301", "\u0345", " \u200b x", "x@Dömäin.example", "x@xn--a", "¨@x", "a@b@xn--dmin-moa0i", "\u3164"} {
+	for _, s := range []string{
+		"", "Bob", "Straße", "İstanbul", "ﬀ", "e\u0301", "\u0345", " \u200b x", "x@Dömäin.example", "x@xn--a", "¨@x", "a@b@xn--dmin-moa0i", "\u3164",
+		"q1@xn--dmin-moa0i.de", "z1＠straße.de", "x@STRASSE", "x@ẞ.de", "x@ςΣ.gr", "x@\u13f8\uab70\u13a0", "x@xn--mgb\u200c", "x@نامه\u200cای.com",
+		"x@a\u0345\u0301", "x@\u1e9b\u0323", "a\xffb\u200b", "x@-ß-", "x@a..ß", "x@ \u0308", "x@\u2260", "x@xn--xn---epa", "@ß", "x@\u00a0ß",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		once := Name(s)
 		if twice := Name(once); twice != once {
 			t.Errorf("Name(%q) = %q, and again = %q", s, once, twice)
+		}
+		for _, more := range []string{s + " \u200b", "\u2060\u00a0" + s} {
+			if got := Name(more); got != once {
+				t.Errorf("Name(%q) = %q, but Name(%q) = %q", s, once, more, got)
+			}
 		}
 	})
 }

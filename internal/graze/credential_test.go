@@ -103,6 +103,10 @@ func TestAuthenticateOpensASession(t *testing.T) {
 		{Name: "with a Basic header and arguments that are empty", As: as, Status: 200, Body: opened, Request: "POST /graze/v1/authenticate\n" + post + `{"username":"","password":null}`},
 		{Name: "with arguments in Latin-1 in the query", Status: 200, Body: opened, Request: "GET /graze/v1/authenticate?username=Zo%EB&password=pass:w%F6rd%26%3D%25%2B"},
 		{Name: "with a form in Latin-1", Status: 200, Body: opened, Request: "POST /graze/v1/authenticate\n\nusername=Zo\xeb&password=pass:w\xf6rd%26%3D%25%2B"},
+		{
+			Name: "with JSON in Latin-1, which JSON cannot be in", Status: 400, Body: fault("400", "the body is not JSON that can be read: it is not valid UTF-8"),
+			Request: "POST /graze/v1/authenticate\n\n{\"username\":\"Zo\xeb\",\"password\":\"pass:w\xf6rd&=%+\"}",
+		},
 		{Name: "with the documented GET", Status: 200, Body: opened, Request: "GET /graze/v1/authenticate?username=graze&password=graze"},
 		{Name: "with a POST in JSON", Status: 200, Body: opened, Request: "POST /graze/v1/authenticate\n\n" + `{"username":"GRAZE","password":"graze"}`},
 		{Name: "with a form", Status: 200, Body: opened, Request: "POST /graze/v1/authenticate\n\nusername=Zo%C3%AB&password=pass:w%C3%B6rd%26%3D%25%2B"},

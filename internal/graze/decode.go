@@ -75,6 +75,7 @@ func decodeUser(q *request) (userArgument, error) {
 // userOf reads how arguments name a user: by an id, or else by username.
 func userOf(args []dialect.Member, idName string) (userArgument, error) {
 	id, name := find(args, idName), find(args, "username").Text
+	id.Text = idIn(args, idName)
 	switch n, isWhole := whole(id); {
 	case isWhole && id.Kind == dialect.Number:
 		return userArgument{number: n, name: strconv.FormatInt(n, 10), field: "id", isID: true}, nil
@@ -135,7 +136,8 @@ func decodeGetUsers(q *request) (directory.UserList, error) {
 	if limit.Kind == dialect.Absent {
 		return in, nil
 	}
-	if in.Limit, err = strconv.Atoi(limit.Text); err != nil || in.Limit < 1 {
+	n, isWhole := whole(limit)
+	if in.Limit = int(n); !isWhole || n < 1 {
 		return in, &roster.Error{Kind: roster.Invalid, Field: "limit", Detail: "must be a whole number greater than 0"}
 	}
 	return in, nil

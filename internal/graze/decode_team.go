@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 
 	"roster"
 	"roster/internal/dialect"
@@ -91,7 +92,7 @@ func decodeGetTeam(q *request) (lookup[directory.GroupSelector], error) {
 	if err != nil {
 		return in, err
 	}
-	id := find(args, "team_id").Text
+	id := idIn(args, "team_id")
 	in.in.Ref, in.byID = refOf(id, find(args, "name").Text), id != ""
 	if in.in.Ref.IsZero() {
 		return in, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or name is required"}
@@ -115,13 +116,16 @@ func decodeGetTeamsForService(q *request) (lookup[directory.GroupList], error) {
 	if name == "" {
 		name = find(args, "name").Text
 	}
-	id := find(args, "service_id").Text
+	id := idIn(args, "service_id")
 	in.in.Service, in.byID = refOf(id, name), id != ""
 	if in.in.Service.IsZero() {
 		return in, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or service_name is required"}
 	}
 	return in, nil
 }
+
+// idIn reads an id, without the blanks around it.
+func idIn(args []dialect.Member, name string) string { return strings.TrimSpace(find(args, name).Text) }
 
 // refOf is a record by an id, which is a name where it is no number, or else by a name. A name that is all
 // digits is an id first, a name second.
@@ -148,6 +152,7 @@ func numberOf(text string) int64 {
 func teamByID(args []dialect.Member) (directory.GroupSelector, error) {
 	sel := directory.GroupSelector{Kind: roster.KindTeam}
 	v := find(args, "team_id")
+	v.Text = idIn(args, "team_id")
 	switch n, isWhole := whole(v); {
 	case v.Kind <= dialect.Null || v.Kind == dialect.String && v.Text == "":
 		return sel, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "is required"}

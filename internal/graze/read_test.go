@@ -41,6 +41,9 @@ func TestGetUserInfoAnswersTheWholeRecord(t *testing.T) {
 	unknown := fault("400", "username names no user")
 	rows := []dialecttest.Scenario{
 		{Name: "by user_id", Request: get + "user_id={number lonnie}", Status: 200, Body: lonnie},
+		{Name: "by user_id with blanks around it", Request: get + "user_id=%20{number lonnie}%09", Status: 200, Body: lonnie},
+		{Name: "by a username in user_id with blanks around it", Request: get + "user_id=%20lonnie+", Status: 200, Body: lonnie},
+		{Name: "by username where user_id is blank", Request: get + "user_id=%20&username=lonnie", Status: 200, Body: lonnie},
 		{Name: "by username", Request: get + "username=lonnie", Status: 200, Body: lonnie},
 		{Name: "by username in other letters", Request: get + "username=LonNIE", Status: 200, Body: lonnie},
 		{Name: "by a username in user_id", Request: get + "user_id=lonnie", Status: 200, Body: lonnie},
@@ -84,6 +87,7 @@ func TestGetUsersListsEverybody(t *testing.T) {
 	rows := []dialecttest.Scenario{
 		{Name: "all of them, active or not", Request: get, Status: 200, Body: first(6)},
 		{Name: "as many as are asked for", Request: get + "?limit=3", Status: 200, Body: first(3)},
+		{Name: "as many as are asked for, with a blank", Request: get + "?limit=%203", Status: 200, Body: first(3)},
 		{Name: "all where more are asked for", Request: get + "?limit=1000000000000", Status: 200, Body: first(6)},
 		{Name: "with an argument that nobody knows", Request: get + "?limit=1&unknown=1", Status: 200, Body: first(1)},
 	}

@@ -224,20 +224,20 @@ func asRef(v dialect.Value) (roster.Ref, bool) {
 		}
 		return roster.Ref{Number: n}, true
 	case dialect.String:
-		ref := roster.Ref{Name: v.Text}
-		if digits(v.Text) {
-			ref.Number, _ = strconv.ParseInt(v.Text, 10, 64) // of one that is too large: the greatest, which is nobody's
+		ref := roster.Ref{Name: strings.TrimSpace(v.Text)}
+		if digits(ref.Name) {
+			ref.Number, _ = strconv.ParseInt(ref.Name, 10, 64) // of one that is too large: the greatest, which is nobody's
 		}
-		return ref, strings.TrimSpace(v.Text) != ""
+		return ref, ref.Name != ""
 	default:
 		return roster.Ref{}, false
 	}
 }
 
-// whole reads a whole number, also one that is sent as text.
+// whole reads a whole number, also one that is sent as text, with blanks around it perhaps.
 func whole(v dialect.Value) (int64, bool) {
-	if v.Kind == dialect.String && digits(v.Text) {
-		n, err := strconv.ParseInt(v.Text, 10, 64)
+	if text := strings.TrimSpace(v.Text); v.Kind == dialect.String && digits(text) {
+		n, err := strconv.ParseInt(text, 10, 64)
 		return n, err == nil
 	}
 	return v.Int()

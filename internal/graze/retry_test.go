@@ -2,12 +2,14 @@ package graze_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"roster"
+	"roster/internal/dialect"
 	"roster/internal/dialect/dialecttest"
 	"roster/internal/directory"
 )
@@ -37,6 +39,7 @@ func TestARepeatedCreateIsAnsweredAsTheFirstTime(t *testing.T) {
 			Request: "POST /graze/v1/createUser?auth_token={session graze}&email=someone%40example.com\n\n" +
 				`{"password":"secret of rep", "unknown":1, "teams":"[\"my team 1\"]","roles": ["Operator"],"full_name":"Somebody","username":" rep "}`,
 		},
+		{Name: "with blanks around names", As: as, Request: strings.NewReplacer(`"Operator"`, `" Operator "`, `my team 1`, ` my team 1`).Replace(full(`,"password":"secret of rep"`)), Status: 200, Body: again},
 		{Name: "with another password", As: as, Request: full(`,"password":"another secret"`), Status: 400, Body: taken},
 		{Name: "without the password", As: as, Request: full(``), Status: 400, Body: taken},
 		{Name: "with another input", As: as, Request: full(`,"password":"secret of rep","active":false`), Status: 400, Body: taken},
@@ -129,14 +132,29 @@ func realmNamed(name, more string) string {
 	return realmCall("create", `"name":"`+name+`","type":"SAML2","configuration":`+documentedRealm+more)
 }
 
+// reversed returns a JSON object whose members are in the opposite order, as a client with random hashes may send it.
+func reversed(object string) string {
+	v, err := dialect.Parse([]byte(object))
+	if err != nil {
+		panic(err)
+	}
+	var members []string
+	for _, m := range slices.Backward(v.Members) {
+		members = append(members, fmt.Sprintf("%q:%s", m.Name, m.Value.Raw))
+	}
+	return "{" + strings.Join(members, ",") + "}"
+}
+
 func TestARepeatedTeamOrRealmIsAnsweredAsTheFirstTime(t *testing.T) {
 	t.Parallel()
+	const routed = `"name":"routed","alert_filter":{"op":"and","of":[{"k":1,"v":2}]},"landing_page":{"a":1,"b":{"c":2,"d":3}}`
+	const otherwise = `"landing_page":{"b":{"d":3,"c":2},"\u0061":1},"alert_filter":{"of":[{"v":2,"k":1}],"op":"and"},"name":"routed"`
 	team := func(members string) string { return "POST /graze/v1/createTeam\n" + post + "{" + members + "}" }
 	given := func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		realms(t, e)
 		e.User(t, directory.NewUser{UserName: "second", Password: "second", Roles: []roster.Ref{{Number: roster.RoleSuperUser}}})
-		for i, request := range []string{team(`"name":"again","users":["graze"]`), team(`"name":"changed"`), team(`"name":"gone"`), realmNamed("again", "")} {
+		for i, request := range []string{team(`"name":"again","users":["graze"]`), team(`"name":"changed"`), team(`"name":"gone"`), realmNamed("again", ""), team(routed)} {
 			if w := e.Do(t, "super:super", request); w.Code != 200 {
 				t.Fatalf("make the record %d: %d %s", i, w.Code, w.Body)
 			}
@@ -156,7 +174,9 @@ func TestARepeatedTeamOrRealmIsAnsweredAsTheFirstTime(t *testing.T) {
 		{Name: "the same team with another member", As: "super:super", Request: team(`"name":"again","users":["super"]`), Status: 400, Body: taken("5")},
 		{Name: "the same team by another user", As: "second:second", Request: team(`"name":"again","users":["graze"]`), Status: 400, Body: taken("5")},
 		{Name: "a team that was changed", As: "super:super", Request: team(`"name":"changed"`), Status: 400, Body: taken("6")},
-		{Name: "a team that was deleted", As: "super:super", Request: team(`"name":"gone"`), Status: 200, Body: `{"team_id":8}`},
+		{Name: "a team that was deleted", As: "super:super", Request: team(`"name":"gone"`), Status: 200, Body: `{"team_id":9}`},
+		{Name: "the same team with what is in its arguments in another order", As: "super:super", Request: team(otherwise), Status: 200, Body: `{"team_id":8}`},
+		{Name: "the same realm in another order", As: "super:super", Request: realmCall("create", `"type":"SAML2","configuration":`+reversed(documentedRealm)+`,"name":"again"`), Status: 200},
 		{Name: "the same realm", As: "super:super", Request: realmNamed("again", ""), Status: 200},
 		{Name: "the same realm, but not active", As: "super:super", Request: realmNamed("again", `,"active":false`), Status: 400, Body: takenRealm},
 		{Name: "the same realm by another user", As: "second:second", Request: realmNamed("again", ""), Status: 400, Body: takenRealm},

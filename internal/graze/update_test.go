@@ -106,7 +106,7 @@ func TestUpdateUserIsToldWhomInSeveralWays(t *testing.T) {
 	call := "POST /graze/v1/updateUser\n" + post
 	rows := []dialecttest.Scenario{
 		{Name: "whom0", Request: call + `{"uid":{number whom0},"fullname":"New"}`},
-		{Name: "whom1", Request: call + `{"uid":"{number whom1}","fullname":"New"}`},
+		{Name: "whom1", Request: call + `{"uid":" {number whom1} ","fullname":"New"}`},
 		{Name: "whom2", Request: call + `{"uid":"whom2","fullname":"New"}`},
 		{Name: "whom3", Request: call + `{"username":"whom3","uid":"","fullname":"New"}`},
 		{Name: "whom4", Request: call + `{"username":"graze","uid":{number whom4},"fullname":"New"}`},
