@@ -172,9 +172,9 @@ func (all attributes[T]) ask(path string) filter.Attribute {
 	return all[strings.ToLower(path)].Attribute
 }
 
-// match reports whether the filter is true of a record. The attributes are folded ones.
-func (all attributes[T]) match(f filter.Filter, record T) bool {
-	return f.IsZero() || f.Match(func(path string) []any { return all[strings.ToLower(path)].values(record) })
+// match reports whether the filter is true of a record, and how much work it was to tell. The attributes are folded ones.
+func (all attributes[T]) match(f filter.Filter, record T) (is bool, work int) {
+	return f.Match(func(path string) []any { return all[strings.ToLower(path)].values(record) })
 }
 
 // describe says what filters may ask: a paragraph for the description of a list, "" where there are none.

@@ -116,7 +116,7 @@ func seesWhatIsShown[T any](t *testing.T, all attributes[T], record T, shown any
 			if err == nil {
 				err = f.Check(folded.ask)
 			}
-			if err != nil || !folded.match(f, record) {
+			if is, _ := folded.match(f, record); err != nil || !is {
 				t.Errorf("%s is not true of %s, %v", f, raw, err)
 			}
 		}

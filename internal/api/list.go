@@ -73,15 +73,18 @@ func listRoute[Q, In, T, K any](
 			return answer{}, err
 		}
 		w := newPage(c, p.Limit)
-		err = l.fill(w, records)
+		err = l.fill(ctx, w, records)
 		return answer{body: w.list}, err
 	})
 }
 
 // fill puts the records into a page.
-func (l listing[T, K]) fill(w *pageWriter, records iter.Seq2[T, error]) error {
+func (l listing[T, K]) fill(ctx context.Context, w *pageWriter, records iter.Seq2[T, error]) error {
 	var last T
 	for record, err := range records {
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return err
 		}
@@ -91,7 +94,8 @@ func (l listing[T, K]) fill(w *pageWriter, records iter.Seq2[T, error]) error {
 		}
 		w.examined++
 		last = record
-		if !l.attributes.match(w.call.condition, record) {
+		is, work := l.attributes.match(w.call.condition, record)
+		if w.work += work; !is {
 			continue
 		}
 		if err := w.add(l.show(record)); err != nil {
@@ -107,6 +111,7 @@ type pageWriter struct {
 	call     *call
 	limit    int
 	examined int
+	work     int // that was done to compare records, see [directory.MaxListWork]
 }
 
 func newPage(c *call, limit int) *pageWriter {
@@ -115,7 +120,7 @@ func newPage(c *call, limit int) *pageWriter {
 
 // full reports whether the next record belongs to the next page.
 func (w *pageWriter) full() bool {
-	return len(w.Items) == w.limit || w.examined == directory.MaxExamined
+	return len(w.Items) == w.limit || w.examined == directory.MaxExamined || w.work >= directory.MaxListWork
 }
 
 func (w *pageWriter) add(record any) error {

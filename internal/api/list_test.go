@@ -246,3 +246,22 @@ func TestTheLongestNamesAreListedPageByPage(t *testing.T) {
 		}
 	}
 }
+
+func TestAListThatTakesMuchWorkToCompareHasShorterPages(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	staff(t, e)
+	for i := range 150 {
+		e.Group(t, fmt.Sprint(strings.Repeat("😀", 250), i))
+		e.User(t, directory.NewUser{UserName: fmt.Sprint(i), DisplayName: fmt.Sprint(strings.Repeat("😀", 250), i)})
+	}
+	for _, list := range []string{"groups", "users"} {
+		const few = `displayName ew "😀7"`
+		want := walk(t, e, "boss:"+password, "/api/v1/"+list+"?filter="+url.QueryEscape(few), "id")
+		path := "/api/v1/" + list + "?filter=" + url.QueryEscape(few+strings.Repeat(` or displayName co "q"`, 49))
+		page := pageOf(t, e, "boss:"+password, path)
+		if got := walk(t, e, "boss:"+password, path, "id"); !slices.Equal(got, want) || len(got) == 0 || page.Next == nil {
+			t.Errorf("%s: the first page has %d of %d, and all have %v", list, len(page.Items), len(want), got)
+		}
+	}
+}

@@ -86,7 +86,7 @@ func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error
 	for _, path := range c.condition.Paths() {
 		in.With |= foldedUserAttributes[strings.ToLower(path)].with
 	}
-	in.Where = func(u roster.User) bool { return foldedUserAttributes.match(c.condition, u) }
+	in.Where = func(u roster.User) (bool, int) { return foldedUserAttributes.match(c.condition, u) }
 	return in, nil
 }
 

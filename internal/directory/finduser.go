@@ -30,13 +30,14 @@ type UserSearch struct {
 	Group      roster.Ref       // a member of this group or team: by id, or else by name
 	GroupKind  roster.GroupKind // what Group is, where it may be meant by name
 
-	// Where keeps those for whom it is true; nil: all. What it looks at must be in With. It is asked for so many
-	// users at most that one page stays cheap: see [UserPage].
-	Where func(roster.User) bool
+	// Where keeps those for whom it is true, and says how much work it was to tell, in steps of about 30 ns; nil: all.
+	// What it looks at must be in With. It is asked for so many users at most that one page stays cheap: see
+	// [UserPage]. Nothing is open in the store meanwhile.
+	Where func(roster.User) (keep bool, work int)
 }
 
 // UserPage is some users, and where the next page begins. A page may be short, even empty, and still have a next
-// one: one call looks at no more than MaxExamined users.
+// one: one call looks at no more than MaxExamined users, and does little more than MaxListWork to compare them.
 type UserPage struct {
 	Users []roster.User
 	Next  *UserPlace // nil at the end
@@ -45,6 +46,10 @@ type UserPage struct {
 // MaxExamined is how many records one page of a list looks at for those that are asked for. A page may be short because
 // of it, even empty, and still have a next one.
 const MaxExamined = 10_000
+
+// MaxListWork is the work that one page of a list does to compare records with what is asked for, in steps of about 30 ns:
+// the one that goes beyond it is the last. A page may be short because of it, too.
+const MaxListWork = 1 << 20
 
 const defaultUserLimit = 100
 
@@ -65,13 +70,11 @@ func (s *Service) FindUsers(ctx context.Context, by roster.Actor, in UserSearch)
 		return UserPage{}, nil
 	}
 	in.Limit = cmp.Or(in.Limit, defaultUserLimit)
-	return view(ctx, s, func(tx Tx) (UserPage, error) {
-		f := userFind{UserSearch: in, by: by, tx: tx, org: by.OrganizationID, wanted: wanted}
-		if there, err := f.findGroup(); err != nil || !there {
-			return UserPage{}, err
-		}
-		return f.page(f.source(by))
-	})
+	f := userFind{UserSearch: in, Service: s, by: by, org: by.OrganizationID, wanted: wanted}
+	if there, err := f.findGroup(ctx); err != nil || !there {
+		return UserPage{}, err
+	}
+	return f.page(ctx, f.source())
 }
 
 // Check returns every fault of the search: Invalid.
@@ -117,11 +120,13 @@ func (in UserSearch) possible() bool {
 }
 
 // findGroup finds the group that may be meant by its name, and reports whether there is one.
-func (f *userFind) findGroup() (bool, error) {
+func (f *userFind) findGroup(ctx context.Context) (bool, error) {
 	if f.GroupKind == "" || f.Group.IsZero() {
 		return true, nil
 	}
-	found, err := f.tx.FindGroups(f.org, f.GroupKind, findable([]roster.Ref{f.Group}))
+	found, err := view(ctx, f.Service, func(tx Tx) ([]roster.Group, error) {
+		return tx.FindGroups(f.org, f.GroupKind, findable([]roster.Ref{f.Group}))
+	})
 	if err != nil {
 		return false, err
 	}
@@ -129,13 +134,15 @@ func (f *userFind) findGroup() (bool, error) {
 	return f.Group.ID != "", nil
 }
 
-// userFind is one FindUsers under way.
+// userFind is one FindUsers under way. It reads a piece at a time, and compares while nothing is open in the store.
 type userFind struct {
 	UserSearch
+	*Service
 	by     roster.Actor
-	tx     Tx
 	org    roster.OrganizationID
 	wanted []string // the words that are looked for
+
+	sought, asked int // the work that was done to compare words, and by Where, in steps
 }
 
 // found is a user that a source came upon, and its place there; nobody where the source passes one over.
@@ -144,16 +151,17 @@ type found struct {
 	place UserPlace
 }
 
-// userSource returns up to n users after a place, and whether there may be more of them.
-type userSource func(after *UserPlace, n int) (users []found, more bool, err error)
+// userSource returns up to n users after a place, and whether there may be more of them. It may return fewer than it
+// could where that was enough work.
+type userSource func(ctx context.Context, after *UserPlace, n int) (users []found, more bool, err error)
 
 // source chooses how candidates are found, each way by an index.
-func (f *userFind) source(by roster.Actor) userSource {
+func (f *userFind) source() userSource {
 	q := OrderedQuery{
 		Order: f.Order, Descending: f.Descending, ID: f.ID, UserKey: Fold(f.UserName), EmailKey: Fold(f.Email), ExternalID: f.ExternalID,
 	}
 	narrow := f.ID != "" || f.UserName != "" || f.Email != "" || f.ExternalID != ""
-	if groups, everywhere := scopeOf(by, ActUserRead); !everywhere {
+	if groups, everywhere := scopeOf(f.by, ActUserRead); !everywhere {
 		q.InGroups, narrow = groups, true
 		f.With |= WithRoles // see narrowed
 	}
@@ -178,21 +186,30 @@ func longest(words []string) string {
 
 // inOrder finds users by an order, and passes over those without the words.
 func (f *userFind) inOrder(q OrderedQuery) userSource {
-	return func(after *UserPlace, n int) ([]found, bool, error) {
+	return func(ctx context.Context, after *UserPlace, n int) ([]found, bool, error) {
 		q.After, q.Limit = after, n
-		users, err := f.tx.UsersInOrder(f.org, q, f.With)
+		users, err := view(ctx, f.Service, func(tx Tx) ([]roster.User, error) { return tx.UsersInOrder(f.org, q, f.With) })
 		if err != nil {
 			return nil, false, err
 		}
-		out := make([]found, len(users))
-		for i, u := range users {
-			out[i].place = placeOf(u, q.Order)
-			if len(f.wanted) == 0 || matches(wordsOf(u), f.wanted) {
-				out[i].User = u
+		out := make([]found, 0, len(users))
+		for _, u := range users {
+			if f.sought >= MaxListWork || ctx.Err() != nil {
+				return out, true, ctx.Err()
+			}
+			out = append(out, found{place: placeOf(u, q.Order)})
+			if len(f.wanted) == 0 || matches(f.wordsOf(u), f.wanted) {
+				out[len(out)-1].User = u
 			}
 		}
 		return out, len(users) == n, nil
 	}
+}
+
+// wordsOf is wordsOf, and counts the work.
+func (f *userFind) wordsOf(u roster.User) []string {
+	f.sought += wordWork(u)
+	return wordsOf(u)
 }
 
 // placeOf returns where a user stands in an order.
@@ -209,60 +226,84 @@ func placeOf(u roster.User, order UserOrder) UserPlace {
 	return place
 }
 
-// byWord finds users by the words that begin with one that is looked for.
+// byWord finds users by the words that begin with one that is looked for. Of several places of a user the one of the
+// least word counts, so that nobody comes twice, on one page or on two.
 func (f *userFind) byWord(word string) userSource {
-	return func(after *UserPlace, n int) ([]found, bool, error) {
-		var from UserPlace
-		if after != nil {
-			from = *after
-		}
-		places, err := f.tx.UsersByWord(f.org, word, from, n)
+	return func(ctx context.Context, after *UserPlace, n int) ([]found, bool, error) {
+		places, users, err := f.candidates(ctx, word, after, n)
 		if err != nil {
 			return nil, false, err
 		}
-		users, err := f.named(word, places)
+		more := len(places) == n
+		at := make(map[int64]WordPlace, len(users)) // the place that counts, of those who have all the words
+		seen := make(map[int64]bool, len(users))
+		for i, place := range places {
+			if f.sought >= MaxListWork || ctx.Err() != nil {
+				places, more = places[:i], true
+				break
+			}
+			u, there := users[place.Number]
+			if !there || seen[place.Number] {
+				continue
+			}
+			seen[place.Number] = true
+			if have := f.wordsOf(u); matches(have, f.wanted) {
+				at[place.Number] = WordPlace{Key: smallest(have, word), Number: place.Number}
+			}
+		}
+		named, err := f.named(ctx, slices.DeleteFunc(slices.Clone(places), func(p WordPlace) bool { return at[p.Number] != p }))
 		if err != nil {
 			return nil, false, err
 		}
 		out := make([]found, len(places))
 		for i, place := range places {
-			out[i] = found{place: place}
-			if u, there := users[place]; there {
+			out[i].place = place
+			// Who is called otherwise since then is found by that.
+			if u, there := named[place.Number]; there && at[place.Number] == place && sameNames(u, users[place.Number]) {
 				out[i].User = u
 			}
 		}
-		return out, len(places) == n, nil
+		return out, more, nil
 	}
 }
 
-// named loads the users of the places who have all the words that are looked for. Of several places of a user the
-// one of the least word counts, so that nobody comes twice, on one page or on two.
-func (f *userFind) named(word string, places []WordPlace) (map[WordPlace]roster.User, error) {
-	users, err := f.tx.UsersByNumbers(f.org, numbersOf(places), 0)
-	if err != nil {
-		return nil, err
+// candidates reads the next places of a word, and who is there.
+func (f *userFind) candidates(ctx context.Context, word string, after *UserPlace, n int) (places []WordPlace, users map[int64]roster.User, err error) {
+	var from UserPlace
+	if after != nil {
+		from = *after
 	}
-	at := make(map[int64]WordPlace, len(users))
-	for _, u := range users {
-		if have := wordsOf(u); matches(have, f.wanted) {
-			at[u.Number] = WordPlace{Key: smallest(have, word), Number: u.Number}
+	there, err := view(ctx, f.Service, func(tx Tx) (there []roster.User, err error) {
+		if places, err = tx.UsersByWord(f.org, word, from, n); err != nil {
+			return nil, err
 		}
+		return tx.UsersByNumbers(f.org, numbersOf(places), 0)
+	})
+	return places, byNumber(there), err
+}
+
+// named reads those of the users who are in the group that is asked for, with all that is asked for.
+func (f *userFind) named(ctx context.Context, places []WordPlace) (map[int64]roster.User, error) {
+	if len(places) == 0 {
+		return nil, nil
 	}
-	counting := slices.DeleteFunc(slices.Clone(places), func(p WordPlace) bool { return at[p.Number] != p })
 	with := f.With
 	if f.Group.ID != "" {
 		with |= WithGroups | WithTeams
 	}
-	if users, err = f.tx.UsersByNumbers(f.org, numbersOf(counting), with); err != nil {
-		return nil, err
+	users, err := view(ctx, f.Service, func(tx Tx) ([]roster.User, error) { return tx.UsersByNumbers(f.org, numbersOf(places), with) })
+	if f.Group.ID != "" {
+		users = slices.DeleteFunc(users, func(u roster.User) bool { return !isMember(u, roster.GroupID(f.Group.ID)) })
 	}
-	named := make(map[WordPlace]roster.User, len(users))
+	return byNumber(users), err
+}
+
+func byNumber(users []roster.User) map[int64]roster.User {
+	all := make(map[int64]roster.User, len(users))
 	for _, u := range users {
-		if f.Group.ID == "" || isMember(u, roster.GroupID(f.Group.ID)) {
-			named[at[u.Number]] = u
-		}
+		all[u.Number] = u
 	}
-	return named, nil
+	return all
 }
 
 func numbersOf(places []WordPlace) []int64 {
@@ -278,30 +319,33 @@ func isMember(u roster.User, group roster.GroupID) bool {
 	return slices.ContainsFunc(slices.Concat(u.Groups, u.Teams), func(g roster.GroupLink) bool { return g.ID == group })
 }
 
-// page takes users from the source until the page is full, the source is exhausted, or enough were looked at.
-func (f *userFind) page(source userSource) (UserPage, error) {
+// page takes users from the source until the page is full, the source is exhausted, or enough was done.
+func (f *userFind) page(ctx context.Context, source userSource) (UserPage, error) {
 	var page UserPage
 	var last UserPlace
 	after := f.After
 	// One more than fits shows whether the page is the last. Where few pass, larger pieces are cheaper.
 	piece := f.Limit + 1
-	for examined := 0; examined < MaxExamined; piece = min(2*piece, pageSize) {
+	for examined := 0; examined < MaxExamined && f.sought < MaxListWork && f.asked < MaxListWork; piece = min(2*piece, pageSize) {
 		if len(page.Users) == f.Limit {
 			piece = 1
 		}
 		piece = min(piece, MaxPage, MaxExamined-examined)
-		users, more, err := source(after, piece)
+		users, more, err := source(ctx, after, piece)
 		if err != nil {
 			return UserPage{}, err
 		}
 		for i := range users {
-			if len(page.Users) == f.Limit {
+			if err := ctx.Err(); err != nil {
+				return UserPage{}, err
+			}
+			if len(page.Users) == f.Limit || f.asked >= MaxListWork {
 				page.Next = after
 				return page, nil
 			}
 			last = users[i].place
 			after = &last
-			if u := narrowed(f.by, users[i].User); u.ID != "" && (f.Where == nil || f.Where(u)) {
+			if u := narrowed(f.by, users[i].User); u.ID != "" && f.wants(u) {
 				page.Users = append(page.Users, u)
 			}
 		}
@@ -312,4 +356,14 @@ func (f *userFind) page(source userSource) (UserPage, error) {
 	}
 	page.Next = after
 	return page, nil
+}
+
+// wants asks Where, and counts the work.
+func (f *userFind) wants(u roster.User) bool {
+	if f.Where == nil {
+		return true
+	}
+	keep, work := f.Where(u)
+	f.asked += work
+	return keep
 }

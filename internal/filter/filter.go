@@ -21,7 +21,8 @@ const Field = "filter"
 
 // Filter is a condition on the attributes of a record. The zero filter is true of every record.
 type Filter struct {
-	root *node
+	root  *node
+	slots int // how many different paths there are
 }
 
 // Parse reads a filter. A text of nothing but blanks is the zero filter.
@@ -47,7 +48,22 @@ func parse(text string, l limits) (Filter, error) {
 	if err != nil {
 		return Filter{}, err
 	}
-	return Filter{root}, nil
+	f := Filter{root: root}
+	f.number()
+	return f, nil
+}
+
+// number gives each path its slot, the same one whatever the path's case.
+func (f *Filter) number() {
+	slots := map[string]int{}
+	f.root.walk("", func(path string, n *node) {
+		key := strings.ToLower(path)
+		if _, known := slots[key]; !known {
+			slots[key] = len(slots)
+		}
+		n.whole, n.slot = path, slots[key]
+	})
+	f.slots = len(slots)
 }
 
 // invalid is the error for a filter: a phrase that follows the field's name.
@@ -77,25 +93,32 @@ func (f Filter) Equals(path string) (value string, ok bool) {
 	return f.root.equals("", path)
 }
 
-// Match reports whether the filter is true of a record. get returns the values of an attribute path: string, [Exact], [Link],
-// bool, int64, float64, [time.Time]; none, or nil, where it is absent. The path comes as it is written, in any case.
+// Match reports whether the filter is true of a record, and how much work it was to tell, in steps of about 30 ns. get returns the values of an attribute path: string, [Exact], [Link],
+// bool, int64, float64, [time.Time]; none, or nil, where it is absent. The path comes as it is written, in any case. It is asked
+// once for each path, and each value is folded once, however many comparisons look at it.
 //
 // For a value path get is asked for each attribute in it, as "emails.type", and values of the same index are taken to
 // be of the same element: an element without the attribute has nil there. Where that is not possible, use
 // [Filter.MatchRecord].
-func (f Filter) Match(get func(path string) []any) bool {
+func (f Filter) Match(get func(path string) []any) (is bool, work int) {
 	return f.MatchRecord(columns(get))
 }
 
-// MatchRecord reports whether the filter is true of a record.
-func (f Filter) MatchRecord(r Record) bool {
-	return f.root == nil || f.root.match(r)
+// MatchRecord is Match for a record whose attributes have parts.
+func (f Filter) MatchRecord(r Record) (is bool, work int) {
+	if f.root == nil {
+		return true, 0
+	}
+	is = f.root.match(newSeen(r, f.slots, &work))
+	return is, work
 }
 
 // node is a part of a filter: a comparison, or a combination of further parts.
 type node struct {
 	op    operator
 	path  string  // of a comparison or a value path, as written; "" else
+	whole string  // the path with that of the value path around it
+	slot  int     // of the whole path, without regard to case
 	value literal // of a comparison
 	of    []*node // what is combined: two at least of and, or; one of not and a value path
 }
@@ -131,18 +154,25 @@ func join(outer, inner string) string {
 
 // each visits the comparisons.
 func (n *node) each(within string, visit func(path string, n *node)) {
+	n.walk(within, func(path string, n *node) {
+		if len(n.of) == 0 {
+			visit(path, n)
+		}
+	})
+}
+
+// walk visits the comparisons and the value paths.
+func (n *node) walk(within string, visit func(path string, n *node)) {
 	if n == nil {
 		return
 	}
 	path := within
 	if n.path != "" {
 		path = join(within, n.path)
-	}
-	if len(n.of) == 0 {
 		visit(path, n)
 	}
 	for _, part := range n.of {
-		part.each(path, visit)
+		part.walk(path, visit)
 	}
 }
 

@@ -39,21 +39,7 @@ func (c columns) Values(path string) []any { return c(path) }
 
 func (c columns) Elements(string) []Record { return nil }
 
-// row is one element of a record's columns.
-type row struct {
-	columns
-	path  string
-	index int
-}
-
-func (r row) Values(path string) []any {
-	if all := r.columns(join(r.path, path)); r.index < len(all) {
-		return all[r.index : r.index+1]
-	}
-	return nil
-}
-
-func (n *node) match(r Record) bool {
+func (n *node) match(r *seen) bool {
 	switch n.op {
 	case and:
 		for _, part := range n.of {
@@ -78,18 +64,8 @@ func (n *node) match(r Record) bool {
 }
 
 // matchSome reports whether the inner filter is true of some element.
-func (n *node) matchSome(r Record) bool {
-	if c, ok := r.(columns); ok {
-		count := 0
-		n.of[0].each(n.path, func(path string, _ *node) { count = max(count, len(c(path))) })
-		for i := range count {
-			if n.of[0].match(row{c, n.path, i}) {
-				return true
-			}
-		}
-		return false
-	}
-	for _, element := range r.Elements(n.path) {
+func (n *node) matchSome(r *seen) bool {
+	for _, element := range r.elements(n) {
 		if n.of[0].match(element) {
 			return true
 		}
@@ -97,32 +73,33 @@ func (n *node) matchSome(r Record) bool {
 	return false
 }
 
-func (n *node) compare(r Record) bool {
+func (n *node) compare(r *seen) bool {
 	switch {
 	case n.op == pr || n.op == ne && n.value.kind == null:
-		return present(r, n.path)
+		return n.present(r)
 	case n.op == eq && n.value.kind == null:
-		return !present(r, n.path)
+		return !n.present(r)
 	case n.op == ne:
-		return !n.any(r.Values(n.path), eq)
+		return !n.any(r, eq)
 	}
-	return n.any(r.Values(n.path), n.op)
+	return n.any(r, n.op)
 }
 
-// present reports whether an attribute has a value that is not empty.
-func present(r Record, path string) bool {
-	for _, value := range r.Values(path) {
-		if link, ok := value.(Link); value != nil && value != "" && value != Exact("") && (!ok || link.ID != "") {
+// present reports whether the attribute has a value that is not empty.
+func (n *node) present(r *seen) bool {
+	for i := range r.values(n) {
+		if r.values(n)[i].present() {
 			return true
 		}
 	}
-	return len(r.Elements(path)) > 0
+	return len(r.elements(n)) > 0
 }
 
 // any reports whether the comparison is true of one of the values.
-func (n *node) any(values []any, op operator) bool {
-	for _, value := range values {
-		if n.value.compare(value, op) {
+func (n *node) any(r *seen, op operator) bool {
+	values := r.values(n)
+	for i := range values {
+		if n.value.compare(&values[i], op, r.work) {
 			return true
 		}
 	}
@@ -172,9 +149,10 @@ func numberLiteral(raw string) (literal, bool) {
 	return l, true
 }
 
-// compare reports whether value op literal is true.
-func (l literal) compare(value any, op operator) bool {
-	switch v := value.(type) {
+// compare reports whether value op literal is true, and adds what it took to the work.
+func (l literal) compare(value *value, op operator, work *int) bool {
+	*work++
+	switch v := value.any.(type) {
 	case bool:
 		return l.kind == boolean && op == eq && v == l.truth
 	case int64:
@@ -185,21 +163,23 @@ func (l literal) compare(value any, op operator) bool {
 	case float64:
 		return l.kind == number && ordered(cmp.Compare(v, l.float), op)
 	case time.Time:
-		return l.compare(v.UTC().Format(time.RFC3339Nano), op)
+		value.any = v.UTC().Format(time.RFC3339Nano)
+		*work += timeWork
+		return l.compare(value, op, work)
 	case Link:
-		return v.ID != "" && l.kind == text && (op == eq && v.hasID(l.exact(op)) || l.compareName(v.Name, op))
+		return v.ID != "" && l.kind == text && (op == eq && v.hasID(l.exact(op)) || l.compareName(value.name(v.Name, work), op, work))
 	case Exact:
-		return l.kind == text && compareTexts(string(v), l.exact(op), op)
+		return l.kind == text && compareTexts(string(v), l.exact(op), op, work)
 	case string:
 		if l.kind != text {
 			return false
 		}
 		if l.isTime && !slices.Contains(parts, op) {
-			if at, ok := ParseTime(v); ok {
+			if at, is := value.moment(v, work); is {
 				return ordered(at.Compare(l.time), op)
 			}
 		}
-		return l.compareName(v, op)
+		return l.compareName(value.name(v, work), op, work)
 	}
 	return false
 }
@@ -212,19 +192,19 @@ func (l literal) exact(op operator) string {
 	return strings.TrimSpace(l.text)
 }
 
-// compareName compares names without regard to case. Blanks around the literal count only where it
-// is a piece of a name.
-func (l literal) compareName(name string, op operator) bool {
+// compareName compares the key of a name. Blanks around the literal count only where it is a piece of a name.
+func (l literal) compareName(key string, op operator, work *int) bool {
 	switch op {
 	case co, sw, ew:
-		return compareTexts(fold.Name(name), l.part, op)
+		return compareTexts(key, l.part, op, work)
 	}
-	return compareTexts(fold.Name(name), l.key, op)
+	return compareTexts(key, l.key, op, work)
 }
 
-func compareTexts(a, b string, op operator) bool {
+func compareTexts(a, b string, op operator, work *int) bool {
 	switch op {
 	case co:
+		*work += len(a) / plainBytes
 		return strings.Contains(a, b)
 	case sw:
 		return strings.HasPrefix(a, b)

@@ -1,0 +1,36 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"roster/internal/filter"
+)
+
+func TestNoRecordIsComparedOnceTheCallerHasLeft(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	asked := 0
+	all := attributes[int64]{"n": number(func(n int64) int64 {
+		if asked++; asked == 3 {
+			leave()
+		}
+		return n
+	})}
+	condition, err := filter.Parse("n gt 1000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := listing[int64, int64]{key: func(n int64) int64 { return n }, attributes: all.folded()}
+	err = l.fill(ctx, newPage(&call{condition: condition}, 10), func(yield func(int64, error) bool) {
+		for n := range int64(100) {
+			if !yield(n, nil) {
+				return
+			}
+		}
+	})
+	if !errors.Is(err, context.Canceled) || asked != 3 {
+		t.Errorf("%d are compared, %v", asked, err)
+	}
+}
