@@ -43,7 +43,7 @@ func operations(a *api, visit func(*huma.Operation, *endpoint)) {
 // understood are the keywords that a request is held against, and those that ask for nothing.
 var understood = []string{
 	"type", "properties", "required", "additionalProperties", "items", "maxItems", "minLength", "maxLength", "enum", "minimum", "maximum", "anyOf", "$ref",
-	"description", "writeOnly", "format", "examples", "pattern",
+	"description", "readOnly", "writeOnly", "format", "examples", "pattern",
 }
 
 func TestEveryKeywordOfARequestIsAskedFor(t *testing.T) {

@@ -104,9 +104,9 @@ func listText[T any](values []T, one func(T) json.RawMessage) json.RawMessage {
 
 func refText(ref roster.Ref) json.RawMessage {
 	var t inputText
-	t.text("id", ref.ID)
+	t.text("id", roster.FoldID(ref.ID))
 	t.number("number", ref.Number)
-	t.text("name", ref.Name)
+	t.text("name", roster.FoldID(ref.Name)) // an id may be given in the place of a name
 	return t.object()
 }
 
@@ -211,7 +211,7 @@ func (in NewToken) inputText() json.RawMessage {
 	var t inputText
 	t.text("name", in.Name)
 	t.text("access", string(in.Access))
-	t.text("userName", in.UserName)
+	t.text("userName", roster.FoldID(in.UserName)) // or the id
 	t.refs("groups", in.Groups)
 	t.number("expiresInSeconds", int64(in.ExpiresIn/time.Second))
 	t.flag("errorsAs200", in.ErrorsAs200)
@@ -227,7 +227,7 @@ func (in NewOrganization) inputText() json.RawMessage {
 
 func (in NewContactMethod) inputText() json.RawMessage {
 	var user, t inputText
-	user.text("id", string(in.User.ID))
+	user.text("id", string(roster.FoldID(in.User.ID)))
 	user.number("number", in.User.Number)
 	user.text("userName", in.User.UserName)
 	user.text("email", in.User.Email)
@@ -239,7 +239,7 @@ func (in NewContactMethod) inputText() json.RawMessage {
 
 func (in NewEvent) inputText() json.RawMessage {
 	var t inputText
-	t.text("check", string(in.Check))
+	t.text("check", string(roster.FoldID(in.Check)))
 	t.text("alias", in.Alias)
 	t.text("title", in.Title)
 	t.text("body", in.Body)
