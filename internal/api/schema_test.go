@@ -98,6 +98,19 @@ func TestEveryKeywordOfARequestIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestEveryReadOnlyMemberIsDerivedOrSaysWhichRecordItIs(t *testing.T) {
+	t.Parallel()
+	a, _ := built(t)
+	identifying := []string{"id", "number", "createdAt", "version", "contactMethods", "displayName", "kind", "realm", "shipped"}
+	operations(a, func(op *huma.Operation, e *endpoint) {
+		for name := range e.readOnly {
+			if derived[name] == slices.Contains(identifying, name) {
+				t.Errorf("%s: say here or in derived what %s is", op.OperationID, name)
+			}
+		}
+	})
+}
+
 func TestEveryClosedSetIsOneComponent(t *testing.T) {
 	t.Parallel()
 	a, _ := built(t)

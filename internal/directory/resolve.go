@@ -232,7 +232,7 @@ func findable(refs []roster.Ref) []roster.Ref {
 	some := refs
 	for i, ref := range refs {
 		good := ref
-		good.ID = roster.FoldID(strings.TrimSpace(ref.ID))
+		good.ID = roster.FoldID(Visible(ref.ID))
 		if !isName(good.ID) {
 			good.ID = ""
 		}
