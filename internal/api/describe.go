@@ -32,7 +32,7 @@ Users, groups, teams, departments, roles, checks and check groups come by ascend
 one order that its description names.
 
 **Changes** are merge patches (RFC 7396): a member that is absent stays, null resets it, a list replaces the whole list, an object is
-merged. Records with a version have an ETag, such as "v3.Xq0bAbCd1234"; with If-Match a change is made only to the version that the caller has seen, for which
+merged. A record may be sent back as it was read. Records with a version have an ETag, such as "v3.Xq0bAbCd1234"; with If-Match a change is made only to the version that the caller has seen, for which
 "v3" is enough.
 
 **Errors** are problems (RFC 9457) that name everything wrong with a request at once. A path that takes other methods answers 405,
@@ -186,6 +186,7 @@ func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Ope
 	h.Parameters = e.parameters
 	a.describeBody(op, e, h)
 	a.describeAnswer(op, e, h)
+	a.describeCopy(e, h)
 	a.narrowable(h, e)
 	for _, r := range h.Responses {
 		everywhere(r, 0)
@@ -209,8 +210,8 @@ func (a *api) describeBody(op operation, e *endpoint, h *huma.Operation) {
 	e.body = a.schemas.Schema(b.bodyType(), true, "")
 	f := fitting{schemas: a.schemas}
 	e.sent = map[string]bool{}
-	for name := range f.resolve(e.body).Properties {
-		e.sent[name] = true
+	for name, s := range f.resolve(e.body).Properties {
+		e.sent[name] = !s.ReadOnly
 	}
 	content := map[string]*huma.MediaType{}
 	for _, media := range e.takes {
@@ -248,6 +249,28 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
 	}
 	if made := h.Responses[strconv.Itoa(http.StatusCreated)]; made != nil && !op.pathless {
 		made.Headers["Location"] = sure(textHeader("The path of the new record."))
+	}
+}
+
+// describeCopy describes that the body of a change may be a copy of the record: with the members that are shown and that the
+// call does not take.
+func (a *api) describeCopy(e *endpoint, h *huma.Operation) {
+	content := h.Responses[strconv.Itoa(e.status)].Content["application/json"]
+	if e.body == nil || content == nil || h.Method == http.MethodPost {
+		return
+	}
+	h.Description += " A record may be sent back as it was read: of its read-only members those that say which record it is must be as they are, " +
+		"and those that follow from elsewhere are not looked at."
+	f := fitting{schemas: a.schemas}
+	body := f.resolve(e.body)
+	e.readOnly = map[string]bool{}
+	for name, s := range f.resolve(content.Schema).Properties {
+		if !e.sent[name] {
+			e.readOnly[name] = true
+			copied := *s
+			copied.ReadOnly = true
+			body.Properties[name] = &copied
+		}
 	}
 }
 

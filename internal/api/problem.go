@@ -114,10 +114,11 @@ func (a *api) fail(c *call, err error) {
 // writeProblem answers with a problem. It is the only place where errors become bytes.
 func writeProblem(w http.ResponseWriter, r *http.Request, status int, err error) {
 	var e *endpoint
+	var body dialect.Value
 	if c, ok := w.(*call); ok {
-		e = c.endpoint
+		e, body = c.endpoint, c.body
 	}
-	p := newProblem(r, e, status, err)
+	p := newProblem(r, e, body, status, err)
 	text, _ := json.Marshal(p) // strings and numbers only: cannot fail
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
@@ -132,8 +133,8 @@ func writeProblem(w http.ResponseWriter, r *http.Request, status int, err error)
 	_, _ = w.Write(text) // a caller who left needs no answer
 }
 
-// newProblem says what is wrong with a request: all of it at once.
-func newProblem(r *http.Request, e *endpoint, status int, err error) *problem {
+// newProblem says what is wrong with a request, of which body is the part that is about one record: all of it at once.
+func newProblem(r *http.Request, e *endpoint, body dialect.Value, status int, err error) *problem {
 	k := kinds[roster.KindOf(err)]
 	var refusal *dialect.Refusal
 	if errors.As(err, &refusal) {
@@ -155,17 +156,17 @@ func newProblem(r *http.Request, e *endpoint, status int, err error) *problem {
 	case roster.KindOf(err) == roster.NotFound && !e.names(roster.All(err)[0].Field):
 		p.Detail = "There is no such record, or none that this credential may see." // in the same words, whichever it is
 	default:
-		p.describe(e, roster.All(err))
+		p.describe(e, body, roster.All(err))
 	}
 	return p
 }
 
 // describe lists the faults. The detail says the first of them in a sentence.
-func (p *problem) describe(e *endpoint, all []*roster.Error) {
+func (p *problem) describe(e *endpoint, body dialect.Value, all []*roster.Error) {
 	seen := map[string]bool{}
 	for _, one := range all {
 		detail := cmp.Or(one.Detail, one.Kind.String())
-		f, name := e.fault(one.Field)
+		f, name := e.fault(inBody(body, one.Field))
 		f.Detail = detail
 		if f.Detail == "is required" && seen[name] {
 			continue // the verb did not get what is wrong with it already

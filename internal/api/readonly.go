@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"roster"
 	"roster/internal/dialect"
 )
 
@@ -20,27 +21,35 @@ type reader struct {
 // original returns the record that a body may be a copy of, as it is shown; nil where there is none.
 type original func(ctx context.Context, c *call) (any, error)
 
+// derived are members that nobody sets: they follow from what happens to the record or to others, some of them without a new
+// version. What a body says of them does not count. Every other read-only member says which record the body is a copy of.
+var derived = map[string]bool{
+	"checkCount": true, "confirmedAt": true, "hasPassword": true, "managedBy": true, "memberCount": true, "status": true, "statusAt": true, "updatedAt": true,
+}
+
 // dropReadOnly takes members out of the body that the answer shows and the call does not take: a record as it was read
-// can be sent back. It notes a fault for each whose value is not that of the record.
+// can be sent back. It notes a fault for each whose value is not that of the record, unless it is derived.
 func (a *api) dropReadOnly(c *call) error {
 	e := c.endpoint
-	readOnly := func(m dialect.Member) bool { return e.shown[m.Name] && !e.sent[m.Name] }
-	if c.body.Kind != dialect.Object || !slices.ContainsFunc(c.body.Members, readOnly) {
+	strict := func(m dialect.Member) bool { return e.readOnly[m.Name] && !derived[m.Name] }
+	if c.body.Kind != dialect.Object || !slices.ContainsFunc(c.body.Members, func(m dialect.Member) bool { return e.readOnly[m.Name] }) {
 		return nil
 	}
-	shown, err := a.shownRecord(c)
-	if err != nil || shown.Kind == dialect.Absent {
-		return err
+	var shown dialect.Value
+	if slices.ContainsFunc(c.body.Members, strict) {
+		var err error
+		if shown, err = a.shownRecord(c); err != nil {
+			return err
+		}
 	}
-	c.body.Members = slices.DeleteFunc(slices.Clone(c.body.Members), func(m dialect.Member) bool {
-		if !readOnly(m) {
-			return false
+	if shown.Kind != dialect.Absent || len(c.copied) == 0 { // otherwise the fault is that there is no such record
+		for _, m := range c.body.Members {
+			if at := e.path(m.Name); strict(m) && !c.copied.Has(at) && !equal(m.Value, shown.Get(m.Name)) {
+				c.copied.Add(at, "is read-only: leave it out, or send it as it is now")
+			}
 		}
-		if !equal(m.Value, shown.Get(m.Name)) {
-			c.copied.Add(e.path(m.Name), "is read-only: leave it out, or send it as it is now")
-		}
-		return true
-	})
+	}
+	c.body.Members = slices.DeleteFunc(slices.Clone(c.body.Members), func(m dialect.Member) bool { return e.readOnly[m.Name] })
 	c.body.Raw = object(c.body.Members)
 	return nil
 }
@@ -76,14 +85,14 @@ func (a *api) original(c *call) (any, error) {
 	return out.body, err
 }
 
-// equal reports whether two values say the same. A time may be written in several ways.
+// equal reports whether two values say the same, but for what is derived. A time or a UUID may be written in several ways.
 func equal(a, b dialect.Value) bool {
 	if a.Kind != b.Kind || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
 		return false
 	}
 	switch a.Kind {
 	case dialect.String:
-		return a.Text == b.Text || sameTime(a.Text, b.Text)
+		return roster.FoldID(a.Text) == roster.FoldID(b.Text) || sameTime(a.Text, b.Text)
 	case dialect.Number:
 		m, whole := a.Int()
 		n, alike := b.Int()
@@ -97,7 +106,7 @@ func equal(a, b dialect.Value) bool {
 		}
 	}
 	for _, m := range a.Members {
-		if !equal(m.Value, b.Get(m.Name)) {
+		if !derived[m.Name] && !equal(m.Value, b.Get(m.Name)) {
 			return false
 		}
 	}

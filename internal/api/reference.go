@@ -2,11 +2,15 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
+	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"roster"
+	"roster/internal/dialect"
 	"roster/internal/directory"
 )
 
@@ -92,6 +96,34 @@ func splitRoles(all []grantReference) (roles []roster.Ref, grants []directory.Ro
 		}
 	}
 	return roles, grants
+}
+
+// inBody returns where a canonical field stands in a body: a role that splitRoles made a grant of stands among the roles. Such
+// grants come behind those of the member roleGrants.
+func inBody(body dialect.Value, field string) string {
+	rest, found := strings.CutPrefix(field, "roleGrants")
+	if !found {
+		return field
+	}
+	grants := body.Get("roleGrants")
+	index, within, indexed := strings.Cut(strings.TrimPrefix(rest, "["), "]")
+	if !indexed {
+		if grants.Kind == dialect.Absent {
+			return "roles"
+		}
+		return field
+	}
+	n, err := strconv.Atoi(index)
+	for i, role := range body.Get("roles").Items {
+		if role.Get("groups").Kind != dialect.Array || err != nil {
+			continue
+		}
+		if n == len(grants.Items) {
+			return fmt.Sprintf("roles[%d]%s", i, strings.TrimPrefix(within, ".role"))
+		}
+		n--
+	}
+	return field
 }
 
 // eitherForm returns a reference to a component: a text that is not empty, or an object with an id.

@@ -45,6 +45,7 @@ type endpoint struct {
 	canonical  map[string]string // the other way round
 	sent       map[string]bool   // members of the body
 	shown      map[string]bool   // members of the answer, which the parameter fields may name
+	readOnly   map[string]bool   // members of the body that it may have because it is a copy of the record
 	needsHash  func(q any) bool  // whether a request needs the hash of a password; nil: none does
 	original   original
 	asked

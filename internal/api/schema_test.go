@@ -43,7 +43,7 @@ func operations(a *api, visit func(*huma.Operation, *endpoint)) {
 // understood are the keywords that a request is held against, and those that ask for nothing.
 var understood = []string{
 	"type", "properties", "required", "additionalProperties", "items", "maxItems", "minLength", "maxLength", "enum", "minimum", "maximum", "anyOf", "$ref",
-	"description", "writeOnly", "format", "examples", "pattern",
+	"description", "readOnly", "writeOnly", "format", "examples", "pattern",
 }
 
 func TestEveryKeywordOfARequestIsAskedFor(t *testing.T) {
@@ -96,6 +96,19 @@ func TestEveryKeywordOfARequestIsAskedFor(t *testing.T) {
 	if len(seen) < 150 {
 		t.Errorf("only %d schemas were looked at", len(seen))
 	}
+}
+
+func TestEveryReadOnlyMemberIsDerivedOrSaysWhichRecordItIs(t *testing.T) {
+	t.Parallel()
+	a, _ := built(t)
+	identifying := []string{"id", "number", "createdAt", "version", "contactMethods", "displayName", "kind", "realm", "shipped"}
+	operations(a, func(op *huma.Operation, e *endpoint) {
+		for name := range e.readOnly {
+			if derived[name] == slices.Contains(identifying, name) {
+				t.Errorf("%s: say here or in derived what %s is", op.OperationID, name)
+			}
+		}
+	})
 }
 
 func TestEveryClosedSetIsOneComponent(t *testing.T) {

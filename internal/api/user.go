@@ -249,7 +249,7 @@ func decodeNewUser(doc newUser) directory.NewUser {
 	in := directory.NewUser{
 		UserName: doc.UserName, DisplayName: m.DisplayName.Value, Email: m.Email.Value, ExternalID: m.ExternalID.Value,
 		Password: m.Password.Value, Active: m.Active.Set, AccessLevel: m.AccessLevel.Value, LevelGroups: refsTo(m.AccessLevelGroups.Value),
-		Roles: roles, RoleGrants: append(grants, decodeGrants(m.RoleGrants.Value)...), Groups: refsTo(m.Groups.Value), Teams: refsTo(m.Teams.Value),
+		Roles: roles, RoleGrants: append(decodeGrants(m.RoleGrants.Value), grants...), Groups: refsTo(m.Groups.Value), Teams: refsTo(m.Teams.Value),
 		PrimaryGroup: refTo(m.PrimaryGroup.Value), Department: refTo(m.Department.Value), JoinedAt: as(m.JoinedAt, time.Time.UTC),
 		TimeZone: m.TimeZone.Value, ContactNumber: m.PhoneNumber.Value, SessionExpiry: m.SessionExpiryMinutes.Set,
 		Competencies: decodeCompetencies(m.Competencies.Value), Properties: json.RawMessage(m.Properties.Value),
@@ -280,7 +280,7 @@ func decodeUserChange(doc userChange) directory.UserChange {
 		Preferences:  as(m.Preferences, decodeMatrix),
 	}
 	if len(grants) > 0 {
-		in.RoleGrants = roster.Some(append(grants, in.RoleGrants.Value...))
+		in.RoleGrants = roster.Some(append(in.RoleGrants.Value, grants...)) // in the order that inBody knows
 	}
 	return in
 }

@@ -107,7 +107,7 @@ func showResults(c *call, results []directory.UserResult) madeUsers {
 			continue
 		}
 		m.Failed++
-		p := newProblem(c.request, c.endpoint, kinds[roster.KindOf(r.Err)].status, r.Err)
+		p := newProblem(c.request, c.endpoint, c.body.Get("users").Items[i], kinds[roster.KindOf(r.Err)].status, r.Err)
 		for j, f := range p.Errors {
 			if rest, ok := strings.CutPrefix(f.Pointer, "#/"); ok {
 				p.Errors[j].Pointer = fmt.Sprintf("#/users/%d/%s", i, rest)

@@ -119,7 +119,7 @@ var userAttributes = attributes[roster.User]{
 	"externalId":           exact(func(u roster.User) string { return u.ExternalID }),
 	"active":               truth(func(u roster.User) bool { return u.Active }),
 	"accessLevel":          word(func(u roster.User) roster.AccessLevel { return u.AccessLevel }, roster.AccessLevels[:]...),
-	"accessLevelGroups":    several(exact[roster.User, string](nil), exactLevelGroups).part(directory.WithRoles),
+	"accessLevelGroups":    several(ident[roster.User, roster.GroupID](nil), levelGroups).part(directory.WithRoles),
 	"realm":                text(func(u roster.User) string { return u.Realm }),
 	"hasPassword":          truth(func(u roster.User) bool { return u.HasPassword }),
 	"timezone":             text(func(u roster.User) string { return u.TimeZone }),
@@ -144,10 +144,10 @@ var userAttributes = attributes[roster.User]{
 // foldedUserAttributes are these as a filter looks them up.
 var foldedUserAttributes = userAttributes.folded()
 
-func exactLevelGroups(u roster.User) []filter.Exact {
-	ids := make([]filter.Exact, len(u.LevelGroups))
+func levelGroups(u roster.User) []string {
+	ids := make([]string, len(u.LevelGroups))
 	for i, id := range u.LevelGroups {
-		ids[i] = filter.Exact(id)
+		ids[i] = string(id)
 	}
 	return ids
 }

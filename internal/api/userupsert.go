@@ -9,11 +9,14 @@ import (
 	"roster/internal/directory"
 )
 
+// userUpsert is what a user is to be like. Unlike a new user it may be a copy of one who is there.
+type userUpsert newUser
+
 // upsertUser is the request to create or change a user.
 type upsertUser struct {
 	Match userKey `query:"match" required:"true" doc:"The member of the body by which a user who is there is found."`
 	Precondition
-	sent[newUser]
+	sent[userUpsert]
 }
 
 // missing returns all faults where the body lacks what the user is found by: the verb could say only that.
@@ -44,7 +47,7 @@ func (a *api) userUpsert(svc *directory.Service) {
 			"With If-Match nobody is made: without such a user the answer is 412.",
 		request: exampleNewUser, answer: showUser(exampleUser), original: upserted(svc),
 	}, func(_ roster.Actor, q *upsertUser) (directory.UserUpsert, error) {
-		in := directory.UserUpsert{Match: directory.UserAttribute(q.Match), New: decodeNewUser(q.doc), Change: decodeUserChange(userChange{
+		in := directory.UserUpsert{Match: directory.UserAttribute(q.Match), New: decodeNewUser(newUser(q.doc)), Change: decodeUserChange(userChange{
 			UserName: optional[string]{roster.Set[string]{Value: q.doc.UserName, Present: q.doc.UserName != ""}}, UserMembers: q.doc.UserMembers,
 		}), IfThere: q.anything()}
 		in.Change.IfVersion = q.version()
@@ -66,16 +69,18 @@ func upserted(svc *directory.Service) original {
 		if id.Kind != dialect.String {
 			return nil, nil
 		}
-		u, err := svc.GetUser(ctx, c.by, directory.UserSelector{ID: roster.UserID(id.Text)})
+		u, err := svc.GetUser(ctx, c.by, directory.UserSelector{ID: roster.FoldID(roster.UserID(id.Text))})
+		if roster.KindOf(err) == roster.NotFound && err != nil { // the body names it, not the path
+			c.copied.Add("id", "names no user")
+			return nil, nil
+		}
 		if err != nil {
 			return nil, err
 		}
-		shown := showUser(u)
-		found := map[string]*string{"userName": &shown.UserName, "externalId": shown.ExternalID, "email": shown.Email}
 		by := c.request.URL.Query().Get("match")
-		if value := found[by]; value == nil || *value != c.body.Get(by).Text {
+		if !directory.UserAttribute(by).Finds(u, c.body.Get(by).Text) {
 			c.copied.Add("id", "is that of a user with another "+by)
 		}
-		return shown, nil
+		return showUser(u), nil
 	}
 }

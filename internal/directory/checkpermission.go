@@ -116,14 +116,24 @@ func (s *Service) PutCheckPermission(ctx context.Context, by roster.Actor, in Ne
 		}
 		now := s.now()
 		p.ID, p.CheckGroup, p.CreatedAt = roster.CheckPermissionID(newID()), linkCheckGroup(g), now
-		before, err := s.replacedEntry(tx, by, p)
+		before, err := replacedEntry(tx, by, p)
 		if err != nil {
 			return p, err
 		}
-		if err := s.mayGrant(by, grantsOf(p.AccessLevel, nil, nil)); err != nil {
+		same := before != nil && before.AccessLevel == p.AccessLevel && before.Notify == p.Notify
+		if same && seesAll(by, ActPermissionRead) { // it is sent back as it was read
+			return *before, nil
+		}
+		if before != nil {
+			err = s.mayGrant(by, grantsOf(before.AccessLevel, nil, nil))
+		}
+		if err == nil {
+			err = s.mayGrant(by, grantsOf(p.AccessLevel, nil, nil))
+		}
+		if err != nil {
 			return p, err
 		}
-		if before != nil && before.AccessLevel == p.AccessLevel && before.Notify == p.Notify {
+		if same {
 			return *before, nil
 		}
 		if p, err = tx.PutCheckPermission(by.OrganizationID, p); err != nil {
@@ -176,9 +186,8 @@ func (in NewCheckPermission) entry(tx Tx, by roster.Actor, f roster.Faults) (ros
 	return p, f.Err()
 }
 
-// replacedEntry returns the entry that another one would change, nil if there is none. It must not give more than
-// the actor holds, either.
-func (s *Service) replacedEntry(tx Tx, by roster.Actor, p roster.CheckPermission) (*roster.CheckPermission, error) {
+// replacedEntry returns the entry that another one would change, nil if there is none.
+func replacedEntry(tx Tx, by roster.Actor, p roster.CheckPermission) (*roster.CheckPermission, error) {
 	q := CheckPermissionQuery{CheckGroup: p.CheckGroup.ID, Group: p.Group.ID, Limit: 1}
 	if p.User.ID != "" {
 		q.Users = []roster.UserID{p.User.ID}
@@ -187,7 +196,7 @@ func (s *Service) replacedEntry(tx Tx, by roster.Actor, p roster.CheckPermission
 	if err != nil || len(there) == 0 {
 		return nil, err
 	}
-	return &there[0], s.mayGrant(by, grantsOf(there[0].AccessLevel, nil, nil))
+	return &there[0], nil
 }
 
 // auditedEntry is what the audit keeps of an entry on a check group.

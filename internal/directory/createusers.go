@@ -447,7 +447,7 @@ func (b *userBatch) plan(g *gathering, items []*batchItem, now time.Time) error 
 // draft makes the row of a user, or finds the fault that keeps it from being made.
 func (it *batchItem) draft(tx Tx, now time.Time) error {
 	faults := slices.Clone(it.faults)
-	refs, err := resolve(tx, it.by, ActUserCreate, it.in, &faults)
+	refs, err := resolve(tx, it.by, ActUserCreate, it.in, nil, &faults)
 	if err != nil {
 		return err
 	}

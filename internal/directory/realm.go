@@ -141,6 +141,8 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 		all := slices.Clone(faults)
 		before, err := in.latest(tx, by)
 		switch {
+		case err == nil && len(all) == 0 && in.leaves(before): // whatever realm it is
+			return before, nil
 		case err != nil && roster.KindOf(err) == roster.Invalid, err == nil && before.Kind != roster.RealmSAML:
 			addOnce(&all, "displayName", "names no SAML realm")
 		case err != nil:
@@ -154,7 +156,7 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 		if err := s.permitRealm(tx, by, ActRealmUpdate, after.Configuration, all); err != nil {
 			return before, err
 		}
-		if after.Active == before.Active && bytes.Equal(compact(after.Configuration), compact(before.Configuration)) {
+		if in.leaves(before) {
 			return before, nil
 		}
 		after.Version, after.UpdatedAt = before.Version+1, s.now()
@@ -163,6 +165,11 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 		}
 		return after, s.audit(tx, by, after.UpdatedAt, change{ActRealmUpdate, string(after.ID), after.Name, changed{Before: s.auditRealm(before), After: s.auditRealm(after)}})
 	})
+}
+
+// leaves reports whether the change leaves the realm as it is.
+func (in RealmChange) leaves(r roster.Realm) bool {
+	return in.Active.Or(r.Active) == r.Active && bytes.Equal(compact(in.Configuration.Or(r.Configuration)), compact(r.Configuration))
 }
 
 // latest finds the realm, once nobody else can change it.
@@ -203,7 +210,7 @@ func (s *Service) permitRealm(tx Tx, by roster.Actor, act Action, configuration 
 			in.Teams = append(in.Teams, roster.Ref{Name: name})
 		}
 		var own roster.Faults
-		refs, err := resolve(tx, by, act, in, &own)
+		refs, err := resolve(tx, by, act, in, nil, &own)
 		if err != nil {
 			return err
 		}

@@ -20,14 +20,15 @@ type resolved struct {
 	realm       roster.RealmID
 }
 
-// resolve looks the references of in up, and notes each that names nothing the actor may use in the action.
-func resolve(tx Tx, by roster.Actor, act Action, in NewUser, f *roster.Faults) (resolved, error) {
+// resolve looks the references of in up, and notes each that names nothing the actor may use in the action. held are the roles
+// that the user has already.
+func resolve(tx Tx, by roster.Actor, act Action, in NewUser, held []roster.RoleGrant, f *roster.Faults) (resolved, error) {
 	var r resolved
 	var err error
 	if r.roles, err = resolveRoles(tx, by, in.Roles, f); err != nil {
 		return r, err
 	}
-	if err := r.resolveScopes(tx, by, act, in, f); err != nil {
+	if err := r.resolveScopes(tx, by, act, in, held, f); err != nil {
 		return r, err
 	}
 	for _, part := range []struct {
@@ -125,7 +126,7 @@ func findRoles(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string
 }
 
 // resolveScopes finds the further roles and the groups for which they and the access level are granted.
-func (r *resolved) resolveScopes(tx Tx, by roster.Actor, act Action, in NewUser, f *roster.Faults) error {
+func (r *resolved) resolveScopes(tx Tx, by roster.Actor, act Action, in NewUser, held []roster.RoleGrant, f *roster.Faults) error {
 	r.permissions = make(map[roster.RoleID]roster.Permissions, len(r.roles))
 	for _, role := range r.roles {
 		r.permissions[role.ID] = role.Permissions
@@ -158,7 +159,8 @@ func (r *resolved) resolveScopes(tx Tx, by roster.Actor, act Action, in NewUser,
 	_, everywhere := scopeOf(by, act)
 	for i, role := range roles {
 		n := len(in.RoleGrants[i].Groups)
-		if n == 0 && !everywhere {
+		there := slices.ContainsFunc(held, func(h roster.RoleGrant) bool { return h.ID == role.ID && len(h.Groups) == 0 })
+		if n == 0 && !everywhere && !there {
 			addOnce(f, fmt.Sprintf("roleGrants[%d].groups", i), "is required: this credential is limited to groups")
 		}
 		if slices.ContainsFunc(r.roles, func(named roster.Role) bool { return named.ID == role.ID }) {
@@ -224,14 +226,17 @@ func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs 
 	return found, nil
 }
 
-// findable returns the references with ids as records have them. In the place of one that holds text which no
-// name can hold it has none: an engine may refuse even to look for it.
+// findable returns the references with ids as records have them. What holds text that no id, or no name, can hold is left
+// out: an engine may refuse even to look for it. The same text may be the one and not the other.
 func findable(refs []roster.Ref) []roster.Ref {
 	some := refs
 	for i, ref := range refs {
 		good := ref
-		good.ID = roster.FoldID(ref.ID)
-		if !isReference(ref.Name) || !isName(ref.ID) {
+		good.ID = roster.FoldID(Visible(ref.ID))
+		if !isName(good.ID) {
+			good.ID = ""
+		}
+		if !isReference(ref.Name) {
 			good = roster.Ref{}
 		}
 		if good == ref {

@@ -36,11 +36,8 @@ func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange
 	addFaults(&faults, checkNamed(name, in.Description.Value))
 	permissions := parsePermissions(in.Permissions.Value, &faults)
 	return heldBy[roster.Role](ctx, s, by, ActRoleRead, roleHolder(by, in.Name.Value))(update(ctx, s, func(tx Tx) (roster.Role, error) {
-		before, err := s.ownRole(tx, by, in.Role, in.IfVersion)
+		before, err := latestRole(tx, by, in.Role)
 		if err != nil {
-			return before, err
-		}
-		if err := slices.Clone(faults).Err(); err != nil {
 			return before, err
 		}
 		after := before
@@ -52,6 +49,18 @@ func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange
 		}
 		if in.Permissions.Present {
 			after.Permissions = permissions
+		}
+		same := after == before && len(faults) == 0
+		if same && granted(by, ActRoleRead) == nil { // it is sent back as it was read
+			return before, unchanged(before.Version, in.IfVersion)
+		}
+		if err := s.mayChange(by, before, in.IfVersion); err != nil || same {
+			return before, err
+		}
+		if err := slices.Clone(faults).Err(); err != nil {
+			return before, err
+		}
+		if in.Permissions.Present {
 			// Whoever has the role gets them, and may be able to sign in.
 			if err := s.mayEmpower(by, roster.Grants{{Permissions: permissions}}); err != nil {
 				return before, err
@@ -59,9 +68,6 @@ func (s *Service) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange
 		}
 		if err := keepAdministrators(tx, before, after); err != nil {
 			return before, err
-		}
-		if after == before {
-			return before, nil
 		}
 		after.Version++
 		if err := tx.UpdateRole(after, Fold(after.Name)); err != nil {
@@ -96,7 +102,10 @@ func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) 
 		return roster.Role{}, err
 	}
 	return update(ctx, s, func(tx Tx) (roster.Role, error) {
-		r, err := s.ownRole(tx, by, in.Ref, in.IfVersion)
+		r, err := latestRole(tx, by, in.Ref)
+		if err == nil {
+			err = s.mayChange(by, r, in.IfVersion)
+		}
 		if err != nil {
 			return r, err
 		}
@@ -113,20 +122,21 @@ func (s *Service) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) 
 	})
 }
 
-// ownRole finds a role that may be changed at all, by the actor, once nobody else can change it.
-func (s *Service) ownRole(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Role, error) {
-	r, err := latest(tx, LockableRole, func(ref roster.Ref) (roster.Role, error) { return findRole(tx, by, ref) }, ref,
+// latestRole finds a role, once nobody else can change it.
+func latestRole(tx Tx, by roster.Actor, ref roster.Ref) (roster.Role, error) {
+	return latest(tx, LockableRole, func(ref roster.Ref) (roster.Role, error) { return findRole(tx, by, ref) }, ref,
 		func(r roster.Role) (roster.OrganizationID, string) { return r.OrganizationID, string(r.ID) })
-	switch {
-	case err != nil:
-		return r, err
-	case r.Shipped:
-		return r, against(r.Name, "names a shipped role, which does not change; make one of your own")
+}
+
+// mayChange says whether a role of the version may be changed at all, and by the actor.
+func (s *Service) mayChange(by roster.Actor, r roster.Role, version int64) error {
+	if r.Shipped {
+		return against(r.Name, "names a shipped role, which does not change; make one of your own")
 	}
 	if err := s.mayEmpower(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
-		return r, err
+		return err
 	}
-	return r, unchanged(r.Version, version)
+	return unchanged(r.Version, version)
 }
 
 func auditRole(r roster.Role) map[string]any {

@@ -115,7 +115,7 @@ func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token,
 	if !isReference(in.UserName) { // an engine may refuse even to look for it
 		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
 	} else if in.UserName != "" {
-		u, err := tx.AccountByID(by.OrganizationID, roster.UserID(in.UserName))
+		u, err := tx.AccountByID(by.OrganizationID, roster.FoldID(roster.UserID(in.UserName)))
 		if err != nil && roster.KindOf(err) == roster.NotFound {
 			u, err = tx.AccountByName(by.OrganizationID, Fold(in.UserName))
 		}

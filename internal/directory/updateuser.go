@@ -121,6 +121,11 @@ func (in UserChange) parts() []userPart {
 	}
 }
 
+// gives reports whether the change has a part, by the name of its field.
+func (in UserChange) gives(field string) bool {
+	return slices.ContainsFunc(in.parts(), func(p userPart) bool { return p.given && p.field == field })
+}
+
 // touchesAccess reports whether the change has a part that not everybody who sees the user may change.
 func (in UserChange) touchesAccess() bool {
 	return slices.ContainsFunc(in.parts(), func(p userPart) bool { return p.given && p.takes >= takesReach })
@@ -166,7 +171,7 @@ func (s *Service) UpdateUser(ctx context.Context, by roster.Actor, in UserChange
 func (s *Service) userUpdate(by roster.Actor, in UserChange) *userUpdate {
 	beyond := in.beyondOwn() // also what clean leaves out, as it changes nothing
 	in.clean()
-	c := &userUpdate{Service: s, by: by, in: in, beyondOwn: beyond, faults: s.check(in.asNew())}
+	c := &userUpdate{Service: s, by: by, asked: in, in: in, beyondOwn: beyond, faults: s.check(in.asNew())}
 	if in.UserName.Present && in.UserName.Value == "" {
 		addOnce(&c.faults, "userName", "must not be empty")
 	}
@@ -196,11 +201,12 @@ func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User,
 type userUpdate struct {
 	*Service
 	by     roster.Actor
-	in     UserChange
+	asked  UserChange
+	in     UserChange // asked, without what the user is already: see plan
 	faults roster.Faults
 	hash   roster.PasswordHash
 
-	beyondOwn roster.Faults // what of it no user may change of itself
+	beyondOwn roster.Faults // what of asked no user may change of itself
 
 	country string // of phone numbers that name none
 
@@ -242,6 +248,7 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 // plan returns what the user would be, and the parts that change, once the actor may and every reference is
 // known.
 func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts With, err error) {
+	c.in = c.asked.besides(c.by, before)
 	if err := c.within(before); err != nil {
 		return after, 0, err
 	}
@@ -255,7 +262,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	if Fold(c.in.UserName.Value) != Fold(before.UserName) {
 		checkSignInName(&faults, c.in.UserName.Value)
 	}
-	refs, err := resolve(tx, c.by, ActUserUpdate, c.in.asNew(), &faults)
+	refs, err := resolve(tx, c.by, ActUserUpdate, c.in.asNew(), before.Roles, &faults)
 	if err != nil {
 		return after, 0, err
 	}
@@ -284,7 +291,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 
 // own reports whether the change is one that every user may make of itself.
 func (c *userUpdate) own(u roster.User) bool {
-	return isSelf(c.by, u.ID) && len(c.beyondOwn) == 0
+	return isSelf(c.by, u.ID) && len(c.notOwn()) == 0
 }
 
 // within refuses a change that goes beyond a person's own, where the actor changes itself and does not manage itself. The
@@ -293,7 +300,12 @@ func (c *userUpdate) within(u roster.User) error {
 	if visible(c.by, ActUserUpdate, u) == nil {
 		return nil
 	}
-	return c.beyondOwn.Err()
+	return c.notOwn().Err()
+}
+
+// notOwn is beyondOwn without what the user is already.
+func (c *userUpdate) notOwn() roster.Faults {
+	return slices.DeleteFunc(slices.Clone(c.beyondOwn), func(e *roster.Error) bool { return c.asked.gives(e.Field) && !c.in.gives(e.Field) })
 }
 
 // change is the transaction.

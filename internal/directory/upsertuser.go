@@ -19,6 +19,19 @@ const (
 	ByEmail      UserAttribute = "email"
 )
 
+// Finds reports whether the user is one whom the attribute finds by a value, as UpsertUser does.
+func (a UserAttribute) Finds(u roster.User, value string) bool {
+	switch a {
+	case ByUserName:
+		return Fold(u.UserName) == Fold(value)
+	case ByExternalID:
+		return u.ExternalID != "" && u.ExternalID == strings.TrimSpace(value)
+	case ByEmail:
+		return u.Email != "" && Fold(u.Email) == Fold(value)
+	}
+	return false
+}
+
 // UserUpsert says what a user is to be like.
 type UserUpsert struct {
 	Match   UserAttribute // the attribute of Change by which a user is found; it must be there

@@ -128,7 +128,7 @@ func (c *creation) look(tx Tx) (repeat bool, err error) {
 		}
 	}
 	faults := slices.Clone(c.faults)
-	refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
+	refs, err := resolve(tx, c.by, ActUserCreate, c.in, nil, &faults)
 	if err != nil {
 		return false, err
 	}
@@ -175,7 +175,7 @@ func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) 
 		return made{}, &roster.Error{Kind: roster.Unavailable, Detail: "the user has just changed; try again", RetryAfter: time.Second}
 	}
 	var faults roster.Faults
-	refs, err := resolve(tx, c.by, ActUserCreate, c.in, &faults)
+	refs, err := resolve(tx, c.by, ActUserCreate, c.in, nil, &faults)
 	if err != nil {
 		return made{}, err
 	}

@@ -59,12 +59,21 @@ func TestNobodyChangesSomebodyAboveThem(t *testing.T) {
 	} {
 		for _, target := range c.targets {
 			for _, reach := range reaches {
+				if target == "super" && reach == `"roles":["Super User"]` && c.by != "doorkeeper" {
+					continue // as it is: see below
+				}
 				rows = append(rows, dialecttest.Scenario{
 					Name: c.by + " gives " + target + " " + reach, As: c.by + ":" + c.by, Status: 403, Body: `{"message":"…","statusCode":403,"additional":{"debugMessage":"…"}}`,
 					Request: "POST /graze/v1/updateUser\n\n" + fmt.Sprintf(`{"username":%q,%s}`, target, reach),
 				})
 			}
 		}
+	}
+	for _, by := range []string{"graze", "administrator", "manager"} {
+		rows = append(rows, dialecttest.Scenario{
+			Name: by + " says of super what is so", As: by + ":" + by, Status: 200, Body: "",
+			Request: "POST /graze/v1/updateUser\n\n" + `{"username":"super","email":"super@example.com","active":true,"roles":["Super User"],"groups":["network"]}`,
+		})
 	}
 	w := dialecttest.World{Given: ranks}
 	dialecttest.Run(t, w, append(rows, dialecttest.Scenario{

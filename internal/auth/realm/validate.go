@@ -80,6 +80,11 @@ func checkName(f *roster.Faults, field, name string) {
 	}
 }
 
+// checkReference checks the name of a record that users get. What its key leaves out does not count.
+func checkReference(f *roster.Faults, field, name string) {
+	checkName(f, field, directory.Visible(name))
+}
+
 // readable reports whether the text can be a name or a value of a user.
 func readable(s string) bool {
 	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= directory.MaxName && (s == "" || directory.Fold(s) != "") &&
@@ -285,7 +290,7 @@ func (c LDAPConfig) checkProvisioning(f *roster.Faults) {
 	checkNames(f, "default_roles", c.DefaultRoles)
 	checkNames(f, "default_teams", c.DefaultTeams)
 	if c.DefaultGroup != "" {
-		checkName(f, "default_group", c.DefaultGroup)
+		checkReference(f, "default_group", c.DefaultGroup)
 	}
 	c.checkMap(f, "role_map", c.RoleMap)
 	c.checkMap(f, "team_map", c.TeamMap)
@@ -298,7 +303,7 @@ func checkNames(f *roster.Faults, field string, names []string) {
 		return
 	}
 	for i, name := range names {
-		checkName(f, fmt.Sprintf("%s[%d]", field, i), name)
+		checkReference(f, fmt.Sprintf("%s[%d]", field, i), name)
 	}
 }
 
@@ -311,6 +316,6 @@ func (c LDAPConfig) checkMap(f *roster.Faults, field string, m map[string]string
 		return
 	}
 	for _, from := range sortedKeys(m) {
-		checkName(f, fmt.Sprintf("%s[%.64q]", field, from), m[from])
+		checkReference(f, fmt.Sprintf("%s[%.64q]", field, from), m[from])
 	}
 }
