@@ -78,7 +78,7 @@ func TestAPersonChangesItself(t *testing.T) {
 		},
 		{
 			Name: "in both", As: "Bearer {token p4}", Status: 403, After: unchanged("p4"),
-			Request: merge("me", `{"timezone":"Asia/Tokyo","email":null,"phoneNumber":"1","accessLevelGroups":["Acme"],"preferences":`+warnings+`}`),
+			Request: merge("me", `{"timezone":"Asia/Tokyo","email":"me@example.com","phoneNumber":"1","accessLevelGroups":["Acme"],"preferences":`+warnings+`}`),
 			Body: refused(403, "forbidden", "The credential may not do this", "email "+notOwn+" (and 2 more)",
 				at("email", notOwn), at("accessLevelGroups", notOwn), at("phoneNumber", notOwn)),
 		},
