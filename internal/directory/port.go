@@ -406,8 +406,9 @@ type Passwords interface {
 	// Hash returns the PHC string of a password, with a salt of its own.
 	// Errors: Invalid(password) where it must be strong and is not, Unavailable.
 	Hash(ctx context.Context, by roster.Actor, p NewHash) (roster.PasswordHash, error)
-	// Verify reports whether the password is the one behind the hash. Errors: Unavailable.
-	Verify(ctx context.Context, by roster.Actor, hash roster.PasswordHash, password string) (bool, error)
+	// Verify reports whether the password is the one behind the hash of a user. Without a hash it is not, at the same cost.
+	// Errors: Unavailable.
+	Verify(ctx context.Context, by roster.Actor, of roster.UserID, hash roster.PasswordHash, password string) (bool, error)
 	// CheckStrength judges a password that must be strong, without hashing it.
 	// Errors: Invalid(password), Unavailable.
 	CheckStrength(ctx context.Context, by roster.Actor, p NewHash) error
