@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"roster"
 	"roster/internal/dialect/dialecttest"
@@ -164,4 +165,37 @@ func TestUsersThatAreNotMade(t *testing.T) {
 		}
 	}
 	dialecttest.Run(t, dialecttest.World{Given: described(staff)}, rows...)
+}
+
+func TestRepeatsWithAnotherPasswordAreBounded(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	staff(t, e)
+	const as = "boss:" + password
+	single := func(password string) string {
+		return "POST /api/v1/users\nIdempotency-Key: k" + sendJSON + `{"userName":"once","password":"` + password + `"}`
+	}
+	batch := func(password string) string {
+		return "POST /api/v1/users/batch\nIdempotency-Key: b" + sendJSON + `{"users":[{"userName":"among","password":"` + password + `"}]}`
+	}
+	answers(t, e, as, single("the first one"), 201)
+	answers(t, e, as, batch("the first one"), 200)
+	results := func(guess string) string { return e.Do(t, as, batch(guess)).Body.String() }
+	for i := range 10 {
+		answers(t, e, as, single(fmt.Sprint("guess ", i)), 422)
+		if got := results(fmt.Sprint("guess ", i)); !strings.Contains(got, `"status":422`) {
+			t.Errorf("guess %d in a batch is answered %s", i, got)
+		}
+	}
+	if w := e.Do(t, as, single("the first one")); w.Code != 429 || w.Header().Get("Retry-After") != "900" {
+		t.Errorf("one more is answered %d, Retry-After %q, %s", w.Code, w.Header().Get("Retry-After"), w.Body)
+	}
+	if got := results("the first one"); !strings.Contains(got, `"status":429`) {
+		t.Errorf("one more in a batch is answered %s", got)
+	}
+	e.Advance(15 * time.Minute)
+	answers(t, e, as, single("the first one"), 201)
+	if got := results("the first one"); !strings.Contains(got, `"created":1`) {
+		t.Errorf("later a batch is answered %s", got)
+	}
 }

@@ -139,7 +139,7 @@ func (a *App) people(t *testing.T) map[string]string {
 	return map[string]string{
 		"a user with a password": "local", "one without the permission": "reader", "one without a password": "bare",
 		"one who waits for a realm": "waiting", "one who is not active": "left", "one of the realm": person,
-		"somebody whom only the realm has": "ana", "nobody": "nobody at all",
+		"somebody whom only the realm has": "ana", "one whom the realm spells otherwise": "mary  ann", "nobody": "nobody at all",
 	}
 }
 
@@ -194,6 +194,35 @@ func TestARightPasswordOfARealmIsNeverAFailedGuess(t *testing.T) {
 	for range more {
 		if _, err := a.auth.Password(t.Context(), native, person, personPW); err == nil || roster.KindOf(err) != roster.Unauthenticated {
 			t.Fatalf("not active: %v", err)
+		}
+	}
+}
+
+func TestEverySpellingOfANameThatTheDirectoryKnowsIsOneNameToTheThrottle(t *testing.T) {
+	t.Parallel()
+	const limit = 10
+	for _, tried := range []string{"mary's password", "not it"} {
+		directoryServer := newTap(t, ldaptest.Start(t).URL)
+		a := withRealm(t, directoryServer.url)
+		for try := range limit {
+			name := "mary" + strings.Repeat(" ", 2+try) + "ann"
+			if _, err := a.signIn(t, name, tried); roster.KindOf(err) != roster.Unauthenticated {
+				t.Errorf("%q, %q: %v", name, tried, err)
+			}
+		}
+		for _, b := range directoryServer.taken() {
+			if b.password == tried {
+				t.Errorf("%q is asked about a password for another name", b.dn)
+			}
+		}
+		for _, name := range []string{"mary  ann", "mary ann", "Mary\u00a0 Ann"} {
+			if _, err := a.signIn(t, name, "mary's password"); roster.KindOf(err) != roster.RateLimited {
+				t.Errorf("after %d tries with %q, %q: %v", limit, tried, name, err)
+			}
+		}
+		elsewhere := auth.Attempt{Need: roster.GrazeLogin, Face: roster.FaceGraze, Address: "192.0.2.2"}
+		if _, err := a.auth.Password(t.Context(), elsewhere, "mary ann", "mary's password"); err != nil {
+			t.Errorf("from elsewhere: %v", err)
 		}
 	}
 }

@@ -209,9 +209,6 @@ func (a *App) admit(ctx context.Context, p auth.Proof, l *realm.LDAP, id realm.I
 	by := a.system(p.OrganizationID)
 	by.Face, by.Name, by.Address, by.RequestID = roster.FaceRealm, l.Name(), p.Attempt.Address, p.Attempt.RequestID
 	in := directory.ProvenUser{Realm: l.Name(), Predefined: l.Config().PredefinedUser, User: realm.Provision(l.Config(), id)}
-	if directory.Fold(in.User.UserName) != directory.Fold(p.UserName) {
-		return &roster.Error{Kind: roster.Conflict, Detail: "the directory spells the name otherwise than it was typed"}
-	}
 	if len(id.Dropped) > 0 {
 		a.log.WarnContext(ctx, "the directory has values that no user can hold; they are left out",
 			"realm", l.Name(), "user", in.User.UserName, "attributes", id.Dropped)

@@ -70,5 +70,5 @@ func (a *Authenticator) proveOutside(ctx context.Context, c candidate, password 
 		v.reason = fmt.Errorf("the realm: %w", err)
 		return v, nil
 	}
-	return v, fmt.Errorf("ask the realm about %q: %w: %w", c.name, errRealmAway, err)
+	return v, fmt.Errorf("ask the realm about %q: %w: %w", c.key, errRealmAway, err)
 }

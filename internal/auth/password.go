@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"roster"
@@ -33,6 +34,7 @@ var (
 // candidate is the account that a name leads to.
 type candidate struct {
 	attempt
+	key     string // the folded name, by which the account is found
 	at      Attempt
 	caller  caller                // whose turn the hash takes
 	likely  digest                // of what was typed
@@ -45,21 +47,23 @@ type candidate struct {
 
 func newCandidate(at Attempt, userName string) candidate {
 	slug := cmp.Or(at.OrganizationSlug, roster.DefaultOrganization)
-	return candidate{at: at, typed: directory.Visible(userName), attempt: attempt{
-		scope: directory.Fold(slug), name: directory.Fold(userName), address: network(at.Address),
+	key := directory.Fold(userName)
+	return candidate{at: at, key: key, typed: directory.Visible(userName), attempt: attempt{
+		scope: directory.Fold(slug), name: strings.Join(strings.Fields(key), " "), address: network(at.Address),
 	}}
 }
 
 // label names the candidate where work for it is shared.
-func (c candidate) label() string { return c.scope + "/" + c.name }
+func (c candidate) label() string { return c.scope + "/" + c.key }
 
 // pair is the candidate's name and address, as they are remembered after a sign-in.
-func (c candidate) pair() knownAddress { return knownAddress{c.org, c.name, c.address} }
+func (c candidate) pair() knownAddress { return knownAddress{c.org, c.key, c.address} }
 
 // passwordFlight says which tries are equal: same name, from the same place, with the same password,
 // and the same prospects.
 type passwordFlight struct {
 	attempt
+	key      string
 	password digest
 	hopeless bool // whatever the password is
 }
@@ -95,7 +99,7 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 		return roster.Actor{}, err
 	}
 	if reason != nil {
-		return roster.Actor{}, denied(fmt.Errorf("user %q: %w", c.name, reason))
+		return roster.Actor{}, denied(fmt.Errorf("user %q: %w", c.key, reason))
 	}
 	return userActor(at, c.account), nil
 }
@@ -130,7 +134,7 @@ func (a *Authenticator) find(ctx context.Context, c candidate, password string) 
 	} else if err != nil {
 		return c, false, err
 	}
-	key := string(c.org) + "/" + c.name
+	key := string(c.org) + "/" + c.key
 	if account, kept := a.accounts.peek(key); kept {
 		if c := a.with(c, account); a.remembered(c, password) {
 			return c, true, nil
@@ -138,7 +142,7 @@ func (a *Authenticator) find(ctx context.Context, c candidate, password string) 
 	}
 	account, err := a.accounts.fetch(key, func() (account roster.Account, err error) {
 		err = a.store.View(ctx, func(tx directory.Tx) (err error) {
-			account, err = tx.AccountByName(c.org, c.name)
+			account, err = tx.AccountByName(c.org, c.key)
 			return err
 		})
 		return account, err
@@ -194,7 +198,7 @@ func checkAccount(c candidate, account roster.Account) error {
 // does. Equal tries in flight share one run.
 func (a *Authenticator) prove(ctx context.Context, c candidate, password string, held *reservation) (_ candidate, reason, err error) {
 	d := a.cache.digest(c.account, password)
-	key := passwordFlight{c.attempt, d, c.reason != nil}
+	key := passwordFlight{c.attempt, c.key, d, c.reason != nil}
 	flight, joined := a.flights.board(ctx, key, func(ctx context.Context) (verdict, error) {
 		return a.check(ctx, c, password, d, held)
 	})
@@ -250,7 +254,7 @@ func (a *Authenticator) check(ctx context.Context, c candidate, password string,
 func (a *Authenticator) reread(ctx context.Context, c candidate) (account roster.Account, reason, err error) {
 	err = a.store.View(ctx, func(tx directory.Tx) (err error) {
 		if c.account.UserID == "" { // the realm has just made it
-			account, err = tx.AccountByName(c.org, c.name)
+			account, err = tx.AccountByName(c.org, c.key)
 			return err
 		}
 		account, err = tx.AccountByID(c.org, c.account.UserID)
@@ -278,7 +282,7 @@ func (a *Authenticator) addressKnown(ctx context.Context, c candidate) (known bo
 		return true, nil
 	}
 	err = a.store.View(ctx, func(tx directory.Tx) (err error) {
-		known, err = tx.AddressKnownSince(c.org, c.name, c.address, a.now().Add(-knownAddressTTL))
+		known, err = tx.AddressKnownSince(c.org, c.key, c.address, a.now().Add(-knownAddressTTL))
 		return err
 	})
 	if err != nil {

@@ -47,7 +47,7 @@ var limits = [limitCount]struct {
 // attempt is what a try is counted by. Unknown names and organizations count like known ones.
 type attempt struct {
 	scope   string // the folded slug of the organization
-	name    string // the folded user name
+	name    string // the folded user name; directories take several blanks in it for one (RFC 4518 §2.6.1), and so does this
 	address string // of the caller, in the form that network returns
 }
 

@@ -84,7 +84,7 @@ func (a *Authenticator) judge(ctx context.Context, c candidate, password string)
 	good, err := a.hasher.verify(ctx, c.caller, c.account.PasswordHash, password)
 	switch {
 	case err != nil:
-		return verdict{}, fmt.Errorf("verify password of %q: %w", c.name, err)
+		return verdict{}, fmt.Errorf("verify password of %q: %w", c.key, err)
 	case !good:
 		return verdict{Wrong, errWrongPassword}, nil
 	}

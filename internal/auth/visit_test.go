@@ -77,7 +77,7 @@ func TestARequestThatComesForAHashNeverCountsAsAnother(t *testing.T) {
 			return err
 		},
 		"and is verified": func(h *Hasher, ctx context.Context, _ *Visit) error {
-			_, err := h.Verify(ctx, somebody, fakePHC("a"), "a")
+			_, err := h.Verify(ctx, somebody, "u", fakePHC("a"), "a")
 			return err
 		},
 	} {

@@ -142,7 +142,8 @@ func (s *Service) UpdateCheckGroup(ctx context.Context, by roster.Actor, in Chec
 	}))
 }
 
-// DeleteCheckGroup deletes a check group with its entries; its checks stay, in no check group. The reference is its id.
+// DeleteCheckGroup deletes a check group with its entries, each of which the actor must be allowed to delete; its checks stay,
+// in no check group. The reference is its id.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Stale, Unavailable.
 func (s *Service) DeleteCheckGroup(ctx context.Context, by roster.Actor, in Deletion) (roster.CheckGroup, error) {
@@ -151,6 +152,9 @@ func (s *Service) DeleteCheckGroup(ctx context.Context, by roster.Actor, in Dele
 	}
 	return update(ctx, s, func(tx Tx) (roster.CheckGroup, error) {
 		g, err := s.ownCheckGroup(tx, by, roster.CheckGroupID(in.Ref.ID), in.IfVersion)
+		if err == nil {
+			err = s.mayEndEntries(tx, by, "check group", CheckPermissionQuery{CheckGroup: g.ID})
+		}
 		if err != nil {
 			return g, err
 		}

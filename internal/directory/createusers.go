@@ -273,11 +273,11 @@ func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
 	hashes := make([]roster.PasswordHash, len(items))
 	err := b.store.View(ctx, func(tx Tx) error {
 		for i, it := range items {
-			account, err := tx.AccountByID(b.by.OrganizationID, it.result.User.ID)
-			if err != nil && roster.KindOf(err) != roster.NotFound {
+			hash, err := hashOfCreate(tx, b.by.OrganizationID, it.result.User.ID)
+			if err != nil {
 				return err
 			}
-			hashes[i] = account.PasswordHash
+			hashes[i] = hash
 		}
 		return nil
 	})
@@ -285,7 +285,7 @@ func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
 		return err
 	}
 	for i, it := range items {
-		same, err := b.matches(ctx, b.by, hashes[i], it.in.Password)
+		same, err := b.matches(ctx, b.by, it.result.User.ID, hashes[i], it.in.Password)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()

@@ -55,6 +55,25 @@ func (s *Service) entryAbove(by roster.Actor, own map[roster.CheckGroupID]roster
 	return g.AccessLevel.Permissions() & entryPermissions &^ s.ceiling(by, g.Group) &^ own[g.CheckGroup].Permissions()
 }
 
+// mayEndEntries says whether the actor may delete the entries that a query finds, as it might one by one. They go with a
+// record, which the noun names.
+func (s *Service) mayEndEntries(tx Tx, by roster.Actor, noun string, q CheckPermissionQuery) error {
+	var above roster.Permissions
+	for q.Limit = MaxPage; ; {
+		page, err := tx.CheckPermissions(by.OrganizationID, q)
+		if err != nil {
+			return err
+		}
+		for _, p := range page {
+			above |= s.above(by, grantsOf(p.AccessLevel, nil, nil))
+			q.After = p.ID
+		}
+		if len(page) < q.Limit {
+			return beyond("the "+noun+" has entries that give permissions beyond yours: ", above)
+		}
+	}
+}
+
 // permitJoins notes groups that the actor may not make somebody a member of: their members get more by entries on check
 // groups than the actor may grant. field returns the argument that a group stands in.
 func (s *Service) permitJoins(tx Tx, by roster.Actor, groups []roster.GroupLink, field func(roster.GroupLink) string, f *roster.Faults) error {

@@ -355,10 +355,20 @@ func (m memberChange) exchange(tx Tx, g roster.Group) (added, removed []int64, e
 // permitMembers notes whose membership of a group the actor may not begin or end: groups decide rights, so that takes
 // what UpdateUser takes to change a user's groups. No right comes with a team. field names the argument.
 func (s *Service) permitMembers(tx Tx, by roster.Actor, g roster.Group, field string, users []int64, f *roster.Faults) error {
-	if g.Kind != roster.KindGroup || len(users) == 0 || local(by) {
+	if g.Kind != roster.KindGroup {
 		return nil
 	}
-	accounts, err := tx.AccountsByNumbers(g.OrganizationID, users)
+	return s.eachAbove(tx, by, users, func(name string, p roster.Permissions) {
+		f.Forbid(field, fmt.Sprintf("cannot change for %q, who holds permissions beyond yours: %s", name, p))
+	})
+}
+
+// eachAbove tells whom of the users, by number, the actor may not change, and by which permissions.
+func (s *Service) eachAbove(tx Tx, by roster.Actor, users []int64, tell func(name string, p roster.Permissions)) error {
+	if len(users) == 0 || local(by) {
+		return nil
+	}
+	accounts, err := tx.AccountsByNumbers(by.OrganizationID, users)
 	if err != nil {
 		return err
 	}
@@ -368,7 +378,7 @@ func (s *Service) permitMembers(tx Tx, by roster.Actor, g roster.Group, field st
 	}
 	for _, a := range accounts {
 		if p := s.above(by, a.Grants) | entries[a.Number]; p != 0 {
-			f.Forbid(field, fmt.Sprintf("cannot change for %q, who holds permissions beyond yours: %s", shorten(a.UserName), p))
+			tell(shorten(a.UserName), p)
 		}
 	}
 	return nil
@@ -382,7 +392,7 @@ func within(sorted []int64) func(int64) bool {
 	}
 }
 
-// DeleteGroup deletes a group or team: its name is free again, and nobody is a member of it.
+// DeleteGroup deletes a group or team: its name is free again, nobody is a member of it, and what is granted for it gives nothing.
 //
 // Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name), Stale, Unavailable.
 func (s *Service) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSelector) (roster.Group, error) {
@@ -405,25 +415,60 @@ func (s *Service) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSele
 	})
 }
 
-// permitDeletion answers Forbidden for a group that has members whose groups the actor may not change.
+// permitDeletion answers Forbidden for a group with which something ends that the actor may not end: groups, roles, levels and
+// tokens of users above it, and entries on check groups.
 func (s *Service) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error {
-	for after, last := int64(0), g.Kind != roster.KindGroup; !last; {
+	if g.Kind != roster.KindGroup || local(by) {
+		return nil
+	}
+	var f roster.Faults
+	err := byPages(func(after int64) ([]int64, error) {
 		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
-		if err != nil {
-			return err
-		}
 		users := make([]int64, len(page))
 		for i, u := range page {
-			users[i], after = u.Number, u.Number
+			users[i] = u.Number
 		}
-		var f roster.Faults
+		return users, err
+	}, func(users []int64) error {
 		if err := s.permitMembers(tx, by, g, "members", users, &f); err != nil {
 			return err
 		}
-		if len(f) > 0 {
-			return f
+		return f.Err()
+	})
+	if err != nil {
+		return err
+	}
+	err = byPages(func(after int64) ([]int64, error) {
+		return tx.GrantedFor(g.OrganizationID, g.ID, after, MaxPage)
+	}, func(users []int64) error {
+		var above error
+		err := s.eachAbove(tx, by, users, func(name string, p roster.Permissions) {
+			above = forbidden(fmt.Sprintf("%q, who has a role, level or token for this group, holds permissions beyond yours: %s", name, p))
+		})
+		if err != nil {
+			return err
 		}
-		last = len(page) < MaxPage
+		return above
+	})
+	if err != nil {
+		return err
+	}
+	return s.mayEndEntries(tx, by, "group", CheckPermissionQuery{Group: g.ID})
+}
+
+// byPages looks at users, by ascending number, of whom read returns at most MaxPage above a number.
+func byPages(read func(after int64) ([]int64, error), look func(users []int64) error) error {
+	for after, last := int64(0), false; !last; {
+		page, err := read(after)
+		if err == nil {
+			err = look(page)
+		}
+		if err != nil {
+			return err
+		}
+		if last = len(page) < MaxPage; !last {
+			after = page[len(page)-1]
+		}
 	}
 	return nil
 }

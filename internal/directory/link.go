@@ -273,7 +273,7 @@ func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (ro
 	if err != nil {
 		return roster.User{}, err
 	}
-	end, err := s.linkTries.begin(s.secrets.Hash(in.Secret), s.now())
+	end, err := s.linkTries.begin(ctx, s.secrets.Hash(in.Secret), s.now)
 	if err != nil {
 		return roster.User{}, err
 	}

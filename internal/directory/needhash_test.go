@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -58,80 +57,5 @@ func TestAVerbThatNeedsAHashIsRefusedBeforeItLooksAnythingUp(t *testing.T) {
 		if err := call(t.Context()); err == nil || roster.KindOf(err) != roster.Unavailable {
 			t.Errorf("%s: %v, want Unavailable", name, err)
 		}
-	}
-}
-
-func TestALinkTakesTwentyFailedTriesInAQuarterOfAnHour(t *testing.T) {
-	t.Parallel()
-	var tries linkTries
-	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
-	try := func(link string, failed bool) error {
-		end, err := tries.begin(link, now)
-		if err == nil {
-			end(failed)
-		}
-		return err
-	}
-	for range 3 * maxLinkTries {
-		if err := try("a", false); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(tries.links) != 0 {
-		t.Errorf("%d links are remembered that nobody failed at", len(tries.links))
-	}
-	for range maxLinkTries {
-		now = now.Add(time.Second)
-		if err := try("a", true); err != nil {
-			t.Fatal(err)
-		}
-	}
-	err := try("a", false)
-	if err == nil || roster.KindOf(err) != roster.RateLimited || roster.All(err)[0].RetryAfter != linkTriesFor-(maxLinkTries-1)*time.Second {
-		t.Errorf("one more is answered %v", err)
-	}
-	if err := try("b", true); err != nil {
-		t.Errorf("another link is answered %v", err)
-	}
-	now = now.Add(linkTriesFor)
-	if err := try("a", true); err != nil {
-		t.Errorf("later it is answered %v", err)
-	}
-}
-
-func TestTriesOfALinkUnderWayTakeUpRoom(t *testing.T) {
-	t.Parallel()
-	var tries linkTries
-	now := time.Now()
-	var ends []func(bool)
-	for range maxLinkTries {
-		end, err := tries.begin("a", now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ends = append(ends, end)
-	}
-	if _, err := tries.begin("a", now); err == nil {
-		t.Error("one more went through beside them")
-	}
-	ends[0](false)
-	if _, err := tries.begin("a", now); err != nil {
-		t.Errorf("after one of them came to nothing: %v", err)
-	}
-}
-
-func TestTheCountsOfTriedLinksAreBounded(t *testing.T) {
-	t.Parallel()
-	var tries linkTries
-	now := time.Now()
-	for i := range maxTriedLinks + 10 {
-		end, err := tries.begin(fmt.Sprint(i), now.Add(time.Duration(i)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		end(true)
-	}
-	if len(tries.links) != maxTriedLinks || tries.links["9"] != nil || tries.links["10"] == nil {
-		t.Errorf("%d are kept", len(tries.links))
 	}
 }

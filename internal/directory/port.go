@@ -194,6 +194,9 @@ type GroupTx interface {
 	Members(org roster.OrganizationID, id roster.GroupID, afterNumber int64, limit int) ([]roster.UserLink, error)
 	// MembersAmong returns those of the users, by number, who are members of at least one of the groups, by ascending number.
 	MembersAmong(org roster.OrganizationID, groups []roster.GroupID, users []int64) ([]int64, error)
+	// GrantedFor returns users, by ascending number, to whom something is granted for the group: a role, their access level, or
+	// a token that is not revoked. It is a page of at most limit.
+	GrantedFor(org roster.OrganizationID, id roster.GroupID, afterNumber int64, limit int) ([]int64, error)
 	// AddMembers and RemoveMembers change memberships by the users' numbers, and raise the version of
 	// those users. Who is a member already, or is none, stays so. Whoever loses a primary group has none.
 	AddMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error
@@ -406,8 +409,9 @@ type Passwords interface {
 	// Hash returns the PHC string of a password, with a salt of its own.
 	// Errors: Invalid(password) where it must be strong and is not, Unavailable.
 	Hash(ctx context.Context, by roster.Actor, p NewHash) (roster.PasswordHash, error)
-	// Verify reports whether the password is the one behind the hash. Errors: Unavailable.
-	Verify(ctx context.Context, by roster.Actor, hash roster.PasswordHash, password string) (bool, error)
+	// Verify reports whether the password is the one behind the hash of a user. Without a hash it is not, at the same cost.
+	// Errors: Unavailable.
+	Verify(ctx context.Context, by roster.Actor, of roster.UserID, hash roster.PasswordHash, password string) (bool, error)
 	// CheckStrength judges a password that must be strong, without hashing it.
 	// Errors: Invalid(password), Unavailable.
 	CheckStrength(ctx context.Context, by roster.Actor, p NewHash) error

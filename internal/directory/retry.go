@@ -83,14 +83,12 @@ func (c *creation) asMade(tx Tx, r Retry) (made, bool, error) {
 // again is the answer to a repeat: the user that the first create made.
 func (c *creation) again(tx Tx, u roster.User) (made, error) {
 	again := made{CreatedUser: CreatedUser{User: u, Repeated: true, WelcomeEmail: c.welcomes(u)}}
-	if c.in.Password != "" {
-		account, err := tx.AccountByID(c.by.OrganizationID, u.ID)
-		if err != nil {
-			return made{}, err
-		}
-		again.hash = account.PasswordHash
+	if c.in.Password == "" {
+		return again, nil
 	}
-	return again, nil
+	var err error
+	again.hash, err = hashOfCreate(tx, u.OrganizationID, u.ID)
+	return again, err
 }
 
 // asItIs is the answer to a create whose idempotency key made the user: as the user is now.
@@ -116,7 +114,7 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 	if c.in.Password == "" {
 		return again.CreatedUser, nil
 	}
-	same, err := c.matches(ctx, c.by, again.hash, c.in.Password)
+	same, err := c.matches(ctx, c.by, again.ID, again.hash, c.in.Password)
 	if err != nil {
 		return CreatedUser{}, err
 	}
@@ -129,10 +127,28 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 	return again.CreatedUser, nil
 }
 
-// matches reports whether the password is the one behind the hash, "" for somebody who has none.
-func (s *Service) matches(ctx context.Context, by roster.Actor, hash roster.PasswordHash, password string) (bool, error) {
-	if hash == "" {
-		return false, nil
+// hashOfCreate returns the hash of the password with which a user was made, "" if it was made without one, has another one
+// by now, or is gone. No repeat is compared with a password that was set later: who makes a user may be below it by now.
+func hashOfCreate(tx Tx, org roster.OrganizationID, id roster.UserID) (roster.PasswordHash, error) {
+	account, err := tx.AccountByID(org, id)
+	switch {
+	case err != nil && roster.KindOf(err) != roster.NotFound:
+		return "", err
+	case err != nil, account.CredentialVersion != firstCredentials:
+		return "", nil
 	}
-	return s.passwords.Verify(ctx, by, hash, password)
+	return account.PasswordHash, nil
+}
+
+// matches reports whether a repeat came with the password with which the user was made, whose hash is that of
+// hashOfCreate. Failures are counted by user.
+//
+// Errors: RateLimited, Unavailable.
+func (s *Service) matches(ctx context.Context, by roster.Actor, id roster.UserID, hash roster.PasswordHash, password string) (same bool, err error) {
+	end, err := s.repeatTries.begin(ctx, string(id), s.now)
+	if err != nil {
+		return false, err
+	}
+	defer func() { end(err == nil && !same) }()
+	return s.passwords.Verify(ctx, by, id, hash, password)
 }

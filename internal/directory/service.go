@@ -54,7 +54,7 @@ type Service struct {
 	claims   keptClaims
 	lane     *matchLane
 
-	linkTries linkTries
+	linkTries, repeatTries tries
 
 	retryKey          []byte
 	defaultCountry    string
@@ -74,6 +74,8 @@ func New(o Options) *Service {
 		now:      func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) },
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
 		lane:              newMatchLane(),
+		linkTries:         tries{most: maxLinkTries, detail: "this link was tried too often; wait a few minutes, or ask for another one"},
+		repeatTries:       tries{most: maxRepeatTries, detail: "this create was repeated too often with another password; wait a few minutes"},
 		grazerGrantsSuper: o.GrazerGrantsSuper, strongPasswords: o.StrongPasswords,
 	}
 }

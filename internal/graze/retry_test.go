@@ -2,6 +2,7 @@ package graze_test
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -60,6 +61,29 @@ func TestARepeatedCreateIsForgottenAfterADay(t *testing.T) {
 		if w := e.Do(t, as, request); w.Code != c.status {
 			t.Errorf("%v later the repeat is answered %d %s, want %d", c.wait, w.Code, w.Body, c.status)
 		}
+	}
+}
+
+func TestRepeatsWithAnotherPasswordAreBounded(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	repeatable(t, e)
+	repeat := func(password string) *httptest.ResponseRecorder {
+		return e.Do(t, as, create("rep", `"teams":["my team 1"],"password":"`+password+`"`))
+	}
+	for i := range 10 {
+		if w := repeat(fmt.Sprint("guess ", i)); w.Code != 400 {
+			t.Errorf("guess %d is answered %d %s", i, w.Code, w.Body)
+		}
+	}
+	for _, password := range []string{"guess 10", "secret of rep"} {
+		if w := repeat(password); w.Code != 429 || w.Header().Get("Retry-After") != "900" {
+			t.Errorf("%s is answered %d, Retry-After %q, %s", password, w.Code, w.Header().Get("Retry-After"), w.Body)
+		}
+	}
+	e.Advance(15 * time.Minute)
+	if w := repeat("secret of rep"); w.Code != 200 {
+		t.Errorf("later the repeat is answered %d %s", w.Code, w.Body)
 	}
 }
 

@@ -122,6 +122,18 @@ func (t *tx) MembersAmong(org roster.OrganizationID, groups []roster.GroupID, us
 	return slices.Compact(members), nil
 }
 
+// GrantedFor implements directory.GroupTx.
+func (t *tx) GrantedFor(org roster.OrganizationID, id roster.GroupID, afterNumber int64, n int) ([]int64, error) {
+	const text = `SELECT user_number FROM user_roles WHERE organization_id = $1 AND group_id = $2 AND user_number > $3
+	UNION SELECT user_number FROM user_level_groups WHERE organization_id = $1 AND group_id = $2 AND user_number > $3
+	UNION SELECT u.number FROM token_groups x JOIN tokens t ON t.id = x.token_id
+		JOIN users u ON u.organization_id = t.organization_id AND u.id = t.user_id
+		WHERE x.organization_id = $1 AND x.group_id = $2 AND t.revoked_at = 0 AND u.number > $3
+	ORDER BY 1 LIMIT $4`
+	return collect(t, "read what is granted for group", text, []any{string(org), string(id), afterNumber, limit(n, directory.MaxPage)},
+		func(r scanner) (number int64, err error) { return number, r.Scan(&number) })
+}
+
 // AddMembers implements directory.GroupTx.
 func (t *tx) AddMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
 	const text = `INSERT INTO group_members (organization_id, user_number, group_id)

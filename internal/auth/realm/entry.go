@@ -56,10 +56,18 @@ func (c LDAPConfig) identity(p person, typed string) Identity {
 	return id
 }
 
-// userName returns the name as the entry spells it: of several values the one that was typed, or else
-// the first. So a name that the server takes for the same makes no second user.
+// checkName returns errOtherName where the entry spells the name otherwise than it was typed. Servers take more for one name
+// than we do, such as several blanks for one. So such a name makes no second user, and no further tries.
+func (c LDAPConfig) checkName(e *ldap.Entry, typed string) error {
+	if directory.Fold(c.userName(e, typed)) != directory.Fold(typed) {
+		return errOtherName
+	}
+	return nil
+}
+
+// userName returns the name as the entry spells it: of several values the one that was typed, or else the first. An entry
+// without any has the typed one, with single blanks.
 func (c LDAPConfig) userName(e *ldap.Entry, typed string) string {
-	typed = strings.TrimSpace(typed)
 	attribute := c.attribute(toUserName)
 	same := func(s string) bool { return readable(s) && directory.Fold(s) == directory.Fold(typed) }
 	for _, good := range []func(string) bool{same, readable} {
@@ -67,7 +75,7 @@ func (c LDAPConfig) userName(e *ldap.Entry, typed string) string {
 			return name
 		}
 	}
-	return typed
+	return strings.Join(strings.Fields(typed), " ")
 }
 
 // first returns the first value of the attribute that is good, without blanks around it.

@@ -179,6 +179,29 @@ func TestTheDirectorysSpellingOfTheNameCounts(t *testing.T) {
 	}
 }
 
+func TestANameThatOnlyTheDirectoryTakesForThatOfAnEntryIsNobodys(t *testing.T) {
+	t.Parallel()
+	s := ldaptest.Start(t)
+	for way, c := range map[string]realm.LDAPConfig{"lookup": lookup(s), "direct": direct(s)} {
+		unnamed := c
+		unnamed.AttributeMap = map[string]string{"cn": "fullname"}
+		for _, c := range []realm.LDAPConfig{c, unnamed} {
+			l := open(t, c)
+			for _, name := range []string{"mary ann", " Mary\u00a0Ann "} {
+				if got, err := l.Authenticate(t.Context(), name, "mary's password"); err != nil || !strings.EqualFold(got.UserName, "mary ann") {
+					t.Errorf("%s, %q: %+v, %v", way, name, got, err)
+				}
+			}
+			for _, name := range []string{"mary  ann", "mary   ann", "mary\u00a0 ann"} {
+				refused(t, l, name, "mary's password")
+			}
+		}
+	}
+	if err := open(t, lookup(s)).Judge(t.Context(), "mary  ann", "mary's password"); roster.KindOf(err) != roster.Unauthenticated {
+		t.Errorf("judged %v", err)
+	}
+}
+
 func TestAnEntryWithoutAttributesIsAPersonAllTheSame(t *testing.T) {
 	t.Parallel()
 	c := lookup(ldaptest.Start(t))

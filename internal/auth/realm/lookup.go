@@ -57,7 +57,9 @@ func (l *LDAP) find(ctx context.Context, userName string) (entry *ldap.Entry, re
 			filter: userFilter(l.config.AttributeSearchFilter, userName),
 			limit:  2, attributes: l.config.attributes(),
 		})
-		entry, reason = single(entries, more)
+		if entry, reason = single(entries, more); reason == nil {
+			reason = l.config.checkName(entry, userName)
+		}
 		return err
 	})
 	return entry, reason, err

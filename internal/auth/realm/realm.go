@@ -14,7 +14,8 @@ type Realm interface {
 	Name() string
 
 	// Authenticate returns who the credentials belong to. Neither the time that it takes nor what it
-	// returns says whether the name or the password was wrong.
+	// returns says whether the name or the password was wrong. A name that the realm takes for that of
+	// somebody, but whose key is another one, is wrong.
 	// Errors: Unauthenticated (wrong, unknown or empty), Unavailable (the realm does not answer).
 	Authenticate(ctx context.Context, userName, password string) (Identity, error)
 }
@@ -26,7 +27,7 @@ type Identity struct {
 	// (RFC 4530) or the objectGUID; else the folded DN, or its SHA-256 where that is too long.
 	Subject string
 
-	UserName      string // as the realm spells it, where it has the attribute; else as it was typed
+	UserName      string // as the realm spells it, where it has the attribute, else as it was typed; the key is that of what was typed
 	DisplayName   string
 	Email         string
 	ContactNumber string
@@ -52,6 +53,7 @@ var (
 	errNoEntry        = errors.New("no entry has the name")
 	errManyEntries    = errors.New("more than one entry has the name")
 	errNoDN           = errors.New("the entry has no usable DN")
+	errOtherName      = errors.New("the directory spells the name otherwise than it was typed")
 	errWrongPassword  = errors.New("the directory refuses name and password")
 )
 

@@ -173,6 +173,41 @@ var deletions = []sentence{
 		f.org = f.organization()
 		same(f, among(numbers, red.ID, blue.ID), nil)
 	}},
+	{text: "those are found to whom something is granted for a group", test: func(f *fixture) {
+		red, blue, role := f.group(roster.KindGroup, "red"), f.group(roster.KindGroup, "blue"), f.role("r", roster.ReadDirectory)
+		var numbers []int64
+		for i, to := range []func(*directory.NewUserRow){
+			func(r *directory.NewUserRow) { r.Roles = []roster.RoleGrant{roleGrant(role, red.ID, blue.ID)} },
+			func(r *directory.NewUserRow) { r.Roles = []roster.RoleGrant{roleGrant(role)} },
+			func(r *directory.NewUserRow) { r.Groups = []roster.GroupLink{groupLink(red)} },
+			func(r *directory.NewUserRow) {
+				r.AccessLevel, r.LevelGroups = roster.LevelUser, []roster.GroupID{red.ID}
+			},
+			func(r *directory.NewUserRow) {},
+			func(r *directory.NewUserRow) {},
+		} {
+			row := f.row(fmt.Sprint("user ", i))
+			to(&row)
+			numbers = append(numbers, f.insert(row).Number)
+			if i < 4 {
+				continue
+			}
+			token := roster.Token{ID: roster.TokenID(f.id()), OrganizationID: f.org, Name: row.UserName, UserID: row.ID, Groups: []roster.GroupLink{groupLink(red)}}
+			f.insertToken(token)
+			if i == 5 {
+				f.update(func(tx directory.Tx) error { return tx.RevokeToken(f.org, token.ID, f.now) })
+			}
+		}
+		granted := func(g roster.Group, after int64, limit int) []int64 {
+			return read(f, func(tx directory.Tx) ([]int64, error) { return tx.GrantedFor(f.org, g.ID, after, limit) })
+		}
+		same(f, granted(red, 0, 10), []int64{numbers[0], numbers[3], numbers[4]})
+		same(f, granted(red, 0, 2), []int64{numbers[0], numbers[3]})
+		same(f, granted(red, numbers[3], 2), []int64{numbers[4]})
+		same(f, granted(blue, 0, 10), []int64{numbers[0]})
+		f.org = f.organization()
+		same(f, granted(red, 0, 10), nil)
+	}},
 	{text: "who is deleted does not become a member", test: func(f *fixture) {
 		g, ada, gone := f.group(roster.KindGroup, "red"), f.user("ada"), f.user("gone")
 		f.delete(gone, f.now)
