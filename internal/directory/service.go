@@ -52,7 +52,8 @@ type Service struct {
 
 	eventIDs eventIDs
 	claims   keptClaims
-	lane     *matchLane
+	lane     *matchLane // of events
+	listLane *matchLane // of pages of users
 
 	linkTries linkTries
 
@@ -73,7 +74,8 @@ func New(o Options) *Service {
 		realms: o.Realms, components: o.Components,
 		now:      func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) },
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
-		lane:              newMatchLane(),
+		lane:              newMatchLane(maxMatchesOfOne),
+		listLane:          newMatchLane(maxListsOfOne),
 		grazerGrantsSuper: o.GrazerGrantsSuper, strongPasswords: o.StrongPasswords,
 	}
 }
