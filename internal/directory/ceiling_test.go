@@ -154,9 +154,9 @@ func TestAGrazerTakesNoHoldOfSomebodyAboveItsCeiling(t *testing.T) {
 				{ExternalID: roster.Some("mine")},
 				{ContactNumber: roster.Some("+44 20 7946 0958")},
 				{Active: roster.Some(false)},
-				{Roles: roster.Some(refs())},
+				{Roles: roster.Some(refs("Operator"))},
 				{Groups: roster.Some(refs())},
-				{AccessLevel: roster.Some(roster.LevelCustom)},
+				{AccessLevel: roster.Some(roster.LevelReadonly)},
 				{SendWelcomeEmail: true},
 				{PrimaryGroup: roster.Some(roster.Ref{Name: "G"})},
 			} {

@@ -348,10 +348,26 @@ func (f *userFind) page(ctx context.Context, source userSource) (UserPage, error
 		if !more {
 			return page, nil
 		}
+		if examined == 0 && len(page.Users) < f.Limit && (f.Where != nil || len(f.wanted) > 0) {
+			leave, err := f.enter(ctx)
+			if err != nil {
+				return UserPage{}, err
+			}
+			defer leave()
+		}
 		examined += len(users)
 	}
 	page.Next = after
 	return page, nil
+}
+
+// enter waits for a turn in the lane of pages that are not full after a piece: others keep a processor meanwhile.
+func (f *userFind) enter(ctx context.Context) (leave func(), err error) {
+	if err := f.listLane.enter(ctx, f.org); err != nil {
+		return nil, cmp.Or(ctx.Err(), err)
+	}
+	start := f.now()
+	return func() { f.listLane.leave(f.now().Sub(start)) }, nil
 }
 
 // wants asks Where, and counts the work.

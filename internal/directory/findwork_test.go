@@ -76,3 +76,24 @@ func TestAPageThatWasEnoughWorkIsShortAndTheNextOnesHaveTheRest(t *testing.T) {
 		}
 	})
 }
+
+func TestAPageThatTakesLongWaitsInALaneAndOthersDoNot(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		e.village(60)
+		directory.HoldListLane(e.Service, e.admin.OrganizationID)
+		none := func(roster.User) (bool, int) { return false, 1 }
+		for name, c := range map[string]struct {
+			in   directory.UserSearch
+			kind roster.Kind
+		}{
+			"everybody":                {directory.UserSearch{Limit: 2}, 0},
+			"few who are in a piece":   {directory.UserSearch{Where: none}, 0},
+			"nobody of several pieces": {directory.UserSearch{Where: none, Limit: 2}, roster.Unavailable},
+			"many of several pieces":   {directory.UserSearch{Limit: 2, Where: func(roster.User) (bool, int) { return true, 1 }}, 0},
+		} {
+			if _, err := e.FindUsers(t.Context(), e.admin, c.in); err != nil && roster.KindOf(err) != c.kind || (err == nil) != (c.kind == 0) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}

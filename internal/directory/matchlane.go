@@ -15,6 +15,7 @@ import (
 const (
 	maxMatchesOfOne = 4   // events of one organization that wait
 	maxMatchesOfAll = 256 // events of all organizations that wait
+	maxListsOfOne   = 16  // pages of one organization that wait
 
 	// heldRefusal is how long a refusal is held, so that callers who try again at once do not take all
 	// the time that the lane leaves to others; maxHeldRefusals is how many are held at a time.
@@ -26,12 +27,13 @@ const (
 	maxMatchWait = 20 * time.Second
 )
 
-// matchLane lets few events be matched at a time, so that other requests keep a processor. A slot
+// matchLane lets few events be matched at a time, or few pages of users be made that are compared with a filter, so that other requests keep a processor. A slot
 // rests after each event for as long as that took: on two processors others would else keep less than
 // half of their rate. Those who wait have their turn by organization: the events of one do not shut
 // out those of another.
 type matchLane struct {
 	slots int
+	ofOne int          // that wait of one organization at most
 	held  atomic.Int64 // refusals
 
 	mu      sync.Mutex
@@ -41,9 +43,10 @@ type matchLane struct {
 	order   []roster.OrganizationID                   // that have events waiting, the next one first
 }
 
-func newMatchLane() *matchLane {
+func newMatchLane(ofOne int) *matchLane {
 	return &matchLane{
 		slots: max(1, runtime.GOMAXPROCS(0)-1),
+		ofOne: ofOne,
 		turns: make(map[roster.OrganizationID][]chan struct{}),
 	}
 }
@@ -66,7 +69,7 @@ func (l *matchLane) enter(ctx context.Context, org roster.OrganizationID) error 
 		return nil
 	case <-ctx.Done():
 		l.abandon(org, turn)
-		return laneError("the event was not compared with the checks in time; try again", context.Cause(ctx))
+		return laneError("what takes long to compare was not done in time; try again", context.Cause(ctx))
 	}
 }
 
@@ -79,8 +82,8 @@ func (l *matchLane) line(org roster.OrganizationID) (turn chan struct{}, err err
 		return nil, nil
 	}
 	queue := l.turns[org]
-	if len(queue) >= maxMatchesOfOne || l.waiting >= maxMatchesOfAll {
-		return nil, laneError("too many events that take long to compare with the checks came at once; try again", nil)
+	if len(queue) >= l.ofOne || l.waiting >= maxMatchesOfAll {
+		return nil, laneError("too many requests that take long to compare came at once; try again", nil)
 	}
 	if len(queue) == 0 {
 		l.order = append(l.order, org)

@@ -13,6 +13,9 @@ import (
 // HoldLane takes every turn and every place in the queue of an organization.
 func HoldLane(s *Service, org roster.OrganizationID) { s.lane.hold(org) }
 
+// HoldListLane is HoldLane for pages of users.
+func HoldListLane(s *Service, org roster.OrganizationID) { s.listLane.hold(org) }
+
 func (l *matchLane) hold(org roster.OrganizationID) (waiting []chan struct{}) {
 	for {
 		turn, err := l.line(org)
@@ -42,7 +45,7 @@ func comes(turn chan struct{}) bool {
 
 func TestFewEventsAreMatchedAtATimeAndFewWait(t *testing.T) {
 	t.Parallel()
-	l := newMatchLane()
+	l := newMatchLane(maxMatchesOfOne)
 	l.slots = 3
 	if waiting := l.hold("a"); l.running != 3 || len(waiting) != maxMatchesOfOne {
 		t.Errorf("%d are matched, %d wait", l.running, len(waiting))
@@ -67,7 +70,7 @@ func TestFewEventsAreMatchedAtATimeAndFewWait(t *testing.T) {
 
 func TestTheEventsOfOneOrganizationDoNotShutOutThoseOfAnother(t *testing.T) {
 	t.Parallel()
-	l := newMatchLane()
+	l := newMatchLane(maxMatchesOfOne)
 	l.slots = 1
 	first := l.hold("a")
 	second, err := l.line("b")
@@ -90,7 +93,7 @@ func TestTheEventsOfOneOrganizationDoNotShutOutThoseOfAnother(t *testing.T) {
 
 func TestWhoLeavesTheQueueHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
-	l := newMatchLane()
+	l := newMatchLane(maxMatchesOfOne)
 	l.slots = 1
 	waiting := l.hold("a")
 	l.abandon("a", waiting[0])

@@ -41,9 +41,12 @@ func (e *env) userVerbs(by roster.Actor, u roster.User) string {
 	ask(listed)
 	_, err = e.UpdateUser(ctx, by, directory.UserChange{User: sel, DisplayName: roster.Some("X")})
 	ask(err)
-	_, err = e.UpdateUser(ctx, by, directory.UserChange{User: sel, Active: roster.Some(true)})
+	_, err = e.UpdateUser(ctx, by, directory.UserChange{User: sel, Active: roster.Some(false)})
 	ask(err)
-	_, err = e.UpsertUser(ctx, by, upserts(directory.ByEmail, directory.NewUser{UserName: u.UserName, Email: u.Email}))
+	if err == nil {
+		must(e.UpdateUser(ctx, e.admin, directory.UserChange{User: sel, Active: roster.Some(true)}))(e.t)
+	}
+	_, err = e.UpsertUser(ctx, by, upserts(directory.ByEmail, directory.NewUser{UserName: u.UserName, Email: u.Email, ExternalID: "x" + string(u.ID)}))
 	if err != nil && roster.KindOf(err) == roster.Conflict { // the name is somebody's who is not seen
 		err = &roster.Error{Kind: roster.NotFound}
 	}

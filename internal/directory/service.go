@@ -52,7 +52,8 @@ type Service struct {
 
 	eventIDs eventIDs
 	claims   keptClaims
-	lane     *matchLane
+	lane     *matchLane // of events
+	listLane *matchLane // of pages of users
 
 	linkTries, repeatTries tries
 
@@ -73,7 +74,8 @@ func New(o Options) *Service {
 		realms: o.Realms, components: o.Components,
 		now:      func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) },
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
-		lane:              newMatchLane(),
+		lane:              newMatchLane(maxMatchesOfOne),
+		listLane:          newMatchLane(maxListsOfOne),
 		linkTries:         tries{most: maxLinkTries, detail: "this link was tried too often; wait a few minutes, or ask for another one"},
 		repeatTries:       tries{most: maxRepeatTries, detail: "this create was repeated too often with another password; wait a few minutes"},
 		grazerGrantsSuper: o.GrazerGrantsSuper, strongPasswords: o.StrongPasswords,

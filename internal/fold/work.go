@@ -5,7 +5,7 @@ package fold
 func Work(text, key string) int {
 	for i := range len(text) {
 		if text[i] >= 0x80 {
-			return 4 * (len(text) + len(key))
+			return len(text) + len(key)
 		}
 	}
 	return 1 + len(text)/32

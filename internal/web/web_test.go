@@ -348,7 +348,7 @@ func TestALinkLeadsToAPasswordThatWorks(t *testing.T) {
 	}
 	e.post(path, goodPassword).want(t, 200, "Your password is set", "Grace Hopper can now sign in as grace.", "you can close this page")
 	account := e.account("grace")
-	ok, err := auth.NewHasher(time.Now).Verify(t.Context(), roster.Actor{}, account.PasswordHash, goodPassword)
+	ok, err := auth.NewHasher(time.Now).Verify(t.Context(), roster.Actor{}, account.UserID, account.PasswordHash, goodPassword)
 	if !ok || err != nil {
 		t.Errorf("the password does not work: %v", err)
 	}
