@@ -247,7 +247,7 @@ func contactMethods(t *testing.T, w *world, c *client.Client) {
 	user, err := herself.Users.Update(ctx, client.Me, client.UserChange{Timezone: client.Set("Asia/Tokyo")})
 	check(t, err)
 	same(t, "the time zone that she set", user.Timezone, "Asia/Tokyo")
-	_, err = herself.Users.Update(ctx, client.Me, client.UserChange{Timezone: client.Set("UTC"), DisplayName: client.Set("Countess"), Active: client.Set(true)})
+	_, err = herself.Users.Update(ctx, client.Me, client.UserChange{Timezone: client.Set("UTC"), DisplayName: client.Set("Countess"), Active: client.Set(false)})
 	is(t, err, client.ErrForbidden, "#/displayName", "#/active", "manage_users")
 }
 
