@@ -251,7 +251,7 @@ func TestAListThatTakesMuchWorkToCompareHasShorterPages(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})
 	staff(t, e)
-	for i := range 150 {
+	for i := range 300 {
 		e.Group(t, fmt.Sprint(strings.Repeat("😀", 250), i))
 		e.User(t, directory.NewUser{UserName: fmt.Sprint(i), DisplayName: fmt.Sprint(strings.Repeat("😀", 250), i)})
 	}
