@@ -205,7 +205,7 @@ func attempts() (list []attempt) {
 	try("manager", "updateUser", `{"id":"{user administrator}","accessLevel":"disabled"}`, 403)
 	try("manager", "updateUser", `{"id":"{user administrator}","email":"NAME@example.com"}`, 403)
 	try("manager", "updateUser", `{"id":"{user administrator}","sendWelcomeEmail":true}`, 403)
-	try("manager", "updateUser", `{"id":"{user administrator}","notifications":[{"type":"failures"}]}`, 403)
+	try("manager", "updateUser", `{"id":"{user administrator}","notifications":[{"type":"failures","services":["sms"]}]}`, 403)
 	try("manager", "updateUser", `{"id":"{target}","accessLevel":"administrator"}`, 403)
 	try("manager", "deleteUser", `{"id":"{user administrator}"}`, 403)
 	// Whoever is limited to the floor finds nobody outside of it, and makes no group.
