@@ -259,8 +259,7 @@ func (a *api) describeCopy(e *endpoint, h *huma.Operation) {
 	if e.body == nil || content == nil || h.Method == http.MethodPost {
 		return
 	}
-	h.Description += " A record may be sent back as it was read: of its read-only members those that say which record it is must be as they are, " +
-		"and those that follow from elsewhere are not looked at."
+	h.Description += " A record may be sent back as it was read."
 	f := fitting{schemas: a.schemas}
 	body := f.resolve(e.body)
 	e.readOnly = map[string]bool{}
@@ -268,7 +267,7 @@ func (a *api) describeCopy(e *endpoint, h *huma.Operation) {
 		if !e.sent[name] {
 			e.readOnly[name] = true
 			copied := *s
-			copied.ReadOnly = true
+			copied.ReadOnly, copied.Description, copied.Examples = true, "", nil // which the record itself has
 			body.Properties[name] = &copied
 		}
 	}

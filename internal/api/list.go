@@ -18,8 +18,8 @@ import (
 // Page is embedded in the request of a list.
 type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"At most so many records."`
-	Cursor string `query:"cursor" maxLength:"4000" doc:"Where the page begins: next of the page before, with all other parameters as they were."`
-	Fields string `query:"fields" maxLength:"1000" example:"id,displayName" doc:"Only these members of the records, with commas between; id always comes. Without it all of them come."`
+	Cursor string `query:"cursor" maxLength:"4000" doc:"Where the page begins: next of the page before, all other parameters as they were."`
+	Fields string `query:"fields" maxLength:"1000" example:"id,displayName" doc:"Only these members of the records, with commas between; id always comes. Without it all come."`
 }
 
 // Filter is embedded in the request of a list that can be filtered.

@@ -204,7 +204,7 @@ func base(r *http.Request) string {
 
 // Part is embedded in the request of a call that reads one record.
 type Part struct {
-	Fields string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes. Without it all of them come."`
+	Fields string `query:"fields" maxLength:"1000" example:"id,userName" doc:"Only these members of the record, with commas between; id always comes. Without it all come."`
 }
 
 // View is embedded in the request of a call that reads one record with a version.
