@@ -41,14 +41,14 @@ type Group struct {
 type Routing struct {
 	AlertFilter string
 	SigFilter   string
-	LandingPage json.RawMessage // a JSON string or object as given, nil for none
-	Services    []ServiceLink   // loaded where it was asked for
+	LandingPage json.RawMessage       // a JSON string or object as given, nil for none
+	Services    []BusinessServiceLink // loaded where it was asked for
 }
 
 // BusinessService is something that the company runs and that teams look after (Graze's "service"; not
 // a [Service], which is a way to reach somebody).
 type BusinessService struct {
-	ID             ServiceID
+	ID             BusinessServiceID
 	OrganizationID OrganizationID
 	Number         int64 // unique in the organization
 	Name           string

@@ -8,19 +8,19 @@ import (
 // Opaque identifiers. Each is a UUIDv7 (RFC 9562) in lower-case text; the types differ so that
 // one cannot be passed for another.
 type (
-	OrganizationID  string // identifies an [Organization]
-	UserID          string // identifies a [User]
-	GroupID         string // identifies a [Group]
-	RoleID          string // identifies a [Role]
-	DepartmentID    string // identifies a [Department]
-	RealmID         string // identifies a [Realm]
-	ServiceID       string // identifies a [BusinessService]
-	TokenID         string // identifies a [Token]
-	SessionID       string // identifies a [Session]
-	LinkID          string // identifies a [Link]
-	ContactMethodID string // identifies a [ContactMethod]
-	AuditID         string // identifies an [AuditEntry]
-	JobID           string // identifies a [Job]
+	OrganizationID    string // identifies an [Organization]
+	UserID            string // identifies a [User]
+	GroupID           string // identifies a [Group]
+	RoleID            string // identifies a [Role]
+	DepartmentID      string // identifies a [Department]
+	RealmID           string // identifies a [Realm]
+	BusinessServiceID string // identifies a [BusinessService]
+	TokenID           string // identifies a [Token]
+	SessionID         string // identifies a [Session]
+	LinkID            string // identifies a [Link]
+	ContactMethodID   string // identifies a [ContactMethod]
+	AuditID           string // identifies an [AuditEntry]
+	JobID             string // identifies a [Job]
 
 	CheckID           string // identifies a [Check]
 	CheckGroupID      string // identifies a [CheckGroup]
@@ -78,11 +78,11 @@ func (l linked[I]) String() string { return l.Name }
 
 // What a record shows of another one that it is linked with.
 type (
-	GroupLink      = linked[GroupID]      // a group or team
-	RoleLink       = linked[RoleID]       // a role
-	DepartmentLink = linked[DepartmentID] // a department
-	UserLink       = linked[UserID]       // a user; Name is the userName
-	ServiceLink    = linked[ServiceID]    // a business service
-	CheckLink      = linked[CheckID]      // a check
-	CheckGroupLink = linked[CheckGroupID] // a check group
+	GroupLink           = linked[GroupID]           // a group or team
+	RoleLink            = linked[RoleID]            // a role
+	DepartmentLink      = linked[DepartmentID]      // a department
+	UserLink            = linked[UserID]            // a user; Name is the userName
+	BusinessServiceLink = linked[BusinessServiceID] // a business service
+	CheckLink           = linked[CheckID]           // a check
+	CheckGroupLink      = linked[CheckGroupID]      // a check group
 )

@@ -115,10 +115,10 @@ func TestGrantsOfAGroupJoinThoseOfTheOrganization(t *testing.T) {
 	if len(g) != 2 || g.In("ops") != roster.ReadDirectory|roster.ManageUsers|roster.ManageGroups || g.In("dev") != roster.ReadDirectory {
 		t.Errorf("%+v", g)
 	}
-	if groups, everywhere := g.Scope(roster.ManageUsers); everywhere || !reflect.DeepEqual(groups, []roster.GroupID{"ops"}) {
-		t.Errorf("manage_users in %v, %v", groups, everywhere)
+	if groups, orgWide := g.Scope(roster.ManageUsers); orgWide || !reflect.DeepEqual(groups, []roster.GroupID{"ops"}) {
+		t.Errorf("manage_users in %v, %v", groups, orgWide)
 	}
-	if _, everywhere := g.Scope(roster.ReadDirectory); !everywhere {
+	if _, orgWide := g.Scope(roster.ReadDirectory); !orgWide {
 		t.Error("read_directory is held for the organization")
 	}
 }

@@ -116,7 +116,7 @@ func (g Grants) Anywhere() Permissions {
 
 // Scope returns the groups in which p is held and whether p is held for the organization, in which
 // case the groups say nothing.
-func (g Grants) Scope(p Permissions) (groups []GroupID, everywhere bool) {
+func (g Grants) Scope(p Permissions) (groups []GroupID, orgWide bool) {
 	if g.Everywhere().Has(p) {
 		return nil, true
 	}

@@ -52,7 +52,7 @@ func open(t *testing.T, engine string) *world {
 // offline judges the configurations of realms as the server does, but fetches nothing.
 type offline struct{}
 
-func (offline) CheckSAML(_ context.Context, configuration json.RawMessage) roster.Faults {
+func (offline) ValidateSAML(_ context.Context, configuration json.RawMessage) roster.Faults {
 	_, faults := realm.ParseSAML(configuration, time.Date(2026, time.November, 21, 18, 0, 0, 0, time.UTC))
 	return faults
 }

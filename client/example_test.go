@@ -74,7 +74,7 @@ func serve() (url, token string, stop func()) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	made, err := a.Service().CreateToken(ctx, roster.Actor{
+	made, err := a.Directory().CreateToken(ctx, roster.Actor{
 		Kind: roster.ActorSystem, OrganizationID: a.Organization().ID, Name: "example", Face: roster.FaceSystem,
 	}, directory.NewToken{Name: "example", Access: roster.AccessReadWrite})
 	if err != nil {

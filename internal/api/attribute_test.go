@@ -114,7 +114,7 @@ func seesWhatIsShown[T any](t *testing.T, all attributes[T], record T, shown any
 			t.Helper()
 			f, err := filter.Parse(fmt.Sprintf(format, values...))
 			if err == nil {
-				err = f.Check(folded.ask)
+				err = f.Validate(folded.ask)
 			}
 			if is, _ := folded.match(f, record); err != nil || !is {
 				t.Errorf("%s is not true of %s, %v", f, raw, err)

@@ -73,7 +73,7 @@ var auditAttributes = attributes[roster.AuditEntry]{
 }
 
 // audit registers the calls about the audit.
-func (a *api) audit(svc *directory.Service) {
+func (a *api) audit(d *directory.Directory) {
 	const tag, all = "Audit", "/audit"
 	shown := showAudit(exampleAudit)
 	listRoute(a, operation{
@@ -87,12 +87,12 @@ func (a *api) audit(svc *directory.Service) {
 			in.Limit = q.Limit + 1 // one more says whether there is a next page
 		}
 		return in, nil
-	}, svc.ListAudit)
+	}, d.ListAudit)
 	route(a, operation{
 		id: "getAuditEntry", call: "GET " + all + "/{id}", tag: tag, summary: "Read an audit entry", description: "One audit entry.", answer: shown,
 	}, func(_ roster.Actor, q *readAudit) (roster.AuditID, error) {
 		return roster.AuditID(q.ID), nil
-	}, svc.GetAuditEntry, func(_ *readAudit, e roster.AuditEntry) answer {
+	}, d.GetAuditEntry, func(_ *readAudit, e roster.AuditEntry) answer {
 		return answer{body: showAudit(e)}
 	})
 	route(a, operation{
@@ -100,7 +100,7 @@ func (a *api) audit(svc *directory.Service) {
 		description: "Computes the chain of hashes anew, from the first entry to the last.", answer: verification{Intact: true, Sealed: 1204},
 	}, func(_ roster.Actor, _ *struct{}) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.VerifyAudit, func(_ *struct{}, v directory.VerifiedAudit) answer {
+	}, d.VerifyAudit, func(_ *struct{}, v directory.VerifiedAudit) answer {
 		body := verification{Intact: v.Reason == "", Sealed: v.Sealed, Erased: v.Erased, Reason: orNil(v.Reason)}
 		if !body.Intact {
 			body.Bad = orNil(v.Sealed + 1)

@@ -142,7 +142,7 @@ type (
 )
 
 // checks registers the calls about checks.
-func (a *api) checks(svc *directory.Service) {
+func (a *api) checks(d *directory.Directory) {
 	const tag, path, one = "Checks", "/checks", "/checks/{id}"
 	shown := showCheck(exampleCheck)
 	listRoute(a, operation{
@@ -152,12 +152,12 @@ func (a *api) checks(svc *directory.Service) {
 		key: func(c roster.Check) directory.Place { return directory.PlaceOf(c.Name, c.Number) }, show: func(c roster.Check) any { return showCheck(c) }, attributes: checkAttributes,
 	}, func(_ roster.Actor, q *listChecks, after *directory.Place) (directory.CheckList, error) {
 		return directory.CheckList{Order: q.order(after)}, nil
-	}, svc.ListChecks)
+	}, d.ListChecks)
 	route(a, operation{
 		id: "getCheck", call: "GET " + one, tag: tag, summary: "Read a check", description: "One check.", answer: shown,
 	}, func(_ roster.Actor, q *readCheck) (roster.CheckID, error) {
 		return roster.CheckID(q.ID), nil
-	}, svc.GetCheck, func(_ *readCheck, c roster.Check) answer {
+	}, d.GetCheck, func(_ *readCheck, c roster.Check) answer {
 		return answer{body: showCheck(c), version: c.Version}
 	})
 	route(a, operation{
@@ -170,7 +170,7 @@ func (a *api) checks(svc *directory.Service) {
 		}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, svc.CreateCheck, func(_ *createCheck, c roster.Check) answer {
+	}, d.CreateCheck, func(_ *createCheck, c roster.Check) answer {
 		return answer{body: showCheck(c), version: c.Version, location: path + "/" + string(c.ID)}
 	})
 	route(a, operation{
@@ -181,7 +181,7 @@ func (a *api) checks(svc *directory.Service) {
 		in.Name = q.doc.DisplayName.Set
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.UpdateCheck, func(_ *changeCheck, c roster.Check) answer {
+	}, d.UpdateCheck, func(_ *changeCheck, c roster.Check) answer {
 		return answer{body: showCheck(c), version: c.Version}
 	})
 	route(a, operation{
@@ -191,7 +191,7 @@ func (a *api) checks(svc *directory.Service) {
 		in.Ref = roster.Ref{ID: q.ID}
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.DeleteCheck, func(*deleteCheck, roster.Check) answer { return answer{} })
+	}, d.DeleteCheck, func(*deleteCheck, roster.Check) answer { return answer{} })
 }
 
 // statuses are how an event can turn out.

@@ -22,7 +22,7 @@ type (
 )
 
 // defaults registers the calls about default preferences.
-func (a *api) defaults(svc *directory.Service) {
+func (a *api) defaults(d *directory.Directory) {
 	const tag, all, one = "Default preferences", "/default-preferences", "/groups/{id}/default-preferences"
 	shown := showMatrix([]roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail}}})
 	sample := newMatrix{Failures: value([]roster.Service{roster.ServiceEmail})}
@@ -34,7 +34,7 @@ func (a *api) defaults(svc *directory.Service) {
 		description: "What a user gets who is created without preferences.", answer: shown,
 	}, func(_ roster.Actor, _ *readDefaults) (directory.DefaultsOf, error) {
 		return directory.DefaultsOf{}, nil
-	}, svc.GetDefaultPreferences, func(_ *readDefaults, d directory.Defaults) answer {
+	}, d.GetDefaultPreferences, func(_ *readDefaults, d directory.Defaults) answer {
 		return answer{body: showMatrix(d.Preferences)}
 	})
 	route(a, operation{
@@ -42,7 +42,7 @@ func (a *api) defaults(svc *directory.Service) {
 		description: "Replaces the organization's default preferences. Users who are there already keep what they have.", request: sample, answer: shown,
 	}, func(_ roster.Actor, q *setDefaults) (directory.Defaults, error) {
 		return set(roster.Ref{}, q.doc, q.faults)
-	}, svc.SetDefaultPreferences, func(_ *setDefaults, d directory.Defaults) answer {
+	}, d.SetDefaultPreferences, func(_ *setDefaults, d directory.Defaults) answer {
 		return answer{body: showMatrix(d.Preferences)}
 	})
 	route(a, operation{
@@ -50,7 +50,7 @@ func (a *api) defaults(svc *directory.Service) {
 		description: "What members of the group get, when they are created without preferences, besides the organization's default preferences.", answer: shown,
 	}, func(_ roster.Actor, q *readGroupDefaults) (directory.DefaultsOf, error) {
 		return directory.DefaultsOf{Group: roster.Ref{ID: q.ID}, Alone: true}, nil
-	}, inPath("group", svc.GetDefaultPreferences), func(_ *readGroupDefaults, d directory.Defaults) answer {
+	}, inPath("group", d.GetDefaultPreferences), func(_ *readGroupDefaults, d directory.Defaults) answer {
 		return answer{body: showMatrix(d.Preferences)}
 	})
 	route(a, operation{
@@ -58,7 +58,7 @@ func (a *api) defaults(svc *directory.Service) {
 		description: "Replaces what members of the group get besides the organization's default preferences.", request: sample, answer: shown,
 	}, func(_ roster.Actor, q *setGroupDefaults) (directory.Defaults, error) {
 		return set(roster.Ref{ID: q.ID}, q.doc, q.faults)
-	}, inPath("group", svc.SetDefaultPreferences), func(_ *setGroupDefaults, d directory.Defaults) answer {
+	}, inPath("group", d.SetDefaultPreferences), func(_ *setGroupDefaults, d directory.Defaults) answer {
 		return answer{body: showMatrix(d.Preferences)}
 	})
 }

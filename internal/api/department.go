@@ -51,24 +51,24 @@ type (
 
 // departmentAttributes are what filters may ask of departments.
 var departmentAttributes = attributes[roster.Department]{
-	"id":          ident(func(d roster.Department) roster.DepartmentID { return d.ID }),
-	"number":      number(func(d roster.Department) int64 { return d.Number }),
-	"displayName": text(func(d roster.Department) string { return d.Name }),
-	"version":     number(func(d roster.Department) int64 { return d.Version }),
+	"id":          ident(func(dep roster.Department) roster.DepartmentID { return dep.ID }),
+	"number":      number(func(dep roster.Department) int64 { return dep.Number }),
+	"displayName": text(func(dep roster.Department) string { return dep.Name }),
+	"version":     number(func(dep roster.Department) int64 { return dep.Version }),
 }
 
 // departments registers the calls about departments.
-func (a *api) departments(svc *directory.Service) {
+func (a *api) departments(d *directory.Directory) {
 	const tag, all, one = "Departments", "/departments", "/departments/{id}"
 	shown := showDepartment(exampleDepartment)
 	listRoute(a, operation{
 		id: "listDepartments", call: "GET " + all, tag: tag, summary: "List departments",
 		description: "The departments.", answer: listed[department]{Items: []department{shown}},
 	}, listing[roster.Department, directory.Place]{
-		key: func(d roster.Department) directory.Place { return directory.PlaceOf(d.Name, d.Number) }, show: func(d roster.Department) any { return showDepartment(d) }, attributes: departmentAttributes,
+		key: func(dep roster.Department) directory.Place { return directory.PlaceOf(dep.Name, dep.Number) }, show: func(dep roster.Department) any { return showDepartment(dep) }, attributes: departmentAttributes,
 	}, func(_ roster.Actor, q *listDepartments, after *directory.Place) (directory.ListOrder, error) {
 		return q.order(after), nil
-	}, svc.ListDepartments)
+	}, d.ListDepartments)
 	route(a, operation{
 		id: "createDepartment", call: "POST " + all, tag: tag, status: 201, summary: "Make a department",
 		description: "Makes a department.", request: newDepartment{DisplayName: "Operations"}, answer: shown,
@@ -76,15 +76,15 @@ func (a *api) departments(svc *directory.Service) {
 		in = directory.NewDepartment{Name: q.doc.DisplayName, Faults: q.faults}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, svc.CreateDepartment, func(_ *createDepartment, d roster.Department) answer {
-		return answer{body: showDepartment(d), version: d.Version, location: all + "/" + string(d.ID)}
+	}, d.CreateDepartment, func(_ *createDepartment, dep roster.Department) answer {
+		return answer{body: showDepartment(dep), version: dep.Version, location: all + "/" + string(dep.ID)}
 	})
 	route(a, operation{
 		id: "getDepartment", call: "GET " + one, tag: tag, summary: "Read a department", description: "One department.", answer: shown,
 	}, func(_ roster.Actor, q *readDepartment) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetDepartment, func(_ *readDepartment, d roster.Department) answer {
-		return answer{body: showDepartment(d), version: d.Version}
+	}, d.GetDepartment, func(_ *readDepartment, dep roster.Department) answer {
+		return answer{body: showDepartment(dep), version: dep.Version}
 	})
 	route(a, operation{
 		id: "updateDepartment", call: "PATCH " + one, tag: tag, fails: []int{409}, summary: "Change a department",
@@ -93,8 +93,8 @@ func (a *api) departments(svc *directory.Service) {
 		in = directory.DepartmentChange{Department: roster.Ref{ID: q.ID}, Name: q.doc.DisplayName.Set, Faults: q.faults}
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.UpdateDepartment, func(_ *changeDepartment, d roster.Department) answer {
-		return answer{body: showDepartment(d), version: d.Version}
+	}, d.UpdateDepartment, func(_ *changeDepartment, dep roster.Department) answer {
+		return answer{body: showDepartment(dep), version: dep.Version}
 	})
 	route(a, operation{
 		id: "deleteDepartment", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a department",
@@ -103,9 +103,9 @@ func (a *api) departments(svc *directory.Service) {
 		in.Ref = roster.Ref{ID: q.ID}
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.DeleteDepartment, func(*deleteDepartment, roster.Department) answer { return answer{} })
+	}, d.DeleteDepartment, func(*deleteDepartment, roster.Department) answer { return answer{} })
 }
 
-func showDepartment(d roster.Department) department {
-	return department{ID: d.ID, Number: d.Number, DisplayName: d.Name, Version: d.Version}
+func showDepartment(dep roster.Department) department {
+	return department{ID: dep.ID, Number: dep.Number, DisplayName: dep.Name, Version: dep.Version}
 }

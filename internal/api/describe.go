@@ -106,12 +106,12 @@ func failures() map[string]*huma.Response {
 		example := problem{Type: k.urn(), Title: k.title, Status: status, RequestID: "4f1c2a9be07d4d5f"}
 		r := &huma.Response{Description: k.title + ".", Headers: map[string]*huma.Param{}}
 		sampleProblem(&example)
-		everywhere(r, status)
+		addCommonHeaders(r, status)
 		switch status {
 		case http.StatusUnauthorized:
-			r.Headers["WWW-Authenticate"] = sure(textHeader("What credential is asked for."))
+			r.Headers["WWW-Authenticate"] = alwaysSent(textHeader("What credential is asked for."))
 		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-			r.Headers["Retry-After"] = sure(&huma.Param{Description: "In how many seconds to try again.", Schema: &huma.Schema{Type: huma.TypeInteger}})
+			r.Headers["Retry-After"] = alwaysSent(&huma.Param{Description: "In how many seconds to try again.", Schema: &huma.Schema{Type: huma.TypeInteger}})
 		}
 		r.Content = map[string]*huma.MediaType{"application/problem+json": {
 			Schema: &huma.Schema{Ref: schemaRoot + "Problem"}, Example: example,
@@ -148,8 +148,8 @@ func everyHeader() map[string]*huma.Header {
 	}
 }
 
-// everywhere adds these to an answer. Who brings no good credential is not counted.
-func everywhere(r *huma.Response, status int) {
+// addCommonHeaders adds these to an answer. Who brings no good credential is not counted.
+func addCommonHeaders(r *huma.Response, status int) {
 	for name := range everyHeader() {
 		if name == "X-Request-Id" || status != http.StatusUnauthorized {
 			r.Headers[name] = &huma.Param{Ref: "#/components/headers/" + name}
@@ -157,8 +157,8 @@ func everywhere(r *huma.Response, status int) {
 	}
 }
 
-// sure is a header that always comes.
-func sure(h *huma.Param) *huma.Param {
+// alwaysSent is a header that always comes.
+func alwaysSent(h *huma.Param) *huma.Param {
 	h.Required = true
 	return h
 }
@@ -189,7 +189,7 @@ func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Ope
 	a.describeCopy(e, h)
 	a.narrowable(h, e)
 	for _, r := range h.Responses {
-		everywhere(r, 0)
+		addCommonHeaders(r, 0)
 	}
 	for _, status := range failing(op, h, request) {
 		h.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + failureNames[status]}
@@ -237,7 +237,7 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
 			e.shown[name] = true
 		}
 		if s.Properties["version"] != nil && !strings.HasPrefix(op.id, "list") {
-			r.Headers["ETag"] = sure(textHeader("The record's version and what is shown of it, for If-Match and If-None-Match."))
+			r.Headers["ETag"] = alwaysSent(textHeader("The record's version and what is shown of it, for If-Match and If-None-Match."))
 			if h.Method == http.MethodGet {
 				h.Responses["304"] = &huma.Response{Description: "The record is as the caller has it.", Headers: r.Headers}
 			}
@@ -248,7 +248,7 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
 		h.Responses[strconv.Itoa(op.also)] = &huma.Response{Description: http.StatusText(op.also), Headers: maps.Clone(r.Headers), Content: r.Content}
 	}
 	if made := h.Responses[strconv.Itoa(http.StatusCreated)]; made != nil && !op.pathless {
-		made.Headers["Location"] = sure(textHeader("The path of the new record."))
+		made.Headers["Location"] = alwaysSent(textHeader("The path of the new record."))
 	}
 }
 

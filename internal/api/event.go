@@ -62,10 +62,10 @@ type (
 )
 
 // events registers the calls about events.
-func (a *api) events(svc *directory.Service) {
+func (a *api) events(d *directory.Directory) {
 	const tag, path = "Events", "/events"
 	shown := showEvent(exampleEvent)
-	a.listEvents(svc, operation{
+	a.listEvents(d, operation{
 		id: "listEvents", call: "GET " + path, tag: tag, summary: "List events",
 		description: "The events that the caller may see, the newest first.", answer: listed[event]{Items: []event{shown}},
 	})
@@ -73,7 +73,7 @@ func (a *api) events(svc *directory.Service) {
 		id: "getEvent", call: "GET " + path + "/{id}", tag: tag, summary: "Read an event", description: "One event.", answer: shown,
 	}, func(_ roster.Actor, q *readEvent) (roster.EventID, error) {
 		return roster.EventID(q.ID), nil
-	}, svc.GetEvent, func(_ *readEvent, e roster.Event) answer { return answer{body: showEvent(e)} })
+	}, d.GetEvent, func(_ *readEvent, e roster.Event) answer { return answer{body: showEvent(e)} })
 	route(a, operation{
 		id: "createEvent", call: "POST " + path, tag: tag, status: 201, summary: "Send an event",
 		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's. " +
@@ -89,7 +89,7 @@ func (a *api) events(svc *directory.Service) {
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
 	}, func(ctx context.Context, by roster.Actor, in directory.NewEvent) (roster.Event, error) {
-		e, err := svc.RecordEvent(ctx, by, in)
+		e, err := d.RecordEvent(ctx, by, in)
 		var missing *roster.Error
 		if errors.As(err, &missing) && missing.Kind == roster.NotFound && missing.Field == "check" {
 			// The body names it, not the path: that there is no such check is a fault of the body.
@@ -102,21 +102,21 @@ func (a *api) events(svc *directory.Service) {
 }
 
 // listEvents registers the list of events, of which a verb makes pages: it finds by other things than are shown.
-func (a *api) listEvents(svc *directory.Service, op operation) {
+func (a *api) listEvents(d *directory.Directory, op operation) {
 	op.place = reflect.TypeFor[roster.EventID]()
 	a.register(op, reflect.TypeFor[*listEvents](), func(ctx context.Context, c *call, q any) (answer, error) {
-		return pageOfEvents(ctx, c, svc, q.(*listEvents))
+		return pageOfEvents(ctx, c, d, q.(*listEvents))
 	})
 }
 
 // pageOfEvents answers one page of events.
-func pageOfEvents(ctx context.Context, c *call, svc *directory.Service, q *listEvents) (answer, error) {
+func pageOfEvents(ctx context.Context, c *call, d *directory.Directory, q *listEvents) (answer, error) {
 	w := newPage(c, q.Limit)
 	var after *roster.EventID
 	if err := placeOf(c, q.Cursor, &after); err != nil {
 		return answer{}, malformed(err)
 	}
-	page, err := svc.FindEvents(ctx, c.by, decodeEventList(q, after))
+	page, err := d.FindEvents(ctx, c.by, decodeEventList(q, after))
 	if err != nil {
 		return answer{}, err
 	}

@@ -17,7 +17,7 @@ var (
 	exampleTeam = roster.Group{
 		ID: "019aa1f0-5b20-7c32-9a4b-7e2d3c4b5a02", Kind: roster.KindTeam, Number: 4, Name: "Storage", Active: true, MemberCount: 1,
 		Version: 1, CreatedAt: exampleTime, Routing: roster.Routing{
-			AlertFilter: `source = "disk"`, Services: []roster.ServiceLink{{ID: "019aa1f0-5c30-7d43-ab5c-8f3e4d5c6b03", Number: 3, Name: "Backup"}},
+			AlertFilter: `source = "disk"`, Services: []roster.BusinessServiceLink{{ID: "019aa1f0-5c30-7d43-ab5c-8f3e4d5c6b03", Number: 3, Name: "Backup"}},
 		},
 	}
 	exampleDepartment = roster.Department{ID: "019aa1f0-5d40-7e54-bc6d-9a4f5e6d7c04", Number: 2, Name: "Operations", Version: 1}

@@ -139,8 +139,8 @@ type groupKind[G, N, C any] struct {
 }
 
 // groups registers the calls about groups and teams.
-func (a *api) groups(svc *directory.Service) {
-	groupRoutes(a, svc, groupKind[group, newGroup, groupChange]{
+func (a *api) groups(d *directory.Directory) {
+	groupRoutes(a, d, groupKind[group, newGroup, groupChange]{
 		kind: roster.KindGroup, path: "/groups", tag: "Groups", one: "group", nameOf: "Group",
 		show: showGroup, create: decodeNewGroup, change: decodeGroupChange, asks: groupAttributes, existing: exampleGroup,
 		newOne: newGroup{
@@ -148,7 +148,7 @@ func (a *api) groups(svc *directory.Service) {
 		},
 		changed: groupChange{Description: value("Routers, switches and firewalls")},
 	})
-	groupRoutes(a, svc, groupKind[team, newTeam, teamChange]{
+	groupRoutes(a, d, groupKind[team, newTeam, teamChange]{
 		kind: roster.KindTeam, path: "/teams", tag: "Teams", one: "team", nameOf: "Team",
 		show: showTeam, create: decodeNewTeam, change: decodeTeamChange, asks: teamAttributes, existing: exampleTeam,
 		newOne: newTeam{
@@ -158,7 +158,7 @@ func (a *api) groups(svc *directory.Service) {
 	})
 }
 
-func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, C]) {
+func groupRoutes[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, C]) {
 	one := k.path + "/{id}"
 	pick := func(id string) directory.GroupSelector {
 		return directory.GroupSelector{Kind: k.kind, Ref: roster.Ref{ID: id}}
@@ -170,13 +170,13 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 		key: func(g roster.Group) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: func(g roster.Group) any { return k.show(g) }, attributes: k.asks,
 	}, func(_ roster.Actor, q *listGroups, after *directory.Place) (directory.GroupList, error) {
 		return directory.GroupList{Kind: k.kind, Order: q.order(after), Count: true, Services: k.kind == roster.KindTeam}, nil
-	}, svc.ListGroups)
+	}, d.ListGroups)
 	route(a, operation{
 		id: "get" + k.nameOf, call: "GET " + one, tag: k.tag, summary: "Read a " + k.one,
 		description: "One " + k.one + ".", answer: k.show(k.existing),
 	}, func(_ roster.Actor, q *readGroup) (directory.GroupSelector, error) {
 		return pick(q.ID), nil
-	}, svc.GetGroup, func(_ *readGroup, v directory.TeamView) answer {
+	}, d.GetGroup, func(_ *readGroup, v directory.TeamView) answer {
 		return answer{body: k.show(v.Group), version: v.Version}
 	})
 	route(a, operation{
@@ -187,15 +187,15 @@ func groupRoutes[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, 
 		in.Kind, in.Faults = k.kind, q.faults
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, svc.CreateGroup, func(_ *createGroup[N], g roster.Group) answer {
+	}, d.CreateGroup, func(_ *createGroup[N], g roster.Group) answer {
 		return answer{body: k.show(g), version: g.Version, location: k.path + "/" + string(g.ID)}
 	})
-	groupChanges(a, svc, k, pick)
-	groupMembers(a, svc, k, pick)
+	groupChanges(a, d, k, pick)
+	groupMembers(a, d, k, pick)
 }
 
 // groupChanges registers the calls that change what is there.
-func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, C], pick func(string) directory.GroupSelector) {
+func groupChanges[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, C], pick func(string) directory.GroupSelector) {
 	one := k.path + "/{id}"
 	route(a, operation{
 		id: "update" + k.nameOf, call: "PATCH " + one, tag: k.tag, fails: []int{409}, summary: "Change a " + k.one,
@@ -205,7 +205,7 @@ func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		in.Group, in.Faults, in.Count = pick(q.ID), q.faults, true
 		in.Group.IfVersion = q.version()
 		return in, nil
-	}, svc.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer {
+	}, d.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer {
 		return answer{body: k.show(g), version: g.Version}
 	})
 	route(a, operation{
@@ -215,11 +215,11 @@ func groupChanges[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		in = pick(q.ID)
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.DeleteGroup, func(*deleteGroup, roster.Group) answer { return answer{} })
+	}, d.DeleteGroup, func(*deleteGroup, roster.Group) answer { return answer{} })
 }
 
 // groupMembers registers the calls about who is a member.
-func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N, C], pick func(string) directory.GroupSelector) {
+func groupMembers[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, C], pick func(string) directory.GroupSelector) {
 	members := k.path + "/{id}/members"
 	listRoute(a, operation{
 		id: "list" + k.nameOf + "Members", call: "GET " + members, tag: k.tag, fails: []int{404}, summary: "List the members of a " + k.one,
@@ -228,7 +228,7 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		key: func(u roster.UserLink) int64 { return u.Number }, show: func(u roster.UserLink) any { return userLink(u) },
 	}, func(_ roster.Actor, q *listMembers, after *int64) (directory.MemberList, error) {
 		return directory.MemberList{Group: pick(q.ID), After: orZero(after), Limit: q.Limit + 1}, nil // one more says whether there is a next page
-	}, svc.ListMembers)
+	}, d.ListMembers)
 	route(a, operation{
 		id: "change" + k.nameOf + "Members", call: "POST " + members, tag: k.tag, summary: "Change who is a member",
 		description: "Adds and removes members, without the others being looked at.", answer: k.show(k.existing),
@@ -238,7 +238,7 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		return directory.GroupChange{
 			Group: pick(q.ID), AddMembers: refsTo(q.doc.Add.Value), RemoveMembers: refsTo(q.doc.Remove.Value), Faults: q.faults, Count: true,
 		}, nil
-	}, svc.UpdateGroup, func(_ *changeMembers, g roster.Group) answer {
+	}, d.UpdateGroup, func(_ *changeMembers, g roster.Group) answer {
 		return answer{body: k.show(g), version: g.Version}
 	})
 	route(a, operation{
@@ -246,13 +246,13 @@ func groupMembers[G, N, C any](a *api, svc *directory.Service, k groupKind[G, N,
 		description: "Makes a user a member. Who is one already stays one.",
 	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
 		return directory.GroupChange{Group: pick(q.ID), AddMembers: []roster.Ref{{ID: q.UserID}}}, nil
-	}, inPath("addMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
+	}, inPath("addMembers[0]", d.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 	route(a, operation{
 		id: "remove" + k.nameOf + "Member", call: "DELETE " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "End a membership",
 		description: "Ends a user's membership. Who is no member stays none.",
 	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
 		return directory.GroupChange{Group: pick(q.ID), RemoveMembers: []roster.Ref{{ID: q.UserID}}}, nil
-	}, inPath("removeMembers[0]", svc.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
+	}, inPath("removeMembers[0]", d.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 }
 
 // groupAttributes are what filters may ask of groups.

@@ -18,10 +18,10 @@ const Root = "/api/v1"
 
 // Options are what the API needs. Service, Verifier, Log and Now are needed.
 type Options struct {
-	Service  *directory.Service
-	Verifier dialect.Verifier
-	Log      *slog.Logger
-	Now      func() time.Time
+	Directory *directory.Directory
+	Verifier  dialect.Verifier
+	Log       *slog.Logger
+	Now       func() time.Time
 
 	BaseURL   func() string // what links to the server begin with, without a slash at the end; nil: nothing
 	RateLimit int           // requests a minute for each credential; 0: as many as it likes
@@ -45,7 +45,7 @@ type api struct {
 // function that answers requests below [Root] which the server turns away.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	a := newAPI(mux, o)
-	a.resources(o.Service)
+	a.resources(o.Directory)
 	for name, text := range map[string]func() (string, []byte, error){
 		"openapi.json": func() (string, []byte, error) {
 			text, err := a.doc.MarshalJSON()
@@ -58,38 +58,38 @@ func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *
 	} {
 		mux.Handle("GET "+Root+"/"+name, a.document(text))
 	}
-	a.fence()
+	a.registerUnknownPaths()
 	return a.face.TurnAway
 }
 
 // resources registers every resource, in the order of the document's tags.
-func (a *api) resources(svc *directory.Service) {
-	a.users(svc)
-	a.userUpsert(svc)
-	a.userBatch(svc)
-	a.userAccess(svc)
-	a.userReach(svc)
-	a.userSessions(svc)
-	a.sessions(svc)
-	a.groups(svc)
-	a.departments(svc)
-	a.roles(svc)
-	a.realms(svc)
-	a.tokens(svc)
-	a.defaults(svc)
-	a.audit(svc)
-	a.checks(svc)
-	a.overview(svc)
-	a.checkGroups(svc)
-	a.checkPermissions(svc)
-	a.events(svc)
-	a.organizations(svc)
-	a.settings(svc)
-	a.jobs(svc)
+func (a *api) resources(d *directory.Directory) {
+	a.users(d)
+	a.userUpsert(d)
+	a.userBatch(d)
+	a.userAccess(d)
+	a.userReach(d)
+	a.userSessions(d)
+	a.sessions(d)
+	a.groups(d)
+	a.departments(d)
+	a.roles(d)
+	a.realms(d)
+	a.tokens(d)
+	a.defaults(d)
+	a.audit(d)
+	a.checks(d)
+	a.overview(d)
+	a.checkGroups(d)
+	a.checkPermissions(d)
+	a.events(d)
+	a.organizations(d)
+	a.settings(d)
+	a.jobs(d)
 }
 
 func newAPI(mux *http.ServeMux, o Options) *api {
-	ours()
+	setHumaDefaults()
 	a := &api{
 		mux: mux, readers: map[string]reader{}, verifier: o.Verifier, now: o.Now, baseURL: o.BaseURL, limit: dialect.NewLimiter(o.RateLimit, time.Minute, o.Now),
 	}
@@ -107,8 +107,8 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 	return a
 }
 
-// ours replaces, once, what huma keeps in a variable for the whole process: that a list is null where it is empty.
-var ours = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
+// setHumaDefaults replaces, once, what huma keeps in a variable for the whole process: that a list is null where it is empty.
+var setHumaDefaults = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
 
 // document serves a text that is made when it is first asked for.
 func (a *api) document(text func() (string, []byte, error)) http.Handler {

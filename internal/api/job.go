@@ -29,7 +29,7 @@ type (
 )
 
 // jobs registers the calls about queued work.
-func (a *api) jobs(svc *directory.Service) {
+func (a *api) jobs(d *directory.Directory) {
 	const tag, path = "Jobs", "/jobs"
 	shown := showJob(exampleJob)
 	listRoute(a, operation{
@@ -39,13 +39,13 @@ func (a *api) jobs(svc *directory.Service) {
 		key: func(j roster.Job) roster.JobID { return j.ID }, show: func(j roster.Job) any { return showJob(j) },
 	}, func(_ roster.Actor, q *listJobs, after *roster.JobID) (directory.JobList, error) {
 		return directory.JobList{After: orZero(after), State: q.State}, nil
-	}, svc.ListJobs)
+	}, d.ListJobs)
 	route(a, operation{
 		id: "retryJob", call: "POST " + path + "/{id}/retry", tag: tag, summary: "Try a buried job again",
 		description: "Has a job that was given up tried again, from its first attempt.", answer: shown,
 	}, func(_ roster.Actor, q *reviveJob) (roster.JobID, error) {
 		return roster.JobID(q.ID), nil
-	}, svc.ReviveJob, func(_ *reviveJob, j roster.Job) answer { return answer{body: showJob(j)} })
+	}, d.ReviveJob, func(_ *reviveJob, j roster.Job) answer { return answer{body: showJob(j)} })
 }
 
 func showJob(j roster.Job) job {

@@ -15,9 +15,9 @@ type (
 		Name   string              `json:"displayName" doc:"Its name."`
 	}
 	serviceLink struct {
-		ID     roster.ServiceID `json:"id" format:"uuid" doc:"Its id."`
-		Number int64            `json:"number" doc:"Its number."`
-		Name   string           `json:"displayName" doc:"Its name."`
+		ID     roster.BusinessServiceID `json:"id" format:"uuid" doc:"Its id."`
+		Number int64                    `json:"number" doc:"Its number."`
+		Name   string                   `json:"displayName" doc:"Its name."`
 	}
 	userLink struct {
 		ID     roster.UserID `json:"id" format:"uuid" doc:"The user's id."`

@@ -87,7 +87,7 @@ var organizationAttributes = attributes[roster.Organization]{
 }
 
 // organizations registers the calls about organizations.
-func (a *api) organizations(svc *directory.Service) {
+func (a *api) organizations(d *directory.Directory) {
 	const tag, path = "Organizations", "/organizations"
 	shown := showOrganization(exampleOrganization)
 	listRoute(a, operation{
@@ -97,12 +97,12 @@ func (a *api) organizations(svc *directory.Service) {
 		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: func(o roster.Organization) any { return showOrganization(o) }, attributes: organizationAttributes,
 	}, func(_ roster.Actor, _ *listOrganizations, after *directory.AfterSlug) (directory.AfterSlug, error) {
 		return orZero(after), nil
-	}, svc.ListOrganizations)
+	}, d.ListOrganizations)
 	route(a, operation{
 		id: "getOrganization", call: "GET " + path + "/{id}", tag: tag, summary: "Read an organization", description: "One organization.", answer: shown,
 	}, func(_ roster.Actor, q *readOrganization) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetOrganization, func(_ *readOrganization, o roster.Organization) answer {
+	}, d.GetOrganization, func(_ *readOrganization, o roster.Organization) answer {
 		return answer{body: showOrganization(o), version: o.Version}
 	})
 	route(a, operation{
@@ -116,7 +116,7 @@ func (a *api) organizations(svc *directory.Service) {
 		in = directory.NewOrganization{Slug: q.doc.Slug, Name: q.doc.DisplayName.Value, Faults: q.faults}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, svc.CreateOrganization, func(_ *createOrganization, o directory.CreatedOrganization) answer {
+	}, d.CreateOrganization, func(_ *createOrganization, o directory.CreatedOrganization) answer {
 		made := madeOrganization{OrganizationMembers: showOrganization(o.Organization).OrganizationMembers}
 		if o.AdminLink.Secret != "" {
 			link := a.showLink(o.AdminLink)
@@ -127,7 +127,7 @@ func (a *api) organizations(svc *directory.Service) {
 }
 
 // settings registers the calls about the settings.
-func (a *api) settings(svc *directory.Service) {
+func (a *api) settings(d *directory.Directory) {
 	const tag, path = "Settings", "/settings"
 	shown := showSettings(exampleOrganization)
 	route(a, operation{
@@ -135,7 +135,7 @@ func (a *api) settings(svc *directory.Service) {
 		description: "What the caller's organization decides for itself.", answer: shown,
 	}, func(roster.Actor, *readSettings) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.GetSettings, func(_ *readSettings, o roster.Organization) answer {
+	}, d.GetSettings, func(_ *readSettings, o roster.Organization) answer {
 		return answer{body: showSettings(o), version: o.Version}
 	})
 	route(a, operation{
@@ -148,7 +148,7 @@ func (a *api) settings(svc *directory.Service) {
 		}
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.UpdateSettings, func(_ *changeSettings, o roster.Organization) answer {
+	}, d.UpdateSettings, func(_ *changeSettings, o roster.Organization) answer {
 		return answer{body: showSettings(o), version: o.Version}
 	})
 }

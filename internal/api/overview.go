@@ -27,7 +27,7 @@ type checkCounts struct {
 }
 
 // overview registers the call about how the organization stands.
-func (a *api) overview(svc *directory.Service) {
+func (a *api) overview(d *directory.Directory) {
 	route(a, operation{
 		id: "getOverview", call: "GET /overview", tag: "Checks", summary: "See how everything stands",
 		description: "How the organization stands, as far as the caller may see it.",
@@ -36,7 +36,7 @@ func (a *api) overview(svc *directory.Service) {
 		}),
 	}, func(roster.Actor, *struct{}) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.GetOverview, func(_ *struct{}, o directory.Overview) answer {
+	}, d.GetOverview, func(_ *struct{}, o directory.Overview) answer {
 		return answer{body: showOverview(o)}
 	})
 }

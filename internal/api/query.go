@@ -42,7 +42,7 @@ func (c *call) judge() {
 		switch m.Name {
 		case "filter":
 			if c.condition, err = filter.Parse(text); err == nil {
-				err = c.condition.Check(e.asks)
+				err = c.condition.Validate(e.asks)
 			}
 		case "fields":
 			c.names, err = e.selected(text)

@@ -71,7 +71,7 @@ var realmNames = map[string]string{
 }
 
 // realms registers the calls about realms.
-func (a *api) realms(svc *directory.Service) {
+func (a *api) realms(d *directory.Directory) {
 	const tag, all, one = "Realms", "/realms", "/realms/{id}"
 	shown, configuration := showRealm(exampleRealm), freeObject(`{"idpMetadataUrl":"https://idp.example.com/metadata","defaultRoles":["Operator"]}`)
 	listRoute(a, operation{
@@ -81,7 +81,7 @@ func (a *api) realms(svc *directory.Service) {
 		key: func(r roster.Realm) string { return directory.Fold(r.Name) }, show: func(r roster.Realm) any { return showRealm(r) }, attributes: realmAttributes,
 	}, func(_ roster.Actor, _ *listRealms, after *string) (directory.RealmList, error) {
 		return directory.RealmList{After: orZero(after)}, nil
-	}, svc.ListRealms)
+	}, d.ListRealms)
 	route(a, operation{
 		id: "createRealm", call: "POST " + all, tag: tag, status: 201, members: realmNames, summary: "Make a SAML realm",
 		description: "Makes a SAML realm. What its users get must exist, and its maker must hold it.",
@@ -92,14 +92,14 @@ func (a *api) realms(svc *directory.Service) {
 		}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, svc.CreateRealm, func(_ *createRealm, r roster.Realm) answer {
+	}, d.CreateRealm, func(_ *createRealm, r roster.Realm) answer {
 		return answer{body: showRealm(r), version: r.Version, location: all + "/" + string(r.ID)}
 	})
 	route(a, operation{
 		id: "getRealm", call: "GET " + one, tag: tag, summary: "Read a realm", description: "One realm, without its configuration.", answer: shown,
 	}, func(_ roster.Actor, q *readRealm) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetRealm, func(_ *readRealm, r roster.Realm) answer {
+	}, d.GetRealm, func(_ *readRealm, r roster.Realm) answer {
 		return answer{body: showRealm(r), version: r.Version}
 	})
 	route(a, operation{
@@ -110,7 +110,7 @@ func (a *api) realms(svc *directory.Service) {
 		in.Configuration = as(q.doc.Configuration, func(o freeObject) json.RawMessage { return json.RawMessage(o) })
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.UpdateRealm, func(_ *changeRealm, r roster.Realm) answer {
+	}, d.UpdateRealm, func(_ *changeRealm, r roster.Realm) answer {
 		return answer{body: showRealm(r), version: r.Version}
 	})
 }

@@ -79,7 +79,7 @@ var roleAttributes = attributes[roster.Role]{
 }
 
 // roles registers the calls about roles and permissions.
-func (a *api) roles(svc *directory.Service) {
+func (a *api) roles(d *directory.Directory) {
 	const tag, all, one = "Roles", "/roles", "/roles/{id}"
 	shown := showRole(exampleRole)
 	listRoute(a, operation{
@@ -89,7 +89,7 @@ func (a *api) roles(svc *directory.Service) {
 		key: func(r roster.Role) directory.Place { return directory.PlaceOf(r.Name, r.Number) }, show: func(r roster.Role) any { return showRole(r) }, attributes: roleAttributes,
 	}, func(_ roster.Actor, q *listRoles, after *directory.Place) (directory.ListOrder, error) {
 		return q.order(after), nil
-	}, svc.ListRoles)
+	}, d.ListRoles)
 	route(a, operation{
 		id: "createRole", call: "POST " + all, tag: tag, status: 201, summary: "Make a role",
 		description: "Makes a role. Its maker must hold what it holds.", answer: shown,
@@ -100,24 +100,24 @@ func (a *api) roles(svc *directory.Service) {
 		}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, svc.CreateRole, func(_ *createRole, r roster.Role) answer {
+	}, d.CreateRole, func(_ *createRole, r roster.Role) answer {
 		return answer{body: showRole(r), version: r.Version, location: all + "/" + string(r.ID)}
 	})
 	route(a, operation{
 		id: "getRole", call: "GET " + one, tag: tag, summary: "Read a role", description: "One role.", answer: shown,
 	}, func(_ roster.Actor, q *readRole) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetRole, func(_ *readRole, r roster.Role) answer {
+	}, d.GetRole, func(_ *readRole, r roster.Role) answer {
 		return answer{body: showRole(r), version: r.Version}
 	})
-	a.roleChanges(svc, shown)
+	a.roleChanges(d, shown)
 	route(a, operation{
 		id: "listPermissions", call: "GET /permissions", tag: tag, summary: "List permissions",
 		description: "Every permission that there is, with what it allows, on one page.",
 		answer:      permissions{Items: []permission{{Name: "read_directory", Description: "Sees users, groups, checks and what happened to them."}}},
 	}, func(_ roster.Actor, _ *struct{}) (directory.None, error) {
 		return directory.None{}, nil
-	}, svc.ListPermissions, func(_ *struct{}, all []directory.NamedPermission) answer {
+	}, d.ListPermissions, func(_ *struct{}, all []directory.NamedPermission) answer {
 		body := permissions{Items: make([]permission, len(all))}
 		for i, p := range all {
 			body.Items[i] = permission{permissionName(p.Name), p.Description}
@@ -127,7 +127,7 @@ func (a *api) roles(svc *directory.Service) {
 }
 
 // roleChanges registers the calls that change what is there.
-func (a *api) roleChanges(svc *directory.Service, shown role) {
+func (a *api) roleChanges(d *directory.Directory, shown role) {
 	const tag, one = "Roles", "/roles/{id}"
 	route(a, operation{
 		id: "updateRole", call: "PATCH " + one, tag: tag, fails: []int{409}, summary: "Change a role",
@@ -140,7 +140,7 @@ func (a *api) roleChanges(svc *directory.Service, shown role) {
 		}
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.UpdateRole, func(_ *changeRole, r roster.Role) answer {
+	}, d.UpdateRole, func(_ *changeRole, r roster.Role) answer {
 		return answer{body: showRole(r), version: r.Version}
 	})
 	route(a, operation{
@@ -150,7 +150,7 @@ func (a *api) roleChanges(svc *directory.Service, shown role) {
 		in.Ref = roster.Ref{ID: q.ID}
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.DeleteRole, func(*deleteRole, roster.Role) answer { return answer{} })
+	}, d.DeleteRole, func(*deleteRole, roster.Role) answer { return answer{} })
 }
 
 // asTexts returns the names as the verbs take them.

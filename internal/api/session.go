@@ -50,23 +50,23 @@ type openedSession struct {
 }
 
 // sessions registers the calls about the caller's own sessions.
-func (a *api) sessions(svc *directory.Service) {
+func (a *api) sessions(d *directory.Directory) {
 	const tag = "Sessions"
 	shown := showSession(exampleSession)
 	listRoute(a, operation{
 		id: "listSessions", call: "GET /sessions", tag: tag, summary: "List one's own sessions",
 		description: "The caller's sessions that are not over, the oldest first.", answer: listed[session]{Items: []session{shown}},
-	}, sessionList, func(_ roster.Actor, _ *listSessions, after *string) (behind[directory.SessionsOf], error) {
-		return behind[directory.SessionsOf]{after: orZero(after)}, nil
-	}, whole(ownSessions(svc), sessionList.key))
+	}, sessionList, func(_ roster.Actor, _ *listSessions, after *string) (inputAfter[directory.SessionsOf], error) {
+		return inputAfter[directory.SessionsOf]{after: orZero(after)}, nil
+	}, asList(ownSessions(d), sessionList.key))
 	route(a, operation{
 		id: "createSession", call: "POST /sessions", tag: tag, status: 201, summary: "Sign in",
 		description: "Opens a session of the dashboard for the user whose name and password the header Authorization has (Basic). " +
 			"The session's token is in the cookie roster_session, and nowhere else.",
-		answer: shown, headers: map[string]*huma.Param{"Set-Cookie": sure(textHeader("The cookie roster_session, with the session's token."))},
+		answer: shown, headers: map[string]*huma.Param{"Set-Cookie": alwaysSent(textHeader("The cookie roster_session, with the session's token."))},
 	}, func(roster.Actor, *createSession) (directory.None, error) {
 		return directory.None{}, nil
-	}, a.signIn(svc), func(_ *createSession, s openedSession) answer {
+	}, a.signIn(d), func(_ *createSession, s openedSession) answer {
 		return answer{body: showSession(s.Session), cookie: s.cookie, location: "/sessions/" + string(s.ID)}
 	})
 	route(a, operation{
@@ -75,30 +75,30 @@ func (a *api) sessions(svc *directory.Service) {
 		headers:     map[string]*huma.Param{"Set-Cookie": textHeader("Takes the cookie roster_session back, where the session is that of the request's cookie.")},
 	}, func(by roster.Actor, q *oneSession) (directory.SessionSelector, error) {
 		return ownSession(by, q.ID)
-	}, a.signOut(svc), func(_ *oneSession, cookie *http.Cookie) answer {
+	}, a.signOut(d), func(_ *oneSession, cookie *http.Cookie) answer {
 		return answer{cookie: cookie}
 	})
 }
 
 // userSessions registers the calls about the sessions of any user.
-func (a *api) userSessions(svc *directory.Service) {
+func (a *api) userSessions(d *directory.Directory) {
 	const tag = "Sessions"
 	listRoute(a, operation{
 		id: "listUserSessions", call: "GET /users/{id}/sessions", tag: tag, summary: "List a user's sessions",
 		description: "The user's sessions that are not over, the oldest first.",
 		answer:      listed[session]{Items: []session{showSession(exampleSession)}},
-	}, sessionList, func(by roster.Actor, q *listSessionsOf, after *string) (in behind[directory.SessionsOf], err error) {
+	}, sessionList, func(by roster.Actor, q *listSessionsOf, after *string) (in inputAfter[directory.SessionsOf], err error) {
 		in.after = orZero(after)
 		in.in.User, err = q.selector(by)
 		return in, err
-	}, whole(svc.ListSessions, sessionList.key))
+	}, asList(d.ListSessions, sessionList.key))
 	route(a, operation{
 		id: "deleteUserSessions", call: "DELETE /users/{id}/sessions", tag: tag, status: 204, summary: "Sign a user out",
 		description: "Ends all sessions of the user at once, everywhere.",
 	}, func(by roster.Actor, q *endSessionsOf) (in directory.SessionSelector, err error) {
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.EndSession, func(*endSessionsOf, directory.None) answer { return answer{} })
+	}, d.EndSession, func(*endSessionsOf, directory.None) answer { return answer{} })
 	route(a, operation{
 		id: "deleteUserSession", call: "DELETE /users/{id}/sessions/{sessionId}", tag: tag, status: 204, summary: "End a user's session",
 		description: "Ends one session of the user at once, everywhere.",
@@ -106,7 +106,7 @@ func (a *api) userSessions(svc *directory.Service) {
 		in.ID = roster.SessionID(q.SessionID)
 		in.User, err = q.selector(by)
 		return in, err
-	}, svc.EndSession, func(*endSessionOf, directory.None) answer { return answer{} })
+	}, d.EndSession, func(*endSessionOf, directory.None) answer { return answer{} })
 }
 
 // sessionList is how sessions are listed: their ids are in the order of their making.
@@ -119,12 +119,12 @@ func showSession(s roster.Session) session {
 }
 
 // ownSessions lists the caller's sessions. A token of the organization has none.
-func ownSessions(svc *directory.Service) func(context.Context, roster.Actor, directory.SessionsOf) ([]roster.Session, error) {
+func ownSessions(d *directory.Directory) func(context.Context, roster.Actor, directory.SessionsOf) ([]roster.Session, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.SessionsOf) ([]roster.Session, error) {
 		if by.UserID == "" {
 			return nil, nil
 		}
-		return svc.ListSessions(ctx, by, in)
+		return d.ListSessions(ctx, by, in)
 	}
 }
 
@@ -141,21 +141,21 @@ func ownSession(by roster.Actor, id string) (directory.SessionSelector, error) {
 
 // signIn opens a session for who has just shown a password: a session makes no further ones, so that it cannot be
 // kept alive beyond its end.
-func (a *api) signIn(svc *directory.Service) func(context.Context, roster.Actor, directory.None) (openedSession, error) {
+func (a *api) signIn(d *directory.Directory) func(context.Context, roster.Actor, directory.None) (openedSession, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.None) (openedSession, error) {
 		r := callOf(ctx).request
 		if scheme, _ := dialect.Authorization(r); scheme != "basic" {
 			return openedSession{}, &roster.Error{Kind: roster.Forbidden, Detail: "this needs a user's name and password (Authorization: Basic)"}
 		}
-		s, err := svc.CreateSession(ctx, by, in)
+		s, err := d.CreateSession(ctx, by, in)
 		return openedSession{s.Session, a.cookie(r, s.Secret)}, err
 	}
 }
 
 // signOut ends a session. It returns what clears the request's cookie where the session is the cookie's.
-func (a *api) signOut(svc *directory.Service) func(context.Context, roster.Actor, directory.SessionSelector) (*http.Cookie, error) {
+func (a *api) signOut(d *directory.Directory) func(context.Context, roster.Actor, directory.SessionSelector) (*http.Cookie, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.SessionSelector) (*http.Cookie, error) {
-		if _, err := svc.EndSession(ctx, by, in); err != nil || in.ID != by.SessionID {
+		if _, err := d.EndSession(ctx, by, in); err != nil || in.ID != by.SessionID {
 			return nil, err
 		}
 		cleared := a.cookie(callOf(ctx).request, "")

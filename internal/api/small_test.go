@@ -123,7 +123,7 @@ func TestPermissionsAreExplained(t *testing.T) {
 // offline judges the configurations of realms as the server does, but fetches nothing.
 type offline struct{}
 
-func (offline) CheckSAML(_ context.Context, configuration json.RawMessage) roster.Faults {
+func (offline) ValidateSAML(_ context.Context, configuration json.RawMessage) roster.Faults {
 	_, faults := realm.ParseSAML(configuration, time.Date(2026, time.November, 21, 18, 0, 0, 0, time.UTC))
 	return faults
 }
@@ -254,7 +254,7 @@ func TestATokensSecretIsShownOnce(t *testing.T) {
 
 func TestDefaultPreferences(t *testing.T) {
 	t.Parallel()
-	const ours, acme, boss = "/api/v1/default-preferences", "/api/v1/groups/{group Acme}/default-preferences", "boss:" + password
+	const setHumaDefaults, acme, boss = "/api/v1/default-preferences", "/api/v1/groups/{group Acme}/default-preferences", "boss:" + password
 	set := func(failures, warnings string) string {
 		return `{"failures":[` + failures + `],"warnings":[` + warnings + `],"unmatched":[],"digest":[]}`
 	}
@@ -265,20 +265,20 @@ func TestDefaultPreferences(t *testing.T) {
 		status            int
 		body              string
 	}{
-		{"what ships", boss, "GET " + ours, 200, set(`"email"`, "")},
+		{"what ships", boss, "GET " + setHumaDefaults, 200, set(`"email"`, "")},
 		{"what ships, in a group", boss, "GET " + acme, 200, set("", "")},
 		{"a group's own", boss, with("PUT "+acme, `{"warnings":["sms"],"failures":null}`), 200, set("", `"sms"`)},
 		{"that alone, when it is read", boss, "GET " + acme, 200, set("", `"sms"`)},
-		{"none of the group elsewhere", boss, "GET " + ours, 200, set(`"email"`, "")},
-		{"the organization's", boss, with("PUT "+ours, `{"failures":["push","email","push"]}`), 200, set(`"email","push"`, "")},
+		{"none of the group elsewhere", boss, "GET " + setHumaDefaults, 200, set(`"email"`, "")},
+		{"the organization's", boss, with("PUT "+setHumaDefaults, `{"failures":["push","email","push"]}`), 200, set(`"email","push"`, "")},
 		{"the group's is what it was", boss, "GET " + acme, 200, set("", `"sms"`)},
-		{"nothing", boss, with("PUT "+ours, `{}`), 200, set("", "")},
-		{"a service that is none", boss, with("PUT "+ours, `{"digest":["pigeon"],"alerts":[]}`), 422, invalid("digest[0] must be one of: email, sms, push, pushbullet, pushover (and 1 more)",
+		{"nothing", boss, with("PUT "+setHumaDefaults, `{}`), 200, set("", "")},
+		{"a service that is none", boss, with("PUT "+setHumaDefaults, `{"digest":["pigeon"],"alerts":[]}`), 422, invalid("digest[0] must be one of: email, sms, push, pushbullet, pushover (and 1 more)",
 			at("digest/0", "must be one of: email, sms, push, pushbullet, pushover"), at("alerts", "is not known here"))},
 		{"a group that is not there", boss, "GET /api/v1/groups/" + nobodys + "/default-preferences", 404, missing},
 		{"setting those of one that is not there", boss, with("PUT /api/v1/groups/"+nobodys+"/default-preferences", `{}`), 404, missing},
-		{"who may not", "reader:" + password, "GET " + ours, 403, forbidden("this needs one of the permissions: manage_settings")},
-		{"the organization's token", "Bearer {token write}", with("PUT "+ours, `{}`), 403, forbidden("an API token of the organization may not do this")},
+		{"who may not", "reader:" + password, "GET " + setHumaDefaults, 403, forbidden("this needs one of the permissions: manage_settings")},
+		{"the organization's token", "Bearer {token write}", with("PUT "+setHumaDefaults, `{}`), 403, forbidden("an API token of the organization may not do this")},
 	} {
 		w := e.Do(t, c.as, c.request)
 		want := strings.ReplaceAll(c.body, `"requestId":"…"`, `"requestId":"`+w.Header().Get("X-Request-Id")+`"`)

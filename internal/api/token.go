@@ -97,7 +97,7 @@ var tokenAttributes = attributes[roster.Token]{
 }
 
 // tokens registers the calls about API tokens.
-func (a *api) tokens(svc *directory.Service) {
+func (a *api) tokens(d *directory.Directory) {
 	const tag, all, one = "Tokens", "/tokens", "/tokens/{id}"
 	shown := token{showToken(exampleToken)}
 	listRoute(a, operation{
@@ -108,7 +108,7 @@ func (a *api) tokens(svc *directory.Service) {
 		show: func(t roster.Token) any { return token{showToken(t)} },
 	}, func(_ roster.Actor, q *listTokens, after *roster.TokenID) (directory.TokenList, error) {
 		return directory.TokenList{Revoked: q.Revoked, After: orZero(after)}, nil
-	}, svc.ListTokens)
+	}, d.ListTokens)
 	route(a, operation{
 		id: "createToken", call: "POST " + all, tag: tag, status: 201, summary: "Make an API token",
 		description: "Makes an API token, and shows its secret this once.",
@@ -121,7 +121,7 @@ func (a *api) tokens(svc *directory.Service) {
 		}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, svc.CreateToken, func(_ *createToken, t directory.CreatedToken) answer {
+	}, d.CreateToken, func(_ *createToken, t directory.CreatedToken) answer {
 		return answer{body: issuedToken{showToken(t.Token), orNil(t.Secret)}, location: all + "/" + string(t.ID)}
 	})
 	route(a, operation{
@@ -129,7 +129,7 @@ func (a *api) tokens(svc *directory.Service) {
 		description: "One API token that is not revoked, without its secret.", answer: shown,
 	}, func(_ roster.Actor, q *readToken) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.GetToken, func(_ *readToken, t roster.Token) answer {
+	}, d.GetToken, func(_ *readToken, t roster.Token) answer {
 		return answer{body: token{showToken(t)}}
 	})
 	route(a, operation{
@@ -137,7 +137,7 @@ func (a *api) tokens(svc *directory.Service) {
 		description: "Ends an API token at once, on every server.",
 	}, func(_ roster.Actor, q *revokeToken) (roster.Ref, error) {
 		return roster.Ref{ID: q.ID}, nil
-	}, svc.RevokeToken, func(*revokeToken, roster.Token) answer { return answer{} })
+	}, d.RevokeToken, func(*revokeToken, roster.Token) answer { return answer{} })
 }
 
 func showToken(t roster.Token) TokenMembers {

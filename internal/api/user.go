@@ -192,9 +192,9 @@ var userNames = map[string]string{
 }
 
 // users registers the calls about users.
-func (a *api) users(svc *directory.Service) {
+func (a *api) users(d *directory.Directory) {
 	const tag, one = "Users", "/users/{id}"
-	a.listUsers(svc)
+	a.listUsers(d)
 	shown := showUser(exampleUser)
 	route(a, operation{
 		id: "createUser", call: "POST /users", tag: tag, status: 201, members: userNames, summary: "Make a user",
@@ -205,14 +205,14 @@ func (a *api) users(svc *directory.Service) {
 		in.Faults = q.faults
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, svc.CreateUser, func(_ *createUser, u directory.CreatedUser) answer {
+	}, d.CreateUser, func(_ *createUser, u directory.CreatedUser) answer {
 		return answer{body: showUser(u.User), version: u.Version, location: "/users/" + string(u.ID)}
 	})
 	route(a, operation{
 		id: "getUser", call: "GET " + one, tag: tag, summary: "Read a user", description: "One user, with everything there is to know.", answer: shown,
 	}, func(by roster.Actor, q *readUser) (directory.UserSelector, error) {
 		return q.selector(by)
-	}, svc.GetUser, func(_ *readUser, u roster.User) answer {
+	}, d.GetUser, func(_ *readUser, u roster.User) answer {
 		return answer{body: showUser(u), version: u.Version}
 	})
 	route(a, operation{
@@ -227,7 +227,7 @@ func (a *api) users(svc *directory.Service) {
 		}
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.UpdateUser, func(_ *changeUser, u roster.User) answer {
+	}, d.UpdateUser, func(_ *changeUser, u roster.User) answer {
 		return answer{body: showUser(u), version: u.Version}
 	})
 	route(a, operation{
@@ -239,7 +239,7 @@ func (a *api) users(svc *directory.Service) {
 		}
 		in.IfVersion = q.version()
 		return in, nil
-	}, svc.DeleteUser, func(*deleteUser, roster.User) answer { return answer{} })
+	}, d.DeleteUser, func(*deleteUser, roster.User) answer { return answer{} })
 }
 
 // decodeNewUser reads a new user.

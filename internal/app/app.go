@@ -58,27 +58,27 @@ type Config struct {
 
 // App is Roster, opened: the verbs with all that they need, and the faces on them.
 type App struct {
-	config   Config
-	bound    *server.Listeners // nil unless Config.Listen
-	log      *slog.Logger
-	now      func() time.Time
-	keys     auth.Keys
-	store    *store.DB
-	hasher   *auth.Hasher
-	auth     *auth.Authenticator
-	service  *directory.Service
-	outbox   *notify.Outbox // nil unless a demonstration
-	mailer   notify.Mailer  // nil while mail is not configured
-	queue    *queue.Queue
-	metrics  *server.Metrics
-	routes   *http.ServeMux
-	refusals refusals
-	control  http.Handler
-	org      roster.Organization // the default one
-	ready    bool                // the user admin can sign in
-	demo     *demo               // nil unless a demonstration
-	ldap     []*realm.LDAP       // the declared realms
-	unlock   func() error
+	config    Config
+	bound     *server.Listeners // nil unless Config.Listen
+	log       *slog.Logger
+	now       func() time.Time
+	keys      auth.Keys
+	store     *store.DB
+	hasher    *auth.Hasher
+	auth      *auth.Authenticator
+	directory *directory.Directory
+	outbox    *notify.Outbox // nil unless a demonstration
+	mailer    notify.Mailer  // nil while mail is not configured
+	queue     *queue.Queue
+	metrics   *server.Metrics
+	routes    *http.ServeMux
+	refusals  refusals
+	control   http.Handler
+	org       roster.Organization // the default one
+	ready     bool                // the user admin can sign in
+	demo      *demo               // nil unless a demonstration
+	ldap      []*realm.LDAP       // the declared realms
+	unlock    func() error
 
 	realmNames sync.Map // of declared realms, by recordedRealm
 	slugs      sync.Map // ids of the organizations that declared realms name, by slug
@@ -99,7 +99,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 		}
 	}(a)
 	for _, step := range []func(context.Context) error{
-		a.openRealms, a.openMail, a.listen, a.openFolder, a.openStore, a.checkKey, a.openService, a.setUp, a.openFaces,
+		a.openRealms, a.openMail, a.listen, a.openFolder, a.openStore, a.validateKey, a.openService, a.setUp, a.openFaces,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -129,7 +129,7 @@ func (a *App) listen(context.Context) (err error) {
 		return nil
 	}
 	s := a.config.Settings
-	if err := server.CheckCertificate(s.TLSCert, s.TLSKey); err != nil {
+	if err := server.ValidateCertificate(s.TLSCert, s.TLSKey); err != nil {
 		return err
 	}
 	a.bound, err = server.Listen(s.HTTP, s.HTTPS)
@@ -149,7 +149,7 @@ func (a *App) openFolder(context.Context) error {
 		return err
 	}
 	a.unlock = unlock
-	return checkFiles(s.Data)
+	return validateFiles(s.Data)
 }
 
 // embedded reports whether the database is the one in the data folder.
@@ -226,7 +226,7 @@ func (a *App) openService(context.Context) error {
 		o.GuessKey = a.keys.Derive("guesses")
 	}
 	a.auth = auth.New(o)
-	a.service = directory.New(directory.Options{
+	a.directory = directory.New(directory.Options{
 		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
 		Realms: a.realmChecks(), Components: a.components, RetryKey: a.keys.Derive("retry"), DefaultCountry: s.DefaultCountry,
 		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo, StrongPasswords: s.Passwords.Strong,
@@ -236,7 +236,7 @@ func (a *App) openService(context.Context) error {
 
 // setUp makes the default organization at the first start, and the demonstration's people.
 func (a *App) setUp(ctx context.Context) error {
-	made, err := a.service.SetUpOrganization(ctx, a.system(""), roster.DefaultOrganization)
+	made, err := a.directory.SetUpOrganization(ctx, a.system(""), roster.DefaultOrganization)
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (a *App) openQueue() {
 	o := queue.Options{Store: a.store, Added: a.store.JobsAdded(), Now: a.now, Log: a.log}
 	if a.mailer != nil {
 		welcome := notify.Welcome(notify.WelcomeOptions{
-			Service: a.service, Mailer: a.mailer, PublicURL: a.publicURL(), Actor: a.system, Log: a.log,
+			Directory: a.directory, Mailer: a.mailer, PublicURL: a.publicURL(), Actor: a.system, Log: a.log,
 		})
 		o.Lanes = []queue.Lane{{
 			Name: roster.LaneEmail, Workers: 2,
@@ -299,9 +299,9 @@ func (a *App) publicURL() string {
 	return cmp.Or(reach("http", s.HTTP), reach("https", s.HTTPS))
 }
 
-// checkKey refuses a store that was made with another key: what the key sealed or fingerprinted would
+// validateKey refuses a store that was made with another key: what the key sealed or fingerprinted would
 // silently mean nothing.
-func (a *App) checkKey(ctx context.Context) error {
+func (a *App) validateKey(ctx context.Context) error {
 	const name = "key-check"
 	want := auth.HashSecret(string(a.keys.Derive(name)))
 	var have string
@@ -322,8 +322,8 @@ func (a *App) checkKey(ctx context.Context) error {
 	return nil
 }
 
-// Service returns the verbs.
-func (a *App) Service() *directory.Service { return a.service }
+// Directory returns the verbs.
+func (a *App) Directory() *directory.Directory { return a.directory }
 
 // Organization returns the default organization.
 func (a *App) Organization() roster.Organization { return a.org }

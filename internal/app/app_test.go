@@ -279,7 +279,7 @@ func TestASweepDeletesEventsAfter400Days(t *testing.T) {
 	defer a.Close(t.Context())
 	by := a.system(a.org.ID)
 	for _, title := range []string{"first", "second"} {
-		must(a.service.RecordEvent(t.Context(), by, directory.NewEvent{Title: title}))(t)
+		must(a.directory.RecordEvent(t.Context(), by, directory.NewEvent{Title: title}))(t)
 		now = now.Add(time.Hour)
 	}
 	now = now.Add(-2*time.Hour + 400*24*time.Hour)
@@ -288,7 +288,7 @@ func TestASweepDeletesEventsAfter400Days(t *testing.T) {
 			t.Fatal(err)
 		}
 		var titles []string
-		for _, e := range must(a.service.FindEvents(t.Context(), by, directory.EventList{}))(t).Events {
+		for _, e := range must(a.directory.FindEvents(t.Context(), by, directory.EventList{}))(t).Events {
 			titles = append(titles, e.Title)
 		}
 		if got := strings.Join(titles, " "); got != want {
@@ -307,8 +307,8 @@ func TestOnlyTheDefaultOrganizationsWholeTokensReadTheMetrics(t *testing.T) {
 	defer a.Close(t.Context())
 	handler := must(a.Handler())(t)
 	own := a.system(a.org.ID)
-	other := a.system(must(a.service.CreateOrganization(t.Context(), own, directory.NewOrganization{Slug: "other"}))(t).ID)
-	must(a.service.CreateGroup(t.Context(), own, directory.NewGroup{Kind: roster.KindGroup, Name: "A"}))(t)
+	other := a.system(must(a.directory.CreateOrganization(t.Context(), own, directory.NewOrganization{Slug: "other"}))(t).ID)
+	must(a.directory.CreateGroup(t.Context(), own, directory.NewGroup{Kind: roster.KindGroup, Name: "A"}))(t)
 	for name, c := range map[string]struct {
 		by     roster.Actor
 		groups []roster.Ref
@@ -318,7 +318,7 @@ func TestOnlyTheDefaultOrganizationsWholeTokensReadTheMetrics(t *testing.T) {
 		"limited to a group":          {own, []roster.Ref{{Name: "A"}}, http.StatusForbidden},
 		"of another organization":     {other, nil, http.StatusForbidden},
 	} {
-		token := must(a.service.CreateToken(t.Context(), c.by, directory.NewToken{Name: name, Access: roster.AccessRead, Groups: c.groups}))(t)
+		token := must(a.directory.CreateToken(t.Context(), c.by, directory.NewToken{Name: name, Access: roster.AccessRead, Groups: c.groups}))(t)
 		r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 		r.Header.Set("Authorization", "Bearer "+token.Secret)
 		w := httptest.NewRecorder()

@@ -30,7 +30,7 @@ func (a *App) banner(ctx context.Context, out io.Writer) error {
 		facts["Graze"], facts["CheckCentral"] = a.demo.calls(http, https)
 	}
 	if !a.ready && a.demo == nil {
-		link, err := a.service.IssueLink(ctx, a.system(a.org.ID), directory.NewLink{
+		link, err := a.directory.IssueLink(ctx, a.system(a.org.ID), directory.NewLink{
 			User: directory.UserSelector{UserName: directory.AdminUser}, Purpose: roster.LinkSetUp,
 		})
 		if err != nil {
@@ -73,7 +73,7 @@ func (a *App) waitingMail(ctx context.Context) (string, error) {
 	if a.mailer != nil {
 		return "", nil
 	}
-	status, err := a.service.GetStatus(ctx, a.system(a.org.ID), directory.None{})
+	status, err := a.directory.GetStatus(ctx, a.system(a.org.ID), directory.None{})
 	if err != nil {
 		return "", err
 	}

@@ -32,16 +32,16 @@ func (a *App) openDemo(ctx context.Context) (*demo, error) {
 	d := &demo{token: a.demoToken()}
 	steps := []func() error{
 		func() error {
-			_, err := a.service.CreateGroup(ctx, by, directory.NewGroup{Kind: roster.KindGroup, Name: demoGroup})
+			_, err := a.directory.CreateGroup(ctx, by, directory.NewGroup{Kind: roster.KindGroup, Name: demoGroup})
 			return err
 		},
 		func() error {
-			_, err := a.service.CreateDepartment(ctx, by, directory.NewDepartment{Name: demoDepartment})
+			_, err := a.directory.CreateDepartment(ctx, by, directory.NewDepartment{Name: demoDepartment})
 			return err
 		},
 		func() error { return a.makeGrazeUser(ctx, by) },
 		func() error {
-			_, err := a.service.CreateToken(ctx, by, directory.NewToken{
+			_, err := a.directory.CreateToken(ctx, by, directory.NewToken{
 				Name: demoTokenName, Access: roster.AccessReadWrite, Secret: d.token,
 			})
 			return err
@@ -49,7 +49,7 @@ func (a *App) openDemo(ctx context.Context) (*demo, error) {
 	}
 	for i := range 3 {
 		steps = append(steps, func() error {
-			_, err := a.service.CreateGroup(ctx, by, directory.NewGroup{Kind: roster.KindTeam, Name: fmt.Sprintf("my team %d", i+1)})
+			_, err := a.directory.CreateGroup(ctx, by, directory.NewGroup{Kind: roster.KindTeam, Name: fmt.Sprintf("my team %d", i+1)})
 			return err
 		})
 	}
@@ -58,7 +58,7 @@ func (a *App) openDemo(ctx context.Context) (*demo, error) {
 			return nil, fmt.Errorf("make the demonstration: %w", err)
 		}
 	}
-	groups, err := a.service.ListGroups(ctx, by, directory.GroupList{Kind: roster.KindGroup, Name: demoGroup})
+	groups, err := a.directory.ListGroups(ctx, by, directory.GroupList{Kind: roster.KindGroup, Name: demoGroup})
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +73,11 @@ func (a *App) openDemo(ctx context.Context) (*demo, error) {
 
 // makeGrazeUser makes the documented API user. It is looked for first, because its password costs a hash.
 func (a *App) makeGrazeUser(ctx context.Context, by roster.Actor) error {
-	_, err := a.service.GetUser(ctx, by, directory.UserSelector{UserName: demoUser})
+	_, err := a.directory.GetUser(ctx, by, directory.UserSelector{UserName: demoUser})
 	if err == nil || roster.KindOf(err) != roster.NotFound {
 		return err
 	}
-	_, err = a.service.CreateUser(ctx, by, directory.NewUser{
+	_, err = a.directory.CreateUser(ctx, by, directory.NewUser{
 		UserName: demoUser, DisplayName: "Graze API User", Password: demoPassword,
 		Roles: []roster.Ref{{Number: roster.RoleGrazer}},
 	})

@@ -23,20 +23,20 @@ func (a *App) openFaces(context.Context) error {
 	a.openQueue()
 	a.routes = http.NewServeMux()
 	a.refusals.graze = graze.Register(a.routes, graze.Options{
-		Service: a.service, Verifier: v, Log: a.log, RequireAllArguments: s.Graze.RequireAllArguments,
+		Directory: a.directory, Verifier: v, Log: a.log, RequireAllArguments: s.Graze.RequireAllArguments,
 	})
 	a.refusals.checkCentral = checkcentral.Register(a.routes, checkcentral.Options{
-		Service: a.service, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
+		Directory: a.directory, Verifier: v, Log: a.log, DefaultPreferences: s.CheckCentral.DefaultPreferences,
 		Limit: dialect.NewLimiter(s.CheckCentral.DailyLimit, 24*time.Hour, a.now),
 	})
 	a.refusals.api = api.Register(a.routes, api.Options{
-		Service: a.service, Verifier: v, Log: a.log, Now: a.now, BaseURL: a.publicURL, RateLimit: s.API.RateLimit,
+		Directory: a.directory, Verifier: v, Log: a.log, Now: a.now, BaseURL: a.publicURL, RateLimit: s.API.RateLimit,
 	})
 	reference.Register(a.routes, reference.Options{Version: a.config.Version})
 	a.refusals.pages = web.Register(a.routes, a.pages())
 	local := http.NewServeMux()
 	control.Register(local, control.Options{
-		Service: a.service, Organization: a.org.ID, BaseURL: a.publicURL, Server: a.describe, Examine: a.examine, Log: a.log,
+		Directory: a.directory, Organization: a.org.ID, BaseURL: a.publicURL, Server: a.describe, Examine: a.examine, Log: a.log,
 	})
 	a.control = local
 	return a.openMetrics()
@@ -85,7 +85,7 @@ func (f *refusals) of(path string) refuse {
 // pages is what the pages need to know.
 func (a *App) pages() web.Options {
 	s := a.config.Settings
-	o := web.Options{Service: a.service, Version: a.config.Version, BaseURL: a.publicURL(), Log: a.log}
+	o := web.Options{Directory: a.directory, Version: a.config.Version, BaseURL: a.publicURL(), Log: a.log}
 	o.Refuse = func(w http.ResponseWriter, r *http.Request, err error) { a.refusals.of(r.URL.Path)(w, r, err) }
 	if a.demo != nil {
 		graze, checkCentral := a.demo.calls(s.HTTP, s.HTTPS)

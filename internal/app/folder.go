@@ -43,9 +43,9 @@ func prepareFolder(dir string, demo bool) error {
 	return nil
 }
 
-// checkFiles finds out whether this account can use the files of the data folder, as far as they are
+// validateFiles finds out whether this account can use the files of the data folder, as far as they are
 // there. The folder must be locked: SQLite would lose its own locks by the look.
-func checkFiles(dir string) error {
+func validateFiles(dir string) error {
 	for _, file := range []struct {
 		name string
 		flag int
@@ -56,7 +56,7 @@ func checkFiles(dir string) error {
 		{auth.KeyFile, os.O_RDONLY},
 	} {
 		path := filepath.Join(dir, file.name)
-		if err := checkType(path, 0); err != nil {
+		if err := validateType(path, 0); err != nil {
 			return err
 		}
 		f, err := os.OpenFile(path, file.flag, 0)
@@ -68,11 +68,11 @@ func checkFiles(dir string) error {
 			_ = f.Close() // it was only looked at
 		}
 	}
-	return checkType(filepath.Join(dir, SocketFile), fs.ModeSocket)
+	return validateType(filepath.Join(dir, SocketFile), fs.ModeSocket)
 }
 
-// checkType refuses what is in the place of a file of the type: a folder, mostly.
-func checkType(path string, want fs.FileMode) error {
+// validateType refuses what is in the place of a file of the type: a folder, mostly.
+func validateType(path string, want fs.FileMode) error {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Type() == want {
 		return nil // an error shows when it is opened

@@ -18,7 +18,7 @@ var ErrLocked = errors.New("another roster is using this data folder")
 // it ends.
 func lock(dir string) (release func() error, err error) {
 	path := filepath.Join(dir, lockFile)
-	if err := checkType(path, 0); err != nil {
+	if err := validateType(path, 0); err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)

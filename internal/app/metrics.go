@@ -45,7 +45,7 @@ const jobsTimeout = 2 * time.Second
 func (a *App) jobs(count func(roster.JobCounts) int64) float64 {
 	ctx, cancel := context.WithTimeout(context.Background(), jobsTimeout)
 	defer cancel()
-	status, err := a.service.GetStatus(ctx, a.system(a.org.ID), directory.None{})
+	status, err := a.directory.GetStatus(ctx, a.system(a.org.ID), directory.None{})
 	if err != nil {
 		return -1
 	}

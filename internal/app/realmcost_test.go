@@ -105,7 +105,7 @@ func (p *tap) taken() []bind {
 // newUser makes a user for a test.
 func (a *App) newUser(t *testing.T, in directory.NewUser) roster.UserID {
 	t.Helper()
-	made, err := a.service.CreateUser(t.Context(), a.system(a.org.ID), in)
+	made, err := a.directory.CreateUser(t.Context(), a.system(a.org.ID), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func (a *App) newUser(t *testing.T, in directory.NewUser) roster.UserID {
 func (a *App) deactivate(t *testing.T, id roster.UserID) {
 	t.Helper()
 	change := directory.UserChange{User: directory.UserSelector{ID: id}, Active: roster.Some(false)}
-	if _, err := a.service.UpdateUser(t.Context(), a.system(a.org.ID), change); err != nil {
+	if _, err := a.directory.UpdateUser(t.Context(), a.system(a.org.ID), change); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -180,7 +180,7 @@ func TestARightPasswordOfARealmIsNeverAFailedGuess(t *testing.T) {
 			t.Fatalf("a user without the permission: %v", err)
 		}
 	}
-	u, err := a.service.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{ID: reader})
+	u, err := a.directory.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{ID: reader})
 	if err != nil || u.Realm != roster.RealmExternal {
 		t.Errorf("somebody who was not let in is bound to the realm %q, %v", u.Realm, err)
 	}

@@ -106,7 +106,7 @@ func (a *App) organization(slug string) roster.OrganizationID {
 	if id, ok := a.slugs.Load(slug); ok {
 		return id.(roster.OrganizationID)
 	}
-	o, err := a.service.GetOrganization(context.Background(), a.system(a.org.ID), roster.Ref{Name: slug})
+	o, err := a.directory.GetOrganization(context.Background(), a.system(a.org.ID), roster.Ref{Name: slug})
 	if err != nil {
 		return ""
 	}
@@ -213,7 +213,7 @@ func (a *App) admit(ctx context.Context, p auth.Proof, l *realm.LDAP, id realm.I
 		a.log.WarnContext(ctx, "the directory has values that no user can hold; they are left out",
 			"realm", l.Name(), "user", in.User.UserName, "attributes", id.Dropped)
 	}
-	_, err := a.service.AdmitUser(ctx, by, in)
+	_, err := a.directory.AdmitUser(ctx, by, in)
 	return err
 }
 
@@ -232,7 +232,7 @@ func (a *App) realmName(org roster.OrganizationID, id string) string {
 	if name, ok := a.realmNames.Load(recordedRealm{org, id}); ok {
 		return name.(string)
 	}
-	list, err := a.service.ListRealms(context.Background(), a.system(org), directory.RealmList{Kind: roster.RealmLDAP})
+	list, err := a.directory.ListRealms(context.Background(), a.system(org), directory.RealmList{Kind: roster.RealmLDAP})
 	if err != nil {
 		return ""
 	}
@@ -247,8 +247,8 @@ func (a *App) realmName(org roster.OrganizationID, id string) string {
 	return text
 }
 
-// samlChecks judges configurations of SAML realms for the verbs.
-type samlChecks struct {
+// samlRealms judges configurations of SAML realms for the verbs.
+type samlRealms struct {
 	app    *App
 	client *http.Client
 }
@@ -258,11 +258,11 @@ func (a *App) realmChecks() directory.Realms {
 	if a.config.Realms != nil {
 		return a.config.Realms
 	}
-	return samlChecks{app: a, client: outbound.Client(outbound.Options{})}
+	return samlRealms{app: a, client: outbound.Client(outbound.Options{})}
 }
 
-// CheckSAML implements [directory.Realms]. Metadata that is only named is fetched, through the guard.
-func (s samlChecks) CheckSAML(ctx context.Context, configuration json.RawMessage) roster.Faults {
+// ValidateSAML implements [directory.Realms]. Metadata that is only named is fetched, through the guard.
+func (s samlRealms) ValidateSAML(ctx context.Context, configuration json.RawMessage) roster.Faults {
 	saml, faults := realm.ParseSAML(configuration, s.app.now())
 	if len(faults) > 0 || saml.MetadataURL == "" {
 		return faults

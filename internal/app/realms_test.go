@@ -65,7 +65,7 @@ func TestSomebodyWhomARealmProvesBecomesAUserAtTheFirstSignIn(t *testing.T) {
 	if _, err := a.signIn(t, person, "not john's"); roster.KindOf(err) != roster.Unauthenticated || err == nil {
 		t.Errorf("a wrong password: %v", err)
 	}
-	if _, err := a.service.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{UserName: person}); err == nil {
+	if _, err := a.directory.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{UserName: person}); err == nil {
 		t.Error("a wrong password has made a user")
 	}
 	for range 3 { // made, found, remembered
@@ -73,7 +73,7 @@ func TestSomebodyWhomARealmProvesBecomesAUserAtTheFirstSignIn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	u, err := a.service.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{UserName: person})
+	u, err := a.directory.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{UserName: person})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestSomebodyWhomARealmProvesBecomesAUserAtTheFirstSignIn(t *testing.T) {
 		u.HasPassword || a.realmName(a.org.ID, u.Realm) != "Corporate" || u.ManagedBy.Access != roster.FaceRealm || len(u.ExternalID) == 0 {
 		t.Errorf("got %+v", u)
 	}
-	if _, err := a.service.UpdateUser(t.Context(), a.system(a.org.ID), directory.UserChange{
+	if _, err := a.directory.UpdateUser(t.Context(), a.system(a.org.ID), directory.UserChange{
 		User: directory.UserSelector{ID: u.ID}, Active: roster.Some(false),
 	}); err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestAUserWithoutAPasswordIsBoundToTheRealmThatProvesIt(t *testing.T) {
 	if _, err := a.signIn(t, person, personPW); err == nil || roster.KindOf(err) != roster.Unauthenticated {
 		t.Errorf("somebody who is not predefined: %v", err)
 	}
-	made, err := a.service.CreateUser(t.Context(), a.system(a.org.ID), directory.NewUser{
+	made, err := a.directory.CreateUser(t.Context(), a.system(a.org.ID), directory.NewUser{
 		UserName: person, External: true, Roles: []roster.Ref{{Name: "Grazer"}},
 	})
 	if err != nil {
@@ -106,7 +106,7 @@ func TestAUserWithoutAPasswordIsBoundToTheRealmThatProvesIt(t *testing.T) {
 	if _, err := a.signIn(t, person, personPW); err != nil {
 		t.Fatal(err)
 	}
-	u, err := a.service.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{ID: made.ID})
+	u, err := a.directory.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{ID: made.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestAUserWithoutAPasswordIsBoundToTheRealmThatProvesIt(t *testing.T) {
 func TestAUserWithAPasswordHereIsNeverTakenOverByName(t *testing.T) {
 	t.Parallel()
 	a := withRealm(t, ldaptest.Start(t).URL)
-	if _, err := a.service.CreateUser(t.Context(), a.system(a.org.ID), directory.NewUser{
+	if _, err := a.directory.CreateUser(t.Context(), a.system(a.org.ID), directory.NewUser{
 		UserName: person, Password: "another password", Roles: []roster.Ref{{Name: "Manager"}},
 	}); err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestAUserWithAPasswordHereIsNeverTakenOverByName(t *testing.T) {
 	if _, err := a.signIn(t, person, "another password"); err != nil {
 		t.Errorf("the user's own password: %v", err)
 	}
-	_, err := a.service.AdmitUser(t.Context(), a.system(a.org.ID), directory.ProvenUser{
+	_, err := a.directory.AdmitUser(t.Context(), a.system(a.org.ID), directory.ProvenUser{
 		Realm: "Corporate", User: directory.NewUser{UserName: person},
 	})
 	if err == nil || roster.KindOf(err) != roster.Conflict {
@@ -143,7 +143,7 @@ func TestARealmThatIsAwayIsSaidToBeAwayAndHoldsNobodyElseUp(t *testing.T) {
 	if _, err := a.signIn(t, "somebody", "some password"); err == nil || roster.KindOf(err) != roster.Unavailable {
 		t.Errorf("somebody of the realm: %v", err)
 	}
-	if _, err := a.service.CreateUser(t.Context(), a.system(a.org.ID), directory.NewUser{
+	if _, err := a.directory.CreateUser(t.Context(), a.system(a.org.ID), directory.NewUser{
 		UserName: "local", Password: "a password here", Roles: []roster.Ref{{Name: "Manager"}},
 	}); err != nil {
 		t.Fatal(err)
@@ -162,12 +162,12 @@ func TestARealmProvesPeopleOfItsOwnOrganizationOnly(t *testing.T) {
 	if (realms{a}).Serves(a.org.ID, "") || (realms{a}).Serves(a.org.ID, roster.RealmExternal) || (realms{a}).Serves("", "") {
 		t.Error("the realm serves others before its organization is there")
 	}
-	made, err := a.service.CreateOrganization(t.Context(), a.system(a.org.ID), directory.NewOrganization{Slug: "acme"})
+	made, err := a.directory.CreateOrganization(t.Context(), a.system(a.org.ID), directory.NewOrganization{Slug: "acme"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, waiting := range []roster.OrganizationID{a.org.ID, made.ID} {
-		_, err := a.service.CreateUser(t.Context(), a.system(waiting), directory.NewUser{UserName: "ana", External: true, Roles: []roster.Ref{{Name: "Manager"}}})
+		_, err := a.directory.CreateUser(t.Context(), a.system(waiting), directory.NewUser{UserName: "ana", External: true, Roles: []roster.Ref{{Name: "Manager"}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,13 +177,13 @@ func TestARealmProvesPeopleOfItsOwnOrganizationOnly(t *testing.T) {
 			t.Errorf("%s in the default organization: %v", name, err)
 		}
 	}
-	if _, err := a.service.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{UserName: person}); roster.KindOf(err) != roster.NotFound {
+	if _, err := a.directory.GetUser(t.Context(), a.system(a.org.ID), directory.UserSelector{UserName: person}); roster.KindOf(err) != roster.NotFound {
 		t.Errorf("the realm has made a user of another organization: %v", err)
 	}
 	if _, err := a.auth.Password(t.Context(), at("acme"), person, personPW); err != nil {
 		t.Fatal(err)
 	}
-	u, err := a.service.GetUser(t.Context(), a.system(made.ID), directory.UserSelector{UserName: person})
+	u, err := a.directory.GetUser(t.Context(), a.system(made.ID), directory.UserSelector{UserName: person})
 	if err != nil || a.realmName(made.ID, u.Realm) != "Corporate" || a.realmName(a.org.ID, u.Realm) != "" {
 		t.Errorf("the user of the organization is %+v, %v", u, err)
 	}

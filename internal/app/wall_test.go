@@ -56,20 +56,20 @@ func settle(t *testing.T, e *dialecttest.Env, slug, mark string) *tenant {
 }
 
 func (w *tenant) people(t *testing.T, e *dialecttest.Env) {
-	s, ctx := e.Service, t.Context()
+	d, ctx := e.Service, t.Context()
 	for noun, kind := range map[string]roster.GroupKind{"groups": roster.KindGroup, "teams": roster.KindTeam} {
-		g := must(s.CreateGroup(ctx, w.by, directory.NewGroup{Kind: kind, Name: "Network", Description: w.mark}))(t)
+		g := must(d.CreateGroup(ctx, w.by, directory.NewGroup{Kind: kind, Name: "Network", Description: w.mark}))(t)
 		w.ids[noun] = string(g.ID)
 	}
-	w.ids["departments"] = string(must(s.CreateDepartment(ctx, w.by, directory.NewDepartment{Name: "Support"}))(t).ID)
-	w.ids["roles"] = string(must(s.CreateRole(ctx, w.by, directory.NewRole{Name: "Reader", Description: w.mark, Permissions: []string{"read_directory"}}))(t).ID)
+	w.ids["departments"] = string(must(d.CreateDepartment(ctx, w.by, directory.NewDepartment{Name: "Support"}))(t).ID)
+	w.ids["roles"] = string(must(d.CreateRole(ctx, w.by, directory.NewRole{Name: "Reader", Description: w.mark, Permissions: []string{"read_directory"}}))(t).ID)
 	name, password, _ := strings.Cut(w.boss(), ":")
 	for _, user := range []string{name, "ann"} { // the ids that are named are those of the last one
 		secret := ""
 		if user == name {
 			secret = password
 		}
-		u := must(s.CreateUser(ctx, w.by, directory.NewUser{
+		u := must(d.CreateUser(ctx, w.by, directory.NewUser{
 			UserName: user, Email: user + "@example.com", DisplayName: w.mark, Password: secret, ExternalID: "x-" + user,
 			AccessLevel: roster.LevelAdministrator, Roles: []roster.Ref{{Name: "Super User"}},
 			Groups: []roster.Ref{{Name: "Network"}}, Teams: []roster.Ref{{Name: "Network"}}, Department: roster.Ref{Name: "Support"},
@@ -78,26 +78,26 @@ func (w *tenant) people(t *testing.T, e *dialecttest.Env) {
 		w.ids["users"], w.ids["number"] = string(u.ID), fmt.Sprint(u.Number)
 		w.ids["contact-methods"] = string(u.ContactMethods[0].ID)
 	}
-	made := must(s.CreateToken(ctx, w.by, directory.NewToken{Name: "scripts", Access: roster.AccessReadWrite}))(t)
+	made := must(d.CreateToken(ctx, w.by, directory.NewToken{Name: "scripts", Access: roster.AccessReadWrite}))(t)
 	w.token, w.ids["tokens"] = made.Secret, string(made.ID)
-	owned := must(s.CreateToken(ctx, w.by, directory.NewToken{Name: "boss", Access: roster.AccessReadWrite, UserName: "boss"}))(t)
+	owned := must(d.CreateToken(ctx, w.by, directory.NewToken{Name: "boss", Access: roster.AccessReadWrite, UserName: "boss"}))(t)
 	w.secrets = []string{made.Secret, owned.Secret}
 }
 
 func (w *tenant) checks(t *testing.T, e *dialecttest.Env) {
-	s, ctx := e.Service, t.Context()
-	g := must(s.CreateCheckGroup(ctx, w.by, directory.NewCheckGroup{Name: "Backups", Description: w.mark}))(t)
+	d, ctx := e.Service, t.Context()
+	g := must(d.CreateCheckGroup(ctx, w.by, directory.NewCheckGroup{Name: "Backups", Description: w.mark}))(t)
 	w.ids["check-groups"] = string(g.ID)
-	check := must(s.CreateCheck(ctx, w.by, directory.NewCheck{CheckFields: directory.CheckFields{
+	check := must(d.CreateCheck(ctx, w.by, directory.NewCheck{CheckFields: directory.CheckFields{
 		Name: roster.Some("Nightly"), Description: roster.Some(w.mark), EmailAlias: roster.Some("nightly"),
 		CheckGroup: roster.Some(roster.Ref{ID: string(g.ID)}), Groups: roster.Some([]roster.Ref{{Name: "Network"}}),
 	}}))(t)
 	w.ids["checks"] = string(check.ID)
-	entry := must(s.PutCheckPermission(ctx, w.by, directory.NewCheckPermission{
+	entry := must(d.PutCheckPermission(ctx, w.by, directory.NewCheckPermission{
 		CheckGroup: g.ID, Group: roster.Ref{Name: "Network"}, AccessLevel: roster.LevelEditor,
 	}))(t)
 	w.ids["permissions"] = string(entry.ID)
-	event := must(s.RecordEvent(ctx, w.by, directory.NewEvent{Check: check.ID, Title: w.mark, Status: roster.StatusFailure}))(t)
+	event := must(d.RecordEvent(ctx, w.by, directory.NewEvent{Check: check.ID, Title: w.mark, Status: roster.StatusFailure}))(t)
 	w.ids["events"] = string(event.ID)
 }
 
@@ -131,40 +131,40 @@ func all[T any](t *testing.T, list iter.Seq2[T, error], err error) []T {
 // everything is all that a tenant holds, as text.
 func (w *tenant) everything(t *testing.T, e *dialecttest.Env) string {
 	t.Helper()
-	s, ctx := e.Service, t.Context()
+	d, ctx := e.Service, t.Context()
 	var parts []any
-	users, err := s.ListUsers(ctx, w.by, directory.UserList{With: directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach})
+	users, err := d.ListUsers(ctx, w.by, directory.UserList{With: directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach})
 	parts = append(parts, all(t, users, err))
 	for _, kind := range []roster.GroupKind{roster.KindGroup, roster.KindTeam} {
-		teams, err := s.ListTeams(ctx, w.by, directory.GroupList{Kind: kind})
+		teams, err := d.ListTeams(ctx, w.by, directory.GroupList{Kind: kind})
 		for _, team := range all(t, teams, err) {
 			parts = append(parts, team.Group, all(t, team.Members, nil))
 		}
 	}
-	departments, err := s.ListDepartments(ctx, w.by, directory.ListOrder{})
+	departments, err := d.ListDepartments(ctx, w.by, directory.ListOrder{})
 	parts = append(parts, all(t, departments, err))
-	roles, err := s.ListRoles(ctx, w.by, directory.ListOrder{})
+	roles, err := d.ListRoles(ctx, w.by, directory.ListOrder{})
 	parts = append(parts, all(t, roles, err))
-	realms, err := s.ListRealms(ctx, w.by, directory.RealmList{})
+	realms, err := d.ListRealms(ctx, w.by, directory.RealmList{})
 	parts = append(parts, all(t, realms, err))
-	tokens, err := s.ListTokens(ctx, w.by, directory.TokenList{Revoked: true})
+	tokens, err := d.ListTokens(ctx, w.by, directory.TokenList{Revoked: true})
 	parts = append(parts, all(t, tokens, err))
-	checks, err := s.ListChecks(ctx, w.by, directory.CheckList{})
+	checks, err := d.ListChecks(ctx, w.by, directory.CheckList{})
 	parts = append(parts, all(t, checks, err))
-	groups, err := s.ListCheckGroups(ctx, w.by, directory.CheckGroupList{})
+	groups, err := d.ListCheckGroups(ctx, w.by, directory.CheckGroupList{})
 	parts = append(parts, all(t, groups, err))
-	entries, err := s.ListCheckPermissions(ctx, w.by, directory.CheckPermissionList{})
+	entries, err := d.ListCheckPermissions(ctx, w.by, directory.CheckPermissionList{})
 	parts = append(parts, all(t, entries, err))
-	events, err := s.ListEvents(ctx, w.by, directory.EventList{})
+	events, err := d.ListEvents(ctx, w.by, directory.EventList{})
 	parts = append(parts, all(t, events, err))
-	jobs, err := s.ListJobs(ctx, w.by, directory.JobList{})
+	jobs, err := d.ListJobs(ctx, w.by, directory.JobList{})
 	parts = append(parts, all(t, jobs, err))
-	audit, err := s.ListAudit(ctx, w.by, directory.AuditList{})
+	audit, err := d.ListAudit(ctx, w.by, directory.AuditList{})
 	for _, entry := range all(t, audit, err) {
 		parts = append(parts, entry.ID)
 	}
-	parts = append(parts, must(s.GetSettings(ctx, w.by, directory.None{}))(t), must(s.GetDefaultPreferences(ctx, w.by, directory.DefaultsOf{}))(t))
-	parts = append(parts, must(s.ListSessions(ctx, w.by, directory.SessionsOf{User: directory.UserSelector{UserName: "boss"}}))(t))
+	parts = append(parts, must(d.GetSettings(ctx, w.by, directory.None{}))(t), must(d.GetDefaultPreferences(ctx, w.by, directory.DefaultsOf{}))(t))
+	parts = append(parts, must(d.ListSessions(ctx, w.by, directory.SessionsOf{User: directory.UserSelector{UserName: "boss"}}))(t))
 	text, err := json.MarshalIndent(parts, "", " ")
 	if err != nil {
 		t.Fatal(err)
@@ -431,7 +431,7 @@ func (w *tenant) refer(example json.RawMessage) string {
 // lenient finds no fault with any realm.
 type lenient struct{}
 
-func (lenient) CheckSAML(_ context.Context, _ json.RawMessage) roster.Faults { return nil }
+func (lenient) ValidateSAML(_ context.Context, _ json.RawMessage) roster.Faults { return nil }
 
 func firstDifference(before, after string) string {
 	a, b := strings.Split(before, "\n"), strings.Split(after, "\n")

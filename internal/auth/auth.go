@@ -135,8 +135,8 @@ func denied(reason error) error {
 	return &roster.Error{Kind: roster.Unauthenticated, Detail: deniedDetail, Err: reason}
 }
 
-// checkNeed returns the reason where what the attempt needs is not held.
-func checkNeed(at Attempt, held roster.Grants) error {
+// requirePermission returns the reason where what the attempt needs is not held.
+func requirePermission(at Attempt, held roster.Grants) error {
 	if missing := at.Need &^ held.Anywhere(); missing != 0 {
 		return fmt.Errorf("lacks %s", missing)
 	}

@@ -79,7 +79,7 @@ func signedIn(by roster.Actor) caller {
 // one run; with the Share "" nothing is shared: two users must not have the same salt.
 // Errors: Invalid(password) beyond MaxPasswordBytes or where it is too weak, Unavailable.
 func (h *Hasher) Hash(ctx context.Context, by roster.Actor, p directory.NewHash) (roster.PasswordHash, error) {
-	if err := checkLength(p); err != nil {
+	if err := validateLength(p); err != nil {
 		return "", err
 	}
 	comeForHash(ctx)
@@ -108,7 +108,7 @@ func (h *Hasher) verify(ctx context.Context, c caller, hash roster.PasswordHash,
 	if len(password) > MaxPasswordBytes {
 		return false, nil
 	}
-	if err := checkHash(hash); err != nil {
+	if err := validateHash(hash); err != nil {
 		return false, err
 	}
 	return h.compareOnce(ctx, c, h.mac.sum("verify", string(hash), password), hash, password)
@@ -153,11 +153,11 @@ func (h *Hasher) hashNow(ctx context.Context, c caller, p directory.NewHash) (ro
 	return roster.PasswordHash(hash), err
 }
 
-// CheckStrength judges a password that must be strong: about are words that it must not stand on. It
+// ValidateStrength judges a password that must be strong: about are words that it must not stand on. It
 // takes a slot of the hashes, as judging a long password is work too.
 // Errors: Invalid(password), Unavailable.
-func (h *Hasher) CheckStrength(ctx context.Context, by roster.Actor, p directory.NewHash) error {
-	if err := checkLength(p); err != nil {
+func (h *Hasher) ValidateStrength(ctx context.Context, by roster.Actor, p directory.NewHash) error {
+	if err := validateLength(p); err != nil {
 		return err
 	}
 	comeForHash(ctx)

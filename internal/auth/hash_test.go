@@ -116,7 +116,7 @@ func TestTheSamePasswordGetsASaltOfItsOwn(t *testing.T) {
 
 func TestTheDummyHashAsksForTheWorkOfANewOne(t *testing.T) {
 	t.Parallel()
-	if err := checkHash(dummyHash); err != nil {
+	if err := validateHash(dummyHash); err != nil {
 		t.Fatal(err)
 	}
 	h := NewHasher(time.Now)

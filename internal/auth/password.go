@@ -164,7 +164,7 @@ func (a *Authenticator) find(ctx context.Context, c candidate, password string) 
 func (a *Authenticator) with(c candidate, account roster.Account) candidate {
 	c.account = account
 	c.outside = a.provenOutside(c.org, account.Realm)
-	c.reason = checkAccount(c, account)
+	c.reason = validateAccount(c, account)
 	return c
 }
 
@@ -179,19 +179,19 @@ func (a *Authenticator) remembered(c candidate, password string) bool {
 // cacheable reports whether the password alone lets the candidate in.
 func (a *Authenticator) cacheable(c candidate) bool { return c.reason == nil && c.account.UserID != "" }
 
-// checkAccount returns why no password lets the account in, nil if the right one does.
-func checkAccount(c candidate, account roster.Account) error {
+// validateAccount returns why no password lets the account in, nil if the right one does.
+func validateAccount(c candidate, account roster.Account) error {
 	switch {
 	case !account.Active:
 		return errors.New("not active")
 	case c.outside:
-		return checkNeed(c.at, account.Grants)
+		return requirePermission(c.at, account.Grants)
 	case account.Realm != roster.RealmDB:
 		return fmt.Errorf("proves identity in realm %q", account.Realm)
 	case account.PasswordHash == "":
 		return errors.New("has no password")
 	}
-	return checkNeed(c.at, account.Grants)
+	return requirePermission(c.at, account.Grants)
 }
 
 // prove returns the candidate with its present account, and why the password does not let it in, nil if it
@@ -200,7 +200,7 @@ func (a *Authenticator) prove(ctx context.Context, c candidate, password string,
 	d := a.cache.digest(c.account, password)
 	key := passwordFlight{c.attempt, c.key, d, c.reason != nil}
 	flight, joined := a.flights.board(ctx, key, func(ctx context.Context) (verdict, error) {
-		return a.check(ctx, c, password, d, held)
+		return a.verifyReserved(ctx, c, password, d, held)
 	})
 	if joined {
 		held.release() // the flight makes one for all of them, and may be waiting for this one
@@ -213,8 +213,8 @@ func (a *Authenticator) prove(ctx context.Context, c candidate, password string,
 	return c, reason, err
 }
 
-// check judges the password under a reservation, which it makes if it got none, and counts a failure.
-func (a *Authenticator) check(ctx context.Context, c candidate, password string, d digest, held *reservation) (v verdict, err error) {
+// verifyReserved judges the password under a reservation, which it makes if it got none, and counts a failure.
+func (a *Authenticator) verifyReserved(ctx context.Context, c candidate, password string, d digest, held *reservation) (v verdict, err error) {
 	known := func() (bool, error) { return a.addressKnown(ctx, c) }
 	if held == nil {
 		if held, err = a.throttle.reserve(ctx, c.attempt, known); err != nil {
@@ -269,7 +269,7 @@ func (a *Authenticator) reread(ctx context.Context, c candidate) (account roster
 		return account, errChanged, nil
 	}
 	c.outside = c.outside && a.provenOutside(c.org, account.Realm)
-	return account, checkAccount(c, account), nil
+	return account, validateAccount(c, account), nil
 }
 
 // addressKnown reports whether the name signed in from the address lately.

@@ -31,8 +31,8 @@ func hashParams() *argon2id.Params {
 	return &argon2id.Params{Memory: hashMemory, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 }
 
-// checkHash reports what is wrong with a stored hash.
-func checkHash(h roster.PasswordHash) error {
+// validateHash reports what is wrong with a stored hash.
+func validateHash(h roster.PasswordHash) error {
 	if h == "" {
 		return errors.New("no password hash")
 	}

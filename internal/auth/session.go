@@ -39,7 +39,7 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 		return roster.Actor{}, fmt.Errorf("read session: %w", err)
 	}
 	session, account, now := read.Session, read.account, a.now()
-	if reason := a.checkSession(at, org, session, account, now); reason != nil {
+	if reason := a.validateSession(at, org, session, account, now); reason != nil {
 		return roster.Actor{}, denied(fmt.Errorf("session of %q: %w", account.UserName, reason))
 	}
 	since := now.Sub(session.LastUsedAt)
@@ -55,8 +55,8 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 	return by, nil
 }
 
-// checkSession returns why the session lets nobody in, nil if it is good.
-func (a *Authenticator) checkSession(
+// validateSession returns why the session lets nobody in, nil if it is good.
+func (a *Authenticator) validateSession(
 	at Attempt, org roster.OrganizationID, session roster.Session, account roster.Account, now time.Time,
 ) error {
 	lastUse := a.background.lastUse(session.ID, session.LastUsedAt)
@@ -74,7 +74,7 @@ func (a *Authenticator) checkSession(
 	case session.CredentialVersion != account.CredentialVersion:
 		return errors.New("the password has changed")
 	}
-	return checkNeed(at, account.Grants)
+	return requirePermission(at, account.Grants)
 }
 
 // touchInterval is how often the use of a session is written: often enough that it ends a tenth of its

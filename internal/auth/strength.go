@@ -27,8 +27,8 @@ const (
 	tooEasy  = "is too easy to guess; use several unrelated words, or a longer mix of characters, without names and dates"
 )
 
-// checkLength refuses a password for its length alone, which takes no slot.
-func checkLength(p directory.NewHash) error {
+// validateLength refuses a password for its length alone, which takes no slot.
+func validateLength(p directory.NewHash) error {
 	switch {
 	case len(p.Password) > MaxPasswordBytes:
 		return passwordFault(tooLong)

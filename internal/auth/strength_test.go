@@ -42,7 +42,7 @@ func TestPasswordsThatPeopleChooseAreJudged(t *testing.T) {
 		strings.Repeat("password1 ", 50):       tooEasy,
 		"kT7$qz!w" + strings.Repeat("a", 1016): "",
 	} {
-		err := h.CheckStrength(t.Context(), somebody, directory.NewHash{Password: password, Strong: true, About: about})
+		err := h.ValidateStrength(t.Context(), somebody, directory.NewHash{Password: password, Strong: true, About: about})
 		if want == "" {
 			if err != nil {
 				t.Errorf("%.40q: %v", password, err)

@@ -29,22 +29,22 @@ func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (r
 		return roster.Actor{}, fmt.Errorf("read token: %w", err)
 	}
 	token, account, now := read.Token, read.account, a.now()
-	if err := a.checkTokenOrganization(ctx, at, token); err != nil {
+	if err := a.validateTokenOrganization(ctx, at, token); err != nil {
 		return roster.Actor{}, err
 	}
-	if reason := checkToken(token, account, now); reason != nil {
+	if reason := validateToken(token, account, now); reason != nil {
 		return roster.Actor{}, denied(fmt.Errorf("token %q: %w", token.Name, reason))
 	}
 	actor := tokenActor(at, token, account)
-	if reason := checkNeed(at, actor.Grants); reason != nil {
+	if reason := requirePermission(at, actor.Grants); reason != nil {
 		return roster.Actor{}, denied(fmt.Errorf("token %q: %w", token.Name, reason))
 	}
 	a.background.use(roster.TokenUse{ID: token.ID, At: now, From: at.Address, Face: at.Face})
 	return actor, nil
 }
 
-// checkTokenOrganization compares the token's organization with the one that the attempt names, if any.
-func (a *Authenticator) checkTokenOrganization(ctx context.Context, at Attempt, token roster.Token) error {
+// validateTokenOrganization compares the token's organization with the one that the attempt names, if any.
+func (a *Authenticator) validateTokenOrganization(ctx context.Context, at Attempt, token roster.Token) error {
 	if at.OrganizationSlug == "" {
 		return nil
 	}
@@ -61,8 +61,8 @@ func (a *Authenticator) checkTokenOrganization(ctx context.Context, at Attempt, 
 	return nil
 }
 
-// checkToken returns why the token lets nobody in, nil if it is good.
-func checkToken(token roster.Token, account roster.Account, now time.Time) error {
+// validateToken returns why the token lets nobody in, nil if it is good.
+func validateToken(token roster.Token, account roster.Account, now time.Time) error {
 	switch {
 	case !token.RevokedAt.IsZero():
 		return errors.New("revoked")

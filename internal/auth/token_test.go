@@ -132,7 +132,7 @@ func TestADeadTokenLetsNobodyIn(t *testing.T) {
 	if _, err := f.Token(t.Context(), at(func(a *Attempt) { a.OrganizationSlug = roster.DefaultOrganization }), good); err != nil {
 		t.Errorf("with its own organization: %v", err)
 	}
-	if reason := checkToken(roster.Token{UserID: "u1"}, roster.Account{}, epoch); reason == nil {
+	if reason := validateToken(roster.Token{UserID: "u1"}, roster.Account{}, epoch); reason == nil {
 		t.Error("a token whose user is gone lets somebody in")
 	}
 }

@@ -71,7 +71,7 @@ func (a *Authenticator) judge(ctx context.Context, c candidate, password string)
 	if c.outside {
 		return a.proveOutside(ctx, c, password)
 	}
-	unusable := checkHash(c.account.PasswordHash)
+	unusable := validateHash(c.account.PasswordHash)
 	if c.account.Realm != roster.RealmDB || unusable != nil {
 		if err := a.hasher.dummy(ctx, c.caller, c.label(), password); err != nil {
 			return verdict{}, err

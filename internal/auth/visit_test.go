@@ -71,7 +71,7 @@ func TestARequestThatComesForAHashNeverCountsAsAnother(t *testing.T) {
 		},
 		"and asks":      func(h *Hasher, ctx context.Context, _ *Visit) error { return h.Ask(ctx, somebody) },
 		"for its face":  func(_ *Hasher, _ context.Context, v *Visit) error { return v.Ask() },
-		"and is judged": func(h *Hasher, ctx context.Context, _ *Visit) error { return h.CheckStrength(ctx, somebody, chosen) },
+		"and is judged": func(h *Hasher, ctx context.Context, _ *Visit) error { return h.ValidateStrength(ctx, somebody, chosen) },
 		"and is shared": func(h *Hasher, ctx context.Context, _ *Visit) error {
 			_, err := h.hashFor(ctx, "share", "x")
 			return err
@@ -226,10 +226,10 @@ func TestAPasswordIsJudgedInASlotAndThatIsNoHash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, b := newFakeHasher(1)
 		for range 10 {
-			isKind(t, h.CheckStrength(t.Context(), somebody, weak), roster.Invalid)
+			isKind(t, h.ValidateStrength(t.Context(), somebody, weak), roster.Invalid)
 			_, err := h.Hash(t.Context(), somebody, weak)
 			isKind(t, err, roster.Invalid)
-			if err := h.CheckStrength(t.Context(), somebody, chosen); err != nil {
+			if err := h.ValidateStrength(t.Context(), somebody, chosen); err != nil {
 				t.Error(err)
 			}
 		}
@@ -243,8 +243,8 @@ func TestAPasswordIsJudgedInASlotAndThatIsNoHash(t *testing.T) {
 			t.Fatal(err)
 		}
 		judged := make(chan error, 2)
-		go func() { judged <- h.CheckStrength(t.Context(), somebody, weak) }()
-		go func() { judged <- h.CheckStrength(t.Context(), somebody, chosen) }()
+		go func() { judged <- h.ValidateStrength(t.Context(), somebody, weak) }()
+		go func() { judged <- h.ValidateStrength(t.Context(), somebody, chosen) }()
 		synctest.Wait()
 		if s := h.Stats(); s.Waiting != 2 {
 			t.Errorf("they do not wait for a slot: %+v", s)
@@ -253,6 +253,6 @@ func TestAPasswordIsJudgedInASlotAndThatIsNoHash(t *testing.T) {
 		<-judged
 		<-judged
 		h.gate.full(t)
-		isKind(t, h.CheckStrength(t.Context(), somebody, weak), roster.Unavailable)
+		isKind(t, h.ValidateStrength(t.Context(), somebody, weak), roster.Unavailable)
 	})
 }

@@ -65,17 +65,17 @@ func collect[In, T any](list iter.Seq2[In, error], show func(In) T) ([]T, error)
 }
 
 // updateUser calls the verb. Its answer says, as that of createUser does, whether a welcome email is on its way.
-func updateUser(svc *directory.Service) func(context.Context, roster.Actor, directory.UserChange) (directory.CreatedUser, error) {
+func updateUser(d *directory.Directory) func(context.Context, roster.Actor, directory.UserChange) (directory.CreatedUser, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.UserChange) (directory.CreatedUser, error) {
-		u, err := svc.UpdateUser(ctx, by, in)
+		u, err := d.UpdateUser(ctx, by, in)
 		return directory.CreatedUser{User: u, WelcomeEmail: in.SendWelcomeEmail && u.Active && !u.HasPassword}, nobody(in.User, err)
 	}
 }
 
 // deleteUser calls the verb.
-func deleteUser(svc *directory.Service) func(context.Context, roster.Actor, directory.UserDeletion) (roster.User, error) {
+func deleteUser(d *directory.Directory) func(context.Context, roster.Actor, directory.UserDeletion) (roster.User, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.UserDeletion) (roster.User, error) {
-		u, err := svc.DeleteUser(ctx, by, in)
+		u, err := d.DeleteUser(ctx, by, in)
 		return u, nobody(in.User, err)
 	}
 }
@@ -93,9 +93,9 @@ func nobody(sel directory.UserSelector, err error) error {
 }
 
 // getChecks lists checks with as many activities of each as were asked for.
-func getChecks(svc *directory.Service) lister[checkQuery, *check] {
+func getChecks(d *directory.Directory) lister[checkQuery, *check] {
 	return func(ctx context.Context, by roster.Actor, in checkQuery) (iter.Seq2[*check, error], error) {
-		checks, err := each(svc.ListChecks)(ctx, by, in.lists)
+		checks, err := each(d.ListChecks)(ctx, by, in.lists)
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +104,7 @@ func getChecks(svc *directory.Service) lister[checkQuery, *check] {
 			if in.activities == 0 {
 				return shown, nil
 			}
-			events, err := svc.ListEvents(ctx, by, directory.EventList{Check: c.ID, Limit: in.activities})
+			events, err := d.ListEvents(ctx, by, directory.EventList{Check: c.ID, Limit: in.activities})
 			if err == nil {
 				shown.Activities, err = collect(events, showCheckActivity)
 			}
@@ -120,16 +120,16 @@ type checkGroupView struct {
 }
 
 // getCheckGroups lists check groups, with the checks in each where that was asked for.
-func getCheckGroups(svc *directory.Service) lister[checkGroupQuery, checkGroupView] {
+func getCheckGroups(d *directory.Directory) lister[checkGroupQuery, checkGroupView] {
 	return func(ctx context.Context, by roster.Actor, in checkGroupQuery) (iter.Seq2[checkGroupView, error], error) {
-		groups, err := each(svc.ListCheckGroups)(ctx, by, in.lists)
+		groups, err := each(d.ListCheckGroups)(ctx, by, in.lists)
 		if err != nil {
 			return nil, err
 		}
 		return with(groups, func(g roster.CheckGroup) (view checkGroupView, err error) {
 			view.CheckGroup = g
 			if in.checks {
-				view.checks, err = svc.ListChecks(ctx, by, directory.CheckList{CheckGroup: g.ID})
+				view.checks, err = d.ListChecks(ctx, by, directory.CheckList{CheckGroup: g.ID})
 			}
 			return view, err
 		}), nil
@@ -137,9 +137,9 @@ func getCheckGroups(svc *directory.Service) lister[checkGroupQuery, checkGroupVi
 }
 
 // getPermissions lists entries on check groups. The verb finds a record by id or by name; here both must fit.
-func getPermissions(svc *directory.Service) lister[permissionQuery, roster.CheckPermission] {
+func getPermissions(d *directory.Directory) lister[permissionQuery, roster.CheckPermission] {
 	return func(ctx context.Context, by roster.Actor, in permissionQuery) (iter.Seq2[roster.CheckPermission, error], error) {
-		entries, err := each(svc.ListCheckPermissions)(ctx, by, in.lists)
+		entries, err := each(d.ListCheckPermissions)(ctx, by, in.lists)
 		if err != nil {
 			return nil, err
 		}
@@ -158,24 +158,24 @@ func getPermissions(svc *directory.Service) lister[permissionQuery, roster.Check
 
 // getActivities lists events of all its lists together, the newest first. A date without a zone is meant in the
 // organization's.
-func getActivities(svc *directory.Service) lister[activityQuery, roster.Event] {
+func getActivities(d *directory.Directory) lister[activityQuery, roster.Event] {
 	return func(ctx context.Context, by roster.Actor, in activityQuery) (iter.Seq2[roster.Event, error], error) {
 		zone := time.UTC
 		if in.start.open || in.end.open {
 			var err error
-			if zone, err = svc.GetTimeZone(ctx, by, directory.None{}); err != nil {
+			if zone, err = d.GetTimeZone(ctx, by, directory.None{}); err != nil {
 				return nil, err
 			}
 		}
 		in = in.during(zone)
 		if len(in.lists) == 1 {
 			in.lists[0].Limit = in.count
-			return svc.ListEvents(ctx, by, in.lists[0])
+			return d.ListEvents(ctx, by, in.lists[0])
 		}
 		step := max(1, maxRead/len(in.lists))
 		lists := make([]iter.Seq2[roster.Event, error], len(in.lists))
 		for i, list := range in.lists {
-			lists[i] = paged(ctx, svc.ListEvents, by, list, step)
+			lists[i] = paged(ctx, d.ListEvents, by, list, step)
 		}
 		return newest(lists, in.count), nil
 	}

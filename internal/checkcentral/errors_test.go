@@ -79,7 +79,7 @@ func TestFailuresThatAreNotTheCallersSaySo(t *testing.T) {
 		{&roster.Error{Kind: roster.Stale}, 409, "", `{"error":{"id":"changed-meanwhile","message":"stale"}}`},
 	} {
 		mux := http.NewServeMux()
-		Register(mux, Options{Service: directory.New(directory.Options{}), Verifier: broken{err: c.err}, Log: slog.New(slog.DiscardHandler)})
+		Register(mux, Options{Directory: directory.New(directory.Options{}), Verifier: broken{err: c.err}, Log: slog.New(slog.DiscardHandler)})
 		r := httptest.NewRequest("GET", "/getUsers", nil)
 		r.Header.Set("Authorization", "Bearer x")
 		w := httptest.NewRecorder()

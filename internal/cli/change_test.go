@@ -166,7 +166,7 @@ func TestAnObjectIsPrintedWithAListThatComesAsItIsRead(t *testing.T) {
 // anyRealm takes every configuration.
 type anyRealm struct{}
 
-func (anyRealm) CheckSAML(context.Context, json.RawMessage) roster.Faults { return nil }
+func (anyRealm) ValidateSAML(context.Context, json.RawMessage) roster.Faults { return nil }
 
 func TestRealmsAndLargeTeamsAreListedWhole(t *testing.T) {
 	t.Parallel()
@@ -203,16 +203,16 @@ func fill(t *testing.T, dir string, people int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, by := a.Service(), roster.Actor{Kind: roster.ActorSystem, OrganizationID: a.Organization().ID}
-	_, err = s.CreateRealm(t.Context(), by, directory.NewRealm{Name: "Corporate", Configuration: json.RawMessage(`{"idpMetadataUrl":"x"}`)})
+	d, by := a.Directory(), roster.Actor{Kind: roster.ActorSystem, OrganizationID: a.Organization().ID}
+	_, err = d.CreateRealm(t.Context(), by, directory.NewRealm{Name: "Corporate", Configuration: json.RawMessage(`{"idpMetadataUrl":"x"}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CreateGroup(t.Context(), by, directory.NewGroup{Kind: roster.KindTeam, Name: "Night"}); err != nil {
+	if _, err := d.CreateGroup(t.Context(), by, directory.NewGroup{Kind: roster.KindTeam, Name: "Night"}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range people {
-		_, err := s.CreateUser(t.Context(), by, directory.NewUser{UserName: fmt.Sprint("user", i), Teams: []roster.Ref{{Name: "Night"}}})
+		_, err := d.CreateUser(t.Context(), by, directory.NewUser{UserName: fmt.Sprint("user", i), Teams: []roster.Ref{{Name: "Night"}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -94,7 +94,7 @@ func (c connection) find(sh *shell, mayMake bool) (link, error) {
 	if settings.Database != "" {
 		return openInside(sh, settings, byDatabase)
 	}
-	if err := checkFolder(settings.Data, mayMake); err != nil {
+	if err := validateFolder(settings.Data, mayMake); err != nil {
 		return link{}, err
 	}
 	return waitForFolder(sh.ctx, func() (link, error) {
@@ -106,7 +106,7 @@ func (c connection) find(sh *shell, mayMake bool) (link, error) {
 			client := control.NewClient(control.Socket(socket), operator())
 			return link{client: client, close: func() error { return nil }, way: byServer}, nil
 		}
-		if err := checkOwner(settings.Data); err != nil {
+		if err := validateOwner(settings.Data); err != nil {
 			return link{}, err
 		}
 		return openInside(sh, settings, byFolder)
@@ -145,9 +145,9 @@ func waitForFolder[T any](ctx context.Context, try func() (T, error)) (T, error)
 	}
 }
 
-// checkFolder refuses a data folder that is not there, because a mistyped name must not make an empty
+// validateFolder refuses a data folder that is not there, because a mistyped name must not make an empty
 // directory.
-func checkFolder(dir string, mayMake bool) error {
+func validateFolder(dir string, mayMake bool) error {
 	_, err := os.Stat(dir)
 	if !errors.Is(err, fs.ErrNotExist) || mayMake {
 		return nil // what else is wrong shows when it is opened

@@ -10,9 +10,9 @@ import (
 	"roster"
 )
 
-// checkOwner keeps the superuser from opening another user's data folder: what it would write there
+// validateOwner keeps the superuser from opening another user's data folder: what it would write there
 // belonged to it, and the server could not open its own database any more.
-func checkOwner(dir string) error {
+func validateOwner(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
 		return nil // it is not there yet, or opening it says what is wrong

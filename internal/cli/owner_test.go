@@ -31,7 +31,7 @@ func TestTheSuperuserDoesNotOpenAnotherUsersFolder(t *testing.T) {
 
 func TestAFolderThatIsNotThereHasNoOwner(t *testing.T) {
 	t.Parallel()
-	if err := checkOwner(t.TempDir() + "/none"); err != nil {
+	if err := validateOwner(t.TempDir() + "/none"); err != nil {
 		t.Error(err)
 	}
 }

@@ -44,7 +44,7 @@ func Run(ctx context.Context, release string, args []string, stdin io.Reader, st
 	case err != nil:
 		return sh.fail(misused(err), wording{})
 	}
-	if err := checkFlags(command); err != nil {
+	if err := validateFlags(command); err != nil {
 		return sh.fail(err, wording{})
 	}
 	return sh.fail(command.Run(), wordingOf(command))
@@ -83,9 +83,9 @@ func newParser(sh *shell) (*kong.Kong, error) {
 	)...)
 }
 
-// checkFlags refuses a flag that was given without a value, such as --user "$USER_NAME" where the variable is
+// validateFlags refuses a flag that was given without a value, such as --user "$USER_NAME" where the variable is
 // not set: the command would take it for a flag that was left out. The settings of the server are checked apart.
-func checkFlags(command *kong.Context) error {
+func validateFlags(command *kong.Context) error {
 	if _, serves := command.Selected().Target.Interface().(serveCommand); serves {
 		return nil
 	}

@@ -27,17 +27,17 @@ const (
 func (s *Serve) Validate() error {
 	var f faults
 	s.settle(&f)
-	s.checkData(&f)
-	s.checkAddresses(&f)
-	s.checkTLS(&f)
-	s.checkPublicURL(&f)
+	s.validateData(&f)
+	s.validateAddresses(&f)
+	s.validateTLS(&f)
+	s.validatePublicURL(&f)
 	s.proxies(&f)
-	s.SMTP.check(&f)
-	s.checkBounds(&f)
+	s.SMTP.validate(&f)
+	s.validateBounds(&f)
 	return f.err()
 }
 
-func (s *Serve) checkData(f *faults) {
+func (s *Serve) validateData(f *faults) {
 	if s.Demo && s.Database != "" {
 		f.add("database", "cannot be used by a demonstration, which keeps its people in a folder of its own; leave it out, or leave out --demo")
 	}
@@ -55,7 +55,7 @@ func isPostgres(text string) bool {
 	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Opaque == ""
 }
 
-func (s *Serve) checkAddresses(f *faults) {
+func (s *Serve) validateAddresses(f *faults) {
 	if s.HTTP == "" && s.HTTPS == "" {
 		f.add("http", "and "+settingName("https")+" are both off, so nobody could reach the server; give one an address")
 	}
@@ -88,7 +88,7 @@ func isListenAddress(text string) bool {
 	return !strings.ContainsAny(host, ":/@ []")
 }
 
-func (s *Serve) checkTLS(f *faults) {
+func (s *Serve) validateTLS(f *faults) {
 	switch {
 	case s.TLSCert != "" && s.TLSKey == "":
 		f.add("tls-key", "is missing: "+settingName("tls-cert")+" needs its private key")
@@ -99,7 +99,7 @@ func (s *Serve) checkTLS(f *faults) {
 	}
 }
 
-func (s *Serve) checkPublicURL(f *faults) {
+func (s *Serve) validatePublicURL(f *faults) {
 	if s.PublicURL == "" {
 		if s.SMTP.Address != "" && !s.Demo {
 			f.add("public-url", "is required once mail is configured: links in messages are built from it; give the address that people type, such as https://roster.example.com")
@@ -115,7 +115,7 @@ func (s *Serve) checkPublicURL(f *faults) {
 	}
 }
 
-func (s *SMTP) check(f *faults) {
+func (s *SMTP) validate(f *faults) {
 	if !oneOf(s.TLS, "starttls", "tls", "none") {
 		f.add("smtp-tls", "must be starttls, tls or none")
 	}
@@ -151,7 +151,7 @@ func isMailServer(text string) bool {
 	return err == nil && n > 0 && n <= 65535 && host != "" && !strings.ContainsAny(host, "/@ []")
 }
 
-func (s *Serve) checkBounds(f *faults) {
+func (s *Serve) validateBounds(f *faults) {
 	if s.DatabaseConns < minDatabaseConns || s.DatabaseConns > maxDatabaseConns {
 		f.add("database-conns", "must be 2 to 1000")
 	}

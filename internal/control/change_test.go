@@ -16,7 +16,7 @@ import (
 // offline checks SAML realms without fetching anything.
 type offline struct{}
 
-func (offline) CheckSAML(_ context.Context, configuration json.RawMessage) roster.Faults {
+func (offline) ValidateSAML(_ context.Context, configuration json.RawMessage) roster.Faults {
 	_, faults := realm.ParseSAML(configuration, clock())
 	return faults
 }

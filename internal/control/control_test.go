@@ -25,7 +25,7 @@ import (
 type opened struct {
 	*control.Client
 	handler http.Handler
-	service *directory.Service
+	service *directory.Directory
 	system  roster.Actor // of the organization
 }
 
@@ -40,25 +40,25 @@ func open(t *testing.T) opened {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
-	s := directory.New(directory.Options{
+	d := directory.New(directory.Options{
 		Store: db, Passwords: auth.NewHasher(clock), Secrets: auth.Secrets{}, Now: clock, RetryKey: []byte("key"),
 		Realms: offline{},
 	})
 	system := roster.Actor{Kind: roster.ActorSystem}
-	made, err := s.SetUpOrganization(t.Context(), system, roster.DefaultOrganization)
+	made, err := d.SetUpOrganization(t.Context(), system, roster.DefaultOrganization)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
 	control.Register(mux, control.Options{
-		Service: s, Organization: made.Organization.ID,
+		Directory: d, Organization: made.Organization.ID,
 		BaseURL: func() string { return "https://roster.example.com" },
 		Server: func(context.Context) (control.Server, error) {
 			return control.Server{Version: "1.2.3", Engine: db.Engine()}, nil
 		},
 	})
 	system.OrganizationID = made.Organization.ID
-	return opened{control.NewClient(control.Local(mux), "ada"), mux, s, system}
+	return opened{control.NewClient(control.Local(mux), "ada"), mux, d, system}
 }
 
 // do makes a call that must succeed.

@@ -48,7 +48,7 @@ func face(o Options) *dialect.Face[request] {
 			if req.slug == "" {
 				return by, nil
 			}
-			found, err := o.Service.GetOrganization(ctx, by, roster.Ref{Name: req.slug})
+			found, err := o.Directory.GetOrganization(ctx, by, roster.Ref{Name: req.slug})
 			if err != nil && roster.KindOf(err) == roster.NotFound {
 				// Invalid, so that no command takes it for the record that it is about.
 				err = &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("there is no organization %.80q; see: roster organization list", req.slug)}

@@ -80,8 +80,8 @@ func showRealm(r roster.Realm) Realm {
 	return Realm{ID: r.ID, Name: r.Name, Kind: r.Kind, Active: r.Active, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 }
 
-func showDepartment(d roster.Department) Department {
-	return Department{ID: d.ID, Number: d.Number, Name: d.Name}
+func showDepartment(dep roster.Department) Department {
+	return Department{ID: dep.ID, Number: dep.Number, Name: dep.Name}
 }
 
 func showRole(r roster.Role) Role {

@@ -14,7 +14,7 @@ import (
 
 // Options are what the control handler is made of. All are needed but Log.
 type Options struct {
-	Service      *directory.Service
+	Directory    *directory.Directory
 	Organization roster.OrganizationID // of a call that names none
 
 	// BaseURL returns what links to the server begin with, without a slash at the end.
@@ -35,68 +35,68 @@ func Register(mux *http.ServeMux, o Options) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	r := routes{mux: mux, face: face(o)}
-	s := o.Service
+	d := o.Directory
 
-	handle(r, CreateToken, NewToken.verb, s.CreateToken, showCreatedToken)
-	handle(r, RevokeToken, Name.ref, s.RevokeToken, showToken)
-	stream(r, ListTokens, TokenList.verb, s.ListTokens, showToken)
+	handle(r, CreateToken, NewToken.verb, d.CreateToken, showCreatedToken)
+	handle(r, RevokeToken, Name.ref, d.RevokeToken, showToken)
+	stream(r, ListTokens, TokenList.verb, d.ListTokens, showToken)
 
-	handle(r, CreateUser, NewUser.verb, s.CreateUser, showCreatedUser)
-	handle(r, ShowUser, UserName.selector, s.GetUser, showUser)
-	stream(r, ListUsers, UserList.verb, s.ListUsers, showUser)
-	handle(r, UpdateUser, UserChange.verb, s.UpdateUser, showUser)
-	handle(r, SetPassword, NewPassword.verb, s.SetPassword, showSummary)
-	handle(r, IssueLink, UserName.link, s.IssueLink, showLink(o.BaseURL))
-	handle(r, DeleteUser, UserName.deletion, s.DeleteUser, showSummary)
-	handle(r, SetServerAdmin, ServerAdmin.verb, s.SetServerAdmin, showSummary)
+	handle(r, CreateUser, NewUser.verb, d.CreateUser, showCreatedUser)
+	handle(r, ShowUser, UserName.selector, d.GetUser, showUser)
+	stream(r, ListUsers, UserList.verb, d.ListUsers, showUser)
+	handle(r, UpdateUser, UserChange.verb, d.UpdateUser, showUser)
+	handle(r, SetPassword, NewPassword.verb, d.SetPassword, showSummary)
+	handle(r, IssueLink, UserName.link, d.IssueLink, showLink(o.BaseURL))
+	handle(r, DeleteUser, UserName.deletion, d.DeleteUser, showSummary)
+	handle(r, SetServerAdmin, ServerAdmin.verb, d.SetServerAdmin, showSummary)
 
-	groups(r, s, roster.KindGroup, CreateGroup, ListGroups, ShowGroup, ListGroupMembers, UpdateGroup, DeleteGroup)
-	groups(r, s, roster.KindTeam, CreateTeam, ListTeams, ShowTeam, ListTeamMembers, UpdateTeam, DeleteTeam)
-	handle(r, CreateDepartment, NewDepartment.verb, s.CreateDepartment, showDepartment)
-	stream(r, ListDepartments, fromStart, s.ListDepartments, showDepartment)
-	handle(r, CreateRole, NewRole.verb, s.CreateRole, showRole)
-	stream(r, ListRoles, fromStart, s.ListRoles, showRole)
-	handle(r, UpdateRole, RoleChange.verb, s.UpdateRole, showRole)
-	handle(r, DeleteRole, Name.deletion, s.DeleteRole, showRole)
-	stream(r, ListRealms, realmList, s.ListRealms, showRealm)
+	groups(r, d, roster.KindGroup, CreateGroup, ListGroups, ShowGroup, ListGroupMembers, UpdateGroup, DeleteGroup)
+	groups(r, d, roster.KindTeam, CreateTeam, ListTeams, ShowTeam, ListTeamMembers, UpdateTeam, DeleteTeam)
+	handle(r, CreateDepartment, NewDepartment.verb, d.CreateDepartment, showDepartment)
+	stream(r, ListDepartments, fromStart, d.ListDepartments, showDepartment)
+	handle(r, CreateRole, NewRole.verb, d.CreateRole, showRole)
+	stream(r, ListRoles, fromStart, d.ListRoles, showRole)
+	handle(r, UpdateRole, RoleChange.verb, d.UpdateRole, showRole)
+	handle(r, DeleteRole, Name.deletion, d.DeleteRole, showRole)
+	stream(r, ListRealms, realmList, d.ListRealms, showRealm)
 
-	handle(r, CreateOrganization, NewOrganization.verb, s.CreateOrganization, showCreatedOrganization(o.BaseURL))
-	stream(r, ListOrganizations, firstSlug, s.ListOrganizations, showOrganization)
-	handle(r, ShowOrganization, Name.subject, s.GetOrganization, showOrganization)
-	handle(r, ShowSettings, nothing, s.GetSettings, showSettings)
-	handle(r, SetSettings, SettingsChange.verb, s.UpdateSettings, showSettings)
-	stream(r, ListJobs, JobList.verb, s.ListJobs, showJob)
-	handle(r, RetryJob, JobName.verb, s.ReviveJob, showJob)
+	handle(r, CreateOrganization, NewOrganization.verb, d.CreateOrganization, showCreatedOrganization(o.BaseURL))
+	stream(r, ListOrganizations, firstSlug, d.ListOrganizations, showOrganization)
+	handle(r, ShowOrganization, Name.subject, d.GetOrganization, showOrganization)
+	handle(r, ShowSettings, nothing, d.GetSettings, showSettings)
+	handle(r, SetSettings, SettingsChange.verb, d.UpdateSettings, showSettings)
+	stream(r, ListJobs, JobList.verb, d.ListJobs, showJob)
+	handle(r, RetryJob, JobName.verb, d.ReviveJob, showJob)
 
-	handle(r, ShowPreferences, PreferencesOf.verb, s.GetDefaultPreferences, showPreferences)
-	handle(r, SetPreferences, Preferences.verb, s.SetDefaultPreferences, showPreferences)
+	handle(r, ShowPreferences, PreferencesOf.verb, d.GetDefaultPreferences, showPreferences)
+	handle(r, SetPreferences, Preferences.verb, d.SetDefaultPreferences, showPreferences)
 
-	stream(r, ListAudit, AuditList.verb, s.ListAudit, showAuditEntry)
-	handle(r, VerifyAudit, nothing, s.VerifyAudit, showVerified)
+	stream(r, ListAudit, AuditList.verb, d.ListAudit, showAuditEntry)
+	handle(r, VerifyAudit, nothing, d.VerifyAudit, showVerified)
 
-	handle(r, ShowStatus, nothing, status(s, o.Server), func(s Status) Status { return s })
+	handle(r, ShowStatus, nothing, status(d, o.Server), func(s Status) Status { return s })
 	handle(r, Examine, nothing, examination(o.Examine), func(x Examination) Examination { return x })
 	mux.Handle("/", r.unknown())
 }
 
 // groups adds the calls about the groups of one kind.
 func groups(
-	r routes, s *directory.Service, kind roster.GroupKind,
+	r routes, d *directory.Directory, kind roster.GroupKind,
 	create Call[NewNamed, Group], list Listing[Empty, Group], show Call[Name, GroupDetails],
 	members Listing[Name, Member], update Call[GroupChange, GroupDetails], remove Call[Name, GroupSummary],
 ) {
-	handle(r, create, newGroup(kind), s.CreateGroup, showGroup)
-	stream(r, list, groupList(kind), s.ListGroups, showGroup)
-	handle(r, show, groupNamed(kind), s.GetGroup, showView)
-	stream(r, members, groupNamed(kind), membersOf(s), showMember)
-	handle(r, update, groupChange(kind), s.UpdateGroup, showDetails)
-	handle(r, remove, groupNamed(kind), s.DeleteGroup, showGroupSummary)
+	handle(r, create, newGroup(kind), d.CreateGroup, showGroup)
+	stream(r, list, groupList(kind), d.ListGroups, showGroup)
+	handle(r, show, groupNamed(kind), d.GetGroup, showView)
+	stream(r, members, groupNamed(kind), membersOf(d), showMember)
+	handle(r, update, groupChange(kind), d.UpdateGroup, showDetails)
+	handle(r, remove, groupNamed(kind), d.DeleteGroup, showGroupSummary)
 }
 
 // membersOf takes the members out of what GetGroup returns.
-func membersOf(s *directory.Service) func(context.Context, roster.Actor, directory.GroupSelector) (iter.Seq2[roster.UserLink, error], error) {
+func membersOf(d *directory.Directory) func(context.Context, roster.Actor, directory.GroupSelector) (iter.Seq2[roster.UserLink, error], error) {
 	return func(ctx context.Context, by roster.Actor, in directory.GroupSelector) (iter.Seq2[roster.UserLink, error], error) {
-		g, err := s.GetGroup(ctx, by, in)
+		g, err := d.GetGroup(ctx, by, in)
 		return g.Members, err
 	}
 }
@@ -168,9 +168,9 @@ func examination(examine func(context.Context) (Examination, error)) func(contex
 }
 
 // status joins what the directory knows with what the process knows.
-func status(s *directory.Service, server func(context.Context) (Server, error)) func(context.Context, roster.Actor, directory.None) (Status, error) {
+func status(d *directory.Directory, server func(context.Context) (Server, error)) func(context.Context, roster.Actor, directory.None) (Status, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.None) (Status, error) {
-		d, err := s.GetStatus(ctx, by, in)
+		d, err := d.GetStatus(ctx, by, in)
 		if err != nil {
 			return Status{}, err
 		}

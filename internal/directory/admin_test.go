@@ -288,10 +288,10 @@ var versionedRecords = []versioned{
 			return must(e.CreateDepartment(t.Context(), e.admin, directory.NewDepartment{Name: "Ops"}))(t).Version
 		},
 		update: func(t *testing.T, e *env, v int64, turn int) (int64, error) {
-			d, err := e.UpdateDepartment(t.Context(), e.admin, directory.DepartmentChange{
+			dep, err := e.UpdateDepartment(t.Context(), e.admin, directory.DepartmentChange{
 				Department: roster.Ref{Name: "ops"}, IfVersion: v, Name: roster.Some([]string{"OPS", "oPS"}[turn%2]),
 			})
-			return d.Version, err
+			return dep.Version, err
 		},
 		delete: func(t *testing.T, e *env, v int64) error {
 			_, err := e.DeleteDepartment(t.Context(), e.admin, directory.Deletion{Ref: roster.Ref{Name: "ops"}, IfVersion: v})
@@ -355,10 +355,10 @@ func deleteOps(t *testing.T, e *env, kind roster.GroupKind, v int64) error {
 // anySAML takes every configuration for a good one.
 type anySAML struct{}
 
-func (anySAML) CheckSAML(context.Context, json.RawMessage) roster.Faults { return nil }
+func (anySAML) ValidateSAML(context.Context, json.RawMessage) roster.Faults { return nil }
 
 // saml is the verbs on the same store, with realms that can be made.
-func (e *env) saml() *directory.Service {
+func (e *env) saml() *directory.Directory {
 	return directory.New(directory.Options{
 		Store: e.store, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"), Realms: anySAML{},
 	})
@@ -462,8 +462,8 @@ var onceRecords = map[string]func(t *testing.T, e *env, key, name string) (id st
 		return string(g.ID), err
 	},
 	"a department": func(t *testing.T, e *env, key, name string) (string, error) {
-		d, err := e.CreateDepartment(t.Context(), e.admin, directory.NewDepartment{Name: name, IdempotencyKey: key})
-		return string(d.ID), err
+		dep, err := e.CreateDepartment(t.Context(), e.admin, directory.NewDepartment{Name: name, IdempotencyKey: key})
+		return string(dep.ID), err
 	},
 	"a role": func(t *testing.T, e *env, key, name string) (string, error) {
 		r, err := e.CreateRole(t.Context(), e.admin, directory.NewRole{Name: name, IdempotencyKey: key})
@@ -567,25 +567,25 @@ func TestWhoLeavesADepartmentThatIsDeletedHasAnotherVersion(t *testing.T) {
 
 func TestARealmIsFoundAndChangedByItsIdToo(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
-		s := e.saml()
-		r := must(s.CreateRealm(t.Context(), e.admin, directory.NewRealm{Name: "Okta", Configuration: json.RawMessage(`{"a":1}`)}))(t)
-		must(s.CreateRealm(t.Context(), e.admin, directory.NewRealm{Name: "Entra", Configuration: json.RawMessage(`{}`)}))(t)
-		changed := must(s.UpdateRealm(t.Context(), e.admin, directory.RealmChange{ID: r.ID, Active: roster.Some(false)}))(t)
+		d := e.saml()
+		r := must(d.CreateRealm(t.Context(), e.admin, directory.NewRealm{Name: "Okta", Configuration: json.RawMessage(`{"a":1}`)}))(t)
+		must(d.CreateRealm(t.Context(), e.admin, directory.NewRealm{Name: "Entra", Configuration: json.RawMessage(`{}`)}))(t)
+		changed := must(d.UpdateRealm(t.Context(), e.admin, directory.RealmChange{ID: r.ID, Active: roster.Some(false)}))(t)
 		if changed.Active || changed.Version != 2 {
 			t.Errorf("changed %+v", changed)
 		}
 		for _, ref := range []roster.Ref{{ID: string(r.ID)}, {Name: "OKTA"}, {ID: "okta", Name: "okta"}} {
-			if got := must(s.GetRealm(t.Context(), e.admin, ref))(t); got.ID != r.ID || got.Active {
+			if got := must(d.GetRealm(t.Context(), e.admin, ref))(t); got.ID != r.ID || got.Active {
 				t.Errorf("%v: %+v", ref, got)
 			}
 		}
-		_, err := s.GetRealm(t.Context(), e.admin, roster.Ref{ID: "none"})
+		_, err := d.GetRealm(t.Context(), e.admin, roster.Ref{ID: "none"})
 		wants(t, err, roster.NotFound, "")
-		_, err = s.UpdateRealm(t.Context(), e.admin, directory.RealmChange{ID: "none", Active: roster.Some(true)})
+		_, err = d.UpdateRealm(t.Context(), e.admin, directory.RealmChange{ID: "none", Active: roster.Some(true)})
 		wants(t, err, roster.NotFound, "")
-		_, err = s.UpdateRealm(t.Context(), e.admin, directory.RealmChange{Name: "none", Active: roster.Some(true)})
+		_, err = d.UpdateRealm(t.Context(), e.admin, directory.RealmChange{Name: "none", Active: roster.Some(true)})
 		wants(t, err, roster.Invalid, "displayName")
-		if realms := all(s.ListRealms(t.Context(), e.admin, directory.RealmList{After: "entra"}))(t); len(realms) != 1 || realms[0].ID != r.ID {
+		if realms := all(d.ListRealms(t.Context(), e.admin, directory.RealmList{After: "entra"}))(t); len(realms) != 1 || realms[0].ID != r.ID {
 			t.Errorf("after entra come %+v", realms)
 		}
 	})

@@ -34,7 +34,7 @@ func TestNobodyEndsWithARecordWhatTheyMayNotEndByItself(t *testing.T) {
 		}
 		e.makes(directory.NewUser{UserName: "plain"})
 		e.makes(directory.NewUser{UserName: "boss", AccessLevel: roster.LevelAdministrator})
-		manager := e.somebody("plain", everywhere(roster.LevelManager.Permissions()))
+		manager := e.somebody("plain", orgWideGrant(roster.LevelManager.Permissions()))
 		checkGroup := func(by roster.Actor, name string) error {
 			found := all(e.ListCheckGroups(t.Context(), e.admin, directory.CheckGroupList{Name: name}))(t)
 			_, err := e.DeleteCheckGroup(t.Context(), by, directory.Deletion{Ref: roster.Ref{ID: string(found[0].ID)}})

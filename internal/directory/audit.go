@@ -22,7 +22,7 @@ type AuditList struct {
 // ListAudit returns who changed what, the oldest first unless asked otherwise. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListAudit(ctx context.Context, by roster.Actor, in AuditList) (iter.Seq2[roster.AuditEntry, error], error) {
+func (d *Directory) ListAudit(ctx context.Context, by roster.Actor, in AuditList) (iter.Seq2[roster.AuditEntry, error], error) {
 	if err := allow(by, ActAuditRead); err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (s *Service) ListAudit(ctx context.Context, by roster.Actor, in AuditList) 
 	}
 	return pages(in.After, in.Limit, func(after roster.AuditID, limit int) ([]roster.AuditEntry, error) {
 		q := AuditQuery{After: after, Target: in.Target, Newest: in.Newest, Limit: limit}
-		return view(ctx, s, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
+		return view(ctx, d, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
 	}, func(e roster.AuditEntry) roster.AuditID { return e.ID }), nil
 }
 
@@ -135,13 +135,13 @@ type VerifiedAudit struct {
 // VerifyAudit recomputes the organization's chain from its first entry to its last.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
-func (s *Service) VerifyAudit(ctx context.Context, by roster.Actor, _ None) (VerifiedAudit, error) {
+func (d *Directory) VerifyAudit(ctx context.Context, by roster.Actor, _ None) (VerifiedAudit, error) {
 	if err := allow(by, ActAuditRead); err != nil {
 		return VerifiedAudit{}, err
 	}
 	entries := pages(int64(0), 0, func(after int64, limit int) ([]roster.AuditEntry, error) {
 		q := AuditQuery{Sealed: true, AfterSeq: after, Limit: limit}
-		return view(ctx, s, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
+		return view(ctx, d, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
 	}, func(e roster.AuditEntry) int64 { return e.Seq })
 	var out VerifiedAudit
 	before := ""
@@ -174,4 +174,27 @@ func faultOf(e roster.AuditEntry, seq int64, before string) string {
 	default:
 		return ""
 	}
+}
+
+// GetAuditEntry returns one audit entry.
+//
+// Errors: Unauthenticated, Forbidden, NotFound.
+func (d *Directory) GetAuditEntry(ctx context.Context, by roster.Actor, id roster.AuditID) (roster.AuditEntry, error) {
+	if err := allow(by, ActAuditRead); err != nil {
+		return roster.AuditEntry{}, err
+	}
+	return view(ctx, d, func(tx Tx) (roster.AuditEntry, error) {
+		none := &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no audit entry"}
+		if id == "" || !isName(string(id)) {
+			return roster.AuditEntry{}, none
+		}
+		entries, err := tx.AuditEntries(by.OrganizationID, AuditQuery{ID: id, Limit: 1})
+		if err != nil {
+			return roster.AuditEntry{}, err
+		}
+		if len(entries) == 0 {
+			return roster.AuditEntry{}, none
+		}
+		return entries[0], nil
+	})
 }

@@ -114,7 +114,7 @@ func TestWhoeverCouldCreateAUserMayChangeIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		e.group(roster.KindGroup, "Network")
 		e.entry(e.checkGroup("X"), roster.LevelEditor, "", "Network")
-		grazer := e.somebody(directory.AdminUser, everywhere(roster.ShippedRoles()[5].Permissions))
+		grazer := e.somebody(directory.AdminUser, orgWideGrant(roster.ShippedRoles()[5].Permissions))
 		grazer.UserID = "somebody else"
 		for _, role := range []string{"Administrator", "Manager", "Operator", "Grazer"} {
 			in := directory.NewUser{UserName: role, Email: "a@example.com", Password: "a password", Roles: refs(role), Groups: refs("Network"), ExternalID: "x"}

@@ -66,32 +66,33 @@ type NewCheck struct {
 // check group with the level editor allows checks in that check group.
 //
 // Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName, emailAlias), Unavailable.
-func (s *Service) CreateCheck(ctx context.Context, by roster.Actor, in NewCheck) (roster.Check, error) {
+func (d *Directory) CreateCheck(ctx context.Context, by roster.Actor, in NewCheck) (roster.Check, error) {
 	if err := allow(by, ActCheckCreate); err != nil {
 		return roster.Check{}, err
 	}
 	in.clean()
-	faults := in.check(in.Faults)
-	checkOnce(&faults, in.IdempotencyKey)
-	return heldBy[roster.Check](ctx, s, by, ActCheckRead, checkHolder(by, in.CheckFields))(update(ctx, s, func(tx Tx) (roster.Check, error) {
+	faults := in.validate(in.Faults)
+	validateIdempotencyKey(&faults, in.IdempotencyKey)
+	c, err := update(ctx, d, func(tx Tx) (roster.Check, error) {
 		id := newID()
-		return once(tx, s, by, ActCheckCreate, in.IdempotencyKey, in.inputText(), id, func() (roster.Check, error) {
-			return s.makeCheck(tx, by, in, roster.CheckID(id), slices.Clone(faults))
+		return once(tx, d, by, ActCheckCreate, in.IdempotencyKey, in.inputText(), id, func() (roster.Check, error) {
+			return d.makeCheck(tx, by, in, roster.CheckID(id), slices.Clone(faults))
 		}, func(id string) (roster.Check, error) {
 			return narrowedCheck(tx, by)(findCheck(tx, by.OrganizationID, roster.CheckID(id), changeScope(by)))
 		})
-	}))
+	})
+	return c, d.nameHolder(ctx, by, ActCheckRead, checkHolder(by, in.CheckFields), err)
 }
 
 // makeCheck is the transaction of CreateCheck, but for what makes it once.
-func (s *Service) makeCheck(tx Tx, by roster.Actor, in NewCheck, id roster.CheckID, f roster.Faults) (roster.Check, error) {
-	now := s.now()
+func (d *Directory) makeCheck(tx Tx, by roster.Actor, in NewCheck, id roster.CheckID, f roster.Faults) (roster.Check, error) {
+	now := d.now()
 	c := roster.Check{
 		ID: id, OrganizationID: by.OrganizationID, Status: roster.StatusSuccess, StatusAt: now,
 		Version: 1, CreatedAt: now, UpdatedAt: now,
 	}
 	in.apply(&c, true)
-	in.checkWhole(c, &f)
+	in.validateWhole(c, &f)
 	rights, err := in.settle(tx, by, &c, 0, f)
 	if err == nil {
 		err = rights.permit(c)
@@ -102,7 +103,7 @@ func (s *Service) makeCheck(tx Tx, by roster.Actor, in NewCheck, id roster.Check
 	if c.Number, err = tx.InsertCheck(c, Fold(c.Name), Fold(c.EmailAlias)); err != nil {
 		return roster.Check{}, err
 	}
-	return c, s.audit(tx, by, now, change{ActCheckCreate, string(c.ID), c.Name, created{auditCheck(c)}})
+	return c, d.audit(tx, by, now, change{ActCheckCreate, string(c.ID), c.Name, created{auditCheck(c)}})
 }
 
 // settle finds what the check refers to, answers with all faults there are, and returns what the actor may do. The
@@ -111,7 +112,7 @@ func (in CheckFields) settle(tx Tx, by roster.Actor, c *roster.Check, before int
 	if err := in.resolve(tx, by, c, &f); err != nil {
 		return checkRights{}, err
 	}
-	if err := checkRoom(tx, *c, before, &f); err != nil {
+	if err := validateRoom(tx, *c, before, &f); err != nil {
 		return checkRights{}, err
 	}
 	if err := f.Err(); err != nil {
@@ -123,11 +124,11 @@ func (in CheckFields) settle(tx Tx, by roster.Actor, c *roster.Check, before int
 // GetCheck returns one check that the actor may see.
 //
 // Errors: Unauthenticated, Forbidden, NotFound.
-func (s *Service) GetCheck(ctx context.Context, by roster.Actor, id roster.CheckID) (roster.Check, error) {
+func (d *Directory) GetCheck(ctx context.Context, by roster.Actor, id roster.CheckID) (roster.Check, error) {
 	if err := allow(by, ActCheckRead); err != nil {
 		return roster.Check{}, err
 	}
-	return view(ctx, s, func(tx Tx) (roster.Check, error) {
+	return view(ctx, d, func(tx Tx) (roster.Check, error) {
 		return narrowedCheck(tx, by)(findCheck(tx, by.OrganizationID, id, checkScope(by)))
 	})
 }
@@ -143,7 +144,7 @@ type CheckList struct {
 // ListChecks returns the checks that the actor may see, in the order that is asked for. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList) (iter.Seq2[roster.Check, error], error) {
+func (d *Directory) ListChecks(ctx context.Context, by roster.Actor, in CheckList) (iter.Seq2[roster.Check, error], error) {
 	if err := allow(by, ActCheckRead); err != nil {
 		return nil, err
 	}
@@ -154,7 +155,7 @@ func (s *Service) ListChecks(ctx context.Context, by roster.Actor, in CheckList)
 	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.Check, error) {
 		q := q
 		q.Order, q.Limit = o, limit
-		return view(ctx, s, func(tx Tx) ([]roster.Check, error) {
+		return view(ctx, d, func(tx Tx) ([]roster.Check, error) {
 			checks, err := tx.Checks(by.OrganizationID, q)
 			if err != nil {
 				return nil, err
@@ -175,20 +176,20 @@ type CheckChange struct {
 // UpdateCheck changes a check.
 //
 // Errors: those of CreateCheck, NotFound, Stale.
-func (s *Service) UpdateCheck(ctx context.Context, by roster.Actor, in CheckChange) (roster.Check, error) {
+func (d *Directory) UpdateCheck(ctx context.Context, by roster.Actor, in CheckChange) (roster.Check, error) {
 	if err := allow(by, ActCheckUpdate); err != nil {
 		return roster.Check{}, err
 	}
 	in.clean()
-	faults := in.check(in.Faults)
-	return heldBy[roster.Check](ctx, s, by, ActCheckRead, checkHolder(by, in.CheckFields))(update(ctx, s, func(tx Tx) (roster.Check, error) {
-		before, err := s.ownCheck(tx, by, in.Check, in.IfVersion)
+	faults := in.validate(in.Faults)
+	c, err := update(ctx, d, func(tx Tx) (roster.Check, error) {
+		before, err := d.ownCheck(tx, by, in.Check, in.IfVersion)
 		if err != nil {
 			return before, err
 		}
 		f, after := slices.Clone(faults), before
 		in.apply(&after, false)
-		in.checkWhole(after, &f)
+		in.validateWhole(after, &f)
 		rights, err := in.settle(tx, by, &after, programOf(before), f)
 		if err == nil {
 			err = rights.permit(after)
@@ -199,12 +200,13 @@ func (s *Service) UpdateCheck(ctx context.Context, by roster.Actor, in CheckChan
 		if sameCheck(before, after) {
 			return before, nil
 		}
-		after.Version, after.UpdatedAt = before.Version+1, s.now()
+		after.Version, after.UpdatedAt = before.Version+1, d.now()
 		if err := tx.UpdateCheck(after, Fold(after.Name), Fold(after.EmailAlias)); err != nil {
 			return before, err
 		}
-		return after, s.audit(tx, by, after.UpdatedAt, change{ActCheckUpdate, string(after.ID), after.Name, changed{Before: auditCheck(before), After: auditCheck(after)}})
-	}))
+		return after, d.audit(tx, by, after.UpdatedAt, change{ActCheckUpdate, string(after.ID), after.Name, changed{Before: auditCheck(before), After: auditCheck(after)}})
+	})
+	return c, d.nameHolder(ctx, by, ActCheckRead, checkHolder(by, in.CheckFields), err)
 }
 
 // sameCheck reports whether two states of a check are the same. The groups and teams that are told have no order.
@@ -220,8 +222,8 @@ func sameCheck(a, b roster.Check) bool {
 }
 
 // ownCheck returns a check that the actor may manage as it is, and keeps others from changing it.
-func (s *Service) ownCheck(tx Tx, by roster.Actor, id roster.CheckID, version int64) (roster.Check, error) {
-	c, err := latest(tx, LockableCheck, func(ref roster.Ref) (roster.Check, error) {
+func (d *Directory) ownCheck(tx Tx, by roster.Actor, id roster.CheckID, version int64) (roster.Check, error) {
+	c, err := findLocked(tx, LockableCheck, func(ref roster.Ref) (roster.Check, error) {
 		return findCheck(tx, by.OrganizationID, roster.CheckID(ref.ID), changeScope(by))
 	}, roster.Ref{ID: string(id)}, func(c roster.Check) (roster.OrganizationID, string) { return c.OrganizationID, string(c.ID) })
 	if err != nil {
@@ -240,20 +242,20 @@ func (s *Service) ownCheck(tx Tx, by roster.Actor, id roster.CheckID, version in
 // DeleteCheck deletes a check; the events that it claimed stay. The reference is its id.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Stale, Unavailable.
-func (s *Service) DeleteCheck(ctx context.Context, by roster.Actor, in Deletion) (roster.Check, error) {
+func (d *Directory) DeleteCheck(ctx context.Context, by roster.Actor, in Deletion) (roster.Check, error) {
 	if err := allow(by, ActCheckDelete); err != nil {
 		return roster.Check{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.Check, error) {
-		c, err := s.ownCheck(tx, by, roster.CheckID(in.Ref.ID), in.IfVersion)
+	return update(ctx, d, func(tx Tx) (roster.Check, error) {
+		c, err := d.ownCheck(tx, by, roster.CheckID(in.Ref.ID), in.IfVersion)
 		if err != nil {
 			return roster.Check{}, err
 		}
-		now := s.now()
+		now := d.now()
 		if err := tx.DeleteCheck(by.OrganizationID, c.ID, now); err != nil {
 			return c, err
 		}
-		return c, s.audit(tx, by, now, change{ActCheckDelete, string(c.ID), c.Name, removedRecord{auditCheck(c)}})
+		return c, d.audit(tx, by, now, change{ActCheckDelete, string(c.ID), c.Name, removedRecord{auditCheck(c)}})
 	})
 }
 
@@ -267,16 +269,16 @@ type Overview struct {
 // GetOverview returns how the organization stands.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
-func (s *Service) GetOverview(ctx context.Context, by roster.Actor, _ None) (Overview, error) {
+func (d *Directory) GetOverview(ctx context.Context, by roster.Actor, _ None) (Overview, error) {
 	if err := allow(by, ActCheckRead); err != nil {
 		return Overview{}, err
 	}
-	return view(ctx, s, func(tx Tx) (o Overview, err error) {
+	return view(ctx, d, func(tx Tx) (o Overview, err error) {
 		if o.Organization, err = tx.OrganizationByID(by.OrganizationID); err != nil {
 			return o, err
 		}
-		groups, everywhere := scopeOf(by, ActUserRead)
-		if everywhere {
+		groups, orgWide := scopeOf(by, ActUserRead)
+		if orgWide {
 			groups = nil
 		}
 		if o.Users, err = tx.CountUsers(by.OrganizationID, groups); err != nil {

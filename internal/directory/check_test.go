@@ -71,7 +71,7 @@ func (e *env) somebody(name string, grants ...roster.Grant) roster.Actor {
 	}
 }
 
-func everywhere(p roster.Permissions) roster.Grant { return roster.Grant{Permissions: p} }
+func orgWideGrant(p roster.Permissions) roster.Grant { return roster.Grant{Permissions: p} }
 
 func within(g roster.Group, p roster.Permissions) roster.Grant {
 	return roster.Grant{Group: g.ID, Permissions: p}
@@ -107,9 +107,9 @@ func newWorld(e *env) world {
 	token := roster.Actor{Kind: roster.ActorToken, TokenID: "t", OrganizationID: e.admin.OrganizationID, Face: roster.FaceAPI}
 	w.actors = map[string]roster.Actor{
 		"operator":                   e.admin,
-		"reader":                     e.somebody("plain1", everywhere(read)),
-		"editor":                     e.somebody("plain1", everywhere(edit)),
-		"manager of checks only":     e.somebody("plain1", everywhere(roster.ManageChecks)),
+		"reader":                     e.somebody("plain1", orgWideGrant(read)),
+		"editor":                     e.somebody("plain1", orgWideGrant(edit)),
+		"manager of checks only":     e.somebody("plain1", orgWideGrant(roster.ManageChecks)),
 		"somebody":                   e.somebody("plain1"),
 		"reader of A":                e.somebody("plain1", within(w.a, read)),
 		"editor of A":                e.somebody("plain1", within(w.a, edit)),
@@ -131,7 +131,7 @@ func newWorld(e *env) world {
 		by.Grants = roster.Grants{g}
 		w.actors[name] = by
 	}
-	grant("token of the organization", everywhere(roster.LevelAdministrator.Permissions()))
+	grant("token of the organization", orgWideGrant(roster.LevelAdministrator.Permissions()))
 	grant("token of B", within(w.b, roster.LevelAdministrator.Permissions()))
 	by := w.actors["limited token of an editor"]
 	by.Limited = true
@@ -591,7 +591,7 @@ func TestAnEntryIsMadeByWhoHoldsWhatItGives(t *testing.T) {
 		e.group(roster.KindTeam, "T")
 		e.people("p", 2)
 		x := e.checkGroup("X")
-		editor := e.somebody("p1", everywhere(roster.LevelEditor.Permissions()))
+		editor := e.somebody("p1", orgWideGrant(roster.LevelEditor.Permissions()))
 		put := func(by roster.Actor, level roster.AccessLevel, set func(*directory.NewCheckPermission)) (roster.CheckPermission, error) {
 			in := directory.NewCheckPermission{CheckGroup: x.ID, AccessLevel: level, User: roster.Ref{Name: "P2"}}
 			if set != nil {

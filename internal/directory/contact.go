@@ -25,7 +25,7 @@ type NewContactMethod struct {
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(address) where the user has it, Conflict(emails),
 // Unavailable.
-func (s *Service) AddContactMethod(ctx context.Context, by roster.Actor, in NewContactMethod) (roster.ContactMethod, error) {
+func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in NewContactMethod) (roster.ContactMethod, error) {
 	if err := allow(by, ActContactAdd); err != nil {
 		return roster.ContactMethod{}, err
 	}
@@ -33,19 +33,19 @@ func (s *Service) AddContactMethod(ctx context.Context, by roster.Actor, in NewC
 		return roster.ContactMethod{}, err
 	}
 	faults := slices.Clone(in.Faults)
-	checkOnce(&faults, in.IdempotencyKey)
+	validateIdempotencyKey(&faults, in.IdempotencyKey)
 	in.Address = strings.TrimSpace(in.Address)
-	return update(ctx, s, func(tx Tx) (roster.ContactMethod, error) {
+	return update(ctx, d, func(tx Tx) (roster.ContactMethod, error) {
 		id := newID()
 		create := func() (roster.ContactMethod, error) {
-			return s.addContact(tx, by, in, roster.ContactMethodID(id), slices.Clone(faults))
+			return d.addContact(tx, by, in, roster.ContactMethodID(id), slices.Clone(faults))
 		}
 		if len(faults) > 0 {
 			return create() // which finds the others
 		}
-		return once(tx, s, by, ActContactAdd, in.IdempotencyKey, in.inputText(), id, create,
+		return once(tx, d, by, ActContactAdd, in.IdempotencyKey, in.inputText(), id, create,
 			func(id string) (roster.ContactMethod, error) {
-				u, err := s.reached(tx, by, ActContactAdd, in.User)
+				u, err := d.reached(tx, by, ActContactAdd, in.User)
 				if err != nil {
 					return roster.ContactMethod{}, err
 				}
@@ -54,9 +54,9 @@ func (s *Service) AddContactMethod(ctx context.Context, by roster.Actor, in NewC
 	})
 }
 
-// checkContact notes what is wrong with the address of a contact method, and returns it in the form in which it
+// validateContact notes what is wrong with the address of a contact method, and returns it in the form in which it
 // is kept. An address may be a secret: no message says it. country is that of phone numbers that name none.
-func checkContact(f *roster.Faults, service roster.Service, address, country string) string {
+func validateContact(f *roster.Faults, service roster.Service, address, country string) string {
 	wrong := func(detail string) { addOnce(f, "address", detail) }
 	switch service {
 	case roster.ServiceEmail:
@@ -99,31 +99,31 @@ func notAlphanumeric(r rune) bool {
 
 // reached locks and returns the user whose contact methods are to change: the actor itself, or somebody who is
 // not above it.
-func (s *Service) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
+func (d *Directory) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
 	u, err := lockUser(tx, by, act, sel, withWhole)
 	if err != nil || isSelf(by, u.ID) {
 		return u, err
 	}
-	return u, s.controls(tx, by, u)
+	return u, d.controls(tx, by, u)
 }
 
 // addContact is the transaction of AddContactMethod, but for what makes it once.
-func (s *Service) addContact(
+func (d *Directory) addContact(
 	tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID, f roster.Faults,
 ) (roster.ContactMethod, error) {
-	country, err := s.countryFor(tx, by.OrganizationID, in.Address)
+	country, err := d.countryFor(tx, by.OrganizationID, in.Address)
 	if err != nil {
 		return roster.ContactMethod{}, err
 	}
-	in.Address = checkContact(&f, in.Service, in.Address, country)
+	in.Address = validateContact(&f, in.Service, in.Address, country)
 	if err := f.Err(); err != nil {
 		return roster.ContactMethod{}, err
 	}
-	u, err := s.reached(tx, by, ActContactAdd, in.User)
+	u, err := d.reached(tx, by, ActContactAdd, in.User)
 	if err != nil {
 		return roster.ContactMethod{}, err
 	}
-	m := roster.ContactMethod{ID: id, Service: in.Service, Address: in.Address, CreatedAt: s.now()}
+	m := roster.ContactMethod{ID: id, Service: in.Service, Address: in.Address, CreatedAt: d.now()}
 	switch i := slices.IndexFunc(u.ContactMethods, func(old roster.ContactMethod) bool { return sameContact(old, m) }); {
 	case i >= 0:
 		return m, &roster.Error{Kind: roster.Conflict, Field: "address", Detail: "is a contact method of the user already", Holder: roster.Holder{ID: string(u.ContactMethods[i].ID)}}
@@ -133,7 +133,7 @@ func (s *Service) addContact(
 	if err := tx.AddContactMethod(u.OrganizationID, u.ID, m, by.Face); err != nil {
 		return m, err
 	}
-	return m, s.reachChanged(tx, by, u, change{ActContactAdd, string(u.ID), u.UserName, created{auditContact(m)}})
+	return m, d.reachChanged(tx, by, u, change{ActContactAdd, string(u.ID), u.UserName, created{auditContact(m)}})
 }
 
 // sameContact reports whether both reach somebody in the same way.
@@ -145,8 +145,8 @@ func sameContact(a, b roster.ContactMethod) bool {
 }
 
 // reachChanged notes on the user, and in the audit, that its contact methods are others.
-func (s *Service) reachChanged(tx Tx, by roster.Actor, u roster.User, c change) error {
-	now := s.now()
+func (d *Directory) reachChanged(tx Tx, by roster.Actor, u roster.User, c change) error {
+	now := d.now()
 	_, known := Zone(u.TimeZone)
 	row := NewUserRow{User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), TimeZoneUnknown: !known}
 	row.ManagedBy.Reach = by.Face
@@ -154,7 +154,7 @@ func (s *Service) reachChanged(tx Tx, by roster.Actor, u roster.User, c change) 
 	if err := tx.UpdateUser(row, 0); err != nil {
 		return err
 	}
-	return s.audit(tx, by, now, c)
+	return d.audit(tx, by, now, c)
 }
 
 // isSecret reports whether the address of a service is a secret: whoever has a key or token of a push service can use it.
@@ -211,7 +211,7 @@ type ContactMethodSelector struct {
 // The one of the primary email stays for as long as that does.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(id), Conflict(emails), Unavailable.
-func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in ContactMethodSelector) (roster.ContactMethod, error) {
+func (d *Directory) RemoveContactMethod(ctx context.Context, by roster.Actor, in ContactMethodSelector) (roster.ContactMethod, error) {
 	if err := allow(by, ActContactRemove); err != nil {
 		return roster.ContactMethod{}, err
 	}
@@ -219,8 +219,8 @@ func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in C
 		return roster.ContactMethod{}, err
 	}
 	var self bool
-	removed, err := update(ctx, s, func(tx Tx) (roster.ContactMethod, error) {
-		u, err := s.reached(tx, by, ActContactRemove, in.User)
+	removed, err := update(ctx, d, func(tx Tx) (roster.ContactMethod, error) {
+		u, err := d.reached(tx, by, ActContactRemove, in.User)
 		if err != nil {
 			return roster.ContactMethod{}, err
 		}
@@ -230,7 +230,7 @@ func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in C
 			return m, err
 		}
 		if m.Service == roster.ServiceEmail && u.Email != "" && Fold(m.Address) == Fold(u.Email) {
-			return m, against(m.Address, "is the primary address; change the email instead")
+			return m, refusedByRecord(m.Address, "is the primary address; change the email instead")
 		}
 		if _, err := tx.RemoveContactMethod(u.OrganizationID, u.ID, m.ID, by.Face); err != nil {
 			return m, err
@@ -240,7 +240,7 @@ func (s *Service) RemoveContactMethod(ctx context.Context, by roster.Actor, in C
 				return m, err
 			}
 		}
-		return m, s.reachChanged(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
+		return m, d.reachChanged(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
 	})
 	if err == nil && !self {
 		removed = withoutSecrets([]roster.ContactMethod{removed})[0]

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
@@ -11,30 +12,30 @@ import (
 // GetDepartment returns one department.
 //
 // Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name).
-func (s *Service) GetDepartment(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Department, error) {
+func (d *Directory) GetDepartment(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Department, error) {
 	if err := allow(by, ActDepartmentRead); err != nil {
 		return roster.Department{}, err
 	}
-	return view(ctx, s, func(tx Tx) (roster.Department, error) { return findDepartment(tx, by, ref) })
+	return view(ctx, d, func(tx Tx) (roster.Department, error) { return findDepartment(tx, by, ref) })
 }
 
 func findDepartment(tx Tx, by roster.Actor, ref roster.Ref) (roster.Department, error) {
-	d, err := tx.FindDepartment(by.OrganizationID, findable([]roster.Ref{ref})[0])
-	if err == nil && d.ID == "" {
+	dep, err := tx.FindDepartment(by.OrganizationID, findable([]roster.Ref{ref})[0])
+	if err == nil && dep.ID == "" {
 		err = noSuch("displayName", "department", ref)
 	}
-	return d, err
+	return dep, err
 }
 
 // latestDepartment finds a department that is about to change, once nobody else can change it.
 func latestDepartment(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Department, error) {
-	d, err := latest(tx, LockableDepartment,
+	dep, err := findLocked(tx, LockableDepartment,
 		func(ref roster.Ref) (roster.Department, error) { return findDepartment(tx, by, ref) }, ref,
-		func(d roster.Department) (roster.OrganizationID, string) { return d.OrganizationID, string(d.ID) })
+		func(dep roster.Department) (roster.OrganizationID, string) { return dep.OrganizationID, string(dep.ID) })
 	if err != nil {
-		return d, err
+		return dep, err
 	}
-	return d, unchanged(d.Version, version)
+	return dep, unchanged(dep.Version, version)
 }
 
 // DepartmentChange is what UpdateDepartment changes: what is absent stays as it is.
@@ -48,16 +49,16 @@ type DepartmentChange struct {
 // UpdateDepartment changes a department.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(displayName), Stale, Unavailable.
-func (s *Service) UpdateDepartment(ctx context.Context, by roster.Actor, in DepartmentChange) (roster.Department, error) {
+func (d *Directory) UpdateDepartment(ctx context.Context, by roster.Actor, in DepartmentChange) (roster.Department, error) {
 	if err := allow(by, ActDepartmentUpdate); err != nil {
 		return roster.Department{}, err
 	}
 	faults := slices.Clone(in.Faults)
 	if in.Name.Present {
 		in.Name.Value = strings.TrimSpace(in.Name.Value)
-		addFaults(&faults, checkNamed(in.Name.Value, ""))
+		addFaults(&faults, validateNamed(in.Name.Value, ""))
 	}
-	return heldBy[roster.Department](ctx, s, by, ActDepartmentRead, departmentHolder(by, in.Name.Value))(update(ctx, s, func(tx Tx) (roster.Department, error) {
+	dep, err := update(ctx, d, func(tx Tx) (roster.Department, error) {
 		before, err := latestDepartment(tx, by, in.Department, in.IfVersion)
 		if err == nil {
 			err = faults.Err()
@@ -74,14 +75,15 @@ func (s *Service) UpdateDepartment(ctx context.Context, by roster.Actor, in Depa
 		if err := tx.UpdateDepartment(after, Fold(after.Name)); err != nil {
 			return before, err
 		}
-		return after, s.audit(tx, by, s.now(), change{ActDepartmentUpdate, string(after.ID), after.Name, changed{
+		return after, d.audit(tx, by, d.now(), change{ActDepartmentUpdate, string(after.ID), after.Name, changed{
 			Before: auditDepartment(before), After: auditDepartment(after),
 		}})
-	}))
+	})
+	return dep, d.nameHolder(ctx, by, ActDepartmentRead, departmentHolder(by, in.Name.Value), err)
 }
 
-func auditDepartment(d roster.Department) map[string]any {
-	return map[string]any{"number": d.Number, "displayName": d.Name}
+func auditDepartment(dep roster.Department) map[string]any {
+	return map[string]any{"number": dep.Number, "displayName": dep.Name}
 }
 
 // Deletion picks a record to be deleted.
@@ -93,19 +95,67 @@ type Deletion struct {
 // DeleteDepartment deletes a department: its name is free again, and nobody belongs to it.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid, Stale, Unavailable.
-func (s *Service) DeleteDepartment(ctx context.Context, by roster.Actor, in Deletion) (roster.Department, error) {
+func (d *Directory) DeleteDepartment(ctx context.Context, by roster.Actor, in Deletion) (roster.Department, error) {
 	if err := allow(by, ActDepartmentDelete); err != nil {
 		return roster.Department{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.Department, error) {
-		d, err := latestDepartment(tx, by, in.Ref, in.IfVersion)
+	return update(ctx, d, func(tx Tx) (roster.Department, error) {
+		dep, err := latestDepartment(tx, by, in.Ref, in.IfVersion)
 		if err != nil {
-			return d, err
+			return dep, err
 		}
-		now := s.now()
-		if err := tx.DeleteDepartment(d.OrganizationID, d.ID, now); err != nil {
-			return d, err
+		now := d.now()
+		if err := tx.DeleteDepartment(dep.OrganizationID, dep.ID, now); err != nil {
+			return dep, err
 		}
-		return d, s.audit(tx, by, now, change{ActDepartmentDelete, string(d.ID), d.Name, removedRecord{auditDepartment(d)}})
+		return dep, d.audit(tx, by, now, change{ActDepartmentDelete, string(dep.ID), dep.Name, removedRecord{auditDepartment(dep)}})
 	})
+}
+
+// NewDepartment is what CreateDepartment needs to know.
+type NewDepartment struct {
+	Name           string
+	IdempotencyKey string
+	Faults         roster.Faults // those the face found already
+}
+
+// CreateDepartment makes a department.
+//
+// Errors: Unauthenticated, Forbidden, Invalid, Conflict(displayName), Unavailable.
+func (d *Directory) CreateDepartment(ctx context.Context, by roster.Actor, in NewDepartment) (roster.Department, error) {
+	if err := allow(by, ActDepartmentMake); err != nil {
+		return roster.Department{}, err
+	}
+	in.Name = strings.TrimSpace(in.Name)
+	faults := slices.Clone(in.Faults)
+	addFaults(&faults, validateNamed(in.Name, ""))
+	validateIdempotencyKey(&faults, in.IdempotencyKey)
+	if err := faults.Err(); err != nil {
+		return roster.Department{}, err
+	}
+	dep, err := update(ctx, d, func(tx Tx) (roster.Department, error) {
+		dep := roster.Department{ID: roster.DepartmentID(newID()), OrganizationID: by.OrganizationID, Name: in.Name, Version: 1}
+		create := func() (_ roster.Department, err error) {
+			if dep.Number, err = tx.InsertDepartment(dep, Fold(dep.Name)); err != nil {
+				return dep, err
+			}
+			return dep, d.audit(tx, by, d.now(), change{ActDepartmentMake, string(dep.ID), dep.Name, created{auditDepartment(dep)}})
+		}
+		return once(tx, d, by, ActDepartmentMake, in.IdempotencyKey, in.inputText(), string(dep.ID), create, func(id string) (roster.Department, error) {
+			return findDepartment(tx, by, roster.Ref{ID: id})
+		})
+	})
+	return dep, d.nameHolder(ctx, by, ActDepartmentRead, departmentHolder(by, in.Name), err)
+}
+
+// ListDepartments returns the departments in an order. An error ends the sequence.
+//
+// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
+func (d *Directory) ListDepartments(ctx context.Context, by roster.Actor, in ListOrder) (iter.Seq2[roster.Department, error], error) {
+	if err := allow(by, ActDepartmentRead); err != nil {
+		return nil, err
+	}
+	return inPages(in, func(o ListOrder, limit int) ([]roster.Department, error) {
+		return view(ctx, d, func(tx Tx) ([]roster.Department, error) { return tx.Departments(by.OrganizationID, o, limit) })
+	}, func(dep roster.Department) Place { return PlaceOf(dep.Name, dep.Number) }), nil
 }

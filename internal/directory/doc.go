@@ -1,6 +1,6 @@
 // Package directory holds the verbs of Roster: everything that can be done to the nouns of package
 // roster, with every rule about it. Faces (dialects, pages, the command line) decode a request, call
-// one verb of [Service], and encode what it returns.
+// one verb of [Directory], and encode what it returns.
 //
 // Every verb has one shape,
 //

@@ -58,8 +58,8 @@ func FaultOfEmail(email string) string {
 	return ""
 }
 
-// checkEmail notes what is wrong with an address. "" passes.
-func checkEmail(f *roster.Faults, email string) {
+// validateEmail notes what is wrong with an address. "" passes.
+func validateEmail(f *roster.Faults, email string) {
 	if email == "" {
 		return
 	}

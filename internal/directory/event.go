@@ -34,15 +34,15 @@ type NewEvent struct {
 	Faults         roster.Faults // those the face found already
 }
 
-// check returns every fault, those of the face first.
-func (in NewEvent) check() roster.Faults {
+// validate returns every fault, those of the face first.
+func (in NewEvent) validate() roster.Faults {
 	var f roster.Faults
 	if in.Title == "" {
 		f.Add("title", "is required")
 	}
-	checkLine(&f, "title", in.Title, MaxTitle)
-	checkLine(&f, "from", in.From, MaxSender)
-	checkLine(&f, "alias", in.Alias, MaxSender)
+	validateLine(&f, "title", in.Title, MaxTitle)
+	validateLine(&f, "from", in.From, MaxSender)
+	validateLine(&f, "alias", in.Alias, MaxSender)
 	if len(in.Body) > MaxBody || !utf8.ValidString(in.Body) || strings.ContainsRune(in.Body, 0) {
 		f.Add("body", fmt.Sprintf("must be text of at most %d bytes without a NUL character", MaxBody))
 	}
@@ -52,8 +52,8 @@ func (in NewEvent) check() roster.Faults {
 	return joinFaults(in.Faults, f)
 }
 
-// checkLine checks one line of a message.
-func checkLine(f *roster.Faults, field, text string, most int) {
+// validateLine checks one line of a message.
+func validateLine(f *roster.Faults, field, text string, most int) {
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
 		f.Add(field, "must not hold control characters")
@@ -65,25 +65,25 @@ func checkLine(f *roster.Faults, field, text string, most int) {
 // RecordEvent stores what arrived: a check claims it, whose status it becomes, or it stays unmatched.
 //
 // Errors: Unauthenticated, Forbidden, NotFound(check), Invalid, Unavailable.
-func (s *Service) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent) (roster.Event, error) {
+func (d *Directory) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent) (roster.Event, error) {
 	if err := allow(by, ActEventRecord); err != nil {
 		return roster.Event{}, err
 	}
 	for _, text := range []*string{&in.Title, &in.From, &in.Alias} {
 		*text = strings.TrimSpace(*text)
 	}
-	faults := in.check()
-	checkOnce(&faults, in.IdempotencyKey)
+	faults := in.validate()
+	validateIdempotencyKey(&faults, in.IdempotencyKey)
 	if err := faults.Err(); err != nil {
 		return roster.Event{}, err
 	}
-	r := recording{Service: s, by: by, in: in, message: newMessage(in.Title, in.Body, in.From), left: MaxMatchWork}
-	for range maxTurns {
+	r := recording{Directory: d, by: by, in: in, message: newMessage(in.Title, in.Body, in.From), left: MaxMatchWork}
+	for range maxUpsertTries {
 		if err := r.match(ctx); err != nil {
 			return roster.Event{}, err
 		}
 		e, err := r.run(ctx)
-		if !errors.Is(err, errTurned) {
+		if !errors.Is(err, errOutdated) {
 			return e, err
 		}
 	}
@@ -94,7 +94,7 @@ func (s *Service) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent)
 
 // recording is one RecordEvent under way.
 type recording struct {
-	*Service
+	*Directory
 	by      roster.Actor
 	in      NewEvent
 	message message
@@ -155,7 +155,7 @@ type candidates struct {
 // candidates returns the checks that may claim the event: the one that it names, or all. It reads all
 // of them only if they have changed, and if they are no more than most.
 func (r *recording) candidates(ctx context.Context, most int64) (candidates, error) {
-	found, err := view(ctx, r.Service, func(tx Tx) (candidates, error) { return r.look(ctx, tx, most) })
+	found, err := view(ctx, r.Directory, func(tx Tx) (candidates, error) { return r.look(ctx, tx, most) })
 	if err != nil || !found.fresh {
 		return found, err
 	}
@@ -224,13 +224,13 @@ func (r *recording) judge(among candidates, w *work) (v verdict) {
 	return v
 }
 
-// run records the event. errTurned says that the check that was found has changed meanwhile.
+// run records the event. errOutdated says that the check that was found has changed meanwhile.
 func (r *recording) run(ctx context.Context) (roster.Event, error) {
-	s, by, in := r.Service, r.by, r.in
-	return update(ctx, s, func(tx Tx) (roster.Event, error) {
-		now := s.now()
-		id := s.eventIDs.next(now)
-		return once(tx, s, by, ActEventRecord, in.IdempotencyKey, in.inputText(), string(id), func() (roster.Event, error) {
+	d, by, in := r.Directory, r.by, r.in
+	return update(ctx, d, func(tx Tx) (roster.Event, error) {
+		now := d.now()
+		id := d.eventIDs.next(now)
+		return once(tx, d, by, ActEventRecord, in.IdempotencyKey, in.inputText(), string(id), func() (roster.Event, error) {
 			return r.record(tx, roster.Event{
 				ID: id, OrganizationID: by.OrganizationID, Title: in.Title, Body: in.Body, From: in.From, At: now,
 			})
@@ -273,7 +273,7 @@ func (r *recording) claim(tx Tx) (roster.Check, error) {
 	}
 	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{ID: id, Limit: 1})
 	if err == nil && (len(there) == 0 || there[0].Version != r.verdict.claim.version) {
-		err = errTurned
+		err = errOutdated
 	}
 	if err != nil {
 		return roster.Check{}, err
@@ -302,11 +302,11 @@ func noEvent() error {
 // GetEvent returns one event that the actor may see.
 //
 // Errors: Unauthenticated, Forbidden, NotFound.
-func (s *Service) GetEvent(ctx context.Context, by roster.Actor, id roster.EventID) (roster.Event, error) {
+func (d *Directory) GetEvent(ctx context.Context, by roster.Actor, id roster.EventID) (roster.Event, error) {
 	if err := allow(by, ActEventRead); err != nil {
 		return roster.Event{}, err
 	}
-	return view(ctx, s, func(tx Tx) (roster.Event, error) {
+	return view(ctx, d, func(tx Tx) (roster.Event, error) {
 		e, err := findEvent(tx, by.OrganizationID, id)
 		scope := checkScope(by)
 		if err != nil || scope == nil {

@@ -308,10 +308,10 @@ func TestWhoMayRecordEvents(t *testing.T) {
 			by  roster.Actor
 			may bool
 		}{
-			"a sender":             {e.somebody("p1", everywhere(roster.SendEvents)), true},
+			"a sender":             {e.somebody("p1", orgWideGrant(roster.SendEvents)), true},
 			"a sender of a group":  {e.somebody("p1", within(a, roster.SendEvents)), false},
-			"a reader":             {e.somebody("p1", everywhere(roster.LevelManager.Permissions())), false},
-			"the organization":     {roster.Actor{Kind: roster.ActorToken, TokenID: "t", OrganizationID: e.admin.OrganizationID, Grants: roster.Grants{everywhere(roster.LevelAdministrator.Permissions())}}, true},
+			"a reader":             {e.somebody("p1", orgWideGrant(roster.LevelManager.Permissions())), false},
+			"the organization":     {roster.Actor{Kind: roster.ActorToken, TokenID: "t", OrganizationID: e.admin.OrganizationID, Grants: roster.Grants{orgWideGrant(roster.LevelAdministrator.Permissions())}}, true},
 			"somebody who may not": {e.somebody("p1"), false},
 		} {
 			_, err := e.RecordEvent(t.Context(), c.by, directory.NewEvent{Title: "t"})

@@ -10,15 +10,15 @@ import (
 // granting is somebody who grants roles and an access level to a user (DECISIONS 6). Whoever is limited to
 // groups grants for these only, and leaves alone what is granted elsewhere.
 type granting struct {
-	everywhere bool             // not limited
-	groups     []roster.GroupID // those that the actor is limited to
-	own        []roster.GroupID // those of them that the user is in
+	orgWide bool             // not limited
+	groups  []roster.GroupID // those that the actor is limited to
+	own     []roster.GroupID // those of them that the user is in
 }
 
 // grantingTo returns how the actor grants to a user who is in the groups.
 func grantingTo(by roster.Actor, act Action, groups []roster.GroupID) granting {
 	g := granting{}
-	g.groups, g.everywhere = scopeOf(by, act)
+	g.groups, g.orgWide = scopeOf(by, act)
 	g.own = g.inside(groups)
 	return g
 }
@@ -33,10 +33,10 @@ func (g granting) outside(groups []roster.GroupID) []roster.GroupID {
 	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return slices.Contains(g.groups, id) })
 }
 
-// nowhere reports whether an actor who is limited would grant for none of its groups, which would read as for the
+// lacksOwnGroup reports whether an actor who is limited would grant for none of its groups, which would read as for the
 // organization. It notes that as a fault, unless one of the groups is at fault already.
-func (g granting) nowhere(f *roster.Faults) bool {
-	if g.everywhere || len(g.own) > 0 {
+func (g granting) lacksOwnGroup(f *roster.Faults) bool {
+	if g.orgWide || len(g.own) > 0 {
 		return false
 	}
 	if !f.Has("groups") && !f.HasWithin("groups") && !f.Has("primaryGroup") {
@@ -47,8 +47,8 @@ func (g granting) nowhere(f *roster.Faults) bool {
 
 // elsewhere notes it where an actor who is limited would change an access level that is in force beyond its groups. A
 // user has one level, so it would change there, too.
-func (g granting) elsewhere(before, after roster.User, account roster.Account, f *roster.Faults) {
-	if g.everywhere || !levelInForce(before, account) {
+func (g granting) forbidLevelOutside(before, after roster.User, account roster.Account, f *roster.Faults) {
+	if g.orgWide || !levelInForce(before, account) {
 		return
 	}
 	another := before.AccessLevel != after.AccessLevel
@@ -67,11 +67,11 @@ func (g granting) elsewhere(before, after roster.User, account roster.Account, f
 func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []roster.RoleGrant {
 	var roles []roster.RoleGrant
 	for _, r := range old {
-		everywhere := len(r.Groups) == 0
+		orgWide := len(r.Groups) == 0
 		switch {
-		case everywhere && !g.everywhere, everywhere && !named && !slices.ContainsFunc(refs.grants, isRole(r.ID)):
+		case orgWide && !g.orgWide, orgWide && !named && !slices.ContainsFunc(refs.grants, isRole(r.ID)):
 			roles = append(roles, r)
-		case !everywhere && !g.everywhere:
+		case !orgWide && !g.orgWide:
 			if beyond := g.outside(r.Groups); len(beyond) > 0 {
 				roles = append(roles, roster.RoleGrant{RoleLink: r.RoleLink, Groups: beyond})
 			}
@@ -81,12 +81,12 @@ func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []ros
 		var groups []roster.GroupID
 		i := slices.IndexFunc(old, isRole(role.ID))
 		switch {
-		case g.everywhere && i >= 0:
+		case g.orgWide && i >= 0:
 			groups = old[i].Groups // a script that says the roles again widens none
-		case !g.everywhere && i >= 0:
+		case !g.orgWide && i >= 0:
 			groups = g.inside(old[i].Groups)
 		}
-		if len(groups) == 0 && !g.everywhere {
+		if len(groups) == 0 && !g.orgWide {
 			groups = g.own
 		}
 		roles = addRole(roles, roster.RoleGrant{RoleLink: linkRole(role), Groups: groups})
@@ -103,7 +103,7 @@ func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []ros
 // level gave something anywhere.
 func (g granting) level(old []roster.GroupID, given roster.Set[[]roster.GroupID], inForce bool) []roster.GroupID {
 	switch {
-	case g.everywhere:
+	case g.orgWide:
 		return given.Or(old)
 	case !given.Present && inForce:
 		return old
@@ -192,7 +192,7 @@ func gained(before, after roster.User, refs resolved) (gains []gain) {
 
 // permitGains notes what the actor may not grant, by the argument that would. Arguments that are at fault already, and
 // those of which the groups are, are left out. empowers says that the user can sign in, or will by the same request.
-func (s *Service) permitGains(by roster.Actor, gains []gain, empowers bool, f *roster.Faults) {
+func (d *Directory) permitGains(by roster.Actor, gains []gain, empowers bool, f *roster.Faults) {
 	faulty := slices.Clone(*f)
 	for _, g := range gains {
 		if faulty.Has(g.field) || g.scope != "" && (faulty.Has(g.scope) || faulty.HasWithin(g.scope)) {
@@ -202,9 +202,9 @@ func (s *Service) permitGains(by roster.Actor, gains []gain, empowers bool, f *r
 		if g.role != "" {
 			detail += " by the role " + shorten(g.role)
 		}
-		if p := s.above(by, g.grants); p != 0 {
+		if p := d.above(by, g.grants); p != 0 {
 			f.Forbid(g.field, detail+": "+p.String())
-		} else if p := s.aboveHold(by, g.grants); empowers && p != 0 {
+		} else if p := d.aboveHold(by, g.grants); empowers && p != 0 {
 			f.Forbid(g.field, "would give permissions that an API token of the organization gives only to users who cannot sign in yet: "+p.String())
 		}
 	}

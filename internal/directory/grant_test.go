@@ -228,7 +228,7 @@ func TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave(t *testing.T) {
 			"a role":              {directory.UserChange{Roles: roster.Some(refs("Customer"))}, "y"},
 		} {
 			u := e.makes(directory.NewUser{UserName: name, AccessLevel: roster.LevelReadonly, Groups: refs("A")})
-			by := e.somebody(directory.AdminUser, everywhere(roster.LevelReadonly.Permissions()), within(a, roster.LevelManager.Permissions()))
+			by := e.somebody(directory.AdminUser, orgWideGrant(roster.LevelReadonly.Permissions()), within(a, roster.LevelManager.Permissions()))
 			c.in.User = byID(u)
 			_, err := e.UpdateUser(t.Context(), by, c.in)
 			if got := e.user(name); len(got.LevelGroups) > 0 || got.AccessLevel != roster.LevelReadonly || reach(err) != c.may {

@@ -43,37 +43,38 @@ type NewGroup struct {
 // CreateGroup makes a group or a team, with its members and services.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(displayName), Unavailable.
-func (s *Service) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup) (roster.Group, error) {
+func (d *Directory) CreateGroup(ctx context.Context, by roster.Actor, in NewGroup) (roster.Group, error) {
 	if err := allow(by, ActGroupCreate); err != nil {
 		return roster.Group{}, err
 	}
 	in.Name = strings.TrimSpace(in.Name)
-	faults := checkGroup(in)
-	checkOnce(&faults, in.IdempotencyKey)
-	return heldBy[roster.Group](ctx, s, by, ActGroupRead, groupHolder(by, in.Kind, in.Name))(updateAgain(ctx, s, func(tx Tx) (roster.Group, error) {
+	faults := validateGroup(in)
+	validateIdempotencyKey(&faults, in.IdempotencyKey)
+	g, err := updateWithRerun(ctx, d, func(tx Tx) (roster.Group, error) {
 		id := roster.GroupID(newID())
-		create := func() (roster.Group, error) { return s.makeGroup(tx, by, in, id, slices.Clone(faults)) }
+		create := func() (roster.Group, error) { return d.makeGroup(tx, by, in, id, slices.Clone(faults)) }
 		switch {
 		case len(faults) > 0:
 			return create() // which finds the others
 		case in.Repeatable:
 			r := Retry{
-				OrganizationID: by.OrganizationID, Key: s.fingerprint(by, ActGroupCreate, in.inputText()), ResourceID: string(id), CreatedAt: s.now(),
+				OrganizationID: by.OrganizationID, Key: d.fingerprint(by, ActGroupCreate, in.inputText()), ResourceID: string(id), CreatedAt: d.now(),
 			}
 			return repeated(tx, r, create, func(r Retry) (roster.Group, bool, error) {
 				g, err := groupByID(tx, by, in.Kind, roster.GroupID(r.ResourceID))
 				return unchangedSince(r, g, g.Version, err)
 			})
 		}
-		return once(tx, s, by, ActGroupCreate, in.IdempotencyKey, in.inputText(), string(id), create, func(id string) (roster.Group, error) {
+		return once(tx, d, by, ActGroupCreate, in.IdempotencyKey, in.inputText(), string(id), create, func(id string) (roster.Group, error) {
 			return groupByID(tx, by, in.Kind, roster.GroupID(id))
 		})
-	}))
+	})
+	return g, d.nameHolder(ctx, by, ActGroupRead, groupHolder(by, in.Kind, in.Name), err)
 }
 
 // makeGroup is the transaction of CreateGroup.
-func (s *Service) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.GroupID, f roster.Faults) (roster.Group, error) {
-	now := s.now()
+func (d *Directory) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.GroupID, f roster.Faults) (roster.Group, error) {
+	now := d.now()
 	g := roster.Group{
 		ID: id, OrganizationID: by.OrganizationID, Kind: in.Kind, Version: 1,
 		Name: in.Name, Description: in.Description, CreatedAt: now, Active: in.Active.Or(true),
@@ -83,10 +84,10 @@ func (s *Service) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.Group
 	if err != nil {
 		return g, err
 	}
-	if err := s.permitMembers(tx, by, g, "members", members, &f); err != nil {
+	if err := d.permitMembers(tx, by, g, "members", members, &f); err != nil {
 		return g, err
 	}
-	if g.Routing.Services, err = makeServices(tx, by.OrganizationID, in.Services, &f); err != nil {
+	if g.Routing.Services, err = makeBusinessServices(tx, by.OrganizationID, in.Services, &f); err != nil {
 		return g, err
 	}
 	if err := f.Err(); err != nil {
@@ -101,7 +102,7 @@ func (s *Service) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.Group
 	g.MemberCount = int64(len(members))
 	after := auditGroup(g)
 	after.Added = members
-	return g, s.audit(tx, by, now, change{ActGroupCreate, string(g.ID), g.Name, created{after}})
+	return g, d.audit(tx, by, now, change{ActGroupCreate, string(g.ID), g.Name, created{after}})
 }
 
 // groupByID reads a group with its services and the number of its members.
@@ -116,10 +117,10 @@ func groupByID(tx Tx, by roster.Actor, kind roster.GroupKind, id roster.GroupID)
 	return found[0], nil
 }
 
-// checkGroup returns every fault of a group that shows without looking at the store.
-func checkGroup(in NewGroup) roster.Faults {
+// validateGroup returns every fault of a group that shows without looking at the store.
+func validateGroup(in NewGroup) roster.Faults {
 	f := slices.Clone(in.Faults)
-	for _, e := range checkNamed(in.Name, in.Description) {
+	for _, e := range validateNamed(in.Name, in.Description) {
 		if !f.Has(e.Field) {
 			f = append(f, e)
 		}
@@ -130,21 +131,21 @@ func checkGroup(in NewGroup) roster.Faults {
 	if in.Kind == roster.KindTeam && utf8.RuneCountInString(in.Name) > MaxTeamName {
 		addOnce(&f, "displayName", fmt.Sprintf("must not be longer than %d characters", MaxTeamName))
 	}
-	checkFilter(&f, "alertFilter", in.AlertFilter)
-	checkFilter(&f, "sigFilter", in.SigFilter)
-	checkFilter(&f, "landingPage", string(in.LandingPage))
-	checkRefs(&f, "services", in.Services)
-	checkMembers(&f, "members", in.Members)
+	validateFilter(&f, "alertFilter", in.AlertFilter)
+	validateFilter(&f, "sigFilter", in.SigFilter)
+	validateFilter(&f, "landingPage", string(in.LandingPage))
+	validateRefs(&f, "services", in.Services)
+	validateMembers(&f, "members", in.Members)
 	return f
 }
 
-func checkFilter(f *roster.Faults, field, text string) {
+func validateFilter(f *roster.Faults, field, text string) {
 	if len(text) > MaxFilter || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		f.Add(field, fmt.Sprintf("must be text of at most %d bytes without a NUL character", MaxFilter))
 	}
 }
 
-func checkMembers(f *roster.Faults, field string, refs []roster.Ref) {
+func validateMembers(f *roster.Faults, field string, refs []roster.Ref) {
 	if len(refs) > MaxMembers {
 		f.Add(field, fmt.Sprintf("must not name more than %d users at a time", MaxMembers))
 	}
@@ -187,14 +188,14 @@ func findMembers(tx Tx, by roster.Actor, field string, refs []roster.Ref, f *ros
 func seenBy(tx Tx, by roster.Actor, users []int64) ([]int64, error) {
 	slices.Sort(users)
 	users = slices.Compact(users)
-	if groups, everywhere := scopeOf(by, ActGroupUpdate); !everywhere {
+	if groups, orgWide := scopeOf(by, ActGroupUpdate); !orgWide {
 		return tx.MembersAmong(by.OrganizationID, groups, users)
 	}
 	return users, nil
 }
 
-// makeServices resolves services, and makes those that are named and not there.
-func makeServices(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster.Faults) ([]roster.ServiceLink, error) {
+// makeBusinessServices resolves services, and makes those that are named and not there.
+func makeBusinessServices(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster.Faults) ([]roster.BusinessServiceLink, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
 	}
@@ -202,11 +203,11 @@ func makeServices(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster
 	if err != nil {
 		return nil, err
 	}
-	var links []roster.ServiceLink
-	made := map[string]roster.ServiceLink{}
+	var links []roster.BusinessServiceLink
+	made := map[string]roster.BusinessServiceLink{}
 	for i, b := range found {
 		name, field := strings.TrimSpace(refs[i].Name), fmt.Sprintf("services[%d]", i)
-		link := roster.ServiceLink{ID: b.ID, Number: b.Number, Name: b.Name}
+		link := roster.BusinessServiceLink{ID: b.ID, Number: b.Number, Name: b.Name}
 		switch again, ok := made[Fold(name)]; {
 		case b.ID != "":
 		case f.Has(field):
@@ -217,13 +218,13 @@ func makeServices(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster
 		case ok:
 			link = again
 		default:
-			if checkName(f, field, name); f.Has(field) {
+			if validateName(f, field, name); f.Has(field) {
 				continue
 			}
-			link = roster.ServiceLink{ID: roster.ServiceID(newID()), Name: name}
+			link = roster.BusinessServiceLink{ID: roster.BusinessServiceID(newID()), Name: name}
 			link.Number, err = tx.InsertService(roster.BusinessService{ID: link.ID, OrganizationID: org, Name: name}, Fold(name))
 			if err != nil && roster.KindOf(err) == roster.Conflict {
-				return nil, madeMeanwhile(err)
+				return nil, rerunNeeded(err)
 			}
 			if err != nil {
 				return nil, err
@@ -232,7 +233,7 @@ func makeServices(tx Tx, org roster.OrganizationID, refs []roster.Ref, f *roster
 		}
 		links = append(links, link)
 	}
-	return distinct(links, func(l roster.ServiceLink) roster.ServiceID { return l.ID }), nil
+	return distinct(links, func(l roster.BusinessServiceLink) roster.BusinessServiceID { return l.ID }), nil
 }
 
 // auditedGroup is what the audit keeps of a group.
@@ -258,13 +259,13 @@ func auditGroup(g roster.Group) auditedGroup {
 	}
 }
 
-// checkNamed checks the name and description of something that has both.
-func checkNamed(name, description string) roster.Faults {
+// validateNamed checks the name and description of something that has both.
+func validateNamed(name, description string) roster.Faults {
 	var f roster.Faults
 	if name == "" {
 		f.Add("displayName", "is required")
 	}
-	checkName(&f, "displayName", name)
+	validateName(&f, "displayName", name)
 	if !utf8.ValidString(description) || strings.ContainsRune(description, 0) || utf8.RuneCountInString(description) > MaxDescription {
 		f.Add("description", "must be text of at most 1000 characters without a NUL character")
 	}
@@ -279,8 +280,8 @@ type GroupList struct {
 	Order ListOrder
 	Count bool // fill MemberCount
 
-	Service  roster.Ref // only those with this service
-	Services bool       // load Routing.Services
+	BusinessService roster.Ref // only those with this service
+	Services        bool       // load Routing.Services
 }
 
 // ListGroups returns the groups of a kind that the actor may see, in the order that is asked for, loading a page
@@ -288,7 +289,7 @@ type GroupList struct {
 //
 // Errors: Unauthenticated, Forbidden, NotFound and Invalid(service) for a service that is not there; in the
 // sequence also Unavailable.
-func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList) (iter.Seq2[roster.Group, error], error) {
+func (d *Directory) ListGroups(ctx context.Context, by roster.Actor, in GroupList) (iter.Seq2[roster.Group, error], error) {
 	if err := allow(by, ActGroupRead); err != nil {
 		return nil, err
 	}
@@ -296,20 +297,20 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 		return noRecords[roster.Group](), nil
 	}
 	q := GroupQuery{Kind: in.Kind, ID: in.ID, Name: in.Name, Count: in.Count, Services: in.Services}
-	if !in.Service.IsZero() {
-		id, err := s.serviceID(ctx, by, in.Service)
+	if !in.BusinessService.IsZero() {
+		id, err := d.businessServiceID(ctx, by, in.BusinessService)
 		if err != nil {
 			return nil, err
 		}
-		q.Service = id
+		q.BusinessService = id
 	}
-	if groups, everywhere := scopeOf(by, ActGroupRead); !everywhere {
+	if groups, orgWide := scopeOf(by, ActGroupRead); !orgWide {
 		q.Only = groups
 	}
 	all := inPages(in.Order, func(o ListOrder, limit int) ([]roster.Group, error) {
 		q := q
 		q.Order, q.Limit = o, limit
-		return view(ctx, s, func(tx Tx) ([]roster.Group, error) { return tx.Groups(by.OrganizationID, q) })
+		return view(ctx, d, func(tx Tx) ([]roster.Group, error) { return tx.Groups(by.OrganizationID, q) })
 	}, func(g roster.Group) Place { return PlaceOf(g.Name, g.Number) })
 	return func(yield func(roster.Group, error) bool) {
 		for g, err := range all {
@@ -323,49 +324,100 @@ func (s *Service) ListGroups(ctx context.Context, by roster.Actor, in GroupList)
 	}, nil
 }
 
-// NewDepartment is what CreateDepartment needs to know.
-type NewDepartment struct {
-	Name           string
-	IdempotencyKey string
-	Faults         roster.Faults // those the face found already
+// GroupSelector picks one group of a kind.
+type GroupSelector struct {
+	Kind      roster.GroupKind
+	Ref       roster.Ref
+	IfVersion int64 // of UpdateGroup and DeleteGroup: only if it still has this version; 0: whatever it has
 }
 
-// CreateDepartment makes a department.
+// find returns the group that the selector picks, if the actor may see it in an action. One that is
+// named and not there is Invalid, one by number or id NotFound; so is the shipped group, which no list shows.
+func (sel GroupSelector) find(tx Tx, by roster.Actor, act Action) (roster.Group, error) {
+	found, err := tx.FindGroups(by.OrganizationID, sel.Kind, findable([]roster.Ref{sel.Ref}))
+	if err != nil {
+		return roster.Group{}, err
+	}
+	scope, orgWide := scopeOf(by, act)
+	switch g := found[0]; {
+	case g.ID == "" || !orgWide && !slices.Contains(scope, g.ID):
+	case !isShipped(g):
+		return g, nil
+	case Fold(sel.Ref.Name) == Fold(roster.EndUserGroup): // who says the name learns nothing new
+		return roster.Group{}, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which " + shippedGroup[act]}
+	}
+	return roster.Group{}, noSuch("displayName", string(sel.Kind), sel.Ref)
+}
+
+// isShipped reports whether the group is the one that stands in Graze for none: it has no members, and no other face
+// knows it (DECISIONS 3).
+func isShipped(g roster.Group) bool {
+	return g.Kind == roster.KindGroup && g.Name == roster.EndUserGroup
+}
+
+// shippedGroup is what somebody is told who names the shipped group.
+var shippedGroup = map[Action]string{
+	ActGroupRead: "has no members", ActGroupUpdate: "does not change", ActGroupDelete: "stays",
+}
+
+// TeamView is a group with its services and members. Members come a page at a time, however many there
+// are; it may be ranged over more than once.
+type TeamView struct {
+	roster.Group
+	Members iter.Seq2[roster.UserLink, error]
+}
+
+// GetGroup returns one group or team.
 //
-// Errors: Unauthenticated, Forbidden, Invalid, Conflict(displayName), Unavailable.
-func (s *Service) CreateDepartment(ctx context.Context, by roster.Actor, in NewDepartment) (roster.Department, error) {
-	if err := allow(by, ActDepartmentMake); err != nil {
-		return roster.Department{}, err
+// Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name).
+func (d *Directory) GetGroup(ctx context.Context, by roster.Actor, in GroupSelector) (TeamView, error) {
+	if err := allow(by, ActGroupRead); err != nil {
+		return TeamView{}, err
 	}
-	in.Name = strings.TrimSpace(in.Name)
-	faults := slices.Clone(in.Faults)
-	addFaults(&faults, checkNamed(in.Name, ""))
-	checkOnce(&faults, in.IdempotencyKey)
-	if err := faults.Err(); err != nil {
-		return roster.Department{}, err
-	}
-	return heldBy[roster.Department](ctx, s, by, ActDepartmentRead, departmentHolder(by, in.Name))(update(ctx, s, func(tx Tx) (roster.Department, error) {
-		d := roster.Department{ID: roster.DepartmentID(newID()), OrganizationID: by.OrganizationID, Name: in.Name, Version: 1}
-		create := func() (_ roster.Department, err error) {
-			if d.Number, err = tx.InsertDepartment(d, Fold(d.Name)); err != nil {
-				return d, err
-			}
-			return d, s.audit(tx, by, s.now(), change{ActDepartmentMake, string(d.ID), d.Name, created{auditDepartment(d)}})
+	g, err := view(ctx, d, func(tx Tx) (roster.Group, error) {
+		g, err := in.find(tx, by, ActGroupRead)
+		if err != nil {
+			return g, err
 		}
-		return once(tx, s, by, ActDepartmentMake, in.IdempotencyKey, in.inputText(), string(d.ID), create, func(id string) (roster.Department, error) {
-			return findDepartment(tx, by, roster.Ref{ID: id})
-		})
-	}))
+		all, err := tx.Groups(by.OrganizationID, GroupQuery{Kind: in.Kind, ID: g.ID, Limit: 1, Services: true, Count: true})
+		if err != nil || len(all) == 0 {
+			return g, err
+		}
+		return all[0], nil
+	})
+	return d.withMembers(ctx, g), err
 }
 
-// ListDepartments returns the departments in an order. An error ends the sequence.
+// ListTeams returns groups with services and members, by ascending number. An error ends the sequence.
 //
-// Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListDepartments(ctx context.Context, by roster.Actor, in ListOrder) (iter.Seq2[roster.Department, error], error) {
-	if err := allow(by, ActDepartmentRead); err != nil {
+// Errors: those of ListGroups.
+func (d *Directory) ListTeams(ctx context.Context, by roster.Actor, in GroupList) (iter.Seq2[TeamView, error], error) {
+	in.Services = true
+	groups, err := d.ListGroups(ctx, by, in)
+	if err != nil {
 		return nil, err
 	}
-	return inPages(in, func(o ListOrder, limit int) ([]roster.Department, error) {
-		return view(ctx, s, func(tx Tx) ([]roster.Department, error) { return tx.Departments(by.OrganizationID, o, limit) })
-	}, func(d roster.Department) Place { return PlaceOf(d.Name, d.Number) }), nil
+	return func(yield func(TeamView, error) bool) {
+		for g, err := range groups {
+			if !yield(d.withMembers(ctx, g), err) {
+				return
+			}
+		}
+	}, nil
+}
+
+func (d *Directory) withMembers(ctx context.Context, g roster.Group) TeamView {
+	return TeamView{Group: g, Members: pages(0, 0, func(after int64, limit int) ([]roster.UserLink, error) {
+		return view(ctx, d, func(tx Tx) ([]roster.UserLink, error) { return tx.Members(g.OrganizationID, g.ID, after, limit) })
+	}, func(u roster.UserLink) int64 { return u.Number })}
+}
+
+// noSuch is the error for a reference that is the subject of a request: a name is an argument that is
+// wrong, a number or id a record that is not there.
+func noSuch(field, noun string, ref roster.Ref) error {
+	e := &roster.Error{Kind: roster.NotFound, Field: field, Detail: "names no " + noun + ": " + shorten(ref.String())}
+	if ref.Number == 0 && ref.ID == "" {
+		e.Kind = roster.Invalid
+	}
+	return e
 }

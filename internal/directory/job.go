@@ -17,7 +17,7 @@ type JobList struct {
 // the sequence.
 //
 // Errors: Unauthenticated, Forbidden, Invalid(state); in the sequence also Unavailable.
-func (s *Service) ListJobs(ctx context.Context, by roster.Actor, in JobList) (iter.Seq2[roster.Job, error], error) {
+func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (iter.Seq2[roster.Job, error], error) {
 	if err := allow(by, ActJobRead); err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (s *Service) ListJobs(ctx context.Context, by roster.Actor, in JobList) (it
 		return nil, &roster.Error{Kind: roster.Invalid, Field: "state", Detail: "must be ready, running or buried"}
 	}
 	all := pages(in.After, 0, func(after roster.JobID, limit int) ([]roster.Job, error) {
-		return view(ctx, s, func(tx Tx) ([]roster.Job, error) {
+		return view(ctx, d, func(tx Tx) ([]roster.Job, error) {
 			if in.State == roster.JobBuried { // few among many: they have an index of their own
 				return tx.BuriedJobs(by.OrganizationID, after, limit)
 			}
@@ -51,21 +51,21 @@ func (s *Service) ListJobs(ctx context.Context, by roster.Actor, in JobList) (it
 //
 // Errors: Unauthenticated, Forbidden, NotFound where no such job is buried, Conflict where the same work has been
 // queued again since, Unavailable.
-func (s *Service) ReviveJob(ctx context.Context, by roster.Actor, id roster.JobID) (roster.Job, error) {
+func (d *Directory) ReviveJob(ctx context.Context, by roster.Actor, id roster.JobID) (roster.Job, error) {
 	if err := allow(by, ActJobRevive); err != nil {
 		return roster.Job{}, err
 	}
 	if !isName(string(id)) {
 		return roster.Job{}, &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no buried job"}
 	}
-	j, err := update(ctx, s, func(tx Tx) (roster.Job, error) {
-		now := s.now()
+	j, err := update(ctx, d, func(tx Tx) (roster.Job, error) {
+		now := d.now()
 		j, err := tx.ReviveJob(by.OrganizationID, id, now)
 		if err != nil {
 			return j, err
 		}
 		j.Payload = nil
-		return j, s.audit(tx, by, now, change{ActJobRevive, string(j.ID), j.Kind, map[string]any{"lane": j.Lane, "kind": j.Kind}})
+		return j, d.audit(tx, by, now, change{ActJobRevive, string(j.ID), j.Kind, map[string]any{"lane": j.Lane, "kind": j.Kind}})
 	})
 	if err != nil && roster.KindOf(err) == roster.Conflict {
 		err = &roster.Error{Kind: roster.Conflict, Field: "id", Detail: "names a job whose work has been queued again since", Err: err}

@@ -36,28 +36,28 @@ type IssuedLink struct {
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid where the user proves identity elsewhere or has no address, Stale,
 // Unavailable.
-func (s *Service) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (IssuedLink, error) {
+func (d *Directory) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (IssuedLink, error) {
 	if err := allow(by, ActLinkIssue); err != nil {
 		return IssuedLink{}, err
 	}
-	secret := s.secrets.Link()
+	secret := d.secrets.Link()
 	if err := in.User.possible(); err != nil {
 		return IssuedLink{}, err
 	}
-	return update(ctx, s, func(tx Tx) (IssuedLink, error) {
+	return update(ctx, d, func(tx Tx) (IssuedLink, error) {
 		u, err := lockUser(tx, by, ActPasswordSet, in.User, 0) // so that nobody becomes more than the actor meanwhile
 		if err == nil {
-			err = s.mayEmbody(tx, by, u)
+			err = d.mayEmbody(tx, by, u)
 		}
 		if err != nil {
 			return IssuedLink{}, err
 		}
-		return s.issue(tx, by, u, in, secret)
+		return d.issue(tx, by, u, in, secret)
 	})
 }
 
 // issue stores a link for a user, and its audit entry.
-func (s *Service) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secret string) (IssuedLink, error) {
+func (d *Directory) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secret string) (IssuedLink, error) {
 	account, err := tx.AccountByID(u.OrganizationID, u.ID)
 	if err != nil {
 		return IssuedLink{}, err
@@ -65,7 +65,7 @@ func (s *Service) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secre
 	if in.IfCredentials != 0 && in.IfCredentials != account.CredentialVersion {
 		return IssuedLink{}, &roster.Error{Kind: roster.Stale, Field: "password", Detail: "was set meanwhile"}
 	}
-	now := s.now()
+	now := d.now()
 	l := roster.Link{
 		ID: roster.LinkID(newID()), OrganizationID: u.OrganizationID, UserID: u.ID, Purpose: in.Purpose,
 		CredentialVersion: account.CredentialVersion, CreatedAt: now, ExpiresAt: now.Add(SetUpLinkFor),
@@ -78,18 +78,18 @@ func (s *Service) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secre
 			return IssuedLink{}, &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is needed to send a link; give the user an address first"}
 		}
 	}
-	if err := tx.InsertLink(l, s.secrets.Hash(secret)); err != nil {
+	if err := tx.InsertLink(l, d.secrets.Hash(secret)); err != nil {
 		return IssuedLink{}, err
 	}
-	return IssuedLink{Link: l, Secret: secret, User: u}, s.audit(tx, by, now, change{ActLinkIssue, string(u.ID), u.UserName, map[string]any{
+	return IssuedLink{Link: l, Secret: secret, User: u}, d.audit(tx, by, now, change{ActLinkIssue, string(u.ID), u.UserName, map[string]any{
 		"purpose": l.Purpose, "address": l.Address, "expiresAt": l.ExpiresAt,
 	}})
 }
 
 // mayEmbody answers with an error unless the actor may set the password of a user whom it sees: of one who has or may
 // have a password here, and who is not above the actor.
-func (s *Service) mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
-	if err := s.controls(tx, by, u); err != nil {
+func (d *Directory) mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
+	if err := d.controls(tx, by, u); err != nil {
 		return err
 	}
 	if u.Realm != roster.RealmDB {
@@ -110,13 +110,13 @@ type NewPassword struct {
 // credential, on every replica.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(password), Stale, Unavailable.
-func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPassword) (roster.User, error) {
+func (d *Directory) SetPassword(ctx context.Context, by roster.Actor, in NewPassword) (roster.User, error) {
 	if err := allow(by, ActPasswordSet); err != nil {
 		return roster.User{}, err
 	}
 	permit := func(tx Tx, u roster.User, err error) (roster.User, error) {
 		if err == nil {
-			err = s.mayEmbody(tx, by, u)
+			err = d.mayEmbody(tx, by, u)
 		}
 		if err == nil {
 			err = unchanged(u.Version, in.IfVersion)
@@ -124,11 +124,11 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 		return u, err
 	}
 	if in.NeedsHash() {
-		if err := s.passwords.Ask(ctx, by); err != nil {
+		if err := d.passwords.Ask(ctx, by); err != nil {
 			return roster.User{}, err
 		}
 	}
-	u, err := view(ctx, s, func(tx Tx) (roster.User, error) {
+	u, err := view(ctx, d, func(tx Tx) (roster.User, error) {
 		u, err := selectUser(tx, by, ActPasswordSet, in.User, 0)
 		return permit(tx, u, err)
 	})
@@ -138,34 +138,34 @@ func (s *Service) SetPassword(ctx context.Context, by roster.Actor, in NewPasswo
 	if err != nil {
 		return u, err
 	}
-	hash, err := s.chosen(ctx, by, u, in.Password)
+	hash, err := d.chosen(ctx, by, u, in.Password)
 	if err != nil {
 		return u, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.User, error) {
+	return update(ctx, d, func(tx Tx) (roster.User, error) {
 		// Locked, so that nobody becomes more than the actor meanwhile.
 		locked, err := lockUser(tx, by, ActPasswordSet, UserSelector{ID: u.ID}, 0)
 		if locked, err = permit(tx, locked, err); err != nil {
 			return locked, err
 		}
-		return locked, s.replacePassword(tx, by, locked, hash)
+		return locked, d.replacePassword(tx, by, locked, hash)
 	})
 }
 
 // chosen judges and hashes a password that a person chose.
-func (s *Service) chosen(ctx context.Context, by roster.Actor, u roster.User, password string) (roster.PasswordHash, error) {
+func (d *Directory) chosen(ctx context.Context, by roster.Actor, u roster.User, password string) (roster.PasswordHash, error) {
 	if password == "" {
 		return "", &roster.Error{Kind: roster.Invalid, Field: "password", Detail: "is required"}
 	}
-	return s.passwords.Hash(ctx, by, NewHash{Password: password, Strong: true, About: []string{u.UserName, u.DisplayName, u.Email}})
+	return d.passwords.Hash(ctx, by, NewHash{Password: password, Strong: true, About: []string{u.UserName, u.DisplayName, u.Email}})
 }
 
-func (s *Service) replacePassword(tx Tx, by roster.Actor, u roster.User, hash roster.PasswordHash) error {
-	now := s.now()
+func (d *Directory) replacePassword(tx Tx, by roster.Actor, u roster.User, hash roster.PasswordHash) error {
+	now := d.now()
 	if err := storePassword(tx, u, hash, now); err != nil {
 		return err
 	}
-	return s.audit(tx, by, now, change{ActPasswordSet, string(u.ID), u.UserName, map[string]any{"hadPassword": u.HasPassword}})
+	return d.audit(tx, by, now, change{ActPasswordSet, string(u.ID), u.UserName, map[string]any{"hadPassword": u.HasPassword}})
 }
 
 // storePassword gives a user a password. Sessions and links that are older than the password end with it.
@@ -194,22 +194,22 @@ func outdatesLinks(before, after roster.User) bool {
 // before the person acts. It is public: the secret is the credential.
 //
 // Errors: NotFound alike for a link that is used, replaced, expired, or never was.
-func (s *Service) ReadLink(ctx context.Context, by roster.Actor, secret string) (IssuedLink, error) {
+func (d *Directory) ReadLink(ctx context.Context, by roster.Actor, secret string) (IssuedLink, error) {
 	if err := allow(by, ActLinkRead); err != nil {
 		return IssuedLink{}, err
 	}
-	return view(ctx, s, func(tx Tx) (IssuedLink, error) { return s.goodLink(tx, secret) })
+	return view(ctx, d, func(tx Tx) (IssuedLink, error) { return d.goodLink(tx, secret) })
 }
 
-func (s *Service) goodLink(tx Tx, secret string) (IssuedLink, error) {
-	l, err := tx.LinkByHash(s.secrets.Hash(secret))
+func (d *Directory) goodLink(tx Tx, secret string) (IssuedLink, error) {
+	l, err := tx.LinkByHash(d.secrets.Hash(secret))
 	if err != nil {
 		if roster.KindOf(err) == roster.NotFound {
 			return IssuedLink{}, linkGone()
 		}
 		return IssuedLink{}, err
 	}
-	now := s.now()
+	now := d.now()
 	clockWentBack := now.Add(ClockSlack).Before(l.CreatedAt) // nobody knows how old the link is
 	if !now.Before(l.ExpiresAt) || clockWentBack {
 		return IssuedLink{}, linkGone()
@@ -237,15 +237,15 @@ func wentTo(l roster.Link, u roster.User) bool {
 
 // lockedLink returns a link that is still good, and keeps others from changing its user until the transaction ends.
 // Of two who use links of one user at once the later one finds none.
-func (s *Service) lockedLink(tx Tx, secret string) (IssuedLink, error) {
-	link, err := s.goodLink(tx, secret)
+func (d *Directory) lockedLink(tx Tx, secret string) (IssuedLink, error) {
+	link, err := d.goodLink(tx, secret)
 	if err != nil {
 		return link, err
 	}
 	if err := tx.LockUser(link.OrganizationID, UserSelector{ID: link.UserID}); err != nil {
 		return link, err
 	}
-	return s.goodLink(tx, secret)
+	return d.goodLink(tx, secret)
 }
 
 // UsedLink is what UseLink needs to know.
@@ -260,31 +260,31 @@ type UsedLink struct {
 //
 // Errors: NotFound alike for a link that is not good, Invalid(password, phoneNumbers), RateLimited after too
 // many tries, Unavailable.
-func (s *Service) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (roster.User, error) {
+func (d *Directory) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (roster.User, error) {
 	if err := allow(by, ActLinkUse); err != nil {
 		return roster.User{}, err
 	}
 	if in.Password != "" {
-		if err := s.passwords.Ask(ctx, by); err != nil {
+		if err := d.passwords.Ask(ctx, by); err != nil {
 			return roster.User{}, err
 		}
 	}
-	link, err := s.ReadLink(ctx, by, in.Secret)
+	link, err := d.ReadLink(ctx, by, in.Secret)
 	if err != nil {
 		return roster.User{}, err
 	}
-	end, err := s.linkTries.begin(ctx, s.secrets.Hash(in.Secret), s.now)
+	end, err := d.linkTries.begin(ctx, d.secrets.Hash(in.Secret), d.now)
 	if err != nil {
 		return roster.User{}, err
 	}
-	u, err := s.useLink(ctx, by, link, in)
+	u, err := d.useLink(ctx, by, link, in)
 	end(err != nil && roster.KindOf(err) == roster.Invalid)
 	return u, err
 }
 
 // useLink uses a link that is good.
-func (s *Service) useLink(ctx context.Context, by roster.Actor, link IssuedLink, in UsedLink) (roster.User, error) {
-	country, err := view(ctx, s, func(tx Tx) (string, error) { return s.countryFor(tx, link.OrganizationID, in.Phone) })
+func (d *Directory) useLink(ctx context.Context, by roster.Actor, link IssuedLink, in UsedLink) (roster.User, error) {
+	country, err := view(ctx, d, func(tx Tx) (string, error) { return d.countryFor(tx, link.OrganizationID, in.Phone) })
 	if err != nil {
 		return roster.User{}, err
 	}
@@ -295,12 +295,12 @@ func (s *Service) useLink(ctx context.Context, by roster.Actor, link IssuedLink,
 			return roster.User{}, &roster.Error{Kind: roster.Invalid, Field: "phoneNumbers", Detail: fault}
 		}
 	}
-	hash, err := s.chosen(ctx, by, link.User, in.Password)
+	hash, err := d.chosen(ctx, by, link.User, in.Password)
 	if err != nil {
 		return roster.User{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.User, error) {
-		link, err := s.lockedLink(tx, in.Secret)
+	return update(ctx, d, func(tx Tx) (roster.User, error) {
+		link, err := d.lockedLink(tx, in.Secret)
 		if err != nil {
 			return roster.User{}, err
 		}
@@ -310,19 +310,19 @@ func (s *Service) useLink(ctx context.Context, by roster.Actor, link IssuedLink,
 			Face: by.Face, Address: by.Address, RequestID: by.RequestID,
 		}
 		if link.Address != "" {
-			if err := tx.ConfirmContactMethod(u.OrganizationID, u.ID, roster.ServiceEmail, link.Address, s.now()); err != nil {
+			if err := tx.ConfirmContactMethod(u.OrganizationID, u.ID, roster.ServiceEmail, link.Address, d.now()); err != nil {
 				return u, err
 			}
 		}
 		if number != "" {
 			c := roster.ContactMethod{
-				ID: roster.ContactMethodID(newID()), Service: roster.ServiceSMS, Address: number, CreatedAt: s.now(),
+				ID: roster.ContactMethodID(newID()), Service: roster.ServiceSMS, Address: number, CreatedAt: d.now(),
 			}
 			if err := tx.AddContactMethod(u.OrganizationID, u.ID, c, by.Face); err != nil {
 				return u, err
 			}
 		}
-		return u, s.replacePassword(tx, by, u, hash)
+		return u, d.replacePassword(tx, by, u, hash)
 	})
 }
 

@@ -239,7 +239,7 @@ func TestOfTwoWhoUseLinksOfOneUserAtOnceOneSetsThePassword(t *testing.T) {
 			var secrets map[roster.LinkPurpose]string
 			m := besides(t, func(e *env) error { return uses(other)(e, roster.User{}, secrets) })
 			secrets = m.links(m.makes(directory.NewUser{UserName: "ada", Email: "ada@example.com"}))
-			err := uses(roster.LinkWelcome)(&env{t: t, Service: m.verbs("LockUser")}, roster.User{}, secrets)
+			err := uses(roster.LinkWelcome)(&env{t: t, Directory: m.verbs("LockUser")}, roster.User{}, secrets)
 			second := m.over()
 			if (err == nil) == (second == nil) {
 				t.Errorf("got %v and %v", err, second)

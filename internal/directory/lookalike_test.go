@@ -62,8 +62,8 @@ func lookalikes(t *testing.T, e *env) map[string]lookalike {
 				return second(e.CreateDepartment(ctx, by, directory.NewDepartment{Name: name}))
 			},
 			func(name string) (string, error) {
-				d, err := e.GetDepartment(ctx, by, roster.Ref{Name: name})
-				return string(d.ID), err
+				dep, err := e.GetDepartment(ctx, by, roster.Ref{Name: name})
+				return string(dep.ID), err
 			},
 		},
 		"realms": {

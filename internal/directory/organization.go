@@ -40,13 +40,13 @@ type CreatedOrganization struct {
 // under the same idempotency key gets the organization without a link.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(slug), Unavailable.
-func (s *Service) CreateOrganization(ctx context.Context, by roster.Actor, in NewOrganization) (CreatedOrganization, error) {
+func (d *Directory) CreateOrganization(ctx context.Context, by roster.Actor, in NewOrganization) (CreatedOrganization, error) {
 	if err := allow(by, ActOrganizationCreate); err != nil {
 		return CreatedOrganization{}, err
 	}
 	f := slices.Clone(in.Faults)
 	in.Name = strings.TrimSpace(in.Name)
-	checkName(&f, "displayName", in.Name)
+	validateName(&f, "displayName", in.Name)
 	in.Name = cmp.Or(in.Name, in.Slug)
 	switch {
 	case f.Has("slug"):
@@ -55,24 +55,25 @@ func (s *Service) CreateOrganization(ctx context.Context, by roster.Actor, in Ne
 	case !IsSlug(in.Slug):
 		f.Add("slug", "must be 1 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends")
 	}
-	checkOnce(&f, in.IdempotencyKey)
+	validateIdempotencyKey(&f, in.IdempotencyKey)
 	if err := f.Err(); err != nil {
 		return CreatedOrganization{}, err
 	}
-	secret := s.secrets.Link()
-	return heldBy[CreatedOrganization](ctx, s, by, ActOrganizationCreate, organizationHolder(in.Slug))(update(ctx, s, func(tx Tx) (CreatedOrganization, error) {
-		o := roster.Organization{ID: roster.OrganizationID(newID()), Slug: in.Slug, Name: in.Name, CreatedAt: s.now(), Version: 1}
-		create := func() (CreatedOrganization, error) { return s.makeOrganization(tx, by, o, secret) }
+	secret := d.secrets.Link()
+	made, err := update(ctx, d, func(tx Tx) (CreatedOrganization, error) {
+		o := roster.Organization{ID: roster.OrganizationID(newID()), Slug: in.Slug, Name: in.Name, CreatedAt: d.now(), Version: 1}
+		create := func() (CreatedOrganization, error) { return d.makeOrganization(tx, by, o, secret) }
 		again := func(id string) (CreatedOrganization, error) {
 			o, err := tx.OrganizationByID(roster.OrganizationID(id))
 			return CreatedOrganization{Organization: o}, err
 		}
-		return once(tx, s, by, ActOrganizationCreate, in.IdempotencyKey, in.inputText(), string(o.ID), create, again)
-	}))
+		return once(tx, d, by, ActOrganizationCreate, in.IdempotencyKey, in.inputText(), string(o.ID), create, again)
+	})
+	return made, d.nameHolder(ctx, by, ActOrganizationCreate, organizationHolder(in.Slug), err)
 }
 
 // makeOrganization is the transaction of CreateOrganization. Both organizations have it in their audit.
-func (s *Service) makeOrganization(tx Tx, by roster.Actor, o roster.Organization, secret string) (CreatedOrganization, error) {
+func (d *Directory) makeOrganization(tx Tx, by roster.Actor, o roster.Organization, secret string) (CreatedOrganization, error) {
 	out := CreatedOrganization{Organization: o}
 	if err := tx.InsertOrganization(o); err != nil {
 		return out, err
@@ -80,16 +81,16 @@ func (s *Service) makeOrganization(tx Tx, by roster.Actor, o roster.Organization
 	within := by
 	within.OrganizationID = o.ID
 	for _, by := range []roster.Actor{by, within} {
-		err := s.audit(tx, by, o.CreatedAt, change{ActOrganizationCreate, string(o.ID), o.Slug, created{auditOrganization(o)}})
+		err := d.audit(tx, by, o.CreatedAt, change{ActOrganizationCreate, string(o.ID), o.Slug, created{auditOrganization(o)}})
 		if err != nil {
 			return out, err
 		}
 	}
-	admin, err := s.ship(tx, within, o)
+	admin, err := d.ship(tx, within, o)
 	if err != nil {
 		return out, err
 	}
-	out.AdminLink, err = s.issue(tx, within, admin, NewLink{Purpose: roster.LinkSetUp}, secret)
+	out.AdminLink, err = d.issue(tx, within, admin, NewLink{Purpose: roster.LinkSetUp}, secret)
 	return out, err
 }
 
@@ -109,12 +110,12 @@ func knowsAll(by roster.Actor) bool {
 // line, the actor's own to others. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListOrganizations(ctx context.Context, by roster.Actor, in AfterSlug) (iter.Seq2[roster.Organization, error], error) {
+func (d *Directory) ListOrganizations(ctx context.Context, by roster.Actor, in AfterSlug) (iter.Seq2[roster.Organization, error], error) {
 	if err := allow(by, ActOrganizationRead); err != nil {
 		return nil, err
 	}
 	return pages(string(in), 0, func(after string, limit int) ([]roster.Organization, error) {
-		return view(ctx, s, func(tx Tx) ([]roster.Organization, error) {
+		return view(ctx, d, func(tx Tx) ([]roster.Organization, error) {
 			if knowsAll(by) {
 				return tx.Organizations(after, limit)
 			}
@@ -133,12 +134,12 @@ type AfterSlug string
 // GetOrganization returns one organization that the actor may know, by id or, as the reference's name, by slug.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
-func (s *Service) GetOrganization(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Organization, error) {
+func (d *Directory) GetOrganization(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Organization, error) {
 	if err := allow(by, ActOrganizationRead); err != nil {
 		return roster.Organization{}, err
 	}
 	ref = findable([]roster.Ref{ref})[0]
-	return view(ctx, s, func(tx Tx) (roster.Organization, error) {
+	return view(ctx, d, func(tx Tx) (roster.Organization, error) {
 		o, err := tx.OrganizationByID(roster.OrganizationID(ref.ID))
 		if err != nil && roster.KindOf(err) == roster.NotFound {
 			o, err = tx.OrganizationBySlug(Fold(ref.Name))
@@ -156,11 +157,11 @@ func (s *Service) GetOrganization(ctx context.Context, by roster.Actor, ref rost
 // GetSettings returns the actor's organization with its settings.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
-func (s *Service) GetSettings(ctx context.Context, by roster.Actor, _ None) (roster.Organization, error) {
+func (d *Directory) GetSettings(ctx context.Context, by roster.Actor, _ None) (roster.Organization, error) {
 	if err := allow(by, ActSettingsRead); err != nil {
 		return roster.Organization{}, err
 	}
-	return view(ctx, s, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
+	return view(ctx, d, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
 }
 
 // SettingsChange is what UpdateSettings changes: what is absent stays as it is, null means the default.
@@ -184,7 +185,7 @@ func (in *SettingsChange) clean() roster.Faults {
 	case in.Name.Value == "":
 		addOnce(&f, "displayName", "must not be empty; null resets it")
 	default:
-		addFaults(&f, checkNamed(in.Name.Value, ""))
+		addFaults(&f, validateNamed(in.Name.Value, ""))
 	}
 	if zone, known := Zone(in.TimeZone.Value); known {
 		in.TimeZone.Value = zone
@@ -218,14 +219,14 @@ func (in SettingsChange) apply(o roster.Organization) roster.Organization {
 // UpdateSettings changes what the actor's organization decides for itself.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Stale, Unavailable.
-func (s *Service) UpdateSettings(ctx context.Context, by roster.Actor, in SettingsChange) (roster.Organization, error) {
+func (d *Directory) UpdateSettings(ctx context.Context, by roster.Actor, in SettingsChange) (roster.Organization, error) {
 	if err := allow(by, ActSettingsSet); err != nil {
 		return roster.Organization{}, err
 	}
 	if err := in.clean().Err(); err != nil {
 		return roster.Organization{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.Organization, error) {
+	return update(ctx, d, func(tx Tx) (roster.Organization, error) {
 		if err := tx.LockRecord(by.OrganizationID, LockableOrganization, string(by.OrganizationID)); err != nil {
 			return roster.Organization{}, err
 		}
@@ -244,7 +245,7 @@ func (s *Service) UpdateSettings(ctx context.Context, by roster.Actor, in Settin
 		if err := tx.UpdateOrganization(after); err != nil {
 			return before, err
 		}
-		return after, s.audit(tx, by, s.now(), change{ActSettingsSet, string(after.ID), after.Slug, changed{
+		return after, d.audit(tx, by, d.now(), change{ActSettingsSet, string(after.ID), after.Slug, changed{
 			Before: auditOrganization(before), After: auditOrganization(after),
 		}})
 	})
@@ -253,11 +254,11 @@ func (s *Service) UpdateSettings(ctx context.Context, by roster.Actor, in Settin
 // GetTimeZone returns the time zone in which the actor's organization reads and writes dates without one.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
-func (s *Service) GetTimeZone(ctx context.Context, by roster.Actor, _ None) (*time.Location, error) {
+func (d *Directory) GetTimeZone(ctx context.Context, by roster.Actor, _ None) (*time.Location, error) {
 	if err := allow(by, ActCheckRead); err != nil {
 		return nil, err
 	}
-	o, err := view(ctx, s, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
+	o, err := view(ctx, d, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
 	if err != nil {
 		return nil, err
 	}
@@ -269,16 +270,16 @@ func (s *Service) GetTimeZone(ctx context.Context, by roster.Actor, _ None) (*ti
 }
 
 // countryOf returns the country of the organization's phone numbers that name none.
-func (s *Service) countryOf(tx Tx, org roster.OrganizationID) (string, error) {
+func (d *Directory) countryOf(tx Tx, org roster.OrganizationID) (string, error) {
 	o, err := tx.OrganizationByID(org)
-	return cmp.Or(o.Settings.DefaultCountry, s.defaultCountry), err
+	return cmp.Or(o.Settings.DefaultCountry, d.defaultCountry), err
 }
 
 // countryFor is countryOf where it matters: for a number without a country of its own. It reads nothing for others.
-func (s *Service) countryFor(tx Tx, org roster.OrganizationID, numbers ...string) (string, error) {
+func (d *Directory) countryFor(tx Tx, org roster.OrganizationID, numbers ...string) (string, error) {
 	for _, number := range numbers {
 		if number != "" && !strings.HasPrefix(strings.TrimSpace(number), "+") {
-			return s.countryOf(tx, org)
+			return d.countryOf(tx, org)
 		}
 	}
 	return "", nil
@@ -303,14 +304,14 @@ type ServerAdmin struct {
 // (DECISIONS 10).
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
-func (s *Service) SetServerAdmin(ctx context.Context, by roster.Actor, in ServerAdmin) (roster.User, error) {
+func (d *Directory) SetServerAdmin(ctx context.Context, by roster.Actor, in ServerAdmin) (roster.User, error) {
 	if err := allow(by, ActServerAdminSet); err != nil {
 		return roster.User{}, err
 	}
 	if err := in.User.possible(); err != nil {
 		return roster.User{}, err
 	}
-	return update(ctx, s, func(tx Tx) (roster.User, error) {
+	return update(ctx, d, func(tx Tx) (roster.User, error) {
 		if err := tx.LockUser(by.OrganizationID, in.User); err != nil {
 			return roster.User{}, err
 		}
@@ -326,12 +327,12 @@ func (s *Service) SetServerAdmin(ctx context.Context, by roster.Actor, in Server
 		if was == in.May {
 			return u, nil
 		}
-		u.UpdatedAt = s.now()
+		u.UpdatedAt = d.now()
 		if err := tx.SetServerAdmin(u.OrganizationID, u.ID, in.May, u.UpdatedAt); err != nil {
 			return u, err
 		}
 		u.Version++
-		return u, s.audit(tx, by, u.UpdatedAt, change{ActServerAdminSet, string(u.ID), u.UserName, changed{
+		return u, d.audit(tx, by, u.UpdatedAt, change{ActServerAdminSet, string(u.ID), u.UserName, changed{
 			Before: map[string]any{"serverAdmin": was}, After: map[string]any{"serverAdmin": in.May},
 		}})
 	})

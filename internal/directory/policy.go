@@ -226,12 +226,12 @@ const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSe
 
 // ceiling returns the permissions that the actor may grant in a group, or in the organization for "". It may change users
 // who hold no others (DECISIONS 9).
-func (s *Service) ceiling(by roster.Actor, group roster.GroupID) roster.Permissions {
+func (d *Directory) ceiling(by roster.Actor, group roster.GroupID) roster.Permissions {
 	own := held(by, group)
 	switch {
 	case !own.Has(roster.GrantAnyRole):
 		return own
-	case s.grazerGrantsSuper:
+	case d.grazerGrantsSuper:
 		return own | roster.AllPermissions
 	default:
 		return own | roster.AllPermissions&^guarded
@@ -239,20 +239,20 @@ func (s *Service) ceiling(by roster.Actor, group roster.GroupID) roster.Permissi
 }
 
 // above returns those of the permissions that are above the actor's ceiling.
-func (s *Service) above(by roster.Actor, target roster.Grants) (p roster.Permissions) {
+func (d *Directory) above(by roster.Actor, target roster.Grants) (p roster.Permissions) {
 	if local(by) {
 		return 0
 	}
 	for _, g := range target {
-		p |= g.Permissions &^ s.ceiling(by, g.Group)
+		p |= g.Permissions &^ d.ceiling(by, g.Group)
 	}
 	return p
 }
 
 // aboveHold returns those of the permissions that keep the actor from taking hold of a user: those above its ceiling, and
 // for a token of the organization those that it never uses. With a password that it knows it would use them (DECISIONS 8).
-func (s *Service) aboveHold(by roster.Actor, target roster.Grants) roster.Permissions {
-	p := s.above(by, target)
+func (d *Directory) aboveHold(by roster.Actor, target roster.Grants) roster.Permissions {
+	p := d.above(by, target)
 	if organizationToken(by) {
 		p |= target.Anywhere() & beyondTokens
 	}
@@ -260,19 +260,19 @@ func (s *Service) aboveHold(by roster.Actor, target roster.Grants) roster.Permis
 }
 
 // mayGrant says whether the actor may grant the permissions.
-func (s *Service) mayGrant(by roster.Actor, target roster.Grants) error {
-	return beyond("this gives permissions beyond yours: ", s.above(by, target))
+func (d *Directory) mayGrant(by roster.Actor, target roster.Grants) error {
+	return beyond("this gives permissions beyond yours: ", d.above(by, target))
 }
 
 // mayEmpower says whether the actor may grant the permissions to users who can sign in.
-func (s *Service) mayEmpower(by roster.Actor, target roster.Grants) error {
-	return beyond("this gives permissions beyond yours: ", s.aboveHold(by, target))
+func (d *Directory) mayEmpower(by roster.Actor, target roster.Grants) error {
+	return beyond("this gives permissions beyond yours: ", d.aboveHold(by, target))
 }
 
 // mayHold says whether the actor may take hold of a user who holds the permissions: sign in as that user, or decide where
 // messages to the user go.
-func (s *Service) mayHold(by roster.Actor, target roster.Grants) error {
-	return beyond("you cannot change this user, who holds permissions beyond yours: ", s.aboveHold(by, target))
+func (d *Directory) mayHold(by roster.Actor, target roster.Grants) error {
+	return beyond("you cannot change this user, who holds permissions beyond yours: ", d.aboveHold(by, target))
 }
 
 // beyond is the error over permissions that are in the way, nil for none.
@@ -285,20 +285,20 @@ func beyond(detail string, p roster.Permissions) error {
 
 // controls says whether the actor may take hold of the user, who may hold anything: permissions, or what entries on check
 // groups give.
-func (s *Service) controls(tx Tx, by roster.Actor, u roster.User) error {
+func (d *Directory) controls(tx Tx, by roster.Actor, u roster.User) error {
 	account, err := tx.AccountByID(u.OrganizationID, u.ID)
 	if err != nil {
 		return err
 	}
-	return s.controlsAccount(tx, by, account)
+	return d.controlsAccount(tx, by, account)
 }
 
 // controlsAccount is controls for who has read the account already.
-func (s *Service) controlsAccount(tx Tx, by roster.Actor, target roster.Account) error {
-	if err := s.mayHold(by, target.Grants); err != nil {
+func (d *Directory) controlsAccount(tx Tx, by roster.Actor, target roster.Account) error {
+	if err := d.mayHold(by, target.Grants); err != nil {
 		return err
 	}
-	entries, err := s.entriesOfUsersAbove(tx, by, target.Number)
+	entries, err := d.entriesOfUsersAbove(tx, by, target.Number)
 	if err != nil {
 		return err
 	}

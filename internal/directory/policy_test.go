@@ -69,8 +69,8 @@ func (u untouchable) Hash(string) string { return "" }
 // callVerb calls a verb with an actor and the zero input.
 func callVerb(t *testing.T, name string, by roster.Actor) error {
 	t.Helper()
-	s := New(Options{Store: untouchable{t}, Secrets: untouchable{t}, Now: time.Now})
-	m := reflect.ValueOf(s).MethodByName(name)
+	d := New(Options{Store: untouchable{t}, Secrets: untouchable{t}, Now: time.Now})
+	m := reflect.ValueOf(d).MethodByName(name)
 	out := m.Call([]reflect.Value{
 		reflect.ValueOf(t.Context()), reflect.ValueOf(by), reflect.Zero(m.Type().In(2)),
 	})
@@ -80,7 +80,7 @@ func callVerb(t *testing.T, name string, by roster.Actor) error {
 
 func TestEveryVerbHasTheOneShapeAndAsksThePolicyFirst(t *testing.T) {
 	t.Parallel()
-	service := reflect.TypeFor[*Service]()
+	service := reflect.TypeFor[*Directory]()
 	for i := range service.NumMethod() {
 		m := service.Method(i)
 		t.Run(m.Name, func(t *testing.T) {
@@ -170,7 +170,7 @@ type caller struct {
 // TestWhoMayDoWhatToWhom pins the whole matrix, role × verb × target role, in a golden file.
 func TestWhoMayDoWhatToWhom(t *testing.T) {
 	t.Parallel()
-	s := New(Options{Now: time.Now})
+	d := New(Options{Now: time.Now})
 	var b strings.Builder
 	b.WriteString("# y may, - may not, ? must sign in first. Targets stand in the order of the callers' roles and levels.\n")
 	for _, verb := range []struct {
@@ -178,23 +178,23 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		act  Action
 		on   func(by roster.Actor, target roster.Grants) error
 	}{
-		{"create a user who holds", ActUserCreate, s.mayGrant},
-		{"create with a password, or raise somebody who can sign in to, what is held by", ActUserCreate, s.mayEmpower},
-		{"create a role that holds", ActRoleCreate, s.mayGrant},
-		{"put into a role what is held by", ActRoleUpdate, s.mayEmpower},
-		{"change password, email or externalId of", ActUserUpdate, sees(ActUserUpdate, s.mayHold)},
-		{"change active, level, roles or groups of", ActUserUpdate, sees(ActUserUpdate, s.mayGrant)},
-		{"change or delete a role that holds", ActRoleUpdate, s.mayEmpower},
+		{"create a user who holds", ActUserCreate, d.mayGrant},
+		{"create with a password, or raise somebody who can sign in to, what is held by", ActUserCreate, d.mayEmpower},
+		{"create a role that holds", ActRoleCreate, d.mayGrant},
+		{"put into a role what is held by", ActRoleUpdate, d.mayEmpower},
+		{"change password, email or externalId of", ActUserUpdate, sees(ActUserUpdate, d.mayHold)},
+		{"change active, level, roles or groups of", ActUserUpdate, sees(ActUserUpdate, d.mayGrant)},
+		{"change or delete a role that holds", ActRoleUpdate, d.mayEmpower},
 		{"change groups", ActGroupUpdate, nil},
 		{"delete groups", ActGroupDelete, nil},
-		{"put into a group, or out of one,", ActGroupUpdate, sees(ActGroupUpdate, s.mayGrant)},
-		{"delete a group with", ActGroupDelete, s.mayGrant},
-		{"delete", ActUserDelete, s.mayHold},
-		{"change the contact methods of", ActContactAdd, sees(ActContactAdd, s.mayHold)},
-		{"set the password of", ActPasswordSet, s.mayHold},
-		{"issue a link for", ActLinkIssue, s.mayHold},
-		{"make a token of the user", ActTokenCreate, s.mayHold},
-		{"read or end the sessions of", ActSessionEnd, sees(ActSessionEnd, s.mayHold)},
+		{"put into a group, or out of one,", ActGroupUpdate, sees(ActGroupUpdate, d.mayGrant)},
+		{"delete a group with", ActGroupDelete, d.mayGrant},
+		{"delete", ActUserDelete, d.mayHold},
+		{"change the contact methods of", ActContactAdd, sees(ActContactAdd, d.mayHold)},
+		{"set the password of", ActPasswordSet, d.mayHold},
+		{"issue a link for", ActLinkIssue, d.mayHold},
+		{"make a token of the user", ActTokenCreate, d.mayHold},
+		{"read or end the sessions of", ActSessionEnd, sees(ActSessionEnd, d.mayHold)},
 		{"read users", ActUserRead, nil},
 		{"read groups", ActGroupRead, nil},
 		{"read the entries on check groups", ActPermissionRead, nil},
@@ -203,7 +203,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"create groups", ActGroupCreate, nil},
 		{"create departments", ActDepartmentMake, nil},
 		{"list tokens", ActTokenRead, nil},
-		{"revoke a token of", ActTokenRevoke, s.mayHold},
+		{"revoke a token of", ActTokenRevoke, d.mayHold},
 		{"open a session", ActSessionCreate, nil},
 		{"read the defaults", ActDefaultsRead, nil},
 		{"set the defaults", ActDefaultsSet, nil},
@@ -227,7 +227,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "  %-20s %s\n", c.name, cell)
 	}
-	s.tokensAndEntries(&b)
+	d.tokensAndEntries(&b)
 	demo := New(Options{Now: time.Now, GrazerGrantsSuper: true})
 	grazer := callers()[roster.RoleGrazer-1]
 	fmt.Fprintf(&b, "\nwith graze.grazer_grants_super: create, and take hold of, who holds\n  %-20s %s %s\n", grazer.name,
@@ -236,7 +236,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 }
 
 // tokensAndEntries adds to the matrix what is not about somebody who holds roles and levels.
-func (s *Service) tokensAndEntries(b *strings.Builder) {
+func (d *Directory) tokensAndEntries(b *strings.Builder) {
 	b.WriteString("\nmake a token of the organization that reads, that writes; of a group that reads, that writes\n")
 	for _, c := range callers() {
 		fmt.Fprintf(b, "  %-20s %s\n", c.name, cells(c.actor, ActTokenCreate, func(mark func(error)) {
@@ -251,7 +251,7 @@ func (s *Service) tokensAndEntries(b *strings.Builder) {
 		entry := func(group roster.GroupID) string {
 			return cells(c.actor, ActUserUpdate, func(mark func(error)) {
 				for _, level := range roster.AccessLevels {
-					mark(beyond("", s.entryAbove(c.actor, nil, CheckGrant{CheckGroup: "c", Group: group, AccessLevel: level})))
+					mark(beyond("", d.entryAbove(c.actor, nil, CheckGrant{CheckGroup: "c", Group: group, AccessLevel: level})))
 				}
 			})
 		}
@@ -370,7 +370,7 @@ func TestGrantAnyRoleRaisesTheCeilingButNotAboveWhatIsGuarded(t *testing.T) {
 
 func TestAScopedActorGrantsOnlyWithinItsGroups(t *testing.T) {
 	t.Parallel()
-	s := New(Options{Now: time.Now})
+	d := New(Options{Now: time.Now})
 	by := roster.Actor{Kind: roster.ActorToken, Grants: roster.Grants{{Group: "a", Permissions: roster.LevelManager.Permissions()}}}
 	user := roster.LevelUser.Permissions()
 	for name, c := range map[string]struct {
@@ -382,7 +382,7 @@ func TestAScopedActorGrantsOnlyWithinItsGroups(t *testing.T) {
 		"for the organization": {roster.Grants{{Permissions: user}}, false},
 		"more than it holds":   {roster.Grants{{Group: "a", Permissions: roster.AllPermissions}}, false},
 	} {
-		if err := s.mayGrant(by, c.target); (err == nil) != c.may {
+		if err := d.mayGrant(by, c.target); (err == nil) != c.may {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -166,8 +166,8 @@ type GroupTx interface {
 	UpdateGroup(g roster.Group, key string) error // NotFound, Conflict(displayName)
 	// DeleteGroup frees the group's name and number of members. Whoever had it as primary group has none.
 	DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.Time) error // NotFound
-	InsertDepartment(d roster.Department, key string) (number int64, err error)   // Conflict(displayName)
-	UpdateDepartment(d roster.Department, key string) error                       // NotFound, Conflict(displayName)
+	InsertDepartment(dep roster.Department, key string) (number int64, err error) // Conflict(displayName)
+	UpdateDepartment(dep roster.Department, key string) error                     // NotFound, Conflict(displayName)
 	// DeleteDepartment frees the department's name; nobody belongs to it any more.
 	DeleteDepartment(org roster.OrganizationID, id roster.DepartmentID, at time.Time) error // NotFound
 	InsertRole(r roster.Role, key string) (number int64, err error)                         // Conflict(displayName)
@@ -205,15 +205,15 @@ type GroupTx interface {
 
 // GroupQuery picks groups of one kind. Zero fields do not restrict.
 type GroupQuery struct {
-	Kind     roster.GroupKind // always set
-	Order    ListOrder
-	Limit    int // 1 to MaxPage
-	ID       roster.GroupID
-	Name     string           // compared without regard to case
-	Only     []roster.GroupID // nil: all, empty: none
-	Service  roster.ServiceID // groups with this service
-	Count    bool             // fill MemberCount
-	Services bool             // load Routing.Services
+	Kind            roster.GroupKind // always set
+	Order           ListOrder
+	Limit           int // 1 to MaxPage
+	ID              roster.GroupID
+	Name            string                   // compared without regard to case
+	Only            []roster.GroupID         // nil: all, empty: none
+	BusinessService roster.BusinessServiceID // groups with this service
+	Count           bool                     // fill MemberCount
+	Services        bool                     // load Routing.Services
 }
 
 // ListOrder is the order of a list of records that have a number and a name, and the place where the list begins. The zero
@@ -412,9 +412,9 @@ type Passwords interface {
 	// Verify reports whether the password is the one behind the hash of a user. Without a hash it is not, at the same cost.
 	// Errors: Unavailable.
 	Verify(ctx context.Context, by roster.Actor, of roster.UserID, hash roster.PasswordHash, password string) (bool, error)
-	// CheckStrength judges a password that must be strong, without hashing it.
+	// ValidateStrength judges a password that must be strong, without hashing it.
 	// Errors: Invalid(password), Unavailable.
-	CheckStrength(ctx context.Context, by roster.Actor, p NewHash) error
+	ValidateStrength(ctx context.Context, by roster.Actor, p NewHash) error
 }
 
 // ErrCrowded is the cause of the Unavailable with which a hash is refused because too many wait for one.
@@ -434,8 +434,8 @@ type NewHash struct {
 
 // Realms judges the configurations of realms.
 type Realms interface {
-	// CheckSAML returns every fault of a SAML realm's configuration; fields begin with "configuration".
-	CheckSAML(ctx context.Context, configuration json.RawMessage) roster.Faults
+	// ValidateSAML returns every fault of a SAML realm's configuration; fields begin with "configuration".
+	ValidateSAML(ctx context.Context, configuration json.RawMessage) roster.Faults
 }
 
 // Secrets mints and hashes what proves identity without a password.

@@ -70,7 +70,7 @@ func (m *meanwhile) over() error {
 }
 
 // verbs are the verbs on a store in which it happens at a call of the method that at names, see interruptedTx.
-func (m *meanwhile) verbs(at string) *directory.Service {
+func (m *meanwhile) verbs(at string) *directory.Directory {
 	return m.on(interrupted{m.store, m, at})
 }
 
@@ -209,23 +209,23 @@ func TestWhoIsDeletedWhileBeingAddedIsNoMember(t *testing.T) {
 	sel := func(e *env) directory.GroupSelector {
 		return directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{ID: string(e.groupID("A"))}}
 	}
-	remove := func(s *directory.Service, e *env) error {
-		_, err := s.DeleteUser(e.t.Context(), e.admin, directory.UserDeletion{User: named("gone")})
+	remove := func(d *directory.Directory, e *env) error {
+		_, err := d.DeleteUser(e.t.Context(), e.admin, directory.UserDeletion{User: named("gone")})
 		return err
 	}
-	add := func(s *directory.Service, e *env) error {
-		_, err := s.UpdateGroup(e.t.Context(), e.admin, directory.GroupChange{Group: sel(e), AddMembers: refs("gone")})
+	add := func(d *directory.Directory, e *env) error {
+		_, err := d.UpdateGroup(e.t.Context(), e.admin, directory.GroupChange{Group: sel(e), AddMembers: refs("gone")})
 		return err
 	}
 	for name, c := range map[string]struct {
 		at            string
-		do, meanwhile func(*directory.Service, *env) error
+		do, meanwhile func(*directory.Directory, *env) error
 	}{
 		"deleted while she is added": {"AddMembers", add, remove},
 		"added while she is deleted": {"DeleteWords", remove, add},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := besides(t, func(e *env) error { return c.meanwhile(e.Service, e) })
+			m := besides(t, func(e *env) error { return c.meanwhile(e.Directory, e) })
 			a, _, _ := m.customers()
 			m.makes(directory.NewUser{UserName: "gone"})
 			for _, name := range []string{"one", "two", "three"} {
@@ -302,26 +302,26 @@ func TestWhoIsDeactivatedWhileSigningInIsSignedOut(t *testing.T) {
 
 func TestOfTwoWhoTakeOneAddressAtOnceOneGetsIt(t *testing.T) {
 	const address = "x@example.com"
-	change := func(name string) func(*directory.Service, *env) error {
-		return func(s *directory.Service, e *env) error {
-			_, err := s.UpdateUser(e.t.Context(), e.admin, directory.UserChange{User: named(name), Email: roster.Some(address), UniqueEmail: true})
+	change := func(name string) func(*directory.Directory, *env) error {
+		return func(d *directory.Directory, e *env) error {
+			_, err := d.UpdateUser(e.t.Context(), e.admin, directory.UserChange{User: named(name), Email: roster.Some(address), UniqueEmail: true})
 			return err
 		}
 	}
-	create := func(s *directory.Service, e *env) error {
-		_, err := s.CreateUser(e.t.Context(), e.admin, directory.NewUser{UserName: "c", Email: address, UniqueEmail: true})
+	create := func(d *directory.Directory, e *env) error {
+		_, err := d.CreateUser(e.t.Context(), e.admin, directory.NewUser{UserName: "c", Email: address, UniqueEmail: true})
 		return err
 	}
 	for name, c := range map[string]struct {
 		at            string
-		do, meanwhile func(*directory.Service, *env) error
+		do, meanwhile func(*directory.Directory, *env) error
 	}{
 		"two changes":           {"UpdateUser", change("a"), change("b")},
 		"a create and a change": {"InsertUser", create, change("b")},
 		"a change and a create": {"UpdateUser", change("a"), create},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := besides(t, func(e *env) error { return c.meanwhile(e.Service, e) })
+			m := besides(t, func(e *env) error { return c.meanwhile(e.Directory, e) })
 			m.makes(directory.NewUser{UserName: "a"})
 			m.makes(directory.NewUser{UserName: "b"})
 			if err := c.do(m.verbs(c.at), m.env); err != nil {
@@ -347,14 +347,14 @@ func TestAnAddressThatSomebodyElseHasIsTakenThoughTheUserHasItItself(t *testing.
 func TestOfTwoDefaultMatricesAtOnceTheLaterOneIsStored(t *testing.T) {
 	for name, group := range map[string]roster.Ref{"of the organization": {}, "of a group": {Name: "A"}} {
 		t.Run(name, func(t *testing.T) {
-			set := func(s *directory.Service, e *env, service roster.Service) error {
-				_, err := s.SetDefaultPreferences(e.t.Context(), e.admin, directory.Defaults{
+			set := func(d *directory.Directory, e *env, service roster.Service) error {
+				_, err := d.SetDefaultPreferences(e.t.Context(), e.admin, directory.Defaults{
 					DefaultsOf:  directory.DefaultsOf{Group: group},
 					Preferences: []roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{service}}},
 				})
 				return err
 			}
-			m := besides(t, func(e *env) error { return set(e.Service, e, roster.ServiceSMS) })
+			m := besides(t, func(e *env) error { return set(e.Directory, e, roster.ServiceSMS) })
 			m.customers()
 			if err := set(m.verbs("SetDefaultPreferences"), m.env, roster.ServicePush); err != nil {
 				t.Fatal(err)

@@ -42,36 +42,36 @@ type auditedRealm struct {
 	Configuration string           `json:"configuration"`
 }
 
-func (s *Service) auditRealm(r roster.Realm) auditedRealm {
-	var d realmDefaults
-	_ = json.Unmarshal(r.Configuration, &d) // it was checked when it came
-	fingerprint, _ := s.hmac([]any{"realm", r.OrganizationID, r.Configuration})
-	return auditedRealm{r.Name, r.Kind, r.Active, d.DefaultRoles, d.DefaultTeams, d.DefaultGroup, fingerprint}
+func (d *Directory) auditRealm(r roster.Realm) auditedRealm {
+	var defaults realmDefaults
+	_ = json.Unmarshal(r.Configuration, &defaults) // it was checked when it came
+	fingerprint, _ := d.hmac([]any{"realm", r.OrganizationID, r.Configuration})
+	return auditedRealm{r.Name, r.Kind, r.Active, defaults.DefaultRoles, defaults.DefaultTeams, defaults.DefaultGroup, fingerprint}
 }
 
 // CreateRealm makes a SAML realm. What its users get must exist, and its maker must hold it.
 //
 // Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName), Unavailable.
-func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm) (roster.Realm, error) {
+func (d *Directory) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm) (roster.Realm, error) {
 	if err := allow(by, ActRealmCreate); err != nil {
 		return roster.Realm{}, err
 	}
 	in.Name = strings.TrimSpace(in.Name)
 	faults := slices.Clone(in.Faults)
-	addFaults(&faults, checkNamed(in.Name, ""))
-	checkOnce(&faults, in.IdempotencyKey)
+	addFaults(&faults, validateNamed(in.Name, ""))
+	validateIdempotencyKey(&faults, in.IdempotencyKey)
 	checked := false
 	check := func() {
 		checked = true
 		if !faults.Has("configuration") {
-			faults = append(faults, s.checkRealm(ctx, in.Configuration)...)
+			faults = append(faults, d.validateRealm(ctx, in.Configuration)...)
 		}
 	}
 	if len(faults) > 0 || !json.Valid(in.Configuration) {
 		check()
 	}
 	transaction := func(tx Tx) (roster.Realm, error) {
-		now := s.now()
+		now := d.now()
 		r := roster.Realm{
 			ID: roster.RealmID(newID()), OrganizationID: by.OrganizationID, Name: in.Name, Kind: roster.RealmSAML,
 			Active: in.Active.Or(true), Configuration: in.Configuration, Version: 1, CreatedAt: now, UpdatedAt: now,
@@ -80,36 +80,36 @@ func (s *Service) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm)
 			if !checked {
 				return r, errUnchecked
 			}
-			if err := s.permitRealm(tx, by, ActRealmCreate, in.Configuration, slices.Clone(faults)); err != nil {
+			if err := d.permitRealm(tx, by, ActRealmCreate, in.Configuration, slices.Clone(faults)); err != nil {
 				return r, err
 			}
 			if err := tx.InsertRealm(r, Fold(r.Name)); err != nil {
 				return r, err
 			}
-			return r, s.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{s.auditRealm(r)}})
+			return r, d.audit(tx, by, now, change{ActRealmCreate, string(r.ID), r.Name, created{d.auditRealm(r)}})
 		}
 		switch {
 		case len(faults) > 0:
 			return create() // which finds the others
 		case in.Repeatable:
 			r := Retry{
-				OrganizationID: by.OrganizationID, Key: s.fingerprint(by, ActRealmCreate, in.inputText()), ResourceID: string(r.ID), CreatedAt: now,
+				OrganizationID: by.OrganizationID, Key: d.fingerprint(by, ActRealmCreate, in.inputText()), ResourceID: string(r.ID), CreatedAt: now,
 			}
 			return repeated(tx, r, create, func(made Retry) (roster.Realm, bool, error) {
 				r, err := tx.RealmByID(by.OrganizationID, roster.RealmID(made.ResourceID))
 				return unchangedSince(made, r, r.Version, err)
 			})
 		}
-		return once(tx, s, by, ActRealmCreate, in.IdempotencyKey, in.inputText(), string(r.ID), create, func(id string) (roster.Realm, error) {
+		return once(tx, d, by, ActRealmCreate, in.IdempotencyKey, in.inputText(), string(r.ID), create, func(id string) (roster.Realm, error) {
 			return tx.RealmByID(by.OrganizationID, roster.RealmID(id))
 		})
 	}
-	r, err := update(ctx, s, transaction)
+	r, err := update(ctx, d, transaction)
 	if errors.Is(err, errUnchecked) {
 		check()
-		r, err = update(ctx, s, transaction)
+		r, err = update(ctx, d, transaction)
 	}
-	return heldBy[roster.Realm](ctx, s, by, ActRealmRead, realmHolder(by, in.Name))(r, err)
+	return r, d.nameHolder(ctx, by, ActRealmRead, realmHolder(by, in.Name), err)
 }
 
 // errUnchecked ends the transaction of a create that turns out to be no repeat. Only then is the configuration checked:
@@ -129,17 +129,17 @@ type RealmChange struct {
 // UpdateRealm changes a SAML realm.
 //
 // Errors: Unauthenticated, Forbidden, NotFound (by id), Invalid (by name; all faults at once), Stale, Unavailable.
-func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChange) (roster.Realm, error) {
+func (d *Directory) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChange) (roster.Realm, error) {
 	if err := allow(by, ActRealmUpdate); err != nil {
 		return roster.Realm{}, err
 	}
 	faults := slices.Clone(in.Faults)
 	if in.Configuration.Present && !faults.Has("configuration") {
-		faults = append(faults, s.checkRealm(ctx, in.Configuration.Value)...)
+		faults = append(faults, d.validateRealm(ctx, in.Configuration.Value)...)
 	}
-	return update(ctx, s, func(tx Tx) (roster.Realm, error) {
+	return update(ctx, d, func(tx Tx) (roster.Realm, error) {
 		all := slices.Clone(faults)
-		before, err := in.latest(tx, by)
+		before, err := in.findLocked(tx, by)
 		switch {
 		case err == nil && len(all) == 0 && in.leaves(before): // whatever realm it is
 			return before, nil
@@ -153,17 +153,17 @@ func (s *Service) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChan
 		if in.Configuration.Present {
 			after.Configuration = in.Configuration.Value
 		}
-		if err := s.permitRealm(tx, by, ActRealmUpdate, after.Configuration, all); err != nil {
+		if err := d.permitRealm(tx, by, ActRealmUpdate, after.Configuration, all); err != nil {
 			return before, err
 		}
 		if in.leaves(before) {
 			return before, nil
 		}
-		after.Version, after.UpdatedAt = before.Version+1, s.now()
+		after.Version, after.UpdatedAt = before.Version+1, d.now()
 		if err := tx.UpdateRealm(after); err != nil {
 			return before, err
 		}
-		return after, s.audit(tx, by, after.UpdatedAt, change{ActRealmUpdate, string(after.ID), after.Name, changed{Before: s.auditRealm(before), After: s.auditRealm(after)}})
+		return after, d.audit(tx, by, after.UpdatedAt, change{ActRealmUpdate, string(after.ID), after.Name, changed{Before: d.auditRealm(before), After: d.auditRealm(after)}})
 	})
 }
 
@@ -173,12 +173,12 @@ func (in RealmChange) leaves(r roster.Realm) bool {
 }
 
 // latest finds the realm, once nobody else can change it.
-func (in RealmChange) latest(tx Tx, by roster.Actor) (roster.Realm, error) {
+func (in RealmChange) findLocked(tx Tx, by roster.Actor) (roster.Realm, error) {
 	ref := roster.Ref{Name: strings.TrimSpace(in.Name)}
 	if ref.Name == "" {
 		ref.ID = string(in.ID)
 	}
-	r, err := latest(tx, LockableRealm, func(ref roster.Ref) (roster.Realm, error) { return findRealm(tx, by, ref) }, ref,
+	r, err := findLocked(tx, LockableRealm, func(ref roster.Ref) (roster.Realm, error) { return findRealm(tx, by, ref) }, ref,
 		func(r roster.Realm) (roster.OrganizationID, string) { return r.OrganizationID, string(r.ID) })
 	if err != nil {
 		return r, err
@@ -186,27 +186,27 @@ func (in RealmChange) latest(tx Tx, by roster.Actor) (roster.Realm, error) {
 	return r, unchanged(r.Version, in.IfVersion)
 }
 
-// checkRealm returns what is wrong with a configuration by itself.
-func (s *Service) checkRealm(ctx context.Context, configuration json.RawMessage) roster.Faults {
+// validateRealm returns what is wrong with a configuration by itself.
+func (d *Directory) validateRealm(ctx context.Context, configuration json.RawMessage) roster.Faults {
 	switch {
 	case len(configuration) == 0:
 		return roster.Faults{{Kind: roster.Invalid, Field: "configuration", Detail: "is required"}}
-	case s.realms == nil:
+	case d.realms == nil:
 		return roster.Faults{{Kind: roster.Invalid, Field: "configuration", Detail: "cannot be checked: this server knows no SAML"}}
 	default:
-		return s.realms.CheckSAML(ctx, configuration)
+		return d.realms.ValidateSAML(ctx, configuration)
 	}
 }
 
 // permitRealm finds what users of the realm get, and asks whether the actor may give it (DECISIONS 11).
-func (s *Service) permitRealm(tx Tx, by roster.Actor, act Action, configuration json.RawMessage, faults roster.Faults) error {
-	var d realmDefaults
-	if err := json.Unmarshal(configuration, &d); err == nil {
-		in := NewUser{PrimaryGroup: roster.Ref{Name: d.DefaultGroup}}
-		for _, name := range d.DefaultRoles {
+func (d *Directory) permitRealm(tx Tx, by roster.Actor, act Action, configuration json.RawMessage, faults roster.Faults) error {
+	var defaults realmDefaults
+	if err := json.Unmarshal(configuration, &defaults); err == nil {
+		in := NewUser{PrimaryGroup: roster.Ref{Name: defaults.DefaultGroup}}
+		for _, name := range defaults.DefaultRoles {
 			in.Roles = append(in.Roles, roster.Ref{Name: name})
 		}
-		for _, name := range d.DefaultTeams {
+		for _, name := range defaults.DefaultTeams {
 			in.Teams = append(in.Teams, roster.Ref{Name: name})
 		}
 		var own roster.Faults
@@ -218,8 +218,8 @@ func (s *Service) permitRealm(tx Tx, by roster.Actor, act Action, configuration 
 		for _, r := range refs.roles {
 			user.Roles = append(user.Roles, roster.RoleGrant{RoleLink: linkRole(r)})
 		}
-		s.permitGains(by, gained(roster.User{}, user, refs), false, &own)
-		if err := s.permitJoins(tx, by, ordinaryGroups(refs.groups), groupField(refs, nil), &own); err != nil {
+		d.permitGains(by, gained(roster.User{}, user, refs), false, &own)
+		if err := d.permitJoins(tx, by, ordinaryGroups(refs.groups), groupField(refs, nil), &own); err != nil {
 			return err
 		}
 		for _, e := range own {
@@ -240,12 +240,12 @@ type RealmList struct {
 // ListRealms returns realms by name. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListRealms(ctx context.Context, by roster.Actor, in RealmList) (iter.Seq2[roster.Realm, error], error) {
+func (d *Directory) ListRealms(ctx context.Context, by roster.Actor, in RealmList) (iter.Seq2[roster.Realm, error], error) {
 	if err := allow(by, ActRealmRead); err != nil {
 		return nil, err
 	}
 	all := pages(in.After, 0, func(after string, limit int) ([]roster.Realm, error) {
-		return view(ctx, s, func(tx Tx) ([]roster.Realm, error) { return tx.Realms(by.OrganizationID, after, limit) })
+		return view(ctx, d, func(tx Tx) ([]roster.Realm, error) { return tx.Realms(by.OrganizationID, after, limit) })
 	}, func(r roster.Realm) string { return Fold(r.Name) })
 	return func(yield func(roster.Realm, error) bool) {
 		for r, err := range all {
@@ -257,4 +257,32 @@ func (s *Service) ListRealms(ctx context.Context, by roster.Actor, in RealmList)
 			}
 		}
 	}, nil
+}
+
+// GetRealm returns one realm.
+//
+// Errors: Unauthenticated, Forbidden, NotFound (by id), Invalid (by name).
+func (d *Directory) GetRealm(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Realm, error) {
+	if err := allow(by, ActRealmRead); err != nil {
+		return roster.Realm{}, err
+	}
+	return view(ctx, d, func(tx Tx) (roster.Realm, error) { return findRealm(tx, by, ref) })
+}
+
+// findRealm finds a realm, by its id first.
+func findRealm(tx Tx, by roster.Actor, ref roster.Ref) (roster.Realm, error) {
+	known := findable([]roster.Ref{ref})[0]
+	if known.ID != "" {
+		r, err := tx.RealmByID(by.OrganizationID, roster.RealmID(known.ID))
+		if err == nil || roster.KindOf(err) != roster.NotFound {
+			return r, err
+		}
+	}
+	if known.Name != "" {
+		r, found, err := tx.FindRealm(by.OrganizationID, Fold(known.Name))
+		if err != nil || found {
+			return r, err
+		}
+	}
+	return roster.Realm{}, noSuch("displayName", "realm", ref)
 }

@@ -98,13 +98,13 @@ func TestNeitherTheOrderOfMembersNorSpellingsOfTextsNorBlanksMakeAnotherCreate(t
 // judging is a check of realms whose judgement changes.
 type judging struct{ faults *roster.Faults }
 
-func (j judging) CheckSAML(context.Context, json.RawMessage) roster.Faults { return *j.faults }
+func (j judging) ValidateSAML(context.Context, json.RawMessage) roster.Faults { return *j.faults }
 
 func TestARepeatIsFoundBeforeItIsJudged(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		by := e.actor(roster.AllPermissions)
 		var expired roster.Faults
-		s := directory.New(directory.Options{
+		d := directory.New(directory.Options{
 			Store: e.store, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"), Realms: judging{&expired},
 		})
 		team, group := e.group(roster.KindTeam, "Team"), e.group(roster.KindGroup, "Group")
@@ -122,7 +122,7 @@ func TestARepeatIsFoundBeforeItIsJudged(t *testing.T) {
 				if m.repeatable {
 					in.IdempotencyKey = ""
 				}
-				u, err := s.CreateUser(t.Context(), by, in)
+				u, err := d.CreateUser(t.Context(), by, in)
 				return string(u.ID), err
 			}
 		}
@@ -131,30 +131,30 @@ func TestARepeatIsFoundBeforeItIsJudged(t *testing.T) {
 			"batch": func(memory) (string, error) {
 				in := named
 				in.UserName, in.Password = "carl", "password"
-				made, err := s.CreateUsers(t.Context(), by, directory.NewUsers{IdempotencyKey: "k", Users: []directory.NewUser{in}})
+				made, err := d.CreateUsers(t.Context(), by, directory.NewUsers{IdempotencyKey: "k", Users: []directory.NewUser{in}})
 				if err != nil {
 					return "", err
 				}
 				return string(made.Results[0].User.ID), made.Results[0].Err
 			},
 			"team": func(m memory) (string, error) {
-				g, err := s.CreateGroup(t.Context(), by, directory.NewGroup{
+				g, err := d.CreateGroup(t.Context(), by, directory.NewGroup{
 					Kind: roster.KindTeam, Name: "ops" + m.key, Members: refs("member"), Repeatable: m.repeatable, IdempotencyKey: m.key,
 				})
 				return string(g.ID), err
 			},
 			"realm": func(m memory) (string, error) {
-				r, err := s.CreateRealm(t.Context(), by, directory.NewRealm{
+				r, err := d.CreateRealm(t.Context(), by, directory.NewRealm{
 					Name: "corp" + m.key, Configuration: json.RawMessage(`{"defaultRoles":["Watcher"]}`), Repeatable: m.repeatable, IdempotencyKey: m.key,
 				})
 				return string(r.ID), err
 			},
 			"token": func(memory) (string, error) {
-				token, err := s.CreateToken(t.Context(), by, directory.NewToken{Name: "cron", Access: roster.AccessRead, Groups: refs("Group"), IdempotencyKey: "k"})
+				token, err := d.CreateToken(t.Context(), by, directory.NewToken{Name: "cron", Access: roster.AccessRead, Groups: refs("Group"), IdempotencyKey: "k"})
 				return string(token.ID), err
 			},
 			"contact method": func(memory) (string, error) {
-				c, err := s.AddContactMethod(t.Context(), by, directory.NewContactMethod{
+				c, err := d.AddContactMethod(t.Context(), by, directory.NewContactMethod{
 					User: byID(member), Service: roster.ServiceSMS, Address: "020 7946 0958", IdempotencyKey: "k",
 				})
 				return string(c.ID), err
@@ -174,9 +174,9 @@ func TestARepeatIsFoundBeforeItIsJudged(t *testing.T) {
 			}))(t)
 			expired = roster.Faults{{Kind: roster.Invalid, Field: "configuration", Detail: "has expired"}}
 		})
-		_, err := s.CreateRealm(t.Context(), by, directory.NewRealm{Name: "new", Configuration: json.RawMessage(`{}`), Repeatable: true})
+		_, err := d.CreateRealm(t.Context(), by, directory.NewRealm{Name: "new", Configuration: json.RawMessage(`{}`), Repeatable: true})
 		wants(t, err, roster.Invalid, "configuration")
-		if realms := all(s.ListRealms(t.Context(), by, directory.RealmList{}))(t); len(realms) != 2 {
+		if realms := all(d.ListRealms(t.Context(), by, directory.RealmList{}))(t); len(realms) != 2 {
 			t.Errorf("%d realms, want those that were good when they were made", len(realms))
 		}
 	})

@@ -78,7 +78,7 @@ func TestEmailAddressesAreOnePlainAddress(t *testing.T) {
 		"a@" + strings.Repeat("a", 300) + ".example.com": false,
 	} {
 		var f roster.Faults
-		checkEmail(&f, email)
+		validateEmail(&f, email)
 		if (len(f) == 0) != good {
 			t.Errorf("%q: %v", email, f)
 		}
@@ -104,7 +104,7 @@ func TestNamesMayHoldWhatPeopleReadAndNothingElse(t *testing.T) {
 		strings.Repeat("ü", 256): false, strings.Repeat("\uFDFA", 31): false, strings.Repeat("ß", 255): true, strings.Repeat("😀", 255): true, "a\nb": false, "a\x00b": false, "a\u202eb": false, "a\u2028b": false, "a\xffb": false, "a\u0085b": false,
 	} {
 		var f roster.Faults
-		checkName(&f, "displayName", name)
+		validateName(&f, "displayName", name)
 		if (len(f) == 0) != good {
 			t.Errorf("%q: %v", name, f)
 		}

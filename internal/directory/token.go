@@ -34,47 +34,48 @@ type CreatedToken struct {
 // token without its secret.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(name), Unavailable.
-func (s *Service) CreateToken(ctx context.Context, by roster.Actor, in NewToken) (CreatedToken, error) {
+func (d *Directory) CreateToken(ctx context.Context, by roster.Actor, in NewToken) (CreatedToken, error) {
 	if err := allow(by, ActTokenCreate); err != nil {
 		return CreatedToken{}, err
 	}
 	in.Name = strings.TrimSpace(in.Name)
-	faults := checkToken(in)
+	faults := validateToken(in)
 	if in.Secret == "" {
-		in.Secret = s.secrets.Token()
+		in.Secret = d.secrets.Token()
 	}
-	return heldBy[CreatedToken](ctx, s, by, ActTokenRead, tokenHolder(by, in.Name))(update(ctx, s, func(tx Tx) (CreatedToken, error) {
+	made, err := update(ctx, d, func(tx Tx) (CreatedToken, error) {
 		id := roster.TokenID(newID())
-		create := func() (CreatedToken, error) { return s.makeToken(tx, by, in, id, slices.Clone(faults)) }
+		create := func() (CreatedToken, error) { return d.makeToken(tx, by, in, id, slices.Clone(faults)) }
 		if len(faults) > 0 {
 			return create() // which finds the others
 		}
-		return once(tx, s, by, ActTokenCreate, in.IdempotencyKey, in.inputText(), string(id), create, func(id string) (CreatedToken, error) {
+		return once(tx, d, by, ActTokenCreate, in.IdempotencyKey, in.inputText(), string(id), create, func(id string) (CreatedToken, error) {
 			t, err := tx.FindToken(by.OrganizationID, roster.Ref{ID: id})
 			return CreatedToken{Token: t}, err
 		})
-	}))
+	})
+	return made, d.nameHolder(ctx, by, ActTokenRead, tokenHolder(by, in.Name), err)
 }
 
 // makeToken is the transaction of CreateToken.
-func (s *Service) makeToken(tx Tx, by roster.Actor, in NewToken, id roster.TokenID, f roster.Faults) (CreatedToken, error) {
-	now := s.now()
+func (d *Directory) makeToken(tx Tx, by roster.Actor, in NewToken, id roster.TokenID, f roster.Faults) (CreatedToken, error) {
+	now := d.now()
 	t := roster.Token{
 		ID: id, OrganizationID: by.OrganizationID, Name: in.Name, Access: in.Access, ErrorsAs200: in.ErrorsAs200, CreatedAt: now,
 	}
 	if in.ExpiresIn > 0 {
 		t.ExpiresAt = now.Add(in.ExpiresIn)
 	}
-	if err := s.aimToken(tx, by, in, &t, &f); err != nil {
+	if err := d.aimToken(tx, by, in, &t, &f); err != nil {
 		return CreatedToken{}, err
 	}
 	if err := f.Err(); err != nil {
 		return CreatedToken{}, err
 	}
-	if err := tx.InsertToken(t, Fold(t.Name), s.secrets.Hash(in.Secret)); err != nil {
+	if err := tx.InsertToken(t, Fold(t.Name), d.secrets.Hash(in.Secret)); err != nil {
 		return CreatedToken{}, err
 	}
-	return CreatedToken{Token: t, Secret: in.Secret}, s.audit(tx, by, now, change{ActTokenCreate, string(t.ID), t.Name, created{auditToken(t)}})
+	return CreatedToken{Token: t, Secret: in.Secret}, d.audit(tx, by, now, change{ActTokenCreate, string(t.ID), t.Name, created{auditToken(t)}})
 }
 
 // auditedToken is what the audit keeps of a token.
@@ -91,27 +92,27 @@ func auditToken(t roster.Token) auditedToken {
 	return auditedToken{t.Name, t.Access, t.UserName, names(t.Groups), t.ExpiresAt, t.ErrorsAs200}
 }
 
-func checkToken(in NewToken) roster.Faults {
+func validateToken(in NewToken) roster.Faults {
 	f := slices.Clone(in.Faults)
 	if in.Name == "" {
 		addOnce(&f, "name", "is required")
 	}
 	if !f.Has("name") {
-		checkName(&f, "name", in.Name)
+		validateName(&f, "name", in.Name)
 	}
-	checkRefs(&f, "groups", in.Groups)
+	validateRefs(&f, "groups", in.Groups)
 	if in.Access != roster.AccessRead && in.Access != roster.AccessReadWrite {
 		addOnce(&f, "access", "must be read or read-write")
 	}
 	if in.ExpiresIn < 0 {
 		addOnce(&f, "expires", "must lie in the future")
 	}
-	checkOnce(&f, in.IdempotencyKey)
+	validateIdempotencyKey(&f, in.IdempotencyKey)
 	return f
 }
 
 // aimToken finds the user and the groups of a token, and asks whether the actor may do what the token will do.
-func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
+func (d *Directory) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
 	if !isReference(in.UserName) { // an engine may refuse even to look for it
 		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
 	} else if in.UserName != "" {
@@ -122,7 +123,7 @@ func (s *Service) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token,
 		switch {
 		case err == nil:
 			t.UserID, t.UserName = u.UserID, u.UserName
-			if err := s.controlsAccount(tx, by, u); err != nil {
+			if err := d.controlsAccount(tx, by, u); err != nil {
 				return err
 			}
 		case roster.KindOf(err) == roster.NotFound:
@@ -151,27 +152,27 @@ type TokenList struct {
 // the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (s *Service) ListTokens(ctx context.Context, by roster.Actor, in TokenList) (iter.Seq2[roster.Token, error], error) {
+func (d *Directory) ListTokens(ctx context.Context, by roster.Actor, in TokenList) (iter.Seq2[roster.Token, error], error) {
 	if err := allow(by, ActTokenRead); err != nil {
 		return nil, err
 	}
 	return pages(in.After, 0, func(after roster.TokenID, limit int) ([]roster.Token, error) {
-		return view(ctx, s, func(tx Tx) ([]roster.Token, error) { return tx.Tokens(by.OrganizationID, after, limit, in.Revoked) })
+		return view(ctx, d, func(tx Tx) ([]roster.Token, error) { return tx.Tokens(by.OrganizationID, after, limit, in.Revoked) })
 	}, func(t roster.Token) roster.TokenID { return t.ID }), nil
 }
 
 // RevokeToken ends a token at once, on every replica. That of a user is ended by who is not below that user.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
-func (s *Service) RevokeToken(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Token, error) {
+func (d *Directory) RevokeToken(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Token, error) {
 	if err := allow(by, ActTokenRevoke); err != nil {
 		return roster.Token{}, err
 	}
 	ref = findable([]roster.Ref{ref})[0]
-	return update(ctx, s, func(tx Tx) (roster.Token, error) {
+	return update(ctx, d, func(tx Tx) (roster.Token, error) {
 		t, err := tx.FindToken(by.OrganizationID, ref)
 		if err == nil && t.UserID != "" {
-			err = s.controls(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
+			err = d.controls(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
 			if err != nil && roster.KindOf(err) == roster.NotFound { // the user is gone
 				err = nil
 			}
@@ -179,10 +180,21 @@ func (s *Service) RevokeToken(ctx context.Context, by roster.Actor, ref roster.R
 		if err != nil {
 			return roster.Token{}, err
 		}
-		t.RevokedAt = s.now()
+		t.RevokedAt = d.now()
 		if err := tx.RevokeToken(by.OrganizationID, t.ID, t.RevokedAt); err != nil {
 			return t, err
 		}
-		return t, s.audit(tx, by, t.RevokedAt, change{ActTokenRevoke, string(t.ID), t.Name, struct{}{}})
+		return t, d.audit(tx, by, t.RevokedAt, change{ActTokenRevoke, string(t.ID), t.Name, struct{}{}})
 	})
+}
+
+// GetToken returns one token that is not revoked, without its secret.
+//
+// Errors: Unauthenticated, Forbidden, NotFound.
+func (d *Directory) GetToken(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Token, error) {
+	if err := allow(by, ActTokenRead); err != nil {
+		return roster.Token{}, err
+	}
+	ref = findable([]roster.Ref{ref})[0]
+	return view(ctx, d, func(tx Tx) (roster.Token, error) { return tx.FindToken(by.OrganizationID, ref) })
 }

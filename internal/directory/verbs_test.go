@@ -21,7 +21,7 @@ import (
 
 // env is the verbs on a real store, with a clock that the test moves.
 type env struct {
-	*directory.Service
+	*directory.Directory
 	t     *testing.T
 	store *store.DB
 	admin roster.Actor // the operator
@@ -80,7 +80,7 @@ func open(t *testing.T, url string) *env {
 	}
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
 	e.store = db
-	e.Service = directory.New(directory.Options{
+	e.Directory = directory.New(directory.Options{
 		Store: db, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
 	})
 	e.admin = roster.Actor{Kind: roster.ActorOperator, Face: roster.FaceCLI, Name: "operator"}

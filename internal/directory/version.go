@@ -6,9 +6,9 @@ import (
 	"roster"
 )
 
-// against is the error for a change that a record of that name does not allow, whatever the request says of it: it is about
+// refusedByRecord is the error for a change that a record of that name does not allow, whatever the request says of it: it is about
 // no field.
-func against(name, detail string) *roster.Error {
+func refusedByRecord(name, detail string) *roster.Error {
 	return &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("%q %s", shorten(name), detail)}
 }
 
@@ -22,7 +22,7 @@ func unchanged(version, read int64) error {
 
 // latest finds a record and keeps others from changing it until the transaction ends. It finds the record a
 // second time once nobody else can change it: of two concurrent changes the later one sees what the earlier did.
-func latest[T any](tx Tx, noun Lockable, find func(ref roster.Ref) (T, error), ref roster.Ref, key func(T) (roster.OrganizationID, string)) (T, error) {
+func findLocked[T any](tx Tx, noun Lockable, find func(ref roster.Ref) (T, error), ref roster.Ref, key func(T) (roster.OrganizationID, string)) (T, error) {
 	found, err := find(ref)
 	if err != nil {
 		return found, err

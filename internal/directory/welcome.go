@@ -25,8 +25,8 @@ func sendWelcome(tx Tx, u roster.User, credentials int64, now time.Time) error {
 	})
 }
 
-// checkWelcome notes why somebody who is there already cannot be sent a welcome email.
-func checkWelcome(f *roster.Faults, u roster.User) {
+// validateWelcome notes why somebody who is there already cannot be sent a welcome email.
+func validateWelcome(f *roster.Faults, u roster.User) {
 	switch {
 	case !u.Active:
 	case u.Email == "":

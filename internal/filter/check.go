@@ -32,11 +32,11 @@ var (
 	parts    = []operator{co, sw, ew}
 )
 
-// Check returns everything in the filter that can be true of no record: of asks what there is at a path, which comes as it
+// Validate returns everything in the filter that can be true of no record: of asks what there is at a path, which comes as it
 // is written, in any case.
 //
 // Errors: Invalid, of [Field].
-func (f Filter) Check(of func(path string) Attribute) error {
+func (f Filter) Validate(of func(path string) Attribute) error {
 	var faults roster.Faults
 	f.root.each("", func(path string, n *node) {
 		a := of(path)

@@ -49,7 +49,7 @@ func TestWhatCanBeTrueOfNoRecordIsRefused(t *testing.T) {
 		},
 	} {
 		var got []string
-		for _, e := range roster.All(parse(t, text).Check(attributes)) {
+		for _, e := range roster.All(parse(t, text).Validate(attributes)) {
 			if got = append(got, e.Detail); e.Kind != roster.Invalid || e.Field != "filter" {
 				t.Errorf("%s is refused by %v", text, e)
 			}

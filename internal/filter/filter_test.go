@@ -202,7 +202,7 @@ func parse(t *testing.T, text string) filter.Filter {
 	return f
 }
 
-// checkText asks that a filter's own spelling is that filter.
+// validateText asks that a filter's own spelling is that filter.
 func checkText(t *testing.T, f filter.Filter) {
 	t.Helper()
 	again, err := filter.Parse(f.String())
@@ -240,7 +240,7 @@ func TestNoFilterPicksEverything(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "  \t"} {
 		f := parse(t, text)
-		if !f.IsZero() || !picks(f, record{}) || f.String() != "" || len(f.Paths()) != 0 || f.Check(func(string) filter.Attribute { return filter.Attribute{} }) != nil {
+		if !f.IsZero() || !picks(f, record{}) || f.String() != "" || len(f.Paths()) != 0 || f.Validate(func(string) filter.Attribute { return filter.Attribute{} }) != nil {
 			t.Errorf("%q picks something else", text)
 		}
 		if _, ok := f.Equals(""); ok {

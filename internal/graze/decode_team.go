@@ -117,8 +117,8 @@ func decodeGetTeamsForService(q *request) (lookup[directory.GroupList], error) {
 		name = find(args, "name").Text
 	}
 	id := idIn(args, "service_id")
-	in.in.Service, in.byID = refOf(id, name), id != ""
-	if in.in.Service.IsZero() {
+	in.in.BusinessService, in.byID = refOf(id, name), id != ""
+	if in.in.BusinessService.IsZero() {
 		return in, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "or service_name is required"}
 	}
 	return in, nil

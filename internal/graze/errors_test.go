@@ -87,7 +87,7 @@ func TestFailuresThatAreNotTheCallersSaySo(t *testing.T) {
 		},
 	} {
 		mux := http.NewServeMux()
-		Register(mux, Options{Service: directory.New(directory.Options{}), Verifier: broken{c.err}, Log: slog.New(slog.DiscardHandler)})
+		Register(mux, Options{Directory: directory.New(directory.Options{}), Verifier: broken{c.err}, Log: slog.New(slog.DiscardHandler)})
 		r := httptest.NewRequest("GET", "/graze/v1/getUsers", nil)
 		r.SetBasicAuth("graze", "graze")
 		w := httptest.NewRecorder()

@@ -32,7 +32,7 @@ func (willing) Password(context.Context, roster.Face, roster.Permissions, string
 func refused(t *testing.T, v dialect.Verifier, r *http.Request, status int) {
 	t.Helper()
 	mux := http.NewServeMux()
-	Register(mux, Options{Service: directory.New(directory.Options{}), Verifier: v, Log: slog.New(slog.DiscardHandler)})
+	Register(mux, Options{Directory: directory.New(directory.Options{}), Verifier: v, Log: slog.New(slog.DiscardHandler)})
 	r.SetBasicAuth("graze", "graze")
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, r.WithContext(dialect.WithOrigin(r.Context(), &dialect.Origin{})))

@@ -10,9 +10,9 @@ import (
 
 // Options are what the dialect needs. Service, Verifier and Log are needed.
 type Options struct {
-	Service  *directory.Service
-	Verifier dialect.Verifier
-	Log      *slog.Logger
+	Directory *directory.Directory
+	Verifier  dialect.Verifier
+	Log       *slog.Logger
 
 	// RequireAllArguments enforces the published table of createUser, which marks every argument as
 	// required, to the letter; null counts as given.
@@ -28,7 +28,7 @@ const base = Root + "/v1/"
 // Register adds the dialect's routes to mux. It returns the function that answers requests below [Root] which the
 // server turns away.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
-	svc, credential := o.Service, byCredential(o.Verifier)
+	d, credential := o.Directory, byCredential(o.Verifier)
 	signIn := newFace(o, userWords, byPassword(o.Verifier))
 	users, userChanges := newFace(o, userWords, credential), newFace(o, userChangeWords, credential)
 	teams, services := newFace(o, teamWords, credential), newFace(o, serviceWords, credential)
@@ -41,27 +41,27 @@ func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *
 		methods []string
 		handler http.Handler
 	}{
-		{"authenticate", []string{"GET", "POST"}, dialect.Endpoint(signIn, decodeNothing, svc.CreateSession, encodeSession)},
+		{"authenticate", []string{"GET", "POST"}, dialect.Endpoint(signIn, decodeNothing, d.CreateSession, encodeSession)},
 
-		{"createUser", []string{"POST"}, dialect.Endpoint(users, decodeCreateUser(o.RequireAllArguments), svc.CreateUser, encodeUserID)},
-		{"updateUser", []string{"POST"}, dialect.Endpoint(userChanges, decodeUpdateUser, changedUser(svc.UpdateUser), encodeNothing)},
-		{"getUserInfo", []string{"GET"}, dialect.Endpoint(users, decodeUser, oneUser(svc.GetUser), encodeUser)},
-		{"getUserRoles", []string{"GET"}, dialect.Endpoint(users, decodeUser, oneUser(svc.GetUserRoles), encodeUserRoles)},
-		{"getUserTeams", []string{"GET"}, dialect.Endpoint(users, decodeUser, oneUser(svc.GetUser), encodeUserTeams)},
-		{"getUsers", []string{"GET"}, dialect.Endpoint(users, decodeGetUsers, svc.ListUsers, encodeUsers)},
+		{"createUser", []string{"POST"}, dialect.Endpoint(users, decodeCreateUser(o.RequireAllArguments), d.CreateUser, encodeUserID)},
+		{"updateUser", []string{"POST"}, dialect.Endpoint(userChanges, decodeUpdateUser, changedUser(d.UpdateUser), encodeNothing)},
+		{"getUserInfo", []string{"GET"}, dialect.Endpoint(users, decodeUser, oneUser(d.GetUser), encodeUser)},
+		{"getUserRoles", []string{"GET"}, dialect.Endpoint(users, decodeUser, oneUser(d.GetUserRoles), encodeUserRoles)},
+		{"getUserTeams", []string{"GET"}, dialect.Endpoint(users, decodeUser, oneUser(d.GetUser), encodeUserTeams)},
+		{"getUsers", []string{"GET"}, dialect.Endpoint(users, decodeGetUsers, d.ListUsers, encodeUsers)},
 
-		{"createTeam", []string{"POST"}, dialect.Endpoint(teams, decodeCreateTeam, svc.CreateGroup, encodeTeamID)},
-		{"updateTeam", []string{"POST"}, dialect.Endpoint(teams, decodeUpdateTeam, known("team", svc.UpdateGroup), encodeNothing)},
-		{"deleteTeam", []string{"POST"}, dialect.Endpoint(teams, decodeDeleteTeam, known("team", svc.DeleteGroup), encodeNothing)},
-		{"getTeam", []string{"GET"}, dialect.Endpoint(teams, decodeGetTeam, lookedUp("team", svc.GetGroup), encodeTeam)},
-		{"getTeams", []string{"GET"}, dialect.Endpoint(teams, decodeGetTeams, svc.ListTeams, encodeTeams)},
-		{"getTeamsForService", []string{"GET"}, dialect.Endpoint(services, decodeGetTeamsForService, lookedUp("service", svc.ListTeams), encodeTeams)},
+		{"createTeam", []string{"POST"}, dialect.Endpoint(teams, decodeCreateTeam, d.CreateGroup, encodeTeamID)},
+		{"updateTeam", []string{"POST"}, dialect.Endpoint(teams, decodeUpdateTeam, known("team", d.UpdateGroup), encodeNothing)},
+		{"deleteTeam", []string{"POST"}, dialect.Endpoint(teams, decodeDeleteTeam, known("team", d.DeleteGroup), encodeNothing)},
+		{"getTeam", []string{"GET"}, dialect.Endpoint(teams, decodeGetTeam, lookedUp("team", d.GetGroup), encodeTeam)},
+		{"getTeams", []string{"GET"}, dialect.Endpoint(teams, decodeGetTeams, d.ListTeams, encodeTeams)},
+		{"getTeamsForService", []string{"GET"}, dialect.Endpoint(services, decodeGetTeamsForService, lookedUp("service", d.ListTeams), encodeTeams)},
 
-		{"createSecurityRealm", []string{"POST"}, dialect.Endpoint(realms, decodeCreateRealm, svc.CreateRealm, encodeNothing)},
-		{"updateSecurityRealm", []string{"POST"}, dialect.Endpoint(realms, decodeUpdateRealm, svc.UpdateRealm, encodeNothing)},
-		{"getSecurityRealms", []string{"GET"}, dialect.Endpoint(realms, decodeGetRealms, svc.ListRealms, encodeRealms)},
+		{"createSecurityRealm", []string{"POST"}, dialect.Endpoint(realms, decodeCreateRealm, d.CreateRealm, encodeNothing)},
+		{"updateSecurityRealm", []string{"POST"}, dialect.Endpoint(realms, decodeUpdateRealm, d.UpdateRealm, encodeNothing)},
+		{"getSecurityRealms", []string{"GET"}, dialect.Endpoint(realms, decodeGetRealms, d.ListRealms, encodeRealms)},
 
-		{"getSystemStatus", []string{"GET"}, dialect.Endpoint(users, decodeNothing, svc.GetComponents, encodeStatus)},
+		{"getSystemStatus", []string{"GET"}, dialect.Endpoint(users, decodeNothing, d.GetComponents, encodeStatus)},
 	} {
 		for _, method := range e.methods {
 			mux.Handle(method+" "+base+e.name, e.handler)

@@ -37,8 +37,8 @@ func TestGetSystemStatusListsTheComponents(t *testing.T) {
 		},
 	} {
 		mux := http.NewServeMux()
-		svc := directory.New(directory.Options{Components: func() []roster.Component { return c.components }})
-		Register(mux, Options{Service: svc, Verifier: reader{}, Log: slog.New(slog.DiscardHandler)})
+		d := directory.New(directory.Options{Components: func() []roster.Component { return c.components }})
+		Register(mux, Options{Directory: d, Verifier: reader{}, Log: slog.New(slog.DiscardHandler)})
 		r := httptest.NewRequest("GET", "/graze/v1/getSystemStatus", nil)
 		r.SetBasicAuth("graze", "graze")
 		w := httptest.NewRecorder()

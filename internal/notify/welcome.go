@@ -20,7 +20,7 @@ import (
 
 // WelcomeOptions are what the handler of welcome emails needs. Log may be nil; so may Actor.
 type WelcomeOptions struct {
-	Service   *directory.Service
+	Directory *directory.Directory
 	Mailer    Mailer
 	PublicURL string // where people reach this server, such as https://roster.example.com
 	Log       *slog.Logger
@@ -42,7 +42,7 @@ type welcome struct {
 // sent, for the address that the user has then, and each attempt voids the link of the one before. A user who is gone,
 // inactive, without an address, or has got a password since, is not written to. That is no error.
 //
-// Errors of the handler: those of [directory.Service.IssueLink] and of [Mailer], and Invalid for a
+// Errors of the handler: those of [directory.Directory.IssueLink] and of [Mailer], and Invalid for a
 // payload that cannot be read.
 func Welcome(o WelcomeOptions) func(context.Context, roster.Job) error {
 	if o.Log == nil {
@@ -74,7 +74,7 @@ func (w *welcome) handle(ctx context.Context, j roster.Job) error {
 		return &roster.Error{Kind: roster.Unavailable, Detail: "the public URL is not set, and the link needs it"}
 	}
 	by := w.Actor(j.OrganizationID)
-	u, err := w.Service.GetUser(ctx, by, directory.UserSelector{ID: payload.UserID})
+	u, err := w.Directory.GetUser(ctx, by, directory.UserSelector{ID: payload.UserID})
 	if err != nil && roster.KindOf(err) != roster.NotFound {
 		return fmt.Errorf("read user: %w", err)
 	}
@@ -118,7 +118,7 @@ func (w *welcome) send(ctx context.Context, by roster.Actor, j roster.Job, u ros
 	if err != nil {
 		return fmt.Errorf("read who added the user: %w", err)
 	}
-	link, err := w.Service.IssueLink(ctx, by, directory.NewLink{
+	link, err := w.Directory.IssueLink(ctx, by, directory.NewLink{
 		User: directory.UserSelector{ID: u.ID}, Purpose: roster.LinkWelcome, ByEmail: true, IfCredentials: credentials,
 	})
 	if err != nil {
@@ -166,7 +166,7 @@ func (w *welcome) compose(l letter) (m Message, err error) {
 // addedBy says who made the user, as the audit has it: its first entry about the user. It returns ""
 // where nobody in particular did.
 func (w *welcome) addedBy(ctx context.Context, by roster.Actor, u roster.User) (string, error) {
-	entries, err := w.Service.ListAudit(ctx, by, directory.AuditList{Target: string(u.ID), Limit: 1})
+	entries, err := w.Directory.ListAudit(ctx, by, directory.AuditList{Target: string(u.ID), Limit: 1})
 	if err != nil {
 		return "", err
 	}

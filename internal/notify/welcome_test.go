@@ -24,7 +24,7 @@ import (
 type world struct {
 	*testing.T
 	db     *store.DB
-	svc    *directory.Service
+	svc    *directory.Directory
 	org    roster.OrganizationID
 	now    time.Time
 	log    bytes.Buffer
@@ -51,7 +51,7 @@ func newWorld(t *testing.T, change ...func(*notify.WelcomeOptions)) *world {
 	}
 	w.org = setUp.Organization.ID
 	o := notify.WelcomeOptions{
-		Service: w.svc, Mailer: w.outbox, PublicURL: "https://roster.example.com/",
+		Directory: w.svc, Mailer: w.outbox, PublicURL: "https://roster.example.com/",
 		Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 	}
 	for _, c := range change {

@@ -83,11 +83,11 @@ func TestOnlyAddressesOfTCPAreConnectedTo(t *testing.T) {
 	t.Parallel()
 	may := newPolicy([]netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")})
 	for _, c := range [][2]string{{"unix", "/run/docker.sock"}, {"udp4", "8.8.8.8:53"}, {"tcp4", "8.8.8.8"}, {"tcp4", "example.com:80"}} {
-		if may.check(c[0], c[1]) == nil {
+		if may.validate(c[0], c[1]) == nil {
 			t.Errorf("%s is connected to", c)
 		}
 	}
-	if err := may.check("tcp4", "127.0.0.1:80"); err != nil {
+	if err := may.validate("tcp4", "127.0.0.1:80"); err != nil {
 		t.Error(err)
 	}
 }

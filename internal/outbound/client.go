@@ -49,7 +49,7 @@ func Client(o Options) *http.Client {
 		Resolver: o.Resolver,
 		// Called with the address itself, when the name has been resolved and before anything is sent.
 		ControlContext: func(_ context.Context, network, address string, _ syscall.RawConn) error {
-			return may.check(network, address)
+			return may.validate(network, address)
 		},
 	}
 	return &http.Client{
@@ -70,8 +70,8 @@ func Client(o Options) *http.Client {
 	}
 }
 
-// check refuses a connection to what is not an address and port of TCP, or not allowed.
-func (p policy) check(network, address string) error {
+// validate refuses a connection to what is not an address and port of TCP, or not allowed.
+func (p policy) validate(network, address string) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil || (network != "tcp4" && network != "tcp6") || !p.allows(at.Addr()) {
 		return &refusedError{address}

@@ -36,12 +36,12 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if now.Sub(c.checked) < certificateCheck && !now.Before(c.checked) {
 		return c.current, nil
 	}
-	c.check(now)
+	c.validate(now)
 	return c.current, nil
 }
 
-// check looks for a new certificate. The caller holds mu.
-func (c *certificate) check(now time.Time) {
+// validate looks for a new certificate. The caller holds mu.
+func (c *certificate) validate(now time.Time) {
 	c.checked = now
 	switch next, err := c.refresh(); {
 	case err != nil:
@@ -56,7 +56,7 @@ func (c *certificate) check(now time.Time) {
 func (c *certificate) reload() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.check(c.now())
+	c.validate(c.now())
 	c.log.Info("read the certificate again", "valid_until", c.current.Leaf.NotAfter)
 }
 
@@ -69,9 +69,9 @@ func (s *Server) Reload() {
 	s.cert.reload()
 }
 
-// CheckCertificate finds out whether the files are a certificate and its key; both "" is none. Errors:
+// ValidateCertificate finds out whether the files are a certificate and its key; both "" is none. Errors:
 // [roster.Invalid].
-func CheckCertificate(certFile, keyFile string) error {
+func ValidateCertificate(certFile, keyFile string) error {
 	if certFile == "" && keyFile == "" {
 		return nil
 	}

@@ -185,7 +185,7 @@ func TestACertificateThatCannotBeUsedIsRefusedAtOnce(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "--tls-cert") {
 		t.Errorf("error %v", err)
 	}
-	if err := CheckCertificate(cert, key); err == nil || !strings.Contains(err.Error(), "--tls-cert") {
+	if err := ValidateCertificate(cert, key); err == nil || !strings.Contains(err.Error(), "--tls-cert") {
 		t.Errorf("error %v", err)
 	}
 }

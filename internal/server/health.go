@@ -105,7 +105,7 @@ func (d *readiness) reason(ctx context.Context) string {
 	if d.draining.Load() {
 		return "the server is shutting down"
 	}
-	err := d.latest(ctx)
+	err := d.freshResult(ctx)
 	if err == nil {
 		return ""
 	}
@@ -117,9 +117,9 @@ func (d *readiness) reason(ctx context.Context) string {
 	return "a part of the server is not working; its log has the details"
 }
 
-// latest returns the result of a check that is fresh, making one if there is none. A caller who leaves
+// freshResult returns the result of a check that is fresh, making one if there is none. A caller who leaves
 // does not end it: others wait for it too.
-func (d *readiness) latest(ctx context.Context) error {
+func (d *readiness) freshResult(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now := d.now(); d.checked.IsZero() || now.Sub(d.checked) >= readyFresh || now.Before(d.checked) {

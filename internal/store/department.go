@@ -9,18 +9,18 @@ import (
 
 const departmentColumns = `id, organization_id, number, name, version`
 
-func scanDepartment(r scanner, more ...any) (d roster.Department, err error) {
-	to := []any{(*string)(&d.ID), (*string)(&d.OrganizationID), &d.Number, &d.Name, &d.Version}
+func scanDepartment(r scanner, more ...any) (dep roster.Department, err error) {
+	to := []any{(*string)(&dep.ID), (*string)(&dep.OrganizationID), &dep.Number, &dep.Name, &dep.Version}
 	err = r.Scan(append(to, more...)...)
-	return d, err
+	return dep, err
 }
 
 // InsertDepartment implements directory.GroupTx.
-func (t *tx) InsertDepartment(d roster.Department, key string) (number int64, err error) {
+func (t *tx) InsertDepartment(dep roster.Department, key string) (number int64, err error) {
 	const text = `INSERT INTO departments (number, id, organization_id, name, name_key, version)
 	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM departments WHERE organization_id = $3) END,
 	$2, $3, $4, $5, $6) RETURNING number`
-	return t.insertNumbered("insert department", text, d.Number, string(d.ID), string(d.OrganizationID), d.Name, orNull(key), d.Version)
+	return t.insertNumbered("insert department", text, dep.Number, string(dep.ID), string(dep.OrganizationID), dep.Name, orNull(key), dep.Version)
 }
 
 // FindDepartment implements directory.GroupTx.
@@ -28,8 +28,8 @@ func (t *tx) FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.D
 	const text = `SELECT ` + departmentColumns + `, name_key FROM departments WHERE organization_id = $1 AND COALESCE(name_key, '') <> ''`
 	found, err := resolve(t, "find department", text, []any{string(org)}, []roster.Ref{ref}, func(r scanner) (named[roster.Department], error) {
 		var key string
-		d, err := scanDepartment(r, &key)
-		return named[roster.Department]{d, string(d.ID), d.Number, key}, err
+		dep, err := scanDepartment(r, &key)
+		return named[roster.Department]{dep, string(dep.ID), dep.Number, key}, err
 	})
 	if err != nil {
 		return roster.Department{}, err
@@ -47,10 +47,10 @@ func (t *tx) Departments(org roster.OrganizationID, o directory.ListOrder, most 
 }
 
 // UpdateDepartment implements directory.GroupTx.
-func (t *tx) UpdateDepartment(d roster.Department, key string) error {
+func (t *tx) UpdateDepartment(dep roster.Department, key string) error {
 	const text = `UPDATE departments SET name = $3, name_key = $4, version = $5
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.changes("department", "update department", text, string(d.OrganizationID), string(d.ID), d.Name, orNull(key), d.Version)
+	return t.changes("department", "update department", text, string(dep.OrganizationID), string(dep.ID), dep.Name, orNull(key), dep.Version)
 }
 
 // DeleteDepartment implements directory.GroupTx.

@@ -71,11 +71,11 @@ func (f *files) note() error {
 	return errors.Join(f.database.note(), f.log.note())
 }
 
-// check returns an error while the files are not those that were opened. Errors: Unavailable.
-func (f *files) check() error { return f.look(&f.database, &f.log) }
+// validate returns an error while the files are not those that were opened. Errors: Unavailable.
+func (f *files) validate() error { return f.look(&f.database, &f.log) }
 
-// checkDatabase is check without the log, which SQLite removes with the last connection.
-func (f *files) checkDatabase() error { return f.look(&f.database) }
+// validateDatabase is check without the log, which SQLite removes with the last connection.
+func (f *files) validateDatabase() error { return f.look(&f.database) }
 
 // look looks at some of the files. The first time that one is another it tells the logger.
 func (f *files) look(at ...*knownFile) error {

@@ -80,8 +80,8 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster
 	if q.Name != "" {
 		b.where("name_key = ?", directory.Fold(q.Name))
 	}
-	if q.Service != "" {
-		b.where(`id IN (SELECT group_id FROM team_services s WHERE s.organization_id = ? AND s.service_id = ?)`, string(org), string(q.Service))
+	if q.BusinessService != "" {
+		b.where(`id IN (SELECT group_id FROM team_services s WHERE s.organization_id = ? AND s.service_id = ?)`, string(org), string(q.BusinessService))
 	}
 	if q.Only != nil {
 		b.in("id", anyOf(q.Only))

@@ -79,7 +79,7 @@ func (r *readers) take(ctx context.Context) (conn *prepared, err error) {
 
 // open opens a connection, unless the file is another one now.
 func (r *readers) open() (*prepared, error) {
-	if err := r.files.check(); err != nil {
+	if err := r.files.validate(); err != nil {
 		return nil, err
 	}
 	conn, err := prepare(r.at)

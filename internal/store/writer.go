@@ -251,7 +251,7 @@ func (w *writer) commit(updates []*update) error {
 		w.rollback()
 		return nil
 	}
-	if err := w.files.check(); err != nil {
+	if err := w.files.validate(); err != nil {
 		w.rollback()
 		return err
 	}
@@ -286,13 +286,13 @@ func (w *writer) begin() error {
 		if err := w.conn.do(text); err == nil {
 			return nil
 		}
-		if err := w.files.check(); err != nil {
+		if err := w.files.validate(); err != nil {
 			return err
 		}
 		_ = w.conn.close()
 		w.conn = nil
 	}
-	if err := w.files.checkDatabase(); err != nil {
+	if err := w.files.validateDatabase(); err != nil {
 		return err
 	}
 	conn, err := prepare(w.at)

@@ -91,7 +91,7 @@ func (s *site) showDone(w http.ResponseWriter, u roster.User) error {
 func (s *site) passwordProblem(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if r.Method == http.MethodPost && status != http.StatusInternalServerError && !errors.Is(err, directory.ErrCrowded) {
 		secret := dialect.OriginOf(r.Context()).Secrets[dialect.PathSecret]
-		link, readErr := s.Service.ReadLink(r.Context(), visitor(r.Context()), secret)
+		link, readErr := s.Directory.ReadLink(r.Context(), visitor(r.Context()), secret)
 		if readErr == nil && s.form(w, status, explain(link.User, status, err)) == nil {
 			return
 		}

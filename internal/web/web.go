@@ -12,12 +12,12 @@ import (
 // Options are what the pages need. Outbox and Demo are nil unless the server is a demonstration; Log
 // may be nil.
 type Options struct {
-	Service *directory.Service
-	Version string
-	BaseURL string // where this server is reached, without a slash at the end: for the calls that are shown
-	Outbox  OutboxReader
-	Demo    *DemoInfo
-	Log     *slog.Logger
+	Directory *directory.Directory
+	Version   string
+	BaseURL   string // where this server is reached, without a slash at the end: for the calls that are shown
+	Outbox    OutboxReader
+	Demo      *DemoInfo
+	Log       *slog.Logger
 
 	// Refuse answers scripts that call an address which nobody claims; nil: with a short JSON object.
 	Refuse func(w http.ResponseWriter, r *http.Request, err error)
@@ -63,8 +63,8 @@ func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *
 
 	get("/{$}", s.start)
 	show("/set-password/{secret}", map[string]http.Handler{
-		http.MethodGet:  dialect.Endpoint(s.face, decodeLink, o.Service.ReadLink, s.showForm),
-		http.MethodPost: dialect.Endpoint(s.face, decodeChoice, o.Service.UseLink, s.showDone),
+		http.MethodGet:  dialect.Endpoint(s.face, decodeLink, o.Directory.ReadLink, s.showForm),
+		http.MethodPost: dialect.Endpoint(s.face, decodeChoice, o.Directory.UseLink, s.showDone),
 	})
 	get("/assets/{name}", s.asset)
 	if o.Outbox != nil {

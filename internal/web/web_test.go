@@ -31,7 +31,7 @@ const goodPassword = "violet harbor sextant 42"
 // env is the pages on the real directory and a real store.
 type env struct {
 	*testing.T
-	svc     *directory.Service
+	svc     *directory.Directory
 	org     roster.OrganizationID
 	handler http.Handler
 	store   *faulty
@@ -97,7 +97,7 @@ func newEnv(t *testing.T, change ...func(*web.Options)) *env {
 		t.Fatal(err)
 	}
 	e.org = setUp.Organization.ID
-	o := web.Options{Service: e.svc, Version: "1.2.3", BaseURL: "https://roster.example.com", Log: slog.New(slog.DiscardHandler)}
+	o := web.Options{Directory: e.svc, Version: "1.2.3", BaseURL: "https://roster.example.com", Log: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
 		c(&o)
 	}

@@ -59,7 +59,7 @@ func (l *load) killedAfter(t *testing.T, more int64, callers []kind) {
 	wait()
 }
 
-// checkPassword repeats a create that came with a password: it is answered as it was only if the password
+// validatePassword repeats a create that came with a password: it is answered as it was only if the password
 // is the one that is stored.
 func checkPassword(t *testing.T, l *load) {
 	t.Helper()

@@ -28,7 +28,7 @@ func (l *LDAP) direct(ctx context.Context, userName, password string, whole bool
 		return person{}, err
 	case !good:
 		return person{}, denied(errWrongPassword)
-	case p.entry != nil && l.config.checkName(p.entry, userName) != nil:
+	case p.entry != nil && l.config.validateEntryName(p.entry, userName) != nil:
 		return person{}, denied(errOtherName)
 	case !whole || l.config.GroupBaseDN == "" || l.config.SystemUser == "":
 		return p, nil

@@ -56,9 +56,9 @@ func (c LDAPConfig) identity(p person, typed string) Identity {
 	return id
 }
 
-// checkName returns errOtherName where the entry spells the name otherwise than it was typed. Servers take more for one name
+// validateEntryName returns errOtherName where the entry spells the name otherwise than it was typed. Servers take more for one name
 // than we do, such as several blanks for one. So such a name makes no second user, and no further tries.
-func (c LDAPConfig) checkName(e *ldap.Entry, typed string) error {
+func (c LDAPConfig) validateEntryName(e *ldap.Entry, typed string) error {
 	if directory.Fold(c.userName(e, typed)) != directory.Fold(typed) {
 		return errOtherName
 	}

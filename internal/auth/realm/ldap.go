@@ -36,7 +36,7 @@ type person struct {
 // NewLDAP returns a realm with the settings. It reads the files that they name and does not connect yet.
 // Errors: Invalid, all faults at once, the fields being names of settings.
 func NewLDAP(c LDAPConfig, now func() time.Time) (*LDAP, error) {
-	c, roots, faults := c.check()
+	c, roots, faults := c.validate()
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func (l *LDAP) find(ctx context.Context, userName string) (entry *ldap.Entry, re
 			limit:  2, attributes: l.config.attributes(),
 		})
 		if entry, reason = single(entries, more); reason == nil {
-			reason = l.config.checkName(entry, userName)
+			reason = l.config.validateEntryName(entry, userName)
 		}
 		return err
 	})

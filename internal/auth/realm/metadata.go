@@ -48,7 +48,7 @@ type Metadata struct {
 // other is left: providers that change their key publish the old one for a while.
 func ParseMetadata(text []byte, now time.Time) (Metadata, roster.Faults) {
 	var f roster.Faults
-	if err := checkXML(text); err != nil {
+	if err := validateXML(text); err != nil {
 		f.Add("", err.Error())
 		return Metadata{}, f
 	}
@@ -85,9 +85,9 @@ var (
 	errMetadataMany  = errors.New("describes several identity providers; give that of one")
 )
 
-// checkXML refuses what the parser need not see: documents that are too long or too deep, and those
+// validateXML refuses what the parser need not see: documents that are too long or too deep, and those
 // that declare anything.
-func checkXML(text []byte) error {
+func validateXML(text []byte) error {
 	if len(text) > MaxMetadata {
 		return errMetadataLong
 	}

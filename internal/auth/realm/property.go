@@ -65,7 +65,7 @@ func (p *properties) names(name string, otherwise []string) []string {
 		return nil
 	}
 	for i, s := range list {
-		checkReference(&p.faults, fmt.Sprintf("%s[%d]", property(name), i), s)
+		validateReference(&p.faults, fmt.Sprintf("%s[%d]", property(name), i), s)
 		if slices.Contains(list[:i], s) {
 			p.faults.Add(fmt.Sprintf("%s[%d]", property(name), i), "is there already")
 		}
@@ -101,7 +101,7 @@ func (p *properties) group(name string) string {
 		s = list[0]
 	}
 	if s != "" {
-		checkReference(&p.faults, property(name), s)
+		validateReference(&p.faults, property(name), s)
 	}
 	return s
 }

@@ -21,7 +21,7 @@ import (
 // Validate returns everything that is wrong with the settings; the field of a fault is the name of the
 // setting. It reads the files that they name. No secret is in a fault.
 func (c LDAPConfig) Validate() roster.Faults {
-	_, _, f := c.check()
+	_, _, f := c.validate()
 	return f
 }
 
@@ -37,41 +37,41 @@ func (c LDAPConfig) Warnings() []string {
 	return w
 }
 
-// check returns the settings with defaults and password, the certificates to trust, nil for the
+// validate returns the settings with defaults and password, the certificates to trust, nil for the
 // system's, and what is wrong.
-func (c LDAPConfig) check() (LDAPConfig, *x509.CertPool, roster.Faults) {
+func (c LDAPConfig) validate() (LDAPConfig, *x509.CertPool, roster.Faults) {
 	var f roster.Faults
 	c = c.settled()
-	checkRealmName(&f, "name", c.Name)
+	validateRealmName(&f, "name", c.Name)
 	if c.Organization != "" && !directory.IsSlug(c.Organization) {
 		f.Add("organization", "must be the slug of an organization: see roster organization list")
 	}
-	c.checkURLs(&f)
+	c.validateURLs(&f)
 	roots := c.roots(&f)
-	checkTimeout(&f, "connection_timeout", c.ConnectionTimeout)
-	checkTimeout(&f, "read_timeout", c.ReadTimeout)
-	c.checkSystemUser(&f)
-	c.checkResolution(&f)
-	c.checkAttributes(&f)
-	c.checkGroups(&f)
-	c.checkProvisioning(&f)
+	validateTimeout(&f, "connection_timeout", c.ConnectionTimeout)
+	validateTimeout(&f, "read_timeout", c.ReadTimeout)
+	c.validateSystemUser(&f)
+	c.validateResolution(&f)
+	c.validateAttributes(&f)
+	c.validateGroups(&f)
+	c.validateProvisioning(&f)
 	return c, roots, f
 }
 
-// checkRealmName refuses the names of realms that are none of this kind.
-func checkRealmName(f *roster.Faults, field, name string) {
+// validateRealmName refuses the names of realms that are none of this kind.
+func validateRealmName(f *roster.Faults, field, name string) {
 	switch {
 	case name == "":
 		f.Add(field, "is required")
 	case name == roster.RealmDB || name == roster.RealmExternal:
 		f.Add(field, "must not be "+roster.RealmDB+" or "+roster.RealmExternal)
 	default:
-		checkName(f, field, name)
+		validateName(f, field, name)
 	}
 }
 
-// checkName checks a name that people read.
-func checkName(f *roster.Faults, field, name string) {
+// validateName checks a name that people read.
+func validateName(f *roster.Faults, field, name string) {
 	switch {
 	case strings.TrimSpace(name) == "":
 		f.Add(field, "must not be empty")
@@ -80,9 +80,9 @@ func checkName(f *roster.Faults, field, name string) {
 	}
 }
 
-// checkReference checks the name of a record that users get. What its key leaves out does not count.
-func checkReference(f *roster.Faults, field, name string) {
-	checkName(f, field, directory.Visible(name))
+// validateReference checks the name of a record that users get. What its key leaves out does not count.
+func validateReference(f *roster.Faults, field, name string) {
+	validateName(f, field, directory.Visible(name))
 }
 
 // readable reports whether the text can be a name or a value of a user.
@@ -93,7 +93,7 @@ func readable(s string) bool {
 		})
 }
 
-func (c LDAPConfig) checkURLs(f *roster.Faults) {
+func (c LDAPConfig) validateURLs(f *roster.Faults) {
 	if len(c.URLs) == 0 {
 		f.Add("urls", "is required: name at least one server, such as ldaps://ldap.example.com")
 	}
@@ -168,15 +168,15 @@ func (c LDAPConfig) roots(f *roster.Faults) *x509.CertPool {
 	return pool
 }
 
-func checkTimeout(f *roster.Faults, field string, d time.Duration) {
+func validateTimeout(f *roster.Faults, field string, d time.Duration) {
 	if d < minTimeout || d > maxTimeout {
 		f.Add(field, fmt.Sprintf("must be %s to %s", minTimeout, maxTimeout))
 	}
 }
 
-// checkSystemUser reads the file of the password, too. A name without a password would be an
+// validateSystemUser reads the file of the password, too. A name without a password would be an
 // unauthenticated bind, which some servers let pass (RFC 4513 §5.1.2).
-func (c *LDAPConfig) checkSystemUser(f *roster.Faults) {
+func (c *LDAPConfig) validateSystemUser(f *roster.Faults) {
 	if c.SystemPasswordFile != "" {
 		text, err := readFile(c.SystemPasswordFile, maxSecretBytes)
 		password := Secret(strings.TrimRight(string(text), "\r\n"))
@@ -215,7 +215,7 @@ func readFile(name string, limit int64) ([]byte, error) {
 	return text, err
 }
 
-func (c LDAPConfig) checkResolution(f *roster.Faults) {
+func (c LDAPConfig) validateResolution(f *roster.Faults) {
 	switch c.ResolutionType {
 	case Direct:
 		if !strings.Contains(c.UserDNTemplate, userNameMark) || !isDN(userDN(c.UserDNTemplate, "x")) {
@@ -241,7 +241,7 @@ func (c LDAPConfig) checkResolution(f *roster.Faults) {
 	}
 }
 
-func (c LDAPConfig) checkAttributes(f *roster.Faults) {
+func (c LDAPConfig) validateAttributes(f *roster.Faults) {
 	from := map[string]bool{}
 	for _, name := range sortedKeys(c.AttributeMap) {
 		to := c.AttributeMap[name]
@@ -262,7 +262,7 @@ func (c LDAPConfig) checkAttributes(f *roster.Faults) {
 	}
 }
 
-func (c LDAPConfig) checkGroups(f *roster.Faults) {
+func (c LDAPConfig) validateGroups(f *roster.Faults) {
 	if c.GroupBaseDN != "" && !isDN(c.GroupBaseDN) {
 		f.Add("group_base_dn", "must be the DN below which groups are, such as ou=groups,dc=example,dc=com")
 	}
@@ -283,31 +283,31 @@ func (c LDAPConfig) checkGroups(f *roster.Faults) {
 	}
 }
 
-func (c LDAPConfig) checkProvisioning(f *roster.Faults) {
+func (c LDAPConfig) validateProvisioning(f *roster.Faults) {
 	if len(c.DefaultRoles) == 0 && !c.PredefinedUser {
 		f.Add("default_roles", "is required, unless predefined_user is true: name the roles of people who get none by role_map")
 	}
-	checkNames(f, "default_roles", c.DefaultRoles)
-	checkNames(f, "default_teams", c.DefaultTeams)
+	validateNames(f, "default_roles", c.DefaultRoles)
+	validateNames(f, "default_teams", c.DefaultTeams)
 	if c.DefaultGroup != "" {
-		checkReference(f, "default_group", c.DefaultGroup)
+		validateReference(f, "default_group", c.DefaultGroup)
 	}
-	c.checkMap(f, "role_map", c.RoleMap)
-	c.checkMap(f, "team_map", c.TeamMap)
-	c.checkMap(f, "group_map", c.GroupMap)
+	c.validateMap(f, "role_map", c.RoleMap)
+	c.validateMap(f, "team_map", c.TeamMap)
+	c.validateMap(f, "group_map", c.GroupMap)
 }
 
-func checkNames(f *roster.Faults, field string, names []string) {
+func validateNames(f *roster.Faults, field string, names []string) {
 	if len(names) > maxMapped {
 		f.Add(field, fmt.Sprintf("must not be more than %d", maxMapped))
 		return
 	}
 	for i, name := range names {
-		checkReference(f, fmt.Sprintf("%s[%d]", field, i), name)
+		validateReference(f, fmt.Sprintf("%s[%d]", field, i), name)
 	}
 }
 
-func (c LDAPConfig) checkMap(f *roster.Faults, field string, m map[string]string) {
+func (c LDAPConfig) validateMap(f *roster.Faults, field string, m map[string]string) {
 	if len(m) > 0 && c.GroupBaseDN == "" {
 		f.Add(field, "needs group_base_dn: without it nobody has a group")
 	}
@@ -316,6 +316,6 @@ func (c LDAPConfig) checkMap(f *roster.Faults, field string, m map[string]string
 		return
 	}
 	for _, from := range sortedKeys(m) {
-		checkReference(f, fmt.Sprintf("%s[%.64q]", field, from), m[from])
+		validateReference(f, fmt.Sprintf("%s[%.64q]", field, from), m[from])
 	}
 }

@@ -28,7 +28,7 @@ type Options struct {
 // Env is a server under test, with what was made in it.
 type Env struct {
 	Handler http.Handler
-	Service *directory.Service
+	Service *directory.Directory
 	By      roster.Actor // Roster itself, in the default organization: may do everything
 
 	clock *clock

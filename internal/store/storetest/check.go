@@ -81,7 +81,7 @@ func (f *fixture) checks(q directory.CheckQuery) []roster.Check {
 	return read(f, func(tx directory.Tx) ([]roster.Check, error) { return tx.Checks(f.org, q) })
 }
 
-// checkNames returns the names of what q picks, which CheckIDs must pick, too.
+// validateNames returns the names of what q picks, which CheckIDs must pick, too.
 func (f *fixture) checkNames(q directory.CheckQuery) []string {
 	f.Helper()
 	names, ids := []string{}, []roster.CheckID(nil)

@@ -26,13 +26,13 @@ var groups = []sentence{
 			return write(f, func(tx directory.Tx) (int64, error) { return tx.InsertGroup(g, name) })
 		}
 		same(f, []int64{insert(7, "seven"), insert(0, "next")}, []int64{7, 8})
-		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Number: 5, Name: "five"}
+		dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Number: 5, Name: "five"}
 		f.update(func(tx directory.Tx) error {
-			if n, err := tx.InsertDepartment(d, d.Name); n != 5 {
+			if n, err := tx.InsertDepartment(dep, dep.Name); n != 5 {
 				return fmt.Errorf("got %d, want 5: %w", n, err)
 			}
-			d.ID, d.Number, d.Name = roster.DepartmentID(f.id()), 0, "six"
-			if n, err := tx.InsertDepartment(d, d.Name); n != 6 {
+			dep.ID, dep.Number, dep.Name = roster.DepartmentID(f.id()), 0, "six"
+			if n, err := tx.InsertDepartment(dep, dep.Name); n != 6 {
 				return fmt.Errorf("got %d, want 6: %w", n, err)
 			}
 			return nil
@@ -145,15 +145,15 @@ var groups = []sentence{
 		})
 		same(f, found, []roster.Role{roles[0], {}, roles[3]})
 
-		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support"}
-		d.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(d, "support") })
+		dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support"}
+		dep.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(dep, "support") })
 		list := func(number int64) []roster.Department {
 			return read(f, func(tx directory.Tx) ([]roster.Department, error) { return tx.Departments(f.org, after(number), 0) })
 		}
-		same(f, list(0), []roster.Department{d})
-		same(f, list(d.Number), nil)
-		for _, ref := range []roster.Ref{{ID: string(d.ID)}, {Number: d.Number}, {Name: "SUPPORT"}} {
-			same(f, read(f, func(tx directory.Tx) (roster.Department, error) { return tx.FindDepartment(f.org, ref) }), d)
+		same(f, list(0), []roster.Department{dep})
+		same(f, list(dep.Number), nil)
+		for _, ref := range []roster.Ref{{ID: string(dep.ID)}, {Number: dep.Number}, {Name: "SUPPORT"}} {
+			same(f, read(f, func(tx directory.Tx) (roster.Department, error) { return tx.FindDepartment(f.org, ref) }), dep)
 		}
 		same(f, read(f, func(tx directory.Tx) (roster.Department, error) {
 			return tx.FindDepartment(f.org, roster.Ref{Name: "none"})
@@ -161,21 +161,21 @@ var groups = []sentence{
 	}},
 	{text: "groups, departments, roles and realms keep the version that they are given", test: func(f *fixture) {
 		g := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindTeam, Name: "Team", Number: 1, Version: 1}
-		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support", Number: 1, Version: 1}
+		dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support", Number: 1, Version: 1}
 		r := roster.Role{ID: roster.RoleID(f.id()), OrganizationID: f.org, Name: "Own", Number: 1, Version: 1}
 		realm := roster.Realm{ID: roster.RealmID(f.id()), OrganizationID: f.org, Name: "Realm", Kind: roster.RealmSAML, Version: 1}
 		f.update(func(tx directory.Tx) error {
 			_, err := tx.InsertGroup(g, "team")
-			_, err2 := tx.InsertDepartment(d, "support")
+			_, err2 := tx.InsertDepartment(dep, "support")
 			_, err3 := tx.InsertRole(r, "own")
 			return errors.Join(err, err2, err3, tx.InsertRealm(realm, "realm"))
 		})
 		for _, version := range []int64{1, 7} {
 			if version > 1 {
-				g.Version, d.Version, r.Version, realm.Version = version, version, version, version
-				g.Name, d.Name, r.Permissions, realm.Active = "Crew", "Help", roster.ReadDirectory, true
+				g.Version, dep.Version, r.Version, realm.Version = version, version, version, version
+				g.Name, dep.Name, r.Permissions, realm.Active = "Crew", "Help", roster.ReadDirectory, true
 				f.update(func(tx directory.Tx) error {
-					return errors.Join(tx.UpdateGroup(g, "crew"), tx.UpdateDepartment(d, "help"), tx.UpdateRole(r, "own"), tx.UpdateRealm(realm))
+					return errors.Join(tx.UpdateGroup(g, "crew"), tx.UpdateDepartment(dep, "help"), tx.UpdateRole(r, "own"), tx.UpdateRealm(realm))
 				})
 			}
 			groups := read(f, func(tx directory.Tx) ([]roster.Group, error) {
@@ -184,7 +184,7 @@ var groups = []sentence{
 			same(f, groups, []roster.Group{g})
 			same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) {
 				return tx.Departments(f.org, directory.ListOrder{}, 0)
-			}), []roster.Department{d})
+			}), []roster.Department{dep})
 			same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, directory.ListOrder{}, 0) }), []roster.Role{r})
 			same(f, read(f, func(tx directory.Tx) (roster.Realm, error) { return tx.RealmByID(f.org, realm.ID) }), realm)
 		}
@@ -195,37 +195,37 @@ var groups = []sentence{
 	}},
 	{text: "a department that is deleted frees its name, and nobody belongs to it", test: func(f *fixture) {
 		make := func() roster.Department {
-			d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support", Version: 1}
-			d.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(d, "support") })
-			return d
+			dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support", Version: 1}
+			dep.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(dep, "support") })
+			return dep
 		}
-		d := make()
+		dep := make()
 		in := f.row("in it")
-		in.Department = roster.DepartmentLink{ID: d.ID, Number: d.Number, Name: d.Name}
+		in.Department = roster.DepartmentLink{ID: dep.ID, Number: dep.Number, Name: dep.Name}
 		in, other := f.insert(in), f.user("elsewhere")
 		at := f.now.Add(time.Hour)
-		f.update(func(tx directory.Tx) error { return tx.DeleteDepartment(f.org, d.ID, at) })
+		f.update(func(tx directory.Tx) error { return tx.DeleteDepartment(f.org, dep.ID, at) })
 		in.Department, in.Version, in.UpdatedAt = roster.DepartmentLink{}, in.Version+1, at
 		same(f, f.get(in.ID, 0), in.User)
 		same(f, f.get(other.ID, 0), other.User)
-		for _, ref := range []roster.Ref{{ID: string(d.ID)}, {Number: d.Number}, {Name: "support"}} {
+		for _, ref := range []roster.Ref{{ID: string(dep.ID)}, {Number: dep.Number}, {Name: "support"}} {
 			same(f, read(f, func(tx directory.Tx) (roster.Department, error) { return tx.FindDepartment(f.org, ref) }), roster.Department{})
 		}
-		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.DeleteDepartment(f.org, d.ID, at) })
-		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.UpdateDepartment(d, "support") })
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.DeleteDepartment(f.org, dep.ID, at) })
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.UpdateDepartment(dep, "support") })
 		again := make()
 		same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) {
 			return tx.Departments(f.org, directory.ListOrder{}, 0)
 		}), []roster.Department{again})
 	}},
 	{text: "a department's other name may not be another's", test: func(f *fixture) {
-		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "One"}
+		dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "One"}
 		f.update(func(tx directory.Tx) error {
-			_, err := tx.InsertDepartment(d, "one")
+			_, err := tx.InsertDepartment(dep, "one")
 			_, err2 := tx.InsertDepartment(roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Two"}, "two")
 			return errors.Join(err, err2)
 		})
-		f.fails(roster.Conflict, "displayName", func(tx directory.Tx) error { return tx.UpdateDepartment(d, "two") })
+		f.fails(roster.Conflict, "displayName", func(tx directory.Tx) error { return tx.UpdateDepartment(dep, "two") })
 	}},
 	{text: "of two changes of a locked record the later reads what the earlier wrote", test: func(f *fixture) {
 		g := f.group(roster.KindGroup, "Counted")

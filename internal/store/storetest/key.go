@@ -71,9 +71,9 @@ var keys = []sentence{
 	{text: "names are folded for groups, departments, roles and tokens too", test: func(f *fixture) {
 		f.group(roster.KindGroup, "Straße")
 		f.role("Straße", 0)
-		d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Straße"}
+		dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Straße"}
 		f.update(func(tx directory.Tx) error {
-			_, err := tx.InsertDepartment(d, directory.Fold(d.Name))
+			_, err := tx.InsertDepartment(dep, directory.Fold(dep.Name))
 			return err
 		})
 		token := f.token("Straße")
@@ -88,7 +88,7 @@ var keys = []sentence{
 				return fmt.Errorf("role: %v, %w", r, err)
 			}
 			found, err := tx.FindDepartment(f.org, ref)
-			if err != nil || found.ID != d.ID {
+			if err != nil || found.ID != dep.ID {
 				return fmt.Errorf("department: %v, %w", found, err)
 			}
 			got, err := tx.FindToken(f.org, ref)

@@ -39,7 +39,7 @@ var orderedLists = map[string]func(tx directory.Tx, org roster.OrganizationID, o
 	},
 	"departments": func(tx directory.Tx, org roster.OrganizationID, o directory.ListOrder, limit int) ([]listed, error) {
 		departments, err := tx.Departments(org, o, limit)
-		return listedAs(departments, err, func(d roster.Department) listed { return listed{d.Name, d.Number} })
+		return listedAs(departments, err, func(dep roster.Department) listed { return listed{dep.Name, dep.Number} })
 	},
 	"checks": func(tx directory.Tx, org roster.OrganizationID, o directory.ListOrder, limit int) ([]listed, error) {
 		checks, err := tx.Checks(org, directory.CheckQuery{Order: o, Limit: limit})
@@ -105,7 +105,7 @@ func (f *fixture) deleteNamed(tx directory.Tx, name string) error {
 	if err != nil {
 		return err
 	}
-	d, err := tx.FindDepartment(f.org, ref[0])
+	dep, err := tx.FindDepartment(f.org, ref[0])
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (f *fixture) deleteNamed(tx directory.Tx, name string) error {
 	if _, err := tx.DeleteRole(f.org, roles[0].ID); err != nil {
 		return err
 	}
-	if err := tx.DeleteDepartment(f.org, d.ID, f.now); err != nil {
+	if err := tx.DeleteDepartment(f.org, dep.ID, f.now); err != nil {
 		return err
 	}
 	if err := tx.DeleteCheck(f.org, checks[0].ID, f.now); err != nil {

@@ -183,8 +183,8 @@ func (f *fixture) seesNothingOf(p population) {
 		same(f, groups, []roster.Group{{}})
 		roles, err2 := tx.FindRoles(f.org, []roster.Ref{{ID: string(p.user.Roles[0].ID)}})
 		same(f, roles, []roster.Role{{}})
-		d, err3 := tx.FindDepartment(f.org, roster.Ref{ID: string(p.user.Department.ID)})
-		same(f, d, roster.Department{})
+		dep, err3 := tx.FindDepartment(f.org, roster.Ref{ID: string(p.user.Department.ID)})
+		same(f, dep, roster.Department{})
 		return errors.Join(err, err2, err3)
 	})
 	f.update(func(tx directory.Tx) error {

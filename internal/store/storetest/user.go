@@ -20,14 +20,14 @@ func (f *fixture) wholeUser(name string) directory.NewUserRow {
 	f.Helper()
 	ops, team := f.group(roster.KindGroup, "Ops of "+name), f.group(roster.KindTeam, "Team of "+name)
 	reader, writer := f.role("Reader of "+name, roster.ReadDirectory), f.role("Writer of "+name, roster.ManageUsers)
-	d := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Department of " + name}
-	d.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(d, directory.Fold(d.Name)) })
+	dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Department of " + name}
+	dep.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(dep, directory.Fold(dep.Name)) })
 	row := f.row(name)
 	row.DisplayName, row.Email, row.EmailKey = "Ada Lovelace", "Ada@Example.com", "ada@example.com"
 	row.ExternalID, row.AccessLevel, row.Realm = "x-17", roster.LevelEditor, roster.RealmExternal
 	row.PasswordHash, row.HasPassword = "$argon2id$…", true
 	row.PrimaryGroup = groupLink(ops)
-	row.Department = roster.DepartmentLink{ID: d.ID, Number: d.Number, Name: d.Name}
+	row.Department = roster.DepartmentLink{ID: dep.ID, Number: dep.Number, Name: dep.Name}
 	row.JoinedAt = time.Date(1999, 12, 31, 23, 59, 59, 0, time.UTC)
 	row.TimeZone, row.ContactNumber, row.SessionExpiry = "Europe/Berlin", "0301 2345", 90*time.Minute
 	row.Competencies = []roster.Competency{{Name: "SQL", Ranking: 80}, {CID: 4, Ranking: 1}}

@@ -1,0 +1,54 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"roster/internal/dialect"
+)
+
+// registerUnknownPaths registers what answers requests that no call takes: everything else at /api and below it. A path without parameters
+// gets its other methods, where one with a parameter would take these: /users/batch is no user.
+func (a *api) registerUnknownPaths() {
+	a.fences = map[string]bool{}
+	refuse := a.face.Refuse(a.unknownPath)
+	for path := range a.doc.Paths {
+		if strings.Contains(path, "{") {
+			continue
+		}
+		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+			pattern := method + " " + Root + path
+			if taken := a.pattern(method, Root+path); taken != pattern && strings.HasPrefix(taken, method+" ") {
+				a.mux.Handle(pattern, refuse)
+				a.fences[pattern] = true
+			}
+		}
+	}
+	a.mux.Handle("/api", refuse) // the mux would redirect it, and leave out the organization
+	a.mux.Handle("/api/", refuse)
+}
+
+// pattern returns the pattern that takes a request.
+func (a *api) pattern(method, path string) string {
+	_, pattern := a.mux.Handler(&http.Request{Method: method, URL: &url.URL{Path: path}})
+	return pattern
+}
+
+// unknownPath is the error for a request that no call takes: 405 where there is one with another method.
+func (a *api) unknownPath(r *http.Request) error {
+	var methods []string
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+		pattern := a.pattern(method, r.URL.Path)
+		if a.fences[pattern] {
+			continue
+		}
+		if takes, _, _ := strings.Cut(pattern, " "); takes == method || takes == "GET" && method == "HEAD" {
+			methods = append(methods, method)
+		}
+	}
+	if len(methods) == 0 {
+		return &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path."}
+	}
+	return dialect.WrongMethod(methods...)(r)
+}

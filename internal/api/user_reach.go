@@ -1,0 +1,120 @@
+package api
+
+import (
+	"context"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// newContactMethod is a contact method to be added.
+type newContactMethod struct {
+	Service string `json:"service" enum:"email,sms,pushbullet,pushover" doc:"The way to reach somebody. Push is registered by the browser."`
+	Address string `json:"address" minLength:"1" maxLength:"255" doc:"An email address, a phone number with its country, or what the service calls an address."`
+}
+
+// The requests about how a user is reached.
+type (
+	listContacts struct {
+		User
+		Page
+	}
+	createContact struct {
+		User
+		Once
+		sent[newContactMethod]
+	}
+	deleteContact struct {
+		User
+		ContactMethodID string `path:"contactMethodId" example:"019aa1f0-6a71-7c3e-9d52-0b1f6a7c1d56" doc:"The contact method's id."`
+	}
+	readPreferences   struct{ User }
+	changePreferences struct {
+		User
+		Precondition
+		sent[matrixChange]
+	}
+)
+
+// userReach registers the calls about how a user is reached.
+func (a *api) userReach(d *directory.Directory) {
+	const tag, path = "Users", "/users/{id}/contact-methods"
+	shown := showContact(exampleUser.ContactMethods[0])
+	contactsOf := func(ctx context.Context, by roster.Actor, sel directory.UserSelector) ([]roster.ContactMethod, error) {
+		u, err := d.GetUser(ctx, by, sel)
+		return u.ContactMethods, err
+	}
+	key := func(m roster.ContactMethod) string { return string(m.ID) }
+	listRoute(a, operation{
+		id: "listContactMethods", call: "GET " + path, tag: tag, summary: "List a user's contact methods",
+		description: "The addresses by which the user is reached, in the order in which they were added.",
+		answer:      listed[contactMethod]{Items: []contactMethod{shown}},
+	}, listing[roster.ContactMethod, string]{
+		key: key, show: func(r roster.ContactMethod) any { return showContact(r) },
+	}, func(by roster.Actor, q *listContacts, after *string) (in inputAfter[directory.UserSelector], err error) {
+		in.after = orZero(after)
+		in.in, err = q.selector(by)
+		return in, err
+	}, asList(contactsOf, key))
+	route(a, operation{
+		id: "createContactMethod", call: "POST " + path, tag: tag, status: 201, summary: "Add a contact method",
+		description: "Gives the user another address, unconfirmed. A user may do so for itself.",
+		request:     newContactMethod{string(roster.ServiceSMS), "+44 20 7946 0958"}, answer: shown,
+	}, func(by roster.Actor, q *createContact) (in directory.NewContactMethod, err error) {
+		in = directory.NewContactMethod{Service: roster.Service(q.doc.Service), Address: q.doc.Address, Faults: q.faults}
+		if in.User, err = q.selector(by); err != nil {
+			return in, err
+		}
+		in.IdempotencyKey = q.IdempotencyKey
+		return in, nil
+	}, func(ctx context.Context, by roster.Actor, in directory.NewContactMethod) (contactOf, error) {
+		m, err := d.AddContactMethod(ctx, by, in)
+		return contactOf{in.User.ID, m}, err
+	}, func(_ *createContact, m contactOf) answer {
+		return answer{body: showContact(m.ContactMethod), location: "/users/" + string(m.user) + "/contact-methods/" + string(m.ID)}
+	})
+	route(a, operation{
+		id: "deleteContactMethod", call: "DELETE " + path + "/{contactMethodId}", tag: tag, status: 204, fails: []int{422}, summary: "Remove a contact method",
+		description: "Takes an address from the user, but not the primary one. A user may do so for itself.",
+	}, func(by roster.Actor, q *deleteContact) (in directory.ContactMethodSelector, err error) {
+		in.ID = roster.ContactMethodID(q.ContactMethodID)
+		in.User, err = q.selector(by)
+		return in, err
+	}, d.RemoveContactMethod, func(*deleteContact, roster.ContactMethod) answer { return answer{} })
+	a.userPreferences(d)
+}
+
+// contactOf is a contact method, and whose it is.
+type contactOf struct {
+	user roster.UserID
+	roster.ContactMethod
+}
+
+// userPreferences registers the calls about what a user is told.
+func (a *api) userPreferences(d *directory.Directory) {
+	const tag, path = "Users", "/users/{id}/preferences"
+	shown := showMatrix(exampleUser.Preferences)
+	route(a, operation{
+		id: "getUserPreferences", call: "GET " + path, tag: tag, summary: "Read a user's preferences",
+		description: "By what the user is told, for each type of notification.", answer: shown,
+	}, func(by roster.Actor, q *readPreferences) (directory.UserSelector, error) {
+		return q.selector(by)
+	}, d.GetUser, func(_ *readPreferences, u roster.User) answer {
+		return answer{body: showMatrix(u.Preferences)}
+	})
+	route(a, operation{
+		id: "updateUserPreferences", call: "PATCH " + path, tag: tag, summary: "Change a user's preferences",
+		description: "Replaces the services of the types that the merge patch names; null turns a type off. A user may do so for itself.",
+		request:     matrixChange{Failures: value([]roster.Service{roster.ServiceEmail, roster.ServiceSMS})}, answer: shown,
+	}, func(by roster.Actor, q *changePreferences) (in directory.UserChange, err error) {
+		in.Preferences, in.Faults, in.IfVersion = roster.Some(decodeMatrix(q.doc)), q.faults, q.version()
+		in.User, err = q.selector(by)
+		return in, err
+	}, d.UpdateUser, func(_ *changePreferences, u roster.User) answer {
+		return answer{body: showMatrix(u.Preferences)}
+	})
+}
+
+func showContact(m roster.ContactMethod) contactMethod {
+	return contactMethod{m.ID, m.Service, m.Address, orNil(m.ConfirmedAt), m.CreatedAt}
+}

@@ -1,0 +1,86 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"roster"
+	"roster/internal/dialect"
+	"roster/internal/directory"
+)
+
+// userUpsert is what a user is to be like. Unlike a new user it may be a copy of one who is there.
+type userUpsert newUser
+
+// upsertUser is the request to create or change a user.
+type upsertUser struct {
+	Match userKey `query:"match" required:"true" doc:"The member of the body by which a user who is there is found."`
+	Precondition
+	sent[userUpsert]
+}
+
+// missing returns all faults where the body lacks what the user is found by: the verb could say only that.
+func (q *upsertUser) missing() error {
+	field, value := string(q.Match), q.doc.UserName
+	switch directory.UserAttribute(q.Match) {
+	case directory.ByExternalID:
+		value = q.doc.ExternalID.Value
+	case directory.ByEmail:
+		field, value = "emails", q.doc.Email.Value
+	}
+	if value != "" {
+		return nil
+	}
+	f := q.faults
+	if !f.Has(field) {
+		f.Add(field, "is required: by it the user is found")
+	}
+	return f
+}
+
+// userUpsert registers the call that creates or changes a user.
+func (a *api) userUpsert(d *directory.Directory) {
+	route(a, operation{
+		id: "upsertUser", call: "PUT /users", tag: "Users", also: http.StatusCreated, fails: []int{409}, members: userNames, summary: "Make or change a user",
+		description: "Makes the user if there is none with the member that match names, or else changes the one there is: what the body does not name stays. " +
+			"The same request can be sent any number of times. sendWelcomeEmail and realm count for a new user only. " +
+			"With If-Match nobody is made: without such a user the answer is 412.",
+		request: exampleNewUser, answer: showUser(exampleUser), original: upserted(d),
+	}, func(_ roster.Actor, q *upsertUser) (directory.UserUpsert, error) {
+		in := directory.UserUpsert{Match: directory.UserAttribute(q.Match), New: decodeNewUser(newUser(q.doc)), Change: decodeUserChange(userChange{
+			UserName: optional[string]{roster.Set[string]{Value: q.doc.UserName, Present: q.doc.UserName != ""}}, UserMembers: q.doc.UserMembers,
+		}), IfThere: q.anything()}
+		in.Change.IfVersion = q.version()
+		in.New.Faults, in.Change.Faults = q.faults, q.faults
+		return in, q.missing()
+	}, d.UpsertUser, func(_ *upsertUser, u directory.UpsertedUser) answer {
+		made := answer{body: showUser(u.User), version: u.Version}
+		if u.Created {
+			made.status, made.location = http.StatusCreated, "/users/"+string(u.ID)
+		}
+		return made
+	})
+}
+
+// upserted returns the user whose id is in the body, which may be a copy of that user.
+func upserted(d *directory.Directory) original {
+	return func(ctx context.Context, c *call) (any, error) {
+		id := c.body.Get("id")
+		if id.Kind != dialect.String {
+			return nil, nil
+		}
+		u, err := d.GetUser(ctx, c.by, directory.UserSelector{ID: roster.FoldID(roster.UserID(id.Text))})
+		if roster.KindOf(err) == roster.NotFound && err != nil { // the body names it, not the path
+			c.copied.Add("id", "names no user")
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		by := c.request.URL.Query().Get("match")
+		if !directory.UserAttribute(by).Finds(u, c.body.Get(by).Text) {
+			c.copied.Add("id", "is that of a user with another "+by)
+		}
+		return showUser(u), nil
+	}
+}

@@ -1,0 +1,99 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"roster"
+)
+
+// DefaultsOf says whose default matrix is meant: that of a group, or the organization's.
+type DefaultsOf struct {
+	Group roster.Ref // zero: the organization
+	Alone bool       // what was set for the group, not joined with what its members get as anybody does
+}
+
+// Defaults is a default matrix: what a user gets who is created without preferences (DECISIONS 23). A
+// user gets the organization's matrix joined with those of its groups.
+type Defaults struct {
+	DefaultsOf
+	Preferences []roster.Preference
+}
+
+// GetDefaultPreferences returns what a user created without preferences gets, in the organization or
+// as a member of the group.
+//
+// Errors: Unauthenticated, Forbidden, Invalid, Unavailable.
+func (d *Directory) GetDefaultPreferences(ctx context.Context, by roster.Actor, in DefaultsOf) (Defaults, error) {
+	if err := allow(by, ActDefaultsRead); err != nil {
+		return Defaults{}, err
+	}
+	return view(ctx, d, func(tx Tx) (Defaults, error) {
+		id, err := findGroup(tx, by, in.Group)
+		if err != nil {
+			return Defaults{}, err
+		}
+		if in.Alone && id != "" {
+			prefs, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
+			return Defaults{DefaultsOf: in, Preferences: prefs}, err
+		}
+		var groups []roster.GroupID
+		if id != "" {
+			groups = append(groups, id)
+		}
+		prefs, err := tx.DefaultPreferences(by.OrganizationID, groups)
+		return Defaults{DefaultsOf: in, Preferences: prefs}, err
+	})
+}
+
+// SetDefaultPreferences replaces a default matrix. Users who are there already keep what they have.
+//
+// Errors: Unauthenticated, Forbidden, Invalid, Unavailable.
+func (d *Directory) SetDefaultPreferences(ctx context.Context, by roster.Actor, in Defaults) (Defaults, error) {
+	if err := allow(by, ActDefaultsSet); err != nil {
+		return Defaults{}, err
+	}
+	var faults roster.Faults
+	validatePreferences(&faults, in.Preferences)
+	if err := faults.Err(); err != nil {
+		return Defaults{}, err
+	}
+	in.Preferences = cleanPreferences(in.Preferences)
+	return update(ctx, d, func(tx Tx) (Defaults, error) {
+		id, err := findGroup(tx, by, in.Group)
+		if err != nil {
+			return Defaults{}, err
+		}
+		noun, of := LockableGroup, string(id)
+		if id == "" {
+			noun, of = LockableOrganization, string(by.OrganizationID)
+		}
+		if err := tx.LockRecord(by.OrganizationID, noun, of); err != nil { // of two matrices at once the later one is stored whole
+			return Defaults{}, err
+		}
+		there, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
+		if err != nil || reflect.DeepEqual(chosen(there), chosen(in.Preferences)) {
+			return in, err
+		}
+		if err := tx.SetDefaultPreferences(by.OrganizationID, id, in.Preferences); err != nil {
+			return Defaults{}, err
+		}
+		return in, d.audit(tx, by, d.now(), change{ActDefaultsSet, string(id), in.Group.Name, created{in.Preferences}})
+	})
+}
+
+// findGroup returns the id of the group, "" where none is meant.
+func findGroup(tx Tx, by roster.Actor, ref roster.Ref) (roster.GroupID, error) {
+	if ref.IsZero() {
+		return "", nil
+	}
+	found, err := tx.FindGroups(by.OrganizationID, roster.KindGroup, findable([]roster.Ref{ref}))
+	if err != nil {
+		return "", err
+	}
+	if found[0].ID == "" || isShipped(found[0]) { // nobody is a member of it, so it could give nothing
+		return "", &roster.Error{Kind: roster.Invalid, Field: "group", Detail: fmt.Sprintf("names no group: %s", shorten(ref.String()))}
+	}
+	return found[0].ID, nil
+}

@@ -1,0 +1,32 @@
+package directory
+
+import (
+	"context"
+	"iter"
+
+	"roster"
+)
+
+// MemberList says which members of a group ListMembers returns.
+type MemberList struct {
+	Group GroupSelector
+	After int64 // only those with a greater number
+	Limit int   // at most so many; 0: all
+}
+
+// ListMembers returns the members of a group or team by ascending number, loading a page at a time. An error ends the
+// sequence.
+//
+// Errors: those of GetGroup; in the sequence also Unavailable.
+func (d *Directory) ListMembers(ctx context.Context, by roster.Actor, in MemberList) (iter.Seq2[roster.UserLink, error], error) {
+	if err := allow(by, ActGroupRead); err != nil {
+		return nil, err
+	}
+	g, err := view(ctx, d, func(tx Tx) (roster.Group, error) { return in.Group.find(tx, by, ActGroupRead) })
+	if err != nil {
+		return nil, err
+	}
+	return pages(in.After, in.Limit, func(after int64, limit int) ([]roster.UserLink, error) {
+		return view(ctx, d, func(tx Tx) ([]roster.UserLink, error) { return tx.Members(g.OrganizationID, g.ID, after, limit) })
+	}, func(u roster.UserLink) int64 { return u.Number }), nil
+}

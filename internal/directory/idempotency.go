@@ -1,0 +1,130 @@
+package directory
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"roster"
+)
+
+// MaxIdempotencyKey is the longest key of a create that its caller names, in bytes.
+const MaxIdempotencyKey = 255
+
+// onceField is what the key is called where it is at fault: the header by which it comes
+// (draft-ietf-httpapi-idempotency-key-header).
+const onceField = "Idempotency-Key"
+
+// validateIdempotencyKey notes a fault of an idempotency key; "" is none.
+func validateIdempotencyKey(f *roster.Faults, key string) {
+	if detail := FaultOfIdempotencyKey(key); key != "" && detail != "" {
+		addOnce(f, onceField, detail)
+	}
+}
+
+// FaultOfIdempotencyKey says what is wrong with a key that a request has, "" if nothing is. It is exported for faces that
+// must tell an empty key from none.
+func FaultOfIdempotencyKey(key string) string {
+	if key == "" || len(key) > MaxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
+		return fmt.Sprintf("must be 1 to %d visible ASCII characters", MaxIdempotencyKey)
+	}
+	return ""
+}
+
+// once makes a record with the id under the caller's idempotency key, as the first thing of a transaction: the same
+// create by the same principal within a day gets the record that the first one made, from again. Without a key it
+// only creates. input is the inputText of the create, which holds no secret.
+//
+// Errors: Invalid where the key was used for something else, Conflict where what it made is gone; those of create
+// and again.
+func once[T any](tx Tx, d *Directory, by roster.Actor, act Action, key string, input json.RawMessage, id string, create func() (T, error), again func(id string) (T, error)) (T, error) {
+	if key == "" {
+		return create()
+	}
+	var out T
+	made, err := d.madeBefore(tx, by, act, key, input, id)
+	switch {
+	case err != nil:
+		return out, err
+	case made == "":
+		return create()
+	}
+	out, err = again(made)
+	if err != nil && roster.KindOf(err) == roster.NotFound {
+		err = &roster.Error{Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another"}
+	}
+	return out, err
+}
+
+// madeBefore claims the idempotency key for the record with the id. It returns the id of the record that the key has
+// made within a day already, "" if there is none.
+func (d *Directory) madeBefore(tx Tx, by roster.Actor, act Action, key string, input json.RawMessage, id string) (string, error) {
+	r, err := d.onceRetry(by, act, key, input, id)
+	if err != nil {
+		return "", err
+	}
+	made, found, err := claimRetry(tx, r, func(made Retry) (bool, error) { return d.now().Sub(made.CreatedAt) < retryFor, nil })
+	if err != nil || !found {
+		return "", err
+	}
+	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
+		return "", usedOtherwise()
+	}
+	return made.ResourceID, nil
+}
+
+// claimRetry remembers a create under its key, as the first thing that a transaction writes, unless another one is
+// remembered there that still holds: then it returns that one. Whoever else creates the same waits, and finds this one.
+func claimRetry(tx Tx, r Retry, holds func(Retry) (bool, error)) (held Retry, found bool, err error) {
+	for range 5 { // others may claim it in between
+		first, err := tx.InsertRetry(r)
+		if err != nil || first {
+			return Retry{}, false, err
+		}
+		old, found, err := tx.Retry(r.OrganizationID, r.Key)
+		if err == nil && found {
+			found, err = holds(old)
+		}
+		if err != nil || found {
+			return old, found, err
+		}
+		taken, found, err := tx.TakeRetry(r.OrganizationID, r.Key)
+		if err == nil && found && taken.ResourceID != old.ResourceID { // it is somebody's who was faster
+			_, err = tx.InsertRetry(taken)
+		}
+		if err != nil {
+			return Retry{}, false, err
+		}
+	}
+	return Retry{}, false, &roster.Error{Kind: roster.Unavailable, Detail: "the same request is under way; try again", RetryAfter: time.Second}
+}
+
+// usedOtherwise is the error for an idempotency key under which something else was asked for.
+func usedOtherwise() error {
+	return &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
+}
+
+// onceRetry is how a create with an idempotency key is remembered.
+func (d *Directory) onceRetry(by roster.Actor, act Action, key string, input json.RawMessage, id string) (Retry, error) {
+	scope, err := d.hmac([]any{"once", by.OrganizationID, by.Principal(), by.Face, act, key})
+	if err != nil {
+		return Retry{}, err
+	}
+	asked, err := d.hmac([]any{inputForm, by.OrganizationID, act, input})
+	return Retry{OrganizationID: by.OrganizationID, Key: scope, ResourceID: id, Version: 1, Fingerprint: asked, CreatedAt: d.now()}, err
+}
+
+// hmac returns the keyed fingerprint of values, in hex.
+func (d *Directory) hmac(values []any) (string, error) {
+	text, err := json.Marshal(values)
+	if err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, d.retryKey)
+	mac.Write(text)
+	return hex.EncodeToString(mac.Sum(nil)), nil
+}

@@ -1,0 +1,35 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"roster"
+)
+
+// errRerun marks the error of a transaction that was about to make what another one made meanwhile: run again, it
+// finds it.
+var errRerun = errors.New("made meanwhile")
+
+// maxReruns is how often a transaction is run again for that.
+const maxReruns = 3
+
+// rerunNeeded is the error for a business service that somebody else has just made. PostgreSQL's transactions do not
+// wait for each other before they look.
+func rerunNeeded(err error) error {
+	return &roster.Error{
+		Kind: roster.Unavailable, Detail: "too many changes of the same records at once; try again", RetryAfter: time.Second,
+		Err: errors.Join(errRerun, err),
+	}
+}
+
+// updateWithRerun is update for transactions that make what others may make at the same time.
+func updateWithRerun[T any](ctx context.Context, d *Directory, fn func(Tx) (T, error)) (T, error) {
+	for tries := 0; ; tries++ {
+		out, err := update(ctx, d, fn)
+		if tries == maxReruns || !errors.Is(err, errRerun) {
+			return out, err
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"roster"
+)
+
+// RoleChange is what UpdateRole changes: what is absent stays as it is.
+type RoleChange struct {
+	Role        roster.Ref
+	IfVersion   int64 // only if it still has this version; 0: whatever it has
+	Name        roster.Set[string]
+	Description roster.Set[string]
+	Permissions roster.Set[[]string] // by name
+	Faults      roster.Faults        // those the face found already
+}
+
+// UpdateRole changes a role that did not ship. Whoever changes it must hold what it held and what it
+// will hold (DECISIONS 9).
+//
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(displayName), Stale, Unavailable.
+func (d *Directory) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange) (roster.Role, error) {
+	if err := allow(by, ActRoleUpdate); err != nil {
+		return roster.Role{}, err
+	}
+	in.Name.Value = strings.TrimSpace(in.Name.Value)
+	faults := slices.Clone(in.Faults)
+	name := "-" // it stays
+	if in.Name.Present {
+		name = in.Name.Value
+	}
+	addFaults(&faults, validateNamed(name, in.Description.Value))
+	permissions := parsePermissions(in.Permissions.Value, &faults)
+	r, err := update(ctx, d, func(tx Tx) (roster.Role, error) {
+		before, err := latestRole(tx, by, in.Role)
+		if err != nil {
+			return before, err
+		}
+		after := before
+		if in.Name.Present {
+			after.Name = in.Name.Value
+		}
+		if in.Description.Present {
+			after.Description = in.Description.Value
+		}
+		if in.Permissions.Present {
+			after.Permissions = permissions
+		}
+		same := after == before && len(faults) == 0
+		if same && granted(by, ActRoleRead) == nil { // it is sent back as it was read
+			return before, unchanged(before.Version, in.IfVersion)
+		}
+		if err := d.mayChange(by, before, in.IfVersion); err != nil || same {
+			return before, err
+		}
+		if err := slices.Clone(faults).Err(); err != nil {
+			return before, err
+		}
+		if in.Permissions.Present {
+			// Whoever has the role gets them, and may be able to sign in.
+			if err := d.mayEmpower(by, roster.Grants{{Permissions: permissions}}); err != nil {
+				return before, err
+			}
+		}
+		if err := keepAdministrators(tx, before, after); err != nil {
+			return before, err
+		}
+		after.Version++
+		if err := tx.UpdateRole(after, Fold(after.Name)); err != nil {
+			return before, err
+		}
+		return after, d.audit(tx, by, d.now(), change{ActRoleUpdate, string(after.ID), after.Name, changed{Before: auditRole(before), After: auditRole(after)}})
+	})
+	return r, d.nameHolder(ctx, by, ActRoleRead, roleHolder(by, in.Name.Value), err)
+}
+
+// keepAdministrators refuses a change that leaves nobody who is an administrator.
+func keepAdministrators(tx Tx, before, after roster.Role) error {
+	if !before.Permissions.Has(administratorPermissions) || after.Permissions.Has(administratorPermissions) {
+		return nil
+	}
+	roles, err := lockAdministrators(tx, before.OrganizationID)
+	if err != nil {
+		return err
+	}
+	roles = slices.DeleteFunc(roles, func(id roster.RoleID) bool { return id == before.ID })
+	others, err := tx.OtherAdministrators(before.OrganizationID, "", roles)
+	if err != nil || others {
+		return err
+	}
+	return &roster.Error{Kind: roster.Invalid, Field: "permissions", Detail: "cannot change so: nobody would be an administrator any more"}
+}
+
+// DeleteRole deletes a role that did not ship and that nobody has.
+//
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict while somebody has it, Stale, Unavailable.
+func (d *Directory) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) (roster.Role, error) {
+	if err := allow(by, ActRoleDelete); err != nil {
+		return roster.Role{}, err
+	}
+	return update(ctx, d, func(tx Tx) (roster.Role, error) {
+		r, err := latestRole(tx, by, in.Ref)
+		if err == nil {
+			err = d.mayChange(by, r, in.IfVersion)
+		}
+		if err != nil {
+			return r, err
+		}
+		deleted, err := tx.DeleteRole(by.OrganizationID, r.ID)
+		if err != nil {
+			return r, err
+		}
+		if !deleted {
+			held := refusedByRecord(r.Name, "is a role that users still have; take it from them first")
+			held.Kind = roster.Conflict
+			return r, held
+		}
+		return r, d.audit(tx, by, d.now(), change{ActRoleDelete, string(r.ID), r.Name, removedRecord{auditRole(r)}})
+	})
+}
+
+// latestRole finds a role, once nobody else can change it.
+func latestRole(tx Tx, by roster.Actor, ref roster.Ref) (roster.Role, error) {
+	return findLocked(tx, LockableRole, func(ref roster.Ref) (roster.Role, error) { return findRole(tx, by, ref) }, ref,
+		func(r roster.Role) (roster.OrganizationID, string) { return r.OrganizationID, string(r.ID) })
+}
+
+// mayChange says whether a role of the version may be changed at all, and by the actor.
+func (d *Directory) mayChange(by roster.Actor, r roster.Role, version int64) error {
+	if r.Shipped {
+		return refusedByRecord(r.Name, "names a shipped role, which does not change; make one of your own")
+	}
+	if err := d.mayEmpower(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
+		return err
+	}
+	return unchanged(r.Version, version)
+}
+
+func auditRole(r roster.Role) map[string]any {
+	return map[string]any{"number": r.Number, "displayName": r.Name, "description": r.Description, "permissions": r.Permissions.Names()}
+}
+
+// parsePermissions reads names of permissions, and notes each that a role cannot hold.
+func parsePermissions(names []string, f *roster.Faults) roster.Permissions {
+	var permissions roster.Permissions
+	for i, name := range names {
+		field := fmt.Sprintf("permissions[%d]", i)
+		known, unknown := roster.ParsePermissions(name)
+		above := known &^ roster.AllPermissions
+		switch {
+		case f.Has(field): // it is another fault already
+		case len(unknown) > 0:
+			f.Add(field, "names no permission: "+shorten(name)+"; there are: "+roster.AllPermissions.String())
+		case above != 0:
+			f.Add(field, "cannot be "+above.String()+" in a role")
+		}
+		permissions |= known
+	}
+	return permissions
+}
+
+// GetUserRoles returns the roles that a user has, with their descriptions.
+//
+// Errors: those of GetUser.
+func (d *Directory) GetUserRoles(ctx context.Context, by roster.Actor, sel UserSelector) ([]roster.Role, error) {
+	u, err := d.GetUser(ctx, by, sel)
+	if err != nil || len(u.Roles) == 0 {
+		return nil, err
+	}
+	refs := make([]roster.Ref, len(u.Roles))
+	for i, r := range u.Roles {
+		refs[i] = roster.Ref{ID: string(r.ID)}
+	}
+	return view(ctx, d, func(tx Tx) ([]roster.Role, error) { return tx.FindRoles(by.OrganizationID, refs) })
+}

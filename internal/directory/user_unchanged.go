@@ -1,0 +1,160 @@
+package directory
+
+import (
+	"bytes"
+	"reflect"
+	"slices"
+	"time"
+
+	"roster"
+)
+
+// besides returns the change without the parts that leave the user as the actor sees it. So a record may be sent back as it was
+// read, whatever the user holds. Parts that bear on each other go together. A password is never compared.
+func (in UserChange) besides(by roster.Actor, u roster.User) UserChange {
+	if !seesWhatItChanges(by, u) {
+		return in
+	}
+	u = redactUser(by, u)
+	signIn := leaves(in.UserName, u.UserName) && leaves(in.Email, u.Email)
+	drop(&in.UserName, signIn)
+	drop(&in.Email, signIn)
+	drop(&in.DisplayName, leaves(in.DisplayName, u.DisplayName))
+	drop(&in.ExternalID, leaves(in.ExternalID, u.ExternalID))
+	access := in.leavesAccess(u)
+	drop(&in.Active, access)
+	drop(&in.AccessLevel, access)
+	drop(&in.LevelGroups, access)
+	roles := in.leavesRoles(u.Roles)
+	drop(&in.Roles, roles)
+	drop(&in.RoleGrants, roles)
+	groups := leavesLinks(in.Groups, u.Groups) && leavesLink(in.PrimaryGroup, linkedAs(u.PrimaryGroup))
+	drop(&in.Groups, groups)
+	drop(&in.PrimaryGroup, groups)
+	drop(&in.Teams, leavesLinks(in.Teams, u.Teams))
+	drop(&in.Department, leavesLink(in.Department, target{string(u.Department.ID), u.Department.Number, u.Department.Name}))
+	drop(&in.JoinedAt, in.JoinedAt.Value.Truncate(time.Second).Equal(u.JoinedAt))
+	drop(&in.ContactNumber, leaves(in.ContactNumber, u.ContactNumber))
+	drop(&in.SessionExpiry, leaves(in.SessionExpiry, int(u.SessionExpiry/time.Minute)))
+	drop(&in.Competencies, slices.Equal(in.Competencies.Value, u.Competencies))
+	drop(&in.Properties, bytes.Equal(compact(merged(u.Properties, in.Properties, in.MergePatch)), compact(u.Properties)))
+	drop(&in.Preferences, in.leavesPreferences(u.Preferences))
+	return in
+}
+
+// seesWhatItChanges reports whether the actor sees all of the user that it may change: whoever does not would learn by a part
+// that is not refused what the user has.
+func seesWhatItChanges(by roster.Actor, u roster.User) bool {
+	if isSelf(by, u.ID) || seesAll(by, ActUserRead) {
+		return true
+	}
+	read, _ := scopeOf(by, ActUserRead)
+	changes, orgWide := scopeOf(by, ActUserUpdate)
+	return !orgWide && !slices.ContainsFunc(changes, func(id roster.GroupID) bool { return !slices.Contains(read, id) })
+}
+
+// seesAll reports whether the actor is not limited in an action that reads.
+func seesAll(by roster.Actor, act Action) bool {
+	_, all := scopeOf(by, act)
+	return all
+}
+
+// drop makes a part absent that changes nothing.
+func drop[T any](part *roster.Set[T], nothing bool) {
+	if nothing {
+		*part = roster.Set[T]{}
+	}
+}
+
+// leaves reports whether a part leaves what is there. An absent one does.
+func leaves[T comparable](part roster.Set[T], there T) bool {
+	return !part.Present || part.Value == there
+}
+
+// leavesAccess reports whether the change leaves the access level, where it is granted and whether the user is active. A level
+// that is set activates.
+func (in UserChange) leavesAccess(u roster.User) bool {
+	active := u.Active
+	if in.AccessLevel.Present && in.AccessLevel.Value != "" {
+		active = true
+	}
+	level := in.AccessLevel.Value
+	if in.AccessLevel.Null {
+		level = roster.LevelCustom
+	}
+	return !in.Active.Null && in.Active.Or(active) == u.Active && (!in.AccessLevel.Present || level == u.AccessLevel) &&
+		(!in.LevelGroups.Present || areGroups(in.LevelGroups.Value, u.LevelGroups))
+}
+
+// leavesRoles reports whether the change leaves the roles that the user has. One that is named without groups keeps its groups.
+func (in UserChange) leavesRoles(there []roster.RoleGrant) bool {
+	left := 0
+	for _, r := range there {
+		is := func(ref roster.Ref) bool { return refersTo(ref, target{string(r.ID), r.Number, r.Name}) }
+		named := slices.ContainsFunc(in.Roles.Value, is)
+		granted := slices.ContainsFunc(in.RoleGrants.Value, func(g RoleGrant) bool { return is(g.Role) && areGroups(g.Groups, r.Groups) })
+		switch {
+		case named != granted:
+			left++
+		case named, in.Roles.Present, in.RoleGrants.Present && len(r.Groups) > 0: // named twice, or taken away
+			return false
+		}
+	}
+	return left == len(in.Roles.Value)+len(in.RoleGrants.Value)
+}
+
+// leavesPreferences reports whether the change leaves the services of every type that it names.
+func (in UserChange) leavesPreferences(there []roster.Preference) bool {
+	for _, p := range in.Preferences.Value {
+		old := slices.DeleteFunc(slices.Clone(there), func(old roster.Preference) bool { return old.Type != p.Type })
+		if !reflect.DeepEqual(chosen([]roster.Preference{p}), chosen(old)) {
+			return false
+		}
+	}
+	return true
+}
+
+// target is a record that a reference may name.
+type target struct {
+	id     string
+	number int64
+	name   string
+}
+
+func linkedAs(g roster.GroupLink) target { return target{string(g.ID), g.Number, g.Name} }
+
+// refersTo reports whether a reference surely names a record, in the order of [roster.Ref]: what has the length of an id may be that
+// of another record.
+func refersTo(ref roster.Ref, t target) bool {
+	const id = 36 // characters
+	switch {
+	case ref.IsZero() || t.id == "":
+		return ref.IsZero() && t.id == ""
+	case len(ref.ID) == id:
+		return roster.FoldID(ref.ID) == t.id
+	case ref.Number != 0:
+		return ref.Number == t.number
+	default:
+		return Fold(ref.Name) == Fold(t.name)
+	}
+}
+
+func leavesLink(part roster.Set[roster.Ref], there target) bool {
+	return !part.Present || refersTo(part.Value, there)
+}
+
+func leavesLinks(part roster.Set[[]roster.Ref], there []roster.GroupLink) bool {
+	return !part.Present || areAll(part.Value, there, linkedAs)
+}
+
+// areGroups reports whether references name the groups with the ids, each once.
+func areGroups(refs []roster.Ref, ids []roster.GroupID) bool {
+	return areAll(refs, ids, func(id roster.GroupID) target { return target{id: string(id)} })
+}
+
+// areAll reports whether references name the records, each once.
+func areAll[T any](refs []roster.Ref, records []T, as func(T) target) bool {
+	return len(refs) == len(records) && !slices.ContainsFunc(records, func(r T) bool {
+		return !slices.ContainsFunc(refs, func(ref roster.Ref) bool { return refersTo(ref, as(r)) })
+	})
+}

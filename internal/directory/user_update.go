@@ -1,0 +1,473 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"roster"
+)
+
+// UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole list,
+// and null means none or the default. A password and the day of joining have neither: their null is as if absent.
+type UserChange struct {
+	User          UserSelector
+	IfVersion     int64 // only if the user still has this version; 0: whatever it has
+	UserName      roster.Set[string]
+	DisplayName   roster.Set[string]
+	Email         roster.Set[string] // a userName that is equal to the old address changes with it
+	ExternalID    roster.Set[string]
+	Password      roster.Set[string]
+	Active        roster.Set[bool]
+	AccessLevel   roster.Set[roster.AccessLevel] // activates too, unless Active says otherwise (DECISIONS 4)
+	Roles         roster.Set[[]roster.Ref]       // with RoleGrants all that there are to be; one that is held already keeps its groups
+	RoleGrants    roster.Set[[]RoleGrant]        // without Roles it replaces what is for groups; a role that it names it says anew
+	LevelGroups   roster.Set[[]roster.Ref]       // the access level is granted for these groups; empty: for the organization
+	Groups        roster.Set[[]roster.Ref]       // of KindGroup; without the primary group there is none any more
+	Teams         roster.Set[[]roster.Ref]
+	PrimaryGroup  roster.Set[roster.Ref] // becomes a membership too
+	Department    roster.Set[roster.Ref]
+	JoinedAt      roster.Set[time.Time]
+	TimeZone      roster.Set[string]
+	ContactNumber roster.Set[string]
+	SessionExpiry roster.Set[int] // minutes, 1 to MaxExpiry
+	Competencies  roster.Set[[]roster.Competency]
+	Properties    roster.Set[json.RawMessage]
+	MergePatch    bool                            // Properties is merged with those that are there (RFC 7396), not put in their place
+	Preferences   roster.Set[[]roster.Preference] // replaces the types that it names and leaves the others
+
+	SendWelcomeEmail bool // to a user who is active then; not to one who followed an earlier one
+
+	UniqueEmail bool          // refuse an address that is the userName or primary email of another user
+	Faults      roster.Faults // those the face found already
+}
+
+// asNew is the change as a user to be created, so that both are checked and resolved by the same rules.
+func (in UserChange) asNew() NewUser {
+	return NewUser{
+		UserName: in.UserName.Or("-"), DisplayName: in.DisplayName.Value, Email: in.Email.Value,
+		ExternalID: in.ExternalID.Value, Password: in.Password.Value, Active: in.Active,
+		AccessLevel: in.AccessLevel.Value, Roles: in.Roles.Value, RoleGrants: in.RoleGrants.Value, LevelGroups: in.LevelGroups.Value,
+		Groups: in.Groups.Value, Teams: in.Teams.Value,
+		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt,
+		TimeZone: in.TimeZone.Value, ContactNumber: in.ContactNumber.Value, SessionExpiry: in.SessionExpiry,
+		Competencies: in.Competencies.Value, Properties: in.Properties.Value, Preferences: in.Preferences,
+		Faults: in.Faults,
+	}
+}
+
+// clean brings the change into the form in which it is kept.
+func (in *UserChange) clean() {
+	for _, text := range []*roster.Set[string]{&in.UserName, &in.DisplayName, &in.ExternalID, &in.TimeZone} {
+		text.Value = strings.TrimSpace(text.Value)
+	}
+	in.Email.Value = CleanEmail(in.Email.Value)
+	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
+		in.PrimaryGroup.Value = roster.Ref{}
+	}
+	if in.Password.Value == "" {
+		in.Password = roster.Set[string]{}
+	}
+	if in.JoinedAt.Null {
+		in.JoinedAt = roster.Set[time.Time]{}
+	}
+	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
+}
+
+// takes is what somebody must have of a user to change a part of it (DECISIONS 9).
+type takes uint8
+
+const (
+	takesOwn   takes = iota // it is a person's own, and tells nobody anything
+	takesSight              // describes the user
+	takesReach              // decides what the user may do: the actor may grant all that the user holds
+	takesHold               // decides who signs in as the user, or where its messages go: see mayHold
+)
+
+// userPart is a part of a change, by the name of its field.
+type userPart struct {
+	field string
+	given bool
+	takes takes
+}
+
+// parts returns the parts that a change can have.
+func (in UserChange) parts() []userPart {
+	return []userPart{
+		{"userName", in.UserName.Present, takesHold},
+		{"displayName", in.DisplayName.Present, takesSight},
+		{"emails", in.Email.Present, takesHold},
+		{"externalId", in.ExternalID.Present, takesHold}, // by which other systems find the user
+		{"password", in.Password.Present, takesHold},
+		{"active", in.Active.Present, takesReach},
+		{"accessLevel", in.AccessLevel.Present, takesReach},
+		{"accessLevelGroups", in.LevelGroups.Present, takesReach},
+		{"roles", in.Roles.Present, takesReach},
+		{"roleGrants", in.RoleGrants.Present, takesReach},
+		{"groups", in.Groups.Present, takesReach},
+		{"teams", in.Teams.Present, takesSight}, // no right comes with a team
+		{"primaryGroup", in.PrimaryGroup.Present, takesReach},
+		{"department", in.Department.Present, takesSight},
+		{"joinedAt", in.JoinedAt.Present, takesSight},
+		{"timezone", in.TimeZone.Present, takesOwn},
+		{"phoneNumbers", in.ContactNumber.Present, takesHold},
+		{"sessionExpiry", in.SessionExpiry.Present, takesSight},
+		{"competencies", in.Competencies.Present, takesSight},
+		{"properties", in.Properties.Present, takesSight},
+		{"preferences", in.Preferences.Present, takesHold},
+		{"sendWelcomeEmail", in.SendWelcomeEmail, takesHold},
+	}
+}
+
+// gives reports whether the change has a part, by the name of its field.
+func (in UserChange) gives(field string) bool {
+	return slices.ContainsFunc(in.parts(), func(p userPart) bool { return p.given && p.field == field })
+}
+
+// touchesAccess reports whether the change has a part that not everybody who sees the user may change.
+func (in UserChange) touchesAccess() bool {
+	return slices.ContainsFunc(in.parts(), func(p userPart) bool { return p.given && p.takes >= takesReach })
+}
+
+// grants reports whether the change says what the user may do.
+func (in UserChange) grants() bool {
+	return in.AccessLevel.Present || in.LevelGroups.Present || in.Roles.Present || in.RoleGrants.Present
+}
+
+// beyondOwn returns a fault for each part of the change that is not a person's own to make. PRODUCT gives a person the
+// matrix and the time zone; contact methods have verbs of their own.
+func (in UserChange) beyondOwn() (faults roster.Faults) {
+	for _, p := range in.parts() {
+		if p.given && p.takes != takesOwn && p.field != "preferences" {
+			faults.Forbid(p.field, notOwn)
+		}
+	}
+	return faults
+}
+
+// notOwn follows the name of such a part, and says what a user may do instead.
+const notOwn = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
+
+// UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are the
+// sessions of somebody who gets another password. A change that leaves everything as it is writes nothing. A user may
+// change of itself what is a person's own: by what it is told, and its time zone.
+//
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName, emails), Stale, Unavailable.
+func (d *Directory) UpdateUser(ctx context.Context, by roster.Actor, in UserChange) (roster.User, error) {
+	if err := allow(by, ActUserUpdate); err != nil {
+		return roster.User{}, err
+	}
+	c := d.userUpdate(by, in)
+	u, err := c.run(ctx, c.change)
+	if denied := granted(by, ActUserUpdate); denied != nil && err != nil && roster.KindOf(err) == roster.NotFound {
+		err = denied // who changes nobody else learns nothing of others
+	}
+	return u, err
+}
+
+// userUpdate returns the change, cleaned and checked.
+func (d *Directory) userUpdate(by roster.Actor, in UserChange) *userUpdate {
+	beyond := in.beyondOwn() // also what clean leaves out, as it changes nothing
+	in.clean()
+	c := &userUpdate{Directory: d, by: by, asked: in, in: in, beyondOwn: beyond, faults: d.validateUser(in.asNew())}
+	if in.UserName.Present && in.UserName.Value == "" {
+		addOnce(&c.faults, "userName", "must not be empty")
+	}
+	return c
+}
+
+// run makes the change in a transaction.
+func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User, error)) (roster.User, error) {
+	if err := c.in.User.possible(); err != nil {
+		return roster.User{}, err
+	}
+	if err := c.prepare(ctx); err != nil {
+		return roster.User{}, err
+	}
+	u, err := update(ctx, c.Directory, transaction)
+	if err != nil {
+		return u, c.explain(ctx, err)
+	}
+	if _, known := Zone(u.TimeZone); !known && c.in.TimeZone.Present {
+		c.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
+			"user", u.UserName, "timezone", u.TimeZone)
+	}
+	return redactUser(c.by, u), nil
+}
+
+// userUpdate is one UpdateUser under way.
+type userUpdate struct {
+	*Directory
+	by     roster.Actor
+	asked  UserChange
+	in     UserChange // asked, without what the user is already: see plan
+	faults roster.Faults
+	hash   roster.PasswordHash
+
+	beyondOwn roster.Faults // what of asked no user may change of itself
+
+	country string // of phone numbers that name none
+
+	voidsLinks bool // whoever made a link to set a password must not have the user's by it: see permit
+}
+
+// prepare hashes the password, after a look whether the change can be made at all.
+func (c *userUpdate) prepare(ctx context.Context) error {
+	if len(c.faults) == 0 && c.in.Password.Value == "" {
+		return nil
+	}
+	if len(c.faults) == 0 {
+		if err := c.passwords.Ask(ctx, c.by); err != nil {
+			return err
+		}
+	}
+	p := NewHash{Password: c.in.Password.Value}
+	err := c.store.View(ctx, func(tx Tx) error {
+		u, err := selectUser(tx, c.by, ActUserUpdate, c.in.User, withWhole)
+		if err != nil {
+			return err
+		}
+		if p.Strong, err = c.asksStrength(tx, u.OrganizationID, p.Password, c.faults); err != nil {
+			return err
+		}
+		p.About = []string{
+			u.UserName, u.DisplayName, u.Email, c.in.UserName.Value, c.in.DisplayName.Value, c.in.Email.Value,
+		}
+		_, _, err = c.plan(tx, u)
+		return err
+	})
+	if err != nil || p.Password == "" {
+		return c.judged(ctx, c.by, p, err)
+	}
+	c.hash, err = c.passwords.Hash(ctx, c.by, p)
+	return err
+}
+
+// plan returns what the user would be, and the parts that change, once the actor may and every reference is
+// known.
+func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts With, err error) {
+	c.in = c.asked.besides(c.by, before)
+	if err := c.within(before); err != nil {
+		return after, 0, err
+	}
+	if err := unchanged(before.Version, c.in.IfVersion); err != nil {
+		return after, 0, err
+	}
+	faults := slices.Clone(c.faults)
+	if c.in.Password.Value != "" && before.Realm != roster.RealmDB {
+		addOnce(&faults, "password", "is kept in another realm for this user")
+	}
+	if Fold(c.in.UserName.Value) != Fold(before.UserName) {
+		validateSignInName(&faults, c.in.UserName.Value)
+	}
+	refs, err := resolve(tx, c.by, ActUserUpdate, c.in.asNew(), before.Roles, &faults)
+	if err != nil {
+		return after, 0, err
+	}
+	var account roster.Account
+	if c.in.touchesAccess() {
+		if account, err = tx.AccountByID(before.OrganizationID, before.ID); err != nil {
+			return after, 0, err
+		}
+	}
+	if c.country, err = c.countryFor(tx, before.OrganizationID, before.ContactNumber, c.in.ContactNumber.Value); err != nil {
+		return after, 0, err
+	}
+	after = NewUserRow{User: before}
+	parts = c.apply(&after, refs, account)
+	if !faults.Has("properties") {
+		validateProperties(&faults, after.Properties) // now that they are merged
+	}
+	if c.in.SendWelcomeEmail {
+		validateWelcome(&faults, after.User)
+	}
+	if err := c.permit(tx, before, after.User, refs, account, &faults); err != nil {
+		return after, 0, err
+	}
+	return after, parts, faults.Err()
+}
+
+// own reports whether the change is one that every user may make of itself.
+func (c *userUpdate) own(u roster.User) bool {
+	return isSelf(c.by, u.ID) && len(c.notOwn()) == 0
+}
+
+// within refuses a change that goes beyond a person's own, where the actor changes itself and does not manage itself. The
+// actor manages all others that it can select.
+func (c *userUpdate) within(u roster.User) error {
+	if visible(c.by, ActUserUpdate, u) == nil {
+		return nil
+	}
+	return c.notOwn().Err()
+}
+
+// notOwn is beyondOwn without what the user is already.
+func (c *userUpdate) notOwn() roster.Faults {
+	return slices.DeleteFunc(slices.Clone(c.beyondOwn), func(e *roster.Error) bool { return c.asked.gives(e.Field) && !c.in.gives(e.Field) })
+}
+
+// change is the transaction.
+func (c *userUpdate) change(tx Tx) (roster.User, error) {
+	before, err := lockUser(tx, c.by, ActUserUpdate, c.in.User, withWhole)
+	if err != nil {
+		return roster.User{}, err
+	}
+	after, parts, err := c.plan(tx, before)
+	if err != nil {
+		return roster.User{}, err
+	}
+	if c.in.grants() || c.in.Active.Present {
+		last := &roster.Error{Kind: roster.Invalid, Detail: "cannot change so: this is the last active administrator; make another one first"}
+		switch {
+		case !after.Active:
+			last.Field = "active"
+		case c.in.Roles.Present:
+			last.Field = "roles"
+		case c.in.AccessLevel.Present:
+			last.Field = "accessLevel"
+		case c.in.LevelGroups.Present:
+			last.Field = "accessLevelGroups"
+		default:
+			last.Field = "roleGrants"
+		}
+		if err := keepAdministrator(tx, before, after.User, last); err != nil {
+			return roster.User{}, err
+		}
+	}
+	if c.in.UniqueEmail && Fold(before.Email) != after.EmailKey {
+		if err := c.emailFree(tx, after); err != nil {
+			return roster.User{}, err
+		}
+	}
+	welcomes := c.in.SendWelcomeEmail && after.Active
+	if c.hash == "" && !welcomes && sameUser(before, after.User) {
+		return before, nil
+	}
+	now := c.now()
+	after.Version, after.UpdatedAt = before.Version+1, now
+	if err := tx.UpdateUser(after, parts); err != nil {
+		return roster.User{}, err
+	}
+	if err := reword(tx, before, after.User); err != nil {
+		return roster.User{}, err
+	}
+	if err := c.changeCredentials(tx, before, &after.User, now); err != nil {
+		return roster.User{}, err
+	}
+	if welcomes {
+		account, err := tx.AccountByID(after.OrganizationID, after.ID)
+		if err != nil {
+			return roster.User{}, err
+		}
+		if err := sendWelcome(tx, after.User, account.CredentialVersion, now); err != nil {
+			return roster.User{}, err
+		}
+	}
+	return after.User, c.audit(tx, c.by, now, change{ActUserUpdate, string(after.ID), after.UserName, changed{
+		Before: auditUser(NewUserRow{User: before}), After: auditUser(after), Password: c.hash != "",
+	}})
+}
+
+// changeCredentials writes what the change means for how the user signs in.
+func (c *userUpdate) changeCredentials(tx Tx, before roster.User, after *roster.User, now time.Time) error {
+	if c.voidsLinks {
+		if err := tx.DeleteLinks(after.OrganizationID, after.ID, roster.LinkSetUp); err != nil {
+			return err
+		}
+	}
+	if c.hash != "" {
+		after.HasPassword = true
+		return storePassword(tx, *after, c.hash, now)
+	}
+	if outdatesLinks(before, *after) {
+		if err := voidLinks(tx, *after); err != nil {
+			return err
+		}
+	}
+	if before.Active && !after.Active {
+		return tx.DeleteSessions(after.OrganizationID, after.ID)
+	}
+	return nil
+}
+
+// changed are the details of a change of a record.
+type changed struct {
+	Before   any  `json:"before"`
+	After    any  `json:"after"`
+	Password bool `json:"password,omitempty"` // it was replaced
+}
+
+// emailFree answers Conflict for an address that somebody else has.
+func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
+	taken, err := c.emailTaken(tx, after)
+	if err != nil || !taken {
+		return err
+	}
+	return takenBy(roster.Holder{}, "emails", after.Email)
+}
+
+// permit notes every part of the change that the actor may not make of this user, whose account it is.
+func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account, f *roster.Faults) error {
+	c.voidsLinks = false
+	if !c.in.touchesAccess() || c.own(before) {
+		return nil
+	}
+	if err := c.permitParts(tx, account, f); err != nil {
+		return err
+	}
+	joined := slices.DeleteFunc(slices.Clone(after.Groups), func(g roster.GroupLink) bool { return slices.Contains(before.Groups, g) })
+	if err := c.permitJoins(tx, c.by, joined, groupField(refs, c.in.Groups.Value), f); err != nil {
+		return err
+	}
+	if !c.in.grants() {
+		return nil
+	}
+	g := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams))
+	if g.lacksOwnGroup(f) {
+		return nil
+	}
+	g.forbidLevelOutside(before, after, account, f)
+	gains := gained(before, after, refs)
+	able := false
+	if organizationToken(c.by) && slices.ContainsFunc(gains, func(g gain) bool { return g.grants.Anywhere().HasAny(beyondTokens) }) {
+		c.voidsLinks = true
+		signsIn, err := signsIn(tx, before)
+		if err != nil {
+			return err
+		}
+		able = signsIn || c.in.Password.Value != ""
+	}
+	c.permitGains(c.by, gains, able, f)
+	return nil
+}
+
+// permitParts notes every part of the change for which the user holds too much: by its grants, or by entries on check
+// groups.
+func (c *userUpdate) permitParts(tx Tx, account roster.Account, f *roster.Faults) error {
+	entries, err := c.entriesOfUsersAbove(tx, c.by, account.Number)
+	if err != nil {
+		return err
+	}
+	above := map[takes]roster.Permissions{
+		takesReach: entries[account.Number] | c.above(c.by, account.Grants),
+		takesHold:  entries[account.Number] | c.aboveHold(c.by, account.Grants),
+	}
+	for _, p := range c.in.parts() {
+		if p.given && above[p.takes] != 0 && !f.Has(p.field) {
+			f.Forbid(p.field, "cannot be changed: the user holds permissions beyond yours: "+above[p.takes].String())
+		}
+	}
+	return nil
+}
+
+// explain gives a Conflict that the index found the record in the way.
+func (c *userUpdate) explain(ctx context.Context, err error) error {
+	all := roster.All(err)
+	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" {
+		return err
+	}
+	taken := creation{Directory: c.Directory, by: c.by, in: NewUser{UserName: c.in.UserName.Or(c.in.Email.Value)}}
+	return taken.explain(ctx, err)
+}
