@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"net"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -9,7 +9,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"roster/internal/control"
 	"roster/internal/pgtest"
 )
 
@@ -76,13 +75,22 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 	deadline := time.After(patience)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for !control.Answers(context.Background(), socket) {
+	for !answersOn(socket) {
 		select {
 		case <-tick.C:
 		case <-deadline:
 			ts.Fatalf("no server answers on %s", socket)
 		}
 	}
+}
+
+// answersOn reports whether somebody listens on a socket.
+func answersOn(socket string) bool {
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
 }
 
 var advice = regexp.MustCompile(`make it with: (.*)\)`)

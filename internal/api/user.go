@@ -172,13 +172,16 @@ type (
 
 // User is embedded in the request of a call about one user.
 type User struct {
-	ID string `path:"id" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The user's id, or me for the caller's own user."`
+	ID string `path:"id" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The user's id or userName, or me for the caller's own user. An id wins."`
 }
 
 // selector returns the user that the path names.
 func (u User) selector(by roster.Actor) (directory.UserSelector, error) {
-	if u.ID != "me" {
+	switch {
+	case u.ID != "me" && roster.IsUUID(u.ID):
 		return directory.UserSelector{ID: roster.UserID(u.ID)}, nil
+	case u.ID != "me":
+		return directory.UserSelector{UserName: u.ID}, nil
 	}
 	if by.UserID == "" {
 		return directory.UserSelector{}, absent("This credential belongs to no user.")

@@ -31,7 +31,7 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		{"token create --name x --access ", "read read-write"},
 		{"token create --name ", ""},
 		{"token create --json --ac", "--access"},
-		{"token list --", "--help --all --data --database --config --organization --json"},
+		{"token list --", "--help --all --data --database --config --server --token --organization --json"},
 		{"token list --unknown=", ""},
 		{"completion ", "bash zsh fish"},
 		{"completion z", "zsh"},
@@ -41,7 +41,7 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		{"serve --org", ""},
 		{"organization ", "create list show"},
 		{"job list --state ", "ready running buried"},
-		{"settings set --", "--help --name --timezone --default-country --strong-passwords --data --database --config --organization --json"},
+		{"settings set --", "--help --name --timezone --default-country --strong-passwords --data --database --config --server --token --organization --json"},
 	} {
 		var got []string
 		for _, found := range candidates(parser.Model.Node, strings.Split(c.typed, " ")) {
