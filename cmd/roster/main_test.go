@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"net"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -9,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"roster/internal/operator"
 	"roster/internal/pgtest"
 )
 
@@ -58,6 +62,7 @@ func TestChangesOnPostgreSQL(t *testing.T) {
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"serving":       serving,
+		"address":       address,
 		"follow-advice": followAdvice,
 		"save":          save,
 	}
@@ -82,6 +87,25 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("no server answers on %s", socket)
 		}
 	}
+}
+
+// address puts the base URL of the server of a data folder into a variable: "address DIR VAR".
+func address(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: address DIR VAR")
+	}
+	socket := filepath.Join(ts.MkAbs(args[0]), "roster.sock")
+	client := http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}}
+	resp, err := client.Get("http://localhost/operator/v1/status")
+	ts.Check(err)
+	defer resp.Body.Close()
+	var status operator.Status
+	ts.Check(json.NewDecoder(resp.Body).Decode(&status))
+	ts.Setenv(args[1], "http://"+status.Server.HTTP)
 }
 
 // answersOn reports whether somebody listens on a socket.

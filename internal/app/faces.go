@@ -106,6 +106,9 @@ func (a *App) describe(ctx context.Context) (operator.Server, error) {
 		Engine: a.store.Engine(), Schema: schema, Key: auth.KeyFile, Mail: s.SMTP.Address,
 		Demonstration: s.Demo, Folder: s.Data, FreeBytes: freeBytes(s.Data),
 	}
+	if a.bound != nil {
+		d.HTTP, d.HTTPS = a.bound.Addrs() // the settings may leave the ports open
+	}
 	if a.config.Key != "" {
 		d.Key = auth.KeyVariable
 	}

@@ -137,7 +137,9 @@ func (a *App) visited(next http.Handler) http.Handler {
 		ctx, v := a.hasher.Begin(r.Context(), o.Address)
 		defer v.End()
 		o.Gate = v
-		next.ServeHTTP(w, r.WithContext(ctx))
+		inner := r.WithContext(ctx)
+		next.ServeHTTP(w, inner)
+		r.Pattern = inner.Pattern // for the log and the metrics
 	})
 }
 
