@@ -66,6 +66,16 @@ var users = []sentence{
 		row := f.insert(f.wholeUser("ada"))
 		same(f, f.get(row.ID, withAll), row.User)
 	}},
+	{text: "a user who was changed comes back as changed, but for what no change writes", test: func(f *fixture) {
+		before := f.user("ada")
+		after := f.wholeUser("grace")
+		after.ID, after.Number, after.OrganizationID = before.ID, before.Number, before.OrganizationID
+		after.CreatedAt, after.PasswordHash = f.now.Add(-time.Hour), "$argon2id$…"
+		f.update(func(tx directory.Tx) error { return tx.UpdateUser(after, withAll) })
+		want := after.User
+		want.CreatedAt, want.HasPassword = before.CreatedAt, false
+		same(f, f.get(before.ID, withAll), want)
+	}},
 	{text: "a user who has little comes back with nothing made up", test: func(f *fixture) {
 		row := f.user("ada")
 		same(f, f.get(row.ID, withAll), row.User)
