@@ -55,6 +55,12 @@ var userFields = []userField{
 		func(in *UserChange) *roster.Set[string] { return &in.DisplayName },
 		func(u *roster.User) *string { return &u.DisplayName },
 	}),
+	plainText("title", takesSight, userText{
+		strings.TrimSpace, validateName,
+		func(in *NewUser) *string { return &in.Title },
+		func(in *UserChange) *roster.Set[string] { return &in.Title },
+		func(u *roster.User) *string { return &u.Title },
+	}),
 	plainText("emails", takesHold, userText{
 		CleanEmail, validatedLast,
 		func(in *NewUser) *string { return &in.Email },

@@ -30,6 +30,7 @@ const (
 type NewUser struct {
 	UserName         string
 	DisplayName      string // default: the userName
+	Title            string // such as "Vice President"
 	Email            string
 	ExternalID       string
 	Password         string             `json:"-"`
@@ -83,6 +84,7 @@ type UserChange struct {
 	IfVersion     int64 // only if the user still has this version; 0: whatever it has
 	UserName      roster.Set[string]
 	DisplayName   roster.Set[string]
+	Title         roster.Set[string]
 	Email         roster.Set[string] // a userName that is equal to the old address changes with it
 	ExternalID    roster.Set[string]
 	Password      roster.Set[string]

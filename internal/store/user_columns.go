@@ -58,6 +58,7 @@ var userColumns = []userColumn{
 	derived("user_key", func(u *userRow) any { return orNull(u.UserKey) }),
 	kept("display_name", func(u *userRow) any { return &u.DisplayName }),
 	derived("display_key", func(u *userRow) any { return directory.SortKey(u.DisplayName) }),
+	kept("title", func(u *userRow) any { return &u.Title }),
 	kept("email", func(u *userRow) any { return &u.Email }),
 	derived("email_key", func(u *userRow) any { return &u.EmailKey }),
 	kept("external_id", func(u *userRow) any { return &u.ExternalID }),

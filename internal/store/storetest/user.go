@@ -23,7 +23,7 @@ func (f *fixture) wholeUser(name string) directory.NewUserRow {
 	dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Department of " + name}
 	dep.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(dep, directory.Fold(dep.Name)) })
 	row := f.row(name)
-	row.DisplayName, row.Email, row.EmailKey = "Ada Lovelace", "Ada@Example.com", "ada@example.com"
+	row.DisplayName, row.Title, row.Email, row.EmailKey = "Ada Lovelace", "Analyst", "Ada@Example.com", "ada@example.com"
 	row.ExternalID, row.AccessLevel, row.Realm = "x-17", roster.LevelEditor, roster.RealmExternal
 	row.PasswordHash, row.HasPassword = "$argon2id$…", true
 	row.PrimaryGroup = groupLink(ops)
