@@ -13,6 +13,7 @@ import (
 type userCreate struct {
 	Name          string   `required:"" aliases:"user-name" placeholder:"NAME" help:"The userName, by which the user signs in; unique without regard to case."`
 	DisplayName   string   `aliases:"full-name" placeholder:"TEXT" help:"The name that people see (default: the userName)."`
+	Title         string   `placeholder:"TEXT" help:"What the user is in the company, such as Vice President."`
 	Email         string   `placeholder:"ADDRESS" help:"The primary email address."`
 	Role          []string `sep:"none" placeholder:"NAME" help:"A role; give it again for more."`
 	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only; give it again for more."`
@@ -43,7 +44,7 @@ Examples:
 
 func (userCreate) fields() map[string]string {
 	return map[string]string{
-		"userName": "--name", "displayName": "--display-name", "email": "--email", "password": "the password",
+		"userName": "--name", "displayName": "--display-name", "title": "--title", "email": "--email", "password": "the password",
 		"accessLevel": "--level", "roles": "--role", "groups": "--group", "teams": "--team",
 		"department": "--department", "phoneNumber": "--phone-number", "timezone": "--timezone",
 		"roleGrants": "--role-in", "accessLevelGroups": "--level-in",
@@ -53,7 +54,7 @@ func (userCreate) fields() map[string]string {
 // Run creates the user.
 func (c userCreate) Run(sh *shell) error {
 	in := client.NewUser{
-		UserName: c.Name, DisplayName: c.DisplayName, Email: c.Email, Active: client.Set(!c.Inactive),
+		UserName: c.Name, DisplayName: c.DisplayName, Title: c.Title, Email: c.Email, Active: client.Set(!c.Inactive),
 		AccessLevel: client.AccessLevel(c.Level), AccessLevelGroups: c.LevelIn, Roles: c.Role, RoleGrants: grantsIn(c.RoleIn),
 		Groups: c.Group, Teams: c.Team,
 		Department: c.Department, PhoneNumber: c.PhoneNumber, Timezone: c.Timezone, SendWelcomeEmail: c.Welcome,
@@ -152,6 +153,7 @@ func printUser(sh *shell, u client.User) error {
 	for _, line := range [][2]string{
 		{"userName", u.UserName},
 		{"displayName", u.DisplayName},
+		{"title", u.Title},
 		{"number", fmt.Sprint(u.Number)},
 		{"id", u.ID},
 		{"email", u.Email},

@@ -31,6 +31,7 @@ func (e *expiry) UnmarshalText(text []byte) error {
 type userUpdate struct {
 	User          string   `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
 	DisplayName   *string  `aliases:"full-name" placeholder:"TEXT" help:"The name that people see; empty for the userName."`
+	Title         *string  `placeholder:"TEXT" help:"What the user is in the company; empty for none."`
 	Email         *string  `placeholder:"ADDRESS" help:"The primary email address; a userName that was equal to it changes, too."`
 	Role          []string `sep:"none" placeholder:"NAME" empty:"" help:"A role, in place of all that the user has; give it again for more. Empty for none."`
 	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only, with --role in place of all that the user has; give it again for more."`
@@ -62,7 +63,7 @@ Examples:
 
 func (userUpdate) fields() map[string]string {
 	return map[string]string{
-		"userName": "the userName", "displayName": "--display-name", "email": "--email", "accessLevel": "--level",
+		"userName": "the userName", "displayName": "--display-name", "title": "--title", "email": "--email", "accessLevel": "--level",
 		"roles": "--role", "groups": "--group", "teams": "--team", "primaryGroup": "--primary-group",
 		"department": "--department", "phoneNumber": "--phone-number", "timezone": "--timezone",
 		"sessionExpiryMinutes": "--session-expiry", "active": "--inactive",
@@ -88,7 +89,7 @@ func (c userUpdate) Run(sh *shell) error {
 // given returns the change.
 func (c userUpdate) given() client.UserChange {
 	in := client.UserChange{
-		DisplayName: given(c.DisplayName), Email: given(c.Email), AccessLevelGroups: givenList(c.LevelIn),
+		DisplayName: given(c.DisplayName), Title: given(c.Title), Email: given(c.Email), AccessLevelGroups: givenList(c.LevelIn),
 		Roles: givenList(c.Role), Groups: givenList(c.Group), Teams: givenList(c.Team),
 		PrimaryGroup: given(c.PrimaryGroup), Department: given(c.Department),
 		Timezone: given(c.Timezone), PhoneNumber: given(c.PhoneNumber),
