@@ -113,8 +113,8 @@ func noOrganization(slug string) error {
 	return &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("there is no organization %.80q; see: roster organization list", slug)}
 }
 
-// newLocalLink returns a link on which the caller is the operator. Whoever answers is asked once: a person
-// is there who can try again.
+// newLocalLink returns a link on which the caller is the operator. Whoever answers is asked once: a
+// person is there who can try again.
 func newLocalLink(transport http.RoundTripper, w way, slug string, end func() error) (link, error) {
 	transport = asOperator{transport, operatorName()}
 	l := link{seen: &recorder{next: transport}, http: &http.Client{Transport: transport}, server: localURL, way: w, close: end}

@@ -43,7 +43,8 @@ func (c preferencesShow) Run(sh *shell) error {
 	})
 }
 
-// knownGroup makes an error that says that there is no such group one that says where those are that there are.
+// knownGroup makes an error that says that there is no such group one that says where those are
+// that there are.
 func knownGroup(name string, err error) error {
 	return subject{Subject: name}.known(groups.name, err)
 }
@@ -97,7 +98,8 @@ func (c preferencesSet) Run(sh *shell) error {
 	})
 }
 
-// servicesOf returns the place of the services of each type in preferences, in the order of the types.
+// servicesOf returns the place of the services of each type in preferences, in the order of the
+// types.
 func servicesOf(p *client.Preferences) [len(roster.NotificationTypes)]*[]client.Service {
 	return [...]*[]client.Service{&p.Failures, &p.Warnings, &p.Unmatched, &p.Digest}
 }

@@ -75,8 +75,8 @@ func indented(w io.Writer) *json.Encoder {
 	return e
 }
 
-// printJSONWith prints an object as it came with a list as one more member, its last. The list's values come as
-// in [printJSONList].
+// printJSONWith prints an object as it came with a list as one more member, its last. The list's
+// values come as in [printJSONList].
 func printJSONWith[T any](sh *shell, object json.RawMessage, name string, values iter.Seq2[T, error]) error {
 	var head bytes.Buffer
 	if err := json.Indent(&head, object, "", "  "); err != nil {
@@ -91,8 +91,8 @@ func printJSONWith[T any](sh *shell, object json.RawMessage, name string, values
 	return sh.say("}")
 }
 
-// printJSONList prints an array with a line for each value, as they come. After an error the array stays
-// open, so that nobody takes it for whole.
+// printJSONList prints an array with a line for each value, as they come. After an error the array
+// stays open, so that nobody takes it for whole.
 func printJSONList[T any](sh *shell, values iter.Seq2[T, error]) error {
 	out := bufio.NewWriter(sh.stdout)
 	var line bytes.Buffer

@@ -97,7 +97,8 @@ func TestClosingALocalAnswerStopsItsHandlerAndWaitsForIt(t *testing.T) {
 	}
 }
 
-// answering is a link to a handler in this process that answers every call with a text, whole or broken off.
+// answering is a link to a handler in this process that answers every call with a text, whole or
+// broken off.
 func answering(t *testing.T, text string, whole bool) link {
 	t.Helper()
 	l, err := newLocalLink(local{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -211,8 +211,8 @@ func roleNames(u client.User) []string {
 	return out
 }
 
-// groupNames returns the names of groups that something of a user is granted for. Those that the user is not
-// in stay ids.
+// groupNames returns the names of groups that something of a user is granted for. Those that the
+// user is not in stay ids.
 func groupNames(u client.User, ids []string) []string {
 	out := slices.Clone(ids)
 	for i, id := range ids {
@@ -299,8 +299,8 @@ func (l link) user(sh *shell, word string) (client.User, error) {
 	return aboutUser(sh, l, word, func(name string) (client.User, error) { return l.Users.Get(sh.ctx, name) })
 }
 
-// aboutUser makes a call about the user that a word names: by id where it is a UUID, otherwise by userName,
-// and then by number, which takes another call.
+// aboutUser makes a call about the user that a word names: by id where it is a UUID, otherwise by
+// userName, and then by number, which takes another call.
 func aboutUser[T any](sh *shell, l link, word string, call func(name string) (T, error)) (T, error) {
 	out, err := call(word)
 	number, notNumber := strconv.ParseInt(word, 10, 64)
