@@ -158,7 +158,7 @@ func (c login) Run(sh *shell) error {
 		return err
 	}
 	if !encrypted(r.Server) {
-		sh.note("the token travels unencrypted: use an address that begins with https://")
+		sh.note("the token is sent unencrypted: use an address that begins with https://")
 	}
 	if c.JSON {
 		return sh.printAnswer(l)

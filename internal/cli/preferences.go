@@ -57,7 +57,7 @@ type preferencesSet struct {
 
 // Help returns the examples.
 func (preferencesSet) Help() string {
-	return `Replaces the whole default: of a type that is not named, nobody is told. Users who are there already keep what they have.
+	return `Replaces the whole default: a type you do not name notifies nobody. Existing users keep their preferences.
 
 The types are: ` + join(roster.NotificationTypes[:]) + `. The services are: ` + join(roster.Services[:]) + `.
 
@@ -116,7 +116,7 @@ func setPreference(p *client.Preferences, text string) error {
 	}
 	services := servicesOf(p)[i]
 	if *services != nil {
-		return usageError{fmt.Sprintf("%q names a type for the second time", text)}
+		return usageError{fmt.Sprintf("%q names a type twice", text)}
 	}
 	*services = []client.Service{}
 	if words == "" || words == noService {

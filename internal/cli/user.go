@@ -11,18 +11,18 @@ import (
 )
 
 type userCreate struct {
-	Name          string   `required:"" aliases:"user-name" placeholder:"NAME" help:"The userName, by which the user signs in; unique without regard to case."`
+	Name          string   `required:"" aliases:"user-name" placeholder:"NAME" help:"The userName, for signing in. Unique regardless of case."`
 	DisplayName   string   `aliases:"full-name" placeholder:"TEXT" help:"The name that people see (default: the userName)."`
-	Title         string   `placeholder:"TEXT" help:"What the user is in the company, such as Vice President."`
+	Title         string   `placeholder:"TEXT" help:"The job title, such as Vice President."`
 	Email         string   `placeholder:"ADDRESS" help:"The primary email address."`
-	Role          []string `sep:"none" placeholder:"NAME" help:"A role; give it again for more."`
-	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only; give it again for more."`
+	Role          []string `sep:"none" placeholder:"NAME" help:"A role. Repeat it for more."`
+	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only. Repeat it for more."`
 	Level         string   `placeholder:"LEVEL" enum:",custom,readonly,user,editor,manager,administrator" default:"" help:"The access level: custom, readonly, user, editor, manager or administrator (default: custom)."`
-	LevelIn       []string `sep:"none" placeholder:"GROUP" help:"Give the access level for the people of this group only; give it again for more."`
-	Group         []string `sep:"none" placeholder:"NAME" help:"A group; give it again for more."`
-	Team          []string `sep:"none" placeholder:"NAME" help:"A team; give it again for more."`
+	LevelIn       []string `sep:"none" placeholder:"GROUP" help:"Grant the access level for the people of this group only. Repeat it for more."`
+	Group         []string `sep:"none" placeholder:"NAME" help:"A group. Repeat it for more."`
+	Team          []string `sep:"none" placeholder:"NAME" help:"A team. Repeat it for more."`
 	Department    string   `placeholder:"NAME" help:"The department."`
-	PhoneNumber   string   `aliases:"phone" placeholder:"NUMBER" help:"A phone number; one that can be called becomes a contact method."`
+	PhoneNumber   string   `aliases:"phone" placeholder:"NUMBER" help:"The phone number. A valid one becomes a contact method."`
 	Timezone      string   `placeholder:"ZONE" help:"The time zone, such as Europe/London (default: the organization's)."`
 	Inactive      bool     `help:"The user can neither sign in nor be notified."`
 	Welcome       bool     `help:"Send a welcome email, with a link to set a password."`
@@ -88,13 +88,13 @@ func (sh *shell) noteNoPassword(u client.User) {
 }
 
 type userList struct {
-	Limit int `placeholder:"N" help:"At most so many."`
+	Limit int `placeholder:"N" help:"The greatest number of lines."`
 	listing
 }
 
 // Help returns the examples.
 func (userList) Help() string {
-	return `Users come by ascending number. A list of any length needs little memory.
+	return `Users come by ascending number. Even a long list needs little memory.
 
 Examples:
 
