@@ -20,8 +20,10 @@ import (
 // maxKey is the longest idempotency key.
 const maxKey = 255
 
+// ErrNoID is the error of a call whose id can stand in no path: "", "." or "..".
+var ErrNoID = errors.New("client: the id or name is missing, or cannot stand in a path")
+
 var (
-	errNoID    = errors.New("client: the id is missing, or is none")
 	errLoops   = errors.New("client: the list comes back to a page that it had before")
 	errKey     = fmt.Errorf("client: an idempotency key is 1 to %d visible ASCII characters", maxKey)
 	errTooLong = fmt.Errorf("client: the answer is longer than %d bytes", MaxBody)

@@ -32,7 +32,7 @@ func (e *effort) send(ctx context.Context, r request, out any) (answer, error) {
 	case r.fault != nil:
 		return answer{}, r.fault
 	case r.path == "":
-		return answer{}, errNoID
+		return answer{}, ErrNoID
 	}
 	var body []byte
 	if r.body != nil {

@@ -94,6 +94,9 @@ func (sh *shell) fail(err error, w wording) int {
 		sh.note(usage.text)
 		return exitInvalid
 	}
+	if errors.Is(err, client.ErrNoID) {
+		err = &roster.Error{Kind: roster.Invalid, Detail: `the name must not be empty; a record whose name is "." or ".." is named by its id`}
+	}
 	faults := faultsOf(err)
 	for _, fault := range faults {
 		sh.note(explain(fault, w))

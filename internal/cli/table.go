@@ -99,7 +99,7 @@ func asTheyCame[T any](l link, records iter.Seq2[T, error]) iter.Seq2[json.RawMe
 			}
 			item := page.Items[0]
 			page.Items = page.Items[1:]
-			if !yield(item, nil) {
+			if !yield(unescaped(item), nil) {
 				return
 			}
 		}
