@@ -71,7 +71,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 			binary.Until(t, "the server is shutting down", func() bool { return strings.Contains(s.Log(), "shutting down") })
 			s.Signal(signal)
 			if code := s.Wait(); code == 0 {
-				t.Error("a server that left a request without its answer ended as if all were well")
+				t.Errorf("the server ended as if all were well, with a request left unanswered:\n%s", s.Log())
 			}
 		})
 	}
