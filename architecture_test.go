@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"roster/internal/dialect":       {"roster"},
 	"roster/internal/filter":        {"roster", "roster/internal/fold"},
 	"roster/internal/auth":          {"roster", "roster/internal/directory"},
-	"roster/internal/auth/realm":    {"roster", "roster/internal/directory"},
+	"roster/internal/auth/realm":    {"roster", "roster/internal/fold", "roster/internal/directory", "roster/internal/auth"},
 	"roster/internal/outbound":      {"roster"},
 	"roster/internal/store":         {"roster", "roster/internal/directory"},
 	"roster/internal/queue":         {"roster", "roster/internal/directory"},

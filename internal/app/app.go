@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"roster"
@@ -78,10 +77,8 @@ type App struct {
 	ready     bool                // the user admin can sign in
 	demo      *demo               // nil unless a demonstration
 	ldap      []*realm.LDAP       // the declared realms
+	realms    *realm.Declared     // the same, joined with the directory
 	unlock    func() error
-
-	realmNames sync.Map // of declared realms, by recordedRealm
-	slugs      sync.Map // ids of the organizations that declared realms name, by slug
 }
 
 // Open opens the store, brings its schema up to date, makes what ships with the first start, and joins
@@ -215,22 +212,26 @@ func (a *App) openService(context.Context) error {
 	if a.config.After != nil {
 		a.hasher.HoldBy(a.config.After)
 	}
+	a.directory = directory.New(directory.Options{
+		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
+		Realms: a.validator(), Components: a.components, RetryKey: a.keys.Derive("retry"),
+		DefaultCountry: s.DefaultCountry, StrongPasswords: s.Passwords.Strong,
+		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo,
+	})
+	a.realms = realm.NewDeclared(realm.DeclaredOptions{
+		Realms: a.ldap, Directory: a.directory, Log: a.log, Actor: a.system,
+	})
 	o := auth.Options{
 		Store: a.store, Hasher: a.hasher, Now: a.now, Logger: a.log, CacheEntries: s.Passwords.CacheEntries,
 		Generation: a.store.Generation,
 	}
 	if len(a.ldap) > 0 {
-		o.Realms = realms{a}
+		o.Realms = a.realms
 	}
 	if !a.embedded() { // other servers may use the database too
 		o.GuessKey = a.keys.Derive("guesses")
 	}
 	a.auth = auth.New(o)
-	a.directory = directory.New(directory.Options{
-		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
-		Realms: a.realmChecks(), Components: a.components, RetryKey: a.keys.Derive("retry"), DefaultCountry: s.DefaultCountry,
-		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo, StrongPasswords: s.Passwords.Strong,
-	})
 	return nil
 }
 
@@ -241,7 +242,7 @@ func (a *App) setUp(ctx context.Context) error {
 		return err
 	}
 	a.org, a.ready = made.Organization, made.AdminReady
-	a.warnOfRealms()
+	a.realms.WarnOfMissingOrganizations()
 	if !a.config.Settings.Demo {
 		return nil
 	}

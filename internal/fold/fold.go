@@ -103,6 +103,12 @@ func Visible(s string) string { return strings.TrimSpace(ignore(s)) }
 // stands between words of Braille, so a key keeps it, but it makes no name by itself.
 func Blank(s string) bool { return strings.Trim(Name(s), " \u2800") == "" }
 
+// Misleading reports a character that no name may hold: a control character, one that ends a line, or one
+// that changes the direction of text. They make one name look like another in a list or a log.
+func Misleading(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+}
+
 // ignore leaves the default-ignorable characters out.
 func ignore(s string) string {
 	if !strings.ContainsFunc(s, Ignorable) {

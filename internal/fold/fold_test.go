@@ -103,3 +103,17 @@ func FuzzKeysAreStable(f *testing.F) {
 		}
 	})
 }
+
+func TestCharactersThatMakeOneNameLookLikeAnotherAreMisleading(t *testing.T) {
+	t.Parallel()
+	for _, r := range "\x00\n\x7f\u0085\u2028\u2029\u061c\u200e\u200f\u202a\u202e\u2066\u2069" {
+		if !Misleading(r) {
+			t.Errorf("%U is none", r)
+		}
+	}
+	for _, r := range "a Ü\u00a0\u200b\u200d\u2060\ufeff文" {
+		if Misleading(r) {
+			t.Errorf("%U is one", r)
+		}
+	}
+}

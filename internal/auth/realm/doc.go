@@ -11,10 +11,11 @@
 //
 //   - realm.go: [Realm], [Identity], and the errors
 //   - config.go, validate.go, filter.go: the settings of an LDAP realm
+//   - declared.go: the realms of a file, joined with the directory
 //   - ldap.go, lookup.go, direct.go: a sign-in, step by step
 //   - entry.go, group.go: what an entry and its groups say of a person
 //   - gate.go, pool.go, server.go: how many at a time, over which connections, to which server
 //   - conn.go, dial.go, guard.go, element.go: one connection, and what it may carry
 //   - provision.go: from an identity to a user
-//   - saml.go, property.go, template.go, metadata.go, certificate.go: settings of a SAML realm
+//   - saml.go, saml_validate.go, property.go, template.go, metadata.go, certificate.go: settings of a SAML realm
 package realm

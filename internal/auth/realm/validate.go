@@ -11,11 +11,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/fold"
 )
 
 // Validate returns everything that is wrong with the settings; the field of a fault is the name of the
@@ -88,9 +88,7 @@ func validateReference(f *roster.Faults, field, name string) {
 // readable reports whether the text can be a name or a value of a user.
 func readable(s string) bool {
 	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= directory.MaxName && (s == "" || directory.Fold(s) != "") &&
-		!strings.ContainsFunc(s, func(r rune) bool {
-			return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
-		})
+		!strings.ContainsFunc(s, fold.Misleading)
 }
 
 func (c LDAPConfig) validateURLs(f *roster.Faults) {
