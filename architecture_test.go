@@ -16,10 +16,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
-// arrows says which of the module's packages each package may import, tests aside. A package that is
-// missing here may import none, so a new one has to be given its place.
+// arrows says which of the module's packages each package may import, tests aside. A package that
+// is missing here may import none, so a new one has to be given its place.
 var arrows = map[string][]string{
 	"roster":                        {},
 	"roster/internal/fold":          {},
@@ -188,19 +189,62 @@ func unexplained(d *ast.GenDecl) []string {
 func eachFile(t *testing.T, visit func(*token.FileSet, string, *ast.File)) {
 	t.Helper()
 	fset := token.NewFileSet()
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
+	for _, path := range goFiles(t) {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
 		}
 		f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		visit(fset, path, f)
-		return nil
+	}
+}
+
+// goFiles returns the paths of all Go files, tests included.
+func goFiles(t *testing.T) []string {
+	t.Helper()
+	var paths []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".go") {
+			paths = append(paths, filepath.ToSlash(path))
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	return paths
+}
+
+// maxComment is the longest a line of a comment may be, in characters without its indentation.
+const maxComment = 100
+
+// longComments lists the folders and files whose comments may still be longer.
+var longComments = []string{
+	"client/", "cmd/", "internal/api/", "internal/app/faces.go", "internal/app/serve.go", "internal/cli/",
+	"internal/control/", "internal/directory/", "internal/filter/", "internal/store/",
+}
+
+func TestNoLineOfACommentIsTooLong(t *testing.T) {
+	t.Parallel()
+	for _, path := range goFiles(t) {
+		exempt := slices.ContainsFunc(longComments, func(prefix string) bool { return strings.HasPrefix(path, prefix) })
+		if exempt {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		number := 0
+		for line := range strings.Lines(string(text)) {
+			number++
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "//go:") && utf8.RuneCountInString(line) > maxComment {
+				t.Errorf("%s:%d: this comment has a line beyond %d characters", path, number, maxComment)
+			}
+		}
 	}
 }
 

@@ -120,8 +120,8 @@ var Matches = [...]Match{
 	MatchExactly, MatchNotExactly, MatchContains, MatchNotContains, MatchStartsWith, MatchEndsWith, MatchRegexp,
 }
 
-// CheckGroup is a set of checks; every check is in one at most. Who may do what to its checks, beyond what
-// the organization gives, is said by entries.
+// CheckGroup is a set of checks; every check is in one at most. Who may do what to its checks,
+// beyond what the organization gives, is said by entries.
 type CheckGroup struct {
 	ID             CheckGroupID
 	OrganizationID OrganizationID
@@ -135,8 +135,8 @@ type CheckGroup struct {
 	CheckCount int64 // counted where it was asked for
 }
 
-// CheckPermission is an entry on a check group: what a user, or the members of a group, may do to its
-// checks. Seeing is not being told (DECISIONS 25).
+// CheckPermission is an entry on a check group: what a user, or the members of a group, may do to
+// its checks. Seeing is not being told (DECISIONS 25).
 type CheckPermission struct {
 	ID          CheckPermissionID
 	CheckGroup  CheckGroupLink

@@ -22,7 +22,8 @@
 //   - [Check]: an expected signal: conditions that claim events, and who is told.
 //   - [CheckGroup]: a set of checks; a [CheckPermission] says what somebody may do to these.
 //   - [Event]: something that arrived; claimed by a check, or unmatched.
-//   - [ContactMethod]: an address of a user for a [Service], unconfirmed until the person confirms it.
+//   - [ContactMethod]: an address of a user for a [Service], unconfirmed until the person confirms
+//     it.
 //   - [Preference]: for a user and a [NotificationType], the set of services.
 //   - [Actor]: who calls a verb, with what permissions, through which [Face].
 //   - [AuditEntry]: who changed what, from where, before and after; chained by hash.

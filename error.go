@@ -102,8 +102,8 @@ func (f *Faults) add(k Kind, field, detail string) {
 	}
 }
 
-// Has reports whether a fault of the field was noted, or of what it is a part of: of "roles[1]" or "roles" for
-// "roles[1]".
+// Has reports whether a fault of the field was noted, or of what it is a part of: of "roles[1]" or
+// "roles" for "roles[1]".
 func (f Faults) Has(field string) bool {
 	for _, e := range f {
 		if rest, is := strings.CutPrefix(field, e.Field); is && (rest == "" || e.Field != "" && (rest[0] == '.' || rest[0] == '[')) {

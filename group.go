@@ -37,7 +37,8 @@ type Group struct {
 	MemberCount int64 // counted where it was asked for
 }
 
-// Routing is what Graze keeps with a team. It is kept and returned as given: Roster routes no alert by it.
+// Routing is what Graze keeps with a team. It is kept and returned as given: Roster routes no alert
+// by it.
 type Routing struct {
 	AlertFilter string
 	SigFilter   string
@@ -45,8 +46,8 @@ type Routing struct {
 	Services    []BusinessServiceLink // loaded where it was asked for
 }
 
-// BusinessService is something that the company runs and that teams look after (Graze's "service"; not
-// a [Service], which is a way to reach somebody).
+// BusinessService is something that the company runs and that teams look after (Graze's "service";
+// not a [Service], which is a way to reach somebody).
 type BusinessService struct {
 	ID             BusinessServiceID
 	OrganizationID OrganizationID

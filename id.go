@@ -28,8 +28,8 @@ type (
 	EventID           string // identifies an [Event]
 )
 
-// FoldID returns an id that is a UUID in lower case, as records have it: UUIDs are compared without regard to
-// case (RFC 9562 §4). It returns any other text as it is.
+// FoldID returns an id that is a UUID in lower case, as records have it: UUIDs are compared without
+// regard to case (RFC 9562 §4). It returns any other text as it is.
 func FoldID[T ~string](id T) T {
 	const length = 36 // in the usual form, which has its dashes at these places
 	if len(id) != length || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
@@ -42,9 +42,9 @@ func FoldID[T ~string](id T) T {
 	return T(strings.ToLower(string(id)))
 }
 
-// Ref is how a caller names a record it wants to use: by opaque id, by number, or by name.
-// The first of ID, Number and Name that is set and finds a record wins, so the text "12" of a
-// dialect where numbers are ids is Ref{Number: 12, Name: "12"}. Names are compared without regard to case.
+// Ref is how a caller names a record it wants to use: by opaque id, by number, or by name. The
+// first of ID, Number and Name that is set and finds a record wins, so the text "12" of a dialect
+// where numbers are ids is Ref{Number: 12, Name: "12"}. Names are compared without regard to case.
 type Ref struct {
 	ID     string `json:",omitempty"`
 	Number int64  `json:",omitempty"` // 0: none

@@ -20,8 +20,8 @@ const JobWelcomeEmail = "welcome-email"
 type WelcomeEmail struct {
 	UserID UserID `json:"userId"`
 
-	// CredentialVersion is the user's when the email was asked for. The email is not sent once a later password is
-	// set. 0: an older version of Roster queued the job.
+	// CredentialVersion is the user's when the email was asked for. The email is not sent once a
+	// later password is set. 0: an older version of Roster queued the job.
 	CredentialVersion int64 `json:"credentialVersion,omitempty"`
 }
 

@@ -88,7 +88,8 @@ func noneRefused(res *result) aim {
 	}
 }
 
-// aimCreate sets what a create without a password should reach. The aim is for the embedded database.
+// aimCreate sets what a create without a password should reach. The aim is for the embedded
+// database.
 func (b *bench) aimCreate(r *row, s *site) {
 	if s.store != storeSQLite {
 		return

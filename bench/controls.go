@@ -91,7 +91,8 @@ func repeat(ctx context.Context, window time.Duration, step func(n int) error) (
 	}
 }
 
-// measureSync writes 4 KiB over parts of a file that are allocated, and waits for the device each time.
+// measureSync writes 4 KiB over parts of a file that are allocated, and waits for the device each
+// time.
 func (b *bench) measureSync(ctx context.Context, window time.Duration) (sample, error) {
 	const page, pages = 4 << 10, 1024
 	f, err := os.CreateTemp(b.work, "sync-")
@@ -169,7 +170,8 @@ func (b *bench) measureRow(ctx context.Context, window time.Duration) (sample, e
 	})
 }
 
-// measureRows inserts the same rows, 1,000 in a transaction. The rate is of rows, the latencies are of commits.
+// measureRows inserts the same rows, 1,000 in a transaction. The rate is of rows, the latencies are
+// of commits.
 func (b *bench) measureRows(ctx context.Context, window time.Duration) (sample, error) {
 	dir, err := os.MkdirTemp(b.work, "rows-")
 	if err != nil {
@@ -207,8 +209,8 @@ func insertRows(ctx context.Context, db *sql.DB, n int) error {
 	return tx.Commit()
 }
 
-// serving returns a control that is a server: this program once more, in a process of its own, as what
-// is measured is.
+// serving returns a control that is a server: this program once more, in a process of its own, as
+// what is measured is.
 func (b *bench) serving(callers int, command string, script func(caller int) script) func(context.Context, time.Duration) (sample, error) {
 	return func(ctx context.Context, window time.Duration) (sample, error) {
 		dir, err := os.MkdirTemp(b.work, command+"-")

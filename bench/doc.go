@@ -1,14 +1,15 @@
-// Command bench measures Roster and the machine it runs on, in one run, and prints one table: what the
-// binary does in a second, beside what the same work costs where nothing else is done.
+// Command bench measures Roster and the machine it runs on, in one run, and prints one table: what
+// the binary does in a second, beside what the same work costs where nothing else is done.
 //
 // Absolute figures do not carry from one hour or machine to another. So every row stands against a
-// control that was measured just before and just after it, and the aims are ratios. The generator shares
-// the machine's cores with what it measures; it is cheap, so that it hides nothing: persistent
-// connections, requests built beforehand, and a parser that reads no more of an answer than it checks.
+// control that was measured just before and just after it, and the aims are ratios. The generator
+// shares the machine's cores with what it measures; it is cheap, so that it hides nothing:
+// persistent connections, requests built beforehand, and a parser that reads no more of an answer
+// than it checks.
 //
-// It measures the binary over sockets as anybody else reaches it, and imports none of its packages but
-// the one that starts a PostgreSQL. It is no test: it fails only where it cannot measure. Answers that
-// are not what was asked for are counted, and void the aims of their row.
+// It measures the binary over sockets as anybody else reaches it, and imports none of its packages
+// but the one that starts a PostgreSQL. It is no test: it fails only where it cannot measure.
+// Answers that are not what was asked for are counted, and void the aims of their row.
 //
 // # Map
 //

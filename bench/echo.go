@@ -26,7 +26,8 @@ type person struct {
 	Groups   []string `json:"groups"`
 }
 
-// echoRoutes answers JSON and does nothing else: what net/http and encoding/json cost by themselves.
+// echoRoutes answers JSON and does nothing else: what net/http and encoding/json cost by
+// themselves.
 func echoRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /person/{id}", func(w http.ResponseWriter, r *http.Request) {

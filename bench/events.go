@@ -52,7 +52,8 @@ func (s *site) makeExpensiveCheck(ctx context.Context) error {
 	return s.ask(ctx, http.MethodPost, "/createCheck/", string(body), &made)
 }
 
-// sendExpensive sends events of 65,000 bytes for the expensive check, and counts what becomes of them.
+// sendExpensive sends events of 65,000 bytes for the expensive check, and counts what becomes of
+// them.
 func (s *site) sendExpensive(taken, refused *atomic.Int64) func(int) script {
 	body := fmt.Sprintf(`{"alias":%q,"title":"slow","body":%q}`, eventAlias, strings.Repeat("a", 65_000))
 	request := []byte(post("/api/v1/events", body, "Authorization: Bearer "+s.token))

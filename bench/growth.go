@@ -20,8 +20,8 @@ const (
 	growSeeds   = 400 // users who are read one by one, spread over all
 )
 
-// sizes are the numbers of users at which the same reads are measured, the first being what the others stand
-// against. The step to the second is the batch that is measured.
+// sizes are the numbers of users at which the same reads are measured, the first being what the
+// others stand against. The step to the second is the batch that is measured.
 func (b *bench) sizes(store string) []int {
 	switch {
 	case b.window < 2*time.Second:
@@ -33,8 +33,8 @@ func (b *bench) sizes(store string) []int {
 	}
 }
 
-// measureGrowth measures batches, and what reads over the native API cost as the directory grows. It has a store of its
-// own, so that the number of users is what it says.
+// measureGrowth measures batches, and what reads over the native API cost as the directory grows.
+// It has a store of its own, so that the number of users is what it says.
 func (b *bench) measureGrowth(ctx context.Context, l launch, store string) error {
 	if !b.grows() {
 		return nil

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A histogram's buckets: exact up to 64 µs, and from there 32 for each doubling, so that a bucket is at
-// most 1/32 of its value wide. The last one takes everything beyond an hour.
+// A histogram's buckets: exact up to 64 µs, and from there 32 for each doubling, so that a bucket
+// is at most 1/32 of its value wide. The last one takes everything beyond an hour.
 const (
 	exactBuckets     = 64
 	bucketsADoubling = 32

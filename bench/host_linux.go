@@ -45,8 +45,8 @@ func kibibytes(status []byte, name string) int64 {
 // tick is the unit of times in /proc: USER_HZ, which is 100 on every Linux that Go runs on.
 const tick = 10 * time.Millisecond
 
-// cpuTimeOf returns what a process has used of the processors, by itself and in the system; 0 where it
-// is not known.
+// cpuTimeOf returns what a process has used of the processors, by itself and in the system; 0 where
+// it is not known.
 func cpuTimeOf(pid int) time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

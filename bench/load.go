@@ -67,7 +67,8 @@ type manner struct {
 	from string // the address that they connect from; "": the machine chooses
 }
 
-// run lets the callers work and returns what they came to. It fails where nobody can connect, or ctx ends.
+// run lets the callers work and returns what they came to. It fails where nobody can connect, or
+// ctx ends.
 func (l load) run(ctx context.Context) (*result, error) { return l.runAs(ctx, manner{}) }
 
 // runAs is run for callers who behave in a manner of their own.

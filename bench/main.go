@@ -66,8 +66,8 @@ func measureAll(ctx context.Context, args []string) error {
 	return b.measureInto(ctx, *out)
 }
 
-// measureInto runs the bench in a folder beside the binary, which is removed, prints the table, and writes
-// it to a file if it is given one. A run that was interrupted prints nothing.
+// measureInto runs the bench in a folder beside the binary, which is removed, prints the table, and
+// writes it to a file if it is given one. A run that was interrupted prints nothing.
 func (b *bench) measureInto(ctx context.Context, out string) (err error) {
 	if b.window < time.Second/2 {
 		return errors.New("half a second is the least for a measurement")

@@ -44,8 +44,9 @@ func openModelStore(path string) (*sql.DB, error) {
 	return db, nil
 }
 
-// model is net/http, SQLite and one writer who commits for everybody waiting; nothing else. It checks
-// nothing, has no audit and no second table: no create that is on disk when it is answered costs less.
+// model is net/http, SQLite and one writer who commits for everybody waiting; nothing else. It
+// checks nothing, has no audit and no second table: no create that is on disk when it is answered
+// costs less.
 type model struct {
 	queue chan *modelCreate
 }

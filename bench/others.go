@@ -2,9 +2,9 @@ package main
 
 import "fmt"
 
-// record is a figure of another server, measured in November 2026 on a machine of two cores, and the
-// control beside it then. Figures do not carry to another machine; their share of a control does,
-// roughly, so an aim against a record is scaled by what the control gives now.
+// record is a figure of another server, measured in November 2026 on a machine of two cores, and
+// the control beside it then. Figures do not carry to another machine; their share of a control
+// does, roughly, so an aim against a record is scaled by what the control gives now.
 type record struct {
 	who     string
 	figure  float64 // a second

@@ -21,8 +21,8 @@ func (p *people) join(n int64) {
 	p.cold = append(p.cold, n)
 }
 
-// next takes somebody who has not signed in. If there is nobody left it makes up a number that no user
-// has: to tell that a name is unknown costs the server the same hash.
+// next takes somebody who has not signed in. If there is nobody left it makes up a number that no
+// user has: to tell that a name is unknown costs the server the same hash.
 func (p *people) next() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -37,8 +37,8 @@ type bench struct {
 	rows     []row
 }
 
-// run measures everything, the controls before, between and after. What was measured before an error is
-// in the rows.
+// run measures everything, the controls before, between and after. What was measured before an
+// error is in the rows.
 func (b *bench) run(ctx context.Context) error {
 	b.begin = time.Now()
 	b.controls = b.machineControls()

@@ -17,7 +17,8 @@ import (
 	"roster/internal/pgtest"
 )
 
-// postgres is a cluster that flushes its commits, with two databases for Roster and one for the control.
+// postgres is a cluster that flushes its commits, with two databases for Roster and one for the
+// control.
 type postgres struct {
 	roster, growth, plain string // URLs
 	stop                  func()
@@ -81,8 +82,9 @@ func execute(ctx context.Context, at string, statements ...string) error {
 // inserters is how many clients insert into the control's table.
 const inserters = 8
 
-// control inserts rows into a table with two unique indexes, each in a transaction of its own: by pgbench
-// where it is installed, which costs the least beside the server, and otherwise by the driver.
+// control inserts rows into a table with two unique indexes, each in a transaction of its own: by
+// pgbench where it is installed, which costs the least beside the server, and otherwise by the
+// driver.
 func (pg *postgres) control() control {
 	if path, err := exec.LookPath("pgbench"); err == nil {
 		return control{controlPostgres + " (pgbench)", inserters, func(ctx context.Context, window time.Duration) (sample, error) {

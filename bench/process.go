@@ -36,8 +36,8 @@ type process struct {
 	ended   error
 }
 
-// start runs a command and waits until it has said on its standard output where it listens, in a line
-// that addressIn understands, and answers 200 at path.
+// start runs a command and waits until it has said on its standard output where it listens, in a
+// line that addressIn understands, and answers 200 at path.
 func start(ctx context.Context, cmd *exec.Cmd, addressIn func(line string) string, path string) (*process, error) {
 	cmd.SysProcAttr = dieWithParent()
 	out, err := cmd.StdoutPipe()
@@ -121,8 +121,8 @@ func fetch(ctx context.Context, url string, headers ...string) (status int, body
 	return call(ctx, http.MethodGet, url, "", headers...)
 }
 
-// call sends a request, for what is not measured. Status 0 means that there was no answer, and the body
-// says why.
+// call sends a request, for what is not measured. Status 0 means that there was no answer, and the
+// body says why.
 func call(ctx context.Context, method, url, body string, headers ...string) (int, []byte) {
 	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"net/url"
 )
 
-// reading returns a script that reads the seeds in turn, by requests built beforehand. Each answer must
-// be 200 and hold what names the seed.
+// reading returns a script that reads the seeds in turn, by requests built beforehand. Each answer
+// must be 200 and hold what names the seed.
 func (s *site) reading(request func(seed) string, name func(seed) string) func(int) script {
 	requests, names := make([][]byte, len(s.seeds)), make([][]byte, len(s.seeds))
 	for i, seed := range s.seeds {

@@ -13,8 +13,8 @@ import (
 // passes are the controls, measured again and again in the course of a run.
 type passes []map[key]sample
 
-// around returns the mean rate of a control in the pass before a row and in the one after, or in the
-// one that there is. It is 0 where there is neither.
+// around returns the mean rate of a control in the pass before a row and in the one after, or in
+// the one that there is. It is 0 where there is neither.
 func (p passes) around(k key, before int) float64 {
 	var sum, n float64
 	for i := before; i <= before+1 && i < len(p); i++ {
@@ -40,7 +40,8 @@ func (p passes) all(k key) []sample {
 	return list
 }
 
-// maxUnrest is how many times the slowest pass of a control the fastest one may be on a machine at rest.
+// maxUnrest is how many times the slowest pass of a control the fastest one may be on a machine at
+// rest.
 const maxUnrest = 1.3
 
 // unrest says so where a control varied too much for the ratios to mean much, "" where none did.

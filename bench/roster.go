@@ -20,8 +20,8 @@ type launch struct {
 	key      string // the server's key, needed with PostgreSQL
 }
 
-// logFile is where the server's log goes, beside its data folder. It is emptied between measurements, so
-// that the log costs what it costs to write it, and nothing for a device.
+// logFile is where the server's log goes, beside its data folder. It is emptied between
+// measurements, so that the log costs what it costs to write it, and nothing for a device.
 func (l launch) logFile() string { return filepath.Clean(l.data) + ".log" }
 
 // environment is this program's, without what would change the server's settings.

@@ -11,7 +11,8 @@ const (
 	signedIn     = `{"auth_token":"`
 )
 
-// signInFirst signs in people who never did, so that each costs a hash. A refused one is left to others.
+// signInFirst signs in people who never did, so that each costs a hash. A refused one is left to
+// others.
 func (s *site) signInFirst(int) script {
 	t := newTemplate(get(signInTarget))
 	var n int64

@@ -81,9 +81,9 @@ type App struct {
 	unlock    func() error
 }
 
-// Open opens the store, brings its schema up to date, makes what ships with the first start, and joins
-// the parts. It makes nothing before it has found the settings to work and has bound the addresses:
-// clients wait there until Serve. Its errors are for the operator to read.
+// Open opens the store, brings its schema up to date, makes what ships with the first start, and
+// joins the parts. It makes nothing before it has found the settings to work and has bound the
+// addresses: clients wait there until Serve. Its errors are for the operator to read.
 func Open(ctx context.Context, c Config) (a *App, err error) {
 	c.Log = slog.New(server.ContextHandler(c.Log.Handler()))
 	a = &App{config: c, log: c.Log, now: c.Now, unlock: func() error { return nil }}
@@ -197,7 +197,8 @@ func (a *App) openKeys() (made bool, err error) {
 	return false, err
 }
 
-// hasContent reports whether the file is there and is not empty. A start that broke off may leave an empty one.
+// hasContent reports whether the file is there and is not empty. A start that broke off may leave
+// an empty one.
 func hasContent(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Size() > 0
@@ -255,8 +256,8 @@ func (a *App) system(org roster.OrganizationID) roster.Actor {
 	return roster.Actor{Kind: roster.ActorSystem, OrganizationID: org, Name: "roster", Face: roster.FaceSystem}
 }
 
-// openMail chooses how messages leave: into the outbox of a demonstration, over SMTP, or not at all,
-// in which case they wait in the store.
+// openMail chooses how messages leave: into the outbox of a demonstration, over SMTP, or not at
+// all, in which case they wait in the store.
 func (a *App) openMail(context.Context) error {
 	s := a.config.Settings
 	switch {
@@ -300,8 +301,8 @@ func (a *App) publicURL() string {
 	return cmp.Or(reach("http", s.HTTP), reach("https", s.HTTPS))
 }
 
-// validateKey refuses a store that was made with another key: what the key sealed or fingerprinted would
-// silently mean nothing.
+// validateKey refuses a store that was made with another key: what the key sealed or fingerprinted
+// would silently mean nothing.
 func (a *App) validateKey(ctx context.Context) error {
 	const name = "key-check"
 	want := auth.HashSecret(string(a.keys.Derive(name)))

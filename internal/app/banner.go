@@ -14,8 +14,8 @@ import (
 	"roster/internal/directory"
 )
 
-// banner tells the operator how the server is reached: once, at its start, on the terminal. A link to
-// set the administrator's password is in it while nobody has set one (DECISIONS 19).
+// banner tells the operator how the server is reached: once, at its start, on the terminal. A link
+// to set the administrator's password is in it while nobody has set one (DECISIONS 19).
 func (a *App) banner(ctx context.Context, out io.Writer) error {
 	var http, https string
 	if a.bound != nil {
@@ -55,8 +55,8 @@ func (a *App) banner(ctx context.Context, out io.Writer) error {
 	return err
 }
 
-// reach returns what URLs begin with for somebody on this machine, "" for a listener that is off. One that listens
-// everywhere is reached by the name localhost.
+// reach returns what URLs begin with for somebody on this machine, "" for a listener that is off.
+// One that listens everywhere is reached by the name localhost.
 func reach(scheme, address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

@@ -71,7 +71,8 @@ func (a *App) openDemo(ctx context.Context) (*demo, error) {
 	return d, nil
 }
 
-// makeGrazeUser makes the documented API user. It is looked for first, because its password costs a hash.
+// makeGrazeUser makes the documented API user. It is looked for first, because its password costs a
+// hash.
 func (a *App) makeGrazeUser(ctx context.Context, by roster.Actor) error {
 	_, err := a.directory.GetUser(ctx, by, directory.UserSelector{UserName: demoUser})
 	if err == nil || roster.KindOf(err) != roster.NotFound {
@@ -95,7 +96,8 @@ const (
 	checkCentralExample = `curl -X POST%s "%s/createUser/?apiToken=%s" -H "Content-Type: application/json" -d '{"name": "Person Somename", "email": "person@myorg.realdomain", "accessLevel": "User", "sendWelcomeEmail": true, "userGroups": ["%s"], "notifications": [{"type": "failures", "services": ["sms", "push"]}]}'`
 )
 
-// calls returns the demonstration's two calls, ready to paste, by the addresses of the listeners that are on.
+// calls returns the demonstration's two calls, ready to paste, by the addresses of the listeners
+// that are on.
 func (d *demo) calls(http, https string) (graze, checkCentral string) {
 	plain, secure, insecure := reach("http", http), reach("https", https), ""
 	if plain == "" {

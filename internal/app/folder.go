@@ -43,8 +43,8 @@ func prepareFolder(dir string, demo bool) error {
 	return nil
 }
 
-// validateFiles finds out whether this account can use the files of the data folder, as far as they are
-// there. The folder must be locked: SQLite would lose its own locks by the look.
+// validateFiles finds out whether this account can use the files of the data folder, as far as they
+// are there. The folder must be locked: SQLite would lose its own locks by the look.
 func validateFiles(dir string) error {
 	for _, file := range []struct {
 		name string
@@ -88,8 +88,8 @@ func validateType(path string, want fs.FileMode) error {
 		"%[1]s is %[2]s, and Roster keeps a file of its own under that name; move it away: mv '%[1]s' '%[1]s.old'", path, is)}
 }
 
-// inaccessible says in words why this account cannot use a file or folder, and which command mends it.
-// Other errors than those of permission it returns as they are.
+// inaccessible says in words why this account cannot use a file or folder, and which command mends
+// it. Other errors than those of permission it returns as they are.
 func inaccessible(path string, err error) error {
 	fault := &roster.Error{Kind: roster.Invalid, Err: err}
 	account := accountName(uint32(os.Geteuid()))
@@ -134,7 +134,8 @@ func accountName(uid uint32) string {
 	return number
 }
 
-// freeBytes returns how much of the folder's disk this account may still write; -1 where that is not known.
+// freeBytes returns how much of the folder's disk this account may still write; -1 where that is
+// not known.
 func freeBytes(dir string) int64 {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(dir, &disk); err != nil {

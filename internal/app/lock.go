@@ -14,8 +14,8 @@ const lockFile = "roster.lock"
 // ErrLocked says that another process owns the data folder.
 var ErrLocked = errors.New("another roster is using this data folder")
 
-// lock takes the data folder for this process. The kernel gives it back when the process ends, however
-// it ends.
+// lock takes the data folder for this process. The kernel gives it back when the process ends,
+// however it ends.
 func lock(dir string) (release func() error, err error) {
 	path := filepath.Join(dir, lockFile)
 	if err := validateType(path, 0); err != nil {

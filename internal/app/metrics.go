@@ -10,8 +10,8 @@ import (
 	"roster/internal/server"
 )
 
-// openMetrics adds to the server's metrics what the parts know of themselves. Everything is read when
-// somebody asks, so that it costs requests nothing.
+// openMetrics adds to the server's metrics what the parts know of themselves. Everything is read
+// when somebody asks, so that it costs requests nothing.
 func (a *App) openMetrics() error {
 	a.metrics = server.NewMetrics()
 	m := a.metrics

@@ -21,9 +21,9 @@ type Attempt struct {
 	// it open with a token, which names its organization itself.
 	OrganizationSlug string
 
-	// Need is what the caller must hold, for the organization or for any group, to count as signed in at all:
-	// Graze answers a user without graze_login as if the password were wrong. What somebody who holds it for
-	// groups only may do there is for the verbs to say.
+	// Need is what the caller must hold, for the organization or for any group, to count as signed
+	// in at all: Graze answers a user without graze_login as if the password were wrong. What
+	// somebody who holds it for groups only may do there is for the verbs to say.
 	Need roster.Permissions
 
 	Face      roster.Face
@@ -44,17 +44,18 @@ type Options struct {
 	// Realms proves identity that is not kept here; nil: nobody's.
 	Realms Realms
 
-	// GuessKey makes failed sign-ins count over all servers of the store: it keys what they are counted by,
-	// and is the same on each. nil: this process counts its own.
+	// GuessKey makes failed sign-ins count over all servers of the store: it keys what they are
+	// counted by, and is the same on each. nil: this process counts its own.
 	GuessKey []byte
 
-	// Generation lets what was read of credentials be kept while it is unchanged; nil: it is read each time.
+	// Generation lets what was read of credentials be kept while it is unchanged; nil: it is read
+	// each time.
 	Generation Generation
 }
 
 // Authenticator finds out who is calling. Its methods return an Unauthenticated error for every way
-// of not being let in, always with the same Detail; the reason is in Err, with the user's name where it is
-// known, and holds no secret.
+// of not being let in, always with the same Detail; the reason is in Err, with the user's name
+// where it is known, and holds no secret.
 type Authenticator struct {
 	store      directory.Store
 	hasher     *Hasher
@@ -108,8 +109,9 @@ func New(o Options) *Authenticator {
 	}
 }
 
-// Run writes in the background, until ctx ends, what need not be written before the answer: the use of
-// sessions and tokens, and addresses that are known. What is left then is written before it returns.
+// Run writes in the background, until ctx ends, what need not be written before the answer: the use
+// of sessions and tokens, and addresses that are known. What is left then is written before it
+// returns.
 func (a *Authenticator) Run(ctx context.Context) { a.background.run(ctx) }
 
 // Stats is the state of an [Authenticator], for metrics.

@@ -46,8 +46,8 @@ func (c *credentials) has(d digest, now time.Time) bool {
 	return true
 }
 
-// typed stands for a name and a password before the account is known. That it is likely says only that
-// no hash will be needed, if the account is as it was: the request need not ask the gate then.
+// typed stands for a name and a password before the account is known. That it is likely says only
+// that no hash will be needed, if the account is as it was: the request need not ask the gate then.
 func (c *credentials) typed(at Attempt, userName, password string) digest {
 	return c.mac.sum("typed", at.OrganizationSlug, userName, password)
 }

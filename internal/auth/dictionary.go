@@ -33,8 +33,8 @@ type place struct {
 	extra  float64
 }
 
-// dictionary finds words of the lists, and words about the person, in the text. The lists are unpacked and
-// read through once for each password: that takes some 15 ms and keeps no memory.
+// dictionary finds words of the lists, and words about the person, in the text. The lists are
+// unpacked and read through once for each password: that takes some 15 ms and keeps no memory.
 func dictionary(text string, about []string) []match.Match {
 	pieces := allPieces(text)
 	var found []match.Match
@@ -95,7 +95,8 @@ func allPieces(text string) map[string][]place {
 }
 
 // listed returns the words of a list: the strings of a JSON text that has no escapes, the first of
-// which is the name of its only member. All are in lower-case ASCII. A word is good until the next one.
+// which is the name of its only member. All are in lower-case ASCII. A word is good until the next
+// one.
 func listed(name string) iter.Seq[[]byte] {
 	text := data.MustAsset(name)
 	return func(yield func([]byte) bool) {

@@ -15,6 +15,7 @@
 //   - hash.go, phc.go: [Hasher], Argon2id
 //   - gate.go, memory.go: how many hashes run at a time, and the memory they leave
 //   - flight.go, mac.go: equal calls share one run, without keeping what they are equal in
-//   - secret.go, strength.go, match.go, dictionary.go: making secrets, judging passwords that people choose
+//   - secret.go, strength.go, match.go, dictionary.go: making secrets, judging passwords that
+//     people choose
 //   - keys.go: the server's own key and what is derived from it
 package auth

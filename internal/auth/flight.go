@@ -38,8 +38,8 @@ func (s *flights[K, V]) board(ctx context.Context, key K, run func(context.Conte
 	return s.start(ctx, key, run), false
 }
 
-// wait returns what the run returns. A run goes on its own: it ends by itself, or has its context ended
-// when every caller has left. A caller leaves when its ctx ends, with that error.
+// wait returns what the run returns. A run goes on its own: it ends by itself, or has its context
+// ended when every caller has left. A caller leaves when its ctx ends, with that error.
 func (s *flights[K, V]) wait(ctx context.Context, key K, f *flight[V]) (v V, err error) {
 	select {
 	case <-f.done:

@@ -18,13 +18,14 @@ const (
 	// maxHashWait is the longest estimated wait for a slot. Beyond it a caller is refused at once.
 	maxHashWait = 2 * time.Second
 
-	// longestWait ends a wait that became longer than its estimate, because shorter queues came meanwhile.
+	// longestWait ends a wait that became longer than its estimate, because shorter queues came
+	// meanwhile.
 	longestWait = maxHashWait + maxHashWait/4
 
-	// crowded says from when on other requests are taken to come all the time: so many of the last hashes
-	// saw more than fewRequests answered since the hash before. The others then have a core to themselves,
-	// and a slot rests after each hash for as long as it took. On two cores the others would otherwise keep
-	// less than half of their rate.
+	// crowded says from when on other requests are taken to come all the time: so many of the last
+	// hashes saw more than fewRequests answered since the hash before. The others then have a core
+	// to themselves, and a slot rests after each hash for as long as it took. On two cores the
+	// others would otherwise keep less than half of their rate.
 	crowded     = 0.5
 	fewRequests = 4
 
@@ -32,15 +33,16 @@ const (
 	firstMeanHash = 50 * time.Millisecond
 )
 
-// defaultSlots returns how many hashes may run at a time: one for each core, within the memory budget.
+// defaultSlots returns how many hashes may run at a time: one for each core, within the memory
+// budget.
 func defaultSlots() int {
 	return max(1, min(runtime.GOMAXPROCS(0), hashMemoryBudget/hashMemory))
 }
 
-// gate lets a bounded number of hashes run at a time. Callers wait in two lanes, one for strangers and
-// one for callers who are known to be good; the lanes take turns, and so do the queues of a lane. One
-// slot stays free while other requests come all the time, so that a storm of sign-ins leaves them a
-// core (ADR 0007).
+// gate lets a bounded number of hashes run at a time. Callers wait in two lanes, one for strangers
+// and one for callers who are known to be good; the lanes take turns, and so do the queues of a
+// lane. One slot stays free while other requests come all the time, so that a storm of sign-ins
+// leaves them a core (ADR 0007).
 type gate struct {
 	slots int
 
@@ -63,8 +65,8 @@ type gate struct {
 
 func newGate(slots int) *gate { return &gate{slots: slots, mean: firstMeanHash} }
 
-// enter waits for a slot, which leave gives back. Errors: Unavailable, at once if the estimated wait
-// is too long, later if the wait becomes too long or ctx ends.
+// enter waits for a slot, which leave gives back. Errors: Unavailable, at once if the estimated
+// wait is too long, later if the wait becomes too long or ctx ends.
 func (g *gate) enter(ctx context.Context, c caller) error {
 	w, err := g.line(c)
 	if w == nil || err != nil {
@@ -110,7 +112,8 @@ func (g *gate) judge(c caller) error {
 func (g *gate) line(c caller) (*waiter, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	// Announced before the others are counted: a request that stops being one afterwards sees it (recheck).
+	// Announced before the others are counted: a request that stops being one afterwards sees it
+	// (recheck).
 	g.waiting.Add(1)
 	if g.free() {
 		g.waiting.Add(-1)
@@ -129,7 +132,8 @@ func (g *gate) line(c caller) (*waiter, error) {
 	return own.push(c), nil
 }
 
-// makeRoom turns somebody away if the newcomer's lane is full: the last of the longest queue. g.mu is held.
+// makeRoom turns somebody away if the newcomer's lane is full: the last of the longest queue. g.mu
+// is held.
 func (g *gate) makeRoom(c caller) error {
 	own, _ := g.lanes(c)
 	if own.waiting < maxInLane {
@@ -157,7 +161,8 @@ func (g *gate) abandon(w *waiter) {
 	}
 }
 
-// leave gives the slot back after a hash that took so long. The slot rests first while others keep coming.
+// leave gives the slot back after a hash that took so long. The slot rests first while others keep
+// coming.
 func (g *gate) leave(took time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -173,7 +178,8 @@ func (g *gate) leave(took time.Duration) {
 	g.giveBack(took)
 }
 
-// leaveUnhashed gives the slot back after work that was no hash, and says nothing of how long one takes.
+// leaveUnhashed gives the slot back after work that was no hash, and says nothing of how long one
+// takes.
 func (g *gate) leaveUnhashed(took time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -234,8 +240,8 @@ func (g *gate) allowed() int {
 	return g.slots
 }
 
-// estimate returns how long a newcomer would wait, by its place once the queues take turns: not at all
-// if a slot is free. g.mu is held.
+// estimate returns how long a newcomer would wait, by its place once the queues take turns: not at
+// all if a slot is free. g.mu is held.
 func (g *gate) estimate(c caller) time.Duration {
 	if g.free() {
 		return 0

@@ -50,8 +50,8 @@ func newHasher(now func() time.Time, slots int) *Hasher {
 	}
 }
 
-// Cheapen makes every hash from now on cost next to nothing, and protect nothing. It is for tests of what happens
-// around hashes.
+// Cheapen makes every hash from now on cost next to nothing, and protect nothing. It is for tests
+// of what happens around hashes.
 func (h *Hasher) Cheapen() {
 	cheap := argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	h.nobody = roster.PasswordHash(strings.Replace(string(dummyHash), "m=19456,t=2", "m=64,t=1", 1))
@@ -59,9 +59,9 @@ func (h *Hasher) Cheapen() {
 	h.cleanUp = func() {}
 }
 
-// Ask returns the error with which a hash for the actor would be refused at once. Verbs ask before they
-// look anything up, so that a refusal costs little. The request in ctx has come for a hash from then on.
-// Errors: Unavailable.
+// Ask returns the error with which a hash for the actor would be refused at once. Verbs ask before
+// they look anything up, so that a refusal costs little. The request in ctx has come for a hash
+// from then on. Errors: Unavailable.
 func (h *Hasher) Ask(ctx context.Context, by roster.Actor) error { return h.ask(ctx, signedIn(by)) }
 
 func (h *Hasher) ask(ctx context.Context, c caller) error {
@@ -74,10 +74,10 @@ func signedIn(by roster.Actor) caller {
 	return caller{known: by.Kind != roster.ActorNobody, address: network(by.Address)}
 }
 
-// Hash returns the PHC string of the password, with a salt of its own. A password that must be strong is
-// judged first, in the same slot. Calls in flight with equal Share and Password get the same string from
-// one run; with the Share "" nothing is shared: two users must not have the same salt.
-// Errors: Invalid(password) beyond MaxPasswordBytes or where it is too weak, Unavailable.
+// Hash returns the PHC string of the password, with a salt of its own. A password that must be
+// strong is judged first, in the same slot. Calls in flight with equal Share and Password get the
+// same string from one run; with the Share "" nothing is shared: two users must not have the same
+// salt. Errors: Invalid(password) beyond MaxPasswordBytes or where it is too weak, Unavailable.
 func (h *Hasher) Hash(ctx context.Context, by roster.Actor, p directory.NewHash) (roster.PasswordHash, error) {
 	if err := validateLength(p); err != nil {
 		return "", err
@@ -93,10 +93,10 @@ func (h *Hasher) Hash(ctx context.Context, by roster.Actor, p directory.NewHash)
 	return hash, sharedError(ctx, err)
 }
 
-// Verify reports whether the password is the one behind the hash of a user. Without a hash it does the work all the same, so
-// that nobody can tell. Equal calls in flight share one run. A password beyond MaxPasswordBytes is wrong without a
-// hash being computed. A hash that cannot be read, or asks for more work than is sane, is an Internal error.
-// Errors: Unavailable.
+// Verify reports whether the password is the one behind the hash of a user. Without a hash it does
+// the work all the same, so that nobody can tell. Equal calls in flight share one run. A password
+// beyond MaxPasswordBytes is wrong without a hash being computed. A hash that cannot be read, or
+// asks for more work than is sane, is an Internal error. Errors: Unavailable.
 func (h *Hasher) Verify(ctx context.Context, by roster.Actor, of roster.UserID, hash roster.PasswordHash, password string) (bool, error) {
 	if hash == "" {
 		return false, h.dummy(ctx, signedIn(by), string(of), password)
@@ -153,9 +153,9 @@ func (h *Hasher) hashNow(ctx context.Context, c caller, p directory.NewHash) (ro
 	return roster.PasswordHash(hash), err
 }
 
-// ValidateStrength judges a password that must be strong: about are words that it must not stand on. It
-// takes a slot of the hashes, as judging a long password is work too.
-// Errors: Invalid(password), Unavailable.
+// ValidateStrength judges a password that must be strong: about are words that it must not stand
+// on. It takes a slot of the hashes, as judging a long password is work too. Errors:
+// Invalid(password), Unavailable.
 func (h *Hasher) ValidateStrength(ctx context.Context, by roster.Actor, p directory.NewHash) error {
 	if err := validateLength(p); err != nil {
 		return err

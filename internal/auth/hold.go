@@ -13,8 +13,8 @@ const (
 	maxHeldByAddress = 256
 )
 
-// holds keeps refusals back for a moment. A refusal that is answered at once costs more than a hash waits
-// for: a client that never waits then asks thousands of times a second.
+// holds keeps refusals back for a moment. A refusal that is answered at once costs more than a hash
+// waits for: a client that never waits then asks thousands of times a second.
 type holds struct {
 	after func(time.Duration) <-chan time.Time // time.After; tests put something else here
 	ended chan struct{}                        // closed by end

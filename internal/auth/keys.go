@@ -39,9 +39,8 @@ const (
 // HMACs that must mean the same after a restart (DECISIONS 18). It does not print.
 type Keys struct{ secret [keyBytes]byte }
 
-// LoadKeys returns the key in env, the value of KeyVariable, if that is not empty, and otherwise the
-// one in the folder's KeyFile.
-// Errors: Invalid with a Detail that says what to do.
+// LoadKeys returns the key in env, the value of KeyVariable, if that is not empty, and otherwise
+// the one in the folder's KeyFile. Errors: Invalid with a Detail that says what to do.
 func LoadKeys(dir, env string) (Keys, error) {
 	if env != "" {
 		return parseKey(env, KeyVariable)
@@ -54,9 +53,9 @@ func LoadKeys(dir, env string) (Keys, error) {
 	return k, err
 }
 
-// MakeKeys makes a key and returns when it is on disk, readable by its owner only. It is no KeyFile until
-// [SettleKeys]: a first start that is cut off between its key and its database leaves nothing that the next
-// one takes for the key of a database that is gone.
+// MakeKeys makes a key and returns once it is on disk, readable by its owner only. The key becomes
+// a KeyFile with [SettleKeys]. A first start that is cut off between the two leaves no key that the
+// next start would take for the key of a lost database.
 func MakeKeys(dir string) (Keys, error) {
 	path := filepath.Join(dir, newKeyFile)
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -65,7 +64,8 @@ func MakeKeys(dir string) (Keys, error) {
 	return createKey(path)
 }
 
-// SettleKeys makes the key of [MakeKeys] the folder's KeyFile. It returns [fs.ErrNotExist] where there is none.
+// SettleKeys makes the key of [MakeKeys] the folder's KeyFile. It returns [fs.ErrNotExist] where
+// there is none.
 func SettleKeys(dir string) error {
 	if err := os.Rename(filepath.Join(dir, newKeyFile), filepath.Join(dir, KeyFile)); err != nil {
 		return fmt.Errorf("keep key: %w", err)
@@ -76,8 +76,8 @@ func SettleKeys(dir string) error {
 	return nil
 }
 
-// Derive returns 32 bytes for one purpose, which the label names (HKDF-SHA-256, RFC 5869). Different
-// labels give keys that say nothing about one another.
+// Derive returns 32 bytes for one purpose, which the label names (HKDF-SHA-256, RFC 5869).
+// Different labels give keys that say nothing about one another.
 func (k Keys) Derive(label string) []byte {
 	key, err := hkdf.Key(sha256.New, k.secret[:], nil, label, keyBytes)
 	if err != nil {

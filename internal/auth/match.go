@@ -12,7 +12,8 @@ import (
 // minRun is the least length of a run that is worth naming.
 const minRun = 3
 
-// runs are characters in an order that guessers know: alphabet, digits, rows and columns of a keyboard.
+// runs are characters in an order that guessers know: alphabet, digits, rows and columns of a
+// keyboard.
 var runs = [...]string{
 	"abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",
 	"!@#$%^&*()", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "147258369", "qwertzuiop", "azertyuiop",
@@ -25,7 +26,8 @@ var dates = [...]*regexp.Regexp{
 	regexp.MustCompile(`(?:19|20)\d\d`),
 }
 
-// bitsOfRun is the choice of a run and of where in it to start; its length and direction come on top.
+// bitsOfRun is the choice of a run and of where in it to start; its length and direction come on
+// top.
 var bitsOfRun = math.Log2(float64(len(runs) * len(runs[0])))
 
 // structure finds what needs no dictionary: repetitions, runs and dates.

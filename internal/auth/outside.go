@@ -15,8 +15,8 @@ type Proof struct {
 	Password       string
 	Attempt        Attempt
 
-	// JudgeOnly says that the account is not let in, whatever the password: nobody is made a user, and the
-	// work is that of a wrong password.
+	// JudgeOnly says that the account is not let in, whatever the password: nobody is made a user,
+	// and the work is that of a wrong password.
 	JudgeOnly bool
 }
 
@@ -32,18 +32,18 @@ const (
 
 // Realms proves identity that is not kept here, and lets in whom it has proved.
 type Realms interface {
-	// Serves reports whether an account of this realm of the organization can be proved, or, for "", an unknown
-	// name.
+	// Serves reports whether an account of this realm of the organization can be proved, or, for
+	// "", an unknown name.
 	Serves(org roster.OrganizationID, realm string) bool
 
-	// Prove judges the password. Where it is right and the error is nil, the person is a user now, and may
-	// sign in as far as the realm is concerned. A failure costs a question to each realm of the
-	// organization. Errors: Unavailable, with any judgement; NotFound, Conflict, Forbidden and Invalid
-	// for a person with the right password who may not be the realm's user here.
+	// Prove judges the password. Where it is right and the error is nil, the person is a user now,
+	// and may sign in as far as the realm is concerned. A failure costs a question to each realm of
+	// the organization. Errors: Unavailable, with any judgement; NotFound, Conflict, Forbidden and
+	// Invalid for a person with the right password who may not be the realm's user here.
 	Prove(ctx context.Context, p Proof) (Judgement, error)
 
-	// Decoy costs what a failure of Prove costs, and sends nothing that anybody typed. It does nothing in
-	// an organization without realms. Errors: Unavailable.
+	// Decoy costs what a failure of Prove costs, and sends nothing that anybody typed. It does
+	// nothing in an organization without realms. Errors: Unavailable.
 	Decoy(ctx context.Context, org roster.OrganizationID) error
 }
 

@@ -59,8 +59,8 @@ func (c candidate) label() string { return c.scope + "/" + c.key }
 // pair is the candidate's name and address, as they are remembered after a sign-in.
 func (c candidate) pair() knownAddress { return knownAddress{c.org, c.key, c.address} }
 
-// passwordFlight says which tries are equal: same name, from the same place, with the same password,
-// and the same prospects.
+// passwordFlight says which tries are equal: same name, from the same place, with the same
+// password, and the same prospects.
 type passwordFlight struct {
 	attempt
 	key      string
@@ -68,10 +68,10 @@ type passwordFlight struct {
 	hopeless bool // whatever the password is
 }
 
-// Password signs in with a name and a password. A name that is unknown, or that no password lets in,
-// costs as much as a wrong password and is answered alike; a user who lacks what the attempt needs is
-// such a name. A wrong password counts as a failure, a right one never, whatever else is in the way.
-// Errors: Unauthenticated, RateLimited, Unavailable.
+// Password signs in with a name and a password. A name that is unknown, or that no password lets
+// in, costs as much as a wrong password and is answered alike; a user who lacks what the attempt
+// needs is such a name. A wrong password counts as a failure, a right one never, whatever else is
+// in the way. Errors: Unauthenticated, RateLimited, Unavailable.
 func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, password string) (roster.Actor, error) {
 	if !presentable(userName, maxNameBytes) || !presentable(password, MaxPasswordBytes) {
 		return roster.Actor{}, denied(errNotPresentable)
@@ -104,9 +104,10 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 	return userActor(at, c.account), nil
 }
 
-// knock asks the throttle before anything is read of the name, so that the time of a refusal does not say
-// who exists. It asks before the credential cache too: otherwise parallel guesses could read the cache
-// past the limit. The reservation is nil where pending tries take up the room; check waits for it then.
+// knock asks the throttle before anything is read of the name, so that the time of a refusal does
+// not say who exists. It asks before the credential cache too: otherwise parallel guesses could
+// read the cache past the limit. The reservation is nil where pending tries take up the room; check
+// waits for it then.
 func (a *Authenticator) knock(ctx context.Context, c candidate) (*reservation, error) {
 	first := a.throttle.try(c.attempt, false)
 	if first.refused() && first.unlessKnown() {
@@ -124,9 +125,9 @@ func (a *Authenticator) knock(ctx context.Context, c candidate) (*reservation, e
 	return first.reserved, nil
 }
 
-// find reads the account, or why there is none, and reports whether the password was verified a moment
-// ago. A name that is unknown, even in an unknown organization, costs the same reading as a known one:
-// what is kept of accounts only serves passwords that are remembered.
+// find reads the account, or why there is none, and reports whether the password was verified a
+// moment ago. A name that is unknown, even in an unknown organization, costs the same reading as a
+// known one: what is kept of accounts only serves passwords that are remembered.
 func (a *Authenticator) find(ctx context.Context, c candidate, password string) (_ candidate, remembered bool, err error) {
 	c.org, err = a.organization(ctx, c.at.OrganizationSlug)
 	if errors.Is(err, errNoOrganization) {
@@ -168,9 +169,9 @@ func (a *Authenticator) with(c candidate, account roster.Account) candidate {
 	return c
 }
 
-// remembered reports whether the password was verified a moment ago and lets the candidate in. Where
-// several servers share their counts, it knows only pairs that signed in here before: any other guess
-// must be counted by all of them first (see check).
+// remembered reports whether the password was verified a moment ago and lets the candidate in.
+// Where several servers share their counts, it knows only pairs that signed in here before: any
+// other guess must be counted by all of them first (see check).
 func (a *Authenticator) remembered(c candidate, password string) bool {
 	return a.cacheable(c) && (a.shared == nil || a.known.has(c.pair(), a.now())) &&
 		a.cache.has(a.cache.digest(c.account, password), a.now())
@@ -194,8 +195,8 @@ func validateAccount(c candidate, account roster.Account) error {
 	return requirePermission(c.at, account.Grants)
 }
 
-// prove returns the candidate with its present account, and why the password does not let it in, nil if it
-// does. Equal tries in flight share one run.
+// prove returns the candidate with its present account, and why the password does not let it in,
+// nil if it does. Equal tries in flight share one run.
 func (a *Authenticator) prove(ctx context.Context, c candidate, password string, held *reservation) (_ candidate, reason, err error) {
 	d := a.cache.digest(c.account, password)
 	key := passwordFlight{c.attempt, c.key, d, c.reason != nil}
@@ -213,7 +214,8 @@ func (a *Authenticator) prove(ctx context.Context, c candidate, password string,
 	return c, reason, err
 }
 
-// verifyReserved judges the password under a reservation, which it makes if it got none, and counts a failure.
+// verifyReserved judges the password under a reservation, which it makes if it got none, and counts
+// a failure.
 func (a *Authenticator) verifyReserved(ctx context.Context, c candidate, password string, d digest, held *reservation) (v verdict, err error) {
 	known := func() (bool, error) { return a.addressKnown(ctx, c) }
 	if held == nil {
@@ -291,8 +293,9 @@ func (a *Authenticator) addressKnown(ctx context.Context, c candidate) (known bo
 	return known, nil
 }
 
-// caller returns whose turn a sign-in takes. A name that signed in from the address before has a queue
-// of its own, so that it need not wait behind others at the address. Nothing is looked up for it.
+// caller returns whose turn a sign-in takes. A name that signed in from the address before has a
+// queue of its own, so that it need not wait behind others at the address. Nothing is looked up for
+// it.
 func (a *Authenticator) caller(c candidate) caller {
 	if r := c.regular(); a.regulars.has(r, a.now()) {
 		return r

@@ -12,7 +12,8 @@ import (
 // hashMemory is what one hash takes, in KiB.
 const hashMemory = 19 * 1024
 
-// Bounds of a stored hash. Argon2id does what the string says, and a string may come from an import.
+// Bounds of a stored hash. Argon2id does what the string says, and a string may come from an
+// import.
 const (
 	maxHashMemory      = 64 * 1024 // KiB
 	maxHashIterations  = 10

@@ -10,13 +10,14 @@ import (
 // maxReadings bounds what is kept of each kind.
 const maxReadings = 10_000
 
-// Generation counts the changes of anything that authentication reads: accounts, grants, tokens, sessions.
-// It is known only where one process makes all of them; it rises with a commit, before anybody is told of it.
+// Generation counts the changes of anything that authentication reads: accounts, grants, tokens,
+// sessions. It is known only where one process makes all of them; it rises with a commit, before
+// anybody is told of it.
 type Generation func() (n uint64, known bool)
 
 // readings keeps what was read of credentials for as long as nothing that was read has changed
-// (DECISIONS 14): so it saves the reading, and never grants what a read would not. Where the generation
-// is not known it keeps nothing.
+// (DECISIONS 14): so it saves the reading, and never grants what a read would not. Where the
+// generation is not known it keeps nothing.
 type readings[V any] struct {
 	generation Generation
 
@@ -29,7 +30,8 @@ func newReadings[V any](generation Generation) *readings[V] {
 	return &readings[V]{generation: generation, kept: make(map[string]V)}
 }
 
-// get returns what is kept for the key, or reads and keeps it. Errors are those of read, and not kept.
+// get returns what is kept for the key, or reads and keeps it. Errors are those of read, and not
+// kept.
 func (r *readings[V]) get(key string, read func() (V, error)) (V, error) {
 	if v, found := r.peek(key); found {
 		return v, nil
@@ -59,8 +61,8 @@ func (r *readings[V]) fetch(key string, read func() (V, error)) (V, error) {
 	return v, err
 }
 
-// put keeps what was read after the generation was now. What was read since then may be newer, never
-// older.
+// put keeps what was read after the generation was now. What was read since then may be newer,
+// never older.
 func (r *readings[V]) put(now uint64, key string, v V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -31,7 +31,8 @@ type Secrets struct{}
 
 var _ directory.Secrets = Secrets{}
 
-// Token returns the secret of a new token: roster_, 43 characters of 256 random bits and 6 of a checksum.
+// Token returns the secret of a new token: roster_, 43 characters of 256 random bits and 6 of a
+// checksum.
 func (Secrets) Token() string { return NewTokenSecret(rand.Reader) }
 
 // Session returns the token of a new session: 32 hexadecimal characters, 128 random bits.

@@ -13,9 +13,9 @@ import (
 // maxTouchInterval is the longest time between two writes of a session's last use.
 const maxTouchInterval = time.Minute
 
-// Session signs in with the token of a session. The session must belong to the attempt's organization
-// and face: an auth_token, which may travel in URLs, opens no dashboard.
-// Errors: Unauthenticated, and those of the store.
+// Session signs in with the token of a session. The session must belong to the attempt's
+// organization and face: an auth_token, which may travel in URLs, opens no dashboard. Errors:
+// Unauthenticated, and those of the store.
 func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (roster.Actor, error) {
 	if !wellFormedSession(token) {
 		return roster.Actor{}, denied(errors.New("not the form of a session's token"))
@@ -77,6 +77,6 @@ func (a *Authenticator) validateSession(
 	return requirePermission(at, account.Grants)
 }
 
-// touchInterval is how often the use of a session is written: often enough that it ends a tenth of its
-// idle limit too early at most (DECISIONS 15).
+// touchInterval is how often the use of a session is written: often enough that it ends a tenth of
+// its idle limit too early at most (DECISIONS 15).
 func touchInterval(idle time.Duration) time.Duration { return min(maxTouchInterval, idle/10) }

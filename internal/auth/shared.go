@@ -15,9 +15,9 @@ import (
 // refundTimeout bounds how long a refund is tried. It goes on when the callers have left.
 const refundTimeout = 5 * time.Second
 
-// sharedCounts holds the throttle's limits over all servers of a database. Every server asks its own
-// throttle first, so a flood at one of them does not reach the database. Where sharedCounts is nil,
-// nothing is shared.
+// sharedCounts holds the throttle's limits over all servers of a database. Every server asks its
+// own throttle first, so a flood at one of them does not reach the database. Where sharedCounts is
+// nil, nothing is shared.
 type sharedCounts struct {
 	store directory.Store
 	mac   mac // under a key that the servers share
@@ -35,8 +35,8 @@ func newSharedCounts(o Options) *sharedCounts {
 	return &sharedCounts{store: o.Store, mac: macWith(o.GuessKey), now: o.Now, log: o.Logger}
 }
 
-// reserve counts the try as failed, and returns what refund takes back; or the limit that is in the way,
-// with nothing counted. known is asked only where that limit does not hold for a known pair.
+// reserve counts the try as failed, and returns what refund takes back; or the limit that is in the
+// way, with nothing counted. known is asked only where that limit does not hold for a known pair.
 // Errors: Unavailable, and those of known.
 func (s *sharedCounts) reserve(ctx context.Context, at attempt, known func() (bool, error)) ([]directory.Guess, admission, error) {
 	if s == nil {
@@ -88,8 +88,8 @@ func refusal(guesses []directory.Guess, full directory.Guess, now time.Time) adm
 	return a
 }
 
-// refund takes back what was counted for a try that has not failed. If it cannot, the try stays counted
-// until the window is over.
+// refund takes back what was counted for a try that has not failed. If it cannot, the try stays
+// counted until the window is over.
 func (s *sharedCounts) refund(ctx context.Context, reserved []directory.Guess) {
 	if len(reserved) == 0 {
 		return

@@ -19,13 +19,14 @@ const (
 	// maxThrottleWaiters bounds those who wait for another attempt's outcome.
 	maxThrottleWaiters = 1000
 
-	// maxFailureCounts bounds the memory: a few KiB mostly, 110 MiB when full. Beyond it the oldest count
-	// is given up. Nobody can push out a count that still matters. A failure makes three counts at most
-	// and costs a hash, and six slots at 25 ms make 216,000 failures in a window.
+	// maxFailureCounts bounds the memory: a few KiB mostly, 110 MiB when full. Beyond it the oldest
+	// count is given up. Nobody can push out a count that still matters. A failure makes three
+	// counts at most and costs a hash, and six slots at 25 ms make 216,000 failures in a window.
 	maxFailureCounts = 3 << 18
 )
 
-// The limits of the throttle, by what they count (DECISIONS 16; SP 800-63B §5.2.2 asks for a limit).
+// The limits of the throttle, by what they count (DECISIONS 16; SP 800-63B §5.2.2 asks for a
+// limit).
 const (
 	byPair    = iota // a name from one address
 	byName           // a name, from all addresses
@@ -71,8 +72,9 @@ func limitsFor(known bool) int {
 }
 
 // throttle bounds failed sign-ins. A try is reserved before its outcome is known and counted when
-// it failed; tries that are still pending take up room, so that parallel guesses get no further than
-// those in a row. A try that finds the room taken by pending ones waits, since these may succeed.
+// it failed; tries that are still pending take up room, so that parallel guesses get no further
+// than those in a row. A try that finds the room taken by pending ones waits, since these may
+// succeed.
 type throttle struct {
 	now     func() time.Time
 	waiters atomic.Int64
@@ -126,9 +128,9 @@ func newThrottle(now func() time.Time) *throttle {
 	return t
 }
 
-// reserve waits until the try may be made. known is asked at most once, and only when a limit is in the
-// way that does not hold for a pair that signed in before.
-// Errors: RateLimited, Unavailable where ctx ends, and those of known.
+// reserve waits until the try may be made. known is asked at most once, and only when a limit is in
+// the way that does not hold for a pair that signed in before. Errors: RateLimited, Unavailable
+// where ctx ends, and those of known.
 func (t *throttle) reserve(ctx context.Context, at attempt, known func() (bool, error)) (*reservation, error) {
 	asked, isKnown := false, false
 	for {

@@ -10,8 +10,8 @@ import (
 	"roster/internal/directory"
 )
 
-// Token signs in with the secret of an API token. A secret with a typing error is turned away without
-// asking the store. With an organization in the attempt the token must belong to it.
+// Token signs in with the secret of an API token. A secret with a typing error is turned away
+// without asking the store. With an organization in the attempt the token must belong to it.
 // Errors: Unauthenticated, and those of the store.
 func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (roster.Actor, error) {
 	if !wellFormedToken(secret) {
@@ -43,7 +43,8 @@ func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (r
 	return actor, nil
 }
 
-// validateTokenOrganization compares the token's organization with the one that the attempt names, if any.
+// validateTokenOrganization compares the token's organization with the one that the attempt names,
+// if any.
 func (a *Authenticator) validateTokenOrganization(ctx context.Context, at Attempt, token roster.Token) error {
 	if at.OrganizationSlug == "" {
 		return nil

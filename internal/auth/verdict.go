@@ -20,9 +20,9 @@ type verdict struct {
 	reason   error // why it lets nobody in; nil if it does
 }
 
-// verify judges the password. In an organization with realms a failure costs both a hash and a question
-// to the realms, whichever of the two the account has, and is answered after both. A password that lets
-// somebody in is answered as soon as it is judged.
+// verify judges the password. In an organization with realms a failure costs both a hash and a
+// question to the realms, whichever of the two the account has, and is answered after both. A
+// password that lets somebody in is answered as soon as it is judged.
 func (a *Authenticator) verify(ctx context.Context, c candidate, password string) (verdict, error) {
 	if a.cacheable(c) {
 		a.cache.misses.Add(1)
@@ -41,9 +41,9 @@ func (a *Authenticator) verify(ctx context.Context, c candidate, password string
 	return v, err
 }
 
-// pretend does the work that would judge the password if the account were of the other kind: with a hash
-// here, or of a realm. A decoy that has begun goes on when nobody needs it any more, because to break
-// it off would cost the realm's connection.
+// pretend does the work that would judge the password if the account were of the other kind: with a
+// hash here, or of a realm. A decoy that has begun goes on when nobody needs it any more, because
+// to break it off would cost the realm's connection.
 func (a *Authenticator) pretend(ctx context.Context, c candidate, password string) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // on a goroutine of its own it would end the process
@@ -65,8 +65,8 @@ func (a *Authenticator) pretend(ctx context.Context, c candidate, password strin
 	return nil
 }
 
-// judge asks whoever knows the password: the hash or the realm. It asks also where no password lets the
-// account in, so that a right one is not taken for a guess.
+// judge asks whoever knows the password: the hash or the realm. It asks also where no password lets
+// the account in, so that a right one is not taken for a guess.
 func (a *Authenticator) judge(ctx context.Context, c candidate, password string) (verdict, error) {
 	if c.outside {
 		return a.proveOutside(ctx, c, password)
@@ -91,9 +91,9 @@ func (a *Authenticator) judge(ctx context.Context, c candidate, password string)
 	return verdict{Right, c.reason}, nil
 }
 
-// failed reports whether the try counts as a failure. A right password never does. Where a realm does not
-// answer, tries of a pair that is not known count, because wrong passwords of local users do: what is
-// throttled must not tell them apart.
+// failed reports whether the try counts as a failure. A right password never does. Where a realm
+// does not answer, tries of a pair that is not known count, because wrong passwords of local users
+// do: what is throttled must not tell them apart.
 func (a *Authenticator) failed(ctx context.Context, c candidate, v verdict, err error) bool {
 	if v.password != Unknown {
 		return v.password == Wrong

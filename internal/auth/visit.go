@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Visit is a request of the server, from its start to its end. It counts among the others, for whom a
-// slot stays free, unless it comes for a hash.
+// Visit is a request of the server, from its start to its end. It counts among the others, for whom
+// a slot stays free, unless it comes for a hash.
 type Visit struct {
 	hasher  *Hasher
 	address string
@@ -17,8 +17,8 @@ type Visit struct {
 
 type visitKey struct{}
 
-// Begin counts a request from an address as in flight, until [Visit.End]. The context that it returns is
-// for the whole request.
+// Begin counts a request from an address as in flight, until [Visit.End]. The context that it
+// returns is for the whole request.
 func (h *Hasher) Begin(ctx context.Context, address string) (context.Context, *Visit) {
 	v := &Visit{hasher: h, address: address, began: h.now()}
 	h.gate.others.Add(1)
@@ -50,8 +50,8 @@ func (v *Visit) comeForHash() {
 	}
 }
 
-// Busy reports whether a hash would be refused at once to a caller who is signed in at the address. A
-// face may ask before it authenticates.
+// Busy reports whether a hash would be refused at once to a caller who is signed in at the address.
+// A face may ask before it authenticates.
 func (v *Visit) Busy() bool { return v.hasher.gate.busy(v.caller()) }
 
 // Ask is [Hasher.Ask] for a caller who is signed in at the address.
@@ -69,9 +69,9 @@ func (h *Hasher) HoldBy(after func(time.Duration) <-chan time.Time) { h.holds.af
 // StopHolding ends [Visit.Hold] for everybody, now and later: the server shuts down.
 func (h *Hasher) StopHolding() { h.holds.end() }
 
-// Hold keeps a refusal back until the request is 250 ms old, so that a client which never waits asks four
-// times a second at most. It returns early when ctx ends or the server shuts down, and at once where too
-// many refusals are held already.
+// Hold keeps a refusal back until the request is 250 ms old, so that a client which never waits
+// asks four times a second at most. It returns early when ctx ends or the server shuts down, and at
+// once where too many refusals are held already.
 func (v *Visit) Hold(ctx context.Context) {
 	h := v.hasher
 	h.holds.wait(ctx, network(v.address), holdFor-h.now().Sub(v.began))

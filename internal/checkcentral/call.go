@@ -64,7 +64,8 @@ func collect[In, T any](list iter.Seq2[In, error], show func(In) T) ([]T, error)
 	return shown, nil
 }
 
-// updateUser calls the verb. Its answer says, as that of createUser does, whether a welcome email is on its way.
+// updateUser calls the verb. Its answer says, as that of createUser does, whether a welcome email
+// is on its way.
 func updateUser(d *directory.Directory) func(context.Context, roster.Actor, directory.UserChange) (directory.CreatedUser, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.UserChange) (directory.CreatedUser, error) {
 		u, err := d.UpdateUser(ctx, by, in)
@@ -80,7 +81,8 @@ func deleteUser(d *directory.Directory) func(context.Context, roster.Actor, dire
 	}
 }
 
-// nobody makes of an error about a user who is not there one about the argument that was to name it.
+// nobody makes of an error about a user who is not there one about the argument that was to name
+// it.
 func nobody(sel directory.UserSelector, err error) error {
 	if err == nil || roster.KindOf(err) != roster.NotFound {
 		return err
@@ -113,7 +115,8 @@ func getChecks(d *directory.Directory) lister[checkQuery, *check] {
 	}
 }
 
-// checkGroupView is a check group with its checks, which come as they are read; nil if nobody asked.
+// checkGroupView is a check group with its checks, which come as they are read; nil if nobody
+// asked.
 type checkGroupView struct {
 	roster.CheckGroup
 	checks iter.Seq2[roster.Check, error]
@@ -136,7 +139,8 @@ func getCheckGroups(d *directory.Directory) lister[checkGroupQuery, checkGroupVi
 	}
 }
 
-// getPermissions lists entries on check groups. The verb finds a record by id or by name; here both must fit.
+// getPermissions lists entries on check groups. The verb finds a record by id or by name; here both
+// must fit.
 func getPermissions(d *directory.Directory) lister[permissionQuery, roster.CheckPermission] {
 	return func(ctx context.Context, by roster.Actor, in permissionQuery) (iter.Seq2[roster.CheckPermission, error], error) {
 		entries, err := each(d.ListCheckPermissions)(ctx, by, in.lists)
@@ -156,8 +160,8 @@ func getPermissions(d *directory.Directory) lister[permissionQuery, roster.Check
 	}
 }
 
-// getActivities lists events of all its lists together, the newest first. A date without a zone is meant in the
-// organization's.
+// getActivities lists events of all its lists together, the newest first. A date without a zone is
+// meant in the organization's.
 func getActivities(d *directory.Directory) lister[activityQuery, roster.Event] {
 	return func(ctx context.Context, by roster.Actor, in activityQuery) (iter.Seq2[roster.Event, error], error) {
 		zone := time.UTC
@@ -207,7 +211,8 @@ func paged(ctx context.Context, verb lister[directory.EventList, roster.Event], 
 	}
 }
 
-// newest joins lists that are in the order of time, the newest first, and ends after so many events.
+// newest joins lists that are in the order of time, the newest first, and ends after so many
+// events.
 func newest(lists []iter.Seq2[roster.Event, error], count int) iter.Seq2[roster.Event, error] {
 	return func(yield func(roster.Event, error) bool) {
 		type source struct {

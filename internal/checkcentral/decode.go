@@ -31,7 +31,8 @@ func decodeCreateUser(defaultPreferences bool) func(request) (directory.NewUser,
 	}
 }
 
-// decodeGetUsers reads the filters of getUsers: one list for each combination of an id and an address.
+// decodeGetUsers reads the filters of getUsers: one list for each combination of an id and an
+// address.
 func decodeGetUsers(q request) ([]directory.UserList, error) {
 	f, err := q.filters()
 	if err != nil {
@@ -71,7 +72,8 @@ func decodeGetUserGroups(q request) ([]directory.GroupList, error) {
 	return lists, nil
 }
 
-// decodeNothing reads a call that has no arguments. What is sent all the same must still be readable.
+// decodeNothing reads a call that has no arguments. What is sent all the same must still be
+// readable.
 func decodeNothing(q request) (directory.None, error) {
 	_, err := q.filters()
 	return directory.None{}, err

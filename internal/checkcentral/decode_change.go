@@ -22,7 +22,8 @@ func (r *reading) user() (sel directory.UserSelector) {
 	return sel
 }
 
-// decodeUpdateUser reads the body of updateUser. Where id and email are given the email is one to be set.
+// decodeUpdateUser reads the body of updateUser. Where id and email are given the email is one to
+// be set.
 func decodeUpdateUser(q request) (directory.UserChange, error) {
 	body, err := q.body()
 	if err != nil {
@@ -61,7 +62,8 @@ func decodeUpdateUser(q request) (directory.UserChange, error) {
 	return in, nil
 }
 
-// decodeDeleteUser reads the body of deleteUser. Where id and email are given both must be those of one user.
+// decodeDeleteUser reads the body of deleteUser. Where id and email are given both must be those of
+// one user.
 func decodeDeleteUser(q request) (directory.UserDeletion, error) {
 	body, err := q.body()
 	if err != nil {

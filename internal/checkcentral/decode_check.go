@@ -158,8 +158,8 @@ const (
 	defaultActivities  = 100
 )
 
-// decodeGetChecks reads the filters of getChecks. includePendingOverdue is taken and changes nothing: a check that
-// is overdue has a status like any other.
+// decodeGetChecks reads the filters of getChecks. includePendingOverdue is taken and changes
+// nothing: a check that is overdue has a status like any other.
 func decodeGetChecks(q request) (checkQuery, error) {
 	f, err := q.filters()
 	if err != nil {
@@ -186,8 +186,8 @@ type checkGroupQuery struct {
 	checks bool
 }
 
-// decodeGetCheckGroups reads the filters of getCheckGroups. includeSettings is taken and adds nothing: a check
-// group has no settings.
+// decodeGetCheckGroups reads the filters of getCheckGroups. includeSettings is taken and adds
+// nothing: a check group has no settings.
 func decodeGetCheckGroups(q request) (checkGroupQuery, error) {
 	f, err := q.filters()
 	if err != nil {
@@ -253,8 +253,8 @@ type activityQuery struct {
 	count      int
 }
 
-// decodeGetActivities reads the filters of getActivities. sources is taken and restricts nothing: what the vendor
-// means by it is not on record.
+// decodeGetActivities reads the filters of getActivities. sources is taken and restricts nothing:
+// what the vendor means by it is not on record.
 func decodeGetActivities(q request) (activityQuery, error) {
 	f, err := q.filters()
 	if err != nil {

@@ -31,8 +31,8 @@ type notification struct {
 	Services []roster.Service        `json:"services"`
 }
 
-// showUser shows groups and notifications in an order of their own, so that a user looks the same when it
-// is made and whenever it is read. A type without a service is off and not shown.
+// showUser shows groups and notifications in an order of their own, so that a user looks the same
+// when it is made and whenever it is read. A type without a service is off and not shown.
 func showUser(u roster.User) *user {
 	shown := &user{
 		ID: u.ID, Email: u.Email, Name: u.DisplayName, AccessLevel: u.AccessLevel,

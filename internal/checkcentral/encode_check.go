@@ -16,7 +16,8 @@ var statusNames = map[roster.Status]string{
 	roster.StatusSuccess: "Success", roster.StatusWarning: "Warning", roster.StatusFailure: "Failure",
 }
 
-// showTime writes a time in whole seconds: a script that asks again from the last one on misses nothing.
+// showTime writes a time in whole seconds: a script that asks again from the last one on misses
+// nothing.
 func showTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // check is a check in an answer.

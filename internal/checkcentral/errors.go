@@ -45,7 +45,8 @@ var refusals = map[int]string{
 	http.StatusUnsupportedMediaType:  "unsupported-media-type",
 }
 
-// names are CheckCentral's names for what has another name here, by the beginning of a canonical attribute path.
+// names are CheckCentral's names for what has another name here, by the beginning of a canonical
+// attribute path.
 var names = map[string]string{
 	"userName":    "email",
 	"emails":      "email",
@@ -75,7 +76,8 @@ var names = map[string]string{
 // inConditions are the names within a ConditionGroup.
 var inConditions = strings.NewReplacer(".field", ".message_field", ".required", ".required_conditions")
 
-// argument returns CheckCentral's name for a canonical attribute path: the longest beginning that has one decides.
+// argument returns CheckCentral's name for a canonical attribute path: the longest beginning that
+// has one decides.
 func argument(path string) string {
 	for end := len(path); end > 0; end = strings.LastIndexAny(path[:end], ".[") {
 		name, ok := names[path[:end]]
@@ -90,7 +92,8 @@ func argument(path string) string {
 	return path
 }
 
-// conditionArgument returns CheckCentral's name for a field of a ConditionGroup or of a condition in one.
+// conditionArgument returns CheckCentral's name for a field of a ConditionGroup or of a condition
+// in one.
 func conditionArgument(field string) string {
 	return strings.TrimPrefix(inConditions.Replace("."+field), ".")
 }
@@ -168,8 +171,8 @@ func describe(r *http.Request, err error) problem {
 	return p
 }
 
-// aboutArguments leaves out what is said about the userName where the address is at fault: here they are
-// one argument.
+// aboutArguments leaves out what is said about the userName where the address is at fault: here
+// they are one argument.
 func aboutArguments(all []*roster.Error) []*roster.Error {
 	if !roster.Faults(all).Has("emails") {
 		return all

@@ -18,7 +18,8 @@ type filters struct {
 	faults roster.Faults
 }
 
-// filters reads the query. A filter that is empty, or undefined as clients in JavaScript write it, is none.
+// filters reads the query. A filter that is empty, or undefined as clients in JavaScript write it,
+// is none.
 func (q request) filters() (*filters, error) {
 	fields, err := dialect.ParseForm(q.r.URL.RawQuery)
 	if err != nil {
@@ -39,7 +40,8 @@ func (f *filters) text(name string) string { return f.values[name] }
 // ids takes the ids of a filter apart.
 func (f *filters) ids(name string) []string { return f.several(name, strings.ToLower) }
 
-// boolean takes true or false, as 1 or 0 too, without regard to case: a script in PowerShell sends True.
+// boolean takes true or false, as 1 or 0 too, without regard to case: a script in PowerShell sends
+// True.
 func (f *filters) boolean(name string) bool {
 	switch strings.ToLower(f.text(name)) {
 	case "true", "1":
@@ -102,7 +104,8 @@ type date struct {
 	whole bool      // it is a whole day
 }
 
-// layouts are how a date may be written: RFC 3339, and that without a zone or without a time of day.
+// layouts are how a date may be written: RFC 3339, and that without a zone or without a time of
+// day.
 var layouts = []struct {
 	layout string
 	date   date
@@ -114,7 +117,8 @@ var layouts = []struct {
 	{time.DateOnly, date{given: true, open: true, whole: true}},
 }
 
-// date takes a date. A + that arrived as a blank, because the client did not escape it, is read as +.
+// date takes a date. A + that arrived as a blank, because the client did not escape it, is read as
+// +.
 func (f *filters) date(name string) date {
 	text := strings.ToUpper(f.text(name))
 	if text == "" {
@@ -167,7 +171,8 @@ func (d date) after(zone *time.Location) roster.Set[time.Time] {
 // maxFilters is the greatest number of combinations of filter values in one request.
 const maxFilters = 100
 
-// combinations refuses filters that together have too many, and returns everything that is wrong with them.
+// combinations refuses filters that together have too many, and returns everything that is wrong
+// with them.
 func (f *filters) combinations(lists ...int) error {
 	n := 1
 	for _, length := range lists {
@@ -183,7 +188,8 @@ func tooManyFilters() error {
 	return &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("the filters have more than %d combinations", maxFilters)}
 }
 
-// several takes the values of a filter apart, without repeats: one empty value where there is no filter.
+// several takes the values of a filter apart, without repeats: one empty value where there is no
+// filter.
 func (f *filters) several(name string, fold func(string) string) []string {
 	filter := f.text(name)
 	if filter == "" {

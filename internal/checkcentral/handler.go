@@ -22,8 +22,8 @@ type Options struct {
 	Limit *dialect.Limiter
 }
 
-// Register adds the dialect's routes to mux. It returns the function that answers requests which the server turns
-// away, and calls that there are not.
+// Register adds the dialect's routes to mux. It returns the function that answers requests which
+// the server turns away, and calls that there are not.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	d, face := o.Directory, newFace(o)
 	for _, e := range []struct {

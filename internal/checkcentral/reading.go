@@ -19,7 +19,8 @@ func read(body dialect.Value) reading {
 	return reading{dialect.Reading{Arguments: body.Members, Name: argument}}
 }
 
-// changed is what a call that changes something says of a field: null counts as left out, as everywhere.
+// changed is what a call that changes something says of a field: null counts as left out, as
+// everywhere.
 func changed[T any](r *reading, field string, take func(field string) T) roster.Set[T] {
 	if _, given := r.Given(field); !given {
 		return roster.Set[T]{}
@@ -44,8 +45,8 @@ func items(r *dialect.Reading, field string) []dialect.Value {
 // disabled is the access level that is an inactive user here.
 const disabled = "disabled"
 
-// accessLevel takes a level, without regard to case: the published list has user, the published example
-// sends User.
+// accessLevel takes a level, without regard to case: the published list has user, the published
+// example sends User.
 func (r *reading) accessLevel(field, text string) (roster.AccessLevel, roster.Set[bool]) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	level := roster.AccessLevel(text)
@@ -75,8 +76,8 @@ const (
 	aUser      = "a user, as getUsers lists them"
 )
 
-// ids takes ids of records. What is none keeps its place, so that the places of the others in messages are
-// those that were sent.
+// ids takes ids of records. What is none keeps its place, so that the places of the others in
+// messages are those that were sent.
 func (r *reading) ids(field, of string) []roster.Ref {
 	sent := items(&r.Reading, field)
 	if len(sent) == 0 {
@@ -102,7 +103,8 @@ func readID(v dialect.Value) (string, bool) {
 	return strings.ToLower(v.Text), true
 }
 
-// preferences takes a list of NotificationConfig. Types and services are compared without regard to case.
+// preferences takes a list of NotificationConfig. Types and services are compared without regard to
+// case.
 func (r *reading) preferences(field string) (list []roster.Preference, given bool) {
 	if _, given = r.Given(field); !given {
 		return nil, false
@@ -123,7 +125,8 @@ func (r *reading) preferences(field string) (list []roster.Preference, given boo
 	return list, true
 }
 
-// services takes a list of services. What is no string is left for the verb to refuse, by its place.
+// services takes a list of services. What is no string is left for the verb to refuse, by its
+// place.
 func services(r *dialect.Reading, field string) []roster.Service {
 	var list []roster.Service
 	for _, item := range items(r, field) {

@@ -10,7 +10,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// request is a request as the dialect reads it: a call that fails for want of a token is never read.
+// request is a request as the dialect reads it: a call that fails for want of a token is never
+// read.
 type request struct {
 	w http.ResponseWriter
 	r *http.Request
@@ -57,8 +58,9 @@ func limited(
 	}
 }
 
-// errorsAs200 answers 200 to the callers of a token that was made so, as the vendor does: scripts that read error.id
-// want it. A call that may be tried again later says so to everybody, and so does a failure of ours.
+// errorsAs200 answers 200 to the callers of a token that was made so, as the vendor does: scripts
+// that read error.id want it. A call that may be tried again later says so to everybody, and so
+// does a failure of ours.
 func errorsAs200(by roster.Actor, status int) int {
 	if by.ErrorsAs200 && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
 		return http.StatusOK

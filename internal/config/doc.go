@@ -6,9 +6,9 @@
 //
 //	--smtp-address=mail:587    ROSTER_SMTP_ADDRESS=mail:587    smtp: {address: "mail:587"}
 //
-// The package opens nothing but the configuration file and the file that holds the mail password. It
-// does not know what a setting does: that is said in its help text and in docs/configuration.md, which
-// a test keeps the same.
+// The package opens nothing but the configuration file and the file that holds the mail password.
+// It does not know what a setting does: that is said in its help text and in docs/configuration.md,
+// which a test keeps the same.
 //
 // # Map
 //

@@ -16,8 +16,8 @@ const (
 	variableOrganization = prefix + "ORGANIZATION"
 )
 
-// readEnviron returns the values of the settings that the environment has, by flag. An empty variable
-// is none. What begins with ROSTER_ and is nothing that we know is told to warn.
+// readEnviron returns the values of the settings that the environment has, by flag. An empty
+// variable is none. What begins with ROSTER_ and is nothing that we know is told to warn.
 func readEnviron(environ []string, flags []*kong.Flag, warn func(string), f *faults) map[string]string {
 	byName := make(map[string]*kong.Flag, len(flags))
 	names := make([]string, 0, len(flags)) // without the prefix, which would make all of them alike
@@ -56,8 +56,8 @@ func unknownVariable(name string, known []string) string {
 	return fmt.Sprintf("the environment variable %s is no setting; roster serve --help lists them", name)
 }
 
-// isOfKubernetes reports whether the name is one that Kubernetes gives every container beside a service
-// called roster (Kubernetes documentation, Service, environment variables).
+// isOfKubernetes reports whether the name is one that Kubernetes gives every container beside a
+// service called roster (Kubernetes documentation, Service, environment variables).
 func isOfKubernetes(name string) bool {
 	rest := strings.TrimPrefix(name, prefix)
 	return rest == "PORT" || strings.HasPrefix(rest, "PORT_") || strings.HasPrefix(rest, "SERVICE_")

@@ -27,8 +27,9 @@ type file struct {
 	lines  map[string]int // where each was set
 }
 
-// readFile returns the values of the settings that the file has, by flag. Everything in it that is not
-// understood is a fault: a setting that is silently ignored is worse than a server that does not start.
+// readFile returns the values of the settings that the file has, by flag. Everything in it that is
+// not understood is a fault: a setting that is silently ignored is worse than a server that does
+// not start.
 func readFile(name string, flags []*kong.Flag, f *faults) map[string]any {
 	r := &file{
 		name: filepath.Base(name), flags: map[string]*kong.Flag{}, faults: f,

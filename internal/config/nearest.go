@@ -1,11 +1,11 @@
 package config
 
-// maxCompared is the longest name that a suggestion is looked for, in bytes: the comparison takes the
-// product of both lengths.
+// maxCompared is the longest name that a suggestion is looked for, in bytes: the comparison takes
+// the product of both lengths.
 const maxCompared = 100
 
-// nearest returns the candidate that differs least from name, "" if none is near: more than half of it
-// would have to be typed anew.
+// nearest returns the candidate that differs least from name, "" if none is near: more than half of
+// it would have to be typed anew.
 func nearest(name string, candidates []string) string {
 	if len(name) > maxCompared {
 		return ""

@@ -20,7 +20,8 @@ func (s Serve) shown() bare {
 	return bare(s)
 }
 
-// shownURL returns a database's URL without its password. One that cannot be read is not shown at all.
+// shownURL returns a database's URL without its password. One that cannot be read is not shown at
+// all.
 func shownURL(text string) string {
 	u, err := url.Parse(text)
 	switch {

@@ -53,8 +53,8 @@ func settings() ([]*kong.Flag, error) {
 	return parser.Model.Flags, nil
 }
 
-// understand returns a value as the setting's flag takes it, or what is wrong with it. It never repeats
-// the value: in the wrong place it may be a secret.
+// understand returns a value as the setting's flag takes it, or what is wrong with it. It never
+// repeats the value: in the wrong place it may be a secret.
 func understand(flag *kong.Flag, text string) (value, wrong string) {
 	switch flag.Target.Interface().(type) {
 	case bool:

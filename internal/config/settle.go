@@ -19,8 +19,8 @@ const (
 	maxSecretLen = 4096 // bytes of the file that holds the mail password
 )
 
-// settle replaces what stands for something else: "off" and "auto", an empty data folder, the file of
-// the mail password. Doing it twice changes nothing.
+// settle replaces what stands for something else: "off" and "auto", an empty data folder, the file
+// of the mail password. Doing it twice changes nothing.
 func (s *Serve) settle(f *faults) {
 	if s.Data == "" {
 		s.Data = defaultData
@@ -84,8 +84,8 @@ func (s *Serve) proxies(f *faults) []netip.Prefix {
 	return proxies
 }
 
-// parseNetwork reads a CIDR or a single address. What is IPv4 in IPv6's clothes becomes IPv4: that is
-// how peers are compared.
+// parseNetwork reads a CIDR or a single address. What is IPv4 in IPv6's clothes becomes IPv4: that
+// is how peers are compared.
 func parseNetwork(text string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(text); err == nil {
 		a = a.Unmap().WithZone("")
@@ -99,8 +99,8 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return p.Masked(), err
 }
 
-// loopbackOnly reports whether an address, with or without a port, is one of this machine that no other
-// reaches.
+// loopbackOnly reports whether an address, with or without a port, is one of this machine that no
+// other reaches.
 func loopbackOnly(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

@@ -10,15 +10,17 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// fileFlag is the name of the flag that names the configuration file, in every command that takes one.
+// fileFlag is the name of the flag that names the configuration file, in every command that takes
+// one.
 const fileFlag = "config"
 
 // Options make a grammar that has settings in it take them from the environment and from the file
-// named by its flag --config or by ROSTER_CONFIG, where the command line does not say them. A command
-// without that flag takes nothing from either. environ is as os.Environ returns it; warn is told, in a
-// sentence, about each variable that looks like a setting and is none.
+// named by its flag --config or by ROSTER_CONFIG, where the command line does not say them. A
+// command without that flag takes nothing from either. environ is as os.Environ returns it; warn is
+// told, in a sentence, about each variable that looks like a setting and is none.
 //
-// A parse fails with all faults of environment and file at once: a [roster.Faults] inside kong's error.
+// A parse fails with all faults of environment and file at once: a [roster.Faults] inside kong's
+// error.
 func Options(environ []string, warn func(string)) []kong.Option {
 	s := newSource(environ, warn)
 	return []kong.Option{
@@ -28,9 +30,9 @@ func Options(environ []string, warn func(string)) []kong.Option {
 	}
 }
 
-// Load returns the settings as `roster serve` with these arguments would have them, not yet validated:
-// for a command that works beside the server, or in its place. file is its configuration file, "" for
-// the one that environ names. Errors: as a parse with [Options].
+// Load returns the settings as `roster serve` with these arguments would have them, not yet
+// validated: for a command that works beside the server, or in its place. file is its configuration
+// file, "" for the one that environ names. Errors: as a parse with [Options].
 func Load(file string, environ []string, warn func(string), args ...string) (Serve, error) {
 	var grammar struct {
 		Settings bare `embed:""` // without Validate, which kong would call

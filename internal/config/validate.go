@@ -21,9 +21,10 @@ const (
 	maxRateLimit     = 1_000_000
 )
 
-// Validate settles the settings (the demonstration's own defaults, "off", the file of the mail password)
-// and finds everything that is wrong with them. It may be called again. Errors: [roster.Faults] of kind
-// Invalid, each naming the setting as flag, variable and key, with what to do. No secret is in them.
+// Validate settles the settings (the demonstration's own defaults, "off", the file of the mail
+// password) and finds everything that is wrong with them. It may be called again. Errors:
+// [roster.Faults] of kind Invalid, each naming the setting as flag, variable and key, with what to
+// do. No secret is in them.
 func (s *Serve) Validate() error {
 	var f faults
 	s.settle(&f)
@@ -73,7 +74,8 @@ func (s *Serve) validateAddresses(f *faults) {
 	}
 }
 
-// isListenAddress reports whether text is "host:port" with a port by number; the host may be left out.
+// isListenAddress reports whether text is "host:port" with a port by number; the host may be left
+// out.
 func isListenAddress(text string) bool {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"roster"
 )
 
-// Face is what a dialect tells the adapter about itself. R is its reading of a request, made once and
-// used both for the credential and for the arguments.
+// Face is what a dialect tells the adapter about itself. R is its reading of a request, made once
+// and used both for the credential and for the arguments.
 type Face[R any] struct {
 	Name roster.Face
 
@@ -23,8 +23,8 @@ type Face[R any] struct {
 	// Authenticate finds the credential and who it belongs to.
 	Authenticate func(ctx context.Context, req R) (roster.Actor, error)
 
-	// Recognize is Authenticate for a request that no endpoint gets, which counts against no limit. It serves
-	// Status; nil: it is nobody.
+	// Recognize is Authenticate for a request that no endpoint gets, which counts against no limit.
+	// It serves Status; nil: it is nobody.
 	Recognize func(ctx context.Context, req R) (roster.Actor, error)
 
 	// Statuses maps each kind of error to a status: fidelity lives in this table.
@@ -34,15 +34,15 @@ type Face[R any] struct {
 	// that roster.All takes apart; causes must not be sent.
 	WriteError func(w http.ResponseWriter, r *http.Request, status int, err error)
 
-	// Status changes the status of an error for a caller who is known; nil: it is the table's. The log keeps
-	// to the table's.
+	// Status changes the status of an error for a caller who is known; nil: it is the table's. The
+	// log keeps to the table's.
 	Status func(by roster.Actor, status int) int
 
 	Log *slog.Logger
 }
 
-// Endpoint is read, authenticate, decode, call, encode: the only adapter between HTTP and verbs. A call
-// that needs a hash while too many wait for one is refused before it is authenticated.
+// Endpoint is read, authenticate, decode, call, encode: the only adapter between HTTP and verbs. A
+// call that needs a hash while too many wait for one is refused before it is authenticated.
 func Endpoint[R, In, Out any](
 	f *Face[R],
 	decode func(R) (In, error),
@@ -69,8 +69,8 @@ func Endpoint[R, In, Out any](
 	})
 }
 
-// Handler is read, authenticate, answer: what [Endpoint] does once for all types. An error of answer is answered in the
-// dialect's own form.
+// Handler is read, authenticate, answer: what [Endpoint] does once for all types. An error of
+// answer is answered in the dialect's own form.
 func (f *Face[R]) Handler(answer func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error) http.Handler {
 	return f.handler(nil, answer)
 }
@@ -101,8 +101,8 @@ func (f *Face[R]) authenticate(ctx context.Context, req R, needsHash func(R) boo
 	return f.Authenticate(ctx, req)
 }
 
-// Fail answers an error of a request whose caller is not known, in the dialect's own form, and logs what
-// its sender will not be told.
+// Fail answers an error of a request whose caller is not known, in the dialect's own form, and logs
+// what its sender will not be told.
 func (f *Face[R]) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	f.fail(w, r, roster.Actor{}, err)
 }

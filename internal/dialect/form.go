@@ -13,14 +13,16 @@ import (
 // MaxFields is the greatest number of fields in a form or a query.
 const MaxFields = 256
 
-// ParseForm reads "name=value&name=value" (WHATWG URL §5.1), the text of a query or of a form, strictly: a
-// name twice, a malformed escape, invalid UTF-8 or a NUL character are errors of kind Invalid. Empty parts
-// are skipped, such as the one after a last &. All values are of kind String, in the order sent.
+// ParseForm reads "name=value&name=value" (WHATWG URL §5.1), the text of a query or of a form,
+// strictly: a name twice, a malformed escape, invalid UTF-8 or a NUL character are errors of kind
+// Invalid. Empty parts are skipped, such as the one after a last &. All values are of kind String,
+// in the order sent.
 func ParseForm(text string) ([]Member, error) {
 	return parseForm(text, func(s string) string { return s })
 }
 
-// ParseCredentials is [ParseForm] for a form that holds a credential: names and values are read as [CredentialText].
+// ParseCredentials is [ParseForm] for a form that holds a credential: names and values are read as
+// [CredentialText].
 func ParseCredentials(text string) ([]Member, error) { return parseForm(text, CredentialText) }
 
 func parseForm(text string, read func(string) string) ([]Member, error) {

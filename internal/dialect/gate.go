@@ -20,9 +20,9 @@ type Gate interface {
 	Hold(ctx context.Context)
 }
 
-// Refused returns the error for a request that needs a hash while too many wait for one. It is asked
-// before the request is authenticated, so that a refusal costs no look-up. needs says whether the request
-// needs a hash; it is called only while the gate is busy.
+// Refused returns the error for a request that needs a hash while too many wait for one. It is
+// asked before the request is authenticated, so that a refusal costs no look-up. needs says whether
+// the request needs a hash; it is called only while the gate is busy.
 func Refused(ctx context.Context, needs func() bool) error {
 	g := OriginOf(ctx).Gate
 	if g == nil || !g.Busy() || !needs() {

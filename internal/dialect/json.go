@@ -82,10 +82,10 @@ func ParseInt(text string) (int64, bool) {
 	return int64(f), true
 }
 
-// Parse reads one JSON text (RFC 8259), strictly: a name twice in an object, invalid UTF-8, half of a
-// surrogate pair, anything after the value, too deep or too many values are errors. They are of kind
-// Invalid, say at which byte, and repeat nothing of the text. A byte order mark before the text is skipped,
-// and not counted among its bytes.
+// Parse reads one JSON text (RFC 8259), strictly: a name twice in an object, invalid UTF-8, half of
+// a surrogate pair, anything after the value, too deep or too many values are errors. They are of
+// kind Invalid, say at which byte, and repeat nothing of the text. A byte order mark before the
+// text is skipped, and not counted among its bytes.
 func Parse(text []byte) (Value, error) {
 	text = withoutMark(text)
 	if !utf8.Valid(text) {
@@ -223,7 +223,8 @@ func (p *parser) object(depth int) ([]Member, error) {
 	}
 }
 
-// names remembers the names of an object: while these are few it is quicker to look through the members.
+// names remembers the names of an object: while these are few it is quicker to look through the
+// members.
 type names map[string]bool
 
 // add reports whether the name is new.
@@ -341,8 +342,8 @@ func (p *parser) str() (string, error) {
 	return "", p.fail("a string does not end")
 }
 
-// unescape reads the string from start to the present place. The standard library knows the escapes;
-// what it would quietly replace, half of a surrogate pair, is refused first.
+// unescape reads the string from start to the present place. The standard library knows the
+// escapes; what it would quietly replace, half of a surrogate pair, is refused first.
 func (p *parser) unescape(start int) (string, error) {
 	raw := p.text[start:p.at]
 	if loneSurrogate(raw) {

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// Limiter counts what each principal asks for in a fixed window of time, and says when it is enough. The windows are
-// whole multiples of their length since the year 1, so that those of a day begin at midnight UTC, and are the same for
-// everybody. It counts in one process: behind several servers each of them allows as much. What it keeps grows with
-// the principals of one window, who have all proved who they are, and is dropped when the window ends. It may be used
-// by any number of goroutines.
+// Limiter counts what each principal asks for in a fixed window of time, and says when it is
+// enough. The windows are whole multiples of their length since the year 1, so that those of a day
+// begin at midnight UTC, and are the same for everybody. It counts in one process: behind several
+// servers each of them allows as much. What it keeps grows with the principals of one window, who
+// have all proved who they are, and is dropped when the window ends. It may be used by any number
+// of goroutines.
 type Limiter struct {
 	limit  int
 	window time.Duration
@@ -20,7 +21,8 @@ type Limiter struct {
 	counts map[string]int
 }
 
-// NewLimiter returns a limiter of so many takes a window for each principal. A limit of 0 is none: nothing is counted.
+// NewLimiter returns a limiter of so many takes a window for each principal. A limit of 0 is none:
+// nothing is counted.
 func NewLimiter(limit int, window time.Duration, now func() time.Time) *Limiter {
 	return &Limiter{limit: limit, window: window, now: now}
 }
@@ -28,8 +30,9 @@ func NewLimiter(limit int, window time.Duration, now func() time.Time) *Limiter 
 // Limit returns how many takes a window has, and how long that is; 0 for no limit.
 func (l *Limiter) Limit() (takes int, window time.Duration) { return l.limit, l.window }
 
-// Take counts one take of the principal. It returns how many are left, in how long they are as many as at first, and
-// whether this one was among those allowed; without a limit left and reset say nothing.
+// Take counts one take of the principal. It returns how many are left, in how long they are as many
+// as at first, and whether this one was among those allowed; without a limit left and reset say
+// nothing.
 func (l *Limiter) Take(principal string) (left int, reset time.Duration, ok bool) {
 	if l.limit <= 0 {
 		return 0, 0, true

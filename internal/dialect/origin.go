@@ -26,8 +26,8 @@ func WithOrigin(ctx context.Context, o *Origin) context.Context {
 	return context.WithValue(ctx, originKey{}, o)
 }
 
-// OriginOf returns the origin in ctx; for a request that came through no server, that of nobody to the
-// default organization.
+// OriginOf returns the origin in ctx; for a request that came through no server, that of nobody to
+// the default organization.
 func OriginOf(ctx context.Context) *Origin {
 	if o, ok := ctx.Value(originKey{}).(*Origin); ok {
 		return o

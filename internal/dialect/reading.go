@@ -7,8 +7,8 @@ import (
 )
 
 // Reading takes the arguments of a request one at a time, by the canonical names of what they mean
-// (RFC 7643 spelling), and notes what is wrong with them, so that all of it is reported together. An
-// argument that is null counts as left out.
+// (RFC 7643 spelling), and notes what is wrong with them, so that all of it is reported together.
+// An argument that is null counts as left out.
 type Reading struct {
 	Arguments []Member
 	Name      func(field string) string // the dialect's name for a field
@@ -52,8 +52,8 @@ func (r *Reading) Needed(field string) string {
 	return text
 }
 
-// Inner reads an object that stands at a place among the arguments. Its members have the same names in
-// every dialect.
+// Inner reads an object that stands at a place among the arguments. Its members have the same names
+// in every dialect.
 func (r *Reading) Inner(at string, object Value, read func(*Reading)) {
 	inner := Reading{Arguments: object.Members, Name: func(field string) string { return field }}
 	read(&inner)

@@ -20,8 +20,9 @@ type Refusal struct {
 // Error returns the detail.
 func (e *Refusal) Error() string { return e.Detail }
 
-// Refuse returns a handler that answers every request with the error that refuse makes of it, in the
-// dialect's own form. OPTIONS of an endpoint is answered with the methods that the endpoint takes.
+// Refuse returns a handler that answers every request with the error that refuse makes of it, in
+// the dialect's own form. OPTIONS of an endpoint is answered with the methods that the endpoint
+// takes.
 func (f *Face[R]) Refuse(refuse func(*http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := refuse(r)
@@ -43,8 +44,8 @@ func (f *Face[R]) TurnAway(w http.ResponseWriter, r *http.Request, err error) {
 	f.answer(w, r, by, err)
 }
 
-// WrongMethod refuses a request whose method is none of those that the endpoint takes. An endpoint that takes
-// GET takes HEAD too.
+// WrongMethod refuses a request whose method is none of those that the endpoint takes. An endpoint
+// that takes GET takes HEAD too.
 func WrongMethod(methods ...string) func(*http.Request) error {
 	take := strings.Join(methods, " or ")
 	if i := slices.Index(methods, http.MethodGet); i >= 0 && !slices.Contains(methods, http.MethodHead) {

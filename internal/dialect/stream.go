@@ -23,8 +23,8 @@ func StreamJSON[T any](w http.ResponseWriter, before string, records iter.Seq2[T
 	})
 }
 
-// WriteStream writes a JSON answer of status 200 piece by piece. An error before the first block was sent is
-// returned and can still be answered; a later one breaks the answer off.
+// WriteStream writes a JSON answer of status 200 piece by piece. An error before the first block
+// was sent is returned and can still be answered; a later one breaks the answer off.
 func WriteStream(w http.ResponseWriter, write func(*Stream)) error {
 	s := &Stream{w: w, control: http.NewResponseController(w)}
 	write(s)
@@ -35,8 +35,8 @@ func WriteStream(w http.ResponseWriter, write func(*Stream)) error {
 	return s.err
 }
 
-// Stream is a JSON text that is written as it is made. Commas come by themselves. The first error ends it:
-// after that its methods do nothing.
+// Stream is a JSON text that is written as it is made. Commas come by themselves. The first error
+// ends it: after that its methods do nothing.
 type Stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The keys of single characters are kept: to look one up is a hundred times faster than to make it. They are
-// made a block of them at a time, when the first one is needed.
+// The keys of single characters are kept: to look one up is a hundred times faster than to make it.
+// They are made a block of them at a time, when the first one is needed.
 const (
 	blockSize  = 256
 	keptBefore = 0x20000 // ideographs beyond it have no key but themselves, mostly
@@ -52,7 +52,8 @@ func makeKey(r rune) characterKey {
 	return characterKey{key: key, joins: joins}
 }
 
-// byCharacter is Part by the keys of single characters (Unicode 16, D146 and R5). It fails for what is no text.
+// byCharacter is Part by the keys of single characters (Unicode 16, D146 and R5). It fails for what
+// is no text.
 func byCharacter(s string) (string, bool) {
 	for range maxRounds {
 		key, joins, ok := together(s)
@@ -71,7 +72,8 @@ func byCharacter(s string) (string, bool) {
 	return s, true
 }
 
-// together returns the keys of the characters of a text one after another, and whether some may compose.
+// together returns the keys of the characters of a text one after another, and whether some may
+// compose.
 func together(s string) (key []byte, joins, ok bool) {
 	key = make([]byte, 0, len(s)+len(s)/4)
 	for at, r := range s {

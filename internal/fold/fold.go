@@ -12,12 +12,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Name returns the key of a name or an address. Two names with the same key look the same to a reader.
+// Name returns the key of a name or an address. Two names with the same key look the same to a
+// reader.
 //
 // The key is Unicode's NFKC_Casefold (UAX #31) without the blanks around it. It has no
 // default-ignorable characters, and is empty for a name that has nothing else. In an address the
-// domain is in its Unicode form (RFC 5890, U-labels), so that its ASCII form gives the same key.
-// A key is its own key.
+// domain is in its Unicode form (RFC 5890, U-labels), so that its ASCII form gives the same key. A
+// key is its own key.
 func Name(s string) string {
 	if key, ok := ascii(s); ok {
 		key = strings.TrimSpace(key)
@@ -62,8 +63,8 @@ func Part(s string) string {
 	return rounds(s)
 }
 
-// maxRounds bounds how often a text is folded. One round is enough, except where leaving out a character
-// lets its neighbours compose.
+// maxRounds bounds how often a text is folded. One round is enough, except where leaving out a
+// character lets its neighbours compose.
 const maxRounds = 4
 
 // ascii is Part for the common case, which needs no tables. It fails for anything beyond ASCII.
@@ -96,15 +97,18 @@ func unicodeDomain(domain string) (string, bool) {
 	return u, err == nil
 }
 
-// Visible returns what a reader sees of a name: blanks around it and ignorable characters are left out.
+// Visible returns what a reader sees of a name: blanks around it and ignorable characters are left
+// out.
 func Visible(s string) string { return strings.TrimSpace(ignore(s)) }
 
-// Blank reports whether a reader sees nothing of a name. The Braille pattern without dots (U+2800) looks like a blank. It
-// stands between words of Braille, so a key keeps it, but it makes no name by itself.
+// Blank reports whether a reader sees nothing of a name. The Braille pattern without dots (U+2800)
+// looks like a blank. It stands between words of Braille, so a key keeps it, but it makes no name
+// by itself.
 func Blank(s string) bool { return strings.Trim(Name(s), " \u2800") == "" }
 
-// Misleading reports a character that no name may hold: a control character, one that ends a line, or one
-// that changes the direction of text. They make one name look like another in a list or a log.
+// Misleading reports a character that no name may hold: a control character, one that ends a line,
+// or one that changes the direction of text. They make one name look like another in a list or a
+// log.
 func Misleading(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }

@@ -82,7 +82,8 @@ func TestEveryInvisibleFormatCharacterIsIgnorable(t *testing.T) {
 	}
 }
 
-// FuzzKeysAreStable asks that a key is its own key, and that characters which nobody sees change no key.
+// FuzzKeysAreStable asks that a key is its own key, and that characters which nobody sees change no
+// key.
 func FuzzKeysAreStable(f *testing.F) {
 	for _, s := range []string{
 		"", "Bob", "Straße", "İstanbul", "ﬀ", "e\u0301", "\u0345", " \u200b x", "x@Dömäin.example", "x@xn--a", "¨@x", "a@b@xn--dmin-moa0i", "\u3164",

@@ -47,8 +47,8 @@ func decodeCreateUser(requireAll bool) func(*request) (directory.NewUser, error)
 	}
 }
 
-// publishedFields are the arguments that the published table of createUser marks as required: all of
-// them. auth_token is excepted, because the printed example authenticates otherwise.
+// publishedFields are the arguments that the published table of createUser marks as required: all
+// of them. auth_token is excepted, because the printed example authenticates otherwise.
 var publishedFields = [...]string{
 	"userName", "password", "active", "emails", "displayName", "roles", "primaryGroup", "department",
 	"joinedAt", "timezone", "phoneNumbers", "sessionExpiry", "teams",
@@ -62,8 +62,8 @@ type userArgument struct {
 	isID   bool   // it is user_id, and a number
 }
 
-// decodeUser reads user_id or username, of which one suffices. A user_id that is no number is taken as a
-// username: a client of 6.1 knows no other argument.
+// decodeUser reads user_id or username, of which one suffices. A user_id that is no number is taken
+// as a username: a client of 6.1 knows no other argument.
 func decodeUser(q *request) (userArgument, error) {
 	args, err := q.arguments()
 	if err != nil {
@@ -102,8 +102,8 @@ func oneUser[Out any](
 	}
 }
 
-// pick calls a verb for a user by number and, where that is nobody's, by name. An id that is unknown is
-// NotFound, an unknown name is an Invalid argument.
+// pick calls a verb for a user by number and, where that is nobody's, by name. An id that is
+// unknown is NotFound, an unknown name is an Invalid argument.
 func pick[Out any](in userArgument, verb func(directory.UserSelector) (Out, error)) (Out, error) {
 	if in.number > 0 {
 		out, err := verb(directory.UserSelector{Number: in.number})

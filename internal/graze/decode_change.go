@@ -17,7 +17,8 @@ type userChange struct {
 // NeedsHash reports whether the change costs a hash.
 func (u userChange) NeedsHash() bool { return u.change.NeedsHash() }
 
-// decodeUpdateUser reads the arguments of updateUser. uid picks the user, or username; neither changes.
+// decodeUpdateUser reads the arguments of updateUser. uid picks the user, or username; neither
+// changes.
 func decodeUpdateUser(q *request) (userChange, error) {
 	args, err := q.arguments()
 	if err != nil {
@@ -71,7 +72,8 @@ func (r *reading) empty(field string) bool {
 	return v.Kind == dialect.String && v.Text == ""
 }
 
-// change reads an argument of an update with read: absent where it is left out or "", null where it is null.
+// change reads an argument of an update with read: absent where it is left out or "", null where it
+// is null.
 func change[T any](r *reading, field string, read func(field string) T) roster.Set[T] {
 	switch kind := r.Get(field).Kind; {
 	case kind == dialect.Absent || r.empty(field):

@@ -13,7 +13,8 @@ import (
 	"roster/internal/directory"
 )
 
-// decodeCreateTeam reads the arguments of createTeam. Clients of 6.1 send "" for what they leave out.
+// decodeCreateTeam reads the arguments of createTeam. Clients of 6.1 send "" for what they leave
+// out.
 func decodeCreateTeam(q *request) (directory.NewGroup, error) {
 	args, err := q.arguments()
 	if err != nil {
@@ -85,7 +86,8 @@ type lookup[In any] struct {
 	byID bool // by the argument of an id, which may hold a name
 }
 
-// decodeGetTeam reads team_id or name, of which one suffices. A team_id that is no number is taken as a name.
+// decodeGetTeam reads team_id or name, of which one suffices. A team_id that is no number is taken
+// as a name.
 func decodeGetTeam(q *request) (lookup[directory.GroupSelector], error) {
 	in := lookup[directory.GroupSelector]{in: directory.GroupSelector{Kind: roster.KindTeam}}
 	args, err := q.arguments()
@@ -104,8 +106,8 @@ func decodeGetTeams(*request) (directory.GroupList, error) {
 	return directory.GroupList{Kind: roster.KindTeam}, nil
 }
 
-// decodeGetTeamsForService reads service_id, or the name: the table of the published page calls that name,
-// its example service_name.
+// decodeGetTeamsForService reads service_id, or the name: the table of the published page calls
+// that name, its example service_name.
 func decodeGetTeamsForService(q *request) (lookup[directory.GroupList], error) {
 	in := lookup[directory.GroupList]{in: directory.GroupList{Kind: roster.KindTeam}}
 	args, err := q.arguments()
@@ -127,8 +129,8 @@ func decodeGetTeamsForService(q *request) (lookup[directory.GroupList], error) {
 // idIn reads an id, without the blanks around it.
 func idIn(args []dialect.Member, name string) string { return strings.TrimSpace(find(args, name).Text) }
 
-// refOf is a record by an id, which is a name where it is no number, or else by a name. A name that is all
-// digits is an id first, a name second.
+// refOf is a record by an id, which is a name where it is no number, or else by a name. A name that
+// is all digits is an id first, a name second.
 func refOf(id, name string) roster.Ref {
 	switch {
 	case digits(id):
@@ -140,7 +142,8 @@ func refOf(id, name string) roster.Ref {
 	}
 }
 
-// numberOf reads digits. What no record has as its number becomes the greatest, which none has either.
+// numberOf reads digits. What no record has as its number becomes the greatest, which none has
+// either.
 func numberOf(text string) int64 {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 0 {
 		return n
@@ -166,8 +169,8 @@ func teamByID(args []dialect.Member) (directory.GroupSelector, error) {
 	return sel, nil
 }
 
-// lookedUp calls a verb for a record of a noun that the arguments name. What it says of a name it says of the argument that
-// held it.
+// lookedUp calls a verb for a record of a noun that the arguments name. What it says of a name it
+// says of the argument that held it.
 func lookedUp[In, Out any](
 	noun string, verb func(context.Context, roster.Actor, In) (Out, error),
 ) func(context.Context, roster.Actor, lookup[In]) (Out, error) {

@@ -48,8 +48,8 @@ func encodeUsers(w http.ResponseWriter, users iter.Seq2[roster.User, error]) err
 	}, "")
 }
 
-// userInfo is the answer of getUserInfo: the two keys that are documented, then the rest of the record
-// that Graze's own server holds of a user.
+// userInfo is the answer of getUserInfo: the two keys that are documented, then the rest of the
+// record that Graze's own server holds of a user.
 type userInfo struct {
 	FullNameToo   string              `json:"full_name"`
 	UserID        int64               `json:"user_id"`

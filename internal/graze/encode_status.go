@@ -13,8 +13,8 @@ type systemStatus struct {
 	Processes []process `json:"processes"`
 }
 
-// process is a component of Roster, as Graze describes a process. What has no sense here is fixed: nothing
-// is passive, and nothing can be stopped by itself.
+// process is a component of Roster, as Graze describes a process. What has no sense here is fixed:
+// nothing is passive, and nothing can be stopped by itself.
 type process struct {
 	Component        string   `json:"component"`
 	Instance         string   `json:"instance"`

@@ -29,8 +29,8 @@ func encodeTeams(w http.ResponseWriter, teams iter.Seq2[directory.TeamView, erro
 	})
 }
 
-// writeTeam writes a team with the keys of the documented answer, in their order. The members, who may be
-// many, come from the store twice and are never held together.
+// writeTeam writes a team with the keys of the documented answer, in their order. The members, who
+// may be many, come from the store twice and are never held together.
 func writeTeam(s *dialect.Stream, t directory.TeamView) {
 	serviceIDs, services := []int64{}, []string{}
 	for _, b := range t.Routing.Services {

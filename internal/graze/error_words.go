@@ -48,7 +48,8 @@ func (n words) but(field, word string) words {
 	return others
 }
 
-// argument returns Graze's name for a canonical attribute path: the longest beginning that has one decides.
+// argument returns Graze's name for a canonical attribute path: the longest beginning that has one
+// decides.
 func (n words) argument(path string) string {
 	for end := len(path); end > 0; end = strings.LastIndexAny(path[:end], ".[") {
 		if name, ok := n[path[:end]]; ok {

@@ -12,8 +12,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// statuses is the one table from the kinds of error to the statuses that Graze has for them. A taken
-// name is 400: the documentation knows no 409.
+// statuses is the one table from the kinds of error to the statuses that Graze has for them. A
+// taken name is 400: the documentation knows no 409.
 var statuses = map[roster.Kind]int{
 	roster.Internal:        http.StatusInternalServerError,
 	roster.Invalid:         http.StatusBadRequest,
@@ -58,7 +58,8 @@ func (n words) writeError(w http.ResponseWriter, r *http.Request, status int, er
 	_ = dialect.WriteJSON(w, status, failure{message, status, &additional{debug}})
 }
 
-// describe says what is wrong: first in a sentence about the first fault, then in one about all of them.
+// describe says what is wrong: first in a sentence about the first fault, then in one about all of
+// them.
 func (n words) describe(r *http.Request, err error) (message, debug string) {
 	var refusal *dialect.Refusal
 	if errors.As(err, &refusal) {

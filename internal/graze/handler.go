@@ -25,8 +25,8 @@ const Root = "/graze"
 // base is the path before an endpoint's name.
 const base = Root + "/v1/"
 
-// Register adds the dialect's routes to mux. It returns the function that answers requests below [Root] which the
-// server turns away.
+// Register adds the dialect's routes to mux. It returns the function that answers requests below
+// [Root] which the server turns away.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	d, credential := o.Directory, byCredential(o.Verifier)
 	signIn := newFace(o, userWords, byPassword(o.Verifier))

@@ -17,8 +17,8 @@ import (
 // reading reads arguments as tolerantly as existing clients need.
 type reading struct{ dialect.Reading }
 
-// newReading reads arguments by the names that they have in w. It reads full_name, as clients of 6.1 send
-// it, where fullname is not given.
+// newReading reads arguments by the names that they have in w. It reads full_name, as clients of
+// 6.1 send it, where fullname is not given.
 func newReading(args []dialect.Member, w words) reading {
 	name := w.argument
 	if find(args, "fullname").Kind <= dialect.Null && find(args, "full_name").Kind != dialect.Absent {
@@ -32,8 +32,9 @@ func newReading(args []dialect.Member, w words) reading {
 	return reading{dialect.Reading{Arguments: args, Name: name}}
 }
 
-// withoutDefaults returns the arguments of a user with null in the place of the vendor's own client's defaults:
-// 0 and "" for primary_group, department, joined and session_expiry. A form has the 0 as text.
+// withoutDefaults returns the arguments of a user with null in the place of the vendor's own
+// client's defaults: 0 and "" for primary_group, department, joined and session_expiry. A form has
+// the 0 as text.
 func withoutDefaults(args []dialect.Member) []dialect.Member {
 	args = slices.Clone(args)
 	for i, a := range args {

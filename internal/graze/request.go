@@ -11,8 +11,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// request is a request as the dialect reads it. The body is read when the first argument is asked for:
-// a caller whose credential is in a header or in the URL is known before that.
+// request is a request as the dialect reads it. The body is read when the first argument is asked
+// for: a caller whose credential is in a header or in the URL is known before that.
 type request struct {
 	w      http.ResponseWriter
 	r      *http.Request
@@ -28,8 +28,8 @@ func newRequest(w http.ResponseWriter, r *http.Request) *request {
 	return &request{w: w, r: r, origin: dialect.OriginOf(r.Context()), form: dialect.ParseForm}
 }
 
-// byCredential finds the credential of a request: a Basic header (RFC 7617) and nothing else if there
-// is one, or the auth_token of the URL or of the body.
+// byCredential finds the credential of a request: a Basic header (RFC 7617) and nothing else if
+// there is one, or the auth_token of the URL or of the body.
 func byCredential(v dialect.Verifier) func(context.Context, *request) (roster.Actor, error) {
 	return func(ctx context.Context, q *request) (roster.Actor, error) {
 		if scheme, credentials := dialect.Authorization(q.r); scheme == "basic" {
@@ -58,7 +58,8 @@ func byBasic(ctx context.Context, v dialect.Verifier, credentials string) (roste
 	return v.Password(ctx, roster.FaceGraze, roster.GrazeLogin, name, password)
 }
 
-// byPassword finds the credential of authenticate: its arguments, or a Basic header where it has none.
+// byPassword finds the credential of authenticate: its arguments, or a Basic header where it has
+// none.
 func byPassword(v dialect.Verifier) func(context.Context, *request) (roster.Actor, error) {
 	return func(ctx context.Context, q *request) (roster.Actor, error) {
 		q.form = dialect.ParseCredentials
@@ -113,8 +114,8 @@ func (q *request) readArguments() ([]dialect.Member, error) {
 	return append(body, query...), nil
 }
 
-// readBody reads a body as JSON where its Content-Type says so. A body that begins like a JSON object is read as
-// that whatever the Content-Type says, and every other one as a form.
+// readBody reads a body as JSON where its Content-Type says so. A body that begins like a JSON
+// object is read as that whatever the Content-Type says, and every other one as a form.
 func (q *request) readBody() ([]dialect.Member, error) {
 	if strings.HasPrefix(dialect.MediaType(q.r), "multipart/") {
 		return nil, &dialect.Refusal{

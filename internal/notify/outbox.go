@@ -9,8 +9,8 @@ import (
 // MaxOutbox is the number of messages that an [Outbox] keeps; the oldest go first.
 const MaxOutbox = 200
 
-// Outbox is a [Mailer] that sends nothing and keeps what it was given, in memory. It may be used from
-// any number of goroutines.
+// Outbox is a [Mailer] that sends nothing and keeps what it was given, in memory. It may be used
+// from any number of goroutines.
 type Outbox struct {
 	mu       sync.Mutex
 	messages []Message // the oldest first

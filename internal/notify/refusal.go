@@ -38,8 +38,8 @@ func unusable(err error) error {
 }
 
 // refused is the error of a message that the server did not take. Its answer to the recipient or to
-// the content counts; one to the sender's address or to a missing sign-in is about our settings, and
-// may be mended while the message waits.
+// the content counts; one to the sender's address or to a missing sign-in is about our settings,
+// and may be mended while the message waits.
 func refused(err error) error {
 	var refusal *mail.SendError
 	if !errors.As(err, &refusal) {
@@ -73,8 +73,8 @@ const (
 	maxWord   = 20  // characters
 )
 
-// readable keeps the plain words and numbers of a server's answer and drops everything else: a server
-// may repeat what it was sent, and that holds addresses, links and passwords.
+// readable keeps the plain words and numbers of a server's answer and drops everything else: a
+// server may repeat what it was sent, and that holds addresses, links and passwords.
 func readable(answer string) string {
 	var kept []string
 	length := 0
@@ -93,7 +93,8 @@ func readable(answer string) string {
 	return strings.Join(kept, " ")
 }
 
-// plain reports a word in one case, or with a capital at its head, or a number such as 550 or 5.7.1.
+// plain reports a word in one case, or with a capital at its head, or a number such as 550 or
+// 5.7.1.
 func plain(word string) bool {
 	if len(word) > maxWord {
 		return false

@@ -25,7 +25,8 @@ const (
 	NoTLS    = "none"     // in the clear: for a relay on the same machine or network
 )
 
-// DefaultSMTPTimeout bounds each half of a sending: to greet the server, and to hand over the message.
+// DefaultSMTPTimeout bounds each half of a sending: to greet the server, and to hand over the
+// message.
 const DefaultSMTPTimeout = 30 * time.Second
 
 // SMTPOptions say how to reach a mail server. Address and From are needed.
@@ -40,7 +41,8 @@ type SMTPOptions struct {
 	Timeout time.Duration  // default DefaultSMTPTimeout
 }
 
-// SMTP is a [Mailer] that hands each message to a mail server (RFC 5321) over a connection of its own.
+// SMTP is a [Mailer] that hands each message to a mail server (RFC 5321) over a connection of its
+// own.
 type SMTP struct {
 	from   *netmail.Address
 	host   string
@@ -219,8 +221,9 @@ func sender(from string) (*netmail.Address, error) {
 	return good, nil
 }
 
-// needsUTF8 returns the error of a message that a mail server without SMTPUTF8 cannot take (RFC 6531 §3.2).
-// One to such a recipient fails for good. Our own address may be changed while the message waits.
+// needsUTF8 returns the error of a message that a mail server without SMTPUTF8 cannot take (RFC
+// 6531 §3.2). One to such a recipient fails for good. Our own address may be changed while the
+// message waits.
 func needsUTF8(from, to string) error {
 	switch {
 	case !ascii(to):
@@ -237,7 +240,8 @@ func needsUTF8(from, to string) error {
 	return nil
 }
 
-// deliverable returns the address with its domain in the form that every server understands (RFC 5891).
+// deliverable returns the address with its domain in the form that every server understands (RFC
+// 5891).
 func deliverable(address string) (*netmail.Address, error) {
 	bad := &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is no address that mail can be sent to"}
 	parsed, err := netmail.ParseAddress(address)

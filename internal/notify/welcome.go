@@ -39,11 +39,12 @@ type welcome struct {
 }
 
 // Welcome returns the handler of [roster.JobWelcomeEmail]. The link in the email is made when it is
-// sent, for the address that the user has then, and each attempt voids the link of the one before. A user who is gone,
-// inactive, without an address, or has got a password since, is not written to. That is no error.
+// sent, for the address that the user has then, and each attempt voids the link of the one before.
+// A user who is gone, inactive, without an address, or has got a password since, is not written to.
+// That is no error.
 //
-// Errors of the handler: those of [directory.Directory.IssueLink] and of [Mailer], and Invalid for a
-// payload that cannot be read.
+// Errors of the handler: those of [directory.Directory.IssueLink] and of [Mailer], and Invalid for
+// a payload that cannot be read.
 func Welcome(o WelcomeOptions) func(context.Context, roster.Job) error {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -163,8 +164,8 @@ func (w *welcome) compose(l letter) (m Message, err error) {
 	return Message{Subject: "Welcome to Roster: choose your password", Text: text.String(), HTML: html.String()}, nil
 }
 
-// addedBy says who made the user, as the audit has it: its first entry about the user. It returns ""
-// where nobody in particular did.
+// addedBy says who made the user, as the audit has it: its first entry about the user. It returns
+// "" where nobody in particular did.
 func (w *welcome) addedBy(ctx context.Context, by roster.Actor, u roster.User) (string, error) {
 	entries, err := w.Directory.ListAudit(ctx, by, directory.AuditList{Target: string(u.ID), Limit: 1})
 	if err != nil {
@@ -190,8 +191,8 @@ func (w *welcome) addedBy(ctx context.Context, by roster.Actor, u roster.User) (
 // maxGreeting is the longest name that somebody is greeted by, in characters.
 const maxGreeting = 60
 
-// greeting returns the name to greet the user by; "" for one that mail programs would make a link of.
-// Whoever may add users could otherwise have us send an address of their choice to anybody.
+// greeting returns the name to greet the user by; "" for one that mail programs would make a link
+// of. Whoever may add users could otherwise have us send an address of their choice to anybody.
 func greeting(u roster.User) string {
 	name := u.DisplayName
 	if name == u.UserName || utf8.RuneCountInString(name) > maxGreeting || strings.ContainsAny(name, "/:@\\") {

@@ -36,9 +36,9 @@ type Options struct {
 	Resolver *net.Resolver
 }
 
-// Client returns a client for requests to addresses that somebody else chose. A redirect is not followed:
-// it is the answer. An error that the guard caused has [ErrRefused] in its chain. Errors of net/http hold
-// the URL, so that they must not be logged where it holds a secret.
+// Client returns a client for requests to addresses that somebody else chose. A redirect is not
+// followed: it is the answer. An error that the guard caused has [ErrRefused] in its chain. Errors
+// of net/http hold the URL, so that they must not be logged where it holds a secret.
 //
 // A client keeps connections and should be kept itself.
 func Client(o Options) *http.Client {

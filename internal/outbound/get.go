@@ -16,9 +16,9 @@ import (
 const retryAfter = time.Minute
 
 // Get returns the document at an http or https address. What a failure says is the same for every
-// address that does not answer, so that nobody can explore a network by it; the cause, for the log, holds no URL.
-// Errors: Invalid (no web address, one that is not allowed, too long), Unavailable (no answer, or another
-// status than 200).
+// address that does not answer, so that nobody can explore a network by it; the cause, for the log,
+// holds no URL. Errors: Invalid (no web address, one that is not allowed, too long), Unavailable
+// (no answer, or another status than 200).
 func Get(ctx context.Context, client *http.Client, address string) ([]byte, error) {
 	const notWeb = "must be an absolute http or https address, without a user name in it"
 	u, err := url.Parse(address)

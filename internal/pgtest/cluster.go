@@ -106,8 +106,8 @@ func (c *cluster) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// watch runs PostgreSQL until its standard input ends, which it does when the process that holds the
-// other end is gone, for whatever reason. Then nothing of the cluster remains.
+// watch runs PostgreSQL until its standard input ends, which it does when the process that holds
+// the other end is gone, for whatever reason. Then nothing of the cluster remains.
 const watch = `dir=$1; shift
 "$@" >"$dir/log" 2>&1 </dev/null &
 read -r end

@@ -24,10 +24,11 @@ const (
 	CutAtMessage        // at a message of the client, which the server never gets
 )
 
-// Proxy stands between a client and a cluster and cuts connections where a test wants it. It reads the
-// messages of the protocol (PostgreSQL documentation, "Message Formats"), so the server sees a client that
-// is gone, and the client sees a connection that ended while it waited: as when a network breaks.
-// Terminating the server's process is different, because the server says so before it goes.
+// Proxy stands between a client and a cluster and cuts connections where a test wants it. It reads
+// the messages of the protocol (PostgreSQL documentation, "Message Formats"), so the server sees a
+// client that is gone, and the client sees a connection that ended while it waited: as when a
+// network breaks. Terminating the server's process is different, because the server says so before
+// it goes.
 type Proxy struct {
 	at     url.URL
 	server string // path of the server's socket
@@ -74,7 +75,8 @@ func NewProxy(t testing.TB, at string) *Proxy {
 // URL returns the address of the database behind the proxy.
 func (p *Proxy) URL() string { return p.at.String() }
 
-// Arm makes the proxy cut one connection: at the first such place after as many as are to be skipped.
+// Arm makes the proxy cut one connection: at the first such place after as many as are to be
+// skipped.
 func (p *Proxy) Arm(cut Cut, skip int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,8 +123,8 @@ func (p *Proxy) reached(place Cut) bool {
 // errCut ends a connection that is cut.
 var errCut = errors.New("cut")
 
-// serve passes messages between a client and a connection of its own to the server, until one of them
-// leaves or ctx ends.
+// serve passes messages between a client and a connection of its own to the server, until one of
+// them leaves or ctx ends.
 func (p *Proxy) serve(ctx context.Context, client net.Conn) {
 	defer client.Close()
 	if p.isSevered() {

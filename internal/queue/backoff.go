@@ -13,8 +13,8 @@ const (
 	maxAskedFor  = directory.MaxJobWait // of a RetryAfter; a longer one is not believed
 )
 
-// backoff is how long a job waits after so many attempts. random, from 0 to below 1, takes off up to a
-// fifth, so that jobs that failed together do not come back together.
+// backoff is how long a job waits after so many attempts. random, from 0 to below 1, takes off up
+// to a fifth, so that jobs that failed together do not come back together.
 func backoff(attempts int, random float64) time.Duration {
 	d := firstBackoff
 	for i := 1; i < attempts && d < maxBackoff; i++ {

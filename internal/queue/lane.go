@@ -24,8 +24,9 @@ const (
 	// for would keep its jobs from everybody until the lease is over.
 	claimFor = 10 * time.Second
 
-	// hastenEvery is the time between two looks for jobs that wait because a clock was set back, this server's
-	// or another's. There is one at the start, and one as soon as this server's clock goes back.
+	// hastenEvery is the time between two looks for jobs that wait because a clock was set back,
+	// this server's or another's. There is one at the start, and one as soon as this server's clock
+	// goes back.
 	hastenEvery = 5 * time.Minute
 	hastenBatch = 500 // jobs in one transaction
 )
@@ -111,8 +112,8 @@ func (l *lane) drain(letGo context.CancelFunc) {
 	}
 }
 
-// hire waits for a worker that has nothing to do and returns how many there are; they are hired then.
-// It returns 0 where ctx ends first.
+// hire waits for a worker that has nothing to do and returns how many there are; they are hired
+// then. It returns 0 where ctx ends first.
 func (l *lane) hire(ctx context.Context) int {
 	select {
 	case <-ctx.Done():
@@ -141,8 +142,8 @@ type claimed struct {
 	until time.Time // the lease
 }
 
-// claim takes up to limit jobs that are due. Where none is, it says when the next one will be due, zero if
-// none is waiting, and writes nothing unless a clock was set back.
+// claim takes up to limit jobs that are due. Where none is, it says when the next one will be due,
+// zero if none is waiting, and writes nothing unless a clock was set back.
 func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time.Time, err error) {
 	now := l.now()
 	err = l.store.View(ctx, func(tx directory.Tx) (err error) {
@@ -175,8 +176,8 @@ func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time
 	return taken, next, nil
 }
 
-// hasten makes jobs due that wait because a clock was set back, a batch at a time, and reports whether there
-// were any. It looks now and then only.
+// hasten makes jobs due that wait because a clock was set back, a batch at a time, and reports
+// whether there were any. It looks now and then only.
 func (l *lane) hasten(ctx context.Context) (some bool, err error) {
 	now := l.now().Round(0) // without the monotonic clock, which is never set
 	if since := now.Sub(l.hastened); since >= 0 && since < hastenEvery {
@@ -214,7 +215,8 @@ func (l *lane) until(next time.Time, poll time.Duration) time.Duration {
 	return poll
 }
 
-// wait waits for so long, or until ctx ends or the lane is roused; it reports whether it was roused.
+// wait waits for so long, or until ctx ends or the lane is roused; it reports whether it was
+// roused.
 func (l *lane) wait(ctx context.Context, d time.Duration) (roused bool) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -18,9 +18,9 @@ const (
 	DefaultAttempts = 12 // with the backoff, about three and a half hours
 )
 
-// Handler does one job. ctx ends before the job's lease does, and soon after the queue is told to stop;
-// a handler that goes on regardless may find that somebody else is at the same job. The kind of the
-// error decides what follows (see [Queue]). Its text must hold no secret: it is logged.
+// Handler does one job. ctx ends before the job's lease does, and soon after the queue is told to
+// stop; a handler that goes on regardless may find that somebody else is at the same job. The kind
+// of the error decides what follows (see [Queue]). Its text must hold no secret: it is logged.
 type Handler func(ctx context.Context, j roster.Job) error
 
 // Lane says how the jobs of one lane are done.
@@ -77,8 +77,9 @@ func New(o Options) *Queue {
 	return q
 }
 
-// Run does jobs until ctx ends. Jobs in hand then get a few seconds to end by themselves; what has not
-// ended by then is cancelled and let go, to be claimed again by whoever comes next. It returns nil.
+// Run does jobs until ctx ends. Jobs in hand then get a few seconds to end by themselves; what has
+// not ended by then is cancelled and let go, to be claimed again by whoever comes next. It returns
+// nil.
 func (q *Queue) Run(ctx context.Context) error {
 	var lanes sync.WaitGroup
 	for _, l := range q.lanes {
@@ -89,7 +90,8 @@ func (q *Queue) Run(ctx context.Context) error {
 	return nil
 }
 
-// passOn wakes every lane when jobs were added, until ctx ends: the poke does not say for which lane.
+// passOn wakes every lane when jobs were added, until ctx ends: the poke does not say for which
+// lane.
 func (q *Queue) passOn(ctx context.Context) {
 	added := q.added
 	for {

@@ -77,8 +77,8 @@ func report(ctx context.Context, log *slog.Logger, v verdict, err error) {
 	}
 }
 
-// settle writes down the outcome. It tries again where the store does not take it: an outcome that is
-// lost means that the job is done once more.
+// settle writes down the outcome. It tries again where the store does not take it: an outcome that
+// is lost means that the job is done once more.
 func (l *lane) settle(hold context.Context, log *slog.Logger, c claimed, v verdict) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(hold), settleFor)
 	defer cancel()

@@ -8,8 +8,9 @@ import (
 	"roster/internal/dialect"
 )
 
-// accessLog writes one line for each request, and counts it. The line names the pattern of the route,
-// never the path or the query, and no header: those are the sender's words and may hold a secret.
+// accessLog writes one line for each request, and counts it. The line names the pattern of the
+// route, never the path or the query, and no header: those are the sender's words and may hold a
+// secret.
 func (s *Server) accessLog(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		res := &response{ResponseWriter: w}

@@ -26,7 +26,8 @@ func clientAddress(trusted []netip.Prefix, next http.Handler) http.Handler {
 	})
 }
 
-// peerAddress returns who is at the other end of the connection; the zero address where that is no IP.
+// peerAddress returns who is at the other end of the connection; the zero address where that is no
+// IP.
 func peerAddress(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -47,8 +48,9 @@ func isTrusted(a netip.Addr, trusted []netip.Prefix) bool {
 	return false
 }
 
-// forwardedAddress walks from the peer towards the client as long as each hop is trusted to name the
-// one before it. What follows the first stranger, or the first text that is no address, is hearsay.
+// forwardedAddress walks from the peer towards the client as long as each hop is trusted to name
+// the one before it. What follows the first stranger, or the first text that is no address, is
+// hearsay.
 func forwardedAddress(peer netip.Addr, h http.Header, trusted []netip.Prefix) netip.Addr {
 	if !isTrusted(peer, trusted) {
 		return peer
@@ -67,8 +69,8 @@ func forwardedAddress(peer netip.Addr, h http.Header, trusted []netip.Prefix) ne
 	return peer
 }
 
-// forwardedFor returns the hops that the headers name, the client first: X-Forwarded-For, or else the
-// "for" parameters of Forwarded (RFC 7239 §5.2).
+// forwardedFor returns the hops that the headers name, the client first: X-Forwarded-For, or else
+// the "for" parameters of Forwarded (RFC 7239 §5.2).
 func forwardedFor(h http.Header) []string {
 	if lines := h.Values("X-Forwarded-For"); len(lines) > 0 {
 		return strings.Split(strings.Join(lines, ","), ",")

@@ -15,8 +15,8 @@ import (
 // certificateCheck is how often, at most, a handshake looks whether the certificate has changed.
 const certificateCheck = time.Minute
 
-// certificate is what HTTPS shows, kept up to date while serving. refresh returns another one where the
-// current is not to be used any longer, nil otherwise.
+// certificate is what HTTPS shows, kept up to date while serving. refresh returns another one where
+// the current is not to be used any longer, nil otherwise.
 type certificate struct {
 	now     func() time.Time
 	log     *slog.Logger
@@ -27,8 +27,8 @@ type certificate struct {
 	current *tls.Certificate
 }
 
-// get returns the certificate (tls.Config.GetCertificate). A new one that cannot be read is logged, and
-// the old one stays.
+// get returns the certificate (tls.Config.GetCertificate). A new one that cannot be read is logged,
+// and the old one stays.
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -69,8 +69,8 @@ func (s *Server) Reload() {
 	s.cert.reload()
 }
 
-// ValidateCertificate finds out whether the files are a certificate and its key; both "" is none. Errors:
-// [roster.Invalid].
+// ValidateCertificate finds out whether the files are a certificate and its key; both "" is none.
+// Errors: [roster.Invalid].
 func ValidateCertificate(certFile, keyFile string) error {
 	if certFile == "" && keyFile == "" {
 		return nil

@@ -21,8 +21,8 @@ const (
 	// minConnections is the limit where the process may open too few files for any other.
 	minConnections = 16
 
-	// localPlaces is how many connections callers of this machine get beyond the limit: health checks work
-	// while strangers hold all places.
+	// localPlaces is how many connections callers of this machine get beyond the limit: health
+	// checks work while strangers hold all places.
 	localPlaces = 16
 
 	// addressShare is the part of all places that one address gets: one in so many.
@@ -39,8 +39,8 @@ const (
 	pressureLog = time.Minute
 )
 
-// connectionLimit returns how many connections this process can hold while others descriptors are in
-// use elsewhere. Go has raised the soft limit of the process to the hard one.
+// connectionLimit returns how many connections this process can hold while others descriptors are
+// in use elsewhere. Go has raised the soft limit of the process to the hard one.
 func connectionLimit(others int) int {
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
@@ -51,8 +51,8 @@ func connectionLimit(others int) int {
 }
 
 // connections counts open connections, in total and by address, and makes place for new ones: at a
-// limit it closes the connection that has been idle longest. Idle is a connection between two requests,
-// or one that has not sent the header of its first.
+// limit it closes the connection that has been idle longest. Idle is a connection between two
+// requests, or one that has not sent the header of its first.
 type connections struct {
 	most      int // in total
 	ofAddress int // of one address, trusted proxies excepted
@@ -153,7 +153,8 @@ func (c *connections) admit(conn net.Conn) {
 	}
 }
 
-// evict takes the first place of a line and returns it for its connection to be closed; nil if the line is empty.
+// evict takes the first place of a line and returns it for its connection to be closed; nil if the
+// line is empty.
 func (c *connections) evict(line *list.List) *place {
 	front := line.Front()
 	if front == nil {
@@ -241,7 +242,8 @@ func (c *connections) mayLog() bool {
 	return true
 }
 
-// register adds what the metrics show of connections. The first of two servers on one Metrics counts.
+// register adds what the metrics show of connections. The first of two servers on one Metrics
+// counts.
 func (c *connections) register(m *Metrics) {
 	read := func(n func() int64) func() float64 {
 		return func() float64 {
@@ -266,7 +268,8 @@ func addressOf(conn net.Conn) netip.Addr {
 	return plain(tcp.AddrPort().Addr())
 }
 
-// networkOf returns what counts as one address: of IPv6 a /64, because whoever has one has all of it.
+// networkOf returns what counts as one address: of IPv6 a /64, because whoever has one has all of
+// it.
 func networkOf(a netip.Addr) netip.Prefix {
 	bits := a.BitLen()
 	if a.Is6() {

@@ -2,8 +2,8 @@ package server
 
 import "net/http"
 
-// securityHeaders sets what every answer carries (OWASP HTTP Headers Cheat Sheet). A page that needs a
-// wider policy sets its own over it.
+// securityHeaders sets what every answer carries (OWASP HTTP Headers Cheat Sheet). A page that
+// needs a wider policy sets its own over it.
 func (s *Server) securityHeaders(next http.Handler) http.Handler {
 	// The values are shared by all answers: nothing may write into them.
 	nosniff := []string{"nosniff"}
@@ -26,8 +26,8 @@ func (s *Server) securityHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// strictTransport reports whether browsers are told to use HTTPS only (RFC 6797 §7.2: not over plain
-// HTTP). Under a self-signed certificate they would not listen (§8.1).
+// strictTransport reports whether browsers are told to use HTTPS only (RFC 6797 §7.2: not over
+// plain HTTP). Under a self-signed certificate they would not listen (§8.1).
 func (s *Server) strictTransport(r *http.Request) bool {
 	if r.TLS != nil {
 		return !s.selfSigned()

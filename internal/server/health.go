@@ -24,8 +24,9 @@ func isOwnRoute(pattern string) bool {
 	return pattern == livePath || pattern == readyPath || pattern == metricsPath
 }
 
-// ownRoutes answers the paths that belong to the server, and passes the others on. CONNECT and TRACE
-// end here: Roster is no proxy, and shows nobody what a request held (RFC 9110 §9.3.6, §9.3.8).
+// ownRoutes answers the paths that belong to the server, and passes the others on. CONNECT and
+// TRACE end here: Roster is no proxy, and shows nobody what a request held (RFC 9110 §9.3.6,
+// §9.3.8).
 func (s *Server) ownRoutes(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodConnect || r.Method == http.MethodTrace {
@@ -117,8 +118,8 @@ func (d *readiness) reason(ctx context.Context) string {
 	return "a part of the server is not working; its log has the details"
 }
 
-// freshResult returns the result of a check that is fresh, making one if there is none. A caller who leaves
-// does not end it: others wait for it too.
+// freshResult returns the result of a check that is fresh, making one if there is none. A caller
+// who leaves does not end it: others wait for it too.
 func (d *readiness) freshResult(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -10,9 +10,10 @@ import (
 	"roster/internal/dialect"
 )
 
-// ownHosts refuses requests for other hosts than this machine, where Options.OnlyLocal says so. A page in a
-// browser on this machine could otherwise reach the server under a name of its own: an attacker lets the
-// name of the page's site stand for 127.0.0.1 (DNS rebinding). The port does not count.
+// ownHosts refuses requests for other hosts than this machine, where Options.OnlyLocal says so. A
+// page in a browser on this machine could otherwise reach the server under a name of its own: an
+// attacker lets the name of the page's site stand for 127.0.0.1 (DNS rebinding). The port does not
+// count.
 func (s *Server) ownHosts(next http.Handler) http.Handler {
 	if !s.o.OnlyLocal {
 		return next
@@ -42,7 +43,8 @@ func isLocalHost(host string) bool {
 	return strings.EqualFold(name, "localhost") || err == nil && plain(ip).IsLoopback()
 }
 
-// hostName returns the name or address in a Host header, without port, brackets and the dot of a whole name.
+// hostName returns the name or address in a Host header, without port, brackets and the dot of a
+// whole name.
 func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -11,8 +11,8 @@ import (
 )
 
 // liftSecrets takes secrets out of the URL and puts them, and nothing else yet, into the request's
-// [dialect.Origin]. It is the outermost handler: whatever logs, counts or traces a request comes after
-// it (DECISIONS 17).
+// [dialect.Origin]. It is the outermost handler: whatever logs, counts or traces a request comes
+// after it (DECISIONS 17).
 func liftSecrets(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o := &dialect.Origin{Organization: roster.DefaultOrganization}
@@ -38,8 +38,8 @@ func lift(u *url.URL, o *dialect.Origin) bool {
 }
 
 // cleanPath makes //a/./b/ the /a/b/ that it means, and reports whether it changed u. The mux would
-// redirect, and a redirected POST loses its body; a client whose base URL ends with a slash sends such
-// paths.
+// redirect, and a redirected POST loses its body; a client whose base URL ends with a slash sends
+// such paths.
 func cleanPath(u *url.URL) bool {
 	if !strings.HasPrefix(u.Path, "/") || !unclean(u.Path) {
 		return false // also "*", and the authority of CONNECT
@@ -62,9 +62,9 @@ func keep(o *dialect.Origin, name, value string) {
 	}
 }
 
-// liftQuery returns the query without its secrets, and whether there were any. What remains is as it
-// was sent, malformed or not. A semicolon separates too: it once did (HTML 4.01 §B.2.2), so a client
-// may still mean it, and its secret must not stay.
+// liftQuery returns the query without its secrets, and whether there were any. What remains is as
+// it was sent, malformed or not. A semicolon separates too: it once did (HTML 4.01 §B.2.2), so a
+// client may still mean it, and its secret must not stay.
 func liftQuery(query string, o *dialect.Origin) (rest string, found bool) {
 	var kept []byte
 	some := false // a piece was kept, so that a separator comes before the next
@@ -95,8 +95,8 @@ func liftQuery(query string, o *dialect.Origin) (rest string, found bool) {
 	return string(kept), true
 }
 
-// secretName returns the canonical name of a parameter that holds a secret, "" for any other. raw is
-// the name as it stands in the query.
+// secretName returns the canonical name of a parameter that holds a secret, "" for any other. raw
+// is the name as it stands in the query.
 func secretName(raw string) string {
 	name := raw
 	if strings.ContainsAny(raw, "%+") {
@@ -118,8 +118,8 @@ func unescaped(s string) string {
 	return s
 }
 
-// liftPath replaces the segment after /set-password/ or /in/ by "-", below /o/<slug> too, and reports
-// whether there was one.
+// liftPath replaces the segment after /set-password/ or /in/ by "-", below /o/<slug> too, and
+// reports whether there was one.
 func liftPath(u *url.URL, o *dialect.Origin) bool {
 	if !strings.Contains(u.Path, "/") {
 		return false // "*", or the authority of CONNECT

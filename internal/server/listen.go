@@ -11,14 +11,14 @@ import (
 	"roster"
 )
 
-// Listeners are addresses that are bound. Connections wait in the backlog of the operating system until
-// a [Server] serves them.
+// Listeners are addresses that are bound. Connections wait in the backlog of the operating system
+// until a [Server] serves them.
 type Listeners struct {
 	plain, secure net.Listener // nil where there is none
 }
 
-// Listen binds the addresses, "host:port", for HTTP and HTTPS; "" is none. Errors: [roster.Invalid] with a
-// sentence that says what to do.
+// Listen binds the addresses, "host:port", for HTTP and HTTPS; "" is none. Errors: [roster.Invalid]
+// with a sentence that says what to do.
 func Listen(http, https string) (*Listeners, error) {
 	l := &Listeners{}
 	var err error

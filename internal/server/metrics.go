@@ -24,8 +24,8 @@ type Metrics struct {
 	mu     sync.Mutex
 }
 
-// maxRoutes bounds the patterns that are told apart: far more than there are routes, so it is only met
-// if a bug lets the words of a sender become patterns.
+// maxRoutes bounds the patterns that are told apart: far more than there are routes, so it is only
+// met if a bug lets the words of a sender become patterns.
 const maxRoutes = 512
 
 // NewMetrics returns the metrics of the process and none of requests yet.
@@ -54,8 +54,9 @@ func NewMetrics() *Metrics {
 // Registry returns where the application registers collectors of its own.
 func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
 
-// Gauge adds a value that goes up and down and is read when asked for. labels tell gauges of one name
-// apart; nil for none. read is called from any goroutine. Errors: a name with these labels is taken.
+// Gauge adds a value that goes up and down and is read when asked for. labels tell gauges of one
+// name apart; nil for none. read is called from any goroutine. Errors: a name with these labels is
+// taken.
 func (m *Metrics) Gauge(name, help string, labels map[string]string, read func() float64) error {
 	err := m.registry.Register(prometheus.NewGaugeFunc(
 		prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, read))
@@ -75,7 +76,8 @@ func (m *Metrics) Counter(name, help string, labels map[string]string, read func
 	return nil
 }
 
-// inFlight adds the number of requests under way. Of two servers on one Metrics the first is counted.
+// inFlight adds the number of requests under way. Of two servers on one Metrics the first is
+// counted.
 func (m *Metrics) inFlight(count func() int64) {
 	_ = m.Gauge("roster_http_requests_in_flight", "Requests being answered at the moment.", nil,
 		func() float64 { return float64(count()) })

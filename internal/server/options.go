@@ -21,9 +21,9 @@ type Options struct {
 	// and its connections: those to a database.
 	OtherDescriptors int
 
-	// TLSCert and TLSKey are the PEM files for HTTPS. They are read again within a minute of a change, and
-	// by [Server.Reload].
-	// If both are "", the server makes a self-signed certificate and keeps it in DataDir.
+	// TLSCert and TLSKey are the PEM files for HTTPS. They are read again within a minute of a
+	// change, and by [Server.Reload]. If both are "", the server makes a self-signed certificate
+	// and keeps it in DataDir.
 	TLSCert, TLSKey string
 	DataDir         string
 
@@ -34,8 +34,8 @@ type Options struct {
 	// even if the Host that arrives is another: that of --public-url behind a proxy.
 	TrustedOrigins []string
 
-	// OnlyLocal refuses requests whose Host is neither this machine (localhost, or a loopback address) nor
-	// that of PublicURL: for a demonstration, whose passwords everybody knows.
+	// OnlyLocal refuses requests whose Host is neither this machine (localhost, or a loopback
+	// address) nor that of PublicURL: for a demonstration, whose passwords everybody knows.
 	OnlyLocal bool
 	PublicURL string
 
@@ -46,8 +46,9 @@ type Options struct {
 	// *roster.Error is shown to whoever asks /readyz; other errors are only logged.
 	Ready func(context.Context) error
 
-	// Refuse answers a request that the server itself turns away, in the form of whoever has the path, and reports whether
-	// somebody has it; nil: nobody. err is a *dialect.Refusal or a *roster.Error.
+	// Refuse answers a request that the server itself turns away, in the form of whoever has the
+	// path, and reports whether somebody has it; nil: nobody. err is a *dialect.Refusal or a
+	// *roster.Error.
 	Refuse func(w http.ResponseWriter, r *http.Request, err error) bool
 
 	Metrics *Metrics // nil: the server makes its own

@@ -8,11 +8,12 @@ import (
 	"roster/internal/dialect"
 )
 
-// maxSlug is the greatest length of an organization's slug, in bytes: that of a DNS label (RFC 1035 §2.3.4).
+// maxSlug is the greatest length of an organization's slug, in bytes: that of a DNS label (RFC 1035
+// §2.3.4).
 const maxSlug = 63
 
-// organization takes the prefix /o/<slug> off the path and notes the slug. A path whose slug cannot be
-// one stays as it is, and no route will have it. What remains is made [routed].
+// organization takes the prefix /o/<slug> off the path and notes the slug. A path whose slug cannot
+// be one stays as it is, and no route will have it. What remains is made [routed].
 func organization(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		slug, rest := cutOrganization(r.URL.Path)
@@ -33,7 +34,8 @@ func organization(next http.Handler) http.Handler {
 	})
 }
 
-// routed returns a path as the routes have it: without a slash at its end, and with UUIDs in lower case.
+// routed returns a path as the routes have it: without a slash at its end, and with UUIDs in lower
+// case.
 func routed(path string) string {
 	if len(path) > 1 {
 		path = strings.TrimSuffix(path, "/")
@@ -48,8 +50,8 @@ func routed(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// cutOrganization splits /o/<slug>/rest into the slug and /rest. Without such a prefix it returns "" and
-// the whole path.
+// cutOrganization splits /o/<slug>/rest into the slug and /rest. Without such a prefix it returns
+// "" and the whole path.
 func cutOrganization(path string) (slug, rest string) {
 	after, found := strings.CutPrefix(path, "/o/")
 	if !found {

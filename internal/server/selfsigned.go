@@ -52,8 +52,8 @@ func openSelfSigned(dir string, now func() time.Time, log *slog.Logger) (*certif
 	return &certificate{now: now, log: log, refresh: refresh, checked: now(), current: current}, nil
 }
 
-// readSelfSigned returns the certificate that the folder holds, nil if there is none that is good for
-// another while.
+// readSelfSigned returns the certificate that the folder holds, nil if there is none that is good
+// for another while.
 func readSelfSigned(dir string, now time.Time) *tls.Certificate {
 	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, selfSignedCert), filepath.Join(dir, selfSignedKey))
 	if err != nil || now.Before(pair.Leaf.NotBefore) || !now.Before(pair.Leaf.NotAfter.Add(-selfSignedRenew)) {

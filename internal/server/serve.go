@@ -23,10 +23,10 @@ const (
 	flightStep = 5 * time.Millisecond
 )
 
-// Serve answers requests until ctx ends, and then stops without loss: /readyz answers 503, clients are
-// told to close their connections, the listeners close, and every request in flight gets its answer.
-// What takes longer than the grace is cut. It returns nil after that, or why a listener broke.
-// It serves [Options].Listeners.
+// Serve answers requests until ctx ends, and then stops without loss: /readyz answers 503, clients
+// are told to close their connections, the listeners close, and every request in flight gets its
+// answer. What takes longer than the grace is cut. It returns nil after that, or why a listener
+// broke. It serves [Options].Listeners.
 func (s *Server) Serve(ctx context.Context) error {
 	broken := make(chan error, 2)
 	running := 0

@@ -116,8 +116,9 @@ func (s *Server) newHTTP() (*http.Server, error) {
 	if s.cert, err = s.certificate(); err != nil {
 		return nil, fmt.Errorf("load certificate: %w", err)
 	}
-	// net/http sets up HTTP/2 once, when the first listener is served. If that is the one for HTTP it does so only where h2
-	// is named here, and would then close every connection over HTTPS that asks for it.
+	// net/http sets up HTTP/2 once, when the first listener is served. If that is the one for HTTP
+	// it does so only where h2 is named here, and would then close every connection over HTTPS that
+	// asks for it.
 	srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.cert.get, NextProtos: []string{"h2", "http/1.1"}}
 	return srv, nil
 }

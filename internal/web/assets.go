@@ -25,7 +25,8 @@ type asset struct {
 	mediaType string
 }
 
-// loadAssets reads the embedded files. It panics where they cannot be read, which a test would show.
+// loadAssets reads the embedded files. It panics where they cannot be read, which a test would
+// show.
 func loadAssets() assets {
 	types := map[string]string{
 		".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",

@@ -9,6 +9,6 @@
 //   - assets.go, assets/: stylesheet, scripts and mark
 //
 // The package holds no rule about links or passwords: it decodes a request, calls one verb of
-// internal/directory and shows the outcome. Secrets in paths have been lifted out by the server before
-// (see [dialect.Origin]); cross-origin requests have been refused.
+// internal/directory and shows the outcome. Secrets in paths have been lifted out by the server
+// before (see [dialect.Origin]); cross-origin requests have been refused.
 package web

@@ -53,7 +53,8 @@ func (s *site) outbox(w http.ResponseWriter, r *http.Request) {
 	s.writeFresh(w, r, pageOutbox, body)
 }
 
-// outboxBody takes a page of the messages: those older than the one with the id after, or the newest.
+// outboxBody takes a page of the messages: those older than the one with the id after, or the
+// newest.
 func (s *site) outboxBody(after string) outboxBody {
 	all := s.Outbox.All()
 	b := outboxBody{Total: len(all), Newest: after == ""}

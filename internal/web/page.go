@@ -29,12 +29,13 @@ const (
 	pageOutbox  = "outbox"
 )
 
-// policy lets a page load what this server serves, and nothing else (CSP level 3). There is no inline
-// script and no inline style.
+// policy lets a page load what this server serves, and nothing else (CSP level 3). There is no
+// inline script and no inline style.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// loadPages parses the embedded templates. It panics where one is malformed, which a test would show.
+// loadPages parses the embedded templates. It panics where one is malformed, which a test would
+// show.
 func loadPages(a assets) map[string]*page {
 	functions := template.FuncMap{
 		"asset":    func(name string) string { return a.named[name] },
@@ -55,8 +56,8 @@ func loadPages(a assets) map[string]*page {
 		}
 	}
 	// Under no-referrer, browsers send a form with "Origin: null" (Fetch, "append a request Origin
-	// header"), and over plain HTTP that is all that tells our own page from a stranger's. strict-origin
-	// sends host and port, and never the path, which holds the secret.
+	// header"), and over plain HTTP that is all that tells our own page from a stranger's.
+	// strict-origin sends host and port, and never the path, which holds the secret.
 	pages[pageForm].headers["Referrer-Policy"] = "strict-origin"
 	return pages
 }

@@ -62,8 +62,8 @@ func (s *site) describe(r *http.Request, status int, err error) problemBody {
 	}
 }
 
-// nothingHere answers for every address that nobody claims: with a page for a person with a browser, and as
-// [Options].Refuse has it for scripts. A request with an API token is a script's.
+// nothingHere answers for every address that nobody claims: with a page for a person with a
+// browser, and as [Options].Refuse has it for scripts. A request with an API token is a script's.
 func (s *site) nothingHere(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
 	token := dialect.OriginOf(r.Context()).Secrets["apiToken"]
@@ -88,8 +88,8 @@ func refuseScript(w http.ResponseWriter, _ *http.Request, err error) {
 	})
 }
 
-// wrongMethod answers for a page that is there, but not in this way. OPTIONS is answered with the methods that
-// the page takes. A page that takes GET takes HEAD too.
+// wrongMethod answers for a page that is there, but not in this way. OPTIONS is answered with the
+// methods that the page takes. A page that takes GET takes HEAD too.
 func (s *site) wrongMethod(w http.ResponseWriter, r *http.Request, handlers map[string]http.Handler) {
 	methods := slices.Sorted(maps.Keys(handlers))
 	w.Header().Set("Allow", strings.Replace(strings.Join(methods, ", "), "GET", "GET, HEAD", 1))

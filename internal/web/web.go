@@ -9,8 +9,8 @@ import (
 	"roster/internal/directory"
 )
 
-// Options are what the pages need. Outbox and Demo are nil unless the server is a demonstration; Log
-// may be nil.
+// Options are what the pages need. Outbox and Demo are nil unless the server is a demonstration;
+// Log may be nil.
 type Options struct {
 	Directory *directory.Directory
 	Version   string
@@ -23,8 +23,8 @@ type Options struct {
 	Refuse func(w http.ResponseWriter, r *http.Request, err error)
 }
 
-// DemoInfo is what a demonstration shows beside what every server does: its two calls with credentials
-// that work.
+// DemoInfo is what a demonstration shows beside what every server does: its two calls with
+// credentials that work.
 type DemoInfo struct {
 	Graze        string // the command, ready to paste
 	CheckCentral string
@@ -38,8 +38,8 @@ type site struct {
 	face   *dialect.Face[visit]
 }
 
-// Register puts the pages on the mux, and a page for every address that nobody else claims. It returns the function
-// that answers requests for pages which the server turns away.
+// Register puts the pages on the mux, and a page for every address that nobody else claims. It
+// returns the function that answers requests for pages which the server turns away.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

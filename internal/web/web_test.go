@@ -238,7 +238,8 @@ func attribute(n *html.Node, key string) (string, bool) {
 	return "", false
 }
 
-// checkElement asks for no inline script or style, nothing from elsewhere, and a label for each control.
+// checkElement asks for no inline script or style, nothing from elsewhere, and a label for each
+// control.
 func checkElement(t *testing.T, n *html.Node, ids map[string]bool) {
 	t.Helper()
 	if id, ok := attribute(n, "id"); ok {

@@ -65,14 +65,15 @@ func run(t testing.TB, cmd *exec.Cmd, c Command) Result {
 	return Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
 }
 
-// environment is the whole environment of a process: what it needs to find programs, the binary among
-// them, and what the test gives it.
+// environment is the whole environment of a process: what it needs to find programs, the binary
+// among them, and what the test gives it.
 func environment(binary string, more []string) []string {
 	env := []string{"PATH=" + filepath.Dir(binary) + ":" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(), "LC_ALL=C.UTF-8"}
 	return append(env, more...)
 }
 
-// attributes makes a process end with the test that started it, and run as another user where one is given.
+// attributes makes a process end with the test that started it, and run as another user where one
+// is given.
 func attributes(uid uint32) *syscall.SysProcAttr {
 	a := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if uid != 0 {

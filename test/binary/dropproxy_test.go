@@ -40,7 +40,8 @@ const (
 	endOfFates
 )
 
-// openDropper opens a proxy before a server. The same seed makes the same fates, in the order in which requests come.
+// openDropper opens a proxy before a server. The same seed makes the same fates, in the order in
+// which requests come.
 func openDropper(t *testing.T, server string, seed uint64) *dropper {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -236,7 +237,8 @@ func (u *idsByName) createBatch(t *testing.T, c *client.Client, n, size int) {
 	}
 }
 
-// check asks that exactly the users that were asked for are there, each once, and as many welcome emails as were asked for.
+// check asks that exactly the users that were asked for are there, each once, and as many welcome
+// emails as were asked for.
 func (u *idsByName) check(t *testing.T, w *world, users, welcomes int) {
 	t.Helper()
 	db := w.database(t)

@@ -45,8 +45,8 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 	}
 }
 
-// killedAfter lets callers work until so many more users were acknowledged, and kills the server among
-// them.
+// killedAfter lets callers work until so many more users were acknowledged, and kills the server
+// among them.
 func (l *load) killedAfter(t *testing.T, more int64, callers []kind) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -59,8 +59,8 @@ func (l *load) killedAfter(t *testing.T, more int64, callers []kind) {
 	wait()
 }
 
-// validatePassword repeats a create that came with a password: it is answered as it was only if the password
-// is the one that is stored.
+// validatePassword repeats a create that came with a password: it is answered as it was only if the
+// password is the one that is stored.
 func checkPassword(t *testing.T, l *load) {
 	t.Helper()
 	for name, c := range l.made {
@@ -75,7 +75,8 @@ func checkPassword(t *testing.T, l *load) {
 	t.Error("nobody was made with a password")
 }
 
-// checkChain waits until the audit is sealed to its end and asks the command line whether it is whole.
+// checkChain waits until the audit is sealed to its end and asks the command line whether it is
+// whole.
 func checkChain(t *testing.T, w *world, db *sql.DB) {
 	t.Helper()
 	binary.Until(t, "the audit is sealed", func() bool {

@@ -75,8 +75,8 @@ func crew(polite, impolite int) []kind {
 	return kinds
 }
 
-// run lets callers create users until ctx ends or they get no answer any more. It returns a function that
-// waits for all of them.
+// run lets callers create users until ctx ends or they get no answer any more. It returns a
+// function that waits for all of them.
 func (l *load) run(ctx context.Context, callers []kind) (wait func()) {
 	var all sync.WaitGroup
 	for _, k := range callers {
@@ -126,8 +126,8 @@ func (l *load) checkAnswers(t testing.TB) {
 	}
 }
 
-// checkAcknowledged asks that every acknowledged user is there, as the dialects show it, and nobody who
-// was not asked for.
+// checkAcknowledged asks that every acknowledged user is there, as the dialects show it, and nobody
+// who was not asked for.
 func (l *load) checkAcknowledged(t testing.TB) {
 	t.Helper()
 	there := l.world.users(t)
@@ -151,7 +151,8 @@ func (l *load) checkAcknowledged(t testing.TB) {
 	}
 }
 
-// repeatUnanswered sends again what got no answer: it may have been done or not, and is done afterwards.
+// repeatUnanswered sends again what got no answer: it may have been done or not, and is done
+// afterwards.
 func (l *load) repeatUnanswered(t testing.TB) {
 	t.Helper()
 	const callers = 16

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// halves are what must never be in a database: one part of a change without the others. Each query counts
-// it, in words that both engines understand.
+// halves are what must never be in a database: one part of a change without the others. Each query
+// counts it, in words that both engines understand.
 var halves = []struct{ what, query string }{
 	{"users whose making is not in the audit, or is there twice", `SELECT COUNT(*) FROM users u WHERE 1 <> (
 		SELECT COUNT(*) FROM audit_entries a

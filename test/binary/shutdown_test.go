@@ -77,8 +77,8 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	}
 }
 
-// holdOpen begins a request that the server waits for: its header is there, and it has told the sender to
-// go on, but the body does not come.
+// holdOpen begins a request that the server waits for: its header is there, and it has told the
+// sender to go on, but the body does not come.
 func holdOpen(t *testing.T, s *binary.Server) {
 	t.Helper()
 	conn := dial(t, s)

@@ -22,7 +22,8 @@ const (
 	minCurveBits = 256   // SP 800-131A asks 224; no curve below 256 is in use
 )
 
-// certificates takes those that are for signing and good. Each that is not is a fault only where none is.
+// certificates takes those that are for signing and good. Each that is not is a fault only where
+// none is.
 func (m *Metadata) certificates(idp saml.IDPSSODescriptor, now time.Time, f *roster.Faults) {
 	var bad []string
 	count, valid := 0, false

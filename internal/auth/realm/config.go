@@ -42,8 +42,9 @@ const (
 	toDepartment = "department"
 )
 
-// LDAPConfig holds the settings of one LDAP realm, as the configuration file declares it. Their names
-// are those of the public record of Graze, with underscores. The zero value of a setting stands for its default.
+// LDAPConfig holds the settings of one LDAP realm, as the configuration file declares it. Their
+// names are those of the public record of Graze, with underscores. The zero value of a setting
+// stands for its default.
 type LDAPConfig struct {
 	Name         string `yaml:"name"`
 	Organization string `yaml:"organization"` // slug of whose people it proves; default: the default organization
@@ -67,8 +68,9 @@ type LDAPConfig struct {
 	BaseDN                string `yaml:"base_dn"`                 // Lookup: where people are
 	AttributeSearchFilter string `yaml:"attribute_search_filter"` // Lookup: default (uid={userName})
 
-	// AttributeMap says which attribute of an entry becomes which of a user: username, fullname, email,
-	// contact_num, timezone, department. Default: uid, cn, mail and telephoneNumber become the first four.
+	// AttributeMap says which attribute of an entry becomes which of a user: username, fullname,
+	// email, contact_num, timezone, department. Default: uid, cn, mail and telephoneNumber become
+	// the first four.
 	AttributeMap map[string]string `yaml:"attribute_map"`
 
 	GroupBaseDN        string `yaml:"group_base_dn"`        // where groups are; "" asks for none

@@ -19,7 +19,8 @@ type conn struct {
 	idle    time.Time     // since when
 }
 
-// brokenError is what went wrong with the server rather than with the request: another one may do better.
+// brokenError is what went wrong with the server rather than with the request: another one may do
+// better.
 type brokenError struct {
 	cause error
 	bar   bool // asking again soon would do harm
@@ -36,8 +37,8 @@ func asBroken(err error) *brokenError {
 	return nil
 }
 
-// refusal is a result code with which a server answers a request (RFC 4511 §4.1.9). What the server says
-// besides is never kept: it might repeat a password.
+// refusal is a result code with which a server answers a request (RFC 4511 §4.1.9). What the server
+// says besides is never kept: it might repeat a password.
 type refusal struct {
 	doing string
 	code  uint16
@@ -122,8 +123,8 @@ type query struct {
 	attributes []string
 }
 
-// search returns the entries, and whether there are more than the query wants. References to other servers
-// are not followed. A base that is not there is a refusal.
+// search returns the entries, and whether there are more than the query wants. References to other
+// servers are not followed. A base that is not there is a refusal.
 func (c *conn) search(ctx context.Context, q query) (entries []*ldap.Entry, more bool, err error) {
 	request := ldap.NewSearchRequest(q.base, q.scope, ldap.NeverDerefAliases, q.limit,
 		int((c.timeout+time.Second-1)/time.Second), false, q.filter, q.attributes, nil)

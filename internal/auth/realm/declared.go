@@ -25,9 +25,9 @@ const (
 	maxRealmFile = 1 << 20 // bytes
 )
 
-// Open returns the LDAP realms that a file declares. It opens no connection yet and logs the warnings
-// about each. The name "" stands for no file: there are no realms then. Errors name the file, and are
-// for the operator.
+// Open returns the LDAP realms that a file declares. It opens no connection yet and logs the
+// warnings about each. The name "" stands for no file: there are no realms then. Errors name the
+// file, and are for the operator.
 func Open(file string, log *slog.Logger, now func() time.Time) ([]*LDAP, error) {
 	if file == "" {
 		return nil, nil
@@ -97,12 +97,13 @@ type DeclaredOptions struct {
 	Directory *directory.Directory
 	Log       *slog.Logger
 
-	// Actor returns the actor that reads and makes records in an organization. It must be Roster itself.
+	// Actor returns the actor that reads and makes records in an organization. It must be Roster
+	// itself.
 	Actor func(roster.OrganizationID) roster.Actor
 }
 
-// Declared answers for the realms that the configuration declares. It implements [auth.Realms]: each
-// realm signs in people of its own organization only. It is safe for concurrent use.
+// Declared answers for the realms that the configuration declares. It implements [auth.Realms]:
+// each realm signs in people of its own organization only. It is safe for concurrent use.
 type Declared struct {
 	o     DeclaredOptions
 	names sync.Map // names of realms, by recordedRealm
@@ -112,7 +113,8 @@ type Declared struct {
 // NewDeclared returns the realms, joined with the directory whose users they sign in.
 func NewDeclared(o DeclaredOptions) *Declared { return &Declared{o: o} }
 
-// WarnOfMissingOrganizations logs the realms whose organization does not exist. Such a realm signs nobody in.
+// WarnOfMissingOrganizations logs the realms whose organization does not exist. Such a realm signs
+// nobody in.
 func (d *Declared) WarnOfMissingOrganizations() {
 	for _, l := range d.o.Realms {
 		if slug := organizationOf(l.Config()); d.organization(slug) == "" {
@@ -146,8 +148,8 @@ func (d *Declared) of(org roster.OrganizationID) []*LDAP {
 	return own
 }
 
-// Serves implements [auth.Realms]. A realm signs in its own users and users who wait for a realm. Unless
-// it takes predefined users only, it signs in unknown names, too.
+// Serves implements [auth.Realms]. A realm signs in its own users and users who wait for a realm.
+// Unless it takes predefined users only, it signs in unknown names, too.
 func (d *Declared) Serves(org roster.OrganizationID, id string) bool {
 	switch id {
 	case "":
@@ -165,8 +167,8 @@ type recordedRealm struct {
 	id           string
 }
 
-// Name returns the name of the organization's declared realm with the id, "" if there is none. Realms are
-// few and never change their name, so names are kept.
+// Name returns the name of the organization's declared realm with the id, "" if there is none.
+// Realms are few and never change their name, so names are kept.
 func (d *Declared) Name(org roster.OrganizationID, id string) string {
 	if id == "" || id == roster.RealmExternal || id == roster.RealmDB {
 		return ""
@@ -189,9 +191,9 @@ func (d *Declared) Name(org roster.OrganizationID, id string) string {
 	return text
 }
 
-// Prove implements [auth.Realms]. It asks the account's own realm, or each realm of the organization in
-// turn if the account has none yet. If nobody is signed in, the realms that were not asked get a decoy, so
-// that all names cost the same.
+// Prove implements [auth.Realms]. It asks the account's own realm, or each realm of the
+// organization in turn if the account has none yet. If nobody is signed in, the realms that were
+// not asked get a decoy, so that all names cost the same.
 func (d *Declared) Prove(ctx context.Context, p auth.Proof) (auth.Judgement, error) {
 	asked, others := d.split(p)
 	judgement, away := auth.Wrong, error(nil)

@@ -73,8 +73,8 @@ const (
 	extendedResponse = ldap.ApplicationExtendedResponse
 )
 
-// askForTLS is done here and not by the client, because the guard must see what is inside TLS, and what
-// comes before it too. It reads not one byte more than the response: whatever somebody put in
+// askForTLS is done here and not by the client, because the guard must see what is inside TLS, and
+// what comes before it too. It reads not one byte more than the response: whatever somebody put in
 // behind it breaks the handshake, and is never taken for what comes out of TLS.
 func askForTLS(raw net.Conn) error {
 	if _, err := raw.Write([]byte(startTLSRequest)); err != nil {

@@ -25,8 +25,9 @@ const (
 	longForm        = 0x80
 )
 
-// elements follows the structure of the messages in a stream of bytes (BER as RFC 4511 §5.1 restricts
-// it), and keeps nothing of what is in them. It refuses what would cost the parser more than it should.
+// elements follows the structure of the messages in a stream of bytes (BER as RFC 4511 §5.1
+// restricts it), and keeps nothing of what is in them. It refuses what would cost the parser more
+// than it should.
 type elements struct {
 	open    []int // bytes left in each element around the present place, the outermost first
 	content int   // bytes left of a content that is no elements

@@ -56,8 +56,9 @@ func (c LDAPConfig) identity(p person, typed string) Identity {
 	return id
 }
 
-// validateEntryName returns errOtherName where the entry spells the name otherwise than it was typed. Servers take more for one name
-// than we do, such as several blanks for one. So such a name makes no second user, and no further tries.
+// validateEntryName returns errOtherName where the entry spells the name otherwise than it was
+// typed. Servers take more for one name than we do, such as several blanks for one. So such a name
+// makes no second user, and no further tries.
 func (c LDAPConfig) validateEntryName(e *ldap.Entry, typed string) error {
 	if directory.Fold(c.userName(e, typed)) != directory.Fold(typed) {
 		return errOtherName
@@ -65,8 +66,8 @@ func (c LDAPConfig) validateEntryName(e *ldap.Entry, typed string) error {
 	return nil
 }
 
-// userName returns the name as the entry spells it: of several values the one that was typed, or else the first. An entry
-// without any has the typed one, with single blanks.
+// userName returns the name as the entry spells it: of several values the one that was typed, or
+// else the first. An entry without any has the typed one, with single blanks.
 func (c LDAPConfig) userName(e *ldap.Entry, typed string) string {
 	attribute := c.attribute(toUserName)
 	same := func(s string) bool { return readable(s) && directory.Fold(s) == directory.Fold(typed) }
@@ -91,8 +92,8 @@ func first(e *ldap.Entry, attribute string, good func(string) bool) string {
 	return ""
 }
 
-// isEmail reports whether the text is one plain address that a user could hold. One that is not is left
-// out: it must not keep a person from signing in.
+// isEmail reports whether the text is one plain address that a user could hold. One that is not is
+// left out: it must not keep a person from signing in.
 func isEmail(s string) bool { return directory.FaultOfEmail(directory.CleanEmail(s)) == "" }
 
 // subject returns what names the entry for good.

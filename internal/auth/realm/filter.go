@@ -10,8 +10,8 @@ import (
 // attributeName is an attribute's name with options, or its number (RFC 4512 §2.5).
 var attributeName = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*|[0-9]+(\.[0-9]+)+)(;[A-Za-z0-9-]+)*$`)
 
-// matchingRule is what may follow the member attribute, such as :1.2.840.113556.1.4.1941: for Active
-// Directory to follow nested groups itself (RFC 4515 §3).
+// matchingRule is what may follow the member attribute, such as :1.2.840.113556.1.4.1941: for
+// Active Directory to follow nested groups itself (RFC 4515 §3).
 var matchingRule = regexp.MustCompile(`:[0-9]+(\.[0-9]+)+:$`)
 
 func isAttribute(name string) bool { return len(name) <= 255 && attributeName.MatchString(name) }
@@ -35,7 +35,8 @@ func userFilter(template, userName string) string {
 	return strings.ReplaceAll(template, userNameMark, ldap.EscapeFilter(userName))
 }
 
-// userDN puts the name into the template of a DN, with what has a meaning there escaped (RFC 4514 §2.4).
+// userDN puts the name into the template of a DN, with what has a meaning there escaped (RFC 4514
+// §2.4).
 func userDN(template, userName string) string {
 	return strings.ReplaceAll(template, userNameMark, ldap.EscapeDN(userName))
 }

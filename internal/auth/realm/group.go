@@ -19,9 +19,9 @@ const (
 
 var errManyGroups = errors.New("the person is in more groups than can be read; roles could be missing")
 
-// groups returns the names of the groups that the person is in, sorted. It goes as many levels up as
-// the settings say, and meets each group once, however they hold one another. A list that is cut off is an error:
-// roles would silently be missing.
+// groups returns the names of the groups that the person is in, sorted. It goes as many levels up
+// as the settings say, and meets each group once, however they hold one another. A list that is cut
+// off is an error: roles would silently be missing.
 func (l *LDAP) groups(ctx context.Context, c *conn, person *ldap.Entry, typed string) ([]string, error) {
 	members := []string{person.DN}
 	if l.config.namesUsers() {

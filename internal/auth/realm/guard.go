@@ -9,8 +9,8 @@ import (
 
 var errClosed = errors.New("the directory closes the connection")
 
-// guard is a connection to a server that may carry only so much: whoever reads from it never sees what
-// is too long, too deep or too much.
+// guard is a connection to a server that may carry only so much: whoever reads from it never sees
+// what is too long, too deep or too much.
 type guard struct {
 	net.Conn
 

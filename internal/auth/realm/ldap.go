@@ -33,8 +33,8 @@ type person struct {
 	groups []string
 }
 
-// NewLDAP returns a realm with the settings. It reads the files that they name and does not connect yet.
-// Errors: Invalid, all faults at once, the fields being names of settings.
+// NewLDAP returns a realm with the settings. It reads the files that they name and does not connect
+// yet. Errors: Invalid, all faults at once, the fields being names of settings.
 func NewLDAP(c LDAPConfig, now func() time.Time) (*LDAP, error) {
 	c, roots, faults := c.validate()
 	if err := faults.Err(); err != nil {
@@ -93,8 +93,8 @@ func (l *LDAP) Close() {
 	l.people.close()
 }
 
-// Authenticate implements [Realm]. It takes at most the connection's timeout and the answer's together,
-// and the time in the queue. What a server says besides its result codes is in no error.
+// Authenticate implements [Realm]. It takes at most the connection's timeout and the answer's
+// together, and the time in the queue. What a server says besides its result codes is in no error.
 func (l *LDAP) Authenticate(ctx context.Context, userName, password string) (Identity, error) {
 	p, err := l.ask(ctx, userName, password, true)
 	if err != nil {
@@ -103,8 +103,8 @@ func (l *LDAP) Authenticate(ctx context.Context, userName, password string) (Ide
 	return l.config.identity(p, userName), nil
 }
 
-// Judge returns nil for the right password. It costs what a wrong one costs: who the person is, is not
-// read. Errors are those of Authenticate.
+// Judge returns nil for the right password. It costs what a wrong one costs: who the person is, is
+// not read. Errors are those of Authenticate.
 func (l *LDAP) Judge(ctx context.Context, userName, password string) error {
 	_, err := l.ask(ctx, userName, password, false)
 	return err
@@ -113,8 +113,8 @@ func (l *LDAP) Judge(ctx context.Context, userName, password string) error {
 // decoyName is a name that nobody has.
 const decoyName = "nobody has this name in Roster"
 
-// Decoy costs what a failed Authenticate costs. It binds as an entry that cannot exist, with a random
-// password. Errors: Unavailable.
+// Decoy costs what a failed Authenticate costs. It binds as an entry that cannot exist, with a
+// random password. Errors: Unavailable.
 func (l *LDAP) Decoy(ctx context.Context) error {
 	err := l.Judge(ctx, decoyName, rand.Text())
 	if roster.KindOf(err) == roster.Unauthenticated {
@@ -151,8 +151,8 @@ func classified(err error) error {
 	return unavailable(err, retryAfter)
 }
 
-// presentable reports whether name and password can be anybody's. An empty password would bind as nobody,
-// with success (RFC 4513 §5.1.2); some servers read one that begins with NUL as empty.
+// presentable reports whether name and password can be anybody's. An empty password would bind as
+// nobody, with success (RFC 4513 §5.1.2); some servers read one that begins with NUL as empty.
 func presentable(userName, password string) bool {
 	return strings.TrimSpace(userName) != "" && readable(userName) &&
 		password != "" && len(password) <= directory.MaxPassword &&

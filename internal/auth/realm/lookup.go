@@ -16,8 +16,8 @@ func (l *LDAP) lookup(ctx context.Context, userName, password string, whole bool
 	if err != nil {
 		return person{}, err
 	}
-	// Where there is no entry a bind is made all the same: it costs what a wrong password costs. The typed
-	// password is not sent then.
+	// Where there is no entry a bind is made all the same: it costs what a wrong password costs.
+	// The typed password is not sent then.
 	dn, try := l.decoy(), rand.Text()
 	if reason == nil {
 		dn, try = entry.DN, password
@@ -49,7 +49,8 @@ func (l *LDAP) lookup(ctx context.Context, userName, password string, whole bool
 // decoy is a DN that no entry has.
 func (l *LDAP) decoy() string { return "cn=" + decoyName + "," + l.config.BaseDN }
 
-// find searches for the one entry with the name. Where there is none, or more than one, the reason says so.
+// find searches for the one entry with the name. Where there is none, or more than one, the reason
+// says so.
 func (l *LDAP) find(ctx context.Context, userName string) (entry *ldap.Entry, reason, err error) {
 	err = l.service.with(ctx, func(ctx context.Context, c *conn) error {
 		entries, more, err := c.search(ctx, query{

@@ -43,9 +43,9 @@ type Metadata struct {
 	ValidUntil time.Time // zero: no end is given
 }
 
-// ParseMetadata reads the metadata of one identity provider and returns everything that is wrong with it.
-// The faults name no field. Certificates that are expired or weak are left out, and are a fault where no
-// other is left: providers that change their key publish the old one for a while.
+// ParseMetadata reads the metadata of one identity provider and returns everything that is wrong
+// with it. The faults name no field. Certificates that are expired or weak are left out, and are a
+// fault where no other is left: providers that change their key publish the old one for a while.
 func ParseMetadata(text []byte, now time.Time) (Metadata, roster.Faults) {
 	var f roster.Faults
 	if err := validateXML(text); err != nil {
@@ -85,8 +85,8 @@ var (
 	errMetadataMany  = errors.New("describes several identity providers; give that of one")
 )
 
-// validateXML refuses what the parser need not see: documents that are too long or too deep, and those
-// that declare anything.
+// validateXML refuses what the parser need not see: documents that are too long or too deep, and
+// those that declare anything.
 func validateXML(text []byte) error {
 	if len(text) > MaxMetadata {
 		return errMetadataLong

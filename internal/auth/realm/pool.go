@@ -18,7 +18,8 @@ type pool struct {
 	servers *servers
 	now     func() time.Time
 	dial    func(context.Context, *server) (*conn, error)
-	// prepare brings a new connection into the state in which all of the pool are; nil if there is none.
+	// prepare brings a new connection into the state in which all of the pool are; nil if there is
+	// none.
 	prepare func(context.Context, *conn) error
 
 	mu     sync.Mutex
@@ -26,8 +27,8 @@ type pool struct {
 	closed bool
 }
 
-// with runs fn on a connection: one that lay idle or, where that has ended since, a new one; and where a
-// server does not answer as it should, on the next server's. fn may run more than once.
+// with runs fn on a connection: one that lay idle or, where that has ended since, a new one; and
+// where a server does not answer as it should, on the next server's. fn may run more than once.
 // Errors: Unavailable, and what fn returns other than a brokenError.
 func (p *pool) with(ctx context.Context, fn func(context.Context, *conn) error) error {
 	if c := p.take(); c != nil {

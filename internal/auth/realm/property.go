@@ -12,8 +12,9 @@ import (
 	"roster/internal/directory"
 )
 
-// properties are those of a configuration, and what is wrong with them. As everywhere in Graze a list may
-// come as JSON text inside a string, and a number as text (spec/graze.md, "Rules for every call").
+// properties are those of a configuration, and what is wrong with them. As everywhere in Graze a
+// list may come as JSON text inside a string, and a number as text (spec/graze.md, "Rules for every
+// call").
 type properties struct {
 	all    map[string]json.RawMessage
 	faults roster.Faults

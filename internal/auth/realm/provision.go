@@ -8,12 +8,13 @@ import (
 	"roster/internal/directory"
 )
 
-// Provision returns the user that the identity becomes under the settings. What a map gives wins over
-// the default, for roles, teams and group each (Graze has it so for roles). A group that several groups of the
-// directory lead to counts once; of several groups the first by name is the primary one, and the others
-// are memberships. The user's ExternalID is the identity's subject.
+// Provision returns the user that the identity becomes under the settings. What a map gives wins
+// over the default, for roles, teams and group each (Graze has it so for roles). A group that
+// several groups of the directory lead to counts once; of several groups the first by name is the
+// primary one, and the others are memberships. The user's ExternalID is the identity's subject.
 //
-// Whether there is such a user already, and whether the settings allow to make one, is for the caller to say.
+// Whether there is such a user already, and whether the settings allow to make one, is for the
+// caller to say.
 func Provision(c LDAPConfig, id Identity) directory.NewUser {
 	groups := mapped(c.GroupMap, id.Groups)
 	if len(groups) == 0 && c.DefaultGroup != "" {
@@ -40,8 +41,8 @@ func Provision(c LDAPConfig, id Identity) directory.NewUser {
 	return u
 }
 
-// mapped returns where the groups lead to, sorted, each once. Cases count (public record of Graze, SAML
-// and LDAP mappings).
+// mapped returns where the groups lead to, sorted, each once. Cases count (public record of Graze,
+// SAML and LDAP mappings).
 func mapped(m map[string]string, groups []string) []string {
 	var names []string
 	for _, g := range groups {

@@ -20,8 +20,8 @@ type Realm interface {
 	Authenticate(ctx context.Context, userName, password string) (Identity, error)
 }
 
-// Identity is what a realm says of a person. Only Subject and UserName are always there; what the realm
-// has in a form that no user could hold is left out.
+// Identity is what a realm says of a person. Only Subject and UserName are always there; what the
+// realm has in a form that no user could hold is left out.
 type Identity struct {
 	// Subject names the person in the realm for good, also after a change of name. It is the entryUUID
 	// (RFC 4530) or the objectGUID; else the folded DN, or its SHA-256 where that is too long.

@@ -9,7 +9,8 @@ import (
 	"roster"
 )
 
-// What a SAML realm has where its configuration says nothing (public record of Graze, createSecurityRealm).
+// What a SAML realm has where its configuration says nothing (public record of Graze,
+// createSecurityRealm).
 const (
 	defaultUserName = "$username"
 	defaultEmail    = "$email"
@@ -33,8 +34,9 @@ type SAML struct {
 	DefaultTeams []string
 	DefaultGroup string
 
-	// ExistingUserMappingField is kept and returned. No existing user is matched by it: one is linked by its own
-	// re-authentication or by an administrator, never by email or name alone (DECISIONS 11).
+	// ExistingUserMappingField is kept and returned. No existing user is matched by it: one is
+	// linked by its own re-authentication or by an administrator, never by email or name alone
+	// (DECISIONS 11).
 	ExistingUserMappingField string
 
 	// Templates of attributes: $name stands for the value of the attribute in the assertion.
@@ -47,9 +49,9 @@ type SAML struct {
 }
 
 // ParseSAML reads the configuration of a SAML realm, a JSON object as createSecurityRealm and
-// updateSecurityRealm have it (spec/graze.md, "Security realms"), and returns everything that is wrong
-// with it. The field of a fault is "configuration.", and the name of the property. Unknown properties are
-// ignored. A property that has a default may be left out or null.
+// updateSecurityRealm have it (spec/graze.md, "Security realms"), and returns everything that is
+// wrong with it. The field of a fault is "configuration.", and the name of the property. Unknown
+// properties are ignored. A property that has a default may be left out or null.
 func ParseSAML(raw json.RawMessage, now time.Time) (SAML, roster.Faults) {
 	p := properties{}
 	if err := json.Unmarshal(raw, &p.all); err != nil || p.all == nil {

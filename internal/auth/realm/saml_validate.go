@@ -15,8 +15,8 @@ type SAMLValidator struct {
 	Now   func() time.Time
 }
 
-// ValidateSAML implements [directory.Realms]. If the configuration gives only the address of the metadata,
-// it fetches the metadata and validates that, too.
+// ValidateSAML implements [directory.Realms]. If the configuration gives only the address of the
+// metadata, it fetches the metadata and validates that, too.
 func (v SAMLValidator) ValidateSAML(ctx context.Context, configuration json.RawMessage) roster.Faults {
 	saml, faults := ParseSAML(configuration, v.Now())
 	if len(faults) > 0 || saml.MetadataURL == "" {

@@ -42,9 +42,9 @@ func newServers(urls []string, now func() time.Time) *servers {
 	return s
 }
 
-// order returns the servers to try. Where all of them are dead it lets one caller at a time try them
-// again and turns the others away at once, so that a directory that is away holds nobody up. done
-// must be called in the end. Errors: Unavailable.
+// order returns the servers to try. Where all of them are dead it lets one caller at a time try
+// them again and turns the others away at once, so that a directory that is away holds nobody up.
+// done must be called in the end. Errors: Unavailable.
 func (s *servers) order() (list []*server, done func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

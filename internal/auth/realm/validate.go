@@ -18,8 +18,8 @@ import (
 	"roster/internal/fold"
 )
 
-// Validate returns everything that is wrong with the settings; the field of a fault is the name of the
-// setting. It reads the files that they name. No secret is in a fault.
+// Validate returns everything that is wrong with the settings; the field of a fault is the name of
+// the setting. It reads the files that they name. No secret is in a fault.
 func (c LDAPConfig) Validate() roster.Faults {
 	_, _, f := c.validate()
 	return f
@@ -80,7 +80,8 @@ func validateName(f *roster.Faults, field, name string) {
 	}
 }
 
-// validateReference checks the name of a record that users get. What its key leaves out does not count.
+// validateReference checks the name of a record that users get. What its key leaves out does not
+// count.
 func validateReference(f *roster.Faults, field, name string) {
 	validateName(f, field, directory.Visible(name))
 }

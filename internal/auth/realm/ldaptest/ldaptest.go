@@ -36,8 +36,8 @@ type Server struct {
 // shared is the server of this process, started when it is first needed. It ends with the process.
 var shared = sync.OnceValues(start)
 
-// Start returns a server, the same one for all tests of a process. Where slapd is not installed the test
-// is skipped; it fails if the variable CI is "true".
+// Start returns a server, the same one for all tests of a process. Where slapd is not installed the
+// test is skipped; it fails if the variable CI is "true".
 func Start(t testing.TB) Server {
 	t.Helper()
 	s, err := shared()

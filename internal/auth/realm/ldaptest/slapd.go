@@ -48,8 +48,8 @@ access to dn.subtree="ou=groups,dc=example,dc=com" by users read by * none
 access to * by dn.exact="cn=roster,dc=example,dc=com" read by self read by * none
 `
 
-// install installs Debian's package where this process may, without letting the package start a server
-// of its own: what says so (invoke-rc.d(8)) is removed again if it was not there.
+// install installs Debian's package where this process may, without letting the package start a
+// server of its own: what says so (invoke-rc.d(8)) is removed again if it was not there.
 const install = `set -e
 export DEBIAN_FRONTEND=noninteractive
 policy=/usr/sbin/policy-rc.d
@@ -79,8 +79,8 @@ func binary() (string, error) {
 	return path, nil
 }
 
-// watch runs a server until its own standard input ends, which it does when the process that holds the
-// other end is gone, for whatever reason. Then nothing of the server remains.
+// watch runs a server until its own standard input ends, which it does when the process that holds
+// the other end is gone, for whatever reason. Then nothing of the server remains.
 const watch = `dir=$1; shift
 "$@" >"$dir/log" 2>&1 </dev/null &
 read -r end
@@ -176,7 +176,8 @@ func fill(dir string) error {
 	return os.Mkdir(filepath.Join(dir, "data"), 0o700)
 }
 
-// unprivileged gives the folder to a user that is not root, and returns what runs a command as that one.
+// unprivileged gives the folder to a user that is not root, and returns what runs a command as that
+// one.
 func unprivileged(dir string) ([]string, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
