@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Opaque identifiers. Each is a UUIDv7 (RFC 9562) in lower-case text; the types differ so that
-// one cannot be passed for another.
+// The opaque identifiers. Each is a UUIDv7 (RFC 9562) in lower-case text. Each has a type of its
+// own, so that one cannot be passed for another.
 type (
 	OrganizationID    string // identifies an [Organization]
 	UserID            string // identifies a [User]
@@ -28,10 +28,10 @@ type (
 	EventID           string // identifies an [Event]
 )
 
-// FoldID returns an id that is a UUID in lower case, as records have it: UUIDs are compared without
-// regard to case (RFC 9562 §4). It returns any other text as it is.
+// FoldID returns a UUID in lower case, as records hold it, because UUIDs are compared without
+// regard to case (RFC 9562 §4). It returns any other text unchanged.
 func FoldID[T ~string](id T) T {
-	const length = 36 // in the usual form, which has its dashes at these places
+	const length = 36 // in the usual form, with dashes at these places
 	if len(id) != length || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
 		return id
 	}
@@ -42,9 +42,9 @@ func FoldID[T ~string](id T) T {
 	return T(strings.ToLower(string(id)))
 }
 
-// Ref is how a caller names a record it wants to use: by opaque id, by number, or by name. The
-// first of ID, Number and Name that is set and finds a record wins, so the text "12" of a dialect
-// where numbers are ids is Ref{Number: 12, Name: "12"}. Names are compared without regard to case.
+// Ref names a record by opaque id, by number, or by name. The first of ID, Number and Name that is
+// set and finds a record wins. In a dialect that uses numbers as ids, the text "12" becomes
+// Ref{Number: 12, Name: "12"}. Names are compared without regard to case.
 type Ref struct {
 	ID     string `json:",omitempty"`
 	Number int64  `json:",omitempty"` // 0: none
@@ -54,7 +54,7 @@ type Ref struct {
 // IsZero reports whether the reference names nothing.
 func (r Ref) IsZero() bool { return r == Ref{} }
 
-// String returns the reference as a person would say it, for messages.
+// String returns the reference as text for messages: the quoted name or id, or the number.
 func (r Ref) String() string {
 	switch {
 	case r.Name != "":
@@ -66,7 +66,7 @@ func (r Ref) String() string {
 	}
 }
 
-// linked is what a record shows of another one: enough to name it without loading it.
+// linked identifies another record by id, number and name, so that it need not be loaded.
 type linked[I ~string] struct {
 	ID     I
 	Number int64
@@ -76,7 +76,7 @@ type linked[I ~string] struct {
 // String returns the name.
 func (l linked[I]) String() string { return l.Name }
 
-// What a record shows of another one that it is linked with.
+// Links to other records.
 type (
 	GroupLink           = linked[GroupID]           // a group or team
 	RoleLink            = linked[RoleID]            // a role

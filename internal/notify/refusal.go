@@ -14,8 +14,8 @@ import (
 	"roster"
 )
 
-// unusable is the error of a connection on which no message could be offered yet. It says nothing
-// about the message, whatever the server answered: so it is always worth another attempt.
+// unusable is the error of a connection that failed before a message was offered. Such a failure
+// says nothing about the message, so another attempt is always worth it.
 func unusable(err error) error {
 	e := &roster.Error{Kind: roster.Unavailable, Detail: "the mail server cannot be used"}
 	var refusal *textproto.Error
@@ -37,9 +37,9 @@ func unusable(err error) error {
 	return e
 }
 
-// refused is the error of a message that the server did not take. Its answer to the recipient or to
-// the content counts; one to the sender's address or to a missing sign-in is about our settings,
-// and may be mended while the message waits.
+// refused is the error of a message that the server did not take. A permanent refusal of the
+// recipient or the content is final. A refusal of the sender's address or a missing sign-in is
+// about our settings, which may be corrected while the message waits.
 func refused(err error) error {
 	var refusal *mail.SendError
 	if !errors.As(err, &refusal) {
@@ -73,8 +73,8 @@ const (
 	maxWord   = 20  // characters
 )
 
-// readable keeps the plain words and numbers of a server's answer and drops everything else: a
-// server may repeat what it was sent, and that holds addresses, links and passwords.
+// readable keeps the plain words and numbers of a server's answer and drops the rest. The server
+// may repeat what it was sent: addresses, links and passwords.
 func readable(answer string) string {
 	var kept []string
 	length := 0
@@ -93,7 +93,7 @@ func readable(answer string) string {
 	return strings.Join(kept, " ")
 }
 
-// plain reports a word in one case, or with a capital at its head, or a number such as 550 or
+// plain reports whether a word is lower or upper case, capitalised, or a number such as 550 or
 // 5.7.1.
 func plain(word string) bool {
 	if len(word) > maxWord {
