@@ -28,7 +28,7 @@ func Name(s string) string {
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	for range maxRounds {
-		key := once(s)
+		key := foldOnce(s)
 		if key == s {
 			break
 		}
@@ -37,8 +37,8 @@ func Name(s string) string {
 	return s
 }
 
-// once does one round of Name.
-func once(s string) string {
+// foldOnce does one round of Name.
+func foldOnce(s string) string {
 	key := strings.TrimSpace(Part(s))
 	at := strings.LastIndexByte(key, '@')
 	if at <= 0 {

@@ -14,9 +14,9 @@ import (
 	"roster"
 )
 
-// unusable is the error of a connection that failed before a message was offered. Such a failure
+// connectionFailed is the error of a connection that failed before a message was offered. Such a failure
 // says nothing about the message, so another attempt is always worth it.
-func unusable(err error) error {
+func connectionFailed(err error) error {
 	e := &roster.Error{Kind: roster.Unavailable, Detail: "the mail server cannot be used"}
 	var refusal *textproto.Error
 	var certificate *tls.CertificateVerificationError
@@ -79,7 +79,7 @@ func readable(answer string) string {
 	var kept []string
 	length := 0
 	for word := range strings.FieldsSeq(answer) {
-		if !plain(strings.Trim(word, `.,;:!?()"'<>-`)) {
+		if !isPlainWord(strings.Trim(word, `.,;:!?()"'<>-`)) {
 			word = "…"
 			if len(kept) > 0 && kept[len(kept)-1] == word {
 				continue
@@ -93,9 +93,9 @@ func readable(answer string) string {
 	return strings.Join(kept, " ")
 }
 
-// plain reports whether a word is lower or upper case, capitalised, or a number such as 550 or
+// isPlainWord reports whether a word is lower or upper case, capitalised, or a number such as 550 or
 // 5.7.1.
-func plain(word string) bool {
+func isPlainWord(word string) bool {
 	if len(word) > maxWord {
 		return false
 	}

@@ -129,11 +129,11 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	defer cancel() // closes the connection at any stage
 	client, err := s.client(ctx, to.Address)
 	if err != nil {
-		return unusable(err)
+		return connectionFailed(err)
 	}
 	conn, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return unusable(err)
+		return connectionFailed(err)
 	}
 	if offered, _ := conn.Extension("SMTPUTF8"); !offered {
 		if err := needsUTF8(s.from.Address, to.Address); err != nil {

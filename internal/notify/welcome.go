@@ -50,7 +50,7 @@ func Welcome(o WelcomeOptions) func(context.Context, roster.Job) error {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Actor == nil {
-		o.Actor = itself
+		o.Actor = systemActor
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	w := &welcome{
@@ -61,8 +61,8 @@ func Welcome(o WelcomeOptions) func(context.Context, roster.Job) error {
 	return w.handle
 }
 
-// itself returns Roster as an actor.
-func itself(org roster.OrganizationID) roster.Actor {
+// systemActor returns Roster as an actor.
+func systemActor(org roster.OrganizationID) roster.Actor {
 	return roster.Actor{Kind: roster.ActorSystem, OrganizationID: org, Name: "Roster", Face: roster.FaceSystem}
 }
 
@@ -79,7 +79,7 @@ func (w *welcome) handle(ctx context.Context, j roster.Job) error {
 	if err != nil && roster.KindOf(err) != roster.NotFound {
 		return fmt.Errorf("read user: %w", err)
 	}
-	if why := pointless(u); err != nil || why != "" {
+	if why := reasonNotToWrite(u); err != nil || why != "" {
 		w.Log.InfoContext(ctx, "welcome email not sent", "user", payload.UserID, "reason", cmp.Or(why, "the user is gone"))
 		return nil
 	}
@@ -91,8 +91,8 @@ func (w *welcome) handle(ctx context.Context, j roster.Job) error {
 	return err
 }
 
-// pointless returns the reason not to write to the user, "" if there is none.
-func pointless(u roster.User) string {
+// reasonNotToWrite returns the reason not to write to the user, "" if there is none.
+func reasonNotToWrite(u roster.User) string {
 	switch {
 	case u.ID == "":
 		return "the user is gone"

@@ -57,8 +57,8 @@ func newLane(o Options, l Lane) *lane {
 	return made
 }
 
-// rouse ends the current wait, or the next one.
-func (l *lane) rouse() {
+// wake ends the current wait, or the next one.
+func (l *lane) wake() {
 	select {
 	case l.woken <- struct{}{}:
 	default:
@@ -71,7 +71,7 @@ func (l *lane) run(ctx context.Context) {
 	defer letGo()
 	poll := pollSoon
 	for {
-		n := l.hire(ctx)
+		n := l.hireIdle(ctx)
 		if ctx.Err() != nil {
 			break
 		}
@@ -88,7 +88,7 @@ func (l *lane) run(ctx context.Context) {
 			l.log.WarnContext(ctx, "jobs cannot be claimed", "err", err)
 			poll = pollLate
 		}
-		if l.wait(ctx, l.until(next, poll)) {
+		if l.wait(ctx, l.waitTime(next, poll)) {
 			poll = pollSoon
 		} else {
 			poll = min(2*poll, pollLate)
@@ -112,9 +112,9 @@ func (l *lane) drain(letGo context.CancelFunc) {
 	}
 }
 
-// hire waits for an idle worker, hires all idle workers and returns their number. It returns 0 if
+// hireIdle waits for an idle worker, hires all idle workers and returns their number. It returns 0 if
 // ctx ends first.
-func (l *lane) hire(ctx context.Context) int {
+func (l *lane) hireIdle(ctx context.Context) int {
 	select {
 	case <-ctx.Done():
 		return 0
@@ -156,7 +156,7 @@ func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimFor)
 	defer cancel()
 	if next.After(now) {
-		hastened, err := l.hasten(ctx)
+		hastened, err := l.hastenDelayed(ctx)
 		if err != nil || !hastened {
 			return nil, next, err
 		}
@@ -176,9 +176,9 @@ func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time
 	return taken, next, nil
 }
 
-// hasten makes jobs due that wait because a clock was set back, a batch at a time, and reports
+// hastenDelayed makes jobs due that wait because a clock was set back, a batch at a time, and reports
 // whether there were any. It searches only now and then.
-func (l *lane) hasten(ctx context.Context) (some bool, err error) {
+func (l *lane) hastenDelayed(ctx context.Context) (some bool, err error) {
 	now := l.now().Round(0) // without the monotonic clock, which is never set
 	if since := now.Sub(l.hastened); since >= 0 && since < hastenEvery {
 		return false, nil
@@ -206,9 +206,9 @@ func (l *lane) hasten(ctx context.Context) (some bool, err error) {
 	return n > 0, nil
 }
 
-// until returns how long to wait for the next job, at most poll. A job that is due but was not
+// waitTime returns how long to wait for the next job, at most poll. A job that is due but was not
 // claimed belongs to another server, so it is no reason to look again at once.
-func (l *lane) until(next time.Time, poll time.Duration) time.Duration {
+func (l *lane) waitTime(next time.Time, poll time.Duration) time.Duration {
 	if d := next.Sub(l.now()); !next.IsZero() && d > 0 {
 		return min(d, poll)
 	}

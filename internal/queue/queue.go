@@ -103,7 +103,7 @@ func (q *Queue) passOn(ctx context.Context) {
 				added = nil
 			}
 			for _, l := range q.lanes {
-				l.rouse()
+				l.wake()
 			}
 		}
 	}

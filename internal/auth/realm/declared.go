@@ -137,8 +137,8 @@ func (d *Declared) organization(slug string) roster.OrganizationID {
 	return o.ID
 }
 
-// of returns the declared realms of an organization.
-func (d *Declared) of(org roster.OrganizationID) []*LDAP {
+// realmsOf returns the declared realms realmsOf an organization.
+func (d *Declared) realmsOf(org roster.OrganizationID) []*LDAP {
 	var own []*LDAP
 	for _, l := range d.o.Realms {
 		if org != "" && d.organization(organizationOf(l.Config())) == org {
@@ -153,9 +153,9 @@ func (d *Declared) of(org roster.OrganizationID) []*LDAP {
 func (d *Declared) Serves(org roster.OrganizationID, id string) bool {
 	switch id {
 	case "":
-		return slices.ContainsFunc(d.of(org), func(l *LDAP) bool { return !l.Config().PredefinedUser })
+		return slices.ContainsFunc(d.realmsOf(org), func(l *LDAP) bool { return !l.Config().PredefinedUser })
 	case roster.RealmExternal:
-		return len(d.of(org)) > 0
+		return len(d.realmsOf(org)) > 0
 	default:
 		return d.Name(org, id) != ""
 	}
@@ -221,7 +221,7 @@ func (d *Declared) Prove(ctx context.Context, p auth.Proof) (auth.Judgement, err
 // split separates the organization's realms that may know the account from the others.
 func (d *Declared) split(p auth.Proof) (asked, others []*LDAP) {
 	own := d.Name(p.OrganizationID, p.Realm)
-	for _, l := range d.of(p.OrganizationID) {
+	for _, l := range d.realmsOf(p.OrganizationID) {
 		if own != "" && l.Name() != own || p.Realm == "" && l.Config().PredefinedUser {
 			others = append(others, l)
 		} else {
@@ -241,7 +241,7 @@ func (l *LDAP) prove(ctx context.Context, p auth.Proof) (Identity, error) {
 
 // Decoy implements [auth.Realms].
 func (d *Declared) Decoy(ctx context.Context, org roster.OrganizationID) error {
-	return sendDecoys(ctx, d.of(org))
+	return sendDecoys(ctx, d.realmsOf(org))
 }
 
 // sendDecoys sends a decoy to each of the realms, and returns the last error.

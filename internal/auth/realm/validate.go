@@ -18,14 +18,14 @@ import (
 	"roster/internal/fold"
 )
 
-// Validate returns everything that is wrong with the settings; the field of a fault is the name of
-// the setting. It reads the files that they name. No secret is in a fault.
+// Validate returns everything that is wrong with the settings. A fault's field is the name of the
+// setting. It reads the files that the settings name. No fault contains a secret.
 func (c LDAPConfig) Validate() roster.Faults {
 	_, _, f := c.validate()
 	return f
 }
 
-// Warnings returns what is allowed and should not be, in sentences.
+// Warnings returns sentences about settings that are allowed but insecure.
 func (c LDAPConfig) Warnings() []string {
 	var w []string
 	if c.InsecureSkipVerify {
@@ -37,11 +37,11 @@ func (c LDAPConfig) Warnings() []string {
 	return w
 }
 
-// validate returns the settings with defaults and password, the certificates to trust, nil for the
-// system's, and what is wrong.
+// validate returns the settings with defaults and password, the trusted certificates (nil for the
+// system's), and the faults.
 func (c LDAPConfig) validate() (LDAPConfig, *x509.CertPool, roster.Faults) {
 	var f roster.Faults
-	c = c.settled()
+	c = c.withDefaults()
 	validateRealmName(&f, "name", c.Name)
 	if c.Organization != "" && !directory.IsSlug(c.Organization) {
 		f.Add("organization", "must be the slug of an organization: see roster organization list")
@@ -58,7 +58,7 @@ func (c LDAPConfig) validate() (LDAPConfig, *x509.CertPool, roster.Faults) {
 	return c, roots, f
 }
 
-// validateRealmName refuses the names of realms that are none of this kind.
+// validateRealmName refuses empty names and those of the built-in realms.
 func validateRealmName(f *roster.Faults, field, name string) {
 	switch {
 	case name == "":
@@ -70,7 +70,7 @@ func validateRealmName(f *roster.Faults, field, name string) {
 	}
 }
 
-// validateName checks a name that people read.
+// validateName adds a fault if people could not read the name.
 func validateName(f *roster.Faults, field, name string) {
 	switch {
 	case strings.TrimSpace(name) == "":
@@ -80,8 +80,8 @@ func validateName(f *roster.Faults, field, name string) {
 	}
 }
 
-// validateReference checks the name of a record that users get. What its key leaves out does not
-// count.
+// validateReference validates the name of a record that users get. Characters that its key leaves
+// out do not count.
 func validateReference(f *roster.Faults, field, name string) {
 	validateName(f, field, directory.Visible(name))
 }
@@ -119,7 +119,7 @@ func (c LDAPConfig) validateURLs(f *roster.Faults) {
 	}
 }
 
-// splitURL returns host and port of a server, and whether TLS is spoken from the first byte.
+// splitURL returns host and port of a server, and whether TLS begins with the first byte.
 func splitURL(text string) (address string, secure, ok bool) {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
@@ -150,7 +150,7 @@ func loopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// roots reads the certificates to trust.
+// roots reads the trusted certificates.
 func (c LDAPConfig) roots(f *roster.Faults) *x509.CertPool {
 	if c.CAFile == "" {
 		return nil
@@ -173,8 +173,8 @@ func validateTimeout(f *roster.Faults, field string, d time.Duration) {
 	}
 }
 
-// validateSystemUser reads the file of the password, too. A name without a password would be an
-// unauthenticated bind, which some servers let pass (RFC 4513 §5.1.2).
+// validateSystemUser also reads the password file. A name without a password would be an
+// unauthenticated bind, which some servers accept (RFC 4513 §5.1.2).
 func (c *LDAPConfig) validateSystemUser(f *roster.Faults) {
 	if c.SystemPasswordFile != "" {
 		text, err := readFile(c.SystemPasswordFile, maxSecretBytes)
