@@ -103,9 +103,9 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 	return userActor(at, c.account), nil
 }
 
-// askThrottle asks the throttle before it reads anything about the name, so that the time of a refusal
-// does not tell which names exist. It asks before the credential cache, or parallel guesses could
-// read the cache beyond the limit. The reservation is nil if pending tries take up the room;
+// askThrottle asks the throttle before it reads anything about the name, so that the time of a
+// refusal does not tell which names exist. It asks before the credential cache, or parallel guesses
+// could read the cache beyond the limit. The reservation is nil if pending tries take up the room;
 // verifyReserved waits for it then.
 func (a *Authenticator) askThrottle(ctx context.Context, c candidate) (*reservation, error) {
 	first := a.throttle.try(c.attempt, false)

@@ -41,9 +41,9 @@ func (a *Authenticator) verify(ctx context.Context, c candidate, password string
 	return v, err
 }
 
-// doWorkOfOtherKind does the work that the other kind of account would need: a hash, or a question to the
-// realms. Once begun, a decoy goes on even if nobody waits for it, because breaking it off would
-// cost the realm's connection.
+// doWorkOfOtherKind does the work that the other kind of account would need: a hash, or a question
+// to the realms. Once begun, a decoy goes on even if nobody waits for it, because breaking it off
+// would cost the realm's connection.
 func (a *Authenticator) doWorkOfOtherKind(ctx context.Context, c candidate, password string) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // on its own goroutine a panic would end the process

@@ -14,8 +14,8 @@ import (
 	"roster"
 )
 
-// connectionFailed is the error of a connection that failed before a message was offered. Such a failure
-// says nothing about the message, so another attempt is always worth it.
+// connectionFailed is the error of a connection that failed before a message was offered. Such a
+// failure says nothing about the message, so another attempt is always worth it.
 func connectionFailed(err error) error {
 	e := &roster.Error{Kind: roster.Unavailable, Detail: "the mail server cannot be used"}
 	var refusal *textproto.Error
@@ -93,8 +93,8 @@ func readable(answer string) string {
 	return strings.Join(kept, " ")
 }
 
-// isPlainWord reports whether a word is lower or upper case, capitalised, or a number such as 550 or
-// 5.7.1.
+// isPlainWord reports whether a word is lower or upper case, capitalised, or a number such as 550
+// or 5.7.1.
 func isPlainWord(word string) bool {
 	if len(word) > maxWord {
 		return false

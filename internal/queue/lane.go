@@ -112,8 +112,8 @@ func (l *lane) drain(letGo context.CancelFunc) {
 	}
 }
 
-// hireIdle waits for an idle worker, hires all idle workers and returns their number. It returns 0 if
-// ctx ends first.
+// hireIdle waits for an idle worker, hires all idle workers and returns their number. It returns 0
+// if ctx ends first.
 func (l *lane) hireIdle(ctx context.Context) int {
 	select {
 	case <-ctx.Done():
@@ -176,8 +176,8 @@ func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time
 	return taken, next, nil
 }
 
-// hastenDelayed makes jobs due that wait because a clock was set back, a batch at a time, and reports
-// whether there were any. It searches only now and then.
+// hastenDelayed makes jobs due that wait because a clock was set back, a batch at a time, and
+// reports whether there were any. It searches only now and then.
 func (l *lane) hastenDelayed(ctx context.Context) (some bool, err error) {
 	now := l.now().Round(0) // without the monotonic clock, which is never set
 	if since := now.Sub(l.hastened); since >= 0 && since < hastenEvery {

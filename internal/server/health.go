@@ -24,9 +24,8 @@ func isOwnRoute(pattern string) bool {
 	return pattern == livePath || pattern == readyPath || pattern == metricsPath
 }
 
-// ownRoutes answers the paths that belong to the server, and passes the others on. CONNECT and
-// TRACE end here: Roster is no proxy, and shows nobody what a request held (RFC 9110 §9.3.6,
-// §9.3.8).
+// ownRoutes answers the server's own paths and passes the others on. It refuses CONNECT and TRACE:
+// Roster is no proxy, and does not echo requests (RFC 9110 §9.3.6, §9.3.8).
 func (s *Server) ownRoutes(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodConnect || r.Method == http.MethodTrace {
@@ -64,10 +63,10 @@ func methodNotAllowed(w http.ResponseWriter) {
 
 const (
 	readyTimeout = 2 * time.Second // for one check
-	readyFresh   = time.Second     // how long its result is good for: asking often must cost nothing
+	readyFresh   = time.Second     // how long a result is reused, so that frequent requests cost nothing
 )
 
-// readiness says whether requests are welcome.
+// readiness finds out whether the server can take requests.
 type readiness struct {
 	check    func(context.Context) error
 	now      func() time.Time
@@ -83,7 +82,7 @@ func newReadiness(check func(context.Context) error, now func() time.Time, log *
 	return &readiness{check: check, now: now, log: log, draining: draining}
 }
 
-// answer is 200, or 503 with the reason in words.
+// answer writes 200, or 503 with the reason.
 func (d *readiness) answer(w http.ResponseWriter, r *http.Request) {
 	answer := struct {
 		Status string `json:"status"`
@@ -96,7 +95,7 @@ func (d *readiness) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
-		panic(err) // two strings
+		panic(err) // cannot happen with two strings
 	}
 	writeText(w, status, "application/json; charset=utf-8", string(body)+"\n")
 }
@@ -118,8 +117,8 @@ func (d *readiness) reason(ctx context.Context) string {
 	return "a part of the server is not working; its log has the details"
 }
 
-// freshResult returns the result of a check that is fresh, making one if there is none. A caller
-// who leaves does not end it: others wait for it too.
+// freshResult returns the result of a recent check, or checks. The check goes on if its caller
+// leaves, because others wait for it too.
 func (d *readiness) freshResult(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -12,14 +12,14 @@ import (
 // §2.3.4).
 const maxSlug = 63
 
-// organization takes the prefix /o/<slug> off the path and notes the slug. A path whose slug cannot
-// be one stays as it is, and no route will have it. What remains is made [routed].
+// organization removes the prefix /o/<slug> from the path and records the slug. If the slug is not
+// valid, the path stays as it is and matches no route. The rest of the path is [routed].
 func organization(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		slug, rest := cutOrganization(r.URL.Path)
 		raw := strings.TrimPrefix(r.URL.RawPath, "/o/"+slug)
 		switch {
-		case slug == "", r.URL.RawPath != "" && raw == r.URL.RawPath: // the prefix itself is escaped: not one of ours
+		case slug == "", r.URL.RawPath != "" && raw == r.URL.RawPath: // the prefix itself is escaped: not valid
 			rest, raw = r.URL.Path, r.URL.RawPath
 		default:
 			o := dialect.OriginOf(r.Context())
@@ -34,7 +34,7 @@ func organization(next http.Handler) http.Handler {
 	})
 }
 
-// routed returns a path as the routes have it: without a slash at its end, and with UUIDs in lower
+// routed returns a path in the form of the routes: without a final slash, and with UUIDs in lower
 // case.
 func routed(path string) string {
 	if len(path) > 1 {

@@ -142,8 +142,8 @@ func (l *LDAP) ask(ctx context.Context, userName, password string, whole bool) (
 	return p, nil
 }
 
-// classifyForCaller turns an error into one that callers can act on. If the directory refuses anything but
-// a password, the settings or the directory are at fault.
+// classifyForCaller turns an error into one that callers can act on. If the directory refuses
+// anything but a password, the settings or the directory are at fault.
 func classifyForCaller(err error) error {
 	var e *roster.Error
 	if errors.As(err, &e) {
