@@ -248,6 +248,64 @@ func TestNoLineOfACommentIsTooLong(t *testing.T) {
 	}
 }
 
+// documents returns the paths of the documents that people read.
+func documents(t *testing.T) []string {
+	t.Helper()
+	paths := []string{"CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"}
+	for _, pattern := range []string{"docs/*.md", "docs/adr/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, found, err)
+		}
+		paths = append(paths, found...)
+	}
+	return paths
+}
+
+func TestNoLineOfADocumentIsTooLong(t *testing.T) {
+	t.Parallel()
+	for _, path := range documents(t) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		number, code := 0, false
+		for line := range strings.Lines(string(text)) {
+			number++
+			line = strings.TrimSuffix(line, "\n")
+			if strings.HasPrefix(line, "```") {
+				code = !code
+			}
+			if !code && !strings.HasPrefix(line, "|") && utf8.RuneCountInString(line) > maxComment {
+				t.Errorf("%s:%d: this line is longer than %d characters", path, number, maxComment)
+			}
+		}
+	}
+}
+
+func TestADecisionHasContextDecisionAndConsequences(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("docs/adr/0*.md")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var headings []string
+		for line := range strings.Lines(string(text)) {
+			if heading, found := strings.CutPrefix(line, "## "); found {
+				headings = append(headings, strings.TrimSpace(heading))
+			}
+		}
+		if !slices.Equal(headings, []string{"Context", "Decision", "Consequences"}) {
+			t.Errorf("%s has the headings %q", path, headings)
+		}
+	}
+}
+
 // banned are package names that say nothing.
 var banned = regexp.MustCompile(`^(util|utils|helper|helpers|common|misc|manager|impl|base|lib)$`)
 
