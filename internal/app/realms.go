@@ -14,8 +14,8 @@ func (a *App) openRealms(context.Context) (err error) {
 	return err
 }
 
-// validator returns what validates SAML realms: the one of Config.Realms if a test set it, else the
-// real one.
+// validator returns the validator of SAML realms: Config.Realms if a test set it, else the real
+// one.
 func (a *App) validator() directory.Realms {
 	if a.config.Realms != nil {
 		return a.config.Realms
