@@ -138,7 +138,7 @@ func (s *SMTP) validate(f *faults) {
 	case s.Username == "" && s.Password != "":
 		f.add("smtp-username", "is missing: a password is given and no name to sign in with")
 	case s.Username != "" && s.TLS == "none" && !loopbackOnly(s.Address):
-		f.add("smtp-tls", "must be starttls or tls where a password is sent to another machine")
+		f.add("smtp-tls", "must be starttls or tls if a password is sent to another machine")
 	}
 }
 

@@ -79,7 +79,7 @@ func byPassword(v dialect.Verifier) func(context.Context, *request) (roster.Acto
 }
 
 func unauthenticated(reason string) error {
-	return &roster.Error{Kind: roster.Unauthenticated, Detail: "who calls is not known", Err: errors.New(reason)}
+	return &roster.Error{Kind: roster.Unauthenticated, Detail: "the caller is not known", Err: errors.New(reason)}
 }
 
 // arguments returns the arguments of the query and of the body. No name comes twice.

@@ -44,7 +44,7 @@ func refused(err error) error {
 	var refusal *mail.SendError
 	if !errors.As(err, &refusal) {
 		return &roster.Error{
-			Kind: roster.Unavailable, Detail: "the connection to the mail server broke",
+			Kind: roster.Unavailable, Detail: "the connection to the mail server was lost",
 			Err: fmt.Errorf("send: %s", readable(fmt.Sprint(err))),
 		}
 	}
@@ -52,7 +52,7 @@ func refused(err error) error {
 	e := &roster.Error{Kind: roster.Unavailable, Err: fmt.Errorf("send: %s", readable(refusal.Error()))}
 	switch {
 	case code == 0:
-		e.Detail = "the connection to the mail server broke"
+		e.Detail = "the connection to the mail server was lost"
 	case code/10 == 53:
 		e.Detail = fmt.Sprintf("the mail server wants its users to sign in (%d)", code)
 	case refusal.Reason == mail.ErrSMTPMailFrom:

@@ -66,7 +66,7 @@ func NewSMTP(o SMTPOptions) (*SMTP, error) {
 	case StartTLS, WithTLS:
 	case NoTLS:
 		if o.Username != "" && !loopback(host) {
-			faults.Add("tls", "must be starttls or tls where a password is sent to another machine")
+			faults.Add("tls", "must be starttls or tls if a password is sent to another machine")
 		}
 	default:
 		faults.Add("tls", "must be starttls, tls or none")

@@ -72,7 +72,7 @@ func (w *welcome) handle(ctx context.Context, j roster.Job) error {
 		return &roster.Error{Kind: roster.Invalid, Detail: "the job's payload cannot be read", Err: err}
 	}
 	if w.PublicURL == "" {
-		return &roster.Error{Kind: roster.Unavailable, Detail: "the public URL is not set, and the link needs it"}
+		return &roster.Error{Kind: roster.Unavailable, Detail: "the link needs the public URL: set --public-url"}
 	}
 	by := w.Actor(j.OrganizationID)
 	u, err := w.Directory.GetUser(ctx, by, directory.UserSelector{ID: payload.UserID})

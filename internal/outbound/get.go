@@ -53,9 +53,9 @@ func failure(err error) error {
 	}
 	switch {
 	case errors.Is(err, ErrTooLong):
-		return &roster.Error{Kind: roster.Invalid, Detail: "leads to a document that is too long", Err: err}
+		return &roster.Error{Kind: roster.Invalid, Detail: "points to a document that is too long", Err: err}
 	case errors.Is(err, ErrRefused):
-		return &roster.Error{Kind: roster.Invalid, Detail: "leads to an address that is not public; the server's configuration can allow its network", Err: err}
+		return &roster.Error{Kind: roster.Invalid, Detail: "points to an address that is not public; the server's configuration can allow its network", Err: err}
 	}
 	return &roster.Error{Kind: roster.Unavailable, Detail: "the address does not answer with a document", RetryAfter: retryAfter, Err: err}
 }

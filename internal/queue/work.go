@@ -36,7 +36,7 @@ func (l *lane) work(hold context.Context, c claimed) {
 // recording the outcome.
 func (l *lane) try(hold context.Context, c claimed) error {
 	if c.Attempts > l.Attempts {
-		return &roster.Error{Kind: roster.Internal, Detail: "no attempt came to an end"}
+		return &roster.Error{Kind: roster.Internal, Detail: "no attempt has finished"}
 	}
 	handle, known := l.Handlers[c.Kind]
 	if !known {
@@ -47,7 +47,7 @@ func (l *lane) try(hold context.Context, c claimed) error {
 	defer cancel()
 	err := call(ctx, handle, c.Job)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && roster.KindOf(err) == roster.Internal {
-		return &roster.Error{Kind: roster.Unavailable, Detail: "the time for one attempt was over", Err: err}
+		return &roster.Error{Kind: roster.Unavailable, Detail: "the attempt took too long", Err: err}
 	}
 	return err
 }

@@ -99,8 +99,8 @@ func (s *site) passwordProblem(w http.ResponseWriter, r *http.Request, status in
 	if status == http.StatusNotFound {
 		s.problem(w, status, problemBody{
 			Title: "This link no longer works",
-			Text:  "It has been used, a newer one has replaced it, or its time is over. Your password is as it was.",
-			Hint:  "Ask whoever looks after Roster where you work for another link. On the server, this command makes one:",
+			Text:  "It was used, replaced by a newer link, or has expired. Your password has not changed.",
+			Hint:  "Ask your Roster administrator for a new link. On the server, this command makes one:",
 			Code:  "roster user set-password NAME",
 		})
 		return
@@ -130,9 +130,9 @@ func explain(u roster.User, status int, err error) formBody {
 func sentence(status int, err error) string {
 	switch status {
 	case http.StatusTooManyRequests:
-		return "There were too many tries."
+		return "There were too many attempts."
 	case http.StatusServiceUnavailable:
-		return "Roster cannot do this right now: it is busy, or something that it needs is not there."
+		return "Roster is busy, or something it needs is not available."
 	}
 	var refusal *dialect.Refusal
 	if errors.As(err, &refusal) {

@@ -41,12 +41,12 @@ func (s *site) problem(w http.ResponseWriter, status int, b problemBody) {
 
 // describe explains an error to a person.
 func (s *site) describe(r *http.Request, status int, err error) problemBody {
-	const again = "Nothing has changed. Wait a moment, and try again."
+	const again = "Nothing has changed. Wait a moment and try again."
 	switch status {
 	case http.StatusInternalServerError:
 		b := problemBody{
-			Title: "Something went wrong here", Text: "The fault is Roster's, and it has been written down.",
-			Hint: "If it stays, give this number to whoever looks after Roster:",
+			Title: "Something went wrong", Text: "This is a fault in Roster, and it has been logged.",
+			Hint: "If it happens again, give this number to your Roster administrator:",
 			Code: dialect.OriginOf(r.Context()).RequestID,
 		}
 		if b.Code == "" {
@@ -54,7 +54,7 @@ func (s *site) describe(r *http.Request, status int, err error) problemBody {
 		}
 		return b
 	case http.StatusTooManyRequests:
-		return problemBody{Title: "Too many tries", Text: sentence(status, err), Hint: again}
+		return problemBody{Title: "Too many attempts", Text: sentence(status, err), Hint: again}
 	case http.StatusServiceUnavailable:
 		return problemBody{Title: "Not right now", Text: sentence(status, err), Hint: again}
 	default:
@@ -69,8 +69,8 @@ func (s *site) nothingHere(w http.ResponseWriter, r *http.Request) {
 	token := dialect.OriginOf(r.Context()).Secrets["apiToken"]
 	if token == "" && strings.Contains(r.Header.Get("Accept"), "text/html") {
 		s.problem(w, http.StatusNotFound, problemBody{
-			Title: "There is nothing here", Text: "No page and no call has this address.",
-			Hint: "The start page says where to find what:",
+			Title: "Page not found", Text: "There is no page at this address.",
+			Hint: "The start page shows where to go:",
 		})
 		return
 	}

@@ -45,7 +45,7 @@ func TestMetadataThatIsOnlyNamedIsFetchedAndValidated(t *testing.T) {
 		want string
 	}{
 		"good metadata": {text: good},
-		"no XML":        {text: "no", want: "configuration.idpMetadataUrl leads to metadata that must"},
+		"no XML":        {text: "no", want: "configuration.idpMetadataUrl points to metadata that must"},
 		"no answer":     {err: &roster.Error{Kind: roster.Unavailable, Detail: "no answer"}, want: "configuration.idpMetadataUrl cannot be fetched: no answer"},
 	} {
 		validator := realm.SAMLValidator{Now: func() time.Time { return at }, Fetch: func(_ context.Context, url string) ([]byte, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-var errOwnEntry = errors.New("people who bind cannot read their own entry, which says who they are")
+var errOwnEntry = errors.New("people who bind cannot read their own entry")
 
 // direct binds as the DN made from the name, then reads the entry as that person.
 func (l *LDAP) direct(ctx context.Context, userName, password string, whole bool) (person, error) {

@@ -11,11 +11,11 @@ const (
 )
 
 var (
-	errTooLong    = errors.New("the directory sends more than an answer may hold")
+	errTooLong    = errors.New("the directory sends an answer that is too long")
 	errTooDeep    = errors.New("the directory sends a message with too many levels")
 	errTooMany    = errors.New("the directory sends a message of too many elements")
-	errNotLDAP    = errors.New("what the directory sends is no LDAP")
-	errIndefinite = errors.New("the directory sends a length that LDAP does not have")
+	errNotLDAP    = errors.New("the directory does not answer in LDAP")
+	errIndefinite = errors.New("the directory sends a length that LDAP forbids")
 )
 
 const (

@@ -67,7 +67,7 @@ func ParseMetadata(text []byte, now time.Time) (Metadata, roster.Faults) {
 		m.ValidUntil = *idp.ValidUntil
 	}
 	if !m.ValidUntil.IsZero() && !now.Before(m.ValidUntil) {
-		f.Add("", "was valid until "+m.ValidUntil.UTC().Format(time.RFC3339)+" only; get it anew from the identity provider")
+		f.Add("", "expired on "+m.ValidUntil.UTC().Format(time.RFC3339)+"; get new metadata from the identity provider")
 	}
 	if !slices.Contains(strings.Fields(idp.ProtocolSupportEnumeration), samlProtocol) {
 		f.Add("", "must be that of an identity provider that speaks SAML 2.0")

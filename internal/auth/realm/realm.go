@@ -54,7 +54,7 @@ var (
 	errNoEntry        = errors.New("no entry has the name")
 	errManyEntries    = errors.New("more than one entry has the name")
 	errNoDN           = errors.New("the entry has no usable DN")
-	errOtherName      = errors.New("the directory spells the name otherwise than it was typed")
+	errOtherName      = errors.New("the directory spells the name differently than it was typed")
 	errWrongPassword  = errors.New("the directory refuses name and password")
 )
 

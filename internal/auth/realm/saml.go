@@ -91,7 +91,7 @@ func (p *properties) metadata(s *SAML, now time.Time) {
 	text := p.text("idpMetadata", "")
 	switch {
 	case text != "" && s.MetadataURL != "":
-		p.missing("idpMetadata", "and idpMetadataUrl exclude each other; leave one out")
+		p.missing("idpMetadata", "and idpMetadataUrl must not both be set")
 	case text != "":
 		var f roster.Faults
 		s.Metadata, f = ParseMetadata([]byte(text), now)

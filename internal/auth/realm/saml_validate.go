@@ -32,7 +32,7 @@ func (v SAMLValidator) ValidateSAML(ctx context.Context, configuration json.RawM
 	}
 	_, wrong := ParseMetadata(text, v.Now())
 	for _, e := range wrong {
-		faults.Add(field, "leads to metadata that "+e.Detail)
+		faults.Add(field, "points to metadata that "+e.Detail)
 	}
 	return faults
 }

@@ -11,7 +11,7 @@ const deadFor = 30 * time.Second
 
 var (
 	errProbing = errors.New("no server answers; one caller is trying them again")
-	errBarred  = errors.New("every server refuses the realm's own account, or does not answer")
+	errBarred  = errors.New("no server accepts the realm's own account")
 )
 
 // server is one of the servers of a directory.

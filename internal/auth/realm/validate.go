@@ -29,10 +29,10 @@ func (c LDAPConfig) Validate() roster.Faults {
 func (c LDAPConfig) Warnings() []string {
 	var w []string
 	if c.InsecureSkipVerify {
-		w = append(w, fmt.Sprintf("the LDAP realm %q takes any certificate (insecure_skip_verify): whoever is in between can read passwords", c.Name))
+		w = append(w, fmt.Sprintf("the LDAP realm %q accepts any certificate (insecure_skip_verify): an attacker on the network can read passwords", c.Name))
 	}
 	if c.AllowPlaintext && !c.StartTLS {
-		w = append(w, fmt.Sprintf("the LDAP realm %q may send passwords in the clear (allow_plaintext): whoever is in between can read them", c.Name))
+		w = append(w, fmt.Sprintf("the LDAP realm %q may send passwords unencrypted (allow_plaintext): an attacker on the network can read them", c.Name))
 	}
 	return w
 }
@@ -108,14 +108,14 @@ func (c LDAPConfig) validateURLs(f *roster.Faults) {
 		case !ok:
 			f.Add(field, "must be ldap:// or ldaps:// with a host, such as ldaps://ldap.example.com:636, and nothing after it")
 		case !secure && !c.StartTLS && !c.AllowPlaintext && !loopback(address):
-			f.Add(field, "would send passwords to another machine in the clear; use ldaps:// or start_tls")
+			f.Add(field, "would send passwords to another machine unencrypted; use ldaps:// or start_tls")
 		}
 		if ok && !secure {
 			plain++
 		}
 	}
 	if c.StartTLS && plain == 0 && !f.Has("urls[0]") && len(c.URLs) > 0 {
-		f.Add("start_tls", "means something only with ldap://; leave it out")
+		f.Add("start_tls", "has an effect only with ldap://; remove it")
 	}
 }
 
@@ -187,7 +187,7 @@ func (c *LDAPConfig) validateSystemUser(f *roster.Faults) {
 			f.Add("system_password_file", "must name a file that holds the password on one line, and nothing else")
 			return
 		case c.SystemPassword != "" && c.SystemPassword != password:
-			f.Add("system_password_file", "and system_password exclude each other; leave one out")
+			f.Add("system_password_file", "and system_password must not both be set")
 			return
 		}
 		c.SystemPassword = password
@@ -222,7 +222,7 @@ func (c LDAPConfig) validateResolution(f *roster.Faults) {
 		}
 		for _, unused := range [][2]string{{"base_dn", c.BaseDN}, {"attribute_search_filter", c.AttributeSearchFilter}} {
 			if unused[1] != "" {
-				f.Add(unused[0], "means something only with resolution_type: lookup; leave it out")
+				f.Add(unused[0], "has an effect only with resolution_type: lookup; remove it")
 			}
 		}
 	case Lookup:
@@ -233,7 +233,7 @@ func (c LDAPConfig) validateResolution(f *roster.Faults) {
 			f.Add("attribute_search_filter", "must be a filter with {userName} in it, such as (uid={userName})")
 		}
 		if c.UserDNTemplate != "" {
-			f.Add("user_dn_template", "means something only with resolution_type: direct; leave it out")
+			f.Add("user_dn_template", "has an effect only with resolution_type: direct; remove it")
 		}
 	default:
 		f.Add("resolution_type", "must be direct or lookup")
@@ -248,7 +248,7 @@ func (c LDAPConfig) validateAttributes(f *roster.Faults) {
 		switch to {
 		case toUserName, toFullName, toEmail, toContactNum, toTimeZone, toDepartment:
 		default:
-			f.Add(field, "must lead to one of: username, fullname, email, contact_num, timezone, department")
+			f.Add(field, "must be mapped to one of: username, fullname, email, contact_num, timezone, department")
 			continue
 		}
 		if !isAttribute(name) {
