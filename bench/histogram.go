@@ -38,7 +38,7 @@ func (h *histogram) merge(other *histogram) {
 }
 
 // quantile returns the latency that a share of all, 0 to 1, did not exceed: the upper end of its
-// bucket, and never more than the greatest one counted. It is 0 for an empty histogram.
+// bucket, at most the greatest latency. It is 0 for an empty histogram.
 func (h *histogram) quantile(share float64) time.Duration {
 	left := int64(share*float64(h.total) + 0.5)
 	for i, n := range h.counts {

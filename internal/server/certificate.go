@@ -12,9 +12,9 @@ import (
 	"roster"
 )
 
-// certificateCheck is the shortest time between two looks for a changed certificate. Handshakes
+// lookEvery is the shortest time between two looks for a changed certificate. Handshakes
 // trigger them.
-const certificateCheck = time.Minute
+const lookEvery = time.Minute
 
 // certificate is the certificate of HTTPS, kept up to date while serving. refresh returns its
 // replacement, nil if it is still to be used.
@@ -23,9 +23,9 @@ type certificate struct {
 	log     *slog.Logger
 	refresh func() (*tls.Certificate, error)
 
-	mu      sync.Mutex
-	checked time.Time
-	current *tls.Certificate
+	mu       sync.Mutex
+	lookedAt time.Time
+	current  *tls.Certificate
 }
 
 // get implements tls.Config.GetCertificate. If a new certificate cannot be read, it logs the error
@@ -34,16 +34,16 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
-	if now.Sub(c.checked) < certificateCheck && !now.Before(c.checked) {
+	if now.Sub(c.lookedAt) < lookEvery && !now.Before(c.lookedAt) {
 		return c.current, nil
 	}
-	c.validate(now)
+	c.lookForNew(now)
 	return c.current, nil
 }
 
-// validate looks for a new certificate. The caller holds mu.
-func (c *certificate) validate(now time.Time) {
-	c.checked = now
+// lookForNew looks for a new certificate. The caller holds mu.
+func (c *certificate) lookForNew(now time.Time) {
+	c.lookedAt = now
 	switch next, err := c.refresh(); {
 	case err != nil:
 		c.log.Warn("the certificate stays as it was", "err", err)
@@ -57,7 +57,7 @@ func (c *certificate) validate(now time.Time) {
 func (c *certificate) reload() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.validate(c.now())
+	c.lookForNew(c.now())
 	c.log.Info("read the certificate again", "valid_until", c.current.Leaf.NotAfter)
 }
 
@@ -116,7 +116,7 @@ func openCertificate(certFile, keyFile string, now func() time.Time, log *slog.L
 		seen = texts
 		return &pair, nil
 	}
-	return &certificate{now: now, log: log, refresh: refresh, checked: now(), current: &pair}, nil
+	return &certificate{now: now, log: log, refresh: refresh, lookedAt: now(), current: &pair}, nil
 }
 
 // readFiles returns the texts of two files. Whole texts are compared, because modification times

@@ -62,24 +62,24 @@ func methodNotAllowed(w http.ResponseWriter) {
 }
 
 const (
-	readyTimeout = 2 * time.Second // for one check
+	readyTimeout = 2 * time.Second // for one probe
 	readyFresh   = time.Second     // how long a result is reused, so that frequent requests cost nothing
 )
 
 // readiness finds out whether the server can take requests.
 type readiness struct {
-	check    func(context.Context) error
+	probe    func(context.Context) error
 	now      func() time.Time
 	log      *slog.Logger
 	draining *atomic.Bool
 
-	mu      sync.Mutex
-	checked time.Time
-	result  error
+	mu       sync.Mutex
+	probedAt time.Time
+	result   error
 }
 
-func newReadiness(check func(context.Context) error, now func() time.Time, log *slog.Logger, draining *atomic.Bool) *readiness {
-	return &readiness{check: check, now: now, log: log, draining: draining}
+func newReadiness(probe func(context.Context) error, now func() time.Time, log *slog.Logger, draining *atomic.Bool) *readiness {
+	return &readiness{probe: probe, now: now, log: log, draining: draining}
 }
 
 // answer writes 200, or 503 with the reason.
@@ -117,16 +117,16 @@ func (d *readiness) reason(ctx context.Context) string {
 	return "a part of the server is not working; its log has the details"
 }
 
-// freshResult returns the result of a recent check, or checks. The check goes on if its caller
-// leaves, because others wait for it too.
+// freshResult returns the result of a recent probe, or of a new one. The probe goes on if its
+// caller leaves, because others wait for it too.
 func (d *readiness) freshResult(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if now := d.now(); d.checked.IsZero() || now.Sub(d.checked) >= readyFresh || now.Before(d.checked) {
+	if now := d.now(); d.probedAt.IsZero() || now.Sub(d.probedAt) >= readyFresh || now.Before(d.probedAt) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 		defer cancel()
-		d.result = d.check(ctx)
-		d.checked = d.now()
+		d.result = d.probe(ctx)
+		d.probedAt = d.now()
 		if d.result != nil {
 			d.log.WarnContext(ctx, "not ready", "err", d.result)
 		}

@@ -49,7 +49,7 @@ func openSelfSigned(dir string, now func() time.Time, log *slog.Logger) (*certif
 		end = next.Leaf.NotAfter
 		return next, nil
 	}
-	return &certificate{now: now, log: log, refresh: refresh, checked: now(), current: current}, nil
+	return &certificate{now: now, log: log, refresh: refresh, lookedAt: now(), current: current}, nil
 }
 
 // readSelfSigned returns the certificate in the folder, nil if there is none or it expires soon.

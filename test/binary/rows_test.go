@@ -50,7 +50,7 @@ func rowsOf(table string) string {
 	return "(SELECT COUNT(*) FROM " + table + " x WHERE x.organization_id = u.organization_id AND x.user_number = u.number)"
 }
 
-// validateWhole asks that nothing in the database is half made.
+// checkWhole asks that nothing in the database is half made.
 func checkWhole(t testing.TB, db *sql.DB) {
 	t.Helper()
 	for _, h := range halves {

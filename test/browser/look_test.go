@@ -104,7 +104,7 @@ func checkColours(t *testing.T, b *tab, page, scheme string) {
 	}
 }
 
-// validateNames asks for what people who do not see the page need: a title, a language, one main
+// checkNames asks for what people who do not see the page need: a title, a language, one main
 // heading, one main part, and a name for every control.
 func checkNames(t *testing.T, b *tab, page string) {
 	t.Helper()
