@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -17,8 +18,8 @@ const (
 	ServicePushover   Service = "pushover"
 )
 
-// Preferences say by which services somebody is told about what. In requests a nil list leaves a type as it is, and an
-// empty one means none.
+// Preferences say by which services somebody is told about what. In requests a nil list leaves a
+// type as it is, and an empty one means none.
 type Preferences struct {
 	Failures  []Service `json:"failures,omitzero"`  // a check failed or is overdue
 	Warnings  []Service `json:"warnings,omitzero"`  // a check ended with a warning
@@ -41,8 +42,8 @@ func (s *Users) Preferences(ctx context.Context, id string) (Preferences, error)
 	return read[Preferences](ctx, s.c, at("/users", id, "/preferences"))
 }
 
-// UpdatePreferences changes the preferences of the types that p names. A user may do so for itself, as [Me]. The version
-// is the user's.
+// UpdatePreferences changes the preferences of the types that p names. A user may do so for itself,
+// as [Me]. The version is the user's.
 func (s *Users) UpdatePreferences(ctx context.Context, id string, p Preferences, opts ...ChangeOption) (Preferences, error) {
 	return update[Preferences](ctx, s.c, at("/users", id, "/preferences"), p, opts)
 }
@@ -90,14 +91,21 @@ func (s *DefaultPreferences) Replace(ctx context.Context, p Preferences) (Prefer
 	return replace[Preferences](ctx, s.c, "/default-preferences", p.whole())
 }
 
-// DefaultPreferences returns what users get as members of a group who are made without preferences: the organization's
-// default preferences and the group's together.
+// DefaultPreferences returns what a group adds to the organization's default preferences.
 func (s *Groups) DefaultPreferences(ctx context.Context, id string) (Preferences, error) {
 	return read[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"))
 }
 
-// ReplaceDefaultPreferences sets what members of a group get besides the organization's default preferences. A nil list
-// means nothing more.
+// JoinedPreferences returns what users get who are made without preferences, as members of a group:
+// the organization's default preferences joined with the group's.
+func (s *Groups) JoinedPreferences(ctx context.Context, id string) (Preferences, error) {
+	r := newRequest(http.MethodGet, at("/groups", id, "/default-preferences"), nil)
+	r.query.Set("joined", "true")
+	return call[Preferences](ctx, s.c, r)
+}
+
+// ReplaceDefaultPreferences sets what members of a group get besides the organization's default
+// preferences. A nil list means nothing more.
 func (s *Groups) ReplaceDefaultPreferences(ctx context.Context, id string, p Preferences) (Preferences, error) {
 	return replace[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"), p.whole())
 }

@@ -32,12 +32,17 @@ type GroupChange struct {
 	Description Optional[string]   `json:"description,omitzero"`
 	Active      Optional[bool]     `json:"active,omitzero"`
 	Members     Optional[[]string] `json:"members,omitzero"` // all of them
+
+	// Who comes and who leaves, by id or userName; not together with Members.
+	AddMembers    []string `json:"addMembers,omitzero"`
+	RemoveMembers []string `json:"removeMembers,omitzero"`
 }
 
 // Groups are the organization's groups.
 type Groups struct{ c *Client }
 
-// List returns the groups that the caller may see. It fetches them page by page; an error ends the sequence.
+// List returns the groups that the caller may see. It fetches them page by page; an error ends the
+// sequence.
 func (s *Groups) List(ctx context.Context, o NamedListOptions) iter.Seq2[Group, error] {
 	return list[Group](ctx, s.c, "/groups", o.query())
 }

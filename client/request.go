@@ -58,6 +58,9 @@ func (u *unanswered) Error() string {
 	return fmt.Sprintf("client: %s %s: %v", u.method, u.path, u.err)
 }
 
+// Is reports whether target is [ErrNoAnswer].
+func (u *unanswered) Is(target error) bool { return target == ErrNoAnswer }
+
 // Unwrap returns what happened.
 func (u *unanswered) Unwrap() error { return u.err }
 
@@ -114,8 +117,8 @@ func (c *Client) httpRequest(ctx context.Context, r request, body []byte) (*http
 	return req, nil
 }
 
-// unanswered is the error of an attempt without a whole answer. What net/http says of the URL is left out: its query
-// may hold what a person searched for.
+// unanswered is the error of an attempt without a whole answer. What net/http says of the URL is
+// left out: its query may hold what a person searched for.
 func (c *Client) unanswered(ctx context.Context, r request, err error) error {
 	var about *url.Error
 	if errors.As(err, &about) {
@@ -159,8 +162,8 @@ func decode(text []byte, out any) error {
 	return nil
 }
 
-// errorOf returns the error that an answer says. A body that is no problem details came from somebody else than
-// Roster, and is not repeated: nobody knows what is in it.
+// errorOf returns the error that an answer says. A body that is no problem details came from
+// somebody else than Roster, and is not repeated: nobody knows what is in it.
 func errorOf(resp *http.Response, text []byte, now time.Time) error {
 	e := &Error{}
 	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))

@@ -45,12 +45,17 @@ type TeamChange struct {
 	SigFilter   Optional[string]          `json:"sigFilter,omitzero"`
 	LandingPage Optional[json.RawMessage] `json:"landingPage,omitzero"`
 	Services    Optional[[]string]        `json:"services,omitzero"` // all of them
+
+	// Who comes and who leaves, by id or userName; not together with Members.
+	AddMembers    []string `json:"addMembers,omitzero"`
+	RemoveMembers []string `json:"removeMembers,omitzero"`
 }
 
 // Teams are the organization's teams.
 type Teams struct{ c *Client }
 
-// List returns the teams that the caller may see. It fetches them page by page; an error ends the sequence.
+// List returns the teams that the caller may see. It fetches them page by page; an error ends the
+// sequence.
 func (s *Teams) List(ctx context.Context, o NamedListOptions) iter.Seq2[Team, error] {
 	return list[Team](ctx, s.c, "/teams", o.query())
 }

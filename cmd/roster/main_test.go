@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"net"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -9,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"roster/internal/control"
+	"roster/internal/operator"
 	"roster/internal/pgtest"
 )
 
@@ -59,6 +62,7 @@ func TestChangesOnPostgreSQL(t *testing.T) {
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"serving":       serving,
+		"address":       address,
 		"follow-advice": followAdvice,
 		"save":          save,
 	}
@@ -76,7 +80,7 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 	deadline := time.After(patience)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for !control.Answers(context.Background(), socket) {
+	for !answersOn(socket) {
 		select {
 		case <-tick.C:
 		case <-deadline:
@@ -85,9 +89,38 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// address puts the base URL of the server of a data folder into a variable: "address DIR VAR".
+func address(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: address DIR VAR")
+	}
+	socket := filepath.Join(ts.MkAbs(args[0]), "roster.sock")
+	client := http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}}
+	resp, err := client.Get("http://localhost/operator/v1/status")
+	ts.Check(err)
+	defer resp.Body.Close()
+	var status operator.Status
+	ts.Check(json.NewDecoder(resp.Body).Decode(&status))
+	ts.Setenv(args[1], "http://"+status.Server.HTTP)
+}
+
+// answersOn reports whether somebody listens on a socket.
+func answersOn(socket string) bool {
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
+}
+
 var advice = regexp.MustCompile(`make it with: (.*)\)`)
 
-// followAdvice runs, in a shell, every command that the last standard error said makes what is missing.
+// followAdvice runs, in a shell, every command that the last standard error said makes what is
+// missing.
 func followAdvice(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: follow-advice")
@@ -101,7 +134,8 @@ func followAdvice(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// save puts what a pattern's group matches in the last standard output into a variable: "save VAR REGEXP".
+// save puts what a pattern's group matches in the last standard output into a variable: "save VAR
+// REGEXP".
 func save(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: save VAR REGEXP")

@@ -115,6 +115,7 @@ var userAttributes = attributes[roster.User]{
 	"number":               number(func(u roster.User) int64 { return u.Number }),
 	"userName":             text(func(u roster.User) string { return u.UserName }),
 	"displayName":          text(func(u roster.User) string { return u.DisplayName }),
+	"title":                textOrNull(func(u roster.User) string { return u.Title }),
 	"email":                textOrNull(func(u roster.User) string { return u.Email }),
 	"externalId":           exact(func(u roster.User) string { return u.ExternalID }),
 	"active":               truth(func(u roster.User) bool { return u.Active }),

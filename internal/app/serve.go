@@ -35,9 +35,9 @@ const (
 	keepRetries  = 24 * time.Hour
 )
 
-// Serve answers and works until ctx ends, and then shuts down in order: no new requests, those under
-// way finished, the background stopped, what it held written. It tells out how the server is reached.
-// The app must have been opened with Config.Listen.
+// Serve answers and works until ctx ends, and then shuts down in order: no new requests, those
+// under way finished, the background stopped, what it held written. It tells out how the server is
+// reached. The app must have been opened with Config.Listen.
 func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	tune()
 	defer context.AfterFunc(ctx, a.hasher.StopHolding)()
@@ -66,12 +66,15 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	} {
 		work.Go(func() { run(background) })
 	}
-	control := &http.Server{Handler: a.control, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second}
-	work.Go(func() { _ = control.Serve(socket) })
+	local := &http.Server{
+		Handler: srv.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second,
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context { return dialect.WithOperator(ctx) },
+	}
+	work.Go(func() { _ = local.Serve(socket) })
 	err = srv.Serve(ctx)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_ = control.Shutdown(last)
+	_ = local.Shutdown(last)
 	stop()
 	work.Wait()
 	return err
@@ -89,8 +92,8 @@ func (a *App) reload(ctx context.Context, srv *server.Server) {
 	}
 }
 
-// Handler returns every route inside the whole middleware, for tests without sockets. The background
-// does not run. Errors: those of [server.New].
+// Handler returns every route inside the whole middleware, for tests without sockets. The
+// background does not run. Errors: those of [server.New].
 func (a *App) Handler() (http.Handler, error) {
 	srv, err := a.newServer()
 	if err != nil {
@@ -134,12 +137,14 @@ func (a *App) visited(next http.Handler) http.Handler {
 		ctx, v := a.hasher.Begin(r.Context(), o.Address)
 		defer v.End()
 		o.Gate = v
-		next.ServeHTTP(w, r.WithContext(ctx))
+		inner := r.WithContext(ctx)
+		next.ServeHTTP(w, inner)
+		r.Pattern = inner.Pattern // for the log and the metrics
 	})
 }
 
-// mayReadMetrics lets the holder of an API token of the default organization read the metrics, if the token is not limited
-// to groups: they are of the whole server.
+// mayReadMetrics lets the holder of an API token of the default organization read the metrics, if
+// the token is not limited to groups: they are of the whole server.
 func (a *App) mayReadMetrics(r *http.Request) bool {
 	scheme, secret := dialect.Authorization(r)
 	if scheme != "bearer" {
@@ -149,8 +154,8 @@ func (a *App) mayReadMetrics(r *http.Request) bool {
 	return err == nil && by.OrganizationID == a.org.ID && !by.Limited
 }
 
-// listenSocket opens the command line's socket. The data folder is locked, so that a socket which is
-// there was left by a process that is gone.
+// listenSocket opens the command line's socket. The data folder is locked, so that a socket which
+// is there was left by a process that is gone.
 func (a *App) listenSocket() (net.Listener, error) {
 	path := filepath.Join(a.config.Settings.Data, SocketFile)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {

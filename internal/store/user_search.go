@@ -210,11 +210,10 @@ func next(prefix string) string {
 // UsersByNumbers implements directory.SearchTx. That a user is not deleted is asked in a way that no index answers:
 // to SQLite "IS NOT NULL" is a range of users__user_key, which it takes before a list of numbers.
 func (t *tx) UsersByNumbers(org roster.OrganizationID, numbers []int64, with directory.With) ([]roster.User, error) {
-	const text = selectUser + ` WHERE u.organization_id = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
 	var users []roster.User
 	for some := range slices.Chunk(numbers, maxList) {
 		args, n := listArgs(string(org), some, func(number int64) any { return number })
-		found, err := collect(t, "read users by number", t.texts.list(text, 2, n), args, scanUser)
+		found, err := collect(t, "read users by number", t.texts.list(selectUsersByNumbers, 2, n), args, scanUser)
 		if err != nil {
 			return nil, err
 		}
@@ -227,8 +226,7 @@ func (t *tx) UsersByNumbers(org roster.OrganizationID, numbers []int64, with dir
 
 // UsersEverywhere implements directory.SearchTx.
 func (t *tx) UsersEverywhere(afterNumber int64, most int) ([]roster.User, error) {
-	const text = selectUser + ` WHERE u.number > $1 AND u.user_key IS NOT NULL ORDER BY u.number LIMIT $2`
-	return collect(t, "list users of every organization", text, []any{afterNumber, limit(most, directory.MaxPage)}, scanUser)
+	return collect(t, "list users of every organization", selectUsersEverywhere, []any{afterNumber, limit(most, directory.MaxPage)}, scanUser)
 }
 
 // InsertWords implements directory.SearchTx.
