@@ -1,9 +1,10 @@
 // Package client calls Roster's native API (/api/v1) from Go. It imports the standard library only.
 //
 //	c, err := client.New("https://roster.example", client.WithToken(token))
-//	u, err := c.Users.Create(ctx, client.NewUser{UserName: "ada", Email: "ada@example.com", Roles: []string{"Operator"}})
+//	u, err := c.Users.Create(ctx, client.NewUser{UserName: "ada", Roles: []string{"Operator"}})
 //	for u, err := range c.Users.List(ctx, client.UserListOptions{Search: "ada"}) { … }
-//	u, err = c.Users.Update(ctx, u.ID, client.UserChange{Department: client.Set("Support")}, client.IfVersion(u.Version))
+//	change := client.UserChange{Department: client.Set("Support")}
+//	u, err = c.Users.Update(ctx, u.ID, change, client.IfVersion(u.Version))
 //
 // # Values
 //
