@@ -173,8 +173,8 @@ func (o UserListOptions) query() url.Values {
 	return q
 }
 
-// Users are the organization's users. Where a method takes an id, a userName will do, and [Me] is the
-// caller's own user.
+// Users are the organization's users. Where a method takes an id, a userName will do, and [Me] is
+// the caller's own user.
 type Users struct{ c *Client }
 
 // List returns the users that the caller may see. It fetches them page by page; an error ends the

@@ -41,8 +41,8 @@ func TestScriptsOnPostgreSQL(t *testing.T) {
 func TestChangesOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	files := []string{
-		"testdata/script/audit.txtar", "testdata/script/groupchange.txtar",
-		"testdata/script/rolechange.txtar", "testdata/script/userchange.txtar",
+		"testdata/script/audit.txtar", "testdata/script/group_change.txtar",
+		"testdata/script/role_change.txtar", "testdata/script/user_change.txtar",
 	}
 	urls := make(chan string, len(files))
 	for range files {

@@ -67,7 +67,8 @@ func readable(text []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// unescaped returns JSON with &, < and > as they are. The server escapes them for the sake of browsers.
+// unescaped returns JSON with &, < and > as they are. The server escapes them for the sake of
+// browsers.
 func unescaped(text []byte) []byte {
 	var out []byte
 	for len(text) > 0 {
