@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	"roster/internal/server":        {"roster", "roster/internal/dialect"},
 	"roster/internal/config":        {"roster"},
 	"roster/internal/app":           {"*"}, // the one that sees everybody
-	"roster/internal/cli":           {"roster", "roster/internal/directory", "roster/internal/dialect", "roster/internal/app", "roster/internal/config", "roster/internal/operator", "roster/client"},
+	"roster/internal/cli":           {"roster", "roster/internal/directory", "roster/internal/fold", "roster/internal/dialect", "roster/internal/app", "roster/internal/config", "roster/internal/operator", "roster/client"},
 	"roster/cmd/roster":             {"roster/internal/cli"},
 	"roster/client":                 {},    // for other programs: nothing of the module
 	"roster/bench":                  {"*"}, // measures, and is in no binary

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode"
 
 	"roster/client"
+	"roster/internal/fold"
 )
 
 // tableBlock is how many rows are aligned with one another: memory stays flat however long a list
@@ -154,7 +154,7 @@ func printTable[T any](sh *shell, values iter.Seq2[T, error], heading []string, 
 // breaking a row.
 func printable(cell string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+		if fold.Misleading(r) {
 			return ' '
 		}
 		return r
