@@ -17,8 +17,13 @@ var halves = []struct{ what, query string }{
 		SELECT 1 FROM audit_details d WHERE d.organization_id = a.organization_id AND d.audit_id = a.id)`},
 	{"welcome emails for users who are not there", `SELECT COUNT(*) FROM jobs j WHERE j.kind = 'welcome-email'
 		AND NOT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = j.organization_id AND u.id = substr(j.job_key, 9, 36))`},
-	{"remembered creates of users who are not there", `SELECT COUNT(*) FROM retries r
-		WHERE r.resource_id NOT LIKE '[%' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = r.organization_id AND u.id = r.resource_id)`},
+	// The commands of these tests make groups, departments and tokens over the native API, which
+	// remembers them too.
+	{"remembered creates without a record", `SELECT COUNT(*) FROM retries r WHERE r.resource_id NOT LIKE '[%'
+		AND NOT EXISTS (SELECT 1 FROM users u WHERE u.organization_id = r.organization_id AND u.id = r.resource_id)
+		AND NOT EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = r.organization_id AND g.id = r.resource_id)
+		AND NOT EXISTS (SELECT 1 FROM departments d WHERE d.organization_id = r.organization_id AND d.id = r.resource_id)
+		AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.organization_id = r.organization_id AND t.id = r.resource_id)`},
 	{"members who are not there", `SELECT COUNT(*) FROM group_members m WHERE NOT EXISTS (
 		SELECT 1 FROM users u WHERE u.organization_id = m.organization_id AND u.number = m.user_number)`},
 	{"preferences of users who are not there", `SELECT COUNT(*) FROM preferences p WHERE NOT EXISTS (
