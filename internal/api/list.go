@@ -45,7 +45,7 @@ type list = listed[any]
 type listing[T, K any] struct {
 	key        func(T) K // its place in the list
 	show       func(T) any
-	attributes attributes[T] // what filters may ask
+	attributes directory.Attributes[T] // what filters may ask
 }
 
 // listRoute registers a call that lists what a verb finds. after is the place behind which the page begins, nil for
@@ -55,9 +55,9 @@ func listRoute[Q, In, T, K any](
 	decode func(by roster.Actor, q Q, after *K) (In, error),
 	verb func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error),
 ) {
-	op.description += l.attributes.describe()
-	l.attributes = l.attributes.folded()
-	op.asks, op.place = l.attributes.ask, reflect.TypeFor[K]()
+	op.description += describeAttributes(l.attributes)
+	l.attributes = l.attributes.Folded()
+	op.asks, op.place = l.attributes.Ask, reflect.TypeFor[K]()
 	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
 		p := q.(paged).page()
 		var after *K
@@ -94,7 +94,7 @@ func (l listing[T, K]) fill(ctx context.Context, w *pageWriter, records iter.Seq
 		}
 		w.examined++
 		last = record
-		is, work := l.attributes.match(w.call.condition, record)
+		is, work := l.attributes.Match(w.call.condition, record)
 		if w.work += work; !is {
 			continue
 		}

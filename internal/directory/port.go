@@ -88,8 +88,9 @@ type UserTx interface {
 	// User returns the one user that sel picks. Errors: NotFound.
 	User(org roster.OrganizationID, sel UserSelector, with With) (roster.User, error)
 
-	// Users returns the users that q picks, by ascending number.
-	Users(org roster.OrganizationID, q UserQuery, with With) ([]roster.User, error)
+	// Users returns the users that q picks, in its order, and where the next of them begin. The cost is that of a page, however
+	// many users there are; only an order other than by number costs more where Among or an indexed attribute picks users.
+	Users(org roster.OrganizationID, q UserQuery, with With) (UserRows, error)
 
 	// EmailHolder returns another user whose userName or primary email has the key, if there is one.
 	EmailHolder(org roster.OrganizationID, key string, besides roster.UserID) (holder roster.Holder, found bool, err error)
@@ -131,16 +132,6 @@ type UserSelector struct {
 	Number   int64
 	UserName string // compared without regard to case
 	Email    string // the primary address; the verbs turn it into an id (Conflict where several users have it)
-}
-
-// UserQuery picks users. Zero fields do not restrict.
-type UserQuery struct {
-	AfterNumber int64 // keyset: users with a greater number
-	Limit       int   // at most so many; the store takes 1 to MaxPage
-	ID          roster.UserID
-	EmailKey    string           // users whose primary email has this key
-	ExternalID  string           // users with this externalId
-	InGroups    []roster.GroupID // users who are members of at least one; nil: all users, empty: none
 }
 
 // MaxPage is the greatest number of records that one query returns.

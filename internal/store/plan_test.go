@@ -67,7 +67,7 @@ func everyQuery(tx directory.Tx) {
 	for _, sel := range []directory.UserSelector{{ID: "id"}, {Number: 1}, {UserName: "ada"}} {
 		_, _ = tx.User(org, sel, directory.WithRoles|directory.WithGroups|directory.WithTeams|directory.WithReach)
 	}
-	for _, q := range []directory.UserQuery{{}, {ID: "id"}, {EmailKey: "e"}, {InGroups: ids}, {EmailKey: "e", InGroups: ids}, {ExternalID: "x"}, {ExternalID: "x", InGroups: ids}} {
+	for _, q := range []directory.UserQuery{{}, {Where: directory.Is("id", "id")}, {Where: directory.Is("email", "e")}, {Among: ids}, {Where: directory.Is("email", "e"), Among: ids}, {Where: directory.Is("externalId", "x")}, {Where: directory.Is("externalId", "x"), Among: ids}} {
 		_, _ = tx.Users(org, q, directory.WithRoles|directory.WithGroups|directory.WithReach)
 	}
 	_, _, _ = tx.EmailHolder(org, "e", "id")
@@ -114,22 +114,26 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 	const with = directory.WithRoles | directory.WithGroups | directory.WithReach
 	after := directory.UserPlace{Key: "ada", Number: 1}
 	ids := []roster.GroupID{"a", "b"}
-	for _, q := range []directory.OrderedQuery{
-		{}, {InGroups: ids}, {ID: "id"}, {UserKey: "ada"}, {EmailKey: "e"}, {ExternalID: "x"}, {EmailKey: "e", InGroups: ids},
+	for _, q := range []directory.UserQuery{
+		{}, {Among: ids}, {Where: directory.Is("active", true)}, {Where: directory.Is("number", int64(1))}, {Where: directory.Is("id", "id")}, {Where: directory.Is("userName", "ada")}, {Where: directory.Is("email", "e")}, {Where: directory.Is("externalId", "x")}, {Where: directory.Is("email", "e"), Among: ids},
 	} {
 		for _, q.Order = range []directory.UserOrder{directory.OrderNumber, directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 			for _, q.Descending = range []bool{false, true} {
 				for _, q.After = range []*directory.UserPlace{nil, &after} {
-					_, _ = tx.UsersInOrder(org, q, with)
+					_, _ = tx.Users(org, q, with)
 				}
 			}
 		}
 	}
-	_, _ = tx.Users(org, directory.UserQuery{ExternalID: "x"}, 0)
+	_, _ = tx.Users(org, directory.UserQuery{Where: directory.Is("externalId", "x")}, 0)
 	_, _ = tx.UsersByWord(org, "a", directory.WordPlace{}, 1)
-	_, _ = tx.UsersByNumbers(org, []int64{1, 2}, with)
-	_, _ = tx.UsersByNumbers(org, make([]int64, 40), with)
-	_, _ = tx.UsersEverywhere(0, 1)
+	for _, numbers := range [][]int64{{1, 2}, make([]int64, 40)} {
+		_, _ = tx.Users(org, directory.UserQuery{Where: directory.Condition{Op: directory.OneOf, Attribute: "number", Value: numbers}}, with)
+	}
+	_, _ = tx.Users("", directory.UserQuery{Everywhere: true, After: &directory.UserPlace{}, Limit: 1}, 0)
+	for _, where := range []directory.Condition{{}, directory.Is("email", "e"), directory.Is("active", true)} {
+		_, _ = tx.Users(org, directory.UserQuery{Where: where, Count: true}, 0)
+	}
 	for kind := range directory.NameKinds {
 		_, _ = tx.NamesEverywhere(kind, directory.NamedRecord{OrganizationID: org}, 1)
 		_, _ = tx.SetNameKey(kind, directory.NamedRecord{OrganizationID: org, ID: "id", Name: "n"}, "k")

@@ -119,7 +119,7 @@ func (f *fixture) populate() population {
 func (f *fixture) sees(p population) {
 	f.Helper()
 	same(f, f.list(directory.UserQuery{}, withAll), []roster.User{p.user.User})
-	same(f, f.list(directory.UserQuery{EmailKey: p.user.EmailKey}, 0)[0].ID, p.user.ID)
+	same(f, f.list(directory.UserQuery{Where: directory.Is("email", p.user.EmailKey)}, 0)[0].ID, p.user.ID)
 	same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{p.entry})
 	f.view(func(tx directory.Tx) error {
 		tokens, err := tx.Tokens(f.org, "", 0, true)
@@ -176,8 +176,8 @@ func (f *fixture) seesNothingOf(p population) {
 	same(f, f.entries(directory.AuditQuery{ID: p.entry.ID}), nil)
 	same(f, read(f, func(tx directory.Tx) ([]roster.Session, error) { return tx.Sessions(f.org, p.user.ID, f.now) }), nil)
 	same(f, write(f, func(tx directory.Tx) (bool, error) { return tx.DeleteSession(f.org, p.user.ID, p.session.ID) }), false)
-	same(f, f.list(directory.UserQuery{ID: p.user.ID}, 0), nil)
-	same(f, f.list(directory.UserQuery{InGroups: []roster.GroupID{p.user.Groups[0].ID}}, 0), nil)
+	same(f, f.list(directory.UserQuery{Where: directory.Is("id", string(p.user.ID))}, 0), nil)
+	same(f, f.list(directory.UserQuery{Among: []roster.GroupID{p.user.Groups[0].ID}}, 0), nil)
 	f.view(func(tx directory.Tx) error {
 		groups, err := tx.FindGroups(f.org, roster.KindGroup, []roster.Ref{{ID: string(p.user.Groups[0].ID)}})
 		same(f, groups, []roster.Group{{}})
