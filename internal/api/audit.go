@@ -47,6 +47,7 @@ type (
 	listAudit struct {
 		Page
 		Filter
+		Count
 		Target string `query:"target" maxLength:"64" doc:"Only entries about the record with this id."`
 	}
 	readAudit struct {

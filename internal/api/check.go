@@ -119,6 +119,7 @@ type (
 	listChecks struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readCheck struct {

@@ -36,6 +36,7 @@ type (
 	listCheckGroups struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readCheckGroup struct {

@@ -28,6 +28,7 @@ type (
 	listDepartments struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readDepartment struct {

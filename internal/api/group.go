@@ -87,6 +87,7 @@ type (
 	listGroups struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readGroup struct {

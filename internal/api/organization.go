@@ -61,6 +61,7 @@ type (
 	listOrganizations struct {
 		Page
 		Filter
+		Count
 	}
 	readOrganization struct {
 		One

@@ -37,6 +37,7 @@ type (
 	listRealms struct {
 		Page
 		Filter
+		Count
 	}
 	readRealm struct {
 		One

@@ -46,6 +46,7 @@ type (
 	listRoles struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readRole struct {

@@ -66,6 +66,7 @@ type (
 	listTokens struct {
 		Page
 		Filter
+		Count
 		Revoked bool `query:"revoked" doc:"Whether revoked tokens come too."`
 	}
 	readToken struct {

@@ -46,6 +46,9 @@ func pageOfUsers(ctx context.Context, c *call, d *directory.Directory, q *listUs
 	if page.Next != nil {
 		w.Next = cursorOf(c, page.Next)
 	}
+	if page.Total != nil {
+		w.total(*page.Total)
+	}
 	return answer{body: w.list}, nil
 }
 
@@ -63,7 +66,7 @@ func searchOf(c *call) (in directory.UserSearch) {
 // decodeUserSearch reads which users are asked for.
 func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error) {
 	in = searchOf(c)
-	in.Where, in.Limit, in.With = c.condition, q.Limit, partsOf(c.names)
+	in.Where, in.Limit, in.Count, in.With = c.condition, q.Limit, q.counts(), partsOf(c.names)
 	err = placeOf(c, q.Cursor, &in.After)
 	return in, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"roster/internal/filter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -282,6 +283,17 @@ type GroupList struct {
 
 	BusinessService roster.Ref // only those with this service
 	Services        bool       // load Routing.Services
+}
+
+// ForFilter returns the list without what the filter does not look at.
+func (in GroupList) ForFilter(f filter.Filter) GroupList {
+	looks := func(path string) bool {
+		return slices.ContainsFunc(f.Paths(), func(p string) bool {
+			return strings.HasPrefix(strings.ToLower(p), strings.ToLower(path))
+		})
+	}
+	in.Count, in.Services = in.Count && looks("memberCount"), in.Services && looks("services")
+	return in
 }
 
 // ListGroups returns the groups of a kind that the actor may see, in the order that is asked for, loading a page

@@ -422,6 +422,16 @@ func TestOneCallLooksAtABoundedNumberOfUsers(t *testing.T) {
 		if u := must(e.GetUser(t.Context(), e.admin, directory.UserSelector{Number: page.Next.Number}))(t); in.Search == "" && u.UserName != last {
 			t.Errorf("the next page begins after %q, and %q was the last", u.UserName, last)
 		}
+		for text, total := range map[string]directory.Total{
+			"": {N: 10_000, AtLeast: true}, "active eq true": {N: 10_000, AtLeast: true}, "active eq false": {AtLeast: true}, "email pr": {AtLeast: true},
+			`userName eq "w7"`: {N: 1}, `displayName co "w"`: {N: 10_000, AtLeast: true},
+		} {
+			counted := directory.UserSearch{Where: where("%s", text), Search: in.Search, Limit: 1, Count: true}
+			got := *must(e.FindUsers(t.Context(), e.admin, counted))(t).Total
+			if got.AtLeast != total.AtLeast || got.N > total.N || got.N < total.N*9/10 {
+				t.Errorf("%q %q: %+v are counted, want %+v", in.Search, text, got, total)
+			}
+		}
 		in.After = page.Next
 		if page = must(e.FindUsers(t.Context(), e.admin, in))(t); in.Search == "" && page.Next != nil {
 			t.Errorf("the second page is followed by one that begins after %v", page.Next)
