@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"roster"
 	"testing"
+
+	"roster"
 
 	"roster/internal/dialect/dialecttest"
 	"roster/internal/directory"

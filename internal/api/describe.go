@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"roster/internal/dialect"
+
 	"github.com/danielgtaylor/huma/v2"
 )
 
@@ -81,7 +83,7 @@ func describe(schemas huma.Registry) *huma.OpenAPI {
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"token":    {Type: "http", Scheme: "bearer", Description: "An API token (RFC 6750)."},
 				"password": {Type: "http", Scheme: "basic", Description: "A user's userName and password (RFC 7617)."},
-				"session":  {Type: "apiKey", In: "cookie", Name: SessionCookie, Description: "A dashboard session."},
+				"session":  {Type: "apiKey", In: "cookie", Name: dialect.SessionCookie, Description: "A dashboard session."},
 			},
 		},
 	}

@@ -12,6 +12,7 @@ import (
 	"sort"
 
 	"roster"
+	"roster/internal/dialect"
 	"roster/internal/directory"
 	"roster/internal/filter"
 )
@@ -194,7 +195,7 @@ func (w *pageWriter) add(record any) error {
 		if err != nil {
 			return err
 		}
-		if record, err = project(text, names); err != nil {
+		if record, err = dialect.Project(text, names); err != nil {
 			return err
 		}
 	}

@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
-	"roster/internal/filter"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"roster/internal/filter"
 
 	"roster"
 )
