@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"strings"
 
-	"roster/internal/dialect"
-
 	"github.com/danielgtaylor/huma/v2"
+
+	"roster/internal/dialect"
 )
 
 // apiVersion is the version of the API that the document names; it follows the document, not the server.
