@@ -34,14 +34,14 @@ var arrows = map[string][]string{
 	"roster/internal/notify":        {"roster", "roster/internal/directory"},
 	"roster/internal/graze":         {"roster", "roster/internal/directory", "roster/internal/dialect"},
 	"roster/internal/checkcentral":  {"roster", "roster/internal/directory", "roster/internal/dialect"},
-	"roster/internal/control":       {"roster", "roster/internal/directory", "roster/internal/dialect"},
+	"roster/internal/operator":      {"roster", "roster/internal/directory", "roster/internal/dialect"},
 	"roster/internal/api":           {"roster", "roster/internal/directory", "roster/internal/dialect", "roster/internal/filter"},
 	"roster/internal/api/reference": {},
 	"roster/internal/web":           {"roster", "roster/internal/directory", "roster/internal/dialect"},
 	"roster/internal/server":        {"roster", "roster/internal/dialect"},
 	"roster/internal/config":        {"roster"},
 	"roster/internal/app":           {"*"}, // the one that sees everybody
-	"roster/internal/cli":           {"roster", "roster/internal/directory", "roster/internal/app", "roster/internal/config", "roster/internal/control"},
+	"roster/internal/cli":           {"roster", "roster/internal/directory", "roster/internal/dialect", "roster/internal/app", "roster/internal/config", "roster/internal/operator", "roster/client"},
 	"roster/cmd/roster":             {"roster/internal/cli"},
 	"roster/client":                 {},    // for other programs: nothing of the module
 	"roster/bench":                  {"*"}, // measures, and is in no binary

@@ -31,15 +31,20 @@ type (
 // FoldID returns an id that is a UUID in lower case, as records have it: UUIDs are compared without regard to
 // case (RFC 9562 §4). It returns any other text as it is.
 func FoldID[T ~string](id T) T {
-	const length = 36 // in the usual form, which has its dashes at these places
-	if len(id) != length || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
-		return id
-	}
-	const digits = "0123456789abcdefABCDEF-"
-	if strings.ContainsFunc(string(id), func(r rune) bool { return !strings.ContainsRune(digits, r) }) {
+	if !IsUUID(id) {
 		return id
 	}
 	return T(strings.ToLower(string(id)))
+}
+
+// IsUUID reports whether a text is a UUID in its usual form of 36 characters, in any case.
+func IsUUID[T ~string](text T) bool {
+	const length = 36 // with dashes at these places
+	if len(text) != length || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
+		return false
+	}
+	const digits = "0123456789abcdefABCDEF-"
+	return !strings.ContainsFunc(string(text), func(r rune) bool { return !strings.ContainsRune(digits, r) })
 }
 
 // Ref is how a caller names a record it wants to use: by opaque id, by number, or by name.

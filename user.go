@@ -18,6 +18,7 @@ type User struct {
 	Number         int64  // unique in the whole server, never reused, below 2^53
 	UserName       string // unique in the organization without regard to case (RFC 7643 §4.1.1)
 	DisplayName    string
+	Title          string // such as "Vice President" (RFC 7643 §4.1.1); "" if none
 	Email          string // the primary address; "" if none
 	ExternalID     string // the id that the client's system gave (RFC 7643 §3.1)
 	Active         bool   // may sign in and be notified
@@ -56,7 +57,7 @@ type Competency struct {
 // ManagedBy remembers for each group of attributes the face that set it last, so that the
 // dashboard can say so before it overwrites.
 type ManagedBy struct {
-	Profile Face // names, address, zone, phone number, properties
+	Profile Face // names, title, address, zone, phone number, properties
 	Access  Face // active, level, roles, realm
 	Groups  Face // groups, teams, primary group, department
 	Reach   Face // contact methods, preferences

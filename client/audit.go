@@ -28,6 +28,7 @@ type AuditEntry struct {
 // AuditListOptions say which entries a list has.
 type AuditListOptions struct {
 	Target string // the id of a record
+	Sort   string // "-at" (the default), the newest first, or "at", the oldest first
 	Filter string // as in ListOptions
 	PageOptions
 }
@@ -35,10 +36,11 @@ type AuditListOptions struct {
 func (o AuditListOptions) query() url.Values {
 	q := ListOptions{o.Filter, o.PageOptions}.query()
 	set(q, "target", o.Target)
+	set(q, "sort", o.Sort)
 	return q
 }
 
-// Audit is who changed what, the newest entries first.
+// Audit is who changed what.
 type Audit struct{ c *Client }
 
 // List returns the entries. It fetches them page by page; an error ends the sequence.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -90,10 +91,17 @@ func (s *DefaultPreferences) Replace(ctx context.Context, p Preferences) (Prefer
 	return replace[Preferences](ctx, s.c, "/default-preferences", p.whole())
 }
 
-// DefaultPreferences returns what users get as members of a group who are made without preferences: the organization's
-// default preferences and the group's together.
+// DefaultPreferences returns what a group adds to the organization's default preferences.
 func (s *Groups) DefaultPreferences(ctx context.Context, id string) (Preferences, error) {
 	return read[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"))
+}
+
+// JoinedPreferences returns what users get who are made without preferences, as members of a group: the
+// organization's default preferences joined with the group's.
+func (s *Groups) JoinedPreferences(ctx context.Context, id string) (Preferences, error) {
+	r := newRequest(http.MethodGet, at("/groups", id, "/default-preferences"), nil)
+	r.query.Set("joined", "true")
+	return call[Preferences](ctx, s.c, r)
 }
 
 // ReplaceDefaultPreferences sets what members of a group get besides the organization's default preferences. A nil list

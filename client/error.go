@@ -23,6 +23,7 @@ var (
 	ErrRateLimited     = errors.New("rate limited")       // 429: see [Error.RetryAfter]
 	ErrInternal        = errors.New("the server's fault") // 500: its log has the request id
 	ErrUnavailable     = errors.New("unavailable")        // 502, 503, 504: overloaded, or a part is down
+	ErrNoAnswer        = errors.New("no answer")          // nobody answered, or not to the end; no [Error] then
 )
 
 var kinds = map[int]error{

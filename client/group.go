@@ -32,6 +32,10 @@ type GroupChange struct {
 	Description Optional[string]   `json:"description,omitzero"`
 	Active      Optional[bool]     `json:"active,omitzero"`
 	Members     Optional[[]string] `json:"members,omitzero"` // all of them
+
+	// Who comes and who leaves, by id or userName; not together with Members.
+	AddMembers    []string `json:"addMembers,omitzero"`
+	RemoveMembers []string `json:"removeMembers,omitzero"`
 }
 
 // Groups are the organization's groups.

@@ -58,6 +58,9 @@ func (u *unanswered) Error() string {
 	return fmt.Sprintf("client: %s %s: %v", u.method, u.path, u.err)
 }
 
+// Is reports whether target is [ErrNoAnswer].
+func (u *unanswered) Is(target error) bool { return target == ErrNoAnswer }
+
 // Unwrap returns what happened.
 func (u *unanswered) Unwrap() error { return u.err }
 

@@ -45,6 +45,10 @@ type TeamChange struct {
 	SigFilter   Optional[string]          `json:"sigFilter,omitzero"`
 	LandingPage Optional[json.RawMessage] `json:"landingPage,omitzero"`
 	Services    Optional[[]string]        `json:"services,omitzero"` // all of them
+
+	// Who comes and who leaves, by id or userName; not together with Members.
+	AddMembers    []string `json:"addMembers,omitzero"`
+	RemoveMembers []string `json:"removeMembers,omitzero"`
 }
 
 // Teams are the organization's teams.

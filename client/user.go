@@ -49,6 +49,7 @@ type User struct {
 	Number               int64           `json:"number"`   // unique in the whole server, never reused
 	UserName             string          `json:"userName"` // unique in the organization without regard to case
 	DisplayName          string          `json:"displayName"`
+	Title                string          `json:"title"` // such as "Vice President"
 	Email                string          `json:"email"`
 	ExternalID           string          `json:"externalId"` // the id that the client's system gave
 	Active               bool            `json:"active"`     // may sign in and be notified
@@ -90,7 +91,7 @@ type Competency struct {
 
 // ManagedBy says for each part of a user which face set it last, such as "graze".
 type ManagedBy struct {
-	Profile string `json:"profile"` // names, address, zone, phone number, properties
+	Profile string `json:"profile"` // names, title, address, zone, phone number, properties
 	Access  string `json:"access"`  // active, level, roles, realm
 	Groups  string `json:"groups"`  // groups, teams, primary group, department
 	Reach   string `json:"reach"`   // contact methods, preferences
@@ -100,6 +101,7 @@ type ManagedBy struct {
 type NewUser struct {
 	UserName             string         `json:"userName,omitempty"`
 	DisplayName          string         `json:"displayName,omitempty"` // default: the userName
+	Title                string         `json:"title,omitempty"`
 	Email                string         `json:"email,omitempty"`
 	ExternalID           string         `json:"externalId,omitempty"`
 	Password             string         `json:"password,omitempty"`
@@ -133,6 +135,7 @@ type RoleGrant struct {
 type UserChange struct {
 	UserName             Optional[string]         `json:"userName,omitzero"`
 	DisplayName          Optional[string]         `json:"displayName,omitzero"`
+	Title                Optional[string]         `json:"title,omitzero"`
 	Email                Optional[string]         `json:"email,omitzero"`
 	ExternalID           Optional[string]         `json:"externalId,omitzero"`
 	Password             Optional[string]         `json:"password,omitzero"`

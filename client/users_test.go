@@ -19,7 +19,7 @@ func users(t *testing.T, w *world, c *client.Client) {
 	check(t, err)
 	joined := time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
 	created, err := c.Users.Create(ctx, client.NewUser{
-		UserName: "ada", DisplayName: "Ada Lovelace", Email: "ada@people.example", ExternalID: "hr-1", Password: "four calm otters by the lock",
+		UserName: "ada", DisplayName: "Ada Lovelace", Title: "Analyst", Email: "ada@people.example", ExternalID: "hr-1", Password: "four calm otters by the lock",
 		AccessLevel: client.LevelEditor, Roles: []string{"Operator"}, RoleGrants: []client.RoleGrant{{Role: "Customer", Groups: []string{network.ID}}},
 		Groups: []string{"users' network"}, Teams: []string{"Cloud DevOps"}, PrimaryGroup: network.ID, Department: "Users' support", JoinedAt: joined,
 		Timezone: "Europe/London", PhoneNumber: "+44 20 7946 0958", SessionExpiryMinutes: 60, Competencies: []client.Competency{{Name: "SQL", Ranking: 80}},
@@ -30,7 +30,7 @@ func users(t *testing.T, w *world, c *client.Client) {
 	got, err := c.Users.Get(ctx, created.ID)
 	check(t, err)
 	same(t, "the user as created and as read", got, created)
-	if got.Number == 0 || got.Version != 1 || got.CreatedAt.IsZero() || !got.JoinedAt.Equal(joined) || got.Department.DisplayName != "Users' support" || got.PrimaryGroup.ID != network.ID {
+	if got.Number == 0 || got.Version != 1 || got.CreatedAt.IsZero() || !got.JoinedAt.Equal(joined) || got.Title != "Analyst" || got.Department.DisplayName != "Users' support" || got.PrimaryGroup.ID != network.ID {
 		t.Errorf("the user is %+v", got)
 	}
 	same(t, "properties", got.Properties, map[string]any{"badge": json.Number("12345678901234567")})
@@ -64,11 +64,11 @@ func changeUser(t *testing.T, c *client.Client, u client.User) {
 	t.Helper()
 	ctx := t.Context()
 	changed, err := c.Users.Update(ctx, u.ID, client.UserChange{
-		DisplayName: client.Set("Countess"), Department: client.Null[string](), PhoneNumber: client.Null[string](), Properties: client.Null[map[string]any](),
+		DisplayName: client.Set("Countess"), Title: client.Null[string](), Department: client.Null[string](), PhoneNumber: client.Null[string](), Properties: client.Null[map[string]any](),
 		SessionExpiryMinutes: client.Null[int](), Roles: client.Set([]string{"Customer", "Operator"}), Preferences: client.Set(client.Preferences{Digest: []client.Service{client.ServiceEmail}}),
 	}, client.IfVersion(u.Version))
 	check(t, err)
-	if changed.DisplayName != "Countess" || changed.Department != nil || changed.PhoneNumber != "" || changed.SessionExpiryMinutes != 0 || changed.Properties != nil ||
+	if changed.DisplayName != "Countess" || changed.Department != nil || changed.PhoneNumber != "" || changed.Title != "" || changed.SessionExpiryMinutes != 0 || changed.Properties != nil ||
 		len(changed.Preferences.Failures) != 2 || len(changed.Preferences.Digest) != 1 || changed.Version != u.Version+1 || changed.Email != u.Email {
 		t.Errorf("the changed user is %+v", changed)
 	}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"net"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -9,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"roster/internal/control"
+	"roster/internal/operator"
 	"roster/internal/pgtest"
 )
 
@@ -59,6 +62,7 @@ func TestChangesOnPostgreSQL(t *testing.T) {
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"serving":       serving,
+		"address":       address,
 		"follow-advice": followAdvice,
 		"save":          save,
 	}
@@ -76,13 +80,41 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 	deadline := time.After(patience)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for !control.Answers(context.Background(), socket) {
+	for !answersOn(socket) {
 		select {
 		case <-tick.C:
 		case <-deadline:
 			ts.Fatalf("no server answers on %s", socket)
 		}
 	}
+}
+
+// address puts the base URL of the server of a data folder into a variable: "address DIR VAR".
+func address(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: address DIR VAR")
+	}
+	socket := filepath.Join(ts.MkAbs(args[0]), "roster.sock")
+	client := http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}}
+	resp, err := client.Get("http://localhost/operator/v1/status")
+	ts.Check(err)
+	defer resp.Body.Close()
+	var status operator.Status
+	ts.Check(json.NewDecoder(resp.Body).Decode(&status))
+	ts.Setenv(args[1], "http://"+status.Server.HTTP)
+}
+
+// answersOn reports whether somebody listens on a socket.
+func answersOn(socket string) bool {
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
 }
 
 var advice = regexp.MustCompile(`make it with: (.*)\)`)

@@ -48,7 +48,8 @@ type (
 		Page
 		Filter
 		Count
-		Target string `query:"target" maxLength:"64" doc:"Only entries about the record with this id."`
+		Target string     `query:"target" maxLength:"64" doc:"Only entries about the record with this id."`
+		Sort   auditOrder `query:"sort" doc:"The order, -at where absent: the newest first."`
 	}
 	readAudit struct {
 		One
@@ -62,11 +63,11 @@ func (a *api) audit(d *directory.Directory) {
 	shown := showAudit(exampleAudit)
 	listRoute(a, operation{
 		id: "listAudit", call: "GET " + all, tag: tag, summary: "List audit entries",
-		description: "Who changed what, the newest first.", answer: listed[auditEntry]{Items: []auditEntry{shown}},
+		description: "Who changed what, the newest first unless sort says otherwise.", answer: listed[auditEntry]{Items: []auditEntry{shown}},
 	}, listing[roster.AuditEntry, roster.AuditID]{
 		key: func(e roster.AuditEntry) roster.AuditID { return e.ID }, show: func(e roster.AuditEntry) any { return showAudit(e) }, attributes: directory.AuditAttributes,
 	}, func(_ roster.Actor, q *listAudit, after *roster.AuditID) (directory.AuditList, error) {
-		in := directory.AuditList{Target: q.Target, Newest: true, After: orZero(after)}
+		in := directory.AuditList{Target: q.Target, Newest: q.Sort != "at", After: orZero(after)}
 		if q.Filter.Filter == "" {
 			in.Limit = q.Limit + 1 // one more says whether there is a next page
 		}

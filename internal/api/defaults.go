@@ -13,10 +13,13 @@ type newMatrix = matrixChange
 // The requests about default preferences.
 type (
 	readDefaults      struct{}
-	readGroupDefaults struct{ One }
-	setDefaults       struct{ sent[newMatrix] }
-	setGroupDefaults  struct {
-		One
+	readGroupDefaults struct {
+		Named
+		Joined trueOrFalse `query:"joined" doc:"true: joined with the organization's default preferences, as a member gets them."`
+	}
+	setDefaults      struct{ sent[newMatrix] }
+	setGroupDefaults struct {
+		Named
 		sent[newMatrix]
 	}
 )
@@ -49,7 +52,7 @@ func (a *api) defaults(d *directory.Directory) {
 		id: "getGroupDefaultPreferences", call: "GET " + one, tag: tag, summary: "Read the default preferences in a group",
 		description: "What members of the group get, when they are created without preferences, besides the organization's default preferences.", answer: shown,
 	}, func(_ roster.Actor, q *readGroupDefaults) (directory.DefaultsOf, error) {
-		return directory.DefaultsOf{Group: roster.Ref{ID: q.ID}, Alone: true}, nil
+		return directory.DefaultsOf{Group: q.ref(), Alone: q.Joined != "true"}, nil
 	}, inPath("group", d.GetDefaultPreferences), func(_ *readGroupDefaults, d directory.Defaults) answer {
 		return answer{body: showMatrix(d.Preferences)}
 	})
@@ -57,7 +60,7 @@ func (a *api) defaults(d *directory.Directory) {
 		id: "setGroupDefaultPreferences", call: "PUT " + one, tag: tag, summary: "Set the default preferences of a group",
 		description: "Replaces what members of the group get besides the organization's default preferences.", request: sample, answer: shown,
 	}, func(_ roster.Actor, q *setGroupDefaults) (directory.Defaults, error) {
-		return set(roster.Ref{ID: q.ID}, q.doc, q.faults)
+		return set(q.ref(), q.doc, q.faults)
 	}, inPath("group", d.SetDefaultPreferences), func(_ *setGroupDefaults, d directory.Defaults) answer {
 		return answer{body: showMatrix(d.Preferences)}
 	})

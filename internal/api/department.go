@@ -32,7 +32,7 @@ type (
 		Sort
 	}
 	readDepartment struct {
-		One
+		Named
 		View
 	}
 	createDepartment struct {
@@ -40,12 +40,12 @@ type (
 		sent[newDepartment]
 	}
 	changeDepartment struct {
-		One
+		Named
 		Precondition
 		sent[departmentChange]
 	}
 	deleteDepartment struct {
-		One
+		Named
 		Precondition
 	}
 )
@@ -75,7 +75,7 @@ func (a *api) departments(d *directory.Directory) {
 	route(a, operation{
 		id: "getDepartment", call: "GET " + one, tag: tag, summary: "Read a department", description: "One department.", answer: shown,
 	}, func(_ roster.Actor, q *readDepartment) (roster.Ref, error) {
-		return roster.Ref{ID: q.ID}, nil
+		return q.ref(), nil
 	}, d.GetDepartment, func(_ *readDepartment, dep roster.Department) answer {
 		return answer{body: showDepartment(dep), version: dep.Version}
 	})
@@ -83,7 +83,7 @@ func (a *api) departments(d *directory.Directory) {
 		id: "updateDepartment", call: "PATCH " + one, tag: tag, fails: []int{409}, summary: "Change a department",
 		description: "Changes what the merge patch names.", request: departmentChange{DisplayName: value("Operations")}, answer: shown,
 	}, func(_ roster.Actor, q *changeDepartment) (in directory.DepartmentChange, err error) {
-		in = directory.DepartmentChange{Department: roster.Ref{ID: q.ID}, Name: q.doc.DisplayName.Set, Faults: q.faults}
+		in = directory.DepartmentChange{Department: q.ref(), Name: q.doc.DisplayName.Set, Faults: q.faults}
 		in.IfVersion = q.version()
 		return in, nil
 	}, d.UpdateDepartment, func(_ *changeDepartment, dep roster.Department) answer {
@@ -93,7 +93,7 @@ func (a *api) departments(d *directory.Directory) {
 		id: "deleteDepartment", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a department",
 		description: "Deletes a department: its name is free again, and nobody belongs to it.",
 	}, func(_ roster.Actor, q *deleteDepartment) (in directory.Deletion, err error) {
-		in.Ref = roster.Ref{ID: q.ID}
+		in.Ref = q.ref()
 		in.IfVersion = q.version()
 		return in, nil
 	}, d.DeleteDepartment, func(*deleteDepartment, roster.Department) answer { return answer{} })

@@ -47,6 +47,8 @@ type (
 	problemType string
 	// nameOrder is an order of records that have a number and a displayName.
 	nameOrder string
+	// auditOrder is an order of audit entries.
+	auditOrder string
 	// userOrder is an order of users.
 	userOrder string
 	// userKey is the member that an upsert finds its user by.
@@ -73,6 +75,7 @@ var enumerations = map[reflect.Type]enumeration{
 	reflect.TypeFor[quantifier]():  enumerationOf[quantifier]("Quantifier", "How many conditions must be met.", "any", "all"),
 	reflect.TypeFor[problemType](): enumerationOf("ProblemType", "The kind of a problem.", problemTypes()...),
 	reflect.TypeFor[nameOrder]():   enumerationOf[nameOrder]("NameOrder", "An order of named records.", "number", "-number", "displayName", "-displayName"),
+	reflect.TypeFor[auditOrder]():  enumerationOf[auditOrder]("AuditOrder", "An order of audit entries.", "at", "-at"),
 	reflect.TypeFor[userOrder](): enumerationOf[userOrder]("UserOrder", "An order of users.",
 		"number", "-number", "userName", "-userName", "displayName", "-displayName", "email", "-email"),
 	reflect.TypeFor[userKey]():     enumerationOf[userKey]("UserKey", "A member that names one user.", "userName", "externalId", "email"),

@@ -39,7 +39,7 @@ var (
 		Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Details: []byte(`{"after":{"kind":"group","number":12,"displayName":"Network","active":true}}`),
 	}
 	exampleUser = roster.User{
-		ID: "019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55", Number: 777, UserName: "ann@example.com", DisplayName: "Ann Lee", Email: "ann@example.com",
+		ID: "019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55", Number: 777, UserName: "ann@example.com", DisplayName: "Ann Lee", Title: "Network Engineer", Email: "ann@example.com",
 		Active: true, AccessLevel: roster.LevelEditor, Realm: roster.RealmDB, HasPassword: true, JoinedAt: exampleTime, TimeZone: "Europe/London",
 		ContactNumber: "+44 20 7946 0958", Version: 1, CreatedAt: exampleTime, UpdatedAt: exampleTime,
 		Department:   roster.DepartmentLink{ID: "019aa1f0-5d40-7e54-bc6d-9a4f5e6d7c04", Number: 2, Name: "Operations"},
@@ -55,7 +55,7 @@ var (
 	exampleNewUser = newUser{
 		UserName: "ann@example.com", SendWelcomeEmail: value(true),
 		UserMembers: UserMembers{
-			DisplayName: value("Ann Lee"), Email: value("ann@example.com"), AccessLevel: value(roster.LevelEditor), Roles: value([]grantReference{{role: "Operator"}}),
+			DisplayName: value("Ann Lee"), Title: value("Network Engineer"), Email: value("ann@example.com"), AccessLevel: value(roster.LevelEditor), Roles: value([]grantReference{{role: "Operator"}}),
 			Groups: value([]reference{"Network"}), Teams: value([]reference{"Storage"}), PrimaryGroup: value(reference("Network")), Department: value(reference("Operations")),
 			TimeZone: value("Europe/London"), PhoneNumber: value("+44 20 7946 0958"),
 			Preferences: value(matrixChange{Failures: value([]roster.Service{roster.ServiceEmail, roster.ServiceSMS})}),

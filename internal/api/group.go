@@ -46,10 +46,12 @@ type newGroup struct {
 
 // groupChange is what is to change of a group.
 type groupChange struct {
-	DisplayName optional[string]      `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
-	Description optional[string]      `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
-	Active      optional[bool]        `json:"active,omitzero" doc:"Whether it is in use."`
-	Members     optional[[]reference] `json:"members,omitzero" maxItems:"20000" doc:"All its members: ids or userNames."`
+	DisplayName   optional[string]      `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"255" doc:"Its name, unique without regard to case."`
+	Description   optional[string]      `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active        optional[bool]        `json:"active,omitzero" doc:"Whether it is in use."`
+	Members       optional[[]reference] `json:"members,omitzero" maxItems:"20000" doc:"All its members: ids or userNames. Not together with addMembers or removeMembers."`
+	AddMembers    optional[[]reference] `json:"addMembers,omitzero" maxItems:"20000" doc:"Who becomes a member: ids or userNames."`
+	RemoveMembers optional[[]reference] `json:"removeMembers,omitzero" maxItems:"20000" doc:"Who ceases to be a member: ids or userNames."`
 }
 
 // newTeam is a team to be made.
@@ -66,14 +68,16 @@ type newTeam struct {
 
 // teamChange is what is to change of a team.
 type teamChange struct {
-	DisplayName optional[string]      `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
-	Description optional[string]      `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
-	Active      optional[bool]        `json:"active,omitzero" doc:"Whether it is in use."`
-	Members     optional[[]reference] `json:"members,omitzero" maxItems:"20000" doc:"All its members: ids or userNames."`
-	AlertFilter optional[string]      `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
-	SigFilter   optional[string]      `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
-	LandingPage optional[anything]    `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given. A merge patch changes the members that it names."`
-	Services    optional[[]reference] `json:"services,omitzero" maxItems:"1000" doc:"All business services that it looks after: ids or names. One that is not there is made."`
+	DisplayName   optional[string]      `json:"displayName,omitzero" nullable:"false" minLength:"1" maxLength:"64" doc:"Its name, unique without regard to case."`
+	Description   optional[string]      `json:"description,omitzero" maxLength:"1000" doc:"What it is for."`
+	Active        optional[bool]        `json:"active,omitzero" doc:"Whether it is in use."`
+	Members       optional[[]reference] `json:"members,omitzero" maxItems:"20000" doc:"All its members: ids or userNames. Not together with addMembers or removeMembers."`
+	AddMembers    optional[[]reference] `json:"addMembers,omitzero" maxItems:"20000" doc:"Who becomes a member: ids or userNames."`
+	RemoveMembers optional[[]reference] `json:"removeMembers,omitzero" maxItems:"20000" doc:"Who ceases to be a member: ids or userNames."`
+	AlertFilter   optional[string]      `json:"alertFilter,omitzero" doc:"Graze's alert filter, kept as given."`
+	SigFilter     optional[string]      `json:"sigFilter,omitzero" doc:"Graze's situation filter, kept as given."`
+	LandingPage   optional[anything]    `json:"landingPage,omitzero" doc:"Graze's landing page, any JSON, kept as given. A merge patch changes the members that it names."`
+	Services      optional[[]reference] `json:"services,omitzero" maxItems:"1000" doc:"All business services that it looks after: ids or names. One that is not there is made."`
 }
 
 // memberChange is who becomes a member, and who ceases to be.
@@ -91,7 +95,7 @@ type (
 		Sort
 	}
 	readGroup struct {
-		One
+		Named
 		View
 	}
 	createGroup[N any] struct {
@@ -99,25 +103,25 @@ type (
 		sent[N]
 	}
 	changeGroup[C any] struct {
-		One
+		Named
 		Precondition
 		sent[C]
 	}
 	deleteGroup struct {
-		One
+		Named
 		Precondition
 	}
 	listMembers struct {
-		One
+		Named
 		Page
 	}
 	changeMembers struct {
-		One
+		Named
 		sent[memberChange]
 	}
 	oneMember struct {
-		One
-		UserID string `path:"userId" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The user's id."`
+		Named
+		UserID string `path:"userId" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The user's id or userName."`
 	}
 )
 
@@ -159,8 +163,8 @@ func (a *api) groups(d *directory.Directory) {
 
 func groupRoutes[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, C]) {
 	one := k.path + "/{id}"
-	pick := func(id string) directory.GroupSelector {
-		return directory.GroupSelector{Kind: k.kind, Ref: roster.Ref{ID: id}}
+	pick := func(one Named) directory.GroupSelector {
+		return directory.GroupSelector{Kind: k.kind, Ref: one.ref()}
 	}
 	listRoute(a, operation{
 		id: "list" + k.nameOf + "s", call: "GET " + k.path, tag: k.tag, summary: "List " + k.one + "s",
@@ -174,7 +178,7 @@ func groupRoutes[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, 
 		id: "get" + k.nameOf, call: "GET " + one, tag: k.tag, summary: "Read a " + k.one,
 		description: "One " + k.one + ".", answer: k.show(k.existing),
 	}, func(_ roster.Actor, q *readGroup) (directory.GroupSelector, error) {
-		return pick(q.ID), nil
+		return pick(q.Named), nil
 	}, d.GetGroup, func(_ *readGroup, v directory.TeamView) answer {
 		return answer{body: k.show(v.Group), version: v.Version}
 	})
@@ -194,14 +198,14 @@ func groupRoutes[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, 
 }
 
 // groupChanges registers the calls that change what is there.
-func groupChanges[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, C], pick func(string) directory.GroupSelector) {
+func groupChanges[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, C], pick func(Named) directory.GroupSelector) {
 	one := k.path + "/{id}"
 	route(a, operation{
 		id: "update" + k.nameOf, call: "PATCH " + one, tag: k.tag, fails: []int{409}, summary: "Change a " + k.one,
 		description: "Changes what the merge patch names.", request: k.changed, answer: k.show(k.existing),
 	}, func(_ roster.Actor, q *changeGroup[C]) (in directory.GroupChange, err error) {
 		in = k.change(q.doc)
-		in.Group, in.Faults, in.Count = pick(q.ID), q.faults, true
+		in.Group, in.Faults, in.Count = pick(q.Named), q.faults, true
 		in.Group.IfVersion = q.version()
 		return in, nil
 	}, d.UpdateGroup, func(_ *changeGroup[C], g roster.Group) answer {
@@ -211,14 +215,14 @@ func groupChanges[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N,
 		id: "delete" + k.nameOf, call: "DELETE " + one, tag: k.tag, status: 204, fails: []int{422}, summary: "Delete a " + k.one,
 		description: "Deletes the " + k.one + ": its name is free again, and nobody is a member of it. The users stay.",
 	}, func(_ roster.Actor, q *deleteGroup) (in directory.GroupSelector, err error) {
-		in = pick(q.ID)
+		in = pick(q.Named)
 		in.IfVersion = q.version()
 		return in, nil
 	}, d.DeleteGroup, func(*deleteGroup, roster.Group) answer { return answer{} })
 }
 
 // groupMembers registers the calls about who is a member.
-func groupMembers[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, C], pick func(string) directory.GroupSelector) {
+func groupMembers[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N, C], pick func(Named) directory.GroupSelector) {
 	members := k.path + "/{id}/members"
 	listRoute(a, operation{
 		id: "list" + k.nameOf + "Members", call: "GET " + members, tag: k.tag, fails: []int{404}, summary: "List the members of a " + k.one,
@@ -226,7 +230,7 @@ func groupMembers[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N,
 	}, listing[roster.UserLink, int64]{
 		key: func(u roster.UserLink) int64 { return u.Number }, show: func(u roster.UserLink) any { return userLink(u) },
 	}, func(_ roster.Actor, q *listMembers, after *int64) (directory.MemberList, error) {
-		return directory.MemberList{Group: pick(q.ID), After: orZero(after), Limit: q.Limit + 1}, nil // one more says whether there is a next page
+		return directory.MemberList{Group: pick(q.Named), After: orZero(after), Limit: q.Limit + 1}, nil // one more says whether there is a next page
 	}, d.ListMembers)
 	route(a, operation{
 		id: "change" + k.nameOf + "Members", call: "POST " + members, tag: k.tag, summary: "Change who is a member",
@@ -235,7 +239,7 @@ func groupMembers[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N,
 		members: map[string]string{"addMembers": "add", "removeMembers": "remove"},
 	}, func(_ roster.Actor, q *changeMembers) (directory.GroupChange, error) {
 		return directory.GroupChange{
-			Group: pick(q.ID), AddMembers: refsTo(q.doc.Add.Value), RemoveMembers: refsTo(q.doc.Remove.Value), Faults: q.faults, Count: true,
+			Group: pick(q.Named), AddMembers: refsTo(q.doc.Add.Value), RemoveMembers: refsTo(q.doc.Remove.Value), Faults: q.faults, Count: true,
 		}, nil
 	}, d.UpdateGroup, func(_ *changeMembers, g roster.Group) answer {
 		return answer{body: k.show(g), version: g.Version}
@@ -244,13 +248,13 @@ func groupMembers[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N,
 		id: "add" + k.nameOf + "Member", call: "PUT " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "Make a user a member",
 		description: "Makes a user a member. Who is one already stays one.",
 	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
-		return directory.GroupChange{Group: pick(q.ID), AddMembers: []roster.Ref{{ID: q.UserID}}}, nil
+		return directory.GroupChange{Group: pick(q.Named), AddMembers: []roster.Ref{reference(q.UserID).ref()}}, nil
 	}, inPath("addMembers[0]", d.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 	route(a, operation{
 		id: "remove" + k.nameOf + "Member", call: "DELETE " + members + "/{userId}", tag: k.tag, status: 204, fails: []int{422}, summary: "End a membership",
 		description: "Ends a user's membership. Who is no member stays none.",
 	}, func(_ roster.Actor, q *oneMember) (directory.GroupChange, error) {
-		return directory.GroupChange{Group: pick(q.ID), RemoveMembers: []roster.Ref{{ID: q.UserID}}}, nil
+		return directory.GroupChange{Group: pick(q.Named), RemoveMembers: []roster.Ref{reference(q.UserID).ref()}}, nil
 	}, inPath("removeMembers[0]", d.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 }
 
@@ -291,6 +295,7 @@ func decodeNewTeam(doc newTeam) directory.NewGroup {
 func decodeGroupChange(doc groupChange) directory.GroupChange {
 	return directory.GroupChange{
 		Name: doc.DisplayName.Set, Description: doc.Description.Set, Active: orDefault(doc.Active, true), Members: as(doc.Members, refsTo),
+		AddMembers: refsTo(doc.AddMembers.Value), RemoveMembers: refsTo(doc.RemoveMembers.Value),
 	}
 }
 
@@ -298,6 +303,7 @@ func decodeTeamChange(doc teamChange) directory.GroupChange {
 	return directory.GroupChange{
 		MergePatch: true,
 		Name:       doc.DisplayName.Set, Description: doc.Description.Set, Active: orDefault(doc.Active, true), Members: as(doc.Members, refsTo),
+		AddMembers: refsTo(doc.AddMembers.Value), RemoveMembers: refsTo(doc.RemoveMembers.Value),
 		AlertFilter: doc.AlertFilter.Set, SigFilter: doc.SigFilter.Set, LandingPage: as(doc.LandingPage, func(a anything) json.RawMessage { return json.RawMessage(a) }), Services: as(doc.Services, refsTo),
 	}
 }

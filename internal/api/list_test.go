@@ -60,7 +60,7 @@ func crowd(t testing.TB, e *dialecttest.Env) {
 			in.Groups = []roster.Ref{{Name: "Acme"}}
 		}
 		if i == 7 {
-			in.ExternalID, in.Teams, in.Department = "HR-7", []roster.Ref{{Name: "Storage"}}, roster.Ref{Name: "Operations"}
+			in.ExternalID, in.Title, in.Teams, in.Department = "HR-7", "Clerk", []roster.Ref{{Name: "Storage"}}, roster.Ref{Name: "Operations"}
 		}
 		e.User(t, in)
 	}
@@ -117,6 +117,7 @@ func TestListsAreReadPageByPage(t *testing.T) {
 		"users of a team by its name":    {"/users?filter=" + query(`teams eq "storage"`), "userName", []string{"u07"}},
 		"users of a primary group":       {"/users?limit=3&filter=" + query(`primaryGroup.displayName eq "acme" or primaryGroup eq "{group Acme}"`), "userName", nil},
 		"users of a department":          {"/users?filter=" + query(`department eq "operations" and department.id pr`), "userName", []string{"u07"}},
+		"users of a title":               {"/users?filter=" + query(`title eq "clerk" or title sw "head"`), "userName", []string{"u07"}},
 		"users of a role":                {"/users?filter=" + query(`roles eq "super user"`), "userName", []string{"admin", "super"}},
 		"an externalId with blanks":      {"/users?filter=" + query(`externalId eq " HR-7 "`), "userName", []string{"u07"}},
 		"a user by id with blanks":       {"/users?filter=" + query(`id eq " {user u03} "`), "userName", []string{"u03"}},

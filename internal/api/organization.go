@@ -64,7 +64,7 @@ type (
 		Count
 	}
 	readOrganization struct {
-		One
+		Named
 		View
 	}
 	createOrganization struct {
@@ -93,7 +93,7 @@ func (a *api) organizations(d *directory.Directory) {
 	route(a, operation{
 		id: "getOrganization", call: "GET " + path + "/{id}", tag: tag, summary: "Read an organization", description: "One organization.", answer: shown,
 	}, func(_ roster.Actor, q *readOrganization) (roster.Ref, error) {
-		return roster.Ref{ID: q.ID}, nil
+		return q.ref(), nil
 	}, d.GetOrganization, func(_ *readOrganization, o roster.Organization) answer {
 		return answer{body: showOrganization(o), version: o.Version}
 	})

@@ -40,7 +40,7 @@ type (
 		Count
 	}
 	readRealm struct {
-		One
+		Named
 		View
 	}
 	createRealm struct {
@@ -48,7 +48,7 @@ type (
 		sent[newRealm]
 	}
 	changeRealm struct {
-		One
+		Named
 		Precondition
 		sent[realmChange]
 	}
@@ -88,7 +88,7 @@ func (a *api) realms(d *directory.Directory) {
 	route(a, operation{
 		id: "getRealm", call: "GET " + one, tag: tag, summary: "Read a realm", description: "One realm, without its configuration.", answer: shown,
 	}, func(_ roster.Actor, q *readRealm) (roster.Ref, error) {
-		return roster.Ref{ID: q.ID}, nil
+		return q.ref(), nil
 	}, d.GetRealm, func(_ *readRealm, r roster.Realm) answer {
 		return answer{body: showRealm(r), version: r.Version}
 	})
@@ -96,7 +96,7 @@ func (a *api) realms(d *directory.Directory) {
 		id: "updateRealm", call: "PATCH " + one, tag: tag, members: realmNames, summary: "Change a SAML realm",
 		description: "Changes what the merge patch names.", request: realmChange{Active: value(false)}, answer: shown,
 	}, func(_ roster.Actor, q *changeRealm) (in directory.RealmChange, err error) {
-		in = directory.RealmChange{ID: roster.RealmID(q.ID), Active: q.doc.Active.Set, Faults: q.faults}
+		in = directory.RealmChange{Realm: q.ref(), Active: q.doc.Active.Set, Faults: q.faults}
 		in.Configuration = as(q.doc.Configuration, func(o freeObject) json.RawMessage { return json.RawMessage(o) })
 		in.IfVersion = q.version()
 		return in, nil

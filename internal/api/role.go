@@ -50,7 +50,7 @@ type (
 		Sort
 	}
 	readRole struct {
-		One
+		Named
 		View
 	}
 	createRole struct {
@@ -58,12 +58,12 @@ type (
 		sent[newRole]
 	}
 	changeRole struct {
-		One
+		Named
 		Precondition
 		sent[roleChange]
 	}
 	deleteRole struct {
-		One
+		Named
 		Precondition
 	}
 )
@@ -96,7 +96,7 @@ func (a *api) roles(d *directory.Directory) {
 	route(a, operation{
 		id: "getRole", call: "GET " + one, tag: tag, summary: "Read a role", description: "One role.", answer: shown,
 	}, func(_ roster.Actor, q *readRole) (roster.Ref, error) {
-		return roster.Ref{ID: q.ID}, nil
+		return q.ref(), nil
 	}, d.GetRole, func(_ *readRole, r roster.Role) answer {
 		return answer{body: showRole(r), version: r.Version}
 	})
@@ -125,7 +125,7 @@ func (a *api) roleChanges(d *directory.Directory, shown role) {
 		request:     roleChange{Description: value("Sees everything and acknowledges")}, answer: shown,
 	}, func(_ roster.Actor, q *changeRole) (in directory.RoleChange, err error) {
 		in = directory.RoleChange{
-			Role: roster.Ref{ID: q.ID}, Name: q.doc.DisplayName.Set, Description: q.doc.Description.Set,
+			Role: q.ref(), Name: q.doc.DisplayName.Set, Description: q.doc.Description.Set,
 			Permissions: as(q.doc.Permissions, asTexts), Faults: q.faults,
 		}
 		in.IfVersion = q.version()
@@ -137,7 +137,7 @@ func (a *api) roleChanges(d *directory.Directory, shown role) {
 		id: "deleteRole", call: "DELETE " + one, tag: tag, status: 204, fails: []int{409, 422}, summary: "Delete a role",
 		description: "Deletes a role that did not ship with Roster and that nobody has.",
 	}, func(_ roster.Actor, q *deleteRole) (in directory.Deletion, err error) {
-		in.Ref = roster.Ref{ID: q.ID}
+		in.Ref = q.ref()
 		in.IfVersion = q.version()
 		return in, nil
 	}, d.DeleteRole, func(*deleteRole, roster.Role) answer { return answer{} })

@@ -243,3 +243,11 @@ type Once struct {
 type One struct {
 	ID string `path:"id" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The record's id."`
 }
+
+// Named is embedded in the request of a call about one record that has a name.
+type Named struct {
+	ID string `path:"id" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The record's id or its name. An id wins."`
+}
+
+// ref returns the reference to the record that the path names.
+func (n Named) ref() roster.Ref { return reference(n.ID).ref() }

@@ -44,7 +44,7 @@ func full(t *testing.T, e *dialecttest.Env) {
 		UserName: "boss", DisplayName: "Boss", Password: password, Roles: []roster.Ref{{Name: "Super User"}},
 	})
 	e.User(t, directory.NewUser{
-		UserName: "full", DisplayName: "Full", Email: "full@example.com", ExternalID: "x-1", Password: password,
+		UserName: "full", DisplayName: "Full", Title: "Head", Email: "full@example.com", ExternalID: "x-1", Password: password,
 		AccessLevel: roster.LevelEditor, LevelGroups: []roster.Ref{{Name: "Acme"}}, Roles: []roster.Ref{{Name: "Operator"}},
 		RoleGrants: []directory.RoleGrant{{Role: roster.Ref{Name: "Customer"}, Groups: []roster.Ref{{Name: "Acme"}, {Name: "Beta"}}}},
 		Groups:     []roster.Ref{{Name: "Acme"}, {Name: "Beta"}}, Teams: []roster.Ref{{Name: "Storage"}},

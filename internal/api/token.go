@@ -47,7 +47,7 @@ func (issuedToken) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema
 
 // tokenUser is the user that a token belongs to.
 type tokenUser struct {
-	ID   roster.UserID `json:"id" format:"uuid" doc:"The user's id."`
+	ID   roster.UserID `json:"id" format:"uuid" doc:"The user's id or userName."`
 	Name string        `json:"userName" doc:"The user's name."`
 }
 
@@ -70,14 +70,14 @@ type (
 		Revoked bool `query:"revoked" doc:"Whether revoked tokens come too."`
 	}
 	readToken struct {
-		One
+		Named
 		Part
 	}
 	createToken struct {
 		Once
 		sent[newToken]
 	}
-	revokeToken struct{ One }
+	revokeToken struct{ Named }
 )
 
 // tokens registers the calls about API tokens.
@@ -112,7 +112,7 @@ func (a *api) tokens(d *directory.Directory) {
 		id: "getToken", call: "GET " + one, tag: tag, summary: "Read an API token",
 		description: "One API token that is not revoked, without its secret.", answer: shown,
 	}, func(_ roster.Actor, q *readToken) (roster.Ref, error) {
-		return roster.Ref{ID: q.ID}, nil
+		return q.ref(), nil
 	}, d.GetToken, func(_ *readToken, t roster.Token) answer {
 		return answer{body: token{showToken(t)}}
 	})
@@ -120,7 +120,7 @@ func (a *api) tokens(d *directory.Directory) {
 		id: "revokeToken", call: "DELETE " + one, tag: tag, status: 204, summary: "Revoke an API token",
 		description: "Ends an API token at once, on every server.",
 	}, func(_ roster.Actor, q *revokeToken) (roster.Ref, error) {
-		return roster.Ref{ID: q.ID}, nil
+		return q.ref(), nil
 	}, d.RevokeToken, func(*revokeToken, roster.Token) answer { return answer{} })
 }
 

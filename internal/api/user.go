@@ -17,6 +17,7 @@ type user struct {
 	Number               int64               `json:"number" doc:"The user's number, unique in the whole server and never used again."`
 	UserName             string              `json:"userName" doc:"What the user signs in with, unique without regard to case."`
 	DisplayName          string              `json:"displayName" doc:"The name that people read."`
+	Title                *string             `json:"title" doc:"The title, such as Vice President."`
 	Email                *string             `json:"email" doc:"The primary address."`
 	ExternalID           *string             `json:"externalId" doc:"The id that the client's own system gave."`
 	Active               bool                `json:"active" doc:"Whether the user may sign in and is notified."`
@@ -86,7 +87,7 @@ type matrixChange struct {
 
 // managedBy says which interface set a group of attributes last.
 type managedBy struct {
-	Profile roster.Face `json:"profile" doc:"Names, address, time zone, phone number, properties."`
+	Profile roster.Face `json:"profile" doc:"Names, title, address, time zone, phone number, properties."`
 	Access  roster.Face `json:"access" doc:"Whether the user is active, access level, roles, realm."`
 	Groups  roster.Face `json:"groups" doc:"Groups, teams, primary group, department."`
 	Reach   roster.Face `json:"reach" doc:"Contact methods and preferences."`
@@ -108,6 +109,7 @@ type newCompetency struct {
 // UserMembers are the members that new users and changes of users have in common.
 type UserMembers struct {
 	DisplayName          optional[string]             `json:"displayName,omitzero" maxLength:"255" doc:"The name that people read; the userName where absent."`
+	Title                optional[string]             `json:"title,omitzero" maxLength:"255" doc:"The title, such as Vice President."`
 	Email                optional[string]             `json:"email,omitzero" maxLength:"254" doc:"The primary address."`
 	ExternalID           optional[string]             `json:"externalId,omitzero" maxLength:"255" doc:"The id that the client's own system gave."`
 	Password             optional[string]             `json:"password,omitzero" minLength:"1" maxLength:"1024" writeOnly:"true" doc:"A password that the user may sign in with, at most 1,024 bytes."`
@@ -173,13 +175,16 @@ type (
 
 // User is embedded in the request of a call about one user.
 type User struct {
-	ID string `path:"id" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The user's id, or me for the caller's own user."`
+	ID string `path:"id" example:"019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55" doc:"The user's id or userName, or me for the caller's own user. An id wins."`
 }
 
 // selector returns the user that the path names.
 func (u User) selector(by roster.Actor) (directory.UserSelector, error) {
-	if u.ID != "me" {
+	switch {
+	case u.ID != "me" && roster.IsUUID(u.ID):
 		return directory.UserSelector{ID: roster.UserID(u.ID)}, nil
+	case u.ID != "me":
+		return directory.UserSelector{UserName: u.ID}, nil
 	}
 	if by.UserID == "" {
 		return directory.UserSelector{}, absent("This credential belongs to no user.")
@@ -248,7 +253,7 @@ func decodeNewUser(doc newUser) directory.NewUser {
 	m := doc.UserMembers
 	roles, grants := splitRoles(m.Roles.Value)
 	in := directory.NewUser{
-		UserName: doc.UserName, DisplayName: m.DisplayName.Value, Email: m.Email.Value, ExternalID: m.ExternalID.Value,
+		UserName: doc.UserName, DisplayName: m.DisplayName.Value, Title: m.Title.Value, Email: m.Email.Value, ExternalID: m.ExternalID.Value,
 		Password: m.Password.Value, Active: m.Active.Set, AccessLevel: m.AccessLevel.Value, LevelGroups: refsTo(m.AccessLevelGroups.Value),
 		Roles: roles, RoleGrants: append(decodeGrants(m.RoleGrants.Value), grants...), Groups: refsTo(m.Groups.Value), Teams: refsTo(m.Teams.Value),
 		PrimaryGroup: refTo(m.PrimaryGroup.Value), Department: refTo(m.Department.Value), JoinedAt: as(m.JoinedAt, time.Time.UTC),
@@ -271,7 +276,7 @@ func decodeUserChange(doc userChange) directory.UserChange {
 	m := doc.UserMembers
 	roles, grants := splitRoles(m.Roles.Value)
 	in := directory.UserChange{
-		UserName: doc.UserName.Set, DisplayName: m.DisplayName.Set, Email: m.Email.Set, ExternalID: m.ExternalID.Set,
+		UserName: doc.UserName.Set, DisplayName: m.DisplayName.Set, Title: m.Title.Set, Email: m.Email.Set, ExternalID: m.ExternalID.Set,
 		Password: m.Password.Set, Active: orDefault(m.Active, true), AccessLevel: orDefault(m.AccessLevel, roster.LevelCustom), LevelGroups: as(m.AccessLevelGroups, refsTo),
 		Roles: as(m.Roles, func([]grantReference) []roster.Ref { return roles }), RoleGrants: as(m.RoleGrants, decodeGrants), Groups: as(m.Groups, refsTo), Teams: as(m.Teams, refsTo),
 		PrimaryGroup: as(m.PrimaryGroup, refTo), Department: as(m.Department, refTo), JoinedAt: as(m.JoinedAt, time.Time.UTC),
@@ -329,7 +334,7 @@ func showMatrix(prefs []roster.Preference) (m matrix) {
 // showUser shows a user with everything that is loaded along.
 func showUser(u roster.User) user {
 	shown := user{
-		ID: u.ID, Number: u.Number, UserName: u.UserName, DisplayName: u.DisplayName, Email: orNil(u.Email), ExternalID: orNil(u.ExternalID),
+		ID: u.ID, Number: u.Number, UserName: u.UserName, DisplayName: u.DisplayName, Title: orNil(u.Title), Email: orNil(u.Email), ExternalID: orNil(u.ExternalID),
 		Active: u.Active, AccessLevel: u.AccessLevel, AccessLevelGroups: notNil(u.LevelGroups), Realm: u.Realm, HasPassword: u.HasPassword,
 		Roles: make([]roleGrant, len(u.Roles)), Groups: showLinks(u.Groups), Teams: showLinks(u.Teams), JoinedAt: u.JoinedAt, TimeZone: u.TimeZone,
 		PhoneNumber: orNil(u.ContactNumber), SessionExpiryMinutes: orNil(int64(u.SessionExpiry / time.Minute)),

@@ -138,7 +138,7 @@ func TestManyUsersAtOnce(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: described(accounts)}, []dialecttest.Scenario{
 		{
 			Name: "each is made or not by itself", As: "Bearer {token write}", Status: 200,
-			Request: "POST /api/v1/users/batch" + sendJSON + `{"users":[{"userName":"new1"},{"userName":"ANN"},{"userName":"new2","roles":["Nope"],"email":"x","colour":1},{"displayName":"No name"},{"userName":"new3","groups":["Network"]}]}`,
+			Request: "POST /api/v1/users/batch" + sendJSON + `{"users":[{"userName":"new1"},{"userName":"ANN"},{"userName":"new2","roles":["Nope"],"email":"x","colour":1},{"displayName":"No name"},{"userName":"new3","title":"Clerk","groups":["Network"]}]}`,
 			Body: `{"created":2,"failed":3,"results":[{"index":0,"status":201,"id":"…","number":…,"userName":"new1"},` +
 				`{"index":1,"status":409,"problem":` + problemOf + `conflict","title":"Another record is in the way","status":409,` + taken + `},` +
 				`{"index":2,"status":422,"problem":` + notValid + `"detail":"…","requestId":"…","errors":[{"pointer":"#/users/2/colour","detail":"is not known here"},` +
@@ -147,8 +147,8 @@ func TestManyUsersAtOnce(t *testing.T) {
 				`{"index":4,"status":201,"id":"…","number":…,"userName":"new3"}]}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				e.Absent(t, "new2")
-				if groups := e.Get(t, "new3").Groups; len(groups) != 1 {
-					t.Errorf("new3 is in %v", groups)
+				if u := e.Get(t, "new3"); len(u.Groups) != 1 || u.Title != "Clerk" {
+					t.Errorf("new3 is %q, in %v", u.Title, u.Groups)
 				}
 			},
 		},
@@ -183,7 +183,7 @@ func TestManyUsersAtOnce(t *testing.T) {
 func TestAUserIsMadeOrChanged(t *testing.T) {
 	t.Parallel()
 	shown := func(number, userName, name, external, version string) string {
-		return `{"id":"…","number":` + number + `,"userName":"` + userName + `","displayName":"` + name + `","email":"` + userName + `@example.com","externalId":` + external +
+		return `{"id":"…","number":` + number + `,"userName":"` + userName + `","displayName":"` + name + `","title":null,"email":"` + userName + `@example.com","externalId":` + external +
 			`,"active":true,"accessLevel":"custom","accessLevelGroups":[],"realm":"DB","hasPassword":false,"roles":[],"groups":[],"teams":[],` +
 			`"primaryGroup":null,"department":null,"joinedAt":"2026-11-21T18:00:00Z","timezone":"SYSTEM","phoneNumber":null,"sessionExpiryMinutes":null,` +
 			`"competencies":[],"properties":null,"contactMethods":[{"id":"…","service":"email","address":"` + userName + `@example.com","confirmedAt":null,"createdAt":"2026-11-21T18:00:00Z"}],` +
@@ -206,9 +206,9 @@ func TestAUserIsMadeOrChanged(t *testing.T) {
 			Request: "PUT /api/v1/users?match=externalId" + sendJSON + `{"userName":"eve","externalId":"e-1","email":"eve@example.com"}`,
 			Body:    shown("…", "eve", "eve", `"e-1"`, "1"),
 			After: func(t testing.TB, e *dialecttest.Env) {
-				w := e.Do(t, "Bearer {token write}", "PUT /api/v1/users?match=externalId"+sendJSON+`{"userName":"eve","externalId":"e-1","displayName":"Eve"}`)
-				if u := e.Get(t, "eve"); w.Code != 200 || u.DisplayName != "Eve" {
-					t.Errorf("then it is %d and %s", w.Code, u.DisplayName)
+				w := e.Do(t, "Bearer {token write}", "PUT /api/v1/users?match=externalId"+sendJSON+`{"userName":"eve","externalId":"e-1","displayName":"Eve","title":"Clerk"}`)
+				if u := e.Get(t, "eve"); w.Code != 200 || u.DisplayName != "Eve" || u.Title != "Clerk" {
+					t.Errorf("then it is %d, %s and %s", w.Code, u.DisplayName, u.Title)
 				}
 			},
 		},

@@ -14,7 +14,7 @@ func own(name string) func(testing.TB, *dialecttest.Env) {
 	return func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		e.User(t, directory.NewUser{
-			UserName: name, DisplayName: "Mr " + name, Email: name + "@example.com", Password: password, Groups: []roster.Ref{{Name: "Acme"}},
+			UserName: name, DisplayName: "Mr " + name, Title: "Engineer", Email: name + "@example.com", Password: password, Groups: []roster.Ref{{Name: "Acme"}},
 			PrimaryGroup: roster.Ref{Name: "Acme"}, Roles: []roster.Ref{{Name: "Operator"}}, AccessLevel: roster.LevelUser, TimeZone: "Europe/London", Properties: []byte(`{"a":1}`),
 		})
 	}
@@ -37,7 +37,9 @@ func TestUsersAreRead(t *testing.T) {
 		{Name: "oneself", As: "reader:" + password, Request: get + "me?fields=userName", Status: 200, Body: `{"id":"{user reader}","userName":"reader"}`},
 		{Name: "oneself with a token of nobody's", Request: get + "me", Status: 404, Body: refused(404, "not-found", "There is nothing here", "This credential belongs to no user.")},
 		{Name: "one that is not there", Request: get + nobodys, Status: 404, Body: missing},
-		{Name: "no id", Request: get + "ann", Status: 404, Body: missing},
+		{Name: "by name, in any case", Request: get + "Ann?fields=number", Status: 200, Body: `{"id":"{user ann}","number":2}`},
+		{Name: "by a name that nobody has", Request: get + "anne", Status: 404, Body: missing},
+		{Name: "by the name of one outside of the caller's group", As: "Bearer {token acme}", Request: get + "out", Status: 404, Body: missing},
 		{Name: "one with a line break", Request: get + "a%0Ab", Status: 404, Body: missing},
 		{Name: "one of the caller's group", As: "Bearer {token acme}", Request: get + "{user ann}", Status: 200, Body: ann},
 		{Name: "one outside of it", As: "Bearer {token acme}", Request: get + "{user out}", Status: 404, Body: missing},
@@ -60,7 +62,7 @@ func TestUsersAreChanged(t *testing.T) {
 	changed := func(name, managed string, version string, changes ...string) string {
 		acme := link("{group Acme}", "Acme")
 		all := append([]string{
-			`"displayName":"` + name + `"`, `"displayName":"Mr ` + name + `"`, `"email":null`, `"email":"` + name + `@example.com"`, `"accessLevel":"custom"`, `"accessLevel":"user"`,
+			`"displayName":"` + name + `"`, `"displayName":"Mr ` + name + `"`, `"title":null`, `"title":"Engineer"`, `"email":null`, `"email":"` + name + `@example.com"`, `"accessLevel":"custom"`, `"accessLevel":"user"`,
 			`"hasPassword":false`, `"hasPassword":true`, `"roles":[]`, `"roles":[{"id":"…","number":4,"displayName":"Operator","groups":[]}]`, `"groups":[],"teams"`, `"groups":[` + acme + `],"teams"`,
 			`"primaryGroup":null`, `"primaryGroup":` + acme, `"SYSTEM"`, `"Europe/London"`, `"properties":null`, `"properties":{"a":1}`,
 			`"contactMethods":[]`, `"contactMethods":[` + reached("email", name+"@example.com") + `]`, `{"profile":"api","access":"api","groups":"api","reach":"api"}`, managed, `"version":1`, `"version":` + version,
@@ -70,10 +72,12 @@ func TestUsersAreChanged(t *testing.T) {
 	const by, system = `{"profile":"api","access":"system","groups":"system","reach":"system"}`, `{"profile":"system","access":"system","groups":"system","reach":"system"}`
 	rows := []dialecttest.Scenario{
 		{Name: "a name", Given: own("u1"), Request: patch("u1", "", `{"displayName":"First"}`), Status: 200, Header: map[string]string{"ETag": `"v2.…"`}, Body: changed("u1", by, "2", "Mr u1", "First")},
+		{Name: "a title", Given: own("u1b"), Request: patch("u1b", "", `{"title":" Head of Operations "}`), Status: 200, Body: changed("u1b", by, "2", `"Engineer"`, `"Head of Operations"`)},
+		{Name: "the title that there is", Given: own("u1c"), Request: patch("u1c", "", `{"title":"Engineer"}`), Status: 200, Body: changed("u1c", system, "1")},
 		{
 			Name: "null resets", Given: own("u2"), Status: 200,
-			Request: patch("u2", "", `{"displayName":null,"email":null,"timezone":null,"properties":null,"primaryGroup":null,"groups":null,"roles":null,"accessLevel":null,"active":null,"sessionExpiryMinutes":null,"competencies":null}`),
-			Body: changed("u2", `{"profile":"api","access":"api","groups":"api","reach":"…"}`, "2", "Mr u2", "u2", `"email":"u2@example.com"`, `"email":null`, "Europe/London", "SYSTEM", `{"a":1}`, "null", `"primaryGroup":`+link("{group Acme}", "Acme"), `"primaryGroup":null`,
+			Request: patch("u2", "", `{"displayName":null,"title":null,"email":null,"timezone":null,"properties":null,"primaryGroup":null,"groups":null,"roles":null,"accessLevel":null,"active":null,"sessionExpiryMinutes":null,"competencies":null}`),
+			Body: changed("u2", `{"profile":"api","access":"api","groups":"api","reach":"…"}`, "2", "Mr u2", "u2", `"title":"Engineer"`, `"title":null`, `"email":"u2@example.com"`, `"email":null`, "Europe/London", "SYSTEM", `{"a":1}`, "null", `"primaryGroup":`+link("{group Acme}", "Acme"), `"primaryGroup":null`,
 				`"groups":[`+link("{group Acme}", "Acme")+`],"teams"`, `"groups":[],"teams"`, `[{"id":"…","number":4,"displayName":"Operator","groups":[]}]`, "[]", `"accessLevel":"user"`, `"accessLevel":"custom"`, `[`+reached("email", "u2@example.com")+`]`, "[]"),
 		},
 		{

@@ -24,7 +24,7 @@ func staff(t testing.TB, e *dialecttest.Env) {
 
 // shown is a user as it is shown: a new one by a token, but for what the changes say, as pairs of a text and another.
 func shown(id, name string, changes ...string) string {
-	text := fmt.Sprintf(`{"id":"%s","number":…,"userName":"%s","displayName":"%s","email":null,"externalId":null,"active":true,"accessLevel":"custom",`+
+	text := fmt.Sprintf(`{"id":"%s","number":…,"userName":"%s","displayName":"%s","title":null,"email":null,"externalId":null,"active":true,"accessLevel":"custom",`+
 		`"accessLevelGroups":[],"realm":"DB","hasPassword":false,"roles":[],"groups":[],"teams":[],"primaryGroup":null,"department":null,`+
 		`"joinedAt":"2026-11-21T18:00:00Z","timezone":"SYSTEM","phoneNumber":null,"sessionExpiryMinutes":null,"competencies":[],"properties":null,`+
 		`"contactMethods":[],"preferences":{"failures":["email"],"warnings":[],"unmatched":[],"digest":[]},`+
@@ -62,11 +62,11 @@ func TestUsersAreMade(t *testing.T) {
 		},
 		{
 			Name: "with everything", Status: 201,
-			Request: with(createUser, `{"userName":" whole ","displayName":"Whole One","email":"whole@example.com","externalId":"ext-1","password":"seven slow herons","active":true,`+
+			Request: with(createUser, `{"userName":" whole ","displayName":"Whole One","title":" Vice President ","email":"whole@example.com","externalId":"ext-1","password":"seven slow herons","active":true,`+
 				`"accessLevel":"editor","roles":["Operator"],"groups":["acme"],"teams":["{team Storage}"],"primaryGroup":"Network","department":"operations",`+
 				`"joinedAt":"2020-02-29T12:00:00+02:00","timezone":"Europe/London","phoneNumber":"+44 20 7946 0958","sessionExpiryMinutes":30,`+
 				`"competencies":[{"name":"Linux","ranking":80},{"cid":7,"ranking":0}],"properties":{"a":[1,null]},"preferences":{"failures":["sms","email"],"digest":null},"sendWelcomeEmail":true}`),
-			Body: shown("…", "whole", `"displayName":"whole"`, `"displayName":"Whole One"`, `"email":null`, `"email":"whole@example.com"`, `"externalId":null`, `"externalId":"ext-1"`,
+			Body: shown("…", "whole", `"displayName":"whole"`, `"displayName":"Whole One"`, `"title":null`, `"title":"Vice President"`, `"email":null`, `"email":"whole@example.com"`, `"externalId":null`, `"externalId":"ext-1"`,
 				`"accessLevel":"custom"`, `"accessLevel":"editor"`, `"hasPassword":false`, `"hasPassword":true`, `"roles":[]`, operator(""),
 				`"groups":[],"teams"`, `"groups":[`+link("{group Acme}", "Acme")+`,`+link("{group Network}", "Network")+`],"teams"`, `"teams":[]`, `"teams":[`+link("{team Storage}", "Storage")+`]`,
 				`"primaryGroup":null`, `"primaryGroup":`+link("{group Network}", "Network"), `"department":null`, `"department":`+link("…", "Operations"),
@@ -81,7 +81,7 @@ func TestUsersAreMade(t *testing.T) {
 		},
 		{
 			Name: "null for every default", Status: 201, Body: shown("…", "nulls"),
-			Request: with(createUser, `{"userName":"nulls","displayName":null,"email":null,"externalId":null,"password":null,"active":null,"accessLevel":null,"accessLevelGroups":null,`+
+			Request: with(createUser, `{"userName":"nulls","displayName":null,"title":null,"email":null,"externalId":null,"password":null,"active":null,"accessLevel":null,"accessLevelGroups":null,`+
 				`"roles":null,"roleGrants":null,"groups":null,"teams":null,"primaryGroup":null,"department":null,"joinedAt":null,"timezone":null,"phoneNumber":null,`+
 				`"sessionExpiryMinutes":null,"competencies":null,"properties":null,"preferences":null,"realm":null,"sendWelcomeEmail":null}`),
 		},

@@ -18,6 +18,7 @@ import (
 	"roster/internal/auth"
 	"roster/internal/auth/realm"
 	"roster/internal/config"
+	"roster/internal/dialect"
 	"roster/internal/directory"
 	"roster/internal/notify"
 	"roster/internal/queue"
@@ -73,7 +74,6 @@ type App struct {
 	metrics   *server.Metrics
 	routes    *http.ServeMux
 	refusals  refusals
-	control   http.Handler
 	org       roster.Organization // the default one
 	ready     bool                // the user admin can sign in
 	demo      *demo               // nil unless a demonstration
@@ -331,5 +331,14 @@ func (a *App) Organization() roster.Organization { return a.org }
 // Outbox returns the demonstration's captured messages, nil if this is none.
 func (a *App) Outbox() *notify.Outbox { return a.outbox }
 
-// Control returns the face of the command line, for a process that owns the data folder itself.
-func (a *App) Control() http.Handler { return a.control }
+// Operator returns every route inside the whole middleware as the operator of the server has them, for a
+// process that owns the data folder itself. Errors: those of [server.New].
+func (a *App) Operator() (http.Handler, error) {
+	h, err := a.Handler()
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(dialect.WithOperator(r.Context())))
+	}), nil
+}

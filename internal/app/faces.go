@@ -11,13 +11,13 @@ import (
 	"roster/internal/api/reference"
 	"roster/internal/auth"
 	"roster/internal/checkcentral"
-	"roster/internal/control"
 	"roster/internal/dialect"
 	"roster/internal/graze"
+	"roster/internal/operator"
 	"roster/internal/web"
 )
 
-// openFaces registers every dialect and page, and the command line's own face apart from them.
+// openFaces registers every dialect and page, and what only the operator may do.
 func (a *App) openFaces(context.Context) error {
 	s, v := a.config.Settings, verifier{a.auth}
 	a.openQueue()
@@ -34,12 +34,15 @@ func (a *App) openFaces(context.Context) error {
 	})
 	reference.Register(a.routes, reference.Options{Version: a.config.Version})
 	a.refusals.pages = web.Register(a.routes, a.pages())
-	local := http.NewServeMux()
-	control.Register(local, control.Options{
-		Directory: a.directory, Organization: a.org.ID, BaseURL: a.publicURL, Server: a.describe, Examine: a.examine, Log: a.log,
+	operator.Register(a.routes, operator.Options{
+		Directory: a.directory, Verifier: v, Server: a.describe, Examine: a.examine, Unknown: a.unknown, Log: a.log,
 	})
-	a.control = local
 	return a.openMetrics()
+}
+
+// unknown answers a request for a path that nothing has.
+func (a *App) unknown(w http.ResponseWriter, r *http.Request) {
+	a.refusals.of(r.URL.Path)(w, r, &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this address."})
 }
 
 // refuse is the answer of one face to a request that never got to one of its endpoints.
@@ -95,13 +98,16 @@ func (a *App) pages() web.Options {
 }
 
 // describe tells the command line about the process and its store.
-func (a *App) describe(ctx context.Context) (control.Server, error) {
+func (a *App) describe(ctx context.Context) (operator.Server, error) {
 	s := a.config.Settings
 	schema, err := a.store.SchemaVersion(ctx)
-	d := control.Server{
+	d := operator.Server{
 		Version: a.config.Version, HTTP: s.HTTP, HTTPS: s.HTTPS, PublicURL: s.PublicURL,
 		Engine: a.store.Engine(), Schema: schema, Key: auth.KeyFile, Mail: s.SMTP.Address,
 		Demonstration: s.Demo, Folder: s.Data, FreeBytes: freeBytes(s.Data),
+	}
+	if a.bound != nil {
+		d.HTTP, d.HTTPS = a.bound.Addrs() // the settings may leave the ports open
 	}
 	if a.config.Key != "" {
 		d.Key = auth.KeyVariable
@@ -116,9 +122,9 @@ func (a *App) describe(ctx context.Context) (control.Server, error) {
 const examineFor = 20 * time.Second
 
 // examine looks for damage in the store, as far as the time allows.
-func (a *App) examine(ctx context.Context) (control.Examination, error) {
+func (a *App) examine(ctx context.Context) (operator.Examination, error) {
 	ctx, cancel := context.WithTimeout(ctx, examineFor)
 	defer cancel()
 	found, err := a.store.Examine(ctx)
-	return control.Examination{Damage: found.Damage, Tables: found.Tables, Checked: found.Checked}, err
+	return operator.Examination{Damage: found.Damage, Tables: found.Tables, Checked: found.Checked}, err
 }

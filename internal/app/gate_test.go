@@ -42,6 +42,10 @@ func (n *nobody) Session(context.Context, roster.Face, roster.Permissions, strin
 
 func (n *nobody) Token(context.Context, roster.Face, string) (roster.Actor, error) { return n.refuse() }
 
+func (n *nobody) Operator(context.Context, roster.Face, string) (roster.Actor, error) {
+	return n.refuse()
+}
+
 func TestEveryCallThatSetsAPasswordIsRefusedBeforeItsCredentialIsLookedAt(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})
@@ -106,6 +110,10 @@ func (o operator) Session(context.Context, roster.Face, roster.Permissions, stri
 }
 
 func (o operator) Token(context.Context, roster.Face, string) (roster.Actor, error) {
+	return o.everybody()
+}
+
+func (o operator) Operator(context.Context, roster.Face, string) (roster.Actor, error) {
 	return o.everybody()
 }
 

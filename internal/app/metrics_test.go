@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"strings"
 	"testing"
 
 	"roster"
@@ -34,5 +35,15 @@ func TestTheMetricsAreForWholeTokensOfTheDefaultOrganization(t *testing.T) {
 		if w := e.Do(t, c.credential, "GET /metrics"); (w.Code == 200) != c.shown {
 			t.Errorf("%s: %d, %d bytes", name, w.Code, w.Body.Len())
 		}
+	}
+}
+
+func TestTheMetricsNameTheRouteOfARequest(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	secret := must(e.Service.CreateToken(t.Context(), e.By, directory.NewToken{Name: "whole", Access: roster.AccessRead}))(t).Secret
+	e.Do(t, "Bearer "+secret, "GET /api/v1/users/me")
+	if w := e.Do(t, "Bearer "+secret, "GET /metrics"); !strings.Contains(w.Body.String(), `route="GET /api/v1/users/{id}"`) {
+		t.Errorf("the metrics do not name the route: %s", w.Body)
 	}
 }

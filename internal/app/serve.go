@@ -66,12 +66,15 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	} {
 		work.Go(func() { run(background) })
 	}
-	control := &http.Server{Handler: a.control, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second}
-	work.Go(func() { _ = control.Serve(socket) })
+	local := &http.Server{
+		Handler: srv.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second,
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context { return dialect.WithOperator(ctx) },
+	}
+	work.Go(func() { _ = local.Serve(socket) })
 	err = srv.Serve(ctx)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_ = control.Shutdown(last)
+	_ = local.Shutdown(last)
 	stop()
 	work.Wait()
 	return err
@@ -134,7 +137,9 @@ func (a *App) visited(next http.Handler) http.Handler {
 		ctx, v := a.hasher.Begin(r.Context(), o.Address)
 		defer v.End()
 		o.Gate = v
-		next.ServeHTTP(w, r.WithContext(ctx))
+		inner := r.WithContext(ctx)
+		next.ServeHTTP(w, inner)
+		r.Pattern = inner.Pattern // for the log and the metrics
 	})
 }
 

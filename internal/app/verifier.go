@@ -28,6 +28,11 @@ func (v verifier) Session(ctx context.Context, face roster.Face, need roster.Per
 	return v.auth.Session(ctx, attempt(ctx, face, need), token)
 }
 
+// Operator implements [dialect.Verifier].
+func (v verifier) Operator(ctx context.Context, face roster.Face, name string) (roster.Actor, error) {
+	return v.auth.Operator(ctx, attempt(ctx, face, 0), name)
+}
+
 // Token implements [dialect.Verifier]. A token says itself which organization it belongs to; a path that
 // names one must name the same.
 func (v verifier) Token(ctx context.Context, face roster.Face, secret string) (roster.Actor, error) {

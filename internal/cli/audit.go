@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"roster"
-	"roster/internal/control"
+	"roster/client"
 )
 
 type auditList struct {
@@ -32,12 +32,16 @@ func (c auditList) Run(sh *shell) error {
 	if c.Limit < 0 {
 		return usageError{"--limit must be a whole number from 1"}
 	}
-	return c.use(sh, func(client *control.Client) error {
-		entries := control.ListAudit.Do(sh.ctx, client, control.AuditList{Target: c.Target, Newest: c.Newest, Limit: c.Limit})
+	o := client.AuditListOptions{Target: c.Target, Sort: "at", PageOptions: pages(c.Limit)}
+	if c.Newest {
+		o.Sort = "-at"
+	}
+	return c.use(sh, func(l link) error {
+		entries := first(c.Limit, l.Audit.List(sh.ctx, o))
 		heading := []string{"AT", "WHO", "BY", "ACTION", "TARGET", "FROM", "REQUEST"}
-		return printList(sh, c.JSON, entries, heading, func(e control.AuditEntry) []string {
+		return printList(sh, l, c.JSON, entries, heading, func(e client.AuditEntry) []string {
 			return []string{
-				stamp(e.At), cmp.Or(e.ActorName, e.Actor), string(e.Face), e.Action,
+				stamp(e.At), cmp.Or(e.ActorName, e.Actor), e.Face, e.Action,
 				cmp.Or(e.TargetName, e.Target), e.Address, e.RequestID,
 			}
 		})
@@ -57,18 +61,18 @@ Examples:
 
 // Run verifies the chain.
 func (c auditVerify) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		v, err := control.VerifyAudit.Do(sh.ctx, client, control.Empty{})
+	return c.use(sh, func(l link) error {
+		v, err := l.Audit.Verify(sh.ctx)
 		if err != nil {
 			return err
 		}
 		if c.JSON {
-			if err := sh.printJSON(v); err != nil {
+			if err := sh.printAnswer(l); err != nil {
 				return err
 			}
 		}
-		if v.Bad != "" {
-			return &roster.Error{Kind: roster.Conflict, Detail: fmt.Sprintf("the audit was changed: %s (entry %s, after %d good ones)", v.Reason, v.Bad, v.Sealed)}
+		if !v.Intact {
+			return &roster.Error{Kind: roster.Conflict, Detail: fmt.Sprintf("the audit was changed: %s (entry %d, after %d good ones)", v.Reason, v.Bad, v.Sealed)}
 		}
 		if c.JSON {
 			return nil

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"roster"
-	"roster/internal/control"
+	"roster/client"
 	"roster/internal/directory"
 )
 
@@ -18,14 +18,6 @@ import (
 type subject struct {
 	Subject string `arg:"" name:"name" help:"Its name, or its id."`
 	listing
-}
-
-// pick returns what names the subject in a call. A UUID may be an id or a name.
-func (s subject) pick() control.Name {
-	if isUUID(s.Subject) {
-		return control.Name{ID: strings.ToLower(s.Subject), Name: s.Subject}
-	}
-	return control.Name{Name: s.Subject}
 }
 
 // known makes an error that says that there is no such record one that says where those are that there are.
@@ -57,6 +49,25 @@ func wholeList(words []string) []string {
 		return []string{}
 	}
 	return words
+}
+
+// given returns what a flag says, absent where it was not given. An empty word is null: the default, or none.
+func given(word *string) client.Optional[string] {
+	switch {
+	case word == nil:
+		return client.Optional[string]{}
+	case isBlank(*word):
+		return client.Null[string]()
+	}
+	return client.Set(*word)
+}
+
+// givenList returns what a flag says that replaces a list.
+func givenList(words []string) (list client.Optional[[]string]) {
+	if words = wholeList(words); words != nil {
+		list = client.Set(words)
+	}
+	return list
 }
 
 // changesSomething refuses a change, without its subject, in which nothing was given.

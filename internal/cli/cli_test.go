@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"roster"
+	"roster/client"
 	"roster/internal/app"
-	"roster/internal/control"
 )
 
 // testShell is a shell without terminals, and what was printed.
@@ -54,7 +54,7 @@ func TestEveryCommandHasHelpAndExamplesAndEveryFlagHasHelp(t *testing.T) {
 func TestEveryCommandThatPrintsDataPrintsJSONToo(t *testing.T) {
 	t.Parallel()
 	for _, command := range leaves(t) {
-		if slices.Contains([]string{"serve", "completion"}, command.Path()) {
+		if slices.Contains([]string{"serve", "completion", "logout"}, command.Path()) {
 			continue
 		}
 		if !slices.ContainsFunc(command.Flags, func(f *kong.Flag) bool { return f.Name == "json" }) {
@@ -253,20 +253,27 @@ func TestAPasswordIsTheFirstLineOfTheInput(t *testing.T) {
 
 func TestAMatrixEntryIsATypeAndItsServices(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]control.Preference{
-		"failures=email,sms":  {Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServiceSMS}},
-		"failures=email, sms": {Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServiceSMS}},
-		"digest=none":         {Type: roster.TypeDigest, Services: []roster.Service{}},
-		"digest=":             {Type: roster.TypeDigest, Services: []roster.Service{}},
+	both := []client.Service{client.ServiceEmail, client.ServiceSMS}
+	for text, want := range map[string]client.Preferences{
+		"failures=email,sms":  {Failures: both},
+		"failures=email, sms": {Failures: both},
+		"digest=none":         {Digest: []client.Service{}},
+		"digest=":             {Digest: []client.Service{}},
 	} {
-		got, err := parsePreference(text)
+		var got client.Preferences
+		err := setPreference(&got, text)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%s: %v %s", text, err, diff)
 		}
 	}
-	var usage usageError
-	if _, err := parsePreference("failures"); !errors.As(err, &usage) {
-		t.Errorf("without services: %v", err)
+	for _, text := range []string{"failures", "failure=email", "=email", ""} {
+		var usage usageError
+		if err := setPreference(&client.Preferences{}, text); !errors.As(err, &usage) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if err := setPreference(&client.Preferences{Digest: both}, "digest=none"); err == nil {
+		t.Error("a type is taken twice")
 	}
 }
 

@@ -13,9 +13,9 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ typed, want string }{
-		{"", "serve user group team department role realm token organization settings preferences job audit doctor version completion"},
+		{"", "serve user group team department role realm token organization settings preferences job audit login logout doctor version completion"},
 		{"to", "token"},
-		{"nonsense ", "serve user group team department role realm token organization settings preferences job audit doctor version completion"},
+		{"nonsense ", "serve user group team department role realm token organization settings preferences job audit login logout doctor version completion"},
 		{"token ", "create list revoke"},
 		{"token re", "revoke"},
 		{"user ", "create list show update deactivate activate set-password delete grant-server-admin revoke-server-admin"},
@@ -31,7 +31,7 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		{"token create --name x --access ", "read read-write"},
 		{"token create --name ", ""},
 		{"token create --json --ac", "--access"},
-		{"token list --", "--help --all --data --database --config --organization --json"},
+		{"token list --", "--help --all --data --database --config --server --token --organization --json"},
 		{"token list --unknown=", ""},
 		{"completion ", "bash zsh fish"},
 		{"completion z", "zsh"},
@@ -41,7 +41,7 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		{"serve --org", ""},
 		{"organization ", "create list show"},
 		{"job list --state ", "ready running buried"},
-		{"settings set --", "--help --name --timezone --default-country --strong-passwords --data --database --config --organization --json"},
+		{"settings set --", "--help --name --timezone --default-country --strong-passwords --data --database --config --server --token --organization --json"},
 	} {
 		var got []string
 		for _, found := range candidates(parser.Model.Node, strings.Split(c.typed, " ")) {

@@ -4,25 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"net/http"
 	"os/user"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"roster"
+	"roster/client"
 	"roster/internal/app"
-	"roster/internal/control"
 	"roster/internal/directory"
 )
 
-// Where a command finds the directory. It is part of every command that needs one. Environment and file
-// say these as they do for the server.
+// connection says where a command finds the directory. It is part of every command that needs one.
+// Environment and file say the same as they do for the server.
 type connection struct {
 	Data     string `placeholder:"DIR" group:"Which directory:" help:"The server's data folder (default: ./roster-data)."`
 	Database string `placeholder:"URL" group:"Which directory:" help:"Work on this PostgreSQL database directly, past any server: postgres://…"`
 	Config   string `placeholder:"FILE" group:"Which directory:" help:"The server's configuration file ($ROSTER_CONFIG)."`
+	Server   string `placeholder:"URL" env:"ROSTER_SERVER" group:"Which directory:" help:"Call this server over the network, such as https://roster.example.com (default: the one of roster login)."`
+	Token    string `placeholder:"TOKEN" env:"ROSTER_TOKEN" group:"Which directory:" help:"The API token for --server. The environment keeps it out of the list of processes."`
 
 	Organization string `placeholder:"SLUG" env:"ROSTER_ORGANIZATION" group:"Which directory:" help:"The organization (default: default)."`
 }
@@ -30,137 +30,124 @@ type connection struct {
 // listing is part of every command that prints data.
 type listing struct {
 	connection
-	JSON bool `name:"json" help:"Print JSON."`
+	JSON bool `name:"json" help:"Print JSON, as the native API has it."`
 }
 
-// use runs fn on what is there already.
-func (c connection) use(sh *shell, fn func(*control.Client) error) error {
-	return c.reach(sh, false, fn)
-}
+// use runs fn on a directory that is there already.
+func (c connection) use(sh *shell, fn func(link) error) error { return c.reach(sh, false, fn) }
 
 // make runs fn, and makes the data folder if it is not there.
-func (c connection) make(sh *shell, fn func(*control.Client) error) error {
-	return c.reach(sh, true, fn)
-}
+func (c connection) make(sh *shell, fn func(link) error) error { return c.reach(sh, true, fn) }
 
-func (c connection) reach(sh *shell, mayMake bool, fn func(*control.Client) error) error {
-	link, err := c.open(sh, mayMake)
+func (c connection) reach(sh *shell, mayMake bool, fn func(link) error) error {
+	l, err := c.open(sh, mayMake)
 	if err != nil {
 		return err
 	}
 	done := sh.patience("at work; this takes a while")
-	err = fn(link.client)
+	err = fn(l)
 	done()
-	return errors.Join(err, link.close())
+	return errors.Join(l.explain(err), l.close())
 }
 
 // link is an open way to the directory.
 type link struct {
-	client *control.Client
-	close  func() error
+	*client.Client
+	http   *http.Client // for calls that only the operator may make
+	seen   *recorder
+	server string // its base URL
+	prefix string // of paths, with the organization; "" for the default one
 	way    way
+	close  func() error
 }
 
 // way says who answers at the other end of a link.
 type way uint8
 
 const (
-	byServer   way = iota // the server that owns the data folder
+	bySocket   way = iota // the server that owns the data folder
 	byFolder              // this process, in the server's place: none runs
 	byDatabase            // this process, on a database that servers may be using
+	byNetwork             // a server somewhere, which asks for a credential
 )
 
 // open finds who answers, and speaks to it of the organization that was named.
 func (c connection) open(sh *shell, mayMake bool) (link, error) {
 	slug := strings.TrimSpace(c.Organization)
 	if c.Organization != "" && !directory.IsSlug(slug) {
-		return link{}, &roster.Error{
-			Kind: roster.Invalid, Detail: fmt.Sprintf("there is no organization %q; see: roster organization list", c.Organization),
-		}
+		return link{}, noOrganization(c.Organization)
 	}
-	l, err := c.find(sh, mayMake)
-	if err == nil {
-		l.client = l.client.In(slug)
+	remote, err := c.remote(sh)
+	if err != nil {
+		return link{}, err
 	}
-	return l, err
-}
-
-// find finds who answers: the server behind the socket, or this process.
-func (c connection) find(sh *shell, mayMake bool) (link, error) {
+	if remote.Server != "" {
+		return remote.open(sh, slug)
+	}
 	settings, err := readSettings(c)
 	if err != nil {
 		return link{}, err
 	}
 	if settings.Database != "" {
-		return openInside(sh, settings, byDatabase)
+		return openInside(sh, settings, byDatabase, slug)
 	}
 	if err := validateFolder(settings.Data, mayMake); err != nil {
 		return link{}, err
 	}
 	return waitForFolder(sh.ctx, func() (link, error) {
 		socket := filepath.Join(settings.Data, app.SocketFile)
-		if control.Answers(sh.ctx, socket) {
-			if err := control.Greet(sh.ctx, socket); err != nil {
+		if answers(sh.ctx, socket) {
+			if err := greet(sh.ctx, socket, greetingTime); err != nil {
 				return link{}, err
 			}
-			client := control.NewClient(control.Socket(socket), operator())
-			return link{client: client, close: func() error { return nil }, way: byServer}, nil
+			return newLocalLink(newSocket(socket, maxSilence), bySocket, slug, func() error { return nil })
 		}
 		if err := validateOwner(settings.Data); err != nil {
 			return link{}, err
 		}
-		return openInside(sh, settings, byFolder)
+		return openInside(sh, settings, byFolder, slug)
 	})
 }
 
-// A server that starts or stops, or another command, owns the data folder for a moment without
-// answering on the socket.
-const (
-	waitForOwner = 10 * time.Second
-	askOwner     = 50 * time.Millisecond
-)
+func noOrganization(slug string) error {
+	return &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("there is no organization %.80q; see: roster organization list", slug)}
+}
 
-// waitForFolder tries until the folder is not locked any more, or its owner answers.
-func waitForFolder[T any](ctx context.Context, try func() (T, error)) (T, error) {
-	limit, cancel := context.WithTimeout(ctx, waitForOwner)
-	defer cancel()
-	tick := time.NewTicker(askOwner)
-	defer tick.Stop()
-	for {
-		out, err := try()
-		if !errors.Is(err, app.ErrLocked) {
-			return out, err
-		}
-		select {
-		case <-tick.C:
-		case <-limit.Done():
-			if ctx.Err() != nil {
-				return out, ctx.Err()
-			}
-			return out, &roster.Error{
-				Kind: roster.Unavailable, Err: err,
-				Detail: "another roster has locked the data folder and does not answer: try again, or look at its process (fuser roster.lock names it)",
-			}
-		}
+// newLocalLink returns a link on which the caller is the operator. Whoever answers is asked once: a person
+// is there who can try again.
+func newLocalLink(transport http.RoundTripper, w way, slug string, end func() error) (link, error) {
+	transport = asOperator{transport, operatorName()}
+	l := link{seen: &recorder{next: transport}, http: &http.Client{Transport: transport}, server: localURL, way: w, close: end}
+	return l, l.connect(slug, client.WithRetries(1, 0), client.WithTimeout(0))
+}
+
+// connect makes the client of a link.
+func (l *link) connect(slug string, opts ...client.Option) (err error) {
+	opts = append(opts, client.WithHTTPClient(&http.Client{Transport: l.seen}), client.WithUserAgent("roster-cli"))
+	if slug != "" && slug != roster.DefaultOrganization {
+		opts = append(opts, client.WithOrganization(slug))
+		l.prefix = "/o/" + slug
+	}
+	l.Client, err = client.New(l.server, opts...)
+	return err
+}
+
+// explain makes an error of the client one that says who did not answer.
+func (l link) explain(err error) error {
+	if !errors.Is(err, client.ErrNoAnswer) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if l.way != byNetwork {
+		return unfinished(errors.Unwrap(err))
+	}
+	return &roster.Error{
+		Kind: roster.Unavailable, Err: errors.Unwrap(err),
+		Detail: l.server + " did not answer; see whether the address is right and the server runs",
 	}
 }
 
-// validateFolder refuses a data folder that is not there, because a mistyped name must not make an empty
-// directory.
-func validateFolder(dir string, mayMake bool) error {
-	_, err := os.Stat(dir)
-	if !errors.Is(err, fs.ErrNotExist) || mayMake {
-		return nil // what else is wrong shows when it is opened
-	}
-	hint := "start the server once (roster serve), or name its folder with --data"
-	if _, err := os.Stat("roster-demo"); err == nil {
-		hint = "for the demonstration here, add: --data ./roster-demo"
-	}
-	return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("there is no data folder %s; %s", dir, hint)}
-}
-
-// operator returns the operating system's name of who runs the command, "" if it is not known.
-func operator() string {
+// operatorName returns the operating system's name of who runs the command, "" if it is not known.
+func operatorName() string {
 	u, err := user.Current()
 	if err != nil {
 		return ""

@@ -3,7 +3,7 @@ package cli
 import (
 	"fmt"
 
-	"roster/internal/control"
+	"roster/client"
 )
 
 type departmentCreate struct {
@@ -22,15 +22,15 @@ func (departmentCreate) fields() map[string]string { return map[string]string{"d
 
 // Run creates the department.
 func (c departmentCreate) Run(sh *shell) error {
-	return c.make(sh, func(client *control.Client) error {
-		d, err := control.CreateDepartment.Do(sh.ctx, client, control.NewDepartment{Name: c.Name})
+	return c.make(sh, func(l link) error {
+		d, err := l.Departments.Create(sh.ctx, client.NewDepartment{DisplayName: c.Name})
 		if err != nil {
 			return err
 		}
 		if c.JSON {
-			return sh.printJSON(d)
+			return sh.printAnswer(l)
 		}
-		return sh.say("Created department %q (number %d).", d.Name, d.Number)
+		return sh.say("Created department %q (number %d).", d.DisplayName, d.Number)
 	})
 }
 
@@ -46,10 +46,10 @@ func (departmentList) Help() string {
 
 // Run lists the departments.
 func (c departmentList) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		departments := control.ListDepartments.Do(sh.ctx, client, control.Empty{})
-		return printList(sh, c.JSON, departments, []string{"NUMBER", "NAME", "ID"}, func(d control.Department) []string {
-			return []string{fmt.Sprint(d.Number), d.Name, string(d.ID)}
+	return c.use(sh, func(l link) error {
+		departments := l.Departments.List(sh.ctx, client.NamedListOptions{PageOptions: pages(0)})
+		return printList(sh, l, c.JSON, departments, []string{"NUMBER", "NAME", "ID"}, func(d client.Department) []string {
+			return []string{fmt.Sprint(d.Number), d.DisplayName, d.ID}
 		})
 	})
 }

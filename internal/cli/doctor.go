@@ -3,10 +3,11 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"roster"
 	"roster/internal/app"
-	"roster/internal/control"
+	"roster/internal/operator"
 )
 
 // verdict is how a finding is.
@@ -70,12 +71,19 @@ func (c doctor) examine(sh *shell) []finding {
 	if err != nil {
 		return unreachable(err)
 	}
-	status, err := control.ShowStatus.Do(sh.ctx, l.client, control.Empty{})
-	var found control.Examination
+	if l.way == byNetwork {
+		return []finding{{
+			bad, "server", "cannot be examined over the network",
+			"run roster doctor on the server's own machine, or give --data or --database",
+		}}
+	}
+	var status operator.Status
+	err = l.operate(sh.ctx, http.MethodGet, "/status", nil, &status)
+	var found operator.Examination
 	var failed error // why the database could not be examined
 	if err == nil {
 		done := sh.patience("reading the whole database; this takes a while")
-		found, failed = control.Examine.Do(sh.ctx, l.client, control.Empty{})
+		failed = l.operate(sh.ctx, http.MethodGet, "/examination", nil, &found)
 		done()
 	}
 	if closeErr := l.close(); err == nil {
@@ -89,14 +97,14 @@ func (c doctor) examine(sh *shell) []finding {
 
 func unreachable(err error) []finding {
 	var findings []finding
-	for _, e := range roster.All(err) {
+	for _, e := range faultsOf(err) {
 		findings = append(findings, finding{bad, "database", explain(e, wording{}), "nothing else can be looked at before this is mended"})
 	}
 	return findings
 }
 
 // diagnose judges how the server and the directory stand. release is that of the command.
-func diagnose(s control.Status, w way, release string) []finding {
+func diagnose(s operator.Status, w way, release string) []finding {
 	findings := []finding{
 		diagnoseServer(s.Server, w, release),
 		{fine, "database", fmt.Sprintf("%s, schema %d", engineName(s.Server.Engine), s.Server.Schema), ""},
@@ -118,7 +126,7 @@ func engineName(engine string) string {
 	return engine
 }
 
-func diagnoseServer(s control.Server, w way, release string) finding {
+func diagnoseServer(s operator.Server, w way, release string) finding {
 	switch {
 	case w == byDatabase:
 		return finding{fine, "server", "not asked: the command looked at the database itself", ""}
@@ -139,14 +147,14 @@ func diagnoseAdmin(ready bool) finding {
 	return finding{warning, "administrator", "admin has no password yet", "get a link to set one: roster user set-password admin"}
 }
 
-func diagnoseURL(s control.Server) finding {
+func diagnoseURL(s operator.Server) finding {
 	if s.PublicURL != "" {
 		return finding{fine, "public URL", s.PublicURL, ""}
 	}
 	return finding{warning, "public URL", "is not set: links work on this machine only", "start the server with --public-url https://…"}
 }
 
-func diagnoseMail(s control.Status) finding {
+func diagnoseMail(s operator.Status) finding {
 	if s.Server.Mail != "" {
 		return finding{fine, "mail", "goes to " + s.Server.Mail, ""}
 	}
@@ -179,10 +187,10 @@ func diagnoseDisk(folder string, free int64) finding {
 }
 
 // diagnoseFiles judges the database's files by an examination, or by why there is none.
-func diagnoseFiles(found control.Examination, failed error) []finding {
+func diagnoseFiles(found operator.Examination, failed error) []finding {
 	const about = "database files"
 	var findings []finding
-	for _, e := range roster.All(failed) {
+	for _, e := range faultsOf(failed) {
 		findings = append(findings, finding{bad, about, explain(e, wording{}), "the server's log says more"})
 	}
 	for _, line := range found.Damage {
@@ -202,7 +210,7 @@ func diagnoseFiles(found control.Examination, failed error) []finding {
 }
 
 // diagnoseJobs says how each lane stands. A buried job is work that was promised and not done.
-func diagnoseJobs(lanes []control.JobCount) []finding {
+func diagnoseJobs(lanes []operator.JobCount) []finding {
 	var findings []finding
 	for _, j := range lanes {
 		f := finding{fine, "jobs: " + string(j.Lane), fmt.Sprintf("%d waiting, %d running", j.Waiting, j.Running), ""}

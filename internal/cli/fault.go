@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"roster"
+	"roster/client"
 )
 
 // Exit codes.
@@ -33,13 +36,29 @@ var exitCodes = map[roster.Kind]int{
 	roster.Stale:           exitOther,
 }
 
+// kinds says which kind of fault a status of the native API stands for; any other status is Internal.
+var kinds = map[int]roster.Kind{
+	http.StatusBadRequest:            roster.Invalid,
+	http.StatusUnprocessableEntity:   roster.Invalid,
+	http.StatusRequestEntityTooLarge: roster.Invalid,
+	http.StatusUnauthorized:          roster.Unauthenticated,
+	http.StatusForbidden:             roster.Forbidden,
+	http.StatusNotFound:              roster.NotFound,
+	http.StatusConflict:              roster.Conflict,
+	http.StatusPreconditionFailed:    roster.Stale,
+	http.StatusTooManyRequests:       roster.RateLimited,
+	http.StatusServiceUnavailable:    roster.Unavailable,
+	http.StatusBadGateway:            roster.Unavailable,
+	http.StatusGatewayTimeout:        roster.Unavailable,
+}
+
 // errQuiet ends a command that has said itself what is wrong.
 var errQuiet = errors.New("said already")
 
-// wording is how a command speaks of the directory. The zero value says nothing of records and names fields as the
-// directory does.
+// wording is how a command speaks of the directory. The zero value says nothing of records and names
+// members as the native API does.
 type wording struct {
-	fields map[string]string // what the caller typed for a field: "displayName" → "--name"
+	fields map[string]string // what the caller typed for a member: "displayName" → "--name"
 	noun   string            // of the records that the command is about, as the command line has it
 	shows  bool              // there is a command that shows one of them
 }
@@ -73,10 +92,53 @@ func (sh *shell) fail(err error, w wording) int {
 		sh.note(usage.text)
 		return exitInvalid
 	}
-	for _, fault := range roster.All(err) {
+	faults := faultsOf(err)
+	for _, fault := range faults {
 		sh.note(explain(fault, w))
 	}
-	return exitCodes[roster.KindOf(err)]
+	return exitCodes[faults[0].Kind]
+}
+
+// faultsOf returns what is wrong, one fault each. What the native API says is in its own words.
+func faultsOf(err error) []*roster.Error {
+	var answer *client.Error
+	if !errors.As(err, &answer) {
+		return roster.All(err)
+	}
+	first := roster.Error{Kind: kinds[answer.Status], RetryAfter: answer.RetryAfter, Detail: answer.Detail}
+	if first.Detail == "" {
+		first.Detail = strings.TrimPrefix(answer.Error(), "roster: ") // nobody of ours answered
+	}
+	if first.Kind == roster.Internal && answer.RequestID != "" {
+		first.Detail += " (request " + answer.RequestID + ")"
+	}
+	if answer.Existing != nil {
+		first.Holder = roster.Holder{ID: answer.Existing.ID, Number: answer.Existing.Number}
+	}
+	if len(answer.Faults) == 0 {
+		return []*roster.Error{&first}
+	}
+	all := make([]*roster.Error, len(answer.Faults))
+	for i, f := range answer.Faults {
+		e := first
+		if i > 0 {
+			e.Holder, e.RetryAfter = roster.Holder{}, 0
+		}
+		e.Field, e.Detail = memberOf(f), f.Detail
+		all[i] = &e
+	}
+	return all
+}
+
+// memberOf returns the member that a fault is about: "#/roles/1" → "roles.1".
+func memberOf(f client.Fault) string {
+	switch {
+	case f.Parameter != "":
+		return f.Parameter
+	case f.Header != "":
+		return f.Header
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(f.Pointer, "#"), "/"), "/", ".")
 }
 
 // explain says what is wrong and what to do. A cause is there only where the fault arose in this process,
@@ -100,15 +162,15 @@ func explain(e *roster.Error, w wording) string {
 		text += "; see: " + see
 	}
 	if e.RetryAfter > 0 {
-		text += fmt.Sprintf("; try again in %s", e.RetryAfter)
+		text += fmt.Sprintf("; try again in %s", e.RetryAfter.Round(time.Second))
 	}
 	return text
 }
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
-// fieldName returns what the caller typed for a field: "roles[1]" → "--role". The longest known beginning
-// of the field's path decides, and places in lists do not count.
+// fieldName returns what the caller typed for a member: "roles.1" → "--role". The longest known beginning of
+// the member's path decides, and places in lists do not count.
 func fieldName(field string, fields map[string]string) string {
 	path := placeInList.ReplaceAllString(field, "")
 	for {
@@ -123,4 +185,4 @@ func fieldName(field string, fields map[string]string) string {
 	}
 }
 
-var placeInList = regexp.MustCompile(`\[[0-9]+\]`)
+var placeInList = regexp.MustCompile(`\[[0-9]+\]|\.[0-9]+\b`)

@@ -83,6 +83,9 @@ type grammar struct {
 		Verify auditVerify `cmd:"" help:"Find out whether the audit is whole."`
 	} `cmd:"" help:"The audit: who changed what."`
 
+	Login  login  `cmd:"" help:"Keep a server and an API token for later commands."`
+	Logout logout `cmd:"" help:"Forget what roster login kept."`
+
 	Doctor     doctor     `cmd:"" help:"Look for what is wrong, and say what to do."`
 	Version    version    `cmd:"" help:"Print the version."`
 	Completion completion `cmd:"" help:"Print the script that completes roster's commands in a shell."`

@@ -1,40 +1,38 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 
-	"roster/internal/control"
+	"roster/client"
 )
 
 // show prints a group or a team with its members, which come as they are read.
-func (s subject) show(
-	sh *shell, noun string,
-	show control.Call[control.Name, control.GroupDetails], list control.Listing[control.Name, control.Member],
-) error {
-	return s.use(sh, func(client *control.Client) error {
-		g, err := show.Do(sh.ctx, client, s.pick())
+func (s subject) show(sh *shell, noun groupNoun) error {
+	return s.use(sh, func(l link) error {
+		g, services, err := noun.get(sh.ctx, l, s.Subject)
 		if err != nil {
-			return s.known(noun, err)
+			return s.known(noun.name, err)
 		}
-		members := list.Do(sh.ctx, client, control.Name{ID: string(g.ID)})
+		shown, members := l.seen.last, noun.members(sh.ctx, l, g.ID)
 		if s.JSON {
-			return printJSONWith(sh, g, "users", members)
+			return printJSONWith(sh, shown, "members", asTheyCame(l, members))
 		}
-		return printTable(sh, groupLines(g, members), []string{"ATTRIBUTE", "VALUE"}, func(line [2]string) []string { return line[:] })
+		return printTable(sh, groupLines(g, services, members), []string{"ATTRIBUTE", "VALUE"}, func(line [2]string) []string { return line[:] })
 	})
 }
 
 // groupLines yields what is known of a group, and a line for each member.
-func groupLines(g control.GroupDetails, members iter.Seq2[control.Member, error]) iter.Seq2[[2]string, error] {
+func groupLines(g client.Group, services []client.Link, members iter.Seq2[client.Member, error]) iter.Seq2[[2]string, error] {
 	return func(yield func([2]string, error) bool) {
 		for _, line := range [][2]string{
-			{"name", g.Name},
+			{"displayName", g.DisplayName},
 			{"number", fmt.Sprint(g.Number)},
-			{"id", string(g.ID)},
+			{"id", g.ID},
 			{"description", g.Description},
 			{"active", yesNo(g.Active)},
-			{"services", join(g.Services)},
+			{"services", join(names(services))},
 			{"created", stamp(g.CreatedAt)},
 		} {
 			if !yield(line, nil) {
@@ -49,17 +47,29 @@ func groupLines(g control.GroupDetails, members iter.Seq2[control.Member, error]
 	}
 }
 
+// names returns the names of linked records.
+func names(links []client.Link) []string {
+	out := make([]string, len(links))
+	for i, l := range links {
+		out[i] = l.DisplayName
+	}
+	return out
+}
+
 // remove deletes a group or a team.
-func (s subject) remove(sh *shell, noun string, call control.Call[control.Name, control.GroupSummary]) error {
-	return s.use(sh, func(client *control.Client) error {
-		g, err := call.Do(sh.ctx, client, s.pick())
+func (s subject) remove(sh *shell, noun groupNoun) error {
+	return s.use(sh, func(l link) error {
+		g, _, err := noun.get(sh.ctx, l, s.Subject)
+		if !missing(err) { // what cannot be shown, such as the shipped group, says itself why it stays
+			err = noun.remove(sh.ctx, l, cmp.Or(g.ID, s.Subject))
+		}
 		if err != nil {
-			return s.known(noun, err)
+			return s.known(noun.name, err)
 		}
 		if s.JSON {
-			return sh.printJSON(g)
+			return sh.printAnswer(l)
 		}
-		return sh.say("Deleted %s %q (number %d): its name is free, and nobody is a member of it.", noun, g.Name, g.Number)
+		return sh.say("Deleted %s %q (number %d): its name is free, and nobody is a member of it.", noun.name, g.DisplayName, g.Number)
 	})
 }
 
@@ -80,27 +90,30 @@ func (c groupEdit) fields() map[string]string {
 }
 
 // change makes the change.
-func (c groupEdit) change(sh *shell, noun string, call control.Call[control.GroupChange, control.GroupDetails]) error {
-	in := control.GroupChange{Name: c.Name, Description: c.Description, AddMembers: c.Add, RemoveMembers: c.Remove}
+func (c groupEdit) change(sh *shell, noun groupNoun) error {
+	in := client.GroupChange{Description: given(c.Description), AddMembers: c.Add, RemoveMembers: c.Remove}
+	if c.Name != nil {
+		in.DisplayName = client.Set(*c.Name)
+	}
 	if c.MembersFrom != "" {
-		var err error
-		if in.Members, err = sh.readUsers(c.MembersFrom); err != nil {
+		users, err := sh.readUsers(c.MembersFrom)
+		if err != nil {
 			return err
 		}
+		in.Members = client.Set(users)
 	}
-	if err := changesSomething(in, noun+" update"); err != nil {
+	if err := changesSomething(in, noun.name+" update"); err != nil {
 		return err
 	}
-	in.Group = c.pick()
-	return c.use(sh, func(client *control.Client) error {
-		g, err := call.Do(sh.ctx, client, in)
+	return c.use(sh, func(l link) error {
+		g, err := noun.update(sh.ctx, l, c.Subject, in)
 		if err != nil {
-			return c.known(noun, err)
+			return c.known(noun.name, err)
 		}
 		if c.JSON {
-			return sh.printJSON(g)
+			return sh.printAnswer(l)
 		}
-		return sh.say("Updated %s %q (number %d).", noun, g.Name, g.Number)
+		return sh.say("Updated %s %q (number %d).", noun.name, g.DisplayName, g.Number)
 	})
 }
 
@@ -113,12 +126,12 @@ func (groupShow) Help() string {
 Examples:
 
     roster group show Network
-    roster group show Network --json | jq -r '.users[].userName'`
+    roster group show Network --json | jq -r '.members[].userName'`
 }
 
 // Run shows the group.
 func (c groupShow) Run(sh *shell) error {
-	return c.show(sh, "group", control.ShowGroup, control.ListGroupMembers)
+	return c.show(sh, groups)
 }
 
 type groupUpdate struct{ groupEdit }
@@ -135,7 +148,7 @@ Examples:
 }
 
 // Run changes the group.
-func (c groupUpdate) Run(sh *shell) error { return c.change(sh, "group", control.UpdateGroup) }
+func (c groupUpdate) Run(sh *shell) error { return c.change(sh, groups) }
 
 type groupDelete struct{ subject }
 
@@ -149,7 +162,7 @@ Examples:
 }
 
 // Run deletes the group.
-func (c groupDelete) Run(sh *shell) error { return c.remove(sh, "group", control.DeleteGroup) }
+func (c groupDelete) Run(sh *shell) error { return c.remove(sh, groups) }
 
 type teamShow struct{ subject }
 
@@ -160,12 +173,12 @@ func (teamShow) Help() string {
 Examples:
 
     roster team show "my team 1"
-    roster team show "my team 1" --json | jq -r '.users[].userName'`
+    roster team show "my team 1" --json | jq -r '.members[].userName'`
 }
 
 // Run shows the team.
 func (c teamShow) Run(sh *shell) error {
-	return c.show(sh, "team", control.ShowTeam, control.ListTeamMembers)
+	return c.show(sh, teams)
 }
 
 type teamUpdate struct{ groupEdit }
@@ -178,11 +191,11 @@ Examples:
 
     roster team update "my team 1" --name Night --description "At night and on Sundays"
     roster team update Night --add jdoe --add ana --remove backup
-    roster team show Day --json | jq -r '.users[].userName' | roster team update Night --members-from -`
+    roster team show Day --json | jq -r '.members[].userName' | roster team update Night --members-from -`
 }
 
 // Run changes the team.
-func (c teamUpdate) Run(sh *shell) error { return c.change(sh, "team", control.UpdateTeam) }
+func (c teamUpdate) Run(sh *shell) error { return c.change(sh, teams) }
 
 type teamDelete struct{ subject }
 
@@ -196,4 +209,4 @@ Examples:
 }
 
 // Run deletes the team.
-func (c teamDelete) Run(sh *shell) error { return c.remove(sh, "team", control.DeleteTeam) }
+func (c teamDelete) Run(sh *shell) error { return c.remove(sh, teams) }

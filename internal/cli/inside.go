@@ -2,13 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 
 	"roster/internal/app"
 	"roster/internal/config"
-	"roster/internal/control"
 )
 
 // keyVariable is the environment variable that holds the server's key, where no file does.
@@ -16,7 +16,7 @@ const keyVariable = "ROSTER_KEY"
 
 // openInside answers within this process: it opens the directory as the server would, and nothing
 // listens.
-func openInside(sh *shell, settings config.Serve, w way) (link, error) {
+func openInside(sh *shell, settings config.Serve, w way, slug string) (link, error) {
 	log := slog.New(slog.NewTextHandler(sh.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	a, err := app.Open(sh.ctx, app.Config{
 		Settings: settings, Key: os.Getenv(keyVariable), Version: sh.build.Version, Log: log,
@@ -25,11 +25,12 @@ func openInside(sh *shell, settings config.Serve, w way) (link, error) {
 	if err != nil {
 		return link{}, err
 	}
-	return link{
-		client: control.NewClient(control.Local(a.Control()), operator()),
-		close:  func() error { return a.Close(context.WithoutCancel(sh.ctx)) },
-		way:    w,
-	}, nil
+	end := func() error { return a.Close(context.WithoutCancel(sh.ctx)) }
+	handler, err := a.Operator()
+	if err != nil {
+		return link{}, errors.Join(err, end())
+	}
+	return newLocalLink(local{handler}, w, slug, end)
 }
 
 // demoMark is the file that marks the data folder of a demonstration.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"roster"
-	"roster/internal/control"
+	"roster/client"
 )
 
 type jobList struct {
@@ -25,18 +25,18 @@ Examples:
 
 // Run lists the jobs.
 func (c jobList) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		jobs := control.ListJobs.Do(sh.ctx, client, control.JobList{State: roster.JobState(c.State)})
+	return c.use(sh, func(l link) error {
+		jobs := l.Jobs.List(sh.ctx, client.JobListOptions{State: client.JobState(c.State), PageOptions: pages(0)})
 		heading := []string{"ID", "KIND", "STATE", "ATTEMPTS", "NEXT RUN", "CREATED", "REASON"}
-		return printList(sh, c.JSON, jobs, heading, func(j control.Job) []string {
-			return []string{string(j.ID), j.Kind, string(j.State), fmt.Sprint(j.Attempts), nextRun(j), stamp(j.CreatedAt), j.Reason}
+		return printList(sh, l, c.JSON, jobs, heading, func(j client.Job) []string {
+			return []string{j.ID, j.Kind, string(j.State), fmt.Sprint(j.Attempts), nextRun(j), stamp(j.CreatedAt), j.Reason}
 		})
 	})
 }
 
 // nextRun shows when a job is tried next; "" for one that is not.
-func nextRun(j control.Job) string {
-	if j.State != roster.JobReady {
+func nextRun(j client.Job) string {
+	if j.State != client.JobReady {
 		return ""
 	}
 	return stamp(j.RunAt)
@@ -61,8 +61,8 @@ func (jobRetry) fields() map[string]string { return map[string]string{"id": "the
 
 // Run has the job tried again.
 func (c jobRetry) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		j, err := control.RetryJob.Do(sh.ctx, client, control.JobName{ID: roster.JobID(c.Job)})
+	return c.use(sh, func(l link) error {
+		j, err := l.Jobs.Retry(sh.ctx, c.Job)
 		if missing(err) {
 			err = &roster.Error{
 				Kind: roster.NotFound, Detail: fmt.Sprintf("there is no job %q that was given up; see: roster job list --state buried", c.Job),
@@ -72,7 +72,7 @@ func (c jobRetry) Run(sh *shell) error {
 			return err
 		}
 		if c.JSON {
-			return sh.printJSON(j)
+			return sh.printAnswer(l)
 		}
 		return sh.say("The job %s (%s) is tried again.", j.ID, j.Kind)
 	})

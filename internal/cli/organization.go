@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"roster"
-	"roster/internal/control"
+	"roster/client"
+	"roster/internal/directory"
 )
 
 type organizationCreate struct {
@@ -31,18 +32,20 @@ func (organizationCreate) fields() map[string]string {
 // Run creates the organization.
 func (c organizationCreate) Run(sh *shell) error {
 	c.Organization = "" // this is about another one
-	return c.make(sh, func(client *control.Client) error {
-		o, err := control.CreateOrganization.Do(sh.ctx, client, control.NewOrganization{Slug: c.Slug, Name: c.Name})
+	return c.make(sh, func(l link) error {
+		o, err := l.Organizations.Create(sh.ctx, client.NewOrganization{Slug: c.Slug, DisplayName: c.Name})
 		if err != nil {
 			return err
 		}
-		sh.note(fmt.Sprintf("created organization %q; its calls and pages are under %s/, such as %s/graze/v1/createUser", o.Slug, o.URL, o.URL))
+		base, _, _ := strings.Cut(o.AdminLink.URL, "/set-password/")
+		url := base + "/o/" + o.Slug
+		sh.note(fmt.Sprintf("created organization %q; its calls and pages are under %s/, such as %s/graze/v1/createUser", o.Slug, url, url))
 		sh.note("for commands about it, add: --organization " + o.Slug)
-		sh.note(fmt.Sprintf("the link for its user %q is good once, until %s", o.AdminLink.User, stamp(o.AdminLink.ExpiresAt)))
+		sh.note(fmt.Sprintf("the link for its user %q is good once, until %s", directory.AdminUser, stamp(o.AdminLink.ExpiresAt)))
 		if c.JSON {
-			return sh.printJSON(o)
+			return sh.printAnswer(l)
 		}
-		return sh.say("%s", o.AdminLink.Link)
+		return sh.say("%s", o.AdminLink.URL)
 	})
 }
 
@@ -59,10 +62,10 @@ func (organizationList) Help() string {
 // Run lists the organizations.
 func (c organizationList) Run(sh *shell) error {
 	c.Organization = "" // who looks here may have named one that is not there
-	return c.use(sh, func(client *control.Client) error {
-		organizations := control.ListOrganizations.Do(sh.ctx, client, control.Empty{})
-		return printList(sh, c.JSON, organizations, []string{"SLUG", "NAME", "CREATED", "ID"}, func(o control.Organization) []string {
-			return []string{o.Slug, o.Name, stamp(o.CreatedAt), string(o.ID)}
+	return c.use(sh, func(l link) error {
+		organizations := l.Organizations.List(sh.ctx, client.ListOptions{PageOptions: pages(0)})
+		return printList(sh, l, c.JSON, organizations, []string{"SLUG", "NAME", "CREATED", "ID"}, func(o client.Organization) []string {
+			return []string{o.Slug, o.DisplayName, stamp(o.CreatedAt), o.ID}
 		})
 	})
 }
@@ -85,8 +88,8 @@ Examples:
 // Run shows the organization.
 func (c organizationShow) Run(sh *shell) error {
 	c.Organization = ""
-	return c.use(sh, func(client *control.Client) error {
-		o, err := control.ShowOrganization.Do(sh.ctx, client, control.Name{Name: strings.TrimSpace(c.Slug)})
+	return c.use(sh, func(l link) error {
+		o, err := l.Organizations.Get(sh.ctx, strings.TrimSpace(c.Slug))
 		if missing(err) {
 			err = &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("there is no organization %q; see: roster organization list", c.Slug)}
 		}
@@ -94,12 +97,12 @@ func (c organizationShow) Run(sh *shell) error {
 			return err
 		}
 		if c.JSON {
-			return sh.printJSON(o)
+			return sh.printAnswer(l)
 		}
 		t := newTable(sh, "ATTRIBUTE", "VALUE")
 		t.row("slug", o.Slug)
-		t.row("name", o.Name)
-		t.row("id", string(o.ID))
+		t.row("displayName", o.DisplayName)
+		t.row("id", o.ID)
 		t.row("created", stamp(o.CreatedAt))
 		return t.end()
 	})

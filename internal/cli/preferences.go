@@ -1,12 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"roster"
-	"roster/internal/control"
+	"roster/client"
 )
 
 // noService is how a type is written that nobody is told of.
@@ -25,17 +26,26 @@ func (preferencesShow) Help() string {
     roster preferences show --group Network --json`
 }
 
-func (preferencesShow) fields() map[string]string { return map[string]string{"group": "--group"} }
-
 // Run shows the matrix.
 func (c preferencesShow) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		p, err := control.ShowPreferences.Do(sh.ctx, client, control.PreferencesOf{Group: c.Group})
-		if err != nil {
-			return err
+	return c.use(sh, func(l link) error {
+		var p client.Preferences
+		var err error
+		if c.Group == "" {
+			p, err = l.DefaultPreferences.Get(sh.ctx)
+		} else {
+			p, err = l.Groups.JoinedPreferences(sh.ctx, c.Group)
 		}
-		return c.printPreferences(sh, p)
+		if err != nil {
+			return knownGroup(c.Group, err)
+		}
+		return c.printPreferences(sh, l, p)
 	})
+}
+
+// knownGroup makes an error that says that there is no such group one that says where those are that there are.
+func knownGroup(name string, err error) error {
+	return subject{Subject: name}.known(groups.name, err)
 }
 
 type preferencesSet struct {
@@ -57,59 +67,73 @@ Examples:
 }
 
 func (preferencesSet) fields() map[string]string {
-	return map[string]string{
-		"group": "--group", "preferences": "TYPE=SERVICES", "preferences.type": "the type", "preferences.services": "a service",
+	fields := map[string]string{}
+	for _, kind := range roster.NotificationTypes {
+		fields[string(kind)] = "the services of " + string(kind)
 	}
+	return fields
 }
 
 // Run sets the matrix and shows it.
 func (c preferencesSet) Run(sh *shell) error {
-	in := control.Preferences{PreferencesOf: control.PreferencesOf{Group: c.Group}}
+	var in client.Preferences
 	for _, text := range c.Matrix {
-		pref, err := parsePreference(text)
-		if err != nil {
+		if err := setPreference(&in, text); err != nil {
 			return err
 		}
-		in.Preferences = append(in.Preferences, pref)
 	}
-	return c.make(sh, func(client *control.Client) error {
-		p, err := control.SetPreferences.Do(sh.ctx, client, in)
-		if err != nil {
-			return err
+	return c.make(sh, func(l link) error {
+		var p client.Preferences
+		var err error
+		if c.Group == "" {
+			p, err = l.DefaultPreferences.Replace(sh.ctx, in)
+		} else {
+			p, err = l.Groups.ReplaceDefaultPreferences(sh.ctx, c.Group, in)
 		}
-		return c.printPreferences(sh, p)
+		if err != nil {
+			return knownGroup(c.Group, err)
+		}
+		return c.printPreferences(sh, l, p)
 	})
 }
 
-// parsePreference reads "failures=email,sms".
-func parsePreference(text string) (control.Preference, error) {
-	kind, services, found := strings.Cut(text, "=")
+// servicesOf returns the place of the services of each type in preferences, in the order of the types.
+func servicesOf(p *client.Preferences) [len(roster.NotificationTypes)]*[]client.Service {
+	return [...]*[]client.Service{&p.Failures, &p.Warnings, &p.Unmatched, &p.Digest}
+}
+
+// setPreference reads "failures=email,sms" into preferences.
+func setPreference(p *client.Preferences, text string) error {
+	kind, words, found := strings.Cut(text, "=")
 	if !found {
-		return control.Preference{}, usageError{fmt.Sprintf("%q must have the form TYPE=SERVICE,SERVICE, such as failures=email,sms", text)}
+		return usageError{fmt.Sprintf("%q must have the form TYPE=SERVICE,SERVICE, such as failures=email,sms", text)}
 	}
-	p := control.Preference{Type: roster.NotificationType(kind), Services: []roster.Service{}}
-	if services == "" || services == noService {
-		return p, nil
+	i := slices.Index(roster.NotificationTypes[:], roster.NotificationType(kind))
+	if i < 0 {
+		return usageError{fmt.Sprintf("%q names no type; the types are %s", text, join(roster.NotificationTypes[:]))}
 	}
-	for service := range strings.SplitSeq(services, ",") {
-		p.Services = append(p.Services, roster.Service(strings.TrimSpace(service)))
+	services := servicesOf(p)[i]
+	if *services != nil {
+		return usageError{fmt.Sprintf("%q names a type for the second time", text)}
 	}
-	return p, nil
+	*services = []client.Service{}
+	if words == "" || words == noService {
+		return nil
+	}
+	for word := range strings.SplitSeq(words, ",") {
+		*services = append(*services, client.Service(strings.TrimSpace(word)))
+	}
+	return nil
 }
 
 // printPreferences prints a line for each type.
-func (c listing) printPreferences(sh *shell, p control.Preferences) error {
+func (c listing) printPreferences(sh *shell, l link, p client.Preferences) error {
 	if c.JSON {
-		return sh.printJSON(p)
+		return sh.printAnswer(l)
 	}
 	t := newTable(sh, "TYPE", "SERVICES")
-	for _, kind := range roster.NotificationTypes {
-		services := noService
-		i := slices.IndexFunc(p.Preferences, func(p control.Preference) bool { return p.Type == kind })
-		if i >= 0 && len(p.Preferences[i].Services) > 0 {
-			services = join(p.Preferences[i].Services)
-		}
-		t.row(string(kind), services)
+	for i, services := range servicesOf(&p) {
+		t.row(string(roster.NotificationTypes[i]), cmp.Or(join(*services), noService))
 	}
 	return t.end()
 }

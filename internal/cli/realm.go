@@ -1,6 +1,6 @@
 package cli
 
-import "roster/internal/control"
+import "roster/client"
 
 type realmList struct{ listing }
 
@@ -11,16 +11,16 @@ func (realmList) Help() string {
 Examples:
 
     roster realm list
-    roster realm list --json | jq -r '.[] | select(.active) | .name'`
+    roster realm list --json | jq -r '.[] | select(.active) | .displayName'`
 }
 
 // Run lists the realms.
 func (c realmList) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		realms := control.ListRealms.Do(sh.ctx, client, control.Empty{})
+	return c.use(sh, func(l link) error {
+		realms := l.Realms.List(sh.ctx, client.ListOptions{PageOptions: pages(0)})
 		heading := []string{"NAME", "KIND", "ACTIVE", "CREATED", "UPDATED", "ID"}
-		return printList(sh, c.JSON, realms, heading, func(r control.Realm) []string {
-			return []string{r.Name, string(r.Kind), yesNo(r.Active), stamp(r.CreatedAt), stamp(r.UpdatedAt), string(r.ID)}
+		return printList(sh, l, c.JSON, realms, heading, func(r client.Realm) []string {
+			return []string{r.DisplayName, r.Kind, yesNo(r.Active), stamp(r.CreatedAt), stamp(r.UpdatedAt), r.ID}
 		})
 	})
 }

@@ -5,8 +5,7 @@ import (
 	"fmt"
 
 	"roster"
-	"roster/internal/control"
-	"roster/internal/directory"
+	"roster/client"
 )
 
 type roleCreate struct {
@@ -26,9 +25,9 @@ Examples:
 
 // Run creates the role.
 func (c roleCreate) Run(sh *shell) error {
-	return c.make(sh, func(client *control.Client) error {
-		r, err := control.CreateRole.Do(sh.ctx, client, control.NewRole{
-			Name: c.Name, Description: c.Description, Permissions: c.Permission,
+	return c.make(sh, func(l link) error {
+		r, err := l.Roles.Create(sh.ctx, client.NewRole{
+			DisplayName: c.Name, Description: c.Description, Permissions: c.Permission,
 		})
 		if err != nil {
 			return err
@@ -37,9 +36,9 @@ func (c roleCreate) Run(sh *shell) error {
 			sh.note("the role permits nothing: no --permission was given")
 		}
 		if c.JSON {
-			return sh.printJSON(r)
+			return sh.printAnswer(l)
 		}
-		return sh.say("Created role %q (number %d).", r.Name, r.Number)
+		return sh.say("Created role %q (number %d).", r.DisplayName, r.Number)
 	})
 }
 
@@ -55,10 +54,10 @@ func (roleList) Help() string {
 
 // Run lists the roles.
 func (c roleList) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		roles := control.ListRoles.Do(sh.ctx, client, control.Empty{})
-		return printList(sh, c.JSON, roles, []string{"NUMBER", "NAME", "SHIPPED", "PERMISSIONS"}, func(r control.Role) []string {
-			return []string{fmt.Sprint(r.Number), r.Name, yesNo(r.Shipped), join(r.Permissions)}
+	return c.use(sh, func(l link) error {
+		roles := l.Roles.List(sh.ctx, client.NamedListOptions{PageOptions: pages(0)})
+		return printList(sh, l, c.JSON, roles, []string{"NUMBER", "NAME", "SHIPPED", "PERMISSIONS"}, func(r client.Role) []string {
+			return []string{fmt.Sprint(r.Number), r.DisplayName, yesNo(r.Shipped), join(r.Permissions)}
 		})
 	})
 }
@@ -77,18 +76,18 @@ Examples:
 
 // Run shows the role.
 func (c roleShow) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		r, err := c.find(sh, client)
+	return c.use(sh, func(l link) error {
+		r, err := l.Roles.Get(sh.ctx, c.Subject)
 		if err != nil {
 			return c.known("role", err)
 		}
 		if c.JSON {
-			return sh.printJSON(r)
+			return sh.printAnswer(l)
 		}
 		t := newTable(sh, "ATTRIBUTE", "VALUE")
-		t.row("name", r.Name)
+		t.row("displayName", r.DisplayName)
 		t.row("number", fmt.Sprint(r.Number))
-		t.row("id", string(r.ID))
+		t.row("id", r.ID)
 		t.row("description", r.Description)
 		t.row("shipped", yesNo(r.Shipped))
 		for _, permission := range r.Permissions {
@@ -96,22 +95,6 @@ func (c roleShow) Run(sh *shell) error {
 		}
 		return t.end()
 	})
-}
-
-// find looks for the role in the list of all, which is short. Errors: NotFound.
-func (c roleShow) find(sh *shell, client *control.Client) (found control.Role, err error) {
-	picked := c.pick()
-	err = &roster.Error{Kind: roster.NotFound}
-	for r, listErr := range control.ListRoles.Do(sh.ctx, client, control.Empty{}) {
-		byID := string(r.ID) == picked.ID
-		switch {
-		case listErr != nil:
-			return found, listErr
-		case byID, err != nil && directory.Fold(r.Name) == directory.Fold(picked.Name):
-			found, err = r, nil
-		}
-	}
-	return found, err
 }
 
 type roleUpdate struct {
@@ -139,20 +122,22 @@ func (c roleUpdate) fields() map[string]string {
 
 // Run changes the role.
 func (c roleUpdate) Run(sh *shell) error {
-	in := control.RoleChange{Name: c.Name, Description: c.Description, Permissions: wholeList(c.Permission)}
+	in := client.RoleChange{Description: given(c.Description), Permissions: givenList(c.Permission)}
+	if c.Name != nil {
+		in.DisplayName = client.Set(*c.Name)
+	}
 	if err := changesSomething(in, "role update"); err != nil {
 		return err
 	}
-	in.Role = c.pick()
-	return c.use(sh, func(client *control.Client) error {
-		r, err := control.UpdateRole.Do(sh.ctx, client, in)
+	return c.use(sh, func(l link) error {
+		r, err := l.Roles.Update(sh.ctx, c.Subject, in)
 		if err != nil {
 			return c.known("role", err)
 		}
 		if c.JSON {
-			return sh.printJSON(r)
+			return sh.printAnswer(l)
 		}
-		return sh.say("Updated role %q (number %d); it permits: %s.", r.Name, r.Number, cmp.Or(join(r.Permissions), "nothing"))
+		return sh.say("Updated role %q (number %d); it permits: %s.", r.DisplayName, r.Number, cmp.Or(join(r.Permissions), "nothing"))
 	})
 }
 
@@ -165,19 +150,22 @@ func (roleDelete) Help() string {
 Examples:
 
     roster role delete "Service Desk"
-    roster user list --json | jq -r '.[] | select(.roles | index("Service Desk")) | .userName'`
+    roster user list --json | jq -r '.[] | select(any(.roles[]; .displayName == "Service Desk")) | .userName'`
 }
 
 // Run deletes the role.
 func (c roleDelete) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		r, err := control.DeleteRole.Do(sh.ctx, client, c.pick())
+	return c.use(sh, func(l link) error {
+		r, err := l.Roles.Get(sh.ctx, c.Subject)
+		if err == nil {
+			err = l.Roles.Delete(sh.ctx, r.ID)
+		}
 		if err != nil {
 			return c.known("role", err)
 		}
 		if c.JSON {
-			return sh.printJSON(r)
+			return sh.printAnswer(l)
 		}
-		return sh.say("Deleted role %q (number %d).", r.Name, r.Number)
+		return sh.say("Deleted role %q (number %d).", r.DisplayName, r.Number)
 	})
 }

@@ -47,6 +47,7 @@ func Run(ctx context.Context, release string, args []string, stdin io.Reader, st
 	if err := validateFlags(command); err != nil {
 		return sh.fail(err, wording{})
 	}
+	sh.typed = typedFlags(command)
 	return sh.fail(command.Run(), wordingOf(command))
 }
 
@@ -114,6 +115,17 @@ func validateFlags(command *kong.Context) error {
 		}
 	}
 	return nil
+}
+
+// typedFlags returns the names of the flags that stand on the command line.
+func typedFlags(command *kong.Context) map[string]bool {
+	typed := map[string]bool{}
+	for _, p := range command.Path {
+		if p.Flag != nil && !p.Resolved {
+			typed[p.Flag.Name] = true
+		}
+	}
+	return typed
 }
 
 func isBlank(word string) bool { return strings.TrimSpace(word) == "" }

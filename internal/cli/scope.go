@@ -6,12 +6,12 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"roster/internal/control"
+	"roster/client"
 )
 
 // roleIn is a role for groups, as the command line writes it: ROLE=GROUP,GROUP. A comma or an equals sign that
 // belongs to a name stands behind a backslash.
-type roleIn control.RoleGrant
+type roleIn client.RoleGrant
 
 // UnmarshalText reads the form of the command line.
 func (r *roleIn) UnmarshalText(text []byte) error {
@@ -32,10 +32,10 @@ func (r *roleIn) UnmarshalText(text []byte) error {
 }
 
 // grantsIn returns the grants as they are asked for, nil for none.
-func grantsIn(all []roleIn) []control.RoleGrant {
-	var out []control.RoleGrant
+func grantsIn(all []roleIn) []client.RoleGrant {
+	var out []client.RoleGrant
 	for _, r := range all {
-		out = append(out, control.RoleGrant(r))
+		out = append(out, client.RoleGrant(r))
 	}
 	return out
 }

@@ -13,7 +13,6 @@ import (
 	"roster"
 	"roster/internal/app"
 	"roster/internal/config"
-	"roster/internal/control"
 )
 
 type serveCommand struct {
@@ -66,7 +65,7 @@ func hangUps(ctx context.Context, terminal bool) (served context.Context, reload
 // open opens the app. That another server has the folder is told at once; a command that has it is soon done.
 func (c serveCommand) open(ctx context.Context, sh *shell, reload <-chan os.Signal) (*app.App, error) {
 	dir := c.Settings.Data
-	if control.Answers(ctx, filepath.Join(dir, app.SocketFile)) {
+	if answers(ctx, filepath.Join(dir, app.SocketFile)) {
 		return nil, &roster.Error{
 			Kind:   roster.Conflict,
 			Detail: fmt.Sprintf("another server runs on the data folder %s; stop it, or choose another folder with --data", dir),

@@ -3,7 +3,7 @@ package cli
 import (
 	"cmp"
 
-	"roster/internal/control"
+	"roster/client"
 )
 
 type settingsShow struct{ listing }
@@ -18,24 +18,28 @@ func (settingsShow) Help() string {
 
 // Run shows the settings.
 func (c settingsShow) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		s, err := control.ShowSettings.Do(sh.ctx, client, control.Empty{})
+	return c.use(sh, func(l link) error {
+		s, err := l.Settings(sh.ctx)
 		if err != nil {
 			return err
 		}
-		return c.print(sh, s)
+		return c.print(sh, l, s)
 	})
 }
 
 // print prints settings.
-func (c listing) print(sh *shell, s control.Settings) error {
+func (c listing) print(sh *shell, l link, s client.Settings) error {
 	if c.JSON {
-		return sh.printJSON(s)
+		return sh.printAnswer(l)
+	}
+	found, err := l.Overview(sh.ctx)
+	if err != nil {
+		return err
 	}
 	t := newTable(sh, "SETTING", "VALUE")
-	t.row("organization", s.Organization)
-	t.row("name", s.Name)
-	t.row("timezone", cmp.Or(s.TimeZone, "UTC"))
+	t.row("organization", found.Organization.Slug)
+	t.row("displayName", s.DisplayName)
+	t.row("timezone", cmp.Or(s.Timezone, "UTC"))
 	t.row("default country", s.DefaultCountry)
 	t.row("strong passwords", yesNo(s.StrongPasswords))
 	return t.end()
@@ -68,17 +72,20 @@ func (settingsSet) fields() map[string]string {
 
 // Run changes the settings.
 func (c settingsSet) Run(sh *shell) error {
-	in := control.SettingsChange{
-		Name: c.Name, TimeZone: c.Timezone, DefaultCountry: c.DefaultCountry, StrongPasswords: c.StrongPasswords,
+	in := client.SettingsChange{
+		DisplayName: given(c.Name), Timezone: given(c.Timezone), DefaultCountry: given(c.DefaultCountry),
+	}
+	if c.StrongPasswords != nil {
+		in.StrongPasswords = client.Set(*c.StrongPasswords)
 	}
 	if err := changesSomething(in, "settings set"); err != nil {
 		return err
 	}
-	return c.use(sh, func(client *control.Client) error {
-		s, err := control.SetSettings.Do(sh.ctx, client, in)
+	return c.use(sh, func(l link) error {
+		s, err := l.UpdateSettings(sh.ctx, in)
 		if err != nil {
 			return err
 		}
-		return c.print(sh, s)
+		return c.print(sh, l, s)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type shell struct {
 	stdout, stderr io.Writer
 	terminal       bool // stdout is one: print for a person
 	build          build
+	typed          map[string]bool // flags that stand on the command line, by name
 }
 
 func newShell(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) *shell {
@@ -47,6 +49,20 @@ func (sh *shell) say(format string, args ...any) error {
 	return err
 }
 
+// printAnswer prints the last answer of the native API as it came, indented.
+func (sh *shell) printAnswer(l link) error {
+	var out bytes.Buffer
+	if err := json.Indent(&out, l.seen.last, "", "  "); err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	return sh.say("%s", &out)
+}
+
+// retries returns a log that tells a person who waits of every further attempt.
+func (sh *shell) retries() *slog.Logger {
+	return slog.New(slog.NewTextHandler(sh.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
 // printJSON prints one value, indented.
 func (sh *shell) printJSON(v any) error {
 	return indented(sh.stdout).Encode(v)
@@ -59,14 +75,14 @@ func indented(w io.Writer) *json.Encoder {
 	return e
 }
 
-// printJSONWith prints an object, which has members of its own, with a list as its last member. The list's
-// values come as in [printJSONList].
-func printJSONWith[T any](sh *shell, object any, name string, values iter.Seq2[T, error]) error {
+// printJSONWith prints an object as it came with a list as one more member, its last. The list's values come as
+// in [printJSONList].
+func printJSONWith[T any](sh *shell, object json.RawMessage, name string, values iter.Seq2[T, error]) error {
 	var head bytes.Buffer
-	if err := indented(&head).Encode(object); err != nil {
-		return err
+	if err := json.Indent(&head, object, "", "  "); err != nil {
+		return fmt.Errorf("read the answer: %w", err)
 	}
-	if _, err := fmt.Fprintf(sh.stdout, "%s,\n  %q: ", bytes.TrimSuffix(head.Bytes(), []byte("\n}\n")), name); err != nil {
+	if _, err := fmt.Fprintf(sh.stdout, "%s,\n  %q: ", bytes.TrimSuffix(head.Bytes(), []byte("\n}")), name); err != nil {
 		return err
 	}
 	if err := printJSONList(sh, values); err != nil {
@@ -115,21 +131,24 @@ func (sh *shell) patience(what string) (done func()) {
 	return func() { timer.Stop() }
 }
 
-// readPassword reads one line: without echo from a terminal, otherwise from a pipe.
-func (sh *shell) readPassword() (string, error) {
+// readPassword reads a password, as [shell.readSecret] does.
+func (sh *shell) readPassword() (string, error) { return sh.readSecret("Password: ", "password") }
+
+// readSecret reads one line: without echo from a terminal, after a prompt, otherwise from a pipe.
+func (sh *shell) readSecret(prompt, noun string) (string, error) {
 	if isTerminal(sh.stdin) {
-		fmt.Fprint(sh.stderr, "Password: ")
-		password, err := term.ReadPassword(int(sh.stdin.(*os.File).Fd()))
+		fmt.Fprint(sh.stderr, prompt)
+		secret, err := term.ReadPassword(int(sh.stdin.(*os.File).Fd()))
 		fmt.Fprintln(sh.stderr)
-		return string(password), err
+		return string(secret), err
 	}
 	line, err := bufio.NewReader(io.LimitReader(sh.stdin, directory.MaxPassword+2)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("read the password: %w", err)
+		return "", fmt.Errorf("read the %s: %w", noun, err)
 	}
 	line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 	if line == "" {
-		return "", &roster.Error{Kind: roster.Invalid, Detail: "there is no password on the standard input; give it as one line"}
+		return "", &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("there is no %s on the standard input; give it as one line", noun)}
 	}
 	return line, nil
 }

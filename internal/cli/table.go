@@ -2,12 +2,15 @@ package cli
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"iter"
 	"strings"
 	"text/tabwriter"
 	"time"
 	"unicode"
+
+	"roster/client"
 )
 
 // tableBlock is how many rows are aligned with one another: memory stays flat however long a list is.
@@ -69,12 +72,59 @@ func (t *table) end() error {
 	return t.err
 }
 
-// printList prints the values of a list as they come: as JSON, or a row for each.
-func printList[T any](sh *shell, asJSON bool, values iter.Seq2[T, error], heading []string, row func(T) []string) error {
+// printList prints the records of a list as they come: as JSON, just as the native API has them, or a row for each.
+func printList[T any](sh *shell, l link, asJSON bool, records iter.Seq2[T, error], heading []string, row func(T) []string) error {
 	if asJSON {
-		return printJSONList(sh, values)
+		return printJSONList(sh, asTheyCame(l, records))
 	}
-	return printTable(sh, values, heading, row)
+	return printTable(sh, records, heading, row)
+}
+
+// asTheyCame yields, for each record of a list, its text in the answer that it came with.
+func asTheyCame[T any](l link, records iter.Seq2[T, error]) iter.Seq2[json.RawMessage, error] {
+	return func(yield func(json.RawMessage, error) bool) {
+		var page struct {
+			Items []json.RawMessage `json:"items"`
+		}
+		for _, err := range records {
+			if err == nil && len(page.Items) == 0 { // the first record of the page that came last
+				err = json.Unmarshal(l.seen.last, &page)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			item := page.Items[0]
+			page.Items = page.Items[1:]
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+// first yields at most so many values; 0: all of them.
+func first[T any](limit int, values iter.Seq2[T, error]) iter.Seq2[T, error] {
+	if limit == 0 {
+		return values
+	}
+	return func(yield func(T, error) bool) {
+		n := 0
+		for v, err := range values {
+			if n++; !yield(v, err) || n == limit {
+				return
+			}
+		}
+	}
+}
+
+// pages says how a list is fetched of which at most so many records are wanted; 0: all of them.
+func pages(limit int) client.PageOptions {
+	const most = 1000 // of the native API
+	if limit == 0 || limit > most {
+		limit = most
+	}
+	return client.PageOptions{PageSize: limit}
 }
 
 // printTable prints a row for each value, as they come. A person is told where there is none.

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"roster"
-	"roster/internal/control"
+	"roster/client"
 )
 
 type tokenCreate struct {
@@ -32,15 +32,15 @@ Examples:
 
 func (tokenCreate) fields() map[string]string {
 	return map[string]string{
-		"name": "--name", "access": "--access", "user": "--user", "groups": "--groups", "expires": "--expires",
+		"name": "--name", "access": "--access", "user": "--user", "groups": "--groups", "expiresInSeconds": "--expires",
 	}
 }
 
 // Run creates the token.
 func (c tokenCreate) Run(sh *shell) error {
-	return c.make(sh, func(client *control.Client) error {
-		t, err := control.CreateToken.Do(sh.ctx, client, control.NewToken{
-			Name: c.Name, Access: roster.Access(c.Access), User: c.User, Groups: c.Groups, ErrorsAs200: c.ErrorsAs200,
+	return c.make(sh, func(l link) error {
+		t, err := l.Tokens.Create(sh.ctx, client.NewToken{
+			Name: c.Name, Access: client.Access(c.Access), User: c.User, Groups: c.Groups, ErrorsAs200: c.ErrorsAs200,
 			ExpiresInSeconds: int64(time.Duration(c.Expires) / time.Second),
 		})
 		if err != nil {
@@ -52,7 +52,7 @@ func (c tokenCreate) Run(sh *shell) error {
 		}
 		sh.note(fmt.Sprintf("token %q (%s) is good %s; it is shown this once", t.Name, t.Access, until))
 		if c.JSON {
-			return sh.printJSON(t)
+			return sh.printAnswer(l)
 		}
 		return sh.say("%s", t.Secret)
 	})
@@ -73,12 +73,16 @@ func (tokenList) Help() string {
 
 // Run lists the tokens.
 func (c tokenList) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		tokens := control.ListTokens.Do(sh.ctx, client, control.TokenList{Revoked: c.All})
+	return c.use(sh, func(l link) error {
+		tokens := l.Tokens.List(sh.ctx, client.TokenListOptions{Revoked: c.All, PageOptions: pages(0)})
 		heading := []string{"NAME", "ACCESS", "USER", "GROUPS", "CREATED", "EXPIRES", "REVOKED", "LAST USED", "FROM"}
-		return printList(sh, c.JSON, tokens, heading, func(t control.Token) []string {
+		return printList(sh, l, c.JSON, tokens, heading, func(t client.Token) []string {
+			user := ""
+			if t.User != nil {
+				user = t.User.UserName
+			}
 			return []string{
-				t.Name, string(t.Access), t.User, join(t.Groups), stamp(t.CreatedAt), stamp(t.ExpiresAt),
+				t.Name, string(t.Access), user, join(names(t.Groups)), stamp(t.CreatedAt), stamp(t.ExpiresAt),
 				stamp(t.RevokedAt), stamp(t.LastUsedAt), t.LastUsedFrom,
 			}
 		})
@@ -101,8 +105,11 @@ Examples:
 
 // Run revokes the token.
 func (c tokenRevoke) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		t, err := control.RevokeToken.Do(sh.ctx, client, tokenNamed(c.Token))
+	return c.use(sh, func(l link) error {
+		t, err := l.Tokens.Get(sh.ctx, c.Token)
+		if err == nil {
+			err = l.Tokens.Revoke(sh.ctx, t.ID)
+		}
 		if missing(err) {
 			return &roster.Error{
 				Kind:   roster.NotFound,
@@ -113,16 +120,8 @@ func (c tokenRevoke) Run(sh *shell) error {
 			return err
 		}
 		if c.JSON {
-			return sh.printJSON(t)
+			return sh.printAnswer(l)
 		}
 		return sh.say("Revoked token %q.", t.Name)
 	})
-}
-
-// tokenNamed picks a token by the word that was typed. A UUID may be an id or a name.
-func tokenNamed(word string) control.Name {
-	if isUUID(word) {
-		return control.Name{ID: word, Name: word}
-	}
-	return control.Name{Name: word}
 }

@@ -1,19 +1,18 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/google/uuid"
 
 	"roster"
-	"roster/internal/control"
+	"roster/client"
 )
 
 type userCreate struct {
 	Name          string   `required:"" aliases:"user-name" placeholder:"NAME" help:"The userName, by which the user signs in; unique without regard to case."`
-	FullName      string   `placeholder:"TEXT" help:"The name that people see (default: the userName)."`
+	DisplayName   string   `aliases:"full-name" placeholder:"TEXT" help:"The name that people see (default: the userName)."`
 	Email         string   `placeholder:"ADDRESS" help:"The primary email address."`
 	Role          []string `sep:"none" placeholder:"NAME" help:"A role; give it again for more."`
 	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only; give it again for more."`
@@ -22,7 +21,7 @@ type userCreate struct {
 	Group         []string `sep:"none" placeholder:"NAME" help:"A group; give it again for more."`
 	Team          []string `sep:"none" placeholder:"NAME" help:"A team; give it again for more."`
 	Department    string   `placeholder:"NAME" help:"The department."`
-	Phone         string   `placeholder:"NUMBER" help:"A phone number; one that can be called becomes a contact method."`
+	PhoneNumber   string   `aliases:"phone" placeholder:"NUMBER" help:"A phone number; one that can be called becomes a contact method."`
 	Timezone      string   `placeholder:"ZONE" help:"The time zone, such as Europe/London (default: the organization's)."`
 	Inactive      bool     `help:"The user can neither sign in nor be notified."`
 	Welcome       bool     `help:"Send a welcome email, with a link to set a password."`
@@ -36,7 +35,7 @@ func (userCreate) Help() string {
 
 Examples:
 
-    roster user create --name jdoe --full-name "John Doe" --email jdoe@example.com --role Operator --welcome
+    roster user create --name jdoe --display-name "John Doe" --email jdoe@example.com --role Operator --welcome
     roster user create --name backup --role "REST LAM Sender" --password-stdin < password.txt
     roster user create --name ana --level manager --group Network --team "Cloud DevOps" --department Support
     roster user create --name eve --group "Customer ACME" --role-in "Manager=Customer ACME"`
@@ -44,20 +43,20 @@ Examples:
 
 func (userCreate) fields() map[string]string {
 	return map[string]string{
-		"userName": "--name", "displayName": "--full-name", "emails": "--email", "password": "the password",
+		"userName": "--name", "displayName": "--display-name", "email": "--email", "password": "the password",
 		"accessLevel": "--level", "roles": "--role", "groups": "--group", "teams": "--team",
-		"department": "--department", "phoneNumbers": "--phone", "timezone": "--timezone",
-		"roleGrants": "--role-in", "accessLevelGroups": "--level-in", "levelGroups": "--level-in",
+		"department": "--department", "phoneNumber": "--phone-number", "timezone": "--timezone",
+		"roleGrants": "--role-in", "accessLevelGroups": "--level-in",
 	}
 }
 
 // Run creates the user.
 func (c userCreate) Run(sh *shell) error {
-	in := control.NewUser{
-		UserName: c.Name, DisplayName: c.FullName, Email: c.Email, Inactive: c.Inactive,
-		AccessLevel: roster.AccessLevel(c.Level), LevelGroups: c.LevelIn, Roles: c.Role, RoleGrants: grantsIn(c.RoleIn),
+	in := client.NewUser{
+		UserName: c.Name, DisplayName: c.DisplayName, Email: c.Email, Active: client.Set(!c.Inactive),
+		AccessLevel: client.AccessLevel(c.Level), AccessLevelGroups: c.LevelIn, Roles: c.Role, RoleGrants: grantsIn(c.RoleIn),
 		Groups: c.Group, Teams: c.Team,
-		Department: c.Department, PhoneNumber: c.Phone, TimeZone: c.Timezone, SendWelcomeEmail: c.Welcome,
+		Department: c.Department, PhoneNumber: c.PhoneNumber, Timezone: c.Timezone, SendWelcomeEmail: c.Welcome,
 	}
 	if c.PasswordStdin {
 		var err error
@@ -65,8 +64,8 @@ func (c userCreate) Run(sh *shell) error {
 			return err
 		}
 	}
-	return c.make(sh, func(client *control.Client) error {
-		u, err := control.CreateUser.Do(sh.ctx, client, in)
+	return c.make(sh, func(l link) error {
+		u, err := l.Users.Create(sh.ctx, in)
 		if err != nil {
 			return err
 		}
@@ -74,15 +73,15 @@ func (c userCreate) Run(sh *shell) error {
 			sh.noteNoPassword(u)
 		}
 		if c.JSON {
-			return sh.printJSON(u)
+			return sh.printAnswer(l)
 		}
 		return sh.say("Created user %q (number %d).", u.UserName, u.Number)
 	})
 }
 
 // noteNoPassword says how somebody gets a password who needs one and has none.
-func (sh *shell) noteNoPassword(u control.User) {
-	if !u.HasPassword && u.Realm == roster.RealmDB {
+func (sh *shell) noteNoPassword(u client.User) {
+	if !u.HasPassword && u.Realm == client.RealmDB {
 		sh.note(fmt.Sprintf("the user has no password yet; for a link to set one: roster user set-password %d", u.Number))
 	}
 }
@@ -108,13 +107,13 @@ func (c userList) Run(sh *shell) error {
 	if c.Limit < 0 {
 		return usageError{"--limit must be a whole number from 1"}
 	}
-	return c.use(sh, func(client *control.Client) error {
-		users := control.ListUsers.Do(sh.ctx, client, control.UserList{Limit: c.Limit})
-		heading := []string{"NUMBER", "USER NAME", "FULL NAME", "EMAIL", "ACTIVE", "LEVEL", "ROLES", "GROUPS", "TEAMS"}
-		return printList(sh, c.JSON, users, heading, func(u control.User) []string {
+	return c.use(sh, func(l link) error {
+		users := first(c.Limit, l.Users.List(sh.ctx, client.UserListOptions{PageOptions: pages(c.Limit)}))
+		heading := []string{"NUMBER", "USER NAME", "DISPLAY NAME", "EMAIL", "ACTIVE", "LEVEL", "ROLES", "GROUPS", "TEAMS"}
+		return printList(sh, l, c.JSON, users, heading, func(u client.User) []string {
 			return []string{
 				fmt.Sprint(u.Number), u.UserName, u.DisplayName, u.Email, yesNo(u.Active),
-				string(u.AccessLevel), join(u.Roles), join(u.Groups), join(u.Teams),
+				string(u.AccessLevel), join(roleNames(u)), join(names(u.Groups)), join(names(u.Teams)),
 			}
 		})
 	})
@@ -135,40 +134,38 @@ func (userShow) Help() string {
 
 // Run shows the user.
 func (c userShow) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		u, err := aboutUser(c.User, func(name control.UserName) (control.User, error) {
-			return control.ShowUser.Do(sh.ctx, client, name)
-		})
+	return c.use(sh, func(l link) error {
+		u, err := l.user(sh, c.User)
 		if err != nil {
 			return err
 		}
 		if c.JSON {
-			return sh.printJSON(u)
+			return sh.printAnswer(l)
 		}
 		return printUser(sh, u)
 	})
 }
 
 // printUser prints what is known of a user, a line for each attribute that it has.
-func printUser(sh *shell, u control.User) error {
+func printUser(sh *shell, u client.User) error {
 	t := newTable(sh, "ATTRIBUTE", "VALUE")
 	for _, line := range [][2]string{
 		{"userName", u.UserName},
-		{"fullName", u.DisplayName},
+		{"displayName", u.DisplayName},
 		{"number", fmt.Sprint(u.Number)},
-		{"id", string(u.ID)},
+		{"id", u.ID},
 		{"email", u.Email},
 		{"active", yesNo(u.Active)},
 		{"level", string(u.AccessLevel)},
-		{"level in", join(u.LevelGroups)},
-		{"roles", join(u.Roles)},
-		{"groups", join(u.Groups)},
-		{"primaryGroup", u.PrimaryGroup},
-		{"teams", join(u.Teams)},
-		{"department", u.Department},
+		{"level in", join(groupNames(u, u.AccessLevelGroups))},
+		{"roles", join(roleNames(u))},
+		{"groups", join(names(u.Groups))},
+		{"primaryGroup", nameOf(u.PrimaryGroup)},
+		{"teams", join(names(u.Teams))},
+		{"department", nameOf(u.Department)},
 		{"realm", u.Realm},
 		{"password", yesNo(u.HasPassword)},
-		{"timezone", u.TimeZone},
+		{"timezone", u.Timezone},
 		{"phoneNumber", u.PhoneNumber},
 		{"joined", stamp(u.JoinedAt)},
 		{"created", stamp(u.CreatedAt)},
@@ -176,8 +173,10 @@ func printUser(sh *shell, u control.User) error {
 	} {
 		t.row(line[0], line[1])
 	}
-	for _, g := range u.RoleGrants {
-		t.row("role "+g.Role+" in", join(g.Groups))
+	for _, r := range u.Roles {
+		if len(r.Groups) > 0 {
+			t.row("role "+r.DisplayName+" in", join(groupNames(u, r.Groups)))
+		}
 	}
 	for _, m := range u.ContactMethods {
 		confirmed := "unconfirmed"
@@ -186,10 +185,42 @@ func printUser(sh *shell, u control.User) error {
 		}
 		t.row("reach by "+string(m.Service), m.Address+" ("+confirmed+")")
 	}
-	for _, p := range u.Preferences {
-		t.row("told of "+string(p.Type), join(p.Services))
+	for i, services := range servicesOf(&u.Preferences) {
+		if len(*services) > 0 {
+			t.row("told of "+string(roster.NotificationTypes[i]), join(*services))
+		}
 	}
 	return t.end()
+}
+
+// nameOf returns the name of a linked record, "" for none.
+func nameOf(l *client.Link) string {
+	if l == nil {
+		return ""
+	}
+	return l.DisplayName
+}
+
+func roleNames(u client.User) []string {
+	out := make([]string, len(u.Roles))
+	for i, r := range u.Roles {
+		out[i] = r.DisplayName
+	}
+	return out
+}
+
+// groupNames returns the names of groups that something of a user is granted for. Those that the user is not
+// in stay ids.
+func groupNames(u client.User, ids []string) []string {
+	out := slices.Clone(ids)
+	for i, id := range ids {
+		for _, g := range slices.Concat(u.Groups, u.Teams) {
+			if g.ID == id {
+				out[i] = g.DisplayName
+			}
+		}
+	}
+	return out
 }
 
 type userSetPassword struct {
@@ -217,59 +248,71 @@ func (c userSetPassword) Run(sh *shell) error {
 	if c.PasswordStdin {
 		return c.set(sh)
 	}
-	l, err := c.open(sh, false)
-	if err != nil {
-		return err
-	}
-	issued, err := aboutUser(c.User, func(name control.UserName) (control.SetUpLink, error) {
-		return control.IssueLink.Do(sh.ctx, l.client, name)
+	return c.use(sh, func(l link) error {
+		u, err := l.user(sh, c.User)
+		if err != nil {
+			return err
+		}
+		made, err := l.Users.SetUpLink(sh.ctx, u.ID)
+		if err != nil {
+			return err
+		}
+		sh.note(fmt.Sprintf("the link for %q is good once, until %s", u.UserName, stamp(made.ExpiresAt)))
+		if l.way == byFolder {
+			sh.note("no server runs on this data folder; start it before the link is opened: roster serve")
+		}
+		if c.JSON {
+			return sh.printAnswer(l)
+		}
+		return sh.say("%s", made.URL)
 	})
-	if closeErr := l.close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	sh.note(fmt.Sprintf("the link for %q is good once, until %s", issued.User, stamp(issued.ExpiresAt)))
-	if l.way == byFolder {
-		sh.note("no server runs on this data folder; start it before the link is opened: roster serve")
-	}
-	if c.JSON {
-		return sh.printJSON(issued)
-	}
-	return sh.say("%s", issued.Link)
 }
 
+// set sets the password that it reads.
 func (c userSetPassword) set(sh *shell) error {
 	password, err := sh.readPassword()
 	if err != nil {
 		return err
 	}
-	return c.use(sh, func(client *control.Client) error {
-		u, err := aboutUser(c.User, func(name control.UserName) (control.UserSummary, error) {
-			return control.SetPassword.Do(sh.ctx, client, control.NewPassword{User: name, Password: password})
-		})
+	return c.use(sh, func(l link) error {
+		u, err := l.user(sh, c.User)
+		if err == nil {
+			err = l.Users.SetPassword(sh.ctx, u.ID, password)
+		}
 		if err != nil {
 			return err
 		}
-		if c.JSON {
-			return sh.printJSON(u)
+		if !c.JSON {
+			return sh.say("Set the password of user %q.", u.UserName)
 		}
-		return sh.say("Set the password of user %q.", u.UserName)
+		if _, err := l.Users.Get(sh.ctx, u.ID); err != nil {
+			return err
+		}
+		return sh.printAnswer(l)
 	})
 }
 
-// aboutUser makes a call about the user that word names: by id where it is a UUID, otherwise by userName
-// and then by number.
-func aboutUser[T any](word string, call func(control.UserName) (T, error)) (T, error) {
-	name := control.UserName{UserName: word}
-	if isUUID(word) {
-		name = control.UserName{ID: roster.UserID(strings.ToLower(word))}
-	}
-	out, err := call(name)
+// user returns the user that a word names.
+func (l link) user(sh *shell, word string) (client.User, error) {
+	return aboutUser(sh, l, word, func(name string) (client.User, error) { return l.Users.Get(sh.ctx, name) })
+}
+
+// aboutUser makes a call about the user that a word names: by id where it is a UUID, otherwise by userName,
+// and then by number, which takes another call.
+func aboutUser[T any](sh *shell, l link, word string, call func(name string) (T, error)) (T, error) {
+	out, err := call(word)
 	number, notNumber := strconv.ParseInt(word, 10, 64)
 	if missing(err) && notNumber == nil && number > 0 {
-		out, err = call(control.UserName{Number: number})
+		found := l.Users.List(sh.ctx, client.UserListOptions{
+			Filter: fmt.Sprintf("number eq %d", number), PageOptions: client.PageOptions{Fields: []string{"id"}, PageSize: 1},
+		})
+		for u, listErr := range found {
+			if listErr != nil {
+				return out, listErr
+			}
+			out, err = call(u.ID)
+			break
+		}
 	}
 	if missing(err) {
 		err = &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("there is no user %q; see: roster user list", word)}
@@ -278,9 +321,4 @@ func aboutUser[T any](word string, call func(control.UserName) (T, error)) (T, e
 }
 
 // missing reports whether err says that there is no such record.
-func missing(err error) bool { return err != nil && roster.KindOf(err) == roster.NotFound }
-
-func isUUID(word string) bool {
-	_, err := uuid.Parse(word)
-	return err == nil && len(word) == 36
-}
+func missing(err error) bool { return errors.Is(err, client.ErrNotFound) }

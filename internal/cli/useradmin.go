@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
-	"roster/internal/control"
+	"roster"
+	"roster/internal/operator"
 )
 
 type userDelete struct {
@@ -31,10 +33,8 @@ func (c userDelete) fields() map[string]string {
 
 // Run deletes the user.
 func (c userDelete) Run(sh *shell) error {
-	return c.use(sh, func(client *control.Client) error {
-		u, err := aboutUser(c.User, func(name control.UserName) (control.User, error) {
-			return control.ShowUser.Do(sh.ctx, client, name)
-		})
+	return c.use(sh, func(l link) error {
+		u, err := l.user(sh, c.User)
 		if err != nil {
 			return err
 		}
@@ -43,14 +43,13 @@ func (c userDelete) Run(sh *shell) error {
 				return err
 			}
 		}
-		gone, err := control.DeleteUser.Do(sh.ctx, client, control.UserName{ID: u.ID})
-		if err != nil {
+		if err := l.Users.Delete(sh.ctx, u.ID); err != nil {
 			return err
 		}
 		if c.JSON {
-			return sh.printJSON(gone)
+			return sh.printAnswer(l)
 		}
-		return sh.say("Deleted user %q (number %d): the name is free.", gone.UserName, gone.Number)
+		return sh.say("Deleted user %q (number %d): the name is free.", u.UserName, u.Number)
 	})
 }
 
@@ -112,15 +111,17 @@ func (c userRevokeServerAdmin) Run(sh *shell) error {
 }
 
 func (c listing) setServerAdmin(sh *shell, word string, may bool, outcome string) error {
-	return c.use(sh, func(client *control.Client) error {
-		u, err := aboutUser(word, func(name control.UserName) (control.UserSummary, error) {
-			return control.SetServerAdmin.Do(sh.ctx, client, control.ServerAdmin{User: name, May: may})
-		})
+	return c.use(sh, func(l link) error {
+		u, err := l.user(sh, word)
 		if err != nil {
 			return err
 		}
+		in := operator.ServerAdmin{UserID: roster.UserID(u.ID), ServerAdmin: may}
+		if err := l.operate(sh.ctx, http.MethodPut, "/server-admin", in, nil); err != nil {
+			return err
+		}
 		if c.JSON {
-			return sh.printJSON(u)
+			return sh.printAnswer(l)
 		}
 		return sh.say("User %q (number %d) %s.", u.UserName, u.Number, outcome)
 	})

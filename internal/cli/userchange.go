@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"roster"
-	"roster/internal/control"
+	"roster/client"
 	"roster/internal/directory"
 )
 
@@ -31,7 +30,7 @@ func (e *expiry) UnmarshalText(text []byte) error {
 
 type userUpdate struct {
 	User          string   `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
-	FullName      *string  `placeholder:"TEXT" help:"The name that people see; empty for the userName."`
+	DisplayName   *string  `aliases:"full-name" placeholder:"TEXT" help:"The name that people see; empty for the userName."`
 	Email         *string  `placeholder:"ADDRESS" help:"The primary email address; a userName that was equal to it changes, too."`
 	Role          []string `sep:"none" placeholder:"NAME" empty:"" help:"A role, in place of all that the user has; give it again for more. Empty for none."`
 	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only, with --role in place of all that the user has; give it again for more."`
@@ -40,8 +39,8 @@ type userUpdate struct {
 	Group         []string `sep:"none" placeholder:"NAME" empty:"" help:"A group, in place of all that the user is in; give it again for more. Empty for none."`
 	Team          []string `sep:"none" placeholder:"NAME" empty:"" help:"A team, in place of all that the user is in; give it again for more. Empty for none."`
 	PrimaryGroup  *string  `placeholder:"NAME" help:"The primary group; the user becomes a member. Empty for none."`
-	Department    *string  `placeholder:"NAME" help:"The department; Empty for none."`
-	Phone         *string  `placeholder:"NUMBER" help:"The phone number; one that can be called becomes a contact method. Empty for none."`
+	Department    *string  `placeholder:"NAME" help:"The department; empty for none."`
+	PhoneNumber   *string  `aliases:"phone" placeholder:"NUMBER" help:"The phone number; one that can be called becomes a contact method. Empty for none."`
 	Timezone      *string  `placeholder:"ZONE" help:"The time zone, such as Europe/London; empty for the organization's."`
 	SessionExpiry *expiry  `placeholder:"90m" help:"How long a session lasts without use: 90m, 12h, 2d; or system."`
 	Active        bool     `xor:"active" help:"The user may sign in and be notified."`
@@ -55,7 +54,7 @@ func (userUpdate) Help() string {
 
 Examples:
 
-    roster user update jdoe --full-name "John Doe" --email jdoe@example.com
+    roster user update jdoe --display-name "John Doe" --email jdoe@example.com
     roster user update jdoe --role Operator --role "Night Owl"
     roster user update jdoe --role-in "Manager=Customer ACME,Customer Foo"
     roster user update 12 --team '' --department '' --session-expiry system`
@@ -63,11 +62,11 @@ Examples:
 
 func (userUpdate) fields() map[string]string {
 	return map[string]string{
-		"userName": "the userName", "displayName": "--full-name", "emails": "--email", "accessLevel": "--level",
+		"userName": "the userName", "displayName": "--display-name", "email": "--email", "accessLevel": "--level",
 		"roles": "--role", "groups": "--group", "teams": "--team", "primaryGroup": "--primary-group",
-		"department": "--department", "phoneNumbers": "--phone", "timezone": "--timezone",
-		"sessionExpiry": "--session-expiry", "active": "--inactive",
-		"roleGrants": "--role-in", "accessLevelGroups": "--level-in", "levelGroups": "--level-in",
+		"department": "--department", "phoneNumber": "--phone-number", "timezone": "--timezone",
+		"sessionExpiryMinutes": "--session-expiry", "active": "--inactive",
+		"roleGrants": "--role-in", "accessLevelGroups": "--level-in",
 	}
 }
 
@@ -77,7 +76,7 @@ func (c userUpdate) Run(sh *shell) error {
 	if err := changesSomething(in, "user update"); err != nil {
 		return err
 	}
-	return c.changeUser(sh, c.User, in, func(u control.User) error {
+	return c.changeUser(sh, c.User, in, func(u client.User) error {
 		state := "active"
 		if !u.Active {
 			state = "inactive, and signed out everywhere"
@@ -86,34 +85,41 @@ func (c userUpdate) Run(sh *shell) error {
 	})
 }
 
-// given returns the change, without the user.
-func (c userUpdate) given() control.UserChange {
-	in := control.UserChange{
-		DisplayName: c.FullName, Email: c.Email, AccessLevel: roster.AccessLevel(c.Level),
-		LevelGroups: wholeList(c.LevelIn), Roles: wholeList(c.Role), RoleGrants: grantsIn(c.RoleIn), Groups: wholeList(c.Group), Teams: wholeList(c.Team),
-		PrimaryGroup: c.PrimaryGroup, Department: c.Department, TimeZone: c.Timezone, PhoneNumber: c.Phone,
+// given returns the change.
+func (c userUpdate) given() client.UserChange {
+	in := client.UserChange{
+		DisplayName: given(c.DisplayName), Email: given(c.Email), AccessLevelGroups: givenList(c.LevelIn),
+		Roles: givenList(c.Role), Groups: givenList(c.Group), Teams: givenList(c.Team),
+		PrimaryGroup: given(c.PrimaryGroup), Department: given(c.Department),
+		Timezone: given(c.Timezone), PhoneNumber: given(c.PhoneNumber),
+	}
+	if c.Level != "" {
+		in.AccessLevel = client.Set(client.AccessLevel(c.Level))
+	}
+	if c.RoleIn != nil {
+		in.RoleGrants = client.Set(grantsIn(c.RoleIn))
 	}
 	if c.Active || c.Inactive {
-		in.Active = &c.Active
+		in.Active = client.Set(c.Active)
 	}
 	if c.SessionExpiry != nil {
-		in.SessionExpiryMinutes = new(int(time.Duration(*c.SessionExpiry) / time.Minute))
+		in.SessionExpiryMinutes = client.Null[int]() // the system's
+		if minutes := int(time.Duration(*c.SessionExpiry) / time.Minute); minutes > 0 {
+			in.SessionExpiryMinutes = client.Set(minutes)
+		}
 	}
 	return in
 }
 
 // changeUser changes the user that word names, and says what was done.
-func (c listing) changeUser(sh *shell, word string, in control.UserChange, say func(control.User) error) error {
-	return c.use(sh, func(client *control.Client) error {
-		u, err := aboutUser(word, func(name control.UserName) (control.User, error) {
-			in.User = name
-			return control.UpdateUser.Do(sh.ctx, client, in)
-		})
+func (c listing) changeUser(sh *shell, word string, in client.UserChange, say func(client.User) error) error {
+	return c.use(sh, func(l link) error {
+		u, err := aboutUser(sh, l, word, func(name string) (client.User, error) { return l.Users.Update(sh.ctx, name, in) })
 		if err != nil {
 			return err
 		}
 		if c.JSON {
-			return sh.printJSON(u)
+			return sh.printAnswer(l)
 		}
 		return say(u)
 	})
@@ -137,7 +143,7 @@ func (userDeactivate) fields() map[string]string { return map[string]string{"act
 
 // Run deactivates the user.
 func (c userDeactivate) Run(sh *shell) error {
-	return c.changeUser(sh, c.User, control.UserChange{Active: new(false)}, func(u control.User) error {
+	return c.changeUser(sh, c.User, client.UserChange{Active: client.Set(false)}, func(u client.User) error {
 		return sh.say("Deactivated user %q (number %d): signed out everywhere, and not notified any more.", u.UserName, u.Number)
 	})
 }
@@ -158,7 +164,7 @@ Examples:
 
 // Run activates the user.
 func (c userActivate) Run(sh *shell) error {
-	return c.changeUser(sh, c.User, control.UserChange{Active: new(true)}, func(u control.User) error {
+	return c.changeUser(sh, c.User, client.UserChange{Active: client.Set(true)}, func(u client.User) error {
 		sh.noteNoPassword(u)
 		return sh.say("Activated user %q (number %d): may sign in and is notified.", u.UserName, u.Number)
 	})

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -14,7 +15,14 @@ const (
 
 	// The organization that a command is about. A server serves all of them.
 	variableOrganization = prefix + "ORGANIZATION"
+
+	// The server that a command calls over the network, and the token for it.
+	variableServer = prefix + "SERVER"
+	variableToken  = prefix + "TOKEN"
 )
+
+// ofCommands are the variables that are read elsewhere.
+var ofCommands = [...]string{variableKey, variableConfig, variableOrganization, variableServer, variableToken}
 
 // readEnviron returns the values of the settings that the environment has, by flag. An empty variable
 // is none. What begins with ROSTER_ and is nothing that we know is told to warn.
@@ -41,7 +49,7 @@ func readEnviron(environ []string, flags []*kong.Flag, warn func(string), f *fau
 				continue
 			}
 			values[flag.Name] = value
-		case name == variableKey || name == variableConfig || name == variableOrganization || isOfKubernetes(name):
+		case slices.Contains(ofCommands[:], name) || isOfKubernetes(name):
 		default:
 			warn(unknownVariable(name, names))
 		}

@@ -321,7 +321,7 @@ var versionedRecords = []versioned{
 		},
 		update: func(t *testing.T, e *env, v int64, turn int) (int64, error) {
 			r, err := e.saml().UpdateRealm(t.Context(), e.admin, directory.RealmChange{
-				Name: "ops", IfVersion: v, Active: roster.Some(false), Configuration: roster.Some(json.RawMessage(fmt.Sprintf(`{"turn": %d}`, turn))),
+				Realm: roster.Ref{Name: "ops"}, IfVersion: v, Active: roster.Some(false), Configuration: roster.Some(json.RawMessage(fmt.Sprintf(`{"turn": %d}`, turn))),
 			})
 			return r.Version, err
 		},
@@ -570,7 +570,7 @@ func TestARealmIsFoundAndChangedByItsIdToo(t *testing.T) {
 		d := e.saml()
 		r := must(d.CreateRealm(t.Context(), e.admin, directory.NewRealm{Name: "Okta", Configuration: json.RawMessage(`{"a":1}`)}))(t)
 		must(d.CreateRealm(t.Context(), e.admin, directory.NewRealm{Name: "Entra", Configuration: json.RawMessage(`{}`)}))(t)
-		changed := must(d.UpdateRealm(t.Context(), e.admin, directory.RealmChange{ID: r.ID, Active: roster.Some(false)}))(t)
+		changed := must(d.UpdateRealm(t.Context(), e.admin, directory.RealmChange{Realm: roster.Ref{ID: string(r.ID)}, Active: roster.Some(false)}))(t)
 		if changed.Active || changed.Version != 2 {
 			t.Errorf("changed %+v", changed)
 		}
@@ -581,9 +581,9 @@ func TestARealmIsFoundAndChangedByItsIdToo(t *testing.T) {
 		}
 		_, err := d.GetRealm(t.Context(), e.admin, roster.Ref{ID: "none"})
 		wants(t, err, roster.NotFound, "")
-		_, err = d.UpdateRealm(t.Context(), e.admin, directory.RealmChange{ID: "none", Active: roster.Some(true)})
+		_, err = d.UpdateRealm(t.Context(), e.admin, directory.RealmChange{Realm: roster.Ref{ID: string("none")}, Active: roster.Some(true)})
 		wants(t, err, roster.NotFound, "")
-		_, err = d.UpdateRealm(t.Context(), e.admin, directory.RealmChange{Name: "none", Active: roster.Some(true)})
+		_, err = d.UpdateRealm(t.Context(), e.admin, directory.RealmChange{Realm: roster.Ref{Name: "none"}, Active: roster.Some(true)})
 		wants(t, err, roster.Invalid, "displayName")
 		if realms := all(d.ListRealms(t.Context(), e.admin, directory.RealmList{After: "entra"}))(t); len(realms) != 1 || realms[0].ID != r.ID {
 			t.Errorf("after entra come %+v", realms)

@@ -254,7 +254,7 @@ func TestNobodyComesByARealmIntoAGroupWithEntriesThatItsMakerHasNot(t *testing.T
 				t.Errorf("%s: %s, want %s", c.name, got, c.want)
 			}
 			r := must(realms.CreateRealm(t.Context(), e.admin, directory.NewRealm{Name: c.name + " again", Configuration: []byte(`{}`)}))(t)
-			_, err = realms.UpdateRealm(t.Context(), by, directory.RealmChange{ID: r.ID, Configuration: roster.Some(json.RawMessage(`{"defaultGroup":"Editors"}`))})
+			_, err = realms.UpdateRealm(t.Context(), by, directory.RealmChange{Realm: roster.Ref{ID: string(r.ID)}, Configuration: roster.Some(json.RawMessage(`{"defaultGroup":"Editors"}`))})
 			if got := reach(err); got != c.want {
 				t.Errorf("%s, later: %s, want %s", c.name, got, c.want)
 			}

@@ -164,6 +164,7 @@ func (in NewUser) inputText() json.RawMessage {
 	var t inputText
 	t.text("userName", in.UserName)
 	t.text("displayName", in.DisplayName)
+	t.text("title", in.Title)
 	t.text("email", in.Email)
 	t.text("externalId", in.ExternalID)
 	t.flag("external", in.External)

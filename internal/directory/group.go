@@ -357,7 +357,7 @@ func (sel GroupSelector) find(tx Tx, by roster.Actor, act Action) (roster.Group,
 	case !isShipped(g):
 		return g, nil
 	case Fold(sel.Ref.Name) == Fold(roster.EndUserGroup): // who says the name learns nothing new
-		return roster.Group{}, &roster.Error{Kind: roster.Invalid, Field: "displayName", Detail: "names the shipped group, which " + shippedGroup[act]}
+		return roster.Group{}, refusedByRecord(roster.EndUserGroup, "names the shipped group, which "+shippedGroup[act])
 	}
 	return roster.Group{}, noSuch("displayName", string(sel.Kind), sel.Ref)
 }

@@ -145,7 +145,7 @@ var writers = map[string]writer{
 	"UpdateRealm": func(e *env, name string) func(context.Context) error {
 		d := e.saml()
 		r := must(d.CreateRealm(e.t.Context(), e.admin, directory.NewRealm{Name: name, Configuration: json.RawMessage(`{}`)}))(e.t)
-		return just(d.UpdateRealm, e.admin, directory.RealmChange{Name: name, IfVersion: r.Version, Active: roster.Some(false)})
+		return just(d.UpdateRealm, e.admin, directory.RealmChange{Realm: roster.Ref{Name: name}, IfVersion: r.Version, Active: roster.Some(false)})
 	},
 	"CreateOrganization": func(e *env, name string) func(context.Context) error {
 		return just(e.CreateOrganization, e.admin, directory.NewOrganization{Slug: name})

@@ -67,7 +67,7 @@ func TestNothingElseOfAPersonIsItsOwnToChange(t *testing.T) {
 		must(e.CreateGroup(t.Context(), e.admin, directory.NewGroup{Kind: roster.KindTeam, Name: "T"}))(t)
 		must(e.CreateDepartment(t.Context(), e.admin, directory.NewDepartment{Name: "D"}))(t)
 		me := e.makes(directory.NewUser{ // has something in every part
-			UserName: "me", Email: "me@example.com", Password: "the first password", ExternalID: "x", AccessLevel: roster.LevelReadonly, LevelGroups: refs("A"),
+			UserName: "me", Title: "Engineer", Email: "me@example.com", Password: "the first password", ExternalID: "x", AccessLevel: roster.LevelReadonly, LevelGroups: refs("A"),
 			Roles: refs("Operator"), RoleGrants: []directory.RoleGrant{grant("Customer", "A")}, Groups: refs("A"), Teams: refs("T"), PrimaryGroup: roster.Ref{Name: "A"},
 			Department: roster.Ref{Name: "D"}, ContactNumber: "+44 20 7946 0958", SessionExpiry: roster.Some(30),
 			Competencies: []roster.Competency{{Name: "Linux"}}, Properties: []byte(`{"a":1}`),

@@ -118,9 +118,8 @@ var errUnchecked = errors.New("the realm's configuration was not checked yet")
 
 // RealmChange is what UpdateRealm changes: what is absent stays as it is.
 type RealmChange struct {
-	Name          string         // picks the realm
-	ID            roster.RealmID // picks it too, where there is no name
-	IfVersion     int64          // only if it still has this version; 0: whatever it has
+	Realm         roster.Ref // by id or name
+	IfVersion     int64      // only if it still has this version; 0: whatever it has
 	Active        roster.Set[bool]
 	Configuration roster.Set[json.RawMessage] // the whole of it
 	Faults        roster.Faults
@@ -172,12 +171,10 @@ func (in RealmChange) leaves(r roster.Realm) bool {
 	return in.Active.Or(r.Active) == r.Active && bytes.Equal(compact(in.Configuration.Or(r.Configuration)), compact(r.Configuration))
 }
 
-// latest finds the realm, once nobody else can change it.
+// findLocked finds the realm, once nobody else can change it.
 func (in RealmChange) findLocked(tx Tx, by roster.Actor) (roster.Realm, error) {
-	ref := roster.Ref{Name: strings.TrimSpace(in.Name)}
-	if ref.Name == "" {
-		ref.ID = string(in.ID)
-	}
+	ref := in.Realm
+	ref.Name = strings.TrimSpace(ref.Name)
 	r, err := findLocked(tx, LockableRealm, func(ref roster.Ref) (roster.Realm, error) { return findRealm(tx, by, ref) }, ref,
 		func(r roster.Realm) (roster.OrganizationID, string) { return r.OrganizationID, string(r.ID) })
 	if err != nil {

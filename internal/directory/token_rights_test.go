@@ -126,7 +126,7 @@ func TestWhoMakesTokensOrRealmsNamesWhatTheyAreFor(t *testing.T) {
 		realms := e.saml()
 		configuration := []byte(`{"defaultRoles":["Customer"],"defaultGroup":"A"}`)
 		r := must(realms.CreateRealm(t.Context(), by, directory.NewRealm{Name: "corp", Configuration: configuration}))(t)
-		must(realms.UpdateRealm(t.Context(), by, directory.RealmChange{ID: r.ID, Active: roster.Some(false)}))(t)
+		must(realms.UpdateRealm(t.Context(), by, directory.RealmChange{Realm: roster.Ref{ID: string(r.ID)}, Active: roster.Some(false)}))(t)
 	})
 }
 
@@ -171,7 +171,7 @@ func TestTheAuditOfARealmHoldsNothingThatItsConfigurationMayHide(t *testing.T) {
 		}
 		e.group(roster.KindTeam, "T")
 		configure := func(id roster.RealmID, text string) {
-			must(realms.UpdateRealm(t.Context(), e.admin, directory.RealmChange{ID: id, Configuration: roster.Some(json.RawMessage(text))}))(t)
+			must(realms.UpdateRealm(t.Context(), e.admin, directory.RealmChange{Realm: roster.Ref{ID: string(id)}, Configuration: roster.Some(json.RawMessage(text))}))(t)
 		}
 		r := must(realms.CreateRealm(t.Context(), e.admin, directory.NewRealm{
 			Name: "corp", Configuration: []byte(`{"spPrivateKey":"s3cret","defaultRoles":["Customer"],"defaultTeams":["T"],"defaultGroup":"End-User"}`),

@@ -1,9 +1,7 @@
 package directory
 
 import (
-	"cmp"
 	"slices"
-	"time"
 
 	"roster"
 )
@@ -44,34 +42,10 @@ func (c *userUpdate) apply(row *NewUserRow, refs resolved, account roster.Accoun
 
 // applyProfile changes what describes the user.
 func (c *userUpdate) applyProfile(row *NewUserRow) (parts With) {
-	in, old := c.in, row.User
-	set := func(to *string, value roster.Set[string]) {
-		if value.Present {
-			*to = value.Value
-			row.ManagedBy.Profile = c.by.Face
-		}
+	old := row.User
+	if c.in.setFields(&row.User) {
+		row.ManagedBy.Profile = c.by.Face
 	}
-	set(&row.Email, in.Email)
-	set(&row.ExternalID, in.ExternalID)
-	set(&row.ContactNumber, in.ContactNumber)
-	set(&row.TimeZone, in.TimeZone)
-	row.TimeZone = cmp.Or(row.TimeZone, roster.SystemTimeZone)
-	set(&row.UserName, in.UserName)
-	if !in.UserName.Present && row.Email != "" && Fold(old.UserName) == Fold(old.Email) {
-		row.UserName = row.Email
-	}
-	set(&row.DisplayName, in.DisplayName)
-	row.DisplayName = cmp.Or(row.DisplayName, row.UserName)
-	if in.JoinedAt.Present {
-		row.JoinedAt = in.JoinedAt.Value.Truncate(time.Second)
-	}
-	if in.SessionExpiry.Present {
-		row.SessionExpiry = time.Duration(in.SessionExpiry.Value) * time.Minute
-	}
-	if in.Competencies.Present {
-		row.Competencies = in.Competencies.Value
-	}
-	row.Properties = merged(row.Properties, in.Properties, in.MergePatch)
 	_, known := Zone(row.TimeZone)
 	row.TimeZoneUnknown = !known
 	if row.Email != old.Email || row.ContactNumber != old.ContactNumber {

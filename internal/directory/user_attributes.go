@@ -13,6 +13,7 @@ var UserAttributes = Attributes[roster.User]{
 	"number":               number(func(u roster.User) int64 { return u.Number }).stored(Indexed),
 	"userName":             name(func(u roster.User) string { return u.UserName }).stored(Indexed),
 	"displayName":          text(func(u roster.User) string { return u.DisplayName }),
+	"title":                textOrNull(func(u roster.User) string { return u.Title }),
 	"email":                textOrNull(func(u roster.User) string { return u.Email }).stored(Indexed),
 	"externalId":           exact(func(u roster.User) string { return u.ExternalID }).stored(Indexed),
 	"active":               truth(func(u roster.User) bool { return u.Active }).stored(Comparable),

@@ -13,6 +13,7 @@ type auditedUser struct {
 	UserName        string              `json:"userName"`
 	Number          int64               `json:"number"`
 	DisplayName     string              `json:"displayName"`
+	Title           string              `json:"title,omitempty"`
 	Email           string              `json:"email,omitempty"`
 	ExternalID      string              `json:"externalId,omitempty"`
 	Active          bool                `json:"active"`
@@ -51,7 +52,7 @@ type audited struct {
 func auditUser(row NewUserRow) auditedUser {
 	u := row.User
 	a := auditedUser{
-		UserName: u.UserName, Number: u.Number, DisplayName: u.DisplayName, Email: u.Email, ExternalID: u.ExternalID,
+		UserName: u.UserName, Number: u.Number, DisplayName: u.DisplayName, Title: u.Title, Email: u.Email, ExternalID: u.ExternalID,
 		Active: u.Active, AccessLevel: u.AccessLevel, Realm: u.Realm, HasPassword: u.HasPassword,
 		Roles: names(u.Roles), Groups: names(u.Groups), Teams: names(u.Teams),
 		PrimaryGroup: u.PrimaryGroup.Name, Department: u.Department.Name, GrantedFor: u.LevelGroups,

@@ -255,17 +255,14 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 	in := c.in
 	_, zoneKnown := Zone(in.TimeZone)
 	u := roster.User{
-		ID: id, OrganizationID: c.by.OrganizationID, UserName: in.UserName,
-		DisplayName: cmp.Or(in.DisplayName, in.UserName), Email: in.Email, ExternalID: in.ExternalID,
+		ID: id, OrganizationID: c.by.OrganizationID,
 		Active: in.Active.Or(true), AccessLevel: cmp.Or(in.AccessLevel, roster.LevelCustom),
 		Realm: roster.RealmDB, HasPassword: c.hash != "",
 		PrimaryGroup: refs.primary, Department: refs.department,
-		JoinedAt: in.JoinedAt.Or(now).Truncate(time.Second), TimeZone: cmp.Or(in.TimeZone, roster.SystemTimeZone),
-		ContactNumber: in.ContactNumber, SessionExpiry: time.Duration(in.SessionExpiry.Or(0)) * time.Minute,
-		Competencies: in.Competencies, Properties: in.Properties,
 		ManagedBy: roster.ManagedBy{Profile: c.by.Face, Access: c.by.Face, Groups: c.by.Face, Reach: c.by.Face},
 		Version:   1, CreatedAt: now, UpdatedAt: now,
 	}
+	c.in.setFields(&u, now)
 	switch {
 	case refs.realm != "":
 		u.Realm = string(refs.realm)

@@ -30,6 +30,7 @@ const (
 type NewUser struct {
 	UserName         string
 	DisplayName      string // default: the userName
+	Title            string // such as "Vice President"
 	Email            string
 	ExternalID       string
 	Password         string             `json:"-"`
@@ -69,12 +70,76 @@ type NewUser struct {
 
 // clean brings the input into the form in which it is kept.
 func (in *NewUser) clean() {
-	for _, text := range []*string{&in.UserName, &in.DisplayName, &in.ExternalID, &in.TimeZone} {
-		*text = strings.TrimSpace(*text)
-	}
-	in.Email = CleanEmail(in.Email)
+	in.cleanTexts()
 	if Fold(in.PrimaryGroup.Name) == Fold(roster.EndUserGroup) {
 		in.PrimaryGroup = roster.Ref{}
+	}
+	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
+}
+
+// UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole list,
+// and null means none or the default. A password and the day of joining have neither: their null is as if absent.
+type UserChange struct {
+	User          UserSelector
+	IfVersion     int64 // only if the user still has this version; 0: whatever it has
+	UserName      roster.Set[string]
+	DisplayName   roster.Set[string]
+	Title         roster.Set[string]
+	Email         roster.Set[string] // a userName that is equal to the old address changes with it
+	ExternalID    roster.Set[string]
+	Password      roster.Set[string]
+	Active        roster.Set[bool]
+	AccessLevel   roster.Set[roster.AccessLevel] // activates too, unless Active says otherwise (DECISIONS 4)
+	Roles         roster.Set[[]roster.Ref]       // with RoleGrants all that there are to be; one that is held already keeps its groups
+	RoleGrants    roster.Set[[]RoleGrant]        // without Roles it replaces what is for groups; a role that it names it says anew
+	LevelGroups   roster.Set[[]roster.Ref]       // the access level is granted for these groups; empty: for the organization
+	Groups        roster.Set[[]roster.Ref]       // of KindGroup; without the primary group there is none any more
+	Teams         roster.Set[[]roster.Ref]
+	PrimaryGroup  roster.Set[roster.Ref] // becomes a membership too
+	Department    roster.Set[roster.Ref]
+	JoinedAt      roster.Set[time.Time]
+	TimeZone      roster.Set[string]
+	ContactNumber roster.Set[string]
+	SessionExpiry roster.Set[int] // minutes, 1 to MaxExpiry
+	Competencies  roster.Set[[]roster.Competency]
+	Properties    roster.Set[json.RawMessage]
+	MergePatch    bool                            // Properties is merged with those that are there (RFC 7396), not put in their place
+	Preferences   roster.Set[[]roster.Preference] // replaces the types that it names and leaves the others
+
+	SendWelcomeEmail bool // to a user who is active then; not to one who followed an earlier one
+
+	UniqueEmail bool          // refuse an address that is the userName or primary email of another user
+	Faults      roster.Faults // those the face found already
+}
+
+// asNew is the change as a user to be created, so that both are checked and resolved by the same rules.
+func (in UserChange) asNew() NewUser {
+	as := NewUser{
+		Password: in.Password.Value, Active: in.Active,
+		AccessLevel: in.AccessLevel.Value, Roles: in.Roles.Value, RoleGrants: in.RoleGrants.Value, LevelGroups: in.LevelGroups.Value,
+		Groups: in.Groups.Value, Teams: in.Teams.Value,
+		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt,
+		SessionExpiry: in.SessionExpiry, Competencies: in.Competencies.Value, Properties: in.Properties.Value,
+		Preferences: in.Preferences, Faults: in.Faults,
+	}
+	for _, f := range userTexts {
+		*f.text.created(&as) = f.text.changed(&in).Value
+	}
+	as.UserName = in.UserName.Or("-")
+	return as
+}
+
+// clean brings the change into the form in which it is kept.
+func (in *UserChange) clean() {
+	in.cleanTexts()
+	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
+		in.PrimaryGroup.Value = roster.Ref{}
+	}
+	if in.Password.Value == "" {
+		in.Password = roster.Set[string]{}
+	}
+	if in.JoinedAt.Null {
+		in.JoinedAt = roster.Set[time.Time]{}
 	}
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
@@ -105,11 +170,7 @@ func (d *Directory) validateUser(in NewUser) roster.Faults {
 	if in.UserName == "" {
 		addOnce(&f, "userName", "is required")
 	}
-	validateName(&f, "userName", in.UserName)
-	validateName(&f, "displayName", in.DisplayName)
-	validateName(&f, "externalId", in.ExternalID)
-	validateText(&f, "timezone", in.TimeZone)
-	validateText(&f, "phoneNumbers", in.ContactNumber)
+	in.validateTexts(&f)
 	validateEmail(&f, in.Email)
 	d.validatePassword(&f, in)
 	if in.AccessLevel != "" && !slices.Contains(roster.AccessLevels[:], in.AccessLevel) {

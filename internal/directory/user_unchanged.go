@@ -1,10 +1,8 @@
 package directory
 
 import (
-	"bytes"
 	"reflect"
 	"slices"
-	"time"
 
 	"roster"
 )
@@ -16,11 +14,7 @@ func (in UserChange) besides(by roster.Actor, u roster.User) UserChange {
 		return in
 	}
 	u = redactUser(by, u)
-	signIn := leaves(in.UserName, u.UserName) && leaves(in.Email, u.Email)
-	drop(&in.UserName, signIn)
-	drop(&in.Email, signIn)
-	drop(&in.DisplayName, leaves(in.DisplayName, u.DisplayName))
-	drop(&in.ExternalID, leaves(in.ExternalID, u.ExternalID))
+	in.dropUnchangedFields(&u)
 	access := in.leavesAccess(u)
 	drop(&in.Active, access)
 	drop(&in.AccessLevel, access)
@@ -33,11 +27,6 @@ func (in UserChange) besides(by roster.Actor, u roster.User) UserChange {
 	drop(&in.PrimaryGroup, groups)
 	drop(&in.Teams, leavesLinks(in.Teams, u.Teams))
 	drop(&in.Department, leavesLink(in.Department, target{string(u.Department.ID), u.Department.Number, u.Department.Name}))
-	drop(&in.JoinedAt, in.JoinedAt.Value.Truncate(time.Second).Equal(u.JoinedAt))
-	drop(&in.ContactNumber, leaves(in.ContactNumber, u.ContactNumber))
-	drop(&in.SessionExpiry, leaves(in.SessionExpiry, int(u.SessionExpiry/time.Minute)))
-	drop(&in.Competencies, slices.Equal(in.Competencies.Value, u.Competencies))
-	drop(&in.Properties, bytes.Equal(compact(merged(u.Properties, in.Properties, in.MergePatch)), compact(u.Properties)))
 	drop(&in.Preferences, in.leavesPreferences(u.Preferences))
 	return in
 }

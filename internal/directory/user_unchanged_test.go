@@ -11,7 +11,7 @@ import (
 func sentBack(u roster.User) directory.UserChange {
 	link := func(id, name string) roster.Ref { return roster.Ref{ID: id, Name: name} }
 	in := directory.UserChange{
-		User: byID(u), UserName: roster.Some(u.UserName), DisplayName: roster.Some(u.DisplayName), Email: roster.Some(u.Email), ExternalID: roster.Some(u.ExternalID),
+		User: byID(u), UserName: roster.Some(u.UserName), DisplayName: roster.Some(u.DisplayName), Title: roster.Some(u.Title), Email: roster.Some(u.Email), ExternalID: roster.Some(u.ExternalID),
 		Active: roster.Some(u.Active), AccessLevel: roster.Some(u.AccessLevel), Roles: roster.Some([]roster.Ref{}), LevelGroups: roster.Some([]roster.Ref{}),
 		Groups: roster.Some([]roster.Ref{}), Teams: roster.Some([]roster.Ref{}), PrimaryGroup: roster.Some(link(string(u.PrimaryGroup.ID), u.PrimaryGroup.Name)),
 		Department: roster.Some(link(string(u.Department.ID), u.Department.Name)), JoinedAt: roster.Some(u.JoinedAt), TimeZone: roster.Some(u.TimeZone),
@@ -46,7 +46,7 @@ func TestAUserIsSentBackAsItWasReadByWhoeverManagesIt(t *testing.T) {
 		must(e.CreateDepartment(t.Context(), e.admin, directory.NewDepartment{Name: "D"}))(t)
 		must(e.CreateDepartment(t.Context(), e.admin, directory.NewDepartment{Name: "New"}))(t)
 		boss := e.makes(directory.NewUser{
-			UserName: "boss", Email: "boss@example.com", Password: "the first password", ExternalID: "x", AccessLevel: roster.LevelReadonly, LevelGroups: refs("A", "B"),
+			UserName: "boss", Title: "Head", Email: "boss@example.com", Password: "the first password", ExternalID: "x", AccessLevel: roster.LevelReadonly, LevelGroups: refs("A", "B"),
 			Roles: refs("Super User"), RoleGrants: []directory.RoleGrant{grant("Customer", "A", "B")}, Groups: refs("A", "B"), Teams: refs("T"),
 			PrimaryGroup: roster.Ref{Name: "A"}, Department: roster.Ref{Name: "D"}, ContactNumber: "+44 20 7946 0958", SessionExpiry: roster.Some(30),
 			Competencies: []roster.Competency{{Name: "Linux"}}, Properties: []byte(`{"a":1}`),

@@ -2,134 +2,11 @@ package directory
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"roster"
 )
-
-// UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole list,
-// and null means none or the default. A password and the day of joining have neither: their null is as if absent.
-type UserChange struct {
-	User          UserSelector
-	IfVersion     int64 // only if the user still has this version; 0: whatever it has
-	UserName      roster.Set[string]
-	DisplayName   roster.Set[string]
-	Email         roster.Set[string] // a userName that is equal to the old address changes with it
-	ExternalID    roster.Set[string]
-	Password      roster.Set[string]
-	Active        roster.Set[bool]
-	AccessLevel   roster.Set[roster.AccessLevel] // activates too, unless Active says otherwise (DECISIONS 4)
-	Roles         roster.Set[[]roster.Ref]       // with RoleGrants all that there are to be; one that is held already keeps its groups
-	RoleGrants    roster.Set[[]RoleGrant]        // without Roles it replaces what is for groups; a role that it names it says anew
-	LevelGroups   roster.Set[[]roster.Ref]       // the access level is granted for these groups; empty: for the organization
-	Groups        roster.Set[[]roster.Ref]       // of KindGroup; without the primary group there is none any more
-	Teams         roster.Set[[]roster.Ref]
-	PrimaryGroup  roster.Set[roster.Ref] // becomes a membership too
-	Department    roster.Set[roster.Ref]
-	JoinedAt      roster.Set[time.Time]
-	TimeZone      roster.Set[string]
-	ContactNumber roster.Set[string]
-	SessionExpiry roster.Set[int] // minutes, 1 to MaxExpiry
-	Competencies  roster.Set[[]roster.Competency]
-	Properties    roster.Set[json.RawMessage]
-	MergePatch    bool                            // Properties is merged with those that are there (RFC 7396), not put in their place
-	Preferences   roster.Set[[]roster.Preference] // replaces the types that it names and leaves the others
-
-	SendWelcomeEmail bool // to a user who is active then; not to one who followed an earlier one
-
-	UniqueEmail bool          // refuse an address that is the userName or primary email of another user
-	Faults      roster.Faults // those the face found already
-}
-
-// asNew is the change as a user to be created, so that both are checked and resolved by the same rules.
-func (in UserChange) asNew() NewUser {
-	return NewUser{
-		UserName: in.UserName.Or("-"), DisplayName: in.DisplayName.Value, Email: in.Email.Value,
-		ExternalID: in.ExternalID.Value, Password: in.Password.Value, Active: in.Active,
-		AccessLevel: in.AccessLevel.Value, Roles: in.Roles.Value, RoleGrants: in.RoleGrants.Value, LevelGroups: in.LevelGroups.Value,
-		Groups: in.Groups.Value, Teams: in.Teams.Value,
-		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt,
-		TimeZone: in.TimeZone.Value, ContactNumber: in.ContactNumber.Value, SessionExpiry: in.SessionExpiry,
-		Competencies: in.Competencies.Value, Properties: in.Properties.Value, Preferences: in.Preferences,
-		Faults: in.Faults,
-	}
-}
-
-// clean brings the change into the form in which it is kept.
-func (in *UserChange) clean() {
-	for _, text := range []*roster.Set[string]{&in.UserName, &in.DisplayName, &in.ExternalID, &in.TimeZone} {
-		text.Value = strings.TrimSpace(text.Value)
-	}
-	in.Email.Value = CleanEmail(in.Email.Value)
-	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
-		in.PrimaryGroup.Value = roster.Ref{}
-	}
-	if in.Password.Value == "" {
-		in.Password = roster.Set[string]{}
-	}
-	if in.JoinedAt.Null {
-		in.JoinedAt = roster.Set[time.Time]{}
-	}
-	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
-}
-
-// takes is what somebody must have of a user to change a part of it (DECISIONS 9).
-type takes uint8
-
-const (
-	takesOwn   takes = iota // it is a person's own, and tells nobody anything
-	takesSight              // describes the user
-	takesReach              // decides what the user may do: the actor may grant all that the user holds
-	takesHold               // decides who signs in as the user, or where its messages go: see mayHold
-)
-
-// userPart is a part of a change, by the name of its field.
-type userPart struct {
-	field string
-	given bool
-	takes takes
-}
-
-// parts returns the parts that a change can have.
-func (in UserChange) parts() []userPart {
-	return []userPart{
-		{"userName", in.UserName.Present, takesHold},
-		{"displayName", in.DisplayName.Present, takesSight},
-		{"emails", in.Email.Present, takesHold},
-		{"externalId", in.ExternalID.Present, takesHold}, // by which other systems find the user
-		{"password", in.Password.Present, takesHold},
-		{"active", in.Active.Present, takesReach},
-		{"accessLevel", in.AccessLevel.Present, takesReach},
-		{"accessLevelGroups", in.LevelGroups.Present, takesReach},
-		{"roles", in.Roles.Present, takesReach},
-		{"roleGrants", in.RoleGrants.Present, takesReach},
-		{"groups", in.Groups.Present, takesReach},
-		{"teams", in.Teams.Present, takesSight}, // no right comes with a team
-		{"primaryGroup", in.PrimaryGroup.Present, takesReach},
-		{"department", in.Department.Present, takesSight},
-		{"joinedAt", in.JoinedAt.Present, takesSight},
-		{"timezone", in.TimeZone.Present, takesOwn},
-		{"phoneNumbers", in.ContactNumber.Present, takesHold},
-		{"sessionExpiry", in.SessionExpiry.Present, takesSight},
-		{"competencies", in.Competencies.Present, takesSight},
-		{"properties", in.Properties.Present, takesSight},
-		{"preferences", in.Preferences.Present, takesHold},
-		{"sendWelcomeEmail", in.SendWelcomeEmail, takesHold},
-	}
-}
-
-// gives reports whether the change has a part, by the name of its field.
-func (in UserChange) gives(field string) bool {
-	return slices.ContainsFunc(in.parts(), func(p userPart) bool { return p.given && p.field == field })
-}
-
-// touchesAccess reports whether the change has a part that not everybody who sees the user may change.
-func (in UserChange) touchesAccess() bool {
-	return slices.ContainsFunc(in.parts(), func(p userPart) bool { return p.given && p.takes >= takesReach })
-}
 
 // grants reports whether the change says what the user may do.
 func (in UserChange) grants() bool {
@@ -139,9 +16,9 @@ func (in UserChange) grants() bool {
 // beyondOwn returns a fault for each part of the change that is not a person's own to make. PRODUCT gives a person the
 // matrix and the time zone; contact methods have verbs of their own.
 func (in UserChange) beyondOwn() (faults roster.Faults) {
-	for _, p := range in.parts() {
-		if p.given && p.takes != takesOwn && p.field != "preferences" {
-			faults.Forbid(p.field, notOwn)
+	for _, f := range in.given() {
+		if f.takes != takesOwn && f.name != "preferences" {
+			faults.Forbid(f.name, notOwn)
 		}
 	}
 	return faults
@@ -454,9 +331,9 @@ func (c *userUpdate) permitParts(tx Tx, account roster.Account, f *roster.Faults
 		takesReach: entries[account.Number] | c.above(c.by, account.Grants),
 		takesHold:  entries[account.Number] | c.aboveHold(c.by, account.Grants),
 	}
-	for _, p := range c.in.parts() {
-		if p.given && above[p.takes] != 0 && !f.Has(p.field) {
-			f.Forbid(p.field, "cannot be changed: the user holds permissions beyond yours: "+above[p.takes].String())
+	for _, field := range c.in.given() {
+		if above[field.takes] != 0 && !f.Has(field.name) {
+			f.Forbid(field.name, "cannot be changed: the user holds permissions beyond yours: "+above[field.takes].String())
 		}
 	}
 	return nil

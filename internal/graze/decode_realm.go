@@ -31,7 +31,7 @@ func decodeUpdateRealm(q *request) (directory.RealmChange, error) {
 	}
 	r := newReading(args, realmWords)
 	in := directory.RealmChange{
-		Name:          r.Needed("displayName"),
+		Realm:         roster.Ref{Name: r.Needed("displayName")},
 		Active:        r.changedBoolean("active"),
 		Configuration: change(&r, "configuration", r.object),
 	}

@@ -59,6 +59,10 @@ func (b broken) Token(context.Context, roster.Face, string) (roster.Actor, error
 	return roster.Actor{}, b.err
 }
 
+func (b broken) Operator(context.Context, roster.Face, string) (roster.Actor, error) {
+	return roster.Actor{}, b.err
+}
+
 func TestFailuresThatAreNotTheCallersSaySo(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

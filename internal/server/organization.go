@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"roster"
@@ -24,13 +25,26 @@ func organization(next http.Handler) http.Handler {
 			o := dialect.OriginOf(r.Context())
 			o.Organization, o.Named = slug, true
 		}
-		if rest = routed(rest); rest != r.URL.Path {
+		if rest, raw = routedBoth(rest, raw); rest != r.URL.Path {
 			u := *r.URL
-			u.Path, u.RawPath = rest, routed(raw)
+			u.Path, u.RawPath = rest, raw
 			r.URL = &u
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// routedBoth returns a path and its escaped form as [routed] has them. A slash that is escaped is part of a name.
+func routedBoth(path, raw string) (string, string) {
+	if raw == "" {
+		return routed(path), ""
+	}
+	raw = routed(raw)
+	path, err := url.PathUnescape(raw)
+	if err != nil { // never: net/http has read it already
+		return raw, ""
+	}
+	return path, raw
 }
 
 // routed returns a path as the routes have it: without a slash at its end, and with UUIDs in lower case.

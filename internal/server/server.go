@@ -42,7 +42,7 @@ func New(o Options) (*Server, error) {
 		s.plain, s.secure = o.Listeners.plain, o.Listeners.secure
 	}
 	limit := connectionLimit(o.OtherDescriptors)
-	if limit < fewConnections {
+	if limit < fewConnections && o.Listeners != nil {
 		s.log.Warn("few connections can be open at once: raise the limit of open files (ulimit -n, LimitNOFILE=)", "limit", limit)
 	}
 	s.connections = newConnections(limit, o.TrustedProxies, o.Now, s.log)

@@ -7,53 +7,20 @@ import (
 	"roster/internal/directory"
 )
 
-const (
-	userColumns = `u.number, u.id, u.organization_id, u.user_name, u.display_name, u.email, u.external_id,
-	u.active, u.access_level, u.realm, u.password_hash <> '',
-	COALESCE(g.id, ''), COALESCE(g.number, 0), COALESCE(g.name, ''),
-	COALESCE(d.id, ''), COALESCE(d.number, 0), COALESCE(d.name, ''),
-	u.joined_at, u.time_zone, u.contact_number, u.session_expiry, u.competencies, u.properties,
-	u.managed_profile, u.managed_access, u.managed_groups, u.managed_reach,
-	u.version, u.created_at, u.updated_at`
-
-	selectUser = `SELECT ` + userColumns + ` FROM users u
-	LEFT JOIN groups g ON g.organization_id = u.organization_id AND g.id = u.primary_group_id AND g.name_key IS NOT NULL
-	LEFT JOIN departments d ON d.organization_id = u.organization_id AND d.id = u.department_id AND d.name_key IS NOT NULL`
-
-	selectUserByID     = selectUser + ` WHERE u.organization_id = $1 AND u.id = $2 AND u.user_key IS NOT NULL`
-	selectUserByNumber = selectUser + ` WHERE u.organization_id = $1 AND u.number = $2 AND u.user_key IS NOT NULL`
-	selectUserByKey    = selectUser + ` WHERE u.organization_id = $1 AND u.user_key = $2`
+var (
+	selectUserByID        = selectUser + ` WHERE u.organization_id = $1 AND u.id = $2 AND u.user_key IS NOT NULL`
+	selectUserByNumber    = selectUser + ` WHERE u.organization_id = $1 AND u.number = $2 AND u.user_key IS NOT NULL`
+	selectUserByKey       = selectUser + ` WHERE u.organization_id = $1 AND u.user_key = $2`
+	selectUsersByNumbers  = selectUser + ` WHERE u.organization_id = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
+	selectUsersEverywhere = selectUser + ` WHERE u.number > $1 AND u.user_key IS NOT NULL ORDER BY u.number LIMIT $2`
 )
-
-func scanUser(r scanner) (u roster.User, err error) {
-	err = r.Scan(
-		&u.Number, (*string)(&u.ID), (*string)(&u.OrganizationID), &u.UserName, &u.DisplayName, &u.Email, &u.ExternalID,
-		&u.Active, (*string)(&u.AccessLevel), &u.Realm, &u.HasPassword,
-		(*string)(&u.PrimaryGroup.ID), &u.PrimaryGroup.Number, &u.PrimaryGroup.Name,
-		(*string)(&u.Department.ID), &u.Department.Number, &u.Department.Name,
-		instant{&u.JoinedAt}, &u.TimeZone, &u.ContactNumber, span{&u.SessionExpiry},
-		competencies{&u.Competencies}, document{&u.Properties},
-		(*string)(&u.ManagedBy.Profile), (*string)(&u.ManagedBy.Access), (*string)(&u.ManagedBy.Groups), (*string)(&u.ManagedBy.Reach),
-		&u.Version, instant{&u.CreatedAt}, instant{&u.UpdatedAt},
-	)
-	return u, err
-}
-
-const insertUser = `INSERT INTO users (
-	organization_id, id, user_name, user_key, display_name, display_key, email, email_key, external_id,
-	active, access_level, realm, password_hash, credential_version, primary_group_id, department_id,
-	joined_at, time_zone, time_zone_unknown, contact_number, session_expiry, competencies, properties,
-	managed_profile, managed_access, managed_groups, managed_reach, version, created_at, updated_at
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, $15, $16, $17, $18, $19, $20, $21,
-	$22, $23, $24, $25, $26, $27, $28, $29) RETURNING number`
 
 // InsertUser implements directory.UserTx.
 func (t *tx) InsertUser(u directory.NewUserRow) (number int64, err error) {
-	known, err := competencyText(u.Competencies)
+	args, err := appendValues(make([]any, 0, len(insertColumns)), insertColumns, &u)
 	if err != nil {
 		return 0, err
 	}
-	args := userArgs(u, known)
 	if _, err := t.one("insert user", insertUser, args, &number); err != nil {
 		return 0, err
 	}

@@ -8,31 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// userArgs are the arguments of insertUser. known are the competencies as they are stored.
-func userArgs(u directory.NewUserRow, known string) []any {
-	return []any{
-		string(u.OrganizationID), string(u.ID), u.UserName, orNull(u.UserKey), u.DisplayName, directory.SortKey(u.DisplayName), u.Email, u.EmailKey, u.ExternalID,
-		u.Active, string(u.AccessLevel), u.Realm, string(u.PasswordHash), orNull(u.PrimaryGroup.ID), orNull(u.Department.ID),
-		micros(u.JoinedAt), u.TimeZone, u.TimeZoneUnknown, u.ContactNumber, u.SessionExpiry.Microseconds(), known, string(u.Properties),
-		string(u.ManagedBy.Profile), string(u.ManagedBy.Access), string(u.ManagedBy.Groups), string(u.ManagedBy.Reach),
-		u.Version, micros(u.CreatedAt), micros(u.UpdatedAt),
-	}
-}
-
-// insertUsers is insertUser for many. Whoever has a name already keeps it, and the others are stored.
-const (
-	insertUsers = `INSERT INTO users (
-	organization_id, id, user_name, user_key, display_name, display_key, email, email_key, external_id,
-	active, access_level, realm, password_hash, primary_group_id, department_id,
-	joined_at, time_zone, time_zone_unknown, contact_number, session_expiry, competencies, properties,
-	managed_profile, managed_access, managed_groups, managed_reach, version, created_at, updated_at, credential_version
-) VALUES $* ON CONFLICT (organization_id, user_key) DO NOTHING RETURNING id, number`
-
-	userWidth = 30
-)
-
-// InsertUsers implements directory.BatchTx. An engine may return the new rows in any order, so that each is known by
-// its id.
+// InsertUsers implements directory.BatchTx. It passes over users whose name is taken. An engine may
+// return the new rows in any order, so that each is known by its id.
 func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err error) {
 	made := make(map[string]int64, len(rows))
 	inTurn := rows
@@ -40,15 +17,13 @@ func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err erro
 		inTurn = slices.SortedFunc(slices.Values(rows), func(a, b directory.NewUserRow) int { return strings.Compare(a.UserKey, b.UserKey) })
 	}
 	for some := range slices.Chunk(inTurn, maxRows) {
-		args := make([]any, 0, userWidth*len(some))
-		for _, u := range some {
-			known, err := competencyText(u.Competencies)
-			if err != nil {
+		args := make([]any, 0, len(insertColumns)*len(some))
+		for i := range some {
+			if args, err = appendValues(args, insertColumns, &some[i]); err != nil {
 				return nil, err
 			}
-			args = append(append(args, userArgs(u, known)...), 1)
 		}
-		err := t.each("insert users", t.texts.rows(insertUsers, len(some), userWidth), args, func(r scanner) error {
+		err := t.each("insert users", t.texts.rows(insertUsers, len(some), len(insertColumns)), args, func(r scanner) error {
 			var id string
 			var number int64
 			err := r.Scan(&id, &number)

@@ -191,11 +191,10 @@ func (t *tx) countUsers(org roster.OrganizationID, q directory.UserQuery) (total
 // usersByNumbers returns users by ascending number. That a user is not deleted is asked in a way that no index answers:
 // to SQLite "IS NOT NULL" is a range of users__user_key, which it takes before a list of numbers.
 func (t *tx) usersByNumbers(org roster.OrganizationID, numbers []int64, with directory.With) ([]roster.User, error) {
-	const text = selectUser + ` WHERE u.organization_id = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
 	var users []roster.User
 	for some := range slices.Chunk(numbers, maxList) {
 		args, n := listArgs(string(org), some, func(number int64) any { return number })
-		found, err := collect(t, "read users by number", t.texts.list(text, 2, n), args, scanUser)
+		found, err := collect(t, "read users by number", t.texts.list(selectUsersByNumbers, 2, n), args, scanUser)
 		if err != nil {
 			return nil, err
 		}
@@ -208,12 +207,11 @@ func (t *tx) usersByNumbers(org roster.OrganizationID, numbers []int64, with dir
 
 // usersEverywhere returns users of every organization.
 func (t *tx) usersEverywhere(org roster.OrganizationID, q directory.UserQuery) (rows directory.UserRows, err error) {
-	const text = selectUser + ` WHERE u.number > $1 AND u.user_key IS NOT NULL ORDER BY u.number LIMIT $2`
 	if org != "" || q.After == nil {
 		return rows, errors.New("a query of every organization names one, or no place")
 	}
 	args := []any{q.After.Number, limit(q.Limit, directory.MaxPage)}
-	rows.Users, err = collect(t, "list users of every organization", text, args, scanUser)
+	rows.Users, err = collect(t, "list users of every organization", selectUsersEverywhere, args, scanUser)
 	rows.Examined = len(rows.Users)
 	return rows, err
 }

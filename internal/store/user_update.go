@@ -5,26 +5,14 @@ import (
 	"roster/internal/directory"
 )
 
-const updateUser = `UPDATE users SET user_name = $3, user_key = $4, display_name = $5, display_key = $6, email = $7, email_key = $8,
-	external_id = $9, active = $10, access_level = $11, realm = $12, primary_group_id = $13, department_id = $14,
-	joined_at = $15, time_zone = $16, time_zone_unknown = $17, contact_number = $18, session_expiry = $19,
-	competencies = $20, properties = $21, managed_profile = $22, managed_access = $23, managed_groups = $24,
-	managed_reach = $25, version = $26, updated_at = $27
-	WHERE organization_id = $1 AND number = $2 AND user_key IS NOT NULL`
-
 // UpdateUser implements directory.UserTx.
 func (t *tx) UpdateUser(u directory.NewUserRow, parts directory.With) error {
-	known, err := competencyText(u.Competencies)
+	args := make([]any, 0, 2+len(updateColumns))
+	args, err := appendValues(append(args, string(u.OrganizationID), u.Number), updateColumns, &u)
 	if err != nil {
 		return err
 	}
-	err = t.changes("user", "update user", updateUser,
-		string(u.OrganizationID), u.Number, u.UserName, orNull(u.UserKey), u.DisplayName, directory.SortKey(u.DisplayName), u.Email, u.EmailKey,
-		u.ExternalID, u.Active, string(u.AccessLevel), u.Realm, orNull(u.PrimaryGroup.ID), orNull(u.Department.ID),
-		micros(u.JoinedAt), u.TimeZone, u.TimeZoneUnknown, u.ContactNumber, u.SessionExpiry.Microseconds(),
-		known, string(u.Properties), string(u.ManagedBy.Profile), string(u.ManagedBy.Access), string(u.ManagedBy.Groups),
-		string(u.ManagedBy.Reach), u.Version, micros(u.UpdatedAt))
-	if err != nil {
+	if err := t.changes("user", "update user", updateUser, args...); err != nil {
 		return err
 	}
 	return t.replaceParts(u, parts)

@@ -23,7 +23,7 @@ func (f *fixture) wholeUser(name string) directory.NewUserRow {
 	dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Department of " + name}
 	dep.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(dep, directory.Fold(dep.Name)) })
 	row := f.row(name)
-	row.DisplayName, row.Email, row.EmailKey = "Ada Lovelace", "Ada@Example.com", "ada@example.com"
+	row.DisplayName, row.Title, row.Email, row.EmailKey = "Ada Lovelace", "Analyst", "Ada@Example.com", "ada@example.com"
 	row.ExternalID, row.AccessLevel, row.Realm = "x-17", roster.LevelEditor, roster.RealmExternal
 	row.PasswordHash, row.HasPassword = "$argon2id$…", true
 	row.PrimaryGroup = groupLink(ops)
@@ -65,6 +65,16 @@ var users = []sentence{
 	{text: "a user comes back as it was stored", test: func(f *fixture) {
 		row := f.insert(f.wholeUser("ada"))
 		same(f, f.get(row.ID, withAll), row.User)
+	}},
+	{text: "a user who was changed comes back as changed, but for what no change writes", test: func(f *fixture) {
+		before := f.user("ada")
+		after := f.wholeUser("grace")
+		after.ID, after.Number, after.OrganizationID = before.ID, before.Number, before.OrganizationID
+		after.CreatedAt, after.PasswordHash = f.now.Add(-time.Hour), "$argon2id$…"
+		f.update(func(tx directory.Tx) error { return tx.UpdateUser(after, withAll) })
+		want := after.User
+		want.CreatedAt, want.HasPassword = before.CreatedAt, false
+		same(f, f.get(before.ID, withAll), want)
 	}},
 	{text: "a user who has little comes back with nothing made up", test: func(f *fixture) {
 		row := f.user("ada")

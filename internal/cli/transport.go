@@ -1,6 +1,7 @@
-package control
+package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -9,16 +10,20 @@ import (
 	"time"
 
 	"roster"
+	"roster/client"
+	"roster/internal/dialect"
 )
 
-// silence is how long a server may say nothing while a call is under way.
-const silence = time.Minute
+// maxSilence is how long a server may say nothing while a call is under way.
+const maxSilence = time.Minute
 
-// Socket carries calls to the server that listens on the unix socket at path. A call fails once the server
-// has been silent for a minute.
-func Socket(path string) http.RoundTripper { return socket(path, silence) }
+// localURL is the server's address where no network is between: one of those that even a demonstration
+// answers to.
+const localURL = "http://localhost"
 
-func socket(path string, silence time.Duration) http.RoundTripper {
+// newSocket carries calls to the server that listens on the unix socket at path. A call fails once the server
+// has been silent for so long.
+func newSocket(path string, silence time.Duration) http.RoundTripper {
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			d := net.Dialer{Timeout: silence}
@@ -57,16 +62,14 @@ func (c impatient) Write(p []byte) (int, error) {
 // greetingTime is how long a server may take to answer a request that needs nothing of it.
 const greetingTime = 5 * time.Second
 
-// Greet asks the server that listens on the unix socket at path for a sign of life. Errors: Unavailable,
-// within five seconds, where it accepts calls and does not answer.
-func Greet(ctx context.Context, path string) error { return greet(ctx, path, greetingTime) }
-
+// greet asks the server that listens on the unix socket at path for a sign of life. Errors: Unavailable where
+// it accepts calls and does not answer in time.
 func greet(ctx context.Context, path string, patience time.Duration) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://roster/", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, localURL+"/livez", nil)
 	if err != nil {
 		return fmt.Errorf("make request: %w", err)
 	}
-	resp, err := socket(path, patience).RoundTrip(r)
+	resp, err := newSocket(path, patience).RoundTrip(r)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -77,11 +80,11 @@ func greet(ctx context.Context, path string, patience time.Duration) error {
 				"look at its log and its process, and restart it if need be",
 		}
 	}
-	return resp.Body.Close() // that it is no call does not matter
+	return resp.Body.Close() // what it says does not matter
 }
 
-// Answers reports whether somebody listens on the unix socket at path.
-func Answers(ctx context.Context, path string) bool {
+// answers reports whether somebody listens on the unix socket at path.
+func answers(ctx context.Context, path string) bool {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "unix", path)
 	if err != nil {
@@ -90,10 +93,8 @@ func Answers(ctx context.Context, path string) bool {
 	return conn.Close() == nil
 }
 
-// Local carries calls to a handler in the same process, as a connection would: an answer comes while it
-// is written, and one that the handler breaks off breaks off for the caller too.
-func Local(h http.Handler) http.RoundTripper { return local{h} }
-
+// local carries calls to a handler in the same process, as a connection would: an answer comes while it is
+// written, and one that the handler breaks off breaks off for the caller too.
 type local struct{ handler http.Handler }
 
 // RoundTrip serves the request and returns as soon as the handler has begun to answer.
@@ -178,4 +179,41 @@ func (b localBody) Close() error {
 	err := b.PipeReader.Close()
 	<-b.done
 	return err
+}
+
+// asOperator says in each request who the operator is, for the audit.
+type asOperator struct {
+	next http.RoundTripper
+	name string // the operating system's
+}
+
+// RoundTrip sends the request with the name.
+func (o asOperator) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set(dialect.OperatorHeader, o.name)
+	return o.next.RoundTrip(r)
+}
+
+// recorder keeps the last answer of success as it came, for --json.
+type recorder struct {
+	next http.RoundTripper
+	last []byte
+}
+
+// RoundTrip sends the request and keeps the body of its answer.
+func (c *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := c.next.RoundTrip(r)
+	if err != nil || resp.StatusCode >= http.StatusMultipleChoices {
+		return resp, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, client.MaxBody+1))
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if len(body) > 0 {
+		c.last = body
+	}
+	return resp, nil
 }

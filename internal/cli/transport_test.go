@@ -1,4 +1,4 @@
-package control
+package cli
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"roster"
+	"roster/client"
 )
 
 // post sends one request to the handler in this process.
@@ -23,7 +24,7 @@ func post(t *testing.T, h http.HandlerFunc) (*http.Response, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := http.Client{Transport: Local(h)}
+	client := http.Client{Transport: local{h}}
 	return client.Do(req)
 }
 
@@ -96,64 +97,72 @@ func TestClosingALocalAnswerStopsItsHandlerAndWaitsForIt(t *testing.T) {
 	}
 }
 
-// listing is a handler that answers every call with the text.
-func listing(text string, whole bool) *Client {
-	return NewClient(Local(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+// answering is a link to a handler in this process that answers every call with a text, whole or broken off.
+func answering(t *testing.T, text string, whole bool) link {
+	t.Helper()
+	l, err := newLocalLink(local{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, text)
 		if !whole {
 			panic(http.ErrAbortHandler)
 		}
-	})), "")
+	})}, byFolder, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
-func TestAListThatBreaksOffEndsWithAnError(t *testing.T) {
+func TestAPageThatBreaksOffIsNoPage(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		text  string
 		whole bool
-		items int
 	}{
-		{"", true, 0},
-		{"", false, 0},
-		{"[", false, 0},
-		{`[{"name":"a"}`, false, 1},
-		{`[{"name":"a"},`, false, 1},
-		{`[{"name":"a"},{"na`, false, 1},
-		{`[{"name":"a"}`, true, 1},
-		{`[3]`, true, 0},
+		{"", true},
+		{"", false},
+		{`{"items":[`, false},
+		{`{"items":[{"id":"a"}]`, false},
+		{`{"items":[{"id":"a"}]`, true},
+		{`{"items":[3]}`, true},
 	} {
-		items := 0
+		l, items := answering(t, c.text, c.whole), 0
 		var last error
-		for _, err := range ListDepartments.Do(t.Context(), listing(c.text, c.whole), Empty{}) {
-			if last = err; err == nil {
+		for _, err := range l.Departments.List(t.Context(), client.NamedListOptions{}) {
+			if last = l.explain(err); err == nil {
 				items++
 			}
 		}
-		if items != c.items || roster.KindOf(last) != roster.Unavailable {
+		if items != 0 || roster.KindOf(last) != roster.Unavailable {
 			t.Errorf("%q: %d items, then %v", c.text, items, last)
 		}
 	}
 }
 
-func TestAListCanBeLeftInTheMiddle(t *testing.T) {
+func TestRecordsArePrintedAsTheyCame(t *testing.T) {
 	t.Parallel()
-	for item, err := range ListDepartments.Do(t.Context(), listing(`[{"name":"a"},{"name":"b"}]`, true), Empty{}) {
-		if err != nil || item.Name != "a" {
-			t.Errorf("first: %+v %v", item, err)
-		}
-		break
+	l := answering(t, `{"items":[{"id":"a","new":null},{"id":"b"}]}`, true)
+	sh, stdout, _ := testShell(t, "")
+	err := printList(sh, l, true, l.Departments.List(t.Context(), client.NamedListOptions{}), nil, nil)
+	if want := "[\n{\"id\":\"a\",\"new\":null},\n{\"id\":\"b\"}\n]\n"; err != nil || stdout.String() != want {
+		t.Errorf("%q, %v", stdout, err)
 	}
 }
 
 func TestACallEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	client := NewClient(Local(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	l, err := newLocalLink(local{http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
-	})), "")
-	if _, err := ShowStatus.Do(ctx, client, Empty{}); roster.KindOf(err) != roster.Unavailable || !errors.Is(err, context.Canceled) {
+	})}, byFolder, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Settings(ctx); !errors.Is(l.explain(err), context.Canceled) {
+		t.Errorf("error: %v", err)
+	}
+	if err := l.operate(ctx, http.MethodGet, "/status", nil, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
 }
@@ -177,8 +186,12 @@ func TestAServerThatSaysNothingDoesNotHoldTheCommandUp(t *testing.T) {
 	if roster.KindOf(err) != roster.Unavailable || !strings.Contains(err.Error(), "does not answer") {
 		t.Errorf("greeting it: %v", err)
 	}
-	_, err = ShowStatus.Do(t.Context(), NewClient(socket(path, time.Millisecond), ""), Empty{})
-	if roster.KindOf(err) != roster.Unavailable {
+	l, err := newLocalLink(newSocket(path, time.Millisecond), bySocket, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = l.Settings(t.Context())
+	if err = l.explain(err); roster.KindOf(err) != roster.Unavailable {
 		t.Errorf("a call: %v", err)
 	}
 }
@@ -186,8 +199,8 @@ func TestAServerThatSaysNothingDoesNotHoldTheCommandUp(t *testing.T) {
 func TestAServerThatFallsSilentLaterDoesNotHoldTheCommandUpEither(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client, server := net.Pipe()
-		conn := impatient{client, silence}
+		end, server := net.Pipe()
+		conn := impatient{end, maxSilence}
 		go func() { _, _ = io.WriteString(server, "half") }()
 		var got [8]byte
 		if n, err := conn.Read(got[:]); n != 4 || err != nil {

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"roster"
+	"roster/client"
+	"roster/internal/operator"
+)
+
+// maxOperatorAnswer is the longest answer of a call for the operator, in bytes.
+const maxOperatorAnswer = 1 << 20
+
+// operate makes a call that only the operator may make, and reads the answer into out unless that is nil.
+// Errors: Forbidden over the network; what the server says, as a [client.Error].
+func (l link) operate(ctx context.Context, method, path string, in, out any) error {
+	if l.http == nil {
+		return &roster.Error{
+			Kind:   roster.Forbidden,
+			Detail: "only the operator may do this, on the server's own machine: run the command there, without --server and roster login",
+		}
+	}
+	text, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("encode call: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, l.server+l.prefix+operator.Root+path, bytes.NewReader(text))
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	resp, err := l.http.Do(req)
+	if err != nil {
+		return unfinished(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxOperatorAnswer))
+	if err != nil {
+		return unfinished(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		failed := &client.Error{}
+		_ = json.Unmarshal(body, failed) // without it the status has to do
+		failed.Status = resp.StatusCode
+		return failed
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return unfinished(err)
+	}
+	return nil
+}
+
+// unfinished is the error for a server on this machine that did not answer, or not to the end.
+func unfinished(err error) error {
+	return &roster.Error{
+		Kind: roster.Unavailable, Err: err,
+		Detail: "the server did not answer to the end; look at its log, and try again",
+	}
+}

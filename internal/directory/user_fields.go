@@ -1,0 +1,231 @@
+package directory
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"roster"
+)
+
+// takes is what somebody must have of a user to change a field of it (DECISIONS 9).
+type takes uint8
+
+const (
+	takesOwn   takes = iota // it is a person's own, and tells nobody anything
+	takesSight              // describes the user
+	takesReach              // decides what the user may do: the actor may grant all that the user holds
+	takesHold               // decides who signs in as the user, or where its messages go: see mayHold
+)
+
+// userField is a field that a change of a user may name.
+type userField struct {
+	name  string // as faults name it
+	takes takes
+	given func(*UserChange) bool // whether the change names it
+	text  *userText              // nil: it is no plain text
+}
+
+// userText is a plain text of a user. A create, a change, a batch and an upsert treat it alike.
+type userText struct {
+	clean    func(string) string // returns the form in which it is kept
+	validate func(f *roster.Faults, field, text string)
+
+	created func(*NewUser) *string                // in a create; "" is not given
+	changed func(*UserChange) *roster.Set[string] // in a change
+	kept    func(*roster.User) *string
+}
+
+// userFields are the fields that a change of a user may name, in the order of its faults.
+//
+// A plain text needs no more than its line here. What is no text is cleaned by NewUser.clean,
+// validated by validateUser, and set and compared by setFields and dropUnchangedFields.
+var userFields = []userField{
+	plainText("userName", takesHold, userText{
+		strings.TrimSpace, validateName,
+		func(in *NewUser) *string { return &in.UserName },
+		func(in *UserChange) *roster.Set[string] { return &in.UserName },
+		func(u *roster.User) *string { return &u.UserName },
+	}),
+	plainText("displayName", takesSight, userText{
+		strings.TrimSpace, validateName,
+		func(in *NewUser) *string { return &in.DisplayName },
+		func(in *UserChange) *roster.Set[string] { return &in.DisplayName },
+		func(u *roster.User) *string { return &u.DisplayName },
+	}),
+	plainText("title", takesSight, userText{
+		strings.TrimSpace, validateName,
+		func(in *NewUser) *string { return &in.Title },
+		func(in *UserChange) *roster.Set[string] { return &in.Title },
+		func(u *roster.User) *string { return &u.Title },
+	}),
+	plainText("emails", takesHold, userText{
+		CleanEmail, validatedLast,
+		func(in *NewUser) *string { return &in.Email },
+		func(in *UserChange) *roster.Set[string] { return &in.Email },
+		func(u *roster.User) *string { return &u.Email },
+	}),
+	plainText("externalId", takesHold, userText{ // by which other systems find the user
+		strings.TrimSpace, validateName,
+		func(in *NewUser) *string { return &in.ExternalID },
+		func(in *UserChange) *roster.Set[string] { return &in.ExternalID },
+		func(u *roster.User) *string { return &u.ExternalID },
+	}),
+	otherField("password", takesHold, func(in *UserChange) bool { return in.Password.Present }),
+	otherField("active", takesReach, func(in *UserChange) bool { return in.Active.Present }),
+	otherField("accessLevel", takesReach, func(in *UserChange) bool { return in.AccessLevel.Present }),
+	otherField("accessLevelGroups", takesReach, func(in *UserChange) bool { return in.LevelGroups.Present }),
+	otherField("roles", takesReach, func(in *UserChange) bool { return in.Roles.Present }),
+	otherField("roleGrants", takesReach, func(in *UserChange) bool { return in.RoleGrants.Present }),
+	otherField("groups", takesReach, func(in *UserChange) bool { return in.Groups.Present }),
+	otherField("teams", takesSight, func(in *UserChange) bool { return in.Teams.Present }), // no right comes with a team
+	otherField("primaryGroup", takesReach, func(in *UserChange) bool { return in.PrimaryGroup.Present }),
+	otherField("department", takesSight, func(in *UserChange) bool { return in.Department.Present }),
+	otherField("joinedAt", takesSight, func(in *UserChange) bool { return in.JoinedAt.Present }),
+	plainText("timezone", takesOwn, userText{
+		strings.TrimSpace, validateText,
+		func(in *NewUser) *string { return &in.TimeZone },
+		func(in *UserChange) *roster.Set[string] { return &in.TimeZone },
+		func(u *roster.User) *string { return &u.TimeZone },
+	}),
+	plainText("phoneNumbers", takesHold, userText{
+		asGiven, validateText,
+		func(in *NewUser) *string { return &in.ContactNumber },
+		func(in *UserChange) *roster.Set[string] { return &in.ContactNumber },
+		func(u *roster.User) *string { return &u.ContactNumber },
+	}),
+	otherField("sessionExpiry", takesSight, func(in *UserChange) bool { return in.SessionExpiry.Present }),
+	otherField("competencies", takesSight, func(in *UserChange) bool { return in.Competencies.Present }),
+	otherField("properties", takesSight, func(in *UserChange) bool { return in.Properties.Present }),
+	otherField("preferences", takesHold, func(in *UserChange) bool { return in.Preferences.Present }),
+	otherField("sendWelcomeEmail", takesHold, func(in *UserChange) bool { return in.SendWelcomeEmail }),
+}
+
+// userTexts are those of userFields that are plain text.
+var userTexts = slices.DeleteFunc(slices.Clone(userFields), func(f userField) bool { return f.text == nil })
+
+func plainText(name string, takes takes, text userText) userField {
+	given := func(in *UserChange) bool { return text.changed(in).Present }
+	return userField{name: name, takes: takes, given: given, text: &text}
+}
+
+func otherField(name string, takes takes, given func(*UserChange) bool) userField {
+	return userField{name: name, takes: takes, given: given}
+}
+
+func asGiven(text string) string { return text }
+
+// validatedLast leaves the address to validateUser, which validates it after the other texts.
+func validatedLast(*roster.Faults, string, string) {}
+
+// given returns the fields that the change names.
+func (in *UserChange) given() []userField {
+	var given []userField
+	for _, f := range userFields {
+		if f.given(in) {
+			given = append(given, f)
+		}
+	}
+	return given
+}
+
+// gives reports whether the change names a field.
+func (in *UserChange) gives(field string) bool {
+	return slices.ContainsFunc(userFields, func(f userField) bool { return f.name == field && f.given(in) })
+}
+
+// touchesAccess reports whether the change names a field that takes more than sight of the user.
+func (in *UserChange) touchesAccess() bool {
+	return slices.ContainsFunc(userFields, func(f userField) bool { return f.takes >= takesReach && f.given(in) })
+}
+
+// cleanTexts brings the plain texts into the form in which they are kept.
+func (in *NewUser) cleanTexts() {
+	for _, f := range userTexts {
+		text := f.text.created(in)
+		*text = f.text.clean(*text)
+	}
+}
+
+// cleanTexts brings the plain texts into the form in which they are kept.
+func (in *UserChange) cleanTexts() {
+	for _, f := range userTexts {
+		text := f.text.changed(in)
+		text.Value = f.text.clean(text.Value)
+	}
+}
+
+// validateTexts notes what is wrong with the plain texts.
+func (in *NewUser) validateTexts(f *roster.Faults) {
+	for _, field := range userTexts {
+		field.text.validate(f, field.name, *field.text.created(in))
+	}
+}
+
+// setFields gives a new user its plain fields, with every default in place.
+func (in *NewUser) setFields(u *roster.User, now time.Time) {
+	for _, f := range userTexts {
+		*f.text.kept(u) = *f.text.created(in)
+	}
+	u.JoinedAt = in.JoinedAt.Or(now).Truncate(time.Second)
+	u.SessionExpiry = minutes(in.SessionExpiry.Or(0))
+	u.Competencies, u.Properties = in.Competencies, in.Properties
+	setDefaults(u)
+}
+
+// setFields changes the plain fields that the change names, and reports whether one of them is a
+// text. A userName that is the old address becomes the new one.
+func (in *UserChange) setFields(u *roster.User) (texts bool) {
+	isAddress := !in.UserName.Present && Fold(u.UserName) == Fold(u.Email)
+	for _, f := range userTexts {
+		if text := f.text.changed(in); text.Present {
+			*f.text.kept(u) = text.Value
+			texts = true
+		}
+	}
+	if isAddress && u.Email != "" {
+		u.UserName = u.Email
+	}
+	if in.JoinedAt.Present {
+		u.JoinedAt = in.JoinedAt.Value.Truncate(time.Second)
+	}
+	if in.SessionExpiry.Present {
+		u.SessionExpiry = minutes(in.SessionExpiry.Value)
+	}
+	if in.Competencies.Present {
+		u.Competencies = in.Competencies.Value
+	}
+	u.Properties = merged(u.Properties, in.Properties, in.MergePatch)
+	setDefaults(u)
+	return texts
+}
+
+// setDefaults fills the plain fields that no user is without.
+func setDefaults(u *roster.User) {
+	u.DisplayName = cmp.Or(u.DisplayName, u.UserName)
+	u.TimeZone = cmp.Or(u.TimeZone, roster.SystemTimeZone)
+}
+
+func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
+
+// dropUnchangedFields takes the plain fields that leave the user as it is out of the
+// change. A field that everybody may change of itself stays. The userName and the
+// address go together.
+func (in *UserChange) dropUnchangedFields(u *roster.User) {
+	signIn := leaves(in.UserName, u.UserName) && leaves(in.Email, u.Email)
+	for _, f := range userTexts {
+		text := f.text.changed(in)
+		switch f.name {
+		case "userName", "emails":
+			drop(text, signIn)
+		default:
+			drop(text, f.takes != takesOwn && leaves(*text, *f.text.kept(u)))
+		}
+	}
+	drop(&in.JoinedAt, in.JoinedAt.Value.Truncate(time.Second).Equal(u.JoinedAt))
+	drop(&in.SessionExpiry, leaves(in.SessionExpiry, int(u.SessionExpiry/time.Minute)))
+	drop(&in.Competencies, slices.Equal(in.Competencies.Value, u.Competencies))
+	drop(&in.Properties, bytes.Equal(compact(merged(u.Properties, in.Properties, in.MergePatch)), compact(u.Properties)))
+}

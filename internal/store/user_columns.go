@@ -1,0 +1,193 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"roster"
+	"roster/internal/directory"
+)
+
+// userColumn is a column of a user: what reads it, what writes it, and the value that both share.
+// The statements that read or write whole users are made of userColumns, and of nothing else.
+type userColumn struct {
+	name   string // in the table users; "" where nothing is written
+	read   string // the expression that reads it; "" where nothing is read
+	insert bool   // an insert writes it
+	update bool   // an update writes it
+
+	// value returns a pointer to the value in the row, as Scan takes it and stored reads it. For a
+	// column that nobody reads it may return the value itself.
+	value func(*userRow) any
+}
+
+type userRow = directory.NewUserRow
+
+// kept is a column that inserts and updates write, and that is read as it is.
+func kept(name string, value func(*userRow) any) userColumn {
+	return userColumn{name: name, read: "u." + name, insert: true, update: true, value: value}
+}
+
+// fixed is a column that only inserts write.
+func fixed(name string, value func(*userRow) any) userColumn {
+	return userColumn{name: name, read: "u." + name, insert: true, value: value}
+}
+
+// derived is a column that is written and not read with the user, such as a key.
+func derived(name string, value func(*userRow) any) userColumn {
+	return userColumn{name: name, insert: true, update: true, value: value}
+}
+
+// initial is a column that only inserts write, and that is not read with the user.
+func initial(name string, value func(*userRow) any) userColumn {
+	return userColumn{name: name, insert: true, value: value}
+}
+
+// shown is an expression that is read and not written.
+func shown(read string, value func(*userRow) any) userColumn {
+	return userColumn{read: read, value: value}
+}
+
+// userColumns are the columns of a user. A new one needs a line here and a migration.
+var userColumns = []userColumn{
+	shown("u.number", func(u *userRow) any { return &u.Number }),
+	fixed("id", func(u *userRow) any { return (*string)(&u.ID) }),
+	fixed("organization_id", func(u *userRow) any { return (*string)(&u.OrganizationID) }),
+	kept("user_name", func(u *userRow) any { return &u.UserName }),
+	derived("user_key", func(u *userRow) any { return orNull(u.UserKey) }),
+	kept("display_name", func(u *userRow) any { return &u.DisplayName }),
+	derived("display_key", func(u *userRow) any { return directory.SortKey(u.DisplayName) }),
+	kept("title", func(u *userRow) any { return &u.Title }),
+	kept("email", func(u *userRow) any { return &u.Email }),
+	derived("email_key", func(u *userRow) any { return &u.EmailKey }),
+	kept("external_id", func(u *userRow) any { return &u.ExternalID }),
+	kept("active", func(u *userRow) any { return &u.Active }),
+	kept("access_level", func(u *userRow) any { return (*string)(&u.AccessLevel) }),
+	kept("realm", func(u *userRow) any { return &u.Realm }),
+	initial("password_hash", func(u *userRow) any { return (*string)(&u.PasswordHash) }), // later: SetPassword
+	initial("credential_version", func(*userRow) any { return 1 }),
+	shown("u.password_hash <> ''", func(u *userRow) any { return &u.HasPassword }),
+	derived("primary_group_id", func(u *userRow) any { return orNull(u.PrimaryGroup.ID) }),
+	shown("COALESCE(g.id, '')", func(u *userRow) any { return (*string)(&u.PrimaryGroup.ID) }),
+	shown("COALESCE(g.number, 0)", func(u *userRow) any { return &u.PrimaryGroup.Number }),
+	shown("COALESCE(g.name, '')", func(u *userRow) any { return &u.PrimaryGroup.Name }),
+	derived("department_id", func(u *userRow) any { return orNull(u.Department.ID) }),
+	shown("COALESCE(d.id, '')", func(u *userRow) any { return (*string)(&u.Department.ID) }),
+	shown("COALESCE(d.number, 0)", func(u *userRow) any { return &u.Department.Number }),
+	shown("COALESCE(d.name, '')", func(u *userRow) any { return &u.Department.Name }),
+	kept("joined_at", func(u *userRow) any { return instant{&u.JoinedAt} }),
+	kept("time_zone", func(u *userRow) any { return &u.TimeZone }),
+	derived("time_zone_unknown", func(u *userRow) any { return &u.TimeZoneUnknown }),
+	kept("contact_number", func(u *userRow) any { return &u.ContactNumber }),
+	kept("session_expiry", func(u *userRow) any { return span{&u.SessionExpiry} }),
+	kept("competencies", func(u *userRow) any { return competencies{&u.Competencies} }),
+	kept("properties", func(u *userRow) any { return document{&u.Properties} }),
+	kept("managed_profile", func(u *userRow) any { return (*string)(&u.ManagedBy.Profile) }),
+	kept("managed_access", func(u *userRow) any { return (*string)(&u.ManagedBy.Access) }),
+	kept("managed_groups", func(u *userRow) any { return (*string)(&u.ManagedBy.Groups) }),
+	kept("managed_reach", func(u *userRow) any { return (*string)(&u.ManagedBy.Reach) }),
+	kept("version", func(u *userRow) any { return &u.Version }),
+	fixed("created_at", func(u *userRow) any { return instant{&u.CreatedAt} }),
+	kept("updated_at", func(u *userRow) any { return instant{&u.UpdatedAt} }),
+}
+
+// The columns of each kind of statement, and the statements.
+var (
+	readColumns   = columnsThat(func(c userColumn) bool { return c.read != "" })
+	insertColumns = columnsThat(func(c userColumn) bool { return c.insert })
+	updateColumns = columnsThat(func(c userColumn) bool { return c.update })
+
+	insertUser  = insertText("("+placeholders(len(insertColumns))+")", "RETURNING number")
+	insertUsers = insertText("$*", "ON CONFLICT (organization_id, user_key) DO NOTHING RETURNING id, number")
+	updateUser  = updateText()
+
+	selectUser = `SELECT ` + joinColumns(readColumns, func(c userColumn) string { return c.read }) + ` FROM users u
+	LEFT JOIN groups g ON g.organization_id = u.organization_id AND g.id = u.primary_group_id AND g.name_key IS NOT NULL
+	LEFT JOIN departments d ON d.organization_id = u.organization_id AND d.id = u.department_id AND d.name_key IS NOT NULL`
+)
+
+func columnsThat(keep func(userColumn) bool) (some []userColumn) {
+	for _, c := range userColumns {
+		if keep(c) {
+			some = append(some, c)
+		}
+	}
+	return some
+}
+
+func joinColumns(columns []userColumn, text func(userColumn) string) string {
+	texts := make([]string, len(columns))
+	for i, c := range columns {
+		texts[i] = text(c)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func insertText(values, end string) string {
+	names := joinColumns(insertColumns, func(c userColumn) string { return c.name })
+	return `INSERT INTO users (` + names + `) VALUES ` + values + ` ` + end
+}
+
+func placeholders(n int) string {
+	var b strings.Builder
+	writePlaceholders(&b, 1, n)
+	return b.String()
+}
+
+// updateText returns the update of one user: organization and number come first, then the columns.
+func updateText() string {
+	at := 2
+	sets := joinColumns(updateColumns, func(c userColumn) string {
+		at++
+		return c.name + " = $" + strconv.Itoa(at)
+	})
+	return `UPDATE users SET ` + sets + ` WHERE organization_id = $1 AND number = $2 AND user_key IS NOT NULL`
+}
+
+// scanUser reads a row of selectUser.
+func scanUser(r scanner) (roster.User, error) {
+	var u userRow
+	to := make([]any, len(readColumns))
+	for i, c := range readColumns {
+		to[i] = c.value(&u)
+	}
+	err := r.Scan(to...)
+	return u.User, err
+}
+
+// appendValues appends what the columns store of the user.
+func appendValues(args []any, columns []userColumn, u *userRow) ([]any, error) {
+	for _, c := range columns {
+		value, err := storedAs(c.value(u))
+		if err != nil {
+			return nil, fmt.Errorf("column %s: %w", c.name, err)
+		}
+		args = append(args, value)
+	}
+	return args, nil
+}
+
+// storedAs returns what is stored of a value that a column points to.
+func storedAs(value any) (any, error) {
+	switch v := value.(type) {
+	case *string:
+		return *v, nil
+	case *bool:
+		return *v, nil
+	case *int64:
+		return *v, nil
+	case instant:
+		return micros(*v.to), nil
+	case span:
+		return v.to.Microseconds(), nil
+	case document:
+		return string(*v.to), nil
+	case competencies:
+		return competencyText(*v.to)
+	case nil, string, int:
+		return v, nil
+	default:
+		return nil, fmt.Errorf("a %T is not stored", value)
+	}
+}
