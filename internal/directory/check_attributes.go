@@ -12,11 +12,11 @@ var statuses = []roster.Status{roster.StatusSuccess, roster.StatusWarning, roste
 
 // CheckAttributes are what filters may ask of checks.
 var CheckAttributes = Attributes[roster.Check]{
-	"id":             ident(func(c roster.Check) roster.CheckID { return c.ID }),
+	"id":             ident(func(c roster.Check) roster.CheckID { return c.ID }).stored(Indexed),
 	"number":         number(func(c roster.Check) int64 { return c.Number }),
-	"displayName":    text(func(c roster.Check) string { return c.Name }),
+	"displayName":    name(func(c roster.Check) string { return c.Name }).stored(Indexed),
 	"description":    text(func(c roster.Check) string { return c.Description }),
-	"emailAlias":     textOrNull(func(c roster.Check) string { return c.EmailAlias }),
+	"emailAlias":     textOrNull(func(c roster.Check) string { return c.EmailAlias }).stored(Indexed),
 	"defaultStatus":  word(func(c roster.Check) roster.Status { return c.DefaultStatus }, statuses...),
 	"overdueMinutes": number(func(c roster.Check) int64 { return int64(c.OverdueMinutes) }),
 	"status":         word(func(c roster.Check) roster.Status { return c.Status }, statuses...),
@@ -33,9 +33,9 @@ var CheckAttributes = Attributes[roster.Check]{
 
 // CheckGroupAttributes are what filters may ask of check groups.
 var CheckGroupAttributes = Attributes[roster.CheckGroup]{
-	"id":          ident(func(g roster.CheckGroup) roster.CheckGroupID { return g.ID }),
+	"id":          ident(func(g roster.CheckGroup) roster.CheckGroupID { return g.ID }).stored(Indexed),
 	"number":      number(func(g roster.CheckGroup) int64 { return g.Number }),
-	"displayName": text(func(g roster.CheckGroup) string { return g.Name }),
+	"displayName": name(func(g roster.CheckGroup) string { return g.Name }).stored(Indexed),
 	"description": text(func(g roster.CheckGroup) string { return g.Description }),
 	"checkCount":  number(func(g roster.CheckGroup) int64 { return g.CheckCount }),
 	"version":     number(func(g roster.CheckGroup) int64 { return g.Version }),

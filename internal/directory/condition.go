@@ -27,13 +27,27 @@ func Is(attribute string, value any) Condition {
 
 // Both returns the condition that all of some conditions are true.
 func Both(conditions ...Condition) Condition {
-	if len(conditions) == 1 {
-		return conditions[0]
+	var all []Condition
+	for _, c := range conditions {
+		if !c.IsZero() {
+			all = append(all, c)
+		}
 	}
-	if len(conditions) == 0 {
+	switch len(all) {
+	case 0:
+		return Condition{}
+	case 1:
+		return all[0]
+	}
+	return Condition{Op: filter.And, Of: all}
+}
+
+// ifGiven is Is for a value that somebody may have given; "" does not restrict.
+func ifGiven[S ~string](attribute string, value S) Condition {
+	if value == "" {
 		return Condition{}
 	}
-	return Condition{Op: filter.And, Of: conditions}
+	return Is(attribute, string(value))
 }
 
 // never is true of no record.

@@ -109,7 +109,7 @@ func (d *Directory) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.Gro
 
 // groupByID reads a group with its services and the number of its members.
 func groupByID(tx Tx, by roster.Actor, kind roster.GroupKind, id roster.GroupID) (roster.Group, error) {
-	found, err := tx.Groups(by.OrganizationID, GroupQuery{Kind: kind, ID: id, Limit: 1, Count: true, Services: true})
+	found, err := tx.Groups(by.OrganizationID, GroupQuery{Where: Is("id", string(id)), Kind: kind, Limit: 1, CountMembers: true, Services: true})
 	if err != nil {
 		return roster.Group{}, err
 	}
@@ -309,7 +309,7 @@ func (d *Directory) ListGroups(ctx context.Context, by roster.Actor, in GroupLis
 	if !isName(string(in.ID)) || !isReference(in.Name) {
 		return noRecords[roster.Group](), nil
 	}
-	q := GroupQuery{Kind: in.Kind, ID: in.ID, Name: in.Name, Count: in.Count, Services: in.Services}
+	q := GroupQuery{Where: Both(ifGiven("id", in.ID), ifGiven("displayName", Fold(in.Name))), Kind: in.Kind, CountMembers: in.Count, Services: in.Services}
 	if !in.BusinessService.IsZero() {
 		id, err := d.businessServiceID(ctx, by, in.BusinessService)
 		if err != nil {
@@ -318,7 +318,7 @@ func (d *Directory) ListGroups(ctx context.Context, by roster.Actor, in GroupLis
 		q.BusinessService = id
 	}
 	if groups, orgWide := scopeOf(by, ActGroupRead); !orgWide {
-		q.Only = groups
+		q.Among = groups
 	}
 	all := inPages(in.Order, func(o ListOrder, limit int) ([]roster.Group, error) {
 		q := q
@@ -392,7 +392,7 @@ func (d *Directory) GetGroup(ctx context.Context, by roster.Actor, in GroupSelec
 		if err != nil {
 			return g, err
 		}
-		all, err := tx.Groups(by.OrganizationID, GroupQuery{Kind: in.Kind, ID: g.ID, Limit: 1, Services: true, Count: true})
+		all, err := tx.Groups(by.OrganizationID, GroupQuery{Where: Is("id", string(g.ID)), Kind: in.Kind, Limit: 1, Services: true, CountMembers: true})
 		if err != nil || len(all) == 0 {
 			return g, err
 		}

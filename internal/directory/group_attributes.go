@@ -10,9 +10,9 @@ import (
 
 // GroupAttributes are what filters may ask of groups.
 var GroupAttributes = Attributes[roster.Group]{
-	"id":          ident(func(g roster.Group) roster.GroupID { return g.ID }),
+	"id":          ident(func(g roster.Group) roster.GroupID { return g.ID }).stored(Indexed),
 	"number":      number(func(g roster.Group) int64 { return g.Number }),
-	"displayName": text(func(g roster.Group) string { return g.Name }),
+	"displayName": name(func(g roster.Group) string { return g.Name }).stored(Indexed),
 	"description": text(func(g roster.Group) string { return g.Description }),
 	"active":      truth(func(g roster.Group) bool { return g.Active }),
 	"memberCount": number(func(g roster.Group) int64 { return g.MemberCount }),

@@ -196,15 +196,14 @@ type GroupTx interface {
 
 // GroupQuery picks groups of one kind. Zero fields do not restrict.
 type GroupQuery struct {
-	Kind            roster.GroupKind // always set
-	Order           ListOrder
-	Limit           int // 1 to MaxPage
-	ID              roster.GroupID
-	Name            string                   // compared without regard to case
-	Only            []roster.GroupID         // nil: all, empty: none
+	Kind            roster.GroupKind         // always set
+	Where           Condition                // on indexed attributes
+	Among           []roster.GroupID         // nil: all, empty: none
 	BusinessService roster.BusinessServiceID // groups with this service
-	Count           bool                     // fill MemberCount
-	Services        bool                     // load Routing.Services
+	Order           ListOrder
+	Limit           int  // 1 to MaxPage
+	CountMembers    bool // fill MemberCount
+	Services        bool // load Routing.Services
 }
 
 // ListOrder is the order of a list of records that have a number and a name, and the place where the list begins. The zero

@@ -152,12 +152,5 @@ func (d *Directory) ListUsers(ctx context.Context, by roster.Actor, in UserList)
 
 // where is what the store compares for the list.
 func (in UserList) where() Condition {
-	var all []Condition
-	if in.ID != "" {
-		all = append(all, Is("id", string(in.ID)))
-	}
-	if key := Fold(in.Email); key != "" {
-		all = append(all, Is("email", key))
-	}
-	return Both(all...)
+	return Both(ifGiven("id", in.ID), ifGiven("email", Fold(in.Email)))
 }

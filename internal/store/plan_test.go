@@ -79,7 +79,7 @@ func everyQuery(tx directory.Tx) {
 	_, _ = tx.FindGroups(org, roster.KindTeam, refs)
 	_, _ = tx.FindDepartment(org, refs[0])
 	_, _ = tx.FindRoles(org, refs)
-	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, ID: "id", Name: "name", Only: ids})
+	_, _ = tx.Groups(org, directory.GroupQuery{Where: directory.Both(directory.Is("id", "id"), directory.Is("displayName", directory.Fold("name"))), Kind: roster.KindTeam, Among: ids})
 	for _, o := range everyOrder {
 		everyOrderedQuery(tx, o)
 	}
@@ -103,7 +103,7 @@ var everyOrder = func() (all []directory.ListOrder) {
 // everyOrderedQuery puts those that list whole organizations in an order.
 func everyOrderedQuery(tx directory.Tx, o directory.ListOrder) {
 	const org = roster.OrganizationID("org")
-	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, Count: true})
+	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, CountMembers: true})
 	_, _ = tx.Departments(org, o, 1)
 	_, _ = tx.Roles(org, o, 1)
 	_, _ = tx.Checks(org, directory.CheckQuery{Order: o})
@@ -240,14 +240,14 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{
-			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {ID: c.ID}, {NameKey: "key"}, {AliasKey: "alias"}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
+			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {Where: directory.Is("id", string(c.ID))}, {Where: directory.Is("displayName", "key")}, {Where: directory.Is("emailAlias", "alias")}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
 		} {
 			q.Scope, q.Told = scope, true
 			_, _ = tx.Checks(org, q)
 			_, _ = tx.CheckIDs(org, q)
 		}
 		_, _ = tx.CheckCounts(org, scope)
-		for _, q := range []directory.CheckGroupQuery{{}, {ID: g.ID}, {NameKey: "key"}} {
+		for _, q := range []directory.CheckGroupQuery{{}, {Where: directory.Is("id", string(g.ID))}, {Where: directory.Is("displayName", "key")}} {
 			q.Scope = scope
 			_, _ = tx.CheckGroups(org, q)
 		}

@@ -22,6 +22,17 @@ var signs = map[filter.Operator]string{
 	filter.Eq: " = ?", filter.Gt: " > ?", filter.Ge: " >= ?", filter.Lt: " < ?", filter.Le: " <= ?",
 }
 
+// whereAll adds the conditions that must all be true.
+func (q *query) whereAll(of sqlAttributes, c directory.Condition) error {
+	for _, one := range c.Conjuncts() {
+		q.where("")
+		if err := q.compare(of, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // compare adds a condition, without the word before it.
 func (q *query) compare(of sqlAttributes, c directory.Condition) error {
 	switch c.Op {

@@ -8,6 +8,24 @@ import (
 	"roster/internal/directory"
 )
 
+// TestAnIndexServesWhatTheDirectorySaysItDoes holds the attributes of the nouns of which the store compares only such.
+func TestAnIndexServesWhatTheDirectorySaysItDoes(t *testing.T) {
+	t.Parallel()
+	indexedAre(t, "group", directory.GroupAttributes, comparedOfGroups)
+	indexedAre(t, "team", directory.TeamAttributes, comparedOfGroups)
+	indexedAre(t, "check", directory.CheckAttributes, comparedOfChecks)
+	indexedAre(t, "check group", directory.CheckGroupAttributes, comparedOfCheckGroups)
+}
+
+func indexedAre[T any](t *testing.T, noun string, all directory.Attributes[T], compared sqlAttributes) {
+	t.Helper()
+	for name, a := range all {
+		if _, known := compared[name]; known != (a.Stored == directory.Indexed) || a.Stored == directory.Comparable {
+			t.Errorf("%s of a %s is stored as %d, and the store knows it: %v", name, noun, a.Stored, known)
+		}
+	}
+}
+
 func TestTheStoreComparesWhatTheDirectorySaysItDoes(t *testing.T) {
 	t.Parallel()
 	var stored, indexed []string

@@ -124,7 +124,7 @@ func (f *fixture) sees(p population) {
 	f.view(func(tx directory.Tx) error {
 		tokens, err := tx.Tokens(f.org, "", 0, true)
 		same(f, tokens, []roster.Token{p.token})
-		groups, err2 := tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindGroup, Count: true})
+		groups, err2 := tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindGroup, CountMembers: true})
 		same(f, fmt.Sprint(len(groups), groups[0].ID, groups[0].MemberCount), fmt.Sprint(1, p.user.Groups[0].ID, 1))
 		roles, err3 := tx.Roles(f.org, directory.ListOrder{}, 0)
 		same(f, len(roles), 2)
