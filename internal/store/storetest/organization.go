@@ -122,7 +122,7 @@ func (f *fixture) sees(p population) {
 	same(f, f.list(directory.UserQuery{Where: directory.Is("email", p.user.EmailKey)}, 0)[0].ID, p.user.ID)
 	same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{p.entry})
 	f.view(func(tx directory.Tx) error {
-		tokens, err := tx.Tokens(f.org, "", 0, true)
+		tokens, err := tx.Tokens(f.org, directory.TokenQuery{Revoked: true})
 		same(f, tokens, []roster.Token{p.token})
 		groups, err2 := tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindGroup, CountMembers: true})
 		same(f, fmt.Sprint(len(groups), groups[0].ID, groups[0].MemberCount), fmt.Sprint(1, p.user.Groups[0].ID, 1))
@@ -140,7 +140,7 @@ func (f *fixture) sees(p population) {
 		same(f, len(prefs), 1)
 		sessions, err9 := tx.Sessions(f.org, p.user.ID, f.now)
 		same(f, sessions, []roster.Session{p.session})
-		jobs, err10 := tx.OpenJobs(f.org, "", 0)
+		jobs, err10 := tx.Jobs(f.org, directory.JobQuery{})
 		same(f, len(jobs), 1)
 		return errors.Join(err, err2, err3, err4, err5, err6, err7, err8, err9, err10)
 	})
