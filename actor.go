@@ -1,6 +1,6 @@
 package roster
 
-// Face is the way by which a caller reaches the verbs.
+// Face is an interface through which callers reach the verbs.
 type Face string
 
 // The faces.
@@ -10,44 +10,45 @@ const (
 	FaceAPI          Face = "api" // the native API
 	FaceWeb          Face = "web"
 	FaceCLI          Face = "cli"
-	FaceRealm        Face = "realm"  // a realm that proves people outside, at their first sign-in
+	FaceRealm        Face = "realm"  // a realm, when it signs somebody in for the first time
 	FaceSystem       Face = "system" // Roster itself: first start, workers
 )
 
-// ActorKind says what kind of credential an actor came with.
+// ActorKind is the kind of credential that an actor used.
 type ActorKind string
 
 // The kinds of actor. The zero kind is nobody.
 const (
 	ActorNobody   ActorKind = ""
-	ActorUser     ActorKind = "user"     // by password or session
+	ActorUser     ActorKind = "user"     // signed in by password or session
 	ActorToken    ActorKind = "token"    // by a token of the organization or of a user
-	ActorOperator ActorKind = "operator" // who may use the server's command line
+	ActorOperator ActorKind = "operator" // uses the server's command line
 	ActorSystem   ActorKind = "system"   // Roster itself
 )
 
-// Actor is who calls a verb. The zero Actor is nobody, and may call only what is public.
+// Actor is the caller of a verb: its identity, what it may do, and where it called from. The zero
+// Actor is nobody, and may call public verbs only.
 type Actor struct {
 	Kind           ActorKind
 	OrganizationID OrganizationID
-	UserID         UserID    // of ActorUser, and of ActorToken where the token is a user's
-	TokenID        TokenID   // of ActorToken
-	SessionID      SessionID // of ActorUser by a session
+	UserID         UserID    // set for ActorUser, and for ActorToken if the token belongs to a user
+	TokenID        TokenID   // set for ActorToken
+	SessionID      SessionID // set for ActorUser if a session was used
 	Name           string    // for the audit: the userName, or the token's name
 	Grants         Grants
-	Limited        bool // by a token to groups: what entries on check groups give the user does not count
+	Limited        bool // a token limits it to groups: the user's entries on check groups do not count
 	ReadOnly       bool // may call no verb that changes anything
-	ErrorsAs200    bool // of the token, see [Token]
+	ErrorsAs200    bool // the token asks for it, see [Token]
 	Face           Face
-	Address        string // of the caller, without port; "" for the command line
+	Address        string // of the caller, without port; "" on the command line
 	RequestID      string // "" outside a request
 
-	// For opening and touching sessions; of ActorUser.
+	// CredentialVersion is set for ActorUser. Opening and touching a session needs it.
 	CredentialVersion int64
 }
 
-// Principal returns the credential's identity: a token's own id, or else the user's. Two calls
-// are "by the same" when it is equal.
+// Principal returns the identity of the credential: the token's id, or else the user's. Two calls
+// come from the same principal if it is equal.
 func (a Actor) Principal() string {
 	switch {
 	case a.TokenID != "":

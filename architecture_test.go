@@ -16,10 +16,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
-// arrows says which of the module's packages each package may import, tests aside. A package that is
-// missing here may import none, so a new one has to be given its place.
+// arrows says which of the module's packages each package may import, tests aside. A package that
+// is missing here may import none, so a new one has to be given its place.
 var arrows = map[string][]string{
 	"roster":                        {},
 	"roster/internal/fold":          {},
@@ -27,7 +28,7 @@ var arrows = map[string][]string{
 	"roster/internal/dialect":       {"roster"},
 	"roster/internal/filter":        {"roster", "roster/internal/fold"},
 	"roster/internal/auth":          {"roster", "roster/internal/directory"},
-	"roster/internal/auth/realm":    {"roster", "roster/internal/directory"},
+	"roster/internal/auth/realm":    {"roster", "roster/internal/fold", "roster/internal/directory", "roster/internal/auth"},
 	"roster/internal/outbound":      {"roster"},
 	"roster/internal/store":         {"roster", "roster/internal/directory", "roster/internal/filter"},
 	"roster/internal/queue":         {"roster", "roster/internal/directory"},
@@ -188,19 +189,119 @@ func unexplained(d *ast.GenDecl) []string {
 func eachFile(t *testing.T, visit func(*token.FileSet, string, *ast.File)) {
 	t.Helper()
 	fset := token.NewFileSet()
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
+	for _, path := range goFiles(t) {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
 		}
 		f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		visit(fset, path, f)
-		return nil
+	}
+}
+
+// goFiles returns the paths of all Go files, tests included.
+func goFiles(t *testing.T) []string {
+	t.Helper()
+	var paths []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".go") {
+			paths = append(paths, filepath.ToSlash(path))
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	return paths
+}
+
+// maxComment is the longest a line of a comment may be, in characters without its indentation.
+const maxComment = 100
+
+// longComments lists the folders and files whose comments may still be longer.
+var longComments = []string{
+	"internal/api/", "internal/directory/", "internal/filter/", "internal/store/",
+}
+
+func TestNoLineOfACommentIsTooLong(t *testing.T) {
+	t.Parallel()
+	for _, path := range goFiles(t) {
+		exempt := slices.ContainsFunc(longComments, func(prefix string) bool { return strings.HasPrefix(path, prefix) })
+		if exempt {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		number := 0
+		for line := range strings.Lines(string(text)) {
+			number++
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "//go:") && utf8.RuneCountInString(line) > maxComment {
+				t.Errorf("%s:%d: this comment has a line beyond %d characters", path, number, maxComment)
+			}
+		}
+	}
+}
+
+// documents returns the paths of the documents that people read.
+func documents(t *testing.T) []string {
+	t.Helper()
+	paths := []string{"CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"}
+	for _, pattern := range []string{"docs/*.md", "docs/adr/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, found, err)
+		}
+		paths = append(paths, found...)
+	}
+	return paths
+}
+
+func TestNoLineOfADocumentIsTooLong(t *testing.T) {
+	t.Parallel()
+	for _, path := range documents(t) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		number, code := 0, false
+		for line := range strings.Lines(string(text)) {
+			number++
+			line = strings.TrimSuffix(line, "\n")
+			if strings.HasPrefix(line, "```") {
+				code = !code
+			}
+			if !code && !strings.HasPrefix(line, "|") && utf8.RuneCountInString(line) > maxComment {
+				t.Errorf("%s:%d: this line is longer than %d characters", path, number, maxComment)
+			}
+		}
+	}
+}
+
+func TestADecisionHasContextDecisionAndConsequences(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("docs/adr/0*.md")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var headings []string
+		for line := range strings.Lines(string(text)) {
+			if heading, found := strings.CutPrefix(line, "## "); found {
+				headings = append(headings, strings.TrimSpace(heading))
+			}
+		}
+		if !slices.Equal(headings, []string{"Context", "Decision", "Consequences"}) {
+			t.Errorf("%s has the headings %q", path, headings)
+		}
 	}
 }
 

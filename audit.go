@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// AuditEntry says who changed what. It is written in the transaction of the change. A sealer
-// numbers the entries of an organization afterwards and links each with the one before it by hash.
+// AuditEntry says who changed what. It is written in the same transaction as the change. A sealer
+// later numbers the entries of an organization and links each to the one before it by its hash.
 type AuditEntry struct {
 	ID             AuditID
 	OrganizationID OrganizationID
@@ -20,7 +20,7 @@ type AuditEntry struct {
 	Action         string // the verb: "user.create"
 	Target         string // id of the record
 	TargetName     string
-	DetailsHash    string // hex SHA-256 of salt ‖ details; stays when these are erased
+	DetailsHash    string // hex SHA-256 of salt ‖ details; stays after the details are erased
 	Seq            int64  // place in the organization's chain, from 1; 0 while unsealed
 	Hash           string // hex SHA-256 over the entry and the hash before it; "" while unsealed
 

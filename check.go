@@ -2,7 +2,7 @@ package roster
 
 import "time"
 
-// Status is how an event, or the check that it belongs to, turned out.
+// Status is the result of an event, or of the check that it belongs to.
 type Status string
 
 // The statuses.
@@ -15,28 +15,28 @@ const (
 // Statuses lists the statuses in their fixed order.
 var Statuses = [...]Status{StatusSuccess, StatusWarning, StatusFailure}
 
-// Check is an expected signal: conditions that claim events, and who is told of them.
+// Check is an expected signal: conditions that claim events, and the people to notify.
 type Check struct {
 	ID             CheckID
 	OrganizationID OrganizationID
-	Number         int64 // unique in the organization: of several checks that match an event the lowest claims it
+	Number         int64 // unique in the organization; if several checks match an event, the lowest number claims it
 	Name           string
 	Description    string
-	EmailAlias     string         // the address part by which a message names the check; "" for none
-	CheckGroup     CheckGroupLink // the one that it is in; zero for none
-	Matching       ConditionGroup // claims events
-	Success        ConditionGroup // makes an event a success
-	Warning        ConditionGroup // makes an event a warning, where it is no success
-	DefaultStatus  Status         // of an event that meets neither
+	EmailAlias     string         // the part of an email address that names the check; "" for none
+	CheckGroup     CheckGroupLink // that the check is in; zero for none
+	Matching       ConditionGroup // the events that the check claims
+	Success        ConditionGroup // the events that are a success
+	Warning        ConditionGroup // the events that are a warning, unless they are a success
+	DefaultStatus  Status         // of an event that matches neither
 	Interval       Interval       // how often an event is expected
-	OverdueMinutes int            // from the end of an interval without an event to a failure
+	OverdueMinutes int            // minutes after an interval without an event until the check fails
 	Window         Window         // when events are expected
-	Groups         []GroupLink    // whose members are told, of KindGroup
-	Teams          []GroupLink    // whose members are told, of KindTeam
+	Groups         []GroupLink    // whose members are notified, of KindGroup
+	Teams          []GroupLink    // whose members are notified, of KindTeam
 
 	Status    Status    // of the last event; StatusSuccess before the first
-	StatusAt  time.Time // when that event came; before the first, when the check was made
-	Version   int64     // rises by one with every change but that of Status
+	StatusAt  time.Time // when the last event came; before the first, when the check was made
+	Version   int64     // rises by one with every change, except of Status
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -64,7 +64,7 @@ type Interval struct {
 
 // Window is when a check expects events, in the organization's time zone.
 type Window struct {
-	Start, End string // times of day, "15:04"; equal ones are the whole day
+	Start, End string // times of day, "15:04"; equal times mean the whole day
 	Days       []Day  // in the order of the week; empty: every day
 }
 
@@ -74,11 +74,11 @@ type Day string
 // Days lists the days, Monday first (ISO 8601).
 var Days = [...]Day{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
-// ConditionGroup is conditions on a message. One without conditions is met by no message.
+// ConditionGroup is a list of conditions on a message. An empty list matches no message.
 type ConditionGroup struct {
-	All        bool // every condition must be met, not only one
+	All        bool // every condition must match, not only one
 	Conditions []Condition
-	Program    int // the size of its regular expressions; 0 also where an older version stored it
+	Program    int // size of its regular expressions; 0 also if an older version stored it
 }
 
 // Condition compares a field of a message with a text, without regard to case.
@@ -101,7 +101,7 @@ const (
 // MessageFields lists the fields.
 var MessageFields = [...]MessageField{FieldSubject, FieldBody, FieldFrom}
 
-// Match is a way to compare.
+// Match is a way to compare texts.
 type Match string
 
 // The ways.
@@ -120,8 +120,8 @@ var Matches = [...]Match{
 	MatchExactly, MatchNotExactly, MatchContains, MatchNotContains, MatchStartsWith, MatchEndsWith, MatchRegexp,
 }
 
-// CheckGroup is a set of checks; every check is in one at most. Who may do what to its checks, beyond what
-// the organization gives, is said by entries.
+// CheckGroup is a set of checks. A check is in one group at most. Entries ([CheckPermission]) give
+// people more rights on its checks than the organization gives them.
 type CheckGroup struct {
 	ID             CheckGroupID
 	OrganizationID OrganizationID
@@ -132,30 +132,30 @@ type CheckGroup struct {
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 
-	CheckCount int64 // counted where it was asked for
+	CheckCount int64 // filled in only if asked for
 }
 
-// CheckPermission is an entry on a check group: what a user, or the members of a group, may do to its
-// checks. Seeing is not being told (DECISIONS 25).
+// CheckPermission is an entry on a check group: what a user, or the members of a group, may do to
+// its checks. The right to see a check does not include its notifications (DECISIONS 25).
 type CheckPermission struct {
 	ID          CheckPermissionID
 	CheckGroup  CheckGroupLink
-	User        UserLink  // zero where it is for a group
-	Group       GroupLink // of KindGroup; zero where it is for a user
+	User        UserLink  // zero if the entry is for a group
+	Group       GroupLink // of KindGroup; zero if the entry is for a user
 	AccessLevel AccessLevel
-	Notify      bool // who it is for is told of the checks' events
+	Notify      bool // the user, or the members, get the checks' notifications
 	CreatedAt   time.Time
 }
 
-// Event is something that arrived.
+// Event is a signal that arrived.
 type Event struct {
 	ID             EventID
 	OrganizationID OrganizationID
 	Check          CheckLink // the check that claimed it; zero for none
 	Title          string    // a message's subject
 	Body           string
-	From           string // who or what sent it, as it said
+	From           string // the sender, as the sender gave it
 	Status         Status
-	Reason         string // why no check could claim it; "" where nothing hindered them
+	Reason         string // why no check could claim it; "" if the checks could be evaluated
 	At             time.Time
 }

@@ -6,7 +6,7 @@ import "time"
 type Component struct {
 	Name          string // server, queue, store
 	Description   string
-	Instance      string    // which of several servers
+	Instance      string    // tells several servers apart
 	LastHeartbeat time.Time // when it last showed that it works
 	Missed        int       // heartbeats missed since
 	Running       bool

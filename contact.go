@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Service is a way to reach somebody.
+// Service is a channel by which a person can be reached.
 type Service string
 
 // The services.
@@ -29,7 +29,7 @@ type ContactMethod struct {
 	CreatedAt   time.Time
 }
 
-// NotificationType says why somebody is told.
+// NotificationType is a reason to notify somebody.
 type NotificationType string
 
 // The notification types.
@@ -43,14 +43,14 @@ const (
 // NotificationTypes lists the types in their fixed order.
 var NotificationTypes = [...]NotificationType{TypeFailures, TypeWarnings, TypeUnmatched, TypeDigest}
 
-// Preference is the set of services, in their fixed order, by which a user is told about one type.
+// Preference is the set of services, in their fixed order, that notify a user about one type.
 type Preference struct {
 	Type     NotificationType
 	Services []Service
 }
 
-// NotSetUp returns the services that the user chose and has no address for, in their fixed order.
-// ContactMethods and Preferences must be loaded.
+// NotSetUp returns the services that the user chose but has no address for, in their fixed order.
+// It needs ContactMethods and Preferences to be loaded.
 func (u User) NotSetUp() []Service {
 	var missing []Service
 	for _, s := range Services {

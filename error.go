@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Kind says whose move it is after a failure. Dialects map kinds to their answers, the queue
-// decides by kind what to retry; nobody looks at messages.
+// Kind classifies an error by who can do something about it. Dialects map kinds to their answers,
+// and the queue retries by kind. Nothing in Roster looks at an error's text.
 type Kind uint8
 
-// The kinds. The zero kind is Internal, so that a forgotten classification hides and never leaks.
+// The kinds. The zero kind is Internal, so an error that nobody classified is hidden, not leaked.
 const (
-	Internal        Kind = iota // ours: it is logged, the caller learns nothing
+	Internal        Kind = iota // our fault: it is logged, and the caller learns nothing
 	Invalid                     // the caller must change Field
 	Conflict                    // another record holds this value of Field
 	NotFound                    // no such record, or none that the actor may see
-	Unauthenticated             // who are you?
-	Forbidden                   // we know who you are; no
+	Unauthenticated             // the caller must sign in
+	Forbidden                   // the caller is known and may not do this
 	RateLimited                 // try again after RetryAfter
 	Unavailable                 // overloaded, or a dependency is down; try again after RetryAfter
 	Stale                       // the record has changed since the caller read it
@@ -36,21 +36,22 @@ func (k Kind) String() string {
 	}[k]
 }
 
-// Error is the only error type that crosses a package boundary on purpose.
+// Error is the only error type that crosses package boundaries on purpose.
 type Error struct {
 	Kind   Kind
-	Field  string // canonical attribute path in RFC 7643 spelling ("roles[1]"), "" if none
-	Detail string // safe to send. With a Field it is a phrase that follows the field's name: "is required"
+	Field  string // the attribute's path as RFC 7643 spells it ("roles[1]"), "" if none
+	Detail string // safe to send; with a Field, a phrase that follows the field's name: "is required"
 
 	RetryAfter time.Duration // RateLimited and Unavailable only
 
-	// Holder is the record that is in the way. Conflict only, and only where the actor may know it.
+	// Holder is the record that is in the way. It is set for Conflict only, and only if the actor
+	// may know the record.
 	Holder Holder
 
 	Err error // the cause: logged, never sent
 }
 
-// Holder names the record that holds a value somebody else wanted.
+// Holder is the record that already has a value which must be unique.
 type Holder struct {
 	ID     string
 	Number int64
@@ -74,7 +75,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Faults are the faults of one request, reported together. It is an error when it is not empty.
+// Faults are all faults of one request. They are an error unless the list is empty.
 type Faults []*Error
 
 // Error lists the faults, for logs.
@@ -86,14 +87,14 @@ func (f Faults) Error() string {
 	return errors.Join(errs...).Error()
 }
 
-// MaxFaults is the number of faults that one answer reports; further ones are dropped, so that a
-// small request cannot make a large answer.
+// MaxFaults bounds the faults in one answer, so that a small request cannot make a large one.
+// Further faults are dropped.
 const MaxFaults = 100
 
-// Add notes that field is wrong: detail is a phrase that follows its name.
+// Add records that field is wrong. The detail is a phrase that follows the field's name.
 func (f *Faults) Add(field, detail string) { f.add(Invalid, field, detail) }
 
-// Forbid notes that the caller may not ask for field: detail is a phrase that follows its name.
+// Forbid records that the caller may not set field. The detail is a phrase that follows its name.
 func (f *Faults) Forbid(field, detail string) { f.add(Forbidden, field, detail) }
 
 func (f *Faults) add(k Kind, field, detail string) {
@@ -102,8 +103,8 @@ func (f *Faults) add(k Kind, field, detail string) {
 	}
 }
 
-// Has reports whether a fault of the field was noted, or of what it is a part of: of "roles[1]" or "roles" for
-// "roles[1]".
+// Has reports whether there is a fault of the field or of an attribute that contains it. For
+// "roles[1]" these are "roles[1]" and "roles".
 func (f Faults) Has(field string) bool {
 	for _, e := range f {
 		if rest, is := strings.CutPrefix(field, e.Field); is && (rest == "" || e.Field != "" && (rest[0] == '.' || rest[0] == '[')) {
@@ -113,7 +114,8 @@ func (f Faults) Has(field string) bool {
 	return false
 }
 
-// HasWithin reports whether a fault of a part of the field was noted: of "roles[1]" for "roles".
+// HasWithin reports whether there is a fault of a part of the field, such as "roles[1]" for
+// "roles".
 func (f Faults) HasWithin(field string) bool {
 	for _, e := range f {
 		if rest, is := strings.CutPrefix(e.Field, field); is && rest != "" && (rest[0] == '.' || rest[0] == '[') {
@@ -131,8 +133,8 @@ func (f Faults) Err() error {
 	return f
 }
 
-// All returns every fault in err, in order: one for an [Error], all of them for [Faults], and one
-// of kind Internal for anything else. It returns nil for nil.
+// All returns every fault in err, in order. An [Error] is one fault and [Faults] are many. Any
+// other error is one fault of kind Internal. All returns nil for nil.
 func All(err error) []*Error {
 	if err == nil {
 		return nil
@@ -148,7 +150,7 @@ func All(err error) []*Error {
 	return []*Error{{Kind: Internal, Err: err}}
 }
 
-// KindOf returns the kind of err: that of the first fault, Internal for foreign errors.
+// KindOf returns the kind of the first fault of err. It is Internal for errors of other packages.
 func KindOf(err error) Kind {
 	if all := All(err); len(all) > 0 {
 		return all[0].Kind

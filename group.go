@@ -14,8 +14,8 @@ const (
 	KindTeam  GroupKind = "team"  // Graze's team
 )
 
-// EndUserGroup is the name of the shipped group that a user without another primary group has in
-// Graze. It has no members of its own, and only Graze shows it.
+// EndUserGroup is the name of the shipped group that Graze shows for a user without a primary
+// group. It has no members of its own, and the other faces do not show it.
 const EndUserGroup = "End-User"
 
 // FirstTeam is the name of the shipped team (Graze's own default).
@@ -32,21 +32,22 @@ type Group struct {
 	CreatedAt      time.Time
 	Active         bool
 	Routing        Routing // of KindTeam
-	Version        int64   // rises by one with every change of it or of its members, but for what is changed of a user
+	Version        int64   // rises by one with every change of the group or its members, except changes of the users themselves
 
-	MemberCount int64 // counted where it was asked for
+	MemberCount int64 // filled in only if asked for
 }
 
-// Routing is what Graze keeps with a team. It is kept and returned as given: Roster routes no alert by it.
+// Routing holds the alert routing that Graze stores with a team. It is returned as given. Roster
+// routes no alerts.
 type Routing struct {
 	AlertFilter string
 	SigFilter   string
 	LandingPage json.RawMessage       // a JSON string or object as given, nil for none
-	Services    []BusinessServiceLink // loaded where it was asked for
+	Services    []BusinessServiceLink // loaded only if asked for
 }
 
-// BusinessService is something that the company runs and that teams look after (Graze's "service"; not
-// a [Service], which is a way to reach somebody).
+// BusinessService is something that the company runs and that teams look after. Graze calls it a
+// "service". A [Service] is something else: a way to reach a person.
 type BusinessService struct {
 	ID             BusinessServiceID
 	OrganizationID OrganizationID

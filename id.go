@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Opaque identifiers. Each is a UUIDv7 (RFC 9562) in lower-case text; the types differ so that
-// one cannot be passed for another.
+// The opaque identifiers. Each is a UUIDv7 (RFC 9562) in lower-case text. Each has a type of its
+// own, so that one cannot be passed for another.
 type (
 	OrganizationID    string // identifies an [Organization]
 	UserID            string // identifies a [User]
@@ -28,8 +28,8 @@ type (
 	EventID           string // identifies an [Event]
 )
 
-// FoldID returns an id that is a UUID in lower case, as records have it: UUIDs are compared without regard to
-// case (RFC 9562 §4). It returns any other text as it is.
+// FoldID returns a UUID in lower case, as records hold it, because UUIDs are compared without
+// regard to case (RFC 9562 §4). It returns any other text unchanged.
 func FoldID[T ~string](id T) T {
 	if !IsUUID(id) {
 		return id
@@ -47,9 +47,9 @@ func IsUUID[T ~string](text T) bool {
 	return !strings.ContainsFunc(string(text), func(r rune) bool { return !strings.ContainsRune(digits, r) })
 }
 
-// Ref is how a caller names a record it wants to use: by opaque id, by number, or by name.
-// The first of ID, Number and Name that is set and finds a record wins, so the text "12" of a
-// dialect where numbers are ids is Ref{Number: 12, Name: "12"}. Names are compared without regard to case.
+// Ref names a record by opaque id, by number, or by name. The first of ID, Number and Name that is
+// set and finds a record wins. In a dialect that uses numbers as ids, the text "12" becomes
+// Ref{Number: 12, Name: "12"}. Names are compared without regard to case.
 type Ref struct {
 	ID     string `json:",omitempty"`
 	Number int64  `json:",omitempty"` // 0: none
@@ -59,7 +59,7 @@ type Ref struct {
 // IsZero reports whether the reference names nothing.
 func (r Ref) IsZero() bool { return r == Ref{} }
 
-// String returns the reference as a person would say it, for messages.
+// String returns the reference as text for messages: the quoted name or id, or the number.
 func (r Ref) String() string {
 	switch {
 	case r.Name != "":
@@ -71,7 +71,7 @@ func (r Ref) String() string {
 	}
 }
 
-// linked is what a record shows of another one: enough to name it without loading it.
+// linked identifies another record by id, number and name, so that it need not be loaded.
 type linked[I ~string] struct {
 	ID     I
 	Number int64
@@ -81,7 +81,7 @@ type linked[I ~string] struct {
 // String returns the name.
 func (l linked[I]) String() string { return l.Name }
 
-// What a record shows of another one that it is linked with.
+// Links to other records.
 type (
 	GroupLink           = linked[GroupID]           // a group or team
 	RoleLink            = linked[RoleID]            // a role

@@ -2,7 +2,8 @@ package roster
 
 import "time"
 
-// Organization is a tenant: a hard wall. Every other record belongs to exactly one.
+// Organization is a tenant. Every other record belongs to exactly one, and no organization sees
+// another.
 type Organization struct {
 	ID        OrganizationID
 	Slug      string // in URLs, as /o/<slug>/
@@ -12,13 +13,13 @@ type Organization struct {
 	Version   int64
 }
 
-// Settings are what an organization decides for itself.
+// Settings are the choices of an organization.
 type Settings struct {
-	TimeZone        string // an IANA name: of dates without a zone, and of users who have none; "" for UTC
-	DefaultCountry  string // ISO 3166-1 alpha-2, of phone numbers that name none; "" for the server's
-	StrongPasswords bool   // asks for strength also of passwords that others provision
+	TimeZone        string // an IANA name, for dates without a zone and users without one; "" for UTC
+	DefaultCountry  string // ISO 3166-1 alpha-2, for phone numbers without a country; "" for the server's
+	StrongPasswords bool   // requires strong passwords also from callers that provision users
 }
 
-// DefaultOrganization is the slug of the organization that exists from the first start, and that a
-// path without /o/<slug>/ means.
+// DefaultOrganization is the slug of the organization that always exists. Paths without /o/<slug>/
+// mean it.
 const DefaultOrganization = "default"

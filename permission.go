@@ -8,8 +8,8 @@ import (
 // Permissions is a set of permissions.
 type Permissions uint64
 
-// The permissions. Those of the first block are Graze's, on record in its role documentation; they
-// are kept and shown, and only super_privileges, all_data and graze_login mean something here.
+// The permissions. Those of the first block are Graze's, from its role documentation. They are
+// stored and shown, but only super_privileges, all_data and graze_login have an effect.
 const (
 	SuperPrivileges Permissions = 1 << iota // everything within the organization
 	AlertAssign
@@ -24,27 +24,27 @@ const (
 	SigModify
 	ThreadCreate
 	AddMedia
-	GrazeLogin // may call the Graze API, and read with it
+	GrazeLogin // may call the Graze API and read through it
 	Filter
 
 	ReadDirectory  // sees users, groups, checks and what happened to them
 	Acknowledge    // answers notifications for others
 	SendEvents     // posts events
 	ManageChecks   // makes and changes checks and check groups
-	ManageUsers    // makes and changes users, up to one's own permissions
+	ManageUsers    // makes and changes users, up to the actor's own permissions
 	ManageGroups   // makes and changes groups, teams and departments
-	ManageRoles    // makes and changes roles, up to one's own permissions
+	ManageRoles    // makes and changes roles, up to the actor's own permissions
 	ManageTokens   // makes, lists and revokes API tokens
 	ManageSettings // changes the organization's settings and default matrices
 	ReadAudit      // reads who changed what
 	ManageRealms   // says where users prove their identity
-	GrantAnyRole   // grants more than one holds (DECISIONS 9 says what it does not lift)
+	GrantAnyRole   // may grant more than the actor holds (for exceptions see DECISIONS 9)
 	ServerAdmin    // makes organizations: given by the command line, in no role
 
 	endOfPermissions
 )
 
-// AllPermissions is every permission that a role may hold: all but server_admin.
+// AllPermissions is every permission that a role may hold: all except server_admin.
 const AllPermissions = endOfPermissions - 1 - ServerAdmin
 
 var permissionNames = [...]string{
@@ -116,11 +116,11 @@ func (p Permissions) Descriptions() []string {
 	return sentences
 }
 
-// String returns the names with blanks between: the form in which a role is stored.
+// String returns the names separated by spaces, as a role is stored.
 func (p Permissions) String() string { return strings.Join(p.Names(), " ") }
 
-// ParsePermissions reads the form of [Permissions.String]. Names that it does not know are
-// returned beside the set: a store ignores them, so that an older binary reads a newer role.
+// ParsePermissions reads the form of [Permissions.String]. It also returns the names that it does
+// not know. A store ignores these, so that an older binary can read a newer role.
 func ParsePermissions(s string) (p Permissions, unknown []string) {
 	for _, word := range strings.Fields(s) {
 		found := false
@@ -138,11 +138,11 @@ func ParsePermissions(s string) (p Permissions, unknown []string) {
 	return p, unknown
 }
 
-// AccessLevel is one of CheckCentral's levels. "disabled" is not one of them here: it is an
-// inactive user (see [User.Active]), whose level survives.
+// AccessLevel is one of CheckCentral's levels. CheckCentral's "disabled" is none of them here: it
+// is an inactive user (see [User.Active]), who keeps the level.
 type AccessLevel string
 
-// The levels, each holding what the one before it holds.
+// The levels. Each holds the permissions of the one before it.
 const (
 	LevelCustom        AccessLevel = "custom"
 	LevelReadonly      AccessLevel = "readonly"
@@ -157,7 +157,7 @@ var AccessLevels = [...]AccessLevel{
 	LevelCustom, LevelReadonly, LevelUser, LevelEditor, LevelManager, LevelAdministrator,
 }
 
-// Permissions returns what the level holds; nothing for a level that it does not know.
+// Permissions returns the permissions of the level, none for an unknown level.
 func (l AccessLevel) Permissions() Permissions {
 	switch l {
 	case LevelReadonly:

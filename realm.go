@@ -14,7 +14,8 @@ const (
 	RealmLDAP RealmKind = "LDAP"  // declared in the server's configuration
 )
 
-// Realm is where users prove identity, if not here. A user of it has its id as [User.Realm].
+// Realm is a place outside of Roster where users prove identity. Its id is the [User.Realm] of its
+// users.
 type Realm struct {
 	ID             RealmID
 	OrganizationID OrganizationID

@@ -4,7 +4,7 @@ package roster
 type Role struct {
 	ID             RoleID
 	OrganizationID OrganizationID
-	Number         int64 // unique in the organization; the shipped ones are fixed
+	Number         int64 // unique in the organization; fixed for shipped roles
 	Name           string
 	Description    string
 	Permissions    Permissions
@@ -43,7 +43,7 @@ func ShippedRoles() []Role {
 	}
 }
 
-// Department is what a user belongs to in the company: one for each user.
+// Department is a part of the company. A user belongs to one at most.
 type Department struct {
 	ID             DepartmentID
 	OrganizationID OrganizationID

@@ -2,7 +2,7 @@ package roster
 
 import "time"
 
-// Session follows a sign-in (SP 800-63B §5). Only the SHA-256 of its token is kept.
+// Session is a signed-in user (SP 800-63B §5). Only the SHA-256 of its token is stored.
 type Session struct {
 	ID                SessionID
 	OrganizationID    OrganizationID
@@ -10,12 +10,12 @@ type Session struct {
 	Face              Face
 	CredentialVersion int64 // of the user when it signed in
 	CreatedAt         time.Time
-	LastUsedAt        time.Time     // touched at intervals, not with each request
-	Idle              time.Duration // over after so long without use
-	ExpiresAt         time.Time     // over then, used or not
+	LastUsedAt        time.Time     // updated at intervals, not with each request
+	Idle              time.Duration // the session ends after so long without use
+	ExpiresAt         time.Time     // the session ends then at the latest
 }
 
-// LinkPurpose says what a link is good for: that and nothing else.
+// LinkPurpose is the one thing that a link can do.
 type LinkPurpose string
 
 // The purposes.
@@ -24,14 +24,14 @@ const (
 	LinkSetUp   LinkPurpose = "set-up"  // printed by the command line: sets a password
 )
 
-// Link is a single-purpose secret that is consumed once. Only the SHA-256 of it is kept.
+// Link is a secret for one purpose that can be used once. Only its SHA-256 is stored.
 type Link struct {
 	ID                LinkID
 	OrganizationID    OrganizationID
 	UserID            UserID
 	Purpose           LinkPurpose
-	Address           string // the email address it was sent to, confirmed by following it; "" if not sent
-	CredentialVersion int64  // of the user when it was made: a link of an older version is void
+	Address           string // the email address it was sent to, which following it confirms; "" if not sent
+	CredentialVersion int64  // of the user when it was made; the link is void once the user's is newer
 	CreatedAt         time.Time
 	ExpiresAt         time.Time
 }

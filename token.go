@@ -2,7 +2,7 @@ package roster
 
 import "time"
 
-// Access says what a token may do with the permissions behind it.
+// Access limits what a token may do with its permissions.
 type Access string
 
 // The kinds of access.
@@ -11,8 +11,8 @@ const (
 	AccessReadWrite Access = "read-write"
 )
 
-// Token is an API token (RFC 6750), of the organization or of a user. Its secret is shown once;
-// only the SHA-256 of it is kept.
+// Token is an API token (RFC 6750) of the organization or of a user. Its secret is shown once and
+// only its SHA-256 is stored.
 type Token struct {
 	ID             TokenID
 	OrganizationID OrganizationID
@@ -20,8 +20,8 @@ type Token struct {
 	Access         Access
 	UserID         UserID      // "" for a token of the organization
 	UserName       string      // of that user
-	Groups         []GroupLink // limits it to the people of these groups; empty: it is not limited
-	ErrorsAs200    bool        // CheckCentral answers its callers 200 even where it fails, as its vendor does
+	Groups         []GroupLink // limits the token to the people of these groups; empty: no limit
+	ErrorsAs200    bool        // CheckCentral answers failures with status 200, as its vendor does
 	CreatedAt      time.Time
 	ExpiresAt      time.Time // zero: never
 	RevokedAt      time.Time // zero: not revoked
@@ -30,7 +30,7 @@ type Token struct {
 	LastUsedFace   Face
 }
 
-// TokenUse is one use of a token, to be remembered.
+// TokenUse is one use of a token.
 type TokenUse struct {
 	ID   TokenID
 	At   time.Time

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Realms that are not records: where a user proves identity.
+// Realms that are not records.
 const (
-	RealmDB       = "DB"       // by a password kept here, or one still to be set
-	RealmExternal = "external" // elsewhere, and not yet said where
+	RealmDB       = "DB"       // the user has a password here, or will set one
+	RealmExternal = "external" // the user proves identity outside; the realm is not known yet
 )
 
 // User is a person or a service account (RFC 7643 §4.1).
@@ -38,7 +38,7 @@ type User struct {
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 
-	// What follows is loaded where it was asked for (see directory.With).
+	// The following fields are loaded only if asked for (see directory.With).
 	Roles          []RoleGrant
 	LevelGroups    []GroupID   // the access level is granted for these groups; empty: for the organization
 	Groups         []GroupLink // of KindGroup
@@ -54,8 +54,8 @@ type Competency struct {
 	Ranking int    `json:"ranking"` // 0 to 100
 }
 
-// ManagedBy remembers for each group of attributes the face that set it last, so that the
-// dashboard can say so before it overwrites.
+// ManagedBy remembers which face last set each group of attributes, so that the dashboard can warn
+// before it overwrites them.
 type ManagedBy struct {
 	Profile Face // names, title, address, zone, phone number, properties
 	Access  Face // active, level, roles, realm
@@ -63,15 +63,16 @@ type ManagedBy struct {
 	Reach   Face // contact methods, preferences
 }
 
-// SystemTimeZone is the time zone of a user who has none: the organization's.
+// SystemTimeZone is the time zone of users without their own. It stands for the organization's
+// zone.
 const SystemTimeZone = "SYSTEM"
 
 // PasswordHash is the stored form of a password, in PHC string format; "" if there is none.
 // It never travels inside a [User].
 type PasswordHash string
 
-// Account is what authentication reads of a user: every time, never from a cache that outlives a
-// change.
+// Account is the part of a user that authentication reads. It is read each time and never comes
+// from a cache that outlives a change.
 type Account struct {
 	UserID            UserID
 	OrganizationID    OrganizationID
@@ -85,7 +86,7 @@ type Account struct {
 	Grants            Grants
 }
 
-// RoleGrant is a role that somebody has, for the organization or for groups (DECISIONS 6).
+// RoleGrant is a role that a user holds, for the organization or for groups (DECISIONS 6).
 type RoleGrant struct {
 	RoleLink
 	Groups []GroupID // in ascending order; empty: the organization
@@ -97,7 +98,7 @@ type Grant struct {
 	Permissions Permissions
 }
 
-// Grants are everything somebody holds, at most one entry for each group.
+// Grants are all permissions that somebody holds, with at most one entry for each group.
 type Grants []Grant
 
 // Everywhere returns the permissions held for the whole organization.
@@ -115,8 +116,8 @@ func (g Grants) Anywhere() Permissions {
 	return p
 }
 
-// Scope returns the groups in which p is held and whether p is held for the organization, in which
-// case the groups say nothing.
+// Scope returns the groups in which p is held. If p is held for the whole organization, it returns
+// no groups and true.
 func (g Grants) Scope(p Permissions) (groups []GroupID, orgWide bool) {
 	if g.Everywhere().Has(p) {
 		return nil, true
@@ -129,7 +130,7 @@ func (g Grants) Scope(p Permissions) (groups []GroupID, orgWide bool) {
 	return groups, false
 }
 
-// Add joins a grant with those there are.
+// Add adds a grant.
 func (g *Grants) Add(id GroupID, p Permissions) {
 	for i := range *g {
 		if (*g)[i].Group == id {

@@ -7,50 +7,50 @@ import (
 	"time"
 )
 
-// aim is what a row should reach.
+// aim is a goal for a row.
 type aim struct {
 	text string
-	// reach says what the row reached, in words, and whether that is enough.
-	reach func(r *row, p passes) (got string, met bool)
-	held  string // what holds it back; shown where it is missed
+	// reach returns what the row reached, in words, and whether that is enough.
+	reach     func(r *row, p passes) (got string, met bool)
+	limitedBy string // what limits it; shown if the aim is missed
 }
 
-// atLeast asks for a share of the row's control.
+// atLeast requires a share of the row's control.
 func atLeast(share float64, held string) aim {
 	return aim{
 		text: fmt.Sprintf("ratio ≥ %g", share),
 		reach: func(r *row, _ passes) (string, bool) {
 			return fmt.Sprintf("%.2f", r.ratio()), r.ratio() >= share
 		},
-		held: held,
+		limitedBy: held,
 	}
 }
 
-// within asks that a latency is no longer than a limit.
-func within(what string, of func(*row) time.Duration, limit time.Duration, held string) aim {
+// latencyWithin asks that a latency is no longer than a limit.
+func latencyWithin(what string, of func(*row) time.Duration, limit time.Duration, held string) aim {
 	return aim{
 		text: fmt.Sprintf("%s ≤ %s", what, limit),
 		reach: func(r *row, _ passes) (string, bool) {
 			return milliseconds(of(r)), of(r) <= limit
 		},
-		held: held,
+		limitedBy: held,
 	}
 }
 
-// atMost asks that the row's value is no greater than a limit.
+// atMost requires a value of at most the limit.
 func atMost(limit float64, unit, held string) aim {
 	return aim{
 		text: fmt.Sprintf("≤ %g %s", limit, unit),
 		reach: func(r *row, _ passes) (string, bool) {
 			return fmt.Sprintf("%.1f", r.value), r.value <= limit
 		},
-		held: held,
+		limitedBy: held,
 	}
 }
 
 func hashesKey() key { return key{controlHashes, runtime.NumCPU()} }
 
-// What holds a measurement back, for those that miss their aim.
+// The causes that limit a measurement, for rows that miss their aim.
 const (
 	heldHash = "A create with a password is the hash and little else. What is missing went to the request around it on the " +
 		"same cores, to the memory of the hash, which is 19 MiB given back and taken anew each time, and to the slot that " +
@@ -77,18 +77,18 @@ const (
 	heldBinary = "The embedded SQLite is C translated to Go; with the tables of Unicode and phone numbers it is most of the binary."
 )
 
-// noneRefused asks that nobody was told to come again later.
+// noneRefused requires that no caller was told to come again later.
 func noneRefused(res *result) aim {
 	return aim{
 		text: "none refused",
 		reach: func(*row, passes) (string, bool) {
 			return fmt.Sprint(res.refusal.total), res.refusal.total == 0
 		},
-		held: heldSiege,
+		limitedBy: heldSiege,
 	}
 }
 
-// aimCreate sets what a create without a password should reach. The aim is for the embedded database.
+// aimCreate sets the aims of a create without a password. They are for the embedded database.
 func (b *bench) aimCreate(r *row, s *site) {
 	if s.store != storeSQLite {
 		return
@@ -102,11 +102,11 @@ func (b *bench) aimCreate(r *row, s *site) {
 	}
 }
 
-// aimHashedCreate sets what a create with a password should reach.
+// aimHashedCreate sets the aims of a create with a password.
 func (b *bench) aimHashedCreate(r *row) {
 	const (
 		longest = 2500 * time.Millisecond
-		held    = 350 * time.Millisecond // a refusal is held for 250 ms
+		held    = 350 * time.Millisecond // a refusal is held back for 250 ms
 	)
 	switch r.callers {
 	case 8:
@@ -116,13 +116,13 @@ func (b *bench) aimHashedCreate(r *row) {
 	case 64:
 		r.aims = []aim{
 			atLeast(0.93, heldHash),
-			within("accepted", func(r *row) time.Duration { return r.slowest }, longest, heldQueue),
-			within("refused p99", func(r *row) time.Duration { return r.turnedBy }, held, heldRefusal),
+			latencyWithin("accepted", func(r *row) time.Duration { return r.slowest }, longest, heldQueue),
+			latencyWithin("refused p99", func(r *row) time.Duration { return r.turnedBy }, held, heldRefusal),
 		}
 	}
 }
 
-// aimRead sets what reads with a cached credential and with a token should reach.
+// aimRead sets the aims of reads with a cached credential and with a token.
 func (b *bench) aimRead(basic, token *row, s *site) {
 	if s.store != storeSQLite {
 		return
@@ -130,12 +130,12 @@ func (b *bench) aimRead(basic, token *row, s *site) {
 	basic.aims = []aim{atLeast(0.25, heldRead), pocketBaseSignIn.times(200, heldRead)}
 	token.aims = []aim{
 		atLeast(0.25, heldRead),
-		within("p99", func(r *row) time.Duration { return r.p99 }, 30*time.Millisecond, heldSlow),
+		latencyWithin("p99", func(r *row) time.Duration { return r.p99 }, 30*time.Millisecond, heldSlow),
 		gotifyGet.times(2, heldRead), slapdGet.times(1, heldRead),
 	}
 }
 
-// aimBatch sets what a batch should reach: what is asked of an import.
+// aimBatch sets the aims of a batch, which are those of an import.
 func (b *bench) aimBatch(r *row, s *site) {
 	if s.store != storeSQLite {
 		r.against = key{}
@@ -144,7 +144,7 @@ func (b *bench) aimBatch(r *row, s *site) {
 	r.aims = []aim{atLeast(0.5, heldBatch), slapaddBulk.times(1, heldBatch), pocketBaseBulk.times(100, heldBatch)}
 }
 
-// aimGrowth sets that a read costs the same however many users there are.
+// aimGrowth requires that a read costs the same for any number of users.
 func (b *bench) aimGrowth(r *row, work string, s *site) {
 	if r.base == 0 || s.store != storeSQLite {
 		return
@@ -152,12 +152,12 @@ func (b *bench) aimGrowth(r *row, work string, s *site) {
 	r.aims = []aim{atLeast(1/1.5, heldGrowth)} // its latency at most 1.5 times that among 1,000
 	if strings.HasPrefix(work, "look-up") && strings.Contains(r.work, "1,000,000") {
 		r.aims = append(r.aims, aim{
-			text:  "≥ 8,000/s",
-			reach: func(r *row, _ passes) (string, bool) { return thousands(r.value), r.value >= 8000 },
-			held:  heldGrowth,
+			text:      "≥ 8,000/s",
+			reach:     func(r *row, _ passes) (string, bool) { return thousands(r.value), r.value >= 8000 },
+			limitedBy: heldGrowth,
 		})
 	}
 }
 
-// aimStorm sets what work without a hash should keep of its rate beside sign-ins.
+// aimStorm sets how much of its rate work without a hash should keep beside sign-ins.
 func (b *bench) aimStorm(r *row) { r.aims = []aim{atLeast(0.5, heldStorm)} }

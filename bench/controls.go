@@ -28,7 +28,7 @@ const (
 	controlPostgres = "PostgreSQL single-row INSERT"
 )
 
-// control is work that shows what the machine gives.
+// control is work that shows what the machine can do.
 type control struct {
 	name    string
 	callers int
@@ -37,7 +37,7 @@ type control struct {
 
 func (c control) key() key { return key{c.name, c.callers} }
 
-// key tells a control from the same with another number of callers.
+// key identifies a control with its number of callers.
 type key struct {
 	name    string
 	callers int
@@ -45,16 +45,16 @@ type key struct {
 
 // sample is one measurement of a control.
 type sample struct {
-	rate     float64 // a second
+	rate     float64 // per second
 	p50, p99 time.Duration
-	cpu      time.Duration // of the server, for each answer; 0 where there is no server
+	cpu      time.Duration // of the server, for each answer; 0 without a server
 }
 
 func sampleOf(r *result) sample {
 	return sample{r.rate(), r.latency.quantile(0.50), r.latency.quantile(0.99), r.cpuEach()}
 }
 
-// machineControls lists the controls that need nothing but the machine.
+// machineControls lists the controls that need only the machine.
 func (b *bench) machineControls() []control {
 	list := []control{
 		{controlSync, 1, b.measureSync},
@@ -72,7 +72,7 @@ func (b *bench) machineControls() []control {
 	)
 }
 
-// repeat does a step again and again for the time of the window.
+// repeat repeats a step during the window.
 func repeat(ctx context.Context, window time.Duration, step func(n int) error) (sample, error) {
 	var h histogram
 	begin := time.Now()
@@ -91,7 +91,7 @@ func repeat(ctx context.Context, window time.Duration, step func(n int) error) (
 	}
 }
 
-// measureSync writes 4 KiB over parts of a file that are allocated, and waits for the device each time.
+// measureSync writes 4 KiB into allocated parts of a file, and waits for the device each time.
 func (b *bench) measureSync(ctx context.Context, window time.Duration) (sample, error) {
 	const page, pages = 4 << 10, 1024
 	f, err := os.CreateTemp(b.work, "sync-")
@@ -115,8 +115,8 @@ func (b *bench) measureSync(ctx context.Context, window time.Duration) (sample, 
 	})
 }
 
-// hashing returns a control of so many workers who hash passwords at the OWASP setting
-// (OWASP Password Storage Cheat Sheet: m=19 MiB, t=2, p=1).
+// hashing returns a control with so many workers, which hash passwords at the OWASP setting (OWASP
+// Password Storage Cheat Sheet: m=19 MiB, t=2, p=1).
 func hashing(workers int) func(context.Context, time.Duration) (sample, error) {
 	return func(ctx context.Context, window time.Duration) (sample, error) {
 		samples := make([]sample, workers)
@@ -169,7 +169,8 @@ func (b *bench) measureRow(ctx context.Context, window time.Duration) (sample, e
 	})
 }
 
-// measureRows inserts the same rows, 1,000 in a transaction. The rate is of rows, the latencies are of commits.
+// measureRows inserts the same rows, 1,000 in a transaction. The rate is of rows, the latencies are
+// of commits.
 func (b *bench) measureRows(ctx context.Context, window time.Duration) (sample, error) {
 	dir, err := os.MkdirTemp(b.work, "rows-")
 	if err != nil {
@@ -192,7 +193,7 @@ func insertRows(ctx context.Context, db *sql.DB, n int) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // after the commit it does nothing
+	defer func() { _ = tx.Rollback() }() // it does nothing after the commit
 	insert, err := tx.PrepareContext(ctx, modelInsertMany)
 	if err != nil {
 		return err
@@ -207,8 +208,8 @@ func insertRows(ctx context.Context, db *sql.DB, n int) error {
 	return tx.Commit()
 }
 
-// serving returns a control that is a server: this program once more, in a process of its own, as what
-// is measured is.
+// serving returns a control that is a server: this program again, in a process of its own, like the
+// binary that is measured.
 func (b *bench) serving(callers int, command string, script func(caller int) script) func(context.Context, time.Duration) (sample, error) {
 	return func(ctx context.Context, window time.Duration) (sample, error) {
 		dir, err := os.MkdirTemp(b.work, command+"-")

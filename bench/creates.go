@@ -12,14 +12,15 @@ func (s *site) personBody(welcome bool) string {
 		welcome, s.group)
 }
 
-// createByToken makes users without a password, each whole: user, group, preferences, contact method,
-// audit entry, the record for repeats, and with welcome the queued email.
+// createByToken makes users without a password, each whole: user, group, preferences, contact
+// method, audit entry, the record for repeats, and with welcome the queued email.
 func (s *site) createByToken(welcome bool) func(int) script {
 	t := newTemplate(post("/createUser/?apiToken="+s.token, s.personBody(welcome)))
 	return func(int) script { return numberedScript(t, s.number, `{"user":{"id":"`) }
 }
 
-// userBody is a Graze createUser as its documentation has it. The role lets the user sign in over Graze.
+// userBody is a Graze createUser as its documentation has it. The role lets the user sign in over
+// Graze.
 const userBody = `{"username":"user-##########","roles":["Grazer"],"password":"secret-##########","active":true,` +
 	`"email":"user-##########@example.org","fullname":"User ##########","primary_group":"` + groupName + `",` +
 	`"department":"` + departmentName + `","joined":1494951621,"timezone":"Europe/London","contact_num":"555-1234",` +

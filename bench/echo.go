@@ -16,7 +16,7 @@ import (
 // echoCommand is the argument that makes this program the bare HTTP control.
 const echoCommand = "serve-echo"
 
-// person is what the controls take and answer: about as much as a dialect's user.
+// person is what the controls take and answer: about the size of a dialect's user.
 type person struct {
 	ID       int64    `json:"id"`
 	UserName string   `json:"userName"`
@@ -26,7 +26,7 @@ type person struct {
 	Groups   []string `json:"groups"`
 }
 
-// echoRoutes answers JSON and does nothing else: what net/http and encoding/json cost by themselves.
+// echoRoutes answers JSON and does nothing else: the cost of net/http and encoding/json alone.
 func echoRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /person/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -58,7 +58,7 @@ func writePerson(w http.ResponseWriter, p person) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(text) // whoever has gone hears nothing
+	_, _ = w.Write(text) // a client that left needs no answer
 }
 
 // serveControl serves routes on a free port, which it prints, until ctx ends.
@@ -91,14 +91,15 @@ func echoPost(caller int) script {
 	return numberedScript(newTemplate(post("/person", personBody)), counter(caller), `{"id":`)
 }
 
-// counter returns numbers of the caller's own.
+// counter returns a function that counts, with numbers that only this caller uses.
 func counter(caller int) func() int64 {
 	var n atomic.Int64
 	n.Store(int64(caller+1) * 10_000_000)
 	return func() int64 { return n.Add(1) }
 }
 
-// numberedScript sends a template with number after number. Each answer must be 200 and begin so.
+// numberedScript sends a template with one number after another. Each answer must be 200 and begin
+// with the text.
 func numberedScript(t template, number func() int64, begin string) script {
 	return script{
 		next:  func(buf []byte) []byte { return t.fill(buf, number()) },

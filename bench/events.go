@@ -9,11 +9,11 @@ import (
 	"sync/atomic"
 )
 
-// eventAlias names the check whose conditions are the most expensive that there can be.
+// eventAlias names the check with the most expensive conditions that are possible.
 const eventAlias = "expensive"
 
-// measureEvents measures what creates keep of their rate while events come that take very long to
-// match, from callers who do not wait when they are told to.
+// measureEvents measures how much of their rate creates keep beside events that take very long to
+// match. The senders of events never wait when they are told to.
 func (b *bench) measureEvents(ctx context.Context, s *site) error {
 	const work = "create without password, while 24 callers send events that match slowly"
 	if !strings.Contains(work, b.only) {
@@ -52,7 +52,7 @@ func (s *site) makeExpensiveCheck(ctx context.Context) error {
 	return s.ask(ctx, http.MethodPost, "/createCheck/", string(body), &made)
 }
 
-// sendExpensive sends events of 65,000 bytes for the expensive check, and counts what becomes of them.
+// sendExpensive sends events of 65,000 bytes for the expensive check, and counts the results.
 func (s *site) sendExpensive(taken, refused *atomic.Int64) func(int) script {
 	body := fmt.Sprintf(`{"alias":%q,"title":"slow","body":%q}`, eventAlias, strings.Repeat("a", 65_000))
 	request := []byte(post("/api/v1/events", body, "Authorization: Bearer "+s.token))

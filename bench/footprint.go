@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// measureFirstStart measures starts that make the schema and what ships. On PostgreSQL a database would
-// have to be made for each; it is not measured there.
+// measureFirstStart measures starts that make the schema and the shipped records. It skips
+// PostgreSQL, where each start would need a new database.
 func (b *bench) measureFirstStart(ctx context.Context, l launch, store string) error {
 	if l.database != "" {
 		return nil
@@ -17,8 +17,8 @@ func (b *bench) measureFirstStart(ctx context.Context, l launch, store string) e
 	return b.measureStart(ctx, l, store, "start, first on an empty folder", true)
 }
 
-// measureStart measures the time from exec to readiness, several times, with the data folder removed
-// before and after each where it is to be the first.
+// measureStart measures the time from exec to readiness several times. For first starts it removes
+// the data folder before and after each.
 func (b *bench) measureStart(ctx context.Context, l launch, store, work string, first bool) error {
 	b.say(store, work)
 	times := make([]time.Duration, b.starts)
@@ -48,7 +48,7 @@ func (b *bench) measureStart(ctx context.Context, l launch, store, work string, 
 	return nil
 }
 
-// measureMemory reads what the server holds in RAM after a while.
+// measureMemory reads how much RAM the server holds after a while.
 func (b *bench) measureMemory(ctx context.Context, s *site, work string, after time.Duration, aimed bool) error {
 	b.say(s.store, work)
 	pause(ctx, after)

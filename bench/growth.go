@@ -13,15 +13,15 @@ import (
 )
 
 const (
-	batchSize   = 1000 // users a request, the most that the server takes
-	batchers    = 2    // who send batches at the same time
+	batchSize   = 1000 // users in a request, the most that the server takes
+	batchers    = 2    // concurrent senders of batches
 	pageSize    = 100
 	growCallers = 8
-	growSeeds   = 400 // users who are read one by one, spread over all
+	growSeeds   = 400 // users that are read one by one, spread over all
 )
 
-// sizes are the numbers of users at which the same reads are measured, the first being what the others stand
-// against. The step to the second is the batch that is measured.
+// sizes returns the numbers of users at which the same reads are measured. The first is the
+// reference. The step to the second is the batch that is measured.
 func (b *bench) sizes(store string) []int {
 	switch {
 	case b.window < 2*time.Second:
@@ -33,8 +33,8 @@ func (b *bench) sizes(store string) []int {
 	}
 }
 
-// measureGrowth measures batches, and what reads over the native API cost as the directory grows. It has a store of its
-// own, so that the number of users is what it says.
+// measureGrowth measures batches, and the cost of reads over the native API as the directory grows.
+// It uses a new store, so that the number of users is exact.
 func (b *bench) measureGrowth(ctx context.Context, l launch, store string) error {
 	if !b.grows() {
 		return nil
@@ -59,7 +59,7 @@ func (b *bench) measureGrowth(ctx context.Context, l launch, store string) error
 	return s.stop()
 }
 
-// grows reports whether anything of this file is asked for.
+// grows reports whether any measurement of this file is requested.
 func (b *bench) grows() bool {
 	for _, work := range []string{batchWork, "native API"} {
 		if strings.Contains(work, b.only) {
@@ -71,7 +71,7 @@ func (b *bench) grows() bool {
 
 const batchWork = "batch create without passwords (users), native API"
 
-// growTo adds users by batches until there are so many, and measures that where it is told to.
+// growTo adds users by batches up to the size, and measures that if measured is set.
 func (b *bench) growTo(ctx context.Context, s *site, size int, measured bool) error {
 	from := s.grown
 	b.say(s.store, fmt.Sprintf("batches from %s to %s users", thousands(float64(from)), thousands(float64(size))))
@@ -121,7 +121,7 @@ func (b *bench) growTo(ctx context.Context, s *site, size int, measured bool) er
 	return s.forgetLog()
 }
 
-// keep keeps some of the users that were made, to be read.
+// keep keeps some of the new users, to be read later.
 func (s *site) keep(made []seed, size int) {
 	every := max(1, size/growSeeds)
 	for i := 0; i < len(made); i += every {
@@ -129,7 +129,7 @@ func (s *site) keep(made []seed, size int) {
 	}
 }
 
-// Names of people: enough that a first name is had by a small share of them.
+// Names of people. There are enough that few people share a first name.
 var (
 	syllables = [...]string{"ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va"}
 )

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A histogram's buckets: exact up to 64 µs, and from there 32 for each doubling, so that a bucket is at
-// most 1/32 of its value wide. The last one takes everything beyond an hour.
+// A histogram's buckets: exact up to 64 µs, and from there 32 for each doubling, so that a bucket
+// is at most 1/32 of its value wide. The last one takes everything beyond an hour.
 const (
 	exactBuckets     = 64
 	bucketsADoubling = 32
@@ -38,7 +38,7 @@ func (h *histogram) merge(other *histogram) {
 }
 
 // quantile returns the latency that a share of all, 0 to 1, did not exceed: the upper end of its
-// bucket, and never more than the greatest one counted. It is 0 for an empty histogram.
+// bucket, at most the greatest latency. It is 0 for an empty histogram.
 func (h *histogram) quantile(share float64) time.Duration {
 	left := int64(share*float64(h.total) + 0.5)
 	for i, n := range h.counts {

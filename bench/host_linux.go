@@ -9,16 +9,17 @@ import (
 	"time"
 )
 
-// dieWithParent makes a child end with this program, however that ends.
+// dieWithParent makes a child end with this program in any case.
 func dieWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
 
-// syncData is fdatasync(2): the data is on the device, and what of the inode is needed to find it.
+// syncData is fdatasync(2): it waits until the data, and the metadata needed to find it, is on the
+// device.
 func syncData(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) }
 
-// memory is what a process holds in RAM, in bytes.
+// memory is the RAM of a process, in bytes.
 type memory struct {
 	resident int64 // VmRSS
-	own      int64 // RssAnon: without mapped files, which the system takes back when it wants
+	own      int64 // RssAnon: without mapped files, which the system can reclaim
 }
 
 // memoryOf reads /proc/PID/status (proc_pid_status(5)).
@@ -45,8 +46,7 @@ func kibibytes(status []byte, name string) int64 {
 // tick is the unit of times in /proc: USER_HZ, which is 100 on every Linux that Go runs on.
 const tick = 10 * time.Millisecond
 
-// cpuTimeOf returns what a process has used of the processors, by itself and in the system; 0 where it
-// is not known.
+// cpuTimeOf returns the processor time of a process, user and system; 0 if not known.
 func cpuTimeOf(pid int) time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -55,7 +55,7 @@ func cpuTimeOf(pid int) time.Duration {
 	return cpuTimeIn(string(text))
 }
 
-// cpuTimeIn reads /proc/PID/stat (proc_pid_stat(5)). The name in it stands in brackets and may hold
+// cpuTimeIn reads /proc/PID/stat (proc_pid_stat(5)). The process name in brackets may contain
 // anything, brackets too; utime and stime are the 12th and 13th field after it.
 func cpuTimeIn(stat string) time.Duration {
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
@@ -67,7 +67,7 @@ func cpuTimeIn(stat string) time.Duration {
 	return time.Duration(user+system) * tick
 }
 
-// cpuModel returns the processor's name, "" where it is not known.
+// cpuModel returns the processor's name, "" if not known.
 func cpuModel() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

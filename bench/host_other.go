@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// dieWithParent does nothing here: only Linux can do that.
+// dieWithParent does nothing: only Linux supports it.
 func dieWithParent() *syscall.SysProcAttr { return nil }
 
 // syncData waits until the file is on the device.
 func syncData(f *os.File) error { return f.Sync() }
 
-// memory is what a process holds in RAM, in bytes.
+// memory is the RAM of a process, in bytes.
 type memory struct{ resident, own int64 }
 
-// memoryOf says that it is not known here.
+// memoryOf returns an error: memory is measured on Linux only.
 func memoryOf(int) (memory, error) { return memory{}, errors.New("memory is measured on Linux only") }
 
-// cpuTimeOf says that it is not known here.
+// cpuTimeOf returns 0: it is measured on Linux only.
 func cpuTimeOf(int) time.Duration { return 0 }
 
-// cpuModel returns the processor's name, "" where it is not known.
+// cpuModel returns "".
 func cpuModel() string { return "" }

@@ -7,70 +7,71 @@ import (
 	"time"
 )
 
-// outcome is how an answer is counted.
+// outcome classifies an answer.
 type outcome uint8
 
 // The outcomes.
 const (
-	accepted outcome = iota // what was asked for
-	refused                 // told to come again later, and so it will
+	accepted outcome = iota // the expected answer
+	refused                 // told to come again later, which the caller will do
 	wrong                   // anything else
 )
 
-// script is what one caller says, and what it expects to hear. The two are called in turn.
+// script holds the requests of one caller and judges their answers. The two functions are called in
+// turn.
 type script struct {
 	next  func(buf []byte) []byte // appends the next request to buf
 	check func(answer) outcome
 }
 
-// load is a number of callers who each send the next request when the one before is answered.
+// load is a number of callers. Each sends its next request when the last one is answered.
 type load struct {
 	server  *process
 	callers int
-	window  time.Duration // that is measured, after a tenth of it that is not
+	window  time.Duration // measured, after a tenth of it that is not
 	script  func(caller int) script
 }
 
 const (
-	// warmUp is the share of the window that is run before it.
+	// warmUp is the part of the window that runs before it: one in so many.
 	warmUp = 10
 
-	// patience is how long after the window an answer may still arrive.
+	// patience is how long after the window an answer may arrive.
 	patience = 20 * time.Second
 
-	// maxShown is how much of an answer that was wrong is shown, in bytes.
+	// maxShown is how much of a wrong answer is shown, in bytes.
 	maxShown = 160
 )
 
-// result is what a load came to.
+// result is the outcome of a load.
 type result struct {
 	window    time.Duration
 	done      int64     // accepted within the window
-	latency   histogram // of what was accepted in the window and after it
-	refusal   histogram // of what was refused, likewise
+	latency   histogram // of answers accepted in the window and after it
+	refusal   histogram // of refusals in the window and after it
 	wrong     int64
-	complaint string // the first answer that was wrong
+	complaint string // the first wrong answer
 
 	answered int64         // before, in and after the window
-	cpu      time.Duration // that the server used for them
+	cpu      time.Duration // that the server used for these
 }
 
-// rate returns how many were accepted in a second.
+// rate returns the accepted answers per second.
 func (r *result) rate() float64 { return float64(r.done) / r.window.Seconds() }
 
-// cpuEach returns the processor time that the server used for an answer, of whatever kind.
+// cpuEach returns the server's processor time for an answer of any kind.
 func (r *result) cpuEach() time.Duration { return r.cpu / time.Duration(max(1, r.answered)) }
 
-// manner is how callers behave. The zero value is the usual one.
+// manner is the behaviour of callers. The zero value is the usual one.
 type manner struct {
-	rash bool   // they ask again at once where they are told to wait
-	from string // the address that they connect from; "": the machine chooses
+	impatient bool   // they ask again at once where they are told to wait
+	from      string // the address they connect from; "": the system chooses
 }
 
-// run lets the callers work and returns what they came to. It fails where nobody can connect, or ctx ends.
+// run runs the load and returns its result. It fails if nobody can connect, or if ctx ends.
 func (l load) run(ctx context.Context) (*result, error) { return l.runAs(ctx, manner{}) }
 
-// runAs is run for callers who behave in a manner of their own.
+// runAs is run for callers with another behaviour.
 func (l load) runAs(ctx context.Context, m manner) (*result, error) {
 	callers := make([]*caller, l.callers)
 	begin := time.Now()
@@ -110,7 +111,7 @@ func (r *result) add(other *result) {
 	}
 }
 
-// caller is one connection with somebody at it.
+// caller is one connection with its script.
 type caller struct {
 	address  string
 	manner   manner
@@ -137,7 +138,7 @@ func (c *caller) hangUp() {
 	_ = c.conn.socket.Close()
 }
 
-// work sends requests until the window is over.
+// work sends requests until the window ends.
 func (c *caller) work(ctx context.Context) {
 	var buf []byte
 	for ctx.Err() == nil {
@@ -163,7 +164,7 @@ func (c *caller) work(ctx context.Context) {
 	}
 }
 
-// count takes an answer into account, and waits where it says so.
+// count counts an answer, and waits if the answer asks for it.
 func (c *caller) count(ctx context.Context, a answer, start time.Time) {
 	end := time.Now()
 	c.result.answered++
@@ -180,7 +181,7 @@ func (c *caller) count(ctx context.Context, a answer, start time.Time) {
 			c.result.done++
 		}
 	}
-	if verdict == refused && !c.manner.rash {
+	if verdict == refused && !c.manner.impatient {
 		pause(ctx, min(a.retryAfter, c.to.Sub(end)))
 	}
 }
@@ -192,7 +193,7 @@ func (c *caller) complain(complaint string) {
 	}
 }
 
-// pause waits, or until ctx ends.
+// pause waits for the duration or until ctx ends.
 func pause(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -104,13 +104,13 @@ func TestARashCallerAsksAgainAtOnceAndFromItsOwnAddress(t *testing.T) {
 	var asked, elsewhere atomic.Int64
 	server := listen(t, func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
-		if !strings.HasPrefix(r.RemoteAddr, besiegedBy+":") {
+		if !strings.HasPrefix(r.RemoteAddr, floodAddress+":") {
 			elsewhere.Add(1)
 		}
 		w.Header().Set("Retry-After", "60")
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
-	res, err := load{server, 1, short, hello}.runAs(t.Context(), manner{rash: true, from: besiegedBy})
+	res, err := load{server, 1, short, hello}.runAs(t.Context(), manner{impatient: true, from: floodAddress})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func run() int {
 	return 1
 }
 
-// command is the program: the bench, or one of the controls that it starts for itself.
+// command runs the bench, or one of the controls that it starts itself.
 func command(ctx context.Context, args []string) error {
 	if len(args) == 2 {
 		switch args[0] {
@@ -66,8 +66,8 @@ func measureAll(ctx context.Context, args []string) error {
 	return b.measureInto(ctx, *out)
 }
 
-// measureInto runs the bench in a folder beside the binary, which is removed, prints the table, and writes
-// it to a file if it is given one. A run that was interrupted prints nothing.
+// measureInto runs the bench in a temporary folder beside the binary, prints the table, and also
+// writes it to the file out if that is given. An interrupted run prints nothing.
 func (b *bench) measureInto(ctx context.Context, out string) (err error) {
 	if b.window < time.Second/2 {
 		return errors.New("half a second is the least for a measurement")

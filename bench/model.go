@@ -14,7 +14,7 @@ import (
 // modelCommand is the argument that makes this program the minimal durable model.
 const modelCommand = "serve-model"
 
-// The model's store: what every directory needs at the least. Its settings are those of Roster's.
+// The model's store: the minimum of any directory, with Roster's settings.
 const (
 	modelSettings = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 		"&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)"
@@ -28,7 +28,7 @@ const (
 
 	modelInsertMany = `INSERT INTO users (user_name, email, name) VALUES ($1, $2, $3)`
 
-	modelBatch = 256 // inserts that share a commit at most
+	modelBatch = 256 // most inserts in a commit
 )
 
 // openModelStore makes a database with one connection.
@@ -44,8 +44,9 @@ func openModelStore(path string) (*sql.DB, error) {
 	return db, nil
 }
 
-// model is net/http, SQLite and one writer who commits for everybody waiting; nothing else. It checks
-// nothing, has no audit and no second table: no create that is on disk when it is answered costs less.
+// model is net/http, SQLite and one writer who commits for everybody who waits. It validates
+// nothing and has no audit and no second table: no create that is on disk before its answer can
+// cost less.
 type model struct {
 	queue chan *modelCreate
 }
@@ -85,7 +86,7 @@ func (m *model) routes() *http.ServeMux {
 	return mux
 }
 
-// write takes every create that waits, commits once, and then answers all of them.
+// write takes all waiting creates, commits once, and then answers them.
 func (m *model) write(db *sql.DB) {
 	for first := range m.queue {
 		batch := []*modelCreate{first}

@@ -2,17 +2,17 @@ package main
 
 import "fmt"
 
-// record is a figure of another server, measured in November 2026 on a machine of two cores, and the
-// control beside it then. Figures do not carry to another machine; their share of a control does,
-// roughly, so an aim against a record is scaled by what the control gives now.
+// record is a figure of another server, measured in November 2026 on a machine with two cores, with
+// its control. Figures do not carry over to another machine, but their share of a control roughly
+// does. So an aim against a record is scaled by the present control.
 type record struct {
 	who     string
-	figure  float64 // a second
+	figure  float64 // per second
 	control key
-	then    float64 // the control's rate, a second
+	then    float64 // the control's rate, per second
 }
 
-// The controls of the records, as they were.
+// The controls of the records.
 const (
 	bareThen   = 43_100.0 // bare net/http JSON GET, 64 callers
 	hashesThen = 44.5     // Argon2id on both cores
@@ -20,7 +20,7 @@ const (
 	rowsThen   = 73_600.0 // SQLite, 1,000 rows a commit
 )
 
-// The records that aims are set against.
+// The records that aims refer to.
 var (
 	gotifyHashedCreate     = record{"Gotify", 27.3, hashesKey(), hashesThen}
 	pocketBaseHashedCreate = record{"PocketBase", 13.5, hashesKey(), hashesThen}
@@ -33,7 +33,7 @@ var (
 	slapdGet               = record{"slapd", 8_533, key{controlGet, 64}, bareThen}
 )
 
-// times asks for a multiple of the record, scaled by its control.
+// times requires a multiple of the record, scaled by its control.
 func (o record) times(factor float64, held string) aim {
 	return aim{
 		text: fmt.Sprintf("≥ %g × %s", factor, o.who),
@@ -45,6 +45,6 @@ func (o record) times(factor float64, held string) aim {
 			times := r.value / (o.figure * now / o.then)
 			return fmt.Sprintf("%.1f", times), times >= factor
 		},
-		held: held,
+		limitedBy: held,
 	}
 }

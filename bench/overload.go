@@ -9,26 +9,26 @@ import (
 )
 
 const (
-	// besiegers is how many connections of one address try names that nobody has.
-	besiegers = 64
+	// floodConnections is how many connections of one address try names that nobody has.
+	floodConnections = 64
 
-	// besiegedBy is their address: another one of this machine.
-	besiegedBy = "127.0.0.2"
+	// floodAddress is their address: another one of this machine.
+	floodAddress = "127.0.0.2"
 
-	// besieged is how many others sign in meanwhile.
-	besieged = 8
+	// othersSigningIn is how many others sign in meanwhile.
+	othersSigningIn = 8
 )
 
 // measureOverload measures what is left of hashing while more ask for it than can have it.
 func (b *bench) measureOverload(ctx context.Context, s *site) error {
-	if err := b.measureRash(ctx, s); err != nil {
+	if err := b.measureImpatient(ctx, s); err != nil {
 		return err
 	}
-	return b.measureSiege(ctx, s)
+	return b.measureFlood(ctx, s)
 }
 
-// measureRash measures creates by callers who ask again at once when they are told to wait.
-func (b *bench) measureRash(ctx context.Context, s *site) error {
+// measureImpatient measures creates by callers who ask again at once when they are told to wait.
+func (b *bench) measureImpatient(ctx context.Context, s *site) error {
 	const work = "create with password, while refused callers never wait"
 	if !strings.Contains(work, b.only) {
 		return nil
@@ -36,7 +36,7 @@ func (b *bench) measureRash(ctx context.Context, s *site) error {
 	few := 0.0
 	for _, callers := range []int{8, 64, 256} {
 		b.say(s.store, fmt.Sprintf("%s, %d", work, callers))
-		res, err := load{s.process, callers, b.window, s.createWithPassword}.runAs(ctx, manner{rash: true})
+		res, err := load{s.process, callers, b.window, s.createWithPassword}.runAs(ctx, manner{impatient: true})
 		if err != nil {
 			return err
 		}
@@ -56,24 +56,24 @@ func (b *bench) measureRash(ctx context.Context, s *site) error {
 	return nil
 }
 
-// measureSiege measures sign-ins while connections of another address try names that nobody has.
-func (b *bench) measureSiege(ctx context.Context, s *site) error {
+// measureFlood measures sign-ins while connections of another address try names that nobody has.
+func (b *bench) measureFlood(ctx context.Context, s *site) error {
 	const work = "authenticate, while 64 connections of another address guess"
 	if !strings.Contains(work, b.only) {
 		return nil
 	}
 	b.say(s.store, work)
-	signIns := load{s.process, besieged, b.window, s.signInFirst}
+	signIns := load{s.process, othersSigningIn, b.window, s.signInFirst}
 	undisturbed, err := signIns.run(ctx)
 	if err != nil {
 		return err
 	}
 	disturbed, siege, err := meanwhile(ctx, signIns,
-		load{s.process, besiegers, stormLead + b.window + b.window/warmUp, s.guess}, manner{rash: true, from: besiegedBy})
+		load{s.process, floodConnections, stormLead + b.window + b.window/warmUp, s.guess}, manner{impatient: true, from: floodAddress})
 	if err != nil {
 		return err
 	}
-	r := row{work: work, callers: besieged, againstText: "the same undisturbed", base: undisturbed.rate()}
+	r := row{work: work, callers: othersSigningIn, againstText: "the same undisturbed", base: undisturbed.rate()}
 	r.aims = []aim{atLeast(0.4, heldSiege), noneRefused(disturbed)}
 	r.take(disturbed)
 	r.cpu = 0 // the server worked for the others too

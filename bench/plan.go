@@ -18,16 +18,16 @@ const (
 
 // bench is one run.
 type bench struct {
-	binary string // what is measured
-	self   string // this program, which is its own controls too
-	work   string // a folder on the disk that is measured
+	binary string // the binary to measure
+	self   string // this program, which also runs the controls
+	work   string // a folder on the disk to measure
 
 	window  time.Duration // of a measurement
 	control time.Duration // of a control
 	settle  time.Duration // after the start, before memory is read
 	idle    time.Duration // after the load, before memory is read again
-	starts  int           // of which the median is shown
-	only    string        // measure only loads whose name holds this
+	starts  int           // starts to measure; their median is shown
+	only    string        // measure only loads whose name contains this
 
 	progress io.Writer
 	begin    time.Time
@@ -37,8 +37,8 @@ type bench struct {
 	rows     []row
 }
 
-// run measures everything, the controls before, between and after. What was measured before an error is
-// in the rows.
+// run measures everything, with the controls before, between and after. After an error the rows
+// hold everything measured before.
 func (b *bench) run(ctx context.Context) error {
 	b.begin = time.Now()
 	b.controls = b.machineControls()
@@ -64,7 +64,7 @@ func (b *bench) run(ctx context.Context) error {
 	return b.measurePostgres(ctx, pg)
 }
 
-// measurePostgres measures on a cluster, whose control joins the others.
+// measurePostgres measures on a cluster, and adds its control.
 func (b *bench) measurePostgres(ctx context.Context, pg *postgres) error {
 	b.insert = pg.control()
 	b.controls = append(b.controls, b.insert)
@@ -83,7 +83,7 @@ func (b *bench) measurePostgres(ctx context.Context, pg *postgres) error {
 	return b.measureControls(ctx)
 }
 
-// measureControls adds a pass.
+// measureControls measures the controls once more.
 func (b *bench) measureControls(ctx context.Context) error {
 	pass := make(map[key]sample)
 	for _, c := range b.controls {
@@ -98,7 +98,7 @@ func (b *bench) measureControls(ctx context.Context) error {
 	return nil
 }
 
-// measureStore measures the binary on a store, which is fresh.
+// measureStore measures the binary on a new store.
 func (b *bench) measureStore(ctx context.Context, l launch, store string) error {
 	if err := b.measureFirstStart(ctx, l, store); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (b *bench) measureStore(ctx context.Context, l launch, store string) error 
 	if err != nil {
 		return err
 	}
-	defer func() { _ = s.stop() }() // where an error comes first; a second stop does nothing
+	defer func() { _ = s.stop() }() // after an error; a second stop does nothing
 	if err := b.measureMemory(ctx, s, "memory, idle after the start", b.settle, true); err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (b *bench) measureStore(ctx context.Context, l launch, store string) error 
 	return b.measureStart(ctx, l, store, "start, with what the load left", false)
 }
 
-// drive runs a load on the site and puts its row into the table.
+// drive runs a load on the site and adds its row to the table.
 func (b *bench) drive(ctx context.Context, s *site, r row, script func(int) script) error {
 	if !strings.Contains(r.work, b.only) {
 		return nil
@@ -154,18 +154,18 @@ func (b *bench) put(s *site, r row) {
 	b.rows = append(b.rows, r)
 }
 
-// note adds a note to the latest row.
+// note adds a note to the last row.
 func (b *bench) note(text string) {
 	last := &b.rows[len(b.rows)-1]
 	last.notes = append(last.notes, text)
 }
 
-// say tells the operator what is being measured.
+// say prints what is being measured.
 func (b *bench) say(where, what string) {
 	fmt.Fprintf(b.progress, "%6.1fs  %-10s  %s\n", time.Since(b.begin).Seconds(), where, what)
 }
 
-// measureBinary looks at the file.
+// measureBinary measures the size of the file.
 func (b *bench) measureBinary() error {
 	info, err := os.Stat(b.binary)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 	"roster/internal/pgtest"
 )
 
-// postgres is a cluster that flushes its commits, with two databases for Roster and one for the control.
+// postgres is a cluster that flushes its commits, with two databases for Roster and one for the
+// control.
 type postgres struct {
 	roster, growth, plain string // URLs
 	stop                  func()
@@ -30,7 +31,7 @@ const (
 	databasePlain  = "plain"
 )
 
-// startPostgres starts a cluster from the binaries that are installed.
+// startPostgres starts a cluster with the installed binaries.
 func startPostgres(ctx context.Context) (*postgres, error) {
 	at, stop, err := pgtest.Start(ctx, pgtest.Options{Fsync: true})
 	if err != nil {
@@ -81,8 +82,8 @@ func execute(ctx context.Context, at string, statements ...string) error {
 // inserters is how many clients insert into the control's table.
 const inserters = 8
 
-// control inserts rows into a table with two unique indexes, each in a transaction of its own: by pgbench
-// where it is installed, which costs the least beside the server, and otherwise by the driver.
+// control inserts rows into a table with two unique indexes, each in its own transaction. It uses
+// pgbench if installed, which costs least beside the server, and otherwise the driver.
 func (pg *postgres) control() control {
 	if path, err := exec.LookPath("pgbench"); err == nil {
 		return control{controlPostgres + " (pgbench)", inserters, func(ctx context.Context, window time.Duration) (sample, error) {
@@ -92,7 +93,7 @@ func (pg *postgres) control() control {
 	return control{controlPostgres + " (pgx)", inserters, pg.insert}
 }
 
-// pgbenchScript names rows by numbers that hardly ever meet; where two do, the second is no error.
+// pgbenchScript names rows by random numbers. If two are equal, the second insert is no error.
 const pgbenchScript = `\set n random(1, 1000000000000000)
 INSERT INTO users (user_name, email, name) VALUES ('user-' || :n::text, 'user-' || :n::text || '@example.org', 'Some Body') ON CONFLICT DO NOTHING;
 `

@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// stopGrace is how long a process may take to end by itself.
+	// stopGrace is how long a process may take to end itself.
 	stopGrace = 10 * time.Second
 
-	// startLimit is how long one may take to be ready.
+	// startLimit is how long a process may take to become ready.
 	startLimit = 30 * time.Second
 
-	// askAgain is the interval at which a server that starts is asked whether it is ready.
+	// askAgain is the interval at which a starting server is asked whether it is ready.
 	askAgain = 500 * time.Microsecond
 )
 
-// process is a server that this program started, and that ends no later than it.
+// process is a server that this program started. It ends with this program at the latest.
 type process struct {
 	cmd     *exec.Cmd
 	address string
@@ -36,8 +36,8 @@ type process struct {
 	ended   error
 }
 
-// start runs a command and waits until it has said on its standard output where it listens, in a line
-// that addressIn understands, and answers 200 at path.
+// start runs a command and waits until it has printed its address, in a line that addressIn
+// understands, and answers 200 at path.
 func start(ctx context.Context, cmd *exec.Cmd, addressIn func(line string) string, path string) (*process, error) {
 	cmd.SysProcAttr = dieWithParent()
 	out, err := cmd.StdoutPipe()
@@ -64,7 +64,7 @@ func start(ctx context.Context, cmd *exec.Cmd, addressIn func(line string) strin
 
 var errSilent = errors.New("it ended, or did not say where it listens")
 
-// readAddress reads lines until one has the address, and drops what follows.
+// readAddress reads lines until one has the address, and discards the rest.
 func readAddress(ctx context.Context, out io.Reader, addressIn func(line string) string) (string, error) {
 	found := make(chan string, 1)
 	go func() {
@@ -100,7 +100,7 @@ func waitReady(ctx context.Context, url string) error {
 	}
 }
 
-// stop ends the process, in order if it can, and waits until it has ended.
+// stop ends the process, gracefully if possible, and waits for its end.
 func (p *process) stop() error {
 	p.end.Do(func() {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
@@ -116,13 +116,12 @@ func (p *process) stop() error {
 // firstWord is the address of a control: the whole line.
 func firstWord(line string) string { return strings.TrimSpace(line) }
 
-// fetch gets a page, for what is not measured.
+// fetch gets a page, without measuring.
 func fetch(ctx context.Context, url string, headers ...string) (status int, body []byte) {
 	return call(ctx, http.MethodGet, url, "", headers...)
 }
 
-// call sends a request, for what is not measured. Status 0 means that there was no answer, and the body
-// says why.
+// call sends a request, without measuring. Status 0 means no answer; the body says why.
 func call(ctx context.Context, method, url, body string, headers ...string) (int, []byte) {
 	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
@@ -144,7 +143,7 @@ func call(ctx context.Context, method, url, body string, headers ...string) (int
 	return answer.StatusCode, text
 }
 
-// tail returns the end of a file, for a complaint.
+// tail returns the end of a file, for an error message.
 func tail(path string) string {
 	const most = 2000 // bytes
 	text, err := os.ReadFile(path)

@@ -13,9 +13,9 @@ import (
 	"roster/internal/cli"
 )
 
-// BenchmarkServer runs the whole server in this process, so that a profile shows where its time and memory
-// go: go test -run xxx -bench Server/read -cpuprofile cpu.out ./bench. The generator is in the profile too; leave it
-// out with pprof's -focus='net/http.*serve|store.*writer'.
+// BenchmarkServer runs the whole server in this process, so that a profile shows where its time and
+// memory go: go test -run xxx -bench Server/read -cpuprofile cpu.out ./bench. The generator is in
+// the profile too; leave it out with pprof's -focus='net/http.*serve|store.*writer'.
 func BenchmarkServer(b *testing.B) {
 	for _, c := range []struct {
 		name   string

@@ -7,15 +7,15 @@ import (
 	"net/url"
 )
 
-// reading returns a script that reads the seeds in turn, by requests built beforehand. Each answer must
-// be 200 and hold what names the seed.
+// reading returns a script that reads the seeds in turn with prepared requests. Each answer must be
+// 200 and contain the seed's name.
 func (s *site) reading(request func(seed) string, name func(seed) string) func(int) script {
 	requests, names := make([][]byte, len(s.seeds)), make([][]byte, len(s.seeds))
 	for i, seed := range s.seeds {
 		requests[i], names[i] = []byte(request(seed)), []byte(name(seed))
 	}
 	return func(caller int) script {
-		const stride = 17 // so that callers do not read the same at a time
+		const stride = 17 // so that callers do not read the same user at the same time
 		at := caller * stride % len(requests)
 		return script{
 			next: func(buf []byte) []byte {

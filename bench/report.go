@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// passes are the controls, measured again and again in the course of a run.
+// passes holds the controls, which are measured several times during a run.
 type passes []map[key]sample
 
-// around returns the mean rate of a control in the pass before a row and in the one after, or in the
-// one that there is. It is 0 where there is neither.
+// around returns the mean rate of a control in the passes before and after a row, or in the only
+// one of them. It is 0 if there is none.
 func (p passes) around(k key, before int) float64 {
 	var sum, n float64
 	for i := before; i <= before+1 && i < len(p); i++ {
@@ -40,11 +40,11 @@ func (p passes) all(k key) []sample {
 	return list
 }
 
-// maxUnrest is how many times the slowest pass of a control the fastest one may be on a machine at rest.
+// maxUnrest is the greatest ratio of a control's fastest to its slowest pass on an idle machine.
 const maxUnrest = 1.3
 
-// unrest says so where a control varied too much for the ratios to mean much, "" where none did.
-func (p passes) unrest() string {
+// variation says so where a control varied too much for the ratios to mean much, "" where none did.
+func (p passes) variation() string {
 	var worst float64
 	var which key
 	for k := range p.keys() {
@@ -87,7 +87,7 @@ func (b *bench) report(w io.Writer, now time.Time) error {
 	for i := range b.rows {
 		missed = append(missed, b.rowLine(t, &b.rows[i])...)
 	}
-	if _, err := fmt.Fprintf(w, "# Measurements\n\n%s\n%s\n", b.circumstances(now), b.passes.unrest()); err != nil {
+	if _, err := fmt.Fprintf(w, "# Measurements\n\n%s\n%s\n", b.circumstances(now), b.passes.variation()); err != nil {
 		return err
 	}
 	if err := t.write(w); err != nil {
@@ -105,7 +105,7 @@ what its control gives here. For creates by one caller no other server's figure 
 without a hash are those of the embedded database.
 `
 
-// circumstances says when, on what and how it was measured; nothing that names the machine.
+// circumstances returns when, on what and how it was measured. It does not name the machine.
 func (b *bench) circumstances(now time.Time) string {
 	cpu := cpuModel()
 	if cpu == "" {
@@ -159,7 +159,7 @@ func (b *bench) rowLine(t *table, r *row) (missed []miss) {
 			verdict = "void"
 		case !met:
 			verdict = "**missed**"
-			missed = append(missed, miss{fmt.Sprintf("%s: %s instead of %s", r.title(), got, a.text), a.held})
+			missed = append(missed, miss{fmt.Sprintf("%s: %s instead of %s", r.title(), got, a.text), a.limitedBy})
 		}
 		cells[len(cells)-1] = fmt.Sprintf("%s: %s (%s)", verdict, a.text, got)
 		t.add(cells...)
@@ -168,7 +168,7 @@ func (b *bench) rowLine(t *table, r *row) (missed []miss) {
 	return missed
 }
 
-// explanations says what holds back what was missed, each reason once.
+// explanations returns the causes of missed aims, each once.
 func explanations(missed []miss) string {
 	if len(missed) == 0 {
 		return "\nEvery aim was met.\n"
@@ -191,7 +191,7 @@ func explanations(missed []miss) string {
 	return b.String()
 }
 
-// notes lists what else was seen.
+// notes returns the other observations.
 func (b *bench) notes() string {
 	var text strings.Builder
 	for _, r := range b.rows {

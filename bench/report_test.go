@@ -77,7 +77,7 @@ func TestARowIsJudgedByTheControlsAroundIt(t *testing.T) {
 		},
 		{
 			"a latency",
-			row{value: 1, p99: 31 * time.Millisecond, aims: []aim{within("p99", func(r *row) time.Duration { return r.p99 }, 30*time.Millisecond, why)}},
+			row{value: 1, p99: 31 * time.Millisecond, aims: []aim{latencyWithin("p99", func(r *row) time.Duration { return r.p99 }, 30*time.Millisecond, why)}},
 			[]string{"**missed**: p99 ≤ 30ms (31.0 ms)", why},
 			nil,
 		},
@@ -115,11 +115,11 @@ func TestAMachineThatIsNotAtRestIsSaidToBe(t *testing.T) {
 	t.Parallel()
 	a, b := key{"a", 1}, key{"b", 1}
 	calm := passes{{a: {rate: 100}, b: {rate: 5}}, {a: {rate: 120}}}
-	if got := calm.unrest(); got != "" {
+	if got := calm.variation(); got != "" {
 		t.Errorf("of a calm machine it says %q", got)
 	}
 	restless := passes{{a: {rate: 100}, b: {rate: 5}}, {a: {rate: 120}, b: {rate: 10}}}
-	if got := restless.unrest(); !strings.Contains(got, `"b" varied by a factor of 2.0`) {
+	if got := restless.variation(); !strings.Contains(got, `"b" varied by a factor of 2.0`) {
 		t.Errorf("of a restless machine it says %q", got)
 	}
 }

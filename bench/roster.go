@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 )
 
-// launch says how the binary is started.
+// launch says how to start the binary.
 type launch struct {
 	binary   string
 	data     string // folder
@@ -20,11 +20,11 @@ type launch struct {
 	key      string // the server's key, needed with PostgreSQL
 }
 
-// logFile is where the server's log goes, beside its data folder. It is emptied between measurements, so
-// that the log costs what it costs to write it, and nothing for a device.
+// logFile is the server's log, beside its data folder. It is emptied between measurements, so that
+// logging costs its writing but no device.
 func (l launch) logFile() string { return filepath.Clean(l.data) + ".log" }
 
-// environment is this program's, without what would change the server's settings.
+// environment returns this program's environment without the server's settings.
 func (l launch) environment() []string {
 	var env []string
 	for _, v := range os.Environ() {
@@ -65,7 +65,7 @@ func (l launch) serve(ctx context.Context) (*process, error) {
 	return p, nil
 }
 
-// bannerAddress finds the address in what the server prints at its start.
+// bannerAddress returns the address in a line that the server prints at its start.
 func bannerAddress(line string) string {
 	_, address, found := strings.Cut(line, "http://")
 	if !found || !strings.HasPrefix(strings.TrimSpace(line), "HTTP ") {
@@ -74,8 +74,8 @@ func bannerAddress(line string) string {
 	return strings.TrimSuffix(strings.TrimSpace(address), "/")
 }
 
-// command runs one of the binary's commands on the data folder of a server that runs, and returns
-// what it prints.
+// command runs one of the binary's commands on the data folder of a running server, and returns its
+// output.
 func (l launch) command(ctx context.Context, input string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, l.binary, append(args, "--data", l.data)...)
 	cmd.Env, cmd.Stdin = l.environment(), strings.NewReader(input)
@@ -89,15 +89,15 @@ func (l launch) command(ctx context.Context, input string, args ...string) (stri
 	return strings.TrimSpace(string(out)), nil
 }
 
-// site is a running server with what the measurements need in it.
+// site is a running server with the records that the measurements need.
 type site struct {
 	launch
 	*process
 	store   string // "SQLite" or "PostgreSQL"
 	cli     func(ctx context.Context, input string, args ...string) (string, error)
 	token   string // API token of the organization, read-write
-	basic   string // header line of somebody who may call the Graze API
-	session string // auth_token of the same
+	basic   string // header line of a user who may call the Graze API
+	session string // auth_token of the same user
 	group   string // id of a user group
 	seeds   []seed
 	grown   int // users made by batches
@@ -105,7 +105,7 @@ type site struct {
 	serial  atomic.Int64
 }
 
-// number returns a number that was not used on this site.
+// number returns a number that this site has not used.
 func (s *site) number() int64 { return s.serial.Add(1) }
 
 // forgetLog empties the server's log.

@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// row is one measurement and what it stands against.
+// row is one measurement and its control.
 type row struct {
 	work    string
-	store   string // "SQLite", "PostgreSQL", "" where there is none
-	callers int    // 0 where nobody calls
+	store   string // "SQLite", "PostgreSQL", "" for none
+	callers int    // 0 if nobody calls
 
 	value    float64 // what was measured: a rate a second, milliseconds, or MiB
 	unit     unit
 	p50, p99 time.Duration
 	cpu      time.Duration // of the server, for each answer
-	slowest  time.Duration // of what was accepted
-	turnedBy time.Duration // within which 99 % of those refused were told so; 0 where nobody was
+	slowest  time.Duration // of accepted answers
+	turnedBy time.Duration // time within which 99 % of the refusals were answered; 0 for none
 
-	against     key     // the control, unless againstText says what else
-	againstText string  // what base was measured of
+	against     key     // the control, unless againstText names something else
+	againstText string  // the source of base
 	base        float64 // the control's rate, mean of before and after
 	pass        int     // of the controls before it; the next one is after it
 
@@ -29,7 +29,7 @@ type row struct {
 	complaint string // the first wrong answer: the row proves nothing
 }
 
-// unit is what a row's value counts.
+// unit is the unit of a row's value.
 type unit uint8
 
 // The units. The zero unit is a rate.
@@ -39,7 +39,7 @@ const (
 	mebibytes
 )
 
-// take copies what a load came to.
+// take copies the result of a load.
 func (r *row) take(res *result) {
 	r.value, r.unit = res.rate(), perSecond
 	r.p50, r.p99 = res.latency.quantile(0.50), res.latency.quantile(0.99)
@@ -52,7 +52,7 @@ func (r *row) take(res *result) {
 	}
 }
 
-// blame notes wrong answers.
+// blame records wrong answers.
 func (r *row) blame(res *result) {
 	if res.wrong == 0 {
 		return
@@ -63,7 +63,7 @@ func (r *row) blame(res *result) {
 	r.notes = append(r.notes, fmt.Sprintf("**%d wrong answers**, the first: %s", res.wrong, res.complaint))
 }
 
-// ratio returns the value as a share of the control's, 0 where there is none.
+// ratio returns the value as a share of the control's, 0 without a control.
 func (r *row) ratio() float64 {
 	if r.base == 0 {
 		return 0
@@ -71,7 +71,7 @@ func (r *row) ratio() float64 {
 	return r.value / r.base
 }
 
-// title names the row where it stands alone.
+// title returns the row's name outside of the table.
 func (r *row) title() string {
 	parts := []string{r.work}
 	if r.store != "" {
@@ -83,7 +83,7 @@ func (r *row) title() string {
 	return strings.Join(parts, ", ")
 }
 
-// measured is the value with its unit.
+// measured returns the value with its unit.
 func (r *row) measured() string {
 	switch r.unit {
 	case millis:
@@ -95,7 +95,7 @@ func (r *row) measured() string {
 	}
 }
 
-// latency is a cell, empty where nothing was measured.
+// latency returns a cell, empty if nothing was measured.
 func latency(d time.Duration) string {
 	if d == 0 {
 		return ""
@@ -103,7 +103,7 @@ func latency(d time.Duration) string {
 	return milliseconds(d)
 }
 
-// micros is a cell, empty where nothing was measured.
+// micros returns a cell, empty if nothing was measured.
 func micros(d time.Duration) string {
 	if d == 0 {
 		return ""
@@ -111,7 +111,7 @@ func micros(d time.Duration) string {
 	return thousands(float64(d)/float64(time.Microsecond)) + " µs"
 }
 
-// hashControl is the control for so many callers who need hashes.
+// hashControl returns the control for so many callers who need hashes.
 func hashControl(callers int) key {
 	if callers == 1 {
 		return key{controlHash, 1}

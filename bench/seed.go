@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Names of what the requests refer to: those of the vendors' examples.
+// Names of records, from the vendors' examples.
 const (
 	groupName      = "Network"
 	departmentName = "Support"
@@ -19,13 +19,13 @@ const (
 	callerPassword = "a password for measuring only"
 )
 
-// seeds is how many users are read one by one: enough that no single row is hot.
+// seeds is the number of users that are read one by one: enough that no row is hot.
 const seeds = 500
 
-// seed is a user who is only read.
+// seed is a user that is only read.
 type seed struct{ id, userName string }
 
-// openSite starts a server on a fresh store and puts into it what the measurements need.
+// openSite starts a server on a new store and makes the records that the measurements need.
 func openSite(ctx context.Context, l launch, store string) (*site, error) {
 	p, err := l.serve(ctx)
 	if err != nil {
@@ -34,7 +34,7 @@ func openSite(ctx context.Context, l launch, store string) (*site, error) {
 	return &site{launch: l, process: p, store: store, cli: l.command}, nil
 }
 
-// furnish makes what requests refer to, credentials, and users to be read.
+// furnish makes the records of the requests, credentials, and the users to read.
 func (s *site) furnish(ctx context.Context) error {
 	for _, args := range [][]string{
 		{"group", "create", "--name", groupName},
@@ -65,7 +65,7 @@ func (s *site) furnish(ctx context.Context) error {
 
 func (s *site) url(path string) string { return "http://" + s.address + path }
 
-// ask makes a call that is not measured and decodes its answer.
+// ask makes a call without measuring and decodes its answer.
 func (s *site) ask(ctx context.Context, method, path, body string, out any) error {
 	status, text := call(ctx, method, s.url(path), body, "Authorization: Bearer "+s.token, "Content-Type: application/json")
 	name, _, _ := strings.Cut(path, "?") // the query may hold a secret
@@ -102,7 +102,7 @@ func (s *site) openSession(ctx context.Context) error {
 	return err
 }
 
-// sow makes the users who are read.
+// sow makes the users to read.
 func (s *site) sow(ctx context.Context) error {
 	for range seeds {
 		var out struct {

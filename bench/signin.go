@@ -11,7 +11,8 @@ const (
 	signedIn     = `{"auth_token":"`
 )
 
-// signInFirst signs in people who never did, so that each costs a hash. A refused one is left to others.
+// signInFirst signs in people for the first time, so that each costs a hash. It does not repeat a
+// refused one.
 func (s *site) signInFirst(int) script {
 	t := newTemplate(get(signInTarget))
 	var n int64
@@ -36,7 +37,7 @@ func (s *site) signInFirst(int) script {
 	}
 }
 
-// expectStranger judges the answer to a name that nobody has.
+// expectStranger judges the answer to an unknown name.
 func expectStranger(a answer) outcome {
 	if a.status == http.StatusUnauthorized {
 		return accepted
@@ -47,7 +48,7 @@ func expectStranger(a answer) outcome {
 	return wrong
 }
 
-// signInAgain signs in people who did before: no hash, but a session on disk each time.
+// signInAgain signs in people who have signed in before: no hash, but a session on disk each time.
 func (s *site) signInAgain() func(int) script {
 	t, known := newTemplate(get(signInTarget)), s.people.known()
 	return func(caller int) script {
@@ -71,7 +72,7 @@ func (b *bench) measureSignIn(ctx context.Context, s *site) error {
 		b.note(fmt.Sprintf("%d with names that nobody has", n))
 	}
 	if len(s.people.known()) == 0 {
-		return nil // the others were not measured, or went wrong
+		return nil // the others were not measured, or failed
 	}
 	again := row{work: "authenticate, again (cached; a session on disk each)", callers: 64, against: b.createControl(s, 64)}
 	return b.drive(ctx, s, again, s.signInAgain())

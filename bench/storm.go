@@ -10,12 +10,13 @@ import (
 const (
 	stormCallers = 64
 
-	// stormLead is how long the disturbing load has been arriving before anything else is measured: its
-	// queue is full by then.
+	// stormLead is how long the disturbing load runs before the measurement, so that its queue is
+	// full.
 	stormLead = time.Second
 )
 
-// measureStorms measures what reads and creates keep of their rate while sign-ins wait for a hash.
+// measureStorms measures how much of their rate reads and creates keep while sign-ins wait for
+// hashes.
 func (b *bench) measureStorms(ctx context.Context, s *site) error {
 	for _, m := range []struct {
 		work   string
@@ -35,16 +36,16 @@ func (b *bench) measureStorms(ctx context.Context, s *site) error {
 	return nil
 }
 
-// storm is a load, and another one that disturbs it.
+// storm is a load and another load that disturbs it.
 type storm struct {
 	work     string
 	calm     func(int) script
-	callers  int // who disturb
+	callers  int // of the disturbing load
 	disturb  func(int) script
 	describe func(*result) string // of the disturbing load
 }
 
-// measureDisturbed measures the same load undisturbed and then disturbed.
+// measureDisturbed measures a load alone and then disturbed.
 func (b *bench) measureDisturbed(ctx context.Context, s *site, m storm) error {
 	if !strings.Contains(m.work, b.only) {
 		return nil
@@ -71,7 +72,7 @@ func (b *bench) measureDisturbed(ctx context.Context, s *site, m storm) error {
 	return s.forgetLog()
 }
 
-// meanwhile runs a load while another one disturbs it, and returns what both came to.
+// meanwhile runs a load while another one disturbs it, and returns both results.
 func meanwhile(ctx context.Context, calm, storm load, m manner) (disturbed, disturbing *result, err error) {
 	type outcome struct {
 		result *result
@@ -91,7 +92,7 @@ func meanwhile(ctx context.Context, calm, storm load, m manner) (disturbed, dist
 	return disturbed, stormed.result, err
 }
 
-// describeSignIns says how the sign-ins of a storm fared.
+// describeSignIns describes the sign-ins of a storm.
 func describeSignIns(r *result, strangers int64) string {
 	text := fmt.Sprintf("sign-ins: %d hashed, slowest %s; %d answered 503, slowest %s",
 		r.latency.total, milliseconds(r.latency.most), r.refusal.total, milliseconds(r.refusal.most))

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// table is a Markdown table whose columns are aligned in plain text too.
+// table is a Markdown table whose columns are also aligned as plain text.
 type table struct {
 	heading []string
 	right   []bool // columns of numbers
@@ -60,7 +60,7 @@ func (t *table) line(cells []string, widths []int) string {
 	return b.String() + "|\n"
 }
 
-// thousands formats a number as people read it: three digits that count, and commas.
+// thousands formats a number for people: three significant digits, and commas.
 func thousands(n float64) string {
 	switch {
 	case n == 0:

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// mark stands in a request for a number. A number has as many digits as the mark, so that no
-// length changes.
+// mark is the place of a number in a request. All numbers have as many digits as the mark, so that
+// lengths do not change.
 const mark = "##########"
 
-// template is a request, built beforehand, in which every mark takes the same number.
+// template is a prepared request. One number replaces all its marks.
 type template struct {
 	text   []byte
 	places []int
@@ -42,7 +42,7 @@ func (t template) fill(buf []byte, n int64) []byte {
 	return buf
 }
 
-// numbered returns text with the number in the place of each mark.
+// numbered returns the text with the number instead of each mark.
 func numbered(text string, n int64) string {
 	return strings.ReplaceAll(text, mark, fmt.Sprintf("%0*d", len(mark), n))
 }

@@ -18,10 +18,10 @@ const (
 	maxLine    = 8 << 10 // bytes of one line
 )
 
-// answer is what a server said. Its body is good until the next exchange on the connection.
+// answer is a server's answer. Its body is valid until the next exchange on the connection.
 type answer struct {
 	status     int
-	retryAfter time.Duration // 0 where the answer names none
+	retryAfter time.Duration // 0 if the answer has none
 	last       bool          // the server closes the connection
 	body       []byte
 }
@@ -33,7 +33,7 @@ type conn struct {
 	body   []byte // reused
 }
 
-// dial connects to an address on this machine, from another of its addresses unless that is "".
+// dial connects to an address on this machine, from the address from unless that is "".
 func dial(ctx context.Context, address, from string) (*conn, error) {
 	var d net.Dialer
 	if from != "" {
@@ -66,8 +66,8 @@ var (
 	errChunk      = errors.New("a chunk is malformed")
 )
 
-// readAnswer reads one answer to a GET or POST (RFC 9112), its body appended to buf. It knows what
-// net/http's server sends, and refuses what it does not understand.
+// readAnswer reads one answer to a GET or POST (RFC 9112) and appends its body to buf. It knows
+// what net/http's server sends, and refuses anything else.
 func readAnswer(r *bufio.Reader, buf []byte) (answer, error) {
 	a := answer{body: buf}
 	line, err := readLine(r)
@@ -93,7 +93,7 @@ func readAnswer(r *bufio.Reader, buf []byte) (answer, error) {
 	return a, err
 }
 
-// What the headers say of the body's length, beside a number of bytes.
+// Special lengths of a body.
 const (
 	unknown = -1
 	chunked = -2
@@ -194,7 +194,7 @@ func statusOf(line []byte) int {
 	return 0
 }
 
-// number returns what the digits say, -1 where they are none or too many.
+// number returns the value of the digits, -1 if there are none or too many.
 func number(digits []byte, base int) int {
 	if len(digits) == 0 || len(digits) > 8 {
 		return -1
@@ -210,7 +210,7 @@ func number(digits []byte, base int) int {
 	return n
 }
 
-// is compares without regard to the case of ASCII letters.
+// is compares ASCII text without regard to case.
 func is(b []byte, word string) bool {
 	return len(b) == len(word) && bytes.EqualFold(b, []byte(word))
 }

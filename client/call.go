@@ -16,15 +16,17 @@ type CreateOption func(*request)
 // ChangeOption is an option of a call that changes or deletes a record that has a version.
 type ChangeOption func(*request)
 
-// GetOption is an option of a call that reads one record that has a version: [WithFields] and [IfChanged].
+// GetOption is an option of a call that reads one record that has a version: [WithFields] and
+// [IfChanged].
 type GetOption interface{ readBy(*request) }
 
-// FieldsOption is what [WithFields] returns: the one option of a call that reads a record without a version.
+// FieldsOption is what [WithFields] returns: the one option of a call that reads a record without a
+// version.
 type FieldsOption struct{ names []string }
 
-// WithIdempotencyKey names the create: under the same key, by the same credential, the server gives its first answer again
-// for a day, whatever happened meanwhile to the caller. Without it each call has a random key. A key is 1 to 255 visible
-// ASCII characters; the call fails with another one.
+// WithIdempotencyKey names the create: under the same key, by the same credential, the server gives
+// its first answer again for a day, whatever happened meanwhile to the caller. Without it each call
+// has a random key. A key is 1 to 255 visible ASCII characters; the call fails with another one.
 func WithIdempotencyKey(key string) CreateOption {
 	return func(r *request) {
 		if key == "" || len(key) > maxKey || strings.ContainsFunc(key, unsendable) {
@@ -35,14 +37,15 @@ func WithIdempotencyKey(key string) CreateOption {
 	}
 }
 
-// IfVersion has the call change or delete the record only if it still has this version; otherwise it fails with
-// [ErrStale].
+// IfVersion has the call change or delete the record only if it still has this version; otherwise
+// it fails with [ErrStale].
 func IfVersion(version int64) ChangeOption {
 	return func(r *request) { r.header.Set("If-Match", `"v`+strconv.FormatInt(version, 10)+`"`) }
 }
 
-// IfChanged has the call return the record only if it looks otherwise by now than when the call put something into tag; otherwise it
-// fails with [ErrNotModified]. Give each record and choice of fields a tag of its own, "" before the first call.
+// IfChanged has the call return the record only if it looks otherwise by now than when the call put
+// something into tag; otherwise it fails with [ErrNotModified]. Give each record and choice of
+// fields a tag of its own, "" before the first call.
 func IfChanged(tag *string) GetOption { return ifChanged{tag} }
 
 type ifChanged struct{ tag *string }
@@ -136,7 +139,8 @@ func with[O ~func(*request)](r request, opts []O) request {
 	return r
 }
 
-// PageOptions say how a list is read. Every list takes them; what else one takes is in the options that it has.
+// PageOptions say how a list is read. Every list takes them; what else one takes is in the options
+// that it has.
 type PageOptions struct {
 	Fields   []string // only these members of each record, and its id
 	PageSize int      // records fetched at a time, 1 to 1000; 0: 100
@@ -165,8 +169,8 @@ func (o ListOptions) query() url.Values {
 	return q
 }
 
-// NamedListOptions say which records a list has that are in an order by number or by name. The zero value is all of them, by
-// number.
+// NamedListOptions say which records a list has that are in an order by number or by name. The zero
+// value is all of them, by number.
 type NamedListOptions struct {
 	Sort   string // "number" (the default) or "displayName", with a "-" before it the other way round
 	Filter string // as in ListOptions
@@ -227,8 +231,8 @@ func list[T any](ctx context.Context, c *Client, path string, query url.Values) 
 
 func clone(q url.Values) url.Values { return url.Values(http.Header(q).Clone()) }
 
-// at joins a path of literal parts and identifiers, which may hold anything: at("/users", id, "/sessions", session).
-// Identifiers stand at the odd places.
+// at joins a path of literal parts and identifiers, which may hold anything: at("/users", id,
+// "/sessions", session). Identifiers stand at the odd places.
 func at(parts ...string) string {
 	var b strings.Builder
 	for i, part := range parts {

@@ -49,8 +49,8 @@ const (
 	RequireAll Required = "all"
 )
 
-// Conditions are conditions on a message. Without any no message meets them. In requests what is zero is left out, and an empty list
-// means none.
+// Conditions are conditions on a message. Without any no message meets them. In requests what is
+// zero is left out, and an empty list means none.
 type Conditions struct {
 	Required   Required    `json:"required,omitempty"`
 	Conditions []Condition `json:"conditions,omitzero"`
@@ -113,7 +113,8 @@ type CheckChange struct {
 // Checks are the organization's checks.
 type Checks struct{ c *Client }
 
-// List returns the checks that the caller may see. It fetches them page by page; an error ends the sequence.
+// List returns the checks that the caller may see. It fetches them page by page; an error ends the
+// sequence.
 func (s *Checks) List(ctx context.Context, o NamedListOptions) iter.Seq2[Check, error] {
 	return list[Check](ctx, s.c, "/checks", o.query())
 }

@@ -33,7 +33,8 @@ type CheckGroupChange struct {
 // CheckGroups are the organization's check groups.
 type CheckGroups struct{ c *Client }
 
-// List returns the check groups that the caller may see. It fetches them page by page; an error ends the sequence.
+// List returns the check groups that the caller may see. It fetches them page by page; an error
+// ends the sequence.
 func (s *CheckGroups) List(ctx context.Context, o NamedListOptions) iter.Seq2[CheckGroup, error] {
 	return list[CheckGroup](ctx, s.c, "/check-groups", o.query())
 }
@@ -63,8 +64,8 @@ func (s *CheckGroups) Delete(ctx context.Context, id string, opts ...ChangeOptio
 	return remove(ctx, s.c, at("/check-groups", id), opts)
 }
 
-// CheckPermission is an entry on a check group: what a user, or the members of a group, may do to its checks, and whether
-// they are told of their events.
+// CheckPermission is an entry on a check group: what a user, or the members of a group, may do to
+// its checks, and whether they are told of their events.
 type CheckPermission struct {
 	ID          string      `json:"id"`
 	User        *UserLink   `json:"user"`  // this or Group
@@ -74,7 +75,8 @@ type CheckPermission struct {
 	CreatedAt   time.Time   `json:"createdAt"`
 }
 
-// NewCheckPermission is what makes an entry on a check group. AccessLevel is required, and one of User and Group.
+// NewCheckPermission is what makes an entry on a check group. AccessLevel is required, and one of
+// User and Group.
 type NewCheckPermission struct {
 	User        string      `json:"user,omitempty"`
 	Group       string      `json:"group,omitempty"`
@@ -82,12 +84,14 @@ type NewCheckPermission struct {
 	Notify      bool        `json:"notify,omitempty"`
 }
 
-// Permissions returns the entries on a check group. It fetches them page by page; an error ends the sequence.
+// Permissions returns the entries on a check group. It fetches them page by page; an error ends the
+// sequence.
 func (s *CheckGroups) Permissions(ctx context.Context, id string, o PageOptions) iter.Seq2[CheckPermission, error] {
 	return list[CheckPermission](ctx, s.c, at("/check-groups", id, "/permissions"), o.query())
 }
 
-// PutPermission makes the entry of a user or group on a check group, or changes the one that there is.
+// PutPermission makes the entry of a user or group on a check group, or changes the one that there
+// is.
 func (s *CheckGroups) PutPermission(ctx context.Context, id string, p NewCheckPermission) (CheckPermission, error) {
 	return replace[CheckPermission](ctx, s.c, at("/check-groups", id, "/permissions"), p)
 }

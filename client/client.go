@@ -33,8 +33,8 @@ type Client struct {
 	clock clock
 }
 
-// New returns a client of the server at baseURL, such as "https://roster.example"; a path in it is kept. It calls
-// nobody. Without a credential among the options only calls succeed that need none.
+// New returns a client of the server at baseURL, such as "https://roster.example"; a path in it is
+// kept. It calls nobody. Without a credential among the options only calls succeed that need none.
 func New(baseURL string, opts ...Option) (*Client, error) {
 	base, err := parseBase(baseURL)
 	if err != nil {

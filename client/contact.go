@@ -18,8 +18,8 @@ const (
 	ServicePushover   Service = "pushover"
 )
 
-// Preferences say by which services somebody is told about what. In requests a nil list leaves a type as it is, and an
-// empty one means none.
+// Preferences say by which services somebody is told about what. In requests a nil list leaves a
+// type as it is, and an empty one means none.
 type Preferences struct {
 	Failures  []Service `json:"failures,omitzero"`  // a check failed or is overdue
 	Warnings  []Service `json:"warnings,omitzero"`  // a check ended with a warning
@@ -42,8 +42,8 @@ func (s *Users) Preferences(ctx context.Context, id string) (Preferences, error)
 	return read[Preferences](ctx, s.c, at("/users", id, "/preferences"))
 }
 
-// UpdatePreferences changes the preferences of the types that p names. A user may do so for itself, as [Me]. The version
-// is the user's.
+// UpdatePreferences changes the preferences of the types that p names. A user may do so for itself,
+// as [Me]. The version is the user's.
 func (s *Users) UpdatePreferences(ctx context.Context, id string, p Preferences, opts ...ChangeOption) (Preferences, error) {
 	return update[Preferences](ctx, s.c, at("/users", id, "/preferences"), p, opts)
 }
@@ -96,16 +96,16 @@ func (s *Groups) DefaultPreferences(ctx context.Context, id string) (Preferences
 	return read[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"))
 }
 
-// JoinedPreferences returns what users get who are made without preferences, as members of a group: the
-// organization's default preferences joined with the group's.
+// JoinedPreferences returns what users get who are made without preferences, as members of a group:
+// the organization's default preferences joined with the group's.
 func (s *Groups) JoinedPreferences(ctx context.Context, id string) (Preferences, error) {
 	r := newRequest(http.MethodGet, at("/groups", id, "/default-preferences"), nil)
 	r.query.Set("joined", "true")
 	return call[Preferences](ctx, s.c, r)
 }
 
-// ReplaceDefaultPreferences sets what members of a group get besides the organization's default preferences. A nil list
-// means nothing more.
+// ReplaceDefaultPreferences sets what members of a group get besides the organization's default
+// preferences. A nil list means nothing more.
 func (s *Groups) ReplaceDefaultPreferences(ctx context.Context, id string, p Preferences) (Preferences, error) {
 	return replace[Preferences](ctx, s.c, at("/groups", id, "/default-preferences"), p.whole())
 }

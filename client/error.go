@@ -34,8 +34,8 @@ var kinds = map[int]error{
 	http.StatusServiceUnavailable: ErrUnavailable, http.StatusGatewayTimeout: ErrUnavailable,
 }
 
-// Error is an answer other than success: problem details (RFC 9457) where the answer came from Roster, and only the
-// status where somebody on the way gave it.
+// Error is an answer other than success: problem details (RFC 9457) where the answer came from
+// Roster, and only the status where somebody on the way gave it.
 type Error struct {
 	Status    int       `json:"status"`
 	Type      string    `json:"type"` // urn:roster:problem:…; "" where the answer held no problem details
@@ -47,8 +47,9 @@ type Error struct {
 
 	RetryAfter time.Duration `json:"-"` // how long the server asks to wait; 0 where it does not say
 
-	// Unclear says that an earlier attempt of the same call may have been done, so that what this error complains of may be its
-	// doing: a conditional change that is stale by itself, for example. Read the record to see.
+	// Unclear says that an earlier attempt of the same call may have been done, so that what this error
+	// complains of may be its doing: a conditional change that is stale by itself, for example. Read
+	// the record to see.
 	Unclear bool `json:"-"`
 }
 
@@ -98,7 +99,8 @@ func (e *Error) Error() string {
 // Is reports whether target is the kind of the error.
 func (e *Error) Is(target error) bool { return kinds[e.Status] == target && target != nil }
 
-// retryAfter reads a Retry-After header (RFC 9110 §10.2.3); 0 if there is none that can be understood.
+// retryAfter reads a Retry-After header (RFC 9110 §10.2.3); 0 if there is none that can be
+// understood.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	const most = 24 * time.Hour
 	text := h.Get("Retry-After")

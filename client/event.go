@@ -20,8 +20,8 @@ type Event struct {
 	At     time.Time `json:"at"`
 }
 
-// NewEvent is something that arrives. Check or Alias name the check that it is for; without them the first one that
-// matches claims it.
+// NewEvent is something that arrives. Check or Alias name the check that it is for; without them
+// the first one that matches claims it.
 type NewEvent struct {
 	Check  string `json:"check,omitempty"` // an id
 	Alias  string `json:"alias,omitempty"`
@@ -63,7 +63,8 @@ func setTime(q url.Values, name string, t time.Time) {
 // Events are what arrived, the newest first.
 type Events struct{ c *Client }
 
-// List returns the events that the caller may see. It fetches them page by page; an error ends the sequence.
+// List returns the events that the caller may see. It fetches them page by page; an error ends the
+// sequence.
 func (s *Events) List(ctx context.Context, o EventListOptions) iter.Seq2[Event, error] {
 	return list[Event](ctx, s.c, "/events", o.query())
 }

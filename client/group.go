@@ -41,7 +41,8 @@ type GroupChange struct {
 // Groups are the organization's groups.
 type Groups struct{ c *Client }
 
-// List returns the groups that the caller may see. It fetches them page by page; an error ends the sequence.
+// List returns the groups that the caller may see. It fetches them page by page; an error ends the
+// sequence.
 func (s *Groups) List(ctx context.Context, o NamedListOptions) iter.Seq2[Group, error] {
 	return list[Group](ctx, s.c, "/groups", o.query())
 }

@@ -45,7 +45,8 @@ func (o JobListOptions) query() url.Values {
 // Jobs are the organization's jobs that are not done.
 type Jobs struct{ c *Client }
 
-// List returns the jobs, the oldest first. It fetches them page by page; an error ends the sequence.
+// List returns the jobs, the oldest first. It fetches them page by page; an error ends the
+// sequence.
 func (s *Jobs) List(ctx context.Context, o JobListOptions) iter.Seq2[Job, error] {
 	return list[Job](ctx, s.c, "/jobs", o.query())
 }

@@ -85,7 +85,8 @@ func unsendable(r rune) bool { return r < '!' || r > '~' }
 
 var slugs = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 
-// WithOrganization has the client call another organization than the server's default one, by its slug.
+// WithOrganization has the client call another organization than the server's default one, by its
+// slug.
 func WithOrganization(slug string) Option {
 	return func(s *settings) error {
 		if !slugs.MatchString(slug) {
@@ -96,8 +97,8 @@ func WithOrganization(slug string) Option {
 	}
 }
 
-// WithHTTPClient has the client send requests with a copy of h: for a proxy, certificates, or connections of its own. The copy
-// follows no redirect and keeps no cookies.
+// WithHTTPClient has the client send requests with a copy of h: for a proxy, certificates, or
+// connections of its own. The copy follows no redirect and keeps no cookies.
 func WithHTTPClient(h *http.Client) Option {
 	return func(s *settings) error {
 		if h == nil {
@@ -108,8 +109,8 @@ func WithHTTPClient(h *http.Client) Option {
 	}
 }
 
-// WithRetries says how often one call is sent at most, and how long after its beginning the last attempt may
-// begin. One attempt means no retry.
+// WithRetries says how often one call is sent at most, and how long after its beginning the last
+// attempt may begin. One attempt means no retry.
 func WithRetries(attempts int, elapsed time.Duration) Option {
 	return func(s *settings) error {
 		if attempts < 1 || elapsed < 0 {
@@ -120,8 +121,8 @@ func WithRetries(attempts int, elapsed time.Duration) Option {
 	}
 }
 
-// WithBackoff says how long the client waits at most after the first attempt. The limit doubles with each further one, up to
-// [MaxBackoff]; the wait is a random part of it.
+// WithBackoff says how long the client waits at most after the first attempt. The limit doubles
+// with each further one, up to [MaxBackoff]; the wait is a random part of it.
 func WithBackoff(first time.Duration) Option {
 	return func(s *settings) error {
 		if first <= 0 {
@@ -132,7 +133,8 @@ func WithBackoff(first time.Duration) Option {
 	}
 }
 
-// WithTimeout says how long one attempt may take, until its answer is read. 0 leaves that to the context.
+// WithTimeout says how long one attempt may take, until its answer is read. 0 leaves that to the
+// context.
 func WithTimeout(d time.Duration) Option {
 	return func(s *settings) error {
 		if d < 0 {
@@ -154,8 +156,8 @@ func WithUserAgent(name string) Option {
 	}
 }
 
-// WithLogger has the client log each attempt (level debug) and each retry (level warn): method, path, status, request id.
-// Queries, bodies and headers are not logged.
+// WithLogger has the client log each attempt (level debug) and each retry (level warn): method,
+// path, status, request id. Queries, bodies and headers are not logged.
 func WithLogger(log *slog.Logger) Option {
 	return func(s *settings) error {
 		if log == nil {

@@ -2,7 +2,8 @@ package client
 
 import "encoding/json"
 
-// Optional is a value that a request may leave out: absent, null or a value. The zero Optional is absent.
+// Optional is a value that a request may leave out: absent, null or a value. The zero Optional is
+// absent.
 type Optional[T any] struct {
 	value T
 	state state

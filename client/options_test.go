@@ -52,8 +52,8 @@ func TestCallsTakeTheOptionsThatTheServerTakes(t *testing.T) {
 	}
 }
 
-// recordEveryCall makes every call of a client with all that it takes, and returns the parameters and headers that were sent, by
-// operation.
+// recordEveryCall makes every call of a client with all that it takes, and returns the parameters
+// and headers that were sent, by operation.
 func recordEveryCall(t *testing.T, w *world) map[string]map[string]bool {
 	t.Helper()
 	var mu sync.Mutex

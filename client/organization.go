@@ -30,7 +30,8 @@ type CreatedOrganization struct {
 // Organizations are the organizations that the caller may know.
 type Organizations struct{ c *Client }
 
-// List returns the organizations that the caller may know. It fetches them page by page; an error ends the sequence.
+// List returns the organizations that the caller may know. It fetches them page by page; an error
+// ends the sequence.
 func (s *Organizations) List(ctx context.Context, o ListOptions) iter.Seq2[Organization, error] {
 	return list[Organization](ctx, s.c, "/organizations", o.query())
 }
@@ -45,8 +46,8 @@ func (s *Organizations) Get(ctx context.Context, id string, opts ...GetOption) (
 	return get[Organization](ctx, s.c, at("/organizations", id), opts)
 }
 
-// Create makes an organization. It fails with [ErrSecretLost], beside the organization, where only an attempt without an
-// answer had the link.
+// Create makes an organization. It fails with [ErrSecretLost], beside the organization, where only
+// an attempt without an answer had the link.
 func (s *Organizations) Create(ctx context.Context, o NewOrganization, opts ...CreateOption) (CreatedOrganization, error) {
 	created, err := create[CreatedOrganization](ctx, s.c, "/organizations", o, opts)
 	if err == nil && (created.AdminLink == nil || created.AdminLink.URL == "") {

@@ -20,8 +20,10 @@ import (
 // maxKey is the longest idempotency key.
 const maxKey = 255
 
+// ErrNoID is the error of a call whose id can stand in no path: "", "." or "..".
+var ErrNoID = errors.New("client: the id or name is missing, or cannot stand in a path")
+
 var (
-	errNoID    = errors.New("client: the id is missing, or is none")
 	errLoops   = errors.New("client: the list comes back to a page that it had before")
 	errKey     = fmt.Errorf("client: an idempotency key is 1 to %d visible ASCII characters", maxKey)
 	errTooLong = fmt.Errorf("client: the answer is longer than %d bytes", MaxBody)
@@ -117,8 +119,8 @@ func (c *Client) httpRequest(ctx context.Context, r request, body []byte) (*http
 	return req, nil
 }
 
-// unanswered is the error of an attempt without a whole answer. What net/http says of the URL is left out: its query
-// may hold what a person searched for.
+// unanswered is the error of an attempt without a whole answer. What net/http says of the URL is
+// left out: its query may hold what a person searched for.
 func (c *Client) unanswered(ctx context.Context, r request, err error) error {
 	var about *url.Error
 	if errors.As(err, &about) {
@@ -162,8 +164,8 @@ func decode(text []byte, out any) error {
 	return nil
 }
 
-// errorOf returns the error that an answer says. A body that is no problem details came from somebody else than
-// Roster, and is not repeated: nobody knows what is in it.
+// errorOf returns the error that an answer says. A body that is no problem details came from
+// somebody else than Roster, and is not repeated: nobody knows what is in it.
 func errorOf(resp *http.Response, text []byte, now time.Time) error {
 	e := &Error{}
 	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))

@@ -20,8 +20,8 @@ type effort struct {
 
 func (c *Client) begin() *effort { return &effort{c: c, began: c.clock.now()} }
 
-// send makes a call that is one request: as many attempts as it needs and may have. out is filled from the answer's body,
-// unless it is nil.
+// send makes a call that is one request: as many attempts as it needs and may have. out is filled
+// from the answer's body, unless it is nil.
 func (c *Client) send(ctx context.Context, r request, out any) (answer, error) {
 	return c.begin().send(ctx, r, out)
 }
@@ -32,7 +32,7 @@ func (e *effort) send(ctx context.Context, r request, out any) (answer, error) {
 	case r.fault != nil:
 		return answer{}, r.fault
 	case r.path == "":
-		return answer{}, errNoID
+		return answer{}, ErrNoID
 	}
 	var body []byte
 	if r.body != nil {
@@ -110,9 +110,10 @@ func repeatable(r request, err error) bool {
 	return false
 }
 
-// mayBeDone reports whether the attempt that ended so may have changed something all the same, and whether besides the server
-// itself left it without an answer: 502 and 504 say a proxy, who may have passed the request on. 503 may have been done where
-// the server lost its database at the moment of the commit.
+// mayBeDone reports whether the attempt that ended so may have changed something all the same, and
+// whether besides the server itself left it without an answer: 502 and 504 say a proxy, who may
+// have passed the request on. 503 may have been done where the server lost its database at the
+// moment of the commit.
 func mayBeDone(err error) (done, lost bool) {
 	var refused *Error
 	if !errors.As(err, &refused) {
@@ -128,8 +129,9 @@ func sent(err error) bool {
 	return errors.As(err, &u) && u.sent
 }
 
-// wait returns how long to wait after a failed attempt, counted from 1: a random part of a limit that doubles each time
-// ("full jitter"), on top of what the server asks for, so that callers who were turned away together do not come back together.
+// wait returns how long to wait after a failed attempt, counted from 1: a random part of a limit
+// that doubles each time ("full jitter"), on top of what the server asks for, so that callers who
+// were turned away together do not come back together.
 func (c *Client) wait(attempt int, err error) time.Duration {
 	limit := c.backoff
 	for range attempt - 1 {

@@ -75,7 +75,8 @@ func cutChunked(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// cutUnnoticed ends as somebody ends it who reads to the end of a connection and passes on what came.
+// cutUnnoticed ends as somebody ends it who reads to the end of a connection and passes on what
+// came.
 func cutUnnoticed(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, `{"id":"1","userName":"a`)
 }

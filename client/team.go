@@ -54,7 +54,8 @@ type TeamChange struct {
 // Teams are the organization's teams.
 type Teams struct{ c *Client }
 
-// List returns the teams that the caller may see. It fetches them page by page; an error ends the sequence.
+// List returns the teams that the caller may see. It fetches them page by page; an error ends the
+// sequence.
 func (s *Teams) List(ctx context.Context, o NamedListOptions) iter.Seq2[Team, error] {
 	return list[Team](ctx, s.c, "/teams", o.query())
 }

@@ -17,8 +17,8 @@ const (
 	AccessReadWrite Access = "read-write"
 )
 
-// ErrSecretLost says that a record was made whose secret is shown only once, by an attempt whose answer was lost. Delete the record and
-// make another.
+// ErrSecretLost says that a record was made whose secret is shown only once, by an attempt whose
+// answer was lost. Delete the record and make another.
 var ErrSecretLost = errors.New("client: the record was made, and the answer that held its secret was lost")
 
 // Token is an API token. Its secret is in [IssuedToken] only.
@@ -86,7 +86,8 @@ func (s *Tokens) Get(ctx context.Context, id string, opts ...FieldsOption) (Toke
 	return get[Token](ctx, s.c, at("/tokens", id), opts)
 }
 
-// Create makes a token. It fails with [ErrSecretLost], beside the token, where only an attempt without an answer had the secret.
+// Create makes a token. It fails with [ErrSecretLost], beside the token, where only an attempt
+// without an answer had the secret.
 func (s *Tokens) Create(ctx context.Context, t NewToken, opts ...CreateOption) (IssuedToken, error) {
 	issued, err := create[IssuedToken](ctx, s.c, "/tokens", t, opts)
 	if err == nil && issued.Secret == "" {

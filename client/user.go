@@ -97,7 +97,8 @@ type ManagedBy struct {
 	Reach   string `json:"reach"`   // contact methods, preferences
 }
 
-// NewUser is what makes a user. UserName is required; what is zero is left out and gets its default.
+// NewUser is what makes a user. UserName is required; what is zero is left out and gets its
+// default.
 type NewUser struct {
 	UserName             string         `json:"userName,omitempty"`
 	DisplayName          string         `json:"displayName,omitempty"` // default: the userName
@@ -172,10 +173,12 @@ func (o UserListOptions) query() url.Values {
 	return q
 }
 
-// Users are the organization's users. Where a method takes an id, [Me] is the caller's own user.
+// Users are the organization's users. Where a method takes an id, a userName will do, and [Me] is
+// the caller's own user.
 type Users struct{ c *Client }
 
-// List returns the users that the caller may see. It fetches them page by page; an error ends the sequence.
+// List returns the users that the caller may see. It fetches them page by page; an error ends the
+// sequence.
 func (s *Users) List(ctx context.Context, o UserListOptions) iter.Seq2[User, error] {
 	return list[User](ctx, s.c, "/users", o.query())
 }
@@ -195,7 +198,8 @@ func (s *Users) Create(ctx context.Context, u NewUser, opts ...CreateOption) (Us
 	return create[User](ctx, s.c, "/users", u, opts)
 }
 
-// Update changes a user. A user may change Preferences and Timezone of itself, as [Me], and with these nothing else.
+// Update changes a user. A user may change Preferences and Timezone of itself, as [Me], and with
+// these nothing else.
 func (s *Users) Update(ctx context.Context, id string, change UserChange, opts ...ChangeOption) (User, error) {
 	return update[User](ctx, s.c, at("/users", id), change, opts)
 }
@@ -221,8 +225,8 @@ type UpsertedUser struct {
 	Created bool // false also where an attempt without an answer made it
 }
 
-// Upsert changes the user that has u's value of the attribute, or makes one. What u leaves out stays as it is. With
-// [IfVersion] it changes the user that has this version, or fails.
+// Upsert changes the user that has u's value of the attribute, or makes one. What u leaves out
+// stays as it is. With [IfVersion] it changes the user that has this version, or fails.
 func (s *Users) Upsert(ctx context.Context, by UserAttribute, u NewUser, opts ...ChangeOption) (UpsertedUser, error) {
 	r := with(newRequest(http.MethodPut, "/users", u), opts)
 	r.query.Set("match", string(by))
@@ -260,10 +264,11 @@ func (r BatchResult) Err() error {
 	return r.Problem
 }
 
-// CreateBatch makes up to 1,000 users, each by itself: what is wrong with one does not keep the others from being
-// made. Batch.Results says what became of each. Where the server had no time for some of them (503), the same batch is sent
-// again, within the bounds of [WithRetries]: those who were made are not made twice. Beside an error the batch is what
-// an earlier attempt was answered; without Results nothing is known of it.
+// CreateBatch makes up to 1,000 users, each by itself: what is wrong with one does not keep the
+// others from being made. Batch.Results says what became of each. Where the server had no time for
+// some of them (503), the same batch is sent again, within the bounds of [WithRetries]: those who
+// were made are not made twice. Beside an error the batch is what an earlier attempt was answered;
+// without Results nothing is known of it.
 func (s *Users) CreateBatch(ctx context.Context, users []NewUser, opts ...CreateOption) (Batch, error) {
 	body := map[string][]NewUser{"users": users}
 	if users == nil {
@@ -286,8 +291,8 @@ func (s *Users) CreateBatch(ctx context.Context, users []NewUser, opts ...Create
 	}
 }
 
-// putOff returns the problem of a user for whom the server had no time, nil if there is none. It asks to wait as the whole
-// answer does: within an answer there is no header.
+// putOff returns the problem of a user for whom the server had no time, nil if there is none. It
+// asks to wait as the whole answer does: within an answer there is no header.
 func (b Batch) putOff(wait time.Duration) error {
 	var put error
 	for _, r := range b.Results {

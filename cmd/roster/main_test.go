@@ -119,7 +119,8 @@ func answersOn(socket string) bool {
 
 var advice = regexp.MustCompile(`make it with: (.*)\)`)
 
-// followAdvice runs, in a shell, every command that the last standard error said makes what is missing.
+// followAdvice runs, in a shell, every command that the last standard error said makes what is
+// missing.
 func followAdvice(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: follow-advice")
@@ -133,7 +134,8 @@ func followAdvice(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// save puts what a pattern's group matches in the last standard output into a variable: "save VAR REGEXP".
+// save puts what a pattern's group matches in the last standard output into a variable: "save VAR
+// REGEXP".
 func save(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: save VAR REGEXP")

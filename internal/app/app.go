@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"roster"
@@ -32,7 +31,7 @@ const databaseFile = "roster.db"
 // Config is what an App is opened with.
 type Config struct {
 	Settings config.Serve // validated
-	Key      string       // of the environment; "" for the data folder's own
+	Key      string       // from the environment; "" for the data folder's own
 	Version  string
 	Log      *slog.Logger
 	Now      func() time.Time // nil: the clock
@@ -46,18 +45,18 @@ type Config struct {
 	// Listen binds the addresses of Settings, for [App.Serve].
 	Listen bool
 
-	// Reload makes a server that is running read its certificate again; nil: nobody asks for it.
+	// Reload makes a running server read its certificate again; nil: never.
 	Reload <-chan os.Signal
 
-	// Realms judges the configurations of SAML realms; nil: none can be made.
+	// Realms replaces what validates SAML realms, for tests; nil: the real one.
 	Realms directory.Realms
 
-	// Shared leaves the data folder unlocked: for a command that works on a PostgreSQL database while
-	// servers run.
+	// Shared leaves the data folder unlocked, for a command that works on a PostgreSQL database
+	// while servers run.
 	Shared bool
 }
 
-// App is Roster, opened: the verbs with all that they need, and the faces on them.
+// App is Roster, opened: the verbs with everything they need, and the faces on them.
 type App struct {
 	config    Config
 	bound     *server.Listeners // nil unless Config.Listen
@@ -78,22 +77,20 @@ type App struct {
 	ready     bool                // the user admin can sign in
 	demo      *demo               // nil unless a demonstration
 	ldap      []*realm.LDAP       // the declared realms
+	realms    *realm.Declared     // the same, joined with the directory
 	unlock    func() error
-
-	realmNames sync.Map // of declared realms, by recordedRealm
-	slugs      sync.Map // ids of the organizations that declared realms name, by slug
 }
 
-// Open opens the store, brings its schema up to date, makes what ships with the first start, and joins
-// the parts. It makes nothing before it has found the settings to work and has bound the addresses:
-// clients wait there until Serve. Its errors are for the operator to read.
+// Open opens the store, migrates its schema, makes the shipped records at the first start, and
+// joins the parts. It makes nothing until the settings have proved to work and the addresses are
+// bound: clients wait there until Serve. Its errors are for the operator.
 func Open(ctx context.Context, c Config) (a *App, err error) {
 	c.Log = slog.New(server.ContextHandler(c.Log.Handler()))
 	a = &App{config: c, log: c.Log, now: c.Now, unlock: func() error { return nil }}
 	if a.now == nil {
 		a.now = time.Now
 	}
-	defer func(opened *App) { // not a, which is nil once an error is returned
+	defer func(opened *App) { // a itself is nil once an error is returned
 		if err != nil {
 			_ = opened.Close(context.WithoutCancel(ctx))
 		}
@@ -108,7 +105,7 @@ func Open(ctx context.Context, c Config) (a *App, err error) {
 	return a, nil
 }
 
-// Close closes what Open opened; queued transactions are finished first.
+// Close closes everything that Open opened, after the queued transactions.
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
 	if a.bound != nil {
@@ -123,7 +120,7 @@ func (a *App) Close(ctx context.Context) error {
 	return errors.Join(append(errs, a.unlock())...)
 }
 
-// listen binds the addresses, once the certificate is known to be good.
+// listen binds the addresses after it has validated the certificate.
 func (a *App) listen(context.Context) (err error) {
 	if !a.config.Listen {
 		return nil
@@ -176,7 +173,8 @@ func (a *App) openStore(ctx context.Context) error {
 	return auth.SettleKeys(s.Data)
 }
 
-// openKeys finds the key of the embedded database, or makes one where there is neither.
+// openKeys finds the key of the embedded database, or makes one if there is neither key nor
+// database.
 func (a *App) openKeys() (made bool, err error) {
 	dir := a.config.Settings.Data
 	file, key := filepath.Join(dir, databaseFile), filepath.Join(dir, auth.KeyFile)
@@ -186,7 +184,7 @@ func (a *App) openKeys() (made bool, err error) {
 	case keyed:
 		return false, fmt.Errorf("%s is there, and the database that was made with it is gone: restore %s from a backup, "+
 			"or remove the key to start with an empty directory: rm '%s'", key, file, key)
-	case known: // by a first start that was cut off, or the key is gone
+	case known: // the first start was cut off, or the key is gone
 		if err := auth.SettleKeys(dir); errors.Is(err, fs.ErrNotExist) {
 			return false, fmt.Errorf("%s was made with a key that is gone: put it back as %s beside it, or set %s", file, auth.KeyFile, auth.KeyVariable)
 		} else if err != nil {
@@ -200,7 +198,8 @@ func (a *App) openKeys() (made bool, err error) {
 	return false, err
 }
 
-// hasContent reports whether the file is there and is not empty. A start that broke off may leave an empty one.
+// hasContent reports whether the file exists and is not empty. A start that was cut off may leave
+// an empty one.
 func hasContent(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Size() > 0
@@ -215,22 +214,26 @@ func (a *App) openService(context.Context) error {
 	if a.config.After != nil {
 		a.hasher.HoldBy(a.config.After)
 	}
+	a.directory = directory.New(directory.Options{
+		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
+		Realms: a.validator(), Components: a.components, RetryKey: a.keys.Derive("retry"),
+		DefaultCountry: s.DefaultCountry, StrongPasswords: s.Passwords.Strong,
+		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo,
+	})
+	a.realms = realm.NewDeclared(realm.DeclaredOptions{
+		Realms: a.ldap, Directory: a.directory, Log: a.log, Actor: a.system,
+	})
 	o := auth.Options{
 		Store: a.store, Hasher: a.hasher, Now: a.now, Logger: a.log, CacheEntries: s.Passwords.CacheEntries,
 		Generation: a.store.Generation,
 	}
 	if len(a.ldap) > 0 {
-		o.Realms = realms{a}
+		o.Realms = a.realms
 	}
 	if !a.embedded() { // other servers may use the database too
 		o.GuessKey = a.keys.Derive("guesses")
 	}
 	a.auth = auth.New(o)
-	a.directory = directory.New(directory.Options{
-		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
-		Realms: a.realmChecks(), Components: a.components, RetryKey: a.keys.Derive("retry"), DefaultCountry: s.DefaultCountry,
-		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo, StrongPasswords: s.Passwords.Strong,
-	})
 	return nil
 }
 
@@ -241,7 +244,7 @@ func (a *App) setUp(ctx context.Context) error {
 		return err
 	}
 	a.org, a.ready = made.Organization, made.AdminReady
-	a.warnOfRealms()
+	a.realms.WarnOfMissingOrganizations()
 	if !a.config.Settings.Demo {
 		return nil
 	}
@@ -249,13 +252,13 @@ func (a *App) setUp(ctx context.Context) error {
 	return err
 }
 
-// system is Roster itself as an actor in the organization.
+// system returns Roster itself as an actor in the organization.
 func (a *App) system(org roster.OrganizationID) roster.Actor {
 	return roster.Actor{Kind: roster.ActorSystem, OrganizationID: org, Name: "roster", Face: roster.FaceSystem}
 }
 
-// openMail chooses how messages leave: into the outbox of a demonstration, over SMTP, or not at all,
-// in which case they wait in the store.
+// openMail chooses how messages are sent: into the outbox of a demonstration, over SMTP, or not at
+// all. In the last case they wait in the store.
 func (a *App) openMail(context.Context) error {
 	s := a.config.Settings
 	switch {
@@ -275,7 +278,7 @@ func (a *App) openMail(context.Context) error {
 	return nil
 }
 
-// openQueue makes the worker of the lanes that can be worked on.
+// openQueue makes the worker for the lanes whose jobs can be done.
 func (a *App) openQueue() {
 	o := queue.Options{Store: a.store, Added: a.store.JobsAdded(), Now: a.now, Log: a.log}
 	if a.mailer != nil {
@@ -290,7 +293,7 @@ func (a *App) openQueue() {
 	a.queue = queue.New(o)
 }
 
-// publicURL is the address under which people reach the server, without a slash at the end.
+// publicURL returns the address at which people reach the server, without a final slash.
 func (a *App) publicURL() string {
 	if url := a.config.Settings.PublicURL; url != "" {
 		return strings.TrimRight(url, "/")
@@ -299,8 +302,8 @@ func (a *App) publicURL() string {
 	return cmp.Or(reach("http", s.HTTP), reach("https", s.HTTPS))
 }
 
-// validateKey refuses a store that was made with another key: what the key sealed or fingerprinted would
-// silently mean nothing.
+// validateKey refuses a store that was made with another key. Without the right key, sealed data
+// and fingerprints would silently mean nothing.
 func (a *App) validateKey(ctx context.Context) error {
 	const name = "key-check"
 	want := auth.HashSecret(string(a.keys.Derive(name)))
@@ -328,11 +331,11 @@ func (a *App) Directory() *directory.Directory { return a.directory }
 // Organization returns the default organization.
 func (a *App) Organization() roster.Organization { return a.org }
 
-// Outbox returns the demonstration's captured messages, nil if this is none.
+// Outbox returns the messages of a demonstration, nil if this is none.
 func (a *App) Outbox() *notify.Outbox { return a.outbox }
 
-// Operator returns every route inside the whole middleware as the operator of the server has them, for a
-// process that owns the data folder itself. Errors: those of [server.New].
+// Operator returns every route inside the whole middleware as the operator of the server has them,
+// for a process that owns the data folder itself. Errors: those of [server.New].
 func (a *App) Operator() (http.Handler, error) {
 	h, err := a.Handler()
 	if err != nil {

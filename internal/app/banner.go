@@ -14,8 +14,8 @@ import (
 	"roster/internal/directory"
 )
 
-// banner tells the operator how the server is reached: once, at its start, on the terminal. A link to
-// set the administrator's password is in it while nobody has set one (DECISIONS 19).
+// banner prints the addresses of the server on the terminal, once, at its start. It includes a link
+// to set the administrator's password until somebody has set one (DECISIONS 19).
 func (a *App) banner(ctx context.Context, out io.Writer) error {
 	var http, https string
 	if a.bound != nil {
@@ -55,8 +55,8 @@ func (a *App) banner(ctx context.Context, out io.Writer) error {
 	return err
 }
 
-// reach returns what URLs begin with for somebody on this machine, "" for a listener that is off. One that listens
-// everywhere is reached by the name localhost.
+// reach returns the start of URLs for somebody on this machine, "" for a listener that is off. For
+// a listener on all addresses it uses localhost.
 func reach(scheme, address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -68,7 +68,7 @@ func reach(scheme, address string) string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
-// waitingMail returns a sentence about messages that cannot be sent, "" if there is nothing to say.
+// waitingMail returns a sentence about messages that cannot be sent, "" if there are none.
 func (a *App) waitingMail(ctx context.Context) (string, error) {
 	if a.mailer != nil {
 		return "", nil
@@ -80,7 +80,8 @@ func (a *App) waitingMail(ctx context.Context) (string, error) {
 	return MailWaits(status.Jobs), nil
 }
 
-// MailWaits says that mail is not configured and how many messages wait for it; "" if none does.
+// MailWaits returns a sentence with the number of messages that wait because mail is not
+// configured, "" if there are none.
 func MailWaits(jobs []roster.JobCounts) string {
 	for _, lane := range jobs {
 		switch {

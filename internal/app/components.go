@@ -7,8 +7,7 @@ import (
 	"roster"
 )
 
-// components says how the parts of this server stand, for whoever watches it. A part that answers has
-// just shown that it works.
+// components returns the state of the parts of this server. A part that answers works.
 func (a *App) components() []roster.Component {
 	host, err := os.Hostname()
 	if err != nil {

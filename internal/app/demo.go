@@ -11,13 +11,13 @@ import (
 	"roster/internal/directory"
 )
 
-// demo is what a demonstration shows at its start.
+// demo holds what a demonstration prints at its start.
 type demo struct {
 	token string         // of CheckCentral's dialect, the same at every start
 	group roster.GroupID // the placeholder of the documented CheckCentral call
 }
 
-// Names of the demonstration's objects: those of the two documented requests.
+// Names of the demonstration's records, from the two documented requests.
 const (
 	demoGroup      = "Network"
 	demoDepartment = "Support"
@@ -26,7 +26,7 @@ const (
 	demoTokenName  = "demo"
 )
 
-// openDemo makes what the documented requests name, as far as it is not there.
+// openDemo makes the records that the documented requests name, unless they exist.
 func (a *App) openDemo(ctx context.Context) (*demo, error) {
 	by := a.system(a.org.ID)
 	d := &demo{token: a.demoToken()}
@@ -71,7 +71,8 @@ func (a *App) openDemo(ctx context.Context) (*demo, error) {
 	return d, nil
 }
 
-// makeGrazeUser makes the documented API user. It is looked for first, because its password costs a hash.
+// makeGrazeUser makes the documented API user. It looks for the user first, because a password
+// costs a hash.
 func (a *App) makeGrazeUser(ctx context.Context, by roster.Actor) error {
 	_, err := a.directory.GetUser(ctx, by, directory.UserSelector{UserName: demoUser})
 	if err == nil || roster.KindOf(err) != roster.NotFound {
@@ -84,18 +85,18 @@ func (a *App) makeGrazeUser(ctx context.Context, by roster.Actor) error {
 	return err
 }
 
-// demoToken is derived from the server's key, so that the printed calls work after a restart too.
+// demoToken is derived from the server's key, so that the printed calls still work after a restart.
 func (a *App) demoToken() string {
 	return auth.NewTokenSecret(bytes.NewReader(a.keys.Derive("demo token")))
 }
 
-// The two documented requests, but for the server, token and the id of the group.
+// The two documented requests, except for the server, the token and the id of the group.
 const (
 	grazeExample        = `curl -X POST -u graze:graze -k "%s/graze/v1/createUser" -H "Content-Type: application/json; charset=UTF-8" -d '{"username" : "johndoe1", "roles" : ["Super User", "Operator"], "password" : "johndoe1", "active" : true, "email" : "johndoe@moogsoft.com", "fullname" : "John Doe", "primary_group" : "Network", "department" : "Support", "joined" : 1494951621, "timezone" : "Europe/London", "contact_num" : "555-1234", "session_expiry" : null, "teams" : ["my team 1","my team 2","my team 3"], "properties" : null}'`
 	checkCentralExample = `curl -X POST%s "%s/createUser/?apiToken=%s" -H "Content-Type: application/json" -d '{"name": "Person Somename", "email": "person@myorg.realdomain", "accessLevel": "User", "sendWelcomeEmail": true, "userGroups": ["%s"], "notifications": [{"type": "failures", "services": ["sms", "push"]}]}'`
 )
 
-// calls returns the demonstration's two calls, ready to paste, by the addresses of the listeners that are on.
+// calls returns the demonstration's two calls, ready to paste, for the listeners that are on.
 func (d *demo) calls(http, https string) (graze, checkCentral string) {
 	plain, secure, insecure := reach("http", http), reach("https", https), ""
 	if plain == "" {

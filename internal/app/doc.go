@@ -1,3 +1,3 @@
-// Package app opens, joins and closes the parts: the one package that sees all of them. It has no
-// logic of its own about the directory; what it decides is which part talks to which.
+// Package app opens, joins and closes the parts. It is the only package that imports all of them.
+// It has no rules of its own; it only decides which part gets which.
 package app

@@ -51,8 +51,8 @@ type refuse func(w http.ResponseWriter, r *http.Request, err error)
 // refusals are the answers of the faces.
 type refusals struct{ graze, checkCentral, api, pages refuse }
 
-// refuse answers a request that the server turns away, in the form of the face that has the path. The routes know which
-// methods a path takes.
+// refuse answers a request that the server turns away, in the form of the face that has the path.
+// The routes know which methods a path takes.
 func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error) bool {
 	var refusal *dialect.Refusal
 	switch {
@@ -66,7 +66,8 @@ func (a *App) refuse(w http.ResponseWriter, r *http.Request, err error) bool {
 	return true
 }
 
-// of returns the answer of the face that has a path. Every path that is of no other face is a call of CheckCentral.
+// of returns the answer of the face that has a path. Every path that is of no other face is a call
+// of CheckCentral.
 func (f *refusals) of(path string) refuse {
 	if after, found := strings.CutPrefix(path, "/o/"); found { // no organization can have that name
 		_, after, _ = strings.Cut(after, "/")

@@ -43,8 +43,8 @@ func prepareFolder(dir string, demo bool) error {
 	return nil
 }
 
-// validateFiles finds out whether this account can use the files of the data folder, as far as they are
-// there. The folder must be locked: SQLite would lose its own locks by the look.
+// validateFiles returns an error if this account cannot use the existing files of the data folder.
+// The folder must be locked: opening the files would make SQLite lose its locks.
 func validateFiles(dir string) error {
 	for _, file := range []struct {
 		name string
@@ -65,17 +65,17 @@ func validateFiles(dir string) error {
 		case err != nil:
 			return inaccessible(path, err)
 		default:
-			_ = f.Close() // it was only looked at
+			_ = f.Close() // it was only opened for the test
 		}
 	}
 	return validateType(filepath.Join(dir, SocketFile), fs.ModeSocket)
 }
 
-// validateType refuses what is in the place of a file of the type: a folder, mostly.
+// validateType refuses anything of another type in the place of a file, usually a folder.
 func validateType(path string, want fs.FileMode) error {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Type() == want {
-		return nil // an error shows when it is opened
+		return nil // opening it will show the error
 	}
 	is := "not a file"
 	switch {
@@ -88,8 +88,8 @@ func validateType(path string, want fs.FileMode) error {
 		"%[1]s is %[2]s, and Roster keeps a file of its own under that name; move it away: mv '%[1]s' '%[1]s.old'", path, is)}
 }
 
-// inaccessible says in words why this account cannot use a file or folder, and which command mends it.
-// Other errors than those of permission it returns as they are.
+// inaccessible explains why this account cannot use a file or folder, and which command repairs it.
+// It returns errors that are not about permission unchanged.
 func inaccessible(path string, err error) error {
 	fault := &roster.Error{Kind: roster.Invalid, Err: err}
 	account := accountName(uint32(os.Geteuid()))
@@ -125,7 +125,7 @@ func inaccessible(path string, err error) error {
 	return fault
 }
 
-// accountName returns the name of a user, or the number where it has none.
+// accountName returns the name of a user, or the number if it has none.
 func accountName(uid uint32) string {
 	number := strconv.FormatUint(uint64(uid), 10)
 	if u, err := user.LookupId(number); err == nil {
@@ -134,7 +134,7 @@ func accountName(uid uint32) string {
 	return number
 }
 
-// freeBytes returns how much of the folder's disk this account may still write; -1 where that is not known.
+// freeBytes returns how much this account may still write to the folder's disk; -1 if not known.
 func freeBytes(dir string) int64 {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(dir, &disk); err != nil {

@@ -11,11 +11,10 @@ import (
 // lockFile is held by the one process that owns a data folder.
 const lockFile = "roster.lock"
 
-// ErrLocked says that another process owns the data folder.
+// ErrLocked means that another process owns the data folder.
 var ErrLocked = errors.New("another roster is using this data folder")
 
-// lock takes the data folder for this process. The kernel gives it back when the process ends, however
-// it ends.
+// lock locks the data folder for this process. The kernel unlocks it whenever the process ends.
 func lock(dir string) (release func() error, err error) {
 	path := filepath.Join(dir, lockFile)
 	if err := validateType(path, 0); err != nil {

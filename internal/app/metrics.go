@@ -10,8 +10,8 @@ import (
 	"roster/internal/server"
 )
 
-// openMetrics adds to the server's metrics what the parts know of themselves. Everything is read when
-// somebody asks, so that it costs requests nothing.
+// openMetrics adds the metrics of the parts. They are read on request, so they cost other requests
+// nothing.
 func (a *App) openMetrics() error {
 	a.metrics = server.NewMetrics()
 	m := a.metrics
@@ -41,7 +41,7 @@ func (a *App) openMetrics() error {
 // jobsTimeout bounds how long a reader of the metrics waits for the store.
 const jobsTimeout = 2 * time.Second
 
-// jobs counts jobs of the email lane; -1 where the store does not answer.
+// jobs counts jobs of the email lane; -1 if the store does not answer.
 func (a *App) jobs(count func(roster.JobCounts) int64) float64 {
 	ctx, cancel := context.WithTimeout(context.Background(), jobsTimeout)
 	defer cancel()

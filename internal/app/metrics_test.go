@@ -9,7 +9,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestTheMetricsAreForWholeTokensOfTheDefaultOrganization: they are the server's, and tell of every organization.
+// TestTheMetricsAreForWholeTokensOfTheDefaultOrganization: they are the server's, and tell of every
+// organization.
 func TestTheMetricsAreForWholeTokensOfTheDefaultOrganization(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})

@@ -5,7 +5,7 @@ import (
 	"roster/internal/web"
 )
 
-// outbox is the demonstration's captured messages as the pages see them.
+// outbox adapts the demonstration's messages for the pages.
 type outbox struct{ captured *notify.Outbox }
 
 // All implements [web.OutboxReader].

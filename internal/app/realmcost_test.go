@@ -78,7 +78,8 @@ func (p *tap) pass(client net.Conn, address string) {
 	}
 }
 
-// note keeps the request if it is somebody's bind (RFC 4511 §4.2), other than that of the app itself.
+// note keeps the request if it is somebody's bind (RFC 4511 §4.2), other than that of the app
+// itself.
 func (p *tap) note(request *ber.Packet) {
 	if len(request.Children) < 2 || request.Children[1].Tag != 0 || len(request.Children[1].Children) < 3 {
 		return

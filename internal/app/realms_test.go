@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"roster"
@@ -78,7 +77,7 @@ func TestSomebodyWhomARealmProvesBecomesAUserAtTheFirstSignIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if u.Email != "jdoe@example.com" || u.Department.Name != "Support" || len(u.Roles) != 1 || u.Roles[0].Name != "Manager" ||
-		u.HasPassword || a.realmName(a.org.ID, u.Realm) != "Corporate" || u.ManagedBy.Access != roster.FaceRealm || len(u.ExternalID) == 0 {
+		u.HasPassword || a.realms.Name(a.org.ID, u.Realm) != "Corporate" || u.ManagedBy.Access != roster.FaceRealm || len(u.ExternalID) == 0 {
 		t.Errorf("got %+v", u)
 	}
 	if _, err := a.directory.UpdateUser(t.Context(), a.system(a.org.ID), directory.UserChange{
@@ -110,7 +109,7 @@ func TestAUserWithoutAPasswordIsBoundToTheRealmThatProvesIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.realmName(a.org.ID, u.Realm) != "Corporate" || u.Roles[0].Name != "Grazer" || u.Version != made.Version {
+	if a.realms.Name(a.org.ID, u.Realm) != "Corporate" || u.Roles[0].Name != "Grazer" || u.Version != made.Version {
 		t.Errorf("got %+v: bound, and otherwise as it was", u)
 	}
 }
@@ -159,7 +158,7 @@ func TestARealmProvesPeopleOfItsOwnOrganizationOnly(t *testing.T) {
 	at := func(slug string) auth.Attempt {
 		return auth.Attempt{OrganizationSlug: slug, Need: roster.GrazeLogin, Face: roster.FaceGraze, Address: "192.0.2.1"}
 	}
-	if (realms{a}).Serves(a.org.ID, "") || (realms{a}).Serves(a.org.ID, roster.RealmExternal) || (realms{a}).Serves("", "") {
+	if a.realms.Serves(a.org.ID, "") || a.realms.Serves(a.org.ID, roster.RealmExternal) || a.realms.Serves("", "") {
 		t.Error("the realm serves others before its organization is there")
 	}
 	made, err := a.directory.CreateOrganization(t.Context(), a.system(a.org.ID), directory.NewOrganization{Slug: "acme"})
@@ -184,27 +183,7 @@ func TestARealmProvesPeopleOfItsOwnOrganizationOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	u, err := a.directory.GetUser(t.Context(), a.system(made.ID), directory.UserSelector{UserName: person})
-	if err != nil || a.realmName(made.ID, u.Realm) != "Corporate" || a.realmName(a.org.ID, u.Realm) != "" {
+	if err != nil || a.realms.Name(made.ID, u.Realm) != "Corporate" || a.realms.Name(a.org.ID, u.Realm) != "" {
 		t.Errorf("the user of the organization is %+v, %v", u, err)
-	}
-}
-
-func TestADeclarationThatIsWrongIsRefusedWithItsReason(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct{ text, want string }{
-		"an unknown key": {"ldap:\n  - name: x\n    urls: [\"ldap://127.0.0.1\"]\n    base: y\n", "base"},
-		"no realm":       {"ldap: []\n", "1 to 32 realms"},
-		"no YAML":        {"ldap: [", "ldap.yaml"},
-		"the same twice": {"ldap:\n" + strings.Repeat("  - {name: X, urls: [\"ldap://127.0.0.1\"], base_dn: \"dc=x\", default_roles: [Operator]}\n", 2), "two realms"},
-		"no slug":        {"ldap: [{name: X, organization: Acme Inc, urls: [\"ldap://127.0.0.1\"], base_dn: \"dc=x\", default_roles: [Operator]}]\n", "organization"},
-	} {
-		file := filepath.Join(t.TempDir(), "ldap.yaml")
-		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, err := openIn(t, t.TempDir(), func(s *config.Serve) { s.LDAPFile = file })
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }

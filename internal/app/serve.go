@@ -35,9 +35,9 @@ const (
 	keepRetries  = 24 * time.Hour
 )
 
-// Serve answers and works until ctx ends, and then shuts down in order: no new requests, those under
-// way finished, the background stopped, what it held written. It tells out how the server is reached.
-// The app must have been opened with Config.Listen.
+// Serve answers and works until ctx ends, and then shuts down in order: no new requests, those
+// under way finished, the background stopped, what it held written. It tells out how the server is
+// reached. The app must have been opened with Config.Listen.
 func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	tune()
 	defer context.AfterFunc(ctx, a.hasher.StopHolding)()
@@ -92,8 +92,8 @@ func (a *App) reload(ctx context.Context, srv *server.Server) {
 	}
 }
 
-// Handler returns every route inside the whole middleware, for tests without sockets. The background
-// does not run. Errors: those of [server.New].
+// Handler returns every route inside the whole middleware, for tests without sockets. The
+// background does not run. Errors: those of [server.New].
 func (a *App) Handler() (http.Handler, error) {
 	srv, err := a.newServer()
 	if err != nil {
@@ -143,8 +143,8 @@ func (a *App) visited(next http.Handler) http.Handler {
 	})
 }
 
-// mayReadMetrics lets the holder of an API token of the default organization read the metrics, if the token is not limited
-// to groups: they are of the whole server.
+// mayReadMetrics lets the holder of an API token of the default organization read the metrics, if
+// the token is not limited to groups: they are of the whole server.
 func (a *App) mayReadMetrics(r *http.Request) bool {
 	scheme, secret := dialect.Authorization(r)
 	if scheme != "bearer" {
@@ -154,8 +154,8 @@ func (a *App) mayReadMetrics(r *http.Request) bool {
 	return err == nil && by.OrganizationID == a.org.ID && !by.Limited
 }
 
-// listenSocket opens the command line's socket. The data folder is locked, so that a socket which is
-// there was left by a process that is gone.
+// listenSocket opens the command line's socket. The data folder is locked, so that a socket which
+// is there was left by a process that is gone.
 func (a *App) listenSocket() (net.Listener, error) {
 	path := filepath.Join(a.config.Settings.Data, SocketFile)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -6,14 +6,14 @@ import (
 	"runtime/debug"
 )
 
-// gcPercent lets the heap grow to three times what lives before it is collected: a request leaves some 20 kB
-// of garbage beside a few MiB that live, so that the usual doubling collects all the time.
+// gcPercent lets the heap grow to three times the live data before a collection. A request leaves
+// some 20 kB of garbage beside a few MiB of live data, so doubling would collect all the time.
 const gcPercent = 200
 
-// tune sets the runtime for a server. One thread more than there are cores may run Go code: a password's
-// hash is some 40 ms of work in one piece, and without it one of few cores' queues stands still so long.
-// The number of hashes at a time was settled before and does not count it. Whoever sets the
-// runtime's own variables knows better.
+// tune sets the runtime for a server. One thread more than there are cores may run Go code: a
+// password hash is some 40 ms of work in one piece, and on few cores it would block a core's queue
+// that long. The number of concurrent hashes was chosen before and does not count this thread. The
+// runtime's own environment variables have priority.
 func tune() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)

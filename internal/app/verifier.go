@@ -8,7 +8,7 @@ import (
 	"roster/internal/dialect"
 )
 
-// verifier is the authenticator as the faces see it: it adds where the request came from.
+// verifier adapts the authenticator for the faces: it adds where the request came from.
 type verifier struct{ auth *auth.Authenticator }
 
 func attempt(ctx context.Context, face roster.Face, need roster.Permissions) auth.Attempt {
@@ -33,8 +33,8 @@ func (v verifier) Operator(ctx context.Context, face roster.Face, name string) (
 	return v.auth.Operator(ctx, attempt(ctx, face, 0), name)
 }
 
-// Token implements [dialect.Verifier]. A token says itself which organization it belongs to; a path that
-// names one must name the same.
+// Token implements [dialect.Verifier]. A token determines its organization; a path that names one
+// must name the same.
 func (v verifier) Token(ctx context.Context, face roster.Face, secret string) (roster.Actor, error) {
 	at := attempt(ctx, face, 0)
 	if !dialect.OriginOf(ctx).Named {

@@ -19,8 +19,8 @@ import (
 	"roster/internal/directory"
 )
 
-// tenant is an organization with something of everything in it. Two of them have equal names everywhere; what they do not
-// share are ids, secrets, and a mark in every text that is free.
+// tenant is an organization with something of everything in it. Two of them have equal names
+// everywhere; what they do not share are ids, secrets, and a mark in every text that is free.
 type tenant struct {
 	slug, mark string
 	by         roster.Actor
@@ -213,7 +213,8 @@ func TestNothingCrossesTheWallBetweenOrganizations(t *testing.T) {
 	})
 }
 
-// walkIn makes the same requests with the tenant's own credential: what was refused to strangers must be there to be had.
+// walkIn makes the same requests with the tenant's own credential: what was refused to strangers
+// must be there to be had.
 func (w *tenant) walkIn(t *testing.T, e *dialecttest.Env, requests []string) {
 	t.Helper()
 	done, shown := 0, 0
@@ -340,8 +341,8 @@ func vendorRequests(t *testing.T, w *tenant) []string {
 	return requests
 }
 
-// nativeRequests calls every operation of the native API's description about the other tenant's records: in the path, and
-// in the body of its example.
+// nativeRequests calls every operation of the native API's description about the other tenant's
+// records: in the path, and in the body of its example.
 func nativeRequests(t *testing.T, e *dialecttest.Env, w *tenant) []string {
 	t.Helper()
 	var doc struct {
@@ -383,7 +384,8 @@ func nativeRequests(t *testing.T, e *dialecttest.Env, w *tenant) []string {
 	return requests
 }
 
-// fill puts the tenant's ids into a path of the description: that of a parameter is named by the segment before it.
+// fill puts the tenant's ids into a path of the description: that of a parameter is named by the
+// segment before it.
 func (w *tenant) fill(path string) string {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {

@@ -2,9 +2,9 @@ package auth
 
 import "net/netip"
 
-// network returns the form in which an address is counted: an IPv4 address as it is, also where it
-// comes mapped into IPv6, and an IPv6 address by its /64, since whoever has one address of it has
-// them all (RFC 6177). What is not an address stands for itself.
+// network returns the form in which failures from an address are counted. An IPv4 address counts as
+// it is, also if it is mapped into IPv6. An IPv6 address counts by its /64, because whoever has one
+// address of it has them all (RFC 6177). Other text is returned as it is.
 func network(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil {

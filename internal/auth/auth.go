@@ -12,18 +12,18 @@ import (
 	"roster/internal/directory"
 )
 
-// deniedDetail is the only thing that a caller is told who is not let in.
+// deniedDetail is all that a denied caller learns.
 const deniedDetail = "the credentials are not valid"
 
-// Attempt is where a call came from and what it needs.
+// Attempt describes a sign-in: where it came from and what it needs.
 type Attempt struct {
-	// OrganizationSlug is the organization in the path; "" stands for the default one, and leaves
-	// it open with a token, which names its organization itself.
+	// OrganizationSlug is the organization in the path; "" means the default one. A token names its
+	// organization itself, so "" allows a token of any organization.
 	OrganizationSlug string
 
-	// Need is what the caller must hold, for the organization or for any group, to count as signed in at all:
-	// Graze answers a user without graze_login as if the password were wrong. What somebody who holds it for
-	// groups only may do there is for the verbs to say.
+	// Need is the permission that the caller must hold, for the organization or for any group, to
+	// be signed in at all. Graze answers a user without graze_login as if the password were wrong.
+	// The verbs decide what a caller may do who holds it for groups only.
 	Need roster.Permissions
 
 	Face      roster.Face
@@ -31,30 +31,33 @@ type Attempt struct {
 	RequestID string
 }
 
-// Options are what an [Authenticator] needs. All of them must be set, but CacheEntries.
+// Options hold what an [Authenticator] needs. All fields except CacheEntries, Realms, GuessKey and
+// Generation are required.
 type Options struct {
 	Store  directory.Store
 	Hasher *Hasher
 	Now    func() time.Time
-	Logger *slog.Logger // for what goes wrong in the background
+	Logger *slog.Logger // for errors in the background
 
-	// CacheEntries is the size of the credential cache, usually DefaultCacheEntries; 0 turns it off.
+	// CacheEntries is the size of the credential cache, usually DefaultCacheEntries; 0 turns it
+	// off.
 	CacheEntries int
 
-	// Realms proves identity that is not kept here; nil: nobody's.
+	// Realms sign in users who have no password here; nil: no realms.
 	Realms Realms
 
-	// GuessKey makes failed sign-ins count over all servers of the store: it keys what they are counted by,
-	// and is the same on each. nil: this process counts its own.
+	// GuessKey makes all servers of a database count failed sign-ins together. It keys the counts
+	// and is the same on each server. nil: this process counts alone.
 	GuessKey []byte
 
-	// Generation lets what was read of credentials be kept while it is unchanged; nil: it is read each time.
+	// Generation allows the authenticator to keep what it read of credentials until the generation
+	// changes. nil: it reads each time.
 	Generation Generation
 }
 
-// Authenticator finds out who is calling. Its methods return an Unauthenticated error for every way
-// of not being let in, always with the same Detail; the reason is in Err, with the user's name where it is
-// known, and holds no secret.
+// Authenticator finds out who is calling. Its methods return an Unauthenticated error with the same
+// Detail for every reason to deny a caller. The reason is in Err, with the user's name if it is
+// known, and without secrets.
 type Authenticator struct {
 	store      directory.Store
 	hasher     *Hasher
@@ -62,7 +65,7 @@ type Authenticator struct {
 	slugs      *slugs
 	cache      *credentials
 	throttle   *throttle
-	known      *expiring[knownAddress] // written within a day
+	known      *expiring[knownAddress] // written during the last day
 	shared     *sharedCounts
 	regulars   *expiring[caller] // signed in within knownAddressTTL, since the start
 	flights    flights[passwordFlight, verdict]
@@ -73,7 +76,7 @@ type Authenticator struct {
 	tokens     *readings[heldToken]
 }
 
-// openSession and heldToken are what is read of a credential at once.
+// openSession and heldToken hold what one read of a credential returns.
 type (
 	openSession struct {
 		roster.Session
@@ -85,7 +88,7 @@ type (
 	}
 )
 
-// New returns an authenticator. Call Run for what it does in the background.
+// New returns an authenticator. Its caller must run [Authenticator.Run].
 func New(o Options) *Authenticator {
 	if o.Generation == nil {
 		o.Generation = func() (uint64, bool) { return 0, false }
@@ -108,16 +111,16 @@ func New(o Options) *Authenticator {
 	}
 }
 
-// Run writes in the background, until ctx ends, what need not be written before the answer: the use of
-// sessions and tokens, and addresses that are known. What is left then is written before it returns.
+// Run writes in the background what no answer waits for: uses of sessions and tokens, and known
+// addresses. It returns when ctx has ended and everything is written.
 func (a *Authenticator) Run(ctx context.Context) { a.background.run(ctx) }
 
 // Stats is the state of an [Authenticator], for metrics.
 type Stats struct {
-	CacheHits    uint64 // passwords that were not hashed, since the start
+	CacheHits    uint64 // passwords that needed no hash, since the start
 	CacheMisses  uint64
 	CacheEntries int
-	Throttled    uint64 // tries that were turned away with RateLimited, since the start
+	Throttled    uint64 // tries that were refused with RateLimited, since the start
 }
 
 // Stats returns the present state.
@@ -130,12 +133,12 @@ func (a *Authenticator) Stats() Stats {
 	}
 }
 
-// denied turns a caller away; the reason is for the log.
+// denied returns the error for a denied caller. The reason is for the log.
 func denied(reason error) error {
 	return &roster.Error{Kind: roster.Unauthenticated, Detail: deniedDetail, Err: reason}
 }
 
-// requirePermission returns the reason where what the attempt needs is not held.
+// requirePermission returns the reason to deny the attempt if the needed permission is not held.
 func requirePermission(at Attempt, held roster.Grants) error {
 	if missing := at.Need &^ held.Anywhere(); missing != 0 {
 		return fmt.Errorf("lacks %s", missing)
@@ -145,7 +148,7 @@ func requirePermission(at Attempt, held roster.Grants) error {
 
 func isNotFound(err error) bool { return err != nil && roster.KindOf(err) == roster.NotFound }
 
-// presentable reports whether a text can be anything that is stored. PostgreSQL takes neither NUL
+// presentable reports whether a text can be anything that is stored. PostgreSQL stores neither NUL
 // nor invalid UTF-8.
 func presentable(s string, maxBytes int) bool {
 	return s != "" && len(s) <= maxBytes && utf8.ValidString(s) && !strings.ContainsRune(s, 0)

@@ -169,8 +169,8 @@ func (f *fixture) signsIn(a Attempt, name, password string) roster.Actor {
 	return actor
 }
 
-// isDenied checks that the error is the one that everybody gets who is not let in, for a reason that
-// holds the words.
+// isDenied checks that the error is the one that everybody gets who is not let in, for a reason
+// that holds the words.
 func (f *fixture) isDenied(err error, words string) {
 	f.Helper()
 	e := isKind(f.T, err, roster.Unauthenticated)

@@ -14,23 +14,23 @@ import (
 )
 
 const (
-	// useInterval is how often the uses of tokens are written, each token's latest only.
+	// useInterval is how often uses of tokens are written, only the latest of each token.
 	useInterval = time.Minute
 
-	// writeTimeout bounds one write. A write goes on when the background ends.
+	// writeTimeout bounds one write. The end of the background does not end a write.
 	writeTimeout = 5 * time.Second
 
-	// Bounds of what waits to be written.
+	// Bounds of the pending writes.
 	maxPendingTouches   = 10_000
 	maxPendingAddresses = 1_000
 	maxPendingUses      = 10_000
 )
 
-// background collects small writes that no answer needs to wait for, and writes them together.
+// background collects small writes that no answer waits for, and writes them together.
 type background struct {
 	store directory.Store
 	log   *slog.Logger
-	wake  chan struct{} // holds one when there is something to write soon
+	wake  chan struct{} // holds one if there is something to write soon
 
 	mu        sync.Mutex
 	touches   map[roster.SessionID]time.Time // to be written soon
@@ -39,11 +39,11 @@ type background struct {
 	uses      map[roster.TokenID]roster.TokenUse
 }
 
-// knownAddress is an address from which a name signed in.
+// knownAddress is a name with an address from which it signed in.
 type knownAddress struct {
 	org     roster.OrganizationID
 	name    string // folded
-	address string // in the form that network returns
+	address string // as network returns it
 }
 
 type knownAt struct {
@@ -58,7 +58,7 @@ func newBackground(store directory.Store, log *slog.Logger) *background {
 	}
 }
 
-// run writes until ctx ends, and then what is left.
+// run writes until ctx ends, and then writes the rest.
 func (b *background) run(ctx context.Context) {
 	tick := time.NewTicker(useInterval)
 	defer tick.Stop()
@@ -76,8 +76,8 @@ func (b *background) run(ctx context.Context) {
 	}
 }
 
-// touch notes that the session was used. A session has one touch in flight at most; where too many
-// wait already it is written at once, so that no session ends early.
+// touch records a use of the session. A session has at most one pending touch. If too many are
+// pending, the touch is written at once, so that no session ends early.
 func (b *background) touch(ctx context.Context, id roster.SessionID, at time.Time) error {
 	b.mu.Lock()
 	_, waits := b.touches[id]
@@ -101,7 +101,7 @@ func (b *background) touch(ctx context.Context, id roster.SessionID, at time.Tim
 	return nil
 }
 
-// lastUse returns the session's last use: what is stored, or a touch that is not on disk yet.
+// lastUse returns the session's last use: the stored one, or a touch that is still pending.
 func (b *background) lastUse(id roster.SessionID, stored time.Time) time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -113,7 +113,8 @@ func (b *background) lastUse(id roster.SessionID, stored time.Time) time.Time {
 	return stored
 }
 
-// know notes a sign-in with success. It reports false where too many wait; the next one comes.
+// know records a successful sign-in. It returns false if too many are pending; a later sign-in
+// records it then.
 func (b *background) know(k knownAddress, at time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -125,7 +126,7 @@ func (b *background) know(k knownAddress, at time.Time) bool {
 	return true
 }
 
-// use notes the use of a token. Where too many tokens wait it is not noted.
+// use records a use of a token. It drops the use if too many tokens are pending.
 func (b *background) use(u roster.TokenUse) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -141,7 +142,7 @@ func (b *background) rouse() {
 	}
 }
 
-// writeSoon writes touches and addresses, in one transaction.
+// writeSoon writes the touches and addresses in one transaction.
 func (b *background) writeSoon(ctx context.Context) {
 	b.mu.Lock()
 	touches, addresses := b.touches, b.addresses
@@ -152,7 +153,7 @@ func (b *background) writeSoon(ctx context.Context) {
 		return
 	}
 	err := b.write(ctx, func(tx directory.Tx) error {
-		for _, id := range slices.Sorted(maps.Keys(touches)) { // one order: no deadlocks on PostgreSQL
+		for _, id := range slices.Sorted(maps.Keys(touches)) { // always the same order: no deadlocks on PostgreSQL
 			if err := tx.TouchSession(id, touches[id]); err != nil {
 				return fmt.Errorf("touch session: %w", err)
 			}
@@ -188,7 +189,7 @@ func (b *background) writeUses(ctx context.Context) {
 	}
 }
 
-// write runs fn in a transaction, also where ctx has ended already.
+// write runs fn in a transaction, even if ctx has ended.
 func (b *background) write(ctx context.Context, fn func(directory.Tx) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()

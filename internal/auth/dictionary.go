@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	minWord = 3  // characters: shorter ones say nothing
-	maxWord = 32 // characters: the lists have none that is longer
+	minWord = 3  // characters: shorter words prove nothing
+	maxWord = 32 // characters: the lists have no longer word
 )
 
 // lists are the word lists of the library, each with its commonest word first.
@@ -33,8 +33,8 @@ type place struct {
 	extra  float64
 }
 
-// dictionary finds words of the lists, and words about the person, in the text. The lists are unpacked and
-// read through once for each password: that takes some 15 ms and keeps no memory.
+// dictionary finds words of the lists, and words about the person, in the text. It unpacks and
+// reads the lists for each password: that takes some 15 ms and keeps no memory.
 func dictionary(text string, about []string) []match.Match {
 	pieces := allPieces(text)
 	var found []match.Match
@@ -49,7 +49,7 @@ func dictionary(text string, about []string) []match.Match {
 		rank := 0
 		for word := range listed(list) {
 			rank++
-			if _, ok := pieces[string(word)]; ok { // compares without making a string
+			if _, ok := pieces[string(word)]; ok { // compares without allocating a string
 				look(string(word), rank)
 			}
 		}
@@ -60,8 +60,8 @@ func dictionary(text string, about []string) []match.Match {
 	return found
 }
 
-// allPieces returns every piece of the text that may be a word: as it is, backwards, and with its
-// signs read as letters.
+// allPieces returns every piece of the text that may be a word: as it is, backwards, and with signs
+// read as letters.
 func allPieces(text string) map[string][]place {
 	lower := strings.ToLower(text)
 	readings := []struct {
@@ -94,8 +94,8 @@ func allPieces(text string) map[string][]place {
 	return pieces
 }
 
-// listed returns the words of a list: the strings of a JSON text that has no escapes, the first of
-// which is the name of its only member. All are in lower-case ASCII. A word is good until the next one.
+// listed returns the words of a list. A list is a JSON object with one member, an array of strings
+// without escapes. All words are lower-case ASCII. A word is valid until the next one.
 func listed(name string) iter.Seq[[]byte] {
 	text := data.MustAsset(name)
 	return func(yield func([]byte) bool) {
@@ -113,7 +113,7 @@ func listed(name string) iter.Seq[[]byte] {
 	}
 }
 
-// aboutWords returns what is said about the person, whole and in words, in the form of judged.
+// aboutWords returns the words about the person, whole and split, in the form of judged.
 func aboutWords(about []string) []string {
 	var words []string
 	for _, s := range about {

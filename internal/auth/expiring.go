@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// expiring is a bounded set of keys, each in it for a fixed time from when it was added. When it is
-// full the oldest key makes room. A set of size 0 stays empty.
+// expiring is a bounded set of keys. Each key stays for a fixed time after it was added. If the set
+// is full, the oldest key is dropped. A set of size 0 stays empty.
 type expiring[K comparable] struct {
 	ttl  time.Duration
 	size int
@@ -26,7 +26,7 @@ func newExpiring[K comparable](ttl time.Duration, size int) *expiring[K] {
 	return &expiring[K]{ttl: ttl, size: size, m: make(map[K]*list.Element)}
 }
 
-// has reports whether the key is in the set. It does not make it stay longer.
+// has reports whether the key is in the set. It does not prolong the key's time.
 func (e *expiring[K]) has(key K, now time.Time) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -34,7 +34,7 @@ func (e *expiring[K]) has(key K, now time.Time) bool {
 	return ok && !e.over(place, now)
 }
 
-// add puts the key into the set. A key that is in it keeps its time.
+// add adds the key. A key that is in the set keeps its time.
 func (e *expiring[K]) add(key K, now time.Time) {
 	if e.size <= 0 {
 		return
@@ -53,7 +53,7 @@ func (e *expiring[K]) add(key K, now time.Time) {
 	e.m[key] = e.order.PushBack(added[K]{key, now})
 }
 
-// len returns how many keys are kept, those that are over included.
+// len returns the number of keys, expired ones included.
 func (e *expiring[K]) len() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -6,8 +6,7 @@ import (
 	"sync"
 )
 
-// flights lets equal calls that are in flight at the same time share one run. The zero value is
-// ready.
+// flights lets equal calls that run at the same time share one run. The zero value is ready.
 type flights[K comparable, V any] struct {
 	mu sync.Mutex
 	m  map[K]*flight[V]
@@ -17,18 +16,18 @@ type flight[V any] struct {
 	done    chan struct{} // closed when value and err are set
 	value   V
 	err     error
-	callers int                // who still wait; guarded by flights.mu
+	callers int                // that still wait; guarded by flights.mu
 	cancel  context.CancelFunc // ends the run's context
 }
 
-// do returns what run returns: board and wait.
+// do joins or begins the run with the key, waits, and returns what run returns.
 func (s *flights[K, V]) do(ctx context.Context, key K, run func(context.Context) (V, error)) (V, error) {
-	f, _ := s.board(ctx, key, run)
+	f, _ := s.join(ctx, key, run)
 	return s.wait(ctx, key, f)
 }
 
-// board joins the run with the key, or begins it. The caller must wait for it then.
-func (s *flights[K, V]) board(ctx context.Context, key K, run func(context.Context) (V, error)) (f *flight[V], joined bool) {
+// join joins the run with the key, or begins it. The caller must call wait next.
+func (s *flights[K, V]) join(ctx context.Context, key K, run func(context.Context) (V, error)) (f *flight[V], joined bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if f, joined = s.m[key]; joined {
@@ -38,8 +37,8 @@ func (s *flights[K, V]) board(ctx context.Context, key K, run func(context.Conte
 	return s.start(ctx, key, run), false
 }
 
-// wait returns what the run returns. A run goes on its own: it ends by itself, or has its context ended
-// when every caller has left. A caller leaves when its ctx ends, with that error.
+// wait returns what the run returns. The run ends by itself; its context ends once every caller has
+// left. A caller leaves when its ctx ends, with that error.
 func (s *flights[K, V]) wait(ctx context.Context, key K, f *flight[V]) (v V, err error) {
 	select {
 	case <-f.done:
@@ -60,9 +59,9 @@ func (s *flights[K, V]) start(ctx context.Context, key K, run func(context.Conte
 	s.m[key] = f
 	go func() {
 		defer cancel()
-		defer s.land(key, f)
+		defer s.finish(key, f)
 		defer func() {
-			// On a goroutine of its own a panic would end the process instead of one request.
+			// On its own goroutine a panic would end the process instead of one request.
 			if p := recover(); p != nil {
 				f.err = fmt.Errorf("panic: %v", p)
 			}
@@ -72,15 +71,15 @@ func (s *flights[K, V]) start(ctx context.Context, key K, run func(context.Conte
 	return f
 }
 
-// land hands the result to whoever waits.
-func (s *flights[K, V]) land(key K, f *flight[V]) {
+// finish gives the result to all who wait.
+func (s *flights[K, V]) finish(key K, f *flight[V]) {
 	s.mu.Lock()
 	s.drop(key, f)
 	s.mu.Unlock()
 	close(f.done)
 }
 
-// leave counts a caller out; the last one ends the run, and nobody joins it any more.
+// leave removes a caller. The last one to leave ends the run, and nobody can join it after that.
 func (s *flights[K, V]) leave(key K, f *flight[V]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

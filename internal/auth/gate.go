@@ -12,50 +12,53 @@ import (
 )
 
 const (
-	// hashMemoryBudget bounds the memory of all hashes that run at a time, in KiB (DECISIONS 13).
+	// hashMemoryBudget bounds the memory of all concurrent hashes, in KiB (DECISIONS 13).
 	hashMemoryBudget = 128 * 1024
 
-	// maxHashWait is the longest estimated wait for a slot. Beyond it a caller is refused at once.
+	// maxHashWait is the longest estimated wait for a slot. If the estimate is longer, a caller is
+	// refused at once.
 	maxHashWait = 2 * time.Second
 
-	// longestWait ends a wait that became longer than its estimate, because shorter queues came meanwhile.
+	// longestWait ends a wait that took longer than estimated, because shorter queues were served
+	// first.
 	longestWait = maxHashWait + maxHashWait/4
 
-	// crowded says from when on other requests are taken to come all the time: so many of the last hashes
-	// saw more than fewRequests answered since the hash before. The others then have a core to themselves,
-	// and a slot rests after each hash for as long as it took. On two cores the others would otherwise keep
-	// less than half of their rate.
+	// crowded is the share of recent hashes beside which more than fewRequests other requests were
+	// answered. From there on, other requests count as constant: they get a core to themselves, and
+	// a slot rests after each hash for as long as the hash took. Without the rest, other requests
+	// on two cores would lose more than half of their rate.
 	crowded     = 0.5
 	fewRequests = 4
 
-	// firstMeanHash is what a hash is taken to last before one was measured.
+	// firstMeanHash is the assumed time of a hash until one was measured.
 	firstMeanHash = 50 * time.Millisecond
 )
 
-// defaultSlots returns how many hashes may run at a time: one for each core, within the memory budget.
+// defaultSlots returns how many hashes may run at a time: one for each core, within the memory
+// budget.
 func defaultSlots() int {
 	return max(1, min(runtime.GOMAXPROCS(0), hashMemoryBudget/hashMemory))
 }
 
-// gate lets a bounded number of hashes run at a time. Callers wait in two lanes, one for strangers and
-// one for callers who are known to be good; the lanes take turns, and so do the queues of a lane. One
-// slot stays free while other requests come all the time, so that a storm of sign-ins leaves them a
-// core (ADR 0007).
+// gate bounds the number of hashes that run at a time. Callers wait in two lanes: one for
+// strangers, one for callers who are known to be good. The lanes take turns, and so do the queues
+// of a lane. While other requests keep coming, one slot stays free, so that a storm of sign-ins
+// leaves them a core (ADR 0007).
 type gate struct {
 	slots int
 
-	others  atomic.Int64 // requests in flight that did not come for a hash
-	served  atomic.Int64 // such requests that are done
-	waiting atomic.Int64 // callers in both lanes, for a look without the lock
+	others  atomic.Int64 // requests in flight that need no hash
+	served  atomic.Int64 // such requests that have ended
+	waiting atomic.Int64 // callers in both lanes, readable without the lock
 
 	mu       sync.Mutex
 	known    lane
 	stranger lane
-	last     *lane // had the latest turn
+	last     *lane // served last
 	running  int
 	mean     time.Duration // moving average of how long a hash takes
 	crowd    float64       // moving average of whether others were answered between two hashes, 0 to 1
-	seen     int64         // served when the last hash ended
+	seen     int64         // the value of served when the last hash ended
 	done     uint64
 
 	refused atomic.Uint64
@@ -63,10 +66,10 @@ type gate struct {
 
 func newGate(slots int) *gate { return &gate{slots: slots, mean: firstMeanHash} }
 
-// enter waits for a slot, which leave gives back. Errors: Unavailable, at once if the estimated wait
-// is too long, later if the wait becomes too long or ctx ends.
+// enter waits for a slot, which leave gives back. Errors: Unavailable, at once if the estimated
+// wait is too long, or later if the wait becomes too long or ctx ends.
 func (g *gate) enter(ctx context.Context, c caller) error {
-	w, err := g.line(c)
+	w, err := g.enqueue(c)
 	if w == nil || err != nil {
 		return err
 	}
@@ -84,11 +87,11 @@ func (g *gate) enter(ctx context.Context, c caller) error {
 	}
 }
 
-// ask returns the error with which enter would turn the caller away at once.
+// ask returns the error with which enter would refuse the caller at once.
 func (g *gate) ask(c caller) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.judge(c)
+	return g.refuseLongWait(c)
 }
 
 // busy reports whether ask would return an error.
@@ -98,26 +101,27 @@ func (g *gate) busy(c caller) bool {
 	return g.estimate(c) > maxHashWait
 }
 
-// judge turns a newcomer away whose estimated wait is too long. g.mu is held.
-func (g *gate) judge(c caller) error {
+// refuseLongWait refuses a newcomer whose estimated wait is too long. g.mu is held.
+func (g *gate) refuseLongWait(c caller) error {
 	if wait := g.estimate(c); wait > maxHashWait {
 		return g.refuse(wait)
 	}
 	return nil
 }
 
-// line takes a slot, and returns nil, or takes a place in a queue.
-func (g *gate) line(c caller) (*waiter, error) {
+// enqueue takes a slot and returns nil, or takes a place in a queue and returns it.
+func (g *gate) enqueue(c caller) (*waiter, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	// Announced before the others are counted: a request that stops being one afterwards sees it (recheck).
+	// Added before the others are counted, so that a request that ends after the count sees it
+	// (recheck).
 	g.waiting.Add(1)
 	if g.free() {
 		g.waiting.Add(-1)
 		g.running++
 		return nil, nil
 	}
-	err := g.judge(c)
+	err := g.refuseLongWait(c)
 	if err == nil {
 		err = g.makeRoom(c)
 	}
@@ -129,7 +133,8 @@ func (g *gate) line(c caller) (*waiter, error) {
 	return own.push(c), nil
 }
 
-// makeRoom turns somebody away if the newcomer's lane is full: the last of the longest queue. g.mu is held.
+// makeRoom refuses the last waiter of the longest queue if the newcomer's lane is full. g.mu is
+// held.
 func (g *gate) makeRoom(c caller) error {
 	own, _ := g.lanes(c)
 	if own.waiting < maxInLane {
@@ -144,7 +149,8 @@ func (g *gate) makeRoom(c caller) error {
 	return nil
 }
 
-// abandon takes a waiter out of its queue, or gives its slot back if that came at the same moment.
+// abandon removes a waiter from its queue. If the waiter got a slot at the same moment, abandon
+// gives the slot back.
 func (g *gate) abandon(w *waiter) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -157,7 +163,8 @@ func (g *gate) abandon(w *waiter) {
 	}
 }
 
-// leave gives the slot back after a hash that took so long. The slot rests first while others keep coming.
+// leave gives the slot back after a hash that took so long. The slot rests first while other
+// requests keep coming.
 func (g *gate) leave(took time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -173,14 +180,16 @@ func (g *gate) leave(took time.Duration) {
 	g.giveBack(took)
 }
 
-// leaveUnhashed gives the slot back after work that was no hash, and says nothing of how long one takes.
+// leaveUnhashed gives the slot back after work that was no hash. It does not count towards the mean
+// time.
 func (g *gate) leaveUnhashed(took time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.giveBack(took)
 }
 
-// giveBack gives the slot to the next in line, after a rest while others keep coming. g.mu is held.
+// giveBack gives the slot to the next waiter, after a rest while other requests keep coming. g.mu
+// is held.
 func (g *gate) giveBack(took time.Duration) {
 	if g.crowd > crowded {
 		time.AfterFunc(took, g.rested)
@@ -190,7 +199,7 @@ func (g *gate) giveBack(took time.Duration) {
 	g.dispatch()
 }
 
-// rested gives back a slot that has rested.
+// rested gives back a slot after its rest.
 func (g *gate) rested() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -198,7 +207,7 @@ func (g *gate) rested() {
 	g.dispatch()
 }
 
-// dispatch gives free slots to the callers whose turn it is. g.mu is held.
+// dispatch gives the free slots to the next callers. g.mu is held.
 func (g *gate) dispatch() {
 	for !g.empty() && g.running < g.allowed() {
 		l := &g.known
@@ -234,15 +243,15 @@ func (g *gate) allowed() int {
 	return g.slots
 }
 
-// estimate returns how long a newcomer would wait, by its place once the queues take turns: not at all
-// if a slot is free. g.mu is held.
+// estimate returns how long a newcomer would wait by its place in the queues: zero if a slot is
+// free. g.mu is held.
 func (g *gate) estimate(c caller) time.Duration {
 	if g.free() {
 		return 0
 	}
 	each := g.mean
 	if g.crowd > crowded {
-		each *= 2 // its slot rests as long
+		each *= 2 // the slot rests as long as it works
 	}
 	own, other := g.lanes(c)
 	turns := own.turns(c)
@@ -250,7 +259,7 @@ func (g *gate) estimate(c caller) time.Duration {
 	return time.Duration(turns) * each / time.Duration(g.allowed())
 }
 
-// recheck wakes those who may run since the last of the others has gone.
+// recheck starts the waiters that may run after the last other request has ended.
 func (g *gate) recheck() {
 	if g.waiting.Load() == 0 || g.others.Load() > 0 {
 		return
@@ -260,7 +269,7 @@ func (g *gate) recheck() {
 	g.dispatch()
 }
 
-// refuse counts a caller who is turned away, and returns the error for it.
+// refuse counts a refused caller and returns its error.
 func (g *gate) refuse(wait time.Duration) error {
 	g.refused.Add(1)
 	return &roster.Error{
@@ -271,7 +280,8 @@ func (g *gate) refuse(wait time.Duration) error {
 	}
 }
 
-// leftError is for a caller whose context ended while it waited: mostly nobody reads it any more.
+// leftError is the error for a caller whose context ended while it waited. Usually nobody reads it
+// any more.
 func leftError(ctx context.Context) error {
 	return &roster.Error{
 		Kind:       roster.Unavailable,

@@ -224,11 +224,11 @@ func TestASlotThatComesWhenTheCallerLeavesGoesToTheNext(t *testing.T) {
 	if err := g.enter(t.Context(), stranger); err != nil {
 		t.Fatal(err)
 	}
-	leaving, err := g.line(stranger)
+	leaving, err := g.enqueue(stranger)
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := g.line(stranger)
+	next, err := g.enqueue(stranger)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,17 +24,17 @@ type Hasher struct {
 	hashes   flights[digest, roster.PasswordHash]
 	holds    holds
 
-	// The work itself; only tests put something else here.
-	nobody  roster.PasswordHash // what is verified where there is no hash
+	// The work itself; only tests replace it.
+	nobody  roster.PasswordHash // verified if there is no hash
 	hash    func(password string) (string, error)
 	compare func(password, hash string) (bool, error)
-	cleanUp func() // after each
+	cleanUp func() // called after each hash
 }
 
 var _ directory.Passwords = (*Hasher)(nil)
 
-// NewHasher returns a hasher with a slot for each core that GOMAXPROCS grants, six at most (128 MiB
-// of hashes). now measures how long a hash takes.
+// NewHasher returns a hasher with a slot for each core that GOMAXPROCS grants, at most six (128 MiB
+// of hashes). now measures the time of a hash.
 func NewHasher(now func() time.Time) *Hasher { return newHasher(now, defaultSlots()) }
 
 func newHasher(now func() time.Time, slots int) *Hasher {
@@ -50,8 +50,8 @@ func newHasher(now func() time.Time, slots int) *Hasher {
 	}
 }
 
-// Cheapen makes every hash from now on cost next to nothing, and protect nothing. It is for tests of what happens
-// around hashes.
+// Cheapen makes every later hash cost next to nothing and protect nothing. It is for tests of what
+// happens around hashes.
 func (h *Hasher) Cheapen() {
 	cheap := argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	h.nobody = roster.PasswordHash(strings.Replace(string(dummyHash), "m=19456,t=2", "m=64,t=1", 1))
@@ -59,9 +59,9 @@ func (h *Hasher) Cheapen() {
 	h.cleanUp = func() {}
 }
 
-// Ask returns the error with which a hash for the actor would be refused at once. Verbs ask before they
-// look anything up, so that a refusal costs little. The request in ctx has come for a hash from then on.
-// Errors: Unavailable.
+// Ask returns the error with which a hash for the actor would be refused at once. Verbs ask before
+// they look anything up, so that a refusal costs little. From then on the request in ctx counts as
+// one that needs a hash. Errors: Unavailable.
 func (h *Hasher) Ask(ctx context.Context, by roster.Actor) error { return h.ask(ctx, signedIn(by)) }
 
 func (h *Hasher) ask(ctx context.Context, c caller) error {
@@ -69,15 +69,15 @@ func (h *Hasher) ask(ctx context.Context, c caller) error {
 	return h.gate.ask(c)
 }
 
-// signedIn returns the caller that an actor is. Only those who follow a link are strangers.
+// signedIn returns the actor as a caller. Only an actor who follows a link is a stranger.
 func signedIn(by roster.Actor) caller {
 	return caller{known: by.Kind != roster.ActorNobody, address: network(by.Address)}
 }
 
-// Hash returns the PHC string of the password, with a salt of its own. A password that must be strong is
-// judged first, in the same slot. Calls in flight with equal Share and Password get the same string from
-// one run; with the Share "" nothing is shared: two users must not have the same salt.
-// Errors: Invalid(password) beyond MaxPasswordBytes or where it is too weak, Unavailable.
+// Hash returns the PHC string of the password, with a new salt. A password that must be strong is
+// judged first, in the same slot. Concurrent calls with equal Share and Password share one run and
+// its string. With an empty Share nothing is shared, because two users must not have the same salt.
+// Errors: Invalid(password) if it is longer than MaxPasswordBytes or too weak, Unavailable.
 func (h *Hasher) Hash(ctx context.Context, by roster.Actor, p directory.NewHash) (roster.PasswordHash, error) {
 	if err := validateLength(p); err != nil {
 		return "", err
@@ -93,10 +93,10 @@ func (h *Hasher) Hash(ctx context.Context, by roster.Actor, p directory.NewHash)
 	return hash, sharedError(ctx, err)
 }
 
-// Verify reports whether the password is the one behind the hash of a user. Without a hash it does the work all the same, so
-// that nobody can tell. Equal calls in flight share one run. A password beyond MaxPasswordBytes is wrong without a
-// hash being computed. A hash that cannot be read, or asks for more work than is sane, is an Internal error.
-// Errors: Unavailable.
+// Verify reports whether the password belongs to the hash of a user. Without a hash it does the
+// same work, so that nobody can tell. Concurrent equal calls share one run. A password longer than
+// MaxPasswordBytes is wrong without any work. A hash that cannot be read, or that asks for too much
+// work, is an Internal error. Errors: Unavailable.
 func (h *Hasher) Verify(ctx context.Context, by roster.Actor, of roster.UserID, hash roster.PasswordHash, password string) (bool, error) {
 	if hash == "" {
 		return false, h.dummy(ctx, signedIn(by), string(of), password)
@@ -114,9 +114,9 @@ func (h *Hasher) verify(ctx context.Context, c caller, hash roster.PasswordHash,
 	return h.compareOnce(ctx, c, h.mac.sum("verify", string(hash), password), hash, password)
 }
 
-// dummy does the work of verify where there is nothing to verify, so that a caller cannot tell. The
-// label names what was asked for; equal calls in flight share one run, as they do in verify.
-// Errors: Unavailable.
+// dummy does the work of verify although there is nothing to verify, so that a caller cannot tell.
+// The label names what was asked for. Concurrent equal calls share one run, as in verify. Errors:
+// Unavailable.
 func (h *Hasher) dummy(ctx context.Context, c caller, label, password string) error {
 	if len(password) > MaxPasswordBytes {
 		return nil
@@ -153,9 +153,8 @@ func (h *Hasher) hashNow(ctx context.Context, c caller, p directory.NewHash) (ro
 	return roster.PasswordHash(hash), err
 }
 
-// ValidateStrength judges a password that must be strong: about are words that it must not stand on. It
-// takes a slot of the hashes, as judging a long password is work too.
-// Errors: Invalid(password), Unavailable.
+// ValidateStrength judges a password that must be strong. It takes a slot, because judging a long
+// password is work too. Errors: Invalid(password), Unavailable.
 func (h *Hasher) ValidateStrength(ctx context.Context, by roster.Actor, p directory.NewHash) error {
 	if err := validateLength(p); err != nil {
 		return err
@@ -164,12 +163,12 @@ func (h *Hasher) ValidateStrength(ctx context.Context, by roster.Actor, p direct
 	return h.run(ctx, signedIn(by), func() (hashed bool, err error) { return false, judge(p.Password, p.About) })
 }
 
-// run does the work when a slot is free. The work says whether it computed a hash.
+// run does the work once a slot is free. The work reports whether it computed a hash.
 func (h *Hasher) run(ctx context.Context, c caller, work func() (hashed bool, err error)) error {
 	if err := h.gate.enter(ctx, c); err != nil {
 		return err
 	}
-	start, hashed := h.now(), true // also where the work panics
+	start, hashed := h.now(), true // holds also if the work panics
 	defer func() {
 		took := h.now().Sub(start)
 		if !hashed {
@@ -189,12 +188,12 @@ func (h *Hasher) run(ctx context.Context, c caller, work func() (hashed bool, er
 // HasherStats is the state of a [Hasher], for metrics.
 type HasherStats struct {
 	Slots       int     // hashes that may run at a time
-	Running     int     // passwords that are hashed or judged now
+	Running     int     // passwords that are being hashed or judged
 	Waiting     int     // passwords that wait for a slot
-	Held        int     // refusals that are held back at the moment
-	MeanSeconds float64 // moving average of how long one takes
+	Held        int     // refusals that are being held back
+	MeanSeconds float64 // moving average of the time of a hash
 	Done        uint64  // hashes since the start
-	Refused     uint64  // turned away since the start, because the wait was too long
+	Refused     uint64  // refused since the start because the wait was too long
 }
 
 // Stats returns the present state.
@@ -209,7 +208,8 @@ func (h *Hasher) Stats() HasherStats {
 	}
 }
 
-// sharedError tells a caller who left a shared run from a run that failed.
+// sharedError returns the caller's own context error if the caller left the shared run, else the
+// run's error.
 func sharedError(ctx context.Context, err error) error {
 	if err != nil && err == ctx.Err() {
 		return leftError(ctx)

@@ -13,10 +13,10 @@ const (
 	maxHeldByAddress = 256
 )
 
-// holds keeps refusals back for a moment. A refusal that is answered at once costs more than a hash waits
-// for: a client that never waits then asks thousands of times a second.
+// holds delays refusals for a moment. An immediate refusal costs more than the wait saves: a client
+// that never waits would ask thousands of times a second.
 type holds struct {
-	after func(time.Duration) <-chan time.Time // time.After; tests put something else here
+	after func(time.Duration) <-chan time.Time // time.After; tests replace it
 	ended chan struct{}                        // closed by end
 
 	mu        sync.Mutex
@@ -29,7 +29,7 @@ func newHolds() holds {
 	return holds{after: time.After, ended: make(chan struct{}), byAddress: make(map[string]int)}
 }
 
-// wait holds one refusal to an address, if there is room for it.
+// wait delays one refusal to an address, if there is room for it.
 func (h *holds) wait(ctx context.Context, address string, d time.Duration) {
 	if d <= 0 || !h.take(address) {
 		return
@@ -68,7 +68,7 @@ func (h *holds) count() int {
 	return h.held
 }
 
-// end lets everybody go who is held, and holds nobody any more.
+// end releases every delayed refusal and delays none any more.
 func (h *holds) end() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -22,26 +22,25 @@ const (
 	// KeyFile is the name of the server's key in its data folder.
 	KeyFile = "roster.key"
 
-	// newKeyFile is its name until the database that belongs to it is made.
+	// newKeyFile is the file's name until the database is made.
 	newKeyFile = KeyFile + ".new"
 
-	// KeyVariable is the name of the environment variable that holds the key instead.
+	// KeyVariable is the environment variable that can hold the key instead.
 	KeyVariable = "ROSTER_KEY"
 
 	keyBytes    = 32
-	maxKeyFile  = 1024 // bytes: whatever is longer is no key
+	maxKeyFile  = 1024 // bytes: a longer file holds no key
 	keyHint     = "make one with: openssl rand -base64 32"
 	badKey      = "does not hold a key of 32 bytes in base64 or hexadecimal; " + keyHint
 	noKeyOnDisk = "no key: set " + KeyVariable + ", the same on every replica, or put it into the file "
 )
 
-// Keys are the server's own key and what is derived from it: it seals stored secrets and makes
-// HMACs that must mean the same after a restart (DECISIONS 18). It does not print.
+// Keys are the server's own key and everything derived from it. They seal stored secrets and make
+// HMACs that must stay valid after a restart (DECISIONS 18). They cannot be printed.
 type Keys struct{ secret [keyBytes]byte }
 
-// LoadKeys returns the key in env, the value of KeyVariable, if that is not empty, and otherwise the
-// one in the folder's KeyFile.
-// Errors: Invalid with a Detail that says what to do.
+// LoadKeys returns the key in env, the value of KeyVariable, or if that is empty the key in the
+// folder's KeyFile. Errors: Invalid with a Detail that says what to do.
 func LoadKeys(dir, env string) (Keys, error) {
 	if env != "" {
 		return parseKey(env, KeyVariable)
@@ -54,9 +53,9 @@ func LoadKeys(dir, env string) (Keys, error) {
 	return k, err
 }
 
-// MakeKeys makes a key and returns when it is on disk, readable by its owner only. It is no KeyFile until
-// [SettleKeys]: a first start that is cut off between its key and its database leaves nothing that the next
-// one takes for the key of a database that is gone.
+// MakeKeys makes a key and returns once it is on disk, readable by its owner only. The key becomes
+// a KeyFile with [SettleKeys]. A first start that is cut off between the two leaves no key that the
+// next start would take for the key of a lost database.
 func MakeKeys(dir string) (Keys, error) {
 	path := filepath.Join(dir, newKeyFile)
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -65,7 +64,8 @@ func MakeKeys(dir string) (Keys, error) {
 	return createKey(path)
 }
 
-// SettleKeys makes the key of [MakeKeys] the folder's KeyFile. It returns [fs.ErrNotExist] where there is none.
+// SettleKeys makes the key of [MakeKeys] the folder's KeyFile. It returns [fs.ErrNotExist] if there
+// is none.
 func SettleKeys(dir string) error {
 	if err := os.Rename(filepath.Join(dir, newKeyFile), filepath.Join(dir, KeyFile)); err != nil {
 		return fmt.Errorf("keep key: %w", err)
@@ -76,8 +76,8 @@ func SettleKeys(dir string) error {
 	return nil
 }
 
-// Derive returns 32 bytes for one purpose, which the label names (HKDF-SHA-256, RFC 5869). Different
-// labels give keys that say nothing about one another.
+// Derive returns 32 bytes for one purpose, which the label names (HKDF-SHA-256, RFC 5869). Keys of
+// different labels reveal nothing about one another.
 func (k Keys) Derive(label string) []byte {
 	key, err := hkdf.Key(sha256.New, k.secret[:], nil, label, keyBytes)
 	if err != nil {
@@ -111,7 +111,8 @@ func readKey(path string) (Keys, error) {
 	return parseKey(string(text), path)
 }
 
-// parseKey reads a key in base64 or hexadecimal; where is named in the error, the text is not.
+// parseKey reads a key in base64 or hexadecimal. The error names where the key came from and does
+// not show it.
 func parseKey(text, where string) (k Keys, err error) {
 	text = strings.TrimSpace(text)
 	decoders := []func(string) ([]byte, error){
@@ -128,7 +129,7 @@ func parseKey(text, where string) (k Keys, err error) {
 	return Keys{}, keyFault(where + " " + badKey)
 }
 
-// createKey makes a key and returns when it is on disk, in a file that was not there before.
+// createKey makes a key and returns once it is on disk, in a new file.
 func createKey(path string) (k Keys, err error) {
 	rand.Read(k.secret[:])
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -145,7 +146,7 @@ func createKey(path string) (k Keys, err error) {
 	return k, nil
 }
 
-// syncDir makes a new name in the folder last.
+// syncDir makes a new name in the folder durable.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

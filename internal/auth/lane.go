@@ -2,24 +2,24 @@ package auth
 
 import "container/list"
 
-// maxInLane bounds the callers who wait in one lane, and so its queues.
+// maxInLane bounds the callers who wait in one lane, and so the number of its queues.
 const maxInLane = 1024
 
-// caller says whose turn a hash takes. Equal callers share a queue.
+// caller identifies a queue of the gate. Equal callers share a queue.
 type caller struct {
-	known   bool   // has signed in before, or is signed in already
-	address string // in the form that network returns
-	name    string // of a caller who signs in and is known; else "", and the address shares one queue
+	known   bool   // signed in now, or before from this address
+	address string // as network returns it
+	name    string // of a known caller who signs in; else "", so that the address shares one queue
 }
 
 // waiter is a caller in a queue.
 type waiter struct {
-	turn  chan error // gets nil with a slot, or the error of a waiter that must go; holds one
+	turn  chan error // receives nil with a slot, or the error of a waiter that must go; holds one
 	queue *queue
 	place *list.Element // in queue.waiters; nil once it has left
 }
 
-// queue holds the waiters of one caller, in the order of arrival. It is never empty.
+// queue holds the waiters of one caller in the order of arrival. It is never empty.
 type queue struct {
 	caller  caller
 	lane    *lane
@@ -27,15 +27,15 @@ type queue struct {
 	place   *list.Element // in lane.ring
 }
 
-// lane is a set of queues that are served in turn, one waiter each. A caller with many requests
-// therefore delays each request of another caller by one hash at most.
+// lane is a set of queues that are served in turn, one waiter each. So a caller with many requests
+// delays each request of another caller by one hash at most.
 type lane struct {
 	queues  map[caller]*queue
 	ring    list.List // of *queue, the next one first
 	waiting int
 }
 
-// length returns how many requests of a caller wait.
+// length returns how many requests of the caller wait.
 func (l *lane) length(c caller) int {
 	if q := l.queues[c]; q != nil {
 		return q.waiters.Len()
@@ -43,7 +43,7 @@ func (l *lane) length(c caller) int {
 	return 0
 }
 
-// turns returns how many turns of the lane a newcomer would wait for, its own included.
+// turns returns how many turns of the lane a newcomer would wait for, including its own.
 func (l *lane) turns(c caller) int {
 	place := l.length(c) + 1
 	turns := place
@@ -72,7 +72,7 @@ func (l *lane) push(c caller) *waiter {
 	return w
 }
 
-// pop takes the first waiter of the queue whose turn it is. The lane must not be empty.
+// pop takes the first waiter of the next queue. The lane must not be empty.
 func (l *lane) pop() *waiter {
 	q := l.ring.Front().Value.(*queue)
 	l.ring.MoveToBack(q.place)
@@ -81,7 +81,7 @@ func (l *lane) pop() *waiter {
 	return w
 }
 
-// leave takes the waiter out of its queue.
+// leave removes the waiter from its queue.
 func (w *waiter) leave() {
 	q, l := w.queue, w.queue.lane
 	q.waiters.Remove(w.place)
@@ -93,8 +93,8 @@ func (w *waiter) leave() {
 	}
 }
 
-// evict takes the last waiter out of the longest queue, to make room for a newcomer. It returns nil
-// if no queue would be longer than the newcomer's own. The lane must not be empty.
+// evict removes the last waiter of the longest queue, to make room for a newcomer. It returns nil
+// if no queue would be longer than the newcomer's. The lane must not be empty.
 func (l *lane) evict(c caller) *waiter {
 	var longest *queue
 	for _, q := range l.queues {

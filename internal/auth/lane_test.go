@@ -17,7 +17,7 @@ func (g *gate) mustWait(t *testing.T, c caller, n int) []*waiter {
 	t.Helper()
 	waiters := make([]*waiter, n)
 	for i := range waiters {
-		w, err := g.line(c)
+		w, err := g.enqueue(c)
 		if err != nil || w == nil {
 			t.Fatalf("%d of %+v: %v, %v", i, c, w, err)
 		}
@@ -108,7 +108,7 @@ func TestAFullLaneTurnsAwayTheLastOfItsLongestQueue(t *testing.T) {
 	long, short := caller{address: "203.0.113.9"}, caller{address: "192.0.2.7"}
 	crowd := g.mustWait(t, long, maxInLane-1)
 	g.mustWait(t, short, 1)
-	if _, err := g.line(long); err == nil {
+	if _, err := g.enqueue(long); err == nil {
 		t.Error("the longest queue grew")
 	}
 	g.mustWait(t, short, 1)

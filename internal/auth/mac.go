@@ -9,11 +9,11 @@ import (
 	"sync"
 )
 
-// digest stands for a secret, and what it belongs to, as the key of a map.
+// digest stands for a secret, and for what it belongs to, as the key of a map.
 type digest [sha256.Size]byte
 
-// mac makes digests with HMAC-SHA-256 under a random key that lives as long as the process and is
-// never shown, so that what a digest stands for cannot be guessed even from a dump of the map.
+// mac makes digests with HMAC-SHA-256. The key is random, lives as long as the process and is never
+// shown, so nobody can guess the secrets from a dump of the map.
 type mac struct{ pool *sync.Pool }
 
 type macState struct {
@@ -27,13 +27,13 @@ func newMAC() mac {
 	return macWith(key)
 }
 
-// macWith makes digests under a key that others may have too.
+// macWith makes digests under a key that other servers may share.
 func macWith(key []byte) mac {
 	return mac{&sync.Pool{New: func() any { return &macState{hash: hmac.New(sha256.New, key)} }}}
 }
 
-// sum returns the digest of the parts; each counts with its length, so that ("a", "bc") and
-// ("ab", "c") differ.
+// sum returns the digest of the parts. Each part counts with its length, so ("a", "bc") and ("ab",
+// "c") differ.
 func (m mac) sum(parts ...string) (d digest) {
 	s := m.pool.Get().(*macState)
 	defer m.pool.Put(s)
@@ -43,7 +43,7 @@ func (m mac) sum(parts ...string) (d digest) {
 		s.buf = append(s.buf, part...)
 	}
 	s.hash.Write(s.buf)
-	clear(s.buf) // a password was in it
+	clear(s.buf) // it held a password
 	s.buf = s.hash.Sum(s.buf[:0])
 	copy(d[:], s.buf)
 	s.buf = s.buf[:0]

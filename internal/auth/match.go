@@ -9,26 +9,26 @@ import (
 	"github.com/ccojocar/zxcvbn-go/match"
 )
 
-// minRun is the least length of a run that is worth naming.
+// minRun is the shortest run that counts.
 const minRun = 3
 
-// runs are characters in an order that guessers know: alphabet, digits, rows and columns of a keyboard.
+// runs are sequences that guessers know: alphabet, digits, rows and columns of a keyboard.
 var runs = [...]string{
 	"abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",
 	"!@#$%^&*()", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "147258369", "qwertzuiop", "azertyuiop",
 }
 
-// dates are days and years, as digits with or without signs between.
+// dates match days and years, as digits with or without signs between them.
 var dates = [...]*regexp.Regexp{
 	regexp.MustCompile(`[0-3]?\d[-./ ]?[0-3]?\d[-./ ]?(?:19|20)\d\d`),
 	regexp.MustCompile(`(?:19|20)\d\d[-./ ]?[01]?\d[-./ ]?[0-3]?\d`),
 	regexp.MustCompile(`(?:19|20)\d\d`),
 }
 
-// bitsOfRun is the choice of a run and of where in it to start; its length and direction come on top.
+// bitsOfRun is the cost of choosing a run and its start. Length and direction cost extra.
 var bitsOfRun = math.Log2(float64(len(runs) * len(runs[0])))
 
-// structure finds what needs no dictionary: repetitions, runs and dates.
+// structure finds patterns that need no dictionary: repetitions, runs and dates.
 func structure(text string) []match.Match {
 	found := repetitions(text)
 	lower := strings.ToLower(text)
@@ -49,7 +49,7 @@ func structure(text string) []match.Match {
 	return found
 }
 
-// repetitions finds one character several times.
+// repetitions finds repeated characters.
 func repetitions(text string) []match.Match {
 	var found []match.Match
 	for i := 0; i < len(text); {
@@ -67,7 +67,7 @@ func repetitions(text string) []match.Match {
 	return found
 }
 
-// runsAlong finds pieces of the run in the text, as long as possible; extra are bits on top.
+// runsAlong finds the longest pieces of the run in the text; extra are bits on top.
 func runsAlong(text, lower, run string, extra float64) []match.Match {
 	var found []match.Match
 	for i := 0; i+minRun <= len(lower); {

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// idleAfter is how long after the last hash the memory goes back to the system.
+// idleAfter is how long after the last hash its memory is returned to the system.
 const idleAfter = 5 * time.Second
 
-// memory gives back what hashes leave behind. Each leaves 19 MiB of garbage, which is much beside the few
-// MiB that live, and the runtime keeps the pages for minutes. While hashes run it is left alone: the
-// collector lets no more garbage come together than the running hashes hold, and a collection after each
-// hash was measured to cost a twentieth of the hash, a tenth on a busy machine.
+// memory returns the memory of hashes to the system. Each hash leaves 19 MiB of garbage, far more
+// than the live heap, and the runtime keeps the pages for minutes. While hashes run, memory does
+// nothing: the collector keeps the garbage below what the running hashes hold. A collection after
+// each hash would cost a twentieth of the hash, a tenth on a busy machine (measured).
 type memory struct {
 	mu   sync.Mutex
 	idle *time.Timer

@@ -8,9 +8,9 @@ import (
 	"roster"
 )
 
-// Operator returns the operator of the server as the actor of an attempt: whoever could open its socket, or
-// runs it. name is the operating system's name of who that is, for the audit.
-// Errors: Invalid for an organization that is not there, and those of the store.
+// Operator returns the operator of the server as the actor of an attempt: whoever could open its
+// socket, or runs it. name is the operating system's name of who that is, for the audit. Errors:
+// Invalid for an organization that is not there, and those of the store.
 func (a *Authenticator) Operator(ctx context.Context, at Attempt, name string) (roster.Actor, error) {
 	org, err := a.organization(ctx, at.OrganizationSlug)
 	if errors.Is(err, errNoOrganization) {

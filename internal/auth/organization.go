@@ -11,18 +11,18 @@ import (
 	"roster/internal/directory"
 )
 
-// Bounds of a slug, and of what is remembered of organizations: the id of a slug, which stays.
+// Bounds of a slug, and of the cache of organization ids by slug. The id of a slug never changes.
 const (
 	maxSlugBytes = 255
 	slugTTL      = time.Minute
 	maxSlugs     = 1000
 )
 
-// errNoOrganization is the reason where a slug names nothing.
+// errNoOrganization is the reason if a slug names no organization.
 var errNoOrganization = errors.New("no such organization")
 
-// organization returns the id of the organization that the attempt is for.
-// Errors: errNoOrganization, and those of the store.
+// organization returns the id of the organization that the attempt is for. Errors:
+// errNoOrganization, and those of the store.
 func (a *Authenticator) organization(ctx context.Context, slug string) (roster.OrganizationID, error) {
 	if slug == "" {
 		slug = roster.DefaultOrganization
@@ -48,7 +48,7 @@ func (a *Authenticator) organization(ctx context.Context, slug string) (roster.O
 	return org.ID, nil
 }
 
-// slugs remembers the ids of slugs for a while.
+// slugs caches the ids of slugs for a while.
 type slugs struct {
 	mu sync.Mutex
 	m  map[string]slug
@@ -68,7 +68,7 @@ func (s *slugs) id(text string, now time.Time) (roster.OrganizationID, bool) {
 	return entry.id, ok && now.Sub(entry.at) < slugTTL
 }
 
-// remember notes an id. When too many are noted it forgets them all: they are read again cheaply.
+// remember adds an id. If the cache is full it is emptied first: reading an id again is cheap.
 func (s *slugs) remember(text string, id roster.OrganizationID, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -16,13 +16,13 @@ import (
 const maxNameBytes = 4 * 255
 
 const (
-	// knownAddressTTL is how long a pair is free of all limits but its own (DECISIONS 16).
+	// knownAddressTTL is how long a known pair is held only to its own limit (DECISIONS 16).
 	knownAddressTTL = 30 * 24 * time.Hour
 
-	// knownAddressRenewal is how often the same address is written.
+	// knownAddressRenewal is how often the same address is written again.
 	knownAddressRenewal = 24 * time.Hour
 
-	// maxKnownAddresses bounds what is remembered as written.
+	// maxKnownAddresses bounds the addresses that count as written.
 	maxKnownAddresses = 10_000
 )
 
@@ -31,18 +31,18 @@ var (
 	errChanged        = errors.New("the account has changed in the meantime")
 )
 
-// candidate is the account that a name leads to.
+// candidate is an account that somebody tries to sign in to.
 type candidate struct {
 	attempt
-	key     string // the folded name, by which the account is found
+	key     string // the folded name, by which the account is looked up
 	at      Attempt
-	caller  caller                // whose turn the hash takes
-	likely  digest                // of what was typed
-	typed   string                // the name as it was typed, without what nobody sees
-	org     roster.OrganizationID // "" for one that is unknown
-	account roster.Account        // zero for a name that is unknown
-	outside bool                  // a realm proves it, not a hash
-	reason  error                 // why no password lets it in; nil if the right one does
+	caller  caller                // for the queue of the hash
+	likely  digest                // of the name and password as typed
+	typed   string                // the name as typed, without invisible characters
+	org     roster.OrganizationID // "" for an unknown organization
+	account roster.Account        // zero for an unknown name
+	byRealm bool                  // a realm judges the password, not a hash
+	reason  error                 // why no password signs it in; nil if the right one does
 }
 
 func newCandidate(at Attempt, userName string) candidate {
@@ -53,25 +53,24 @@ func newCandidate(at Attempt, userName string) candidate {
 	}}
 }
 
-// label names the candidate where work for it is shared.
+// label identifies the candidate in shared work.
 func (c candidate) label() string { return c.scope + "/" + c.key }
 
-// pair is the candidate's name and address, as they are remembered after a sign-in.
+// pair returns the candidate's name and address, as they are remembered after a sign-in.
 func (c candidate) pair() knownAddress { return knownAddress{c.org, c.key, c.address} }
 
-// passwordFlight says which tries are equal: same name, from the same place, with the same password,
-// and the same prospects.
+// passwordFlight identifies equal tries: same name, same origin, same password, same chances.
 type passwordFlight struct {
 	attempt
 	key      string
 	password digest
-	hopeless bool // whatever the password is
+	hopeless bool // no password would succeed
 }
 
-// Password signs in with a name and a password. A name that is unknown, or that no password lets in,
-// costs as much as a wrong password and is answered alike; a user who lacks what the attempt needs is
-// such a name. A wrong password counts as a failure, a right one never, whatever else is in the way.
-// Errors: Unauthenticated, RateLimited, Unavailable.
+// Password signs in with a name and a password. An unknown name, and one that no password signs in,
+// costs as much as a wrong password and gets the same answer. So does a user who lacks the needed
+// permission. A wrong password counts as a failure. A right password never counts, even if
+// something else denies the caller. Errors: Unauthenticated, RateLimited, Unavailable.
 func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, password string) (roster.Actor, error) {
 	if !presentable(userName, maxNameBytes) || !presentable(password, MaxPasswordBytes) {
 		return roster.Actor{}, denied(errNotPresentable)
@@ -83,7 +82,7 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 			return roster.Actor{}, err
 		}
 	}
-	held, err := a.knock(ctx, c)
+	held, err := a.askThrottle(ctx, c)
 	if err != nil {
 		return roster.Actor{}, err
 	}
@@ -104,12 +103,13 @@ func (a *Authenticator) Password(ctx context.Context, at Attempt, userName, pass
 	return userActor(at, c.account), nil
 }
 
-// knock asks the throttle before anything is read of the name, so that the time of a refusal does not say
-// who exists. It asks before the credential cache too: otherwise parallel guesses could read the cache
-// past the limit. The reservation is nil where pending tries take up the room; check waits for it then.
-func (a *Authenticator) knock(ctx context.Context, c candidate) (*reservation, error) {
+// askThrottle asks the throttle before it reads anything about the name, so that the time of a
+// refusal does not tell which names exist. It asks before the credential cache, or parallel guesses
+// could read the cache beyond the limit. The reservation is nil if pending tries take up the room;
+// verifyReserved waits for it then.
+func (a *Authenticator) askThrottle(ctx context.Context, c candidate) (*reservation, error) {
 	first := a.throttle.try(c.attempt, false)
-	if first.refused() && first.unlessKnown() {
+	if first.refused() && first.exemptsKnown() {
 		known, err := a.addressKnown(ctx, c)
 		if err != nil {
 			return nil, err
@@ -124,9 +124,9 @@ func (a *Authenticator) knock(ctx context.Context, c candidate) (*reservation, e
 	return first.reserved, nil
 }
 
-// find reads the account, or why there is none, and reports whether the password was verified a moment
-// ago. A name that is unknown, even in an unknown organization, costs the same reading as a known one:
-// what is kept of accounts only serves passwords that are remembered.
+// find reads the account, or the reason why there is none, and reports whether the password was
+// verified recently. An unknown name, even in an unknown organization, costs the same reading as a
+// known one: kept readings of accounts serve remembered passwords only.
 func (a *Authenticator) find(ctx context.Context, c candidate, password string) (_ candidate, remembered bool, err error) {
 	c.org, err = a.organization(ctx, c.at.OrganizationSlug)
 	if errors.Is(err, errNoOrganization) {
@@ -136,7 +136,7 @@ func (a *Authenticator) find(ctx context.Context, c candidate, password string) 
 	}
 	key := string(c.org) + "/" + c.key
 	if account, kept := a.accounts.peek(key); kept {
-		if c := a.with(c, account); a.remembered(c, password) {
+		if c := a.withAccount(c, account); a.remembered(c, password) {
 			return c, true, nil
 		}
 	}
@@ -148,7 +148,7 @@ func (a *Authenticator) find(ctx context.Context, c candidate, password string) 
 		return account, err
 	})
 	if isNotFound(err) {
-		if c.outside = a.provenOutside(c.org, ""); !c.outside && c.reason == nil {
+		if c.byRealm = a.provenByRealm(c.org, ""); !c.byRealm && c.reason == nil {
 			c.reason = errors.New("no such user")
 		}
 		return c, false, nil
@@ -156,35 +156,35 @@ func (a *Authenticator) find(ctx context.Context, c candidate, password string) 
 	if err != nil {
 		return c, false, fmt.Errorf("read account: %w", err)
 	}
-	c = a.with(c, account)
+	c = a.withAccount(c, account)
 	return c, a.remembered(c, password), nil
 }
 
-// with returns the candidate with its account.
-func (a *Authenticator) with(c candidate, account roster.Account) candidate {
+// withAccount returns the candidate withAccount its account.
+func (a *Authenticator) withAccount(c candidate, account roster.Account) candidate {
 	c.account = account
-	c.outside = a.provenOutside(c.org, account.Realm)
+	c.byRealm = a.provenByRealm(c.org, account.Realm)
 	c.reason = validateAccount(c, account)
 	return c
 }
 
-// remembered reports whether the password was verified a moment ago and lets the candidate in. Where
-// several servers share their counts, it knows only pairs that signed in here before: any other guess
-// must be counted by all of them first (see check).
+// remembered reports whether the password was verified recently and signs the candidate in. If
+// several servers share their counts, it accepts only pairs that signed in on this server before.
+// All other guesses must be counted by all servers first (see verifyReserved).
 func (a *Authenticator) remembered(c candidate, password string) bool {
 	return a.cacheable(c) && (a.shared == nil || a.known.has(c.pair(), a.now())) &&
 		a.cache.has(a.cache.digest(c.account, password), a.now())
 }
 
-// cacheable reports whether the password alone lets the candidate in.
+// cacheable reports whether the right password is all that the candidate needs.
 func (a *Authenticator) cacheable(c candidate) bool { return c.reason == nil && c.account.UserID != "" }
 
-// validateAccount returns why no password lets the account in, nil if the right one does.
+// validateAccount returns why no password signs the account in, nil if the right one does.
 func validateAccount(c candidate, account roster.Account) error {
 	switch {
 	case !account.Active:
 		return errors.New("not active")
-	case c.outside:
+	case c.byRealm:
 		return requirePermission(c.at, account.Grants)
 	case account.Realm != roster.RealmDB:
 		return fmt.Errorf("proves identity in realm %q", account.Realm)
@@ -194,16 +194,16 @@ func validateAccount(c candidate, account roster.Account) error {
 	return requirePermission(c.at, account.Grants)
 }
 
-// prove returns the candidate with its present account, and why the password does not let it in, nil if it
-// does. Equal tries in flight share one run.
+// prove returns the candidate with its present account. The reason says why the password does not
+// sign it in, nil if it does. Concurrent equal tries share one run.
 func (a *Authenticator) prove(ctx context.Context, c candidate, password string, held *reservation) (_ candidate, reason, err error) {
 	d := a.cache.digest(c.account, password)
 	key := passwordFlight{c.attempt, c.key, d, c.reason != nil}
-	flight, joined := a.flights.board(ctx, key, func(ctx context.Context) (verdict, error) {
+	flight, joined := a.flights.join(ctx, key, func(ctx context.Context) (verdict, error) {
 		return a.verifyReserved(ctx, c, password, d, held)
 	})
 	if joined {
-		held.release() // the flight makes one for all of them, and may be waiting for this one
+		held.release() // the shared run makes one for all, and may be waiting for this one
 	}
 	v, err := a.flights.wait(ctx, key, flight)
 	if err != nil || v.reason != nil {
@@ -213,7 +213,8 @@ func (a *Authenticator) prove(ctx context.Context, c candidate, password string,
 	return c, reason, err
 }
 
-// verifyReserved judges the password under a reservation, which it makes if it got none, and counts a failure.
+// verifyReserved judges the password under a reservation and counts a failure. It makes the
+// reservation if it got none.
 func (a *Authenticator) verifyReserved(ctx context.Context, c candidate, password string, d digest, held *reservation) (v verdict, err error) {
 	known := func() (bool, error) { return a.addressKnown(ctx, c) }
 	if held == nil {
@@ -221,14 +222,14 @@ func (a *Authenticator) verifyReserved(ctx context.Context, c candidate, passwor
 			return v, err
 		}
 	}
-	settle := held.release // also where there is no outcome
+	settle := held.release // also if there is no outcome
 	defer func() { settle() }()
 	reserved, full, err := a.shared.reserve(ctx, c.attempt, known)
 	if err != nil {
 		return v, err
 	}
 	if full.refused() {
-		settle = held.fail // so that soon this server refuses by itself
+		settle = held.fail // so that this server soon refuses by itself
 		return v, a.throttle.refuse(full)
 	}
 	if a.shared != nil && a.cacheable(c) && a.cache.has(d, a.now()) {
@@ -249,11 +250,11 @@ func (a *Authenticator) verifyReserved(ctx context.Context, c candidate, passwor
 	return v, err
 }
 
-// reread reads the account anew after a hash, for which it may have waited: who was disabled or got
-// another password in the meantime is not let in.
+// reread reads the account again after a hash, which may have waited. A user who was disabled or
+// whose password changed meanwhile is not signed in.
 func (a *Authenticator) reread(ctx context.Context, c candidate) (account roster.Account, reason, err error) {
 	err = a.store.View(ctx, func(tx directory.Tx) (err error) {
-		if c.account.UserID == "" { // the realm has just made it
+		if c.account.UserID == "" { // the realm has just made the user
 			account, err = tx.AccountByName(c.org, c.key)
 			return err
 		}
@@ -268,11 +269,11 @@ func (a *Authenticator) reread(ctx context.Context, c candidate) (account roster
 	case c.account.UserID != "" && account.CredentialVersion != c.account.CredentialVersion:
 		return account, errChanged, nil
 	}
-	c.outside = c.outside && a.provenOutside(c.org, account.Realm)
+	c.byRealm = c.byRealm && a.provenByRealm(c.org, account.Realm)
 	return account, validateAccount(c, account), nil
 }
 
-// addressKnown reports whether the name signed in from the address lately.
+// addressKnown reports whether the name signed in from the address recently.
 func (a *Authenticator) addressKnown(ctx context.Context, c candidate) (known bool, err error) {
 	c.org, err = a.organization(ctx, c.at.OrganizationSlug)
 	if err != nil && !errors.Is(err, errNoOrganization) {
@@ -291,24 +292,24 @@ func (a *Authenticator) addressKnown(ctx context.Context, c candidate) (known bo
 	return known, nil
 }
 
-// caller returns whose turn a sign-in takes. A name that signed in from the address before has a queue
-// of its own, so that it need not wait behind others at the address. Nothing is looked up for it.
+// caller returns the queue of a sign-in. A name that signed in from the address before has its own
+// queue and need not wait behind others of the address. Nothing is read for this.
 func (a *Authenticator) caller(c candidate) caller {
-	if r := c.regular(); a.regulars.has(r, a.now()) {
+	if r := c.knownCaller(); a.regulars.has(r, a.now()) {
 		return r
 	}
 	return caller{address: c.address}
 }
 
-// regular returns the candidate's name at its address as a caller who is known.
-func (c candidate) regular() caller {
+// knownCaller returns the queue of a known name at its address.
+func (c candidate) knownCaller() caller {
 	return caller{known: true, address: c.address, name: c.label()}
 }
 
-// rememberAddress notes a sign-in with success, once a day.
+// rememberAddress records a successful sign-in, once a day.
 func (a *Authenticator) rememberAddress(c candidate) {
 	k := c.pair()
-	a.regulars.add(c.regular(), a.now())
+	a.regulars.add(c.knownCaller(), a.now())
 	if now := a.now(); !a.known.has(k, now) && a.background.know(k, now) {
 		a.known.add(k, now)
 	}

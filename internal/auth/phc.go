@@ -9,29 +9,30 @@ import (
 	"roster"
 )
 
-// hashMemory is what one hash takes, in KiB.
+// hashMemory is the memory of one hash, in KiB.
 const hashMemory = 19 * 1024
 
-// Bounds of a stored hash. Argon2id does what the string says, and a string may come from an import.
+// Bounds of a stored hash. Argon2id does whatever the string asks for, and a string may come from
+// an import.
 const (
 	maxHashMemory      = 64 * 1024 // KiB
 	maxHashIterations  = 10
 	maxHashParallelism = 4
 	minHashSalt        = 8  // bytes (RFC 9106 §3.1)
-	minHashKey         = 16 // bytes: an empty key would be equal to any other
+	minHashKey         = 16 // bytes: an empty key would equal any other
 	maxHashPart        = 64 // bytes of salt or key
 )
 
-// dummyHash is verified where there is no hash to verify. No password is known for it, and the
-// verdict is never used.
+// dummyHash is verified if there is no hash to verify. Nobody knows a password for it, and the
+// result is never used.
 const dummyHash roster.PasswordHash = "$argon2id$v=19$m=19456,t=2,p=1$cm9zdGVyLmR1bW15LnNhbA$bm9ib2R5IGhhcyB0aGlzIHBhc3N3b3JkLCBuZXZlci4"
 
-// hashParams returns the setting of new hashes (OWASP Password Storage Cheat Sheet, Argon2id).
+// hashParams returns the parameters of new hashes (OWASP Password Storage Cheat Sheet, Argon2id).
 func hashParams() *argon2id.Params {
 	return &argon2id.Params{Memory: hashMemory, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 }
 
-// validateHash reports what is wrong with a stored hash.
+// validateHash returns an error that says what is wrong with a stored hash.
 func validateHash(h roster.PasswordHash) error {
 	if h == "" {
 		return errors.New("no password hash")

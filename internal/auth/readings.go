@@ -7,21 +7,22 @@ import (
 	"roster/internal/directory"
 )
 
-// maxReadings bounds what is kept of each kind.
+// maxReadings bounds the kept readings of each kind.
 const maxReadings = 10_000
 
-// Generation counts the changes of anything that authentication reads: accounts, grants, tokens, sessions.
-// It is known only where one process makes all of them; it rises with a commit, before anybody is told of it.
+// Generation counts the changes of everything that authentication reads: accounts, grants, tokens,
+// sessions. It is known only if one process makes all changes. It rises with a commit, before
+// anybody hears of the commit.
 type Generation func() (n uint64, known bool)
 
-// readings keeps what was read of credentials for as long as nothing that was read has changed
-// (DECISIONS 14): so it saves the reading, and never grants what a read would not. Where the generation
-// is not known it keeps nothing.
+// readings keeps what was read of credentials until anything that was read changes (DECISIONS 14).
+// So it saves reads and never grants what a read would deny. If the generation is not known, it
+// keeps nothing.
 type readings[V any] struct {
 	generation Generation
 
 	mu   sync.RWMutex
-	of   uint64 // the generation that m was read in
+	of   uint64 // the generation in which m was read
 	kept map[string]V
 }
 
@@ -29,7 +30,8 @@ func newReadings[V any](generation Generation) *readings[V] {
 	return &readings[V]{generation: generation, kept: make(map[string]V)}
 }
 
-// get returns what is kept for the key, or reads and keeps it. Errors are those of read, and not kept.
+// get returns the kept value of the key, or reads and keeps it. Errors are those of read and are
+// not kept.
 func (r *readings[V]) get(key string, read func() (V, error)) (V, error) {
 	if v, found := r.peek(key); found {
 		return v, nil
@@ -37,7 +39,7 @@ func (r *readings[V]) get(key string, read func() (V, error)) (V, error) {
 	return r.fetch(key, read)
 }
 
-// peek returns what is kept for the key, without reading.
+// peek returns the kept value of the key without reading.
 func (r *readings[V]) peek(key string) (v V, found bool) {
 	now, known := r.generation()
 	if !known {
@@ -49,7 +51,7 @@ func (r *readings[V]) peek(key string) (v V, found bool) {
 	return v, found && r.of == now
 }
 
-// fetch reads, whatever is kept for the key, and keeps what it read. Errors are not kept.
+// fetch always reads, and keeps the result. Errors are not kept.
 func (r *readings[V]) fetch(key string, read func() (V, error)) (V, error) {
 	now, known := r.generation()
 	v, err := read()
@@ -59,8 +61,8 @@ func (r *readings[V]) fetch(key string, read func() (V, error)) (V, error) {
 	return v, err
 }
 
-// put keeps what was read after the generation was now. What was read since then may be newer, never
-// older.
+// put keeps a value that was read after the generation was now. The value may be newer than that
+// generation, never older.
 func (r *readings[V]) put(now uint64, key string, v V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -74,7 +76,7 @@ func (r *readings[V]) put(now uint64, key string, v V) {
 	r.kept[key] = v
 }
 
-// change alters what is kept for the key, if it is.
+// change alters the kept value of the key, if there is one.
 func (r *readings[V]) change(key string, alter func(*V)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -84,7 +86,7 @@ func (r *readings[V]) change(key string, alter func(*V)) {
 	}
 }
 
-// readOnce returns what is kept for the key, or reads it from the store and keeps it.
+// readOnce returns the kept value of the key, or reads it from the store and keeps it.
 func readOnce[V any](ctx context.Context, store directory.Store, r *readings[V], key string, read func(directory.Tx) (V, error)) (V, error) {
 	return r.get(key, func() (v V, err error) {
 		err = store.View(ctx, func(tx directory.Tx) (err error) {

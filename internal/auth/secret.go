@@ -14,8 +14,8 @@ import (
 	"roster/internal/directory"
 )
 
-// The form of a token's secret: the prefix, by which scanners of leaked secrets find it, 256 random
-// bits and a checksum, both in base 62. A typing error is found without asking the store.
+// The form of a token's secret: a prefix, by which scanners find leaked secrets, 256 random bits
+// and a checksum, both in base 62. The checksum shows a typing error without asking the store.
 const (
 	tokenPrefix   = "roster_"
 	tokenRandom   = 43 // characters: 62^43 > 2^256
@@ -26,12 +26,13 @@ const (
 	secretBytes        = 32 // of a token and of a link
 )
 
-// Secrets makes secrets from the system's randomness, and the form in which they are kept.
+// Secrets makes secrets from the system's randomness, and their stored form.
 type Secrets struct{}
 
 var _ directory.Secrets = Secrets{}
 
-// Token returns the secret of a new token: roster_, 43 characters of 256 random bits and 6 of a checksum.
+// Token returns the secret of a new token: roster_, 43 characters of 256 random bits and 6
+// characters of checksum.
 func (Secrets) Token() string { return NewTokenSecret(rand.Reader) }
 
 // Session returns the token of a new session: 32 hexadecimal characters, 128 random bits.
@@ -42,7 +43,7 @@ func (Secrets) Link() string {
 	return base64.RawURLEncoding.EncodeToString(random(rand.Reader, secretBytes))
 }
 
-// Hash returns the form in which a secret is kept. See [HashSecret].
+// Hash returns the stored form of a secret. See [HashSecret].
 func (Secrets) Hash(secret string) string { return HashSecret(secret) }
 
 // NewTokenSecret returns the secret of a token, made of 32 bytes of r. It panics if r ends.
@@ -56,8 +57,8 @@ func NewSessionToken(r io.Reader) string {
 	return hex.EncodeToString(random(r, sessionTokenLength/2))
 }
 
-// HashSecret returns the form in which secrets of at least 128 random bits are kept: SHA-256 in
-// lower-case hexadecimal. They need no costly hash, since nobody can guess them; passwords do.
+// HashSecret returns the stored form of a secret of at least 128 random bits: SHA-256 in lower-case
+// hexadecimal. Such secrets need no costly hash, because nobody can guess them; passwords do.
 func HashSecret(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:])
@@ -90,7 +91,7 @@ func checksum(s string) string {
 	return base62(sum, tokenChecksum)
 }
 
-// base62 writes the number b with digits of 0-9, a-z and A-Z, filled up with zeros to a width.
+// base62 writes the number b with the digits 0-9, a-z and A-Z, padded with zeros to the width.
 func base62(b []byte, width int) string {
 	s := new(big.Int).SetBytes(b).Text(62)
 	return strings.Repeat("0", width-len(s)) + s

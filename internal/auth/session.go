@@ -13,8 +13,8 @@ import (
 // maxTouchInterval is the longest time between two writes of a session's last use.
 const maxTouchInterval = time.Minute
 
-// Session signs in with the token of a session. The session must belong to the attempt's organization
-// and face: an auth_token, which may travel in URLs, opens no dashboard.
+// Session signs in with the token of a session. The session must belong to the attempt's
+// organization and face: an auth_token, which may travel in URLs, cannot open the dashboard.
 // Errors: Unauthenticated, and those of the store.
 func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (roster.Actor, error) {
 	if !wellFormedSession(token) {
@@ -43,7 +43,7 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 		return roster.Actor{}, denied(fmt.Errorf("session of %q: %w", account.UserName, reason))
 	}
 	since := now.Sub(session.LastUsedAt)
-	clockWentBack := since < -directory.ClockSlack // the last use is counted from now on, so the session ends when idle
+	clockWentBack := since < -directory.ClockSlack // the last use counts from now on, so the session ends when idle
 	if since >= touchInterval(session.Idle) || clockWentBack {
 		if err := a.background.touch(ctx, session.ID, now); err != nil {
 			return roster.Actor{}, err
@@ -55,7 +55,7 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 	return by, nil
 }
 
-// validateSession returns why the session lets nobody in, nil if it is good.
+// validateSession returns why the session is not valid, nil if it is.
 func (a *Authenticator) validateSession(
 	at Attempt, org roster.OrganizationID, session roster.Session, account roster.Account, now time.Time,
 ) error {
@@ -77,6 +77,6 @@ func (a *Authenticator) validateSession(
 	return requirePermission(at, account.Grants)
 }
 
-// touchInterval is how often the use of a session is written: often enough that it ends a tenth of its
-// idle limit too early at most (DECISIONS 15).
+// touchInterval is how often the use of a session is written: often enough that it ends at most a
+// tenth of its idle limit too early (DECISIONS 15).
 func touchInterval(idle time.Duration) time.Duration { return min(maxTouchInterval, idle/10) }

@@ -12,12 +12,12 @@ import (
 	"roster/internal/directory"
 )
 
-// refundTimeout bounds how long a refund is tried. It goes on when the callers have left.
+// refundTimeout bounds a refund. It goes on after the callers have left.
 const refundTimeout = 5 * time.Second
 
-// sharedCounts holds the throttle's limits over all servers of a database. Every server asks its own
-// throttle first, so a flood at one of them does not reach the database. Where sharedCounts is nil,
-// nothing is shared.
+// sharedCounts counts failed sign-ins over all servers of a database. Every server asks its own
+// throttle first, so a flood at one server does not reach the database. A nil sharedCounts shares
+// nothing.
 type sharedCounts struct {
 	store directory.Store
 	mac   mac // under a key that the servers share
@@ -25,7 +25,7 @@ type sharedCounts struct {
 	log   *slog.Logger
 }
 
-// errFull undoes a transaction in which a count was full.
+// errFull rolls back a transaction in which a count was full.
 var errFull = errors.New("too many failures are counted")
 
 func newSharedCounts(o Options) *sharedCounts {
@@ -35,15 +35,15 @@ func newSharedCounts(o Options) *sharedCounts {
 	return &sharedCounts{store: o.Store, mac: macWith(o.GuessKey), now: o.Now, log: o.Logger}
 }
 
-// reserve counts the try as failed, and returns what refund takes back; or the limit that is in the way,
-// with nothing counted. known is asked only where that limit does not hold for a known pair.
-// Errors: Unavailable, and those of known.
+// reserve counts the try as failed, and returns the counts that refund takes back. If a limit is
+// reached it counts nothing and returns that limit. It calls known only if the limit does not hold
+// for a known pair. Errors: Unavailable, and those of known.
 func (s *sharedCounts) reserve(ctx context.Context, at attempt, known func() (bool, error)) ([]directory.Guess, admission, error) {
 	if s == nil {
 		return nil, admission{}, nil
 	}
 	reserved, full, err := s.try(ctx, at, false)
-	if err != nil || !full.refused() || !full.unlessKnown() {
+	if err != nil || !full.refused() || !full.exemptsKnown() {
 		return reserved, full, err
 	}
 	isKnown, err := known()
@@ -53,7 +53,7 @@ func (s *sharedCounts) reserve(ctx context.Context, at attempt, known func() (bo
 	return s.try(ctx, at, true)
 }
 
-// try counts the try in one transaction, or says which limit is in the way.
+// try counts the try in one transaction, or returns the limit that is reached.
 func (s *sharedCounts) try(ctx context.Context, at attempt, known bool) (reserved []directory.Guess, refused admission, err error) {
 	now := s.now()
 	guesses := make([]directory.Guess, limitsFor(known))
@@ -77,7 +77,7 @@ func (s *sharedCounts) try(ctx context.Context, at attempt, known bool) (reserve
 	return reserved, admission{}, nil
 }
 
-// refusal says which limit is in the way, and for how long.
+// refusal returns which limit is reached, and for how long.
 func refusal(guesses []directory.Guess, full directory.Guess, now time.Time) admission {
 	a := admission{retry: max(time.Second, failureWindow-now.Sub(full.Since))}
 	for i, g := range guesses {
@@ -88,8 +88,8 @@ func refusal(guesses []directory.Guess, full directory.Guess, now time.Time) adm
 	return a
 }
 
-// refund takes back what was counted for a try that has not failed. If it cannot, the try stays counted
-// until the window is over.
+// refund removes the counts of a try that did not fail. If it cannot, the try stays counted until
+// the window ends.
 func (s *sharedCounts) refund(ctx context.Context, reserved []directory.Guess) {
 	if len(reserved) == 0 {
 		return

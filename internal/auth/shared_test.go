@@ -42,7 +42,8 @@ func watch(s *watchedStore) func(*Options) {
 
 func guessKey(o *Options) { o.GuessKey = []byte("the same on every server") }
 
-// servers are authenticators of several servers with one database. The first one's is made by newFixture.
+// servers are authenticators of several servers with one database. The first one's is made by
+// newFixture.
 func servers(t *testing.T, n int) []*fixture {
 	t.Helper()
 	url := pgtest.URL(t)

@@ -13,13 +13,13 @@ import (
 )
 
 const (
-	// minChosenRunes is the least length of a password that a person chooses (SP 800-63B §5.1.1.2).
+	// minChosenRunes is the shortest password that a person may choose (SP 800-63B §5.1.1.2).
 	minChosenRunes = 8
 
-	// minScore is the least score, of 0 to 4: 3 stands for some 10^10 guesses.
+	// minScore is the lowest accepted score, of 0 to 4: 3 means some 10^10 guesses.
 	minScore = 3
 
-	// maxJudgedRunes is how much of a password is looked at, since the work grows with its square.
+	// maxJudgedRunes is how much of a password is judged, because the work grows with its square.
 	maxJudgedRunes = 100
 
 	tooShort = "must be at least 8 characters long"
@@ -27,7 +27,7 @@ const (
 	tooEasy  = "is too easy to guess; use several unrelated words, or a longer mix of characters, without names and dates"
 )
 
-// validateLength refuses a password for its length alone, which takes no slot.
+// validateLength refuses a password for its length alone. It needs no slot.
 func validateLength(p directory.NewHash) error {
 	switch {
 	case len(p.Password) > MaxPasswordBytes:
@@ -38,8 +38,8 @@ func validateLength(p directory.NewHash) error {
 	return nil
 }
 
-// judge refuses a password that is guessed quickly by who knows common passwords, words, names,
-// keyboards and dates, and the words about the person.
+// judge refuses a password that can be guessed quickly from common passwords, words, names,
+// keyboards, dates, and words about the person.
 func judge(password string, about []string) error {
 	if score(password, about) < minScore {
 		return passwordFault(tooEasy)
@@ -47,9 +47,9 @@ func judge(password string, about []string) error {
 	return nil
 }
 
-// score judges like zxcvbn, by the cheapest way to put the password together from what a guesser
-// tries first. The library's own entry point is not used: importing it loads its word lists at the
-// start of every process, which costs 40 ms and 7 MiB.
+// score judges like zxcvbn: by the cheapest way to build the password from what a guesser tries
+// first. It does not use the library's own entry point, which loads its word lists at the start of
+// every process: 40 ms and 7 MiB.
 func score(password string, about []string) int {
 	text := judged(password)
 	if block := repeated(text); block != "" {
@@ -60,8 +60,9 @@ func score(password string, about []string) int {
 	return scoring.MinimumEntropyMatchSequence(text, matches).Score
 }
 
-// judged returns the part of the password that is looked at, one byte for each character, because
-// the scoring counts bytes: a letter beyond ASCII becomes some letter, the rest some sign.
+// judged returns the part of the password that is judged, with one byte for each character, because
+// the scoring counts bytes. A letter beyond ASCII becomes some letter, any other character some
+// sign.
 func judged(password string) string {
 	var b strings.Builder
 	n := 0
@@ -81,8 +82,8 @@ func judged(password string) string {
 	return b.String()
 }
 
-// repeated returns the shortest block that the text is a repetition of, "" if it is none. A
-// repetition is as hard to guess as its block.
+// repeated returns the shortest block that the text repeats, "" if there is none. A repetition is
+// as hard to guess as its block.
 func repeated(text string) string {
 	for n := 1; n <= len(text)/2; n++ {
 		if len(text)%n == 0 && strings.Repeat(text[:n], len(text)/n) == text {
@@ -92,7 +93,7 @@ func repeated(text string) string {
 	return ""
 }
 
-// part is a match at text[i:end].
+// part returns a match at text[i:end].
 func part(pattern, text string, i, end int) match.Match {
 	return match.Match{Pattern: pattern, I: i, J: end - 1, Token: text[i:end]}
 }

@@ -12,20 +12,21 @@ import (
 	"roster/internal/directory"
 )
 
-// failureWindow is how long failures count, from the first one. Then the count starts anew.
+// failureWindow is how long failures count, from the first one. After that the count starts again.
 const failureWindow = directory.GuessWindow
 
 const (
-	// maxThrottleWaiters bounds those who wait for another attempt's outcome.
+	// maxThrottleWaiters bounds the callers who wait for the outcome of another try.
 	maxThrottleWaiters = 1000
 
-	// maxFailureCounts bounds the memory: a few KiB mostly, 110 MiB when full. Beyond it the oldest count
-	// is given up. Nobody can push out a count that still matters. A failure makes three counts at most
-	// and costs a hash, and six slots at 25 ms make 216,000 failures in a window.
+	// maxFailureCounts bounds the memory: usually a few KiB, 110 MiB if full. Beyond it the oldest
+	// count is dropped. Nobody can push out a count that still matters: a failure makes three
+	// counts at most and costs a hash, and six slots at 25 ms make 216,000 failures in a window.
 	maxFailureCounts = 3 << 18
 )
 
-// The limits of the throttle, by what they count (DECISIONS 16; SP 800-63B §5.2.2 asks for a limit).
+// The limits of the throttle, by what they count (DECISIONS 16; SP 800-63B §5.2.2 requires a
+// limit).
 const (
 	byPair    = iota // a name from one address
 	byName           // a name, from all addresses
@@ -33,7 +34,7 @@ const (
 	limitCount
 )
 
-// limits are the failures that a window takes. A pair that signed in within 30 days is held to the
+// limits are the allowed failures in a window. A pair that signed in within 30 days is held to the
 // first limit only, so that a stranger behind the same address cannot lock it out.
 var limits = [limitCount]struct {
 	most   int
@@ -47,8 +48,8 @@ var limits = [limitCount]struct {
 // attempt is what a try is counted by. Unknown names and organizations count like known ones.
 type attempt struct {
 	scope   string // the folded slug of the organization
-	name    string // the folded user name; directories take several blanks in it for one (RFC 4518 §2.6.1), and so does this
-	address string // of the caller, in the form that network returns
+	name    string // the folded user name; several blanks count as one, as in directories (RFC 4518 §2.6.1)
+	address string // of the caller, as network returns it
 }
 
 // countedBy returns the part of the attempt that a limit counts.
@@ -62,7 +63,7 @@ func (at attempt) countedBy(limit int) attempt {
 	return at
 }
 
-// limitsFor returns how many of the limits hold for a pair, from the first on.
+// limitsFor returns how many of the limits hold for a pair, counted from the first.
 func limitsFor(known bool) int {
 	if known {
 		return byPair + 1
@@ -70,21 +71,21 @@ func limitsFor(known bool) int {
 	return limitCount
 }
 
-// throttle bounds failed sign-ins. A try is reserved before its outcome is known and counted when
-// it failed; tries that are still pending take up room, so that parallel guesses get no further than
-// those in a row. A try that finds the room taken by pending ones waits, since these may succeed.
+// throttle bounds failed sign-ins. A try is reserved before its outcome is known, and counted if it
+// failed. Pending tries take up room, so parallel guesses get no further than sequential ones. If
+// pending tries take up all the room, a try waits, because they may succeed.
 type throttle struct {
 	now     func() time.Time
 	waiters atomic.Int64
 	refused atomic.Uint64 // tries turned away since the start
 
-	// seeds are one for each limit. Nobody outside knows them, so nobody can make up names whose keys
+	// seeds holds one seed for each limit. They are secret, so nobody can make up names whose keys
 	// collide.
 	seeds [limitCount]maphash.Seed
 
 	mu     sync.Mutex
 	counts map[uint64]*count
-	failed list.List // of *count with failures, in order of their first one
+	failed list.List // of *count with failures, by the time of their first one
 }
 
 type count struct {
@@ -93,30 +94,30 @@ type count struct {
 	failed  int
 	first   time.Time     // of the failures
 	place   *list.Element // in throttle.failed; nil without failures
-	settled chan struct{} // closed when a pending try is settled; nil where nobody waits
+	settled chan struct{} // closed when a pending try is settled; nil if nobody waits
 }
 
 // reservation is a try whose outcome is not known yet. Exactly one of fail and release must follow.
-// A nil reservation holds nothing.
+// A nil reservation does nothing.
 type reservation struct {
 	t      *throttle
 	counts [limitCount]*count // nil beyond the limits that hold for the try
 }
 
-// admission is the answer to a try: one of its fields says what follows.
+// admission is the answer to a try. One of its fields is set and says what follows.
 type admission struct {
 	reserved *reservation
-	retry    time.Duration   // refused: too many failures; try again then
+	retry    time.Duration   // refused: too many failures; try again after this
 	settled  <-chan struct{} // wait for this, then ask again
 
-	limit int // the one that is in the way
+	limit int // the limit that is reached
 }
 
 // refused reports whether a limit is reached.
 func (a admission) refused() bool { return a.retry > 0 }
 
-// unlessKnown reports whether a pair that signed in lately is free of the limit that is in the way.
-func (a admission) unlessKnown() bool { return a.reserved == nil && a.limit != byPair }
+// exemptsKnown reports whether the reached limit does not hold for a pair that signed in recently.
+func (a admission) exemptsKnown() bool { return a.reserved == nil && a.limit != byPair }
 
 func newThrottle(now func() time.Time) *throttle {
 	t := &throttle{now: now, counts: make(map[uint64]*count)}
@@ -126,9 +127,9 @@ func newThrottle(now func() time.Time) *throttle {
 	return t
 }
 
-// reserve waits until the try may be made. known is asked at most once, and only when a limit is in the
-// way that does not hold for a pair that signed in before.
-// Errors: RateLimited, Unavailable where ctx ends, and those of known.
+// reserve waits until the try may be made. It calls known at most once, and only if a limit is
+// reached that does not hold for a known pair. Errors: RateLimited, Unavailable if ctx ends, and
+// those of known.
 func (t *throttle) reserve(ctx context.Context, at attempt, known func() (bool, error)) (*reservation, error) {
 	asked, isKnown := false, false
 	for {
@@ -136,7 +137,7 @@ func (t *throttle) reserve(ctx context.Context, at attempt, known func() (bool, 
 		if a.reserved != nil {
 			return a.reserved, nil
 		}
-		if a.unlessKnown() && !asked {
+		if a.exemptsKnown() && !asked {
 			var err error
 			if isKnown, err = known(); err != nil {
 				return nil, err
@@ -153,7 +154,7 @@ func (t *throttle) reserve(ctx context.Context, at attempt, known func() (bool, 
 	}
 }
 
-// try makes a reservation or says what is in the way.
+// try makes a reservation, or returns what is in the way.
 func (t *throttle) try(at attempt, known bool) admission {
 	n := limitsFor(known)
 	var keys [limitCount]uint64
@@ -223,7 +224,7 @@ func (t *throttle) wait(ctx context.Context, settled <-chan struct{}) error {
 // fail counts the try as a failure.
 func (r *reservation) fail() { r.settle(true) }
 
-// release ends a try that succeeded, or that came to no outcome, without counting it.
+// release ends a try that succeeded or had no outcome, without counting it.
 func (r *reservation) release() { r.settle(false) }
 
 func (r *reservation) settle(failed bool) {
@@ -260,7 +261,7 @@ func (t *throttle) addFailure(c *count, now time.Time) {
 	c.failed++
 }
 
-// expire forgets the failures of a window that is over.
+// expire drops the failures of a window that has ended.
 func (t *throttle) expire(c *count, now time.Time) {
 	if c.failed > 0 && now.Sub(c.first) >= failureWindow {
 		t.forgive(c)
@@ -279,7 +280,7 @@ func (t *throttle) forgetEmpty(c *count) {
 	}
 }
 
-// sweep drops counts whose window is over, and the oldest beyond the bound.
+// sweep drops counts whose window has ended, and the oldest beyond the bound.
 func (t *throttle) sweep(now time.Time) {
 	for first := t.failed.Front(); first != nil; first = t.failed.Front() {
 		c := first.Value.(*count)
@@ -291,7 +292,8 @@ func (t *throttle) sweep(now time.Time) {
 	}
 }
 
-// refuse turns a try away, with the same words for names that exist and names that do not.
+// refuse returns the error for a refused try. It is the same for names that exist and names that do
+// not.
 func (t *throttle) refuse(a admission) error {
 	t.refused.Add(1)
 	return &roster.Error{Kind: roster.RateLimited, Detail: limits[a.limit].detail, RetryAfter: a.retry}

@@ -10,9 +10,9 @@ import (
 	"roster/internal/directory"
 )
 
-// Token signs in with the secret of an API token. A secret with a typing error is turned away without
-// asking the store. With an organization in the attempt the token must belong to it.
-// Errors: Unauthenticated, and those of the store.
+// Token signs in with the secret of an API token. A secret with a typing error is denied without
+// asking the store. If the attempt names an organization, the token must belong to it. Errors:
+// Unauthenticated, and those of the store.
 func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (roster.Actor, error) {
 	if !wellFormedToken(secret) {
 		return roster.Actor{}, denied(errors.New("not the form of a token, or a typing error in it"))
@@ -43,7 +43,8 @@ func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (r
 	return actor, nil
 }
 
-// validateTokenOrganization compares the token's organization with the one that the attempt names, if any.
+// validateTokenOrganization compares the token's organization with the one that the attempt names,
+// if any.
 func (a *Authenticator) validateTokenOrganization(ctx context.Context, at Attempt, token roster.Token) error {
 	if at.OrganizationSlug == "" {
 		return nil
@@ -61,7 +62,7 @@ func (a *Authenticator) validateTokenOrganization(ctx context.Context, at Attemp
 	return nil
 }
 
-// validateToken returns why the token lets nobody in, nil if it is good.
+// validateToken returns why the token is not valid, nil if it is.
 func validateToken(token roster.Token, account roster.Account, now time.Time) error {
 	switch {
 	case !token.RevokedAt.IsZero():
@@ -86,7 +87,7 @@ func tokenActor(at Attempt, token roster.Token, account roster.Account) roster.A
 		Grants:         tokenGrants(token, account),
 		Limited:        len(token.Groups) > 0,
 		ErrorsAs200:    token.ErrorsAs200,
-		// Anything but the known word for writing only reads.
+		// Any access except the known word for writing is read-only.
 		ReadOnly:  token.Access != roster.AccessReadWrite,
 		Face:      at.Face,
 		Address:   at.Address,
@@ -94,8 +95,9 @@ func tokenActor(at Attempt, token roster.Token, account roster.Account) roster.A
 	}
 }
 
-// tokenGrants returns what stands behind the token: its user's grants, or those of an administrator
-// for a token of the organization (DECISIONS 8), for its groups only where it has any.
+// tokenGrants returns the grants of the token: those of its user, or those of an administrator for
+// a token of the organization (DECISIONS 8). A token that is limited to groups gets them for these
+// groups only.
 func tokenGrants(token roster.Token, account roster.Account) roster.Grants {
 	held := account.Grants
 	if token.UserID == "" {

@@ -14,15 +14,15 @@ var (
 	errRealmAway     = errors.New("the realm does not answer")
 )
 
-// verdict is what a try has shown.
+// verdict is the result of judging a try.
 type verdict struct {
 	password Judgement
-	reason   error // why it lets nobody in; nil if it does
+	reason   error // why the try is denied; nil if it is not
 }
 
-// verify judges the password. In an organization with realms a failure costs both a hash and a question
-// to the realms, whichever of the two the account has, and is answered after both. A password that lets
-// somebody in is answered as soon as it is judged.
+// verify judges the password. In an organization with realms every failure costs a hash and a
+// question to the realms, for both kinds of account, and is answered after both. A password that
+// signs somebody in is answered as soon as it is judged.
 func (a *Authenticator) verify(ctx context.Context, c candidate, password string) (verdict, error) {
 	if a.cacheable(c) {
 		a.cache.misses.Add(1)
@@ -30,7 +30,7 @@ func (a *Authenticator) verify(ctx context.Context, c candidate, password string
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	beside := make(chan error, 1)
-	go func() { beside <- a.pretend(ctx, c, password) }()
+	go func() { beside <- a.doWorkOfOtherKind(ctx, c, password) }()
 	v, err := a.judge(ctx, c, password)
 	if err == nil && v.reason == nil {
 		return v, nil
@@ -41,19 +41,19 @@ func (a *Authenticator) verify(ctx context.Context, c candidate, password string
 	return v, err
 }
 
-// pretend does the work that would judge the password if the account were of the other kind: with a hash
-// here, or of a realm. A decoy that has begun goes on when nobody needs it any more, because to break
-// it off would cost the realm's connection.
-func (a *Authenticator) pretend(ctx context.Context, c candidate, password string) (err error) {
+// doWorkOfOtherKind does the work that the other kind of account would need: a hash, or a question
+// to the realms. Once begun, a decoy goes on even if nobody waits for it, because breaking it off
+// would cost the realm's connection.
+func (a *Authenticator) doWorkOfOtherKind(ctx context.Context, c candidate, password string) (err error) {
 	defer func() {
-		if p := recover(); p != nil { // on a goroutine of its own it would end the process
+		if p := recover(); p != nil { // on its own goroutine a panic would end the process
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	if ctx.Err() != nil { // it is answered already
+	if ctx.Err() != nil { // the answer is already given
 		return ctx.Err()
 	}
-	if c.outside {
+	if c.byRealm {
 		return a.hasher.dummy(ctx, c.caller, c.label(), password)
 	}
 	if a.realms == nil || c.org == "" {
@@ -65,11 +65,11 @@ func (a *Authenticator) pretend(ctx context.Context, c candidate, password strin
 	return nil
 }
 
-// judge asks whoever knows the password: the hash or the realm. It asks also where no password lets the
-// account in, so that a right one is not taken for a guess.
+// judge asks the hash or the realm that knows the password. It asks even if no password signs the
+// account in, so that a right password is not counted as a guess.
 func (a *Authenticator) judge(ctx context.Context, c candidate, password string) (verdict, error) {
-	if c.outside {
-		return a.proveOutside(ctx, c, password)
+	if c.byRealm {
+		return a.proveByRealm(ctx, c, password)
 	}
 	unusable := validateHash(c.account.PasswordHash)
 	if c.account.Realm != roster.RealmDB || unusable != nil {
@@ -91,9 +91,9 @@ func (a *Authenticator) judge(ctx context.Context, c candidate, password string)
 	return verdict{Right, c.reason}, nil
 }
 
-// failed reports whether the try counts as a failure. A right password never does. Where a realm does not
-// answer, tries of a pair that is not known count, because wrong passwords of local users do: what is
-// throttled must not tell them apart.
+// failed reports whether the try counts as a failure. A right password never does. If a realm does
+// not answer, tries of unknown pairs count, as wrong passwords of local users do: the throttle must
+// not tell the two apart.
 func (a *Authenticator) failed(ctx context.Context, c candidate, v verdict, err error) bool {
 	if v.password != Unknown {
 		return v.password == Wrong

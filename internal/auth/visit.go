@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-// Visit is a request of the server, from its start to its end. It counts among the others, for whom a
-// slot stays free, unless it comes for a hash.
+// Visit is one request of the server, from start to end. Unless it needs a hash, it counts among
+// the other requests, for which a slot stays free.
 type Visit struct {
 	hasher  *Hasher
 	address string
 	began   time.Time
-	hashing atomic.Bool // it came for a hash
+	hashing atomic.Bool // it needs a hash
 }
 
 type visitKey struct{}
 
-// Begin counts a request from an address as in flight, until [Visit.End]. The context that it returns is
-// for the whole request.
+// Begin counts a request from an address as in flight until [Visit.End]. It returns the context for
+// the request.
 func (h *Hasher) Begin(ctx context.Context, address string) (context.Context, *Visit) {
 	v := &Visit{hasher: h, address: address, began: h.now()}
 	h.gate.others.Add(1)
 	return context.WithValue(ctx, visitKey{}, v), v
 }
 
-// End ends what Begin began.
+// End ends the visit.
 func (v *Visit) End() {
 	if v.hashing.Load() {
 		return
@@ -36,7 +36,7 @@ func (v *Visit) End() {
 	g.recheck()
 }
 
-// comeForHash takes the request in ctx out of the others. It stays out of them until it ends.
+// comeForHash records that the request in ctx needs a hash. It stays so until the request ends.
 func comeForHash(ctx context.Context) {
 	if v, ok := ctx.Value(visitKey{}).(*Visit); ok {
 		v.comeForHash()
@@ -50,12 +50,11 @@ func (v *Visit) comeForHash() {
 	}
 }
 
-// Busy reports whether a hash would be refused at once to a caller who is signed in at the address. A
-// face may ask before it authenticates.
+// Busy reports whether a hash would be refused at once to a signed-in caller at the address. A face
+// may ask before it authenticates.
 func (v *Visit) Busy() bool { return v.hasher.gate.busy(v.caller()) }
 
-// Ask is [Hasher.Ask] for a caller who is signed in at the address.
-// Errors: Unavailable.
+// Ask is [Hasher.Ask] for a signed-in caller at the address. Errors: Unavailable.
 func (v *Visit) Ask() error {
 	v.comeForHash()
 	return v.hasher.gate.ask(v.caller())
@@ -63,15 +62,15 @@ func (v *Visit) Ask() error {
 
 func (v *Visit) caller() caller { return caller{known: true, address: network(v.address)} }
 
-// HoldBy sets what starts the timers of [Visit.Hold], before the first request.
+// HoldBy sets the timer of [Visit.Hold]. Call it before the first request.
 func (h *Hasher) HoldBy(after func(time.Duration) <-chan time.Time) { h.holds.after = after }
 
-// StopHolding ends [Visit.Hold] for everybody, now and later: the server shuts down.
+// StopHolding ends [Visit.Hold] for everybody, now and later, because the server is shutting down.
 func (h *Hasher) StopHolding() { h.holds.end() }
 
-// Hold keeps a refusal back until the request is 250 ms old, so that a client which never waits asks four
-// times a second at most. It returns early when ctx ends or the server shuts down, and at once where too
-// many refusals are held already.
+// Hold delays a refusal until the request is 250 ms old, so that a client which never waits can ask
+// four times a second at most. It returns early if ctx ends or the server shuts down, and at once
+// if too many refusals are delayed already.
 func (v *Visit) Hold(ctx context.Context) {
 	h := v.hasher
 	h.holds.wait(ctx, network(v.address), holdFor-h.now().Sub(v.began))

@@ -12,7 +12,8 @@ import (
 // documented is the body of the documented example.
 const documented = `{"name":"Person Somename","email":"person@myorg.realdomain","accessLevel":"User","sendWelcomeEmail":true,"userGroups":["01a1ff6e-8977-78ef-9703-970615279193"],"notifications":[{"type":"failures","services":["sms","push"]}]}`
 
-// BenchmarkCreateUser is what the dialect adds to a createUser: reading the request and writing the answer.
+// BenchmarkCreateUser is what the dialect adds to a createUser: reading the request and writing the
+// answer.
 func BenchmarkCreateUser(b *testing.B) {
 	decode := decodeCreateUser(false)
 	r := httptest.NewRequest("POST", "/createUser/", nil)

@@ -14,7 +14,7 @@ import (
 // lister is a verb that lists.
 type lister[In, T any] = func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error)
 
-// each calls a verb that lists for every input, and strings the lists together.
+// each calls a verb that lists for every input, and joins the lists.
 func each[In, T any](verb lister[In, T]) lister[[]In, T] {
 	return func(ctx context.Context, by roster.Actor, inputs []In) (iter.Seq2[T, error], error) {
 		var lists []iter.Seq2[T, error]
@@ -37,7 +37,7 @@ func each[In, T any](verb lister[In, T]) lister[[]In, T] {
 	}
 }
 
-// with makes something else of each record of a list; making it may fail.
+// with converts each record of a list; the conversion may fail.
 func with[In, T any](list iter.Seq2[In, error], more func(In) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for record, err := range list {
@@ -52,7 +52,7 @@ func with[In, T any](list iter.Seq2[In, error], more func(In) (T, error)) iter.S
 	}
 }
 
-// collect returns a list that is known to be short.
+// collect returns a short list as a slice.
 func collect[In, T any](list iter.Seq2[In, error], show func(In) T) ([]T, error) {
 	shown := []T{}
 	for record, err := range list {
@@ -64,7 +64,8 @@ func collect[In, T any](list iter.Seq2[In, error], show func(In) T) ([]T, error)
 	return shown, nil
 }
 
-// updateUser calls the verb. Its answer says, as that of createUser does, whether a welcome email is on its way.
+// updateUser returns the verb with the answer of createUser, which says whether a welcome email
+// will be sent.
 func updateUser(d *directory.Directory) func(context.Context, roster.Actor, directory.UserChange) (directory.CreatedUser, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.UserChange) (directory.CreatedUser, error) {
 		u, err := d.UpdateUser(ctx, by, in)
@@ -72,7 +73,7 @@ func updateUser(d *directory.Directory) func(context.Context, roster.Actor, dire
 	}
 }
 
-// deleteUser calls the verb.
+// deleteUser returns the verb, with errors about the user turned into errors about the argument.
 func deleteUser(d *directory.Directory) func(context.Context, roster.Actor, directory.UserDeletion) (roster.User, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.UserDeletion) (roster.User, error) {
 		u, err := d.DeleteUser(ctx, by, in)
@@ -80,7 +81,7 @@ func deleteUser(d *directory.Directory) func(context.Context, roster.Actor, dire
 	}
 }
 
-// nobody makes of an error about a user who is not there one about the argument that was to name it.
+// nobody turns an error about a missing user into one about the argument that names the user.
 func nobody(sel directory.UserSelector, err error) error {
 	if err == nil || roster.KindOf(err) != roster.NotFound {
 		return err
@@ -92,7 +93,7 @@ func nobody(sel directory.UserSelector, err error) error {
 	return e
 }
 
-// getChecks lists checks with as many activities of each as were asked for.
+// getChecks lists checks, each with the requested number of activities.
 func getChecks(d *directory.Directory) lister[checkQuery, *check] {
 	return func(ctx context.Context, by roster.Actor, in checkQuery) (iter.Seq2[*check, error], error) {
 		checks, err := each(d.ListChecks)(ctx, by, in.lists)
@@ -113,13 +114,13 @@ func getChecks(d *directory.Directory) lister[checkQuery, *check] {
 	}
 }
 
-// checkGroupView is a check group with its checks, which come as they are read; nil if nobody asked.
+// checkGroupView is a check group with its checks, which are streamed; nil if not requested.
 type checkGroupView struct {
 	roster.CheckGroup
 	checks iter.Seq2[roster.Check, error]
 }
 
-// getCheckGroups lists check groups, with the checks in each where that was asked for.
+// getCheckGroups lists check groups, with the checks in each if requested.
 func getCheckGroups(d *directory.Directory) lister[checkGroupQuery, checkGroupView] {
 	return func(ctx context.Context, by roster.Actor, in checkGroupQuery) (iter.Seq2[checkGroupView, error], error) {
 		groups, err := each(d.ListCheckGroups)(ctx, by, in.lists)
@@ -136,7 +137,8 @@ func getCheckGroups(d *directory.Directory) lister[checkGroupQuery, checkGroupVi
 	}
 }
 
-// getPermissions lists entries on check groups. The verb finds a record by id or by name; here both must fit.
+// getPermissions lists entries on check groups. The verb finds a record by id or by name; here both
+// must match.
 func getPermissions(d *directory.Directory) lister[permissionQuery, roster.CheckPermission] {
 	return func(ctx context.Context, by roster.Actor, in permissionQuery) (iter.Seq2[roster.CheckPermission, error], error) {
 		entries, err := each(d.ListCheckPermissions)(ctx, by, in.lists)
@@ -156,8 +158,8 @@ func getPermissions(d *directory.Directory) lister[permissionQuery, roster.Check
 	}
 }
 
-// getActivities lists events of all its lists together, the newest first. A date without a zone is meant in the
-// organization's.
+// getActivities merges the events of all its lists, newest first. A date without a zone is in the
+// organization's zone.
 func getActivities(d *directory.Directory) lister[activityQuery, roster.Event] {
 	return func(ctx context.Context, by roster.Actor, in activityQuery) (iter.Seq2[roster.Event, error], error) {
 		zone := time.UTC
@@ -181,13 +183,13 @@ func getActivities(d *directory.Directory) lister[activityQuery, roster.Event] {
 	}
 }
 
-// maxRead is how many events are held while several lists of them are joined.
+// maxRead is the number of events in memory while lists are merged.
 const maxRead = 500
 
-// paged lists events so many at a time.
+// paged lists events in pages of step.
 func paged(ctx context.Context, verb lister[directory.EventList, roster.Event], by roster.Actor, in directory.EventList, step int) iter.Seq2[roster.Event, error] {
 	return func(yield func(roster.Event, error) bool) {
-		in := in // each range begins anew
+		in := in // each range starts again
 		in.Limit = step
 		for n := step; n == step; {
 			events, err := verb(ctx, by, in)
@@ -207,7 +209,7 @@ func paged(ctx context.Context, verb lister[directory.EventList, roster.Event], 
 	}
 }
 
-// newest joins lists that are in the order of time, the newest first, and ends after so many events.
+// newest merges lists that are sorted by time, newest first, and ends after count events.
 func newest(lists []iter.Seq2[roster.Event, error], count int) iter.Seq2[roster.Event, error] {
 	return func(yield func(roster.Event, error) bool) {
 		type source struct {
@@ -215,7 +217,7 @@ func newest(lists []iter.Seq2[roster.Event, error], count int) iter.Seq2[roster.
 			next func() (roster.Event, error, bool)
 		}
 		var open []*source
-		// advance reads the next event of a source, and drops one that has ended.
+		// advance reads the next event of a source, and drops a source that has ended.
 		advance := func(s *source) error {
 			e, err, more := s.next()
 			if s.head = e; !more {

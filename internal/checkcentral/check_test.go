@@ -21,7 +21,8 @@ func checkGroup(t testing.TB, e *dialecttest.Env, name string) {
 	e.Set("check-group "+name, string(g.ID))
 }
 
-// check makes a check that its alias names, in a check group if one is named: {check name} is its id.
+// check makes a check that its alias names, in a check group if one is named: {check name} is its
+// id.
 func check(t testing.TB, e *dialecttest.Env, name, group string, groups ...string) {
 	t.Helper()
 	in := directory.NewCheck{CheckFields: directory.CheckFields{
@@ -40,7 +41,8 @@ func check(t testing.TB, e *dialecttest.Env, name, group string, groups ...strin
 	e.Set("check "+name, string(c.ID))
 }
 
-// event records an event of a check, or of none, ten minutes after the last: {event title} is its id.
+// event records an event of a check, or of none, ten minutes after the last: {event title} is its
+// id.
 func event(t testing.TB, e *dialecttest.Env, check, title string, status roster.Status) {
 	t.Helper()
 	e.Advance(10 * time.Minute)
@@ -185,8 +187,8 @@ func TestGetChecksShowsSettingsAsCreateCheckTakesThem(t *testing.T) {
 	})
 }
 
-// The example of the page createCheck (checkcentral.cc/HelpGuide/ApiMethodsCreatecheckEndpoint), of which the
-// ConditionGroup is visible, with what is needed around it.
+// The example of the page createCheck (checkcentral.cc/HelpGuide/ApiMethodsCreatecheckEndpoint), of
+// which the ConditionGroup is visible, with what is needed around it.
 const documentedCheck = `{
   "name": "Nightly backup",
   "email_alias": "backup",
@@ -279,7 +281,8 @@ func TestCreateCheckTakesEveryField(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: plant}, rows...)
 }
 
-// largeConditions are regular expressions of about 870 steps each. They count like any other, and are fast.
+// largeConditions are regular expressions of about 870 steps each. They count like any other, and
+// are fast.
 func largeConditions(n int) string {
 	var list []string
 	for i := range n {

@@ -9,8 +9,9 @@ import (
 	"roster/internal/dialect/dialecttest"
 )
 
-// The request of the page createUser (www.checkcentral.cc/HelpGuide/CheckCentralApiCreateuserEndpoint), with
-// the id of a group in the place of userGroupID.
+// The request of the page createUser
+// (www.checkcentral.cc/HelpGuide/CheckCentralApiCreateuserEndpoint), with the id of a group in the
+// place of userGroupID.
 const documentedBody = `{
   "name": "Person Somename",
   "email": "person@myorg.realdomain",

@@ -31,7 +31,8 @@ func decodeCreateUser(defaultPreferences bool) func(request) (directory.NewUser,
 	}
 }
 
-// decodeGetUsers reads the filters of getUsers: one list for each combination of an id and an address.
+// decodeGetUsers reads the filters of getUsers. It returns one list for each combination of an id
+// and an address.
 func decodeGetUsers(q request) ([]directory.UserList, error) {
 	f, err := q.filters()
 	if err != nil {
@@ -52,7 +53,8 @@ func decodeGetUsers(q request) ([]directory.UserList, error) {
 	return lists, nil
 }
 
-// decodeGetUserGroups reads the filters of getUserGroups. A name may have a comma, and so is one.
+// decodeGetUserGroups reads the filters of getUserGroups. A name may contain a comma, so it is
+// never split.
 func decodeGetUserGroups(q request) ([]directory.GroupList, error) {
 	f, err := q.filters()
 	if err != nil {
@@ -71,7 +73,7 @@ func decodeGetUserGroups(q request) ([]directory.GroupList, error) {
 	return lists, nil
 }
 
-// decodeNothing reads a call that has no arguments. What is sent all the same must still be readable.
+// decodeNothing decodes a call without arguments. A body must still be valid.
 func decodeNothing(q request) (directory.None, error) {
 	_, err := q.filters()
 	return directory.None{}, err

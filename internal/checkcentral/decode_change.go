@@ -7,7 +7,7 @@ import (
 	"roster/internal/directory"
 )
 
-// user takes whom a call is about: by id, or else by email.
+// user reads which user a call is about: by id, or else by email.
 func (r *reading) user() (sel directory.UserSelector) {
 	id, email := strings.TrimSpace(r.Text("id")), strings.TrimSpace(r.Text("emails"))
 	switch {
@@ -22,7 +22,8 @@ func (r *reading) user() (sel directory.UserSelector) {
 	return sel
 }
 
-// decodeUpdateUser reads the body of updateUser. Where id and email are given the email is one to be set.
+// decodeUpdateUser reads the body of updateUser. If it has an id and an email, the email is the new
+// one.
 func decodeUpdateUser(q request) (directory.UserChange, error) {
 	body, err := q.body()
 	if err != nil {
@@ -55,13 +56,14 @@ func decodeUpdateUser(q request) (directory.UserChange, error) {
 		in.Preferences = roster.Some(preferences)
 	}
 	if in.User == (directory.UserSelector{}) {
-		return in, r.Faults // there is nobody whom the verb could say more about
+		return in, r.Faults // without a user the verb could find no further faults
 	}
 	in.Faults = r.Faults
 	return in, nil
 }
 
-// decodeDeleteUser reads the body of deleteUser. Where id and email are given both must be those of one user.
+// decodeDeleteUser reads the body of deleteUser. If it has an id and an email, both must belong to
+// one user.
 func decodeDeleteUser(q request) (directory.UserDeletion, error) {
 	body, err := q.body()
 	if err != nil {
@@ -75,7 +77,7 @@ func decodeDeleteUser(q request) (directory.UserDeletion, error) {
 	return in, r.Faults.Err()
 }
 
-// members takes the ids of users.
+// members reads ids of users.
 func (r *reading) members(field string) []roster.Ref { return r.ids(field, aUser) }
 
 // decodeCreateUserGroup reads the body of createUserGroup.
@@ -93,7 +95,7 @@ func decodeCreateUserGroup(q request) (directory.NewGroup, error) {
 	return in, nil
 }
 
-// userGroup takes the user group that a call is about.
+// userGroup reads which user group a call is about.
 func (r *reading) userGroup() directory.GroupSelector {
 	return directory.GroupSelector{
 		Kind: roster.KindGroup, Ref: roster.Ref{ID: strings.ToLower(strings.TrimSpace(r.Needed("id")))},
@@ -113,7 +115,7 @@ func decodeUpdateUserGroup(q request) (directory.GroupChange, error) {
 		Members: changed(&r, "members", r.members), Count: true,
 	}
 	if in.Group.Ref.IsZero() {
-		return in, r.Faults // there is no group that the verb could say more about
+		return in, r.Faults // without a group the verb could find no further faults
 	}
 	in.Faults = r.Faults
 	return in, nil

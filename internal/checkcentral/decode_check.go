@@ -12,7 +12,7 @@ import (
 	"roster/internal/directory"
 )
 
-// Defaults of a check, as the vendor publishes them.
+// The published defaults of a check.
 const (
 	defaultInterval = "day"
 	defaultEvery    = 1
@@ -20,7 +20,7 @@ const (
 	midnight        = "00:00"
 )
 
-// noInterval is the interval_type of a check that expects no event: ours.
+// noInterval is the interval_type of a check that expects no event. It is our addition.
 const noInterval = "none"
 
 // decodeCreateCheck reads the body of createCheck.
@@ -51,10 +51,10 @@ func decodeCreateCheck(q request) (directory.NewCheck, error) {
 	return in, nil
 }
 
-// word takes a word without regard to case; "" counts as left out. The verb knows which there are.
+// word reads a word in lower case. "" counts as missing. The verb validates the word.
 func (r *reading) word(field string) string { return strings.ToLower(strings.TrimSpace(r.Text(field))) }
 
-// interval takes how often an event is expected.
+// interval reads how often an event is expected.
 func (r *reading) interval() (unit roster.Set[roster.IntervalUnit], value roster.Set[int]) {
 	text := cmp.Or(r.word("interval.unit"), defaultInterval)
 	value = changed(r, "interval.value", r.number)
@@ -62,12 +62,12 @@ func (r *reading) interval() (unit roster.Set[roster.IntervalUnit], value roster
 		return roster.Some(roster.IntervalUnit(text)), roster.Some(value.Or(defaultEvery))
 	}
 	if value.Value == 0 {
-		value = roster.Set[int]{} // as settings show it
+		value = roster.Set[int]{} // as in answers with settings
 	}
 	return roster.Some[roster.IntervalUnit](""), value
 }
 
-// number takes a whole number.
+// number reads a whole number.
 func (r *reading) number(field string) int {
 	v, _ := r.Given(field)
 	n, whole := v.Int()
@@ -79,7 +79,7 @@ func (r *reading) number(field string) int {
 	return int(n)
 }
 
-// checkGroup takes the id of a check group; "" is none.
+// checkGroup reads the id of a check group; "" is none.
 func (r *reading) checkGroup(field string) roster.Ref {
 	v, _ := r.Given(field)
 	id, ok := readID(v)
@@ -89,7 +89,7 @@ func (r *reading) checkGroup(field string) roster.Ref {
 	return roster.Ref{ID: id}
 }
 
-// days takes days of the week, without regard to case.
+// days reads days of the week, in any case.
 func (r *reading) days(field string) []roster.Day {
 	var list []roster.Day
 	for i, item := range items(&r.Reading, field) {
@@ -102,7 +102,7 @@ func (r *reading) days(field string) []roster.Day {
 	return list
 }
 
-// conditions takes a ConditionGroup; {} has no condition.
+// conditions reads a ConditionGroup; {} has no conditions.
 func (r *reading) conditions(field string) (group roster.ConditionGroup) {
 	v, _ := r.Given(field)
 	if !r.Is(v, dialect.Object, field) {
@@ -119,7 +119,7 @@ func (r *reading) conditions(field string) (group roster.ConditionGroup) {
 		for i, item := range items(&in.Reading, "conditions") {
 			at := fmt.Sprintf("conditions[%d]", i)
 			if !in.Is(item, dialect.Object, at) {
-				// One that is good keeps the place, so that nothing else is said of it.
+				// A valid condition keeps the place, so that it causes no further faults.
 				group.Conditions = append(group.Conditions, roster.Condition{Field: roster.FieldSubject, Matches: roster.MatchExactly, Value: "-"})
 				continue
 			}
@@ -135,7 +135,7 @@ func (r *reading) conditions(field string) (group roster.ConditionGroup) {
 	return group
 }
 
-// inner reads an object that stands at a place in a ConditionGroup.
+// inner reads an object inside of a ConditionGroup.
 func (r *reading) inner(at string, object dialect.Value, take func(*reading)) {
 	in := reading{dialect.Reading{Arguments: object.Members, Name: conditionArgument}}
 	take(&in)
@@ -144,10 +144,10 @@ func (r *reading) inner(at string, object dialect.Value, take func(*reading)) {
 	}
 }
 
-// checkQuery is a getChecks: which checks, and what is told of each.
+// checkQuery is the request getChecks: which checks, and what to return of each.
 type checkQuery struct {
 	lists      []directory.CheckList
-	activities int // of each check, the newest
+	activities int // newest activities of each check
 	settings   bool
 }
 
@@ -158,8 +158,8 @@ const (
 	defaultActivities  = 100
 )
 
-// decodeGetChecks reads the filters of getChecks. includePendingOverdue is taken and changes nothing: a check that
-// is overdue has a status like any other.
+// decodeGetChecks reads the filters of getChecks. includePendingOverdue has no effect: an overdue
+// check has a status like any other.
 func decodeGetChecks(q request) (checkQuery, error) {
 	f, err := q.filters()
 	if err != nil {
@@ -180,13 +180,13 @@ func decodeGetChecks(q request) (checkQuery, error) {
 	return in, nil
 }
 
-// checkGroupQuery is a getCheckGroups: which check groups, and whether with their checks.
+// checkGroupQuery is the request getCheckGroups: which check groups, and whether with their checks.
 type checkGroupQuery struct {
 	lists  []directory.CheckGroupList
 	checks bool
 }
 
-// decodeGetCheckGroups reads the filters of getCheckGroups. includeSettings is taken and adds nothing: a check
+// decodeGetCheckGroups reads the filters of getCheckGroups. includeSettings has no effect: a check
 // group has no settings.
 func decodeGetCheckGroups(q request) (checkGroupQuery, error) {
 	f, err := q.filters()
@@ -205,7 +205,7 @@ func decodeGetCheckGroups(q request) (checkGroupQuery, error) {
 	return in, nil
 }
 
-// permissionQuery is a getPermissions. A name beside an id must be that of the same record.
+// permissionQuery is the request getPermissions. An id and a name must belong to the same record.
 type permissionQuery struct {
 	lists                     []directory.CheckPermissionList
 	checkGroupName, groupName string
@@ -238,7 +238,7 @@ func decodeGetPermissions(q request) (permissionQuery, error) {
 	return in, nil
 }
 
-// ref refers to a record by its id, or else by its name.
+// ref returns a reference by the id, or else by the name.
 func ref(id, name string) roster.Ref {
 	if id != "" {
 		return roster.Ref{ID: id}
@@ -246,15 +246,15 @@ func ref(id, name string) roster.Ref {
 	return roster.Ref{Name: name}
 }
 
-// activityQuery is a getActivities: lists whose events come together, the newest first.
+// activityQuery is the request getActivities: lists whose events are merged, newest first.
 type activityQuery struct {
 	lists      []directory.EventList
 	start, end date
 	count      int
 }
 
-// decodeGetActivities reads the filters of getActivities. sources is taken and restricts nothing: what the vendor
-// means by it is not on record.
+// decodeGetActivities reads the filters of getActivities. sources has no effect: the vendor does
+// not document its meaning.
 func decodeGetActivities(q request) (activityQuery, error) {
 	f, err := q.filters()
 	if err != nil {
@@ -281,7 +281,7 @@ func decodeGetActivities(q request) (activityQuery, error) {
 	return in, nil
 }
 
-// during limits the lists to what the dates say in a time zone.
+// during returns the query limited to the dates in a time zone.
 func (in activityQuery) during(zone *time.Location) activityQuery {
 	in.lists = slices.Clone(in.lists)
 	for i := range in.lists {

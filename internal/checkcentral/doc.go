@@ -1,42 +1,46 @@
-// Package checkcentral speaks the dialect of the CheckCentral API: a script written for that API works here
-// without a change but the host's name.
+// Package checkcentral speaks the dialect of the CheckCentral API. A script written for that API
+// works here; only the host's name changes.
 //
 // # Source
 //
-// The vendor's help pages (createUser and createCheck as of November 2026) and the ways in which existing
-// clients write requests and read answers. The vendor publishes no error and hardly an answer; what is decided
-// here follows what its other calls show, and docs/adr/0004-answers-where-the-record-is-silent.md has it in short:
+// The vendor's help pages (createUser and createCheck as of November 2026) and the ways in which
+// existing clients write requests and read answers. The vendor documents no errors and few answers.
+// The decisions here follow its other calls; docs/adr/0004-answers-where-the-record-is-silent.md
+// lists them too:
 //
-//   - An answer is an object with a key that says what is in it; one with the key error is an error, and the HTTP
-//     status says the same. A token that is made so gets 200 even then, but never for 429 and 5xx. Where nobody has
-//     asked who calls (401, 405) it cannot be told from others.
-//   - Calls that write are POST with a JSON body. Members that nobody knows are ignored; null counts as left out.
-//   - The same type twice in notifications is 400, a taken address is 409.
-//   - Authorization: Bearer works besides the query parameter apiToken; where both are given the header
-//     counts.
-//   - A list is what the token may see: for a user without rights an empty one, not a refusal. Of the entries on a check
-//     group that are those of the user, of its groups, and of whom it sees.
-//   - Filters by id or address take several values with commas between; those by name take one, since a name may
-//     have a comma. Filters of several kinds must all fit. One that nothing fits finds nothing, and is no error.
-//   - updateUser and deleteUser name the user by id, or else by email. Where updateUser has both, the email is
-//     one to be set; where deleteUser has, it must be that user's. An email that several users have is 409.
-//   - updateUser sends a welcome email where that is asked for, unless the user has followed an earlier one.
-//   - A check that is made has the published defaults; settings in an answer are as createCheck takes them. Times
-//     are RFC 3339, in UTC and whole seconds. email is empty: no check takes mail here yet.
-//   - Dates without a zone are the organization's; an endDate includes its day, or its second.
-//   - includePendingOverdue, sources, and includeSettings of check groups are taken and change nothing.
-//   - Lists of activities have 100 at most, unless activityCount asks for up to 1000; those of a check in getChecks up
-//     to 100.
+//   - An answer is an object with one key for its contents. The key error means an error, and the
+//     HTTP status says the same. A token can ask for status 200 on errors, except for 429 and 5xx.
+//     Before the caller is known (401, 405) such a token cannot be recognised.
+//   - Calls that write are POST with a JSON body. Unknown members are ignored. Null counts as
+//     missing.
+//   - The same type twice in notifications is 400. A taken address is 409.
+//   - Authorization: Bearer works besides the query parameter apiToken, and wins over it.
+//   - A list holds what the token may see. Without rights it is empty, not refused. Entries on a
+//     check group are shown if they are the user's, its groups', or those of people whom the user
+//     sees.
+//   - Filters by id or address take several values separated by commas. Filters by name take one
+//     value, because a name may contain a comma. All filters must match. A filter that matches
+//     nothing gives an empty list.
+//   - updateUser and deleteUser name the user by id, or else by email. With both, updateUser sets
+//     the email, and in deleteUser it must be that user's. An email that several users have is 409.
+//   - updateUser sends a welcome email on request, unless the user has followed an earlier one.
+//   - A new check has the published defaults. Settings in an answer have the form of createCheck.
+//     Times are RFC 3339, in UTC and whole seconds. email is empty, because no check takes mail
+//     yet.
+//   - Dates without a zone are the organization's. An endDate includes its whole day or second.
+//   - includePendingOverdue, sources, and includeSettings of check groups have no effect.
+//   - Lists of activities hold at most 100, or activityCount up to 1000. Those of a check in
+//     getChecks hold up to 100.
 //
 // # What it serves
 //
-// createUser, updateUser, deleteUser, getUsers, createUserGroup, updateUserGroup, deleteUserGroup, getUserGroups,
-// getPermissions, getOverview, createCheck, getChecks, getActivities, getCheckGroups and getGroups, each with and
-// without a slash at the end.
+// createUser, updateUser, deleteUser, getUsers, createUserGroup, updateUserGroup, deleteUserGroup,
+// getUserGroups, getPermissions, getOverview, createCheck, getChecks, getActivities, getCheckGroups
+// and getGroups, each with and without a final slash.
 //
 // # What it does not do
 //
-// It holds no rule about users or checks: it reads a request, calls one verb of package directory, and writes the
-// answer. Where an answer is made of several lists, as checks with their activities, it calls the verb of each.
-// The token is lifted out of the URL before it.
+// It has no rules of users or checks: it reads a request, calls one verb of package directory, and
+// writes the answer. If an answer combines several lists, such as checks with their activities, it
+// calls the verb of each. The server removes the token from the URL before.
 package checkcentral

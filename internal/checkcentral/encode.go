@@ -31,8 +31,8 @@ type notification struct {
 	Services []roster.Service        `json:"services"`
 }
 
-// showUser shows groups and notifications in an order of their own, so that a user looks the same when it
-// is made and whenever it is read. A type without a service is off and not shown.
+// showUser returns a user for an answer, with groups and notifications sorted, so that a user
+// always looks the same. A type without services is off and not shown.
 func showUser(u roster.User) *user {
 	shown := &user{
 		ID: u.ID, Email: u.Email, Name: u.DisplayName, AccessLevel: u.AccessLevel,
@@ -65,7 +65,7 @@ func encodeCreated(w http.ResponseWriter, u directory.CreatedUser) error {
 	return dialect.WriteJSON(w, http.StatusOK, created{showUser(u.User), warnings(u)})
 }
 
-// missing says what is not there yet where a user has no address for a service.
+// missing says what a user without an address for a service still needs.
 var missing = map[roster.Service]string{
 	roster.ServiceEmail:      "email: no address yet",
 	roster.ServiceSMS:        "sms: no phone yet",
@@ -74,7 +74,7 @@ var missing = map[roster.Service]string{
 	roster.ServicePushover:   "pushover: no user key yet",
 }
 
-// warnings names the services that the user chose and cannot be reached by.
+// warnings names the services that the user chose but cannot be reached by.
 func warnings(u directory.CreatedUser) []string {
 	var list []string
 	for _, service := range u.NotSetUp() {

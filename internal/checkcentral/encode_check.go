@@ -11,12 +11,13 @@ import (
 	"roster/internal/directory"
 )
 
-// statusNames are the statuses as existing scripts compare them.
+// statusNames are the statuses as existing scripts spell them.
 var statusNames = map[roster.Status]string{
 	roster.StatusSuccess: "Success", roster.StatusWarning: "Warning", roster.StatusFailure: "Failure",
 }
 
-// showTime writes a time in whole seconds: a script that asks again from the last one on misses nothing.
+// showTime formats a time in whole seconds. A script that continues from the last time misses
+// nothing.
 func showTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // check is a check in an answer.
@@ -24,7 +25,7 @@ type check struct {
 	ID          roster.CheckID  `json:"id"`
 	Name        string          `json:"name"`
 	Description string          `json:"description"`
-	Email       string          `json:"email"` // at which it takes mail; none does yet
+	Email       string          `json:"email"` // for mail to the check; none takes mail yet
 	Group       string          `json:"group"` // the name of its check group
 	Status      string          `json:"status"`
 	Updated     string          `json:"updated"`
@@ -43,7 +44,7 @@ func showCheckActivity(e roster.Event) checkActivity {
 	return checkActivity{e.Title, statusNames[e.Status], showTime(e.At)}
 }
 
-// settings are a check's settings, as createCheck takes them.
+// settings are a check's settings in the form of createCheck.
 type settings struct {
 	EmailAlias        string              `json:"email_alias"`
 	Matching          conditionGroup      `json:"matching_conditions"`
@@ -148,7 +149,7 @@ type groupedCheck struct {
 	Status string         `json:"status"`
 }
 
-// encodeCheckGroups returns what writes check groups under a key.
+// encodeCheckGroups returns a function that writes check groups under a key.
 func encodeCheckGroups(key string) func(http.ResponseWriter, iter.Seq2[checkGroupView, error]) error {
 	return func(w http.ResponseWriter, groups iter.Seq2[checkGroupView, error]) error {
 		return dialect.WriteStream(w, func(s *dialect.Stream) {
@@ -172,7 +173,7 @@ func writeCheckGroup(s *dialect.Stream, g checkGroupView) {
 	dialect.List(s, g.checks, func(c roster.Check) { s.Value(groupedCheck{c.ID, c.Name, statusNames[c.Status]}) })
 }
 
-// link is what an answer says of a record that it only names.
+// link names another record in an answer.
 type link struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
@@ -206,9 +207,9 @@ type activity struct {
 	Title   string          `json:"title"`
 	Status  string          `json:"status"`
 	Updated string          `json:"updated"`
-	CheckID *roster.CheckID `json:"checkId"` // null where no check claimed it
+	CheckID *roster.CheckID `json:"checkId"` // null if no check claimed it
 	Matched bool            `json:"matched"`
-	Reason  string          `json:"reason,omitempty"` // why no check could claim it (ours)
+	Reason  string          `json:"reason,omitempty"` // why no check could claim it (our addition)
 }
 
 func showActivity(e roster.Event) *activity {

@@ -10,13 +10,13 @@ import (
 	"roster/internal/dialect"
 )
 
-// answer is what a kind of error is in this dialect.
+// answer is the form of a kind of error in this dialect.
 type answer struct {
 	status int
-	id     string // stable: scripts compare it
+	id     string // stable, because scripts compare it
 }
 
-// answers is the one table from the kinds of error to statuses and ids.
+// answers is the only table from kinds of error to statuses and ids.
 var answers = map[roster.Kind]answer{
 	roster.Internal:        {http.StatusInternalServerError, "internal-error"},
 	roster.Invalid:         {http.StatusBadRequest, "invalid-request"},
@@ -29,13 +29,13 @@ var answers = map[roster.Kind]answer{
 	roster.Stale:           {http.StatusConflict, "changed-meanwhile"},
 }
 
-// taken are the ids of a Conflict over what is not an address.
+// taken are the ids of a Conflict over something else than an address.
 var taken = map[string]string{
 	"displayName": "name-in-use",
 	"emailAlias":  "email-alias-in-use",
 }
 
-// refusals are the ids of the errors about HTTP itself.
+// refusals are the ids of errors about HTTP itself.
 var refusals = map[int]string{
 	http.StatusNotFound:              "not-found",
 	http.StatusMethodNotAllowed:      "method-not-allowed",
@@ -45,13 +45,13 @@ var refusals = map[int]string{
 	http.StatusUnsupportedMediaType:  "unsupported-media-type",
 }
 
-// names are CheckCentral's names for what has another name here, by the beginning of a canonical attribute path.
+// names maps the beginnings of canonical attribute paths to CheckCentral's names.
 var names = map[string]string{
 	"userName":    "email",
 	"emails":      "email",
 	"displayName": "name",
 	"active":      "accessLevel",
-	"roles":       "accessLevel", // what makes an administrator here
+	"roles":       "accessLevel", // it makes administrators here
 	"groups":      "userGroups",
 	"members":     "users",
 	"preferences": "notifications",
@@ -75,7 +75,8 @@ var names = map[string]string{
 // inConditions are the names within a ConditionGroup.
 var inConditions = strings.NewReplacer(".field", ".message_field", ".required", ".required_conditions")
 
-// argument returns CheckCentral's name for a canonical attribute path: the longest beginning that has one decides.
+// argument returns CheckCentral's name for a canonical attribute path. The longest known beginning
+// of the path decides.
 func argument(path string) string {
 	for end := len(path); end > 0; end = strings.LastIndexAny(path[:end], ".[") {
 		name, ok := names[path[:end]]
@@ -90,7 +91,8 @@ func argument(path string) string {
 	return path
 }
 
-// conditionArgument returns CheckCentral's name for a field of a ConditionGroup or of a condition in one.
+// conditionArgument returns CheckCentral's name for a field of a ConditionGroup or of a condition
+// in one.
 func conditionArgument(field string) string {
 	return strings.TrimPrefix(inConditions.Replace("."+field), ".")
 }
@@ -126,10 +128,10 @@ func writeError(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="Roster"`)
 	}
-	_ = dialect.WriteJSON(w, status, failure{describe(r, err)}) // the caller left: nobody is there to be told
+	_ = dialect.WriteJSON(w, status, failure{describe(r, err)}) // the caller has left
 }
 
-// describe says what is wrong with a request: all of it at once.
+// describe explains everything that is wrong with a request.
 func describe(r *http.Request, err error) problem {
 	var refusal *dialect.Refusal
 	if errors.As(err, &refusal) {
@@ -159,7 +161,7 @@ func describe(r *http.Request, err error) problem {
 		}
 		f := fault{argument(e.Field), detail}
 		if kind == roster.NotFound && e.Field == "displayName" {
-			f.Field = "id" // a group that a call is about is named by its id only
+			f.Field = "id" // a group is named by its id only
 		}
 		p.Fields = append(p.Fields, f)
 		sentences = append(sentences, f.Field+" "+f.Message)
@@ -168,8 +170,8 @@ func describe(r *http.Request, err error) problem {
 	return p
 }
 
-// aboutArguments leaves out what is said about the userName where the address is at fault: here they are
-// one argument.
+// aboutArguments drops faults of the userName if the address is at fault: here they are one
+// argument.
 func aboutArguments(all []*roster.Error) []*roster.Error {
 	if !roster.Faults(all).Has("emails") {
 		return all

@@ -12,13 +12,14 @@ import (
 	"roster/internal/directory"
 )
 
-// filters are the arguments of a call that reads, and what is wrong with them.
+// filters are the arguments of a call that reads, with their faults.
 type filters struct {
 	values map[string]string
 	faults roster.Faults
 }
 
-// filters reads the query. A filter that is empty, or undefined as clients in JavaScript write it, is none.
+// filters reads the query. An empty filter, or "undefined" as JavaScript clients send it, counts as
+// missing.
 func (q request) filters() (*filters, error) {
 	fields, err := dialect.ParseForm(q.r.URL.RawQuery)
 	if err != nil {
@@ -33,13 +34,13 @@ func (q request) filters() (*filters, error) {
 	return f, nil
 }
 
-// text returns a filter as it was sent, "" for none.
+// text returns a filter as it was sent, "" if missing.
 func (f *filters) text(name string) string { return f.values[name] }
 
-// ids takes the ids of a filter apart.
+// ids returns the ids of a filter.
 func (f *filters) ids(name string) []string { return f.several(name, strings.ToLower) }
 
-// boolean takes true or false, as 1 or 0 too, without regard to case: a script in PowerShell sends True.
+// boolean reads true or false, also as 1 or 0, in any case: PowerShell sends True.
 func (f *filters) boolean(name string) bool {
 	switch strings.ToLower(f.text(name)) {
 	case "true", "1":
@@ -52,7 +53,7 @@ func (f *filters) boolean(name string) bool {
 	}
 }
 
-// count takes a whole number between bounds.
+// count reads a whole number between bounds.
 func (f *filters) count(name string, standard, least, most int) int {
 	text := f.text(name)
 	if text == "" {
@@ -66,7 +67,7 @@ func (f *filters) count(name string, standard, least, most int) int {
 	return n
 }
 
-// statuses takes statuses without regard to case; one that is "" where there is no filter.
+// statuses reads statuses in any case. Without the filter it returns one status "".
 func (f *filters) statuses(name string) []roster.Status {
 	var list []roster.Status
 	for _, text := range f.several(name, strings.ToLower) {
@@ -79,7 +80,7 @@ func (f *filters) statuses(name string) []roster.Status {
 	return list
 }
 
-// matched takes all, matched or unmatched, or a boolean.
+// matched reads all, matched, unmatched, or a boolean.
 func (f *filters) matched(name string) roster.Set[bool] {
 	switch strings.ToLower(f.text(name)) {
 	case "", "all":
@@ -94,15 +95,15 @@ func (f *filters) matched(name string) roster.Set[bool] {
 	}
 }
 
-// date is a date, or a point in time, as a filter names it.
+// date is a date or a point in time of a filter.
 type date struct {
-	at    time.Time // as if it were UTC, where the zone is open
+	at    time.Time // as if in UTC, if the zone is open
 	given bool      // the request has it
-	open  bool      // it names no zone: the organization's is meant
+	open  bool      // without a zone: the organization's is meant
 	whole bool      // it is a whole day
 }
 
-// layouts are how a date may be written: RFC 3339, and that without a zone or without a time of day.
+// layouts are the accepted forms of a date: RFC 3339, also without a zone or a time of day.
 var layouts = []struct {
 	layout string
 	date   date
@@ -114,7 +115,7 @@ var layouts = []struct {
 	{time.DateOnly, date{given: true, open: true, whole: true}},
 }
 
-// date takes a date. A + that arrived as a blank, because the client did not escape it, is read as +.
+// date reads a date. An unescaped + arrives as a blank and is read as +.
 func (f *filters) date(name string) date {
 	text := strings.ToUpper(f.text(name))
 	if text == "" {
@@ -133,7 +134,7 @@ func (f *filters) date(name string) date {
 	return date{}
 }
 
-// first returns the first moment that the date names. It is absent where there is no date.
+// first returns the first moment of the date, absent without a date.
 func (d date) first(zone *time.Location) roster.Set[time.Time] {
 	if !d.given {
 		return roster.Set[time.Time]{}
@@ -150,8 +151,8 @@ func (d date) begin(zone *time.Location) time.Time {
 	return time.Date(y, m, day, d.at.Hour(), d.at.Minute(), d.at.Second(), d.at.Nanosecond(), zone)
 }
 
-// after returns the first moment after all that the date names: a day, or else a second, which is
-// how exactly answers tell the time. It is absent where there is no date.
+// after returns the first moment after the date: after its day, or else its second, which is the
+// precision of answers. It is absent without a date.
 func (d date) after(zone *time.Location) roster.Set[time.Time] {
 	switch {
 	case !d.given:
@@ -164,10 +165,10 @@ func (d date) after(zone *time.Location) roster.Set[time.Time] {
 	}
 }
 
-// maxFilters is the greatest number of combinations of filter values in one request.
+// maxFilters is the greatest number of combinations of filter values in a request.
 const maxFilters = 100
 
-// combinations refuses filters that together have too many, and returns everything that is wrong with them.
+// combinations refuses too many combinations of filter values, and returns all faults.
 func (f *filters) combinations(lists ...int) error {
 	n := 1
 	for _, length := range lists {
@@ -183,7 +184,8 @@ func tooManyFilters() error {
 	return &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("the filters have more than %d combinations", maxFilters)}
 }
 
-// several takes the values of a filter apart, without repeats: one empty value where there is no filter.
+// several splits the values of a filter and drops repeats. Without the filter it returns one empty
+// value.
 func (f *filters) several(name string, fold func(string) string) []string {
 	filter := f.text(name)
 	if filter == "" {
@@ -202,7 +204,7 @@ func (f *filters) several(name string, fold func(string) string) []string {
 	return values
 }
 
-// named reports whether a record has the name that a filter asks for, without regard to case.
+// named reports whether a record's name equals the filter, without regard to case.
 func named(name, filter string) bool {
 	return filter == "" || directory.Fold(name) == directory.Fold(filter)
 }

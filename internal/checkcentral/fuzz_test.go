@@ -66,7 +66,8 @@ func FuzzCreateCheck(f *testing.F) {
 	})
 }
 
-// answeredInTheDialect fails the test for an answer that is none of the dialect's, or a failure of ours.
+// answeredInTheDialect fails the test for an answer that is none of the dialect's, or a failure of
+// ours.
 func answeredInTheDialect(t *testing.T, call string, w *httptest.ResponseRecorder) {
 	t.Helper()
 	var answer struct {

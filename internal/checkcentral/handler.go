@@ -8,22 +8,22 @@ import (
 	"roster/internal/directory"
 )
 
-// Options are what the dialect needs. Service, Verifier and Log are needed.
+// Options hold what the dialect needs. Directory, Verifier and Log are required.
 type Options struct {
 	Directory *directory.Directory
 	Verifier  dialect.Verifier
 	Log       *slog.Logger
 
-	// DefaultPreferences gives a user who is created without notifications the default matrix. The
-	// vendor's published default is none.
+	// DefaultPreferences gives users created without notifications the default matrix. The vendor's
+	// documented default is none.
 	DefaultPreferences bool
 
-	// Limit is how many calls each token has; nil: any number.
+	// Limit limits the calls of each token; nil: no limit.
 	Limit *dialect.Limiter
 }
 
-// Register adds the dialect's routes to mux. It returns the function that answers requests which the server turns
-// away, and calls that there are not.
+// Register adds the dialect's routes to mux. It returns the function that answers unknown calls,
+// and requests that the server refuses.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	d, face := o.Directory, newFace(o)
 	for _, e := range []struct {

@@ -8,8 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestAUserChangesItsOwnNotifications: the spec says that a user's token may do what the user may, and a person sets by
-// what it is told.
+// TestAUserChangesItsOwnNotifications: the spec says that a user's token may do what the user may,
+// and a person sets by what it is told.
 func TestAUserChangesItsOwnNotifications(t *testing.T) {
 	t.Parallel()
 	given := func(t testing.TB, e *dialecttest.Env) {

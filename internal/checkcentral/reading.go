@@ -14,12 +14,12 @@ import (
 // reading reads fields as strictly as the vendor documents them.
 type reading struct{ dialect.Reading }
 
-// read begins to read the members of a body.
+// read starts reading the members of a body.
 func read(body dialect.Value) reading {
 	return reading{dialect.Reading{Arguments: body.Members, Name: argument}}
 }
 
-// changed is what a call that changes something says of a field: null counts as left out, as everywhere.
+// changed reads a field of a change. Null counts as missing, as everywhere.
 func changed[T any](r *reading, field string, take func(field string) T) roster.Set[T] {
 	if _, given := r.Given(field); !given {
 		return roster.Set[T]{}
@@ -32,7 +32,7 @@ func (r *reading) boolean(field string) bool {
 	return given && r.Is(v, dialect.Bool, field) && v.Bool
 }
 
-// items takes an array; none where the field is absent or null.
+// items reads an array; none if the field is absent or null.
 func items(r *dialect.Reading, field string) []dialect.Value {
 	v, given := r.Given(field)
 	if !given || !r.Is(v, dialect.Array, field) {
@@ -41,11 +41,11 @@ func items(r *dialect.Reading, field string) []dialect.Value {
 	return v.Items
 }
 
-// disabled is the access level that is an inactive user here.
+// disabled is the access level that means an inactive user here.
 const disabled = "disabled"
 
-// accessLevel takes a level, without regard to case: the published list has user, the published example
-// sends User.
+// accessLevel reads a level in any case: the published list has user, the published example sends
+// User.
 func (r *reading) accessLevel(field, text string) (roster.AccessLevel, roster.Set[bool]) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	level := roster.AccessLevel(text)
@@ -60,7 +60,7 @@ func (r *reading) accessLevel(field, text string) (roster.AccessLevel, roster.Se
 	}
 }
 
-// join lists words for a message, after another one.
+// join lists words after another word, for a message.
 func join(levels []roster.AccessLevel) string {
 	var b strings.Builder
 	for _, level := range levels {
@@ -69,14 +69,14 @@ func join(levels []roster.AccessLevel) string {
 	return b.String()
 }
 
-// What an id in a list is, for messages.
+// Descriptions of ids in lists, for messages.
 const (
 	aUserGroup = "a user group, as getUserGroups lists them"
 	aUser      = "a user, as getUsers lists them"
 )
 
-// ids takes ids of records. What is none keeps its place, so that the places of the others in messages are
-// those that were sent.
+// ids reads ids of records. An invalid item keeps its place, so that messages count as the sender
+// does.
 func (r *reading) ids(field, of string) []roster.Ref {
 	sent := items(&r.Reading, field)
 	if len(sent) == 0 {
@@ -102,7 +102,7 @@ func readID(v dialect.Value) (string, bool) {
 	return strings.ToLower(v.Text), true
 }
 
-// preferences takes a list of NotificationConfig. Types and services are compared without regard to case.
+// preferences reads a list of NotificationConfig. Types and services may be in any case.
 func (r *reading) preferences(field string) (list []roster.Preference, given bool) {
 	if _, given = r.Given(field); !given {
 		return nil, false
@@ -123,7 +123,7 @@ func (r *reading) preferences(field string) (list []roster.Preference, given boo
 	return list, true
 }
 
-// services takes a list of services. What is no string is left for the verb to refuse, by its place.
+// services reads a list of services. The verb refuses items that are no strings, by their place.
 func services(r *dialect.Reading, field string) []roster.Service {
 	var list []roster.Service
 	for _, item := range items(r, field) {

@@ -10,7 +10,7 @@ import (
 	"roster/internal/dialect"
 )
 
-// request is a request as the dialect reads it: a call that fails for want of a token is never read.
+// request is a request as the dialect reads it. Without a valid token nothing is read.
 type request struct {
 	w http.ResponseWriter
 	r *http.Request
@@ -18,7 +18,7 @@ type request struct {
 
 func newRequest(w http.ResponseWriter, r *http.Request) request { return request{w, r} }
 
-// byToken finds the token: that of a Bearer header (RFC 6750), or else the query's apiToken.
+// byToken authenticates by a Bearer header (RFC 6750), or else by the query's apiToken.
 func byToken(v dialect.Verifier) func(context.Context, request) (roster.Actor, error) {
 	return func(ctx context.Context, q request) (roster.Actor, error) {
 		token := dialect.OriginOf(ctx).Secrets["apiToken"]
@@ -34,7 +34,7 @@ func byToken(v dialect.Verifier) func(context.Context, request) (roster.Actor, e
 	}
 }
 
-// limited counts the calls of everybody who is known.
+// limited counts the calls of authenticated callers.
 func limited(
 	authenticate func(context.Context, request) (roster.Actor, error), limit *dialect.Limiter,
 ) func(context.Context, request) (roster.Actor, error) {
@@ -57,8 +57,9 @@ func limited(
 	}
 }
 
-// errorsAs200 answers 200 to the callers of a token that was made so, as the vendor does: scripts that read error.id
-// want it. A call that may be tried again later says so to everybody, and so does a failure of ours.
+// errorsAs200 returns 200 for callers with a token that asks for it, as the vendor does: their
+// scripts read error.id. Errors that may be tried again later, and failures of ours, keep their
+// status.
 func errorsAs200(by roster.Actor, status int) int {
 	if by.ErrorsAs200 && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
 		return http.StatusOK

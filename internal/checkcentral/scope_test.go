@@ -10,8 +10,9 @@ import (
 	"roster/internal/directory"
 )
 
-// shift is plant with somebody of each kind, and a token of each. What Network may do on Backups, its member
-// "member" may. Floor has a check, Lift, on whose check group somebody of it and somebody else have entries.
+// shift is plant with somebody of each kind, and a token of each. What Network may do on Backups,
+// its member "member" may. Floor has a check, Lift, on whose check group somebody of it and
+// somebody else have entries.
 func shift(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	plant(t, e)
@@ -160,8 +161,8 @@ func TestATokenSeesWhatItsUserMaySee(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: shift}, rows...)
 }
 
-// attempt is a request with somebody's token and the status that it is answered with. NAME in the body is a new
-// name; {target} is the id of somebody of the level user.
+// attempt is a request with somebody's token and the status that it is answered with. NAME in the
+// body is a new name; {target} is the id of somebody of the level user.
 type attempt struct {
 	token, call, body string
 	status            int

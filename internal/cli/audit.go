@@ -11,7 +11,7 @@ import (
 type auditList struct {
 	Target string `placeholder:"ID" help:"Only entries about the record with this id."`
 	Newest bool   `help:"The newest first."`
-	Limit  int    `placeholder:"N" help:"At most so many."`
+	Limit  int    `placeholder:"N" help:"The greatest number of lines."`
 	listing
 }
 
@@ -52,7 +52,7 @@ type auditVerify struct{ listing }
 
 // Help returns the examples.
 func (auditVerify) Help() string {
-	return `Recomputes the chain of hashes from the first entry to the last, and ends with exit code 1 at the first entry that is not what it was. An entry enters the chain a few seconds after its change, while a server runs.
+	return `Recomputes the chain of hashes, and ends with exit code 1 at the first entry that was changed. While a server runs, an entry enters the chain a few seconds after its change.
 
 Examples:
 
@@ -72,7 +72,7 @@ func (c auditVerify) Run(sh *shell) error {
 			}
 		}
 		if !v.Intact {
-			return &roster.Error{Kind: roster.Conflict, Detail: fmt.Sprintf("the audit was changed: %s (entry %d, after %d good ones)", v.Reason, v.Bad, v.Sealed)}
+			return &roster.Error{Kind: roster.Conflict, Detail: fmt.Sprintf("the audit was changed: %s (entry %d; the %d entries before it are good)", v.Reason, v.Bad, v.Sealed)}
 		}
 		if c.JSON {
 			return nil

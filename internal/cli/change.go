@@ -20,7 +20,8 @@ type subject struct {
 	listing
 }
 
-// known makes an error that says that there is no such record one that says where those are that there are.
+// known makes an error that says that there is no such record one that says where those are that
+// there are.
 func (s subject) known(noun string, err error) error {
 	if missing(err) {
 		return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("there is no %s %q; see: roster %s list", noun, s.Subject, noun)}
@@ -33,7 +34,8 @@ func (s subject) fields() map[string]string {
 	return map[string]string{"displayName": fmt.Sprintf("%q", s.Subject)}
 }
 
-// renamed is fields for a command that may give the subject another name: then a fault may be about either.
+// renamed is fields for a command that may give the subject another name: then a fault may be about
+// either.
 func (s subject) renamed(name *string, more map[string]string) map[string]string {
 	more["displayName"] = "the name"
 	if name == nil {
@@ -42,8 +44,8 @@ func (s subject) renamed(name *string, more map[string]string) map[string]string
 	return more
 }
 
-// wholeList returns the words of a flag that replaces a list: nil where it was not given, and none where it
-// was given once, as ”.
+// wholeList returns the words of a flag that replaces a list: nil where it was not given, and none
+// where it was given once, as ”.
 func wholeList(words []string) []string {
 	if len(words) == 1 && isBlank(words[0]) {
 		return []string{}
@@ -51,7 +53,8 @@ func wholeList(words []string) []string {
 	return words
 }
 
-// given returns what a flag says, absent where it was not given. An empty word is null: the default, or none.
+// given returns what a flag says, absent where it was not given. An empty word is null: the
+// default, or none.
 func given(word *string) client.Optional[string] {
 	switch {
 	case word == nil:
@@ -78,12 +81,12 @@ func changesSomething(change any, command string) error {
 	return nil
 }
 
-// maxUserList is the greatest length of a file that names users, in bytes: with quotes and commas it fits
-// into the body of a call.
+// maxUserList is the greatest length of a file that names users, in bytes: with quotes and commas
+// it fits into the body of a call.
 const maxUserList = 960 << 10
 
-// readUsers reads the users that a file names, one a line; the file "-" is the standard input. Empty lines
-// do not count.
+// readUsers reads the users that a file names, one a line; the file "-" is the standard input.
+// Empty lines do not count.
 func (sh *shell) readUsers(file string) ([]string, error) {
 	in := sh.stdin
 	if file != "-" {

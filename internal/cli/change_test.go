@@ -196,7 +196,8 @@ func TestRealmsAndLargeTeamsAreListedWhole(t *testing.T) {
 	}
 }
 
-// fill makes a data folder with a realm, which only Graze can make otherwise, and a team of so many.
+// fill makes a data folder with a realm, which only Graze can make otherwise, and a team of so
+// many.
 func fill(t *testing.T, dir string, people int) {
 	t.Helper()
 	a, err := app.Open(t.Context(), app.Config{Settings: config.Serve{Data: dir}, Realms: anyRealm{}, Log: slog.New(slog.DiscardHandler)})

@@ -7,15 +7,15 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// completeCommand is the hidden command by which a shell asks for candidates: "roster __complete" and
-// the words of the command line up to the one that is being typed.
+// completeCommand is the hidden command by which a shell asks for candidates: "roster __complete"
+// and the words of the command line up to the one that is being typed.
 const completeCommand = "__complete"
 
 // candidate is something that may be typed next.
 type candidate struct{ text, help string }
 
-// complete prints a line for each candidate: its text, a tab, what it means. It prints nothing where the
-// shell should offer files.
+// complete prints a line for each candidate: its text, a tab, what it means. It prints nothing
+// where the shell should offer files.
 func (sh *shell) complete(root *kong.Node, words []string) {
 	for _, c := range candidates(root, words) {
 		help, _, _ := strings.Cut(c.help, "\n")

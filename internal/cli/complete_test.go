@@ -59,7 +59,7 @@ func TestCandidatesAreTheOnlyOutputAndHaveTheirMeaning(t *testing.T) {
 	if code := Run(t.Context(), "", []string{completeCommand, "token", "rev"}, sh.stdin, stdout, stderr); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	if stdout.String() != "revoke\tEnd an API token at once.\n" || stderr.Len() > 0 {
+	if stdout.String() != "revoke\tRevoke an API token at once.\n" || stderr.Len() > 0 {
 		t.Errorf("%q, %q", stdout, stderr)
 	}
 }

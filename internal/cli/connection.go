@@ -19,12 +19,12 @@ import (
 // Environment and file say the same as they do for the server.
 type connection struct {
 	Data     string `placeholder:"DIR" group:"Which directory:" help:"The server's data folder (default: ./roster-data)."`
-	Database string `placeholder:"URL" group:"Which directory:" help:"Work on this PostgreSQL database directly, past any server: postgres://…"`
+	Database string `placeholder:"URL" group:"Which directory:" help:"Open this PostgreSQL database directly, without a server: postgres://…"`
 	Config   string `placeholder:"FILE" group:"Which directory:" help:"The server's configuration file ($ROSTER_CONFIG)."`
 	Server   string `placeholder:"URL" env:"ROSTER_SERVER" group:"Which directory:" help:"Call this server over the network, such as https://roster.example.com (default: the one of roster login)."`
-	Token    string `placeholder:"TOKEN" env:"ROSTER_TOKEN" group:"Which directory:" help:"The API token for --server. The environment keeps it out of the list of processes."`
+	Token    string `placeholder:"TOKEN" env:"ROSTER_TOKEN" group:"Which directory:" help:"The API token for --server. Prefer the environment: the list of processes shows flags."`
 
-	Organization string `placeholder:"SLUG" env:"ROSTER_ORGANIZATION" group:"Which directory:" help:"The organization (default: default)."`
+	Organization string `placeholder:"SLUG" env:"ROSTER_ORGANIZATION" group:"Which directory:" help:"The organization's slug (default: default)."`
 }
 
 // listing is part of every command that prints data.
@@ -113,8 +113,8 @@ func noOrganization(slug string) error {
 	return &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("there is no organization %.80q; see: roster organization list", slug)}
 }
 
-// newLocalLink returns a link on which the caller is the operator. Whoever answers is asked once: a person
-// is there who can try again.
+// newLocalLink returns a link on which the caller is the operator. Whoever answers is asked once: a
+// person is there who can try again.
 func newLocalLink(transport http.RoundTripper, w way, slug string, end func() error) (link, error) {
 	transport = asOperator{transport, operatorName()}
 	l := link{seen: &recorder{next: transport}, http: &http.Client{Transport: transport}, server: localURL, way: w, close: end}

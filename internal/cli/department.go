@@ -7,7 +7,7 @@ import (
 )
 
 type departmentCreate struct {
-	Name string `required:"" placeholder:"NAME" help:"What it is called; unique without regard to case."`
+	Name string `required:"" placeholder:"NAME" help:"Its name, unique regardless of case."`
 	listing
 }
 

@@ -36,7 +36,8 @@ var exitCodes = map[roster.Kind]int{
 	roster.Stale:           exitOther,
 }
 
-// kinds says which kind of fault a status of the native API stands for; any other status is Internal.
+// kinds says which kind of fault a status of the native API stands for; any other status is
+// Internal.
 var kinds = map[int]roster.Kind{
 	http.StatusBadRequest:            roster.Invalid,
 	http.StatusUnprocessableEntity:   roster.Invalid,
@@ -55,15 +56,16 @@ var kinds = map[int]roster.Kind{
 // errQuiet ends a command that has said itself what is wrong.
 var errQuiet = errors.New("said already")
 
-// wording is how a command speaks of the directory. The zero value says nothing of records and names
-// members as the native API does.
+// wording is how a command speaks of the directory. The zero value says nothing of records and
+// names members as the native API does.
 type wording struct {
 	fields map[string]string // what the caller typed for a member: "displayName" → "--name"
 	noun   string            // of the records that the command is about, as the command line has it
 	shows  bool              // there is a command that shows one of them
 }
 
-// see returns the command that shows the record in the way of a change, "" where there is no such record.
+// see returns the command that shows the record in the way of a change, "" where there is no such
+// record.
 func (w wording) see(h roster.Holder) string {
 	switch {
 	case h == roster.Holder{} || w.noun == "":
@@ -91,6 +93,9 @@ func (sh *shell) fail(err error, w wording) int {
 	case errors.As(err, &usage):
 		sh.note(usage.text)
 		return exitInvalid
+	}
+	if errors.Is(err, client.ErrNoID) {
+		err = &roster.Error{Kind: roster.Invalid, Detail: `the name must not be empty; a record whose name is "." or ".." is named by its id`}
 	}
 	faults := faultsOf(err)
 	for _, fault := range faults {
@@ -141,8 +146,8 @@ func memberOf(f client.Fault) string {
 	return strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(f.Pointer, "#"), "/"), "/", ".")
 }
 
-// explain says what is wrong and what to do. A cause is there only where the fault arose in this process,
-// which is the operator's own: one that came from a server has none.
+// explain says what is wrong and what to do. A cause is there only where the fault arose in this
+// process, which is the operator's own: one that came from a server has none.
 func explain(e *roster.Error, w wording) string {
 	text := e.Detail
 	switch {
@@ -169,8 +174,8 @@ func explain(e *roster.Error, w wording) string {
 
 func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
-// fieldName returns what the caller typed for a member: "roles.1" → "--role". The longest known beginning of
-// the member's path decides, and places in lists do not count.
+// fieldName returns what the caller typed for a member: "roles.1" → "--role". The longest known
+// beginning of the member's path decides, and places in lists do not count.
 func fieldName(field string, fields map[string]string) string {
 	path := placeInList.ReplaceAllString(field, "")
 	for {

@@ -44,8 +44,8 @@ func waitForFolder[T any](ctx context.Context, try func() (T, error)) (T, error)
 	}
 }
 
-// validateFolder refuses a data folder that is not there, because a mistyped name must not make an empty
-// directory.
+// validateFolder refuses a data folder that is not there, because a mistyped name must not make an
+// empty directory.
 func validateFolder(dir string, mayMake bool) error {
 	_, err := os.Stat(dir)
 	if !errors.Is(err, fs.ErrNotExist) || mayMake {

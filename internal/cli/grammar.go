@@ -9,13 +9,13 @@ type grammar struct {
 		List        userList        `cmd:"" help:"List the users."`
 		Show        userShow        `cmd:"" help:"Show one user."`
 		Update      userUpdate      `cmd:"" help:"Change a user."`
-		Deactivate  userDeactivate  `cmd:"" help:"Sign a user out everywhere, and notify them no more."`
+		Deactivate  userDeactivate  `cmd:"" help:"Sign a user out everywhere and stop notifying them."`
 		Activate    userActivate    `cmd:"" help:"Let a user sign in and be notified again."`
-		SetPassword userSetPassword `cmd:"" help:"Print a link by which a user sets a password, or set it."`
+		SetPassword userSetPassword `cmd:"" help:"Print a link where a user sets a password, or set the password."`
 		Delete      userDelete      `cmd:"" help:"Delete a user."`
 
-		GrantServerAdmin  userGrantServerAdmin  `cmd:"" help:"Let a user make organizations."`
-		RevokeServerAdmin userRevokeServerAdmin `cmd:"" help:"Let a user make no organizations any more."`
+		GrantServerAdmin  userGrantServerAdmin  `cmd:"" help:"Let a user create organizations."`
+		RevokeServerAdmin userRevokeServerAdmin `cmd:"" help:"Stop a user from creating organizations."`
 	} `cmd:"" help:"Users: people and service accounts."`
 
 	Group struct {
@@ -54,7 +54,7 @@ type grammar struct {
 	Token struct {
 		Create tokenCreate `cmd:"" help:"Create an API token and print it, once."`
 		List   tokenList   `cmd:"" help:"List the API tokens."`
-		Revoke tokenRevoke `cmd:"" help:"End an API token at once."`
+		Revoke tokenRevoke `cmd:"" help:"Revoke an API token at once."`
 	} `cmd:"" help:"API tokens."`
 
 	Organization struct {
@@ -64,29 +64,29 @@ type grammar struct {
 	} `cmd:"" help:"Organizations: tenants that see nothing of one another."`
 
 	Settings struct {
-		Show settingsShow `cmd:"" help:"Show what the organization decides for itself."`
-		Set  settingsSet  `cmd:"" help:"Change what the organization decides for itself."`
+		Show settingsShow `cmd:"" help:"Show the organization's settings."`
+		Set  settingsSet  `cmd:"" help:"Change the organization's settings."`
 	} `cmd:"" help:"The settings of an organization."`
 
 	Preferences struct {
-		Show preferencesShow `cmd:"" help:"Show how new users are told about what."`
-		Set  preferencesSet  `cmd:"" help:"Set how new users are told about what."`
+		Show preferencesShow `cmd:"" help:"Show the default notification preferences."`
+		Set  preferencesSet  `cmd:"" help:"Set the default notification preferences."`
 	} `cmd:"" help:"The default notification preferences, which a user created without any gets."`
 
 	Job struct {
-		List  jobList  `cmd:"" help:"List the work that is queued, and what was given up."`
-		Retry jobRetry `cmd:"" help:"Try work again that was given up."`
+		List  jobList  `cmd:"" help:"List queued jobs, and those that were given up."`
+		Retry jobRetry `cmd:"" help:"Retry a job that was given up."`
 	} `cmd:"" help:"Jobs: work that is done in the background, such as sending email."`
 
 	Audit struct {
 		List   auditList   `cmd:"" help:"List who changed what."`
-		Verify auditVerify `cmd:"" help:"Find out whether the audit is whole."`
+		Verify auditVerify `cmd:"" help:"Verify that nobody changed the audit."`
 	} `cmd:"" help:"The audit: who changed what."`
 
 	Login  login  `cmd:"" help:"Keep a server and an API token for later commands."`
 	Logout logout `cmd:"" help:"Forget what roster login kept."`
 
-	Doctor     doctor     `cmd:"" help:"Look for what is wrong, and say what to do."`
+	Doctor     doctor     `cmd:"" help:"Check the installation, and say what to do."`
 	Version    version    `cmd:"" help:"Print the version."`
 	Completion completion `cmd:"" help:"Print the script that completes roster's commands in a shell."`
 }

@@ -10,7 +10,7 @@ import (
 
 // named is what every record is made with that has a name and a description.
 type named struct {
-	Name        string `required:"" placeholder:"NAME" help:"What it is called; unique without regard to case."`
+	Name        string `required:"" placeholder:"NAME" help:"Its name, unique regardless of case."`
 	Description string `placeholder:"TEXT" help:"What it is for."`
 	listing
 }

@@ -75,10 +75,10 @@ func (s subject) remove(sh *shell, noun groupNoun) error {
 
 // groupEdit is what can be changed of a group or a team.
 type groupEdit struct {
-	Name        *string  `placeholder:"NAME" help:"What it is to be called; unique without regard to case."`
+	Name        *string  `placeholder:"NAME" help:"Its new name, unique regardless of case."`
 	Description *string  `placeholder:"TEXT" help:"What it is for."`
-	Add         []string `sep:"none" xor:"add" placeholder:"USER" help:"A user who becomes a member, by userName or id; give it again for more."`
-	Remove      []string `sep:"none" xor:"remove" placeholder:"USER" help:"A user who is to be no member any more, by userName or id; give it again for more."`
+	Add         []string `sep:"none" xor:"add" placeholder:"USER" help:"Add this user, by userName or id. Repeat it for more."`
+	Remove      []string `sep:"none" xor:"remove" placeholder:"USER" help:"Remove this user, by userName or id. Repeat it for more."`
 	MembersFrom string   `xor:"add,remove" placeholder:"FILE" help:"Make the users in this file the members, and nobody else: a userName or id on each line; - is the standard input."`
 	subject
 }
@@ -121,7 +121,7 @@ type groupShow struct{ subject }
 
 // Help returns the examples.
 func (groupShow) Help() string {
-	return `Members come by ascending number. A list of any length needs little memory.
+	return `Members come by ascending number. Even a long list needs little memory.
 
 Examples:
 
@@ -138,7 +138,7 @@ type groupUpdate struct{ groupEdit }
 
 // Help returns the examples.
 func (groupUpdate) Help() string {
-	return `What is not given stays as it is. Who is removed from their primary group has none any more.
+	return `What you do not give stays as it is. A user removed from their primary group has none then.
 
 Examples:
 
@@ -154,7 +154,7 @@ type groupDelete struct{ subject }
 
 // Help returns the examples.
 func (groupDelete) Help() string {
-	return `Its members stay users; whoever had it as primary group has none any more. Tokens and roles that are limited to it reach nobody through it.
+	return `Its members stay users. It is nobody's primary group any more. Tokens and roles limited to it lose that group.
 
 Examples:
 
@@ -168,7 +168,7 @@ type teamShow struct{ subject }
 
 // Help returns the examples.
 func (teamShow) Help() string {
-	return `Members come by ascending number. A list of any length needs little memory.
+	return `Members come by ascending number. Even a long list needs little memory.
 
 Examples:
 
@@ -185,7 +185,7 @@ type teamUpdate struct{ groupEdit }
 
 // Help returns the examples.
 func (teamUpdate) Help() string {
-	return `What is not given stays as it is.
+	return `What you do not give stays as it is.
 
 Examples:
 

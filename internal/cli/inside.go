@@ -36,8 +36,8 @@ func openInside(sh *shell, settings config.Serve, w way, slug string) (link, err
 // demoMark is the file that marks the data folder of a demonstration.
 const demoMark = "DEMO"
 
-// readSettings reads what the server would: the file, the environment, and on top of them the flags of
-// the command, so that a command that answers itself keeps the same rules.
+// readSettings reads what the server would: the file, the environment, and on top of them the flags
+// of the command, so that a command that answers itself keeps the same rules.
 func readSettings(c connection) (config.Serve, error) {
 	var args []string
 	if c.Data != "" {

@@ -23,9 +23,9 @@ type remote struct {
 	Token  string `json:"token"`  // an API token
 }
 
-// remote returns the server that the command calls over the network. Its Server is "" where the command
-// works on this machine. What is typed wins over the environment, and both over what roster login kept;
-// a data folder or database that is named wins over that, too.
+// remote returns the server that the command calls over the network. Its Server is "" where the
+// command works on this machine. What is typed wins over the environment, and both over what roster
+// login kept; a data folder or database that is named wins over that, too.
 func (c connection) remote(sh *shell) (remote, error) {
 	here := sh.typed["data"] || sh.typed["database"] || sh.typed["config"]
 	switch {
@@ -66,7 +66,8 @@ func (r remote) open(sh *shell, slug string) (link, error) {
 	return l, nil
 }
 
-// loginFile returns the name of the file in which a login is kept: the user's own, whatever the folder.
+// loginFile returns the name of the file in which a login is kept: the user's own, whatever the
+// folder.
 func loginFile() (string, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
@@ -157,7 +158,7 @@ func (c login) Run(sh *shell) error {
 		return err
 	}
 	if !encrypted(r.Server) {
-		sh.note("the token travels unencrypted: use an address that begins with https://")
+		sh.note("the token is sent unencrypted: use an address that begins with https://")
 	}
 	if c.JSON {
 		return sh.printAnswer(l)

@@ -16,8 +16,8 @@ import (
 // maxOperatorAnswer is the longest answer of a call for the operator, in bytes.
 const maxOperatorAnswer = 1 << 20
 
-// operate makes a call that only the operator may make, and reads the answer into out unless that is nil.
-// Errors: Forbidden over the network; what the server says, as a [client.Error].
+// operate makes a call that only the operator may make, and reads the answer into out unless that
+// is nil. Errors: Forbidden over the network; what the server says, as a [client.Error].
 func (l link) operate(ctx context.Context, method, path string, in, out any) error {
 	if l.http == nil {
 		return &roster.Error{

@@ -10,7 +10,7 @@ import (
 )
 
 type organizationCreate struct {
-	Slug string `arg:"" help:"What stands for it in addresses, as /o/SLUG/: 1 to 63 lower-case letters, digits and hyphens."`
+	Slug string `arg:"" help:"Its name in URLs, as in /o/SLUG/: 1 to 63 lower-case letters, digits and hyphens."`
 	Name string `placeholder:"TEXT" help:"The name that people see (default: the slug)."`
 	listing
 }

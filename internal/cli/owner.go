@@ -10,8 +10,8 @@ import (
 	"roster"
 )
 
-// validateOwner keeps the superuser from opening another user's data folder: what it would write there
-// belonged to it, and the server could not open its own database any more.
+// validateOwner keeps the superuser from opening another user's data folder: what it would write
+// there belonged to it, and the server could not open its own database any more.
 func validateOwner(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {

@@ -43,7 +43,8 @@ func (c preferencesShow) Run(sh *shell) error {
 	})
 }
 
-// knownGroup makes an error that says that there is no such group one that says where those are that there are.
+// knownGroup makes an error that says that there is no such group one that says where those are
+// that there are.
 func knownGroup(name string, err error) error {
 	return subject{Subject: name}.known(groups.name, err)
 }
@@ -56,7 +57,7 @@ type preferencesSet struct {
 
 // Help returns the examples.
 func (preferencesSet) Help() string {
-	return `Replaces the whole default: of a type that is not named, nobody is told. Users who are there already keep what they have.
+	return `Replaces the whole default: a type you do not name notifies nobody. Existing users keep their preferences.
 
 The types are: ` + join(roster.NotificationTypes[:]) + `. The services are: ` + join(roster.Services[:]) + `.
 
@@ -97,7 +98,8 @@ func (c preferencesSet) Run(sh *shell) error {
 	})
 }
 
-// servicesOf returns the place of the services of each type in preferences, in the order of the types.
+// servicesOf returns the place of the services of each type in preferences, in the order of the
+// types.
 func servicesOf(p *client.Preferences) [len(roster.NotificationTypes)]*[]client.Service {
 	return [...]*[]client.Service{&p.Failures, &p.Warnings, &p.Unmatched, &p.Digest}
 }
@@ -114,7 +116,7 @@ func setPreference(p *client.Preferences, text string) error {
 	}
 	services := servicesOf(p)[i]
 	if *services != nil {
-		return usageError{fmt.Sprintf("%q names a type for the second time", text)}
+		return usageError{fmt.Sprintf("%q names a type twice", text)}
 	}
 	*services = []client.Service{}
 	if words == "" || words == noService {

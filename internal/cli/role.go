@@ -9,7 +9,7 @@ import (
 )
 
 type roleCreate struct {
-	Permission []string `placeholder:"NAME" help:"What the role permits; give it again for more."`
+	Permission []string `placeholder:"NAME" help:"A permission of the role. Repeat it for more."`
 	named
 }
 
@@ -98,15 +98,15 @@ func (c roleShow) Run(sh *shell) error {
 }
 
 type roleUpdate struct {
-	Name        *string  `placeholder:"NAME" help:"What it is to be called; unique without regard to case."`
+	Name        *string  `placeholder:"NAME" help:"Its new name, unique regardless of case."`
 	Description *string  `placeholder:"TEXT" help:"What it is for."`
-	Permission  []string `placeholder:"NAME" empty:"" help:"What the role permits, in place of all that it permits now; give it again for more. Empty for nothing."`
+	Permission  []string `placeholder:"NAME" empty:"" help:"A permission of the role. It replaces all permissions; repeat it for more. Empty for none."`
 	subject
 }
 
 // Help returns the examples and the permissions there are.
 func (roleUpdate) Help() string {
-	return `What is not given stays as it is. Whoever has the role may do at once what it permits, and no more. The roles that came with Roster do not change.
+	return `What you do not give stays as it is. The change takes effect at once for everybody who has the role. The roles that came with Roster cannot be changed.
 
 The permissions are: ` + join(roster.AllPermissions.Names()) + `.
 
@@ -145,7 +145,7 @@ type roleDelete struct{ subject }
 
 // Help returns the examples.
 func (roleDelete) Help() string {
-	return `A role that a user has stays; take it from its users first. The roles that came with Roster stay, too.
+	return `A role that users have cannot be deleted: take it from them first. The roles that came with Roster cannot be deleted either.
 
 Examples:
 

@@ -18,10 +18,10 @@ import (
 
 const description = "Roster is a people directory for operations teams: who is on the team, what they may do, and whether they will be reached."
 
-// Run does what args, without the program's name, ask for, and returns the exit code: 0 when it was done,
-// 2 when it was asked in a wrong way, 3 when it is not allowed, 4 when trying again later may help, and 1
-// for everything else. It ends early when ctx does. release is the version that the binary was stamped
-// with, "" for what the toolchain knows.
+// Run does what args, without the program's name, ask for, and returns the exit code: 0 when it was
+// done, 2 when it was asked in a wrong way, 3 when it is not allowed, 4 when trying again later may
+// help, and 1 for everything else. It ends early when ctx does. release is the version that the
+// binary was stamped with, "" for what the toolchain knows.
 func Run(ctx context.Context, release string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	sh := newShell(ctx, stdin, stdout, stderr)
 	sh.build = readBuild(release)
@@ -84,8 +84,9 @@ func newParser(sh *shell) (*kong.Kong, error) {
 	)...)
 }
 
-// validateFlags refuses a flag that was given without a value, such as --user "$USER_NAME" where the variable is
-// not set: the command would take it for a flag that was left out. The settings of the server are checked apart.
+// validateFlags refuses a flag that was given without a value, such as --user "$USER_NAME" where
+// the variable is not set: the command would take it for a flag that was left out. The settings of
+// the server are checked apart.
 func validateFlags(command *kong.Context) error {
 	if _, serves := command.Selected().Target.Interface().(serveCommand); serves {
 		return nil

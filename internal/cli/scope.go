@@ -9,8 +9,8 @@ import (
 	"roster/client"
 )
 
-// roleIn is a role for groups, as the command line writes it: ROLE=GROUP,GROUP. A comma or an equals sign that
-// belongs to a name stands behind a backslash.
+// roleIn is a role for groups, as the command line writes it: ROLE=GROUP,GROUP. A comma or an
+// equals sign that belongs to a name stands behind a backslash.
 type roleIn client.RoleGrant
 
 // UnmarshalText reads the form of the command line.

@@ -46,9 +46,9 @@ func (c serveCommand) Run(sh *shell) error {
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }
 
-// hangUps takes SIGHUP, by which administrators and certificate tools ask for new files to be read: it
-// arrives at reload. Where somebody works on a terminal it means that the terminal is gone, and ends
-// the returned context. A process that ignores it (nohup) goes on doing so.
+// hangUps takes SIGHUP, by which administrators and certificate tools ask for new files to be read:
+// it arrives at reload. Where somebody works on a terminal it means that the terminal is gone, and
+// ends the returned context. A process that ignores it (nohup) goes on doing so.
 func hangUps(ctx context.Context, terminal bool) (served context.Context, reload <-chan os.Signal, done func()) {
 	if signal.Ignored(syscall.SIGHUP) {
 		return ctx, nil, func() {}
@@ -62,7 +62,8 @@ func hangUps(ctx context.Context, terminal bool) (served context.Context, reload
 	return ctx, signals, func() { signal.Stop(signals) }
 }
 
-// open opens the app. That another server has the folder is told at once; a command that has it is soon done.
+// open opens the app. That another server has the folder is told at once; a command that has it is
+// soon done.
 func (c serveCommand) open(ctx context.Context, sh *shell, reload <-chan os.Signal) (*app.App, error) {
 	dir := c.Settings.Data
 	if answers(ctx, filepath.Join(dir, app.SocketFile)) {

@@ -47,15 +47,15 @@ func (c listing) print(sh *shell, l link, s client.Settings) error {
 
 type settingsSet struct {
 	Name            *string `placeholder:"TEXT" help:"The name of the organization that people see; empty for its slug."`
-	Timezone        *string `placeholder:"ZONE" help:"The time zone of dates without one, and of users who have none, such as Europe/London; empty for UTC."`
-	DefaultCountry  *string `placeholder:"CODE" help:"The country of phone numbers that name none: two letters, such as GB; empty for the server's."`
-	StrongPasswords *bool   `negatable:"" help:"Ask for strength also of passwords that others provision."`
+	Timezone        *string `placeholder:"ZONE" help:"The time zone for dates and users without one, such as Europe/London. Empty for UTC."`
+	DefaultCountry  *string `placeholder:"CODE" help:"The country of phone numbers without a country code: two letters, such as GB. Empty for the server's."`
+	StrongPasswords *bool   `negatable:"" help:"Require strong passwords from provisioning too, not only from people who choose their own."`
 	listing
 }
 
 // Help returns the examples.
 func (settingsSet) Help() string {
-	return `What is not given stays as it is.
+	return `What you do not give stays as it is.
 
 Examples:
 

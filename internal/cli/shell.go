@@ -51,16 +51,61 @@ func (sh *shell) say(format string, args ...any) error {
 
 // printAnswer prints the last answer of the native API as it came, indented.
 func (sh *shell) printAnswer(l link) error {
-	var out bytes.Buffer
-	if err := json.Indent(&out, l.seen.last, "", "  "); err != nil {
-		return fmt.Errorf("read the answer: %w", err)
+	text, err := readable(l.seen.last)
+	if err != nil {
+		return err
 	}
-	return sh.say("%s", &out)
+	return sh.say("%s", text)
 }
 
-// retries returns a log that tells a person who waits of every further attempt.
-func (sh *shell) retries() *slog.Logger {
-	return slog.New(slog.NewTextHandler(sh.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+// readable returns JSON indented.
+func readable(text []byte) ([]byte, error) {
+	var out bytes.Buffer
+	if err := json.Indent(&out, unescaped(text), "", "  "); err != nil {
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// unescaped returns JSON with &, < and > as they are. The server escapes them for the sake of
+// browsers.
+func unescaped(text []byte) []byte {
+	var out []byte
+	for len(text) > 0 {
+		plain, escaped := map[string]byte{`\u0026`: '&', `\u003c`: '<', `\u003e`: '>'}[string(text[:min(len(text), 6)])]
+		switch {
+		case escaped:
+			out, text = append(out, plain), text[6:]
+		case text[0] == '\\' && len(text) > 1:
+			out, text = append(out, text[:2]...), text[2:]
+		default:
+			out, text = append(out, text[0]), text[1:]
+		}
+	}
+	return out
+}
+
+// retryNotes is a log that tells a person who waits of every further attempt of a call.
+type retryNotes struct {
+	slog.Handler // for what nobody asks of it
+	sh           *shell
+}
+
+// retries returns the log for a client.
+func (sh *shell) retries() *slog.Logger { return slog.New(retryNotes{slog.DiscardHandler, sh}) }
+
+// Enabled implements [slog.Handler].
+func (retryNotes) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
+
+// Handle implements [slog.Handler].
+func (n retryNotes) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "wait" {
+			n.sh.note(fmt.Sprintf("no answer yet; trying again in %s", a.Value.Duration().Round(time.Second/10)))
+		}
+		return true
+	})
+	return nil
 }
 
 // printJSON prints one value, indented.
@@ -75,14 +120,14 @@ func indented(w io.Writer) *json.Encoder {
 	return e
 }
 
-// printJSONWith prints an object as it came with a list as one more member, its last. The list's values come as
-// in [printJSONList].
+// printJSONWith prints an object as it came with a list as one more member, its last. The list's
+// values come as in [printJSONList].
 func printJSONWith[T any](sh *shell, object json.RawMessage, name string, values iter.Seq2[T, error]) error {
-	var head bytes.Buffer
-	if err := json.Indent(&head, object, "", "  "); err != nil {
-		return fmt.Errorf("read the answer: %w", err)
+	head, err := readable(object)
+	if err != nil {
+		return err
 	}
-	if _, err := fmt.Fprintf(sh.stdout, "%s,\n  %q: ", bytes.TrimSuffix(head.Bytes(), []byte("\n}")), name); err != nil {
+	if _, err := fmt.Fprintf(sh.stdout, "%s,\n  %q: ", bytes.TrimSuffix(head, []byte("\n}")), name); err != nil {
 		return err
 	}
 	if err := printJSONList(sh, values); err != nil {
@@ -91,8 +136,8 @@ func printJSONWith[T any](sh *shell, object json.RawMessage, name string, values
 	return sh.say("}")
 }
 
-// printJSONList prints an array with a line for each value, as they come. After an error the array stays
-// open, so that nobody takes it for whole.
+// printJSONList prints an array with a line for each value, as they come. After an error the array
+// stays open, so that nobody takes it for whole.
 func printJSONList[T any](sh *shell, values iter.Seq2[T, error]) error {
 	out := bufio.NewWriter(sh.stdout)
 	var line bytes.Buffer

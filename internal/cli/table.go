@@ -13,11 +13,12 @@ import (
 	"roster/client"
 )
 
-// tableBlock is how many rows are aligned with one another: memory stays flat however long a list is.
+// tableBlock is how many rows are aligned with one another: memory stays flat however long a list
+// is.
 const tableBlock = 500
 
-// table prints rows: aligned and under a heading for a person, with tabs between and without a heading
-// for a pipe.
+// table prints rows: aligned and under a heading for a person, with tabs between and without a
+// heading for a pipe.
 type table struct {
 	sh   *shell
 	out  *bufio.Writer
@@ -58,7 +59,8 @@ func (t *table) row(cells ...string) {
 	}
 }
 
-// end prints what is left. Errors: the first of the whole table. A table that was never begun is good.
+// end prints what is left. Errors: the first of the whole table. A table that was never begun is
+// good.
 func (t *table) end() error {
 	if t == nil {
 		return nil
@@ -72,7 +74,8 @@ func (t *table) end() error {
 	return t.err
 }
 
-// printList prints the records of a list as they come: as JSON, just as the native API has them, or a row for each.
+// printList prints the records of a list as they come: as JSON, just as the native API has them, or
+// a row for each.
 func printList[T any](sh *shell, l link, asJSON bool, records iter.Seq2[T, error], heading []string, row func(T) []string) error {
 	if asJSON {
 		return printJSONList(sh, asTheyCame(l, records))
@@ -96,7 +99,7 @@ func asTheyCame[T any](l link, records iter.Seq2[T, error]) iter.Seq2[json.RawMe
 			}
 			item := page.Items[0]
 			page.Items = page.Items[1:]
-			if !yield(item, nil) {
+			if !yield(unescaped(item), nil) {
 				return
 			}
 		}

@@ -9,18 +9,18 @@ import (
 )
 
 type tokenCreate struct {
-	Name        string   `required:"" placeholder:"NAME" help:"What it is called; unique."`
+	Name        string   `required:"" placeholder:"NAME" help:"Its name, unique."`
 	Access      string   `required:"" placeholder:"read|read-write" enum:"read,read-write" help:"What it may do: read, or read-write."`
 	User        string   `placeholder:"NAME" help:"Make a token of this user, with the user's permissions, instead of one of the organization."`
 	Groups      []string `placeholder:"A,B" help:"Limit it to the people of these groups."`
-	ErrorsAs200 bool     `name:"errors-as-200" help:"In CheckCentral's dialect, answer its callers 200 even where something is wrong, as CheckCentral does."`
-	Expires     lifetime `placeholder:"90d" help:"How long it is good: 12h, 90d, 52w (default: until it is revoked)."`
+	ErrorsAs200 bool     `name:"errors-as-200" help:"Answer CheckCentral calls with status 200 even for errors, as CheckCentral does."`
+	Expires     lifetime `placeholder:"90d" help:"How long it stays valid: 12h, 90d, 52w (default: until it is revoked)."`
 	listing
 }
 
 // Help returns the examples.
 func (tokenCreate) Help() string {
-	return `The token alone goes to the standard output; it is shown this once and kept nowhere.
+	return `Only the token goes to the standard output. It is shown once and stored nowhere.
 
 Examples:
 
@@ -50,7 +50,7 @@ func (c tokenCreate) Run(sh *shell) error {
 		if !t.ExpiresAt.IsZero() {
 			until = "until " + stamp(t.ExpiresAt)
 		}
-		sh.note(fmt.Sprintf("token %q (%s) is good %s; it is shown this once", t.Name, t.Access, until))
+		sh.note(fmt.Sprintf("token %q (%s) is good %s; it is shown only once", t.Name, t.Access, until))
 		if c.JSON {
 			return sh.printAnswer(l)
 		}
@@ -59,7 +59,7 @@ func (c tokenCreate) Run(sh *shell) error {
 }
 
 type tokenList struct {
-	All bool `help:"Also those that were revoked."`
+	All bool `help:"Include revoked tokens."`
 	listing
 }
 

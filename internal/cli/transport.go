@@ -17,12 +17,12 @@ import (
 // maxSilence is how long a server may say nothing while a call is under way.
 const maxSilence = time.Minute
 
-// localURL is the server's address where no network is between: one of those that even a demonstration
-// answers to.
+// localURL is the server's address where no network is between: one of those that even a
+// demonstration answers to.
 const localURL = "http://localhost"
 
-// newSocket carries calls to the server that listens on the unix socket at path. A call fails once the server
-// has been silent for so long.
+// newSocket carries calls to the server that listens on the unix socket at path. A call fails once
+// the server has been silent for so long.
 func newSocket(path string, silence time.Duration) http.RoundTripper {
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -62,8 +62,8 @@ func (c impatient) Write(p []byte) (int, error) {
 // greetingTime is how long a server may take to answer a request that needs nothing of it.
 const greetingTime = 5 * time.Second
 
-// greet asks the server that listens on the unix socket at path for a sign of life. Errors: Unavailable where
-// it accepts calls and does not answer in time.
+// greet asks the server that listens on the unix socket at path for a sign of life. Errors:
+// Unavailable where it accepts calls and does not answer in time.
 func greet(ctx context.Context, path string, patience time.Duration) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, localURL+"/livez", nil)
 	if err != nil {
@@ -93,8 +93,8 @@ func answers(ctx context.Context, path string) bool {
 	return conn.Close() == nil
 }
 
-// local carries calls to a handler in the same process, as a connection would: an answer comes while it is
-// written, and one that the handler breaks off breaks off for the caller too.
+// local carries calls to a handler in the same process, as a connection would: an answer comes
+// while it is written, and one that the handler breaks off breaks off for the caller too.
 type local struct{ handler http.Handler }
 
 // RoundTrip serves the request and returns as soon as the handler has begun to answer.
@@ -135,7 +135,8 @@ func (l local) serve(w *localWriter, r *http.Request) (err error) {
 	return nil
 }
 
-// whyBroken returns the error for an answer that the handler broke off: the caller's own, if it left.
+// whyBroken returns the error for an answer that the handler broke off: the caller's own, if it
+// left.
 func whyBroken(r *http.Request) error {
 	if err := r.Context().Err(); err != nil {
 		return err
@@ -167,8 +168,8 @@ func (w *localWriter) Write(p []byte) (int, error) {
 	return w.pipe.Write(p)
 }
 
-// localBody is the caller's end. Closing it waits for the handler, so that nothing is still at work when
-// the caller goes on to close what the handler uses.
+// localBody is the caller's end. Closing it waits for the handler, so that nothing is still at work
+// when the caller goes on to close what the handler uses.
 type localBody struct {
 	*io.PipeReader
 	done <-chan struct{}

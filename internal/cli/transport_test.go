@@ -97,7 +97,8 @@ func TestClosingALocalAnswerStopsItsHandlerAndWaitsForIt(t *testing.T) {
 	}
 }
 
-// answering is a link to a handler in this process that answers every call with a text, whole or broken off.
+// answering is a link to a handler in this process that answers every call with a text, whole or
+// broken off.
 func answering(t *testing.T, text string, whole bool) link {
 	t.Helper()
 	l, err := newLocalLink(local{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -140,10 +141,10 @@ func TestAPageThatBreaksOffIsNoPage(t *testing.T) {
 
 func TestRecordsArePrintedAsTheyCame(t *testing.T) {
 	t.Parallel()
-	l := answering(t, `{"items":[{"id":"a","new":null},{"id":"b"}]}`, true)
+	l := answering(t, `{"items":[{"id":"a","new":null},{"id":"\u0026\\u0026\u00e4\""}]}`, true)
 	sh, stdout, _ := testShell(t, "")
 	err := printList(sh, l, true, l.Departments.List(t.Context(), client.NamedListOptions{}), nil, nil)
-	if want := "[\n{\"id\":\"a\",\"new\":null},\n{\"id\":\"b\"}\n]\n"; err != nil || stdout.String() != want {
+	if want := "[\n{\"id\":\"a\",\"new\":null},\n{\"id\":\"&\\\\u0026\\u00e4\\\"\"}\n]\n"; err != nil || stdout.String() != want {
 		t.Errorf("%q, %v", stdout, err)
 	}
 }

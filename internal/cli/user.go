@@ -11,17 +11,18 @@ import (
 )
 
 type userCreate struct {
-	Name          string   `required:"" aliases:"user-name" placeholder:"NAME" help:"The userName, by which the user signs in; unique without regard to case."`
+	Name          string   `required:"" aliases:"user-name" placeholder:"NAME" help:"The userName, for signing in. Unique regardless of case."`
 	DisplayName   string   `aliases:"full-name" placeholder:"TEXT" help:"The name that people see (default: the userName)."`
+	Title         string   `placeholder:"TEXT" help:"The job title, such as Vice President."`
 	Email         string   `placeholder:"ADDRESS" help:"The primary email address."`
-	Role          []string `sep:"none" placeholder:"NAME" help:"A role; give it again for more."`
-	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only; give it again for more."`
+	Role          []string `sep:"none" placeholder:"NAME" help:"A role. Repeat it for more."`
+	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only. Repeat it for more."`
 	Level         string   `placeholder:"LEVEL" enum:",custom,readonly,user,editor,manager,administrator" default:"" help:"The access level: custom, readonly, user, editor, manager or administrator (default: custom)."`
-	LevelIn       []string `sep:"none" placeholder:"GROUP" help:"Give the access level for the people of this group only; give it again for more."`
-	Group         []string `sep:"none" placeholder:"NAME" help:"A group; give it again for more."`
-	Team          []string `sep:"none" placeholder:"NAME" help:"A team; give it again for more."`
+	LevelIn       []string `sep:"none" placeholder:"GROUP" help:"Grant the access level for the people of this group only. Repeat it for more."`
+	Group         []string `sep:"none" placeholder:"NAME" help:"A group. Repeat it for more."`
+	Team          []string `sep:"none" placeholder:"NAME" help:"A team. Repeat it for more."`
 	Department    string   `placeholder:"NAME" help:"The department."`
-	PhoneNumber   string   `aliases:"phone" placeholder:"NUMBER" help:"A phone number; one that can be called becomes a contact method."`
+	PhoneNumber   string   `aliases:"phone" placeholder:"NUMBER" help:"The phone number. A valid one becomes a contact method."`
 	Timezone      string   `placeholder:"ZONE" help:"The time zone, such as Europe/London (default: the organization's)."`
 	Inactive      bool     `help:"The user can neither sign in nor be notified."`
 	Welcome       bool     `help:"Send a welcome email, with a link to set a password."`
@@ -43,7 +44,7 @@ Examples:
 
 func (userCreate) fields() map[string]string {
 	return map[string]string{
-		"userName": "--name", "displayName": "--display-name", "email": "--email", "password": "the password",
+		"userName": "--name", "displayName": "--display-name", "title": "--title", "email": "--email", "password": "the password",
 		"accessLevel": "--level", "roles": "--role", "groups": "--group", "teams": "--team",
 		"department": "--department", "phoneNumber": "--phone-number", "timezone": "--timezone",
 		"roleGrants": "--role-in", "accessLevelGroups": "--level-in",
@@ -53,7 +54,7 @@ func (userCreate) fields() map[string]string {
 // Run creates the user.
 func (c userCreate) Run(sh *shell) error {
 	in := client.NewUser{
-		UserName: c.Name, DisplayName: c.DisplayName, Email: c.Email, Active: client.Set(!c.Inactive),
+		UserName: c.Name, DisplayName: c.DisplayName, Title: c.Title, Email: c.Email, Active: client.Set(!c.Inactive),
 		AccessLevel: client.AccessLevel(c.Level), AccessLevelGroups: c.LevelIn, Roles: c.Role, RoleGrants: grantsIn(c.RoleIn),
 		Groups: c.Group, Teams: c.Team,
 		Department: c.Department, PhoneNumber: c.PhoneNumber, Timezone: c.Timezone, SendWelcomeEmail: c.Welcome,
@@ -87,13 +88,13 @@ func (sh *shell) noteNoPassword(u client.User) {
 }
 
 type userList struct {
-	Limit int `placeholder:"N" help:"At most so many."`
+	Limit int `placeholder:"N" help:"The greatest number of lines."`
 	listing
 }
 
 // Help returns the examples.
 func (userList) Help() string {
-	return `Users come by ascending number. A list of any length needs little memory.
+	return `Users come by ascending number. Even a long list needs little memory.
 
 Examples:
 
@@ -152,6 +153,7 @@ func printUser(sh *shell, u client.User) error {
 	for _, line := range [][2]string{
 		{"userName", u.UserName},
 		{"displayName", u.DisplayName},
+		{"title", u.Title},
 		{"number", fmt.Sprint(u.Number)},
 		{"id", u.ID},
 		{"email", u.Email},
@@ -209,8 +211,8 @@ func roleNames(u client.User) []string {
 	return out
 }
 
-// groupNames returns the names of groups that something of a user is granted for. Those that the user is not
-// in stay ids.
+// groupNames returns the names of groups that something of a user is granted for. Those that the
+// user is not in stay ids.
 func groupNames(u client.User, ids []string) []string {
 	out := slices.Clone(ids)
 	for i, id := range ids {
@@ -297,8 +299,8 @@ func (l link) user(sh *shell, word string) (client.User, error) {
 	return aboutUser(sh, l, word, func(name string) (client.User, error) { return l.Users.Get(sh.ctx, name) })
 }
 
-// aboutUser makes a call about the user that a word names: by id where it is a UUID, otherwise by userName,
-// and then by number, which takes another call.
+// aboutUser makes a call about the user that a word names: by id where it is a UUID, otherwise by
+// userName, and then by number, which takes another call.
 func aboutUser[T any](sh *shell, l link, word string, call func(name string) (T, error)) (T, error) {
 	out, err := call(word)
 	number, notNumber := strconv.ParseInt(word, 10, 64)

@@ -56,7 +56,7 @@ func (c userDelete) Run(sh *shell) error {
 // confirm asks a person to type yes. Where nobody can be asked, it wants --yes.
 func (sh *shell) confirm(question string) error {
 	if !isTerminal(sh.stdin) {
-		return usageError{"nobody is there to be asked; to do it without: --yes"}
+		return usageError{"there is no terminal to ask on; to skip the question: --yes"}
 	}
 	return sh.ask(question)
 }
@@ -79,7 +79,7 @@ type userGrantServerAdmin struct {
 
 // Help returns the examples.
 func (userGrantServerAdmin) Help() string {
-	return `Making organizations is in no role: it is given here alone. Only somebody who may, too, takes hold of the account from then on.
+	return `No role includes creating organizations: it is granted here only. From then on only others with this right may change the account.
 
 Examples:
 
@@ -88,7 +88,7 @@ Examples:
 
 // Run lets the user make organizations.
 func (c userGrantServerAdmin) Run(sh *shell) error {
-	return c.setServerAdmin(sh, c.User, true, "may make organizations")
+	return c.setServerAdmin(sh, c.User, true, "may create organizations")
 }
 
 type userRevokeServerAdmin struct {
@@ -107,7 +107,7 @@ Examples:
 
 // Run lets the user make no organizations any more.
 func (c userRevokeServerAdmin) Run(sh *shell) error {
-	return c.setServerAdmin(sh, c.User, false, "may not make organizations")
+	return c.setServerAdmin(sh, c.User, false, "may not create organizations")
 }
 
 func (c listing) setServerAdmin(sh *shell, word string, may bool, outcome string) error {

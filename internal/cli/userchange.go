@@ -31,16 +31,17 @@ func (e *expiry) UnmarshalText(text []byte) error {
 type userUpdate struct {
 	User          string   `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
 	DisplayName   *string  `aliases:"full-name" placeholder:"TEXT" help:"The name that people see; empty for the userName."`
-	Email         *string  `placeholder:"ADDRESS" help:"The primary email address; a userName that was equal to it changes, too."`
-	Role          []string `sep:"none" placeholder:"NAME" empty:"" help:"A role, in place of all that the user has; give it again for more. Empty for none."`
-	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only, with --role in place of all that the user has; give it again for more."`
+	Title         *string  `placeholder:"TEXT" help:"The job title. Empty for none."`
+	Email         *string  `placeholder:"ADDRESS" help:"The primary email address. A userName that was equal to it changes too."`
+	Role          []string `sep:"none" placeholder:"NAME" empty:"" help:"A role. It replaces all roles of the user; repeat it for more. Empty for none."`
+	RoleIn        []roleIn `sep:"none" placeholder:"ROLE=GROUP,GROUP" help:"A role for the people of these groups only. With --role it replaces all roles of the user. Repeat it for more."`
 	Level         string   `placeholder:"LEVEL" enum:",custom,readonly,user,editor,manager,administrator" default:"" help:"The access level: custom, readonly, user, editor, manager or administrator. It activates the user, unless --inactive is given."`
-	LevelIn       []string `sep:"none" placeholder:"GROUP" empty:"" help:"Give the access level for the people of this group only; give it again for more. Empty for the whole organization."`
-	Group         []string `sep:"none" placeholder:"NAME" empty:"" help:"A group, in place of all that the user is in; give it again for more. Empty for none."`
-	Team          []string `sep:"none" placeholder:"NAME" empty:"" help:"A team, in place of all that the user is in; give it again for more. Empty for none."`
+	LevelIn       []string `sep:"none" placeholder:"GROUP" empty:"" help:"Grant the access level for the people of this group only. Repeat it for more. Empty for the whole organization."`
+	Group         []string `sep:"none" placeholder:"NAME" empty:"" help:"A group. It replaces all groups of the user; repeat it for more. Empty for none."`
+	Team          []string `sep:"none" placeholder:"NAME" empty:"" help:"A team. It replaces all teams of the user; repeat it for more. Empty for none."`
 	PrimaryGroup  *string  `placeholder:"NAME" help:"The primary group; the user becomes a member. Empty for none."`
 	Department    *string  `placeholder:"NAME" help:"The department; empty for none."`
-	PhoneNumber   *string  `aliases:"phone" placeholder:"NUMBER" help:"The phone number; one that can be called becomes a contact method. Empty for none."`
+	PhoneNumber   *string  `aliases:"phone" placeholder:"NUMBER" help:"The phone number. A valid one becomes a contact method. Empty for none."`
 	Timezone      *string  `placeholder:"ZONE" help:"The time zone, such as Europe/London; empty for the organization's."`
 	SessionExpiry *expiry  `placeholder:"90m" help:"How long a session lasts without use: 90m, 12h, 2d; or system."`
 	Active        bool     `xor:"active" help:"The user may sign in and be notified."`
@@ -50,7 +51,7 @@ type userUpdate struct {
 
 // Help returns the examples.
 func (userUpdate) Help() string {
-	return `What is not given stays as it is. --role, --group and --team replace the whole list; to add somebody to a team: roster team update NAME --add USER.
+	return `What you do not give stays as it is. --role, --group and --team replace the whole list; to add somebody to a team: roster team update NAME --add USER.
 
 Examples:
 
@@ -62,7 +63,7 @@ Examples:
 
 func (userUpdate) fields() map[string]string {
 	return map[string]string{
-		"userName": "the userName", "displayName": "--display-name", "email": "--email", "accessLevel": "--level",
+		"userName": "the userName", "displayName": "--display-name", "title": "--title", "email": "--email", "accessLevel": "--level",
 		"roles": "--role", "groups": "--group", "teams": "--team", "primaryGroup": "--primary-group",
 		"department": "--department", "phoneNumber": "--phone-number", "timezone": "--timezone",
 		"sessionExpiryMinutes": "--session-expiry", "active": "--inactive",
@@ -88,7 +89,7 @@ func (c userUpdate) Run(sh *shell) error {
 // given returns the change.
 func (c userUpdate) given() client.UserChange {
 	in := client.UserChange{
-		DisplayName: given(c.DisplayName), Email: given(c.Email), AccessLevelGroups: givenList(c.LevelIn),
+		DisplayName: given(c.DisplayName), Title: given(c.Title), Email: given(c.Email), AccessLevelGroups: givenList(c.LevelIn),
 		Roles: givenList(c.Role), Groups: givenList(c.Group), Teams: givenList(c.Team),
 		PrimaryGroup: given(c.PrimaryGroup), Department: given(c.Department),
 		Timezone: given(c.Timezone), PhoneNumber: given(c.PhoneNumber),
@@ -144,7 +145,7 @@ func (userDeactivate) fields() map[string]string { return map[string]string{"act
 // Run deactivates the user.
 func (c userDeactivate) Run(sh *shell) error {
 	return c.changeUser(sh, c.User, client.UserChange{Active: client.Set(false)}, func(u client.User) error {
-		return sh.say("Deactivated user %q (number %d): signed out everywhere, and not notified any more.", u.UserName, u.Number)
+		return sh.say("Deactivated user %q (number %d): signed out everywhere, and no longer notified.", u.UserName, u.Number)
 	})
 }
 
@@ -155,7 +156,7 @@ type userActivate struct {
 
 // Help returns the examples.
 func (userActivate) Help() string {
-	return `Gives back what roster user deactivate took, but for the sessions: the user signs in anew.
+	return `Undoes roster user deactivate. Sessions do not come back: the user signs in again.
 
 Examples:
 

@@ -43,8 +43,8 @@ func (b build) String() string {
 	return text + " " + b.Go + " " + b.System
 }
 
-// readBuild returns the release that the binary was stamped with, or else the module's version where it
-// was built from a tag, and what the toolchain wrote into it.
+// readBuild returns the release that the binary was stamped with, or else the module's version
+// where it was built from a tag, and what the toolchain wrote into it.
 func readBuild(release string) build {
 	b := build{Version: release, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()

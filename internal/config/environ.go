@@ -8,12 +8,12 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Variables that are no settings of the server.
+// Variables that are not settings of the server.
 const (
-	variableKey    = prefix + "KEY"    // the server's key, read by whoever opens it
+	variableKey    = prefix + "KEY"    // the server's key, read elsewhere
 	variableConfig = prefix + "CONFIG" // the file
 
-	// The organization that a command is about. A server serves all of them.
+	// The organization that a command works on. A server serves all of them.
 	variableOrganization = prefix + "ORGANIZATION"
 
 	// The server that a command calls over the network, and the token for it.
@@ -24,11 +24,11 @@ const (
 // ofCommands are the variables that are read elsewhere.
 var ofCommands = [...]string{variableKey, variableConfig, variableOrganization, variableServer, variableToken}
 
-// readEnviron returns the values of the settings that the environment has, by flag. An empty variable
-// is none. What begins with ROSTER_ and is nothing that we know is told to warn.
+// readEnviron returns the settings in the environment, by flag. It ignores empty variables. It
+// calls warn for every other variable that begins with ROSTER_.
 func readEnviron(environ []string, flags []*kong.Flag, warn func(string), f *faults) map[string]string {
 	byName := make(map[string]*kong.Flag, len(flags))
-	names := make([]string, 0, len(flags)) // without the prefix, which would make all of them alike
+	names := make([]string, 0, len(flags)) // without the prefix, which all of them share
 	for _, flag := range flags {
 		name := variable(flag.Name)
 		byName[name] = flag
@@ -64,8 +64,8 @@ func unknownVariable(name string, known []string) string {
 	return fmt.Sprintf("the environment variable %s is no setting; roster serve --help lists them", name)
 }
 
-// isOfKubernetes reports whether the name is one that Kubernetes gives every container beside a service
-// called roster (Kubernetes documentation, Service, environment variables).
+// isOfKubernetes reports whether Kubernetes sets the variable for a service called roster
+// (Kubernetes documentation, Service, environment variables).
 func isOfKubernetes(name string) bool {
 	rest := strings.TrimPrefix(name, prefix)
 	return rest == "PORT" || strings.HasPrefix(rest, "PORT_") || strings.HasPrefix(rest, "SERVICE_")

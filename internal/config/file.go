@@ -15,7 +15,7 @@ import (
 
 const (
 	maxFile  = 1 << 20 // bytes of a configuration file
-	maxDepth = 8       // of keys below keys; ours end at 2
+	maxDepth = 8       // of nested keys; ours have 2
 )
 
 // file reads one configuration file into values.
@@ -24,11 +24,11 @@ type file struct {
 	flags  map[string]*kong.Flag
 	faults *faults
 	values map[string]any // by flag: a string, or []any for a list
-	lines  map[string]int // where each was set
+	lines  map[string]int // line of each
 }
 
-// readFile returns the values of the settings that the file has, by flag. Everything in it that is not
-// understood is a fault: a setting that is silently ignored is worse than a server that does not start.
+// readFile returns the settings in the file, by flag. Anything that it does not understand is a
+// fault: a setting that is silently ignored is worse than a server that does not start.
 func readFile(name string, flags []*kong.Flag, f *faults) map[string]any {
 	r := &file{
 		name: filepath.Base(name), flags: map[string]*kong.Flag{}, faults: f,
@@ -64,7 +64,7 @@ func (r *file) document(text []byte) {
 	var root yaml.Node
 	switch err := decoder.Decode(&root); {
 	case errors.Is(err, io.EOF):
-		return // nothing but comments
+		return // only comments
 	case err != nil:
 		r.faults.plain(fmt.Sprintf("%s is not YAML: %s", r.name, strings.TrimPrefix(err.Error(), "yaml: ")))
 		return
@@ -107,7 +107,7 @@ func (r *file) entry(full string, name, value *yaml.Node) {
 	flag := r.flags[flagOf(full)]
 	switch {
 	case flag == nil && isGroup(full):
-		if !isNull(value) { // every setting below it may be commented out
+		if !isNull(value) { // all settings below it may be commented out
 			r.fault(name, fmt.Sprintf("%q is a group: write its settings below it, indented", full))
 		}
 		return
@@ -122,7 +122,7 @@ func (r *file) entry(full string, name, value *yaml.Node) {
 	switch {
 	case value.Kind == yaml.AliasNode:
 		r.fault(value, fmt.Sprintf("%q must be written out: aliases are not understood", key(flag.Name)))
-	case isNull(value): // as if it were not there
+	case isNull(value): // as if it were missing
 	case isList(flag):
 		r.list(flag, value)
 	default:
@@ -139,7 +139,7 @@ func (r *file) scalar(flag *kong.Flag, value *yaml.Node) {
 	r.values[flag.Name] = text
 }
 
-// list reads several values, or one. They are texts.
+// list reads one text or a list of texts.
 func (r *file) list(flag *kong.Flag, value *yaml.Node) {
 	items := []*yaml.Node{value}
 	if value.Kind == yaml.SequenceNode {
@@ -158,7 +158,7 @@ func (r *file) list(flag *kong.Flag, value *yaml.Node) {
 	r.values[flag.Name] = texts
 }
 
-// scalarText returns a value as its setting's flag would be given it, or what is wrong with it.
+// scalarText returns a value as the setting's flag would take it, or a fault.
 func scalarText(flag *kong.Flag, value *yaml.Node) (text, wrong string) {
 	if value.Kind != yaml.ScalarNode {
 		return "", "must be one value"
@@ -173,7 +173,7 @@ func scalarText(flag *kong.Flag, value *yaml.Node) (text, wrong string) {
 			return "", "must be a whole number, without quotes"
 		}
 	default:
-		// A number is taken as it was written: a password may be one.
+		// A number is taken as it is written: a password may be a number.
 		if tag != "!!str" && tag != "!!int" && tag != "!!float" {
 			return "", "must be a text: put it in quotes"
 		}

@@ -1,11 +1,10 @@
 package config
 
-// maxCompared is the longest name that a suggestion is looked for, in bytes: the comparison takes the
-// product of both lengths.
+// maxCompared is the longest name that gets a suggestion, in bytes. The work is the product of both
+// lengths.
 const maxCompared = 100
 
-// nearest returns the candidate that differs least from name, "" if none is near: more than half of it
-// would have to be typed anew.
+// nearest returns the most similar candidate, "" if more than half of it would have to be changed.
 func nearest(name string, candidates []string) string {
 	if len(name) > maxCompared {
 		return ""
@@ -20,9 +19,9 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-// distance returns how many bytes must be put in, left out or replaced to get from a to b.
+// distance returns how many bytes must be inserted, deleted or replaced to turn a into b.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1) // from a's beginning so far to each beginning of b
+	row := make([]int, len(b)+1) // distances from the start of a to each start of b
 	for j := range row {
 		row[j] = j
 	}

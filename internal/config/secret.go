@@ -7,20 +7,21 @@ import (
 	"net/url"
 )
 
-// hidden stands where a secret is not shown.
+// hidden is printed instead of a secret.
 const hidden = "[hidden]"
 
-// bare is Serve without its methods, so that printing it does not begin anew.
+// bare is Serve without its methods, so that printing it does not recurse.
 type bare Serve
 
-// shown returns the settings as they may be printed.
+// shown returns the settings without secrets.
 func (s Serve) shown() bare {
 	s.SMTP = SMTP(s.SMTP.shown())
 	s.Database = shownURL(s.Database)
 	return bare(s)
 }
 
-// shownURL returns a database's URL without its password. One that cannot be read is not shown at all.
+// shownURL returns a database's URL without its password. It hides a URL that cannot be parsed
+// completely.
 func shownURL(text string) string {
 	u, err := url.Parse(text)
 	switch {
@@ -29,11 +30,11 @@ func shownURL(text string) string {
 	case err != nil || u.Host == "":
 		return hidden
 	}
-	u.RawQuery = "" // "?password=" is understood too
+	u.RawQuery = "" // may contain "?password="
 	return u.Redacted()
 }
 
-// Format prints the settings without secrets, whatever the verb.
+// Format prints the settings without secrets for any verb.
 func (s Serve) Format(f fmt.State, verb rune) { fmt.Fprintf(f, fmt.FormatString(f, verb), s.shown()) }
 
 // LogValue logs the settings without secrets.
@@ -51,11 +52,11 @@ func (s SMTP) shown() bareSMTP {
 	return bareSMTP(s)
 }
 
-// Format prints the settings of mail without the password, whatever the verb.
+// Format prints the mail settings without the password for any verb.
 func (s SMTP) Format(f fmt.State, verb rune) { fmt.Fprintf(f, fmt.FormatString(f, verb), s.shown()) }
 
-// LogValue logs the settings of mail without the password.
+// LogValue logs the mail settings without the password.
 func (s SMTP) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", s.shown())) }
 
-// MarshalJSON writes the settings of mail without the password.
+// MarshalJSON writes the mail settings without the password.
 func (s SMTP) MarshalJSON() ([]byte, error) { return json.Marshal(s.shown()) }

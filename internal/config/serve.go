@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Serve holds the settings of `roster serve`. Validate settles them; before it, some hold "auto" or
-// nothing.
+// Serve holds the settings of `roster serve`. Validate fills in the defaults; before that, some are
+// "auto" or empty.
 type Serve struct {
 	Demo         bool   `group:"Data:" help:"Run a demonstration: sample people, known passwords, and an outbox in place of real messages."`
 	DemoAnywhere bool   `group:"Data:" help:"Let other machines reach the demonstration, whose passwords everybody knows."`
@@ -37,7 +37,7 @@ type Serve struct {
 	CheckCentral CheckCentral `embed:"" prefix:"checkcentral-" group:"Dialects:"`
 }
 
-// SMTP says how mail leaves. Without an address it waits in the database.
+// SMTP holds the mail settings. Without an address, messages wait in the database.
 type SMTP struct {
 	Address      string `placeholder:"HOST:PORT" help:"Mail server; without a port 587, with --smtp-tls=tls 465, with none 25."`
 	Username     string `placeholder:"NAME" help:"Name to sign in to the mail server with."`
@@ -47,24 +47,24 @@ type SMTP struct {
 	TLS          string `name:"tls" enum:"starttls,tls,none" default:"starttls" help:"Protection of the connection to the mail server: starttls, tls or none."`
 }
 
-// Passwords says how strict and how quick password checks are.
+// Passwords holds the settings of password strength and of the password cache.
 type Passwords struct {
 	Strong       bool `help:"Refuse passwords that are easy to guess from callers who provision users, too."`
 	CacheEntries int  `default:"10000" placeholder:"10000" help:"Verified credentials kept for five minutes so that repeated sign-ins are not hashed again; 0 for none, at most 1000000."`
 }
 
-// API says how much the native API takes.
+// API holds the limits of the native API.
 type API struct {
 	RateLimit int `default:"0" placeholder:"0" help:"Most requests a minute to /api/v1 with one credential, counted by each server process; 0 for no limit."`
 }
 
-// Graze says where the Graze dialect is strict.
+// Graze holds the settings of the Graze dialect.
 type Graze struct {
 	RequireAllArguments bool `help:"Refuse a createUser that leaves out an argument which the vendor calls required."`
 	GrazerGrantsSuper   bool `standard:"false; with --demo true" help:"Let users with the role Grazer create Super Users."`
 }
 
-// CheckCentral says where the CheckCentral dialect departs from its vendor.
+// CheckCentral holds the settings of the CheckCentral dialect.
 type CheckCentral struct {
 	DefaultPreferences bool `help:"Give a user who is created without notifications the default ones, where the vendor gives none."`
 	DailyLimit         int  `default:"0" placeholder:"0" help:"Most calls of one API token in a day (UTC), counted by each server process; 0 for no limit. The vendor's is 10000."`

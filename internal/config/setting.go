@@ -12,18 +12,18 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// prefix begins the name of every variable of the environment that is ours.
+// prefix is the start of the name of all our environment variables.
 const prefix = "ROSTER_"
 
-// groups are the first words of settings that are written below one key in the file.
+// groups are the first words of settings that share a key in the file.
 var groups = [...]string{"smtp", "passwords", "api", "graze", "checkcentral"}
 
-// variable returns the environment's name of the setting whose flag has the name.
+// variable returns the environment variable of a flag.
 func variable(flag string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// key returns the file's name of the setting: "graze.require_all_arguments".
+// key returns the file's key of a flag: "graze.require_all_arguments".
 func key(flag string) string {
 	snake := strings.ReplaceAll(flag, "-", "_")
 	for _, group := range groups {
@@ -39,12 +39,12 @@ func settingName(flag string) string {
 	return fmt.Sprintf("--%s (%s, %s)", flag, variable(flag), key(flag))
 }
 
-// flagOf returns the flag's name for a key of the file, however it is nested, dotted or spelled.
+// flagOf returns the flag of a key in the file, however it is nested, dotted or spelled.
 func flagOf(key string) string {
 	return strings.NewReplacer("_", "-", ".", "-").Replace(key)
 }
 
-// settings returns the flags of Serve: the one list of what can be set.
+// settings returns the flags of Serve: the only list of settings.
 func settings() ([]*kong.Flag, error) {
 	parser, err := kong.New(&Serve{}, kong.NoDefaultHelp())
 	if err != nil {
@@ -53,8 +53,8 @@ func settings() ([]*kong.Flag, error) {
 	return parser.Model.Flags, nil
 }
 
-// understand returns a value as the setting's flag takes it, or what is wrong with it. It never repeats
-// the value: in the wrong place it may be a secret.
+// understand returns a value in the form of the setting's flag, or a fault. The fault does not
+// repeat the value, because a misplaced value may be a secret.
 func understand(flag *kong.Flag, text string) (value, wrong string) {
 	switch flag.Target.Interface().(type) {
 	case bool:
@@ -66,7 +66,7 @@ func understand(flag *kong.Flag, text string) (value, wrong string) {
 		if err != nil {
 			return "", "must be a whole number"
 		}
-		text = strconv.Itoa(n) // "010" is ten here, and eight to kong
+		text = strconv.Itoa(n) // "010" is ten here, but eight to kong
 	case time.Duration:
 		if _, err := time.ParseDuration(text); err != nil {
 			return "", "must be a time with its unit, such as 30s or 5m"
@@ -83,10 +83,10 @@ func understand(flag *kong.Flag, text string) (value, wrong string) {
 	return text, ""
 }
 
-// isList reports whether the setting holds several values.
+// isList reports whether the setting takes several values.
 func isList(flag *kong.Flag) bool { return flag.Target.Kind() == reflect.Slice }
 
-// quoted shows a text of the operator's in a message, cut where it is long.
+// quoted returns the operator's text in quotes for a message, shortened if it is long.
 func quoted(text string) string {
 	const most = 60 // bytes
 	if len(text) > most {

@@ -9,7 +9,7 @@ import (
 	"roster"
 )
 
-// What settings become where nothing is said.
+// Defaults.
 const (
 	defaultData  = "./roster-data"
 	demoData     = "./roster-demo"
@@ -19,8 +19,8 @@ const (
 	maxSecretLen = 4096 // bytes of the file that holds the mail password
 )
 
-// settle replaces what stands for something else: "off" and "auto", an empty data folder, the file of
-// the mail password. Doing it twice changes nothing.
+// settle replaces "off" and "auto", an empty data folder, and the file of the mail password by
+// their values. A second call changes nothing.
 func (s *Serve) settle(f *faults) {
 	if s.Data == "" {
 		s.Data = defaultData
@@ -84,8 +84,8 @@ func (s *Serve) proxies(f *faults) []netip.Prefix {
 	return proxies
 }
 
-// parseNetwork reads a CIDR or a single address. What is IPv4 in IPv6's clothes becomes IPv4: that is
-// how peers are compared.
+// parseNetwork parses a CIDR or a single address. An IPv4-mapped IPv6 network becomes IPv4, as
+// peers are compared in that form.
 func parseNetwork(text string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(text); err == nil {
 		a = a.Unmap().WithZone("")
@@ -99,8 +99,7 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return p.Masked(), err
 }
 
-// loopbackOnly reports whether an address, with or without a port, is one of this machine that no other
-// reaches.
+// loopbackOnly reports whether only this machine can reach an address, which may have a port.
 func loopbackOnly(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -110,13 +109,13 @@ func loopbackOnly(address string) bool {
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
-// faults are what is wrong with the settings.
+// faults collects faults of settings.
 type faults struct{ roster.Faults }
 
-// add notes what is wrong with the setting whose flag has the name.
+// add adds a fault of the flag's setting.
 func (f *faults) add(flag, detail string) { f.Add(settingName(flag), detail) }
 
-// plain notes a sentence that is about no setting.
+// plain adds a sentence that concerns no setting.
 func (f *faults) plain(sentence string) { f.Add("", sentence) }
 
 func (f *faults) err() error {
@@ -126,7 +125,7 @@ func (f *faults) err() error {
 	return f
 }
 
-// Error lists the faults, one a line, as an operator reads them.
+// Error lists the faults for the operator, one a line.
 func (f *faults) Error() string {
 	lines := make([]string, len(f.Faults))
 	for i, e := range f.Faults {
@@ -135,5 +134,5 @@ func (f *faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns the faults as everyone knows them.
+// Unwrap returns the faults in the common type.
 func (f *faults) Unwrap() error { return f.Faults }

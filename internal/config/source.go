@@ -10,15 +10,16 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// fileFlag is the name of the flag that names the configuration file, in every command that takes one.
+// fileFlag is the flag that names the configuration file, in every command that has one.
 const fileFlag = "config"
 
-// Options make a grammar that has settings in it take them from the environment and from the file
-// named by its flag --config or by ROSTER_CONFIG, where the command line does not say them. A command
-// without that flag takes nothing from either. environ is as os.Environ returns it; warn is told, in a
-// sentence, about each variable that looks like a setting and is none.
+// Options make a grammar read settings from the environment, and from the file named by the flag
+// --config or by ROSTER_CONFIG. The command line has priority. A command without that flag reads
+// neither. environ is as returned by os.Environ. warn gets a sentence about each variable that
+// looks like a setting and is none.
 //
-// A parse fails with all faults of environment and file at once: a [roster.Faults] inside kong's error.
+// A parse fails with all faults of environment and file at once: a [roster.Faults] inside kong's
+// error.
 func Options(environ []string, warn func(string)) []kong.Option {
 	s := newSource(environ, warn)
 	return []kong.Option{
@@ -28,9 +29,9 @@ func Options(environ []string, warn func(string)) []kong.Option {
 	}
 }
 
-// Load returns the settings as `roster serve` with these arguments would have them, not yet validated:
-// for a command that works beside the server, or in its place. file is its configuration file, "" for
-// the one that environ names. Errors: as a parse with [Options].
+// Load returns the settings that `roster serve` would have with these arguments, not yet validated.
+// It is for commands that work beside the server or instead of it. file is the configuration file;
+// "" means the one that environ names. Errors: those of a parse with [Options].
 func Load(file string, environ []string, warn func(string), args ...string) (Serve, error) {
 	var grammar struct {
 		Settings bare `embed:""` // without Validate, which kong would call
@@ -47,7 +48,7 @@ func Load(file string, environ []string, warn func(string), args ...string) (Ser
 	return Serve(grammar.Settings), err
 }
 
-// source is environment and file as kong asks for them.
+// source gives kong the values of environment and file.
 type source struct {
 	environ  []string
 	warn     func(string)
@@ -71,7 +72,7 @@ func (s *source) help(value *kong.Value) string {
 	return strings.TrimSuffix(value.Help, ".") + " ($" + variable(value.Name) + ")."
 }
 
-// load reads both, once, when kong knows which command was asked for.
+// load reads environment and file once, when kong knows the command.
 func (s *source) load(ctx *kong.Context) error {
 	if s.loaded {
 		return nil
@@ -112,7 +113,7 @@ func (s *source) file(ctx *kong.Context) (name string, takes bool) {
 	return name, takes
 }
 
-// Validate implements kong.Resolver: what is to be said was said while loading.
+// Validate implements kong.Resolver. Loading has already reported the faults.
 func (s *source) Validate(*kong.Application) error { return nil }
 
 // Resolve implements kong.Resolver. kong asks only for flags that the command line does not set.

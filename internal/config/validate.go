@@ -21,9 +21,10 @@ const (
 	maxRateLimit     = 1_000_000
 )
 
-// Validate settles the settings (the demonstration's own defaults, "off", the file of the mail password)
-// and finds everything that is wrong with them. It may be called again. Errors: [roster.Faults] of kind
-// Invalid, each naming the setting as flag, variable and key, with what to do. No secret is in them.
+// Validate fills in defaults ("off", the file of the mail password, those of a demonstration) and
+// returns everything that is wrong with the settings. It may be called again. Errors:
+// [roster.Faults] of kind Invalid, each with the setting's flag, variable and key, and with what to
+// do. They contain no secret.
 func (s *Serve) Validate() error {
 	var f faults
 	s.settle(&f)
@@ -45,7 +46,7 @@ func (s *Serve) validateData(f *faults) {
 		f.add("demo-anywhere", "means something only with --demo; leave it out")
 	}
 	if s.Database != "" && !isPostgres(s.Database) {
-		// The text may hold a password: it is not repeated.
+		// The text may hold a password and is not repeated.
 		f.add("database", "must be a URL such as postgres://user:password@host:5432/name; without it SQLite is used, in the data folder")
 	}
 }
@@ -73,7 +74,7 @@ func (s *Serve) validateAddresses(f *faults) {
 	}
 }
 
-// isListenAddress reports whether text is "host:port" with a port by number; the host may be left out.
+// isListenAddress reports whether text is "host:port" with a numeric port and an optional host.
 func isListenAddress(text string) bool {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
@@ -137,11 +138,11 @@ func (s *SMTP) validate(f *faults) {
 	case s.Username == "" && s.Password != "":
 		f.add("smtp-username", "is missing: a password is given and no name to sign in with")
 	case s.Username != "" && s.TLS == "none" && !loopbackOnly(s.Address):
-		f.add("smtp-tls", "must be starttls or tls where a password is sent to another machine")
+		f.add("smtp-tls", "must be starttls or tls if a password is sent to another machine")
 	}
 }
 
-// isMailServer reports whether text is a host, with or without a port.
+// isMailServer reports whether text is a host with an optional port.
 func isMailServer(text string) bool {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {

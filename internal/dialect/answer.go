@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// WriteJSON writes v as a whole JSON answer.
+// WriteJSON writes v as a complete JSON answer.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -14,7 +14,7 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	return WriteText(w, status, body)
 }
 
-// WriteText writes a whole JSON answer that is text already.
+// WriteText writes a complete JSON answer from its text.
 func WriteText(w http.ResponseWriter, status int, body []byte) error {
 	header(w).WriteHeader(status)
 	if _, err := w.Write(body); err != nil {
@@ -23,7 +23,7 @@ func WriteText(w http.ResponseWriter, status int, body []byte) error {
 	return nil
 }
 
-// WriteNothing answers that the call was done: 200, without a body.
+// WriteNothing writes 200 without a body.
 func WriteNothing(w http.ResponseWriter) error {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")

@@ -16,12 +16,12 @@ import (
 // MaxBody is the greatest length of a request's body, in bytes.
 const MaxBody = 1 << 20
 
-// ReadBody reads a whole body of text, at most [MaxBody] bytes, and leaves out a byte order mark before it.
+// ReadBody reads a whole text body of at most [MaxBody] bytes, without its byte order mark. Reading
+// the body of the request again returns the same bytes.
 //
-// Whoever reads the body of a request again gets what was read before.
-//
-// Errors: a [Refusal] of 408 for a body that comes too late, of 413 for one that is too long, and of 415 for
-// one that is compressed. Invalid for one that the client cut off, or sent as UTF-16 or UTF-32.
+// Errors: a [Refusal] of 408 for a body that comes too late, of 413 for one that is too long, and
+// of 415 for one that is compressed. Invalid for a body that the client broke off, or that is
+// UTF-16 or UTF-32.
 func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	b, read := r.Body.(*readBody)
 	if !read {
@@ -32,16 +32,16 @@ func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return b.text, b.err
 }
 
-// readBody is a body that was read, in the place of the body that came.
+// readBody replaces the request's body after it was read.
 type readBody struct {
 	text []byte
 	err  error
 }
 
-// Read finds nothing more.
+// Read returns the end of the body.
 func (*readBody) Read([]byte) (int, error) { return 0, io.EOF }
 
-// Close does nothing: the server closes the body that came.
+// Close does nothing: the server closes the original body.
 func (*readBody) Close() error { return nil }
 
 func readWhole(w http.ResponseWriter, r *http.Request) ([]byte, error) {
@@ -75,11 +75,11 @@ func unread(w http.ResponseWriter, err error) error {
 	}
 }
 
-// withoutMark returns the text without a byte order mark before it (RFC 8259 §8.1).
+// withoutMark removes a byte order mark from the start of a text (RFC 8259 §8.1).
 func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\uFEFF")) }
 
-// isWide reports whether a text is UTF-16 or UTF-32: it begins with the mark of one of these, or with an ASCII
-// character beside a NUL byte.
+// isWide reports whether a text is UTF-16 or UTF-32: it begins with such a byte order mark, or with
+// an ASCII character beside a NUL byte.
 func isWide(text []byte) bool {
 	if len(text) < 2 {
 		return false
@@ -88,15 +88,15 @@ func isWide(text []byte) bool {
 	return first == 0xFE && second == 0xFF || first == 0xFF && second == 0xFE || (first == 0) != (second == 0)
 }
 
-// IsJSON reports whether the Content-Type says that the body is JSON: application/json, text/json, or a type
-// that ends with +json (RFC 6839 §3.1).
+// IsJSON reports whether the Content-Type says that the body is JSON: application/json, text/json,
+// or a type that ends with +json (RFC 6839 §3.1).
 func IsJSON(r *http.Request) bool {
 	media := MediaType(r)
 	return media == "application/json" || media == "text/json" || strings.HasSuffix(media, "+json")
 }
 
-// MediaType returns the media type of the body in lower case without parameters, "" if the request
-// names none. Parameters that cannot be read are left out too.
+// MediaType returns the media type of the body in lower case, without parameters, "" if the request
+// names none. It also drops parameters that cannot be parsed.
 func MediaType(r *http.Request) string {
 	sent := r.Header.Get("Content-Type")
 	media, _, err := mime.ParseMediaType(sent)

@@ -25,8 +25,9 @@ func SessionToken(r *http.Request) (token string, found bool, err error) {
 	return "", true, ErrSeveralSessions
 }
 
-// NewSessionCookie returns the cookie of a session. It lasts as long as the browser does, and the session no longer than
-// the server says. baseURL is the server's own address, "" where it is not known.
+// NewSessionCookie returns the cookie of a session. It lasts as long as the browser does, and the
+// session no longer than the server says. baseURL is the server's own address, "" where it is not
+// known.
 func NewSessionCookie(r *http.Request, baseURL, token string) *http.Cookie {
 	return &http.Cookie{
 		Name: SessionCookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,

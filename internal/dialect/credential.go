@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Authorization returns the scheme of the header Authorization in lower case, and the credentials after it.
-// Any number of blanks may stand between the two. Both are "" where there is no such header.
+// Authorization returns the scheme of the Authorization header in lower case, and the credentials.
+// Any number of blanks may separate them. Both are "" if there is no such header.
 func Authorization(r *http.Request) (scheme, credentials string) {
 	const blanks = " \t"
 	header := strings.Trim(r.Header.Get("Authorization"), blanks)
@@ -19,8 +19,8 @@ func Authorization(r *http.Request) (scheme, credentials string) {
 	return strings.ToLower(header[:end]), strings.TrimLeft(header[end:], blanks)
 }
 
-// Basic returns the name and the password in the credentials of the scheme Basic (RFC 7617 §2). Both are read
-// as [CredentialText].
+// Basic returns the name and the password of Basic credentials (RFC 7617 §2), both decoded by
+// [CredentialText].
 func Basic(credentials string) (name, password string, ok bool) {
 	text, err := base64.StdEncoding.DecodeString(credentials)
 	if err != nil {
@@ -30,8 +30,8 @@ func Basic(credentials string) (name, password string, ok bool) {
 	return CredentialText(name), CredentialText(password), ok
 }
 
-// CredentialText returns text in a credential as it is where it is UTF-8. Everything else is read as Latin-1
-// (ISO 8859-1), as browsers and old scripts send it.
+// CredentialText decodes text in a credential. UTF-8 stays as it is. Anything else is read as
+// Latin-1 (ISO 8859-1), as browsers and old scripts send it.
 func CredentialText(text string) string {
 	if utf8.ValidString(text) {
 		return text

@@ -1,8 +1,8 @@
-// Package dialect is what all HTTP faces share: the adapter from a request to a verb ([Endpoint]), the
-// strict reading of JSON ([Parse]) and of forms ([ParseForm]), of arguments with the faults in them
-// ([Reading]), bodies and their bounds, where a request came from ([Origin]), and the writing of answers,
-// whole or streamed.
+// Package dialect is the common part of all HTTP faces. It adapts requests to verbs ([Endpoint]),
+// parses JSON ([Parse]) and forms ([ParseForm]) strictly, reads arguments and collects their faults
+// ([Reading]), bounds bodies, knows where a request came from ([Origin]), and writes answers, whole
+// or streamed.
 //
-// It knows no dialect: what an endpoint is called, what its arguments mean and how an error looks is in
-// the packages graze, checkcentral and those that follow. It holds no rule about the directory either.
+// It knows no single dialect: the names of endpoints, the meaning of arguments and the form of
+// errors are in graze, checkcentral and the other faces. It has no rules of the directory either.
 package dialect

@@ -11,38 +11,39 @@ import (
 	"roster"
 )
 
-// Face is what a dialect tells the adapter about itself. R is its reading of a request, made once and
-// used both for the credential and for the arguments.
+// Face describes a dialect to the adapter. R is what the dialect reads of a request, once, for both
+// the credential and the arguments.
 type Face[R any] struct {
 	Name roster.Face
 
-	// Read reads what the dialect may need of the request. It does not fail: a body that cannot be
-	// read is for decode to report, after the caller is known.
+	// Read reads everything that the dialect may need of the request. It cannot fail: decode
+	// reports a bad body, after the caller is authenticated.
 	Read func(w http.ResponseWriter, r *http.Request) R
 
-	// Authenticate finds the credential and who it belongs to.
+	// Authenticate finds the credential and returns its owner.
 	Authenticate func(ctx context.Context, req R) (roster.Actor, error)
 
-	// Recognize is Authenticate for a request that no endpoint gets, which counts against no limit. It serves
-	// Status; nil: it is nobody.
+	// Recognize is Authenticate for a request that reaches no endpoint. It counts against no limit
+	// and serves Status only; nil: the caller stays unknown.
 	Recognize func(ctx context.Context, req R) (roster.Actor, error)
 
-	// Statuses maps each kind of error to a status: fidelity lives in this table.
+	// Statuses maps each kind of error to a status. A dialect's fidelity depends on this table.
 	Statuses map[roster.Kind]int
 
-	// WriteError writes the dialect's error body. status is final; err is a [Refusal], or something
-	// that roster.All takes apart; causes must not be sent.
+	// WriteError writes the dialect's error body. The status is final. err is a [Refusal], or an
+	// error for roster.All. Causes must not be sent.
 	WriteError func(w http.ResponseWriter, r *http.Request, status int, err error)
 
-	// Status changes the status of an error for a caller who is known; nil: it is the table's. The log keeps
-	// to the table's.
+	// Status changes the status of an error for a known caller; nil: the status of the table. The
+	// log always uses the table.
 	Status func(by roster.Actor, status int) int
 
 	Log *slog.Logger
 }
 
-// Endpoint is read, authenticate, decode, call, encode: the only adapter between HTTP and verbs. A call
-// that needs a hash while too many wait for one is refused before it is authenticated.
+// Endpoint returns a handler that reads, authenticates, decodes, calls the verb and encodes: the
+// only adapter between HTTP and verbs. If the call needs a hash and too many wait for one, it is
+// refused before it is authenticated.
 func Endpoint[R, In, Out any](
 	f *Face[R],
 	decode func(R) (In, error),
@@ -69,13 +70,13 @@ func Endpoint[R, In, Out any](
 	})
 }
 
-// Handler is read, authenticate, answer: what [Endpoint] does once for all types. An error of answer is answered in the
-// dialect's own form.
+// Handler returns a handler that reads, authenticates and answers: the part of [Endpoint] that has
+// no types. An error of answer is written in the dialect's own form.
 func (f *Face[R]) Handler(answer func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error) http.Handler {
 	return f.handler(nil, answer)
 }
 
-// handler is Handler for calls that may need a hash: those of which needsHash is not nil.
+// handler is Handler for calls that may need a hash. needsHash is nil for all others.
 func (f *Face[R]) handler(
 	needsHash func(R) bool, answer func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error,
 ) http.Handler {
@@ -91,7 +92,7 @@ func (f *Face[R]) handler(
 	})
 }
 
-// authenticate finds out who calls, unless the call needs a hash for which too many wait.
+// authenticate finds out who calls, unless the call needs a hash and too many wait for one.
 func (f *Face[R]) authenticate(ctx context.Context, req R, needsHash func(R) bool) (roster.Actor, error) {
 	if needsHash != nil {
 		if err := Refused(ctx, func() bool { return needsHash(req) }); err != nil {
@@ -101,8 +102,8 @@ func (f *Face[R]) authenticate(ctx context.Context, req R, needsHash func(R) boo
 	return f.Authenticate(ctx, req)
 }
 
-// Fail answers an error of a request whose caller is not known, in the dialect's own form, and logs what
-// its sender will not be told.
+// Fail answers the error of a request whose caller is unknown, in the dialect's own form, and logs
+// what the answer does not tell.
 func (f *Face[R]) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	f.fail(w, r, roster.Actor{}, err)
 }
@@ -111,11 +112,11 @@ func (f *Face[R]) fail(w http.ResponseWriter, r *http.Request, by roster.Actor, 
 	var started *startedError
 	if errors.As(err, &started) {
 		f.Log.WarnContext(r.Context(), "answer not finished", "dialect", f.Name, "err", started.err)
-		panic(http.ErrAbortHandler) // the caller must not take half an answer for a whole one
+		panic(http.ErrAbortHandler) // half an answer must not look complete
 	}
-	var refusal *Refusal // net/http ends the context too where a body comes too late
+	var refusal *Refusal // net/http also ends the context if a body comes too late
 	if r.Context().Err() != nil && roster.KindOf(err) == roster.Internal && !errors.As(err, &refusal) {
-		panic(http.ErrAbortHandler) // the caller left; there is nobody to answer
+		panic(http.ErrAbortHandler) // the caller left
 	}
 	hold(r.Context(), err)
 	f.report(r, f.status(err), err)
@@ -145,8 +146,8 @@ func (f *Face[R]) status(err error) int {
 	return f.Statuses[roster.KindOf(err)]
 }
 
-// report logs what the answer does not say: the cause of a failure of ours, and why somebody was
-// turned away. Faults of a request are the caller's own and are not logged.
+// report logs what the answer does not tell: the cause of an internal failure, and why a caller was
+// denied. It does not log faults of requests.
 func (f *Face[R]) report(r *http.Request, status int, err error) {
 	switch {
 	case status >= 500 && roster.KindOf(err) != roster.Unavailable:

@@ -10,9 +10,10 @@ import (
 // MaxETags is the longest value of If-Match, in bytes.
 const MaxETags = 255
 
-// ETag returns the entity tag of a record with a version that is shown as text: "v3.Xq0b…". A record may be shown
-// differently while it keeps its version (a group is renamed to which it refers, an event changes the status of a check). Then
-// it has another tag, as a strong one must be (RFC 9110 §8.8.1). What comes before the dot is enough for If-Match.
+// ETag returns the entity tag of a record with a version that is shown as text: "v3.Xq0b…". A
+// record may be shown differently while it keeps its version (a group is renamed to which it
+// refers, an event changes the status of a check). Then it has another tag, as a strong one must
+// be (RFC 9110 §8.8.1). What comes before the dot is enough for If-Match.
 func ETag(version int64, text []byte) string {
 	sum := sha256.Sum256(text)
 	return `"v` + strconv.FormatInt(version, 10) + "." + base64.RawURLEncoding.EncodeToString(sum[:9]) + `"`
@@ -30,8 +31,8 @@ func (m IfMatch) Valid() bool {
 // Anything reports that any version will do, as long as there is the record.
 func (m IfMatch) Anything() bool { return strings.TrimSpace(string(m)) == "*" }
 
-// Version returns the version that the record must have: 0 for any, and where the value is not valid. A tag that no
-// record has is -1: a weak one never matches (RFC 9110 §13.1.1).
+// Version returns the version that the record must have: 0 for any, and where the value is not
+// valid. A tag that no record has is -1: a weak one never matches (RFC 9110 §13.1.1).
 func (m IfMatch) Version() int64 {
 	tag, good := m.tag()
 	if !good {
@@ -46,7 +47,8 @@ func (m IfMatch) Version() int64 {
 	return version
 }
 
-// tag returns what stands between the quotes of one entity tag (RFC 9110 §8.8.3); good is false for anything else.
+// tag returns what stands between the quotes of one entity tag (RFC 9110 §8.8.3); good is false
+// for anything else.
 func (m IfMatch) tag() (tag string, good bool) {
 	tag, begun := strings.CutPrefix(strings.TrimPrefix(strings.TrimSpace(string(m)), "W/"), `"`)
 	tag, ended := strings.CutSuffix(tag, `"`)

@@ -13,14 +13,16 @@ import (
 // MaxFields is the greatest number of fields in a form or a query.
 const MaxFields = 256
 
-// ParseForm reads "name=value&name=value" (WHATWG URL §5.1), the text of a query or of a form, strictly: a
-// name twice, a malformed escape, invalid UTF-8 or a NUL character are errors of kind Invalid. Empty parts
-// are skipped, such as the one after a last &. All values are of kind String, in the order sent.
+// ParseForm parses "name=value&name=value" (WHATWG URL §5.1), the text of a query or of a form. It
+// is strict: duplicate names, malformed escapes, invalid UTF-8 and NUL characters are errors of
+// kind Invalid. It skips empty parts, such as after a final &. All values are of kind String, in
+// the order sent.
 func ParseForm(text string) ([]Member, error) {
 	return parseForm(text, func(s string) string { return s })
 }
 
-// ParseCredentials is [ParseForm] for a form that holds a credential: names and values are read as [CredentialText].
+// ParseCredentials is [ParseForm] for a form with a credential: names and values are decoded by
+// [CredentialText].
 func ParseCredentials(text string) ([]Member, error) { return parseForm(text, CredentialText) }
 
 func parseForm(text string, read func(string) string) ([]Member, error) {
@@ -55,7 +57,7 @@ func badForm(why string) error {
 
 func plainText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
-// quote repeats a name in a message, unless it is too long to be one.
+// quote quotes a name for a message, unless it is too long to be a name.
 func quote(name string) string {
 	if len(name) > 64 {
 		return "one"

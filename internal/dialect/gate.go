@@ -6,23 +6,23 @@ import (
 	"roster"
 )
 
-// Gate is what one request knows of the place where passwords wait to be hashed.
+// Gate is one request's view of the queue for password hashes.
 type Gate interface {
-	// Busy reports whether a hash would be refused to a caller who is signed in. It may be asked before
-	// anybody is authenticated.
+	// Busy reports whether a hash would be refused to a signed-in caller. It works before
+	// authentication.
 	Busy() bool
 
-	// Ask returns the error with which the hash would be refused, nil if there is room by now. The
-	// request has come for a hash from then on.
+	// Ask returns the error with which a hash would be refused, nil if there is room. From then on
+	// the request counts as one that needs a hash.
 	Ask() error
 
-	// Hold keeps a refusal back for a moment, as a client may ask again at once.
+	// Hold delays a refusal for a moment, because the client may ask again at once.
 	Hold(ctx context.Context)
 }
 
-// Refused returns the error for a request that needs a hash while too many wait for one. It is asked
-// before the request is authenticated, so that a refusal costs no look-up. needs says whether the request
-// needs a hash; it is called only while the gate is busy.
+// Refused returns the error for a request that needs a hash if too many wait for one. Call it
+// before authentication, so that a refusal costs no look-up. needs reports whether the request
+// needs a hash; it is called only if the gate is busy.
 func Refused(ctx context.Context, needs func() bool) error {
 	g := OriginOf(ctx).Gate
 	if g == nil || !g.Busy() || !needs() {
@@ -31,22 +31,22 @@ func Refused(ctx context.Context, needs func() bool) error {
 	return g.Ask()
 }
 
-// hashing is what a call takes that may need the hash of a password.
+// hashing is implemented by arguments of calls that may need a password hash.
 type hashing interface{ NeedsHash() bool }
 
-// MayNeedHash reports whether some of the values that a call takes need the hash of a password.
+// MayNeedHash reports whether arguments of this type may need a password hash.
 func MayNeedHash[In any]() bool {
 	_, may := any(*new(In)).(hashing)
 	return may
 }
 
-// NeedsHash reports whether this value needs one.
+// NeedsHash reports whether these arguments need one.
 func NeedsHash(in any) bool {
 	h, may := in.(hashing)
 	return may && h.NeedsHash()
 }
 
-// hold keeps an answer back that asks the client to come again later.
+// hold delays an answer that asks the client to come again later.
 func hold(ctx context.Context, err error) {
 	if kind := roster.KindOf(err); kind != roster.Unavailable && kind != roster.RateLimited {
 		return

@@ -10,16 +10,16 @@ import (
 	"roster"
 )
 
-// Bounds of a JSON text besides its length.
+// Bounds of a JSON text, besides its length.
 const (
-	MaxDepth  = 32    // of arrays and objects in one another
+	MaxDepth  = 32    // of nested arrays and objects
 	MaxValues = 50000 // of all kinds together
 )
 
 // ValueKind is a kind of JSON value.
 type ValueKind uint8
 
-// The kinds. The zero kind stands for a value that is not there.
+// The kinds. The zero kind is a missing value.
 const (
 	Absent ValueKind = iota
 	Null
@@ -30,7 +30,7 @@ const (
 	Object
 )
 
-// String names the kind with its article, for messages.
+// String returns the name of the kind with its article, for messages.
 func (k ValueKind) String() string {
 	return [...]string{"nothing", "null", "a boolean", "a number", "a string", "an array", "an object"}[k]
 }
@@ -39,7 +39,7 @@ func (k ValueKind) String() string {
 type Value struct {
 	Kind    ValueKind
 	Raw     []byte // its bytes, without blanks around
-	Text    string // of a String: what it says; of a Number: the digits as sent
+	Text    string // content of a String; digits of a Number, as sent
 	Bool    bool
 	Items   []Value  // of an Array
 	Members []Member // of an Object, in the order sent; no name comes twice
@@ -61,7 +61,7 @@ func (v Value) Get(name string) Value {
 	return Value{}
 }
 
-// Int returns a number that is whole and fits, however it was written: 3, 3.0 and 3e0 alike.
+// Int returns a whole number that fits, in any spelling: 3, 3.0 and 3e0 are equal.
 func (v Value) Int() (int64, bool) {
 	if v.Kind != Number {
 		return 0, false
@@ -69,7 +69,7 @@ func (v Value) Int() (int64, bool) {
 	return ParseInt(v.Text)
 }
 
-// ParseInt reads a whole number in JSON's spelling.
+// ParseInt parses a whole number in JSON's spelling.
 func ParseInt(text string) (int64, bool) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, true
@@ -82,10 +82,10 @@ func ParseInt(text string) (int64, bool) {
 	return int64(f), true
 }
 
-// Parse reads one JSON text (RFC 8259), strictly: a name twice in an object, invalid UTF-8, half of a
-// surrogate pair, anything after the value, too deep or too many values are errors. They are of kind
-// Invalid, say at which byte, and repeat nothing of the text. A byte order mark before the text is skipped,
-// and not counted among its bytes.
+// Parse parses one JSON text (RFC 8259) strictly. Duplicate names in an object, invalid UTF-8, lone
+// surrogates, text after the value, and too many or too deeply nested values are errors. They are
+// of kind Invalid, name the byte, and repeat nothing of the text. A byte order mark at the start is
+// skipped and not counted.
 func Parse(text []byte) (Value, error) {
 	text = withoutMark(text)
 	if !utf8.Valid(text) {
@@ -127,7 +127,7 @@ func (p *parser) blanks() {
 	}
 }
 
-// peek returns the next byte that is not blank, 0 at the end.
+// peek returns the next byte that is no white space, 0 at the end.
 func (p *parser) peek() byte {
 	p.blanks()
 	if p.at == len(p.text) {
@@ -223,7 +223,8 @@ func (p *parser) object(depth int) ([]Member, error) {
 	}
 }
 
-// names remembers the names of an object: while these are few it is quicker to look through the members.
+// names holds the names of an object. While there are few it stays empty, because searching the
+// members is faster.
 type names map[string]bool
 
 // add reports whether the name is new.
@@ -264,7 +265,7 @@ func (p *parser) array(depth int) ([]Value, error) {
 	}
 }
 
-// next takes a comma, or the end of an object or array.
+// next reads a comma, or the end of an object or array.
 func (p *parser) next(end byte) (done bool, err error) {
 	switch p.peek() {
 	case ',':
@@ -280,7 +281,7 @@ func (p *parser) next(end byte) (done bool, err error) {
 	}
 }
 
-// number checks the grammar of RFC 8259 §6 and returns the digits as sent.
+// number reads a number by the grammar of RFC 8259 §6 and returns its digits as sent.
 func (p *parser) number() (string, error) {
 	start := p.at
 	if p.text[p.at] == '-' {
@@ -341,8 +342,8 @@ func (p *parser) str() (string, error) {
 	return "", p.fail("a string does not end")
 }
 
-// unescape reads the string from start to the present place. The standard library knows the escapes;
-// what it would quietly replace, half of a surrogate pair, is refused first.
+// unescape decodes the string from start to the current position. The standard library knows the
+// escapes, but replaces lone surrogates silently; these are refused first.
 func (p *parser) unescape(start int) (string, error) {
 	raw := p.text[start:p.at]
 	if loneSurrogate(raw) {
@@ -357,7 +358,8 @@ func (p *parser) unescape(start int) (string, error) {
 	return s, nil
 }
 
-// loneSurrogate reports an escape from U+D800 to U+DFFF that is not half of a pair.
+// loneSurrogate reports whether there is an escape from U+D800 to U+DFFF that is not half of a
+// pair.
 func loneSurrogate(raw []byte) bool {
 	unit := func(i int) (uint64, bool) { // of the escape at i
 		if i+6 > len(raw) || raw[i] != '\\' || raw[i+1] != 'u' {

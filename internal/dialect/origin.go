@@ -6,14 +6,14 @@ import (
 	"roster"
 )
 
-// Origin is where a request came from and what the outermost handler took out of its URL.
+// Origin says where a request came from, and holds the secrets that were removed from its URL.
 type Origin struct {
 	Organization string            // slug: from /o/<slug>/, or that of the default organization
 	Named        bool              // the path named the organization
 	Address      string            // of the caller, without port
 	RequestID    string            // in the answer's header and in every log line
-	Secrets      map[string]string // lifted out of the URL by name: apiToken, auth_token, password, path
-	Gate         Gate              // where requests wait for a hash; nil: nobody waits
+	Secrets      map[string]string // removed from the URL, by name: apiToken, auth_token, password, path
+	Gate         Gate              // the queue for hashes; nil: there is none
 }
 
 // PathSecret is the name in [Origin].Secrets of a secret that was a segment of the path.
@@ -26,8 +26,8 @@ func WithOrigin(ctx context.Context, o *Origin) context.Context {
 	return context.WithValue(ctx, originKey{}, o)
 }
 
-// OriginOf returns the origin in ctx; for a request that came through no server, that of nobody to the
-// default organization.
+// OriginOf returns the origin in ctx. Without one it returns an unknown caller of the default
+// organization.
 func OriginOf(ctx context.Context) *Origin {
 	if o, ok := ctx.Value(originKey{}).(*Origin); ok {
 		return o

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// SelectMembers reads a list of names with commas between, such as the parameter fields, and returns the members that are
-// shown then: these and the id. Names of none of the members that there are come back by their places, from 1 on.
+// SelectMembers reads a list of names with commas between, such as the parameter fields, and
+// returns the members that are shown then: these and the id. Names of none of the members that
+// there are come back by their places, from 1 on.
 func SelectMembers(fields string, there map[string]bool) (names map[string]bool, unknown []string) {
 	names = map[string]bool{"id": true}
 	for i, name := range strings.Split(fields, ",") {

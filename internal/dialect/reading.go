@@ -6,9 +6,9 @@ import (
 	"roster"
 )
 
-// Reading takes the arguments of a request one at a time, by the canonical names of what they mean
-// (RFC 7643 spelling), and notes what is wrong with them, so that all of it is reported together. An
-// argument that is null counts as left out.
+// Reading reads the arguments of a request one at a time, by the canonical names of their meaning
+// (RFC 7643 spelling). It collects their faults, so that all are reported together. A null argument
+// counts as missing.
 type Reading struct {
 	Arguments []Member
 	Name      func(field string) string // the dialect's name for a field
@@ -20,13 +20,13 @@ func (r *Reading) Get(field string) Value {
 	return Value{Members: r.Arguments}.Get(r.Name(field))
 }
 
-// Given returns an argument, and false where it is absent or null.
+// Given returns an argument, and false if it is missing or null.
 func (r *Reading) Given(field string) (Value, bool) {
 	v := r.Get(field)
 	return v, v.Kind > Null
 }
 
-// Is reports whether v, which stands in the field, has the kind; it notes a fault if not.
+// Is reports whether the field's value v has the kind, and adds a fault if not.
 func (r *Reading) Is(v Value, kind ValueKind, field string) bool {
 	if v.Kind != kind {
 		r.Faults.Add(field, "must be "+kind.String()+", not "+v.Kind.String())
@@ -34,7 +34,7 @@ func (r *Reading) Is(v Value, kind ValueKind, field string) bool {
 	return v.Kind == kind
 }
 
-// Text takes a string, "" where it is left out.
+// Text returns a string, "" if it is missing.
 func (r *Reading) Text(field string) string {
 	v, given := r.Given(field)
 	if !given || !r.Is(v, String, field) {
@@ -43,7 +43,7 @@ func (r *Reading) Text(field string) string {
 	return v.Text
 }
 
-// Needed takes a string that must be there and hold more than blanks.
+// Needed returns a string. It adds a fault if the string is missing or blank.
 func (r *Reading) Needed(field string) string {
 	text := r.Text(field)
 	if strings.TrimSpace(text) == "" && !r.Faults.Has(field) {
@@ -52,8 +52,7 @@ func (r *Reading) Needed(field string) string {
 	return text
 }
 
-// Inner reads an object that stands at a place among the arguments. Its members have the same names in
-// every dialect.
+// Inner reads an object among the arguments. Its members have the same names in every dialect.
 func (r *Reading) Inner(at string, object Value, read func(*Reading)) {
 	inner := Reading{Arguments: object.Members, Name: func(field string) string { return field }}
 	read(&inner)

@@ -20,8 +20,8 @@ type Refusal struct {
 // Error returns the detail.
 func (e *Refusal) Error() string { return e.Detail }
 
-// Refuse returns a handler that answers every request with the error that refuse makes of it, in the
-// dialect's own form. OPTIONS of an endpoint is answered with the methods that the endpoint takes.
+// Refuse returns a handler that answers every request with the error that refuse returns, in the
+// dialect's own form. It answers OPTIONS for a known endpoint with the methods of the endpoint.
 func (f *Face[R]) Refuse(refuse func(*http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := refuse(r)
@@ -34,17 +34,17 @@ func (f *Face[R]) Refuse(refuse func(*http.Request) error) http.Handler {
 	})
 }
 
-// TurnAway answers a request that no endpoint gets, in the dialect's own form. It logs nothing.
+// TurnAway answers a request that matches no endpoint, in the dialect's own form. It logs nothing.
 func (f *Face[R]) TurnAway(w http.ResponseWriter, r *http.Request, err error) {
 	var by roster.Actor
 	if f.Recognize != nil {
-		by, _ = f.Recognize(r.Context(), f.Read(w, r)) // a stranger gets the status of the table
+		by, _ = f.Recognize(r.Context(), f.Read(w, r)) // an unknown caller gets the status of the table
 	}
 	f.answer(w, r, by, err)
 }
 
-// WrongMethod refuses a request whose method is none of those that the endpoint takes. An endpoint that takes
-// GET takes HEAD too.
+// WrongMethod refuses a request whose method the endpoint does not take. An endpoint that takes GET
+// also takes HEAD.
 func WrongMethod(methods ...string) func(*http.Request) error {
 	take := strings.Join(methods, " or ")
 	if i := slices.Index(methods, http.MethodGet); i >= 0 && !slices.Contains(methods, http.MethodHead) {

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// blockSize is how much of an answer is collected before it is sent, in bytes.
+// blockSize is the size of the blocks in which an answer is sent, in bytes.
 const blockSize = 32 << 10
 
-// streamStep is how long a reader of a streamed answer may take for one block of it.
+// streamStep is how long a client may take to read one block of a streamed answer.
 const streamStep = 30 * time.Second
 
-// StreamJSON writes a JSON array of the records, between two texts, as they come: memory stays flat
-// however many there are. Errors are those of [WriteStream].
+// StreamJSON writes a JSON array of the records between two texts, record by record, so its memory
+// does not grow with their number. Errors: those of [WriteStream].
 func StreamJSON[T any](w http.ResponseWriter, before string, records iter.Seq2[T, error], show func(T) any, after string) error {
 	return WriteStream(w, func(s *Stream) {
 		s.buf = append(s.buf, before...)
@@ -23,8 +23,8 @@ func StreamJSON[T any](w http.ResponseWriter, before string, records iter.Seq2[T
 	})
 }
 
-// WriteStream writes a JSON answer of status 200 piece by piece. An error before the first block was sent is
-// returned and can still be answered; a later one breaks the answer off.
+// WriteStream writes a JSON answer of status 200 piece by piece. An error before the first block
+// was sent is returned and can still be answered. A later error breaks the answer off.
 func WriteStream(w http.ResponseWriter, write func(*Stream)) error {
 	s := &Stream{w: w, control: http.NewResponseController(w)}
 	write(s)
@@ -35,18 +35,18 @@ func WriteStream(w http.ResponseWriter, write func(*Stream)) error {
 	return s.err
 }
 
-// Stream is a JSON text that is written as it is made. Commas come by themselves. The first error ends it:
-// after that its methods do nothing.
+// Stream writes JSON text as it is made, and adds the commas. After the first error its methods do
+// nothing.
 type Stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	buf     []byte
-	comma   bool // a value stands before the next one
-	started bool // bytes were sent, or that was tried
+	comma   bool // the next value needs a comma
+	started bool // bytes were sent, or sending was tried
 	err     error
 }
 
-// Value writes v as encoding/json has it: an item of an array, or what belongs to a key.
+// Value writes v as encoding/json does: an item of an array, or the value of a key.
 func (s *Stream) Value(v any) {
 	if s.err != nil {
 		return
@@ -64,7 +64,7 @@ func (s *Stream) Value(v any) {
 	}
 }
 
-// Key writes the name of a member of an object; its value comes next.
+// Key writes the name of a member of an object. Its value must follow.
 func (s *Stream) Key(name string) {
 	s.Value(name)
 	s.buf = append(s.buf, ':')
@@ -80,7 +80,7 @@ func (s *Stream) Member(name string, v any) {
 // Object writes an object, whose members inner writes.
 func (s *Stream) Object(inner func()) { s.nest('{', inner, '}') }
 
-// List writes an array of what each makes of the records, as they come. An error ends the stream.
+// List writes an array. For each record, each writes the item. An error ends the stream.
 func List[T any](s *Stream, records iter.Seq2[T, error], each func(T)) {
 	s.nest('[', func() {
 		for record, err := range records {
@@ -92,14 +92,14 @@ func List[T any](s *Stream, records iter.Seq2[T, error], each func(T)) {
 	}, ']')
 }
 
-// Fail ends the stream with an error, if err is one.
+// Fail ends the stream with err, unless err is nil.
 func (s *Stream) Fail(err error) {
 	if s.err == nil {
 		s.err = err
 	}
 }
 
-// Failed reports whether the stream has ended with an error: whoever writes a long list stops then.
+// Failed reports whether the stream has ended with an error. Writers of long lists stop then.
 func (s *Stream) Failed() bool { return s.err != nil }
 
 func (s *Stream) nest(open byte, inner func(), end byte) {
@@ -126,7 +126,7 @@ func (s *Stream) send() {
 		s.started = true
 		header(s.w).WriteHeader(http.StatusOK)
 	}
-	// A slow reader gets time for each block; one that stands still does not hold the answer open.
+	// A slow reader gets time for each block. A reader that stops does not hold the answer open.
 	_ = s.control.SetWriteDeadline(time.Now().Add(streamStep)) // not supported by a test's recorder
 	_, s.err = s.w.Write(s.buf)
 	s.buf = s.buf[:0]

@@ -9,18 +9,18 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The keys of single characters are kept: to look one up is a hundred times faster than to make it. They are
-// made a block of them at a time, when the first one is needed.
+// The keys of single characters are cached: a look-up is a hundred times faster than making the
+// key. Keys are made a block at a time, when the first one of the block is needed.
 const (
 	blockSize  = 256
-	keptBefore = 0x20000 // ideographs beyond it have no key but themselves, mostly
+	keptBefore = 0x20000 // most ideographs from here on are their own key
 )
 
 // characterKey is the key of a character.
 type characterKey struct {
-	key    string // "" with itself
+	key    string // "" if itself is set
 	itself bool   // the key is the character
-	joins  bool   // it may compose with what comes before it
+	joins  bool   // it may combine with the character before it
 }
 
 var blocks [keptBefore / blockSize]atomic.Pointer[[blockSize]characterKey]
@@ -52,17 +52,18 @@ func makeKey(r rune) characterKey {
 	return characterKey{key: key, joins: joins}
 }
 
-// byCharacter is Part by the keys of single characters (Unicode 16, D146 and R5). It fails for what is no text.
+// byCharacter returns what Part returns, made from the keys of single characters (Unicode 16, D146
+// and R5). It fails for text that is not valid UTF-8.
 func byCharacter(s string) (string, bool) {
 	for range maxRounds {
-		key, joins, ok := together(s)
+		key, joins, ok := joinKeys(s)
 		if !ok {
 			return "", false
 		}
 		if !joins || norm.NFC.IsNormal(key) {
 			return string(key), true
 		}
-		key = norm.NFC.Bytes(key) // neighbours compose, to what may have another key
+		key = norm.NFC.Bytes(key) // neighbours combine, perhaps to a character with another key
 		if string(key) == s {
 			break
 		}
@@ -71,8 +72,9 @@ func byCharacter(s string) (string, bool) {
 	return s, true
 }
 
-// together returns the keys of the characters of a text one after another, and whether some may compose.
-func together(s string) (key []byte, joins, ok bool) {
+// joinKeys returns the keys of a text's characters one after another. It reports whether some of
+// them may combine, and fails for text that is not valid UTF-8.
+func joinKeys(s string) (key []byte, joins, ok bool) {
 	key = make([]byte, 0, len(s)+len(s)/4)
 	for at, r := range s {
 		if r == utf8.RuneError && !strings.HasPrefix(s[at:], "\uFFFD") {
@@ -89,7 +91,7 @@ func together(s string) (key []byte, joins, ok bool) {
 	return key, joins, true
 }
 
-// rounds makes a key of a text of any kind.
+// rounds returns the key of any text. It is slow.
 func rounds(s string) string {
 	for range maxRounds {
 		key := ignore(norm.NFKC.String(cases.Fold().String(norm.NFKD.String(ignore(s)))))

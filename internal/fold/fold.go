@@ -1,5 +1,5 @@
-// Package fold brings names into the one form in which they are compared: for writing, for looking
-// up and for signing in.
+// Package fold turns names into the form in which Roster compares them: [Name] returns the key of a
+// name. Two names with the same key are the same name, to store, to look up and to sign in with.
 package fold
 
 import (
@@ -12,12 +12,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Name returns the key of a name or an address. Two names with the same key look the same to a reader.
+// Name returns the key of a name or an email address. Two names with the same key look the same to
+// a reader.
 //
-// The key is Unicode's NFKC_Casefold (UAX #31) without the blanks around it. It has no
-// default-ignorable characters, and is empty for a name that has nothing else. In an address the
-// domain is in its Unicode form (RFC 5890, U-labels), so that its ASCII form gives the same key.
-// A key is its own key.
+// The key is Unicode's NFKC_Casefold (UAX #31) without surrounding white space and without
+// default-ignorable characters. It is empty for a name of nothing else. The domain of an address is
+// converted to its Unicode form (RFC 5890, U-labels), so that both forms have the same key. The key
+// of a key is the key itself.
 func Name(s string) string {
 	if key, ok := ascii(s); ok {
 		key = strings.TrimSpace(key)
@@ -27,7 +28,7 @@ func Name(s string) string {
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	for range maxRounds {
-		key := once(s)
+		key := foldOnce(s)
 		if key == s {
 			break
 		}
@@ -36,14 +37,14 @@ func Name(s string) string {
 	return s
 }
 
-// once is a round of Name.
-func once(s string) string {
+// foldOnce does one round of Name.
+func foldOnce(s string) string {
 	key := strings.TrimSpace(Part(s))
 	at := strings.LastIndexByte(key, '@')
 	if at <= 0 {
 		return key
 	}
-	// The domain is cut from what is seen: folding would make ss of an ß in it.
+	// The domain is cut from the text before it is folded: folding would change an ß in it to ss.
 	seen := strings.TrimSpace(ignore(norm.NFKC.String(ignore(s))))
 	if domain, ok := unicodeDomain(seen[strings.LastIndexByte(seen, '@')+1:]); ok {
 		return key[:at+1] + domain
@@ -51,7 +52,8 @@ func once(s string) string {
 	return key
 }
 
-// Part is Name for a piece of a name: blanks around it count, and a domain in it stays as it is.
+// Part returns the key of a part of a name. Unlike [Name] it keeps surrounding white space and
+// leaves a domain as it is.
 func Part(s string) string {
 	if key, ok := ascii(s); ok {
 		return key
@@ -62,11 +64,11 @@ func Part(s string) string {
 	return rounds(s)
 }
 
-// maxRounds bounds how often a text is folded. One round is enough, except where leaving out a character
-// lets its neighbours compose.
+// maxRounds bounds how often a text is folded. One round is enough, unless a removed character lets
+// its neighbours combine.
 const maxRounds = 4
 
-// ascii is Part for the common case, which needs no tables. It fails for anything beyond ASCII.
+// ascii returns what Part returns for ASCII text, without any tables. It fails for other text.
 func ascii(s string) (string, bool) {
 	upper := false
 	for i := range len(s) {
@@ -84,7 +86,7 @@ func ascii(s string) (string, bool) {
 // acePrefix begins a label of a domain in its ASCII form.
 const acePrefix = "xn--"
 
-// domains maps a domain without refusing what some registry might allow.
+// domains converts domains. It does not refuse names that some registry might allow.
 var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.CheckJoiners(true))
 
 // unicodeDomain returns a domain in its Unicode form. It fails for a domain that has none.
@@ -96,14 +98,22 @@ func unicodeDomain(domain string) (string, bool) {
 	return u, err == nil
 }
 
-// Visible returns what a reader sees of a name: blanks around it and ignorable characters are left out.
+// Visible returns the part of a name that a reader sees: without surrounding white space and
+// ignorable characters.
 func Visible(s string) string { return strings.TrimSpace(ignore(s)) }
 
-// Blank reports whether a reader sees nothing of a name. The Braille pattern without dots (U+2800) looks like a blank. It
-// stands between words of Braille, so a key keeps it, but it makes no name by itself.
+// Blank reports whether a reader sees nothing of a name. The Braille blank (U+2800) counts as white
+// space here. A key keeps it, because it separates words of Braille.
 func Blank(s string) bool { return strings.Trim(Name(s), " \u2800") == "" }
 
-// ignore leaves the default-ignorable characters out.
+// Misleading reports whether a character can make one name look like another in a list or a log.
+// Such characters are control characters, line separators and those that change the direction of
+// text.
+func Misleading(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+}
+
+// ignore removes the default-ignorable characters.
 func ignore(s string) string {
 	if !strings.ContainsFunc(s, Ignorable) {
 		return s
@@ -111,7 +121,7 @@ func ignore(s string) string {
 	return runes.Remove(runes.In(ignorable)).String(s)
 }
 
-// Ignorable reports a character that readers do not see and that the key of a name leaves out.
+// Ignorable reports whether the character is invisible to readers and left out of keys.
 func Ignorable(r rune) bool { return r >= 0xAD && unicode.Is(ignorable, r) }
 
 // ignorable is Unicode's property Default_Ignorable_Code_Point.

@@ -82,7 +82,8 @@ func TestEveryInvisibleFormatCharacterIsIgnorable(t *testing.T) {
 	}
 }
 
-// FuzzKeysAreStable asks that a key is its own key, and that characters which nobody sees change no key.
+// FuzzKeysAreStable asks that a key is its own key, and that characters which nobody sees change no
+// key.
 func FuzzKeysAreStable(f *testing.F) {
 	for _, s := range []string{
 		"", "Bob", "Straße", "İstanbul", "ﬀ", "e\u0301", "\u0345", " \u200b x", "x@Dömäin.example", "x@xn--a", "¨@x", "a@b@xn--dmin-moa0i", "\u3164",
@@ -102,4 +103,18 @@ func FuzzKeysAreStable(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestCharactersThatMakeOneNameLookLikeAnotherAreMisleading(t *testing.T) {
+	t.Parallel()
+	for _, r := range "\x00\n\x7f\u0085\u2028\u2029\u061c\u200e\u200f\u202a\u202e\u2066\u2069" {
+		if !Misleading(r) {
+			t.Errorf("%U is none", r)
+		}
+	}
+	for _, r := range "a Ü\u00a0\u200b\u200d\u2060\ufeff文" {
+		if Misleading(r) {
+			t.Errorf("%U is one", r)
+		}
+	}
 }

@@ -1,7 +1,7 @@
 package fold
 
-// Work is about how much work it was to make the key of a text, in steps of 30 ns at worst. What is not ASCII needs
-// tables, for each byte that came and each that became of it.
+// Work estimates the work of making the key of a text, in steps of at most 30 ns. Each byte beyond
+// ASCII needs tables, in the text and in the key.
 func Work(text, key string) int {
 	for i := range len(text) {
 		if text[i] >= 0x80 {

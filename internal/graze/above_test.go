@@ -10,8 +10,8 @@ import (
 	"roster/internal/directory"
 )
 
-// ranks are users of every rank, and tokens of CheckCentral. "doorkeeper" holds nothing but the right to
-// use Graze, and so does "leveled" besides the level manager.
+// ranks are users of every rank, and tokens of CheckCentral. "doorkeeper" holds nothing but the
+// right to use Graze, and so does "leveled" besides the level manager.
 func ranks(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	documented(t, e)

@@ -12,7 +12,8 @@ import (
 // documented is the body of the documented example.
 const documented = `{"username" : "johndoe1", "roles" : ["Super User", "Operator"], "password" : "johndoe1", "active" : true, "email" : "johndoe@moogsoft.com", "fullname" : "John Doe", "primary_group" : "Network", "department" : "Support", "joined" : 1494951621, "timezone" : "Europe/London", "contact_num" : "555-1234", "session_expiry" : null, "teams" : ["my team 1","my team 2","my team 3"], "properties" : null}`
 
-// BenchmarkCreateUser is what the dialect adds to a createUser: reading the request and writing the answer.
+// BenchmarkCreateUser is what the dialect adds to a createUser: reading the request and writing the
+// answer.
 func BenchmarkCreateUser(b *testing.B) {
 	decode := decodeCreateUser(false)
 	r := httptest.NewRequest("POST", "/graze/v1/createUser", nil)

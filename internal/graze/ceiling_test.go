@@ -9,7 +9,8 @@ import (
 	"roster/internal/directory"
 )
 
-// The request of the page updateUser (docs.moogsoft.com/v9/en/updateuser.html), about the user that createUser makes.
+// The request of the page updateUser (docs.moogsoft.com/v9/en/updateuser.html), about the user that
+// createUser makes.
 const documentedUpdate = "POST /graze/v1/updateUser\n" + post +
 	`{"username":"johndoe1","active":true,"password":"test","roles":["Super User","Operator"],"teams":["my team 1"],"session_expiry":null,"properties":null,` +
 	`"contact_num":"555-123456","timezone":"Europe/London","fullname":"John Doe","department":"Support","primary_group":"Network","email":"test@test.com"}`

@@ -9,7 +9,7 @@ import (
 	"roster/internal/directory"
 )
 
-// decodeNothing is for a call whose only arguments are the credential.
+// decodeNothing decodes a call whose only argument is the credential.
 func decodeNothing(*request) (directory.None, error) { return directory.None{}, nil }
 
 // decodeCreateUser reads the arguments of createUser.
@@ -47,23 +47,23 @@ func decodeCreateUser(requireAll bool) func(*request) (directory.NewUser, error)
 	}
 }
 
-// publishedFields are the arguments that the published table of createUser marks as required: all of
-// them. auth_token is excepted, because the printed example authenticates otherwise.
+// publishedFields are the arguments that the published table of createUser marks as required: all
+// except auth_token, because the printed example authenticates in another way.
 var publishedFields = [...]string{
 	"userName", "password", "active", "emails", "displayName", "roles", "primaryGroup", "department",
 	"joinedAt", "timezone", "phoneNumbers", "sessionExpiry", "teams",
 }
 
-// userArgument is how a call names one user.
+// userArgument is the argument that names a user.
 type userArgument struct {
-	number int64  // 0 where the name is no number
-	name   string // of a user_id too: a name that is all digits is an id first, a name second
-	field  string // the canonical name of the argument that was given
+	number int64  // 0 if it is no number
+	name   string // also of a user_id: digits are an id first and a name second
+	field  string // the canonical name of the given argument
 	isID   bool   // it is user_id, and a number
 }
 
-// decodeUser reads user_id or username, of which one suffices. A user_id that is no number is taken as a
-// username: a client of 6.1 knows no other argument.
+// decodeUser reads user_id or username; one of them is enough. A user_id that is no number is read
+// as a username, because clients of 6.1 know no other argument.
 func decodeUser(q *request) (userArgument, error) {
 	args, err := q.arguments()
 	if err != nil {
@@ -72,7 +72,7 @@ func decodeUser(q *request) (userArgument, error) {
 	return userOf(args, "user_id")
 }
 
-// userOf reads how arguments name a user: by an id, or else by username.
+// userOf reads the arguments that name a user: an id, or else username.
 func userOf(args []dialect.Member, idName string) (userArgument, error) {
 	id, name := find(args, idName), find(args, "username").Text
 	id.Text = idIn(args, idName)
@@ -82,7 +82,7 @@ func userOf(args []dialect.Member, idName string) (userArgument, error) {
 	case id.Kind > dialect.Null && id.Kind != dialect.String:
 		return userArgument{}, &roster.Error{Kind: roster.Invalid, Field: "id", Detail: "must be a whole number, or a username"}
 	case digits(id.Text):
-		number, _ := strconv.ParseInt(id.Text, 10, 64) // of one that is too large: the greatest, which is nobody's
+		number, _ := strconv.ParseInt(id.Text, 10, 64) // a number that is too large becomes the greatest, which no user has
 		return userArgument{number: number, name: id.Text, field: "id", isID: true}, nil
 	case id.Text != "":
 		return userArgument{name: id.Text, field: "id"}, nil
@@ -93,7 +93,7 @@ func userOf(args []dialect.Member, idName string) (userArgument, error) {
 	}
 }
 
-// oneUser calls a verb for the user that the arguments name.
+// oneUser returns a call of the verb for the user that the arguments name.
 func oneUser[Out any](
 	verb func(context.Context, roster.Actor, directory.UserSelector) (Out, error),
 ) func(context.Context, roster.Actor, userArgument) (Out, error) {
@@ -102,8 +102,8 @@ func oneUser[Out any](
 	}
 }
 
-// pick calls a verb for a user by number and, where that is nobody's, by name. An id that is unknown is
-// NotFound, an unknown name is an Invalid argument.
+// pick calls a verb for a user by number and, if no user has it, by name. An unknown id is
+// NotFound, an unknown name an Invalid argument.
 func pick[Out any](in userArgument, verb func(directory.UserSelector) (Out, error)) (Out, error) {
 	if in.number > 0 {
 		out, err := verb(directory.UserSelector{Number: in.number})
@@ -122,7 +122,7 @@ func pick[Out any](in userArgument, verb func(directory.UserSelector) (Out, erro
 	}
 }
 
-// defaultLimit is how many users getUsers returns where no limit is given.
+// defaultLimit is the number of users that getUsers returns without a limit.
 const defaultLimit = 1000
 
 // decodeGetUsers reads the arguments of getUsers.

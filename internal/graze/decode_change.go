@@ -8,16 +8,17 @@ import (
 	"roster/internal/directory"
 )
 
-// userChange is an updateUser: whom, and what.
+// userChange is the request updateUser: the user and the change.
 type userChange struct {
 	user   userArgument
 	change directory.UserChange
 }
 
-// NeedsHash reports whether the change costs a hash.
+// NeedsHash reports whether the change needs a password hash.
 func (u userChange) NeedsHash() bool { return u.change.NeedsHash() }
 
-// decodeUpdateUser reads the arguments of updateUser. uid picks the user, or username; neither changes.
+// decodeUpdateUser reads the arguments of updateUser. uid or username selects the user; neither is
+// changed.
 func decodeUpdateUser(q *request) (userChange, error) {
 	args, err := q.arguments()
 	if err != nil {
@@ -53,7 +54,7 @@ func decodeUpdateUser(q *request) (userChange, error) {
 	return userChange{user, in}, nil
 }
 
-// changedUser calls a verb for the user that an updateUser picks.
+// changedUser calls a verb for the user that an updateUser selects.
 func changedUser(
 	verb func(context.Context, roster.Actor, directory.UserChange) (roster.User, error),
 ) func(context.Context, roster.Actor, userChange) (roster.User, error) {
@@ -65,13 +66,14 @@ func changedUser(
 	}
 }
 
-// empty reports "", as clients of 6.1 send it for what they leave out of an update.
+// empty reports whether the field is "", which clients of 6.1 send for arguments that they do not
+// change.
 func (r *reading) empty(field string) bool {
 	v := r.Get(field)
 	return v.Kind == dialect.String && v.Text == ""
 }
 
-// change reads an argument of an update with read: absent where it is left out or "", null where it is null.
+// change reads an argument of an update: absent if it is missing or "", null if it is null.
 func change[T any](r *reading, field string, read func(field string) T) roster.Set[T] {
 	switch kind := r.Get(field).Kind; {
 	case kind == dialect.Absent || r.empty(field):
@@ -83,7 +85,7 @@ func change[T any](r *reading, field string, read func(field string) T) roster.S
 	}
 }
 
-// someText reads text that is never taken away: "" and null leave it as it is.
+// someText reads text that cannot be removed: "" and null leave it unchanged.
 func (r *reading) someText(field string) roster.Set[string] {
 	if _, given := r.Given(field); !given || r.empty(field) {
 		return roster.Set[string]{}
@@ -91,7 +93,7 @@ func (r *reading) someText(field string) roster.Set[string] {
 	return roster.Some(r.Needed(field))
 }
 
-// changedText reads text of which "" is a value; null is the default.
+// changedText reads text that may be "". Null means the default.
 func (r *reading) changedText(field string) roster.Set[string] {
 	if r.empty(field) {
 		return roster.Some("")
@@ -99,7 +101,7 @@ func (r *reading) changedText(field string) roster.Set[string] {
 	return change(r, field, r.Text)
 }
 
-// changedBoolean reads a boolean; "" and null leave it as it is.
+// changedBoolean reads a boolean. "" and null leave it unchanged.
 func (r *reading) changedBoolean(field string) roster.Set[bool] {
 	if r.empty(field) {
 		return roster.Set[bool]{}

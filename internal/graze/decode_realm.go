@@ -23,7 +23,7 @@ func decodeCreateRealm(q *request) (directory.NewRealm, error) {
 	return in, nil
 }
 
-// decodeUpdateRealm reads the arguments of updateSecurityRealm. name picks the realm.
+// decodeUpdateRealm reads the arguments of updateSecurityRealm. name selects the realm.
 func decodeUpdateRealm(q *request) (directory.RealmChange, error) {
 	args, err := q.arguments()
 	if err != nil {
@@ -40,7 +40,7 @@ func decodeUpdateRealm(q *request) (directory.RealmChange, error) {
 	return in, nil
 }
 
-// realmType asks that the type of a realm, where it is given, is the one that there is.
+// realmType adds a fault if a type is given that is not the only supported one.
 func (r *reading) realmType(text string) {
 	if text != "" && text != string(roster.RealmSAML) && !r.Faults.Has("type") {
 		r.Faults.Add("type", "must be "+string(roster.RealmSAML))

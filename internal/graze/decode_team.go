@@ -13,7 +13,7 @@ import (
 	"roster/internal/directory"
 )
 
-// decodeCreateTeam reads the arguments of createTeam. Clients of 6.1 send "" for what they leave out.
+// decodeCreateTeam reads the arguments of createTeam. Clients of 6.1 send "" for missing arguments.
 func decodeCreateTeam(q *request) (directory.NewGroup, error) {
 	args, err := q.arguments()
 	if err != nil {
@@ -62,7 +62,7 @@ func decodeUpdateTeam(q *request) (directory.GroupChange, error) {
 	return in, nil
 }
 
-// given reads an argument of an update of which "" is a value, with read.
+// given reads an argument of an update for which "" is a value.
 func given[T any](r *reading, field string, read func(field string) T) roster.Set[T] {
 	if r.Get(field).Kind == dialect.Absent {
 		return roster.Set[T]{}
@@ -79,13 +79,14 @@ func decodeDeleteTeam(q *request) (directory.GroupSelector, error) {
 	return teamByID(args)
 }
 
-// lookup is a record to read, and the argument that names it.
+// lookup selects a record to read, and names the argument that selects it.
 type lookup[In any] struct {
 	in   In
-	byID bool // by the argument of an id, which may hold a name
+	byID bool // selected by an id, which may be a name
 }
 
-// decodeGetTeam reads team_id or name, of which one suffices. A team_id that is no number is taken as a name.
+// decodeGetTeam reads team_id or name; one of them is enough. A team_id that is no number is read
+// as a name.
 func decodeGetTeam(q *request) (lookup[directory.GroupSelector], error) {
 	in := lookup[directory.GroupSelector]{in: directory.GroupSelector{Kind: roster.KindTeam}}
 	args, err := q.arguments()
@@ -104,8 +105,8 @@ func decodeGetTeams(*request) (directory.GroupList, error) {
 	return directory.GroupList{Kind: roster.KindTeam}, nil
 }
 
-// decodeGetTeamsForService reads service_id, or the name: the table of the published page calls that name,
-// its example service_name.
+// decodeGetTeamsForService reads service_id, or the name. The published table calls the name
+// argument name, the published example service_name.
 func decodeGetTeamsForService(q *request) (lookup[directory.GroupList], error) {
 	in := lookup[directory.GroupList]{in: directory.GroupList{Kind: roster.KindTeam}}
 	args, err := q.arguments()
@@ -124,11 +125,11 @@ func decodeGetTeamsForService(q *request) (lookup[directory.GroupList], error) {
 	return in, nil
 }
 
-// idIn reads an id, without the blanks around it.
+// idIn reads an id and trims it.
 func idIn(args []dialect.Member, name string) string { return strings.TrimSpace(find(args, name).Text) }
 
-// refOf is a record by an id, which is a name where it is no number, or else by a name. A name that is all
-// digits is an id first, a name second.
+// refOf returns a reference by the id, which is a name if it is no number, or else by the name.
+// Digits are an id first and a name second.
 func refOf(id, name string) roster.Ref {
 	switch {
 	case digits(id):
@@ -140,7 +141,7 @@ func refOf(id, name string) roster.Ref {
 	}
 }
 
-// numberOf reads digits. What no record has as its number becomes the greatest, which none has either.
+// numberOf reads digits. A number that is too large becomes the greatest, which no record has.
 func numberOf(text string) int64 {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 0 {
 		return n
@@ -148,7 +149,7 @@ func numberOf(text string) int64 {
 	return math.MaxInt64
 }
 
-// teamByID reads team_id where the team changes: it is never taken as a name then.
+// teamByID reads the team_id of a team to be changed. It is never read as a name.
 func teamByID(args []dialect.Member) (directory.GroupSelector, error) {
 	sel := directory.GroupSelector{Kind: roster.KindTeam}
 	v := find(args, "team_id")
@@ -166,8 +167,8 @@ func teamByID(args []dialect.Member) (directory.GroupSelector, error) {
 	return sel, nil
 }
 
-// lookedUp calls a verb for a record of a noun that the arguments name. What it says of a name it says of the argument that
-// held it.
+// lookedUp calls a verb for a record that the arguments name. Errors about its name become errors
+// about the argument.
 func lookedUp[In, Out any](
 	noun string, verb func(context.Context, roster.Actor, In) (Out, error),
 ) func(context.Context, roster.Actor, lookup[In]) (Out, error) {
@@ -184,7 +185,7 @@ func lookedUp[In, Out any](
 	}
 }
 
-// known calls a verb for a record of a noun, and says of an unknown id that it names none.
+// known calls a verb for a record. An unknown id becomes an error that names the noun.
 func known[In, Out any](
 	noun string, verb func(context.Context, roster.Actor, In) (Out, error),
 ) func(context.Context, roster.Actor, In) (Out, error) {
@@ -197,7 +198,7 @@ func known[In, Out any](
 	}
 }
 
-// filter takes a filter as text. One that is JSON, as filters were before 8, is kept as its text.
+// filter reads a filter as text. A JSON filter, as before version 8, is stored as its text.
 func (r *reading) filter(field string) string {
 	if v := r.Get(field); v.Kind == dialect.Object {
 		return string(v.Raw)
@@ -205,7 +206,7 @@ func (r *reading) filter(field string) string {
 	return r.Text(field)
 }
 
-// landingPage takes a string or an object as it is; none for "".
+// landingPage reads a string or an object unchanged. "" is none.
 func (r *reading) landingPage(field string) json.RawMessage {
 	switch v, given := r.Given(field); {
 	case !given || v.Kind == dialect.String && v.Text == "":
@@ -213,7 +214,7 @@ func (r *reading) landingPage(field string) json.RawMessage {
 	case v.Kind == dialect.Object:
 		return v.Raw
 	case v.Kind == dialect.String:
-		text, _ := json.Marshal(v.Text) // a string of valid UTF-8 never fails
+		text, _ := json.Marshal(v.Text) // cannot fail for valid UTF-8
 		return text
 	default:
 		r.Faults.Add(field, "must be a string or an object")

@@ -48,8 +48,8 @@ func encodeUsers(w http.ResponseWriter, users iter.Seq2[roster.User, error]) err
 	}, "")
 }
 
-// userInfo is the answer of getUserInfo: the two keys that are documented, then the rest of the record
-// that Graze's own server holds of a user.
+// userInfo is the answer of getUserInfo: the two documented keys, then the other members of Graze's
+// own user record.
 type userInfo struct {
 	FullNameToo   string              `json:"full_name"`
 	UserID        int64               `json:"user_id"`
@@ -71,7 +71,7 @@ type userInfo struct {
 	Realms        []string            `json:"realms"`
 }
 
-// endUserNumber is the number of the shipped group of users without another primary group.
+// endUserNumber is the number of the shipped group for users without a primary group.
 const endUserNumber = 1
 
 func encodeUser(w http.ResponseWriter, u roster.User) error {
@@ -94,7 +94,7 @@ func encodeUser(w http.ResponseWriter, u roster.User) error {
 	return dialect.WriteJSON(w, http.StatusOK, &info)
 }
 
-// unix returns a Unix time. The first second of 1970 comes from the store as no time at all.
+// unix returns a Unix time. The store has no time for the first second of 1970.
 func unix(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -31,7 +31,7 @@ func encodeRealms(w http.ResponseWriter, realms iter.Seq2[roster.Realm, error]) 
 	})
 }
 
-// withType returns a configuration as it was given, with the realmType that Graze adds to it.
+// withType returns the configuration with the realmType that Graze adds to it.
 func withType(configuration json.RawMessage, kind roster.RealmKind) json.RawMessage {
 	given, err := dialect.Parse(configuration)
 	if err != nil || given.Kind != dialect.Object || given.Get("realmType").Kind != dialect.Absent {

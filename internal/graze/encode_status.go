@@ -13,13 +13,13 @@ type systemStatus struct {
 	Processes []process `json:"processes"`
 }
 
-// process is a component of Roster, as Graze describes a process. What has no sense here is fixed: nothing
-// is passive, and nothing can be stopped by itself.
+// process is a component of Roster in the form of Graze's processes. Members without a meaning here
+// are fixed: nothing is passive, and nothing can be stopped alone.
 type process struct {
 	Component        string   `json:"component"`
 	Instance         string   `json:"instance"`
 	LastHeartbeat    int64    `json:"last_heartbeat"`    // Unix milliseconds, 0: never
-	MissedHeartbeats int      `json:"missed_heartbeats"` // -1: there was never one
+	MissedHeartbeats int      `json:"missed_heartbeats"` // -1: there never was one
 	ProcessName      string   `json:"process_name"`
 	Reserved         bool     `json:"reserved"`
 	Running          bool     `json:"running"`

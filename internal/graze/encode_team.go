@@ -29,8 +29,8 @@ func encodeTeams(w http.ResponseWriter, teams iter.Seq2[directory.TeamView, erro
 	})
 }
 
-// writeTeam writes a team with the keys of the documented answer, in their order. The members, who may be
-// many, come from the store twice and are never held together.
+// writeTeam writes a team with the documented keys in their order. It streams the members, who may
+// be many, from the store twice.
 func writeTeam(s *dialect.Stream, t directory.TeamView) {
 	serviceIDs, services := []int64{}, []string{}
 	for _, b := range t.Routing.Services {
@@ -41,7 +41,7 @@ func writeTeam(s *dialect.Stream, t directory.TeamView) {
 		landingPage = json.RawMessage(`""`)
 	}
 	s.Object(func() {
-		s.Member("room_id", t.Number) // there are no rooms: each team is its own
+		s.Member("room_id", t.Number) // there are no rooms, so each team is its own
 		s.Member("alert_filter", t.Routing.AlertFilter)
 		s.Key("user_ids")
 		dialect.List(s, t.Members, func(u roster.UserLink) { s.Value(u.Number) })

@@ -8,7 +8,7 @@ import (
 	"roster/internal/dialect"
 )
 
-// encodeNothing answers a call that changed something: Graze says nothing then.
+// encodeNothing answers a call that changed something, without a body, as Graze does.
 func encodeNothing[Out any](w http.ResponseWriter, _ Out) error { return dialect.WriteNothing(w) }
 
 // userRole is a role in the answer of getUserRoles.

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// words are Graze's names, in one family of calls, for what has another name here.
+// words maps canonical names to Graze's names, in one family of calls.
 type words map[string]string
 
-// The families. What is displayName here is fullname of a user, and name of everything else.
+// The families of calls. Our displayName is Graze's fullname for a user, and name for everything
+// else.
 var (
 	userWords = words{
 		"id":            "user_id",
@@ -16,12 +17,12 @@ var (
 		"displayName":   "fullname",
 		"emails":        "email",
 		"primaryGroup":  "primary_group",
-		"groups":        "primary_group", // Graze names one group only
+		"groups":        "primary_group", // Graze has one group only
 		"joinedAt":      "joined",
 		"phoneNumbers":  "contact_num",
 		"sessionExpiry": "session_expiry",
 	}
-	userChangeWords = userWords.but("id", "uid") // as updateUser has it
+	userChangeWords = userWords.but("id", "uid") // as in updateUser
 
 	teamWords = words{
 		"id":          "team_id",
@@ -31,7 +32,7 @@ var (
 		"sigFilter":   "sig_filter",
 		"landingPage": "landing_page",
 	}
-	serviceWords = words{"id": "service_id", "service": "service_name"} // of getTeamsForService
+	serviceWords = words{"id": "service_id", "service": "service_name"} // in getTeamsForService
 
 	realmWords = words{
 		"displayName":                "name",
@@ -41,14 +42,15 @@ var (
 	}
 )
 
-// but returns the words with another one for a field.
+// but returns the words with another word for a field.
 func (n words) but(field, word string) words {
 	others := maps.Clone(n)
 	others[field] = word
 	return others
 }
 
-// argument returns Graze's name for a canonical attribute path: the longest beginning that has one decides.
+// argument returns Graze's name for a canonical attribute path. The longest known beginning of the
+// path decides.
 func (n words) argument(path string) string {
 	for end := len(path); end > 0; end = strings.LastIndexAny(path[:end], ".[") {
 		if name, ok := n[path[:end]]; ok {

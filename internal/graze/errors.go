@@ -12,8 +12,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// statuses is the one table from the kinds of error to the statuses that Graze has for them. A taken
-// name is 400: the documentation knows no 409.
+// statuses is the only table from kinds of error to Graze's statuses. A taken name is 400, because
+// the documentation knows no 409.
 var statuses = map[roster.Kind]int{
 	roster.Internal:        http.StatusInternalServerError,
 	roster.Invalid:         http.StatusBadRequest,
@@ -23,7 +23,7 @@ var statuses = map[roster.Kind]int{
 	roster.Forbidden:       http.StatusForbidden,
 	roster.RateLimited:     http.StatusTooManyRequests,
 	roster.Unavailable:     http.StatusServiceUnavailable,
-	roster.Stale:           http.StatusServiceUnavailable, // no call of Graze names a version: try again
+	roster.Stale:           http.StatusServiceUnavailable, // no Graze call names a version: the caller should try again
 }
 
 // newFace returns the face of a family of calls.
@@ -45,20 +45,21 @@ type additional struct {
 	DebugMessage string `json:"debugMessage"`
 }
 
-// notAuthenticated is the one body for whatever is wrong with a credential, as documented.
+// notAuthenticated is the documented body for every fault of a credential.
 var notAuthenticated = failure{Message: "User is not authenticated", StatusCode: 3001}
 
 func (n words) writeError(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Basic realm="Roster", charset="UTF-8"`)
-		_ = dialect.WriteJSON(w, status, notAuthenticated) // the caller left: nobody is there to be told
+		_ = dialect.WriteJSON(w, status, notAuthenticated) // the caller has left
 		return
 	}
 	message, debug := n.describe(r, err)
 	_ = dialect.WriteJSON(w, status, failure{message, status, &additional{debug}})
 }
 
-// describe says what is wrong: first in a sentence about the first fault, then in one about all of them.
+// describe explains an error: message is a sentence about the first fault, debug one about all of
+// them.
 func (n words) describe(r *http.Request, err error) (message, debug string) {
 	var refusal *dialect.Refusal
 	if errors.As(err, &refusal) {
@@ -89,7 +90,7 @@ func (n words) sentence(e *roster.Error) string {
 	return n.argument(e.Field) + " " + detail
 }
 
-// advice says who has a name that is taken, and what to do about it.
+// advice returns which record has a taken name, and what to do about it.
 func (n words) advice(e *roster.Error) string {
 	switch {
 	case e.Kind != roster.Conflict || e.Holder == (roster.Holder{}):
@@ -103,9 +104,9 @@ func (n words) advice(e *roster.Error) string {
 	}
 }
 
-// unknownEndpoint refuses a call of something that Graze may have and Roster has not.
+// unknownEndpoint refuses a call that Graze may have and Roster does not.
 func unknownEndpoint(r *http.Request) error {
-	const most = 64 // characters of the name that the answer repeats
+	const most = 64 // of the name, repeated in the answer
 	name := []rune(strings.TrimPrefix(r.URL.Path, base))
 	name = name[:min(len(name), most)]
 	return &dialect.Refusal{

@@ -23,7 +23,8 @@ func fuzzed(f *testing.F) *dialecttest.Env {
 	return e
 }
 
-// postAnything sends a body, and fails the test if the answer is none that Graze has, or a failure of ours.
+// postAnything sends a body, and fails the test if the answer is none that Graze has, or a failure
+// of ours.
 func postAnything(t *testing.T, e *dialecttest.Env, call, body string) (accepted bool, answer string) {
 	t.Helper()
 	w := e.Do(t, "", "POST /graze/v1/"+call+"?auth_token={session super}\n\n"+body)
@@ -49,8 +50,8 @@ func ask(t *testing.T, e *dialecttest.Env, call string) string {
 	return w.Body.String()
 }
 
-// FuzzWhatCreateUserAcceptsUpdateUserAccepts gives what getUserInfo says of a user back to updateUser: the
-// user must stay the same.
+// FuzzWhatCreateUserAcceptsUpdateUserAccepts gives what getUserInfo says of a user back to
+// updateUser: the user must stay the same.
 func FuzzWhatCreateUserAcceptsUpdateUserAccepts(f *testing.F) {
 	f.Add("Somebody", "Europe/London", "+44 20 7946 0958", "a", `{"a":[1,"<é>"]}`, `{"name":"SunOS","ranking":"40"}`, int64(1494951621), 80, uint8(0))
 	f.Add("full\u00a0name", "(GMT 00:00) Europe/London", "", "B", ``, `{"cid":7,"ranking":0.0}`, int64(0), 1, uint8(1))

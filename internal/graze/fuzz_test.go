@@ -8,8 +8,8 @@ import (
 	"roster/internal/dialect/dialecttest"
 )
 
-// FuzzCreateUser sends bodies through the whole server: whatever they are, the answer is one of Graze's
-// and never a failure of ours.
+// FuzzCreateUser sends bodies through the whole server: whatever they are, the answer is one of
+// Graze's and never a failure of ours.
 func FuzzCreateUser(f *testing.F) {
 	for _, seed := range []string{
 		body("a"), body("b", `"teams":["my team 1",1],"joined":1494951621,"session_expiry":80,"properties":{"a":[1]}`),

@@ -10,8 +10,8 @@ import (
 	"roster/internal/directory"
 )
 
-// BenchmarkGetUsers is a getUsers with its default limit of 1000 among so many users: it must not cost more
-// among many.
+// BenchmarkGetUsers is a getUsers with its default limit of 1000 among so many users: it must not
+// cost more among many.
 func BenchmarkGetUsers(b *testing.B) {
 	e := dialecttest.Open(b, dialecttest.Options{})
 	documented(b, e)

@@ -8,14 +8,14 @@ import (
 	"roster/internal/directory"
 )
 
-// Options are what the dialect needs. Service, Verifier and Log are needed.
+// Options hold what the dialect needs. Directory, Verifier and Log are required.
 type Options struct {
 	Directory *directory.Directory
 	Verifier  dialect.Verifier
 	Log       *slog.Logger
 
-	// RequireAllArguments enforces the published table of createUser, which marks every argument as
-	// required, to the letter; null counts as given.
+	// RequireAllArguments requires every argument of createUser, as the published table says. Null
+	// counts as given.
 	RequireAllArguments bool
 }
 
@@ -25,8 +25,8 @@ const Root = "/graze"
 // base is the path before an endpoint's name.
 const base = Root + "/v1/"
 
-// Register adds the dialect's routes to mux. It returns the function that answers requests below [Root] which the
-// server turns away.
+// Register adds the dialect's routes to mux. It returns the function that answers requests below
+// [Root] which the server refuses.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	d, credential := o.Directory, byCredential(o.Verifier)
 	signIn := newFace(o, userWords, byPassword(o.Verifier))

@@ -7,7 +7,8 @@ import (
 	"roster/internal/dialect/dialecttest"
 )
 
-// TestAUserWhoManagesNobodyChangesItsOwnTimeZone: whoever holds graze_login may call, and the rule is the directory's.
+// TestAUserWhoManagesNobodyChangesItsOwnTimeZone: whoever holds graze_login may call, and the rule
+// is the directory's.
 func TestAUserWhoManagesNobodyChangesItsOwnTimeZone(t *testing.T) {
 	t.Parallel()
 	call := func(arguments string) string { return "POST /graze/v1/updateUser\n" + post + arguments }

@@ -10,8 +10,8 @@ import (
 	"roster/internal/directory"
 )
 
-// pages is what the examples on the documentation's pages take for granted: teams up to the number 33, and
-// the people whom they name.
+// pages is what the examples on the documentation's pages take for granted: teams up to the number
+// 33, and the people whom they name.
 func pages(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	documented(t, e)

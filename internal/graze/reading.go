@@ -17,8 +17,8 @@ import (
 // reading reads arguments as tolerantly as existing clients need.
 type reading struct{ dialect.Reading }
 
-// newReading reads arguments by the names that they have in w. It reads full_name, as clients of 6.1 send
-// it, where fullname is not given.
+// newReading returns a reading of arguments by their names in w. It reads full_name, as clients of
+// 6.1 send it, if fullname is missing.
 func newReading(args []dialect.Member, w words) reading {
 	name := w.argument
 	if find(args, "fullname").Kind <= dialect.Null && find(args, "full_name").Kind != dialect.Absent {
@@ -32,8 +32,9 @@ func newReading(args []dialect.Member, w words) reading {
 	return reading{dialect.Reading{Arguments: args, Name: name}}
 }
 
-// withoutDefaults returns the arguments of a user with null in the place of the vendor's own client's defaults:
-// 0 and "" for primary_group, department, joined and session_expiry. A form has the 0 as text.
+// withoutDefaults returns the arguments of a user with null instead of the defaults of the vendor's
+// own client: 0 and "" for primary_group, department, joined and session_expiry. A form has the 0
+// as text.
 func withoutDefaults(args []dialect.Member) []dialect.Member {
 	args = slices.Clone(args)
 	for i, a := range args {
@@ -47,7 +48,7 @@ func withoutDefaults(args []dialect.Member) []dialect.Member {
 	return args
 }
 
-// needAll notes each argument of the published table that is not there.
+// needAll adds a fault for each missing argument of the published table.
 func (r *reading) needAll() {
 	for _, field := range publishedFields {
 		if r.Get(field).Kind == dialect.Absent && !r.Faults.Has(field) {
@@ -56,7 +57,7 @@ func (r *reading) needAll() {
 	}
 }
 
-// boolean takes true and false, also as text in any case: a form has nothing else.
+// boolean reads true and false, also as text in any case, as forms send it.
 func (r *reading) boolean(field string) roster.Set[bool] {
 	switch v, given := r.Given(field); {
 	case !given:
@@ -71,9 +72,9 @@ func (r *reading) boolean(field string) roster.Set[bool] {
 	}
 }
 
-// seconds takes a Unix time.
+// seconds reads a Unix time.
 func (r *reading) seconds(field string) roster.Set[time.Time] {
-	const lastSecond = 99999999999 // the year 5138; in milliseconds that is 1973
+	const lastSecond = 99999999999 // in the year 5138; as milliseconds that is 1973
 	v, given := r.Given(field)
 	if !given || r.empty(field) {
 		return roster.Set[time.Time]{}
@@ -89,7 +90,7 @@ func (r *reading) seconds(field string) roster.Set[time.Time] {
 	return roster.Set[time.Time]{}
 }
 
-// minutes takes a number of minutes, or null for the system's default.
+// minutes reads a number of minutes, or null for the default.
 func (r *reading) minutes(field string) roster.Set[int] {
 	v, given := r.Given(field)
 	if !given {
@@ -103,7 +104,7 @@ func (r *reading) minutes(field string) roster.Set[int] {
 	return roster.Some(int(max(math.MinInt32, min(n, math.MaxInt32))))
 }
 
-// items takes an array, also as JSON text in a string, as clients of 6.1 send it.
+// items reads an array, also as JSON text in a string, as clients of 6.1 send it.
 func (r *reading) items(field string) []dialect.Value {
 	v, given := r.Given(field)
 	if v = unwrap(v); given && v.Kind != dialect.Array {
@@ -112,7 +113,7 @@ func (r *reading) items(field string) []dialect.Value {
 	return v.Items
 }
 
-// object takes an object as it was sent, also as JSON text in a string: a form has nothing else.
+// object reads an object unchanged, also as JSON text in a string, as forms send it.
 func (r *reading) object(field string) json.RawMessage {
 	v, given := r.Given(field)
 	if !given {
@@ -125,7 +126,7 @@ func (r *reading) object(field string) json.RawMessage {
 	return v.Raw
 }
 
-// unwrap returns the value that a string holds as JSON text, or v where it holds none.
+// unwrap returns the value of JSON text in a string, or v if it is none.
 func unwrap(v dialect.Value) dialect.Value {
 	if v.Kind != dialect.String {
 		return v
@@ -139,7 +140,7 @@ func unwrap(v dialect.Value) dialect.Value {
 
 const wantRef = "must be a name or an id"
 
-// ref takes a name or an id; none where the argument is empty.
+// ref reads a name or an id; none if the argument is empty.
 func (r *reading) ref(field string) roster.Ref {
 	v, given := r.Given(field)
 	if !given || v.Kind == dialect.String && v.Text == "" {
@@ -152,8 +153,8 @@ func (r *reading) ref(field string) roster.Ref {
 	return ref
 }
 
-// refs takes a list of names and ids. What is neither keeps its place, so that the places of the
-// others in messages are those that were sent.
+// refs reads a list of names and ids. An invalid item keeps its place, so that messages count as
+// the sender does.
 func (r *reading) refs(field string) []roster.Ref {
 	items := r.items(field)
 	if len(items) == 0 {
@@ -177,7 +178,7 @@ func (r *reading) neededRefs(field string) []roster.Ref {
 	return refs
 }
 
-// competencies takes a list of {"name" or "cid", "ranking"}.
+// competencies reads a list of {"name" or "cid", "ranking"}.
 func (r *reading) competencies(field string) []roster.Competency {
 	items := r.items(field)
 	if len(items) == 0 {
@@ -200,7 +201,7 @@ func (r *reading) competencies(field string) []roster.Competency {
 	return list
 }
 
-// number takes a whole number, 0 where it is left out.
+// number reads a whole number, 0 if it is missing.
 func number(r *dialect.Reading, field string) int64 {
 	v, given := r.Given(field)
 	if !given {
@@ -214,7 +215,7 @@ func number(r *dialect.Reading, field string) int64 {
 	return n
 }
 
-// asRef reads a name or an id. Text that is all digits is an id first, a name second.
+// asRef reads a name or an id. Digits are an id first and a name second.
 func asRef(v dialect.Value) (roster.Ref, bool) {
 	switch v.Kind {
 	case dialect.Number:
@@ -226,7 +227,7 @@ func asRef(v dialect.Value) (roster.Ref, bool) {
 	case dialect.String:
 		ref := roster.Ref{Name: strings.TrimSpace(v.Text)}
 		if digits(ref.Name) {
-			ref.Number, _ = strconv.ParseInt(ref.Name, 10, 64) // of one that is too large: the greatest, which is nobody's
+			ref.Number, _ = strconv.ParseInt(ref.Name, 10, 64) // a number that is too large becomes the greatest, which no record has
 		}
 		return ref, ref.Name != ""
 	default:
@@ -234,7 +235,7 @@ func asRef(v dialect.Value) (roster.Ref, bool) {
 	}
 }
 
-// whole reads a whole number, also one that is sent as text, with blanks around it perhaps.
+// whole reads a whole number, also as text with blanks around it.
 func whole(v dialect.Value) (int64, bool) {
 	if text := strings.TrimSpace(v.Text); v.Kind == dialect.String && digits(text) {
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -243,7 +244,7 @@ func whole(v dialect.Value) (int64, bool) {
 	return v.Int()
 }
 
-// digits reports whether s is digits and nothing else.
+// digits reports whether s consists of digits.
 func digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }

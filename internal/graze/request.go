@@ -11,14 +11,14 @@ import (
 	"roster/internal/dialect"
 )
 
-// request is a request as the dialect reads it. The body is read when the first argument is asked for:
-// a caller whose credential is in a header or in the URL is known before that.
+// request is a request as the dialect reads it. It reads the body when the first argument is
+// needed, so that a caller with a credential in a header or the URL is authenticated before.
 type request struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	origin *dialect.Origin
 
-	form func(text string) ([]dialect.Member, error) // reads the query and a form
+	form func(text string) ([]dialect.Member, error) // parses the query and forms
 	read bool
 	args []dialect.Member
 	err  error
@@ -28,8 +28,8 @@ func newRequest(w http.ResponseWriter, r *http.Request) *request {
 	return &request{w: w, r: r, origin: dialect.OriginOf(r.Context()), form: dialect.ParseForm}
 }
 
-// byCredential finds the credential of a request: a Basic header (RFC 7617) and nothing else if there
-// is one, or the auth_token of the URL or of the body.
+// byCredential authenticates by a Basic header (RFC 7617) if there is one, and otherwise by the
+// auth_token of the URL or the body.
 func byCredential(v dialect.Verifier) func(context.Context, *request) (roster.Actor, error) {
 	return func(ctx context.Context, q *request) (roster.Actor, error) {
 		if scheme, credentials := dialect.Authorization(q.r); scheme == "basic" {
@@ -39,9 +39,9 @@ func byCredential(v dialect.Verifier) func(context.Context, *request) (roster.Ac
 		if token == "" {
 			args, err := q.arguments()
 			if refusal := (*dialect.Refusal)(nil); errors.As(err, &refusal) && refusal.Status == http.StatusRequestTimeout {
-				return roster.Actor{}, err // the token may be in what is missing
+				return roster.Actor{}, err // the token may be in the missing part
 			}
-			token = find(args, "auth_token").Text // a body that cannot be read holds none
+			token = find(args, "auth_token").Text // a body that cannot be parsed has none
 		}
 		if token == "" {
 			return roster.Actor{}, unauthenticated("there is no credential")
@@ -58,7 +58,8 @@ func byBasic(ctx context.Context, v dialect.Verifier, credentials string) (roste
 	return v.Password(ctx, roster.FaceGraze, roster.GrazeLogin, name, password)
 }
 
-// byPassword finds the credential of authenticate: its arguments, or a Basic header where it has none.
+// byPassword authenticates a call of authenticate: by its arguments, or by a Basic header if it has
+// none.
 func byPassword(v dialect.Verifier) func(context.Context, *request) (roster.Actor, error) {
 	return func(ctx context.Context, q *request) (roster.Actor, error) {
 		q.form = dialect.ParseCredentials
@@ -78,10 +79,10 @@ func byPassword(v dialect.Verifier) func(context.Context, *request) (roster.Acto
 }
 
 func unauthenticated(reason string) error {
-	return &roster.Error{Kind: roster.Unauthenticated, Detail: "who calls is not known", Err: errors.New(reason)}
+	return &roster.Error{Kind: roster.Unauthenticated, Detail: "the caller is not known", Err: errors.New(reason)}
 }
 
-// arguments returns the arguments of the query and of the body. None comes twice.
+// arguments returns the arguments of the query and of the body. No name comes twice.
 func (q *request) arguments() ([]dialect.Member, error) {
 	if !q.read {
 		q.read = true
@@ -95,7 +96,7 @@ func (q *request) readArguments() ([]dialect.Member, error) {
 	if err != nil {
 		return nil, err
 	}
-	if password, ok := q.origin.Secrets["password"]; ok { // lifted out of the query
+	if password, ok := q.origin.Secrets["password"]; ok { // removed from the query by the server
 		query = append(query, dialect.Member{Name: "password", Value: dialect.Value{Kind: dialect.String, Text: password}})
 	}
 	if q.r.Method != http.MethodPost {
@@ -113,8 +114,8 @@ func (q *request) readArguments() ([]dialect.Member, error) {
 	return append(body, query...), nil
 }
 
-// readBody reads a body as JSON where its Content-Type says so. A body that begins like a JSON object is read as
-// that whatever the Content-Type says, and every other one as a form.
+// readBody reads a body as JSON if its Content-Type says so, or if it begins like a JSON object,
+// and otherwise as a form.
 func (q *request) readBody() ([]dialect.Member, error) {
 	if strings.HasPrefix(dialect.MediaType(q.r), "multipart/") {
 		return nil, &dialect.Refusal{
@@ -142,7 +143,7 @@ func (q *request) readBody() ([]dialect.Member, error) {
 	}
 }
 
-// isUnset reports whether an argument is left out, null or "".
+// isUnset reports whether an argument is missing, null or "".
 func isUnset(v dialect.Value) bool {
 	return v.Kind <= dialect.Null || v.Kind == dialect.String && v.Text == ""
 }

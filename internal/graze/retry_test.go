@@ -15,7 +15,8 @@ import (
 	"roster/internal/directory"
 )
 
-// repeatable is a world with a user "rep", made by graze through Graze itself, and a second API user.
+// repeatable is a world with a user "rep", made by graze through Graze itself, and a second API
+// user.
 func repeatable(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	documented(t, e)
@@ -156,7 +157,8 @@ func realmNamed(name, more string) string {
 	return realmCall("create", `"name":"`+name+`","type":"SAML2","configuration":`+documentedRealm+more)
 }
 
-// reversed returns a JSON object whose members are in the opposite order, as a client with random hashes may send it.
+// reversed returns a JSON object whose members are in the opposite order, as a client with random
+// hashes may send it.
 func reversed(object string) string {
 	v, err := dialect.Parse([]byte(object))
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"roster/internal/directory"
 )
 
-// customers are two customers of a service provider, each a group. "boss" manages the people of Mine and "head" is
-// an administrator there, both for Mine alone. "ann" is one of them; "whole" is one, too, and an operator for the
-// whole organization; "stranger" belongs to Other.
+// customers are two customers of a service provider, each a group. "boss" manages the people of
+// Mine and "head" is an administrator there, both for Mine alone. "ann" is one of them; "whole" is
+// one, too, and an operator for the whole organization; "stranger" belongs to Other.
 func customers(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	mine, _ := e.Group(t, "Mine"), e.Group(t, "Other")

@@ -12,12 +12,11 @@ type Message struct {
 	Text    string
 	HTML    string // "" for none
 	At      time.Time
-	ID      string // the same each time the same message is sent, so that a repeat can be recognised
+	ID      string // the same whenever the same message is sent, so that a repeat can be recognised
 }
 
 // Mailer sends messages.
 type Mailer interface {
-	// Send hands a message over. Errors: Unavailable where another attempt may succeed, Invalid where
-	// it would not.
+	// Send sends a message. Errors: Unavailable if another attempt may succeed, Invalid if not.
 	Send(ctx context.Context, m Message) error
 }

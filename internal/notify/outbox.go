@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// MaxOutbox is the number of messages that an [Outbox] keeps; the oldest go first.
+// MaxOutbox is the number of messages that an [Outbox] keeps. It drops the oldest first.
 const MaxOutbox = 200
 
-// Outbox is a [Mailer] that sends nothing and keeps what it was given, in memory. It may be used from
-// any number of goroutines.
+// Outbox is a [Mailer] that keeps messages in memory and sends nothing. It is safe for concurrent
+// use.
 type Outbox struct {
 	mu       sync.Mutex
 	messages []Message // the oldest first
@@ -19,7 +19,7 @@ type Outbox struct {
 // NewOutbox returns an empty outbox.
 func NewOutbox() *Outbox { return &Outbox{} }
 
-// Send keeps the message. One with the same ID takes the place of the former. It does not fail.
+// Send keeps the message. It replaces a message with the same ID. It does not fail.
 func (o *Outbox) Send(_ context.Context, m Message) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -14,9 +14,9 @@ import (
 	"roster"
 )
 
-// unusable is the error of a connection on which no message could be offered yet. It says nothing
-// about the message, whatever the server answered: so it is always worth another attempt.
-func unusable(err error) error {
+// connectionFailed is the error of a connection that failed before a message was offered. Such a
+// failure says nothing about the message, so another attempt is always worth it.
+func connectionFailed(err error) error {
 	e := &roster.Error{Kind: roster.Unavailable, Detail: "the mail server cannot be used"}
 	var refusal *textproto.Error
 	var certificate *tls.CertificateVerificationError
@@ -37,14 +37,14 @@ func unusable(err error) error {
 	return e
 }
 
-// refused is the error of a message that the server did not take. Its answer to the recipient or to
-// the content counts; one to the sender's address or to a missing sign-in is about our settings, and
-// may be mended while the message waits.
+// refused is the error of a message that the server did not take. A permanent refusal of the
+// recipient or the content is final. A refusal of the sender's address or a missing sign-in is
+// about our settings, which may be corrected while the message waits.
 func refused(err error) error {
 	var refusal *mail.SendError
 	if !errors.As(err, &refusal) {
 		return &roster.Error{
-			Kind: roster.Unavailable, Detail: "the connection to the mail server broke",
+			Kind: roster.Unavailable, Detail: "the connection to the mail server was lost",
 			Err: fmt.Errorf("send: %s", readable(fmt.Sprint(err))),
 		}
 	}
@@ -52,7 +52,7 @@ func refused(err error) error {
 	e := &roster.Error{Kind: roster.Unavailable, Err: fmt.Errorf("send: %s", readable(refusal.Error()))}
 	switch {
 	case code == 0:
-		e.Detail = "the connection to the mail server broke"
+		e.Detail = "the connection to the mail server was lost"
 	case code/10 == 53:
 		e.Detail = fmt.Sprintf("the mail server wants its users to sign in (%d)", code)
 	case refusal.Reason == mail.ErrSMTPMailFrom:
@@ -73,13 +73,13 @@ const (
 	maxWord   = 20  // characters
 )
 
-// readable keeps the plain words and numbers of a server's answer and drops everything else: a server
-// may repeat what it was sent, and that holds addresses, links and passwords.
+// readable keeps the plain words and numbers of a server's answer and drops the rest. The server
+// may repeat what it was sent: addresses, links and passwords.
 func readable(answer string) string {
 	var kept []string
 	length := 0
 	for word := range strings.FieldsSeq(answer) {
-		if !plain(strings.Trim(word, `.,;:!?()"'<>-`)) {
+		if !isPlainWord(strings.Trim(word, `.,;:!?()"'<>-`)) {
 			word = "…"
 			if len(kept) > 0 && kept[len(kept)-1] == word {
 				continue
@@ -93,8 +93,9 @@ func readable(answer string) string {
 	return strings.Join(kept, " ")
 }
 
-// plain reports a word in one case, or with a capital at its head, or a number such as 550 or 5.7.1.
-func plain(word string) bool {
+// isPlainWord reports whether a word is lower or upper case, capitalised, or a number such as 550
+// or 5.7.1.
+func isPlainWord(word string) bool {
 	if len(word) > maxWord {
 		return false
 	}

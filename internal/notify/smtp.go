@@ -18,17 +18,17 @@ import (
 	"roster"
 )
 
-// How the connection to a mail server is protected.
+// Ways to protect the connection to a mail server.
 const (
-	StartTLS = "starttls" // begins in the clear and must become TLS (RFC 3207); the default
+	StartTLS = "starttls" // begins unencrypted and must become TLS (RFC 3207); the default
 	WithTLS  = "tls"      // TLS from the first byte (RFC 8314 §3)
-	NoTLS    = "none"     // in the clear: for a relay on the same machine or network
+	NoTLS    = "none"     // unencrypted: for a relay on the same machine or network
 )
 
-// DefaultSMTPTimeout bounds each half of a sending: to greet the server, and to hand over the message.
+// DefaultSMTPTimeout bounds each half of a delivery: the greeting, and the message.
 const DefaultSMTPTimeout = 30 * time.Second
 
-// SMTPOptions say how to reach a mail server. Address and From are needed.
+// SMTPOptions say how to reach a mail server. Address and From are required.
 type SMTPOptions struct {
 	Address  string // host:port; the port may be left out
 	Username string // "" to send without signing in
@@ -40,12 +40,12 @@ type SMTPOptions struct {
 	Timeout time.Duration  // default DefaultSMTPTimeout
 }
 
-// SMTP is a [Mailer] that hands each message to a mail server (RFC 5321) over a connection of its own.
+// SMTP is a [Mailer] that sends each message to a mail server (RFC 5321), over a new connection.
 type SMTP struct {
 	from   *netmail.Address
 	host   string
 	dialer net.Dialer
-	tls    *tls.Config // nil: in the clear
+	tls    *tls.Config // nil: unencrypted
 	mode   string
 	// connect holds the password, inside closures: nothing that prints an SMTP can print it.
 	connect []mail.Option
@@ -66,7 +66,7 @@ func NewSMTP(o SMTPOptions) (*SMTP, error) {
 	case StartTLS, WithTLS:
 	case NoTLS:
 		if o.Username != "" && !loopback(host) {
-			faults.Add("tls", "must be starttls or tls where a password is sent to another machine")
+			faults.Add("tls", "must be starttls or tls if a password is sent to another machine")
 		}
 	default:
 		faults.Add("tls", "must be starttls, tls or none")
@@ -86,8 +86,8 @@ func NewSMTP(o SMTPOptions) (*SMTP, error) {
 	return s, nil
 }
 
-// signIn offers the mechanisms in the order of preference. Those that send the password itself are
-// refused by the library on a connection that is neither TLS nor to this machine.
+// signIn offers the mechanisms in the order of preference. The library refuses mechanisms that send
+// the password itself, unless the connection is TLS or stays on this machine.
 func signIn(username, password string) []mail.Option {
 	return []mail.Option{
 		mail.WithUsername(username), mail.WithPassword(password),
@@ -96,7 +96,7 @@ func signIn(username, password string) []mail.Option {
 	}
 }
 
-// splitAddress reads host and port; where there is no port it is the mode's own.
+// splitAddress returns host and port. The default port is that of the mode.
 func splitAddress(address string, mode string, f *roster.Faults) (host string, port int) {
 	host, text, err := net.SplitHostPort(address)
 	if err != nil {
@@ -126,14 +126,14 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // closes the connection, however far it came
+	defer cancel() // closes the connection at any stage
 	client, err := s.client(ctx, to.Address)
 	if err != nil {
-		return unusable(err)
+		return connectionFailed(err)
 	}
 	conn, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return unusable(err)
+		return connectionFailed(err)
 	}
 	if offered, _ := conn.Extension("SMTPUTF8"); !offered {
 		if err := needsUTF8(s.from.Address, to.Address); err != nil {
@@ -167,7 +167,8 @@ func (s *SMTP) client(ctx context.Context, to string) (*mail.Client, error) {
 		options = append(options, func(c *mail.Client) error { c.SetSSL(true); return nil })
 	}
 	if ascii(s.from.Address + to) {
-		// Asked for without need, it makes a later server that lacks it refuse the message (RFC 6531 §3.4).
+		// A message that asks for SMTPUTF8 without need is refused by servers without it (RFC 6531
+		// §3.4).
 		options = append(options, mail.WithoutSMTPUTF8())
 	}
 	return mail.NewClient(s.host, options...)
@@ -186,7 +187,7 @@ func (s *SMTP) dial(ctx, dial context.Context, network, address string) (net.Con
 	return secured, secured.HandshakeContext(dial)
 }
 
-// compose writes the message out. Errors: Invalid.
+// compose builds the message. Errors: Invalid.
 func (s *SMTP) compose(m Message, to *netmail.Address) (*mail.Msg, error) {
 	if strings.ContainsFunc(m.Subject+m.ID, unicode.IsControl) {
 		return nil, &roster.Error{Kind: roster.Invalid, Detail: "the subject or the id of the message holds a control character"}
@@ -197,7 +198,7 @@ func (s *SMTP) compose(m Message, to *netmail.Address) (*mail.Msg, error) {
 	msg.Subject(m.Subject)
 	msg.SetDateWithValue(m.At)
 	msg.SetMessageIDWithValue(m.ID + "@" + s.from.Address[strings.LastIndexByte(s.from.Address, '@')+1:])
-	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 §5: no holiday notes, please
+	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 §5: asks for no automatic replies
 	msg.SetBodyString(mail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
@@ -205,7 +206,7 @@ func (s *SMTP) compose(m Message, to *netmail.Address) (*mail.Msg, error) {
 	return msg, nil
 }
 
-// sender returns the address of the sender with its domain as [deliverable] returns it.
+// sender returns the sender's address, with its domain as [deliverable] returns it.
 func sender(from string) (*netmail.Address, error) {
 	parsed, err := netmail.ParseAddress(from)
 	if err != nil {
@@ -219,8 +220,9 @@ func sender(from string) (*netmail.Address, error) {
 	return good, nil
 }
 
-// needsUTF8 returns the error of a message that a mail server without SMTPUTF8 cannot take (RFC 6531 §3.2).
-// One to such a recipient fails for good. Our own address may be changed while the message waits.
+// needsUTF8 returns the error of a message that a mail server without SMTPUTF8 cannot take (RFC
+// 6531 §3.2). A message to such a recipient fails for good. A sender's address may be changed while
+// the message waits.
 func needsUTF8(from, to string) error {
 	switch {
 	case !ascii(to):
@@ -237,7 +239,8 @@ func needsUTF8(from, to string) error {
 	return nil
 }
 
-// deliverable returns the address with its domain in the form that every server understands (RFC 5891).
+// deliverable returns the address with its domain in the form that every server understands (RFC
+// 5891).
 func deliverable(address string) (*netmail.Address, error) {
 	bad := &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is no address that mail can be sent to"}
 	parsed, err := netmail.ParseAddress(address)

@@ -232,7 +232,7 @@ func TestAMessageArrivesWhole(t *testing.T) {
 	}
 }
 
-// validateWhole compares a received message with hello.
+// checkWhole compares a received message with hello.
 func checkWhole(t *testing.T, raw string) {
 	t.Helper()
 	msg, err := mail.ReadMessage(strings.NewReader(raw))

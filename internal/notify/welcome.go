@@ -18,14 +18,14 @@ import (
 	"roster/internal/directory"
 )
 
-// WelcomeOptions are what the handler of welcome emails needs. Log may be nil; so may Actor.
+// WelcomeOptions hold what the handler of welcome emails needs. Log and Actor may be nil.
 type WelcomeOptions struct {
 	Directory *directory.Directory
 	Mailer    Mailer
-	PublicURL string // where people reach this server, such as https://roster.example.com
+	PublicURL string // the address of this server for people, such as https://roster.example.com
 	Log       *slog.Logger
 
-	// Actor is who issues the links of an organization; default: Roster itself.
+	// Actor returns the actor that issues links in an organization; default: Roster itself.
 	Actor func(roster.OrganizationID) roster.Actor
 }
 
@@ -38,18 +38,19 @@ type welcome struct {
 	html *htmltemplate.Template
 }
 
-// Welcome returns the handler of [roster.JobWelcomeEmail]. The link in the email is made when it is
-// sent, for the address that the user has then, and each attempt voids the link of the one before. A user who is gone,
-// inactive, without an address, or has got a password since, is not written to. That is no error.
+// Welcome returns the handler of [roster.JobWelcomeEmail]. The link is made when the email is sent,
+// for the user's address at that time. Each attempt voids the link of the attempt before. Users who
+// are deleted, inactive, without an address, or who have a password by then get no email; that is
+// no error.
 //
-// Errors of the handler: those of [directory.Directory.IssueLink] and of [Mailer], and Invalid for a
-// payload that cannot be read.
+// Errors of the handler: those of [directory.Directory.IssueLink] and of [Mailer], and Invalid for
+// a payload that cannot be read.
 func Welcome(o WelcomeOptions) func(context.Context, roster.Job) error {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Actor == nil {
-		o.Actor = itself
+		o.Actor = systemActor
 	}
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	w := &welcome{
@@ -60,8 +61,8 @@ func Welcome(o WelcomeOptions) func(context.Context, roster.Job) error {
 	return w.handle
 }
 
-// itself is Roster as an actor.
-func itself(org roster.OrganizationID) roster.Actor {
+// systemActor returns Roster as an actor.
+func systemActor(org roster.OrganizationID) roster.Actor {
 	return roster.Actor{Kind: roster.ActorSystem, OrganizationID: org, Name: "Roster", Face: roster.FaceSystem}
 }
 
@@ -71,14 +72,14 @@ func (w *welcome) handle(ctx context.Context, j roster.Job) error {
 		return &roster.Error{Kind: roster.Invalid, Detail: "the job's payload cannot be read", Err: err}
 	}
 	if w.PublicURL == "" {
-		return &roster.Error{Kind: roster.Unavailable, Detail: "the public URL is not set, and the link needs it"}
+		return &roster.Error{Kind: roster.Unavailable, Detail: "the link needs the public URL: set --public-url"}
 	}
 	by := w.Actor(j.OrganizationID)
 	u, err := w.Directory.GetUser(ctx, by, directory.UserSelector{ID: payload.UserID})
 	if err != nil && roster.KindOf(err) != roster.NotFound {
 		return fmt.Errorf("read user: %w", err)
 	}
-	if why := pointless(u); err != nil || why != "" {
+	if why := reasonNotToWrite(u); err != nil || why != "" {
 		w.Log.InfoContext(ctx, "welcome email not sent", "user", payload.UserID, "reason", cmp.Or(why, "the user is gone"))
 		return nil
 	}
@@ -90,8 +91,8 @@ func (w *welcome) handle(ctx context.Context, j roster.Job) error {
 	return err
 }
 
-// pointless says why the user need not be written to; "" where that is not so.
-func pointless(u roster.User) string {
+// reasonNotToWrite returns the reason not to write to the user, "" if there is none.
+func reasonNotToWrite(u roster.User) string {
 	switch {
 	case u.ID == "":
 		return "the user is gone"
@@ -106,7 +107,7 @@ func pointless(u roster.User) string {
 	}
 }
 
-// confirmed reports whether the user's primary address is confirmed, as following a link does.
+// confirmed reports whether the user's primary address is confirmed. Following a link confirms it.
 func confirmed(u roster.User) bool {
 	return slices.ContainsFunc(u.ContactMethods, func(c roster.ContactMethod) bool {
 		return c.Service == roster.ServiceEmail && c.Address == u.Email && !c.ConfirmedAt.IsZero()
@@ -140,16 +141,16 @@ func (w *welcome) send(ctx context.Context, by roster.Actor, j roster.Job, u ros
 	return nil
 }
 
-// letter is what the templates are filled with.
+// letter holds the values of the templates.
 type letter struct {
 	Greeting  string // a name, or ""
 	UserName  string
-	AddedBy   string // "" if that is not known
+	AddedBy   string // "" if not known
 	Server    string
 	Link      string
 	GoodUntil string
-	Days      int      // from now to then
-	Missing   []string // what services still need
+	Days      int      // from now until the link expires
+	Missing   []string // what the chosen services still need
 }
 
 func (w *welcome) compose(l letter) (m Message, err error) {
@@ -163,8 +164,8 @@ func (w *welcome) compose(l letter) (m Message, err error) {
 	return Message{Subject: "Welcome to Roster: choose your password", Text: text.String(), HTML: html.String()}, nil
 }
 
-// addedBy says who made the user, as the audit has it: its first entry about the user. It returns ""
-// where nobody in particular did.
+// addedBy returns who made the user: the actor of the first audit entry about the user, "" if it
+// was not a person or token.
 func (w *welcome) addedBy(ctx context.Context, by roster.Actor, u roster.User) (string, error) {
 	entries, err := w.Directory.ListAudit(ctx, by, directory.AuditList{Target: string(u.ID), Limit: 1})
 	if err != nil {
@@ -187,11 +188,11 @@ func (w *welcome) addedBy(ctx context.Context, by roster.Actor, u roster.User) (
 	return "", nil
 }
 
-// maxGreeting is the longest name that somebody is greeted by, in characters.
+// maxGreeting is the longest name that a greeting uses, in characters.
 const maxGreeting = 60
 
-// greeting returns the name to greet the user by; "" for one that mail programs would make a link of.
-// Whoever may add users could otherwise have us send an address of their choice to anybody.
+// greeting returns the name to greet the user by. It is empty for a name that mail programs would
+// turn into a link: otherwise anyone who can add users could have us send links to anybody.
 func greeting(u roster.User) string {
 	name := u.DisplayName
 	if name == u.UserName || utf8.RuneCountInString(name) > maxGreeting || strings.ContainsAny(name, "/:@\\") {
@@ -205,7 +206,7 @@ func greeting(u roster.User) string {
 	return name
 }
 
-// readableTime writes a time in the user's zone, or in UTC.
+// readableTime formats a time in the user's zone, or in UTC.
 func readableTime(t time.Time, zone string) string {
 	where := time.UTC
 	if name, ok := directory.Zone(zone); ok && name != "" {
@@ -216,7 +217,7 @@ func readableTime(t time.Time, zone string) string {
 	return t.In(where).Format("Monday, 2 January 2006, 15:04 MST")
 }
 
-// missing says for each service that the user chose and has no address for what it needs.
+// missing returns what each service needs that the user chose and has no address for.
 func missing(u roster.User) []string {
 	needs := map[roster.Service]string{
 		roster.ServiceEmail:      "email: no address yet",

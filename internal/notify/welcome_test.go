@@ -101,7 +101,8 @@ func (w *world) update(fn func(directory.Tx) error) {
 
 var linkForm = regexp.MustCompile(`https://roster\.example\.com/set-password/([A-Za-z0-9_-]{43})`)
 
-// secret returns the secret of the link in the message: the only one, in the text and in the HTML alike.
+// secret returns the secret of the link in the message: the only one, in the text and in the HTML
+// alike.
 func (w *world) secret(m notify.Message) string {
 	w.Helper()
 	secrets := map[string]bool{}

@@ -82,7 +82,8 @@ func TestNobodyElseFindsAnyOfIt(t *testing.T) {
 	}
 }
 
-// TestTheOperatorNeedsNoCredentialOfTheNativeAPIOnly: one that is sent counts, and no other face knows the operator.
+// TestTheOperatorNeedsNoCredentialOfTheNativeAPIOnly: one that is sent counts, and no other face
+// knows the operator.
 func TestTheOperatorNeedsNoCredentialOfTheNativeAPIOnly(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})

@@ -32,8 +32,8 @@ type Server struct {
 	FreeBytes     int64  `json:"freeBytes"` // on its disk; -1 if that is not known
 }
 
-// Examination is what a look at the whole database found. It is empty for PostgreSQL, which looks after
-// its own files.
+// Examination is what a look at the whole database found. It is empty for PostgreSQL, which looks
+// after its own files.
 type Examination struct {
 	Damage  []string `json:"damage,omitempty"` // in the database's own words
 	Tables  int      `json:"tables"`

@@ -10,15 +10,15 @@ import (
 // ErrRefused is in the chain of every error of a connection that the guard did not allow.
 var ErrRefused = errors.New("the address is not a public one")
 
-// refusedError names the address, for logs. Whoever asked for it must not learn it: it may be of a
-// network that only the server sees.
+// refusedError names the address, for logs. The caller must not learn it, because it may belong to
+// a network that only the server sees.
 type refusedError struct{ address string }
 
 func (e *refusedError) Error() string { return fmt.Sprintf("%s: %v", e.address, ErrRefused) }
 func (e *refusedError) Unwrap() error { return ErrRefused }
 
-// special4 are the networks of IPv4 that are not for everybody (IANA IPv4 Special-Purpose Address Registry,
-// RFC 6890), and multicast.
+// special4 returns the IPv4 networks that are not public (IANA IPv4 Special-Purpose Address
+// Registry, RFC 6890), and multicast.
 func special4() []netip.Prefix {
 	return prefixes(
 		"0.0.0.0/8",       // this network; a connection to it reaches this machine
@@ -39,8 +39,8 @@ func special4() []netip.Prefix {
 	)
 }
 
-// special6 are the networks within 2000::/3, the global unicast of IPv6, that are not for everybody (IANA
-// IPv6 Special-Purpose Address Registry). Nothing outside 2000::/3 is public.
+// special6 returns the networks within 2000::/3, the global unicast of IPv6, that are not public
+// (IANA IPv6 Special-Purpose Address Registry). Nothing outside 2000::/3 is public.
 func special6() []netip.Prefix {
 	return prefixes(
 		"2001::/23",     // protocol assignments, Teredo and benchmarks among them (RFC 2928, RFC 4380)
@@ -60,7 +60,7 @@ func prefixes(texts ...string) []netip.Prefix {
 
 // policy says which addresses may be reached.
 type policy struct {
-	allowed            []netip.Prefix // whatever they are
+	allowed            []netip.Prefix // reachable in any case
 	special4, special6 []netip.Prefix
 	global6            netip.Prefix
 	nat64              netip.Prefix
@@ -79,7 +79,8 @@ func newPolicy(allowed []netip.Prefix) policy {
 	return p
 }
 
-// plain turns a network of IPv4 in IPv6's clothes into one of IPv4: that is how addresses are compared.
+// plain returns an IPv4-mapped IPv6 network as an IPv4 network. Addresses are compared in that
+// form.
 func plain(p netip.Prefix) netip.Prefix {
 	const mapped = 96 // bits before the IPv4 part (RFC 4291 §2.5.5.2)
 	if p.Addr().Is4In6() && p.Bits() >= mapped {
@@ -88,8 +89,8 @@ func plain(p netip.Prefix) netip.Prefix {
 	return p.Masked()
 }
 
-// allows reports whether the address may be reached. One that stands for another, mapped or translated,
-// is judged as that.
+// allows reports whether the address may be reached. A mapped or translated address is judged as
+// the IPv4 address that it stands for.
 func (p policy) allows(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	if within(a, p.allowed) {

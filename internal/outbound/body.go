@@ -9,7 +9,7 @@ import (
 // ErrTooLong is the error of reading more of an answer than is allowed.
 var ErrTooLong = errors.New("the answer is longer than is allowed")
 
-// bounded bounds the bodies of answers.
+// bounded limits the size of response bodies.
 type bounded struct {
 	next *http.Transport
 	max  int64
@@ -29,10 +29,10 @@ func (b *bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// CloseIdleConnections lets [http.Client.CloseIdleConnections] do its work.
+// CloseIdleConnections makes [http.Client.CloseIdleConnections] work.
 func (b *bounded) CloseIdleConnections() { b.next.CloseIdleConnections() }
 
-// boundedBody is a body that ends with an error, not silently, where it is too long.
+// boundedBody is a body that ends with an error if it is too long.
 type boundedBody struct {
 	io.ReadCloser
 	left int64 // bytes that may still come
@@ -43,7 +43,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	if b.left < 0 {
 		return 0, ErrTooLong
 	}
-	if int64(len(p)) > b.left+1 { // one more shows that there is more
+	if int64(len(p)) > b.left+1 { // one byte more shows that the limit is passed
 		p = p[:b.left+1]
 	}
 	n, err := b.ReadCloser.Read(p)

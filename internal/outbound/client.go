@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Bounds of a request, where the options say nothing.
+// Bounds of a request, unless the options say otherwise.
 const (
 	DefaultTimeout = 10 * time.Second // for all of it, the answer's body included
 	DefaultMaxBody = 1 << 20          // bytes of an answer's body, unpacked
@@ -23,9 +23,9 @@ const (
 	idleTimeout     = 30 * time.Second
 )
 
-// Options say what a client may do. The zero value is good: public addresses only.
+// Options say what a client may reach. The zero value allows public addresses only.
 type Options struct {
-	// Allow are networks that may be reached though they are not public.
+	// Allow lists networks that may be reached although they are not public.
 	Allow []netip.Prefix
 
 	Timeout time.Duration  // default DefaultTimeout
@@ -36,18 +36,18 @@ type Options struct {
 	Resolver *net.Resolver
 }
 
-// Client returns a client for requests to addresses that somebody else chose. A redirect is not followed:
-// it is the answer. An error that the guard caused has [ErrRefused] in its chain. Errors of net/http hold
-// the URL, so that they must not be logged where it holds a secret.
+// Client returns a client for requests to addresses that somebody else chose. It returns redirects
+// and does not follow them. If the guard refused a connection, the error wraps [ErrRefused]. Errors
+// of net/http contain the URL: do not log them if it may hold a secret.
 //
-// A client keeps connections and should be kept itself.
+// A client keeps connections, so use one for many requests.
 func Client(o Options) *http.Client {
 	timeout := cmp.Or(o.Timeout, DefaultTimeout)
 	may := newPolicy(o.Allow)
 	dialer := &net.Dialer{
 		Timeout:  timeout,
 		Resolver: o.Resolver,
-		// Called with the address itself, when the name has been resolved and before anything is sent.
+		// Called with the resolved address, before anything is sent.
 		ControlContext: func(_ context.Context, network, address string, _ syscall.RawConn) error {
 			return may.validate(network, address)
 		},
@@ -56,7 +56,7 @@ func Client(o Options) *http.Client {
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &bounded{max: cmp.Or(o.MaxBody, DefaultMaxBody), next: &http.Transport{
-			Proxy:                  nil, // not from the environment: a proxy would connect in our place, unguarded
+			Proxy:                  nil, // ignores the environment: a proxy would connect in our place, unguarded
 			DialContext:            dialer.DialContext,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
 			TLSHandshakeTimeout:    timeout,
@@ -70,7 +70,7 @@ func Client(o Options) *http.Client {
 	}
 }
 
-// validate refuses a connection to what is not an address and port of TCP, or not allowed.
+// validate refuses a connection that is not TCP or whose address is not allowed.
 func (p policy) validate(network, address string) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil || (network != "tcp4" && network != "tcp6") || !p.allows(at.Addr()) {

@@ -12,13 +12,14 @@ import (
 	"roster"
 )
 
-// retryAfter is when the same document may be asked for again.
+// retryAfter is the wait before the same document may be asked for again.
 const retryAfter = time.Minute
 
-// Get returns the document at an http or https address. What a failure says is the same for every
-// address that does not answer, so that nobody can explore a network by it; the cause, for the log, holds no URL.
-// Errors: Invalid (no web address, one that is not allowed, too long), Unavailable (no answer, or another
-// status than 200).
+// Get returns the document at an http or https address. All addresses that do not answer give the
+// same error, so nobody can explore a network by it. The cause, for the log, contains no URL.
+//
+// Errors: Invalid (no web address, one that is not allowed, too long), Unavailable (no answer, or
+// another status than 200).
 func Get(ctx context.Context, client *http.Client, address string) ([]byte, error) {
 	const notWeb = "must be an absolute http or https address, without a user name in it"
 	u, err := url.Parse(address)
@@ -44,7 +45,7 @@ func Get(ctx context.Context, client *http.Client, address string) ([]byte, erro
 	return text, nil
 }
 
-// failure makes an error one that callers can act on.
+// failure turns an error into one that callers can act on.
 func failure(err error) error {
 	var withURL *url.Error
 	if errors.As(err, &withURL) { // it may hold a secret
@@ -52,9 +53,9 @@ func failure(err error) error {
 	}
 	switch {
 	case errors.Is(err, ErrTooLong):
-		return &roster.Error{Kind: roster.Invalid, Detail: "leads to a document that is too long", Err: err}
+		return &roster.Error{Kind: roster.Invalid, Detail: "points to a document that is too long", Err: err}
 	case errors.Is(err, ErrRefused):
-		return &roster.Error{Kind: roster.Invalid, Detail: "leads to an address that is not public; the server's configuration can allow its network", Err: err}
+		return &roster.Error{Kind: roster.Invalid, Detail: "points to an address that is not public; the server's configuration can allow its network", Err: err}
 	}
 	return &roster.Error{Kind: roster.Unavailable, Detail: "the address does not answer with a document", RetryAfter: retryAfter, Err: err}
 }

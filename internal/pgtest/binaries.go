@@ -12,13 +12,13 @@ import (
 	"strconv"
 )
 
-// errMissing is the error where PostgreSQL is not installed.
+// errMissing is the error if PostgreSQL is not installed.
 var errMissing = errors.New("not installed")
 
 func isMissing(err error) bool { return errors.Is(err, errMissing) }
 
-// binaries returns the folder with initdb and postgres. On a machine without them where it may, it
-// installs Debian's package.
+// binaries returns the folder with initdb and postgres. If they are missing it installs Debian's
+// package, where it may.
 func binaries(ctx context.Context) (string, error) {
 	if dir, ok := findBinaries(); ok {
 		return dir, nil

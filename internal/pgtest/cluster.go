@@ -16,17 +16,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Options are how a cluster is run.
+// Options say how a cluster runs.
 type Options struct {
-	Fsync bool // flush commits to disk: for measuring
-	TCP   bool // listen on a port of 127.0.0.1, too, and return its address
+	Fsync bool // flush commits to disk, for measurements
+	TCP   bool // also listen on a port of 127.0.0.1, and return that address
 }
 
-// startTimeout is how long a cluster may take to answer, recovery of nothing included.
+// startTimeout is how long a cluster may take to answer.
 const startTimeout = 30 * time.Second
 
 // Start starts a cluster and returns the address of its database "postgres". It runs until stop is
-// called or this process ends, whichever way; then its folder is removed.
+// called or this process ends in any way; then its folder is removed.
 func Start(ctx context.Context, o Options) (at string, stop func(), err error) {
 	bin, err := binaries(ctx)
 	if err != nil {
@@ -57,7 +57,7 @@ type cluster struct {
 // maxSocketPath is the longest path of a socket, in bytes (sockaddr_un, less the final zero).
 const maxSocketPath = 107
 
-// create makes the folder, for an unprivileged user if need be, and the data in it.
+// create makes the folder with its data, for an unprivileged user if needed.
 func (c *cluster) create(ctx context.Context) error {
 	parent := os.TempDir()
 	if len(parent)+len("/rosterpg-0000000-0000000000/.s.PGSQL.00000") > maxSocketPath {
@@ -84,7 +84,7 @@ func (c *cluster) create(ctx context.Context) error {
 	return nil
 }
 
-// dropPrivileges gives the folder to an unprivileged user, as whom everything runs.
+// dropPrivileges gives the folder to an unprivileged user, who runs everything.
 func (c *cluster) dropPrivileges() error {
 	uid, gid, err := unprivileged()
 	if err != nil {
@@ -106,8 +106,8 @@ func (c *cluster) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// watch runs PostgreSQL until its standard input ends, which it does when the process that holds the
-// other end is gone, for whatever reason. Then nothing of the cluster remains.
+// watch runs PostgreSQL until its standard input ends. That happens when the process that holds the
+// other end is gone, for any reason. Then it removes everything of the cluster.
 const watch = `dir=$1; shift
 "$@" >"$dir/log" 2>&1 </dev/null &
 read -r end
@@ -126,10 +126,10 @@ func (c *cluster) start(ctx context.Context, o Options) (string, error) {
 		return "", fmt.Errorf("make pipe: %w", err)
 	}
 	defer input.Close()
-	// Not ctx: that would kill the watcher, and leave what it watches.
+	// Not ctx: it would kill the watcher and leave the process that it watches.
 	watcher := c.command(context.WithoutCancel(ctx), append([]string{"sh", "-c", watch, "watch", c.dir}, args...)...)
 	watcher.Stdin = input
-	watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the keyboard is not for it
+	watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // keeps interrupts from the keyboard away
 	if err := watcher.Start(); err != nil {
 		leash.Close()
 		return "", fmt.Errorf("start: %w", err)
@@ -139,7 +139,7 @@ func (c *cluster) start(ctx context.Context, o Options) (string, error) {
 	return at, c.ready(ctx, at)
 }
 
-// hold keeps the leash from being collected, which would close it, for as long as the watcher runs.
+// hold keeps the leash from being collected, which would close it, while the watcher runs.
 func (c *cluster) hold(watcher *exec.Cmd) {
 	_ = watcher.Wait() // its exit status is that of rm
 	c.leash.Close()
@@ -227,7 +227,7 @@ func removeStale() {
 	}
 }
 
-// runs reports whether there is a process with the id; it is false for what is no id.
+// runs reports whether there is a process with the id. It is false for an invalid id.
 func runs(pid string) bool {
 	n, err := strconv.Atoi(strings.TrimSpace(pid))
 	return err == nil && n > 0 && !errors.Is(syscall.Kill(n, 0), syscall.ESRCH)

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// shared is the cluster of this process, started when it is first needed. It ends with the process.
+// shared is the cluster of this process. It starts when a test needs it and ends with the process.
 var shared = sync.OnceValues(func() (string, error) {
 	at, _, err := Start(context.Background(), Options{})
 	return at, err
@@ -18,8 +18,8 @@ var shared = sync.OnceValues(func() (string, error) {
 
 var databases atomic.Int64
 
-// URL returns the address of a new, empty database, which is there until the test has ended. Where
-// PostgreSQL is not installed the test is skipped; it fails if the variable CI is "true".
+// URL returns the address of a new, empty database, which exists until the test has ended. If
+// PostgreSQL is not installed the test is skipped, or fails if the variable CI is "true".
 func URL(t testing.TB) string {
 	t.Helper()
 	at := made(t)
@@ -43,7 +43,7 @@ func running(t testing.TB) string {
 
 func execute(t testing.TB, at, text string) {
 	t.Helper()
-	ctx := context.WithoutCancel(t.Context()) // the test's own has ended when it is cleaned up
+	ctx := context.WithoutCancel(t.Context()) // the test's own context has ended at cleanup
 	conn, err := pgx.Connect(ctx, at)
 	if err != nil {
 		t.Fatalf("connect: %v", err)

@@ -24,17 +24,17 @@ const (
 	CutAtMessage        // at a message of the client, which the server never gets
 )
 
-// Proxy stands between a client and a cluster and cuts connections where a test wants it. It reads the
-// messages of the protocol (PostgreSQL documentation, "Message Formats"), so the server sees a client that
-// is gone, and the client sees a connection that ended while it waited: as when a network breaks.
-// Terminating the server's process is different, because the server says so before it goes.
+// Proxy cuts connections between a client and a cluster where a test wants it. It reads the
+// messages of the protocol (PostgreSQL documentation, "Message Formats"). The server sees a client
+// that is gone, and the client sees a connection that ended while it waited, as when a network
+// breaks. Terminating the server's process would be different, because the server announces that.
 type Proxy struct {
 	at     url.URL
 	server string // path of the server's socket
 
 	mu   sync.Mutex
 	cut  Cut
-	skip int // how many such places are let pass before
+	skip int // such places to pass first
 
 	severing, severed bool // the next cut is, or was, for good
 }
@@ -74,14 +74,14 @@ func NewProxy(t testing.TB, at string) *Proxy {
 // URL returns the address of the database behind the proxy.
 func (p *Proxy) URL() string { return p.at.String() }
 
-// Arm makes the proxy cut one connection: at the first such place after as many as are to be skipped.
+// Arm makes the proxy cut one connection at such a place, after it has passed skip of them.
 func (p *Proxy) Arm(cut Cut, skip int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cut, p.skip = cut, skip
 }
 
-// Sever makes the next cut one for good: no connection is made after it.
+// Sever makes the next cut permanent: after it no connection is made.
 func (p *Proxy) Sever() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,7 +94,7 @@ func (p *Proxy) isSevered() bool {
 	return p.severed
 }
 
-// Disarm lets everything pass. It reports whether the proxy had cut since it was armed.
+// Disarm lets everything pass. It reports whether the proxy has cut since it was armed.
 func (p *Proxy) Disarm() (cut bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +103,7 @@ func (p *Proxy) Disarm() (cut bool) {
 	return cut
 }
 
-// reached reports whether the connection is to be cut at a place, and disarms then.
+// reached reports whether to cut the connection at a place, and disarms the proxy then.
 func (p *Proxy) reached(place Cut) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,7 +121,7 @@ func (p *Proxy) reached(place Cut) bool {
 // errCut ends a connection that is cut.
 var errCut = errors.New("cut")
 
-// serve passes messages between a client and a connection of its own to the server, until one of them
+// serve passes messages between a client and a new connection to the server, until one of them
 // leaves or ctx ends.
 func (p *Proxy) serve(ctx context.Context, client net.Conn) {
 	defer client.Close()
@@ -157,8 +157,8 @@ type proxied struct {
 	proxy *Proxy
 
 	mu     sync.Mutex
-	writes bool // the transaction under way may write
-	deaf   bool // no answer reaches the client any more
+	writes bool // the current transaction may write
+	deaf   bool // no more answers reach the client
 }
 
 func (c *proxied) deafen() {
@@ -234,7 +234,7 @@ func (c *proxied) passAnswers(client io.Writer, server io.Reader) error {
 	}
 }
 
-// readMessage reads a message: kind bytes that say what it is, its length in four, and the rest.
+// readMessage reads a message: its kind (of kind bytes), its length in four bytes, and the rest.
 func readMessage(r io.Reader, kind int) ([]byte, error) {
 	head := make([]byte, kind+4)
 	if _, err := io.ReadFull(r, head); err != nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// maxReused is the greatest size of a database that another test gets: to empty a larger one takes longer than
-// to make one.
+// maxReused is the greatest size of a database that another test gets. Emptying a larger one takes
+// longer than making a new one.
 const maxReused = 24 << 20 // bytes
 
-// Schema makes databases whose tables are there already. Tests use them one after another: to make a database,
-// and its tables, takes longer than most tests do.
+// Schema makes databases with tables. Tests use them one after another, because making a database
+// and its tables takes longer than most tests.
 type Schema struct {
 	// Make makes the tables in an empty database, and closes its connections.
 	Make func(ctx context.Context, at string) error
@@ -26,7 +26,8 @@ type Schema struct {
 	free []string // addresses of databases whose tables are empty
 }
 
-// URL is [URL] for a database with the schema. A test that leaves more in a database than rows needs one of its own.
+// URL is [URL] for a database with the schema. A test that leaves anything but rows needs a
+// database of its own.
 func (s *Schema) URL(t testing.TB) string {
 	t.Helper()
 	s.mu.Lock()
@@ -62,8 +63,8 @@ func (s *Schema) giveBack(t testing.TB, at string) {
 	drop(t, at)
 }
 
-// empty deletes all rows but those of goose, which say what is migrated. It reports false for a database that
-// is too large.
+// empty deletes all rows except those of goose, which record the migrations. It returns false for a
+// database that is too large.
 func empty(ctx context.Context, at string) (bool, error) {
 	conn, err := pgx.Connect(ctx, at)
 	if err != nil {

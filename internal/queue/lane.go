@@ -12,25 +12,26 @@ import (
 )
 
 const (
-	// pollSoon and pollLate bound the time between two looks at a lane where nothing is due: short at
-	// first, longer the longer nothing comes. A look only reads.
+	// pollSoon and pollLate bound the time between two looks at an empty lane. The time grows while
+	// no job comes. A look only reads.
 	pollSoon = time.Second
 	pollLate = 5 * time.Second
 
-	// grace is how long jobs in hand may go on after the queue was told to stop.
+	// grace is how long running jobs may continue after the queue was told to stop.
 	grace = 5 * time.Second
 
-	// claimFor bounds one claim. It does not end with the queue: a claim whose outcome nobody waits
-	// for would keep its jobs from everybody until the lease is over.
+	// claimFor bounds one claim. A claim outlives the end of the queue: if its result were ignored,
+	// nobody could have the jobs until the lease ends.
 	claimFor = 10 * time.Second
 
-	// hastenEvery is the time between two looks for jobs that wait because a clock was set back, this server's
-	// or another's. There is one at the start, and one as soon as this server's clock goes back.
+	// hastenEvery is the time between two searches for jobs that wait because a clock was set back,
+	// on this server or another. A search also runs at the start and whenever this server's clock
+	// goes back.
 	hastenEvery = 5 * time.Minute
 	hastenBatch = 500 // jobs in one transaction
 )
 
-// lane looks for the jobs of one lane and has them done.
+// lane finds and does the jobs of one lane.
 type lane struct {
 	Lane
 	store  directory.Store
@@ -38,11 +39,11 @@ type lane struct {
 	random func() float64
 	log    *slog.Logger
 
-	woken   chan struct{} // holds one poke
-	idle    chan struct{} // holds one token for each worker that has nothing to do
+	woken   chan struct{} // holds at most one wake-up
+	idle    chan struct{} // holds one token for each idle worker
 	working sync.WaitGroup
 
-	hastened time.Time // of run only: the last look for jobs that wait because a clock was set back
+	hastened time.Time // used by run only: the last search for jobs that wait because a clock was set back
 }
 
 func newLane(o Options, l Lane) *lane {
@@ -56,21 +57,21 @@ func newLane(o Options, l Lane) *lane {
 	return made
 }
 
-// rouse ends the present wait, or the next one.
-func (l *lane) rouse() {
+// wake ends the current wait, or the next one.
+func (l *lane) wake() {
 	select {
 	case l.woken <- struct{}{}:
 	default:
 	}
 }
 
-// run claims and does jobs until ctx ends, and then waits for those in hand.
+// run claims and does jobs until ctx ends, then waits for the running ones.
 func (l *lane) run(ctx context.Context) {
 	hold, letGo := context.WithCancel(context.WithoutCancel(ctx))
 	defer letGo()
 	poll := pollSoon
 	for {
-		n := l.hire(ctx)
+		n := l.hireIdle(ctx)
 		if ctx.Err() != nil {
 			break
 		}
@@ -87,7 +88,7 @@ func (l *lane) run(ctx context.Context) {
 			l.log.WarnContext(ctx, "jobs cannot be claimed", "err", err)
 			poll = pollLate
 		}
-		if l.wait(ctx, l.until(next, poll)) {
+		if l.wait(ctx, l.waitTime(next, poll)) {
 			poll = pollSoon
 		} else {
 			poll = min(2*poll, pollLate)
@@ -96,7 +97,7 @@ func (l *lane) run(ctx context.Context) {
 	l.drain(letGo)
 }
 
-// drain waits for the jobs in hand, and cancels them when they have had their time.
+// drain waits for the running jobs, and cancels them after the grace.
 func (l *lane) drain(letGo context.CancelFunc) {
 	ended := make(chan struct{})
 	go func() {
@@ -111,9 +112,9 @@ func (l *lane) drain(letGo context.CancelFunc) {
 	}
 }
 
-// hire waits for a worker that has nothing to do and returns how many there are; they are hired then.
-// It returns 0 where ctx ends first.
-func (l *lane) hire(ctx context.Context) int {
+// hireIdle waits for an idle worker, hires all idle workers and returns their number. It returns 0
+// if ctx ends first.
+func (l *lane) hireIdle(ctx context.Context) int {
 	select {
 	case <-ctx.Done():
 		return 0
@@ -128,21 +129,21 @@ func (l *lane) hire(ctx context.Context) int {
 	}
 }
 
-// release sends n hired workers back.
+// release makes n hired workers idle again.
 func (l *lane) release(n int) {
 	for range n {
 		l.idle <- struct{}{}
 	}
 }
 
-// claimed is a job in hand.
+// claimed is a job that this server has claimed.
 type claimed struct {
 	roster.Job
-	until time.Time // the lease
+	until time.Time // the end of the lease
 }
 
-// claim takes up to limit jobs that are due. Where none is, it says when the next one will be due, zero if
-// none is waiting, and writes nothing unless a clock was set back.
+// claim takes up to limit jobs that are due. If none is due, it returns when the next one will be,
+// zero if none waits, and it writes nothing unless a clock was set back.
 func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time.Time, err error) {
 	now := l.now()
 	err = l.store.View(ctx, func(tx directory.Tx) (err error) {
@@ -155,7 +156,7 @@ func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimFor)
 	defer cancel()
 	if next.After(now) {
-		hastened, err := l.hasten(ctx)
+		hastened, err := l.hastenDelayed(ctx)
 		if err != nil || !hastened {
 			return nil, next, err
 		}
@@ -175,9 +176,9 @@ func (l *lane) claim(ctx context.Context, limit int) (taken []claimed, next time
 	return taken, next, nil
 }
 
-// hasten makes jobs due that wait because a clock was set back, a batch at a time, and reports whether there
-// were any. It looks now and then only.
-func (l *lane) hasten(ctx context.Context) (some bool, err error) {
+// hastenDelayed makes jobs due that wait because a clock was set back, a batch at a time, and
+// reports whether there were any. It searches only now and then.
+func (l *lane) hastenDelayed(ctx context.Context) (some bool, err error) {
 	now := l.now().Round(0) // without the monotonic clock, which is never set
 	if since := now.Sub(l.hastened); since >= 0 && since < hastenEvery {
 		return false, nil
@@ -205,16 +206,17 @@ func (l *lane) hasten(ctx context.Context) (some bool, err error) {
 	return n > 0, nil
 }
 
-// until returns how long to wait for the next job, at most so long as to the next look. A job that
-// should be due and was not to be had (somebody else has it) is no reason to look again at once.
-func (l *lane) until(next time.Time, poll time.Duration) time.Duration {
+// waitTime returns how long to wait for the next job, at most poll. A job that is due but was not
+// claimed belongs to another server, so it is no reason to look again at once.
+func (l *lane) waitTime(next time.Time, poll time.Duration) time.Duration {
 	if d := next.Sub(l.now()); !next.IsZero() && d > 0 {
 		return min(d, poll)
 	}
 	return poll
 }
 
-// wait waits for so long, or until ctx ends or the lane is roused; it reports whether it was roused.
+// wait waits for the duration, until ctx ends or until the lane is roused. It reports whether it
+// was roused.
 func (l *lane) wait(ctx context.Context, d time.Duration) (roused bool) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

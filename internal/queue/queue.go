@@ -18,26 +18,26 @@ const (
 	DefaultAttempts = 12 // with the backoff, about three and a half hours
 )
 
-// Handler does one job. ctx ends before the job's lease does, and soon after the queue is told to stop;
-// a handler that goes on regardless may find that somebody else is at the same job. The kind of the
-// error decides what follows (see [Queue]). Its text must hold no secret: it is logged.
+// Handler does one job. Its ctx ends before the job's lease does, and soon after the queue is told
+// to stop. If a handler continues after that, another worker may do the same job. The kind of the
+// error decides what follows (see [Queue]). The error is logged, so its text must hold no secret.
 type Handler func(ctx context.Context, j roster.Job) error
 
 // Lane says how the jobs of one lane are done.
 type Lane struct {
 	Name     roster.Lane
 	Workers  int                // how many at a time; default 1
-	Lease    time.Duration      // how long a worker may keep a job; default DefaultLease
-	Attempts int                // a job is buried when so many have failed; default DefaultAttempts
+	Lease    time.Duration      // how long a worker may hold a job; default DefaultLease
+	Attempts int                // failed attempts until a job is buried; default DefaultAttempts
 	Handlers map[string]Handler // by the job's kind
 }
 
-// Options are what a Queue is made of. Store and Now are needed.
+// Options hold what a Queue needs. Store and Now are required.
 type Options struct {
 	Store directory.Store
 
-	// Added is poked after a commit that queued jobs, so that they need not wait for the next look.
-	// Jobs that other replicas queue are found by looking.
+	// Added receives after each commit that queued jobs, so that they start at once. Jobs of other
+	// replicas are found by polling.
 	Added <-chan struct{}
 
 	Now    func() time.Time
@@ -50,10 +50,10 @@ type Options struct {
 //
 //   - finished, without an error;
 //   - buried at once with a reason: Invalid, Conflict, NotFound, Forbidden, Unauthenticated, Stale;
-//   - tried again later, and buried when the lane's attempts are used up: Unavailable, RateLimited,
+//   - tried again later, and buried once the lane's attempts are used up: Unavailable, RateLimited,
 //     Internal, and every error that is not a [roster.Error].
 //
-// A handler that panics has failed with Internal.
+// A panic in a handler counts as Internal.
 type Queue struct {
 	added <-chan struct{}
 	lanes []*lane
@@ -77,8 +77,9 @@ func New(o Options) *Queue {
 	return q
 }
 
-// Run does jobs until ctx ends. Jobs in hand then get a few seconds to end by themselves; what has not
-// ended by then is cancelled and let go, to be claimed again by whoever comes next. It returns nil.
+// Run does jobs until ctx ends. Jobs in hand then get a few seconds to end by themselves; what has
+// not ended by then is cancelled and let go, to be claimed again by whoever comes next. It returns
+// nil.
 func (q *Queue) Run(ctx context.Context) error {
 	var lanes sync.WaitGroup
 	for _, l := range q.lanes {
@@ -89,7 +90,8 @@ func (q *Queue) Run(ctx context.Context) error {
 	return nil
 }
 
-// passOn wakes every lane when jobs were added, until ctx ends: the poke does not say for which lane.
+// passOn wakes every lane when jobs were added, until ctx ends: the poke does not say for which
+// lane.
 func (q *Queue) passOn(ctx context.Context) {
 	added := q.added
 	for {
@@ -101,7 +103,7 @@ func (q *Queue) passOn(ctx context.Context) {
 				added = nil
 			}
 			for _, l := range q.lanes {
-				l.rouse()
+				l.wake()
 			}
 		}
 	}

@@ -14,8 +14,8 @@ const KeepDone = 7 * 24 * time.Hour
 // sweepBatch is how many jobs one transaction deletes: few enough not to hold up other writers.
 const sweepBatch = 500
 
-// Sweep deletes the jobs that were done longer than [KeepDone] ago, a batch at a time, and returns how
-// many. It is to be called now and then; several replicas may.
+// Sweep deletes the jobs that were done longer than [KeepDone] ago, a batch at a time, and returns
+// how many. It is to be called now and then; several replicas may.
 func Sweep(ctx context.Context, store directory.Store, now time.Time) (deleted int, err error) {
 	for {
 		n := 0

@@ -55,8 +55,8 @@ func transient(k roster.Kind) bool {
 // maxReason is the longest reason that is stored, in bytes.
 const maxReason = 300
 
-// reasonOf says why an attempt failed, in words that may be shown: kinds, fields and details, never a
-// cause.
+// reasonOf says why an attempt failed, in words that may be shown: kinds, fields and details, never
+// a cause.
 func reasonOf(err error) string {
 	var parts []string
 	for _, e := range roster.All(err) {

@@ -13,41 +13,41 @@ import (
 )
 
 const (
-	// settleFor bounds the writing down of an outcome, tries included.
+	// settleFor bounds the recording of an outcome, retries included.
 	settleFor = 10 * time.Second
-	// settleSoon is the wait before the outcome is written a second time; it doubles.
+	// settleSoon is the wait before the second try to record an outcome; it doubles.
 	settleSoon = 100 * time.Millisecond
 )
 
-// work does one claimed job and writes down what came of it.
+// work does one claimed job and records its outcome.
 func (l *lane) work(hold context.Context, c claimed) {
 	defer l.release(1)
 	log := l.log.With("job", c.ID, "kind", c.Kind, "attempt", c.Attempts)
 	err := l.try(hold, c)
 	v := l.judge(c.Job, err)
 	if err != nil && hold.Err() != nil {
-		v = verdict{fate: again, reason: "the server stopped"} // no fault of the job's: no wait
+		v = verdict{fate: again, reason: "the server stopped"} // not the job's fault, so it does not wait
 	}
 	report(hold, log, v, err)
 	l.settle(hold, log, c, v)
 }
 
-// try runs the job's handler, under a context that ends before the lease does: the last quarter is
-// for writing down the outcome.
+// try runs the job's handler. Its context ends before the lease does: the last quarter is for
+// recording the outcome.
 func (l *lane) try(hold context.Context, c claimed) error {
 	if c.Attempts > l.Attempts {
-		return &roster.Error{Kind: roster.Internal, Detail: "no attempt came to an end"}
+		return &roster.Error{Kind: roster.Internal, Detail: "no attempt has finished"}
 	}
 	handle, known := l.Handlers[c.Kind]
 	if !known {
-		// Perhaps a newer replica queued it; it is for that one to do.
+		// A newer replica may have queued it, and must do it.
 		return &roster.Error{Kind: roster.Unavailable, Detail: "this server knows no such kind of job"}
 	}
 	ctx, cancel := context.WithTimeout(hold, c.until.Sub(l.now())-l.Lease/4)
 	defer cancel()
 	err := call(ctx, handle, c.Job)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && roster.KindOf(err) == roster.Internal {
-		return &roster.Error{Kind: roster.Unavailable, Detail: "the time for one attempt was over", Err: err}
+		return &roster.Error{Kind: roster.Unavailable, Detail: "the attempt took too long", Err: err}
 	}
 	return err
 }
@@ -65,7 +65,7 @@ func call(ctx context.Context, handle Handler, j roster.Job) (err error) {
 	return handle(ctx, j)
 }
 
-// report logs what became of an attempt, with the cause, which the store does not keep.
+// report logs the outcome of an attempt with its cause, which the store does not keep.
 func report(ctx context.Context, log *slog.Logger, v verdict, err error) {
 	switch {
 	case v.fate == done:
@@ -77,8 +77,8 @@ func report(ctx context.Context, log *slog.Logger, v verdict, err error) {
 	}
 }
 
-// settle writes down the outcome. It tries again where the store does not take it: an outcome that is
-// lost means that the job is done once more.
+// settle records the outcome. It retries if the store fails: without the outcome the job would be
+// done once more.
 func (l *lane) settle(hold context.Context, log *slog.Logger, c claimed, v verdict) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(hold), settleFor)
 	defer cancel()

@@ -8,8 +8,9 @@ import (
 	"roster/internal/dialect"
 )
 
-// accessLog writes one line for each request, and counts it. The line names the pattern of the route,
-// never the path or the query, and no header: those are the sender's words and may hold a secret.
+// accessLog counts each request and logs one line about it. The line names the route's pattern. It
+// never contains the path, the query or a header: these are the sender's words and may hold a
+// secret.
 func (s *Server) accessLog(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		res := &response{ResponseWriter: w}
@@ -20,7 +21,7 @@ func (s *Server) accessLog(next http.Handler) http.Handler {
 			took := s.o.Now().Sub(began)
 			s.flight.end()
 			if res.status == 0 && finished {
-				res.status = http.StatusOK // what net/http sends for a handler that wrote nothing
+				res.status = http.StatusOK // net/http sends this if a handler wrote nothing
 			}
 			s.o.Metrics.observe(r.Method, r.Pattern, res.status, took)
 			s.logRequest(r, res, took, finished)
@@ -30,7 +31,7 @@ func (s *Server) accessLog(next http.Handler) http.Handler {
 	})
 }
 
-// logRequest writes the line. A request that was broken off has status 0 where nothing was sent.
+// logRequest writes the line. The status is 0 if a request was broken off before anything was sent.
 func (s *Server) logRequest(r *http.Request, res *response, took time.Duration, finished bool) {
 	level := slog.LevelInfo
 	if isOwnRoute(r.Pattern) {
@@ -56,7 +57,7 @@ func (s *Server) logRequest(r *http.Request, res *response, took time.Duration, 
 	s.log.LogAttrs(ctx, level, "request", attrs[:n]...)
 }
 
-// noRoute is the name of the route of requests that no route claims.
+// noRoute is logged as the route of requests that match no route.
 const noRoute = "-"
 
 func routeName(pattern string) string {
@@ -66,5 +67,5 @@ func routeName(pattern string) string {
 	return pattern
 }
 
-// knownMethod returns the method, or "other" for one that the sender made up.
+// knownMethod returns the method, or "other" for an unknown one.
 func knownMethod(method string) string { return methods[methodIndex(method)] }

@@ -9,10 +9,11 @@ import (
 	"roster/internal/dialect"
 )
 
-// maxHops is how many forwarded addresses are looked at, from the right.
+// maxHops is how many forwarded addresses are read, from the right.
 const maxHops = 32
 
-// clientAddress notes the address of the caller: the peer's, or what trusted proxies say of it.
+// clientAddress records the address of the caller: the peer's, or the one that trusted proxies
+// report.
 func clientAddress(trusted []netip.Prefix, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer := peerAddress(r)
@@ -26,7 +27,8 @@ func clientAddress(trusted []netip.Prefix, next http.Handler) http.Handler {
 	})
 }
 
-// peerAddress returns who is at the other end of the connection; the zero address where that is no IP.
+// peerAddress returns the address at the other end of the connection, the zero address if it is no
+// IP address.
 func peerAddress(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -35,7 +37,7 @@ func peerAddress(r *http.Request) netip.Addr {
 	return plain(peer.Addr())
 }
 
-// plain returns the one form of an address: IPv4 not mapped into IPv6, and no zone.
+// plain returns the address without zone, and as IPv4 if it is mapped into IPv6.
 func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
 func isTrusted(a netip.Addr, trusted []netip.Prefix) bool {
@@ -47,8 +49,8 @@ func isTrusted(a netip.Addr, trusted []netip.Prefix) bool {
 	return false
 }
 
-// forwardedAddress walks from the peer towards the client as long as each hop is trusted to name the
-// one before it. What follows the first stranger, or the first text that is no address, is hearsay.
+// forwardedAddress walks from the peer towards the client, as long as each hop is trusted. It
+// ignores everything beyond the first hop that is not trusted or is no address.
 func forwardedAddress(peer netip.Addr, h http.Header, trusted []netip.Prefix) netip.Addr {
 	if !isTrusted(peer, trusted) {
 		return peer
@@ -67,8 +69,8 @@ func forwardedAddress(peer netip.Addr, h http.Header, trusted []netip.Prefix) ne
 	return peer
 }
 
-// forwardedFor returns the hops that the headers name, the client first: X-Forwarded-For, or else the
-// "for" parameters of Forwarded (RFC 7239 §5.2).
+// forwardedFor returns the hops that the headers name, the client first: X-Forwarded-For, or else
+// the "for" parameters of Forwarded (RFC 7239 §5.2).
 func forwardedFor(h http.Header) []string {
 	if lines := h.Values("X-Forwarded-For"); len(lines) > 0 {
 		return strings.Split(strings.Join(lines, ","), ",")
@@ -79,7 +81,7 @@ func forwardedFor(h http.Header) []string {
 	}
 	var hops []string
 	for element := range strings.SplitSeq(strings.Join(lines, ","), ",") {
-		hop := "" // an element without "for" is a hop that does not say
+		hop := "" // an element without "for" is an unknown hop
 		for pair := range strings.SplitSeq(element, ";") {
 			name, value, _ := strings.Cut(pair, "=")
 			if strings.EqualFold(strings.TrimSpace(name), "for") {
@@ -103,7 +105,7 @@ func hopAddress(s string) (netip.Addr, bool) {
 }
 
 // overHTTPS reports whether the caller's own connection is encrypted: this one, or the one to a
-// trusted proxy that says so.
+// trusted proxy that reports it.
 func overHTTPS(r *http.Request, trusted []netip.Prefix) bool {
 	if r.TLS != nil {
 		return true

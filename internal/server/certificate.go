@@ -12,37 +12,38 @@ import (
 	"roster"
 )
 
-// certificateCheck is how often, at most, a handshake looks whether the certificate has changed.
-const certificateCheck = time.Minute
+// lookEvery is the shortest time between two looks for a changed certificate. Handshakes
+// trigger them.
+const lookEvery = time.Minute
 
-// certificate is what HTTPS shows, kept up to date while serving. refresh returns another one where the
-// current is not to be used any longer, nil otherwise.
+// certificate is the certificate of HTTPS, kept up to date while serving. refresh returns its
+// replacement, nil if it is still to be used.
 type certificate struct {
 	now     func() time.Time
 	log     *slog.Logger
 	refresh func() (*tls.Certificate, error)
 
-	mu      sync.Mutex
-	checked time.Time
-	current *tls.Certificate
+	mu       sync.Mutex
+	lookedAt time.Time
+	current  *tls.Certificate
 }
 
-// get returns the certificate (tls.Config.GetCertificate). A new one that cannot be read is logged, and
-// the old one stays.
+// get implements tls.Config.GetCertificate. If a new certificate cannot be read, it logs the error
+// and returns the old one.
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
-	if now.Sub(c.checked) < certificateCheck && !now.Before(c.checked) {
+	if now.Sub(c.lookedAt) < lookEvery && !now.Before(c.lookedAt) {
 		return c.current, nil
 	}
-	c.validate(now)
+	c.lookForNew(now)
 	return c.current, nil
 }
 
-// validate looks for a new certificate. The caller holds mu.
-func (c *certificate) validate(now time.Time) {
-	c.checked = now
+// lookForNew looks for a new certificate. The caller holds mu.
+func (c *certificate) lookForNew(now time.Time) {
+	c.lookedAt = now
 	switch next, err := c.refresh(); {
 	case err != nil:
 		c.log.Warn("the certificate stays as it was", "err", err)
@@ -56,7 +57,7 @@ func (c *certificate) validate(now time.Time) {
 func (c *certificate) reload() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.validate(c.now())
+	c.lookForNew(c.now())
 	c.log.Info("read the certificate again", "valid_until", c.current.Leaf.NotAfter)
 }
 
@@ -69,8 +70,8 @@ func (s *Server) Reload() {
 	s.cert.reload()
 }
 
-// ValidateCertificate finds out whether the files are a certificate and its key; both "" is none. Errors:
-// [roster.Invalid].
+// ValidateCertificate returns an error unless the files hold a certificate and its key. Two empty
+// names are valid. Errors: [roster.Invalid].
 func ValidateCertificate(certFile, keyFile string) error {
 	if certFile == "" && keyFile == "" {
 		return nil
@@ -79,7 +80,7 @@ func ValidateCertificate(certFile, keyFile string) error {
 	return err
 }
 
-// readPair reads a certificate and its key, and returns their texts too. Errors: [roster.Invalid].
+// readPair reads a certificate and its key, and also returns their texts. Errors: [roster.Invalid].
 func readPair(certFile, keyFile string) (pair tls.Certificate, texts [2][]byte, err error) {
 	texts, err = readFiles(certFile, keyFile)
 	if err == nil {
@@ -92,8 +93,8 @@ func readPair(certFile, keyFile string) (pair tls.Certificate, texts [2][]byte, 
 	return pair, texts, err
 }
 
-// openCertificate reads the operator's certificate and looks after it. Errors: [roster.Invalid] for
-// files that cannot be read or do not belong together.
+// openCertificate reads the operator's certificate and watches its files. Errors: [roster.Invalid]
+// for files that cannot be read or do not belong together.
 func openCertificate(certFile, keyFile string, now func() time.Time, log *slog.Logger) (*certificate, error) {
 	pair, seen, err := readPair(certFile, keyFile)
 	if err != nil {
@@ -109,17 +110,17 @@ func openCertificate(certFile, keyFile string, now func() time.Time, log *slog.L
 		}
 		pair, err := tls.X509KeyPair(texts[0], texts[1])
 		if err != nil {
-			// Perhaps one of the two is still to be written: the next check looks again.
+			// One of the files may not be written yet: the next look reads them again.
 			return nil, fmt.Errorf("reload certificate: %w", err)
 		}
 		seen = texts
 		return &pair, nil
 	}
-	return &certificate{now: now, log: log, refresh: refresh, checked: now(), current: &pair}, nil
+	return &certificate{now: now, log: log, refresh: refresh, lookedAt: now(), current: &pair}, nil
 }
 
-// readFiles returns the texts of two files. They are compared as they are: times of change are too
-// coarse, and some ways of copying keep them.
+// readFiles returns the texts of two files. Whole texts are compared, because modification times
+// are too coarse and some ways of copying keep them.
 func readFiles(a, b string) (texts [2][]byte, err error) {
 	for i, name := range [...]string{a, b} {
 		if texts[i], err = os.ReadFile(name); err != nil {

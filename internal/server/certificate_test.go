@@ -196,7 +196,8 @@ func TestHTTPSIsServedWithHTTP2AndNothingOlderThanTLS12(t *testing.T) {
 	s, _ := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Proto)
 	}), func(o *Options) { o.Listeners, o.DataDir = listen(t, "", "127.0.0.1:0"), dir })
-	// A listener for HTTP that is served before that for HTTPS, as either may come first: it decides for both.
+	// A listener for HTTP that is served before that for HTTPS, as either may come first: it
+	// decides for both.
 	gone, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

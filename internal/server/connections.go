@@ -15,47 +15,47 @@ import (
 )
 
 const (
-	// maxConnections is the most connections that are open at once, over both listeners.
+	// maxConnections bounds the open connections of both listeners together.
 	maxConnections = 8192
 
-	// minConnections is the limit where the process may open too few files for any other.
+	// minConnections is the limit if the process may open too few files for any other.
 	minConnections = 16
 
-	// localPlaces is how many connections callers of this machine get beyond the limit: health checks work
-	// while strangers hold all places.
+	// localPlaces is the number of extra connections for callers on this machine, so that health
+	// checks work while strangers use up the limit.
 	localPlaces = 16
 
-	// addressShare is the part of all places that one address gets: one in so many.
+	// addressShare is the share of one address: one in so many of all connections.
 	addressShare = 8
 
-	// minOfAddress is the least number of connections that an address gets where there are as many.
+	// minOfAddress is the least number of connections for one address, as far as the total allows.
 	minOfAddress = 64
 
-	// ownDescriptors is how many descriptors the process needs besides those of connections to the
-	// server: the database's files, listeners, the command line's socket, mail, LDAP, localPlaces.
+	// ownDescriptors is the number of descriptors that the process needs for other things: the
+	// database's files, listeners, the command line's socket, mail, LDAP, localPlaces.
 	ownDescriptors = 96
 
-	// pressureLog is the shortest time between two lines of the log about the limit.
+	// pressureLog is the shortest time between two log lines about the limit.
 	pressureLog = time.Minute
 )
 
-// connectionLimit returns how many connections this process can hold while others descriptors are in
-// use elsewhere. Go has raised the soft limit of the process to the hard one.
+// connectionLimit returns how many connections the process can hold beside others descriptors. Go
+// has already raised the soft limit to the hard one.
 func connectionLimit(others int) int {
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
-		return maxConnections // accept tells when descriptors run out
+		return maxConnections // accept reports when descriptors run out
 	}
 	free := int64(min(files.Cur, 1<<31)) - ownDescriptors - int64(others)
 	return int(max(minConnections, min(maxConnections, free)))
 }
 
-// connections counts open connections, in total and by address, and makes place for new ones: at a
-// limit it closes the connection that has been idle longest. Idle is a connection between two requests,
-// or one that has not sent the header of its first.
+// connections counts open connections, in total and by address. At a limit it closes the connection
+// that has been idle longest to make room for a new one. A connection is idle between two requests,
+// and before the header of its first.
 type connections struct {
 	most      int // in total
-	ofAddress int // of one address, trusted proxies excepted
+	ofAddress int // of one address, except trusted proxies
 	trusted   []netip.Prefix
 	now       func() time.Time
 	log       *slog.Logger
@@ -66,17 +66,17 @@ type connections struct {
 	idle   list.List // of *place, the longest idle first
 	logged time.Time
 
-	closed, refused int64 // closed for a newcomer; newcomers that found no place
+	closed, refused int64 // closed to make room; refused for lack of room
 }
 
-// peer is an address, or a network of IPv6, with open connections.
+// peer is an IPv4 address or an IPv6 network that has open connections.
 type peer struct {
 	network netip.Prefix
 	open    int
 	idle    list.List // of *place, the longest idle first
 }
 
-// place is what an open connection takes.
+// place is the entry of an open connection.
 type place struct {
 	conn           net.Conn
 	peer           *peer
@@ -90,15 +90,16 @@ func newConnections(most int, trusted []netip.Prefix, now func() time.Time, log 
 	}
 }
 
-// changed is told about every change of a connection (http.Server.ConnState).
+// changed implements http.Server.ConnState.
 func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		c.admit(conn)
 	case http.StateActive:
 		if !c.work(conn) {
-			// It was closed while its request arrived. No answer would reach the client, so that
-			// nothing may be done: net/http ends the connection on this panic without a word.
+			// The connection was closed while its request arrived. No answer would reach the
+			// client, so the request must do nothing. On this panic net/http ends the connection
+			// silently.
 			panic(http.ErrAbortHandler)
 		}
 	case http.StateIdle:
@@ -108,7 +109,7 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// admit gives a new connection a place, or refuses it and closes it.
+// admit gives a new connection a place, or closes it.
 func (c *connections) admit(conn net.Conn) {
 	address := addressOf(conn)
 	network := networkOf(address)
@@ -132,7 +133,7 @@ func (c *connections) admit(conn net.Conn) {
 	if full && out == nil {
 		c.refused++
 	} else {
-		c.peers[network] = p // evict may have taken it out
+		c.peers[network] = p // evict may have removed it
 		p.open++
 		l := &place{conn: conn, peer: p}
 		c.open[conn] = l
@@ -153,7 +154,8 @@ func (c *connections) admit(conn net.Conn) {
 	}
 }
 
-// evict takes the first place of a line and returns it for its connection to be closed; nil if the line is empty.
+// evict removes the first place of a list and returns it, so that its connection can be closed. It
+// returns nil if the list is empty.
 func (c *connections) evict(line *list.List) *place {
 	front := line.Front()
 	if front == nil {
@@ -165,7 +167,7 @@ func (c *connections) evict(line *list.List) *place {
 	return out
 }
 
-// makeRoom closes the connection that has been idle longest, and reports whether there was one.
+// makeRoom closes the connection that has been idle longest. It returns false if none is idle.
 func (c *connections) makeRoom() bool {
 	c.mu.Lock()
 	out := c.evict(&c.idle)
@@ -177,7 +179,7 @@ func (c *connections) makeRoom() bool {
 	return true
 }
 
-// work notes that a request is in flight. It reports false for a connection that lost its place.
+// work records that a request is in flight. It returns false if the connection has lost its place.
 func (c *connections) work(conn net.Conn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -189,7 +191,7 @@ func (c *connections) work(conn net.Conn) bool {
 	return true
 }
 
-// rest notes that a connection waits for its next request.
+// rest records that a connection waits for its next request.
 func (c *connections) rest(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -208,12 +210,12 @@ func (c *connections) leave(conn net.Conn) {
 	}
 }
 
-// lineUp puts a place at the end of the lines of the idle.
+// lineUp appends a place to the lists of idle connections.
 func (c *connections) lineUp(l *place) {
 	l.inAll, l.inPeers = c.idle.PushBack(l), l.peer.idle.PushBack(l)
 }
 
-// stepOut takes a place out of the lines of the idle, if it is there.
+// stepOut removes a place from the lists of idle connections, if it is there.
 func (c *connections) stepOut(l *place) {
 	if l.inAll != nil {
 		c.idle.Remove(l.inAll)
@@ -222,7 +224,7 @@ func (c *connections) stepOut(l *place) {
 	}
 }
 
-// remove forgets a place.
+// remove deletes a place.
 func (c *connections) remove(l *place) {
 	c.stepOut(l)
 	delete(c.open, l.conn)
@@ -231,7 +233,7 @@ func (c *connections) remove(l *place) {
 	}
 }
 
-// mayLog reports whether the log may say once more that the limit is reached.
+// mayLog reports whether the limit may be logged again.
 func (c *connections) mayLog() bool {
 	now := c.now()
 	if now.Sub(c.logged) < pressureLog && !now.Before(c.logged) {
@@ -241,7 +243,7 @@ func (c *connections) mayLog() bool {
 	return true
 }
 
-// register adds what the metrics show of connections. The first of two servers on one Metrics counts.
+// register adds the metrics of connections. If two servers share one Metrics, it shows the first.
 func (c *connections) register(m *Metrics) {
 	read := func(n func() int64) func() float64 {
 		return func() float64 {
@@ -257,7 +259,7 @@ func (c *connections) register(m *Metrics) {
 		read(func() int64 { return c.refused }))
 }
 
-// addressOf returns the address at the other end; the zero address where that is no IP.
+// addressOf returns the address at the other end, the zero address if it is no IP address.
 func addressOf(conn net.Conn) netip.Addr {
 	tcp, ok := conn.RemoteAddr().(*net.TCPAddr)
 	if !ok {
@@ -266,7 +268,8 @@ func addressOf(conn net.Conn) netip.Addr {
 	return plain(tcp.AddrPort().Addr())
 }
 
-// networkOf returns what counts as one address: of IPv6 a /64, because whoever has one has all of it.
+// networkOf returns the network that counts as one address. For IPv6 this is a /64, because whoever
+// has one address of it has them all.
 func networkOf(a netip.Addr) netip.Prefix {
 	bits := a.BitLen()
 	if a.Is6() {
@@ -279,7 +282,7 @@ func networkOf(a netip.Addr) netip.Prefix {
 	return network
 }
 
-// cut closes a connection without waiting for its peer, as closing TLS would.
+// cut closes a connection at once. Closing TLS would wait for the peer.
 func cut(conn net.Conn) {
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn()
@@ -287,20 +290,21 @@ func cut(conn net.Conn) {
 	_ = conn.Close()
 }
 
-// refuse closes a new connection. Over plain HTTP it says why; TLS would need a handshake for that.
+// refuse closes a new connection. It gives the reason over plain HTTP only, because TLS would need
+// a handshake first.
 func refuse(conn net.Conn) {
 	if _, secure := conn.(*tls.Conn); !secure {
 		const text = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n" +
 			"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 40\r\n\r\n" +
 			"Too many connections. Try again shortly\n"
 		_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
-		_, _ = io.WriteString(conn, text) // into the empty buffer of a new connection
+		_, _ = io.WriteString(conn, text) // fits into the empty buffer of a new connection
 	}
 	cut(conn)
 }
 
-// roomyListener closes an idle connection where there is no descriptor left for a new one. net/http
-// waits and tries again where there is no idle one either.
+// roomyListener closes an idle connection if there is no descriptor for a new one. If none is idle,
+// net/http waits and tries again.
 type roomyListener struct {
 	net.Listener
 	connections *connections

@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// door is a server with few places for connections, whose path /hold answers when release is called.
+// door is a server with few places for connections, whose path /hold answers when release is
+// called.
 type door struct {
 	t        *testing.T
 	server   *Server
@@ -247,7 +248,8 @@ func TestARequestOnAConnectionThatWasGivenAwayIsNotBegun(t *testing.T) {
 	t.Error("its request goes on")
 }
 
-// scarce is a listener to which the operating system gives no descriptor for the next so many connections.
+// scarce is a listener to which the operating system gives no descriptor for the next so many
+// connections.
 type scarce struct {
 	*pipes
 	failures int

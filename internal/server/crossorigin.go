@@ -7,8 +7,8 @@ import (
 	"roster"
 )
 
-// crossOrigin refuses what a page of another site makes a browser send. Callers that are no browsers
-// send neither Sec-Fetch-Site nor Origin, and pass. refuse is [Options].Refuse.
+// crossOrigin refuses requests that a page of another site makes a browser send. Other clients send
+// neither Sec-Fetch-Site nor Origin and pass. refuse is [Options].Refuse.
 func crossOrigin(trusted []string, refuse func(http.ResponseWriter, *http.Request, error) bool) (func(http.Handler) http.Handler, error) {
 	protection := http.NewCrossOriginProtection()
 	for _, origin := range trusted {

@@ -1,17 +1,18 @@
-// Package server is what stands between the network and the routes: listeners, TLS, the middleware that
-// every request passes, health, and metrics.
+// Package server connects the network with the routes: listeners, TLS, the middleware of every
+// request, health, and metrics.
 //
-// It holds no route of its own but /livez, /readyz and /metrics, knows no dialect and no rule about the
-// directory, and verifies nobody's identity: who may read the metrics is a function given to it.
+// Its only routes are /livez, /readyz and /metrics. It knows no dialect and no rules of the
+// directory, and does not authenticate: a function decides who may read the metrics.
 //
 // # Map
 //
-//   - options.go, server.go: what it is made of, and the order of the middleware.
-//   - listen.go, serve.go: binding addresses; serving until told to stop, and stopping without loss.
-//   - lift.go: takes secrets out of the URL before anything else sees it.
-//   - requestid.go, access.go, recover.go, address.go, organization.go, headers.go, crossorigin.go:
-//     one middleware each, in their order.
-//   - health.go, metrics.go: the server's own routes.
+//   - options.go, server.go: the options, and the order of the middleware.
+//   - listen.go, serve.go: binding addresses; serving; stopping without loss.
+//   - lift.go: removes secrets from the URL before anything else sees it.
+//   - requestid.go, access.go, recover.go, address.go, organization.go, headers.go, host.go,
+//     crossorigin.go: one middleware each, in their order.
+//   - connections.go, response.go: bounds of connections; recording what was answered.
+//   - health.go, metrics.go, exposition.go: the server's own routes.
 //   - certificate.go, selfsigned.go: the certificate, reloaded while serving.
-//   - log.go: how the request id gets into every log line.
+//   - log.go: adds the request id to every log line.
 package server

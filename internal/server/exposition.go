@@ -7,9 +7,9 @@ import (
 	"github.com/prometheus/common/expfmt"
 )
 
-// showMetrics answers in the text format of Prometheus: to callers of this machine, and to those the
-// application allows. A proxy may be of this machine while its client is not, and so may a browser while
-// its page is not: the request must be for this machine by its own name.
+// showMetrics answers in the text format of Prometheus. It answers callers on this machine, and
+// those that the application allows. A proxy or a browser on this machine may act for somebody
+// else, so a local request must also name this machine as its host.
 func (s *Server) showMetrics(w http.ResponseWriter, r *http.Request) {
 	if !fromThisMachine(r) && !s.o.MetricsAllowed(r) {
 		writeText(w, http.StatusForbidden, "text/plain; charset=utf-8",
@@ -33,7 +33,7 @@ func (s *Server) showMetrics(w http.ResponseWriter, r *http.Request) {
 	writeText(w, http.StatusOK, string(format), body.String())
 }
 
-// fromThisMachine reports whether the request came from a loopback address, for one, and through no proxy.
+// fromThisMachine reports whether the request came from a loopback address, without a proxy.
 func fromThisMachine(r *http.Request) bool {
 	return peerAddress(r).IsLoopback() && isLocalHost(r.Host) && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
 }

@@ -2,10 +2,10 @@ package server
 
 import "net/http"
 
-// securityHeaders sets what every answer carries (OWASP HTTP Headers Cheat Sheet). A page that needs a
-// wider policy sets its own over it.
+// securityHeaders sets the headers of every answer (OWASP HTTP Headers Cheat Sheet). A page that
+// needs a wider policy replaces its own.
 func (s *Server) securityHeaders(next http.Handler) http.Handler {
-	// The values are shared by all answers: nothing may write into them.
+	// All answers share these values: nothing may modify them.
 	nosniff := []string{"nosniff"}
 	noReferrer := []string{"no-referrer"}
 	policy := []string{"default-src 'none'; frame-ancestors 'none'"}
@@ -20,14 +20,14 @@ func (s *Server) securityHeaders(next http.Handler) http.Handler {
 			h["Strict-Transport-Security"] = transport
 		}
 		if s.draining.Load() && r.ProtoMajor == 1 {
-			h["Connection"] = closing // HTTP/2 has GOAWAY for it
+			h["Connection"] = closing // HTTP/2 uses GOAWAY instead
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// strictTransport reports whether browsers are told to use HTTPS only (RFC 6797 §7.2: not over plain
-// HTTP). Under a self-signed certificate they would not listen (§8.1).
+// strictTransport reports whether to tell browsers to use HTTPS only. Over plain HTTP this is
+// forbidden (RFC 6797 §7.2), and under a self-signed certificate browsers ignore it (§8.1).
 func (s *Server) strictTransport(r *http.Request) bool {
 	if r.TLS != nil {
 		return !s.selfSigned()

@@ -24,8 +24,8 @@ func isOwnRoute(pattern string) bool {
 	return pattern == livePath || pattern == readyPath || pattern == metricsPath
 }
 
-// ownRoutes answers the paths that belong to the server, and passes the others on. CONNECT and TRACE
-// end here: Roster is no proxy, and shows nobody what a request held (RFC 9110 §9.3.6, §9.3.8).
+// ownRoutes answers the server's own paths and passes the others on. It refuses CONNECT and TRACE:
+// Roster is no proxy, and does not echo requests (RFC 9110 §9.3.6, §9.3.8).
 func (s *Server) ownRoutes(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodConnect || r.Method == http.MethodTrace {
@@ -62,27 +62,27 @@ func methodNotAllowed(w http.ResponseWriter) {
 }
 
 const (
-	readyTimeout = 2 * time.Second // for one check
-	readyFresh   = time.Second     // how long its result is good for: asking often must cost nothing
+	readyTimeout = 2 * time.Second // for one probe
+	readyFresh   = time.Second     // how long a result is reused, so that frequent requests cost nothing
 )
 
-// readiness says whether requests are welcome.
+// readiness finds out whether the server can take requests.
 type readiness struct {
-	check    func(context.Context) error
+	probe    func(context.Context) error
 	now      func() time.Time
 	log      *slog.Logger
 	draining *atomic.Bool
 
-	mu      sync.Mutex
-	checked time.Time
-	result  error
+	mu       sync.Mutex
+	probedAt time.Time
+	result   error
 }
 
-func newReadiness(check func(context.Context) error, now func() time.Time, log *slog.Logger, draining *atomic.Bool) *readiness {
-	return &readiness{check: check, now: now, log: log, draining: draining}
+func newReadiness(probe func(context.Context) error, now func() time.Time, log *slog.Logger, draining *atomic.Bool) *readiness {
+	return &readiness{probe: probe, now: now, log: log, draining: draining}
 }
 
-// answer is 200, or 503 with the reason in words.
+// answer writes 200, or 503 with the reason.
 func (d *readiness) answer(w http.ResponseWriter, r *http.Request) {
 	answer := struct {
 		Status string `json:"status"`
@@ -95,7 +95,7 @@ func (d *readiness) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
-		panic(err) // two strings
+		panic(err) // cannot happen with two strings
 	}
 	writeText(w, status, "application/json; charset=utf-8", string(body)+"\n")
 }
@@ -117,16 +117,16 @@ func (d *readiness) reason(ctx context.Context) string {
 	return "a part of the server is not working; its log has the details"
 }
 
-// freshResult returns the result of a check that is fresh, making one if there is none. A caller who leaves
-// does not end it: others wait for it too.
+// freshResult returns the result of a recent probe, or of a new one. The probe goes on if its
+// caller leaves, because others wait for it too.
 func (d *readiness) freshResult(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if now := d.now(); d.checked.IsZero() || now.Sub(d.checked) >= readyFresh || now.Before(d.checked) {
+	if now := d.now(); d.probedAt.IsZero() || now.Sub(d.probedAt) >= readyFresh || now.Before(d.probedAt) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 		defer cancel()
-		d.result = d.check(ctx)
-		d.checked = d.now()
+		d.result = d.probe(ctx)
+		d.probedAt = d.now()
 		if d.result != nil {
 			d.log.WarnContext(ctx, "not ready", "err", d.result)
 		}

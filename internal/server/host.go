@@ -10,9 +10,9 @@ import (
 	"roster/internal/dialect"
 )
 
-// ownHosts refuses requests for other hosts than this machine, where Options.OnlyLocal says so. A page in a
-// browser on this machine could otherwise reach the server under a name of its own: an attacker lets the
-// name of the page's site stand for 127.0.0.1 (DNS rebinding). The port does not count.
+// ownHosts refuses requests for other hosts than this machine if Options.OnlyLocal is set.
+// Otherwise a web page could reach the server: an attacker makes the name of the page's site
+// resolve to 127.0.0.1 (DNS rebinding). The port is ignored.
 func (s *Server) ownHosts(next http.Handler) http.Handler {
 	if !s.o.OnlyLocal {
 		return next
@@ -34,15 +34,14 @@ func (s *Server) ownHosts(next http.Handler) http.Handler {
 	})
 }
 
-// isLocalHost reports whether a Host header names this machine as only itself can: localhost, or a
-// loopback address.
+// isLocalHost reports whether a Host header names this machine: localhost, or a loopback address.
 func isLocalHost(host string) bool {
 	name := hostName(host)
 	ip, err := netip.ParseAddr(name)
 	return strings.EqualFold(name, "localhost") || err == nil && plain(ip).IsLoopback()
 }
 
-// hostName returns the name or address in a Host header, without port, brackets and the dot of a whole name.
+// hostName returns the name or address in a Host header, without port, brackets and final dot.
 func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

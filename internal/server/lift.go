@@ -10,9 +10,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// liftSecrets takes secrets out of the URL and puts them, and nothing else yet, into the request's
-// [dialect.Origin]. It is the outermost handler: whatever logs, counts or traces a request comes after
-// it (DECISIONS 17).
+// liftSecrets moves secrets from the URL into the request's [dialect.Origin]. It is the outermost
+// handler, so everything that logs, counts or traces a request runs after it (DECISIONS 17).
 func liftSecrets(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		o := &dialect.Origin{Organization: roster.DefaultOrganization}
@@ -29,7 +28,7 @@ func liftSecrets(next http.Handler) http.Handler {
 // lift moves the secrets in u into o, and reports whether it changed u.
 func lift(u *url.URL, o *dialect.Origin) bool {
 	user := u.User != nil
-	u.User = nil // "http://name:password@host/" as a request target; nobody reads it
+	u.User = nil // a request target "http://name:password@host/"; nobody reads it
 	query, inQuery := liftQuery(u.RawQuery, o)
 	u.RawQuery = query
 	cleaned := cleanPath(u)
@@ -37,12 +36,12 @@ func lift(u *url.URL, o *dialect.Origin) bool {
 	return user || inQuery || cleaned || inPath
 }
 
-// cleanPath makes //a/./b/ the /a/b/ that it means, and reports whether it changed u. The mux would
-// redirect, and a redirected POST loses its body; a client whose base URL ends with a slash sends such
+// cleanPath turns //a/./b/ into /a/b/, and reports whether it changed u. The mux would redirect
+// instead, and a redirected POST loses its body. Clients whose base URL ends with a slash send such
 // paths.
 func cleanPath(u *url.URL) bool {
 	if !strings.HasPrefix(u.Path, "/") || !unclean(u.Path) {
-		return false // also "*", and the authority of CONNECT
+		return false // "*", or the authority of CONNECT
 	}
 	clean := path.Clean(u.Path)
 	if strings.HasSuffix(u.Path, "/") && clean != "/" {
@@ -52,7 +51,7 @@ func cleanPath(u *url.URL) bool {
 	return true
 }
 
-// keep notes a secret; of several with one name the first counts.
+// keep records a secret. Of several with one name the first counts.
 func keep(o *dialect.Origin, name, value string) {
 	if o.Secrets == nil {
 		o.Secrets = make(map[string]string, 1)
@@ -62,12 +61,12 @@ func keep(o *dialect.Origin, name, value string) {
 	}
 }
 
-// liftQuery returns the query without its secrets, and whether there were any. What remains is as it
-// was sent, malformed or not. A semicolon separates too: it once did (HTML 4.01 §B.2.2), so a client
-// may still mean it, and its secret must not stay.
+// liftQuery returns the query without its secrets, and whether there were any. The rest stays as it
+// was sent, even if malformed. A semicolon also separates parameters, as it once did (HTML 4.01
+// §B.2.2): a client may still use it, and its secret must not stay.
 func liftQuery(query string, o *dialect.Origin) (rest string, found bool) {
 	var kept []byte
-	some := false // a piece was kept, so that a separator comes before the next
+	some := false // something was kept, so a separator is needed
 	for at := 0; query != "" && at <= len(query); {
 		end := len(query)
 		if i := strings.IndexAny(query[at:], "&;"); i >= 0 {
@@ -95,8 +94,8 @@ func liftQuery(query string, o *dialect.Origin) (rest string, found bool) {
 	return string(kept), true
 }
 
-// secretName returns the canonical name of a parameter that holds a secret, "" for any other. raw is
-// the name as it stands in the query.
+// secretName returns the canonical name of a parameter that holds a secret, "" for any other. raw
+// is the name as it is in the query.
 func secretName(raw string) string {
 	name := raw
 	if strings.ContainsAny(raw, "%+") {
@@ -110,7 +109,7 @@ func secretName(raw string) string {
 	return ""
 }
 
-// unescaped decodes a part of a query, and returns what cannot be decoded as it is.
+// unescaped decodes a part of a query. It returns text that cannot be decoded unchanged.
 func unescaped(s string) string {
 	if t, err := url.QueryUnescape(s); err == nil {
 		return t
@@ -118,8 +117,8 @@ func unescaped(s string) string {
 	return s
 }
 
-// liftPath replaces the segment after /set-password/ or /in/ by "-", below /o/<slug> too, and reports
-// whether there was one.
+// liftPath replaces the segment after /set-password/ or /in/ by "-", below /o/<slug> too, and
+// reports whether there was one.
 func liftPath(u *url.URL, o *dialect.Origin) bool {
 	if !strings.Contains(u.Path, "/") {
 		return false // "*", or the authority of CONNECT

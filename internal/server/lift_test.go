@@ -169,7 +169,8 @@ func FuzzLiftQuery(f *testing.F) {
 		if again, more := liftQuery(rest, &dialect.Origin{}); more || again != rest {
 			t.Fatalf("%q left %q, which still holds a secret", query, rest)
 		}
-		// What the standard library understands of the rest is what it understood of the whole, secrets apart.
+		// What the standard library understands of the rest is what it understood of the whole,
+		// secrets apart.
 		whole, _ := url.ParseQuery(query)
 		left, _ := url.ParseQuery(rest)
 		for name := range whole {

@@ -11,14 +11,14 @@ import (
 	"roster"
 )
 
-// Listeners are addresses that are bound. Connections wait in the backlog of the operating system until
-// a [Server] serves them.
+// Listeners are bound addresses. Connections wait in the operating system's backlog until a
+// [Server] serves them.
 type Listeners struct {
-	plain, secure net.Listener // nil where there is none
+	plain, secure net.Listener // nil if not bound
 }
 
-// Listen binds the addresses, "host:port", for HTTP and HTTPS; "" is none. Errors: [roster.Invalid] with a
-// sentence that says what to do.
+// Listen binds the addresses, "host:port", for HTTP and HTTPS. An address "" is not bound. Errors:
+// [roster.Invalid] with a sentence that says what to do.
 func Listen(http, https string) (*Listeners, error) {
 	l := &Listeners{}
 	var err error
@@ -32,7 +32,7 @@ func Listen(http, https string) (*Listeners, error) {
 	return l, nil
 }
 
-// Addrs returns the addresses that are bound, "" where there is none.
+// Addrs returns the bound addresses, "" if not bound.
 func (l *Listeners) Addrs() (http, https string) {
 	if l.plain != nil {
 		http = l.plain.Addr().String()
@@ -43,7 +43,7 @@ func (l *Listeners) Addrs() (http, https string) {
 	return http, https
 }
 
-// Close gives the addresses back. It does nothing once a server has closed them.
+// Close releases the addresses. It does nothing if a server has closed them.
 func (l *Listeners) Close() {
 	for _, bound := range []net.Listener{l.plain, l.secure} {
 		if bound != nil {
@@ -52,7 +52,7 @@ func (l *Listeners) Close() {
 	}
 }
 
-// bind listens on one address. flag is the setting that says it.
+// bind listens on one address. flag is the setting that the address came from.
 func bind(address, flag string) (net.Listener, error) {
 	if address == "" {
 		return nil, nil
@@ -65,7 +65,7 @@ func bind(address, flag string) (net.Listener, error) {
 	return l, nil
 }
 
-// cannotListen says in words why an address cannot be bound, and what to do.
+// cannotListen returns an error that says why an address cannot be bound, and what to do.
 func cannotListen(address, flag string, err error) error {
 	fault := &roster.Error{Kind: roster.Invalid, Err: err}
 	switch {

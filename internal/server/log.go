@@ -9,8 +9,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// ContextHandler returns a handler that adds request_id to every record which is logged under the
-// context of a request. A handler that does so already is returned as it is.
+// ContextHandler returns a handler that adds request_id to every record that is logged during a
+// request. It returns a handler that does so already unchanged.
 func ContextHandler(h slog.Handler) slog.Handler {
 	if _, done := h.(contextHandler); done {
 		return h
@@ -33,20 +33,20 @@ func (h contextHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return contextHandler{h.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup returns a handler that puts what follows, the id too, into a group.
+// WithGroup returns a handler that puts everything that follows into a group, the id too.
 func (h contextHandler) WithGroup(name string) slog.Handler {
 	return contextHandler{h.Handler.WithGroup(name)}
 }
 
-// errorLog returns a logger for what net/http says about connections.
+// errorLog returns a logger for net/http's messages about connections.
 func errorLog(to *slog.Logger) *log.Logger { return log.New(connectionLog{to}, "", 0) }
 
 type connectionLog struct{ to *slog.Logger }
 
-// maxConnectionLine is how much of a line of net/http is logged, in bytes.
+// maxConnectionLine is how much of a message of net/http is logged, in bytes.
 const maxConnectionLine = 500
 
-// Write logs one line. That a client speaks bad TLS is its own affair; the rest may be ours.
+// Write logs one line. Bad TLS is the client's fault; other messages may be about a fault of ours.
 func (l connectionLog) Write(line []byte) (int, error) {
 	text := strings.TrimSpace(string(line[:min(len(line), maxConnectionLine)]))
 	level := slog.LevelWarn

@@ -12,23 +12,24 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// Metrics are what /metrics shows: of the process, of the requests, and what the application adds.
+// Metrics are the contents of /metrics: metrics of the process, of the requests, and those of the
+// application.
 type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 
-	// routes holds the resolved children of the two vectors, so that counting a request takes no lock
-	// and no allocation. It is replaced as a whole, under mu, when a pattern comes for the first time.
+	// routes holds the resolved children of the two vectors, so that counting a request needs no
+	// lock and no allocation. It is replaced as a whole, under mu, when a new pattern appears.
 	routes atomic.Pointer[map[string]*routeMetrics]
 	mu     sync.Mutex
 }
 
-// maxRoutes bounds the patterns that are told apart: far more than there are routes, so it is only met
-// if a bug lets the words of a sender become patterns.
+// maxRoutes bounds the number of patterns. There are far fewer routes; a bug that turned senders'
+// words into patterns would hit it.
 const maxRoutes = 512
 
-// NewMetrics returns the metrics of the process and none of requests yet.
+// NewMetrics returns the metrics of the process, without requests yet.
 func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
@@ -51,11 +52,12 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// Registry returns where the application registers collectors of its own.
+// Registry returns the registry for the application's own collectors.
 func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
 
-// Gauge adds a value that goes up and down and is read when asked for. labels tell gauges of one name
-// apart; nil for none. read is called from any goroutine. Errors: a name with these labels is taken.
+// Gauge adds a value that goes up and down. Labels tell gauges of one name apart; nil for none.
+// read returns the value and must be safe for concurrent use. Errors: a name with these labels is
+// taken.
 func (m *Metrics) Gauge(name, help string, labels map[string]string, read func() float64) error {
 	err := m.registry.Register(prometheus.NewGaugeFunc(
 		prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, read))
@@ -65,7 +67,7 @@ func (m *Metrics) Gauge(name, help string, labels map[string]string, read func()
 	return nil
 }
 
-// Counter adds a value that only goes up, as [Metrics.Gauge] does for others.
+// Counter adds a value that only goes up. The arguments are those of [Metrics.Gauge].
 func (m *Metrics) Counter(name, help string, labels map[string]string, read func() float64) error {
 	err := m.registry.Register(prometheus.NewCounterFunc(
 		prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels}, read))
@@ -75,13 +77,14 @@ func (m *Metrics) Counter(name, help string, labels map[string]string, read func
 	return nil
 }
 
-// inFlight adds the number of requests under way. Of two servers on one Metrics the first is counted.
+// inFlight adds the number of requests in flight. If two servers share one Metrics, it shows the
+// first.
 func (m *Metrics) inFlight(count func() int64) {
 	_ = m.Gauge("roster_http_requests_in_flight", "Requests being answered at the moment.", nil,
 		func() float64 { return float64(count()) })
 }
 
-// observe counts one request. pattern is that of its route, "" if no route claimed it.
+// observe counts one request. pattern is that of its route, "" if no route matched.
 func (m *Metrics) observe(method, pattern string, status int, took time.Duration) {
 	route := (*m.routes.Load())[pattern]
 	if route == nil {
@@ -135,7 +138,7 @@ func (r *routeMetrics) counter(m *Metrics, method, class int) prometheus.Counter
 	return c
 }
 
-// methods are those that are told apart (RFC 9110 §9, RFC 5789); the last stands for all others.
+// methods are counted separately (RFC 9110 §9, RFC 5789); the last one counts all others.
 var methods = [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"}
 
 func methodIndex(method string) int {

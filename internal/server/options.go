@@ -9,45 +9,46 @@ import (
 	"time"
 )
 
-// Options are what a [Server] is made of. Handler, Log and Now must be set.
+// Options are the parts of a [Server]. Handler, Log and Now are required.
 type Options struct {
-	// Handler has the routes. It must be the one ServeMux itself, or pass the request on as it is:
-	// the log and the metrics name the Pattern that the mux writes into the request.
+	// Handler serves the routes. It must be the one ServeMux, or pass on the same request: the log
+	// and the metrics use the Pattern that the mux sets in it.
 	Handler http.Handler
 
-	Listeners *Listeners // nil: nothing is served, for tests without sockets
+	Listeners *Listeners // nil: serves nothing, for tests without sockets
 
-	// OtherDescriptors is how many files and sockets the process may have open besides the server's own
-	// and its connections: those to a database.
+	// OtherDescriptors is the number of files and sockets that the process needs for other things
+	// than the server and its connections, such as connections to a database.
 	OtherDescriptors int
 
-	// TLSCert and TLSKey are the PEM files for HTTPS. They are read again within a minute of a change, and
-	// by [Server.Reload].
-	// If both are "", the server makes a self-signed certificate and keeps it in DataDir.
+	// TLSCert and TLSKey are the PEM files for HTTPS. The server reads them again within a minute
+	// of a change, and on [Server.Reload]. If both are "", it makes a self-signed certificate and
+	// keeps it in DataDir.
 	TLSCert, TLSKey string
 	DataDir         string
 
 	// TrustedProxies are the peers whose X-Forwarded-For, Forwarded and X-Forwarded-Proto count.
 	TrustedProxies []netip.Prefix
 
-	// TrustedOrigins are the origins ("https://roster.example.com") whose pages may send forms here
-	// even if the Host that arrives is another: that of --public-url behind a proxy.
+	// TrustedOrigins are the origins ("https://roster.example.com") whose pages may send forms even
+	// if the Host header differs: the origin of --public-url behind a proxy.
 	TrustedOrigins []string
 
-	// OnlyLocal refuses requests whose Host is neither this machine (localhost, or a loopback address) nor
-	// that of PublicURL: for a demonstration, whose passwords everybody knows.
+	// OnlyLocal refuses requests whose Host is neither this machine (localhost or a loopback
+	// address) nor that of PublicURL. It protects a demonstration, whose passwords are public.
 	OnlyLocal bool
 	PublicURL string
 
 	Log *slog.Logger
 	Now func() time.Time
 
-	// Ready says why the server cannot work at the moment, nil if it can. The Detail of a
-	// *roster.Error is shown to whoever asks /readyz; other errors are only logged.
+	// Ready returns why the server cannot work at the moment, nil if it can. /readyz shows the
+	// Detail of a *roster.Error to everybody; other errors are only logged.
 	Ready func(context.Context) error
 
-	// Refuse answers a request that the server itself turns away, in the form of whoever has the path, and reports whether
-	// somebody has it; nil: nobody. err is a *dialect.Refusal or a *roster.Error.
+	// Refuse answers a request that the server itself refuses, in the form of the face that the
+	// path belongs to. It returns false if the path belongs to none; nil: it always does. err is a
+	// *dialect.Refusal or a *roster.Error.
 	Refuse func(w http.ResponseWriter, r *http.Request, err error) bool
 
 	Metrics *Metrics // nil: the server makes its own
@@ -55,18 +56,18 @@ type Options struct {
 	// MetricsAllowed reports whether a caller from another machine may read /metrics; nil: nobody may.
 	MetricsAllowed func(*http.Request) bool
 
-	// Around is middleware of the application, around every request but those for health and metrics.
+	// Around is the application's middleware, around all requests except health and metrics.
 	Around func(http.Handler) http.Handler
 
-	// ShutdownGrace is how long requests in flight may take once the server is told to stop;
-	// 0: [DefaultShutdownGrace].
+	// ShutdownGrace is how long requests in flight may take after the server was told to stop; 0:
+	// [DefaultShutdownGrace].
 	ShutdownGrace time.Duration
 
-	// NewRequestID makes the id of a request that came without one; nil: 26 random characters.
+	// NewRequestID makes the id of a request that has none; nil: 26 random characters.
 	NewRequestID func() string
 }
 
-// DefaultShutdownGrace is how long requests in flight may take once the server is told to stop.
+// DefaultShutdownGrace is the default of [Options].ShutdownGrace.
 const DefaultShutdownGrace = 30 * time.Second
 
 func (o Options) withDefaults() Options {

@@ -9,17 +9,18 @@ import (
 	"roster/internal/dialect"
 )
 
-// maxSlug is the greatest length of an organization's slug, in bytes: that of a DNS label (RFC 1035 §2.3.4).
+// maxSlug is the greatest length of an organization's slug, in bytes: that of a DNS label (RFC 1035
+// §2.3.4).
 const maxSlug = 63
 
-// organization takes the prefix /o/<slug> off the path and notes the slug. A path whose slug cannot be
-// one stays as it is, and no route will have it. What remains is made [routed].
+// organization removes the prefix /o/<slug> from the path and records the slug. If the slug is not
+// valid, the path stays as it is and matches no route. The rest of the path is [routed].
 func organization(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		slug, rest := cutOrganization(r.URL.Path)
 		raw := strings.TrimPrefix(r.URL.RawPath, "/o/"+slug)
 		switch {
-		case slug == "", r.URL.RawPath != "" && raw == r.URL.RawPath: // the prefix itself is escaped: not one of ours
+		case slug == "", r.URL.RawPath != "" && raw == r.URL.RawPath: // the prefix itself is escaped: not valid
 			rest, raw = r.URL.Path, r.URL.RawPath
 		default:
 			o := dialect.OriginOf(r.Context())
@@ -34,7 +35,8 @@ func organization(next http.Handler) http.Handler {
 	})
 }
 
-// routedBoth returns a path and its escaped form as [routed] has them. A slash that is escaped is part of a name.
+// routedBoth returns a path and its escaped form as [routed] has them. A slash that is escaped is
+// part of a name.
 func routedBoth(path, raw string) (string, string) {
 	if raw == "" {
 		return routed(path), ""
@@ -47,7 +49,8 @@ func routedBoth(path, raw string) (string, string) {
 	return path, raw
 }
 
-// routed returns a path as the routes have it: without a slash at its end, and with UUIDs in lower case.
+// routed returns a path in the form of the routes: without a final slash, and with UUIDs in lower
+// case.
 func routed(path string) string {
 	if len(path) > 1 {
 		path = strings.TrimSuffix(path, "/")
@@ -62,8 +65,8 @@ func routed(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// cutOrganization splits /o/<slug>/rest into the slug and /rest. Without such a prefix it returns "" and
-// the whole path.
+// cutOrganization splits /o/<slug>/rest into the slug and /rest. Without such a prefix it returns
+// "" and the whole path.
 func cutOrganization(path string) (slug, rest string) {
 	after, found := strings.CutPrefix(path, "/o/")
 	if !found {

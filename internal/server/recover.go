@@ -13,8 +13,8 @@ import (
 // maxPanic is how much of a panic's value is logged, in bytes.
 const maxPanic = 500
 
-// recovered answers 500 where a handler panics, so that one request's bug is not the neighbours'.
-// http.ErrAbortHandler passes: it is how a handler breaks an answer off.
+// recovered answers 500 if a handler panics, so that a bug ends one request only. It passes
+// http.ErrAbortHandler on: handlers use it to break an answer off.
 func (s *Server) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -28,7 +28,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			s.log.ErrorContext(r.Context(), "handler panicked",
 				"route", routeName(r.Pattern), "panic", shortened(fmt.Sprint(v)), "stack", string(debug.Stack()))
 			if res, ok := w.(*response); !ok || res.status != 0 {
-				panic(http.ErrAbortHandler) // half an answer must not look whole
+				panic(http.ErrAbortHandler) // a part of an answer must not look complete
 			}
 			h := w.Header()
 			h.Set("Cache-Control", "no-store")
@@ -49,7 +49,7 @@ func shortened(s string) string {
 	return s
 }
 
-// writeInternal answers a request that met a bug, in no dialect.
+// writeInternal answers a request that ran into a bug, in no dialect.
 func writeInternal(w http.ResponseWriter, r *http.Request) {
 	id := dialect.OriginOf(r.Context()).RequestID
 	writeText(w, http.StatusInternalServerError, "application/json; charset=utf-8",

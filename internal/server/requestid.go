@@ -6,11 +6,11 @@ import (
 	"roster/internal/dialect"
 )
 
-// maxRequestID is the greatest length of a request id that is taken over, in bytes.
+// maxRequestID is the greatest length of a sender's request id, in bytes.
 const maxRequestID = 64
 
-// requestID gives the request an id, the sender's own where that is short and plain, and says it in the
-// answer.
+// requestID gives the request an id and repeats it in the answer. It keeps the sender's id if that
+// is short and plain.
 func requestID(newID func() string, next http.Handler) http.Handler {
 	const name = "X-Request-Id"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -24,8 +24,8 @@ func requestID(newID func() string, next http.Handler) http.Handler {
 	})
 }
 
-// isRequestID reports whether s is 1 to 64 of A-Z a-z 0-9 "." "_" "-": nothing that could forge a log
-// line.
+// isRequestID reports whether s is 1 to 64 of A-Z a-z 0-9 "." "_" "-", with which nobody can forge
+// a log line.
 func isRequestID(s string) bool {
 	if s == "" || len(s) > maxRequestID {
 		return false

@@ -2,15 +2,15 @@ package server
 
 import "net/http"
 
-// response notes what is written through it. Unwrap lets http.ResponseController reach the
-// connection: flushing and deadlines go past it.
+// response records the status and the size of an answer. With Unwrap, http.ResponseController
+// reaches the connection for flushing and deadlines.
 type response struct {
 	http.ResponseWriter
 	status int   // 0: nothing was written yet
 	bytes  int64 // of the body
 }
 
-// WriteHeader passes the status on and notes it, unless it is informational (RFC 9110 §15.2).
+// WriteHeader passes the status on and records it, unless it is informational (RFC 9110 §15.2).
 func (w *response) WriteHeader(status int) {
 	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		w.status = status

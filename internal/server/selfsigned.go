@@ -22,10 +22,10 @@ const (
 	selfSignedKey  = "tls-key.pem"
 
 	selfSignedLife  = 365 * 24 * time.Hour
-	selfSignedRenew = 30 * 24 * time.Hour // before its end
+	selfSignedRenew = 30 * 24 * time.Hour // before it expires
 )
 
-// openSelfSigned takes the server's own certificate from the folder, or makes one, and renews it in
+// openSelfSigned reads the server's own certificate from the folder, or makes one, and renews it in
 // time.
 func openSelfSigned(dir string, now func() time.Time, log *slog.Logger) (*certificate, error) {
 	current := readSelfSigned(dir, now())
@@ -49,11 +49,10 @@ func openSelfSigned(dir string, now func() time.Time, log *slog.Logger) (*certif
 		end = next.Leaf.NotAfter
 		return next, nil
 	}
-	return &certificate{now: now, log: log, refresh: refresh, checked: now(), current: current}, nil
+	return &certificate{now: now, log: log, refresh: refresh, lookedAt: now(), current: current}, nil
 }
 
-// readSelfSigned returns the certificate that the folder holds, nil if there is none that is good for
-// another while.
+// readSelfSigned returns the certificate in the folder, nil if there is none or it expires soon.
 func readSelfSigned(dir string, now time.Time) *tls.Certificate {
 	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, selfSignedCert), filepath.Join(dir, selfSignedKey))
 	if err != nil || now.Before(pair.Leaf.NotBefore) || !now.Before(pair.Leaf.NotAfter.Add(-selfSignedRenew)) {
@@ -75,7 +74,7 @@ func makeSelfSigned(dir string, now time.Time) (*tls.Certificate, error) {
 	form := &x509.Certificate{
 		SerialNumber:          serial,
 		Subject:               pkix.Name{CommonName: "Roster, self-signed"},
-		NotBefore:             now.Add(-time.Hour), // for clocks that are a little behind
+		NotBefore:             now.Add(-time.Hour), // for clocks that are a little slow
 		NotAfter:              now.Add(selfSignedLife),
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
@@ -91,7 +90,7 @@ func makeSelfSigned(dir string, now time.Time) (*tls.Certificate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode key: %w", err)
 	}
-	// The key first: a crash between the two leaves a pair that does not match, which is made anew.
+	// The key first: after a crash between the two, the pair does not match and is made again.
 	keyPEM, err := storePEM(dir, selfSignedKey, "PRIVATE KEY", keyDER)
 	if err != nil {
 		return nil, err
@@ -104,7 +103,7 @@ func makeSelfSigned(dir string, now time.Time) (*tls.Certificate, error) {
 	return &pair, err
 }
 
-// localNames returns the names under which a browser on this machine or near it may come.
+// localNames returns the names by which a browser on this machine or near it may reach the server.
 func localNames() []string {
 	names := []string{"localhost"}
 	if host, err := os.Hostname(); err == nil && host != "" && host != "localhost" {
@@ -113,14 +112,14 @@ func localNames() []string {
 	return names
 }
 
-// storePEM writes one block to a file that only its owner reads (0600), whole or not at all.
+// storePEM writes one block to a file that only its owner can read (0600), whole or not at all.
 func storePEM(dir, name, kind string, der []byte) ([]byte, error) {
 	text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 	file, err := os.CreateTemp(dir, name+".*") // 0600
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", name, err)
 	}
-	defer os.Remove(file.Name()) // not there any more once it was renamed
+	defer os.Remove(file.Name()) // already renamed on success
 	if _, err := file.Write(text); err != nil {
 		file.Close()
 		return nil, fmt.Errorf("store %s: %w", name, err)

@@ -11,22 +11,22 @@ import (
 )
 
 const (
-	// defaultDrain is how long, after the order to stop, answers tell their clients to close the
-	// connection while new ones are still taken. Without it a request that is on its way down an
-	// idle connection would meet a closed door.
+	// defaultDrain is how long a stopping server still takes connections, while its answers tell
+	// clients to close theirs. Without it, a request that was just being sent on an idle connection
+	// would fail.
 	defaultDrain = 250 * time.Millisecond
 
-	// cutGrace is how long handlers may take to notice that their connection was cut.
+	// cutGrace is how long handlers may take to notice that their connection was closed.
 	cutGrace = 2 * time.Second
 
-	// flightStep is the interval at which the requests in flight are counted while stopping.
+	// flightStep is the interval at which a stopping server counts the requests in flight.
 	flightStep = 5 * time.Millisecond
 )
 
-// Serve answers requests until ctx ends, and then stops without loss: /readyz answers 503, clients are
-// told to close their connections, the listeners close, and every request in flight gets its answer.
-// What takes longer than the grace is cut. It returns nil after that, or why a listener broke.
-// It serves [Options].Listeners.
+// Serve answers requests on [Options].Listeners until ctx ends, and then stops without loss:
+// /readyz answers 503, clients are told to close their connections, the listeners close, and every
+// request in flight gets its answer. Requests that take longer than the grace are cut off. Serve
+// returns nil then, or the error that broke a listener.
 func (s *Server) Serve(ctx context.Context) error {
 	broken := make(chan error, 2)
 	running := 0
@@ -75,12 +75,12 @@ func (s *Server) stop() {
 		return
 	}
 	finished, cut := s.flight.answered.Load()-answered, s.flight.count()
-	_ = s.http.Close() // every connection is to go, however
+	_ = s.http.Close() // closes every connection in any case
 	s.flight.waitForRequests(cutGrace)
 	s.log.Warn("stopped; requests were cut", "requests_cut", cut, "requests_finished", finished)
 }
 
-// flight counts what is under way. The zero flight is ready for use.
+// flight counts open connections and requests. The zero flight is ready for use.
 type flight struct {
 	requests    atomic.Int64
 	answered    atomic.Int64
@@ -89,7 +89,7 @@ type flight struct {
 
 func (f *flight) count() int64 { return f.requests.Load() }
 
-// begin and end are called around every request.
+// begin and end surround every request.
 func (f *flight) begin() { f.requests.Add(1) }
 
 func (f *flight) end() {
@@ -97,7 +97,7 @@ func (f *flight) end() {
 	f.requests.Add(-1)
 }
 
-// connection is told about every change of a connection (http.Server.ConnState).
+// connection implements http.Server.ConnState.
 func (f *flight) connection(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
@@ -107,14 +107,14 @@ func (f *flight) connection(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// waitForConnections waits until no connection is open, at most so long.
+// waitForConnections waits until no connection is open, but not longer than atMost.
 func (f *flight) waitForConnections(ctx context.Context, atMost time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	wait(ctx, &f.connections)
 }
 
-// waitForRequests waits until no request is in flight, at most so long.
+// waitForRequests waits until no request is in flight, but not longer than atMost.
 func (f *flight) waitForRequests(atMost time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), atMost)
 	defer cancel()

@@ -281,8 +281,8 @@ func TestServeReturnsWhyAListenerBroke(t *testing.T) {
 	})
 }
 
-// TestStoppingUnderLoadDropsNothing stops a server on a real socket in the middle of traffic: whatever
-// a handler began must reach its client whole.
+// TestStoppingUnderLoadDropsNothing stops a server on a real socket in the middle of traffic:
+// whatever a handler began must reach its client whole.
 func TestStoppingUnderLoadDropsNothing(t *testing.T) {
 	t.Parallel()
 	const clients, before = 16, 400

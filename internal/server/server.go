@@ -21,14 +21,14 @@ type Server struct {
 	cert    *certificate // nil without HTTPS
 
 	connections   *connections
-	plain, secure net.Listener // nil where there is none
+	plain, secure net.Listener // nil if not bound
 
-	drain    time.Duration // how long clients are told to go elsewhere before listeners close
+	drain    time.Duration // how long clients are told to close connections before the listeners close
 	draining atomic.Bool
 }
 
 // New returns a server that does not serve yet. Errors: [roster.Invalid] for a trusted origin or a
-// certificate that cannot be used.
+// certificate that is not usable.
 func New(o Options) (*Server, error) {
 	o = o.withDefaults()
 	s := &Server{
@@ -63,8 +63,8 @@ func New(o Options) (*Server, error) {
 // Handler returns the routes inside the whole middleware, for tests without sockets.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// stack puts the middleware around the routes. A request passes from the bottom of the function up:
-// what is said last is outermost.
+// stack wraps the middleware around the routes. The last one is the outermost, so a request passes
+// them from the bottom of the function up.
 func (s *Server) stack() (http.Handler, error) {
 	protect, err := crossOrigin(s.o.TrustedOrigins, s.o.Refuse)
 	if err != nil {
@@ -84,17 +84,17 @@ func (s *Server) stack() (http.Handler, error) {
 	return h, nil
 }
 
-// Limits of a connection. A stream extends its own by http.ResponseController.
+// Limits of a connection. Streams extend theirs with http.ResponseController.
 const (
 	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 20 * time.Second  // header and body: a body that trickles is cut
+	readTimeout       = 20 * time.Second  // header and body, so a body that trickles is cut off
 	writeTimeout      = 60 * time.Second  // from the end of the header
 	idleTimeout       = 120 * time.Second // between two requests
 	maxHeaderBytes    = 64 << 10
 	maxStreams        = 128 // requests at once on one HTTP/2 connection
 )
 
-// fewConnections is the limit below which the log says at start that it is low.
+// fewConnections is the limit below which the log warns at start.
 const fewConnections = 1024
 
 func (s *Server) newHTTP() (*http.Server, error) {
@@ -116,19 +116,20 @@ func (s *Server) newHTTP() (*http.Server, error) {
 	if s.cert, err = s.certificate(); err != nil {
 		return nil, fmt.Errorf("load certificate: %w", err)
 	}
-	// net/http sets up HTTP/2 once, when the first listener is served. If that is the one for HTTP it does so only where h2
-	// is named here, and would then close every connection over HTTPS that asks for it.
+	// net/http sets up HTTP/2 once, for the first listener that it serves. If that is the one for
+	// HTTP, it needs h2 here. Otherwise it would close every connection over HTTPS that asks for
+	// h2.
 	srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.cert.get, NextProtos: []string{"h2", "http/1.1"}}
 	return srv, nil
 }
 
-// connectionChanged is told about every change of a connection (http.Server.ConnState).
+// connectionChanged implements http.Server.ConnState.
 func (s *Server) connectionChanged(conn net.Conn, state http.ConnState) {
 	s.flight.connection(conn, state)
 	s.connections.changed(conn, state)
 }
 
-// certificate returns the operator's certificate, or one of the server's own.
+// certificate returns the operator's certificate, or a self-signed one.
 func (s *Server) certificate() (*certificate, error) {
 	if s.o.TLSCert != "" || s.o.TLSKey != "" {
 		return openCertificate(s.o.TLSCert, s.o.TLSKey, s.o.Now, s.log)
@@ -136,5 +137,5 @@ func (s *Server) certificate() (*certificate, error) {
 	return openSelfSigned(s.o.DataDir, s.o.Now, s.log)
 }
 
-// selfSigned reports whether HTTPS uses a certificate that nobody else vouches for.
+// selfSigned reports whether HTTPS uses a self-signed certificate.
 func (s *Server) selfSigned() bool { return s.o.TLSCert == "" && s.o.TLSKey == "" }

@@ -13,8 +13,8 @@ import (
 //go:embed assets/*
 var assetFiles embed.FS
 
-// assets are the embedded files, under names that change with their content: so a browser may keep
-// them for ever.
+// assets are the embedded files. Their names change with their content, so a browser may keep them
+// for ever.
 type assets struct {
 	files map[string]asset  // by public name, "roster.0123456789ab.css"
 	named map[string]string // public path by plain name, "roster.css"
@@ -25,7 +25,7 @@ type asset struct {
 	mediaType string
 }
 
-// loadAssets reads the embedded files. It panics where they cannot be read, which a test would show.
+// loadAssets reads the embedded files. It panics if they cannot be read, which a test would show.
 func loadAssets() assets {
 	types := map[string]string{
 		".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",

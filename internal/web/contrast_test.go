@@ -11,8 +11,8 @@ import (
 
 var oklch = regexp.MustCompile(`--([a-z-]+): oklch\(([\d.]+)% ([\d.]+) ([\d.]+)\)`)
 
-// luminance is the relative luminance (WCAG 2.2) of a colour in OKLCH (CSS Color 4 §9.4): lightness from 0
-// to 1, chroma, hue in degrees. A channel beyond sRGB is clipped, as screens do.
+// luminance is the relative luminance (WCAG 2.2) of a colour in OKLCH (CSS Color 4 §9.4): lightness
+// from 0 to 1, chroma, hue in degrees. A channel beyond sRGB is clipped, as screens do.
 func luminance(l, c, h float64) float64 {
 	a, b := c*math.Cos(h*math.Pi/180), c*math.Sin(h*math.Pi/180)
 	cube := func(x float64) float64 { return x * x * x }

@@ -10,7 +10,7 @@ import (
 	"roster/internal/dialect"
 )
 
-// Email is a message that a demonstration kept instead of sending it.
+// Email is a message that a demonstration keeps instead of sending it.
 type Email struct {
 	To      string
 	Subject string
@@ -20,22 +20,22 @@ type Email struct {
 	ID      string
 }
 
-// OutboxReader is where a demonstration keeps its messages.
+// OutboxReader reads the messages of a demonstration.
 type OutboxReader interface {
 	All() []Email // the newest first
 	Get(id string) (Email, bool)
 }
 
-// outboxPage is how many messages one page shows: so it stays below 100 kB.
+// outboxPage is the number of messages on a page, which keeps the page below 100 kB.
 const outboxPage = 20
 
-// outboxBody is what the outbox shows.
+// outboxBody holds the contents of the outbox page.
 type outboxBody struct {
 	Messages []Email
-	Older    string // id of the last message shown, where there are older ones
+	Older    string // id of the last message shown, if there are older ones
 	Newest   bool   // this is the page of the newest messages
 	Total    int
-	Call     string // a call that makes a message
+	Call     string // a call that sends a message
 }
 
 func (s *site) outbox(w http.ResponseWriter, r *http.Request) {
@@ -53,7 +53,7 @@ func (s *site) outbox(w http.ResponseWriter, r *http.Request) {
 	s.writeFresh(w, r, pageOutbox, body)
 }
 
-// outboxBody takes a page of the messages: those older than the one with the id after, or the newest.
+// outboxBody returns a page of messages: those older than the one with the id after, or the newest.
 func (s *site) outboxBody(after string) outboxBody {
 	all := s.Outbox.All()
 	b := outboxBody{Total: len(all), Newest: after == ""}
@@ -71,7 +71,7 @@ func (s *site) outboxBody(after string) outboxBody {
 	return b
 }
 
-// outboxJSON is the outbox for scripts.
+// outboxJSON answers with the outbox as JSON, for scripts.
 func (s *site) outboxJSON(w http.ResponseWriter, _ *http.Request) {
 	type message struct {
 		ID      string    `json:"id"`
@@ -88,7 +88,8 @@ func (s *site) outboxJSON(w http.ResponseWriter, _ *http.Request) {
 	_ = dialect.WriteJSON(w, http.StatusOK, map[string]any{"messages": messages}) // a reader who left needs no answer
 }
 
-// messagePolicy shuts a message in: it runs nothing, loads nothing, and its links open elsewhere.
+// messagePolicy isolates a message: it runs and loads nothing, and its links open in another
+// window.
 const messagePolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; " +
 	"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
@@ -106,12 +107,12 @@ func (s *site) messageHTML(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(m.HTML)) // a reader who left needs no answer
 }
 
-// segment is a piece of a message's text: a link where URL is set.
+// segment is a piece of a message's text. With a URL it is a link.
 type segment struct{ Text, URL string }
 
 var urls = regexp.MustCompile(`https?://[^\s<>"]+`)
 
-// segments takes a text apart at its links, as mail programs do.
+// segments splits a text at its links, as mail programs do.
 func segments(text string) []segment {
 	var all []segment
 	at := 0

@@ -14,7 +14,7 @@ import (
 //go:embed templates/*
 var templateFiles embed.FS
 
-// page is one page within the layout.
+// page is a page with its template and headers.
 type page struct {
 	tmpl    *template.Template
 	headers map[string]string
@@ -29,12 +29,12 @@ const (
 	pageOutbox  = "outbox"
 )
 
-// policy lets a page load what this server serves, and nothing else (CSP level 3). There is no inline
-// script and no inline style.
+// policy lets a page load only what this server serves (CSP level 3). There are no inline scripts
+// or styles.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// loadPages parses the embedded templates. It panics where one is malformed, which a test would show.
+// loadPages parses the embedded templates. It panics if one is malformed, which a test would show.
 func loadPages(a assets) map[string]*page {
 	functions := template.FuncMap{
 		"asset":    func(name string) string { return a.named[name] },
@@ -55,13 +55,13 @@ func loadPages(a assets) map[string]*page {
 		}
 	}
 	// Under no-referrer, browsers send a form with "Origin: null" (Fetch, "append a request Origin
-	// header"), and over plain HTTP that is all that tells our own page from a stranger's. strict-origin
-	// sends host and port, and never the path, which holds the secret.
+	// header"). Over plain HTTP nothing else would tell our own page from a stranger's.
+	// strict-origin sends host and port, but never the path, which holds the secret.
 	pages[pageForm].headers["Referrer-Policy"] = "strict-origin"
 	return pages
 }
 
-// view is what the layout is filled with.
+// view holds the values of the layout.
 type view struct {
 	Title  string
 	Demo   bool
@@ -69,7 +69,7 @@ type view struct {
 	Body   any    // for the page itself
 }
 
-// render writes a page whole, or nothing and the error.
+// render writes a whole page, or nothing and returns the error.
 func (s *site) render(w http.ResponseWriter, status int, name string, v view) error {
 	body, err := s.fill(name, v)
 	if err != nil {
@@ -98,18 +98,19 @@ func (s *site) write(w http.ResponseWriter, status int, name string, body []byte
 	_, _ = w.Write(body) // a reader who left needs no answer
 }
 
-// writeFresh writes a page that a browser may keep as long as it asks each time whether it changed.
+// writeFresh writes a page that a browser may keep if it asks each time whether the page has
+// changed.
 func (s *site) writeFresh(w http.ResponseWriter, r *http.Request, name string, body []byte) {
 	sum := sha256.Sum256(body)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
 	h := w.Header()
-	for key, value := range s.pages[name].headers { // also of a 304: a browser replaces what it kept (RFC 9111 §3.2)
+	for key, value := range s.pages[name].headers { // also for a 304: a browser replaces what it kept (RFC 9111 §3.2)
 		h.Set(key, value)
 	}
 	h.Set("ETag", tag)
 	h.Set("Cache-Control", "no-cache")
 	if r.Header.Get("If-None-Match") == tag {
-		h.Del("Content-Type") // of a body that is not there
+		h.Del("Content-Type") // there is no body
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}

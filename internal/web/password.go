@@ -12,9 +12,9 @@ import (
 	"roster/internal/directory"
 )
 
-// visit is what the page behind a link reads of a request.
+// visit holds what the page behind a link reads of a request.
 type visit struct {
-	secret string // of the link; the server has lifted it out of the path
+	secret string // of the link; the server has moved it out of the path
 	body   []byte
 	err    error // of reading the body
 }
@@ -27,7 +27,7 @@ func readVisit(w http.ResponseWriter, r *http.Request) visit {
 	return v
 }
 
-// nobody is the actor of every visit: the secret of the link is the credential.
+// nobody returns the actor of every visit. The secret of the link is the credential.
 func nobody(ctx context.Context, _ visit) (roster.Actor, error) { return visitor(ctx), nil }
 
 func visitor(ctx context.Context) roster.Actor {
@@ -57,15 +57,15 @@ func decodeChoice(v visit) (directory.UsedLink, error) {
 	return in, nil
 }
 
-// formBody is what the page with the form shows. What was typed is not on it.
+// formBody holds the contents of the form. It never contains what was typed.
 type formBody struct {
 	User       roster.User
 	Fault      string // what is wrong with the password, a sentence; "" if nothing is
-	PhoneFault string // what is wrong with the phone number, likewise
-	Fails      string // why it could not be set although nothing is wrong with it, a sentence
+	PhoneFault string // what is wrong with the phone number, a sentence; "" if nothing is
+	Fails      string // why a valid password could not be set, a sentence
 }
 
-// AsksPhone reports whether the person is to be told by SMS and has no phone number yet.
+// AsksPhone reports whether the person wants SMS and has no phone number yet.
 func (b formBody) AsksPhone() bool {
 	return slices.Contains(b.User.NotSetUp(), roster.ServiceSMS)
 }
@@ -86,8 +86,8 @@ func (s *site) showDone(w http.ResponseWriter, u roster.User) error {
 	return s.render(w, http.StatusOK, pageDone, view{Title: "Your password is set", Body: u})
 }
 
-// passwordProblem answers what went wrong on the page behind a link: with the form again where the
-// link is still good, so that the person can go on. Nothing is looked up for a refusal of the hash.
+// passwordProblem answers an error of the page behind a link. If the link is still valid it shows
+// the form again, so that the person can continue. If a hash is refused it looks nothing up.
 func (s *site) passwordProblem(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if r.Method == http.MethodPost && status != http.StatusInternalServerError && !errors.Is(err, directory.ErrCrowded) {
 		secret := dialect.OriginOf(r.Context()).Secrets[dialect.PathSecret]
@@ -99,8 +99,8 @@ func (s *site) passwordProblem(w http.ResponseWriter, r *http.Request, status in
 	if status == http.StatusNotFound {
 		s.problem(w, status, problemBody{
 			Title: "This link no longer works",
-			Text:  "It has been used, a newer one has replaced it, or its time is over. Your password is as it was.",
-			Hint:  "Ask whoever looks after Roster where you work for another link. On the server, this command makes one:",
+			Text:  "It was used, replaced by a newer link, or has expired. Your password has not changed.",
+			Hint:  "Ask your Roster administrator for a new link. On the server, this command makes one:",
 			Code:  "roster user set-password NAME",
 		})
 		return
@@ -108,7 +108,7 @@ func (s *site) passwordProblem(w http.ResponseWriter, r *http.Request, status in
 	s.problem(w, status, s.describe(r, status, err))
 }
 
-// explain says on the form why the password is not set.
+// explain returns the form with the reason why the password is not set.
 func explain(u roster.User, status int, err error) formBody {
 	b := formBody{User: u}
 	for _, e := range roster.All(err) {
@@ -126,13 +126,13 @@ func explain(u roster.User, status int, err error) formBody {
 	return b
 }
 
-// sentence says what an error means to somebody who reads a page.
+// sentence explains an error to a person.
 func sentence(status int, err error) string {
 	switch status {
 	case http.StatusTooManyRequests:
-		return "There were too many tries."
+		return "There were too many attempts."
 	case http.StatusServiceUnavailable:
-		return "Roster cannot do this right now: it is busy, or something that it needs is not there."
+		return "Roster is busy, or something it needs is not available."
 	}
 	var refusal *dialect.Refusal
 	if errors.As(err, &refusal) {

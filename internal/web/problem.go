@@ -25,12 +25,12 @@ var statuses = map[roster.Kind]int{
 	roster.Stale:           http.StatusPreconditionFailed,
 }
 
-// problemBody is what a page about a problem shows: what, and what to do.
+// problemBody holds the contents of a page about an error: what happened, and what to do.
 type problemBody struct {
 	Title string
 	Text  string
 	Hint  string
-	Code  string // a command or an id that goes with the hint
+	Code  string // a command or an id for the hint
 }
 
 func (s *site) problem(w http.ResponseWriter, status int, b problemBody) {
@@ -39,14 +39,14 @@ func (s *site) problem(w http.ResponseWriter, status int, b problemBody) {
 	}
 }
 
-// describe says what an error means to somebody who reads a page.
+// describe explains an error to a person.
 func (s *site) describe(r *http.Request, status int, err error) problemBody {
-	const again = "Nothing has changed. Wait a moment, and try again."
+	const again = "Nothing has changed. Wait a moment and try again."
 	switch status {
 	case http.StatusInternalServerError:
 		b := problemBody{
-			Title: "Something went wrong here", Text: "The fault is Roster's, and it has been written down.",
-			Hint: "If it stays, give this number to whoever looks after Roster:",
+			Title: "Something went wrong", Text: "This is a fault in Roster, and it has been logged.",
+			Hint: "If it happens again, give this number to your Roster administrator:",
 			Code: dialect.OriginOf(r.Context()).RequestID,
 		}
 		if b.Code == "" {
@@ -54,7 +54,7 @@ func (s *site) describe(r *http.Request, status int, err error) problemBody {
 		}
 		return b
 	case http.StatusTooManyRequests:
-		return problemBody{Title: "Too many tries", Text: sentence(status, err), Hint: again}
+		return problemBody{Title: "Too many attempts", Text: sentence(status, err), Hint: again}
 	case http.StatusServiceUnavailable:
 		return problemBody{Title: "Not right now", Text: sentence(status, err), Hint: again}
 	default:
@@ -62,22 +62,22 @@ func (s *site) describe(r *http.Request, status int, err error) problemBody {
 	}
 }
 
-// nothingHere answers for every address that nobody claims: with a page for a person with a browser, and as
-// [Options].Refuse has it for scripts. A request with an API token is a script's.
+// nothingHere answers unknown addresses: with a page for browsers, and with [Options].Refuse for
+// scripts. A request with an API token comes from a script.
 func (s *site) nothingHere(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
 	token := dialect.OriginOf(r.Context()).Secrets["apiToken"]
 	if token == "" && strings.Contains(r.Header.Get("Accept"), "text/html") {
 		s.problem(w, http.StatusNotFound, problemBody{
-			Title: "There is nothing here", Text: "No page and no call has this address.",
-			Hint: "The start page says where to find what:",
+			Title: "Page not found", Text: "There is no page at this address.",
+			Hint: "The start page shows where to go:",
 		})
 		return
 	}
 	s.Refuse(w, r, &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this address."})
 }
 
-// refuseScript answers that nobody claims an address.
+// refuseScript answers a script that an address is unknown.
 func refuseScript(w http.ResponseWriter, _ *http.Request, err error) {
 	type fault struct {
 		ID      string `json:"id"`
@@ -88,8 +88,8 @@ func refuseScript(w http.ResponseWriter, _ *http.Request, err error) {
 	})
 }
 
-// wrongMethod answers for a page that is there, but not in this way. OPTIONS is answered with the methods that
-// the page takes. A page that takes GET takes HEAD too.
+// wrongMethod answers requests for a page with a method that it does not take. For OPTIONS it lists
+// the methods. A page that takes GET also takes HEAD.
 func (s *site) wrongMethod(w http.ResponseWriter, r *http.Request, handlers map[string]http.Handler) {
 	methods := slices.Sorted(maps.Keys(handlers))
 	w.Header().Set("Allow", strings.Replace(strings.Join(methods, ", "), "GET", "GET, HEAD", 1))

@@ -12,11 +12,11 @@ func (s *site) start(w http.ResponseWriter, r *http.Request) {
 	s.writeFresh(w, r, pageStart, body)
 }
 
-// startBody is what the start page shows.
+// startBody holds the contents of the start page.
 type startBody struct {
 	Version string
 	DemoInfo
-	MakeToken string // the command that makes a token; "" where the calls hold one
+	MakeToken string // the command that makes a token; "" if the shown calls contain one
 }
 
 func (s *site) startBody() startBody {

@@ -9,28 +9,27 @@ import (
 	"roster/internal/directory"
 )
 
-// Options are what the pages need. Outbox and Demo are nil unless the server is a demonstration; Log
-// may be nil.
+// Options hold what the pages need. Outbox and Demo are nil unless the server is a demonstration.
+// Log may be nil.
 type Options struct {
 	Directory *directory.Directory
 	Version   string
-	BaseURL   string // where this server is reached, without a slash at the end: for the calls that are shown
+	BaseURL   string // the address of this server, without a final slash, for the calls that are shown
 	Outbox    OutboxReader
 	Demo      *DemoInfo
 	Log       *slog.Logger
 
-	// Refuse answers scripts that call an address which nobody claims; nil: with a short JSON object.
+	// Refuse answers scripts that call an unknown address; nil: with a short JSON object.
 	Refuse func(w http.ResponseWriter, r *http.Request, err error)
 }
 
-// DemoInfo is what a demonstration shows beside what every server does: its two calls with credentials
-// that work.
+// DemoInfo holds what only a demonstration shows: its two calls, with credentials that work.
 type DemoInfo struct {
 	Graze        string // the command, ready to paste
 	CheckCentral string
 }
 
-// site is the pages and what they need.
+// site is the pages with the parts that they need.
 type site struct {
 	Options
 	assets assets
@@ -38,8 +37,8 @@ type site struct {
 	face   *dialect.Face[visit]
 }
 
-// Register puts the pages on the mux, and a page for every address that nobody else claims. It returns the function
-// that answers requests for pages which the server turns away.
+// Register adds the pages to the mux, and a page for all unknown addresses. It returns the function
+// that answers requests for pages which the server refuses.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -238,7 +238,8 @@ func attribute(n *html.Node, key string) (string, bool) {
 	return "", false
 }
 
-// checkElement asks for no inline script or style, nothing from elsewhere, and a label for each control.
+// checkElement asks for no inline script or style, nothing from elsewhere, and a label for each
+// control.
 func checkElement(t *testing.T, n *html.Node, ids map[string]bool) {
 	t.Helper()
 	if id, ok := attribute(n, "id"); ok {
@@ -346,7 +347,7 @@ func TestALinkLeadsToAPasswordThatWorks(t *testing.T) {
 			t.Error("the link is on the page")
 		}
 	}
-	e.post(path, goodPassword).want(t, 200, "Your password is set", "Grace Hopper can now sign in as grace.", "you can close this page")
+	e.post(path, goodPassword).want(t, 200, "Your password is set", "Grace Hopper can now sign in as grace.", "You can close this page")
 	account := e.account("grace")
 	ok, err := auth.NewHasher(time.Now).Verify(t.Context(), roster.Actor{}, account.UserID, account.PasswordHash, goodPassword)
 	if !ok || err != nil {
@@ -492,10 +493,10 @@ func TestWhatRosterCannotDoNowIsSaidWithoutItsCause(t *testing.T) {
 	}{
 		{"looking, while it is busy", false, busy, nil, 503, "2", "Not right now"},
 		{"looking, after a fault", false, io.ErrUnexpectedEOF, nil, 500, "", "request-7"},
-		{"setting, while it is busy", true, nil, busy, 503, "2", "Not set yet. Roster cannot do this right now"},
+		{"setting, while it is busy", true, nil, busy, 503, "2", "Your password has not changed. Roster is busy"},
 		{"setting, while nothing works", true, busy, busy, 503, "2", "Not right now"},
-		{"setting, after too many tries", true, nil, tries, 429, "60", "Not set yet. There were too many tries."},
-		{"setting, after a fault", true, nil, io.ErrUnexpectedEOF, 500, "", "Something went wrong here"},
+		{"setting, after too many tries", true, nil, tries, 429, "60", "Your password has not changed. There were too many attempts."},
+		{"setting, after a fault", true, nil, io.ErrUnexpectedEOF, 500, "", "Something went wrong"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -527,7 +528,7 @@ func TestALinkIsNotLookedUpWhileTooManyWaitForAHash(t *testing.T) {
 	path := e.link("grace", "Grace Hopper")
 	e.crowded, e.store.looks = true, 0
 	a := e.post(path, goodPassword)
-	a.want(t, 503, "Not right now", "Nothing has changed. Wait a moment, and try again.")
+	a.want(t, 503, "Not right now", "Nothing has changed. Wait a moment and try again.")
 	if got := a.header.Get("Retry-After"); got != "1" || e.store.looks != 0 {
 		t.Errorf("Retry-After: %q; %d looks into the store", got, e.store.looks)
 	}
@@ -543,7 +544,7 @@ func TestALinkThatWasTriedTooOftenSaysSoAndKeepsTheForm(t *testing.T) {
 		e.post(path, "password").want(t, 422)
 	}
 	a := e.post(path, goodPassword)
-	a.want(t, 429, "Not set yet. There were too many tries.")
+	a.want(t, 429, "Your password has not changed. There were too many attempts.")
 	if got := a.header.Get("Retry-After"); got != "900" {
 		t.Errorf("Retry-After: %q", got)
 	}
@@ -552,7 +553,7 @@ func TestALinkThatWasTriedTooOftenSaysSoAndKeepsTheForm(t *testing.T) {
 func TestAnAddressThatNobodyClaimsIsAnsweredAsItsCallerReads(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	e.get("/nothing/here").want(t, 404, "There is nothing here")
+	e.get("/nothing/here").want(t, 404, "Page not found")
 	e.get("/set-password/").want(t, 404)
 	for _, accept := range []string{"", "*/*", "application/json"} {
 		a := e.get("/creatUser/", "Accept", accept)

@@ -18,9 +18,10 @@ import (
 	"roster/test/contract"
 )
 
-// The fuzzer is a caller that sends whatever the description allows and much that it does not, with credentials of every
-// kind, and refers to records that it met in earlier answers. See TestAnythingIsAnsweredAsDescribed for what it
-// asks of the answers. These variables of the environment are its settings:
+// The fuzzer is a caller that sends whatever the description allows and much that it does not, with
+// credentials of every kind, and refers to records that it met in earlier answers. See
+// TestAnythingIsAnsweredAsDescribed for what it asks of the answers. These variables of the
+// environment are its settings:
 const (
 	fuzzSeed = "ROSTER_FUZZ_SEED" // of the requests: the seed of a finding repeats it
 	fuzzTime = "ROSTER_FUZZ_TIME" // how long, such as 5m; without it so many requests are sent:

@@ -310,8 +310,9 @@ func (f *apiFuzz) reference(word string) string {
 	return f.identifier(word)
 }
 
-// unasked is the value of a member that nobody asked for: a password where it is refused for certain, and not where the
-// object may be one that is kept with whatever is in it, such as a team's landing page.
+// unasked is the value of a member that nobody asked for: a password where it is refused for
+// certain, and not where the object may be one that is kept with whatever is in it, such as a
+// team's landing page.
 func (f *apiFuzz) unasked(depth int) any {
 	if depth > 0 {
 		return 7

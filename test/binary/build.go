@@ -8,11 +8,12 @@ import (
 	"testing"
 )
 
-// pathVariable names the environment variable that holds the binary's path. Where it is set before the
-// tests start, that binary is tested and nothing is built.
+// pathVariable names the environment variable that holds the binary's path. Where it is set before
+// the tests start, that binary is tested and nothing is built.
 const pathVariable = "ROSTER_TEST_BINARY"
 
-// Main builds the binary, runs the tests of m, removes the binary and exits. It is the body of a TestMain.
+// Main builds the binary, runs the tests of m, removes the binary and exits. It is the body of a
+// TestMain.
 func Main(m *testing.M) {
 	remove, err := build()
 	if err != nil {

@@ -24,7 +24,8 @@ type answer struct {
 	body   string
 }
 
-// send sends a request and reads its answer to the end. An error says that there was no whole answer.
+// send sends a request and reads its answer to the end. An error says that there was no whole
+// answer.
 func send(ctx context.Context, c *http.Client, r request) (answer, error) {
 	if r.method == "" {
 		r.method = http.MethodGet

@@ -23,13 +23,13 @@ type Command struct {
 	Binary string // path of the binary, named roster; "": the one that [Main] built
 }
 
-// Result is how a command ended.
+// Result is the outcome of a command.
 type Result struct {
 	Stdout, Stderr string
-	Code           int // exit code; -1 where a signal ended it
+	Code           int // exit code; -1 if a signal ended it
 }
 
-// Run runs the command to its end, which it must reach within a minute.
+// Run runs the command to its end. The test fails if that takes longer than a minute.
 func (c Command) Run(t testing.TB) Result {
 	t.Helper()
 	return run(t, exec.CommandContext(t.Context(), cmp.Or(c.Binary, Path(t)), c.Args...), c)
@@ -65,14 +65,14 @@ func run(t testing.TB, cmd *exec.Cmd, c Command) Result {
 	return Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
 }
 
-// environment is the whole environment of a process: what it needs to find programs, the binary among
-// them, and what the test gives it.
+// environment returns the whole environment of a process: the PATH with the binary, and the
+// variables of the test.
 func environment(binary string, more []string) []string {
 	env := []string{"PATH=" + filepath.Dir(binary) + ":" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.TempDir(), "LC_ALL=C.UTF-8"}
 	return append(env, more...)
 }
 
-// attributes makes a process end with the test that started it, and run as another user where one is given.
+// attributes makes a process end with its test, and run as another user if one is given.
 func attributes(uid uint32) *syscall.SysProcAttr {
 	a := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if uid != 0 {

@@ -11,8 +11,8 @@ import (
 	"roster/test/binary"
 )
 
-// The vendors' own requests, letter for letter: the cURL command of Graze's page on createUser, and the
-// example body of CheckCentral's.
+// The vendors' own requests, letter for letter: the cURL command of Graze's page on createUser, and
+// the example body of CheckCentral's.
 const (
 	grazeFile        = "testdata/graze-createUser.sh"
 	checkCentralFile = "testdata/checkcentral-createUser.json"
@@ -71,7 +71,8 @@ func curl(t *testing.T, s *binary.Server, line string) answered {
 	return answered{m[1], r.Stdout}
 }
 
-// missing ends a test that lacks a program: by skipping it, but not where everything has to be there.
+// missing ends a test that lacks a program: by skipping it, but not where everything has to be
+// there.
 func missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -80,7 +81,8 @@ func missing(t *testing.T, what string) {
 	t.Skipf("%s is not installed", what)
 }
 
-// grazeCommand is the printed command for another host, and where credential is not "", by another user.
+// grazeCommand is the printed command for another host, and where credential is not "", by another
+// user.
 func grazeCommand(t *testing.T, base, credential string) string {
 	line := strings.Replace(printed(t, grazeFile), "https://localhost", base, 1)
 	if credential != "" {
@@ -172,7 +174,8 @@ func TestThePrintedRequestsWorkOnADemonstration(t *testing.T) {
 	}
 }
 
-// TestWhatADemonstrationPrintsCanBePasted takes the commands from the terminal and not from this test.
+// TestWhatADemonstrationPrintsCanBePasted takes the commands from the terminal and not from this
+// test.
 func TestWhatADemonstrationPrintsCanBePasted(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{

@@ -56,7 +56,8 @@ func TestAFullDiskStopsCreatesAndNothingElse(t *testing.T) {
 	l.made["welcome.first@load.example"] = &creation{kind: welcomed, acked: true}
 	ballast := fill(t, filepath.Dir(w.Data))
 
-	// What is allocated already may still take some; then every caller is told, and none is half served.
+	// What is allocated already may still take some; then every caller is told, and none is half
+	// served.
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	l.run(ctx, []kind{welcomed, welcomed, grazed, welcomed})()

@@ -24,23 +24,24 @@ type dropper struct {
 
 	mu   sync.Mutex
 	rng  *rand.Rand
-	lost map[fate]int // how often what was lost
+	lost map[fate]int // how often each fate happened
 }
 
-// fate is what becomes of an exchange.
+// fate is what happens to an exchange.
 type fate int
 
 const (
 	passed       fate = iota
-	noConnection      // closed as soon as it was open
+	noConnection      // closed at once
 	noRequest         // the server never got it
-	noAnswer          // the server answered, and nothing of that came back
-	onlyHead          // the answer's header came back
-	half              // half of the answer's body came back, too
+	noAnswer          // the server answered, but no byte of the answer arrived
+	onlyHead          // only the header of the answer arrived
+	half              // half of the body arrived, too
 	endOfFates
 )
 
-// openDropper opens a proxy before a server. The same seed makes the same fates, in the order in which requests come.
+// openDropper opens a proxy in front of a server. The same seed gives the same fates, in the order
+// of the requests.
 func openDropper(t *testing.T, server string, seed uint64) *dropper {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -60,7 +61,7 @@ func openDropper(t *testing.T, server string, seed uint64) *dropper {
 	return d
 }
 
-// refusing is a listener that closes some connections as soon as they are open.
+// refusing is a listener that closes some connections at once.
 type refusing struct {
 	net.Listener
 	d *dropper
@@ -78,7 +79,7 @@ func (l refusing) Accept() (net.Conn, error) {
 	}
 }
 
-// draw returns one of the fates, each alike, with a probability, and passed otherwise.
+// draw returns one of the fates, all equally likely, with a probability, and otherwise passed.
 func (d *dropper) draw(probability float64, fates ...fate) fate {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -118,7 +119,7 @@ func (d *dropper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// forward has the server do the request to its end, whether its sender still waits or not.
+// forward makes the server complete the request, even if its sender has left.
 func (d *dropper) forward(r *http.Request, body []byte) (status int, header http.Header, answer []byte, err error) {
 	req, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), r.Method, d.server+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
@@ -183,13 +184,13 @@ func newDropped(i int) client.NewUser {
 	return u
 }
 
-// idsByName are the users that the client was told of.
+// idsByName holds the users that the client learned of.
 type idsByName struct {
 	mu     sync.Mutex
 	byName map[string]string
 }
 
-// eachBy calls do with 0 to n-1, by so many goroutines.
+// eachBy calls do with 0 to n-1, from so many goroutines.
 func (*idsByName) eachBy(goroutines, n int, do func(int)) {
 	next := make(chan int)
 	var all sync.WaitGroup
@@ -236,7 +237,8 @@ func (u *idsByName) createBatch(t *testing.T, c *client.Client, n, size int) {
 	}
 }
 
-// check asks that exactly the users that were asked for are there, each once, and as many welcome emails as were asked for.
+// check verifies that exactly the requested users exist, each once, with the requested welcome
+// emails.
 func (u *idsByName) check(t *testing.T, w *world, users, welcomes int) {
 	t.Helper()
 	db := w.database(t)

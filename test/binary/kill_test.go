@@ -45,8 +45,8 @@ func TestNothingAcknowledgedIsLostByKill(t *testing.T) {
 	}
 }
 
-// killedAfter lets callers work until so many more users were acknowledged, and kills the server among
-// them.
+// killedAfter lets callers work until so many more users were acknowledged, and then kills the
+// server.
 func (l *load) killedAfter(t *testing.T, more int64, callers []kind) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -59,8 +59,8 @@ func (l *load) killedAfter(t *testing.T, more int64, callers []kind) {
 	wait()
 }
 
-// validatePassword repeats a create that came with a password: it is answered as it was only if the password
-// is the one that is stored.
+// checkPassword repeats creates with a password. Such a repeat gets the first answer only if the
+// password is the stored one.
 func checkPassword(t *testing.T, l *load) {
 	t.Helper()
 	for name, c := range l.made {
@@ -75,7 +75,8 @@ func checkPassword(t *testing.T, l *load) {
 	t.Error("nobody was made with a password")
 }
 
-// checkChain waits until the audit is sealed to its end and asks the command line whether it is whole.
+// checkChain waits until the audit is sealed to its end and asks the command line whether it is
+// whole.
 func checkChain(t *testing.T, w *world, db *sql.DB) {
 	t.Helper()
 	binary.Until(t, "the audit is sealed", func() bool {
@@ -105,7 +106,7 @@ func TestCallersWhoHangUpHurtNobody(t *testing.T) {
 			stop()
 			wait()
 			for name, c := range l.made {
-				if !c.kind.impolite && !c.acked && c.answer.status != 503 { // who is asked to come again may do so
+				if !c.kind.impolite && !c.acked && c.answer.status != 503 { // a caller who is asked to come again may do so
 					t.Errorf("%s, whose caller stayed, got %d %s, %v", name, c.answer.status, c.answer.body, c.err)
 				}
 			}

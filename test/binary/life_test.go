@@ -8,8 +8,8 @@ import (
 	"roster/test/binary"
 )
 
-// TestAWholeLifeOverGrazeAlone is a user's life as a script's author leads it: by curl, and by nothing
-// but Graze's calls.
+// TestAWholeLifeOverGrazeAlone is a user's life as a script's author leads it: by curl, and by
+// nothing but Graze's calls.
 func TestAWholeLifeOverGrazeAlone(t *testing.T) {
 	t.Parallel()
 	s := binary.Start(t, binary.Options{Args: []string{"--demo"}})

@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// load is callers that create users, and what became of each user.
+// load is a set of callers that create users, and the result for each user.
 type load struct {
 	world *world
 	next  atomic.Int64 // number of the next user
-	acked atomic.Int64 // users whose making was acknowledged
+	acked atomic.Int64 // users whose create was acknowledged
 
 	mu   sync.Mutex
 	made map[string]*creation // by userName
 }
 
-// creation is one user that a caller asked for.
+// creation is one user that a caller has asked for.
 type creation struct {
 	kind   kind
-	acked  bool // the answer was a whole 200
+	acked  bool // the answer was a complete 200
 	answer answer
 	err    error // why there was no answer
 }
@@ -63,7 +63,7 @@ func grazePasswordRequest(w *world, name string) request {
 
 func newLoad(w *world) *load { return &load{world: w, made: map[string]*creation{}} }
 
-// crew is the callers of a load: most over CheckCentral.
+// crew returns the callers of a load, most of them over CheckCentral.
 func crew(polite, impolite int) []kind {
 	kinds := []kind{secured, grazed, grazed}
 	for range polite - len(kinds) {
@@ -75,8 +75,8 @@ func crew(polite, impolite int) []kind {
 	return kinds
 }
 
-// run lets callers create users until ctx ends or they get no answer any more. It returns a function that
-// waits for all of them.
+// run lets callers create users until ctx ends or they get no more answers. It returns a function
+// that waits for all of them.
 func (l *load) run(ctx context.Context, callers []kind) (wait func()) {
 	var all sync.WaitGroup
 	for _, k := range callers {
@@ -88,7 +88,7 @@ func (l *load) run(ctx context.Context, callers []kind) (wait func()) {
 	return all.Wait
 }
 
-// create creates one user and notes what became of it. It reports whether the caller should go on.
+// create creates one user and records the result. It reports whether the caller should go on.
 func (l *load) create(ctx context.Context, k kind) bool {
 	name := fmt.Sprintf("%s.%d@load.example", k.name, l.next.Add(1))
 	c := &creation{kind: k}
@@ -110,13 +110,13 @@ func (l *load) create(ctx context.Context, k kind) bool {
 	if !k.impolite || c.acked {
 		return c.acked
 	}
-	// Whoever hangs up waits until the server answers somebody, so that it is not buried in what nobody
-	// waits for.
+	// A caller that hung up waits until the server answers anybody, so that abandoned requests do
+	// not pile up.
 	_, err := send(ctx, l.world.Client(), request{url: l.world.HTTP + "/livez"})
 	return err == nil
 }
 
-// checkAnswers asks that every answer that came was a 200.
+// checkAnswers verifies that every answer that arrived was a 200.
 func (l *load) checkAnswers(t testing.TB) {
 	t.Helper()
 	for name, c := range l.made {
@@ -126,8 +126,8 @@ func (l *load) checkAnswers(t testing.TB) {
 	}
 }
 
-// checkAcknowledged asks that every acknowledged user is there, as the dialects show it, and nobody who
-// was not asked for.
+// checkAcknowledged verifies that every acknowledged user exists, as the dialects show it, and no
+// other user.
 func (l *load) checkAcknowledged(t testing.TB) {
 	t.Helper()
 	there := l.world.users(t)
@@ -151,7 +151,8 @@ func (l *load) checkAcknowledged(t testing.TB) {
 	}
 }
 
-// repeatUnanswered sends again what got no answer: it may have been done or not, and is done afterwards.
+// repeatUnanswered repeats the creates without an answer, which may have happened or not.
+// Afterwards they have.
 func (l *load) repeatUnanswered(t testing.TB) {
 	t.Helper()
 	const callers = 16

@@ -16,7 +16,8 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// publicURL is what links in emails begin with. Nobody listens there: the tests open them on the server.
+// publicURL is what links in emails begin with. Nobody listens there: the tests open them on the
+// server.
 const publicURL = "https://roster.example"
 
 // mailbox is an SMTP server that keeps what it is given.

@@ -1,5 +1,5 @@
-// Tests of the real binary, as its users meet it: the vendors' own requests, crashes, races, secrets,
-// full disks, starts that cannot work, mail, and clients that mean no good.
+// Tests of the real binary, as its users meet it: the vendors' own requests, crashes, races,
+// secrets, full disks, starts that cannot work, mail, and clients that mean no good.
 package binary_test
 
 import (

@@ -16,8 +16,8 @@ import (
 	"roster/test/binary"
 )
 
-// idleFrom opens a connection from an address, and leaves it idle after one answer; nil where the server
-// has closed it.
+// idleFrom opens a connection from an address, and leaves it idle after one answer; nil where the
+// server has closed it.
 func idleFrom(t *testing.T, s *binary.Server, source string) net.Conn {
 	t.Helper()
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}

@@ -9,8 +9,8 @@ import (
 	"roster/test/binary"
 )
 
-// together sends requests all at once, each over a connection that is already open, and returns the
-// answers in their order.
+// together sends requests all at once, each over an open connection, and returns the answers in the
+// same order.
 func together(t *testing.T, w *world, requests []request) []answer {
 	t.Helper()
 	answers := make([]answer, len(requests))
@@ -44,7 +44,7 @@ func tally(answers []answer) map[int]int {
 	return n
 }
 
-// times makes n requests.
+// times returns n requests.
 func times(n int, one func(i int) request) []request {
 	all := make([]request, n)
 	for i := range all {
@@ -65,7 +65,7 @@ func TestOfCallersWhoWantOneNameOneGetsIt(t *testing.T) {
 			for _, c := range []struct {
 				name    string
 				request func(i int) request
-				refused int // status of those who come too late
+				refused int // status of the callers who come too late
 			}{
 				{"graze.race@load.example", func(i int) request {
 					r := grazeRequest(w, "graze.race@load.example", "")
@@ -127,7 +127,7 @@ func TestOfTwoDialectsThatWantOneNameOneGetsIt(t *testing.T) {
 	}
 }
 
-const retries = 50 // of one create at once
+const retries = 50 // of one create, all at once
 
 func TestParallelRetriesMakeOneUserAndOneWelcomeEmail(t *testing.T) {
 	t.Parallel()
@@ -156,7 +156,7 @@ func TestParallelRetriesMakeOneUserAndOneWelcomeEmail(t *testing.T) {
 	}
 }
 
-// checkAlike asks that all got the same good answer.
+// checkAlike verifies that all got the same good answer.
 func checkAlike(t *testing.T, answers []answer) {
 	t.Helper()
 	for _, a := range answers {

@@ -15,7 +15,8 @@ type block struct{ language, text string }
 
 var fenced = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 
-// readme returns the blocks of a section of the README, in order: of all before the first heading for "".
+// readme returns the blocks of a section of the README, in order: of all before the first heading
+// for "".
 func readme(t *testing.T, heading string) (blocks []block) {
 	t.Helper()
 	text, err := os.ReadFile("../../README.md")
@@ -71,7 +72,8 @@ func TestTheReadmesRequestsAreAnsweredAsItSays(t *testing.T) {
 	}
 }
 
-// TestTheReadmesCommandsReachTheServerThatTheyFollow runs what the README prints for real use, one terminal after the other.
+// TestTheReadmesCommandsReachTheServerThatTheyFollow runs what the README prints for real use, one
+// terminal after the other.
 func TestTheReadmesCommandsReachTheServerThatTheyFollow(t *testing.T) {
 	t.Parallel()
 	blocks, data := readme(t, "For real use"), t.TempDir()

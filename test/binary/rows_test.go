@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// halves are what must never be in a database: one part of a change without the others. Each query counts
-// it, in words that both engines understand.
+// halves are what must never be in a database: one part of a change without the others. Each query
+// counts it, in words that both engines understand.
 var halves = []struct{ what, query string }{
 	{"users whose making is not in the audit, or is there twice", `SELECT COUNT(*) FROM users u WHERE 1 <> (
 		SELECT COUNT(*) FROM audit_entries a
@@ -50,7 +50,7 @@ func rowsOf(table string) string {
 	return "(SELECT COUNT(*) FROM " + table + " x WHERE x.organization_id = u.organization_id AND x.user_number = u.number)"
 }
 
-// validateWhole asks that nothing in the database is half made.
+// checkWhole asks that nothing in the database is half made.
 func checkWhole(t testing.TB, db *sql.DB) {
 	t.Helper()
 	for _, h := range halves {

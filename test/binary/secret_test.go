@@ -61,8 +61,8 @@ func (c *canaries) check(t *testing.T) {
 	}
 }
 
-// in looks for the canary in a text, and returns the form in which it is there: as it is, in URL escapes, or
-// in base64, behind whatever stands before it.
+// in looks for the canary in a text, and returns the form in which it is there: as it is, in URL
+// escapes, or in base64, behind whatever stands before it.
 func (k canary) in(text string) (form string, found bool) {
 	forms := []string{k.text, url.QueryEscape(k.text)}
 	for skip := range min(3, len(k.text)) {

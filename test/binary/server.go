@@ -25,8 +25,8 @@ type Options struct {
 	Binary string // path of the binary, named roster; "": the one that [Main] built
 	Files  int    // how many files and sockets it may have open (ulimit -n); 0: as many as the test
 
-	// Errors lets the server log at level Error, where the test brings that about. Otherwise such a line
-	// fails the test.
+	// Errors lets the server log at level Error, where the test brings that about. Otherwise such a
+	// line fails the test.
 	Errors bool
 }
 
@@ -44,7 +44,8 @@ type Server struct {
 	client  *http.Client
 }
 
-// Start starts a server and waits until it is ready. It is killed when the test ends, if it still runs.
+// Start starts a server and waits until it is ready. It is killed when the test ends, if it still
+// runs.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s := &Server{Data: o.Data, t: t, options: o, logs: t.TempDir()}
@@ -218,8 +219,8 @@ func (s *Server) Stop() int {
 	return s.Wait()
 }
 
-// Again starts a process that ended once more, on the same data folder, and waits until it is ready.
-// Arguments that are given replace those of [Options].
+// Again starts a process that ended once more, on the same data folder, and waits until it is
+// ready. Arguments that are given replace those of [Options].
 func (s *Server) Again(args ...string) {
 	s.t.Helper()
 	if len(args) > 0 {
@@ -273,8 +274,9 @@ func (s *Server) finish() {
 	}
 }
 
-// FreeAddress returns an address on which nobody listens at the moment: for a server that must know its port
-// before it starts. Somebody else may take it meanwhile, so it is for where port 0 will not do.
+// FreeAddress returns an address on which nobody listens at the moment: for a server that must know
+// its port before it starts. Somebody else may take it meanwhile, so it is for where port 0 will
+// not do.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

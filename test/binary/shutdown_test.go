@@ -71,14 +71,14 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 			binary.Until(t, "the server is shutting down", func() bool { return strings.Contains(s.Log(), "shutting down") })
 			s.Signal(signal)
 			if code := s.Wait(); code == 0 {
-				t.Error("a server that left a request without its answer ended as if all were well")
+				t.Errorf("the server ended as if all were well, with a request left unanswered:\n%s", s.Log())
 			}
 		})
 	}
 }
 
-// holdOpen begins a request that the server waits for: its header is there, and it has told the sender to
-// go on, but the body does not come.
+// holdOpen begins a request that the server waits for: its header is there, and it has told the
+// sender to go on, but the body does not come.
 func holdOpen(t *testing.T, s *binary.Server) {
 	t.Helper()
 	conn := dial(t, s)

@@ -13,7 +13,8 @@ import (
 	"roster/test/binary"
 )
 
-// checkRefusedStart asks that a command ends at once, unhappy, with one line that a person understands.
+// checkRefusedStart asks that a command ends at once, unhappy, with one line that a person
+// understands.
 func checkRefusedStart(t *testing.T, c binary.Command, says string) binary.Result {
 	t.Helper()
 	r := c.Run(t)
@@ -120,7 +121,8 @@ func badSettings() []badStart {
 	}
 }
 
-// badDatabases are starts with a database that does not answer, or a key that does not belong to it.
+// badDatabases are starts with a database that does not answer, or a key that does not belong to
+// it.
 func badDatabases() []badStart {
 	return []badStart{
 		{"PostgreSQL is down", `PostgreSQL|database.*127\.0\.0\.1:1\b`, func(t *testing.T) binary.Command {
@@ -178,7 +180,8 @@ func badDatabases() []badStart {
 	}
 }
 
-// nobody is the user that a test as root runs the binary as, where root could do what others cannot.
+// nobody is the user that a test as root runs the binary as, where root could do what others
+// cannot.
 const nobody = 65534
 
 // unprivileged runs a command as somebody who may enter, and not write, the folder.

@@ -18,19 +18,19 @@ import (
 	"roster/test/binary"
 )
 
-// timingTries is how many tries of each kind are measured, such as 1000. Nothing is measured without it: a
-// busy machine tells little, and tests must not depend on time.
+// timingTries is how many tries of each kind are measured, such as 1000. Nothing is measured
+// without it: a busy machine tells little, and tests must not depend on time.
 const timingTries = "ROSTER_TIMING"
 
-// significance is how improbable a difference between two kinds must be to count as one (the two-sided p
-// of the Mann-Whitney test), shared out among the comparisons of a run.
+// significance is how improbable a difference between two kinds must be to count as one (the
+// two-sided p of the Mann-Whitney test), shared out among the comparisons of a run.
 const significance = 0.01
 
 // namesOfAKind keeps 1,000 tries below the limit of 100 failures for a name.
 const namesOfAKind = ldaptest.Visitors / 2
 
-// TestTheTimeOfAFailureDoesNotSayWhoExists measures wrong passwords of names of every kind, in random order, and asks
-// whether the times of one kind differ from those of names that nobody has.
+// TestTheTimeOfAFailureDoesNotSayWhoExists measures wrong passwords of names of every kind, in
+// random order, and asks whether the times of one kind differ from those of names that nobody has.
 func TestTheTimeOfAFailureDoesNotSayWhoExists(t *testing.T) {
 	tries, _ := strconv.Atoi(os.Getenv(timingTries))
 	if tries <= 0 {
@@ -159,8 +159,8 @@ func compare(t *testing.T, what string, kinds []string, times map[string][]float
 	}
 }
 
-// mannWhitney returns the probability that samples of one distribution differ as much as a and b do: the two-sided p of
-// the rank-sum test in its normal approximation, with ties.
+// mannWhitney returns the probability that samples of one distribution differ as much as a and b
+// do: the two-sided p of the rank-sum test in its normal approximation, with ties.
 func mannWhitney(a, b []float64) float64 {
 	type value struct {
 		time float64

@@ -21,8 +21,8 @@ import (
 //go:embed testdata/older-commit
 var olderCommit string
 
-// older builds the binary of the older commit from the project's own history and returns its path. Where the
-// history is not there the test is skipped; it fails if the variable CI is "true".
+// older builds the binary of the older commit from the project's own history and returns its path.
+// Where the history is not there the test is skipped; it fails if the variable CI is "true".
 func older(t *testing.T) string {
 	t.Helper()
 	commit := strings.TrimSpace(olderCommit)
@@ -153,7 +153,8 @@ func (l leftBehind) check(t *testing.T, w *world) {
 	ask(t, w.Client(), grazePasswordRequest(w, "graze.password.new@load.example")).want(t, 200)
 }
 
-// checkBeside keeps an older server busy while a new one migrates its database, starts, and works beside it.
+// checkBeside keeps an older server busy while a new one migrates its database, starts, and works
+// beside it.
 func checkBeside(t *testing.T, before string) {
 	t.Helper()
 	w := newWorld(t, postgres(), binary.Options{Binary: before})

@@ -20,8 +20,8 @@ const (
 	admin         = "admin:" + adminPassword
 )
 
-// world is a server for real use, with what the tests' requests name: an administrator, a token, the
-// group Network, the department Support, and three teams.
+// world is a server for real use, with what the tests' requests name: an administrator, a token,
+// the group Network, the department Support, and three teams.
 type world struct {
 	*binary.Server
 	token string // read-write, of the organization

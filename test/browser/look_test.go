@@ -64,8 +64,8 @@ func checkFits(t *testing.T, b *tab, page string, width int64) {
 	}
 }
 
-// contrast computes the contrast of every piece of text with what is behind it (WCAG 2.2, 1.4.3), and the
-// lightness of the page. A canvas turns every notation of a colour into numbers.
+// contrast computes the contrast of every piece of text with what is behind it (WCAG 2.2, 1.4.3),
+// and the lightness of the page. A canvas turns every notation of a colour into numbers.
 const contrast = `(() => {
 	const pen = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
 	const rgba = c => { pen.clearRect(0, 0, 1, 1); pen.fillStyle = c; pen.fillRect(0, 0, 1, 1); return [...pen.getImageData(0, 0, 1, 1).data]; };
@@ -104,8 +104,8 @@ func checkColours(t *testing.T, b *tab, page, scheme string) {
 	}
 }
 
-// validateNames asks for what people who do not see the page need: a title, a language, one main heading, one
-// main part, and a name for every control.
+// checkNames asks for what people who do not see the page need: a title, a language, one main
+// heading, one main part, and a name for every control.
 func checkNames(t *testing.T, b *tab, page string) {
 	t.Helper()
 	for what, fault := range eval[map[string]bool](b, `({

@@ -1,5 +1,5 @@
-// Tests of the pages in a real browser, against the real binary: what a person sees, types and presses, and
-// what the browser itself has to complain about.
+// Tests of the pages in a real browser, against the real binary: what a person sees, types and
+// presses, and what the browser itself has to complain about.
 package browser_test
 
 import (
@@ -55,7 +55,8 @@ func TestPages(t *testing.T) {
 
 const address = "person@myorg.realdomain"
 
-// welcome creates a user who gets a welcome email, over CheckCentral's dialect, and waits for the email.
+// welcome creates a user who gets a welcome email, over CheckCentral's dialect, and waits for the
+// email.
 func (b *tab) welcome() {
 	b.t.Helper()
 	token := regexp.MustCompile(`apiToken=(\w+)`).FindStringSubmatch(b.server.Banner())
@@ -223,7 +224,8 @@ func keyboardOnly(t *testing.T, b *tab) {
 	}
 }
 
-// tabTo presses Tab until an element has the focus, and asks at every stop that one can see where it is.
+// tabTo presses Tab until an element has the focus, and asks at every stop that one can see where
+// it is.
 func (b *tab) tabTo(selector string) {
 	b.t.Helper()
 	const most = 50

@@ -24,7 +24,8 @@ const (
 	authorize = `.auth-wrapper .authorize`
 )
 
-// apiReference reads the reference from the start page on, tries a call with a token, and looks at it in every form.
+// apiReference reads the reference from the start page on, tries a call with a token, and looks at
+// it in every form.
 func apiReference(t *testing.T, b *tab) {
 	b.visit("/", 200)
 	b.expect(200)

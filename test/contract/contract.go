@@ -1,7 +1,7 @@
-// Package contract holds what the native API answers against what its OpenAPI description says: an operation that
-// is not in it, a status, a media type or a header that the operation does not declare, a header that it promises and that
-// does not come, a body that its schema does not allow is a fault. So is a record that lacks a member, where the query did
-// not ask for some of them.
+// Package contract holds what the native API answers against what its OpenAPI description says: an
+// operation that is not in it, a status, a media type or a header that the operation does not
+// declare, a header that it promises and that does not come, a body that its schema does not allow
+// is a fault. So is a record that lacks a member, where the query did not ask for some of them.
 //
 // The tests of the Go client and those of the real binary use it; it is in no binary.
 package contract
@@ -46,8 +46,8 @@ type answer struct {
 	headers map[string]header
 }
 
-// body is what is described of a body. The schemas are nil where it may be anything. partial is of an answer to a query
-// with the parameter fields, schema of any other.
+// body is what is described of a body. The schemas are nil where it may be anything. partial is of
+// an answer to a query with the parameter fields, schema of any other.
 type body struct{ schema, partial *jsonschema.Schema }
 
 // header is what is described of a header.
@@ -77,7 +77,8 @@ func Read(text []byte) (*Description, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Examples are looked at by JSON Schema 2020-12 below; kin-openapi falls back to rules of OpenAPI 3.0.
+	// Examples are looked at by JSON Schema 2020-12 below; kin-openapi falls back to rules of
+	// OpenAPI 3.0.
 	if err := doc.Validate(loader.Context, openapi3.DisableExamplesValidation()); err != nil {
 		return nil, err
 	}
@@ -163,7 +164,8 @@ func (d *Description) readHeader(pointer string) (h header, err error) {
 	return h, err
 }
 
-// at returns what is at a pointer of the description, and the pointer of that, where references lead.
+// at returns what is at a pointer of the description, and the pointer of that, where references
+// lead.
 func (d *Description) at(pointer string) (string, any) {
 	node := d.raw
 	for part := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
@@ -183,8 +185,9 @@ func members(node any) map[string]any {
 
 func escape(part string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(part) }
 
-// Find returns the operation that a request calls, nil if there is none. path is escaped, and begins after /api/v1. A
-// template without parameters is meant before one with, whatever the method (OpenAPI 3.1 §4.8.8).
+// Find returns the operation that a request calls, nil if there is none. path is escaped, and
+// begins after /api/v1. A template without parameters is meant before one with, whatever the method
+// (OpenAPI 3.1 §4.8.8).
 func (d *Description) Find(method, path string) *Operation {
 	var best, found *Operation
 	for _, o := range d.Operations {
@@ -214,7 +217,8 @@ func (o *Operation) fits(path string) bool {
 	return true
 }
 
-// literals counts the parts of the path that are no parameters: of two templates the one with more of them is meant.
+// literals counts the parts of the path that are no parameters: of two templates the one with more
+// of them is meant.
 func (o *Operation) literals() int {
 	return strings.Count(o.Path, "/") - strings.Count(o.Path, "{")
 }
@@ -231,7 +235,8 @@ func (d *Description) Check(method, path string, query url.Values, a Answer) err
 	return nil
 }
 
-// usual are the headers that say nothing about the call: that of a body's type is described with the body (OpenAPI 3.1 §4.8.17).
+// usual are the headers that say nothing about the call: that of a body's type is described with
+// the body (OpenAPI 3.1 §4.8.17).
 var usual = []string{
 	"Content-Type", "Content-Length", "Date", "Cache-Control", "Vary", "Connection", "Content-Security-Policy", "X-Content-Type-Options",
 	"Referrer-Policy", "Strict-Transport-Security",
@@ -268,7 +273,8 @@ func (a answer) checkHeaders(sent http.Header) error {
 	return nil
 }
 
-// check holds an answer against what is described. The records in it have all members where they should be whole.
+// check holds an answer against what is described. The records in it have all members where they
+// should be whole.
 func (o *Operation) check(a Answer, whole bool) error {
 	described, declared := o.answers[strconv.Itoa(a.Status)]
 	if !declared {

@@ -15,14 +15,14 @@ import (
 	"roster"
 )
 
-// The weakest keys that assertions may be signed by (NIST SP 800-131A Rev. 2 §3).
+// The weakest keys that may sign assertions (NIST SP 800-131A Rev. 2 §3).
 const (
 	minRSABits   = 2048
-	maxRSABits   = 16384 // larger ones only cost time
-	minCurveBits = 256   // SP 800-131A asks 224; no curve below 256 is in use
+	maxRSABits   = 16384 // larger keys only cost time
+	minCurveBits = 256   // SP 800-131A requires 224; no curve below 256 is in use
 )
 
-// certificates takes those that are for signing and good. Each that is not is a fault only where none is.
+// certificates keeps the usable signing certificates. The others are faults only if none is usable.
 func (m *Metadata) certificates(idp saml.IDPSSODescriptor, now time.Time, f *roster.Faults) {
 	var bad []string
 	count, valid := 0, false
@@ -76,7 +76,7 @@ func usable(data string, now time.Time) (cert *x509.Certificate, detail string) 
 	return cert, ""
 }
 
-// weakness returns what makes a key too weak, "" if nothing does.
+// weakness returns why a key is too weak, "" if it is not.
 func weakness(key any) string {
 	switch k := key.(type) {
 	case *rsa.PublicKey:

@@ -9,17 +9,17 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// conn is one connection, used by one caller at a time.
+// conn is one connection. One caller uses it at a time.
 type conn struct {
 	client  *ldap.Conn
 	guard   *guard
 	server  *server
 	timeout time.Duration // for one answer
 	spoiled bool          // cannot be used again
-	idle    time.Time     // since when
+	idle    time.Time     // since then
 }
 
-// brokenError is what went wrong with the server rather than with the request: another one may do better.
+// brokenError is a fault of the server, not of the request: another server may do better.
 type brokenError struct {
 	cause error
 	bar   bool // asking again soon would do harm
@@ -36,8 +36,8 @@ func asBroken(err error) *brokenError {
 	return nil
 }
 
-// refusal is a result code with which a server answers a request (RFC 4511 §4.1.9). What the server says
-// besides is never kept: it might repeat a password.
+// refusal is the result code with which a server refuses a request (RFC 4511 §4.1.9). It never
+// holds the server's message, which might repeat a password.
 type refusal struct {
 	doing string
 	code  uint16
@@ -48,18 +48,18 @@ func (r *refusal) Error() string {
 }
 
 func (c *conn) close() {
-	_ = c.guard.Close() // first: nothing can then make the client wait
+	_ = c.guard.Close() // first, so that the client cannot wait for anything
 	_ = c.client.Close()
 }
 
-// exchange runs one request and its answer within the time for it, and returns what is wrong as a
-// refusal or a brokenError.
+// exchange runs one request and reads its answer within the timeout. Its error is a refusal or a
+// brokenError.
 func (c *conn) exchange(ctx context.Context, doing string, request func() error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = c.guard.Close() })
 	defer func() {
-		if r := recover(); r != nil { // the client trusts the types in an answer here and there
+		if r := recover(); r != nil { // the client panics on some answers of unexpected types
 			err = &brokenError{cause: fmt.Errorf("%s: %w", doing, errNotLDAP)}
 		}
 		if !stop() {
@@ -71,7 +71,7 @@ func (c *conn) exchange(ctx context.Context, doing string, request func() error)
 	return c.classify(doing, request())
 }
 
-// classify says whose fault an error is.
+// classify turns an error of the client into a refusal or a brokenError.
 func (c *conn) classify(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -92,8 +92,8 @@ func (c *conn) classify(doing string, err error) error {
 	return r
 }
 
-// bind proves an identity. It reports false where the server says that it is not proved.
-// An empty name or password would be no proof at all (RFC 4513 §5.1.1, §5.1.2) and is never sent.
+// bind proves an identity. It returns false if the server says that the identity is not proved. An
+// empty name or password would prove nothing (RFC 4513 §5.1.1, §5.1.2) and is never sent.
 func (c *conn) bind(ctx context.Context, dn, password string) (bool, error) {
 	if dn == "" || password == "" {
 		return false, nil
@@ -106,8 +106,8 @@ func (c *conn) bind(ctx context.Context, dn, password string) (bool, error) {
 	switch r.code {
 	case ldap.LDAPResultInvalidCredentials, ldap.LDAPResultNoSuchObject, ldap.LDAPResultInvalidDNSyntax,
 		ldap.LDAPResultInappropriateAuthentication, ldap.LDAPResultInsufficientAccessRights,
-		ldap.LDAPResultConstraintViolation, ldap.LDAPResultUnwillingToPerform, // locked or expired, with some servers
-		ldap.LDAPResultReferral: // kept elsewhere; not followed
+		ldap.LDAPResultConstraintViolation, ldap.LDAPResultUnwillingToPerform, // locked or expired on some servers
+		ldap.LDAPResultReferral: // the entry is on another server; not followed
 		return false, nil
 	}
 	return false, err
@@ -118,12 +118,12 @@ type query struct {
 	base       string
 	scope      int // as in package ldap
 	filter     string
-	limit      int // most entries that are wanted
+	limit      int // greatest number of entries
 	attributes []string
 }
 
-// search returns the entries, and whether there are more than the query wants. References to other servers
-// are not followed. A base that is not there is a refusal.
+// search returns the entries, and whether there are more than the query's limit. It does not follow
+// references to other servers. A missing base is a refusal.
 func (c *conn) search(ctx context.Context, q query) (entries []*ldap.Entry, more bool, err error) {
 	request := ldap.NewSearchRequest(q.base, q.scope, ldap.NeverDerefAliases, q.limit,
 		int((c.timeout+time.Second-1)/time.Second), false, q.filter, q.attributes, nil)
@@ -133,7 +133,7 @@ func (c *conn) search(ctx context.Context, q query) (entries []*ldap.Entry, more
 		if result != nil {
 			entries = result.Entries
 		}
-		if errors.Is(err, ldap.ErrSizeLimitExceeded) { // by a server that goes on all the same
+		if errors.Is(err, ldap.ErrSizeLimitExceeded) { // from a server that sends more than it was asked for
 			c.spoiled, more = true, true
 			return nil
 		}

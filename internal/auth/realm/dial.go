@@ -21,7 +21,7 @@ type dialer struct {
 	read     time.Duration // for one answer
 }
 
-// dial connects to the server, with TLS as the settings have it.
+// dial connects to the server, with TLS if the settings require it.
 func (d dialer) dial(ctx context.Context, s *server) (*conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.connect)
 	defer cancel()
@@ -41,7 +41,7 @@ func (d dialer) dial(ctx context.Context, s *server) (*conn, error) {
 	return &conn{client: client, guard: g, server: s, timeout: d.read}, nil
 }
 
-// secure returns the connection with TLS around it, where there is to be any.
+// secure adds TLS to the connection if the settings require it.
 func (d dialer) secure(ctx context.Context, raw net.Conn, s *server) (net.Conn, error) {
 	if !s.secure && !d.startTLS {
 		return raw, nil
@@ -73,9 +73,9 @@ const (
 	extendedResponse = ldap.ApplicationExtendedResponse
 )
 
-// askForTLS is done here and not by the client, because the guard must see what is inside TLS, and what
-// comes before it too. It reads not one byte more than the response: whatever somebody put in
-// behind it breaks the handshake, and is never taken for what comes out of TLS.
+// askForTLS sends the StartTLS request and reads the response. The client cannot do it, because the
+// guard must see the bytes before and inside TLS. It reads no byte beyond the response: bytes that
+// somebody injected after it break the handshake and are never read as content of TLS.
 func askForTLS(raw net.Conn) error {
 	if _, err := raw.Write([]byte(startTLSRequest)); err != nil {
 		return err

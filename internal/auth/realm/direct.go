@@ -7,9 +7,9 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-var errOwnEntry = errors.New("people who bind cannot read their own entry, which says who they are")
+var errOwnEntry = errors.New("people who bind cannot read their own entry")
 
-// direct binds as the DN that the name gives, then reads the entry as the person.
+// direct binds as the DN made from the name, then reads the entry as that person.
 func (l *LDAP) direct(ctx context.Context, userName, password string, whole bool) (person, error) {
 	dn := userDN(l.config.UserDNTemplate, userName)
 	good, p := false, person{}
@@ -17,7 +17,7 @@ func (l *LDAP) direct(ctx context.Context, userName, password string, whole bool
 		if good, err = c.bind(ctx, dn, password); err != nil || !good || !whole {
 			return err
 		}
-		if p.entry, err = l.own(ctx, c, dn); err != nil || l.config.GroupBaseDN == "" || l.config.SystemUser != "" {
+		if p.entry, err = l.readOwnEntry(ctx, c, dn); err != nil || l.config.GroupBaseDN == "" || l.config.SystemUser != "" {
 			return err
 		}
 		p.groups, err = l.groups(ctx, c, p.entry, userName)
@@ -40,15 +40,15 @@ func (l *LDAP) direct(ctx context.Context, userName, password string, whole bool
 	return p, err
 }
 
-// own reads the entry with the DN.
-func (l *LDAP) own(ctx context.Context, c *conn, dn string) (*ldap.Entry, error) {
+// readOwnEntry reads the entry with the DN.
+func (l *LDAP) readOwnEntry(ctx context.Context, c *conn, dn string) (*ldap.Entry, error) {
 	entries, more, err := c.search(ctx, query{
 		base: dn, scope: ldap.ScopeBaseObject, filter: "(objectClass=*)", limit: 2, attributes: l.config.attributes(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	entry, reason := single(entries, more)
+	entry, reason := onlyEntry(entries, more)
 	if reason != nil {
 		return nil, errOwnEntry
 	}

@@ -1,20 +1,24 @@
-// Package realm asks others who somebody is: where people do not prove their identity by a password that
-// Roster keeps, a [Realm] verifies it and says what it knows of them.
+// Package realm signs in people whose password Roster does not have: a [Realm] verifies it
+// elsewhere and says who the person is.
 //
-// [LDAP] signs people in against a directory server (RFC 4511, RFC 4513). The server is not trusted to
-// answer soon, or at all, or sensibly: how long, how much and how deep is bounded before anything is
-// parsed. [ParseSAML] and [ParseMetadata] only check the settings of a SAML realm (SAML V2.0 metadata);
-// no one can sign in by SAML yet.
+// [LDAP] asks a directory server (RFC 4511, RFC 4513). The server is not trusted to answer soon, at
+// all, or sensibly: time, size and depth of answers are bounded before they are parsed. [Declared]
+// holds the LDAP realms of the configuration and makes the people they sign in users. [ParseSAML]
+// and [ParseMetadata] validate the settings of a SAML realm (SAML V2.0 metadata). Signing in by
+// SAML is not possible yet.
 //
-// The package stores nothing and makes no users: [Provision] says what the user of an [Identity] would
-// be, and the caller creates it. It does not throttle and does not cache, as package auth does both.
+// The package stores nothing itself. It does not throttle sign-ins or cache passwords; package auth
+// does both.
 //
 //   - realm.go: [Realm], [Identity], and the errors
 //   - config.go, validate.go, filter.go: the settings of an LDAP realm
+//   - declared.go: [Declared], the realms of the configuration
 //   - ldap.go, lookup.go, direct.go: a sign-in, step by step
-//   - entry.go, group.go: what an entry and its groups say of a person
-//   - gate.go, pool.go, server.go: how many at a time, over which connections, to which server
-//   - conn.go, dial.go, guard.go, element.go: one connection, and what it may carry
+//   - entry.go, group.go: from an entry and its groups to an identity
+//   - gate.go, pool.go, server.go: how many sign-ins at a time, over which connections, to which
+//     server
+//   - conn.go, dial.go, guard.go, element.go: one connection, and the bounds of its answers
 //   - provision.go: from an identity to a user
-//   - saml.go, property.go, template.go, metadata.go, certificate.go: settings of a SAML realm
+//   - saml.go, saml_validate.go, property.go, template.go, metadata.go, certificate.go: settings of
+//     a SAML realm
 package realm

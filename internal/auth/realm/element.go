@@ -11,11 +11,11 @@ const (
 )
 
 var (
-	errTooLong    = errors.New("the directory sends more than an answer may hold")
+	errTooLong    = errors.New("the directory sends an answer that is too long")
 	errTooDeep    = errors.New("the directory sends a message with too many levels")
 	errTooMany    = errors.New("the directory sends a message of too many elements")
-	errNotLDAP    = errors.New("what the directory sends is no LDAP")
-	errIndefinite = errors.New("the directory sends a length that LDAP does not have")
+	errNotLDAP    = errors.New("the directory does not answer in LDAP")
+	errIndefinite = errors.New("the directory sends a length that LDAP forbids")
 )
 
 const (
@@ -25,20 +25,21 @@ const (
 	longForm        = 0x80
 )
 
-// elements follows the structure of the messages in a stream of bytes (BER as RFC 4511 §5.1 restricts
-// it), and keeps nothing of what is in them. It refuses what would cost the parser more than it should.
+// elements follows the structure of the messages in a stream of bytes (BER, as RFC 4511 §5.1
+// restricts it), without keeping their contents. It refuses messages that would cost the parser too
+// much.
 type elements struct {
-	open    []int // bytes left in each element around the present place, the outermost first
-	content int   // bytes left of a content that is no elements
+	open    []int // bytes left in each open element, the outermost first
+	content int   // bytes left of a primitive content
 	count   int   // elements of the message so far
 
-	header  int  // bytes of the present header so far
+	header  int  // header bytes of the current element so far
 	nested  bool // its content is elements
 	lengths int  // bytes of its length still to come
 	length  int
 }
 
-// feed takes the next bytes. After an error nothing that follows can be understood.
+// feed reads the next bytes. After an error the rest of the stream has no meaning.
 func (e *elements) feed(p []byte) error {
 	for len(p) > 0 {
 		if n := min(e.content, len(p)); n > 0 {
@@ -54,13 +55,13 @@ func (e *elements) feed(p []byte) error {
 	return nil
 }
 
-// whole reports whether the stream is at the end of a message, or at its beginning.
+// whole reports whether the stream is between two messages.
 func (e *elements) whole() bool {
 	e.close()
 	return len(e.open) == 0 && e.content == 0 && e.header == 0
 }
 
-// next takes one byte of a header.
+// next reads one byte of a header.
 func (e *elements) next(b byte) error {
 	e.header++
 	switch {
@@ -103,7 +104,7 @@ func (e *elements) identifier(b byte) error {
 	return nil
 }
 
-// begin takes up an element whose header is complete.
+// begin opens an element whose header is complete.
 func (e *elements) begin() error {
 	length, whole := e.length, e.length+e.header
 	e.header, e.length = 0, 0
@@ -127,7 +128,7 @@ func (e *elements) begin() error {
 	return nil
 }
 
-// close leaves the elements that are complete.
+// close closes the elements that are complete.
 func (e *elements) close() {
 	if e.content > 0 || e.header > 1 {
 		return

@@ -12,18 +12,18 @@ import (
 	"roster/internal/directory"
 )
 
-// Attributes that name an entry for good.
+// Attributes that identify an entry for good.
 const (
 	entryUUID  = "entryUUID"  // RFC 4530
-	objectGUID = "objectGUID" // Active Directory: 16 bytes, the first three parts of them in reverse
+	objectGUID = "objectGUID" // Active Directory: 16 bytes, the first three parts in reverse
 )
 
-// attributes returns what is asked for of a person's entry: nothing that is not used.
+// attributes returns the attributes to read of a person's entry: only those that are used.
 func (c LDAPConfig) attributes() []string {
 	return append(sortedKeys(c.AttributeMap), entryUUID, objectGUID)
 }
 
-// attribute returns the name of the attribute that becomes to, "" if none does.
+// attribute returns the name of the attribute that is mapped to the given one, "" if there is none.
 func (c LDAPConfig) attribute(to string) string {
 	for name, target := range c.AttributeMap {
 		if target == to {
@@ -33,7 +33,7 @@ func (c LDAPConfig) attribute(to string) string {
 	return ""
 }
 
-// identity returns what the entry and the groups say of the person.
+// identity returns the identity that the entry and the groups describe.
 func (c LDAPConfig) identity(p person, typed string) Identity {
 	id := Identity{Subject: subject(p.entry), UserName: c.userName(p.entry, typed), Groups: p.groups}
 	for _, part := range []struct {
@@ -47,8 +47,8 @@ func (c LDAPConfig) identity(p person, typed string) Identity {
 		{c.attribute(toTimeZone), &id.TimeZone, readable},
 		{c.attribute(toDepartment), &id.Department, readable},
 	} {
-		*part.to = first(p.entry, part.attribute, part.good)
-		if first(p.entry, part.attribute, func(v string) bool { return !part.good(v) }) != "" {
+		*part.to = firstGood(p.entry, part.attribute, part.good)
+		if firstGood(p.entry, part.attribute, func(v string) bool { return !part.good(v) }) != "" {
 			id.Dropped = append(id.Dropped, part.attribute)
 		}
 	}
@@ -56,8 +56,9 @@ func (c LDAPConfig) identity(p person, typed string) Identity {
 	return id
 }
 
-// validateEntryName returns errOtherName where the entry spells the name otherwise than it was typed. Servers take more for one name
-// than we do, such as several blanks for one. So such a name makes no second user, and no further tries.
+// validateEntryName returns errOtherName if the entry spells the name differently than it was
+// typed. Some servers treat more names as equal than Roster does, such as names with several
+// blanks. Such a name must not make a second user, and it gets no further tries.
 func (c LDAPConfig) validateEntryName(e *ldap.Entry, typed string) error {
 	if directory.Fold(c.userName(e, typed)) != directory.Fold(typed) {
 		return errOtherName
@@ -65,21 +66,21 @@ func (c LDAPConfig) validateEntryName(e *ldap.Entry, typed string) error {
 	return nil
 }
 
-// userName returns the name as the entry spells it: of several values the one that was typed, or else the first. An entry
-// without any has the typed one, with single blanks.
+// userName returns the name as the entry spells it: the value that was typed, or else the first
+// value. An entry without a value gets the typed name, with single blanks.
 func (c LDAPConfig) userName(e *ldap.Entry, typed string) string {
 	attribute := c.attribute(toUserName)
 	same := func(s string) bool { return readable(s) && directory.Fold(s) == directory.Fold(typed) }
 	for _, good := range []func(string) bool{same, readable} {
-		if name := first(e, attribute, good); name != "" {
+		if name := firstGood(e, attribute, good); name != "" {
 			return name
 		}
 	}
 	return strings.Join(strings.Fields(typed), " ")
 }
 
-// first returns the first value of the attribute that is good, without blanks around it.
-func first(e *ldap.Entry, attribute string, good func(string) bool) string {
+// firstGood returns the firstGood good value of the attribute, trimmed.
+func firstGood(e *ldap.Entry, attribute string, good func(string) bool) string {
 	if attribute == "" {
 		return ""
 	}
@@ -91,13 +92,13 @@ func first(e *ldap.Entry, attribute string, good func(string) bool) string {
 	return ""
 }
 
-// isEmail reports whether the text is one plain address that a user could hold. One that is not is left
-// out: it must not keep a person from signing in.
+// isEmail reports whether the text is an email address that a user can have. A bad address is left
+// out, so that it does not keep a person from signing in.
 func isEmail(s string) bool { return directory.FaultOfEmail(directory.CleanEmail(s)) == "" }
 
-// subject returns what names the entry for good.
+// subject returns a value that identifies the entry for good.
 func subject(e *ldap.Entry) string {
-	if id, err := uuid.Parse(first(e, entryUUID, readable)); err == nil {
+	if id, err := uuid.Parse(firstGood(e, entryUUID, readable)); err == nil {
 		return id.String()
 	}
 	if raw := e.GetEqualFoldRawAttributeValue(objectGUID); len(raw) == 16 {
@@ -111,7 +112,7 @@ func subject(e *ldap.Entry) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// guid puts the bytes of an objectGUID in the order in which it is written (MS-DTYP §2.3.4.2).
+// guid puts the bytes of an objectGUID into their written order (MS-DTYP §2.3.4.2).
 func guid(b [16]byte) uuid.UUID {
 	return uuid.UUID{
 		b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6],

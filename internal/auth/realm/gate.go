@@ -7,15 +7,15 @@ import (
 )
 
 const (
-	maxSignIns = 16              // sign-ins of one realm at a time
-	maxWaiting = 64              // those that may wait for one of these places
-	maxWait    = 2 * time.Second // how long
+	maxSignIns = 16              // of one realm at a time
+	maxWaiting = 64              // that may wait for one of these places
+	maxWait    = 2 * time.Second // for a place
 )
 
 var errCrowded = errors.New("too many sign-ins wait for the directory already")
 
-// gate lets a bounded number of sign-ins run at a time and a bounded number wait, so that a slow
-// directory costs the others nothing.
+// gate bounds the sign-ins that run and those that wait, so that a slow directory does not slow
+// other callers down.
 type gate struct {
 	places  chan struct{}
 	waiting chan struct{}
@@ -25,7 +25,7 @@ func newGate() *gate {
 	return &gate{places: make(chan struct{}, maxSignIns), waiting: make(chan struct{}, maxWaiting)}
 }
 
-// enter takes a place, which leave gives back. Errors: Unavailable, at once where too many wait.
+// enter takes a place, which leave gives back. Errors: Unavailable, at once if too many wait.
 func (g *gate) enter(ctx context.Context) error {
 	select {
 	case g.places <- struct{}{}:

@@ -13,15 +13,15 @@ import (
 // Bounds of the groups of one person.
 const (
 	maxGroups = 1000
-	// groupsAtOnce is for how many groups one search asks in which others they are.
+	// groupsAtOnce is the number of groups whose parents one search asks for.
 	groupsAtOnce = 50
 )
 
 var errManyGroups = errors.New("the person is in more groups than can be read; roles could be missing")
 
-// groups returns the names of the groups that the person is in, sorted. It goes as many levels up as
-// the settings say, and meets each group once, however they hold one another. A list that is cut off is an error:
-// roles would silently be missing.
+// groups returns the names of the person's groups, sorted. It follows nested groups as many levels
+// as the settings say and visits each group once, even in cycles. An incomplete list is an error,
+// because roles would be missing without notice.
 func (l *LDAP) groups(ctx context.Context, c *conn, person *ldap.Entry, typed string) ([]string, error) {
 	members := []string{person.DN}
 	if l.config.namesUsers() {
@@ -40,7 +40,7 @@ func (l *LDAP) groups(ctx context.Context, c *conn, person *ldap.Entry, typed st
 				if key := directory.Fold(g.DN); !seen[key] {
 					seen[key] = true
 					above = append(above, g.DN)
-					names = append(names, first(g, l.config.GroupNameAttribute, readable))
+					names = append(names, firstGood(g, l.config.GroupNameAttribute, readable))
 				}
 			}
 			if more || len(seen) > maxGroups {
@@ -54,7 +54,7 @@ func (l *LDAP) groups(ctx context.Context, c *conn, person *ldap.Entry, typed st
 	return slices.DeleteFunc(names, func(s string) bool { return s == "" }), nil
 }
 
-// groupsOf returns the groups that hold at least one of the members.
+// groupsOf returns the groups that have at least one of the members.
 func (l *LDAP) groupsOf(ctx context.Context, c *conn, members []string) (groups []*ldap.Entry, more bool, err error) {
 	return c.search(ctx, query{
 		base: l.config.GroupBaseDN, scope: ldap.ScopeWholeSubtree, filter: l.config.memberFilter(members),

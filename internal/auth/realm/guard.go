@@ -9,8 +9,8 @@ import (
 
 var errClosed = errors.New("the directory closes the connection")
 
-// guard is a connection to a server that may carry only so much: whoever reads from it never sees what
-// is too long, too deep or too much.
+// guard is a connection that bounds what a server can send. Its reader never sees a message that is
+// too long, too deep or too much.
 type guard struct {
 	net.Conn
 
@@ -29,7 +29,7 @@ func (g *guard) expect() {
 	g.left = maxAnswer
 }
 
-// reason returns why reading ended, nil where it has not.
+// reason returns why reading ended, nil if it did not.
 func (g *guard) reason() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

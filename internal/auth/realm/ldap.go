@@ -14,16 +14,16 @@ import (
 	"roster/internal/directory"
 )
 
-// LDAP is a [Realm] that asks a directory server. It may be used by many callers at a time.
+// LDAP is a [Realm] that asks a directory server. It is safe for concurrent use.
 type LDAP struct {
 	config LDAPConfig // without the system's password
-	// signIn finds the person and verifies the password, by the way that the settings have. Only where
-	// whole is set does it read what else the person is.
+	// signIn finds the person and verifies the password, by lookup or direct. It reads the rest of
+	// the person only if whole is set.
 	signIn func(ctx context.Context, userName, password string, whole bool) (person, error)
 
 	gate    *gate
-	service *pool // connections of the system user, or of nobody
-	people  *pool // connections on which people bind; each as whoever came last
+	service *pool // connections of the system user, or anonymous ones
+	people  *pool // connections on which people bind; each stays bound as its last person
 	limit   time.Duration
 }
 
@@ -33,8 +33,8 @@ type person struct {
 	groups []string
 }
 
-// NewLDAP returns a realm with the settings. It reads the files that they name and does not connect yet.
-// Errors: Invalid, all faults at once, the fields being names of settings.
+// NewLDAP returns a realm with the settings. It reads the files that they name and does not connect
+// yet. Errors: Invalid, with all faults; their fields are names of settings.
 func NewLDAP(c LDAPConfig, now func() time.Time) (*LDAP, error) {
 	c, roots, faults := c.validate()
 	if err := faults.Err(); err != nil {
@@ -51,7 +51,7 @@ func NewLDAP(c LDAPConfig, now func() time.Time) (*LDAP, error) {
 		people:  &pool{servers: known, now: now, dial: d.dial},
 		limit:   c.ConnectionTimeout + c.ReadTimeout,
 	}
-	c.SystemPassword = "" // it lives on in a closure only: nothing that prints a realm can print it
+	c.SystemPassword = "" // only a closure holds it now, so that printing a realm cannot print it
 	l.config = c
 	l.signIn = l.lookup
 	if c.ResolutionType == Direct {
@@ -60,7 +60,7 @@ func NewLDAP(c LDAPConfig, now func() time.Time) (*LDAP, error) {
 	return l, nil
 }
 
-// asSystem returns what makes a connection the system user's; nil where nobody searches.
+// asSystem returns the function that binds a connection as the system user, nil if there is none.
 func asSystem(dn, password string) func(context.Context, *conn) error {
 	if dn == "" {
 		return nil
@@ -69,7 +69,7 @@ func asSystem(dn, password string) func(context.Context, *conn) error {
 		good, err := c.bind(ctx, dn, password)
 		var r *refusal
 		if err == nil && !good || errors.As(err, &r) {
-			// Trying again with each sign-in could lock the account.
+			// More tries, one with each sign-in, could lock the account.
 			return &brokenError{cause: errSystemRefused, bar: true}
 		}
 		return err
@@ -84,17 +84,18 @@ func (l *LDAP) Name() string { return l.config.Name }
 // String returns the name.
 func (l *LDAP) String() string { return l.config.Name }
 
-// Config returns the settings, with the defaults in place and without the system's password.
+// Config returns the settings with defaults, without the system's password.
 func (l *LDAP) Config() LDAPConfig { return l.config }
 
-// Close ends the connections. It does not wait for sign-ins under way.
+// Close closes the connections. It does not wait for sign-ins that are running.
 func (l *LDAP) Close() {
 	l.service.close()
 	l.people.close()
 }
 
-// Authenticate implements [Realm]. It takes at most the connection's timeout and the answer's together,
-// and the time in the queue. What a server says besides its result codes is in no error.
+// Authenticate implements [Realm]. It takes at most the timeouts of a connection and of an answer
+// together, plus the time in the queue. Its errors contain result codes of the server and no
+// messages.
 func (l *LDAP) Authenticate(ctx context.Context, userName, password string) (Identity, error) {
 	p, err := l.ask(ctx, userName, password, true)
 	if err != nil {
@@ -103,8 +104,8 @@ func (l *LDAP) Authenticate(ctx context.Context, userName, password string) (Ide
 	return l.config.identity(p, userName), nil
 }
 
-// Judge returns nil for the right password. It costs what a wrong one costs: who the person is, is not
-// read. Errors are those of Authenticate.
+// Judge returns nil for the right password. It costs the same for a right and a wrong password: it
+// does not read the person's entry. Errors: those of Authenticate.
 func (l *LDAP) Judge(ctx context.Context, userName, password string) error {
 	_, err := l.ask(ctx, userName, password, false)
 	return err
@@ -113,8 +114,8 @@ func (l *LDAP) Judge(ctx context.Context, userName, password string) error {
 // decoyName is a name that nobody has.
 const decoyName = "nobody has this name in Roster"
 
-// Decoy costs what a failed Authenticate costs. It binds as an entry that cannot exist, with a random
-// password. Errors: Unavailable.
+// Decoy costs what a failed Authenticate costs. It binds as an entry that cannot exist, with a
+// random password. Errors: Unavailable.
 func (l *LDAP) Decoy(ctx context.Context) error {
 	err := l.Judge(ctx, decoyName, rand.Text())
 	if roster.KindOf(err) == roster.Unauthenticated {
@@ -136,14 +137,14 @@ func (l *LDAP) ask(ctx context.Context, userName, password string, whole bool) (
 	defer cancel()
 	p, err := l.signIn(ctx, userName, password, whole)
 	if err != nil {
-		return person{}, classified(err)
+		return person{}, classifyForCaller(err)
 	}
 	return p, nil
 }
 
-// classified makes an error one that callers can act on. What the directory refuses, other than a
-// password, is a fault of the settings or of the directory.
-func classified(err error) error {
+// classifyForCaller turns an error into one that callers can act on. If the directory refuses
+// anything but a password, the settings or the directory are at fault.
+func classifyForCaller(err error) error {
 	var e *roster.Error
 	if errors.As(err, &e) {
 		return err
@@ -151,8 +152,9 @@ func classified(err error) error {
 	return unavailable(err, retryAfter)
 }
 
-// presentable reports whether name and password can be anybody's. An empty password would bind as nobody,
-// with success (RFC 4513 §5.1.2); some servers read one that begins with NUL as empty.
+// presentable reports whether name and password can be valid. An empty password would bind
+// anonymously, with success (RFC 4513 §5.1.2). Some servers treat a password that begins with NUL
+// as empty.
 func presentable(userName, password string) bool {
 	return strings.TrimSpace(userName) != "" && readable(userName) &&
 		password != "" && len(password) <= directory.MaxPassword &&

@@ -7,7 +7,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// maxDN is the longest DN that is believed, in bytes.
+// maxDN is the longest DN that is accepted, in bytes.
 const maxDN = 4096
 
 // lookup searches for the entry with the name, then binds as it.
@@ -16,8 +16,8 @@ func (l *LDAP) lookup(ctx context.Context, userName, password string, whole bool
 	if err != nil {
 		return person{}, err
 	}
-	// Where there is no entry a bind is made all the same: it costs what a wrong password costs. The typed
-	// password is not sent then.
+	// Without an entry it binds as a decoy, so that the name costs what a wrong password costs. The
+	// typed password is not sent.
 	dn, try := l.decoy(), rand.Text()
 	if reason == nil {
 		dn, try = entry.DN, password
@@ -46,10 +46,11 @@ func (l *LDAP) lookup(ctx context.Context, userName, password string, whole bool
 	return p, err
 }
 
-// decoy is a DN that no entry has.
+// decoy returns a DN that no entry has.
 func (l *LDAP) decoy() string { return "cn=" + decoyName + "," + l.config.BaseDN }
 
-// find searches for the one entry with the name. Where there is none, or more than one, the reason says so.
+// find searches for the entry with the name. If there is none, or more than one, it returns the
+// reason.
 func (l *LDAP) find(ctx context.Context, userName string) (entry *ldap.Entry, reason, err error) {
 	err = l.service.with(ctx, func(ctx context.Context, c *conn) error {
 		entries, more, err := c.search(ctx, query{
@@ -57,7 +58,7 @@ func (l *LDAP) find(ctx context.Context, userName string) (entry *ldap.Entry, re
 			filter: userFilter(l.config.AttributeSearchFilter, userName),
 			limit:  2, attributes: l.config.attributes(),
 		})
-		if entry, reason = single(entries, more); reason == nil {
+		if entry, reason = onlyEntry(entries, more); reason == nil {
 			reason = l.config.validateEntryName(entry, userName)
 		}
 		return err
@@ -65,14 +66,14 @@ func (l *LDAP) find(ctx context.Context, userName string) (entry *ldap.Entry, re
 	return entry, reason, err
 }
 
-// single returns the only entry, or why there is none that is good.
-func single(entries []*ldap.Entry, more bool) (*ldap.Entry, error) {
+// onlyEntry returns the only entry, or the reason why there is no usable one.
+func onlyEntry(entries []*ldap.Entry, more bool) (*ldap.Entry, error) {
 	switch {
 	case more || len(entries) > 1:
 		return nil, errManyEntries
 	case len(entries) == 0:
 		return nil, errNoEntry
-	case len(entries[0].DN) > maxDN || !isDN(entries[0].DN): // an empty one would bind as nobody
+	case len(entries[0].DN) > maxDN || !isDN(entries[0].DN): // an empty DN would bind anonymously
 		return nil, errNoDN
 	}
 	return entries[0], nil

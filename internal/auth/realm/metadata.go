@@ -18,7 +18,7 @@ import (
 
 // Bounds of metadata.
 const (
-	// MaxMetadata is the longest metadata that is read, in bytes.
+	// MaxMetadata is the greatest length of metadata, in bytes.
 	MaxMetadata = 1 << 20
 
 	maxEntityID     = 1024 // characters (SAML V2.0 core §8.3.6)
@@ -26,26 +26,27 @@ const (
 	maxCertificates = 16   // for signing
 )
 
-// samlProtocol is what an identity provider must say that it speaks (SAML V2.0 core §1.1).
+// samlProtocol is the protocol that an identity provider must support (SAML V2.0 core §1.1).
 const samlProtocol = "urn:oasis:names:tc:SAML:2.0:protocol"
 
-// Metadata is what is kept of the metadata of an identity provider (SAML V2.0 metadata §2.4.3).
+// Metadata holds the part of an identity provider's metadata that Roster uses (SAML V2.0 metadata
+// §2.4.3).
 type Metadata struct {
 	EntityID string
 
-	// Where a browser is sent to sign in, by binding; one may be "".
+	// Addresses for the browser to sign in, by binding; one may be "".
 	RedirectURL string
 	PostURL     string
 
-	// Certificates are those that assertions may be signed by: neither expired nor weak.
+	// Certificates may sign assertions. None is expired or weak.
 	Certificates []*x509.Certificate
 
-	ValidUntil time.Time // zero: no end is given
+	ValidUntil time.Time // zero: no end
 }
 
-// ParseMetadata reads the metadata of one identity provider and returns everything that is wrong with it.
-// The faults name no field. Certificates that are expired or weak are left out, and are a fault where no
-// other is left: providers that change their key publish the old one for a while.
+// ParseMetadata reads the metadata of one identity provider and returns everything that is wrong
+// with it. The faults name no field. Expired and weak certificates are left out, and are faults
+// only if none remains: providers that change their key publish the old one for a while.
 func ParseMetadata(text []byte, now time.Time) (Metadata, roster.Faults) {
 	var f roster.Faults
 	if err := validateXML(text); err != nil {
@@ -66,7 +67,7 @@ func ParseMetadata(text []byte, now time.Time) (Metadata, roster.Faults) {
 		m.ValidUntil = *idp.ValidUntil
 	}
 	if !m.ValidUntil.IsZero() && !now.Before(m.ValidUntil) {
-		f.Add("", "was valid until "+m.ValidUntil.UTC().Format(time.RFC3339)+" only; get it anew from the identity provider")
+		f.Add("", "expired on "+m.ValidUntil.UTC().Format(time.RFC3339)+"; get new metadata from the identity provider")
 	}
 	if !slices.Contains(strings.Fields(idp.ProtocolSupportEnumeration), samlProtocol) {
 		f.Add("", "must be that of an identity provider that speaks SAML 2.0")
@@ -85,8 +86,8 @@ var (
 	errMetadataMany  = errors.New("describes several identity providers; give that of one")
 )
 
-// validateXML refuses what the parser need not see: documents that are too long or too deep, and those
-// that declare anything.
+// validateXML refuses documents that the parser need not see: too long, too deep, or with
+// declarations.
 func validateXML(text []byte) error {
 	if len(text) > MaxMetadata {
 		return errMetadataLong
@@ -117,25 +118,25 @@ func validateXML(text []byte) error {
 	}
 }
 
-// identityProvider returns the one entity that has an IDPSSODescriptor, and that is its first. Some
-// providers put it into a list of entities.
+// identityProvider returns the only entity that has an IDPSSODescriptor. Some providers put it into
+// a list of entities.
 func identityProvider(text []byte) (saml.EntityDescriptor, error) {
 	var one saml.EntityDescriptor
 	if err := unmarshalWhole(text, &one); err == nil {
-		return only([]saml.EntityDescriptor{one})
+		return onlyProvider([]saml.EntityDescriptor{one})
 	}
 	var many saml.EntitiesDescriptor
 	if err := unmarshalWhole(text, &many); err != nil {
 		return saml.EntityDescriptor{}, errMetadataXML
 	}
-	found, err := only(many.EntityDescriptors)
+	found, err := onlyProvider(many.EntityDescriptors)
 	if err == nil && many.ValidUntil != nil && (found.ValidUntil.IsZero() || many.ValidUntil.Before(found.ValidUntil)) {
 		found.ValidUntil = *many.ValidUntil
 	}
 	return found, err
 }
 
-func only(entities []saml.EntityDescriptor) (saml.EntityDescriptor, error) {
+func onlyProvider(entities []saml.EntityDescriptor) (saml.EntityDescriptor, error) {
 	entities = slices.DeleteFunc(entities, func(e saml.EntityDescriptor) bool { return len(e.IDPSSODescriptors) == 0 })
 	switch {
 	case len(entities) == 0:
@@ -146,7 +147,7 @@ func only(entities []saml.EntityDescriptor) (saml.EntityDescriptor, error) {
 	return entities[0], nil
 }
 
-// unmarshalWhole reads a document of which nothing may be left over.
+// unmarshalWhole reads a document and refuses anything after it.
 func unmarshalWhole(text []byte, into any) error {
 	decoder := xml.NewDecoder(bytes.NewReader(text))
 	if err := decoder.Decode(into); err != nil {
@@ -169,7 +170,7 @@ func unmarshalWhole(text []byte, into any) error {
 	}
 }
 
-// endpoints takes the first of each binding that a browser can be sent to.
+// endpoints keeps the first address of each binding that a browser can use.
 func (m *Metadata) endpoints(idp saml.IDPSSODescriptor, f *roster.Faults) {
 	for _, e := range idp.SingleSignOnServices {
 		switch {

@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// maxIdle is how long a connection is kept without use. Servers and firewalls often end those that
-// are quiet for some minutes.
+// maxIdle is how long an unused connection is kept. Servers and firewalls often end connections
+// that are quiet for some minutes.
 const maxIdle = time.Minute
 
 var errTooSlow = errors.New("the whole sign-in took too long")
 
-// pool keeps connections of one kind, at most one for each sign-in at a time.
+// pool keeps connections of one kind, at most one for each concurrent sign-in.
 type pool struct {
 	servers *servers
 	now     func() time.Time
 	dial    func(context.Context, *server) (*conn, error)
-	// prepare brings a new connection into the state in which all of the pool are; nil if there is none.
+	// prepare prepares a new connection for the pool; nil: nothing to prepare.
 	prepare func(context.Context, *conn) error
 
 	mu     sync.Mutex
@@ -26,16 +26,16 @@ type pool struct {
 	closed bool
 }
 
-// with runs fn on a connection: one that lay idle or, where that has ended since, a new one; and where a
-// server does not answer as it should, on the next server's. fn may run more than once.
-// Errors: Unavailable, and what fn returns other than a brokenError.
+// with runs fn on a connection. It takes an idle one, or opens a new one if the idle one has ended,
+// and goes on to the next server if a server does not answer properly. fn may run more than once.
+// Errors: Unavailable, and those of fn that are no brokenError.
 func (p *pool) with(ctx context.Context, fn func(context.Context, *conn) error) error {
 	if c := p.take(); c != nil {
 		err := p.run(ctx, c, fn)
 		if asBroken(err) == nil || ctx.Err() != nil {
 			return p.outcome(ctx, c.server, err)
 		}
-		if errors.Is(err, context.DeadlineExceeded) { // not merely closed while it lay idle
+		if errors.Is(err, context.DeadlineExceeded) { // not merely closed while idle
 			p.servers.failed(c.server, false)
 		}
 	}
@@ -59,7 +59,7 @@ func (p *pool) with(ctx context.Context, fn func(context.Context, *conn) error) 
 	return err
 }
 
-// outcome notes how the server did. A caller who left says nothing about it.
+// outcome records how the server did. A caller who left says nothing about the server.
 func (p *pool) outcome(ctx context.Context, s *server, err error) error {
 	broken := asBroken(err)
 	switch {
@@ -75,7 +75,7 @@ func (p *pool) outcome(ctx context.Context, s *server, err error) error {
 	return err
 }
 
-// run uses the connection and keeps or closes it.
+// run uses the connection, then keeps or closes it.
 func (p *pool) run(ctx context.Context, c *conn, fn func(context.Context, *conn) error) error {
 	err := fn(ctx, c)
 	p.put(c)
@@ -94,7 +94,7 @@ func (p *pool) connect(ctx context.Context, s *server) (*conn, error) {
 	return c, nil
 }
 
-// take returns the connection that was used last, nil if there is none that is good.
+// take returns the usable connection that was used last, nil if there is none.
 func (p *pool) take() *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -110,7 +110,8 @@ func (p *pool) take() *conn {
 	return nil
 }
 
-// put keeps the connection for the next caller, or closes it, and those that lay idle for too long.
+// put keeps the connection for the next caller or closes it. It also closes connections that were
+// idle for too long.
 func (p *pool) put(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -127,7 +128,7 @@ func (p *pool) put(c *conn) {
 	p.idle = append(p.idle, c)
 }
 
-// close ends the idle connections; those in use end when they are put back.
+// close closes the idle connections. Connections in use are closed when they are put back.
 func (p *pool) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 	"roster/internal/directory"
 )
 
-// properties are those of a configuration, and what is wrong with them. As everywhere in Graze a list may
-// come as JSON text inside a string, and a number as text (spec/graze.md, "Rules for every call").
+// properties holds the properties of a configuration and their faults. As in all of Graze, a list
+// may come as JSON text in a string, and a number as text (spec/graze.md, "Rules for every call").
 type properties struct {
 	all    map[string]json.RawMessage
 	faults roster.Faults
@@ -22,14 +22,14 @@ type properties struct {
 func (p *properties) add(name, detail string) { p.faults.Add(property(name), detail) }
 func (p *properties) wrong(name string) bool  { return p.faults.Has(property(name)) }
 
-// missing notes a fault unless the property has one already.
+// missing records a fault unless the property has one already.
 func (p *properties) missing(name, detail string) {
 	if !p.wrong(name) {
 		p.add(name, detail)
 	}
 }
 
-// given returns the property; ok is false where it is left out or null.
+// given returns the property; ok is false if it is missing or null.
 func (p *properties) given(name string) (raw json.RawMessage, ok bool) {
 	raw, ok = p.all[name]
 	return raw, ok && string(raw) != "null"
@@ -85,7 +85,7 @@ func nameList(raw json.RawMessage) (list []string, ok bool) {
 	return list, err == nil
 }
 
-// group returns the one name of a group, which the record also shows as a list.
+// group returns the name of a group, which may also come as a list.
 func (p *properties) group(name string) string {
 	raw, ok := p.given(name)
 	if !ok {

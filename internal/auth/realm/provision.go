@@ -8,12 +8,13 @@ import (
 	"roster/internal/directory"
 )
 
-// Provision returns the user that the identity becomes under the settings. What a map gives wins over
-// the default, for roles, teams and group each (Graze has it so for roles). A group that several groups of the
-// directory lead to counts once; of several groups the first by name is the primary one, and the others
-// are memberships. The user's ExternalID is the identity's subject.
+// Provision returns the user that the identity becomes under the settings. For roles, teams and
+// groups, a mapped value replaces the default (as Graze documents for roles). Several groups of the
+// directory may be mapped to one name, which counts once. Of several groups the first by name is
+// the primary one, and the others are memberships. The ExternalID is the identity's subject.
 //
-// Whether there is such a user already, and whether the settings allow to make one, is for the caller to say.
+// The caller decides whether such a user exists already, and whether the settings allow to make
+// one.
 func Provision(c LDAPConfig, id Identity) directory.NewUser {
 	groups := mapped(c.GroupMap, id.Groups)
 	if len(groups) == 0 && c.DefaultGroup != "" {
@@ -40,8 +41,8 @@ func Provision(c LDAPConfig, id Identity) directory.NewUser {
 	return u
 }
 
-// mapped returns where the groups lead to, sorted, each once. Cases count (public record of Graze, SAML
-// and LDAP mappings).
+// mapped returns the names that the groups are mapped to, sorted, each once. Keys are
+// case-sensitive (Graze's documentation, SAML and LDAP mappings).
 func mapped(m map[string]string, groups []string) []string {
 	var names []string
 	for _, g := range groups {
@@ -53,7 +54,7 @@ func mapped(m map[string]string, groups []string) []string {
 	return slices.Compact(names)
 }
 
-// refs names the records, or the others where there are none.
+// refs returns references to the names, or to the others if there are none.
 func refs(names, otherwise []string) []roster.Ref {
 	if len(names) == 0 {
 		names = otherwise

@@ -9,7 +9,7 @@ import (
 	"roster"
 )
 
-// What a SAML realm has where its configuration says nothing (public record of Graze, createSecurityRealm).
+// Defaults of a SAML realm (Graze's documentation, createSecurityRealm).
 const (
 	defaultUserName = "$username"
 	defaultEmail    = "$email"
@@ -22,10 +22,11 @@ const (
 	maxURL      = 2048          // bytes
 )
 
-// SAML holds the settings of a SAML realm, checked.
+// SAML holds the validated settings of a SAML realm.
 type SAML struct {
-	// MetadataURL is where the identity provider's metadata is; "" where it was given itself. Then
-	// Metadata is zero, until the caller has fetched it and read it with [ParseMetadata].
+	// MetadataURL is the address of the identity provider's metadata, "" if the metadata itself was
+	// given. With an address, Metadata is zero: the caller must fetch it and read it with
+	// [ParseMetadata].
 	MetadataURL string
 	Metadata    Metadata
 
@@ -33,8 +34,8 @@ type SAML struct {
 	DefaultTeams []string
 	DefaultGroup string
 
-	// ExistingUserMappingField is kept and returned. No existing user is matched by it: one is linked by its own
-	// re-authentication or by an administrator, never by email or name alone (DECISIONS 11).
+	// ExistingUserMappingField is stored and returned but has no effect. An existing user is linked
+	// by signing in again or by an administrator, never by email or name alone (DECISIONS 11).
 	ExistingUserMappingField string
 
 	// Templates of attributes: $name stands for the value of the attribute in the assertion.
@@ -42,14 +43,14 @@ type SAML struct {
 	Email    string
 	FullName string
 
-	// MaximumAuthenticationLifetime is given in minutes (ours: no unit is on record).
+	// MaximumAuthenticationLifetime is given in minutes (our choice: Graze documents no unit).
 	MaximumAuthenticationLifetime time.Duration
 }
 
-// ParseSAML reads the configuration of a SAML realm, a JSON object as createSecurityRealm and
-// updateSecurityRealm have it (spec/graze.md, "Security realms"), and returns everything that is wrong
-// with it. The field of a fault is "configuration.", and the name of the property. Unknown properties are
-// ignored. A property that has a default may be left out or null.
+// ParseSAML reads the configuration of a SAML realm and returns everything that is wrong with it.
+// The configuration is a JSON object as for createSecurityRealm and updateSecurityRealm
+// (spec/graze.md, "Security realms"). A fault's field is "configuration." and the name of the
+// property. Unknown properties are ignored. A property that has a default may be missing or null.
 func ParseSAML(raw json.RawMessage, now time.Time) (SAML, roster.Faults) {
 	p := properties{}
 	if err := json.Unmarshal(raw, &p.all); err != nil || p.all == nil {
@@ -84,13 +85,13 @@ func ParseSAML(raw json.RawMessage, now time.Time) (SAML, roster.Faults) {
 	return s, p.faults
 }
 
-// metadata reads where the metadata is, or the metadata.
+// metadata reads the metadata or its address.
 func (p *properties) metadata(s *SAML, now time.Time) {
 	s.MetadataURL = p.text("idpMetadataUrl", "")
 	text := p.text("idpMetadata", "")
 	switch {
 	case text != "" && s.MetadataURL != "":
-		p.missing("idpMetadata", "and idpMetadataUrl exclude each other; leave one out")
+		p.missing("idpMetadata", "and idpMetadataUrl must not both be set")
 	case text != "":
 		var f roster.Faults
 		s.Metadata, f = ParseMetadata([]byte(text), now)
@@ -106,7 +107,7 @@ func (p *properties) metadata(s *SAML, now time.Time) {
 	}
 }
 
-// isWebAddress reports whether the text is an absolute address on the web.
+// isWebAddress reports whether the text is an absolute http or https address.
 func isWebAddress(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && len(text) <= maxURL

@@ -111,7 +111,7 @@ func TestWhatIsWrongWithMetadataIsSaid(t *testing.T) {
 		"no binding":           {entity(signed, soap), "SingleSignOnService"},
 		"another scheme":       {entity(signed, strings.Replace(redirect, "https:", "javascript:", 1)), "well-formed"},
 		"no host":              {entity(signed, strings.Replace(redirect, "https://idp.example.com", "https://", 1)), "SingleSignOnService"},
-		"outlived":             {strings.Replace(entity(signed, redirect), "entityID", `validUntil="2026-11-20T00:00:00Z" entityID`, 1), "valid until 2026-11-20"},
+		"outlived":             {strings.Replace(entity(signed, redirect), "entityID", `validUntil="2026-11-20T00:00:00Z" entityID`, 1), "expired on 2026-11-20"},
 		"no certificate":       {entity(redirect), "must hold the certificate"},
 		"no real certificate":  {entity(key("signing", "AAAA"), redirect), "cannot be read"},
 		"no base64":            {entity(key("signing", "%"), redirect), "cannot be read"},

@@ -11,25 +11,25 @@ const deadFor = 30 * time.Second
 
 var (
 	errProbing = errors.New("no server answers; one caller is trying them again")
-	errBarred  = errors.New("every server refuses the realm's own account, or does not answer")
+	errBarred  = errors.New("no server accepts the realm's own account")
 )
 
-// server is one of those that hold the directory.
+// server is one of the servers of a directory.
 type server struct {
 	address string // host:port
 	secure  bool   // TLS from the first byte
 
 	dead   time.Time // skipped until then
-	barred time.Time // not even tried again until then
+	barred time.Time // not even probed until then
 }
 
-// servers are those of one realm, in the order in which they are tried.
+// servers holds the servers of one realm in the order of preference.
 type servers struct {
 	now func() time.Time
 
-	mu      sync.Mutex // guards what follows, and dead and barred of each
+	mu      sync.Mutex // guards the rest, and dead and barred of each
 	list    []*server
-	probing bool // somebody tries the dead ones again
+	probing bool // a caller is trying the dead ones again
 }
 
 func newServers(urls []string, now func() time.Time) *servers {
@@ -42,9 +42,9 @@ func newServers(urls []string, now func() time.Time) *servers {
 	return s
 }
 
-// order returns the servers to try. Where all of them are dead it lets one caller at a time try them
-// again and turns the others away at once, so that a directory that is away holds nobody up. done
-// must be called in the end. Errors: Unavailable.
+// order returns the servers to try. If all are dead, one caller at a time may try them again and
+// the others are refused at once, so that nobody waits for a directory that is down. The caller
+// must call done in the end. Errors: Unavailable.
 func (s *servers) order() (list []*server, done func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,7 +79,7 @@ func (s *servers) probed() {
 	s.probing = false
 }
 
-// failed notes that the server does not answer as it should.
+// failed records that the server does not answer properly.
 func (s *servers) failed(v *server, bar bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,7 +89,7 @@ func (s *servers) failed(v *server, bar bool) {
 	}
 }
 
-// answered notes that the server is well.
+// answered records that the server works.
 func (s *servers) answered(v *server) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// templateMark is an attribute in a template: $firstname, or ${urn:oid:2.5.4.42} where the name holds
-// more than letters, digits and underscores (the braces are ours).
+// templateMark matches an attribute in a template: $firstname, or ${urn:oid:2.5.4.42} if the name
+// has other characters than letters, digits and underscores (the braces are our addition).
 var templateMark = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*|\{[^{}$]+\})`)
 
-// faultOfTemplate returns what is wrong with a template, "" if nothing is. One without an attribute would
-// be the same for everybody.
+// faultOfTemplate returns what is wrong with a template, "" if nothing is. A template without an
+// attribute would give everybody the same value.
 func faultOfTemplate(text string) string {
 	switch {
 	case !readable(text):

@@ -11,37 +11,37 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/fold"
 )
 
-// Validate returns everything that is wrong with the settings; the field of a fault is the name of the
-// setting. It reads the files that they name. No secret is in a fault.
+// Validate returns everything that is wrong with the settings. A fault's field is the name of the
+// setting. It reads the files that the settings name. No fault contains a secret.
 func (c LDAPConfig) Validate() roster.Faults {
 	_, _, f := c.validate()
 	return f
 }
 
-// Warnings returns what is allowed and should not be, in sentences.
+// Warnings returns sentences about settings that are allowed but insecure.
 func (c LDAPConfig) Warnings() []string {
 	var w []string
 	if c.InsecureSkipVerify {
-		w = append(w, fmt.Sprintf("the LDAP realm %q takes any certificate (insecure_skip_verify): whoever is in between can read passwords", c.Name))
+		w = append(w, fmt.Sprintf("the LDAP realm %q accepts any certificate (insecure_skip_verify): an attacker on the network can read passwords", c.Name))
 	}
 	if c.AllowPlaintext && !c.StartTLS {
-		w = append(w, fmt.Sprintf("the LDAP realm %q may send passwords in the clear (allow_plaintext): whoever is in between can read them", c.Name))
+		w = append(w, fmt.Sprintf("the LDAP realm %q may send passwords unencrypted (allow_plaintext): an attacker on the network can read them", c.Name))
 	}
 	return w
 }
 
-// validate returns the settings with defaults and password, the certificates to trust, nil for the
-// system's, and what is wrong.
+// validate returns the settings with defaults and password, the trusted certificates (nil for the
+// system's), and the faults.
 func (c LDAPConfig) validate() (LDAPConfig, *x509.CertPool, roster.Faults) {
 	var f roster.Faults
-	c = c.settled()
+	c = c.withDefaults()
 	validateRealmName(&f, "name", c.Name)
 	if c.Organization != "" && !directory.IsSlug(c.Organization) {
 		f.Add("organization", "must be the slug of an organization: see roster organization list")
@@ -58,7 +58,7 @@ func (c LDAPConfig) validate() (LDAPConfig, *x509.CertPool, roster.Faults) {
 	return c, roots, f
 }
 
-// validateRealmName refuses the names of realms that are none of this kind.
+// validateRealmName refuses empty names and those of the built-in realms.
 func validateRealmName(f *roster.Faults, field, name string) {
 	switch {
 	case name == "":
@@ -70,7 +70,7 @@ func validateRealmName(f *roster.Faults, field, name string) {
 	}
 }
 
-// validateName checks a name that people read.
+// validateName adds a fault if people could not read the name.
 func validateName(f *roster.Faults, field, name string) {
 	switch {
 	case strings.TrimSpace(name) == "":
@@ -80,7 +80,8 @@ func validateName(f *roster.Faults, field, name string) {
 	}
 }
 
-// validateReference checks the name of a record that users get. What its key leaves out does not count.
+// validateReference validates the name of a record that users get. Characters that its key leaves
+// out do not count.
 func validateReference(f *roster.Faults, field, name string) {
 	validateName(f, field, directory.Visible(name))
 }
@@ -88,9 +89,7 @@ func validateReference(f *roster.Faults, field, name string) {
 // readable reports whether the text can be a name or a value of a user.
 func readable(s string) bool {
 	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= directory.MaxName && (s == "" || directory.Fold(s) != "") &&
-		!strings.ContainsFunc(s, func(r rune) bool {
-			return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
-		})
+		!strings.ContainsFunc(s, fold.Misleading)
 }
 
 func (c LDAPConfig) validateURLs(f *roster.Faults) {
@@ -109,18 +108,18 @@ func (c LDAPConfig) validateURLs(f *roster.Faults) {
 		case !ok:
 			f.Add(field, "must be ldap:// or ldaps:// with a host, such as ldaps://ldap.example.com:636, and nothing after it")
 		case !secure && !c.StartTLS && !c.AllowPlaintext && !loopback(address):
-			f.Add(field, "would send passwords to another machine in the clear; use ldaps:// or start_tls")
+			f.Add(field, "would send passwords to another machine unencrypted; use ldaps:// or start_tls")
 		}
 		if ok && !secure {
 			plain++
 		}
 	}
 	if c.StartTLS && plain == 0 && !f.Has("urls[0]") && len(c.URLs) > 0 {
-		f.Add("start_tls", "means something only with ldap://; leave it out")
+		f.Add("start_tls", "has an effect only with ldap://; remove it")
 	}
 }
 
-// splitURL returns host and port of a server, and whether TLS is spoken from the first byte.
+// splitURL returns host and port of a server, and whether TLS begins with the first byte.
 func splitURL(text string) (address string, secure, ok bool) {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
@@ -151,7 +150,7 @@ func loopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// roots reads the certificates to trust.
+// roots reads the trusted certificates.
 func (c LDAPConfig) roots(f *roster.Faults) *x509.CertPool {
 	if c.CAFile == "" {
 		return nil
@@ -174,8 +173,8 @@ func validateTimeout(f *roster.Faults, field string, d time.Duration) {
 	}
 }
 
-// validateSystemUser reads the file of the password, too. A name without a password would be an
-// unauthenticated bind, which some servers let pass (RFC 4513 §5.1.2).
+// validateSystemUser also reads the password file. A name without a password would be an
+// unauthenticated bind, which some servers accept (RFC 4513 §5.1.2).
 func (c *LDAPConfig) validateSystemUser(f *roster.Faults) {
 	if c.SystemPasswordFile != "" {
 		text, err := readFile(c.SystemPasswordFile, maxSecretBytes)
@@ -188,7 +187,7 @@ func (c *LDAPConfig) validateSystemUser(f *roster.Faults) {
 			f.Add("system_password_file", "must name a file that holds the password on one line, and nothing else")
 			return
 		case c.SystemPassword != "" && c.SystemPassword != password:
-			f.Add("system_password_file", "and system_password exclude each other; leave one out")
+			f.Add("system_password_file", "and system_password must not both be set")
 			return
 		}
 		c.SystemPassword = password
@@ -223,7 +222,7 @@ func (c LDAPConfig) validateResolution(f *roster.Faults) {
 		}
 		for _, unused := range [][2]string{{"base_dn", c.BaseDN}, {"attribute_search_filter", c.AttributeSearchFilter}} {
 			if unused[1] != "" {
-				f.Add(unused[0], "means something only with resolution_type: lookup; leave it out")
+				f.Add(unused[0], "has an effect only with resolution_type: lookup; remove it")
 			}
 		}
 	case Lookup:
@@ -234,7 +233,7 @@ func (c LDAPConfig) validateResolution(f *roster.Faults) {
 			f.Add("attribute_search_filter", "must be a filter with {userName} in it, such as (uid={userName})")
 		}
 		if c.UserDNTemplate != "" {
-			f.Add("user_dn_template", "means something only with resolution_type: direct; leave it out")
+			f.Add("user_dn_template", "has an effect only with resolution_type: direct; remove it")
 		}
 	default:
 		f.Add("resolution_type", "must be direct or lookup")
@@ -249,7 +248,7 @@ func (c LDAPConfig) validateAttributes(f *roster.Faults) {
 		switch to {
 		case toUserName, toFullName, toEmail, toContactNum, toTimeZone, toDepartment:
 		default:
-			f.Add(field, "must lead to one of: username, fullname, email, contact_num, timezone, department")
+			f.Add(field, "must be mapped to one of: username, fullname, email, contact_num, timezone, department")
 			continue
 		}
 		if !isAttribute(name) {

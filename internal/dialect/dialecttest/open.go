@@ -15,7 +15,8 @@ import (
 	"roster/internal/store"
 )
 
-// engines give the address of an empty database, by the engine's name; "" is that in the data folder.
+// engines give the address of an empty database, by the engine's name; "" is that in the data
+// folder.
 var engines = map[string]func(testing.TB) string{
 	"sqlite":   func(testing.TB) string { return "" },
 	"postgres": migrated.URL,

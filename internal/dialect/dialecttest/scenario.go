@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// World is what a table of scenarios begins with. Its rows share one directory and run at the same time,
-// so each of them uses names of its own.
+// World is what a table of scenarios begins with. Its rows share one directory and run at the same
+// time, so each of them uses names of its own.
 type World struct {
 	Options Options
 	Given   func(t testing.TB, e *Env) // what is there before the first row; nil: what ships
@@ -17,8 +17,8 @@ type World struct {
 
 // Scenario is one request, what it is answered, and what is true afterwards.
 //
-// In As, Request and Body, "{kind name}" stands for what the [Env] made: {token deploy}, {session ann},
-// {group Network}, {user ann}, {number ann}.
+// In As, Request and Body, "{kind name}" stands for what the [Env] made: {token deploy}, {session
+// ann}, {group Network}, {user ann}, {number ann}.
 type Scenario struct {
 	Name string // a sentence
 

@@ -1,4 +1,4 @@
-// Keeps the outbox up to date while somebody looks at it. Without this script, "Look again" does.
+// Keeps the outbox up to date while somebody looks at it. Without this script, "Refresh" does.
 const every = 2000; // milliseconds
 const messages = document.getElementById("messages");
 const note = document.getElementById("status");

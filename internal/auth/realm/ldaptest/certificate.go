@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// addCertificates adds those of an authority and of a server at 127.0.0.1, and the server's key.
+// addCertificates adds the certificates of an authority and of a server at 127.0.0.1, and the
+// server's key.
 func addCertificates(files map[string][]byte) error {
 	authority, err1 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	server, err2 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

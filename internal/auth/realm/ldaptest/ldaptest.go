@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What the directory holds.
+// The contents of the directory.
 const (
 	BaseDN         = "dc=example,dc=com"
 	PeopleDN       = "ou=people,dc=example,dc=com"
@@ -16,7 +16,7 @@ const (
 	SystemUser     = "cn=roster,dc=example,dc=com"
 	SystemPassword = "system secret"
 
-	// Visitors is how many people there are besides who differ in their names only.
+	// Visitors is the number of further people, who differ only in their names.
 	Visitors        = 24
 	VisitorPassword = "a visitor's password"
 )
@@ -30,14 +30,14 @@ type Server struct {
 	TLSURL string // ldaps://
 	CAFile string // certificate of its authority, in PEM form
 
-	Person, Password string // somebody who may sign in
+	Person, Password string // a person who may sign in
 }
 
-// shared is the server of this process, started when it is first needed. It ends with the process.
+// shared is the server of this process. It starts when a test needs it and ends with the process.
 var shared = sync.OnceValues(start)
 
-// Start returns a server, the same one for all tests of a process. Where slapd is not installed the test
-// is skipped; it fails if the variable CI is "true".
+// Start returns a server, the same one for all tests of a process. If slapd is not installed the
+// test is skipped, or fails if the variable CI is "true".
 func Start(t testing.TB) Server {
 	t.Helper()
 	s, err := shared()

@@ -20,7 +20,7 @@ import (
 // startTimeout is how long slapd may take to answer.
 const startTimeout = 10 * time.Second
 
-// errMissing is the error where slapd is not installed.
+// errMissing is the error if slapd is not installed.
 var errMissing = errors.New("not installed")
 
 //go:embed directory.ldif
@@ -48,8 +48,8 @@ access to dn.subtree="ou=groups,dc=example,dc=com" by users read by * none
 access to * by dn.exact="cn=roster,dc=example,dc=com" read by self read by * none
 `
 
-// install installs Debian's package where this process may, without letting the package start a server
-// of its own: what says so (invoke-rc.d(8)) is removed again if it was not there.
+// install installs Debian's package if this process may. The package must not start a server of its
+// own: the file that forbids it (invoke-rc.d(8)) is removed again if it was not there before.
 const install = `set -e
 export DEBIAN_FRONTEND=noninteractive
 policy=/usr/sbin/policy-rc.d
@@ -63,7 +63,7 @@ apt-get install -y --no-install-recommends slapd
 
 // binary returns the path of slapd.
 func binary() (string, error) {
-	const path = "/usr/sbin/slapd" // not in the PATH of everybody
+	const path = "/usr/sbin/slapd" // often not in the PATH
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
@@ -79,8 +79,8 @@ func binary() (string, error) {
 	return path, nil
 }
 
-// watch runs a server until its own standard input ends, which it does when the process that holds the
-// other end is gone, for whatever reason. Then nothing of the server remains.
+// watch runs a server until its standard input ends. That happens when the process that holds the
+// other end is gone, for any reason. Then it removes everything of the server.
 const watch = `dir=$1; shift
 "$@" >"$dir/log" 2>&1 </dev/null &
 read -r end
@@ -105,7 +105,7 @@ func start() (Server, error) {
 	return s, nil
 }
 
-// visitors are the entries of people who differ in their names only.
+// visitors returns the entries of the people who differ only in their names.
 func visitors() []byte {
 	var all []byte
 	for i := range Visitors {
@@ -143,7 +143,7 @@ func run(bin, dir string) (Server, error) {
 	defer input.Close()
 	watcher := command(as, dir, "sh", "-c", watch, "watch", dir, bin, "-d", "0", "-f", conf, "-h", s.URL+"/ "+s.TLSURL+"/")
 	watcher.Stdin = input
-	watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt from the keyboard is not for it
+	watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // keeps interrupts from the keyboard away
 	if err := watcher.Start(); err != nil {
 		leash.Close()
 		return Server{}, fmt.Errorf("start: %w", err)
@@ -152,14 +152,14 @@ func run(bin, dir string) (Server, error) {
 	return s, ready(dir, plain, secure)
 }
 
-// hold keeps the leash from being collected, which would close it, for as long as the watcher runs.
+// hold keeps the leash from being collected, which would close it, while the watcher runs.
 func hold(watcher *exec.Cmd, leash *os.File) {
 	_ = watcher.Wait() // its exit status is that of rm
 	runtime.KeepAlive(leash)
 	leash.Close()
 }
 
-// fill writes what slapd reads.
+// fill writes the files that slapd reads.
 func fill(dir string) error {
 	files := map[string][]byte{
 		"slapd.conf":     fmt.Appendf(nil, configuration, dir),
@@ -176,7 +176,8 @@ func fill(dir string) error {
 	return os.Mkdir(filepath.Join(dir, "data"), 0o700)
 }
 
-// unprivileged gives the folder to a user that is not root, and returns what runs a command as that one.
+// unprivileged gives the folder to a user that is not root, and returns the words that run a
+// command as that user.
 func unprivileged(dir string) ([]string, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -207,7 +208,7 @@ func command(as []string, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// freePorts returns two addresses where nobody listens.
+// freePorts returns two addresses that nobody listens on.
 func freePorts() (a, b string, err error) {
 	one, err1 := net.Listen("tcp", "127.0.0.1:0")
 	two, err2 := net.Listen("tcp", "127.0.0.1:0")
@@ -217,7 +218,7 @@ func freePorts() (a, b string, err error) {
 	return one.Addr().String(), two.Addr().String(), errors.Join(one.Close(), two.Close())
 }
 
-// ready waits until somebody listens at the addresses.
+// ready waits until somebody listens on the addresses.
 func ready(dir string, addresses ...string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
