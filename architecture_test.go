@@ -24,13 +24,13 @@ import (
 var arrows = map[string][]string{
 	"roster":                        {},
 	"roster/internal/fold":          {},
-	"roster/internal/directory":     {"roster", "roster/internal/fold"},
+	"roster/internal/directory":     {"roster", "roster/internal/fold", "roster/internal/filter"},
 	"roster/internal/dialect":       {"roster"},
 	"roster/internal/filter":        {"roster", "roster/internal/fold"},
 	"roster/internal/auth":          {"roster", "roster/internal/directory"},
 	"roster/internal/auth/realm":    {"roster", "roster/internal/fold", "roster/internal/directory", "roster/internal/auth"},
 	"roster/internal/outbound":      {"roster"},
-	"roster/internal/store":         {"roster", "roster/internal/directory"},
+	"roster/internal/store":         {"roster", "roster/internal/directory", "roster/internal/filter"},
 	"roster/internal/queue":         {"roster", "roster/internal/directory"},
 	"roster/internal/notify":        {"roster", "roster/internal/directory"},
 	"roster/internal/graze":         {"roster", "roster/internal/directory", "roster/internal/dialect"},
@@ -48,7 +48,7 @@ var arrows = map[string][]string{
 	"roster/bench":                  {"*"}, // measures, and is in no binary
 	// For tests only: no other package may import these.
 	"roster/internal/pgtest":              {},
-	"roster/internal/store/storetest":     {"roster", "roster/internal/directory"},
+	"roster/internal/store/storetest":     {"roster", "roster/internal/directory", "roster/internal/filter"},
 	"roster/internal/dialect/dialecttest": {"*"},
 	"roster/internal/auth/realm/ldaptest": {},
 	"roster/test/binary":                  {"*"},

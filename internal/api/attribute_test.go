@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"roster/internal/directory"
 	"roster/internal/filter"
 )
 
@@ -72,10 +73,10 @@ func TestWhatFiltersMayAskAreMembersOfTheRecords(t *testing.T) {
 	t.Parallel()
 	a, _ := built(t)
 	for noun, paths := range map[string][]string{
-		"User": slices.Collect(maps.Keys(userAttributes)), "Group": slices.Collect(maps.Keys(groupAttributes)), "Team": slices.Collect(maps.Keys(teamAttributes)),
-		"Role": slices.Collect(maps.Keys(roleAttributes)), "Department": slices.Collect(maps.Keys(departmentAttributes)), "Realm": slices.Collect(maps.Keys(realmAttributes)),
-		"Check": slices.Collect(maps.Keys(checkAttributes)), "CheckGroup": slices.Collect(maps.Keys(checkGroupAttributes)), "Token": slices.Collect(maps.Keys(tokenAttributes)),
-		"AuditEntry": slices.Collect(maps.Keys(auditAttributes)), "Organization": slices.Collect(maps.Keys(organizationAttributes)),
+		"User": slices.Collect(maps.Keys(directory.UserAttributes)), "Group": slices.Collect(maps.Keys(directory.GroupAttributes)), "Team": slices.Collect(maps.Keys(directory.TeamAttributes)),
+		"Role": slices.Collect(maps.Keys(directory.RoleAttributes)), "Department": slices.Collect(maps.Keys(directory.DepartmentAttributes)), "Realm": slices.Collect(maps.Keys(directory.RealmAttributes)),
+		"Check": slices.Collect(maps.Keys(directory.CheckAttributes)), "CheckGroup": slices.Collect(maps.Keys(directory.CheckGroupAttributes)), "Token": slices.Collect(maps.Keys(directory.TokenAttributes)),
+		"AuditEntry": slices.Collect(maps.Keys(directory.AuditAttributes)), "Organization": slices.Collect(maps.Keys(directory.OrganizationAttributes)),
 	} {
 		for _, path := range paths {
 			if a.schemas.Map()[noun].Properties[path] == nil {
@@ -88,35 +89,35 @@ func TestWhatFiltersMayAskAreMembersOfTheRecords(t *testing.T) {
 // TestAFilterSeesWhatIsShown holds what filters compare against the examples as they are shown.
 func TestAFilterSeesWhatIsShown(t *testing.T) {
 	t.Parallel()
-	seesWhatIsShown(t, userAttributes, exampleUser, showUser(exampleUser))
-	seesWhatIsShown(t, groupAttributes, exampleGroup, showGroup(exampleGroup))
-	seesWhatIsShown(t, teamAttributes, exampleTeam, showTeam(exampleTeam))
-	seesWhatIsShown(t, roleAttributes, exampleRole, showRole(exampleRole))
-	seesWhatIsShown(t, departmentAttributes, exampleDepartment, showDepartment(exampleDepartment))
-	seesWhatIsShown(t, realmAttributes, exampleRealm, showRealm(exampleRealm))
-	seesWhatIsShown(t, checkAttributes, exampleCheck, showCheck(exampleCheck))
-	seesWhatIsShown(t, checkGroupAttributes, exampleCheckGroup, showCheckGroup(exampleCheckGroup))
-	seesWhatIsShown(t, tokenAttributes, exampleToken, token{showToken(exampleToken)})
-	seesWhatIsShown(t, auditAttributes, exampleAudit, showAudit(exampleAudit))
-	seesWhatIsShown(t, organizationAttributes, exampleOrganization, showOrganization(exampleOrganization))
+	seesWhatIsShown(t, directory.UserAttributes, exampleUser, showUser(exampleUser))
+	seesWhatIsShown(t, directory.GroupAttributes, exampleGroup, showGroup(exampleGroup))
+	seesWhatIsShown(t, directory.TeamAttributes, exampleTeam, showTeam(exampleTeam))
+	seesWhatIsShown(t, directory.RoleAttributes, exampleRole, showRole(exampleRole))
+	seesWhatIsShown(t, directory.DepartmentAttributes, exampleDepartment, showDepartment(exampleDepartment))
+	seesWhatIsShown(t, directory.RealmAttributes, exampleRealm, showRealm(exampleRealm))
+	seesWhatIsShown(t, directory.CheckAttributes, exampleCheck, showCheck(exampleCheck))
+	seesWhatIsShown(t, directory.CheckGroupAttributes, exampleCheckGroup, showCheckGroup(exampleCheckGroup))
+	seesWhatIsShown(t, directory.TokenAttributes, exampleToken, token{showToken(exampleToken)})
+	seesWhatIsShown(t, directory.AuditAttributes, exampleAudit, showAudit(exampleAudit))
+	seesWhatIsShown(t, directory.OrganizationAttributes, exampleOrganization, showOrganization(exampleOrganization))
 }
 
-func seesWhatIsShown[T any](t *testing.T, all attributes[T], record T, shown any) {
+func seesWhatIsShown[T any](t *testing.T, all directory.Attributes[T], record T, shown any) {
 	t.Helper()
 	var members map[string]any
 	raw, err := json.Marshal(shown)
 	if err != nil || json.Unmarshal(raw, &members) != nil {
 		t.Fatal(err)
 	}
-	folded := all.folded()
+	folded := all.Folded()
 	for path, a := range all {
 		ask := func(format string, values ...any) {
 			t.Helper()
 			f, err := filter.Parse(fmt.Sprintf(format, values...))
 			if err == nil {
-				err = f.Validate(folded.ask)
+				err = f.Validate(folded.Ask)
 			}
-			if is, _ := folded.match(f, record); err != nil || !is {
+			if is, _ := folded.Match(f, record); err != nil || !is {
 				t.Errorf("%s is not true of %s, %v", f, raw, err)
 			}
 		}
@@ -129,11 +130,11 @@ func seesWhatIsShown[T any](t *testing.T, all attributes[T], record T, shown any
 			continue
 		}
 		for _, value := range values {
-			if object, is := value.(map[string]any); is && a.name == "" { // a contact method
+			if object, is := value.(map[string]any); is && a.Name == "" { // a contact method
 				value = object["address"]
 			} else if is {
-				ask("%s eq %q and %s eq %q", path, object["id"], path, object[a.name])
-				ask("%s[id eq %q and %s eq %q]", path, object["id"], a.name, object[a.name])
+				ask("%s eq %q and %s eq %q", path, object["id"], path, object[a.Name])
+				ask("%s[id eq %q and %s eq %q]", path, object["id"], a.Name, object[a.Name])
 				continue
 			}
 			literal, _ := json.Marshal(value)

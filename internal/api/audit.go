@@ -47,6 +47,7 @@ type (
 	listAudit struct {
 		Page
 		Filter
+		Count
 		Target string     `query:"target" maxLength:"64" doc:"Only entries about the record with this id."`
 		Sort   auditOrder `query:"sort" doc:"The order, -at where absent: the newest first."`
 	}
@@ -56,23 +57,6 @@ type (
 	}
 )
 
-// auditAttributes are what filters may ask of audit entries.
-var auditAttributes = attributes[roster.AuditEntry]{
-	"id":         ident(func(e roster.AuditEntry) roster.AuditID { return e.ID }),
-	"seq":        numberOrNull(func(e roster.AuditEntry) int64 { return e.Seq }),
-	"at":         moment(func(e roster.AuditEntry) time.Time { return e.At }),
-	"actorKind":  text(func(e roster.AuditEntry) string { return string(e.ActorKind) }),
-	"actor":      text(func(e roster.AuditEntry) string { return e.Actor }),
-	"actorName":  text(func(e roster.AuditEntry) string { return e.ActorName }),
-	"face":       text(func(e roster.AuditEntry) string { return string(e.Face) }),
-	"address":    text(func(e roster.AuditEntry) string { return e.Address }),
-	"requestId":  text(func(e roster.AuditEntry) string { return e.RequestID }),
-	"action":     text(func(e roster.AuditEntry) string { return e.Action }),
-	"target":     ident(func(e roster.AuditEntry) string { return e.Target }),
-	"targetName": text(func(e roster.AuditEntry) string { return e.TargetName }),
-	"hash":       textOrNull(func(e roster.AuditEntry) string { return e.Hash }),
-}
-
 // audit registers the calls about the audit.
 func (a *api) audit(d *directory.Directory) {
 	const tag, all = "Audit", "/audit"
@@ -81,7 +65,7 @@ func (a *api) audit(d *directory.Directory) {
 		id: "listAudit", call: "GET " + all, tag: tag, summary: "List audit entries",
 		description: "Who changed what, the newest first unless sort says otherwise.", answer: listed[auditEntry]{Items: []auditEntry{shown}},
 	}, listing[roster.AuditEntry, roster.AuditID]{
-		key: func(e roster.AuditEntry) roster.AuditID { return e.ID }, show: func(e roster.AuditEntry) any { return showAudit(e) }, attributes: auditAttributes,
+		key: func(e roster.AuditEntry) roster.AuditID { return e.ID }, show: func(e roster.AuditEntry) any { return showAudit(e) }, attributes: directory.AuditAttributes,
 	}, func(_ roster.Actor, q *listAudit, after *roster.AuditID) (directory.AuditList, error) {
 		in := directory.AuditList{Target: q.Target, Newest: q.Sort != "at", After: orZero(after)}
 		if q.Filter.Filter == "" {

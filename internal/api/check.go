@@ -7,7 +7,6 @@ import (
 
 	"roster"
 	"roster/internal/directory"
-	"roster/internal/filter"
 )
 
 // check is a check as it is shown.
@@ -120,6 +119,7 @@ type (
 	listChecks struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readCheck struct {
@@ -149,7 +149,7 @@ func (a *api) checks(d *directory.Directory) {
 		id: "listChecks", call: "GET " + path, tag: tag, summary: "List checks",
 		description: "The checks that the caller may see.", answer: listed[check]{Items: []check{shown}},
 	}, listing[roster.Check, directory.Place]{
-		key: func(c roster.Check) directory.Place { return directory.PlaceOf(c.Name, c.Number) }, show: func(c roster.Check) any { return showCheck(c) }, attributes: checkAttributes,
+		key: func(c roster.Check) directory.Place { return directory.PlaceOf(c.Name, c.Number) }, show: func(c roster.Check) any { return showCheck(c) }, attributes: directory.CheckAttributes,
 	}, func(_ roster.Actor, q *listChecks, after *directory.Place) (directory.CheckList, error) {
 		return directory.CheckList{Order: q.order(after)}, nil
 	}, d.ListChecks)
@@ -192,30 +192,6 @@ func (a *api) checks(d *directory.Directory) {
 		in.IfVersion = q.version()
 		return in, nil
 	}, d.DeleteCheck, func(*deleteCheck, roster.Check) answer { return answer{} })
-}
-
-// statuses are how an event can turn out.
-var statuses = []roster.Status{roster.StatusSuccess, roster.StatusWarning, roster.StatusFailure}
-
-// checkAttributes are what filters may ask of checks.
-var checkAttributes = attributes[roster.Check]{
-	"id":             ident(func(c roster.Check) roster.CheckID { return c.ID }),
-	"number":         number(func(c roster.Check) int64 { return c.Number }),
-	"displayName":    text(func(c roster.Check) string { return c.Name }),
-	"description":    text(func(c roster.Check) string { return c.Description }),
-	"emailAlias":     textOrNull(func(c roster.Check) string { return c.EmailAlias }),
-	"defaultStatus":  word(func(c roster.Check) roster.Status { return c.DefaultStatus }, statuses...),
-	"overdueMinutes": number(func(c roster.Check) int64 { return int64(c.OverdueMinutes) }),
-	"status":         word(func(c roster.Check) roster.Status { return c.Status }, statuses...),
-	"statusAt":       moment(func(c roster.Check) time.Time { return c.StatusAt }),
-	"version":        number(func(c roster.Check) int64 { return c.Version }),
-	"createdAt":      moment(func(c roster.Check) time.Time { return c.CreatedAt }),
-	"updatedAt":      moment(func(c roster.Check) time.Time { return c.UpdatedAt }),
-	"checkGroup": link("displayName", func(c roster.Check) filter.Link {
-		return filter.Link{ID: string(c.CheckGroup.ID), Name: c.CheckGroup.Name}
-	}),
-	"groups": links("displayName", func(c roster.Check) []filter.Link { return linkedGroups(c.Groups) }),
-	"teams":  links("displayName", func(c roster.Check) []filter.Link { return linkedGroups(c.Teams) }),
 }
 
 func showCheck(c roster.Check) check {

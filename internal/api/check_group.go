@@ -36,6 +36,7 @@ type (
 	listCheckGroups struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readCheckGroup struct {
@@ -65,7 +66,7 @@ func (a *api) checkGroups(d *directory.Directory) {
 		id: "listCheckGroups", call: "GET " + path, tag: tag, summary: "List check groups",
 		description: "The check groups that the caller may see.", answer: listed[checkGroup]{Items: []checkGroup{shown}},
 	}, listing[roster.CheckGroup, directory.Place]{
-		key: func(g roster.CheckGroup) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: func(g roster.CheckGroup) any { return showCheckGroup(g) }, attributes: checkGroupAttributes,
+		key: func(g roster.CheckGroup) directory.Place { return directory.PlaceOf(g.Name, g.Number) }, show: func(g roster.CheckGroup) any { return showCheckGroup(g) }, attributes: directory.CheckGroupAttributes,
 	}, func(_ roster.Actor, q *listCheckGroups, after *directory.Place) (directory.CheckGroupList, error) {
 		return directory.CheckGroupList{Order: q.order(after)}, nil
 	}, d.ListCheckGroups)
@@ -106,18 +107,6 @@ func (a *api) checkGroups(d *directory.Directory) {
 		in.IfVersion = q.version()
 		return in, nil
 	}, d.DeleteCheckGroup, func(*deleteCheckGroup, roster.CheckGroup) answer { return answer{} })
-}
-
-// checkGroupAttributes are what filters may ask of check groups.
-var checkGroupAttributes = attributes[roster.CheckGroup]{
-	"id":          ident(func(g roster.CheckGroup) roster.CheckGroupID { return g.ID }),
-	"number":      number(func(g roster.CheckGroup) int64 { return g.Number }),
-	"displayName": text(func(g roster.CheckGroup) string { return g.Name }),
-	"description": text(func(g roster.CheckGroup) string { return g.Description }),
-	"checkCount":  number(func(g roster.CheckGroup) int64 { return g.CheckCount }),
-	"version":     number(func(g roster.CheckGroup) int64 { return g.Version }),
-	"createdAt":   moment(func(g roster.CheckGroup) time.Time { return g.CreatedAt }),
-	"updatedAt":   moment(func(g roster.CheckGroup) time.Time { return g.UpdatedAt }),
 }
 
 func showCheckGroup(g roster.CheckGroup) checkGroup {

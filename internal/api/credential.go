@@ -8,9 +8,6 @@ import (
 	"roster/internal/dialect"
 )
 
-// SessionCookie is the name of the cookie that holds a dashboard session's token.
-const SessionCookie = "roster_session"
-
 // authenticate finds the credential and who it belongs to. The header Authorization counts where there is one; a
 // browser sends the cookie along whatever a page does. Without a credential a caller may still be the operator.
 func (a *api) authenticate(r *http.Request) (roster.Actor, error) {
@@ -21,17 +18,17 @@ func (a *api) authenticate(r *http.Request) (roster.Actor, error) {
 	case len(headers) == 1:
 		return a.byHeader(r)
 	}
-	cookies := r.CookiesNamed(SessionCookie)
+	token, found, err := dialect.SessionToken(r)
 	switch {
-	case len(cookies) == 0 && dialect.IsOperator(r.Context()):
+	case err != nil:
+		return roster.Actor{}, unproved(err.Error())
+	case !found && dialect.IsOperator(r.Context()):
 		return a.verifier.Operator(r.Context(), roster.FaceCLI, dialect.OperatorName(r))
-	case len(cookies) > 1:
-		return roster.Actor{}, unproved("there are several cookies of sessions")
-	case len(cookies) == 0:
+	case !found:
 		return roster.Actor{}, &roster.Error{Kind: roster.Unauthenticated, Detail: withoutCredential, Err: errNoCredential}
 	}
 	// A dashboard's session, opened there or by POST /sessions: not one of Graze's, whose tokens travel in URLs.
-	by, err := a.verifier.Session(r.Context(), roster.FaceWeb, 0, cookies[0].Value)
+	by, err := a.verifier.Session(r.Context(), roster.FaceWeb, 0, token)
 	by.Face = roster.FaceAPI
 	return by, err
 }

@@ -28,6 +28,7 @@ type (
 	listDepartments struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readDepartment struct {
@@ -49,14 +50,6 @@ type (
 	}
 )
 
-// departmentAttributes are what filters may ask of departments.
-var departmentAttributes = attributes[roster.Department]{
-	"id":          ident(func(dep roster.Department) roster.DepartmentID { return dep.ID }),
-	"number":      number(func(dep roster.Department) int64 { return dep.Number }),
-	"displayName": text(func(dep roster.Department) string { return dep.Name }),
-	"version":     number(func(dep roster.Department) int64 { return dep.Version }),
-}
-
 // departments registers the calls about departments.
 func (a *api) departments(d *directory.Directory) {
 	const tag, all, one = "Departments", "/departments", "/departments/{id}"
@@ -65,7 +58,7 @@ func (a *api) departments(d *directory.Directory) {
 		id: "listDepartments", call: "GET " + all, tag: tag, summary: "List departments",
 		description: "The departments.", answer: listed[department]{Items: []department{shown}},
 	}, listing[roster.Department, directory.Place]{
-		key: func(dep roster.Department) directory.Place { return directory.PlaceOf(dep.Name, dep.Number) }, show: func(dep roster.Department) any { return showDepartment(dep) }, attributes: departmentAttributes,
+		key: func(dep roster.Department) directory.Place { return directory.PlaceOf(dep.Name, dep.Number) }, show: func(dep roster.Department) any { return showDepartment(dep) }, attributes: directory.DepartmentAttributes,
 	}, func(_ roster.Actor, q *listDepartments, after *directory.Place) (directory.ListOrder, error) {
 		return q.order(after), nil
 	}, d.ListDepartments)

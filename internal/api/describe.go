@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"roster/internal/dialect"
 )
 
 // apiVersion is the version of the API that the document names; it follows the document, not the server.
@@ -81,7 +83,7 @@ func describe(schemas huma.Registry) *huma.OpenAPI {
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"token":    {Type: "http", Scheme: "bearer", Description: "An API token (RFC 6750)."},
 				"password": {Type: "http", Scheme: "basic", Description: "A user's userName and password (RFC 7617)."},
-				"session":  {Type: "apiKey", In: "cookie", Name: SessionCookie, Description: "A dashboard session."},
+				"session":  {Type: "apiKey", In: "cookie", Name: dialect.SessionCookie, Description: "A dashboard session."},
 			},
 		},
 	}

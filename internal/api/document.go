@@ -40,22 +40,6 @@ func (f *fitting) read(schema *huma.Schema, body dialect.Value, doc any) roster.
 	return f.faults
 }
 
-func object(members []dialect.Member) []byte {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, m := range members {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		name, _ := json.Marshal(m.Name) // a string: cannot fail
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(m.Value.Raw)
-	}
-	b.WriteByte('}')
-	return b.Bytes()
-}
-
 // optional is a member that may be absent or null: in a change (RFC 7396) absent leaves what there is and null resets
 // it, in something new both mean the default.
 type optional[T any] struct{ roster.Set[T] }

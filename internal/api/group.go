@@ -2,12 +2,10 @@ package api
 
 import (
 	"encoding/json"
-	"maps"
 	"time"
 
 	"roster"
 	"roster/internal/directory"
-	"roster/internal/filter"
 )
 
 // group is a group as it is shown.
@@ -93,6 +91,7 @@ type (
 	listGroups struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readGroup struct {
@@ -136,7 +135,7 @@ type groupKind[G, N, C any] struct {
 	show     func(roster.Group) G
 	create   func(N) directory.NewGroup
 	change   func(C) directory.GroupChange
-	asks     attributes[roster.Group]
+	asks     directory.Attributes[roster.Group]
 	newOne   N // the examples
 	changed  C
 	existing roster.Group
@@ -146,7 +145,7 @@ type groupKind[G, N, C any] struct {
 func (a *api) groups(d *directory.Directory) {
 	groupRoutes(a, d, groupKind[group, newGroup, groupChange]{
 		kind: roster.KindGroup, path: "/groups", tag: "Groups", one: "group", nameOf: "Group",
-		show: showGroup, create: decodeNewGroup, change: decodeGroupChange, asks: groupAttributes, existing: exampleGroup,
+		show: showGroup, create: decodeNewGroup, change: decodeGroupChange, asks: directory.GroupAttributes, existing: exampleGroup,
 		newOne: newGroup{
 			DisplayName: "Network", Description: value("Routers and switches"), Members: value([]reference{"ann@example.com"}),
 		},
@@ -154,7 +153,7 @@ func (a *api) groups(d *directory.Directory) {
 	})
 	groupRoutes(a, d, groupKind[team, newTeam, teamChange]{
 		kind: roster.KindTeam, path: "/teams", tag: "Teams", one: "team", nameOf: "Team",
-		show: showTeam, create: decodeNewTeam, change: decodeTeamChange, asks: teamAttributes, existing: exampleTeam,
+		show: showTeam, create: decodeNewTeam, change: decodeTeamChange, asks: directory.TeamAttributes, existing: exampleTeam,
 		newOne: newTeam{
 			DisplayName: "Storage", AlertFilter: value(`source = "disk"`), Services: value([]reference{"Backup"}),
 		},
@@ -258,33 +257,6 @@ func groupMembers[G, N, C any](a *api, d *directory.Directory, k groupKind[G, N,
 		return directory.GroupChange{Group: pick(q.Named), RemoveMembers: []roster.Ref{reference(q.UserID).ref()}}, nil
 	}, inPath("removeMembers[0]", d.UpdateGroup), func(*oneMember, roster.Group) answer { return answer{} })
 }
-
-// groupAttributes are what filters may ask of groups.
-var groupAttributes = attributes[roster.Group]{
-	"id":          ident(func(g roster.Group) roster.GroupID { return g.ID }),
-	"number":      number(func(g roster.Group) int64 { return g.Number }),
-	"displayName": text(func(g roster.Group) string { return g.Name }),
-	"description": text(func(g roster.Group) string { return g.Description }),
-	"active":      truth(func(g roster.Group) bool { return g.Active }),
-	"memberCount": number(func(g roster.Group) int64 { return g.MemberCount }),
-	"version":     number(func(g roster.Group) int64 { return g.Version }),
-	"createdAt":   moment(func(g roster.Group) time.Time { return g.CreatedAt }),
-}
-
-// teamAttributes are what filters may ask of teams.
-var teamAttributes = func() attributes[roster.Group] {
-	all := maps.Clone(groupAttributes)
-	all["alertFilter"] = text(func(g roster.Group) string { return g.Routing.AlertFilter })
-	all["sigFilter"] = text(func(g roster.Group) string { return g.Routing.SigFilter })
-	all["services"] = links("displayName", func(g roster.Group) []filter.Link {
-		services := make([]filter.Link, len(g.Routing.Services))
-		for i, s := range g.Routing.Services {
-			services[i] = filter.Link{ID: string(s.ID), Name: s.Name}
-		}
-		return services
-	})
-	return all
-}()
 
 func showGroup(g roster.Group) group {
 	return group{

@@ -12,7 +12,9 @@ import (
 	"sort"
 
 	"roster"
+	"roster/internal/dialect"
 	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // Page is embedded in the request of a list.
@@ -27,15 +29,28 @@ type Filter struct {
 	Filter string `query:"filter" maxLength:"2000" example:"displayName sw \"Net\" and active eq true" doc:"Only records of which this is true: SCIM's filter language (RFC 7644 §3.4.2.2) over the members of the records."`
 }
 
-func (p Page) page() Page { return p }
+// Count is embedded in the request of a list whose records can be counted.
+type Count struct {
+	Count bool `query:"count" doc:"Whether total comes, too."`
+}
+
+func (p *Page) page() *Page { return p }
+
+func (c Count) counts() bool { return c.Count }
+
+// countable is the request of a list whose records can be counted.
+type countable interface{ counts() bool }
 
 // paged is the request of a list.
-type paged interface{ page() Page }
+type paged interface{ page() *Page }
 
 // listed is the body of a list.
 type listed[V any] struct {
 	Items []V    `json:"items" doc:"The records."`
 	Next  string `json:"next,omitempty" doc:"The cursor of the next page; absent at the end."`
+
+	Total          *int `json:"total,omitempty" doc:"With count: how many records there are on all pages."`
+	TotalIsAtLeast bool `json:"totalIsAtLeast,omitempty" doc:"True where there may be more: counting ends at 10,000, or after some work."`
 }
 
 // list is what a page is made of: the named members of the records only, where the caller asked for that.
@@ -45,7 +60,7 @@ type list = listed[any]
 type listing[T, K any] struct {
 	key        func(T) K // its place in the list
 	show       func(T) any
-	attributes attributes[T] // what filters may ask
+	attributes directory.Attributes[T] // what filters may ask
 }
 
 // listRoute registers a call that lists what a verb finds. after is the place behind which the page begins, nil for
@@ -55,9 +70,9 @@ func listRoute[Q, In, T, K any](
 	decode func(by roster.Actor, q Q, after *K) (In, error),
 	verb func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error),
 ) {
-	op.description += l.attributes.describe()
-	l.attributes = l.attributes.folded()
-	op.asks, op.place = l.attributes.ask, reflect.TypeFor[K]()
+	op.description += describeAttributes(l.attributes)
+	l.attributes = l.attributes.Folded()
+	op.asks, op.place = l.attributes.Ask, reflect.TypeFor[K]()
 	a.register(op, reflect.TypeFor[Q](), func(ctx context.Context, c *call, q any) (answer, error) {
 		p := q.(paged).page()
 		var after *K
@@ -73,9 +88,57 @@ func listRoute[Q, In, T, K any](
 			return answer{}, err
 		}
 		w := newPage(c, p.Limit)
-		err = l.fill(ctx, w, records)
+		if err := l.fill(ctx, w, records); err != nil {
+			return answer{}, err
+		}
+		if n, ok := q.(countable); !ok || !n.counts() {
+			return answer{body: w.list}, nil
+		}
+		if after == nil && w.Next == "" {
+			w.total(directory.Total{N: len(w.Items)})
+			return answer{body: w.list}, nil
+		}
+		p.Limit = directory.MaxExamined + 1
+		if in, err = decode(c.by, q.(Q), nil); err != nil {
+			return answer{}, err
+		}
+		if records, err = verb(ctx, c.by, lean(in, c.condition)); err != nil {
+			return answer{}, err
+		}
+		total, err := l.count(ctx, w, records)
+		w.total(total)
 		return answer{body: w.list}, err
 	})
+}
+
+// lean leaves out what is shown and neither counted nor asked for by the filter.
+func lean[In any](in In, f filter.Filter) In {
+	if some, ok := any(in).(interface{ ForFilter(filter.Filter) In }); ok {
+		return some.ForFilter(f)
+	}
+	return in
+}
+
+// count counts the records of a list, within what is left of the work of its page.
+func (l listing[T, K]) count(ctx context.Context, w *pageWriter, records iter.Seq2[T, error]) (total directory.Total, err error) {
+	examined := 0
+	for record, err := range records {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return directory.Total{}, err
+		}
+		if examined == directory.MaxExamined || w.work >= directory.MaxListWork {
+			return directory.Total{N: max(total.N, len(w.Items)), AtLeast: true}, nil
+		}
+		examined++
+		is, work := l.attributes.Match(w.call.condition, record)
+		if w.work += work; is {
+			total.N++
+		}
+	}
+	return total, nil
 }
 
 // fill puts the records into a page.
@@ -94,7 +157,7 @@ func (l listing[T, K]) fill(ctx context.Context, w *pageWriter, records iter.Seq
 		}
 		w.examined++
 		last = record
-		is, work := l.attributes.match(w.call.condition, record)
+		is, work := l.attributes.Match(w.call.condition, record)
 		if w.work += work; !is {
 			continue
 		}
@@ -118,6 +181,9 @@ func newPage(c *call, limit int) *pageWriter {
 	return &pageWriter{list: list{Items: []any{}}, call: c, limit: limit}
 }
 
+// total has the page say how many records there are.
+func (w *pageWriter) total(t directory.Total) { w.Total, w.TotalIsAtLeast = &t.N, t.AtLeast }
+
 // full reports whether the next record belongs to the next page.
 func (w *pageWriter) full() bool {
 	return len(w.Items) == w.limit || w.examined == directory.MaxExamined || w.work >= directory.MaxListWork
@@ -129,7 +195,7 @@ func (w *pageWriter) add(record any) error {
 		if err != nil {
 			return err
 		}
-		if record, err = project(text, names); err != nil {
+		if record, err = dialect.Project(text, names); err != nil {
 			return err
 		}
 	}
@@ -156,7 +222,7 @@ func listHash(c *call) string {
 	query := slices.Clone(c.query)
 	sort.Slice(query, func(i, j int) bool { return query[i].Name < query[j].Name })
 	for _, m := range query {
-		if m.Name != "limit" && m.Name != "cursor" && m.Name != "fields" {
+		if !slices.Contains([]string{"limit", "cursor", "fields", "count"}, m.Name) {
 			part(m.Name)
 			part(m.Value.Text)
 		}

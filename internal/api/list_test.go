@@ -17,8 +17,10 @@ import (
 
 // page is a page of a list.
 type page struct {
-	Items []map[string]any
-	Next  *string
+	Items          []map[string]any
+	Next           *string
+	Total          *int
+	TotalIsAtLeast *bool
 }
 
 // pageOf asks for a page as somebody.
@@ -168,6 +170,38 @@ func TestAComparisonMeansTheSameAloneAndBesideOneThatIsFalse(t *testing.T) {
 	}
 }
 
+func TestAListIsCountedWhereThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	e := dialecttest.Open(t, dialecttest.Options{})
+	described(crowd)(t, e)
+	for _, list := range []string{
+		"/users?", "/users?sort=-userName&", "/users?search=pers&", `/users?filter=userName sw "u" and active eq true&`, `/users?filter=displayName co "son"&`,
+		`/users?filter=groups eq "acme"&`, `/users?search=pers&filter=groups eq "acme"&`, `/users?filter=id eq "x"&`, "/groups?", `/groups?filter=memberCount gt 0&`, "/teams?",
+		`/teams?filter=services pr&`, "/roles?sort=displayName&", "/departments?", "/realms?", "/checks?", "/check-groups?", "/tokens?", "/audit?", `/audit?filter=action sw "user"&`,
+	} {
+		path := "/api/v1" + strings.ReplaceAll(list, " ", "%20")
+		for _, as := range []string{"boss:" + password, "Bearer {token acme}"} {
+			if w := e.Do(t, as, "GET "+path); w.Code == http.StatusForbidden {
+				continue
+			}
+			all := walk(t, e, as, path+"limit=1000", "id")
+			for p, cursor := pageOf(t, e, as, path+"limit=3"), ""; ; {
+				counted := pageOf(t, e, as, path+"limit=3&count=true"+cursor)
+				if p.Total != nil || counted.Total == nil || *counted.Total != len(all) || counted.TotalIsAtLeast != nil {
+					t.Errorf("%s has the total %v without being asked, and %v (at least: %v) if asked, want %d", list, p.Total, counted.Total, counted.TotalIsAtLeast, len(all))
+				}
+				if p.Next == nil || cursor != "" {
+					break
+				}
+				cursor = "&cursor=" + *p.Next
+				p = pageOf(t, e, as, path+"limit=3"+cursor)
+			}
+		}
+	}
+	answers(t, e, "boss:"+password, "GET /api/v1/users?count=yes", http.StatusBadRequest)
+	answers(t, e, "boss:"+password, "GET /api/v1/events?count=true", http.StatusBadRequest)
+}
+
 func TestWhoIsLimitedToGroupsListsTheirPeople(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})
@@ -263,6 +297,9 @@ func TestAListThatTakesMuchWorkToCompareHasShorterPages(t *testing.T) {
 		page := pageOf(t, e, "boss:"+password, path)
 		if got := walk(t, e, "boss:"+password, path, "id"); !slices.Equal(got, want) || len(got) == 0 || page.Next == nil {
 			t.Errorf("%s: the first page has %d of %d, and all have %v", list, len(page.Items), len(want), got)
+		}
+		if page := pageOf(t, e, "boss:"+password, path+"&count=true"); page.Total == nil || *page.Total > len(want) || page.TotalIsAtLeast == nil {
+			t.Errorf("%s: the total is %v, of %d", list, page.Total, len(want))
 		}
 	}
 }

@@ -61,6 +61,7 @@ type (
 	listOrganizations struct {
 		Page
 		Filter
+		Count
 	}
 	readOrganization struct {
 		Named
@@ -77,15 +78,6 @@ type (
 	}
 )
 
-// organizationAttributes are what filters may ask of organizations.
-var organizationAttributes = attributes[roster.Organization]{
-	"id":          ident(func(o roster.Organization) roster.OrganizationID { return o.ID }),
-	"slug":        text(func(o roster.Organization) string { return o.Slug }),
-	"displayName": text(func(o roster.Organization) string { return o.Name }),
-	"version":     number(func(o roster.Organization) int64 { return o.Version }),
-	"createdAt":   moment(func(o roster.Organization) time.Time { return o.CreatedAt }),
-}
-
 // organizations registers the calls about organizations.
 func (a *api) organizations(d *directory.Directory) {
 	const tag, path = "Organizations", "/organizations"
@@ -94,7 +86,7 @@ func (a *api) organizations(d *directory.Directory) {
 		id: "listOrganizations", call: "GET " + path, tag: tag, summary: "List organizations",
 		description: "The caller's own organization, and all others if it may make some; by slug.", answer: listed[organization]{Items: []organization{shown}},
 	}, listing[roster.Organization, directory.AfterSlug]{
-		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: func(o roster.Organization) any { return showOrganization(o) }, attributes: organizationAttributes,
+		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: func(o roster.Organization) any { return showOrganization(o) }, attributes: directory.OrganizationAttributes,
 	}, func(_ roster.Actor, _ *listOrganizations, after *directory.AfterSlug) (directory.AfterSlug, error) {
 		return orZero(after), nil
 	}, d.ListOrganizations)

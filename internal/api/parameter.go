@@ -55,6 +55,7 @@ func (a *api) bind(f reflect.StructField, index []int, in, name string) binding 
 		s.MinLength = new(1)
 	}
 	p := &huma.Param{Name: name, In: in, Description: s.Description, Schema: s, Required: in == "path" || f.Tag.Get("required") == "true"}
+	s.Description = "" // the parameter has it, and the document is read by browsers
 	if in == "query" {
 		p.Explode = new(bool)
 	}

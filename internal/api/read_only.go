@@ -50,7 +50,7 @@ func (a *api) dropReadOnly(c *call) error {
 		}
 	}
 	c.body.Members = slices.DeleteFunc(slices.Clone(c.body.Members), func(m dialect.Member) bool { return e.readOnly[m.Name] })
-	c.body.Raw = object(c.body.Members)
+	c.body.Raw = dialect.WriteObject(c.body.Members)
 	return nil
 }
 

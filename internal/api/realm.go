@@ -37,6 +37,7 @@ type (
 	listRealms struct {
 		Page
 		Filter
+		Count
 	}
 	readRealm struct {
 		Named
@@ -53,17 +54,6 @@ type (
 	}
 )
 
-// realmAttributes are what filters may ask of realms.
-var realmAttributes = attributes[roster.Realm]{
-	"id":          ident(func(r roster.Realm) roster.RealmID { return r.ID }),
-	"displayName": text(func(r roster.Realm) string { return r.Name }),
-	"kind":        word(func(r roster.Realm) roster.RealmKind { return r.Kind }, roster.RealmSAML, roster.RealmLDAP),
-	"active":      truth(func(r roster.Realm) bool { return r.Active }),
-	"version":     number(func(r roster.Realm) int64 { return r.Version }),
-	"createdAt":   moment(func(r roster.Realm) time.Time { return r.CreatedAt }),
-	"updatedAt":   moment(func(r roster.Realm) time.Time { return r.UpdatedAt }),
-}
-
 // realmNames are this API's names for what a realm's users get.
 var realmNames = map[string]string{
 	"configuration.roles": "configuration.defaultRoles", "configuration.teams": "configuration.defaultTeams",
@@ -78,7 +68,7 @@ func (a *api) realms(d *directory.Directory) {
 		id: "listRealms", call: "GET " + all, tag: tag, summary: "List realms",
 		description: "The realms, by name.", answer: listed[realm]{Items: []realm{shown}},
 	}, listing[roster.Realm, string]{
-		key: func(r roster.Realm) string { return directory.Fold(r.Name) }, show: func(r roster.Realm) any { return showRealm(r) }, attributes: realmAttributes,
+		key: func(r roster.Realm) string { return directory.Fold(r.Name) }, show: func(r roster.Realm) any { return showRealm(r) }, attributes: directory.RealmAttributes,
 	}, func(_ roster.Actor, _ *listRealms, after *string) (directory.RealmList, error) {
 		return directory.RealmList{After: orZero(after)}, nil
 	}, d.ListRealms)

@@ -46,6 +46,7 @@ type (
 	listRoles struct {
 		Page
 		Filter
+		Count
 		Sort
 	}
 	readRole struct {
@@ -67,17 +68,6 @@ type (
 	}
 )
 
-// roleAttributes are what filters may ask of roles.
-var roleAttributes = attributes[roster.Role]{
-	"id":          ident(func(r roster.Role) roster.RoleID { return r.ID }),
-	"number":      number(func(r roster.Role) int64 { return r.Number }),
-	"displayName": text(func(r roster.Role) string { return r.Name }),
-	"description": text(func(r roster.Role) string { return r.Description }),
-	"shipped":     truth(func(r roster.Role) bool { return r.Shipped }),
-	"version":     number(func(r roster.Role) int64 { return r.Version }),
-	"permissions": several(text[roster.Role](nil), func(r roster.Role) []string { return r.Permissions.Names() }),
-}
-
 // roles registers the calls about roles and permissions.
 func (a *api) roles(d *directory.Directory) {
 	const tag, all, one = "Roles", "/roles", "/roles/{id}"
@@ -86,7 +76,7 @@ func (a *api) roles(d *directory.Directory) {
 		id: "listRoles", call: "GET " + all, tag: tag, summary: "List roles",
 		description: "The roles.", answer: listed[role]{Items: []role{shown}},
 	}, listing[roster.Role, directory.Place]{
-		key: func(r roster.Role) directory.Place { return directory.PlaceOf(r.Name, r.Number) }, show: func(r roster.Role) any { return showRole(r) }, attributes: roleAttributes,
+		key: func(r roster.Role) directory.Place { return directory.PlaceOf(r.Name, r.Number) }, show: func(r roster.Role) any { return showRole(r) }, attributes: directory.RoleAttributes,
 	}, func(_ roster.Actor, q *listRoles, after *directory.Place) (directory.ListOrder, error) {
 		return q.order(after), nil
 	}, d.ListRoles)

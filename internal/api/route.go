@@ -4,12 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -174,7 +171,7 @@ func reply(c *call, q any, a answer) error {
 		return err
 	}
 	if a.version != 0 {
-		tag := etag(a.version, text)
+		tag := dialect.ETag(a.version, text)
 		h.Set("ETag", tag)
 		if v, ok := q.(conditional); ok && v.has(tag) {
 			h.Set("Cache-Control", "no-store")
@@ -187,7 +184,7 @@ func reply(c *call, q any, a answer) error {
 		if err != nil {
 			return err
 		}
-		if text, err = project(text, names); err != nil {
+		if text, err = dialect.Project(text, names); err != nil {
 			return err
 		}
 	}
@@ -221,43 +218,15 @@ type (
 
 func (p Part) fields() string { return p.Fields }
 
-func (v View) has(tag string) bool {
-	for one := range strings.SplitSeq(v.IfNoneMatch, ",") {
-		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
-			return true
-		}
-	}
-	return false
-}
+func (v View) has(tag string) bool { return dialect.IfNoneMatch(v.IfNoneMatch).Has(tag) }
 
 // selected returns the members that the parameter fields names.
 func (e *endpoint) selected(fields string) (map[string]bool, error) {
-	names, unknown := map[string]bool{"id": true}, []string(nil)
-	for i, name := range strings.Split(fields, ",") {
-		if name = strings.TrimSpace(name); name != "" && !e.shown[name] {
-			unknown = append(unknown, strconv.Itoa(i+1))
-		}
-		names[name] = true
-	}
+	names, unknown := dialect.SelectMembers(fields, e.shown)
 	if len(unknown) > 0 {
 		return nil, e.unknownMembers(unknown)
 	}
 	return names, nil
-}
-
-// project returns a record, as it is written, with the named members only.
-func project(text []byte, names map[string]bool) (json.RawMessage, error) {
-	v, err := dialect.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("read what is shown: %v", err) // not a fault of the caller's
-	}
-	kept := v.Members[:0]
-	for _, m := range v.Members {
-		if names[m.Name] {
-			kept = append(kept, m)
-		}
-	}
-	return object(kept), nil
 }
 
 // Precondition is embedded in the request of a call that changes a record with a version.

@@ -177,7 +177,7 @@ func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) []byte {
 	if whole {
 		return v.Raw
 	}
-	return object(kept)
+	return dialect.WriteObject(kept)
 }
 
 // same reports whether what is good is all that there was, and not another text.

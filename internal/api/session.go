@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -148,7 +147,7 @@ func (a *api) signIn(d *directory.Directory) func(context.Context, roster.Actor,
 			return openedSession{}, &roster.Error{Kind: roster.Forbidden, Detail: "this needs a user's name and password (Authorization: Basic)"}
 		}
 		s, err := d.CreateSession(ctx, by, in)
-		return openedSession{s.Session, a.cookie(r, s.Secret)}, err
+		return openedSession{s.Session, dialect.NewSessionCookie(r, a.baseURL(), s.Secret)}, err
 	}
 }
 
@@ -158,17 +157,6 @@ func (a *api) signOut(d *directory.Directory) func(context.Context, roster.Actor
 		if _, err := d.EndSession(ctx, by, in); err != nil || in.ID != by.SessionID {
 			return nil, err
 		}
-		cleared := a.cookie(callOf(ctx).request, "")
-		cleared.MaxAge = -1
-		return cleared, nil
-	}
-}
-
-// cookie returns the cookie of a session. It lasts as long as the browser does, and the session no longer than the server
-// says.
-func (a *api) cookie(r *http.Request, token string) *http.Cookie {
-	return &http.Cookie{
-		Name: SessionCookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: r.TLS != nil || strings.HasPrefix(a.baseURL(), "https:"),
+		return dialect.EndSessionCookie(callOf(ctx).request, a.baseURL()), nil
 	}
 }

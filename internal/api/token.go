@@ -7,7 +7,6 @@ import (
 
 	"roster"
 	"roster/internal/directory"
-	"roster/internal/filter"
 )
 
 // TokenMembers are what is shown of an API token.
@@ -67,6 +66,7 @@ type (
 	listTokens struct {
 		Page
 		Filter
+		Count
 		Revoked bool `query:"revoked" doc:"Whether revoked tokens come too."`
 	}
 	readToken struct {
@@ -80,22 +80,6 @@ type (
 	revokeToken struct{ Named }
 )
 
-// tokenAttributes are what filters may ask of tokens.
-var tokenAttributes = attributes[roster.Token]{
-	"id":           ident(func(t roster.Token) roster.TokenID { return t.ID }),
-	"name":         text(func(t roster.Token) string { return t.Name }),
-	"access":       word(func(t roster.Token) roster.Access { return t.Access }, roster.AccessRead, roster.AccessReadWrite),
-	"errorsAs200":  truth(func(t roster.Token) bool { return t.ErrorsAs200 }),
-	"createdAt":    moment(func(t roster.Token) time.Time { return t.CreatedAt }),
-	"expiresAt":    moment(func(t roster.Token) time.Time { return t.ExpiresAt }),
-	"revokedAt":    moment(func(t roster.Token) time.Time { return t.RevokedAt }),
-	"lastUsedAt":   moment(func(t roster.Token) time.Time { return t.LastUsedAt }),
-	"lastUsedFrom": textOrNull(func(t roster.Token) string { return t.LastUsedFrom }),
-	"lastUsedFace": textOrNull(func(t roster.Token) string { return string(t.LastUsedFace) }),
-	"user":         link("userName", func(t roster.Token) filter.Link { return filter.Link{ID: string(t.UserID), Name: t.UserName} }),
-	"groups":       links("displayName", func(t roster.Token) []filter.Link { return linkedGroups(t.Groups) }),
-}
-
 // tokens registers the calls about API tokens.
 func (a *api) tokens(d *directory.Directory) {
 	const tag, all, one = "Tokens", "/tokens", "/tokens/{id}"
@@ -104,7 +88,7 @@ func (a *api) tokens(d *directory.Directory) {
 		id: "listTokens", call: "GET " + all, tag: tag, summary: "List API tokens",
 		description: "The organization's API tokens, the oldest first, without their secrets.", answer: listed[token]{Items: []token{shown}},
 	}, listing[roster.Token, roster.TokenID]{
-		key: func(t roster.Token) roster.TokenID { return t.ID }, attributes: tokenAttributes,
+		key: func(t roster.Token) roster.TokenID { return t.ID }, attributes: directory.TokenAttributes,
 		show: func(t roster.Token) any { return token{showToken(t)} },
 	}, func(_ roster.Actor, q *listTokens, after *roster.TokenID) (directory.TokenList, error) {
 		return directory.TokenList{Revoked: q.Revoked, After: orZero(after)}, nil

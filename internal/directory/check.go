@@ -151,7 +151,7 @@ func (d *Directory) ListChecks(ctx context.Context, by roster.Actor, in CheckLis
 	if !isName(string(in.ID)) || !isReference(in.Name) || !isName(string(in.CheckGroup)) {
 		return noRecords[roster.Check](), nil
 	}
-	q := CheckQuery{ID: in.ID, NameKey: Fold(in.Name), CheckGroup: in.CheckGroup, Scope: checkScope(by), Told: true}
+	q := CheckQuery{Where: Both(ifGiven("id", in.ID), ifGiven("displayName", Fold(in.Name))), CheckGroup: in.CheckGroup, Scope: checkScope(by), Told: true}
 	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.Check, error) {
 		q := q
 		q.Order, q.Limit = o, limit

@@ -38,7 +38,7 @@ func findCheck(tx Tx, org roster.OrganizationID, id roster.CheckID, scope *Check
 	if id == "" || !isName(string(id)) {
 		return roster.Check{}, noCheck("id")
 	}
-	found, err := tx.Checks(org, CheckQuery{ID: id, Scope: scope, Limit: 1, Told: true})
+	found, err := tx.Checks(org, CheckQuery{Where: Is("id", string(id)), Scope: scope, Limit: 1, Told: true})
 	if err != nil {
 		return roster.Check{}, err
 	}
@@ -55,12 +55,11 @@ func noCheck(field string) error {
 // findCheckGroup returns the check group that a reference names, by id or else by name, if it is in the scope.
 func findCheckGroup(tx Tx, org roster.OrganizationID, ref roster.Ref, scope *CheckScope) (g roster.CheckGroup, found bool, err error) {
 	ref = findable([]roster.Ref{ref})[0]
-	for _, q := range []CheckGroupQuery{{ID: roster.CheckGroupID(ref.ID)}, {NameKey: Fold(ref.Name)}} {
-		if q == (CheckGroupQuery{}) {
+	for _, where := range []Condition{ifGiven("id", ref.ID), ifGiven("displayName", Fold(ref.Name))} {
+		if where.IsZero() {
 			continue
 		}
-		q.Scope, q.Limit = scope, 1
-		groups, err := tx.CheckGroups(org, q)
+		groups, err := tx.CheckGroups(org, CheckGroupQuery{Where: where, Scope: scope, Limit: 1})
 		if err != nil {
 			return roster.CheckGroup{}, false, err
 		}

@@ -91,7 +91,7 @@ func (d *Directory) ListCheckGroups(ctx context.Context, by roster.Actor, in Che
 	if !isName(string(in.ID)) || !isReference(in.Name) {
 		return noRecords[roster.CheckGroup](), nil
 	}
-	q := CheckGroupQuery{ID: in.ID, NameKey: Fold(in.Name), Scope: checkScope(by)}
+	q := CheckGroupQuery{Where: Both(ifGiven("id", in.ID), ifGiven("displayName", Fold(in.Name))), Scope: checkScope(by)}
 	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.CheckGroup, error) {
 		q := q
 		q.Order, q.Limit = o, limit

@@ -66,11 +66,11 @@ func (in CheckPermissionList) query(tx Tx, by roster.Actor) (q CheckPermissionQu
 		q.Users = []roster.UserID{users[0].ID}
 	}
 	if in.UserEmail != "" {
-		users, err := tx.Users(by.OrganizationID, UserQuery{EmailKey: Fold(in.UserEmail), Limit: MaxPage}, 0)
+		rows, err := tx.Users(by.OrganizationID, UserQuery{Where: hasEmail(in.UserEmail), Limit: MaxPage}, 0)
 		if err != nil {
 			return q, false, err
 		}
-		q.Users = withEmail(users, q.Users)
+		q.Users = withEmail(rows.Users, q.Users)
 	}
 	return q, q.Users == nil || len(q.Users) > 0, nil
 }

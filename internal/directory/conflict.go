@@ -81,7 +81,7 @@ func organizationHolder(slug string) holders {
 
 func checkGroupHolder(by roster.Actor, name string) holders {
 	return holders{"displayName": func(tx Tx) (roster.Holder, error) {
-		found, err := tx.CheckGroups(by.OrganizationID, CheckGroupQuery{NameKey: Fold(name), Limit: 1})
+		found, err := tx.CheckGroups(by.OrganizationID, CheckGroupQuery{Where: Is("displayName", Fold(name)), Limit: 1})
 		if err != nil || len(found) == 0 {
 			return roster.Holder{}, err
 		}
@@ -101,7 +101,7 @@ func checkHolder(by roster.Actor, in CheckFields) holders {
 		}
 	}
 	return holders{
-		"displayName": find(CheckQuery{NameKey: Fold(in.Name.Value)}),
-		"emailAlias":  find(CheckQuery{AliasKey: Fold(in.EmailAlias.Value)}),
+		"displayName": find(CheckQuery{Where: Is("displayName", Fold(in.Name.Value))}),
+		"emailAlias":  find(CheckQuery{Where: Is("emailAlias", Fold(in.EmailAlias.Value))}),
 	}
 }

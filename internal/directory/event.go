@@ -192,14 +192,14 @@ func (r *recording) look(ctx context.Context, tx Tx, most int64) (candidates, er
 
 // named returns the check that the event names by id or alias, if there is one.
 func (r *recording) named(tx Tx) (c roster.Check, found bool, err error) {
-	q := CheckQuery{ID: r.in.Check, Limit: 1}
-	if q.ID == "" {
-		q.AliasKey = Fold(r.in.Alias)
+	where := ifGiven("id", r.in.Check)
+	if where.IsZero() {
+		where = ifGiven("emailAlias", Fold(r.in.Alias))
 	}
-	if q.ID == "" && q.AliasKey == "" || !isName(string(q.ID)) {
+	if where.IsZero() || !isName(string(r.in.Check)) {
 		return c, false, nil
 	}
-	there, err := tx.Checks(r.by.OrganizationID, q)
+	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{Where: where, Limit: 1})
 	if err != nil || len(there) == 0 {
 		return c, false, err
 	}
@@ -271,7 +271,7 @@ func (r *recording) claim(tx Tx) (roster.Check, error) {
 	if id == "" {
 		return roster.Check{}, nil
 	}
-	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{ID: id, Limit: 1})
+	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{Where: Is("id", string(id)), Limit: 1})
 	if err == nil && (len(there) == 0 || there[0].Version != r.verdict.claim.version) {
 		err = errOutdated
 	}
@@ -313,7 +313,7 @@ func (d *Directory) GetEvent(ctx context.Context, by roster.Actor, id roster.Eve
 			return e, err
 		}
 		if e.Check.ID != "" {
-			seen, err := tx.CheckIDs(by.OrganizationID, CheckQuery{ID: e.Check.ID, Scope: scope, Limit: 1})
+			seen, err := tx.CheckIDs(by.OrganizationID, CheckQuery{Where: Is("id", string(e.Check.ID)), Scope: scope, Limit: 1})
 			if err != nil || len(seen) == 1 {
 				return e, err
 			}

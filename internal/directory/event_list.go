@@ -191,7 +191,7 @@ func (e *eventSearch) wants(v roster.Event) bool {
 // that are seen and asked for. Of few checks an index finds the events; of many most events are wanted.
 func (e *eventSearch) narrow(tx Tx, q *EventQuery) (func([]roster.Event) ([]roster.Event, error), error) {
 	keep := func(events []roster.Event) ([]roster.Event, error) { return events, nil }
-	checks := CheckQuery{ID: e.Check, CheckGroup: e.CheckGroup, Scope: e.scope, Limit: MaxEventChecks + 1}
+	checks := CheckQuery{Where: ifGiven("id", e.Check), CheckGroup: e.CheckGroup, Scope: e.scope, Limit: MaxEventChecks + 1}
 	everything := e.scope == nil && e.CheckGroup == ""
 	switch {
 	case e.Matched.Present && !e.Matched.Null && !e.Matched.Value:

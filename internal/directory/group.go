@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"roster/internal/filter"
+
 	"roster"
 )
 
@@ -107,7 +109,7 @@ func (d *Directory) makeGroup(tx Tx, by roster.Actor, in NewGroup, id roster.Gro
 
 // groupByID reads a group with its services and the number of its members.
 func groupByID(tx Tx, by roster.Actor, kind roster.GroupKind, id roster.GroupID) (roster.Group, error) {
-	found, err := tx.Groups(by.OrganizationID, GroupQuery{Kind: kind, ID: id, Limit: 1, Count: true, Services: true})
+	found, err := tx.Groups(by.OrganizationID, GroupQuery{Where: Is("id", string(id)), Kind: kind, Limit: 1, CountMembers: true, Services: true})
 	if err != nil {
 		return roster.Group{}, err
 	}
@@ -284,6 +286,17 @@ type GroupList struct {
 	Services        bool       // load Routing.Services
 }
 
+// ForFilter returns the list without what the filter does not look at.
+func (in GroupList) ForFilter(f filter.Filter) GroupList {
+	looks := func(path string) bool {
+		return slices.ContainsFunc(f.Paths(), func(p string) bool {
+			return strings.HasPrefix(strings.ToLower(p), strings.ToLower(path))
+		})
+	}
+	in.Count, in.Services = in.Count && looks("memberCount"), in.Services && looks("services")
+	return in
+}
+
 // ListGroups returns the groups of a kind that the actor may see, in the order that is asked for, loading a page
 // at a time. The shipped group End-User, which has no members, is left out. An error ends the sequence.
 //
@@ -296,7 +309,7 @@ func (d *Directory) ListGroups(ctx context.Context, by roster.Actor, in GroupLis
 	if !isName(string(in.ID)) || !isReference(in.Name) {
 		return noRecords[roster.Group](), nil
 	}
-	q := GroupQuery{Kind: in.Kind, ID: in.ID, Name: in.Name, Count: in.Count, Services: in.Services}
+	q := GroupQuery{Where: Both(ifGiven("id", in.ID), ifGiven("displayName", Fold(in.Name))), Kind: in.Kind, CountMembers: in.Count, Services: in.Services}
 	if !in.BusinessService.IsZero() {
 		id, err := d.businessServiceID(ctx, by, in.BusinessService)
 		if err != nil {
@@ -305,7 +318,7 @@ func (d *Directory) ListGroups(ctx context.Context, by roster.Actor, in GroupLis
 		q.BusinessService = id
 	}
 	if groups, orgWide := scopeOf(by, ActGroupRead); !orgWide {
-		q.Only = groups
+		q.Among = groups
 	}
 	all := inPages(in.Order, func(o ListOrder, limit int) ([]roster.Group, error) {
 		q := q
@@ -379,7 +392,7 @@ func (d *Directory) GetGroup(ctx context.Context, by roster.Actor, in GroupSelec
 		if err != nil {
 			return g, err
 		}
-		all, err := tx.Groups(by.OrganizationID, GroupQuery{Kind: in.Kind, ID: g.ID, Limit: 1, Services: true, Count: true})
+		all, err := tx.Groups(by.OrganizationID, GroupQuery{Where: Is("id", string(g.ID)), Kind: in.Kind, Limit: 1, Services: true, CountMembers: true})
 		if err != nil || len(all) == 0 {
 			return g, err
 		}

@@ -121,7 +121,7 @@ func (d *Directory) UpdateGroup(ctx context.Context, by roster.Actor, in GroupCh
 
 // whole returns the group with its services and, where they are asked for, the number of its members.
 func (in GroupChange) whole(tx Tx, g roster.Group) (roster.Group, error) {
-	all, err := tx.Groups(g.OrganizationID, GroupQuery{Kind: g.Kind, ID: g.ID, Limit: 1, Services: true, Count: in.Count})
+	all, err := tx.Groups(g.OrganizationID, GroupQuery{Where: Is("id", string(g.ID)), Kind: g.Kind, Limit: 1, Services: true, CountMembers: in.Count})
 	if err != nil || len(all) == 0 {
 		return g, err
 	}

@@ -39,7 +39,7 @@ func (w watchedTx) MembersAmong(org roster.OrganizationID, groups []roster.Group
 	return found, err
 }
 
-func (w watchedTx) Users(org roster.OrganizationID, q directory.UserQuery, with directory.With) ([]roster.User, error) {
+func (w watchedTx) Users(org roster.OrganizationID, q directory.UserQuery, with directory.With) (directory.UserRows, error) {
 	*w.asked++
 	return w.Tx.Users(org, q, with)
 }

@@ -27,12 +27,8 @@ func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (
 		return nil, &roster.Error{Kind: roster.Invalid, Field: "state", Detail: "must be ready, running or buried"}
 	}
 	all := pages(in.After, 0, func(after roster.JobID, limit int) ([]roster.Job, error) {
-		return view(ctx, d, func(tx Tx) ([]roster.Job, error) {
-			if in.State == roster.JobBuried { // few among many: they have an index of their own
-				return tx.BuriedJobs(by.OrganizationID, after, limit)
-			}
-			return tx.OpenJobs(by.OrganizationID, after, limit)
-		})
+		q := JobQuery{Buried: in.State == roster.JobBuried, After: after, Limit: limit}
+		return view(ctx, d, func(tx Tx) ([]roster.Job, error) { return tx.Jobs(by.OrganizationID, q) })
 	}, func(j roster.Job) roster.JobID { return j.ID })
 	return func(yield func(roster.Job, error) bool) {
 		for j, err := range all {

@@ -164,13 +164,13 @@ func TestReferencesAndFiltersTakeNamesAsPeopleTypeThem(t *testing.T) {
 			t.Errorf("%+v", u)
 		}
 		for _, in := range []directory.UserSearch{
-			{UserName: " BOB\u200b"}, {Search: "bo\u00adb"}, {Group: roster.Ref{Name: "réseau\u2060"}, GroupKind: roster.KindGroup},
+			{Where: where(`userName eq %q`, " BOB\u200b")}, {Search: "bo\u00adb"}, {Where: where(`groups eq %q`, "réseau\u2060")},
 		} {
 			if found := must(e.FindUsers(ctx, by, in))(t); len(found.Users) != 1 || found.Users[0].ID != u.ID {
 				t.Errorf("%+v: %+v", in, found.Users)
 			}
 		}
-		for _, in := range []directory.UserSearch{{UserName: "\u200b"}, {Email: " "}, {Email: "\ufeff"}} {
+		for _, in := range []directory.UserSearch{{Where: where(`userName eq "\u200b"`)}, {Where: where(`email eq " "`)}, {Where: where(`email eq "\ufeff"`)}} {
 			if found := must(e.FindUsers(ctx, by, in))(t); len(found.Users) != 0 {
 				t.Errorf("%+v: %+v", in, found.Users)
 			}

@@ -13,6 +13,12 @@ import (
 // HoldLane takes every turn and every place in the queue of an organization.
 func HoldLane(d *Directory, org roster.OrganizationID) { d.lane.hold(org) }
 
+// CompareUsers has a search ask a function, too, which users it finds.
+func CompareUsers(in UserSearch, compare func(roster.User) (keep bool, work int)) UserSearch {
+	in.compare = compare
+	return in
+}
+
 // HoldListLane is HoldLane for pages of users.
 func HoldListLane(d *Directory, org roster.OrganizationID) { d.listLane.hold(org) }
 

@@ -43,7 +43,7 @@ func rekeyUsers(ctx context.Context, store Store, log *slog.Logger) error {
 		var left []NamedRecord
 		err := store.Update(ctx, func(tx Tx) (err error) {
 			left = nil
-			if users, err = tx.UsersEverywhere(after, indexBatch); err != nil || len(users) == 0 {
+			if users, err = usersEverywhere(tx, after, indexBatch); err != nil || len(users) == 0 {
 				return err
 			}
 			for _, u := range users {

@@ -88,8 +88,9 @@ type UserTx interface {
 	// User returns the one user that sel picks. Errors: NotFound.
 	User(org roster.OrganizationID, sel UserSelector, with With) (roster.User, error)
 
-	// Users returns the users that q picks, by ascending number.
-	Users(org roster.OrganizationID, q UserQuery, with With) ([]roster.User, error)
+	// Users returns the users that q picks, in its order, and where the next of them begin. The cost is that of a page, however
+	// many users there are; only an order other than by number costs more where Among or an indexed attribute picks users.
+	Users(org roster.OrganizationID, q UserQuery, with With) (UserRows, error)
 
 	// EmailHolder returns another user whose userName or primary email has the key, if there is one.
 	EmailHolder(org roster.OrganizationID, key string, besides roster.UserID) (holder roster.Holder, found bool, err error)
@@ -131,16 +132,6 @@ type UserSelector struct {
 	Number   int64
 	UserName string // compared without regard to case
 	Email    string // the primary address; the verbs turn it into an id (Conflict where several users have it)
-}
-
-// UserQuery picks users. Zero fields do not restrict.
-type UserQuery struct {
-	AfterNumber int64 // keyset: users with a greater number
-	Limit       int   // at most so many; the store takes 1 to MaxPage
-	ID          roster.UserID
-	EmailKey    string           // users whose primary email has this key
-	ExternalID  string           // users with this externalId
-	InGroups    []roster.GroupID // users who are members of at least one; nil: all users, empty: none
 }
 
 // MaxPage is the greatest number of records that one query returns.
@@ -205,15 +196,14 @@ type GroupTx interface {
 
 // GroupQuery picks groups of one kind. Zero fields do not restrict.
 type GroupQuery struct {
-	Kind            roster.GroupKind // always set
-	Order           ListOrder
-	Limit           int // 1 to MaxPage
-	ID              roster.GroupID
-	Name            string                   // compared without regard to case
-	Only            []roster.GroupID         // nil: all, empty: none
+	Kind            roster.GroupKind         // always set
+	Where           Condition                // on indexed attributes
+	Among           []roster.GroupID         // nil: all, empty: none
 	BusinessService roster.BusinessServiceID // groups with this service
-	Count           bool                     // fill MemberCount
-	Services        bool                     // load Routing.Services
+	Order           ListOrder
+	Limit           int  // 1 to MaxPage
+	CountMembers    bool // fill MemberCount
+	Services        bool // load Routing.Services
 }
 
 // ListOrder is the order of a list of records that have a number and a name, and the place where the list begins. The zero
@@ -254,10 +244,10 @@ type CredentialTx interface {
 	// TokenByHash returns the token whose secret has the hash, good or not, and the account of its user
 	// (zero for a token of the organization). Errors: NotFound.
 	TokenByHash(hash string) (roster.Token, roster.Account, error)
-	InsertToken(t roster.Token, key, hash string) error                                                      // Conflict(name)
-	Tokens(org roster.OrganizationID, after roster.TokenID, limit int, revoked bool) ([]roster.Token, error) // by ascending id; revoked ones only if asked for
-	HasToken(org roster.OrganizationID, user roster.UserID) (bool, error)                                    // whether the user has one that is not revoked
-	FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token, error)                               // by id or name, not revoked. NotFound
+	InsertToken(t roster.Token, key, hash string) error                        // Conflict(name)
+	Tokens(org roster.OrganizationID, q TokenQuery) ([]roster.Token, error)    // by ascending id
+	HasToken(org roster.OrganizationID, user roster.UserID) (bool, error)      // whether the user has one that is not revoked
+	FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token, error) // by id or name, not revoked. NotFound
 	RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.Time) error
 	TouchTokens(uses []roster.TokenUse) error
 
@@ -272,6 +262,13 @@ type CredentialTx interface {
 	KnowAddress(org roster.OrganizationID, userKey, address string, at time.Time) error
 	// AddressKnownSince reports whether it did so since a time.
 	AddressKnownSince(org roster.OrganizationID, userKey, address string, since time.Time) (bool, error)
+}
+
+// TokenQuery picks tokens.
+type TokenQuery struct {
+	Revoked bool           // revoked ones, too
+	After   roster.TokenID // keyset
+	Limit   int            // 1 to MaxPage
 }
 
 // AuditTx writes and reads the audit.
@@ -315,10 +312,8 @@ type JobTx interface {
 	RetryJob(id roster.JobID, attempt int, at, runAt time.Time, reason string) (bool, error)
 	BuryJob(id roster.JobID, attempt int, at time.Time, reason string) (bool, error)
 	JobCounts() ([]roster.JobCounts, error)
-	// OpenJobs returns the organization's jobs that are not done, by ascending id.
-	OpenJobs(org roster.OrganizationID, after roster.JobID, limit int) ([]roster.Job, error)
-	// BuriedJobs returns those of them that are buried, without looking at the others.
-	BuriedJobs(org roster.OrganizationID, after roster.JobID, limit int) ([]roster.Job, error)
+	// Jobs returns the organization's jobs that q picks, by ascending id.
+	Jobs(org roster.OrganizationID, q JobQuery) ([]roster.Job, error)
 	// ReviveJob makes a buried job ready again, with no attempt made.
 	ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) // NotFound where no such job is buried
 	// Stranded reports whether a job of the lane waits because a clock was set back. lease is how long a claim
@@ -330,6 +325,13 @@ type JobTx interface {
 	NextRun(lane roster.Lane) (time.Time, error)
 	// DeleteDoneJobs deletes up to limit jobs that were done before a time, and returns how many.
 	DeleteDoneJobs(before time.Time, limit int) (int, error)
+}
+
+// JobQuery picks jobs that are not done.
+type JobQuery struct {
+	Buried bool         // only buried ones: an index finds them among however many others
+	After  roster.JobID // keyset
+	Limit  int          // 1 to MaxPage
 }
 
 const (

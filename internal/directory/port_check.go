@@ -87,24 +87,21 @@ type CheckScope struct {
 
 // CheckQuery picks checks. Zero fields do not restrict.
 type CheckQuery struct {
-	Order      ListOrder
-	Limit      int // 1 to MaxPage
-	ID         roster.CheckID
+	Where      Condition        // on indexed attributes
 	Among      []roster.CheckID // one of these, MaxPage at most; nil: any, empty: none
-	NameKey    string
-	AliasKey   string
 	CheckGroup roster.CheckGroupID
 	Scope      *CheckScope
+	Order      ListOrder
+	Limit      int  // 1 to MaxPage
 	Told       bool // load Groups and Teams
 }
 
 // CheckGroupQuery picks check groups. Zero fields do not restrict.
 type CheckGroupQuery struct {
-	Order   ListOrder
-	Limit   int // 1 to MaxPage
-	ID      roster.CheckGroupID
-	NameKey string
-	Scope   *CheckScope // those with such an entry, and those that have a check which is seen
+	Where Condition   // on indexed attributes
+	Scope *CheckScope // those with such an entry, and those that have a check which is seen
+	Order ListOrder
+	Limit int // 1 to MaxPage
 }
 
 // CheckPermissionQuery picks entries on check groups. Zero fields do not restrict.

@@ -157,7 +157,8 @@ func (d *Directory) ListTokens(ctx context.Context, by roster.Actor, in TokenLis
 		return nil, err
 	}
 	return pages(in.After, 0, func(after roster.TokenID, limit int) ([]roster.Token, error) {
-		return view(ctx, d, func(tx Tx) ([]roster.Token, error) { return tx.Tokens(by.OrganizationID, after, limit, in.Revoked) })
+		q := TokenQuery{Revoked: in.Revoked, After: after, Limit: limit}
+		return view(ctx, d, func(tx Tx) ([]roster.Token, error) { return tx.Tokens(by.OrganizationID, q) })
 	}, func(t roster.Token) roster.TokenID { return t.ID }), nil
 }
 

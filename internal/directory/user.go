@@ -97,20 +97,21 @@ func (sel UserSelector) aim(tx Tx, by roster.Actor, act Action) (UserSelector, e
 	if key == "" || sel.ID != "" || sel.Number != 0 || sel.UserName != "" {
 		return sel, nil
 	}
-	q := UserQuery{EmailKey: key, Limit: 2}
+	q := UserQuery{Where: Is("email", key), Limit: 2}
 	if groups, orgWide := scopeOf(by, act); !orgWide {
-		q.InGroups = groups
+		q.Among = groups
 	}
-	users, err := tx.Users(by.OrganizationID, q, 0)
+	rows, err := tx.Users(by.OrganizationID, q, 0)
 	if err != nil {
 		return sel, err
 	}
-	if q.InGroups != nil && policy[act].ownToken && isSelf(by, by.UserID) { // who sees nobody else still sees itself
-		self, err := tx.Users(by.OrganizationID, UserQuery{EmailKey: key, ID: by.UserID, Limit: 1}, 0)
+	users := rows.Users
+	if q.Among != nil && policy[act].ownToken && isSelf(by, by.UserID) { // who sees nobody else still sees itself
+		self, err := tx.Users(by.OrganizationID, UserQuery{Where: Both(Is("email", key), Is("id", string(by.UserID))), Limit: 1}, 0)
 		if err != nil {
 			return sel, err
 		}
-		users = distinct(append(users, self...), func(u roster.User) roster.UserID { return u.ID })
+		users = distinct(append(users, self.Users...), func(u roster.User) roster.UserID { return u.ID })
 	}
 	switch len(users) {
 	case 0:

@@ -393,7 +393,7 @@ func (b *userBatch) answerAgain(tx Tx, items []*batchItem, made madeUsers) error
 	if len(numbers) == 0 {
 		return nil
 	}
-	users, err := tx.UsersByNumbers(b.by.OrganizationID, numbers, WithRoles|WithGroups|WithTeams|WithReach)
+	users, err := usersByNumbers(tx, b.by.OrganizationID, numbers, WithRoles|WithGroups|WithTeams|WithReach)
 	if err != nil {
 		return err
 	}

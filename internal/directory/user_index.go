@@ -30,7 +30,7 @@ func IndexUsers(ctx context.Context, store Store) error {
 	for after := max(0, from-indexOverlap); ; {
 		var users []roster.User
 		err := store.Update(ctx, func(tx Tx) (err error) {
-			if users, err = tx.UsersEverywhere(after, indexBatch); err != nil || len(users) == 0 {
+			if users, err = usersEverywhere(tx, after, indexBatch); err != nil || len(users) == 0 {
 				return err
 			}
 			if err := indexSome(tx, users); err != nil {

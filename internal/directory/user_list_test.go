@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // village is some people to look for, in and outside of groups.
@@ -128,44 +130,50 @@ func (v *village) expected(in directory.UserSearch, pass func(roster.User) bool)
 		}
 		return order
 	})
-	return slices.DeleteFunc(users, func(u roster.User) bool { return !pass(u) || !keeps(in, u) })
+	return slices.DeleteFunc(users, func(u roster.User) bool { return !pass(u) })
 }
 
-// keeps reports whether a search keeps a user.
-func keeps(in directory.UserSearch, u roster.User) bool {
-	if in.Where == nil {
-		return true
+// where is a filter.
+func where(format string, values ...any) filter.Filter {
+	f, err := filter.Parse(fmt.Sprintf(format, values...))
+	if err != nil {
+		panic(err)
 	}
-	keep, _ := in.Where(u)
-	return keep
+	return f
 }
 
 func TestThePagesOfEveryOrderHaveEverybodyWhomTheActorSeesOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		v := e.village(83)
-		ref := func(g roster.Group) roster.Ref { return roster.Ref{ID: string(g.ID)} }
-		named := func(text string) roster.Ref { return roster.Ref{ID: text, Name: text} }
 		one := v.users[40]
 		filters := map[string]struct {
 			in   directory.UserSearch
 			pass func(roster.User) bool
 		}{
 			"all":             {directory.UserSearch{}, func(roster.User) bool { return true }},
-			"a group":         {directory.UserSearch{Group: ref(v.mine)}, func(u roster.User) bool { return isIn(u, v.mine) }},
-			"a team":          {directory.UserSearch{Group: ref(v.theirs)}, func(u roster.User) bool { return isIn(u, v.theirs) }},
-			"a group's name":  {directory.UserSearch{Group: named(strings.ToUpper(v.mine.Name)), GroupKind: roster.KindGroup}, func(u roster.User) bool { return isIn(u, v.mine) }},
-			"a team's name":   {directory.UserSearch{Group: named(v.theirs.Name), GroupKind: roster.KindTeam}, func(u roster.User) bool { return isIn(u, v.theirs) }},
-			"id or name":      {directory.UserSearch{Group: named(string(v.theirs.ID)), GroupKind: roster.KindTeam}, func(u roster.User) bool { return isIn(u, v.theirs) }},
-			"no group's name": {directory.UserSearch{Group: named(v.theirs.Name), GroupKind: roster.KindGroup}, func(roster.User) bool { return false }},
-			"an email":        {directory.UserSearch{Email: "M1@HOME.example"}, func(u roster.User) bool { return strings.EqualFold(u.Email, "m1@home.example") }},
-			"an externalId":   {directory.UserSearch{ExternalID: "Ext-4"}, func(u roster.User) bool { return u.ExternalID == "Ext-4" }},
-			"another case":    {directory.UserSearch{ExternalID: "ext-4"}, func(roster.User) bool { return false }},
-			"an id":           {directory.UserSearch{ID: one.ID}, func(u roster.User) bool { return u.ID == one.ID }},
-			"a name":          {directory.UserSearch{UserName: strings.ToUpper(one.UserName)}, func(u roster.User) bool { return u.ID == one.ID }},
-			"a name and else": {directory.UserSearch{UserName: one.UserName, Email: "other@example.com"}, func(roster.User) bool { return false }},
+			"a group":         {directory.UserSearch{Where: where(`groups.id eq %q`, v.mine.ID)}, func(u roster.User) bool { return isIn(u, v.mine) }},
+			"a team":          {directory.UserSearch{Where: where(`teams.id eq %q`, v.theirs.ID)}, func(u roster.User) bool { return isIn(u, v.theirs) }},
+			"a group's name":  {directory.UserSearch{Where: where(`groups eq %q`, strings.ToUpper(v.mine.Name))}, func(u roster.User) bool { return isIn(u, v.mine) }},
+			"a team's name":   {directory.UserSearch{Where: where(`teams eq %q`, v.theirs.Name)}, func(u roster.User) bool { return isIn(u, v.theirs) }},
+			"id or name":      {directory.UserSearch{Where: where(`teams eq %q`, v.theirs.ID)}, func(u roster.User) bool { return isIn(u, v.theirs) }},
+			"no group's name": {directory.UserSearch{Where: where(`groups eq %q`, v.theirs.Name)}, func(roster.User) bool { return false }},
+			"an email":        {directory.UserSearch{Where: where(`email eq "M1@HOME.example"`)}, func(u roster.User) bool { return strings.EqualFold(u.Email, "m1@home.example") }},
+			"an externalId":   {directory.UserSearch{Where: where(`externalId eq "Ext-4"`)}, func(u roster.User) bool { return u.ExternalID == "Ext-4" }},
+			"another case":    {directory.UserSearch{Where: where(`externalId eq "ext-4"`)}, func(roster.User) bool { return false }},
+			"an id":           {directory.UserSearch{Where: where(`id eq %q`, one.ID)}, func(u roster.User) bool { return u.ID == one.ID }},
+			"a number":        {directory.UserSearch{Where: where(`number eq %d`, one.Number)}, func(u roster.User) bool { return u.ID == one.ID }},
+			"a name":          {directory.UserSearch{Where: where(`userName eq %q`, strings.ToUpper(one.UserName))}, func(u roster.User) bool { return u.ID == one.ID }},
+			"a name and else": {directory.UserSearch{Where: where(`userName eq %q and email eq "other@example.com"`, one.UserName)}, func(roster.User) bool { return false }},
+			"no email":        {directory.UserSearch{Where: where(`email eq null and hasPassword eq false`)}, func(u roster.User) bool { return u.Email == "" && !u.HasPassword }},
 			"email and team": {
-				directory.UserSearch{Email: "m1@home.example", Group: ref(v.theirs)},
+				directory.UserSearch{Where: where(`email eq "m1@home.example" and teams.id eq %q`, v.theirs.ID)},
 				func(u roster.User) bool { return strings.EqualFold(u.Email, "m1@home.example") && isIn(u, v.theirs) },
+			},
+			"email and else": {
+				directory.UserSearch{Where: where(`email eq "m1@home.example" and number gt %d`, one.Number)},
+				func(u roster.User) bool {
+					return strings.EqualFold(u.Email, "m1@home.example") && u.Number > one.Number
+				},
 			},
 		}
 		actors := map[string]struct {
@@ -176,27 +184,44 @@ func TestThePagesOfEveryOrderHaveEverybodyWhomTheActorSeesOnce(t *testing.T) {
 			"one":      {v.manager(v.mine), []roster.Group{v.mine}},
 			"both":     {v.manager(v.mine, v.theirs), []roster.Group{v.mine, v.theirs}},
 		}
-		wheres := map[string]func(roster.User) (bool, int){"": nil, "where": func(u roster.User) (bool, int) { return len(u.ContactMethods) > 0 && u.Number%3 == 0, 1 }}
 		for actor, a := range actors {
 			for filter, c := range filters {
-				for where, keep := range wheres {
+				for _, compared := range []bool{false, true} {
 					for i, order := range []directory.UserOrder{"", directory.OrderNumber, directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 						in := c.in
-						in.Order, in.Descending, in.Limit, in.With, in.Where = order, (i+len(filter))%2 == 0, []int{1, 7, 0, 500}[(i+len(actor))%4], withEverything, keep
+						in.Order, in.Descending, in.Limit, in.With = order, (i+len(filter))%2 == 0, []int{1, 7, 0, 500}[(i+len(actor))%4], withEverything
+						keeps := func(u roster.User) bool { return !compared || len(u.ContactMethods) > 0 && u.Number%3 == 0 }
+						if compared {
+							in = directory.CompareUsers(in, func(u roster.User) (bool, int) { return keeps(u), 1 })
+						}
 						got := v.walk(t, a.by, in)
-						want := v.expected(in, func(u roster.User) bool {
-							groupSeen := in.Group.IsZero() || a.sees == nil || slices.ContainsFunc(a.sees, func(g roster.Group) bool {
-								return in.Group.ID == string(g.ID) || strings.EqualFold(in.Group.Name, g.Name)
-							})
-							return c.pass(u) && (a.sees == nil || isIn(u, a.sees...)) && groupSeen
-						})
+						want := v.expected(in, func(u roster.User) bool { return c.pass(u) && v.sees(a.sees, u, in.Where.String()) && keeps(u) })
 						if !slices.EqualFunc(shownTo(a.by, want), got, func(a, b roster.User) bool { return gocmp.Equal(a, b) }) {
-							t.Errorf("%s, %s %s, by %q, descending %v, %d a page: got %q, want %q", actor, filter, where, order, in.Descending, in.Limit, called(got), called(want))
+							t.Errorf("%s, %s, compared %v, by %q, descending %v, %d a page: got %q, want %q", actor, filter, compared, order, in.Descending, in.Limit, called(got), called(want))
+						}
+						in.After, in.Limit, in.Count = nil, 1, true
+						if total := *must(v.FindUsers(t.Context(), a.by, in))(t).Total; total != (directory.Total{N: len(want)}) {
+							t.Errorf("%s, %s, compared %v: %+v are counted, want %d", actor, filter, compared, total, len(want))
 						}
 					}
 				}
 			}
 		}
+	})
+}
+
+// sees reports whether somebody who sees the people of groups (nil: everybody) finds a user by a filter: membership of
+// another group is not for it to know.
+func (v *village) sees(groups []roster.Group, u roster.User, filter string) bool {
+	if groups == nil {
+		return true
+	}
+	named := func(g roster.Group) bool {
+		return strings.Contains(filter, string(g.ID)) || strings.Contains(strings.ToLower(filter), strings.ToLower(strconv.Quote(g.Name)))
+	}
+	asked := slices.DeleteFunc([]roster.Group{v.mine, v.theirs}, func(g roster.Group) bool { return !named(g) })
+	return isIn(u, groups...) && !slices.ContainsFunc(asked, func(g roster.Group) bool {
+		return !slices.ContainsFunc(groups, func(seen roster.Group) bool { return seen.ID == g.ID })
 	})
 }
 
@@ -223,7 +248,6 @@ func begins(u roster.User, terms ...string) bool {
 func TestASearchFindsEachUserWhoseWordsBeginSo(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		v := e.village(90)
-		ref := roster.Ref{ID: string(v.theirs.ID)}
 		for text, terms := range map[string][]string{
 			"a": {"a"}, "ADA": {"ada"}, "adam gr": {"adam", "gr"}, "strasse": {"strasse"}, "zoë": {"zoë"}, "日": {"日"}, "i̇l": {"i̇l"},
 			"m1@": {"m1@"}, "m1@Home.ex": {"m1@home.ex"}, "@home": {"home"}, "home.example": {"home", "example"}, "ext 4": {"ext", "4"},
@@ -242,13 +266,17 @@ func TestASearchFindsEachUserWhoseWordsBeginSo(t *testing.T) {
 					pass func(roster.User) bool
 				}{
 					"all":          {v.admin, directory.UserSearch{}, func(roster.User) bool { return true }},
-					"in a team":    {v.admin, directory.UserSearch{Group: ref}, func(u roster.User) bool { return isIn(u, v.theirs) }},
-					"of an email":  {v.admin, directory.UserSearch{Email: "m1@home.example"}, func(u roster.User) bool { return strings.EqualFold(u.Email, "m1@home.example") }},
+					"in a team":    {v.admin, directory.UserSearch{Where: where(`teams.id eq %q`, v.theirs.ID)}, func(u roster.User) bool { return isIn(u, v.theirs) }},
+					"of an email":  {v.admin, directory.UserSearch{Where: where(`email eq "m1@home.example"`)}, func(u roster.User) bool { return strings.EqualFold(u.Email, "m1@home.example") }},
 					"by a manager": {v.manager(v.mine), directory.UserSearch{}, func(u roster.User) bool { return isIn(u, v.mine) }},
-					"where":        {v.admin, directory.UserSearch{Where: func(u roster.User) (bool, int) { return len(u.ContactMethods) > 0, 1 }}, func(u roster.User) bool { return u.Email != "" }},
+					"where":        {v.admin, directory.UserSearch{Where: where(`contactMethods pr`)}, func(u roster.User) bool { return u.Email != "" }},
 				} {
 					c.in.Search, c.in.Limit, c.in.With = text, limit, withEverything
 					got := v.walk(t, c.by, c.in)
+					c.in.Limit, c.in.Count = 1, true
+					if total := *must(v.FindUsers(t.Context(), c.by, c.in))(t).Total; total != (directory.Total{N: len(got)}) {
+						t.Errorf("%q %s: %+v are counted, want %d", text, name, total, len(got))
+					}
 					slices.SortFunc(got, func(a, b roster.User) int { return cmp.Compare(a.Number, b.Number) })
 					want := v.expected(directory.UserSearch{}, func(u roster.User) bool { return begins(u, terms...) && c.pass(u) })
 					if !slices.EqualFunc(shownTo(c.by, want), got, func(a, b roster.User) bool { return gocmp.Equal(a, b) }) {
@@ -288,7 +316,7 @@ func TestAPlaceTellsAScopedActorOfNobodyElse(t *testing.T) {
 				in.After = page.Next
 			}
 		}
-		hidden := must(v.FindUsers(t.Context(), v.manager(v.theirs), directory.UserSearch{Group: roster.Ref{ID: string(v.mine.ID)}}))(t)
+		hidden := must(v.FindUsers(t.Context(), v.manager(v.theirs), directory.UserSearch{Where: where(`groups.id eq %q`, v.mine.ID)}))(t)
 		if len(hidden.Users) != 0 {
 			t.Errorf("it learns that %q are in another group", called(hidden.Users))
 		}
@@ -382,17 +410,27 @@ func TestOneCallLooksAtABoundedNumberOfUsers(t *testing.T) {
 	}
 	for _, in := range []directory.UserSearch{{}, {Order: directory.OrderUserName}, {Search: "w"}} {
 		looked, last := 0, ""
-		in.Where = func(u roster.User) (bool, int) {
+		in = directory.CompareUsers(in, func(u roster.User) (bool, int) {
 			looked++
 			last = u.UserName
 			return false, 1
-		}
+		})
 		page := must(e.FindUsers(t.Context(), e.admin, in))(t)
 		if looked > 10_000 || page.Next == nil || len(page.Users) != 0 {
 			t.Errorf("%+v: %d were looked at, and the next page begins after %v", in, looked, page.Next)
 		}
 		if u := must(e.GetUser(t.Context(), e.admin, directory.UserSelector{Number: page.Next.Number}))(t); in.Search == "" && u.UserName != last {
 			t.Errorf("the next page begins after %q, and %q was the last", u.UserName, last)
+		}
+		for text, total := range map[string]directory.Total{
+			"": {N: 10_000, AtLeast: true}, "active eq true": {N: 10_000, AtLeast: true}, "active eq false": {AtLeast: true}, "email pr": {AtLeast: true},
+			`userName eq "w7"`: {N: 1}, `displayName co "w"`: {N: 10_000, AtLeast: true},
+		} {
+			counted := directory.UserSearch{Where: where("%s", text), Search: in.Search, Limit: 1, Count: true}
+			got := *must(e.FindUsers(t.Context(), e.admin, counted))(t).Total
+			if got.AtLeast != total.AtLeast || got.N > total.N || got.N < total.N*9/10 {
+				t.Errorf("%q %q: %+v are counted, want %+v", in.Search, text, got, total)
+			}
 		}
 		in.After = page.Next
 		if page = must(e.FindUsers(t.Context(), e.admin, in))(t); in.Search == "" && page.Next != nil {
@@ -404,9 +442,9 @@ func TestOneCallLooksAtABoundedNumberOfUsers(t *testing.T) {
 func TestASearchThatMakesNoSenseIsRefusedWithAllItsFaults(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		_, err := e.FindUsers(t.Context(), e.admin, directory.UserSearch{
-			Search: "?", Order: directory.OrderNumber, Limit: directory.MaxPage + 1, Group: roster.Ref{Name: "Ops"}, After: &directory.UserPlace{Key: "\xff"},
+			Search: "?", Order: directory.OrderNumber, Limit: directory.MaxPage + 1, Where: where(`nick eq "x" and active gt "x"`), After: &directory.UserPlace{Key: "\xff"},
 		})
-		for _, field := range []string{"search", "sort", "limit", "group", "cursor"} {
+		for _, field := range []string{"search", "sort", "limit", "filter", "cursor"} {
 			wants(t, err, roster.Invalid, field)
 		}
 		for field, in := range map[string]directory.UserSearch{
@@ -420,7 +458,16 @@ func TestASearchThatMakesNoSenseIsRefusedWithAllItsFaults(t *testing.T) {
 		_, err = e.FindUsers(t.Context(), e.admin, directory.UserSearch{Search: "a\xff"})
 		wants(t, err, roster.Invalid, "search")
 		for _, in := range []directory.UserSearch{
-			{ID: "\x00"}, {UserName: "\xff"}, {Email: "a\x00"}, {ExternalID: "\x00"}, {Group: roster.Ref{ID: "\x00"}}, {Group: roster.Ref{Name: "\x00"}, GroupKind: roster.KindTeam}, {Search: "a\x00b@\x00"}, {Search: "adm\u2028"},
+			{Where: where(`id eq "\u0000"`)},
+			{Where: where(`userName eq "\u0000"`)},
+			{Where: where(`email eq "a\u0000"`)},
+			{Where: where(`externalId eq "\u0000"`)},
+			{Where: where(`groups.id eq "\u0000"`)},
+			{Where: where(`teams eq "\u0000"`)},
+			{Where: where(`userName lt "\u0000"`)},
+			{Where: where(`email sw "\u0000" or realm eq "\u0000"`)},
+			{Search: "a\x00b@\x00"},
+			{Search: "adm\u2028"},
 		} {
 			page := must(e.FindUsers(t.Context(), e.admin, in))(t)
 			if len(page.Users) > 0 && in.Search != "adm\u2028" || page.Next != nil {

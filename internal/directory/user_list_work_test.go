@@ -14,8 +14,8 @@ import (
 // searches are a search by each way to find users.
 func (v *village) searches() map[string]directory.UserSearch {
 	return map[string]directory.UserSearch{
-		"all": {}, "a group": {Group: roster.Ref{Name: "Mine", ID: "Mine"}, GroupKind: roster.KindGroup}, "an order": {Order: directory.OrderDisplayName},
-		"a word": {Search: "a"}, "a word in a team": {Search: "a", Group: roster.Ref{ID: string(v.theirs.ID)}},
+		"all": {}, "a group": {Where: where(`groups eq "Mine"`)}, "an order": {Order: directory.OrderDisplayName},
+		"a word": {Search: "a"}, "a word in a team": {Search: "a", Where: where(`teams.id eq %q`, v.theirs.ID)},
 	}
 }
 
@@ -25,12 +25,12 @@ func TestNothingIsOpenInTheStoreWhileUsersAreCompared(t *testing.T) {
 		service := directory.New(directory.Options{Store: counting{e.store, &within}, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key")})
 		for name, in := range v.searches() {
 			asked := 0
-			in.Where = func(roster.User) (bool, int) {
+			in = directory.CompareUsers(in, func(roster.User) (bool, int) {
 				if asked++; within != 0 {
 					t.Errorf("%s: %d transactions are open", name, within)
 				}
 				return true, 1
-			}
+			})
 			if must(service.FindUsers(t.Context(), e.admin, in))(t); asked == 0 {
 				t.Errorf("%s: nobody is compared", name)
 			}
@@ -44,12 +44,12 @@ func TestNobodyIsComparedOnceTheCallerHasLeft(t *testing.T) {
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
 			asked := 0
-			in.Where = func(roster.User) (bool, int) {
+			in = directory.CompareUsers(in, func(roster.User) (bool, int) {
 				if asked++; asked == 3 {
 					leave()
 				}
 				return true, 1
-			}
+			})
 			if _, err := e.FindUsers(ctx, e.admin, in); !errors.Is(err, context.Canceled) || asked != 3 {
 				t.Errorf("%s: %d are compared, %v", name, asked, err)
 			}
@@ -61,11 +61,11 @@ func TestAPageThatWasEnoughWorkIsShortAndTheNextOnesHaveTheRest(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		v := e.village(60)
 		for name, in := range v.searches() {
-			in.Where = func(u roster.User) (bool, int) { return u.Number%2 == 0, 1 }
+			in = directory.CompareUsers(in, func(u roster.User) (bool, int) { return u.Number%2 == 0, 1 })
 			whole := called(v.walk(t, e.admin, in))
 			for _, fit := range []int{1, 3} {
 				asked := 0
-				in.Where = func(u roster.User) (bool, int) { asked++; return u.Number%2 == 0, directory.MaxListWork/fit + 1 }
+				in = directory.CompareUsers(in, func(u roster.User) (bool, int) { asked++; return u.Number%2 == 0, directory.MaxListWork/fit + 1 })
 				if page := must(e.FindUsers(t.Context(), e.admin, in))(t); asked != fit || page.Next == nil {
 					t.Errorf("%s: %d were compared, want %d, and then come those after %v", name, asked, fit, page.Next)
 				}
@@ -87,9 +87,9 @@ func TestAPageThatTakesLongWaitsInALaneAndOthersDoNot(t *testing.T) {
 			kind roster.Kind
 		}{
 			"everybody":                {directory.UserSearch{Limit: 2}, 0},
-			"few who are in a piece":   {directory.UserSearch{Where: none}, 0},
-			"nobody of several pieces": {directory.UserSearch{Where: none, Limit: 2}, roster.Unavailable},
-			"many of several pieces":   {directory.UserSearch{Limit: 2, Where: func(roster.User) (bool, int) { return true, 1 }}, 0},
+			"few who are in a piece":   {directory.CompareUsers(directory.UserSearch{}, none), 0},
+			"nobody of several pieces": {directory.CompareUsers(directory.UserSearch{Limit: 2}, none), roster.Unavailable},
+			"many of several pieces":   {directory.CompareUsers(directory.UserSearch{Limit: 2}, func(roster.User) (bool, int) { return true, 1 }), 0},
 		} {
 			if _, err := e.FindUsers(t.Context(), e.admin, c.in); err != nil && roster.KindOf(err) != c.kind || (err == nil) != (c.kind == 0) {
 				t.Errorf("%s: %v", name, err)

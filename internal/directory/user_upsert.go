@@ -139,21 +139,21 @@ func (u *upsert) find(tx Tx) (roster.UserID, error) {
 		}
 		return found.ID, err
 	case ByExternalID:
-		q.ExternalID = u.value
+		q.Where = Is("externalId", u.value)
 	case ByEmail:
-		q.EmailKey, field = Fold(u.value), "emails"
+		q.Where, field = hasEmail(u.value), "emails"
 	}
 	if groups, orgWide := scopeOf(u.by, ActUserUpdate); !orgWide {
-		q.InGroups = groups
+		q.Among = groups
 	}
-	users, err := tx.Users(u.by.OrganizationID, q, 0)
+	rows, err := tx.Users(u.by.OrganizationID, q, 0)
 	switch {
-	case err != nil || len(users) == 0:
+	case err != nil || len(rows.Users) == 0:
 		return "", err
-	case len(users) > 1:
+	case len(rows.Users) > 1:
 		return "", severalUsers(field)
 	}
-	return users[0].ID, nil
+	return rows.Users[0].ID, nil
 }
 
 // changeOrCreate changes the user, or creates one where there is none. errOutdated says that it was the wrong one of both.

@@ -92,10 +92,11 @@ func (e *env) shown(by roster.Actor, u roster.User) map[string]string {
 	for _, of := range all(e.ListUsers(ctx, by, directory.UserList{ID: u.ID, With: everything}))(e.t) {
 		show("ListUsers", of, nil)
 	}
-	page := must(e.FindUsers(ctx, by, directory.UserSearch{ID: u.ID, With: everything, Where: func(u roster.User) (bool, int) {
-		show("Where", u, nil)
+	search := directory.UserSearch{Where: where(`id eq %q`, u.ID), With: everything}
+	page := must(e.FindUsers(ctx, by, directory.CompareUsers(search, func(u roster.User) (bool, int) {
+		show("compared", u, nil)
 		return true, 1
-	}}))(e.t)
+	})))(e.t)
 	for _, of := range page.Users {
 		show("FindUsers", of, nil)
 	}

@@ -180,7 +180,7 @@ func BenchmarkReadSQLite(b *testing.B) {
 			return err
 		},
 		"page of 100 with everything": func(tx directory.Tx) error {
-			q := directory.UserQuery{AfterNumber: p.next.Add(1) % 1800, Limit: 100}
+			q := directory.UserQuery{After: &directory.UserPlace{Number: p.next.Add(1) % 1800}, Limit: 100}
 			_, err := tx.Users(p.org, q, directory.WithRoles|directory.WithGroups|directory.WithTeams|directory.WithReach)
 			return err
 		},

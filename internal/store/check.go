@@ -123,7 +123,10 @@ func (t *tx) forgetTold(org roster.OrganizationID, id roster.GroupID, at time.Ti
 
 // Checks implements directory.CheckTx.
 func (t *tx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster.Check, error) {
-	b := pickChecks(selectChecks, org, q)
+	b, err := pickChecks(selectChecks, org, q)
+	if err != nil {
+		return nil, err
+	}
 	checks, err := collect(t, "list checks", b.text.String(), b.args, scanCheck)
 	if err != nil || !q.Told {
 		return checks, err
@@ -133,28 +136,28 @@ func (t *tx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster
 
 // CheckIDs implements directory.CheckTx.
 func (t *tx) CheckIDs(org roster.OrganizationID, q directory.CheckQuery) ([]roster.CheckID, error) {
-	b := pickChecks(`SELECT c.id FROM checks c`, org, q)
+	b, err := pickChecks(`SELECT c.id FROM checks c`, org, q)
+	if err != nil {
+		return nil, err
+	}
 	return collect(t, "list ids of checks", b.text.String(), b.args, func(r scanner) (id roster.CheckID, err error) {
 		return id, r.Scan((*string)(&id))
 	})
 }
 
+// comparedOfChecks are the attributes of checks that an index serves.
+var comparedOfChecks = sqlAttributes{"id": {"c.id", "1 = 1"}, "displayName": {"c.name_key", "1 = 1"}, "emailAlias": {"c.alias_key", "c.alias_key IS NOT NULL"}}
+
 // pickChecks adds to a text, which ends before its WHERE and calls the checks c, what q asks for.
-func pickChecks(text string, org roster.OrganizationID, q directory.CheckQuery) *query {
+func pickChecks(text string, org roster.OrganizationID, q directory.CheckQuery) (*query, error) {
 	b := newQuery(text)
 	b.where("c.organization_id = ?", string(org))
 	b.where("c.name_key IS NOT NULL")
-	if q.ID != "" {
-		b.where("c.id = ?", string(q.ID))
+	if err := b.whereAll(comparedOfChecks, q.Where); err != nil {
+		return nil, err
 	}
 	if q.Among != nil {
 		b.in("c.id", anyOf(q.Among))
-	}
-	if q.NameKey != "" {
-		b.where("c.name_key = ?", q.NameKey)
-	}
-	if q.AliasKey != "" {
-		b.where("c.alias_key = ?", q.AliasKey)
 	}
 	if q.CheckGroup != "" {
 		b.where("c.check_group_id = ?", string(q.CheckGroup))
@@ -163,7 +166,7 @@ func pickChecks(text string, org roster.OrganizationID, q directory.CheckQuery) 
 		b.where(cond, args...)
 	}
 	b.inOrder("c.", q.Order, q.Limit)
-	return b
+	return b, nil
 }
 
 // anyOf returns ids as arguments.

@@ -53,6 +53,9 @@ func (t *tx) DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID,
 const checksOfGroup = `SELECT 1 FROM checks c
 	WHERE c.organization_id = g.organization_id AND c.check_group_id = g.id AND c.name_key IS NOT NULL`
 
+// comparedOfCheckGroups are the attributes of check groups that an index serves.
+var comparedOfCheckGroups = sqlAttributes{"id": {"g.id", "1 = 1"}, "displayName": {"g.name_key", "1 = 1"}}
+
 // CheckGroups implements directory.CheckTx.
 func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery) ([]roster.CheckGroup, error) {
 	b := newQuery(`SELECT g.id, g.organization_id, g.number, g.name, g.description, g.version, g.created_at, g.updated_at,
@@ -63,11 +66,8 @@ func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery)
 	b.add(`) AS counted) FROM check_groups g`)
 	b.where("g.organization_id = ?", string(org))
 	b.where("g.name_key IS NOT NULL")
-	if q.ID != "" {
-		b.where("g.id = ?", string(q.ID))
-	}
-	if q.NameKey != "" {
-		b.where("g.name_key = ?", q.NameKey)
+	if err := b.whereAll(comparedOfCheckGroups, q.Where); err != nil {
+		return nil, err
 	}
 	if q.Scope != nil {
 		b.whereCheckGroupSeen(org, *q.Scope)

@@ -64,27 +64,27 @@ func (t *tx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs [
 	})
 }
 
+// comparedOfGroups are the attributes of groups and teams that an index serves.
+var comparedOfGroups = sqlAttributes{"id": {"id", "1 = 1"}, "displayName": {"name_key", "1 = 1"}}
+
 // Groups implements directory.GroupTx.
 func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster.Group, error) {
 	count := "0"
-	if q.Count {
+	if q.CountMembers {
 		count = countMembers
 	}
 	b := newQuery(`SELECT ` + groupColumns + `, ` + count + ` FROM groups`)
 	b.where("organization_id = ?", string(org))
 	b.where("kind = ?", string(q.Kind))
 	b.where("name_key IS NOT NULL")
-	if q.ID != "" {
-		b.where("id = ?", string(q.ID))
-	}
-	if q.Name != "" {
-		b.where("name_key = ?", directory.Fold(q.Name))
+	if err := b.whereAll(comparedOfGroups, q.Where); err != nil {
+		return nil, err
 	}
 	if q.BusinessService != "" {
 		b.where(`id IN (SELECT group_id FROM team_services s WHERE s.organization_id = ? AND s.service_id = ?)`, string(org), string(q.BusinessService))
 	}
-	if q.Only != nil {
-		b.in("id", anyOf(q.Only))
+	if q.Among != nil {
+		b.in("id", anyOf(q.Among))
 	}
 	b.inOrder("", q.Order, q.Limit)
 	groups, err := collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {

@@ -136,14 +136,13 @@ const (
 	buriedJobs = listJobs + ` = 'buried' ORDER BY id LIMIT $3`
 )
 
-// OpenJobs implements directory.JobTx.
-func (t *tx) OpenJobs(org roster.OrganizationID, after roster.JobID, most int) ([]roster.Job, error) {
-	return collect(t, "list jobs", openJobs, []any{string(org), string(after), limit(most, directory.MaxPage)}, scanListedJob)
-}
-
-// BuriedJobs implements directory.JobTx.
-func (t *tx) BuriedJobs(org roster.OrganizationID, after roster.JobID, most int) ([]roster.Job, error) {
-	return collect(t, "list buried jobs", buriedJobs, []any{string(org), string(after), limit(most, directory.MaxPage)}, scanListedJob)
+// Jobs implements directory.JobTx.
+func (t *tx) Jobs(org roster.OrganizationID, q directory.JobQuery) ([]roster.Job, error) {
+	text := openJobs
+	if q.Buried {
+		text = buriedJobs
+	}
+	return collect(t, "list jobs", text, []any{string(org), string(q.After), limit(q.Limit, directory.MaxPage)}, scanListedJob)
 }
 
 // ReviveJob implements directory.JobTx.

@@ -123,7 +123,7 @@ func TestAMigrationRemovesMembersWhoAreDeleted(t *testing.T) {
 				t.Fatal(err)
 			}
 			err = db.View(t.Context(), func(x directory.Tx) error {
-				found, err1 := x.Groups(org, directory.GroupQuery{Kind: group.Kind, Count: true})
+				found, err1 := x.Groups(org, directory.GroupQuery{Kind: group.Kind, CountMembers: true})
 				members, err2 := x.Members(org, group.ID, 0, 10)
 				if len(found) != 1 || found[0].MemberCount != 1 || len(members) != 1 {
 					t.Errorf("the group is %+v with %v, want one with ada", found, members)

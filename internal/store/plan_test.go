@@ -67,7 +67,7 @@ func everyQuery(tx directory.Tx) {
 	for _, sel := range []directory.UserSelector{{ID: "id"}, {Number: 1}, {UserName: "ada"}} {
 		_, _ = tx.User(org, sel, directory.WithRoles|directory.WithGroups|directory.WithTeams|directory.WithReach)
 	}
-	for _, q := range []directory.UserQuery{{}, {ID: "id"}, {EmailKey: "e"}, {InGroups: ids}, {EmailKey: "e", InGroups: ids}, {ExternalID: "x"}, {ExternalID: "x", InGroups: ids}} {
+	for _, q := range []directory.UserQuery{{}, {Where: directory.Is("id", "id")}, {Where: directory.Is("email", "e")}, {Among: ids}, {Where: directory.Is("email", "e"), Among: ids}, {Where: directory.Is("externalId", "x")}, {Where: directory.Is("externalId", "x"), Among: ids}} {
 		_, _ = tx.Users(org, q, directory.WithRoles|directory.WithGroups|directory.WithReach)
 	}
 	_, _, _ = tx.EmailHolder(org, "e", "id")
@@ -79,7 +79,7 @@ func everyQuery(tx directory.Tx) {
 	_, _ = tx.FindGroups(org, roster.KindTeam, refs)
 	_, _ = tx.FindDepartment(org, refs[0])
 	_, _ = tx.FindRoles(org, refs)
-	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, ID: "id", Name: "name", Only: ids})
+	_, _ = tx.Groups(org, directory.GroupQuery{Where: directory.Both(directory.Is("id", "id"), directory.Is("displayName", directory.Fold("name"))), Kind: roster.KindTeam, Among: ids})
 	for _, o := range everyOrder {
 		everyOrderedQuery(tx, o)
 	}
@@ -103,7 +103,7 @@ var everyOrder = func() (all []directory.ListOrder) {
 // everyOrderedQuery puts those that list whole organizations in an order.
 func everyOrderedQuery(tx directory.Tx, o directory.ListOrder) {
 	const org = roster.OrganizationID("org")
-	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, Count: true})
+	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, CountMembers: true})
 	_, _ = tx.Departments(org, o, 1)
 	_, _ = tx.Roles(org, o, 1)
 	_, _ = tx.Checks(org, directory.CheckQuery{Order: o})
@@ -114,22 +114,26 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 	const with = directory.WithRoles | directory.WithGroups | directory.WithReach
 	after := directory.UserPlace{Key: "ada", Number: 1}
 	ids := []roster.GroupID{"a", "b"}
-	for _, q := range []directory.OrderedQuery{
-		{}, {InGroups: ids}, {ID: "id"}, {UserKey: "ada"}, {EmailKey: "e"}, {ExternalID: "x"}, {EmailKey: "e", InGroups: ids},
+	for _, q := range []directory.UserQuery{
+		{}, {Among: ids}, {Where: directory.Is("active", true)}, {Where: directory.Is("number", int64(1))}, {Where: directory.Is("id", "id")}, {Where: directory.Is("userName", "ada")}, {Where: directory.Is("email", "e")}, {Where: directory.Is("externalId", "x")}, {Where: directory.Is("email", "e"), Among: ids},
 	} {
 		for _, q.Order = range []directory.UserOrder{directory.OrderNumber, directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 			for _, q.Descending = range []bool{false, true} {
 				for _, q.After = range []*directory.UserPlace{nil, &after} {
-					_, _ = tx.UsersInOrder(org, q, with)
+					_, _ = tx.Users(org, q, with)
 				}
 			}
 		}
 	}
-	_, _ = tx.Users(org, directory.UserQuery{ExternalID: "x"}, 0)
+	_, _ = tx.Users(org, directory.UserQuery{Where: directory.Is("externalId", "x")}, 0)
 	_, _ = tx.UsersByWord(org, "a", directory.WordPlace{}, 1)
-	_, _ = tx.UsersByNumbers(org, []int64{1, 2}, with)
-	_, _ = tx.UsersByNumbers(org, make([]int64, 40), with)
-	_, _ = tx.UsersEverywhere(0, 1)
+	for _, numbers := range [][]int64{{1, 2}, make([]int64, 40)} {
+		_, _ = tx.Users(org, directory.UserQuery{Where: directory.Condition{Op: directory.OneOf, Attribute: "number", Value: numbers}}, with)
+	}
+	_, _ = tx.Users("", directory.UserQuery{Everywhere: true, After: &directory.UserPlace{}, Limit: 1}, 0)
+	for _, where := range []directory.Condition{{}, directory.Is("email", "e"), directory.Is("active", true)} {
+		_, _ = tx.Users(org, directory.UserQuery{Where: where, Count: true}, 0)
+	}
 	for kind := range directory.NameKinds {
 		_, _ = tx.NamesEverywhere(kind, directory.NamedRecord{OrganizationID: org}, 1)
 		_, _ = tx.SetNameKey(kind, directory.NamedRecord{OrganizationID: org, ID: "id", Name: "n"}, "k")
@@ -155,7 +159,7 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 	_, _ = tx.DeleteDeadSessions(at, 1)
 	_ = tx.InsertToken(roster.Token{ID: "t", OrganizationID: org}, "key", "hash")
 	_, _, _ = tx.TokenByHash("hash")
-	_, _ = tx.Tokens(org, "", 1, true)
+	_, _ = tx.Tokens(org, directory.TokenQuery{Revoked: true, Limit: 1})
 	_, _ = tx.HasToken(org, "a")
 	_, _ = tx.FindToken(org, roster.Ref{ID: "t", Name: "key"})
 	_ = tx.TouchTokens([]roster.TokenUse{{ID: "t", At: at}})
@@ -186,8 +190,8 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_ = tx.SetServerAdmin(org, "id", true, at)
 	_, _ = tx.Sessions(org, "id", at)
 	_, _ = tx.DeleteSession(org, "id", "s")
-	_, _ = tx.OpenJobs(org, "j", 1)
-	_, _ = tx.BuriedJobs(org, "j", 1)
+	_, _ = tx.Jobs(org, directory.JobQuery{After: "j", Limit: 1})
+	_, _ = tx.Jobs(org, directory.JobQuery{Buried: true, After: "j", Limit: 1})
 	_, _ = tx.ReviveJob(org, "j", at)
 	_, _ = tx.RealmByID(org, "r")
 	_, _ = tx.AuditEntries(org, directory.AuditQuery{ID: "a"})
@@ -236,14 +240,14 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{
-			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {ID: c.ID}, {NameKey: "key"}, {AliasKey: "alias"}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
+			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {Where: directory.Is("id", string(c.ID))}, {Where: directory.Is("displayName", "key")}, {Where: directory.Is("emailAlias", "alias")}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
 		} {
 			q.Scope, q.Told = scope, true
 			_, _ = tx.Checks(org, q)
 			_, _ = tx.CheckIDs(org, q)
 		}
 		_, _ = tx.CheckCounts(org, scope)
-		for _, q := range []directory.CheckGroupQuery{{}, {ID: g.ID}, {NameKey: "key"}} {
+		for _, q := range []directory.CheckGroupQuery{{}, {Where: directory.Is("id", string(g.ID))}, {Where: directory.Is("displayName", "key")}} {
 			q.Scope = scope
 			_, _ = tx.CheckGroups(org, q)
 		}

@@ -103,10 +103,10 @@ func (t *tx) InsertToken(token roster.Token, key, hash string) error {
 }
 
 // Tokens implements directory.CredentialTx.
-func (t *tx) Tokens(org roster.OrganizationID, after roster.TokenID, most int, revoked bool) ([]roster.Token, error) {
+func (t *tx) Tokens(org roster.OrganizationID, q directory.TokenQuery) ([]roster.Token, error) {
 	const text = `SELECT ` + tokenColumns + tokenUser + `
 	WHERE t.organization_id = $1 AND t.id > $2 AND (t.revoked_at = 0 OR $3) ORDER BY t.id LIMIT $4`
-	tokens, err := collect(t, "list tokens", text, []any{string(org), string(after), revoked, limit(most, directory.MaxPage)}, scanToken)
+	tokens, err := collect(t, "list tokens", text, []any{string(org), string(q.After), q.Revoked, limit(q.Limit, directory.MaxPage)}, scanToken)
 	if err != nil {
 		return nil, err
 	}

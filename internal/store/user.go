@@ -9,10 +9,8 @@ import (
 
 var (
 	selectUserByID        = selectUser + ` WHERE u.organization_id = $1 AND u.id = $2 AND u.user_key IS NOT NULL`
-	selectUserByIDAfter   = selectUserByID + ` AND u.number > $3`
 	selectUserByNumber    = selectUser + ` WHERE u.organization_id = $1 AND u.number = $2 AND u.user_key IS NOT NULL`
 	selectUserByKey       = selectUser + ` WHERE u.organization_id = $1 AND u.user_key = $2`
-	selectUserPage        = selectUser + ` WHERE u.organization_id = $1 AND u.number > $2 AND u.user_key IS NOT NULL ORDER BY u.number LIMIT $3`
 	selectUsersByNumbers  = selectUser + ` WHERE u.organization_id = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
 	selectUsersEverywhere = selectUser + ` WHERE u.number > $1 AND u.user_key IS NOT NULL ORDER BY u.number LIMIT $2`
 )
@@ -64,59 +62,6 @@ func (t *tx) User(org roster.OrganizationID, sel directory.UserSelector, with di
 		return roster.User{}, err
 	}
 	return users[0], nil
-}
-
-// Users implements directory.UserTx.
-func (t *tx) Users(org roster.OrganizationID, q directory.UserQuery, with directory.With) ([]roster.User, error) {
-	if q.InGroups != nil && len(q.InGroups) == 0 {
-		return nil, nil
-	}
-	text, args := usersText(org, q)
-	users, err := collect(t, "list users", text, args, scanUser)
-	if err != nil {
-		return nil, err
-	}
-	// An unfiltered page is all the users between its ends.
-	whole := q.ID == "" && q.EmailKey == "" && q.ExternalID == "" && q.InGroups == nil
-	if err := t.load(org, users, with, whole); err != nil {
-		return nil, err
-	}
-	return users, nil
-}
-
-// usersText builds the query for q.
-func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, args []any) {
-	most := limit(q.Limit, directory.MaxPage)
-	if q.EmailKey == "" && q.ExternalID == "" && q.InGroups == nil {
-		if q.ID != "" {
-			return selectUserByIDAfter, []any{string(org), string(q.ID), q.AfterNumber}
-		}
-		return selectUserPage, []any{string(org), q.AfterNumber, most}
-	}
-	b := newQuery(selectUser)
-	b.where("u.organization_id = ?", string(org))
-	b.where("u.number > ?", q.AfterNumber)
-	b.where("COALESCE(u.user_key, '') <> ''")
-	if q.ID != "" {
-		b.where("u.id = ?", string(q.ID))
-	}
-	if q.EmailKey != "" {
-		b.where("u.email_key = ?", q.EmailKey)
-	}
-	if q.ExternalID != "" {
-		b.where(hasExternalID, q.ExternalID)
-	}
-	switch {
-	case q.InGroups == nil:
-	case q.ID != "" || q.EmailKey != "" || q.ExternalID != "":
-		b.whereMember(q.InGroups)
-	case len(q.InGroups) > maxPages:
-		b.whereMemberNumbers(org, q.InGroups)
-	default:
-		b.wherePageOfMembers(org, directory.OrderedQuery{InGroups: q.InGroups, After: &directory.UserPlace{Number: q.AfterNumber}}, most)
-	}
-	b.add(" ORDER BY u.number LIMIT ?", most)
-	return b.text.String(), b.args
 }
 
 // whereMember keeps users who are in one of the groups: for few users, in perhaps large groups.

@@ -175,13 +175,13 @@ var checks = []sentence{
 			{directory.CheckQuery{}, []string{"One", "Two", "Three"}},
 			{directory.CheckQuery{Limit: 2}, []string{"One", "Two"}},
 			{directory.CheckQuery{Order: after(two.Number)}, []string{"Three"}},
-			{directory.CheckQuery{ID: two.ID}, []string{"Two"}},
-			{directory.CheckQuery{ID: two.ID, Order: after(two.Number)}, []string{}},
-			{directory.CheckQuery{ID: "none"}, []string{}},
+			{directory.CheckQuery{Where: directory.Is("id", string(two.ID))}, []string{"Two"}},
+			{directory.CheckQuery{Where: directory.Is("id", string(two.ID)), Order: after(two.Number)}, []string{}},
+			{directory.CheckQuery{Where: directory.Is("id", "none")}, []string{}},
 			{directory.CheckQuery{Among: []roster.CheckID{three.ID, "none", one.ID}}, []string{"One", "Three"}},
 			{directory.CheckQuery{Among: []roster.CheckID{}}, []string{}},
-			{directory.CheckQuery{NameKey: "two"}, []string{"Two"}},
-			{directory.CheckQuery{AliasKey: "zwei"}, []string{"Two"}},
+			{directory.CheckQuery{Where: directory.Is("displayName", "two")}, []string{"Two"}},
+			{directory.CheckQuery{Where: directory.Is("emailAlias", "zwei")}, []string{"Two"}},
 			{directory.CheckQuery{CheckGroup: g.ID}, []string{"One", "Three"}},
 			{directory.CheckQuery{CheckGroup: g.ID, Limit: 1, Order: after(one.Number)}, []string{"Three"}},
 		} {
@@ -490,10 +490,10 @@ var checks = []sentence{
 		e := f.event("title")
 		f.org = f.organization()
 		scope := &directory.CheckScope{Groups: []roster.GroupID{a.ID}, User: user.ID}
-		for _, q := range []directory.CheckQuery{{}, {ID: c.ID}, {Scope: scope}, {NameKey: "backup"}, {AliasKey: "backup"}, {CheckGroup: g.ID}} {
+		for _, q := range []directory.CheckQuery{{}, {Where: directory.Is("id", string(c.ID))}, {Scope: scope}, {Where: directory.Is("displayName", "backup")}, {Where: directory.Is("emailAlias", "backup")}, {CheckGroup: g.ID}} {
 			same(f, f.checkNames(q), []string{})
 		}
-		same(f, f.checkGroups(directory.CheckGroupQuery{ID: g.ID}), nil)
+		same(f, f.checkGroups(directory.CheckGroupQuery{Where: directory.Is("id", string(g.ID))}), nil)
 		same(f, f.checkGroups(directory.CheckGroupQuery{Scope: scope}), nil)
 		for _, q := range []directory.CheckPermissionQuery{{}, {ID: p.ID}, {Users: []roster.UserID{user.ID}}, {Scope: scope}} {
 			same(f, f.checkEntries(q), nil)
@@ -579,7 +579,7 @@ var checks = []sentence{
 					if err := tx.LockRecord(f.org, directory.LockableCheck, string(c.ID)); err != nil {
 						return err
 					}
-					there, err := tx.Checks(f.org, directory.CheckQuery{ID: c.ID})
+					there, err := tx.Checks(f.org, directory.CheckQuery{Where: directory.Is("id", string(c.ID))})
 					if err != nil {
 						return err
 					}
@@ -605,9 +605,9 @@ var checkGroups = []sentence{
 		same(f, f.checkGroups(directory.CheckGroupQuery{}), []roster.CheckGroup{x, y})
 		same(f, f.checkGroups(directory.CheckGroupQuery{Limit: 1}), []roster.CheckGroup{x})
 		same(f, f.checkGroups(directory.CheckGroupQuery{Order: after(x.Number)}), []roster.CheckGroup{y})
-		same(f, f.checkGroups(directory.CheckGroupQuery{ID: y.ID}), []roster.CheckGroup{y})
-		same(f, f.checkGroups(directory.CheckGroupQuery{NameKey: "strasse"}), []roster.CheckGroup{y})
-		same(f, f.checkGroups(directory.CheckGroupQuery{NameKey: "none"}), nil)
+		same(f, f.checkGroups(directory.CheckGroupQuery{Where: directory.Is("id", string(y.ID))}), []roster.CheckGroup{y})
+		same(f, f.checkGroups(directory.CheckGroupQuery{Where: directory.Is("displayName", "strasse")}), []roster.CheckGroup{y})
+		same(f, f.checkGroups(directory.CheckGroupQuery{Where: directory.Is("displayName", "none")}), nil)
 	}},
 	{text: "a changed check group is what was written", test: func(f *fixture) {
 		x, y := f.checkGroup("X"), f.checkGroup("Y")

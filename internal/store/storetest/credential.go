@@ -339,7 +339,9 @@ var tokens = []sentence{
 		f.update(func(tx directory.Tx) error { return tx.RevokeToken(f.org, a.ID, f.now) })
 		a.RevokedAt = f.now
 		list := func(after roster.TokenID, limit int, revoked bool) []roster.Token {
-			return read(f, func(tx directory.Tx) ([]roster.Token, error) { return tx.Tokens(f.org, after, limit, revoked) })
+			return read(f, func(tx directory.Tx) ([]roster.Token, error) {
+				return tx.Tokens(f.org, directory.TokenQuery{Revoked: revoked, After: after, Limit: limit})
+			})
 		}
 		same(f, list("", 0, false), []roster.Token{b, c})
 		same(f, list("", 0, true), []roster.Token{a, b, c})

@@ -31,7 +31,7 @@ var deletions = []sentence{
 			})
 			f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.LockUser(f.org, sel) })
 		}
-		for _, q := range []directory.UserQuery{{ID: ada.ID}, {EmailKey: ada.EmailKey}, {ExternalID: ada.ExternalID}, {InGroups: []roster.GroupID{ada.Groups[0].ID}}} {
+		for _, q := range []directory.UserQuery{{Where: directory.Is("id", string(ada.ID))}, {Where: directory.Is("email", ada.EmailKey)}, {Where: directory.Is("externalId", ada.ExternalID)}, {Among: []roster.GroupID{ada.Groups[0].ID}}} {
 			same(f, f.names(q), nil)
 		}
 		same(f, f.names(directory.UserQuery{}), []string{"grace"})
@@ -59,7 +59,7 @@ var deletions = []sentence{
 			same(f, read(f, func(tx directory.Tx) ([]roster.UserLink, error) { return tx.Members(f.org, g.ID, 0, 10) }), nil)
 		}
 		kept := read(f, func(tx directory.Tx) ([]roster.Group, error) {
-			return tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindGroup, ID: ada.Groups[0].ID, Count: true})
+			return tx.Groups(f.org, directory.GroupQuery{Where: directory.Is("id", string(ada.Groups[0].ID)), Kind: roster.KindGroup, CountMembers: true})
 		})
 		same(f, kept[0].MemberCount, 0)
 	}},
@@ -73,7 +73,7 @@ var deletions = []sentence{
 			f.Errorf("number %d comes after %d", next.Number, ada.Number)
 		}
 		same(f, f.get(next.ID, withAll), next.User)
-		same(f, f.names(directory.UserQuery{ExternalID: ada.ExternalID}), []string{"ada"})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("externalId", ada.ExternalID)}), []string{"ada"})
 		same(f, len(f.account(next.ID).Grants), 0)
 		again := f.row("grace")
 		again.ID = ada.ID
@@ -216,7 +216,7 @@ var deletions = []sentence{
 			return tx.AddMembers(f.org, g.ID, []int64{ada.Number, gone.Number}, later)
 		})
 		found := read(f, func(tx directory.Tx) ([]roster.Group, error) {
-			return tx.Groups(f.org, directory.GroupQuery{Kind: g.Kind, ID: g.ID, Count: true})
+			return tx.Groups(f.org, directory.GroupQuery{Where: directory.Is("id", string(g.ID)), Kind: g.Kind, CountMembers: true})
 		})
 		same(f, found[0].MemberCount, 1)
 		same(f, f.countUsers([]roster.GroupID{g.ID}), 1)
@@ -239,7 +239,7 @@ var deletions = []sentence{
 		plain.Number = f.insert(row).Number
 		same(f, f.get(row.ID, withAll), plain)
 		same(f, f.list(directory.UserQuery{}, withAll), []roster.User{plain})
-		same(f, f.inOrder(directory.OrderedQuery{Order: directory.OrderUserName}, withAll), []roster.User{plain})
+		same(f, f.list(directory.UserQuery{Order: directory.OrderUserName}, withAll), []roster.User{plain})
 	}},
 	{text: "a token keeps to what is left of its groups, and is none without any", test: func(f *fixture) {
 		red, blue := f.group(roster.KindGroup, "red"), f.group(roster.KindGroup, "blue")
@@ -297,12 +297,12 @@ var deletions = []sentence{
 			}
 			rows = append(rows, f.insert(row))
 		}
-		same(f, f.names(directory.UserQuery{ExternalID: "x"}), []string{"user 0", "user 2"})
-		same(f, f.names(directory.UserQuery{ExternalID: "x", Limit: 1}), []string{"user 0"})
-		same(f, f.names(directory.UserQuery{ExternalID: "x", AfterNumber: rows[0].Number}), []string{"user 2"})
-		same(f, f.names(directory.UserQuery{ExternalID: "x", InGroups: []roster.GroupID{g.ID}}), []string{"user 2"})
-		same(f, f.names(directory.UserQuery{ExternalID: "x%"}), nil)
-		same(f, f.list(directory.UserQuery{ExternalID: "x"}, withAll)[1].Groups, []roster.GroupLink{groupLink(g)})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("externalId", "x")}), []string{"user 0", "user 2"})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("externalId", "x"), Limit: 1}), []string{"user 0"})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("externalId", "x"), After: &directory.UserPlace{Number: rows[0].Number}}), []string{"user 2"})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("externalId", "x"), Among: []roster.GroupID{g.ID}}), []string{"user 2"})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("externalId", "x%")}), nil)
+		same(f, f.list(directory.UserQuery{Where: directory.Is("externalId", "x")}, withAll)[1].Groups, []roster.GroupLink{groupLink(g)})
 	}},
 	{text: "a contact method is removed once, from its user only", test: func(f *fixture) {
 		row, other := f.insert(f.wholeUser("ada")), f.user("grace")

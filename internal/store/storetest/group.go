@@ -116,12 +116,12 @@ var groups = []sentence{
 		same(f, list(directory.GroupQuery{}), []roster.Group{red, blue})
 		same(f, list(directory.GroupQuery{Limit: 1}), []roster.Group{red})
 		same(f, list(directory.GroupQuery{Order: after(red.Number)}), []roster.Group{blue})
-		same(f, list(directory.GroupQuery{ID: blue.ID}), []roster.Group{blue})
-		same(f, list(directory.GroupQuery{Name: "BLUE"}), []roster.Group{blue})
-		same(f, list(directory.GroupQuery{Only: []roster.GroupID{blue.ID, "none", "nothing"}}), []roster.Group{blue})
-		same(f, list(directory.GroupQuery{Only: []roster.GroupID{}}), nil)
+		same(f, list(directory.GroupQuery{Where: directory.Is("id", string(blue.ID))}), []roster.Group{blue})
+		same(f, list(directory.GroupQuery{Where: directory.Is("displayName", directory.Fold("BLUE"))}), []roster.Group{blue})
+		same(f, list(directory.GroupQuery{Among: []roster.GroupID{blue.ID, "none", "nothing"}}), []roster.Group{blue})
+		same(f, list(directory.GroupQuery{Among: []roster.GroupID{}}), nil)
 		blue.MemberCount = 3
-		same(f, list(directory.GroupQuery{Count: true}), []roster.Group{red, blue})
+		same(f, list(directory.GroupQuery{CountMembers: true}), []roster.Group{red, blue})
 	}},
 	{text: "roles and departments come back as they were stored, by number", test: func(f *fixture) {
 		var roles []roster.Role

@@ -109,7 +109,9 @@ var jobs = []sentence{
 	}},
 	{text: "jobs that are not done are listed by id, with how they stand", test: func(f *fixture) {
 		list := func(after roster.JobID, limit int) []roster.Job {
-			return read(f, func(tx directory.Tx) ([]roster.Job, error) { return tx.OpenJobs(f.org, after, limit) })
+			return read(f, func(tx directory.Tx) ([]roster.Job, error) {
+				return tx.Jobs(f.org, directory.JobQuery{After: after, Limit: limit})
+			})
 		}
 		same(f, list("", 0), nil)
 		done, running, retried, buried, ready := f.job("", f.now), f.job("key", f.now), f.job("", f.now), f.job("", f.now), f.job("", f.now.Add(time.Hour))
@@ -132,7 +134,9 @@ var jobs = []sentence{
 		same(f, list(running.ID, 2), []roster.Job{retried, buried})
 		same(f, list(ready.ID, 2), nil)
 		given := func(after roster.JobID, limit int) []roster.Job {
-			return read(f, func(tx directory.Tx) ([]roster.Job, error) { return tx.BuriedJobs(f.org, after, limit) })
+			return read(f, func(tx directory.Tx) ([]roster.Job, error) {
+				return tx.Jobs(f.org, directory.JobQuery{Buried: true, After: after, Limit: limit})
+			})
 		}
 		same(f, given("", 0), []roster.Job{buried})
 		same(f, given(buried.ID, 0), nil)

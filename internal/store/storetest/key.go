@@ -95,7 +95,7 @@ var keys = []sentence{
 			if err != nil || got.ID != token.ID {
 				return fmt.Errorf("token: %v, %w", got, err)
 			}
-			byName, err := tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindGroup, Name: ref.Name})
+			byName, err := tx.Groups(f.org, directory.GroupQuery{Where: directory.Is("displayName", directory.Fold(ref.Name)), Kind: roster.KindGroup})
 			if err != nil || len(byName) != 1 {
 				return fmt.Errorf("groups: %v, %w", byName, err)
 			}

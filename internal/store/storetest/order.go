@@ -109,11 +109,11 @@ func (f *fixture) deleteNamed(tx directory.Tx, name string) error {
 	if err != nil {
 		return err
 	}
-	checks, err := tx.Checks(f.org, directory.CheckQuery{NameKey: name})
+	checks, err := tx.Checks(f.org, directory.CheckQuery{Where: directory.Is("displayName", name)})
 	if err != nil {
 		return err
 	}
-	checkGroups, err := tx.CheckGroups(f.org, directory.CheckGroupQuery{NameKey: name})
+	checkGroups, err := tx.CheckGroups(f.org, directory.CheckGroupQuery{Where: directory.Is("displayName", name)})
 	if err != nil {
 		return err
 	}

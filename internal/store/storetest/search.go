@@ -6,42 +6,32 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/filter"
 )
 
 // oddNames are userNames that collations put in other orders than their bytes.
 var oddNames = []string{"b", "B2", "a b", "a-b", "a_b", "ab", "A", "ä", "Ä2", "z", "é", "e", "f", "10", "9", "_", "~", "日本", "𐐀"}
 
-// inOrder returns what UsersInOrder does.
-func (f *fixture) inOrder(q directory.OrderedQuery, with directory.With) []roster.User {
-	f.Helper()
-	return read(f, func(tx directory.Tx) ([]roster.User, error) { return tx.UsersInOrder(f.org, q, with) })
-}
-
 // walk reads all pages of q.
-func (f *fixture) walk(q directory.OrderedQuery) (names []string) {
+func (f *fixture) walk(q directory.UserQuery) (names []string) {
 	f.Helper()
 	for {
-		page := f.inOrder(q, 0)
-		for _, u := range page {
+		page := read(f, func(tx directory.Tx) (directory.UserRows, error) { return tx.Users(f.org, q, 0) })
+		for _, u := range page.Users {
 			names = append(names, u.UserName)
 		}
-		if len(page) < q.Limit {
+		if page.Examined > q.Limit || (page.Examined == q.Limit) != (page.Next != nil) {
+			f.Fatalf("%d users were looked at of %d, and then comes %v", page.Examined, q.Limit, page.Next)
+		}
+		if page.Next == nil {
 			return names
 		}
-		last := page[len(page)-1]
-		q.After = &directory.UserPlace{Number: last.Number}
-		switch q.Order {
-		case directory.OrderUserName:
-			q.After.Key = directory.Fold(last.UserName)
-		case directory.OrderDisplayName:
-			q.After.Key = directory.SortKey(last.DisplayName)
-		case directory.OrderEmail:
-			q.After.Key = directory.Fold(last.Email)
-		}
+		q.After = page.Next
 	}
 }
 
@@ -105,6 +95,11 @@ func names(users []directory.NewUserRow, by directory.UserOrder, descending bool
 	return names
 }
 
+// numbered picks users by their numbers.
+func numbered(numbers []int64) directory.UserQuery {
+	return directory.UserQuery{Where: directory.Condition{Op: directory.OneOf, Attribute: "number", Value: numbers}}
+}
+
 func isIn(u directory.NewUserRow, groups ...roster.GroupID) bool {
 	return slices.ContainsFunc(slices.Concat(u.Groups, u.Teams), func(g roster.GroupLink) bool { return slices.Contains(groups, g.ID) })
 }
@@ -114,24 +109,24 @@ var search = []sentence{
 		users, groups := f.odd()
 		one, two := groups[0].ID, groups[1].ID
 		for name, c := range map[string]struct {
-			q    directory.OrderedQuery
+			q    directory.UserQuery
 			pass func(directory.NewUserRow) bool
 		}{
-			"all":            {directory.OrderedQuery{}, func(directory.NewUserRow) bool { return true }},
-			"of a group":     {directory.OrderedQuery{InGroups: []roster.GroupID{one}}, func(u directory.NewUserRow) bool { return isIn(u, one) }},
-			"of either":      {directory.OrderedQuery{InGroups: []roster.GroupID{one, two}}, func(u directory.NewUserRow) bool { return isIn(u, one, two) }},
-			"of none":        {directory.OrderedQuery{InGroups: []roster.GroupID{}}, func(directory.NewUserRow) bool { return false }},
-			"by email":       {directory.OrderedQuery{EmailKey: "b@example.com"}, func(u directory.NewUserRow) bool { return u.EmailKey == "b@example.com" }},
-			"by external id": {directory.OrderedQuery{ExternalID: "X1"}, func(u directory.NewUserRow) bool { return u.ExternalID == "X1" }},
+			"all":            {directory.UserQuery{}, func(directory.NewUserRow) bool { return true }},
+			"of a group":     {directory.UserQuery{Among: []roster.GroupID{one}}, func(u directory.NewUserRow) bool { return isIn(u, one) }},
+			"of either":      {directory.UserQuery{Among: []roster.GroupID{one, two}}, func(u directory.NewUserRow) bool { return isIn(u, one, two) }},
+			"of none":        {directory.UserQuery{Among: []roster.GroupID{}}, func(directory.NewUserRow) bool { return false }},
+			"by email":       {directory.UserQuery{Where: directory.Is("email", "b@example.com")}, func(u directory.NewUserRow) bool { return u.EmailKey == "b@example.com" }},
+			"by external id": {directory.UserQuery{Where: directory.Is("externalId", "X1")}, func(u directory.NewUserRow) bool { return u.ExternalID == "X1" }},
 			"by email in a group": {
-				directory.OrderedQuery{EmailKey: "c@example.com", InGroups: []roster.GroupID{two}},
+				directory.UserQuery{Where: directory.Is("email", "c@example.com"), Among: []roster.GroupID{two}},
 				func(u directory.NewUserRow) bool { return u.EmailKey == "c@example.com" && isIn(u, two) },
 			},
-			"by name":        {directory.OrderedQuery{UserKey: "ä2"}, func(u directory.NewUserRow) bool { return u.UserName == "Ä2" }},
-			"by id":          {directory.OrderedQuery{ID: users[3].ID}, func(u directory.NewUserRow) bool { return u.ID == users[3].ID }},
-			"by two values":  {directory.OrderedQuery{ID: users[3].ID, ExternalID: "X0"}, func(directory.NewUserRow) bool { return false }},
-			"in other case":  {directory.OrderedQuery{ExternalID: "x1"}, func(directory.NewUserRow) bool { return false }},
-			"by who is gone": {directory.OrderedQuery{UserKey: "gone"}, func(directory.NewUserRow) bool { return false }},
+			"by name":        {directory.UserQuery{Where: directory.Is("userName", "ä2")}, func(u directory.NewUserRow) bool { return u.UserName == "Ä2" }},
+			"by id":          {directory.UserQuery{Where: directory.Is("id", string(users[3].ID))}, func(u directory.NewUserRow) bool { return u.ID == users[3].ID }},
+			"by two values":  {directory.UserQuery{Where: directory.Both(directory.Is("id", string(users[3].ID)), directory.Is("externalId", "X0"))}, func(directory.NewUserRow) bool { return false }},
+			"in other case":  {directory.UserQuery{Where: directory.Is("externalId", "x1")}, func(directory.NewUserRow) bool { return false }},
+			"by who is gone": {directory.UserQuery{Where: directory.Is("userName", "gone")}, func(directory.NewUserRow) bool { return false }},
 		} {
 			for _, order := range []directory.UserOrder{"", directory.OrderNumber, directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 				for _, descending := range []bool{false, true} {
@@ -146,21 +141,94 @@ var search = []sentence{
 			}
 		}
 	}},
+	{text: "users whom no index knows are compared, as many as a page may look at, and counted", test: func(f *fixture) {
+		users, _ := f.odd()
+		for i := range users {
+			u := users[i]
+			u.Active, u.AccessLevel, u.UpdatedAt = i%2 == 0, roster.AccessLevels[i%3], f.now.Add(time.Duration(i)*time.Second)
+			f.update(func(tx directory.Tx) error { return tx.UpdateUser(u, 0) })
+			users[i] = u
+		}
+		is := func(op filter.Operator, attribute string, value any) directory.Condition {
+			return directory.Condition{Op: op, Attribute: attribute, Value: value}
+		}
+		for name, c := range map[string]struct {
+			where directory.Condition
+			pass  func(directory.NewUserRow) bool
+		}{
+			"active": {is(filter.Eq, "active", true), func(u directory.NewUserRow) bool { return u.Active }},
+			"inactive": {
+				directory.Condition{Op: filter.Not, Of: []directory.Condition{is(filter.Eq, "active", true)}},
+				func(u directory.NewUserRow) bool { return !u.Active },
+			},
+			"of a level":       {is(filter.Eq, "accessLevel", "readonly"), func(u directory.NewUserRow) bool { return u.AccessLevel == roster.LevelReadonly }},
+			"with no password": {is(filter.Eq, "hasPassword", false), func(u directory.NewUserRow) bool { return u.PasswordHash == "" }},
+			"lately":           {is(filter.Ge, "updatedAt", users[7].UpdatedAt.UnixMicro()), func(u directory.NewUserRow) bool { return !u.UpdatedAt.Before(users[7].UpdatedAt) }},
+			"with an email":    {is(filter.Pr, "email", nil), func(u directory.NewUserRow) bool { return u.Email != "" }},
+			"beginning with a": {is(filter.Sw, "userName", "a"), func(u directory.NewUserRow) bool { return strings.HasPrefix(u.UserKey, "a") }},
+			"beginning with 日": {is(filter.Sw, "userName", "日"), func(u directory.NewUserRow) bool { return strings.HasPrefix(u.UserKey, "日") }},
+			"beyond ab":        {is(filter.Gt, "userName", "ab"), func(u directory.NewUserRow) bool { return u.UserKey > "ab" }},
+			"up to é":          {is(filter.Le, "userName", "é"), func(u directory.NewUserRow) bool { return u.UserKey <= "é" }},
+			"either": {
+				directory.Condition{Op: filter.Or, Of: []directory.Condition{is(filter.Lt, "number", users[3].Number), is(filter.Eq, "externalId", "X1")}},
+				func(u directory.NewUserRow) bool { return u.Number < users[3].Number || u.ExternalID == "X1" },
+			},
+			"nobody":    {directory.Condition{Op: filter.Or}, func(directory.NewUserRow) bool { return false }},
+			"everybody": {directory.Condition{Op: filter.Not, Of: []directory.Condition{{Op: filter.Or}}}, func(directory.NewUserRow) bool { return true }},
+		} {
+			q := directory.UserQuery{Where: c.where}
+			for _, q.Order = range []directory.UserOrder{directory.OrderNumber, directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
+				for _, q.Descending = range []bool{false, true} {
+					for _, q.Limit = range []int{1, 4, 100} {
+						want := names(users, q.Order, q.Descending, c.pass)
+						if got := f.walk(q); !slices.Equal(got, want) {
+							f.Errorf("%s by %q, descending %v, %d a page: got %q, want %q", name, q.Order, q.Descending, q.Limit, got, want)
+						}
+					}
+				}
+			}
+			q = directory.UserQuery{Where: c.where, Limit: 1, Count: true}
+			rows := read(f, func(tx directory.Tx) (directory.UserRows, error) { return tx.Users(f.org, q, 0) })
+			if want := len(names(users, "", false, c.pass)); rows.Total != (directory.Total{N: want}) {
+				f.Errorf("%s: %+v are counted, want %d", name, rows.Total, want)
+			}
+		}
+	}},
+	{text: "a condition on what the store does not compare is refused", test: func(f *fixture) {
+		f.view(func(tx directory.Tx) error {
+			for _, where := range []directory.Condition{directory.Is("displayName", "x"), {Op: filter.Co, Attribute: "userName", Value: "x"}, {Op: filter.Sw, Attribute: "number", Value: int64(1)}} {
+				if _, err := tx.Users(f.org, directory.UserQuery{Where: where}, 0); err == nil {
+					f.Errorf("%+v is taken", where)
+				}
+			}
+			return nil
+		})
+	}},
+	{text: "users are counted by what an index finds", test: func(f *fixture) {
+		users, _ := f.odd()
+		for where, want := range map[*directory.Condition]int{{}: len(users), new(directory.Is("externalId", "X0")): 5, new(directory.Is("userName", "nobody")): 0} {
+			q := directory.UserQuery{Where: *where, Limit: 1, Count: true}
+			rows := read(f, func(tx directory.Tx) (directory.UserRows, error) { return tx.Users(f.org, q, 0) })
+			if rows.Total != (directory.Total{N: want}) {
+				f.Errorf("%+v: %+v are counted, want %d", where, rows.Total, want)
+			}
+		}
+	}},
 	{text: "members of very many groups are listed", test: func(f *fixture) {
 		users, groups := f.odd()
 		ids := []roster.GroupID{groups[1].ID, groups[0].ID}
 		for i := range 700 {
 			ids = append(ids, roster.GroupID(fmt.Sprint("none ", i)))
 		}
-		for _, q := range []directory.OrderedQuery{{}, {Descending: true}, {Order: directory.OrderUserName}} {
-			q.InGroups, q.Limit = ids, 3
+		for _, q := range []directory.UserQuery{{}, {Descending: true}, {Order: directory.OrderUserName}} {
+			q.Among, q.Limit = ids, 3
 			want := names(users, q.Order, q.Descending, func(u directory.NewUserRow) bool { return isIn(u, ids[:2]...) })
 			if got := f.walk(q); !slices.Equal(got, want) {
 				f.Errorf("%q: got %q, want %q", q.Order, got, want)
 			}
 		}
 		want := names(users, "", false, func(u directory.NewUserRow) bool { return isIn(u, ids[:2]...) })
-		if got := f.list(directory.UserQuery{InGroups: ids}, 0); len(got) != len(want) || got[0].UserName != want[0] {
+		if got := f.list(directory.UserQuery{Among: ids}, 0); len(got) != len(want) || got[0].UserName != want[0] {
 			f.Errorf("%d are listed, want %d", len(got), len(want))
 		}
 	}},
@@ -170,8 +238,8 @@ var search = []sentence{
 			row := f.insert(f.wholeUser(name))
 			want[row.ID] = row.User
 		}
-		for _, q := range []directory.OrderedQuery{{}, {Descending: true}, {Order: directory.OrderUserName}, {Order: directory.OrderEmail, Descending: true}, {EmailKey: "ada@example.com"}} {
-			users := f.inOrder(q, withAll)
+		for _, q := range []directory.UserQuery{{}, {Descending: true}, {Order: directory.OrderUserName}, {Order: directory.OrderEmail, Descending: true}, {Where: directory.Is("email", "ada@example.com")}} {
+			users := f.list(q, withAll)
 			for _, u := range users {
 				same(f, u, want[u.ID])
 			}
@@ -182,7 +250,7 @@ var search = []sentence{
 	}},
 	{text: "users are listed by externalId", test: func(f *fixture) {
 		users, groups := f.odd()
-		got := f.list(directory.UserQuery{ExternalID: "X0", AfterNumber: users[0].Number, InGroups: []roster.GroupID{groups[0].ID}}, directory.WithGroups)
+		got := f.list(directory.UserQuery{Where: directory.Is("externalId", "X0"), After: &directory.UserPlace{Number: users[0].Number}, Among: []roster.GroupID{groups[0].ID}}, directory.WithGroups)
 		if len(got) != 1 || got[0].ID != users[12].ID || len(got[0].Groups) != 1 {
 			f.Errorf("got %+v", got)
 		}
@@ -195,23 +263,24 @@ var search = []sentence{
 		numbers := write(f, func(tx directory.Tx) ([]int64, error) { return tx.InsertUsers(rows) })
 		whole := f.insert(f.wholeUser("whole"))
 		asked := append(slices.Clone(numbers[50:550]), whole.Number, whole.Number, numbers[0], whole.Number+1_000_000)
-		users := read(f, func(tx directory.Tx) ([]roster.User, error) { return tx.UsersByNumbers(f.org, asked, withAll) })
+		users := read(f, func(tx directory.Tx) (directory.UserRows, error) { return tx.Users(f.org, numbered(asked), withAll) }).Users
 		if len(users) != 502 || !slices.IsSortedFunc(users, func(a, b roster.User) int { return cmp.Compare(a.Number, b.Number) }) {
 			f.Fatalf("got %d users", len(users))
 		}
 		same(f, users[501], whole.User)
 		other := f.organization()
 		f.view(func(tx directory.Tx) error {
-			users, err := tx.UsersByNumbers(other, numbers, 0)
-			if len(users) != 0 {
-				f.Errorf("another organization sees %d", len(users))
+			rows, err := tx.Users(other, numbered(numbers), 0)
+			if len(rows.Users) != 0 {
+				f.Errorf("another organization sees %d", len(rows.Users))
 			}
 			return err
 		})
 	}},
 	{text: "users of every organization are listed by number", alone: true, test: func(f *fixture) {
 		users, _ := f.odd()
-		all := read(f, func(tx directory.Tx) ([]roster.User, error) { return tx.UsersEverywhere(users[3].Number, 100) })
+		q := directory.UserQuery{Everywhere: true, After: &directory.UserPlace{Number: users[3].Number}, Limit: 100}
+		all := read(f, func(tx directory.Tx) (directory.UserRows, error) { return tx.Users("", q, 0) }).Users
 		if len(all) != len(users)-4+1 || all[0].ID != users[4].ID || all[len(all)-1].OrganizationID == f.org {
 			f.Errorf("got %d users", len(all))
 		}

@@ -98,8 +98,8 @@ var transactions = []sentence{
 			}
 			f.user("grace") // in a transaction of its own
 			after, err := tx.Users(f.org, directory.UserQuery{}, 0)
-			if len(before) != 1 || len(after) != 1 {
-				f.Errorf("got %d and then %d users, want 1 and 1", len(before), len(after))
+			if len(before.Users) != 1 || len(after.Users) != 1 {
+				f.Errorf("got %d and then %d users, want 1 and 1", len(before.Users), len(after.Users))
 			}
 			return err
 		})

@@ -227,7 +227,7 @@ var userLists = []sentence{
 			want = append(want, f.user(fmt.Sprint("user ", i)).Number)
 		}
 		for after := int64(0); ; {
-			page := f.list(directory.UserQuery{AfterNumber: after, Limit: 3}, 0)
+			page := f.list(directory.UserQuery{After: &directory.UserPlace{Number: after}, Limit: 3}, 0)
 			if len(page) == 0 {
 				break
 			}
@@ -277,11 +277,11 @@ var userLists = []sentence{
 			}
 			rows = append(rows, f.insert(row))
 		}
-		same(f, f.names(directory.UserQuery{EmailKey: "shared@example.com"}), []string{"user 0", "user 1", "user 2"})
-		same(f, f.names(directory.UserQuery{EmailKey: "shared@example.com", AfterNumber: rows[0].Number, Limit: 1}), []string{"user 1"})
-		same(f, f.names(directory.UserQuery{ID: rows[2].ID}), []string{"user 2"})
-		same(f, f.names(directory.UserQuery{ID: rows[3].ID, EmailKey: "shared@example.com"}), nil)
-		same(f, f.names(directory.UserQuery{EmailKey: "shared%"}), nil)
+		same(f, f.names(directory.UserQuery{Where: directory.Is("email", "shared@example.com")}), []string{"user 0", "user 1", "user 2"})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("email", "shared@example.com"), After: &directory.UserPlace{Number: rows[0].Number}, Limit: 1}), []string{"user 1"})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("id", string(rows[2].ID))}), []string{"user 2"})
+		same(f, f.names(directory.UserQuery{Where: directory.Both(directory.Is("id", string(rows[3].ID)), directory.Is("email", "shared@example.com"))}), nil)
+		same(f, f.names(directory.UserQuery{Where: directory.Is("email", "shared%")}), nil)
 	}},
 	{text: "users are picked by their groups, each once and in order", test: func(f *fixture) {
 		red, blue := f.group(roster.KindGroup, "red"), f.group(roster.KindTeam, "blue")
@@ -293,22 +293,22 @@ var userLists = []sentence{
 			f.insert(row)
 		}
 		both := []roster.GroupID{red.ID, blue.ID}
-		same(f, f.names(directory.UserQuery{InGroups: both}), []string{"user 0", "user 1", "user 2", "user 4"})
-		same(f, f.names(directory.UserQuery{InGroups: both[1:]}), []string{"user 1", "user 2"})
-		same(f, f.names(directory.UserQuery{InGroups: []roster.GroupID{}}), nil)
-		same(f, f.names(directory.UserQuery{InGroups: []roster.GroupID{"none"}}), nil)
-		third := f.list(directory.UserQuery{InGroups: both, Limit: 3}, withAll)[2]
+		same(f, f.names(directory.UserQuery{Among: both}), []string{"user 0", "user 1", "user 2", "user 4"})
+		same(f, f.names(directory.UserQuery{Among: both[1:]}), []string{"user 1", "user 2"})
+		same(f, f.names(directory.UserQuery{Among: []roster.GroupID{}}), nil)
+		same(f, f.names(directory.UserQuery{Among: []roster.GroupID{"none"}}), nil)
+		third := f.list(directory.UserQuery{Among: both, Limit: 3}, withAll)[2]
 		same(f, third.Groups, []roster.GroupLink{groupLink(red)})
 		same(f, third.Teams, []roster.GroupLink{groupLink(blue)})
-		same(f, f.names(directory.UserQuery{InGroups: both, AfterNumber: third.Number, Limit: 3}), []string{"user 4"})
-		same(f, f.names(directory.UserQuery{InGroups: both, ID: third.ID}), []string{"user 2"})
-		same(f, f.names(directory.UserQuery{InGroups: both[:1], ID: f.user("apart").ID}), nil)
+		same(f, f.names(directory.UserQuery{Among: both, After: &directory.UserPlace{Number: third.Number}, Limit: 3}), []string{"user 4"})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("id", string(third.ID)), Among: both}), []string{"user 2"})
+		same(f, f.names(directory.UserQuery{Where: directory.Is("id", string(f.user("apart").ID)), Among: both[:1]}), nil)
 	}},
 }
 
 func (f *fixture) list(q directory.UserQuery, with directory.With) []roster.User {
 	f.Helper()
-	return read(f, func(tx directory.Tx) ([]roster.User, error) { return tx.Users(f.org, q, with) })
+	return read(f, func(tx directory.Tx) (directory.UserRows, error) { return tx.Users(f.org, q, with) }).Users
 }
 
 func (f *fixture) names(q directory.UserQuery) []string {

@@ -1,4 +1,4 @@
-package api
+package dialect
 
 import (
 	"crypto/tls"
@@ -23,8 +23,7 @@ func TestTheCookieIsSecureWhereTheBrowserUsesTLS(t *testing.T) {
 		if c.overTLS {
 			r.TLS = &tls.ConnectionState{}
 		}
-		a := &api{baseURL: func() string { return c.base }}
-		cookie := a.cookie(r, "secret")
+		cookie := NewSessionCookie(r, c.base, "secret")
 		if cookie.Secure != c.secure || !cookie.HttpOnly || cookie.Valid() != nil {
 			t.Errorf("base %q, TLS %v: %s", c.base, c.overTLS, cookie)
 		}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"fmt"
+
+	"roster/internal/directory"
+	"roster/internal/filter"
+)
+
+// sqlAttribute is how the store compares an attribute.
+type sqlAttribute struct {
+	is      string // its value, in SQL: never NULL, and in the order of bytes where it is a key
+	present string // that it is set
+}
+
+// sqlAttributes are the attributes of a noun that the store compares, by name. A comparison here must be true of the same
+// records as the one of the filter.
+type sqlAttributes map[string]sqlAttribute
+
+// signs are the operators in SQL.
+var signs = map[filter.Operator]string{
+	filter.Eq: " = ?", filter.Gt: " > ?", filter.Ge: " >= ?", filter.Lt: " < ?", filter.Le: " <= ?",
+}
+
+// whereAll adds the conditions that must all be true.
+func (q *query) whereAll(of sqlAttributes, c directory.Condition) error {
+	for _, one := range c.Conjuncts() {
+		q.where("")
+		if err := q.compare(of, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare adds a condition, without the word before it.
+func (q *query) compare(of sqlAttributes, c directory.Condition) error {
+	switch c.Op {
+	case filter.And:
+		return q.combine(of, c.Of, " AND ", "1 = 1")
+	case filter.Or:
+		return q.combine(of, c.Of, " OR ", "1 = 0")
+	case filter.Not:
+		q.add("NOT ")
+		return q.combine(of, c.Of, " AND ", "1 = 1")
+	}
+	col, known := of[c.Attribute]
+	sign, comparison := signs[c.Op]
+	text, isText := c.Value.(string)
+	switch {
+	case known && c.Op == filter.Pr:
+		q.add(col.present)
+	case known && c.Op == filter.Sw && isText:
+		q.add("("+col.is+" >= ? AND "+col.is+" < ?)", text, next(text))
+	case known && comparison:
+		q.add(col.is+sign, c.Value)
+	default:
+		return fmt.Errorf("the store cannot compare %q by %q", c.Attribute, c.Op)
+	}
+	return nil
+}
+
+// combine adds conditions with a word between them, in parentheses; none where there are none.
+func (q *query) combine(of sqlAttributes, all []directory.Condition, word, none string) error {
+	if len(all) == 0 {
+		q.add(none)
+		return nil
+	}
+	for i, c := range all {
+		if i == 0 {
+			q.add("(")
+		} else {
+			q.add(word)
+		}
+		if err := q.compare(of, c); err != nil {
+			return err
+		}
+	}
+	q.add(")")
+	return nil
+}
