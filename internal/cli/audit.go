@@ -32,6 +32,9 @@ func (c auditList) Run(sh *shell) error {
 	if c.Limit < 0 {
 		return usageError{"--limit must be a whole number from 1"}
 	}
+	if c.Target != "" && !roster.IsUUID(c.Target) {
+		return usageError{"--target must be the id of a record; --json shows it: roster user show NAME --json"}
+	}
 	o := client.AuditListOptions{Target: c.Target, Sort: "at", PageOptions: pages(c.Limit)}
 	if c.Newest {
 		o.Sort = "-at"

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -124,7 +125,7 @@ func newLocalLink(transport http.RoundTripper, w way, slug string, end func() er
 // connect makes the client of a link.
 func (l *link) connect(slug string, opts ...client.Option) (err error) {
 	opts = append(opts, client.WithHTTPClient(&http.Client{Transport: l.seen}), client.WithUserAgent("roster-cli"))
-	if slug != "" && slug != roster.DefaultOrganization {
+	if slug != "" {
 		opts = append(opts, client.WithOrganization(slug))
 		l.prefix = "/o/" + slug
 	}
@@ -137,12 +138,20 @@ func (l link) explain(err error) error {
 	if !errors.Is(err, client.ErrNoAnswer) || errors.Is(err, context.Canceled) {
 		return err
 	}
-	if l.way != byNetwork {
-		return unfinished(errors.Unwrap(err))
+	cause := errors.New(strings.TrimPrefix(err.Error(), "client: "))
+	var untrusted *tls.CertificateVerificationError
+	switch {
+	case l.way != byNetwork:
+		return unfinished(cause)
+	case errors.As(err, &untrusted):
+		return &roster.Error{
+			Kind: roster.Unavailable, Err: untrusted.Err,
+			Detail: "the certificate of " + l.server + " cannot be verified; for an authority of your own, set SSL_CERT_FILE to its file",
+		}
 	}
 	return &roster.Error{
-		Kind: roster.Unavailable, Err: errors.Unwrap(err),
-		Detail: l.server + " did not answer; see whether the address is right and the server runs",
+		Kind: roster.Unavailable, Err: cause,
+		Detail: l.server + " gave no good answer; see whether the address is right and a Roster server runs there",
 	}
 }
 

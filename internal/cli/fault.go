@@ -73,7 +73,7 @@ func (w wording) see(h roster.Holder) string {
 	case !w.shows:
 		return fmt.Sprintf("roster %s list", w.noun)
 	case w.noun == "user":
-		return fmt.Sprintf("roster user show %d", h.Number)
+		return "roster user show " + h.ID
 	default:
 		return fmt.Sprintf("roster %s show %s", w.noun, h.ID)
 	}
@@ -95,7 +95,7 @@ func (sh *shell) fail(err error, w wording) int {
 		return exitInvalid
 	}
 	if errors.Is(err, client.ErrNoID) {
-		err = &roster.Error{Kind: roster.Invalid, Detail: `the name must not be empty; a record whose name is "." or ".." is named by its id`}
+		err = &roster.Error{Kind: roster.Invalid, Detail: `a name must not be empty; a record whose name is "." or ".." is named by its id`}
 	}
 	faults := faultsOf(err)
 	for _, fault := range faults {

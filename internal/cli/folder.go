@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"roster"
@@ -44,12 +45,19 @@ func waitForFolder[T any](ctx context.Context, try func() (T, error)) (T, error)
 	}
 }
 
-// validateFolder refuses a data folder that is not there, because a mistyped name must not make an
-// empty directory.
+// validateFolder refuses a folder without a directory in it, because a mistyped name must not make an
+// empty directory. mayMake lets it pass where it is not there, or empty.
 func validateFolder(dir string, mayMake bool) error {
-	_, err := os.Stat(dir)
-	if !errors.Is(err, fs.ErrNotExist) || mayMake {
-		return nil // what else is wrong shows when it is opened
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil // what is wrong shows when it is opened
+	}
+	ours := func(e fs.DirEntry) bool { return slices.Contains(app.OwnFiles[:], e.Name()) }
+	if mayMake && len(entries) == 0 || slices.ContainsFunc(entries, ours) {
+		return nil
+	}
+	if len(entries) > 0 {
+		return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("%s is no data folder: it holds other files, and no directory", dir)}
 	}
 	hint := "start the server once (roster serve), or name its folder with --data"
 	if _, err := os.Stat("roster-demo"); err == nil {

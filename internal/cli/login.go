@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"roster"
 	"roster/client"
@@ -25,31 +27,67 @@ type remote struct {
 
 // remote returns the server that the command calls over the network. Its Server is "" where the
 // command works on this machine. What is typed wins over the environment, and both over what roster
-// login kept; a data folder or database that is named wins over that, too.
+// login kept; a data folder or database that is named wins over that, too. A token that there is no
+// server for is refused: the command would do something else than its owner may.
 func (c connection) remote(sh *shell) (remote, error) {
 	here := sh.typed["data"] || sh.typed["database"] || sh.typed["config"]
 	switch {
-	case sh.typed["server"] && here:
-		return remote{}, usageError{"--server is another machine's directory, and --data, --database and --config are this one's: give one of them"}
+	case here && (sh.typed["server"] || sh.typed["token"]):
+		return remote{}, usageError{"--server and --token are for another machine's directory, and --data, --database and --config for this one's: use either"}
 	case here:
 		return remote{}, nil
 	case c.Server != "":
-		r := remote{Server: c.Server, Token: c.Token}
-		if r.Token == "" {
-			kept, err := readLogin()
-			if err != nil {
-				return r, err
-			}
-			if kept.Server == strings.TrimRight(c.Server, "/") {
-				r.Token = kept.Token
-			}
-		}
-		return r, nil
-	case c.Data != "" || c.Database != "":
-		return remote{}, nil
+		return c.namedServer(sh)
 	}
-	return readLogin()
+	kept, err := readLogin()
+	switch {
+	case c.Data == "" && c.Database == "" && (err != nil || kept.Server != ""):
+		kept.Token = cmp.Or(c.Token, kept.Token)
+		return kept, err
+	case c.Token != "":
+		return remote{}, usageError{"there is a token (--token, ROSTER_TOKEN), and no server for it: name one with --server or ROSTER_SERVER, or leave the token out"}
+	}
+	return remote{}, nil
 }
+
+// namedServer returns the server that is named, with the token for it: no token that belongs to another
+// one.
+func (c connection) namedServer(sh *shell) (remote, error) {
+	server, err := cleanServer(c.Server)
+	if err != nil {
+		return remote{}, err
+	}
+	r := remote{Server: server, Token: c.Token}
+	other, _ := cleanServer(os.Getenv("ROSTER_SERVER"))
+	if sh.typed["server"] && !sh.typed["token"] && other != "" && other != server {
+		r.Token = "" // that of the environment is for the server of the environment
+	}
+	if r.Token != "" {
+		return r, nil
+	}
+	kept, err := readLogin()
+	if err == nil && kept.Server == server {
+		r.Token = kept.Token
+	}
+	return r, err
+}
+
+// cleanServer returns the address of a server as links begin with it. It repeats nothing of a wrong one,
+// which may hold a password.
+func cleanServer(text string) (string, error) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "":
+		return "", usageError{"the address of a server must be like https://roster.example.com"}
+	case u.User != nil:
+		return "", usageError{"the address of a server must hold no credential: use ROSTER_TOKEN or roster login"}
+	}
+	path := strings.TrimSuffix(strings.TrimRight(u.EscapedPath(), "/"), "/api/v1")
+	return u.Scheme + "://" + u.Host + path, nil
+}
+
+// networkTimeout is how long a server on the network may take for one answer.
+const networkTimeout = time.Minute
 
 // open returns a link to the server.
 func (r remote) open(sh *shell, slug string) (link, error) {
@@ -60,7 +98,7 @@ func (r remote) open(sh *shell, slug string) (link, error) {
 		}
 	}
 	l := link{seen: &recorder{next: http.DefaultTransport}, server: r.Server, way: byNetwork, close: func() error { return nil }}
-	if err := l.connect(slug, client.WithToken(r.Token), client.WithLogger(sh.retries())); err != nil {
+	if err := l.connect(slug, client.WithToken(r.Token), client.WithLogger(sh.retries()), client.WithTimeout(networkTimeout)); err != nil {
 		return link{}, usageError{strings.TrimPrefix(err.Error(), "client: ")}
 	}
 	return l, nil
@@ -124,8 +162,9 @@ func (r remote) keep() error {
 }
 
 type login struct {
-	URL  string `arg:"" name:"url" help:"The server's address, such as https://roster.example.com."`
-	JSON bool   `name:"json" help:"Print JSON, as the native API has it."`
+	URL         string `arg:"" name:"url" help:"The server's address, such as https://roster.example.com."`
+	Unencrypted bool   `help:"Send the token unencrypted, to an address that begins with http://."`
+	JSON        bool   `name:"json" help:"Print JSON, as the native API has it."`
 }
 
 // Help returns the examples.
@@ -141,11 +180,18 @@ Examples:
 
 // Run tries the token and keeps it.
 func (c login) Run(sh *shell) error {
+	server, err := cleanServer(c.URL)
+	if err != nil {
+		return err
+	}
+	if !encrypted(server) && !c.Unencrypted {
+		return usageError{"everybody on the way could read the token: use an address that begins with https://, or add --unencrypted"}
+	}
 	token, err := sh.readSecret("API token: ", "token")
 	if err != nil {
 		return err
 	}
-	r := remote{Server: strings.TrimRight(c.URL, "/"), Token: strings.TrimSpace(token)}
+	r := remote{Server: server, Token: strings.TrimSpace(token)}
 	l, err := r.open(sh, "")
 	if err != nil {
 		return err
@@ -156,9 +202,6 @@ func (c login) Run(sh *shell) error {
 	}
 	if err := r.keep(); err != nil {
 		return err
-	}
-	if !encrypted(r.Server) {
-		sh.note("the token is sent unencrypted: use an address that begins with https://")
 	}
 	if c.JSON {
 		return sh.printAnswer(l)

@@ -41,7 +41,7 @@ func isTerminal(stream any) bool {
 }
 
 // note says something about the work on the standard error.
-func (sh *shell) note(text string) { fmt.Fprintf(sh.stderr, "roster: %s\n", text) }
+func (sh *shell) note(text string) { fmt.Fprintf(sh.stderr, "roster: %s\n", printable(text)) }
 
 // say prints a line of the result.
 func (sh *shell) say(format string, args ...any) error {
@@ -101,7 +101,8 @@ func (retryNotes) Enabled(_ context.Context, level slog.Level) bool { return lev
 func (n retryNotes) Handle(_ context.Context, r slog.Record) error {
 	r.Attrs(func(a slog.Attr) bool {
 		if a.Key == "wait" {
-			n.sh.note(fmt.Sprintf("no answer yet; trying again in %s", a.Value.Duration().Round(time.Second/10)))
+			const tenth = time.Second / 10
+			n.sh.note(fmt.Sprintf("no good answer yet; trying again in %s", max(a.Value.Duration().Round(tenth), tenth)))
 		}
 		return true
 	})

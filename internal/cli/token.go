@@ -119,9 +119,16 @@ func (c tokenRevoke) Run(sh *shell) error {
 		if err != nil {
 			return err
 		}
-		if c.JSON {
-			return sh.printAnswer(l)
+		if !c.JSON {
+			return sh.say("Revoked token %q.", t.Name)
 		}
-		return sh.say("Revoked token %q.", t.Name)
+		revoked := client.TokenListOptions{Revoked: true, Filter: fmt.Sprintf("id eq %q", t.ID)}
+		for record, err := range asTheyCame(l, l.Tokens.List(sh.ctx, revoked)) {
+			if err != nil {
+				return err
+			}
+			return sh.printJSON(record)
+		}
+		return nil
 	})
 }

@@ -3,8 +3,10 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"roster"
 	"roster/client"
@@ -32,7 +34,7 @@ type userCreate struct {
 
 // Help returns the examples.
 func (userCreate) Help() string {
-	return `Roles, groups, teams and the department must exist; the message about a missing one has the command that makes it. A user without a password gets one by the link of a welcome email, or by: roster user set-password.
+	return `Roles, groups, teams and the department must exist; to make one: roster role create, roster group create and so on. A user without a password gets one by the link of a welcome email, or by: roster user set-password.
 
 Examples:
 
@@ -83,8 +85,19 @@ func (c userCreate) Run(sh *shell) error {
 // noteNoPassword says how somebody gets a password who needs one and has none.
 func (sh *shell) noteNoPassword(u client.User) {
 	if !u.HasPassword && u.Realm == client.RealmDB {
-		sh.note(fmt.Sprintf("the user has no password yet; for a link to set one: roster user set-password %d", u.Number))
+		sh.note(fmt.Sprintf("the user has no password yet; for a link to set one: roster user set-password %s", wordFor(u)))
 	}
+}
+
+// plainName is a userName that a shell takes as it is, and a command for nothing else.
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.@+-]*$`)
+
+// wordFor returns the word by which a command finds the user, whatever other users are called.
+func wordFor(u client.User) string {
+	if plainName.MatchString(u.UserName) && !roster.IsUUID(u.UserName) {
+		return u.UserName
+	}
+	return u.ID
 }
 
 type userList struct {
@@ -121,7 +134,7 @@ func (c userList) Run(sh *shell) error {
 }
 
 type userShow struct {
-	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	User string `arg:"" name:"name" help:"The id, the userName or the number."`
 	listing
 }
 
@@ -226,7 +239,7 @@ func groupNames(u client.User, ids []string) []string {
 }
 
 type userSetPassword struct {
-	User          string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	User          string `arg:"" name:"name" help:"The id, the userName or the number."`
 	PasswordStdin bool   `help:"Read the password from the standard input, one line, and set it."`
 	listing
 }
@@ -302,24 +315,43 @@ func (l link) user(sh *shell, word string) (client.User, error) {
 // aboutUser makes a call about the user that a word names: by id where it is a UUID, otherwise by
 // userName, and then by number, which takes another call.
 func aboutUser[T any](sh *shell, l link, word string, call func(name string) (T, error)) (T, error) {
+	if slices.Contains(notNamesInPaths[:], strings.ToLower(word)) {
+		id, err := l.findUser(sh, fmt.Sprintf("userName eq %q", word))
+		if err != nil {
+			var none T
+			return none, noSuchUser(word, err)
+		}
+		return call(id)
+	}
 	out, err := call(word)
 	number, notNumber := strconv.ParseInt(word, 10, 64)
 	if missing(err) && notNumber == nil && number > 0 {
-		found := l.Users.List(sh.ctx, client.UserListOptions{
-			Filter: fmt.Sprintf("number eq %d", number), PageOptions: client.PageOptions{Fields: []string{"id"}, PageSize: 1},
-		})
-		for u, listErr := range found {
-			if listErr != nil {
-				return out, listErr
-			}
-			out, err = call(u.ID)
-			break
+		id, findErr := l.findUser(sh, fmt.Sprintf("number eq %d", number))
+		if err = findErr; err == nil {
+			out, err = call(id)
 		}
 	}
-	if missing(err) {
-		err = &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("there is no user %q; see: roster user list", word)}
+	return out, noSuchUser(word, err)
+}
+
+// notNamesInPaths are userNames that mean something else in a path, or nothing.
+var notNamesInPaths = [...]string{client.Me, "batch", ".", ".."}
+
+// findUser returns the id of the first user of whom a filter is true. Errors: [client.ErrNotFound].
+func (l link) findUser(sh *shell, filter string) (id string, err error) {
+	o := client.UserListOptions{Filter: filter, PageOptions: client.PageOptions{Fields: []string{"id"}, PageSize: 1}}
+	for u, err := range l.Users.List(sh.ctx, o) {
+		return u.ID, err
 	}
-	return out, err
+	return "", client.ErrNotFound
+}
+
+// noSuchUser makes an error that says that there is no such user one that says where users are listed.
+func noSuchUser(word string, err error) error {
+	if missing(err) {
+		return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("there is no user %q; see: roster user list", word)}
+	}
+	return err
 }
 
 // missing reports whether err says that there is no such record.

@@ -12,7 +12,7 @@ import (
 )
 
 type userDelete struct {
-	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	User string `arg:"" name:"name" help:"The id, the userName or the number."`
 	Yes  bool   `short:"y" help:"Do not ask."`
 	listing
 }
@@ -73,7 +73,7 @@ func (sh *shell) ask(question string) error {
 }
 
 type userGrantServerAdmin struct {
-	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	User string `arg:"" name:"name" help:"The id, the userName or the number."`
 	listing
 }
 
@@ -92,7 +92,7 @@ func (c userGrantServerAdmin) Run(sh *shell) error {
 }
 
 type userRevokeServerAdmin struct {
-	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	User string `arg:"" name:"name" help:"The id, the userName or the number."`
 	listing
 }
 

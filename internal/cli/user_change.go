@@ -29,7 +29,7 @@ func (e *expiry) UnmarshalText(text []byte) error {
 }
 
 type userUpdate struct {
-	User          string   `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	User          string   `arg:"" name:"name" help:"The id, the userName or the number."`
 	DisplayName   *string  `aliases:"full-name" placeholder:"TEXT" help:"The name that people see; empty for the userName."`
 	Title         *string  `placeholder:"TEXT" help:"The job title. Empty for none."`
 	Email         *string  `placeholder:"ADDRESS" help:"The primary email address. A userName that was equal to it changes too."`
@@ -127,7 +127,7 @@ func (c listing) changeUser(sh *shell, word string, in client.UserChange, say fu
 }
 
 type userDeactivate struct {
-	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	User string `arg:"" name:"name" help:"The id, the userName or the number."`
 	listing
 }
 
@@ -150,7 +150,7 @@ func (c userDeactivate) Run(sh *shell) error {
 }
 
 type userActivate struct {
-	User string `arg:"" name:"name" help:"The userName, the number or the id; a userName wins."`
+	User string `arg:"" name:"name" help:"The id, the userName or the number."`
 	listing
 }
 
