@@ -123,7 +123,7 @@ func TestAnErrorSaysWhatIsWrongAndWhatToDo(t *testing.T) {
 		want string
 	}{
 		{"all faults of a request", faults, 2, "--role names no role\na service must be one of: email\nother.deep[0].path is odd\n"},
-		{"a conflict with its holder", &roster.Error{Kind: roster.Conflict, Field: "userName", Detail: "is taken", Holder: roster.Holder{ID: "x", Number: 5}}, 1, "--name is taken; see: roster user show 5\n"},
+		{"a conflict with its holder", &roster.Error{Kind: roster.Conflict, Field: "userName", Detail: "is taken", Holder: roster.Holder{ID: "x", Number: 5}}, 1, "--name is taken; see: roster user show x\n"},
 		{"an overload", &roster.Error{Kind: roster.Unavailable, Detail: "busy", RetryAfter: 2 * time.Second}, 4, "busy; try again in 2s\n"},
 		{"a failure of the server", &roster.Error{}, 1, unexplainedFault + "\n"},
 		{"an error of this process", errors.New("no space left"), 1, "no space left\n"},
