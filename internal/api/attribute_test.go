@@ -52,7 +52,8 @@ func TestAFilterMayAskForEveryMemberByItsType(t *testing.T) {
 	}
 }
 
-// expectedType is with what a member of a schema can be compared: an object or a list of them is another record.
+// expectedType is with what a member of a schema can be compared: an object or a list of them is
+// another record.
 func expectedType(f *fitting, s *huma.Schema) filter.Type {
 	if s = f.resolve(s); len(s.AnyOf) > 0 {
 		s = f.resolve(s.AnyOf[0])

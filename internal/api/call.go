@@ -15,7 +15,8 @@ import (
 	"roster/internal/filter"
 )
 
-// call is one request under way. It is the answer's writer too, so that whoever has one has the other.
+// call is one request under way. It is the answer's writer too, so that whoever has one has the
+// other.
 type call struct {
 	http.ResponseWriter
 	request  *http.Request
@@ -69,8 +70,8 @@ func (a *api) guard(e *endpoint, do act) http.Handler {
 	})
 }
 
-// recovered answers a panic as every failure of ours is answered, unless the answer has begun: then the server's own
-// handler breaks it off.
+// recovered answers a panic as every failure of ours is answered, unless the answer has begun: then
+// the server's own handler breaks it off.
 func (a *api) recovered(c *call) {
 	v := recover()
 	if v == nil {
@@ -110,8 +111,8 @@ func (a *api) admit(c *call) error {
 	return c.readBody()
 }
 
-// needsHash reads a call whose caller is not known yet, and reports whether it needs a hash. Nothing of the call
-// changes.
+// needsHash reads a call whose caller is not known yet, and reports whether it needs a hash.
+// Nothing of the call changes.
 func (a *api) needsHash(c *call) bool {
 	early := *c
 	err := errors.Join(early.readQuery(), early.readBody())

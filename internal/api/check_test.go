@@ -191,7 +191,8 @@ func TestCheckGroups(t *testing.T) {
 	}...)
 }
 
-// largeConditions are regular expressions of about 870 steps each. They count like any other, and are fast.
+// largeConditions are regular expressions of about 870 steps each. They count like any other, and
+// are fast.
 func largeConditions(n int) string {
 	var list []string
 	for i := range n {

@@ -25,8 +25,8 @@ var reading struct {
 	err error
 }
 
-// described holds every answer, and every body that was taken, against the API's own description; then it makes what
-// given makes.
+// described holds every answer, and every body that was taken, against the API's own description;
+// then it makes what given makes.
 func described(given func(testing.TB, *dialecttest.Env)) func(testing.TB, *dialecttest.Env) {
 	return func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
@@ -78,7 +78,8 @@ func (h held) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// checkBody holds a body that was taken against the description: it must not ask for more than the API does.
+// checkBody holds a body that was taken against the description: it must not ask for more than the
+// API does.
 func (h held) checkBody(op *contract.Operation, media string, body []byte) {
 	h.t.Helper()
 	var value any

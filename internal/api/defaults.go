@@ -66,8 +66,8 @@ func (a *api) defaults(d *directory.Directory) {
 	})
 }
 
-// inPath returns the verb for a call whose path names what is an argument to the verb: one that is not there is NotFound
-// then.
+// inPath returns the verb for a call whose path names what is an argument to the verb: one that is
+// not there is NotFound then.
 func inPath[In, Out any](field string, verb func(context.Context, roster.Actor, In) (Out, error)) func(context.Context, roster.Actor, In) (Out, error) {
 	return func(ctx context.Context, by roster.Actor, in In) (Out, error) {
 		out, err := verb(ctx, by, in)

@@ -8,8 +8,8 @@ import (
 	"roster"
 )
 
-// enumeration is a closed set of texts. The document has one component for each, so that a generated client has one
-// type for it.
+// enumeration is a closed set of texts. The document has one component for each, so that a
+// generated client has one type for it.
 type enumeration struct {
 	name        string // of the component
 	description string

@@ -101,7 +101,8 @@ func (a *api) events(d *directory.Directory) {
 	})
 }
 
-// listEvents registers the list of events, of which a verb makes pages: it finds by other things than are shown.
+// listEvents registers the list of events, of which a verb makes pages: it finds by other things
+// than are shown.
 func (a *api) listEvents(d *directory.Directory, op operation) {
 	op.place = reflect.TypeFor[roster.EventID]()
 	a.register(op, reflect.TypeFor[*listEvents](), func(ctx context.Context, c *call, q any) (answer, error) {

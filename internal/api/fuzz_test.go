@@ -36,8 +36,8 @@ var hostile = []string{
 	`{"slug":"a\u0000","service":"sms","address":"\u0000","check":"\u0000","alias":"\u0000","title":"\u0000","status":"failure"}`,
 }
 
-// FuzzBody sends bodies through the whole server: whatever they are, the answer is one that the description allows,
-// never a failure of ours.
+// FuzzBody sends bodies through the whole server: whatever they are, the answer is one that the
+// description allows, never a failure of ours.
 func FuzzBody(f *testing.F) {
 	for i := range writes {
 		for _, seed := range hostile {

@@ -19,7 +19,8 @@ func office(t testing.TB, e *dialecttest.Env) {
 	e.Group(t, "Network")
 }
 
-// branch has, besides, people in two groups and a team, and a token that is limited to one of the groups.
+// branch has, besides, people in two groups and a team, and a token that is limited to one of the
+// groups.
 func branch(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	office(t, e)

@@ -41,8 +41,8 @@ type api struct {
 	readers  map[string]reader
 }
 
-// Register adds the API's routes to mux, and its description, which nobody is asked a credential for. It returns the
-// function that answers requests below [Root] which the server turns away.
+// Register adds the API's routes to mux, and its description, which nobody is asked a credential
+// for. It returns the function that answers requests below [Root] which the server turns away.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	a := newAPI(mux, o)
 	a.resources(o.Directory)
@@ -107,7 +107,8 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 	return a
 }
 
-// setHumaDefaults replaces, once, what huma keeps in a variable for the whole process: that a list is null where it is empty.
+// setHumaDefaults replaces, once, what huma keeps in a variable for the whole process: that a list
+// is null where it is empty.
 var setHumaDefaults = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
 
 // document serves a text that is made when it is first asked for.

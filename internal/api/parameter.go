@@ -22,8 +22,8 @@ type binding struct {
 	schema    *huma.Schema // the parameter's own, also where the document refers to a component
 }
 
-// bindings finds the parameters of a type of requests: the fields whose tags say that they come in the path, the query
-// or a header, those of embedded types too. index is where the type itself is.
+// bindings finds the parameters of a type of requests: the fields whose tags say that they come in
+// the path, the query or a header, those of embedded types too. index is where the type itself is.
 func (a *api) bindings(request reflect.Type, index []int) (all []binding) {
 	for i := range request.NumField() {
 		f, at := request.Field(i), append(slices.Clone(index), i)
@@ -40,7 +40,8 @@ func (a *api) bindings(request reflect.Type, index []int) (all []binding) {
 	return all
 }
 
-// bind describes one parameter. It panics where a field's type is not one that [binding.set] knows, which any test would show.
+// bind describes one parameter. It panics where a field's type is not one that [binding.set] knows,
+// which any test would show.
 func (a *api) bind(f reflect.StructField, index []int, in, name string) binding {
 	switch f.Type.Kind() {
 	case reflect.String, reflect.Int, reflect.Bool:
@@ -94,7 +95,8 @@ func (c *call) readParameters() any {
 	return request.Interface()
 }
 
-// given returns a parameter of the request, and whether the request has it. A header that is empty counts as absent.
+// given returns a parameter of the request, and whether the request has it. A header that is empty
+// counts as absent.
 func (c *call) given(p *huma.Param) (text string, there bool) {
 	switch p.In {
 	case "path":

@@ -85,14 +85,14 @@ type existing struct {
 	Number int64  `json:"number,omitempty" doc:"Its number."`
 }
 
-// malformed is the error for a request that cannot be read, or whose query or headers are wrong: 400, where a body that
-// says something impossible is 422.
+// malformed is the error for a request that cannot be read, or whose query or headers are wrong:
+// 400, where a body that says something impossible is 422.
 func malformed(err error) error {
 	return errors.Join(&dialect.Refusal{Status: http.StatusBadRequest, Detail: "The request cannot be read."}, err)
 }
 
-// absent is the error for what a path stands for where the request itself says that there is none: everything else that is
-// not there is answered in one way.
+// absent is the error for what a path stands for where the request itself says that there is none:
+// everything else that is not there is answered in one way.
 func absent(detail string) error {
 	return &dialect.Refusal{Status: http.StatusNotFound, Detail: detail}
 }
@@ -100,8 +100,8 @@ func absent(detail string) error {
 // parameter is the field of a fault in a parameter of the query.
 func parameter(name string) string { return "?" + name }
 
-// fail answers a call that failed. What is wrong with a request that only reads is wrong with its parameters; where
-// something else than the body is wrong, all of it is told as that.
+// fail answers a call that failed. What is wrong with a request that only reads is wrong with its
+// parameters; where something else than the body is wrong, all of it is told as that.
 func (a *api) fail(c *call, err error) {
 	reads := c.request.Method == http.MethodGet || c.request.Method == http.MethodHead
 	var refusal *dialect.Refusal
@@ -133,7 +133,8 @@ func writeProblem(w http.ResponseWriter, r *http.Request, status int, err error)
 	_, _ = w.Write(text) // a caller who left needs no answer
 }
 
-// newProblem says what is wrong with a request, of which body is the part that is about one record: all of it at once.
+// newProblem says what is wrong with a request, of which body is the part that is about one record:
+// all of it at once.
 func newProblem(r *http.Request, e *endpoint, body dialect.Value, status int, err error) *problem {
 	k := kinds[roster.KindOf(err)]
 	var refusal *dialect.Refusal
@@ -208,7 +209,8 @@ func (e *endpoint) fault(field string) (f fault, name string) {
 	return fault{Pointer: fragment(strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(name))}, name
 }
 
-// fragment is the form of a JSON pointer, without its first slash, in a URI's fragment (RFC 6901 §6).
+// fragment is the form of a JSON pointer, without its first slash, in a URI's fragment (RFC 6901
+// §6).
 func fragment(pointer string) string {
 	parts := strings.Split(pointer, "/")
 	for i, part := range parts {
@@ -222,8 +224,8 @@ func (e *endpoint) names(field string) bool {
 	return e != nil && field != "id" && field != "displayName" && e.sent[e.member(field)]
 }
 
-// member returns this API's name of a canonical path: what comes before its first index decides, or else its first
-// segment.
+// member returns this API's name of a canonical path: what comes before its first index decides, or
+// else its first segment.
 func (e *endpoint) member(path string) string {
 	if e == nil {
 		return path

@@ -29,8 +29,8 @@ type asked struct {
 	judge func(*call) error                  // looks at parameters besides; nil: there is nothing to look at
 }
 
-// judge reads those parameters of the query that mean the same in every call, and notes what is wrong with them. It comes
-// before the others are looked at, so that all faults are told.
+// judge reads those parameters of the query that mean the same in every call, and notes what is
+// wrong with them. It comes before the others are looked at, so that all faults are told.
 func (c *call) judge() {
 	e := c.endpoint
 	for _, m := range c.query {
@@ -63,8 +63,8 @@ func (c *call) blame(err error) {
 	}
 }
 
-// unknownMembers is the fault of names in the parameter fields, at places from 1 on. They are not repeated: whatever was
-// sent there may be a secret that slipped.
+// unknownMembers is the fault of names in the parameter fields, at places from 1 on. They are not
+// repeated: whatever was sent there may be a secret that slipped.
 func (e *endpoint) unknownMembers(places []string) error {
 	what := "a member that the record does not have, in place "
 	if len(places) > 1 {

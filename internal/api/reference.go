@@ -14,8 +14,8 @@ import (
 	"roster/internal/directory"
 )
 
-// reference names another record: its id or its name, or an object with its id. So a record that was read can be sent
-// back as it is (RFC 7643 does the same with complex attributes).
+// reference names another record: its id or its name, or an object with its id. So a record that
+// was read can be sent back as it is (RFC 7643 does the same with complex attributes).
 type reference string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -51,8 +51,8 @@ func refsTo(all []reference) []roster.Ref {
 	return refs
 }
 
-// grantReference is a [reference] to a role. An object may name the groups that the role is granted for, as a record
-// that was read does.
+// grantReference is a [reference] to a role. An object may name the groups that the role is granted
+// for, as a record that was read does.
 type grantReference struct {
 	role   reference
 	groups *[]reference // nil: it says nothing of groups
@@ -98,8 +98,8 @@ func splitRoles(all []grantReference) (roles []roster.Ref, grants []directory.Ro
 	return roles, grants
 }
 
-// inBody returns where a canonical field stands in a body: a role that splitRoles made a grant of stands among the roles. Such
-// grants come behind those of the member roleGrants.
+// inBody returns where a canonical field stands in a body: a role that splitRoles made a grant of
+// stands among the roles. Such grants come behind those of the member roleGrants.
 func inBody(body dialect.Value, field string) string {
 	rest, found := strings.CutPrefix(field, "roleGrants")
 	if !found {

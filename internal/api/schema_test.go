@@ -122,7 +122,8 @@ func TestEveryClosedSetIsOneComponent(t *testing.T) {
 	if err := json.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	// Push is registered by a browser, so that a contact method is made for fewer services than there are.
+	// Push is registered by a browser, so that a contact method is made for fewer services than there
+	// are.
 	found, alone := map[string]string{}, "/components/schemas/NewContactMethod/properties/service"
 	var look func(at string, node any)
 	look = func(at string, node any) {

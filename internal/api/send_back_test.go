@@ -12,7 +12,8 @@ import (
 	"roster/internal/directory"
 )
 
-// sentBack are the calls that take a record as another call returns it: what is read, and what is sent where.
+// sentBack are the calls that take a record as another call returns it: what is read, and what is
+// sent where.
 var sentBack = map[string]struct{ read, send string }{
 	"updateCheckGroup":           {"GET /check-groups/{group}", "PATCH /check-groups/{group}"},
 	"putCheckGroupPermission":    {"GET /check-groups/{group}/permissions", "PUT /check-groups/{group}/permissions"},
@@ -308,7 +309,8 @@ func TestUUIDsAreOnesInAnyCase(t *testing.T) {
 	}
 }
 
-// TestAReferenceIsCutAndFolded on both engines: what nobody sees of a name does not count where a request refers to it.
+// TestAReferenceIsCutAndFolded on both engines: what nobody sees of a name does not count where a
+// request refers to it.
 func TestAReferenceIsCutAndFolded(t *testing.T) {
 	t.Parallel()
 	const token = "Bearer {token write}"

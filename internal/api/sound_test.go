@@ -165,8 +165,9 @@ func TestIfMatchKeepsWhatOthersDidMeanwhile(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: described(given)}, rows...)
 }
 
-// TestNothingIsDoneForARequestWithAFaultOutsideItsBody asks every call that takes a body for nothing, with a parameter that
-// it does not know and, where it takes such headers, with malformed ones.
+// TestNothingIsDoneForARequestWithAFaultOutsideItsBody asks every call that takes a body for
+// nothing, with a parameter that it does not know and, where it takes such headers, with malformed
+// ones.
 func TestNothingIsDoneForARequestWithAFaultOutsideItsBody(t *testing.T) {
 	t.Parallel()
 	given := func(t testing.TB, e *dialecttest.Env) {

@@ -8,8 +8,9 @@ import (
 	"roster/internal/dialect"
 )
 
-// registerUnknownPaths registers what answers requests that no call takes: everything else at /api and below it. A path without parameters
-// gets its other methods, where one with a parameter would take these: /users/batch is no user.
+// registerUnknownPaths registers what answers requests that no call takes: everything else at /api
+// and below it. A path without parameters gets its other methods, where one with a parameter would
+// take these: /users/batch is no user.
 func (a *api) registerUnknownPaths() {
 	a.fences = map[string]bool{}
 	refuse := a.face.Refuse(a.unknownPath)
@@ -35,7 +36,8 @@ func (a *api) pattern(method, path string) string {
 	return pattern
 }
 
-// unknownPath is the error for a request that no call takes: 405 where there is one with another method.
+// unknownPath is the error for a request that no call takes: 405 where there is one with another
+// method.
 func (a *api) unknownPath(r *http.Request) error {
 	var methods []string
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {

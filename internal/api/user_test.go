@@ -11,7 +11,8 @@ import (
 	"roster/internal/directory"
 )
 
-// staff are an administrator who signs in, people in groups, and tokens: of the organization, and of one group.
+// staff are an administrator who signs in, people in groups, and tokens: of the organization, and
+// of one group.
 func staff(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	branch(t, e)
@@ -22,7 +23,8 @@ func staff(t testing.TB, e *dialecttest.Env) {
 	e.User(t, directory.NewUser{UserName: "reader", Password: password, AccessLevel: roster.LevelReadonly})
 }
 
-// shown is a user as it is shown: a new one by a token, but for what the changes say, as pairs of a text and another.
+// shown is a user as it is shown: a new one by a token, but for what the changes say, as pairs of a
+// text and another.
 func shown(id, name string, changes ...string) string {
 	text := fmt.Sprintf(`{"id":"%s","number":…,"userName":"%s","displayName":"%s","title":null,"email":null,"externalId":null,"active":true,"accessLevel":"custom",`+
 		`"accessLevelGroups":[],"realm":"DB","hasPassword":false,"roles":[],"groups":[],"teams":[],"primaryGroup":null,"department":null,`+

@@ -19,7 +19,8 @@ type upsertUser struct {
 	sent[userUpsert]
 }
 
-// missing returns all faults where the body lacks what the user is found by: the verb could say only that.
+// missing returns all faults where the body lacks what the user is found by: the verb could say
+// only that.
 func (q *upsertUser) missing() error {
 	field, value := string(q.Match), q.doc.UserName
 	switch directory.UserAttribute(q.Match) {

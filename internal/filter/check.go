@@ -32,8 +32,8 @@ var (
 	parts    = []operator{co, sw, ew}
 )
 
-// Validate returns everything in the filter that can be true of no record: of asks what there is at a path, which comes as it
-// is written, in any case.
+// Validate returns everything in the filter that can be true of no record: of asks what there is at
+// a path, which comes as it is written, in any case.
 //
 // Errors: Invalid, of [Field].
 func (f Filter) Validate(of func(path string) Attribute) error {

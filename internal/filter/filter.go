@@ -74,8 +74,9 @@ func invalid(format string, values ...any) *roster.Error {
 // IsZero reports whether the filter is true of every record because it says nothing.
 func (f Filter) IsZero() bool { return f.root == nil }
 
-// Paths returns the attribute paths that the filter looks at, as they are written, each once whatever its case, in
-// their order. Those within a value path are whole: emails[type eq "work"] looks at "emails.type".
+// Paths returns the attribute paths that the filter looks at, as they are written, each once
+// whatever its case, in their order. Those within a value path are whole: emails[type eq "work"]
+// looks at "emails.type".
 func (f Filter) Paths() []string {
 	var paths []string
 	f.root.each("", func(path string, _ *node) {
@@ -86,20 +87,23 @@ func (f Filter) Paths() []string {
 	return paths
 }
 
-// Equals returns the text that an attribute must have for the filter to be true, if the filter says so: path eq "value",
-// alone or joined to the rest by and; blanks around it do not count. The path is compared without regard to case. It is for
-// whoever has an index; the rest of the filter has to be asked all the same.
+// Equals returns the text that an attribute must have for the filter to be true, if the filter says
+// so: path eq "value", alone or joined to the rest by and; blanks around it do not count. The path
+// is compared without regard to case. It is for whoever has an index; the rest of the filter has to
+// be asked all the same.
 func (f Filter) Equals(path string) (value string, ok bool) {
 	return f.root.equals("", path)
 }
 
-// Match reports whether the filter is true of a record, and how much work it was to tell, in steps of about 30 ns. get returns the values of an attribute path: string, [Exact], [Link],
-// bool, int64, float64, [time.Time]; none, or nil, where it is absent. The path comes as it is written, in any case. It is asked
-// once for each path, and each value is folded once, however many comparisons look at it.
+// Match reports whether the filter is true of a record, and how much work it was to tell, in steps
+// of about 30 ns. get returns the values of an attribute path: string, [Exact], [Link], bool,
+// int64, float64, [time.Time]; none, or nil, where it is absent. The path comes as it is written,
+// in any case. It is asked once for each path, and each value is folded once, however many
+// comparisons look at it.
 //
-// For a value path get is asked for each attribute in it, as "emails.type", and values of the same index are taken to
-// be of the same element: an element without the attribute has nil there. Where that is not possible, use
-// [Filter.MatchRecord].
+// For a value path get is asked for each attribute in it, as "emails.type", and values of the same
+// index are taken to be of the same element: an element without the attribute has nil there. Where
+// that is not possible, use [Filter.MatchRecord].
 func (f Filter) Match(get func(path string) []any) (is bool, work int) {
 	return f.MatchRecord(columns(get))
 }

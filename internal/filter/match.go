@@ -12,8 +12,9 @@ import (
 
 // Record is what a filter is asked of. Paths come as they are written, in any case.
 type Record interface {
-	// Values returns the values of an attribute: string, [Exact], [Link], bool, int64, float64, [time.Time]; none, or nil, where
-	// it is absent. For a complex attribute they are those of the sub-attribute that stands for it.
+	// Values returns the values of an attribute: string, [Exact], [Link], bool, int64, float64,
+	// [time.Time]; none, or nil, where it is absent. For a complex attribute they are those of the
+	// sub-attribute that stands for it.
 	Values(path string) []any
 	// Elements returns the elements of a complex attribute, for value paths and for pr.
 	Elements(path string) []Record
@@ -22,8 +23,8 @@ type Record interface {
 // Exact is a text whose case matters (RFC 7643 §2.2, caseExact).
 type Exact string
 
-// Link is a record that another one refers to. A text is equal to it that is its id or its name; every
-// other comparison is one with the name, and one without an id is absent.
+// Link is a record that another one refers to. A text is equal to it that is its id or its name;
+// every other comparison is one with the name, and one without an id is absent.
 type Link struct{ ID, Name string }
 
 // hasID reports whether a text is the id. The case of a UUID does not matter (RFC 9562 §4).
@@ -184,7 +185,8 @@ func (l literal) compare(value *value, op operator, work *int) bool {
 	return false
 }
 
-// exact is the text that an [Exact] is compared with. Blanks around it count only where it is a piece of one.
+// exact is the text that an [Exact] is compared with. Blanks around it count only where it is a
+// piece of one.
 func (l literal) exact(op operator) string {
 	if slices.Contains(parts, op) {
 		return l.text
@@ -192,7 +194,8 @@ func (l literal) exact(op operator) string {
 	return strings.TrimSpace(l.text)
 }
 
-// compareName compares the key of a name. Blanks around the literal count only where it is a piece of a name.
+// compareName compares the key of a name. Blanks around the literal count only where it is a piece
+// of a name.
 func (l literal) compareName(key string, op operator, work *int) bool {
 	switch op {
 	case co, sw, ew:

@@ -8,8 +8,8 @@ import (
 // limits are what a parser still takes.
 type limits struct{ depth, comparisons int }
 
-// parser builds the tree, from the loosest binding to the tightest: or, and, not. Its methods begin at a word
-// and take no blanks after theirs.
+// parser builds the tree, from the loosest binding to the tightest: or, and, not. Its methods begin
+// at a word and take no blanks after theirs.
 type parser struct {
 	lexer
 	limits
@@ -63,8 +63,8 @@ func (p *parser) joined(op operator) bool {
 	return false
 }
 
-// combine joins parts; those that are joined by the same word already are taken apart, so that there is one tree for
-// one meaning.
+// combine joins parts; those that are joined by the same word already are taken apart, so that
+// there is one tree for one meaning.
 func combine(op operator, parts ...*node) *node {
 	if len(parts) == 1 {
 		return parts[0]
@@ -125,8 +125,9 @@ func (p *parser) bracketed(closing string) (*node, error) {
 	return n, nil
 }
 
-// valuePath reads the rest of emails[type eq "work"]. What the standard has in the paths of changes only, and Entra ID in
-// filters too, emails[type eq "work"].value eq "a@b.c", says the same as emails[type eq "work" and value eq "a@b.c"].
+// valuePath reads the rest of emails[type eq "work"]. What the standard has in the paths of changes
+// only, and Entra ID in filters too, emails[type eq "work"].value eq "a@b.c", says the same as
+// emails[type eq "work" and value eq "a@b.c"].
 func (p *parser) valuePath(start int, path string) (*node, error) {
 	if p.inside {
 		return nil, p.fault(start, "a value path cannot be within another")
@@ -180,7 +181,8 @@ func (p *parser) comparison(path string) (*node, error) {
 	return &node{op: op, path: path, value: value}, nil
 }
 
-// fits reports whether the operator can be used with a value: order and parts have no meaning for some.
+// fits reports whether the operator can be used with a value: order and parts have no meaning for
+// some.
 func fits(op operator, k kind) bool {
 	switch op {
 	case co, sw, ew:
@@ -191,8 +193,8 @@ func fits(op operator, k kind) bool {
 	return true
 }
 
-// isPath reports whether a word is an attribute path: names with dots between them, after the URN of a schema and a
-// colon perhaps, but not within a value path.
+// isPath reports whether a word is an attribute path: names with dots between them, after the URN
+// of a schema and a colon perhaps, but not within a value path.
 func isPath(word string, inside bool) bool {
 	if schema := strings.LastIndexByte(word, ':'); schema >= 0 {
 		if inside || len(word) < len("urn:") || !strings.EqualFold(word[:len("urn:")], "urn:") {

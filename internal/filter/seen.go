@@ -59,8 +59,8 @@ func (s *seen) values(n *node) []value {
 	return a.values
 }
 
-// elements returns the elements of a complex attribute. Columns have as many as the longest of those that a value path
-// looks at.
+// elements returns the elements of a complex attribute. Columns have as many as the longest of
+// those that a value path looks at.
 func (s *seen) elements(n *node) []*seen {
 	if s.whole != nil {
 		return nil // value paths are not within each other
@@ -104,7 +104,8 @@ func (v *value) present() bool {
 	return v.any != nil && v.any != "" && v.any != Exact("") && (!ok || link.ID != "")
 }
 
-// name returns the key of a text that is the value or its name, and adds to the work what it took to make.
+// name returns the key of a text that is the value or its name, and adds to the work what it took
+// to make.
 func (v *value) name(text string, work *int) string {
 	if !v.folded {
 		v.key, v.folded = fold.Name(text), true

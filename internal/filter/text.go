@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// String returns the filter in one spelling: operators in lower case, no bracket too many. It parses to an equal
-// filter, though it may be longer than [MaxBytes].
+// String returns the filter in one spelling: operators in lower case, no bracket too many. It
+// parses to an equal filter, though it may be longer than [MaxBytes].
 func (f Filter) String() string {
 	if f.root == nil {
 		return ""

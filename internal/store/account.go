@@ -9,8 +9,9 @@ import (
 )
 
 // An account comes with everything that it is granted in one query: a row for each role and scope,
-// and one for each group that its level is limited to. The grants follow the account's own columns. What is
-// granted for a group that was deleted gives nothing; a level that is limited to such groups stays limited.
+// and one for each group that its level is limited to. The grants follow the account's own columns.
+// What is granted for a group that was deleted gives nothing; a level that is limited to such
+// groups stays limited.
 const (
 	accountColumns = `COALESCE(u.id, ''), COALESCE(u.organization_id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''),
 	COALESCE(u.active, FALSE), COALESCE(u.realm, ''), COALESCE(u.password_hash, ''), COALESCE(u.credential_version, 0),
@@ -108,7 +109,8 @@ func (t *tx) AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Ac
 	return t.account(text, string(org), string(id))
 }
 
-// AccountsByNumbers implements directory.CredentialTx. As for UsersByNumbers, no index answers whether a user is there.
+// AccountsByNumbers implements directory.CredentialTx. As for UsersByNumbers, no index answers
+// whether a user is there.
 func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]roster.Account, error) {
 	const of = ` WHERE u.organization_id = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
 	const text = accountWithRoles + of + accountWithLevel + of

@@ -73,8 +73,8 @@ func (t *tx) AuditEntries(org roster.OrganizationID, q directory.AuditQuery) ([]
 	return collect(t, "list audit entries", b.text.String(), b.args, scanAudit)
 }
 
-// UnsealedAudit implements directory.AuditTx. It takes the oldest first, so that no organization waits
-// for ever behind another.
+// UnsealedAudit implements directory.AuditTx. It takes the oldest first, so that no organization
+// waits for ever behind another.
 func (t *tx) UnsealedAudit(most int) ([]roster.AuditEntry, error) {
 	const text = `SELECT ` + auditColumns + ` FROM
 	(SELECT * FROM audit_entries WHERE seq IS NULL ORDER BY id LIMIT $1) AS e` + auditDetails + `

@@ -135,7 +135,8 @@ func together(b *testing.B, callers int, do func() error) {
 	b.ReportMetric(float64((cpuTime()-before).Microseconds())/float64(b.N), "cpu-µs/op")
 }
 
-// cpuTime is what this process has used of all cores: other work on the machine does not change it much.
+// cpuTime is what this process has used of all cores: other work on the machine does not change it
+// much.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -7,8 +7,8 @@ import (
 	"roster"
 )
 
-// definition is how what a check expects is stored: a JSON object. An older binary ignores what it does not
-// know of it.
+// definition is how what a check expects is stored: a JSON object. An older binary ignores what it
+// does not know of it.
 type definition struct {
 	Matching       storedConditions    `json:"matching"`
 	Success        storedConditions    `json:"success"`

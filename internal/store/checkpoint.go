@@ -2,13 +2,15 @@ package store
 
 import "log/slog"
 
-// checkpointAt is how many pages of 4 KiB are in the log when they begin to be moved into the database file: enough
-// that a page which is written again and again is moved once, and fewer than journal_size_limit leaves room for.
+// checkpointAt is how many pages of 4 KiB are in the log when they begin to be moved into the
+// database file: enough that a page which is written again and again is moved once, and fewer than
+// journal_size_limit leaves room for.
 const checkpointAt = 10_000
 
-// checkpointer moves what was committed from the log into the database file, beside the writer, who then waits for the
-// rest only: SQLite's own way, in the commit that makes the log long, keeps everybody waiting for all of it. When all
-// is moved, the next commit writes over the log from its beginning (https://www.sqlite.org/wal.html).
+// checkpointer moves what was committed from the log into the database file, beside the writer, who
+// then waits for the rest only: SQLite's own way, in the commit that makes the log long, keeps
+// everybody waiting for all of it. When all is moved, the next commit writes over the log from its
+// beginning (https://www.sqlite.org/wal.html).
 type checkpointer struct {
 	at     location
 	log    *slog.Logger
@@ -50,8 +52,8 @@ func (c *checkpointer) move() error {
 	return err
 }
 
-// after is called by the writer after a commit, with its connection. It moves the rest, or where the goroutine cannot
-// keep up, everything.
+// after is called by the writer after a commit, with its connection. It moves the rest, or where
+// the goroutine cannot keep up, everything.
 func (c *checkpointer) after(conn *connection) error {
 	pages, moved, err := conn.checkpoint(false)
 	rest := pages - moved

@@ -60,8 +60,8 @@ func (p *pagesTest) reads() *connection {
 	return c
 }
 
-// wants checks how many pages are in the log at least and at most, how many of them are not in the database, and
-// whether the goroutine was asked to move them.
+// wants checks how many pages are in the log at least and at most, how many of them are not in the
+// database, and whether the goroutine was asked to move them.
 func (p *pagesTest) wants(least, most, restMost int, asked bool) {
 	p.Helper()
 	pages, moved, err := p.conn.checkpoint(false)

@@ -9,9 +9,9 @@ import (
 	"roster"
 )
 
-// attribute names what a unique index guards, in RFC 7643 spelling where that has a name for it; "" for
-// an index that it does not know. Indexes are named table__column after their last column, because that is all that SQLite
-// lets one know: it lists the columns, PostgreSQL names the index.
+// attribute names what a unique index guards, in RFC 7643 spelling where that has a name for it; ""
+// for an index that it does not know. Indexes are named table__column after their last column,
+// because that is all that SQLite lets one know: it lists the columns, PostgreSQL names the index.
 func attribute(index string) string {
 	_, column, _ := strings.Cut(index, "__")
 	switch column {
@@ -47,8 +47,8 @@ func attribute(index string) string {
 // retryAfter is how long a caller is asked to wait where the engine cannot say.
 const retryAfter = 2 * time.Second
 
-// explain turns an error of the driver into one for callers: a *roster.Error where there is something
-// that they can do.
+// explain turns an error of the driver into one for callers: a *roster.Error where there is
+// something that they can do.
 func explain(f fault, doing string, err error) error {
 	cause := fmt.Errorf("%s: %w", doing, err)
 	switch f.class {

@@ -12,12 +12,13 @@ import (
 // connection is an open SQLite database file: sqlite3* of the C interface
 // (https://www.sqlite.org/c3ref/intro.html), as modernc.org/sqlite/lib has it in Go.
 //
-// The driver for database/sql is made of the same functions, and does the migrations. It is left out
-// elsewhere because it opens each connection with a lock that every call takes, although one goroutine at
-// a time uses it, and asks for the names and types of all columns with each query: more than half of the
-// time of a read went there.
+// The driver for database/sql is made of the same functions, and does the migrations. It is left
+// out elsewhere because it opens each connection with a lock that every call takes, although one
+// goroutine at a time uses it, and asks for the names and types of all columns with each query:
+// more than half of the time of a read went there.
 //
-// Addresses of C memory stay within connection.go and statement.go, and what is handed out is copied.
+// Addresses of C memory stay within connection.go and statement.go, and what is handed out is
+// copied.
 type connection struct {
 	tls  *libc.TLS // the C thread; not to be used by two goroutines at once
 	db   uintptr   // sqlite3*
@@ -62,8 +63,8 @@ func (c *connection) open(path string) error {
 	return nil
 }
 
-// close closes the connection, with whatever transaction is open on it. Its statements must have been
-// closed.
+// close closes the connection, with whatever transaction is open on it. Its statements must have
+// been closed.
 func (c *connection) close() error {
 	var err error
 	if rc := codes.Xsqlite3_close_v2(c.tls, c.db); rc != codes.SQLITE_OK {
@@ -87,9 +88,9 @@ func (c *connection) do(text string) error {
 	return err
 }
 
-// checkpoint returns how many pages are in the log, and how many of them are in the database file too. Where it is told
-// to, it first moves those that nobody reads in the log, without waiting for anybody. Both are 0 while another connection
-// moves them.
+// checkpoint returns how many pages are in the log, and how many of them are in the database file
+// too. Where it is told to, it first moves those that nobody reads in the log, without waiting for
+// anybody. Both are 0 while another connection moves them.
 func (c *connection) checkpoint(move bool) (pages, moved int, err error) {
 	mode := int32(codes.SQLITE_CHECKPOINT_NOOP)
 	if move {

@@ -11,12 +11,14 @@
 // Where to look:
 //
 //   - store.go: opening and closing; DB.
-//   - sqlite.go, writer.go, readers.go: SQLite; connection.go, statement.go, prepared.go: its C interface.
+//   - sqlite.go, writer.go, readers.go: SQLite; connection.go, statement.go, prepared.go: its C
+//     interface.
 //   - postgres.go, pipeline.go: PostgreSQL.
 //   - engine.go, classify.go: what differs, and what the drivers' errors mean.
 //   - migrate.go, migrations/: the schema.
 //   - tx.go, texts.go, where.go, values.go: how queries are put and read.
-//   - one file for each noun: its column list, its scan, its queries. What goes with users is read for a
+//   - one file for each noun: its column list, its scan, its queries. What goes with users is read
+//     for a
 //     whole page at a time (relation.go), and names and numbers are resolved together (reference.go).
 //   - storetest/: the contract that both engines keep.
 package store

@@ -53,8 +53,8 @@ func (q *query) whereEvent(org roster.OrganizationID, want directory.EventQuery)
 	}
 }
 
-// whereEventOf keeps the events of the next page of each check: the cost is that of so many pages, however
-// many events of others came in between.
+// whereEventOf keeps the events of the next page of each check: the cost is that of so many pages,
+// however many events of others came in between.
 func (q *query) whereEventOf(org roster.OrganizationID, want directory.EventQuery, checks []roster.CheckID) {
 	if len(checks) == 0 {
 		q.where("1 = 0")
@@ -75,7 +75,8 @@ func (q *query) whereEventOf(org roster.OrganizationID, want directory.EventQuer
 	q.add(")")
 }
 
-// DeleteEvents implements directory.CheckTx. CROSS JOIN has SQLite look into each organization, instead of through all events.
+// DeleteEvents implements directory.CheckTx. CROSS JOIN has SQLite look into each organization,
+// instead of through all events.
 func (t *tx) DeleteEvents(before roster.EventID, most int) (int, error) {
 	const text = `DELETE FROM events WHERE (organization_id, id) IN
 	(SELECT o.id, v.id FROM organizations o CROSS JOIN events v WHERE v.organization_id = o.id AND v.id < $1 LIMIT $2)`

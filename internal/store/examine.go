@@ -10,8 +10,8 @@ import (
 	codes "modernc.org/sqlite/lib"
 )
 
-// Examination is what a look at a whole database found. PostgreSQL looks after its files itself: there
-// it is empty.
+// Examination is what a look at a whole database found. PostgreSQL looks after its files itself:
+// there it is empty.
 type Examination struct {
 	Damage  []string // in SQLite's words, at most maxDamage
 	Tables  int      // how many there are
@@ -21,8 +21,8 @@ type Examination struct {
 // maxDamage is how many faults an examination tells of.
 const maxDamage = 10
 
-// examine implements backend: SQLite's quick check, on a connection of its own and table by table, so that
-// no long reader keeps the log from being taken over.
+// examine implements backend: SQLite's quick check, on a connection of its own and table by table,
+// so that no long reader keeps the log from being taken over.
 func (db *sqliteDB) examine(ctx context.Context) (found Examination, err error) {
 	conn, err := db.readers.open()
 	if err != nil {
@@ -86,7 +86,8 @@ func column(conn *prepared, query string) (texts []string, err error) {
 	return texts, rows.Err()
 }
 
-// interruptAfter ends what runs on the connection when ctx does. The returned function ends the watch.
+// interruptAfter ends what runs on the connection when ctx does. The returned function ends the
+// watch.
 func interruptAfter(ctx context.Context, c *connection) (done func()) {
 	finished, watched := make(chan struct{}), make(chan struct{})
 	go func() {

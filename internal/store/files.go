@@ -8,9 +8,10 @@ import (
 	"syscall"
 )
 
-// files are the files of an open SQLite database. What is committed after somebody has removed or replaced
-// one of them is lost when the process ends, so that the writer looks before each commit, and a reader
-// before it opens a connection. The look costs less than a hundredth of the flush that a commit waits for.
+// files are the files of an open SQLite database. What is committed after somebody has removed or
+// replaced one of them is lost when the process ends, so that the writer looks before each commit,
+// and a reader before it opens a connection. The look costs less than a hundredth of the flush that
+// a commit waits for.
 type files struct {
 	logger *slog.Logger
 

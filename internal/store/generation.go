@@ -5,13 +5,14 @@ import (
 	"sync/atomic"
 )
 
-// generation counts the commits that changed what authentication reads: accounts, roles, tokens, sessions.
+// generation counts the commits that changed what authentication reads: accounts, roles, tokens,
+// sessions.
 type generation struct{ n atomic.Uint64 }
 
-// Generation returns how many commits so far may have changed an account, a role, a token or a session, and
-// whether that is known: on SQLite, where this process makes every change. It rises before the caller of
-// the change is answered, so that who reads it first and then reads the store knows for how long what
-// was read is true.
+// Generation returns how many commits so far may have changed an account, a role, a token or a
+// session, and whether that is known: on SQLite, where this process makes every change. It rises
+// before the caller of the change is answered, so that who reads it first and then reads the store
+// knows for how long what was read is true.
 func (db *DB) Generation() (n uint64, known bool) {
 	if db.generation == nil {
 		return 0, false
@@ -19,8 +20,9 @@ func (db *DB) Generation() (n uint64, known bool) {
 	return db.generation.n.Load(), true
 }
 
-// readByOthers are the beginnings of statements that change nothing which authentication reads. Whatever
-// is not listed is taken to change it. New rows do not: nothing is kept of what was not there.
+// readByOthers are the beginnings of statements that change nothing which authentication reads.
+// Whatever is not listed is taken to change it. New rows do not: nothing is kept of what was not
+// there.
 var readByOthers = [...]string{
 	"INSERT INTO ",
 	"UPDATE sessions SET last_used_at ", "UPDATE tokens SET last_used_at ", // kept apart from what was read

@@ -154,8 +154,8 @@ func (t *tx) RemoveMembers(org roster.OrganizationID, id roster.GroupID, users [
 	return t.eachMembers("remove members", text, org, id, users, at)
 }
 
-// eachMembers raises the version of users, and puts a change of their memberships. In this order nobody can delete one of
-// them in between, who then would be a member for ever.
+// eachMembers raises the version of users, and puts a change of their memberships. In this order
+// nobody can delete one of them in between, who then would be a member for ever.
 func (t *tx) eachMembers(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
 	const versions = `UPDATE users SET version = version + 1, updated_at = $2 WHERE organization_id = $1 AND number IN ($*)
 	AND COALESCE(user_key, '') <> ''`
@@ -188,8 +188,8 @@ func numberArgs(args []any, numbers []int64) (all []any, n int) {
 	return args, n
 }
 
-// FindUsers implements directory.GroupTx. There may be thousands of references: each kind of name has a
-// query of its own, which an index answers.
+// FindUsers implements directory.GroupTx. There may be thousands of references: each kind of name
+// has a query of its own, which an index answers.
 func (t *tx) FindUsers(org roster.OrganizationID, refs []roster.Ref) ([]roster.UserLink, error) {
 	found := make([]roster.UserLink, len(refs))
 	for _, way := range []struct {

@@ -11,8 +11,8 @@ import (
 )
 
 // A job is ready or running (unfinished: due_at says when it may be claimed), then done or buried
-// (due_at is null, and no index but that of the dead holds it). ended_at is when its last attempt ended, or when
-// it was revived; 0 before that.
+// (due_at is null, and no index but that of the dead holds it). ended_at is when its last attempt
+// ended, or when it was revived; 0 before that.
 const jobColumns = `id, organization_id, lane, kind, COALESCE(job_key, ''), payload, run_at, attempts, created_at`
 
 // jobTargets are what jobColumns are scanned into.
@@ -155,9 +155,9 @@ func (t *tx) ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time)
 	return j, err
 }
 
-// strandedJobs picks the jobs of lane $1 that wait at the time $2 because a clock was set back. $3 is the last
-// time at which a lease can end, $4 the last that this moment can be, and $5 the last at which another
-// attempt can be due. A job that was queued for a later time may wait for it.
+// strandedJobs picks the jobs of lane $1 that wait at the time $2 because a clock was set back. $3
+// is the last time at which a lease can end, $4 the last that this moment can be, and $5 the last
+// at which another attempt can be due. A job that was queued for a later time may wait for it.
 const strandedJobs = ` FROM jobs WHERE lane = $1 AND due_at > $2 AND (
 		state = 'running' AND due_at > $3
 		OR state = 'ready' AND ended_at > $4

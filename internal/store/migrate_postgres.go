@@ -19,15 +19,16 @@ import (
 )
 
 const (
-	// migrationLockTimeout is how long a migration waits for a table that others use. Whoever comes for the
-	// table after it waits as long. It is less than PostgreSQL's deadlock_timeout, one second, so where a
-	// migration and a running server wait for each other, it is the migration that gives way.
+	// migrationLockTimeout is how long a migration waits for a table that others use. Whoever comes for
+	// the table after it waits as long. It is less than PostgreSQL's deadlock_timeout, one second, so
+	// where a migration and a running server wait for each other, it is the migration that gives way.
 	migrationLockTimeout = 500 * time.Millisecond
 
 	// migrationTries is how often it is tried: with the pauses between, for about five minutes.
 	migrationTries = 40
 
-	// Between two tries a migration waits for the first pause, then twice as long each time, up to the longest.
+	// Between two tries a migration waits for the first pause, then twice as long each time, up to the
+	// longest.
 	firstMigrationPause   = 250 * time.Millisecond
 	longestMigrationPause = 8 * time.Second
 
@@ -36,8 +37,8 @@ const (
 )
 
 // migratePostgres migrates on a connection of its own, which may take as long as it takes. Only one
-// process at a time migrates. Others may use the database meanwhile: a migration that meets them gives
-// way, is rolled back as a whole, and is tried again.
+// process at a time migrates. Others may use the database meanwhile: a migration that meets them
+// gives way, is rolled back as a whole, and is tried again.
 func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log *slog.Logger) error {
 	config.RuntimeParams = maps.Clone(config.RuntimeParams)
 	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(migrationLockTimeout.Milliseconds(), 10)

@@ -36,8 +36,8 @@ func migrateTo(t *testing.T, url string, version int64) {
 	}
 }
 
-// TestAMigrationGivesWayToATransactionThatUsesItsTables has a transaction and the migration 6, which makes indexes, want the
-// tables jobs and users in opposite orders.
+// TestAMigrationGivesWayToATransactionThatUsesItsTables has a transaction and the migration 6,
+// which makes indexes, want the tables jobs and users in opposite orders.
 func TestAMigrationGivesWayToATransactionThatUsesItsTables(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)

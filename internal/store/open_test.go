@@ -150,8 +150,8 @@ func TestAFileThatIsNoDatabaseIsRefused(t *testing.T) {
 	}
 }
 
-// TestAListInAnOrderIsReadFromTheIndexOfThatOrder keeps a page from costing what the whole list costs: SQLite says when it
-// sorts.
+// TestAListInAnOrderIsReadFromTheIndexOfThatOrder keeps a page from costing what the whole list
+// costs: SQLite says when it sorts.
 func TestAListInAnOrderIsReadFromTheIndexOfThatOrder(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
@@ -186,8 +186,8 @@ func TestAListInAnOrderIsReadFromTheIndexOfThatOrder(t *testing.T) {
 	}
 }
 
-// TestNoFrequentQueryReadsAWholeTable keeps the indexes in step with the queries: SQLite says SCAN where
-// it reads a table or an index from end to end.
+// TestNoFrequentQueryReadsAWholeTable keeps the indexes in step with the queries: SQLite says SCAN
+// where it reads a table or an index from end to end.
 func TestNoFrequentQueryReadsAWholeTable(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))

@@ -117,7 +117,8 @@ func TestAConnectionThatBreaksAtAnyMessageIsNoticedByNobody(t *testing.T) {
 	}
 }
 
-// wantUnsure asks for the error of a change that was perhaps made: it says so, and does not ask to try again.
+// wantUnsure asks for the error of a change that was perhaps made: it says so, and does not ask to
+// try again.
 func wantUnsure(t *testing.T, err error) {
 	t.Helper()
 	var e *roster.Error

@@ -14,9 +14,9 @@ import (
 // maxDeferred is how many statements wait for the next at most.
 const maxDeferred = 64
 
-// pipeline is one transaction of PostgreSQL and the statements in it, which the driver keeps prepared.
-// A statement whose answer nobody needs waits and goes to the server together with the next one,
-// because a journey of its own would cost more than the work.
+// pipeline is one transaction of PostgreSQL and the statements in it, which the driver keeps
+// prepared. A statement whose answer nobody needs waits and goes to the server together with the
+// next one, because a journey of its own would cost more than the work.
 type pipeline struct {
 	ctx      context.Context
 	conn     *sql.Conn
@@ -26,8 +26,8 @@ type pipeline struct {
 	life     string // the life of the server that the transaction is part of (outcome.go)
 }
 
-// How transactions begin. An update asks for its own id in the same journey, for the case that the answer
-// to its COMMIT is lost.
+// How transactions begin. An update asks for its own id in the same journey, for the case that the
+// answer to its COMMIT is lost.
 const (
 	beginView   = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	beginUpdate = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text"
@@ -50,15 +50,15 @@ func (p *pipeline) begin(text string) error {
 	return err
 }
 
-// commit ends the transaction. After an error only settle can tell how it ended. The connection is not
-// used again then.
+// commit ends the transaction. After an error only settle can tell how it ended. The connection is
+// not used again then.
 func (p *pipeline) commit() error {
 	p.open = false
 	return p.end("COMMIT")
 }
 
-// rollback undoes the transaction, unless it has ended. Where that fails the connection is closed, and
-// the server undoes it.
+// rollback undoes the transaction, unless it has ended. Where that fails the connection is closed,
+// and the server undoes it.
 func (p *pipeline) rollback() {
 	if p.open {
 		_ = p.end("ROLLBACK")
@@ -134,8 +134,8 @@ func (p *pipeline) flush() error {
 	return err
 }
 
-// send puts what waits, and then more, in one journey. It returns how many rows the last changed, or the
-// first failure.
+// send puts what waits, and then more, in one journey. It returns how many rows the last changed,
+// or the first failure.
 func (p *pipeline) send(more ...pipelined) (changed int64, err error) {
 	all := append(p.deferred, more...)
 	p.deferred = nil

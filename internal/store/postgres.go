@@ -199,8 +199,8 @@ func pause(ctx context.Context, n int) error {
 	}
 }
 
-// once runs fn in one transaction. It returns the fault that undid it, if one did and it is certain that
-// nothing remains.
+// once runs fn in one transaction. It returns the fault that undid it, if one did and it is certain
+// that nothing remains.
 func (db *postgresDB) once(ctx context.Context, begin string, fn func(directory.Tx) error) (fault, error) {
 	conn, err := db.acquire(ctx)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"roster"
 )
 
-// sortPreferences puts preferences in the fixed order of their types, and each one's services in theirs.
+// sortPreferences puts preferences in the fixed order of their types, and each one's services in
+// theirs.
 func sortPreferences(prefs []roster.Preference) {
 	slices.SortStableFunc(prefs, func(a, b roster.Preference) int {
 		return cmp.Compare(slices.Index(roster.NotificationTypes[:], a.Type), slices.Index(roster.NotificationTypes[:], b.Type))

@@ -1,12 +1,12 @@
 package store
 
-// maxPrepared is how many statements a connection keeps prepared. Queries of fixed shape are about a
-// hundred; those of varying shape may push others out.
+// maxPrepared is how many statements a connection keeps prepared. Queries of fixed shape are about
+// a hundred; those of varying shape may push others out.
 const maxPrepared = 400
 
 // prepared is an SQLite connection that keeps its statements prepared. One goroutine at a time uses
-// it. Its statements run to their end: nothing interrupts them. What bounds them is that every query is
-// limited.
+// it. Its statements run to their end: nothing interrupts them. What bounds them is that every
+// query is limited.
 type prepared struct {
 	conn  *connection
 	stmts map[string]*statement
@@ -76,7 +76,8 @@ func (p *prepared) forget() {
 	}
 }
 
-// close closes the connection for good, with whatever transaction is open on it. Nobody reads from it any more.
+// close closes the connection for good, with whatever transaction is open on it. Nobody reads from
+// it any more.
 func (p *prepared) close() error {
 	for _, s := range p.stmts {
 		s.close()

@@ -38,7 +38,8 @@ func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, sc
 	return found, nil
 }
 
-// said is what references say: a query asks for no more, since each costs a look into another index.
+// said is what references say: a query asks for no more, since each costs a look into another
+// index.
 type said int
 
 const (

@@ -9,9 +9,10 @@ import (
 	"roster/internal/directory"
 )
 
-// What goes with users is read for a whole page by one query: a row for each role, membership, contact
-// method and preference, with the columns of relationRow. It comes in two forms, for all users between
-// two numbers and for a list of them. A role or group that was deleted while somebody got it is not shown.
+// What goes with users is read for a whole page by one query: a row for each role, membership,
+// contact method and preference, with the columns of relationRow. It comes in two forms, for all
+// users between two numbers and for a list of them. A role or group that was deleted while somebody
+// got it is not shown.
 const (
 	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, ur.group_id, 0 FROM user_roles ur
 	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL
@@ -49,9 +50,9 @@ func (r *relationRow) targets() []any {
 	return []any{&r.user, &r.kind, &r.id, &r.number, &r.name, &r.service, &r.at}
 }
 
-// load fills in what with asks for. users are by ascending number; whole says that they are all there
-// are between the first and the last. Rows are put in order here, since they are few for each user and
-// many for a page.
+// load fills in what with asks for. users are by ascending number; whole says that they are all
+// there are between the first and the last. Rows are put in order here, since they are few for each
+// user and many for a page.
 func (t *tx) load(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
 	if len(users) == 0 || with == 0 {
 		return nil
@@ -114,8 +115,8 @@ func (t *tx) relate(org roster.OrganizationID, users []roster.User, with directo
 	return nil
 }
 
-// relationText returns the query for what with asks for, of the users that form picks: n of them, where
-// it is a list.
+// relationText returns the query for what with asks for, of the users that form picks: n of them,
+// where it is a list.
 func (t *tx) relationText(form string, with directory.With, n int) string {
 	const withs = int(directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach)
 	return t.texts.get(form, n*(withs+1)+int(with), func() string {

@@ -76,8 +76,8 @@ func sessionEnd(s roster.Session) int64 {
 	return end
 }
 
-// TouchSession implements directory.CredentialTx. A session that is gone, or was touched a little later, is
-// left as it is. One that was touched much later is from before a clock was set back.
+// TouchSession implements directory.CredentialTx. A session that is gone, or was touched a little
+// later, is left as it is. One that was touched much later is from before a clock was set back.
 func (t *tx) TouchSession(id roster.SessionID, at time.Time) error {
 	const text = `UPDATE sessions SET last_used_at = $2, over_at = CASE
 		WHEN idle = 0 THEN over_at

@@ -77,15 +77,15 @@ func sqliteIndex(message string) string {
 	return table + "__" + column
 }
 
-// pragmas returns what every connection is told (https://www.sqlite.org/pragma.html), and more. Sizes are in
-// KiB where negative, in bytes where not.
+// pragmas returns what every connection is told (https://www.sqlite.org/pragma.html), and more.
+// Sizes are in KiB where negative, in bytes where not.
 func pragmas(more ...string) []string {
 	return append([]string{"busy_timeout(5000)", "foreign_keys(1)", "temp_store(2)", "mmap_size(268435456)"}, more...)
 }
 
-// writerPragmas make a commit be on disk when it is answered, and leave the log to the checkpointer. The log stays
-// allocated, because writing over it is twice as fast as making it grow; what a long reader made of it beyond the limit
-// is given back.
+// writerPragmas make a commit be on disk when it is answered, and leave the log to the
+// checkpointer. The log stays allocated, because writing over it is twice as fast as making it
+// grow; what a long reader made of it beyond the limit is given back.
 func writerPragmas() []string {
 	return pragmas("journal_mode(WAL)", "synchronous(FULL)", "cache_size(-16000)",
 		"wal_autocheckpoint(0)", "journal_size_limit(67108864)")
@@ -103,8 +103,8 @@ type location struct {
 	pragmas []string
 }
 
-// sqliteDB runs transactions on SQLite: those that write in the writer, those that read on connections
-// of their own, which neither wait for it nor delay it.
+// sqliteDB runs transactions on SQLite: those that write in the writer, those that read on
+// connections of their own, which neither wait for it nor delay it.
 type sqliteDB struct {
 	*writer
 	*readers
@@ -153,8 +153,8 @@ func migrateSQLite(ctx context.Context, at location, e *engine) (version int64, 
 	return migrate(ctx, pool, e)
 }
 
-// createPrivate makes the file, readable by its owner only, unless it is there. SQLite gives the same
-// permissions to the files that it keeps beside it.
+// createPrivate makes the file, readable by its owner only, unless it is there. SQLite gives the
+// same permissions to the files that it keeps beside it.
 func createPrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {

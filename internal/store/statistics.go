@@ -6,8 +6,9 @@ import (
 	"sync"
 )
 
-// statistics has PostgreSQL look at its tables again when they have doubled. It plans by what it saw at the last look,
-// which by itself it takes once a minute at most: right after an import it would walk all users for a page of them.
+// statistics has PostgreSQL look at its tables again when they have doubled. It plans by what it
+// saw at the last look, which by itself it takes once a minute at most: right after an import it
+// would walk all users for a page of them.
 type statistics struct {
 	pool *sql.DB
 	ctx  context.Context // ends with the store
@@ -25,8 +26,8 @@ type statistics struct {
 const firstLook = 250
 
 const (
-	// lookAtAll names every table that is read together with others or by more than its key. Who has one of them
-	// locked looks at it already.
+	// lookAtAll names every table that is read together with others or by more than its key. Who has
+	// one of them locked looks at it already.
 	lookAtAll = `ANALYZE (SKIP_LOCKED) organizations, users, user_words, user_roles, user_level_groups, group_members,
 	contact_methods, preferences, default_preferences, groups, departments, roles, business_services, team_services, realms,
 	tokens, token_groups, sessions, links, known_addresses, guesses, retries, jobs, audit_entries, audit_details,
@@ -49,7 +50,8 @@ func (s *statistics) stop() {
 	s.underWay.Wait()
 }
 
-// add notes that entries or events were committed. When there are enough of them it looks, in the background.
+// add notes that entries or events were committed. When there are enough of them it looks, in the
+// background.
 func (s *statistics) add(n int) {
 	if n == 0 {
 		return
@@ -63,8 +65,8 @@ func (s *statistics) add(n int) {
 	}
 }
 
-// look takes a look, unless so many are known that those which came matter little. That it fails harms nobody, and
-// the next one is as good.
+// look takes a look, unless so many are known that those which came matter little. That it fails
+// harms nobody, and the next one is as good.
 func (s *statistics) look() {
 	s.mu.Lock()
 	grown := s.grown

@@ -108,9 +108,10 @@ func (db *DB) judge(err error) error {
 	return err
 }
 
-// Ping finds out whether the store can work: on SQLite whether the writer answers and the files are those
-// that were opened, on PostgreSQL whether the database answers. Once damage was met it fails until the
-// store is opened again. It waits no longer than ctx, nor than five seconds. Errors: Unavailable.
+// Ping finds out whether the store can work: on SQLite whether the writer answers and the files are
+// those that were opened, on PostgreSQL whether the database answers. Once damage was met it fails
+// until the store is opened again. It waits no longer than ctx, nor than five seconds. Errors:
+// Unavailable.
 func (db *DB) Ping(ctx context.Context) error {
 	if db.damaged.Load() {
 		return explain(fault{class: damaged}, "ping", errors.New("an earlier request met the damage"))
@@ -118,8 +119,8 @@ func (db *DB) Ping(ctx context.Context) error {
 	return db.judge(db.backend.Ping(ctx))
 }
 
-// Examine looks for damage and for what keeps the store from working. It reads the whole database and
-// so takes a while: it stops where ctx ends, and says how far it came. Errors: as of Ping.
+// Examine looks for damage and for what keeps the store from working. It reads the whole database
+// and so takes a while: it stops where ctx ends, and says how far it came. Errors: as of Ping.
 func (db *DB) Examine(ctx context.Context) (Examination, error) {
 	if err := db.backend.Ping(ctx); err != nil {
 		return Examination{}, err
@@ -127,8 +128,8 @@ func (db *DB) Examine(ctx context.Context) (Examination, error) {
 	return db.backend.examine(ctx)
 }
 
-// Close takes no more calls, lets those that it has taken finish, and closes. Where ctx ends before they
-// have, it returns the context's error and leaves them at work.
+// Close takes no more calls, lets those that it has taken finish, and closes. Where ctx ends before
+// they have, it returns the context's error and leaves them at work.
 func (db *DB) Close(ctx context.Context) error { return db.backend.Close(ctx) }
 
 // SchemaVersion returns the number of the last migration that the database has had. It may be

@@ -89,8 +89,8 @@ func padded(n int) int {
 	return size
 }
 
-// listArgs returns arguments for a text with a list: first, then values, the last of them repeated up
-// to a power of two. There is at least one value.
+// listArgs returns arguments for a text with a list: first, then values, the last of them repeated
+// up to a power of two. There is at least one value.
 func listArgs[T any](first string, values []T, arg func(T) any) (args []any, n int) {
 	n = padded(len(values))
 	args = make([]any, 1, n+1)

@@ -158,14 +158,15 @@ func (t *tx) FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token,
 	return one[0], err
 }
 
-// RevokeToken implements directory.CredentialTx. Errors: NotFound, also for a token that is revoked.
+// RevokeToken implements directory.CredentialTx. Errors: NotFound, also for a token that is
+// revoked.
 func (t *tx) RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.Time) error {
 	const text = `UPDATE tokens SET revoked_at = $3, name_key = NULL WHERE organization_id = $1 AND id = $2 AND revoked_at = 0`
 	return t.changes("token", "revoke token", text, string(org), string(id), micros(at))
 }
 
-// TouchTokens implements directory.CredentialTx. A use that is older than the one remembered changes
-// nothing.
+// TouchTokens implements directory.CredentialTx. A use that is older than the one remembered
+// changes nothing.
 func (t *tx) TouchTokens(uses []roster.TokenUse) error {
 	const text = `UPDATE tokens SET last_used_at = $2, last_used_from = $3, last_used_face = $4 WHERE id = $1 AND last_used_at < $2`
 	// Always in the same order: two that touch the same tokens must not wait for one another.

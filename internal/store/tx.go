@@ -13,13 +13,14 @@ import (
 type runner interface {
 	exec(text string, args []any) (changed int64, err error)
 	query(text string, args []any) (rows, error)
-	// later puts a statement whose answer nobody needs: at once, or together with what is put next. doing
-	// says what for, where a later call has to say that it failed.
+	// later puts a statement whose answer nobody needs: at once, or together with what is put next.
+	// doing says what for, where a later call has to say that it failed.
 	later(doing, text string, args []any) error
 	flush() error // puts what waits
 }
 
-// rows are what a query returned, to be read one by one and closed. *sql.Rows says what its methods do.
+// rows are what a query returned, to be read one by one and closed. *sql.Rows says what its methods
+// do.
 type rows interface {
 	scanner
 	Next() bool
@@ -79,8 +80,8 @@ func (t *tx) exec(doing, text string, args ...any) (int64, error) {
 	return n, nil
 }
 
-// put puts a statement that nobody needs to know more of than that it did not fail. That may come out
-// with a later one, or at the end of the transaction.
+// put puts a statement that nobody needs to know more of than that it did not fail. That may come
+// out with a later one, or at the end of the transaction.
 func (t *tx) put(doing, text string, args ...any) error {
 	if t.failed != nil {
 		return t.failed
@@ -174,7 +175,8 @@ func collect[T any](t *tx, doing, text string, args []any, scan func(scanner) (T
 	return all, nil
 }
 
-// first puts a query and returns its first row, read by scan. Errors: NotFound, which names the noun.
+// first puts a query and returns its first row, read by scan. Errors: NotFound, which names the
+// noun.
 func first[T any](t *tx, noun, doing, text string, args []any, scan func(scanner) (T, error)) (T, error) {
 	all, err := collect(t, doing, text, args, scan)
 	if err != nil || len(all) == 0 {

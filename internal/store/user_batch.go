@@ -100,8 +100,8 @@ func (t *tx) insertParts(rows userRows) error {
 	return nil
 }
 
-// TakenNames implements directory.BatchTx. It joins the keys instead of listing them, as PostgreSQL compares a long
-// list with every user of the organization while it knows little of the table.
+// TakenNames implements directory.BatchTx. It joins the keys instead of listing them, as PostgreSQL
+// compares a long list with every user of the organization while it knows little of the table.
 func (t *tx) TakenNames(org roster.OrganizationID, keys []string) (map[string]bool, error) {
 	const text = `SELECT u.user_key FROM (VALUES $*) AS page CROSS JOIN users u
 	WHERE u.organization_id = page.column1 AND u.user_key = page.column2`

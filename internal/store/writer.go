@@ -22,9 +22,9 @@ const (
 	slowCommit = time.Second
 )
 
-// writer is the one goroutine that changes an SQLite database. It takes every update that waits, runs
-// each under a savepoint of its own, commits once, and then answers all of them (group commit): a
-// lone caller waits for nobody, and 64 share the cost of one flush.
+// writer is the one goroutine that changes an SQLite database. It takes every update that waits,
+// runs each under a savepoint of its own, commits once, and then answers all of them (group
+// commit): a lone caller waits for nobody, and 64 share the cost of one flush.
 //
 // Updates run under no caller's context. A caller who leaves before its turn is skipped; after that
 // it waits for the outcome, because it may be in a commit together with others.
@@ -204,7 +204,8 @@ func (w *writer) write() {
 	w.batch = w.batch[:0]
 }
 
-// tidy keeps the log short. Its callers have been answered: what fails here fails again where it matters.
+// tidy keeps the log short. Its callers have been answered: what fails here fails again where it
+// matters.
 func (w *writer) tidy() {
 	if w.conn == nil {
 		return
@@ -232,8 +233,8 @@ func (w *writer) answer(u *update) {
 	close(u.done)
 }
 
-// commit runs updates in one transaction and leaves in each what its fn returned. An error means that
-// none of them has happened.
+// commit runs updates in one transaction and leaves in each what its fn returned. An error means
+// that none of them has happened.
 func (w *writer) commit(updates []*update) error {
 	if len(updates) == 0 {
 		return nil
@@ -306,8 +307,8 @@ func (w *writer) begin() error {
 	return w.files.note() // the log is another one where the connection that was closed was the last
 }
 
-// rollback undoes the transaction that is open, if one is: after some errors SQLite has done so itself.
-// begin finds out if it did not work.
+// rollback undoes the transaction that is open, if one is: after some errors SQLite has done so
+// itself. begin finds out if it did not work.
 func (w *writer) rollback() {
 	if w.conn != nil {
 		_ = w.conn.do("ROLLBACK")

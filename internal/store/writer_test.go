@@ -402,7 +402,8 @@ func TestAFullDatabaseRefusesAndRecovers(t *testing.T) {
 	}
 }
 
-// checkFull checks that on a full disk big changes are refused, alone and with others, and leave nothing.
+// checkFull checks that on a full disk big changes are refused, alone and with others, and leave
+// nothing.
 func checkFull(t *testing.T, db *DB, big func(name string) func(directory.Tx) error) {
 	t.Helper()
 	errs := append(inOneBatch(t, db, big("a"), big("b"), big("c")), db.Update(t.Context(), big("alone")))

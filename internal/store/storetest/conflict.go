@@ -5,8 +5,8 @@ import (
 	"roster/internal/directory"
 )
 
-// again is a change that is made twice, of which the second must fail: change returns what to do, and
-// twice says that it is the second time.
+// again is a change that is made twice, of which the second must fail: change returns what to do,
+// and twice says that it is the second time.
 type again struct {
 	text  string
 	kind  roster.Kind
