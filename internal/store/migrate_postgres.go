@@ -19,26 +19,30 @@ import (
 )
 
 const (
-	// migrationLockTimeout is how long a migration waits for a table that others use. Whoever comes for
-	// the table after it waits as long. It is less than PostgreSQL's deadlock_timeout, one second, so
-	// where a migration and a running server wait for each other, it is the migration that gives way.
+	// migrationLockTimeout is how long a migration waits for a table in use. Callers that come for
+	// the table after it wait as long. It is shorter than PostgreSQL's deadlock_timeout of one
+	// second. So if a migration and a running server wait for each other, the migration fails
+	// first.
 	migrationLockTimeout = 500 * time.Millisecond
 
-	// migrationTries is how often it is tried: with the pauses between, for about five minutes.
+	// migrationTries is how often a migration is tried. With the pauses that takes about five
+	// minutes.
 	migrationTries = 40
 
-	// Between two tries a migration waits for the first pause, then twice as long each time, up to the
-	// longest.
+	// The pause between two tries: the first one, then doubled each time up to the longest.
 	firstMigrationPause   = 250 * time.Millisecond
 	longestMigrationPause = 8 * time.Second
 
-	// migrationTurns is for how many seconds a process waits for another one that migrates.
+	// migrationTurns is how long a process waits for another process that migrates, in seconds.
 	migrationTurns = 300
 )
 
-// migratePostgres migrates on a connection of its own, which may take as long as it takes. Only one
-// process at a time migrates. Others may use the database meanwhile: a migration that meets them
-// gives way, is rolled back as a whole, and is tried again.
+// migratePostgres migrates on a connection of its own, without a time limit. Only one process at a
+// time migrates, but others may use the database meanwhile. A migration that meets a lock of theirs
+// is rolled back as a whole and tried again.
+//
+// Errors: Unavailable if the database cannot be reached, or if the tables stay in use for all
+// tries.
 func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log *slog.Logger) error {
 	config.RuntimeParams = maps.Clone(config.RuntimeParams)
 	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(migrationLockTimeout.Milliseconds(), 10)
@@ -74,7 +78,7 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log 
 	}
 }
 
-// gaveWay reports whether a migration failed because others used its tables.
+// gaveWay reports whether a migration failed because other transactions used its tables.
 func gaveWay(err error) bool {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {

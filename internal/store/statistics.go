@@ -6,34 +6,34 @@ import (
 	"sync"
 )
 
-// statistics has PostgreSQL look at its tables again when they have doubled. It plans by what it
-// saw at the last look, which by itself it takes once a minute at most: right after an import it
-// would walk all users for a page of them.
+// statistics runs ANALYZE on PostgreSQL when the tables have doubled. The planner relies on the
+// last ANALYZE, and the server's own runs at most once a minute. Right after an import it would
+// still walk all users to read one page of them.
 type statistics struct {
 	pool *sql.DB
 	ctx  context.Context // ends with the store
 	end  context.CancelFunc
 
 	mu    sync.Mutex
-	grown int  // audit entries and events that came since the last look: each change makes one
-	next  int  // at how many the next look is
-	busy  bool // it is under way
+	grown int  // audit entries and events since the last ANALYZE; each change makes one
+	next  int  // the value of grown that starts the next one
+	busy  bool // one is running
 
 	underWay sync.WaitGroup
 }
 
-// firstLook is how many come before the first look: among fewer any plan is good.
+// firstLook is the number of entries before the first ANALYZE: with fewer rows any plan is good.
 const firstLook = 250
 
 const (
-	// lookAtAll names every table that is read together with others or by more than its key. Who has
-	// one of them locked looks at it already.
+	// lookAtAll names every table that is joined with others, or searched by more than its key. It
+	// skips a table that another transaction has locked for its own ANALYZE.
 	lookAtAll = `ANALYZE (SKIP_LOCKED) organizations, users, user_words, user_roles, user_level_groups, group_members,
 	contact_methods, preferences, default_preferences, groups, departments, roles, business_services, team_services, realms,
 	tokens, token_groups, sessions, links, known_addresses, guesses, retries, jobs, audit_entries, audit_details,
 	check_groups, checks, check_told_groups, check_programs, check_permissions, events`
 
-	// countKnown is how many entries and events the last look saw, whoever took it.
+	// countKnown reads how many audit entries and events the last ANALYZE saw, whoever ran it.
 	countKnown = `SELECT COALESCE(SUM(GREATEST(reltuples, 0)), 0)::bigint FROM pg_class
 	WHERE oid IN (to_regclass('audit_entries'), to_regclass('events'))`
 )
@@ -44,13 +44,13 @@ func newStatistics(pool *sql.DB) *statistics {
 	return s
 }
 
-// stop breaks off a look that is under way. Nobody adds any more.
+// stop cancels a running ANALYZE and waits for it. add must not be called after it.
 func (s *statistics) stop() {
 	s.end()
 	s.underWay.Wait()
 }
 
-// add notes that entries or events were committed. When there are enough of them it looks, in the
+// add counts committed audit entries and events. When there are enough it runs ANALYZE in the
 // background.
 func (s *statistics) add(n int) {
 	if n == 0 {
@@ -65,8 +65,8 @@ func (s *statistics) add(n int) {
 	}
 }
 
-// look takes a look, unless so many are known that those which came matter little. That it fails
-// harms nobody, and the next one is as good.
+// look runs ANALYZE, unless the new entries are few compared with the known ones. A failure is
+// ignored: the next run is as good.
 func (s *statistics) look() {
 	s.mu.Lock()
 	grown := s.grown
@@ -85,7 +85,7 @@ func (s *statistics) look() {
 	}
 }
 
-// known returns how many entries and events the last look saw.
+// known returns how many entries and events the last ANALYZE saw.
 func (s *statistics) known() (n int) {
 	if s.pool.QueryRowContext(s.ctx, countKnown).Scan(&n) != nil {
 		return 0

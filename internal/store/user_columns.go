@@ -9,22 +9,23 @@ import (
 	"roster/internal/directory"
 )
 
-// userColumn is a column of a user: what reads it, what writes it, and the value that both share.
-// The statements that read or write whole users are made of userColumns, and of nothing else.
+// userColumn describes one column of a user: the SQL that reads it, the statements that write it,
+// and the Go value that both share. Every statement that reads or writes whole users is built from
+// userColumns only.
 type userColumn struct {
-	name   string // in the table users; "" where nothing is written
-	read   string // the expression that reads it; "" where nothing is read
+	name   string // column of the table users; "" if it is never written
+	read   string // the expression that reads it; "" if it is never read
 	insert bool   // an insert writes it
 	update bool   // an update writes it
 
-	// value returns a pointer to the value in the row, as Scan takes it and stored reads it. For a
-	// column that nobody reads it may return the value itself.
+	// value returns a pointer to the value in the row, as Scan takes it and storedAs reads it. For
+	// a column that is never read it may return the value itself.
 	value func(*userRow) any
 }
 
 type userRow = directory.NewUserRow
 
-// kept is a column that inserts and updates write, and that is read as it is.
+// kept is a column that inserts and updates write, and that is read unchanged.
 func kept(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, read: "u." + name, insert: true, update: true, value: value}
 }
@@ -34,7 +35,8 @@ func fixed(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, read: "u." + name, insert: true, value: value}
 }
 
-// derived is a column that is written and not read with the user, such as a key.
+// derived is a column that inserts and updates write, but that is not read with the user. Keys are
+// such columns.
 func derived(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, insert: true, update: true, value: value}
 }
@@ -44,12 +46,12 @@ func initial(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, insert: true, value: value}
 }
 
-// shown is an expression that is read and not written.
+// shown is an expression that is read but never written.
 func shown(read string, value func(*userRow) any) userColumn {
 	return userColumn{read: read, value: value}
 }
 
-// userColumns are the columns of a user. A new one needs a line here and a migration.
+// userColumns are the columns of a user. A new column needs a line here and a migration.
 var userColumns = []userColumn{
 	shown("u.number", func(u *userRow) any { return &u.Number }),
 	fixed("id", func(u *userRow) any { return (*string)(&u.ID) }),
@@ -65,7 +67,7 @@ var userColumns = []userColumn{
 	kept("active", func(u *userRow) any { return &u.Active }),
 	kept("access_level", func(u *userRow) any { return (*string)(&u.AccessLevel) }),
 	kept("realm", func(u *userRow) any { return &u.Realm }),
-	initial("password_hash", func(u *userRow) any { return (*string)(&u.PasswordHash) }), // later: SetPassword
+	initial("password_hash", func(u *userRow) any { return (*string)(&u.PasswordHash) }), // SetPassword updates it
 	initial("credential_version", func(*userRow) any { return 1 }),
 	shown("u.password_hash <> ''", func(u *userRow) any { return &u.HasPassword }),
 	derived("primary_group_id", func(u *userRow) any { return orNull(u.PrimaryGroup.ID) }),
@@ -92,7 +94,7 @@ var userColumns = []userColumn{
 	kept("updated_at", func(u *userRow) any { return instant{&u.UpdatedAt} }),
 }
 
-// The columns of each kind of statement, and the statements.
+// The columns of each kind of statement, and the statements built from them.
 var (
 	readColumns   = columnsThat(func(c userColumn) bool { return c.read != "" })
 	insertColumns = columnsThat(func(c userColumn) bool { return c.insert })
@@ -135,7 +137,7 @@ func placeholders(n int) string {
 	return b.String()
 }
 
-// updateText returns the update of one user: organization and number come first, then the columns.
+// updateText returns the UPDATE of one user. Its parameters are organization, number, then the columns.
 func updateText() string {
 	at := 2
 	sets := joinColumns(updateColumns, func(c userColumn) string {
@@ -156,7 +158,7 @@ func scanUser(r scanner) (roster.User, error) {
 	return u.User, err
 }
 
-// appendValues appends what the columns store of the user.
+// appendValues appends the stored values of the user's columns to args.
 func appendValues(args []any, columns []userColumn, u *userRow) ([]any, error) {
 	for _, c := range columns {
 		value, err := storedAs(c.value(u))
@@ -168,7 +170,7 @@ func appendValues(args []any, columns []userColumn, u *userRow) ([]any, error) {
 	return args, nil
 }
 
-// storedAs returns what is stored of a value that a column points to.
+// storedAs returns the stored form of a value that userColumn.value returned.
 func storedAs(value any) (any, error) {
 	switch v := value.(type) {
 	case *string:
