@@ -8,10 +8,10 @@ import (
 	"roster"
 )
 
-// An account comes with everything that it is granted in one query: a row for each role and scope,
-// and one for each group that its level is limited to. The grants follow the account's own columns.
-// What is granted for a group that was deleted gives nothing; a level that is limited to such
-// groups stays limited.
+// An account is read with all its grants in one query. The query returns a row for each role and
+// scope, and one for each group that the access level is limited to. The grant's columns follow the
+// account's own. A grant for a deleted group gives nothing. A level limited to deleted groups stays
+// limited.
 const (
 	accountColumns = `COALESCE(u.id, ''), COALESCE(u.organization_id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''),
 	COALESCE(u.active, FALSE), COALESCE(u.realm, ''), COALESCE(u.password_hash, ''), COALESCE(u.credential_version, 0),
@@ -26,29 +26,29 @@ const (
 	levelGrants       = ` JOIN user_level_groups lg ON lg.organization_id = u.organization_id AND lg.user_number = u.number`
 )
 
-// roleGroupIsThere asks whether the group for which ur grants a role is not deleted.
+// roleGroupIsThere is true if the group that ur grants a role for is not deleted.
 const roleGroupIsThere = `EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = ur.organization_id AND g.id = ur.group_id
 	AND g.name_key IS NOT NULL)`
 
-// levelOrLimit is what lg is: a group that a level is granted for, or one that was.
+// levelOrLimit is 'level' if the group of lg exists, and 'limit' if it was deleted.
 const levelOrLimit = `CASE WHEN EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = lg.organization_id AND g.id = lg.group_id
 	AND g.name_key IS NOT NULL) THEN 'level' ELSE 'limit' END`
 
-// grantedAccount is an account that is being read, row by row.
+// grantedAccount collects an account and its grants, row by row.
 type grantedAccount struct {
 	roster.Account
 	level      roster.AccessLevel
-	server     bool // may make organizations
+	server     bool // may create organizations
 	levelScope []roster.GroupID
-	limited    bool // the level is granted for levelScope only, even where that is empty
+	limited    bool // the level is granted for levelScope only, even if that is empty
 
-	// of the row that was read last
-	grant string // "role", "level", "limit" for a level's group that was deleted, or what another query adds
+	// columns of the last row
+	grant string // "role", "level", "limit" (a deleted group of the level), or a value of another query
 	group roster.GroupID
 	held  roster.Permissions
 }
 
-// targets are what accountColumns and the columns of a grant are scanned into.
+// targets returns the Scan targets of accountColumns and of the columns of a grant.
 func (a *grantedAccount) targets() []any {
 	return []any{
 		(*string)(&a.UserID), (*string)(&a.OrganizationID), &a.Number, &a.UserName,
@@ -60,7 +60,7 @@ func (a *grantedAccount) targets() []any {
 	}
 }
 
-// add takes the grant of the row that was read last.
+// add adds the grant of the last row.
 func (a *grantedAccount) add() {
 	switch {
 	case a.grant == "level":
@@ -73,7 +73,7 @@ func (a *grantedAccount) add() {
 	}
 }
 
-// finished returns the account, once all rows are read.
+// finished returns the account after all rows were added.
 func (a *grantedAccount) finished() roster.Account {
 	p := a.level.Permissions()
 	if p != 0 && !a.limited {
@@ -109,8 +109,8 @@ func (t *tx) AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Ac
 	return t.account(text, string(org), string(id))
 }
 
-// AccountsByNumbers implements directory.CredentialTx. As for UsersByNumbers, no index answers
-// whether a user is there.
+// AccountsByNumbers implements directory.CredentialTx. Its condition on user_key keeps the planner
+// from using that column's index, as in UsersByNumbers.
 func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]roster.Account, error) {
 	const of = ` WHERE u.organization_id = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
 	const text = accountWithRoles + of + accountWithLevel + of

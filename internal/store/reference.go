@@ -7,7 +7,7 @@ import (
 	"roster/internal/directory"
 )
 
-// named is a record that can be referred to, with the key of its name.
+// named is a record with the id, number and name key that a reference can name it by.
 type named[T any] struct {
 	record T
 	id     string
@@ -15,9 +15,9 @@ type named[T any] struct {
 	key    string
 }
 
-// resolve returns the records that refs name, in their order, with a zero record where nothing was
-// found. The text ends before the conditions on id, number and name_key; args are its arguments.
-// Of what a reference says, the id comes first, then the number, then the name.
+// resolve returns the records that refs name, in the order of refs, with a zero record for one that
+// was not found. text ends before the conditions on id, number and name_key; args are its
+// arguments. The id of a reference goes before its number, and the number before its name.
 func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, scan func(scanner) (named[T], error)) ([]T, error) {
 	found := make([]T, len(refs))
 	for from := 0; from < len(refs); from += maxRows {
@@ -38,8 +38,8 @@ func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, sc
 	return found, nil
 }
 
-// said is what references say: a query asks for no more, since each costs a look into another
-// index.
+// said is the set of keys that references use. A query looks only for these, since each key costs a
+// lookup in another index.
 type said int
 
 const (
@@ -64,7 +64,7 @@ func saidBy(refs []roster.Ref) (s said) {
 	return s
 }
 
-// referenceText adds the conditions that find n references, after so many arguments.
+// referenceText adds to text the conditions that find n references, after args earlier arguments.
 func (t *tx) referenceText(text string, s said, args, n int) string {
 	return t.texts.get(text, n*int(saysAll+1)+int(s), func() string {
 		var b strings.Builder
@@ -88,7 +88,7 @@ func (t *tx) referenceText(text string, s said, args, n int) string {
 	})
 }
 
-// referenceArgs are the arguments of referenceText: ids, then numbers, then keys.
+// referenceArgs returns the arguments of referenceText: args, then ids, numbers and keys.
 func referenceArgs(args []any, s said, n int, refs []roster.Ref) []any {
 	all := append(make([]any, 0, len(args)+3*n), args...)
 	for _, of := range []struct {

@@ -93,16 +93,16 @@ func (db *DB) Engine() string { return db.engine.name }
 
 // View implements directory.Store.
 func (db *DB) View(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.judge(db.backend.View(ctx, fn))
+	return db.noteDamage(db.backend.View(ctx, fn))
 }
 
 // Update implements directory.Store.
 func (db *DB) Update(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.judge(db.backend.Update(ctx, fn))
+	return db.noteDamage(db.backend.Update(ctx, fn))
 }
 
-// judge remembers that the database is damaged if err says so, and logs the first such error.
-func (db *DB) judge(err error) error {
+// noteDamage remembers that the database is damaged if err says so, and logs the first such error.
+func (db *DB) noteDamage(err error) error {
 	if err != nil && errors.Is(err, errDamaged) && db.damaged.CompareAndSwap(false, true) {
 		db.log.Error("the database is damaged: stop the server, restore a backup and start it again", "err", err)
 	}
@@ -117,7 +117,7 @@ func (db *DB) Ping(ctx context.Context) error {
 	if db.damaged.Load() {
 		return explain(fault{class: damaged}, "ping", errors.New("an earlier request met the damage"))
 	}
-	return db.judge(db.backend.Ping(ctx))
+	return db.noteDamage(db.backend.Ping(ctx))
 }
 
 // Examine looks for damage and for problems that keep the store from working. It reads the whole

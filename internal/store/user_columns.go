@@ -137,7 +137,8 @@ func placeholders(n int) string {
 	return b.String()
 }
 
-// updateText returns the UPDATE of one user. Its parameters are organization, number, then the columns.
+// updateText returns the UPDATE of one user. Its parameters are organization, number, then the
+// columns.
 func updateText() string {
 	at := 2
 	sets := joinColumns(updateColumns, func(c userColumn) string {
