@@ -6,24 +6,24 @@ import (
 	"roster/internal/fold"
 )
 
-// The work of matching is counted in steps of about 30 ns at worst.
+// The work of matching, counted in steps of about 30 ns at worst.
 const (
-	readWork   = 4  // of reading the values of an attribute
-	timeWork   = 8  // of reading or writing a time
-	plainBytes = 32 // how many bytes a comparison looks at in a step
+	readWork   = 4  // reading the values of an attribute
+	timeWork   = 8  // parsing or formatting a time
+	plainBytes = 32 // bytes that a comparison looks at in one step
 )
 
-// seen is a record, or an element of one, while it is matched. What was read of it is kept.
+// seen is a record, or an element of one, during a match. It caches what was read.
 type seen struct {
-	record Record // of an element of columns: nil
+	record Record // nil for an element of columns
 	known  []attribute
-	work   *int // in steps
+	work   *int // work so far, in steps
 
-	whole *seen // of an element of columns: the record
-	index int   // of an element of columns
+	whole *seen // the record, for an element of columns
+	index int   // the element's index, for an element of columns
 }
 
-// attribute is what is known at a path.
+// attribute is what was read at a path.
 type attribute struct {
 	values   []value
 	read     bool
@@ -59,11 +59,11 @@ func (s *seen) values(n *node) []value {
 	return a.values
 }
 
-// elements returns the elements of a complex attribute. Columns have as many as the longest of
-// those that a value path looks at.
+// elements returns the elements of a complex attribute. For columns it makes as many elements as
+// the longest attribute in the value path has values.
 func (s *seen) elements(n *node) []*seen {
 	if s.whole != nil {
-		return nil // value paths are not within each other
+		return nil // value paths do not nest
 	}
 	a := &s.known[n.slot]
 	if _, ok := s.record.(columns); !ok {
@@ -88,12 +88,12 @@ func (s *seen) elements(n *node) []*seen {
 	return a.elements[:count]
 }
 
-// value is a value of a record. What it takes to compare it is made once.
+// value is a value of a record. It caches its folded and parsed forms.
 type value struct {
 	any
-	key    string // of a text, see [fold.Name]
+	key    string // of a text: [fold.Name] of it
 	folded bool
-	time   time.Time // of a text that is one
+	time   time.Time // of a text that is a time
 	isTime bool
 	parsed bool
 }
@@ -104,8 +104,8 @@ func (v *value) present() bool {
 	return v.any != nil && v.any != "" && v.any != Exact("") && (!ok || link.ID != "")
 }
 
-// name returns the key of a text that is the value or its name, and adds to the work what it took
-// to make.
+// name returns the folded form of text, which is the value or its name. The first call makes it and
+// adds the cost to work.
 func (v *value) name(text string, work *int) string {
 	if !v.folded {
 		v.key, v.folded = fold.Name(text), true
@@ -114,7 +114,7 @@ func (v *value) name(text string, work *int) string {
 	return v.key
 }
 
-// moment returns the time that a text is, and whether it is one.
+// moment parses the text as a time, once, and reports whether it is one.
 func (v *value) moment(text string, work *int) (time.Time, bool) {
 	if !v.parsed {
 		v.time, v.isTime = ParseTime(text)
