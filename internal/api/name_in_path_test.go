@@ -60,8 +60,8 @@ func TestAPathTakesANameWhereItTakesAnID(t *testing.T) {
 		}
 	}
 	for request, want := range map[string]int{
-		"GET /api/v1/organizations/DEFAULT": 200,
-		"POST /api/v1/groups" + sendJSON + `{"displayName":"Wires"}`: 201,
+		"GET /api/v1/organizations/DEFAULT":                                               200,
+		"POST /api/v1/groups" + sendJSON + `{"displayName":"Wires"}`:                      201,
 		"PUT /api/v1/users/Root/password" + sendJSON + `{"password":"seven slow herons"}`: 204,
 	} {
 		if w := e.Do(t, as, request); w.Code != want {

@@ -8,9 +8,9 @@ import (
 	"roster/internal/dialect"
 )
 
-// registerUnknownPaths registers what answers requests that no call takes: everything else at /api
-// and below it. A path without parameters gets its other methods, where one with a parameter would
-// take these: /users/batch is no user.
+// registerUnknownPaths registers the answers to all requests at /api and below that no call takes.
+// It also registers the missing methods of paths without parameters, which a path with a parameter
+// would take: /users/batch is not a user.
 func (a *api) registerUnknownPaths() {
 	a.fences = map[string]bool{}
 	refuse := a.face.Refuse(a.unknownPath)
@@ -26,18 +26,18 @@ func (a *api) registerUnknownPaths() {
 			}
 		}
 	}
-	a.mux.Handle("/api", refuse) // the mux would redirect it, and leave out the organization
+	a.mux.Handle("/api", refuse) // the mux's own redirect would lose the organization
 	a.mux.Handle("/api/", refuse)
 }
 
-// pattern returns the pattern that takes a request.
+// pattern returns the mux pattern that takes a request.
 func (a *api) pattern(method, path string) string {
 	_, pattern := a.mux.Handler(&http.Request{Method: method, URL: &url.URL{Path: path}})
 	return pattern
 }
 
-// unknownPath is the error for a request that no call takes: 405 where there is one with another
-// method.
+// unknownPath returns the error for a request that no call takes: 405 if the path has other
+// methods, else 404.
 func (a *api) unknownPath(r *http.Request) error {
 	var methods []string
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
