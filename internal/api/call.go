@@ -59,7 +59,7 @@ func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 func (a *api) guard(e *endpoint, do act) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{ResponseWriter: w, request: r, endpoint: e}
-		defer a.recovered(c)
+		defer a.answerPanic(c)
 		if err := a.admit(c); err != nil {
 			a.face.Fail(c, r, err)
 			return
@@ -70,9 +70,9 @@ func (a *api) guard(e *endpoint, do act) http.Handler {
 	})
 }
 
-// recovered answers a panic like any internal error. If the answer has begun, it panics again, so
+// answerPanic answers a panic like any internal error. If the answer has begun, it panics again, so
 // that the server's own handler breaks the answer off.
-func (a *api) recovered(c *call) {
+func (a *api) answerPanic(c *call) {
 	v := recover()
 	if v == nil {
 		return
@@ -102,7 +102,7 @@ func (a *api) admit(c *call) error {
 		return err
 	}
 	c.by = by
-	if err := a.count(c); err != nil {
+	if err := a.limitRate(c); err != nil {
 		return err
 	}
 	if err := c.readQuery(); err != nil {
@@ -123,9 +123,9 @@ func (a *api) needsHash(c *call) bool {
 	return err == nil && early.endpoint.needsHash(q)
 }
 
-// count counts the call against the credential's rate limit, and sets the headers that show what is
+// limitRate counts the call against the credential's rate limit, and sets the headers that show what is
 // left (draft-ietf-httpapi-ratelimit-headers). Errors: RateLimited.
-func (a *api) count(c *call) error {
+func (a *api) limitRate(c *call) error {
 	limit, window := a.limit.Limit()
 	if limit == 0 || c.by.Kind == roster.ActorOperator {
 		return nil
@@ -161,7 +161,7 @@ func (c *call) readQuery() error {
 			c.faults.Add(parameter(m.Name), "is no parameter of this call")
 		}
 	}
-	c.judge()
+	c.readCommonParameters()
 	return nil
 }
 

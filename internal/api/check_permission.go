@@ -75,7 +75,7 @@ func (a *api) checkPermissions(d *directory.Directory) {
 	route(a, operation{
 		id: "putCheckGroupPermission", call: "PUT " + path, tag: tag, summary: "Set a permission on a check group",
 		description: "Creates or changes the entry of a user or a group.",
-		original:    listedPermission(d),
+		original:    permissionOriginal(d),
 		request:     newCheckPermission{User: value(reference("ann@example.com")), AccessLevel: roster.LevelEditor, Notify: value(true)}, answer: shown,
 	}, func(_ roster.Actor, q *putCheckPermission) (directory.NewCheckPermission, error) {
 		return directory.NewCheckPermission{
@@ -105,8 +105,8 @@ func showCheckPermission(p roster.CheckPermission) checkPermission {
 	return shown
 }
 
-// listedPermission returns the entry whose id is in the body: the body may be a copy of that entry.
-func listedPermission(d *directory.Directory) original {
+// permissionOriginal returns the entry whose id is in the body: the body may be a copy of that entry.
+func permissionOriginal(d *directory.Directory) original {
 	return func(ctx context.Context, c *call) (any, error) {
 		entries, err := d.ListCheckPermissions(ctx, c.by, directory.CheckPermissionList{CheckGroup: roster.Ref{ID: c.request.PathValue("id")}})
 		if err != nil {

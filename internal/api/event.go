@@ -132,8 +132,8 @@ func pageOfEvents(ctx context.Context, c *call, d *directory.Directory, q *listE
 	return answer{body: w.list}, nil
 }
 
-// given returns a parameter as a Set, absent if p is nil.
-func given[T any](p *T) roster.Set[T] {
+// optionalOf returns a parameter as a Set, absent if p is nil.
+func optionalOf[T any](p *T) roster.Set[T] {
 	if p == nil {
 		return roster.Set[T]{}
 	}
@@ -143,7 +143,7 @@ func given[T any](p *T) roster.Set[T] {
 func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 	in := directory.EventList{
 		Before: orZero(after), Limit: q.Limit, Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
-		Status: q.Status, From: given(q.From), To: given(q.To),
+		Status: q.Status, From: optionalOf(q.From), To: optionalOf(q.To),
 	}
 	if q.Matched != "" {
 		in.Matched = roster.Some(q.Matched == "true")

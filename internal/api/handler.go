@@ -37,7 +37,7 @@ type api struct {
 	limit    *dialect.Limiter
 	now      func() time.Time
 	baseURL  func() string
-	fences   map[string]bool // patterns that only refuse requests; see registerUnknownPaths
+	refused  map[string]bool // patterns that only refuse requests; see registerUnknownPaths
 	readers  map[string]reader
 }
 
@@ -56,7 +56,7 @@ func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *
 			return "application/vnd.oai.openapi;version=3.1", text, err
 		},
 	} {
-		mux.Handle("GET "+Root+"/"+name, a.document(text))
+		mux.Handle("GET "+Root+"/"+name, a.serveDocument(text))
 	}
 	a.registerUnknownPaths()
 	return a.face.TurnAway
@@ -111,8 +111,8 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 // empty list would be null.
 var setHumaDefaults = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
 
-// document serves a text that the first request makes.
-func (a *api) document(text func() (string, []byte, error)) http.Handler {
+// serveDocument serves a text that the first request makes.
+func (a *api) serveDocument(text func() (string, []byte, error)) http.Handler {
 	type made struct {
 		media string
 		text  []byte

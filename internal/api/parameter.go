@@ -17,9 +17,9 @@ import (
 // binding is a parameter of a call and the request field that holds it.
 type binding struct {
 	*huma.Param
-	index     []int        // of the field in the request
-	otherwise string       // its value if the request has none
-	schema    *huma.Schema // the resolved schema, also if the document refers to a component
+	index    []int        // of the field in the request
+	fallback string       // its value if the request has none
+	schema   *huma.Schema // the resolved schema, also if the document refers to a component
 }
 
 // bindings returns the parameters of a request type: the fields with a tag path, query or header,
@@ -73,7 +73,7 @@ func (c *call) readParameters() any {
 			continue
 		}
 		if !there && !b.Required {
-			text = b.otherwise
+			text = b.fallback
 		}
 		if text == "" && !there && !b.Required {
 			continue

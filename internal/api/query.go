@@ -24,14 +24,15 @@ func (s Sort) order(after *directory.Place) directory.ListOrder {
 
 // asked describes the query parameters of a list.
 type asked struct {
-	asks  func(path string) filter.Attribute // attributes for the parameter filter
-	place reflect.Type                       // the type inside a cursor
-	judge func(*call) error                  // validates further parameters; nil: there are none
+	asks     func(path string) filter.Attribute // attributes for the parameter filter
+	place    reflect.Type                       // the type inside a cursor
+	validate func(*call) error                  // validates further parameters; nil: there are none
 }
 
-// judge reads the parameters that mean the same in every call (filter, fields, cursor), and
-// collects their faults. It runs before the others are read, so that the answer lists all faults.
-func (c *call) judge() {
+// readCommonParameters reads the parameters that mean the same in every call (filter, fields,
+// cursor), and collects their faults. It runs before the others are read, so that the answer lists
+// all faults.
+func (c *call) readCommonParameters() {
 	e := c.endpoint
 	for _, m := range c.query {
 		text := m.Value.Text
@@ -49,15 +50,15 @@ func (c *call) judge() {
 		case "cursor":
 			err = placeOf(c, text, nil)
 		}
-		c.blame(err)
+		c.addFaults(err)
 	}
-	if e.judge != nil {
-		c.blame(e.judge(c))
+	if e.validate != nil {
+		c.addFaults(e.validate(c))
 	}
 }
 
-// blame adds err as faults of parameters.
-func (c *call) blame(err error) {
+// addFaults adds err as faults of parameters.
+func (c *call) addFaults(err error) {
 	for _, fault := range roster.All(err) {
 		c.faults.Add(parameter(strings.TrimPrefix(fault.Field, "?")), fault.Detail)
 	}

@@ -237,7 +237,7 @@ func TestAPanicIsAnsweredAsAFailureOfOurs(t *testing.T) {
 		defer func() { again = recover() }()
 		func() {
 			c := &call{ResponseWriter: w, request: httptest.NewRequest("GET", "/", nil), endpoint: &endpoint{}, started: started}
-			defer a.recovered(c)
+			defer a.answerPanic(c)
 			panic(v)
 		}()
 		return w, nil

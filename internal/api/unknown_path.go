@@ -12,7 +12,7 @@ import (
 // It also registers the missing methods of paths without parameters, which a path with a parameter
 // would take: /users/batch is not a user.
 func (a *api) registerUnknownPaths() {
-	a.fences = map[string]bool{}
+	a.refused = map[string]bool{}
 	refuse := a.face.Refuse(a.unknownPath)
 	for path := range a.doc.Paths {
 		if strings.Contains(path, "{") {
@@ -22,7 +22,7 @@ func (a *api) registerUnknownPaths() {
 			pattern := method + " " + Root + path
 			if taken := a.pattern(method, Root+path); taken != pattern && strings.HasPrefix(taken, method+" ") {
 				a.mux.Handle(pattern, refuse)
-				a.fences[pattern] = true
+				a.refused[pattern] = true
 			}
 		}
 	}
@@ -42,7 +42,7 @@ func (a *api) unknownPath(r *http.Request) error {
 	var methods []string
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 		pattern := a.pattern(method, r.URL.Path)
-		if a.fences[pattern] {
+		if a.refused[pattern] {
 			continue
 		}
 		if takes, _, _ := strings.Cut(pattern, " "); takes == method || takes == "GET" && method == "HEAD" {

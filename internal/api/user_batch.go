@@ -19,7 +19,8 @@ type newUsers struct {
 	Users []newUser `json:"users" maxItems:"1000" doc:"The users."`
 }
 
-// madeUsers is the result for all of them.
+// madeUsers is the result for all of them. Its name is that of the component MadeUsers in the
+// document.
 type madeUsers struct {
 	Created int          `json:"created" doc:"How many were created."`
 	Failed  int          `json:"failed" doc:"How many failed."`

@@ -67,10 +67,10 @@ func (a *api) userReach(d *directory.Directory) {
 		}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, func(ctx context.Context, by roster.Actor, in directory.NewContactMethod) (contactOf, error) {
+	}, func(ctx context.Context, by roster.Actor, in directory.NewContactMethod) (userContact, error) {
 		m, err := d.AddContactMethod(ctx, by, in)
-		return contactOf{in.User.ID, m}, err
-	}, func(_ *createContact, m contactOf) answer {
+		return userContact{in.User.ID, m}, err
+	}, func(_ *createContact, m userContact) answer {
 		return answer{body: showContact(m.ContactMethod), location: "/users/" + string(m.user) + "/contact-methods/" + string(m.ID)}
 	})
 	route(a, operation{
@@ -84,8 +84,8 @@ func (a *api) userReach(d *directory.Directory) {
 	a.userPreferences(d)
 }
 
-// contactOf is a contact method and its user.
-type contactOf struct {
+// userContact is a contact method and its user.
+type userContact struct {
 	user roster.UserID
 	roster.ContactMethod
 }

@@ -46,7 +46,7 @@ func (a *api) userUpsert(d *directory.Directory) {
 		description: "Finds a user by the member that match names, and changes it; members that the body does not name stay. Creates the user if there is none. " +
 			"Repeating the request is safe. sendWelcomeEmail and realm count for a new user only. " +
 			"With If-Match no user is created: the answer is 412 if there is none.",
-		request: exampleNewUser, answer: showUser(exampleUser), original: upserted(d),
+		request: exampleNewUser, answer: showUser(exampleUser), original: upsertOriginal(d),
 	}, func(_ roster.Actor, q *upsertUser) (directory.UserUpsert, error) {
 		in := directory.UserUpsert{Match: directory.UserAttribute(q.Match), New: decodeNewUser(newUser(q.doc)), Change: decodeUserChange(userChange{
 			UserName: optional[string]{roster.Set[string]{Value: q.doc.UserName, Present: q.doc.UserName != ""}}, UserMembers: q.doc.UserMembers,
@@ -63,8 +63,8 @@ func (a *api) userUpsert(d *directory.Directory) {
 	})
 }
 
-// upserted returns the user whose id is in the body: the body may be a copy of that user.
-func upserted(d *directory.Directory) original {
+// upsertOriginal returns the user whose id is in the body: the body may be a copy of that user.
+func upsertOriginal(d *directory.Directory) original {
 	return func(ctx context.Context, c *call) (any, error) {
 		id := c.body.Get("id")
 		if id.Kind != dialect.String {
