@@ -8,7 +8,7 @@ import (
 	"roster/internal/dialect/dialecttest"
 )
 
-// discarded is an answer that nobody reads.
+// discarded is a response writer that drops the answer.
 type discarded struct {
 	header http.Header
 	status int
@@ -18,7 +18,7 @@ func (d *discarded) Header() http.Header         { return d.header }
 func (d *discarded) WriteHeader(status int)      { d.status = status }
 func (d *discarded) Write(p []byte) (int, error) { return len(p), nil }
 
-// BenchmarkGetUser reads one user with a token, through the whole server but its sockets.
+// BenchmarkGetUser reads one user with a token, through the whole server except its sockets.
 func BenchmarkGetUser(b *testing.B) {
 	for name, path := range map[string]string{"whole": "/api/v1/users/{user ann}", "two members": "/api/v1/users/{user ann}?fields=userName,email"} {
 		b.Run(name, func(b *testing.B) {

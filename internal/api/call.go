@@ -123,8 +123,8 @@ func (a *api) needsHash(c *call) bool {
 	return err == nil && early.endpoint.needsHash(q)
 }
 
-// limitRate counts the call against the credential's rate limit, and sets the headers that show what is
-// left (draft-ietf-httpapi-ratelimit-headers). Errors: RateLimited.
+// limitRate counts the call against the credential's rate limit, and sets the headers that show
+// what is left (draft-ietf-httpapi-ratelimit-headers). Errors: RateLimited.
 func (a *api) limitRate(c *call) error {
 	limit, window := a.limit.Limit()
 	if limit == 0 || c.by.Kind == roster.ActorOperator {

@@ -105,7 +105,8 @@ func showCheckPermission(p roster.CheckPermission) checkPermission {
 	return shown
 }
 
-// permissionOriginal returns the entry whose id is in the body: the body may be a copy of that entry.
+// permissionOriginal returns the entry whose id is in the body: the body may be a copy of that
+// entry.
 func permissionOriginal(d *directory.Directory) original {
 	return func(ctx context.Context, c *call) (any, error) {
 		entries, err := d.ListCheckPermissions(ctx, c.by, directory.CheckPermissionList{CheckGroup: roster.Ref{ID: c.request.PathValue("id")}})

@@ -10,8 +10,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestAPathTakesANameWhereItTakesAnID tries names that a path has to escape, in another case than
-// theirs.
+// TestAPathTakesANameWhereItTakesAnID tries names that need escaping in a path, in another case
+// than the stored one.
 func TestAPathTakesANameWhereItTakesAnID(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{Realms: offline{}})

@@ -20,7 +20,7 @@ import (
 	"roster/internal/directory"
 )
 
-// built returns the API with every call, which answers none, and what it logs.
+// built returns the API with every call registered but no directory behind it, and its log.
 func built(t *testing.T) (*api, *bytes.Buffer) {
 	t.Helper()
 	log := new(bytes.Buffer)
@@ -40,7 +40,7 @@ func operations(a *api, visit func(*huma.Operation, *endpoint)) {
 	}
 }
 
-// understood are the keywords that a request is held against, and those that ask for nothing.
+// understood are the keywords that validation supports, and those that demand nothing.
 var understood = []string{
 	"type", "properties", "required", "additionalProperties", "items", "maxItems", "minLength", "maxLength", "enum", "minimum", "maximum", "anyOf", "$ref",
 	"description", "readOnly", "writeOnly", "format", "examples", "pattern",

@@ -3,10 +3,12 @@
 //
 //	userName sw "j" and (active eq true or not (emails[type eq "work"] or meta.created gt "2026-01-01T00:00:00Z"))
 //
+// Where to look:
+//
 //   - filter.go: [Parse] and the methods of [Filter]
 //   - lex.go, parse.go: text to tree, within bounds
 //   - validate.go: whether a filter fits the attributes of a kind of record
-//   - match.go, seen.go: whether a filter is true of a record
+//   - match.go, cached_record.go: whether a filter is true of a record
 //   - text.go, time.go: tree to text; times
 //
 // The language knows no schema. Its callers say which attributes exist ([Filter.Validate]) and

@@ -44,7 +44,7 @@ func parse(text string, l limits) (Filter, error) {
 		return Filter{}, nil
 	}
 	p := parser{lexer: lexer{text: text}, limits: l}
-	root, err := p.whole()
+	root, err := p.filter()
 	if err != nil {
 		return Filter{}, err
 	}
@@ -105,7 +105,7 @@ func (f Filter) Equals(path string) (value string, ok bool) {
 // the same index as parts of the same element, so get returns nil for an element that lacks the
 // attribute. Records that cannot do this need [Filter.MatchRecord].
 func (f Filter) Match(get func(path string) []any) (is bool, work int) {
-	return f.MatchRecord(columns(get))
+	return f.MatchRecord(flatRecord(get))
 }
 
 // MatchRecord is Match for a record with complex attributes.
@@ -113,7 +113,7 @@ func (f Filter) MatchRecord(r Record) (is bool, work int) {
 	if f.root == nil {
 		return true, 0
 	}
-	is = f.root.match(newSeen(r, f.slots, &work))
+	is = f.root.match(newCachedRecord(r, f.slots, &work))
 	return is, work
 }
 

@@ -23,8 +23,8 @@ func (l *lexer) fault(at int, format string, values ...any) *roster.Error {
 	return invalid("is not understood at character %d: %s", utf8.RuneCountInString(l.text[:at])+1, fmt.Sprintf(format, values...))
 }
 
-// found describes the text at the current position.
-func (l *lexer) found() string {
+// describeNext describes the text at the current position.
+func (l *lexer) describeNext() string {
 	rest := l.text[l.at:]
 	if rest == "" {
 		return "the end"
@@ -117,7 +117,7 @@ func (l *lexer) literal() (literal, error) {
 		}
 		return number, nil
 	}
-	return literal{}, l.fault(start, `expected a value as in JSON ("text", 1.5, true, false, null), found %s`, l.found())
+	return literal{}, l.fault(start, `expected a value as in JSON ("text", 1.5, true, false, null), found %s`, l.describeNext())
 }
 
 // endOfText returns the end of the JSON text at the start of s, -1 if it is not closed.

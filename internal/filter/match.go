@@ -33,14 +33,14 @@ func (l Link) hasID(text string) bool {
 	return l.ID == text || len(text) == uuid && strings.EqualFold(l.ID, text)
 }
 
-// columns is a record that has values but no elements.
-type columns func(path string) []any
+// flatRecord is a record that has values but no elements.
+type flatRecord func(path string) []any
 
-func (c columns) Values(path string) []any { return c(path) }
+func (c flatRecord) Values(path string) []any { return c(path) }
 
-func (c columns) Elements(string) []Record { return nil }
+func (c flatRecord) Elements(string) []Record { return nil }
 
-func (n *node) match(r *seen) bool {
+func (n *node) match(r *cachedRecord) bool {
 	switch n.op {
 	case and:
 		for _, part := range n.of {
@@ -65,7 +65,7 @@ func (n *node) match(r *seen) bool {
 }
 
 // matchSome reports whether the inner filter is true of at least one element.
-func (n *node) matchSome(r *seen) bool {
+func (n *node) matchSome(r *cachedRecord) bool {
 	for _, element := range r.elements(n) {
 		if n.of[0].match(element) {
 			return true
@@ -74,7 +74,7 @@ func (n *node) matchSome(r *seen) bool {
 	return false
 }
 
-func (n *node) compare(r *seen) bool {
+func (n *node) compare(r *cachedRecord) bool {
 	switch {
 	case n.op == pr || n.op == ne && n.value.kind == null:
 		return n.present(r)
@@ -87,7 +87,7 @@ func (n *node) compare(r *seen) bool {
 }
 
 // present reports whether the attribute has a value that is not empty.
-func (n *node) present(r *seen) bool {
+func (n *node) present(r *cachedRecord) bool {
 	for i := range r.values(n) {
 		if r.values(n)[i].present() {
 			return true
@@ -97,7 +97,7 @@ func (n *node) present(r *seen) bool {
 }
 
 // any reports whether the comparison is true of at least one value.
-func (n *node) any(r *seen, op operator) bool {
+func (n *node) any(r *cachedRecord, op operator) bool {
 	values := r.values(n)
 	for i := range values {
 		if n.value.compare(&values[i], op, r.work) {
@@ -176,7 +176,7 @@ func (l literal) compare(value *value, op operator, work *int) bool {
 			return false
 		}
 		if l.isTime && !slices.Contains(parts, op) {
-			if at, is := value.moment(v, work); is {
+			if at, is := value.parsedTime(v, work); is {
 				return ordered(at.Compare(l.time), op)
 			}
 		}

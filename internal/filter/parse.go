@@ -16,22 +16,22 @@ type parser struct {
 	inside bool // within a value path
 }
 
-// whole parses the whole text.
-func (p *parser) whole() (*node, error) {
+// filter parses the filter text.
+func (p *parser) filter() (*node, error) {
 	p.skip()
-	n, err := p.alternatives()
+	n, err := p.expression()
 	if err != nil {
 		return nil, err
 	}
 	p.skip()
 	if p.at < len(p.text) {
-		return nil, p.fault(p.at, "expected and, or, or the end, found %s", p.found())
+		return nil, p.fault(p.at, "expected and, or, or the end, found %s", p.describeNext())
 	}
 	return n, nil
 }
 
-func (p *parser) alternatives() (*node, error) {
-	return p.chain(or, func() (*node, error) { return p.chain(and, p.single) })
+func (p *parser) expression() (*node, error) {
+	return p.chain(or, func() (*node, error) { return p.chain(and, p.term) })
 }
 
 // chain parses parts joined by the operator and or or.
@@ -41,7 +41,7 @@ func (p *parser) chain(op operator, part func() (*node, error)) (*node, error) {
 		return nil, err
 	}
 	parts := []*node{first}
-	for p.joined(op) {
+	for p.takeOperator(op) {
 		next, err := part()
 		if err != nil {
 			return nil, err
@@ -51,8 +51,8 @@ func (p *parser) chain(op operator, part func() (*node, error)) (*node, error) {
 	return combine(op, parts...), nil
 }
 
-// joined reads the operator (and, or) if it is next, and reports whether it was.
-func (p *parser) joined(op operator) bool {
+// takeOperator reads the operator (and, or) if it is next, and reports whether it was.
+func (p *parser) takeOperator(op operator) bool {
 	start := p.at
 	p.skip()
 	if strings.EqualFold(p.word(), string(op)) {
@@ -80,8 +80,8 @@ func combine(op operator, parts ...*node) *node {
 	return n
 }
 
-// single parses a comparison, a value path, or a filter in brackets.
-func (p *parser) single() (*node, error) {
+// term parses a comparison, a value path, or a filter in brackets.
+func (p *parser) term() (*node, error) {
 	if p.take("(") {
 		return p.bracketed(")")
 	}
@@ -93,10 +93,10 @@ func (p *parser) single() (*node, error) {
 			n, err := p.bracketed(")")
 			return &node{op: not, of: []*node{n}}, err
 		}
-		return nil, p.fault(p.at, "expected ( after not, found %s", p.found())
+		return nil, p.fault(p.at, "expected ( after not, found %s", p.describeNext())
 	}
 	if path == "" {
-		return nil, p.fault(start, "expected an attribute, found %s", p.found())
+		return nil, p.fault(start, "expected an attribute, found %s", p.describeNext())
 	}
 	if !isPath(path, p.inside) {
 		return nil, p.fault(start, "%s is no attribute path", quote(path))
@@ -113,13 +113,13 @@ func (p *parser) bracketed(closing string) (*node, error) {
 		return nil, invalid("has brackets more than %d deep", MaxDepth)
 	}
 	p.skip()
-	n, err := p.alternatives()
+	n, err := p.expression()
 	if err != nil {
 		return nil, err
 	}
 	p.skip()
 	if !p.take(closing) {
-		return nil, p.fault(p.at, "expected and, or, or %s, found %s", closing, p.found())
+		return nil, p.fault(p.at, "expected and, or, or %s, found %s", closing, p.describeNext())
 	}
 	p.depth++
 	return n, nil
@@ -156,7 +156,7 @@ func (p *parser) comparison(path string) (*node, error) {
 	}
 	const operators = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr)"
 	if !p.skip() {
-		return nil, p.fault(p.at, "expected %s, found %s", operators, p.found())
+		return nil, p.fault(p.at, "expected %s, found %s", operators, p.describeNext())
 	}
 	start := p.at
 	op := operator(strings.ToLower(p.word()))
@@ -165,10 +165,10 @@ func (p *parser) comparison(path string) (*node, error) {
 	}
 	if !slices.Contains([]operator{eq, ne, co, sw, ew, gt, ge, lt, le}, op) {
 		p.at = start
-		return nil, p.fault(start, "expected %s, found %s", operators, p.found())
+		return nil, p.fault(start, "expected %s, found %s", operators, p.describeNext())
 	}
 	if !p.skip() {
-		return nil, p.fault(p.at, "expected a blank and a value, found %s", p.found())
+		return nil, p.fault(p.at, "expected a blank and a value, found %s", p.describeNext())
 	}
 	start = p.at
 	value, err := p.literal()

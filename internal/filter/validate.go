@@ -48,7 +48,7 @@ func (f Filter) Validate(of func(path string) Attribute) error {
 		case a.Type == Boolean && slices.Contains(ordering, n.op), a.Type != Text && a.Type != Time && slices.Contains(parts, n.op):
 			addOnce(&faults, invalid("cannot compare %s by %s", quote(path), n.op))
 		default:
-			if must := a.mustBe(n); must != "" {
+			if must := a.expected(n); must != "" {
 				addOnce(&faults, invalid("compares %s with %s: it must be %s", quote(path), n.value.kind, must))
 			}
 		}
@@ -56,8 +56,8 @@ func (f Filter) Validate(of func(path string) Attribute) error {
 	return faults.Err()
 }
 
-// mustBe returns which value the attribute must be compared with, "" if the comparison is valid.
-func (a Attribute) mustBe(n *node) string {
+// expected returns which value the attribute must be compared with, "" if the comparison is valid.
+func (a Attribute) expected(n *node) string {
 	switch a.Type {
 	case Number:
 		if n.value.kind != number {

@@ -18,29 +18,29 @@ const (
 	COALESCE(u.session_expiry, 0), COALESCE(u.access_level, ''), COALESCE(u.server_admin, FALSE)`
 
 	roleGrantColumns = `, 'role', COALESCE(ur.group_id, ''),
-	CASE WHEN ur.group_id = '' OR ` + roleGroupIsThere + ` THEN COALESCE(r.permissions, '') ELSE '' END`
+	CASE WHEN ur.group_id = '' OR ` + roleGroupExists + ` THEN COALESCE(r.permissions, '') ELSE '' END`
 	roleGrants = ` LEFT JOIN user_roles ur ON ur.organization_id = u.organization_id AND ur.user_number = u.number
 	LEFT JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL`
 
-	levelGrantColumns = `, ` + levelOrLimit + `, lg.group_id, ''`
+	levelGrantColumns = `, ` + levelGrantKind + `, lg.group_id, ''`
 	levelGrants       = ` JOIN user_level_groups lg ON lg.organization_id = u.organization_id AND lg.user_number = u.number`
 )
 
-// roleGroupIsThere is true if the group that ur grants a role for is not deleted.
-const roleGroupIsThere = `EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = ur.organization_id AND g.id = ur.group_id
+// roleGroupExists is true if the group that ur grants a role for is not deleted.
+const roleGroupExists = `EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = ur.organization_id AND g.id = ur.group_id
 	AND g.name_key IS NOT NULL)`
 
-// levelOrLimit is 'level' if the group of lg exists, and 'limit' if it was deleted.
-const levelOrLimit = `CASE WHEN EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = lg.organization_id AND g.id = lg.group_id
+// levelGrantKind is 'level' if the group of lg exists, and 'limit' if it was deleted.
+const levelGrantKind = `CASE WHEN EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = lg.organization_id AND g.id = lg.group_id
 	AND g.name_key IS NOT NULL) THEN 'level' ELSE 'limit' END`
 
 // grantedAccount collects an account and its grants, row by row.
 type grantedAccount struct {
 	roster.Account
-	level      roster.AccessLevel
-	server     bool // may create organizations
-	levelScope []roster.GroupID
-	limited    bool // the level is granted for levelScope only, even if that is empty
+	level       roster.AccessLevel
+	serverAdmin bool // may create organizations
+	levelScope  []roster.GroupID
+	limited     bool // the level is granted for levelScope only, even if that is empty
 
 	// columns of the last row
 	grant string // "role", "level", "limit" (a deleted group of the level), or a value of another query
@@ -54,7 +54,7 @@ func (a *grantedAccount) targets() []any {
 		(*string)(&a.UserID), (*string)(&a.OrganizationID), &a.Number, &a.UserName,
 		&a.Active, &a.Realm, (*string)(&a.PasswordHash), &a.CredentialVersion,
 		span{&a.SessionExpiry},
-		(*string)(&a.level), &a.server,
+		(*string)(&a.level), &a.serverAdmin,
 		&a.grant, (*string)(&a.group),
 		permissions{&a.held},
 	}
@@ -73,8 +73,8 @@ func (a *grantedAccount) add() {
 	}
 }
 
-// finished returns the account after all rows were added.
-func (a *grantedAccount) finished() roster.Account {
+// account returns the account after all rows were added.
+func (a *grantedAccount) account() roster.Account {
 	p := a.level.Permissions()
 	if p != 0 && !a.limited {
 		a.Grants.Add("", p)
@@ -84,7 +84,7 @@ func (a *grantedAccount) finished() roster.Account {
 			a.Grants.Add(group, p)
 		}
 	}
-	if a.server {
+	if a.serverAdmin {
 		a.Grants.Add("", roster.ServerAdmin)
 	}
 	return a.Account
@@ -125,7 +125,7 @@ func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]ro
 			}
 			a, there := all[row.Number]
 			if !there {
-				a = &grantedAccount{Account: row.Account, level: row.level, server: row.server}
+				a = &grantedAccount{Account: row.Account, level: row.level, serverAdmin: row.serverAdmin}
 				all[row.Number] = a
 			}
 			a.grant, a.group, a.held = row.grant, row.group, row.held
@@ -138,7 +138,7 @@ func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]ro
 	}
 	accounts := make([]roster.Account, 0, len(all))
 	for _, number := range slices.Sorted(maps.Keys(all)) {
-		accounts = append(accounts, all[number].finished())
+		accounts = append(accounts, all[number].account())
 	}
 	return accounts, nil
 }
@@ -157,12 +157,12 @@ func (t *tx) account(text string, args ...any) (roster.Account, error) {
 	if a.UserID == "" {
 		return roster.Account{}, missing("user")
 	}
-	return a.finished(), nil
+	return a.account(), nil
 }
 
 // SetServerAdmin implements directory.UserTx.
 func (t *tx) SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error {
 	const text = `UPDATE users SET server_admin = $3, version = version + 1, updated_at = $4
 	WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
-	return t.changes("user", "set server admin", text, string(org), string(id), may, micros(at))
+	return t.mustChange("user", "set server admin", text, string(org), string(id), may, micros(at))
 }

@@ -29,7 +29,7 @@ func (t *tx) InsertAudit(e roster.AuditEntry) error {
 	const insert = `INSERT INTO audit_entries (organization_id, id, at, actor_kind, actor, actor_name, face, address,
 	request_id, action, target, target_name, details_hash, seq, hash)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
-	t.grown++
+	t.inserted++
 	err := t.put("insert audit entry", insert,
 		string(e.OrganizationID), string(e.ID), micros(e.At), string(e.ActorKind), e.Actor, e.ActorName, string(e.Face), e.Address,
 		e.RequestID, e.Action, e.Target, e.TargetName, e.DetailsHash, placeOrNull(e.Seq), e.Hash)

@@ -68,7 +68,7 @@ func (t *tx) UpdateCheck(c roster.Check, key, aliasKey string) error {
 	if err != nil {
 		return err
 	}
-	err = t.changes("check", "update check", text, string(c.OrganizationID), string(c.ID), c.Name, orNull(key), c.Description,
+	err = t.mustChange("check", "update check", text, string(c.OrganizationID), string(c.ID), c.Name, orNull(key), c.Description,
 		c.EmailAlias, orNull(aliasKey), orNull(c.CheckGroup.ID), definition, c.Version, micros(c.UpdatedAt))
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (t *tx) dropTold(org roster.OrganizationID, id roster.CheckID) error {
 func (t *tx) DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error {
 	const text = `UPDATE checks SET name_key = NULL, alias_key = NULL, check_group_id = NULL, updated_at = $3
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	if err := t.changes("check", "delete check", text, string(org), string(id), micros(at)); err != nil {
+	if err := t.mustChange("check", "delete check", text, string(org), string(id), micros(at)); err != nil {
 		return err
 	}
 	if err := t.dropProgram(org, id); err != nil {

@@ -29,7 +29,7 @@ func (t *tx) InsertCheckGroup(g roster.CheckGroup, key string) (number int64, er
 func (t *tx) UpdateCheckGroup(g roster.CheckGroup, key string) error {
 	const text = `UPDATE check_groups SET name = $3, name_key = $4, description = $5, version = $6, updated_at = $7
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.changes("check group", "update check group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key),
+	return t.mustChange("check group", "update check group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key),
 		g.Description, g.Version, micros(g.UpdatedAt))
 }
 
@@ -37,7 +37,7 @@ func (t *tx) UpdateCheckGroup(g roster.CheckGroup, key string) error {
 func (t *tx) DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error {
 	const free = `UPDATE check_groups SET name_key = NULL, updated_at = $3
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	if err := t.changes("check group", "delete check group", free, string(org), string(id), micros(at)); err != nil {
+	if err := t.mustChange("check group", "delete check group", free, string(org), string(id), micros(at)); err != nil {
 		return err
 	}
 	const out = `UPDATE checks SET check_group_id = NULL, version = version + 1, updated_at = $3
@@ -108,7 +108,7 @@ func (t *tx) PutCheckPermission(org roster.OrganizationID, p roster.CheckPermiss
 // DeleteCheckPermission implements directory.CheckTx.
 func (t *tx) DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPermissionID) error {
 	const text = `DELETE FROM check_permissions WHERE organization_id = $1 AND id = $2`
-	return t.changes("entry", "delete entry on check group", text, string(org), string(id))
+	return t.mustChange("entry", "delete entry on check group", text, string(org), string(id))
 }
 
 // CheckPermissions implements directory.CheckTx. An entry that came in while its user or group was being deleted

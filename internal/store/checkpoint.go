@@ -12,15 +12,15 @@ const checkpointAt = 10_000
 // inside a commit and makes everybody wait for all of it. After everything moved, the next commit
 // overwrites the log from its beginning (https://www.sqlite.org/wal.html).
 type checkpointer struct {
-	at     location
-	log    *slog.Logger
-	begin  int           // the number of pages that starts a move; checkpointAt
-	wanted chan struct{} // of capacity 1
-	ended  chan struct{} // closed when the goroutine has ended
+	at        location
+	log       *slog.Logger
+	threshold int           // the number of pages that starts a move; checkpointAt
+	requested chan struct{} // of capacity 1
+	ended     chan struct{} // closed when the goroutine has ended
 }
 
 func newCheckpointer(at location, log *slog.Logger) *checkpointer {
-	c := &checkpointer{at: at, log: log, begin: checkpointAt, wanted: make(chan struct{}, 1), ended: make(chan struct{})}
+	c := &checkpointer{at: at, log: log, threshold: checkpointAt, requested: make(chan struct{}, 1), ended: make(chan struct{})}
 	go c.run()
 	return c
 }
@@ -28,14 +28,14 @@ func newCheckpointer(at location, log *slog.Logger) *checkpointer {
 // stop ends the goroutine and waits for a running move. The writer calls it, and never calls
 // afterCommit again.
 func (c *checkpointer) stop() {
-	close(c.wanted)
+	close(c.requested)
 	<-c.ended
 }
 
 // run is the body of the goroutine.
 func (c *checkpointer) run() {
 	defer close(c.ended)
-	for range c.wanted {
+	for range c.requested {
 		if err := c.move(); err != nil {
 			c.log.Warn("the log of the database cannot be moved into it yet: is the disk full?", "err", err)
 		}
@@ -53,21 +53,21 @@ func (c *checkpointer) move() error {
 	return err
 }
 
-// after runs in the writer after a commit, with the writer's connection. If less than a third of
-// the log is left, it moves the rest at once. It moves everything at once if the goroutine cannot
-// keep up. Otherwise it wakes the goroutine.
-func (c *checkpointer) after(conn *connection) error {
+// afterCommit runs in the writer after a commit, with the writer's connection. If less than a third
+// of the log is left, it moves the rest at once. It moves everything at once if the goroutine
+// cannot keep up. Otherwise it wakes the goroutine.
+func (c *checkpointer) afterCommit(conn *connection) error {
 	pages, moved, err := conn.checkpoint(false)
 	rest := pages - moved
-	if err != nil || pages < c.begin || rest == 0 {
+	if err != nil || pages < c.threshold || rest == 0 {
 		return err
 	}
-	if rest < pages/3 || pages >= 4*c.begin {
+	if rest < pages/3 || pages >= 4*c.threshold {
 		_, _, err = conn.checkpoint(true)
 		return err
 	}
 	select {
-	case c.wanted <- struct{}{}:
+	case c.requested <- struct{}{}:
 	default: // a move is requested already
 	}
 	return nil

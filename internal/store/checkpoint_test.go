@@ -19,7 +19,7 @@ func newPagesTest(t *testing.T) *pagesTest {
 	if err := createPrivate(path); err != nil {
 		t.Fatal(err)
 	}
-	p := &pagesTest{T: t, checkpointer: &checkpointer{at: location{path, checkpointPragmas()}, begin: 100, wanted: make(chan struct{}, 1)}}
+	p := &pagesTest{T: t, checkpointer: &checkpointer{at: location{path, checkpointPragmas()}, threshold: 100, requested: make(chan struct{}, 1)}}
 	p.conn = p.connect(writerPragmas())
 	p.do(p.conn, "CREATE TABLE t (b)")
 	return p
@@ -46,7 +46,7 @@ func (p *pagesTest) do(c *connection, text string) {
 func (p *pagesTest) write(pages int) {
 	p.Helper()
 	p.do(p.conn, fmt.Sprintf("INSERT INTO t VALUES (zeroblob(%d))", pages*4096))
-	if err := p.after(p.conn); err != nil {
+	if err := p.afterCommit(p.conn); err != nil {
 		p.Fatal(err)
 	}
 }
@@ -70,7 +70,7 @@ func (p *pagesTest) wants(least, most, restMost int, asked bool) {
 	}
 	was := false
 	select {
-	case <-p.wanted:
+	case <-p.requested:
 		was = true
 	default:
 	}

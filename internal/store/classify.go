@@ -94,9 +94,9 @@ func notNow(detail string, cause error) error {
 	return &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: retryAfter, Err: cause}
 }
 
-// unsure is the error for a caller who must look at the data before trying again. It names no time
-// for a retry.
-func unsure(detail string, cause error) error {
+// outcomeUnknown is the error for a caller who must look at the data before trying again. It names
+// no time for a retry.
+func outcomeUnknown(detail string, cause error) error {
 	return &roster.Error{Kind: roster.Unavailable, Detail: detail, Err: cause}
 }
 

@@ -20,15 +20,15 @@ import (
 // Addresses of C memory stay within connection.go and statement.go. Values that leave these files
 // are copies.
 type connection struct {
-	tls  *libc.TLS // the C thread; not to be used by two goroutines at once
-	db   uintptr   // sqlite3*
-	out  uintptr   // C memory for a pointer that a call returns
-	room uintptr   // roomSize bytes of C memory that pass texts to SQLite
+	tls    *libc.TLS // the C thread; not to be used by two goroutines at once
+	db     uintptr   // sqlite3*
+	result uintptr   // C memory for a pointer that a call returns
+	buffer uintptr   // bufferSize bytes of C memory that pass texts to SQLite
 }
 
-// roomSize is the longest text, in bytes, that is passed to SQLite without allocating C memory for
-// it.
-const roomSize = 4096
+// bufferSize is the longest text, in bytes, that is passed to SQLite without allocating C memory
+// for it.
+const bufferSize = 4096
 
 // connect opens an existing file and runs the pragmas.
 func connect(path string, pragmas []string) (*connection, error) {
@@ -45,9 +45,9 @@ func connect(path string, pragmas []string) (*connection, error) {
 }
 
 func (c *connection) open(path string) error {
-	c.out = codes.Xsqlite3_malloc(c.tls, strconv.IntSize/8)
-	c.room = codes.Xsqlite3_malloc(c.tls, roomSize)
-	if c.out == 0 || c.room == 0 {
+	c.result = codes.Xsqlite3_malloc(c.tls, strconv.IntSize/8)
+	c.buffer = codes.Xsqlite3_malloc(c.tls, bufferSize)
+	if c.result == 0 || c.buffer == 0 {
 		return c.failure(codes.SQLITE_NOMEM)
 	}
 	name, err := libc.CString(path)
@@ -55,8 +55,8 @@ func (c *connection) open(path string) error {
 		return err
 	}
 	defer libc.Xfree(c.tls, name)
-	rc := codes.Xsqlite3_open_v2(c.tls, name, c.out, codes.SQLITE_OPEN_READWRITE|codes.SQLITE_OPEN_NOMUTEX, 0)
-	c.db = libc.AtomicLoadPUintptr(c.out) // set even after a failure, for the message
+	rc := codes.Xsqlite3_open_v2(c.tls, name, c.result, codes.SQLITE_OPEN_READWRITE|codes.SQLITE_OPEN_NOMUTEX, 0)
+	c.db = libc.AtomicLoadPUintptr(c.result) // set even after a failure, for the message
 	if rc != codes.SQLITE_OK {
 		return c.failure(rc)
 	}
@@ -71,8 +71,8 @@ func (c *connection) close() error {
 	if rc := codes.Xsqlite3_close_v2(c.tls, c.db); rc != codes.SQLITE_OK {
 		err = c.failure(rc)
 	}
-	codes.Xsqlite3_free(c.tls, c.out)
-	codes.Xsqlite3_free(c.tls, c.room)
+	codes.Xsqlite3_free(c.tls, c.result)
+	codes.Xsqlite3_free(c.tls, c.buffer)
 	c.tls.Close()
 	*c = connection{}
 	return err
@@ -98,14 +98,14 @@ func (c *connection) checkpoint(move bool) (pages, moved int, err error) {
 		mode = codes.SQLITE_CHECKPOINT_PASSIVE
 	}
 	const size = 4 // of a C int
-	switch rc := codes.Xsqlite3_wal_checkpoint_v2(c.tls, c.db, 0, mode, c.room, c.room+size); rc {
+	switch rc := codes.Xsqlite3_wal_checkpoint_v2(c.tls, c.db, 0, mode, c.buffer, c.buffer+size); rc {
 	case codes.SQLITE_OK:
 	case codes.SQLITE_BUSY: // another connection moves pages
 		return 0, 0, nil
 	default:
 		return 0, 0, c.failure(rc)
 	}
-	return int(libc.AtomicLoadPInt32(c.room)), int(libc.AtomicLoadPInt32(c.room + size)), nil
+	return int(libc.AtomicLoadPInt32(c.buffer)), int(libc.AtomicLoadPInt32(c.buffer + size)), nil
 }
 
 // failure returns the error of a call that returned the result code rc.

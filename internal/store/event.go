@@ -9,7 +9,7 @@ import (
 func (t *tx) InsertEvent(e roster.Event) error {
 	const text = `INSERT INTO events (organization_id, id, check_id, title, sender, status, at, body, reason)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
-	t.grown++
+	t.inserted++
 	return t.put("insert event", text, string(e.OrganizationID), string(e.ID), string(e.Check.ID), e.Title, e.From,
 		string(e.Status), micros(e.At), e.Body, e.Reason)
 }
@@ -24,9 +24,9 @@ func (t *tx) Events(org roster.OrganizationID, q directory.EventQuery) ([]roster
 	v.status, v.at, ` + reason + `, ` + body + ` FROM events v LEFT JOIN checks c ON c.organization_id = v.organization_id AND c.id = v.check_id`)
 	switch {
 	case q.Unmatched:
-		b.whereEventOf(org, q, []roster.CheckID{""})
+		b.whereEventOfChecks(org, q, []roster.CheckID{""})
 	case q.Checks != nil:
-		b.whereEventOf(org, q, q.Checks)
+		b.whereEventOfChecks(org, q, q.Checks)
 	default:
 		b.whereEvent(org, q)
 	}
@@ -53,9 +53,9 @@ func (q *query) whereEvent(org roster.OrganizationID, want directory.EventQuery)
 	}
 }
 
-// whereEventOf adds the condition that an event is in the next page of one of the checks. Its cost
-// is that of one page per check, however many events of other checks lie between.
-func (q *query) whereEventOf(org roster.OrganizationID, want directory.EventQuery, checks []roster.CheckID) {
+// whereEventOfChecks adds the condition that an event is in the next page of one of the checks. Its
+// cost is that of one page per check, however many events of other checks lie between.
+func (q *query) whereEventOfChecks(org roster.OrganizationID, want directory.EventQuery, checks []roster.CheckID) {
 	if len(checks) == 0 {
 		q.where("1 = 0")
 		return

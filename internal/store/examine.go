@@ -30,7 +30,7 @@ func (db *sqliteDB) examine(ctx context.Context) (found Examination, err error) 
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
 	defer interruptAfter(ctx, conn.conn)()
-	err = found.look(ctx, conn)
+	err = found.checkTables(ctx, conn)
 	switch {
 	case ctx.Err() != nil: // it was interrupted
 		return found, nil
@@ -43,8 +43,9 @@ func (db *sqliteDB) examine(ctx context.Context) (found Examination, err error) 
 	return found, nil
 }
 
-// look checks one table after the other. It stops when ctx ends or maxDamage faults are found.
-func (x *Examination) look(ctx context.Context, conn *prepared) error {
+// checkTables checks one table after the other. It stops when ctx ends or maxDamage faults are
+// found.
+func (x *Examination) checkTables(ctx context.Context, conn *prepared) error {
 	tables, err := column(conn, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
 	if err != nil {
 		return err

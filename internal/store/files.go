@@ -17,7 +17,7 @@ type files struct {
 
 	mu            sync.Mutex
 	database, log knownFile
-	missed        bool // the current problem has been logged
+	reported      bool // the current problem has been logged
 }
 
 // knownFile is a file as it was when it was opened.
@@ -50,9 +50,9 @@ func (f *knownFile) note() (err error) {
 	return err
 }
 
-// same returns an error if the path does not name the opened file, or if a file that only grows
+// validate returns an error if the path does not name the opened file, or if a file that only grows
 // became shorter.
-func (f *knownFile) same() error {
+func (f *knownFile) validate() error {
 	id, size, err := identify(f.path)
 	switch {
 	case err != nil:
@@ -74,28 +74,28 @@ func (f *files) note() error {
 }
 
 // validate returns an error while the files are not the ones that were opened. Errors: Unavailable.
-func (f *files) validate() error { return f.look(&f.database, &f.log) }
+func (f *files) validate() error { return f.validateFiles(&f.database, &f.log) }
 
 // validateDatabase is validate without the log, which SQLite removes with the last connection.
-func (f *files) validateDatabase() error { return f.look(&f.database) }
+func (f *files) validateDatabase() error { return f.validateFiles(&f.database) }
 
-// look validates some of the files. It logs the first problem, and again after the files were right
-// in between.
-func (f *files) look(at ...*knownFile) error {
+// validateFiles validates some of the files. It logs the first problem, and again after the files
+// were right in between.
+func (f *files) validateFiles(at ...*knownFile) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, file := range at {
-		err := file.same()
+		err := file.validate()
 		if err == nil {
 			continue
 		}
-		if !f.missed {
-			f.missed = true
+		if !f.reported {
+			f.reported = true
 			f.logger.Error("the database's files were removed, replaced or cut short under the running server: nothing is changed any more; "+
 				"put them back, or stop the server, restore a backup and start it again", "err", err)
 		}
 		return moved(err)
 	}
-	f.missed = false
+	f.reported = false
 	return nil
 }

@@ -20,10 +20,10 @@ func (db *DB) Generation() (n uint64, known bool) {
 	return db.generation.n.Load(), true
 }
 
-// readByOthers are prefixes of statements that change nothing authentication reads. Every other
+// accessNeutral are prefixes of statements that change nothing authentication reads. Every other
 // statement counts as a change. Inserts do not count: nothing is cached about rows that did not
 // exist.
-var readByOthers = [...]string{
+var accessNeutral = [...]string{
 	"INSERT INTO ",
 	"UPDATE sessions SET last_used_at ", "UPDATE tokens SET last_used_at ", // not part of the cached data
 	"UPDATE jobs ", "DELETE FROM jobs ", "UPDATE audit_entries ", "DELETE FROM retries ", "DELETE FROM links ", "UPDATE guesses ", "DELETE FROM guesses ",
@@ -35,7 +35,7 @@ var readByOthers = [...]string{
 
 // changesAccess reports whether a statement may change what authentication reads.
 func changesAccess(text string) bool {
-	for _, start := range readByOthers {
+	for _, start := range accessNeutral {
 		if strings.HasPrefix(text, start) {
 			return false
 		}

@@ -13,7 +13,7 @@ import (
 func (t *tx) UpdateGroup(g roster.Group, key string) error {
 	const text = `UPDATE groups SET name = $3, name_key = $4, description = $5, active = $6, alert_filter = $7,
 	sig_filter = $8, landing_page = $9, version = $10 WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	err := t.changes("group", "update group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key), g.Description,
+	err := t.mustChange("group", "update group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key), g.Description,
 		g.Active, g.Routing.AlertFilter, g.Routing.SigFilter, string(g.Routing.LandingPage), g.Version)
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func (t *tx) loadServices(org roster.OrganizationID, groups []roster.Group) erro
 // DeleteGroup implements directory.GroupTx.
 func (t *tx) DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.Time) error {
 	const free = `UPDATE groups SET name_key = NULL WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	if err := t.changes("group", "delete group", free, string(org), string(id)); err != nil {
+	if err := t.mustChange("group", "delete group", free, string(org), string(id)); err != nil {
 		return err
 	}
 	const members = ` WHERE organization_id = $1 AND number IN
@@ -140,24 +140,24 @@ func (t *tx) AddMembers(org roster.OrganizationID, id roster.GroupID, users []in
 	SELECT u.organization_id, u.number, CAST($2 AS TEXT) FROM users u WHERE u.organization_id = $1 AND u.number IN ($*)
 	AND COALESCE(u.user_key, '') <> ''
 	ON CONFLICT (organization_id, user_number, group_id) DO NOTHING`
-	return t.eachMembers("add members", text, org, id, users, at)
+	return t.changeMembers("add members", text, org, id, users, at)
 }
 
 // RemoveMembers implements directory.GroupTx.
 func (t *tx) RemoveMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
 	const primary = `UPDATE users SET primary_group_id = NULL
 	WHERE organization_id = $1 AND primary_group_id = $2 AND number IN ($*)`
-	if err := t.inLists("remove members", primary, org, id, users); err != nil {
+	if err := t.execInLists("remove members", primary, org, id, users); err != nil {
 		return err
 	}
 	const text = `DELETE FROM group_members WHERE organization_id = $1 AND group_id = $2 AND user_number IN ($*)`
-	return t.eachMembers("remove members", text, org, id, users, at)
+	return t.changeMembers("remove members", text, org, id, users, at)
 }
 
-// eachMembers raises the version of users and then runs the statement that changes their
+// changeMembers raises the version of users and then runs the statement that changes their
 // memberships. The order matters: it locks the users first, so that no user is deleted in between
 // and stays a member.
-func (t *tx) eachMembers(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
+func (t *tx) changeMembers(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
 	const versions = `UPDATE users SET version = version + 1, updated_at = $2 WHERE organization_id = $1 AND number IN ($*)
 	AND COALESCE(user_key, '') <> ''`
 	for some := range slices.Chunk(users, maxList) {
@@ -166,12 +166,12 @@ func (t *tx) eachMembers(doing, text string, org roster.OrganizationID, id roste
 			return err
 		}
 	}
-	return t.inLists(doing, text, org, id, users)
+	return t.execInLists(doing, text, org, id, users)
 }
 
-// inLists runs a statement about an organization, a group and a list of users, maxList users at a
-// time.
-func (t *tx) inLists(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64) error {
+// execInLists runs a statement about an organization, a group and a list of users, maxList users at
+// a time.
+func (t *tx) execInLists(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64) error {
 	for some := range slices.Chunk(users, maxList) {
 		args, n := numberArgs([]any{string(org), string(id)}, some)
 		if _, err := t.exec(doing, t.texts.list(text, 3, n), args...); err != nil {
@@ -271,7 +271,7 @@ func (t *tx) InsertService(s roster.BusinessService, key string) (number int64, 
 func (t *tx) UpdateRole(r roster.Role, key string) error {
 	const text = `UPDATE roles SET name = $3, name_key = $4, description = $5, permissions = $6, version = $7
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.changes("role", "update role", text, string(r.OrganizationID), string(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Version)
+	return t.mustChange("role", "update role", text, string(r.OrganizationID), string(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Version)
 }
 
 // DeleteRole implements directory.GroupTx.

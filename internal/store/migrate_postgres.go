@@ -33,8 +33,8 @@ const (
 	firstMigrationPause   = 250 * time.Millisecond
 	longestMigrationPause = 8 * time.Second
 
-	// migrationTurns is how long a process waits for another process that migrates, in seconds.
-	migrationTurns = 300
+	// migrationLockWait is how long a process waits for another process that migrates, in seconds.
+	migrationLockWait = 300
 )
 
 // migratePostgres migrates on a connection of its own, without a time limit. Only one process at a
@@ -53,7 +53,7 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log 
 		return notNow("the database at "+where+" cannot be reached", fmt.Errorf("connect: %w", err))
 	}
 	for n, wait := 1, firstMigrationPause; ; n, wait = n+1, min(2*wait, longestMigrationPause) {
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrationTurns))
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrationLockWait))
 		if err != nil {
 			return fmt.Errorf("lock migrations: %w", err)
 		}
@@ -61,7 +61,7 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log 
 		if err == nil {
 			return nil
 		}
-		if !gaveWay(err) {
+		if !isLockConflict(err) {
 			return explain(e.fault(err), "open database", err)
 		}
 		if n == migrationTries {
@@ -78,8 +78,8 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log 
 	}
 }
 
-// gaveWay reports whether a migration failed because other transactions used its tables.
-func gaveWay(err error) bool {
+// isLockConflict reports whether a migration failed because other transactions used its tables.
+func isLockConflict(err error) bool {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
 		return false

@@ -26,33 +26,33 @@ const (
 const (
 	// askOutcome reads how transaction $1 of the server's incarnation $2 ended. It returns null if
 	// that is unknown.
-	askOutcome = "SELECT CASE WHEN (" + readLife + ") = $2 THEN pg_xact_status($1::text::xid8) END"
+	askOutcome = "SELECT CASE WHEN (" + readIncarnation + ") = $2 THEN pg_xact_status($1::text::xid8) END"
 
-	// readLife reads a value that identifies the server's incarnation: the start of its statistics.
-	// It stays the same until the server crashes or a standby replaces it. A transaction id means
-	// something within one incarnation only: after a crash another transaction may get the id of
+	// readIncarnation reads a value that identifies the server's incarnation: the start of its
+	// statistics. It stays the same until the server crashes or a standby replaces it. A transaction id
+	// means something within one incarnation only: after a crash another transaction may get the id of
 	// one that was being committed.
-	readLife = "SELECT stats_reset::text FROM pg_stat_bgwriter"
+	readIncarnation = "SELECT stats_reset::text FROM pg_stat_bgwriter"
 )
 
-// lifeKey is the key under which a connection keeps the incarnation of its server.
-const lifeKey = "roster.life"
+// incarnationKey is the key under which a connection keeps the incarnation of its server.
+const incarnationKey = "roster.incarnation"
 
-// noteLife reads the server's incarnation on a new connection. No connection outlives it, so once
-// is enough.
-func noteLife(ctx context.Context, c *pgx.Conn) error {
-	var life string
-	if err := c.QueryRow(ctx, readLife, pgx.QueryExecModeSimpleProtocol).Scan(&life); err != nil { // one round trip
+// noteIncarnation reads the server's incarnation on a new connection. No connection outlives it, so
+// once is enough.
+func noteIncarnation(ctx context.Context, c *pgx.Conn) error {
+	var incarnation string
+	if err := c.QueryRow(ctx, readIncarnation, pgx.QueryExecModeSimpleProtocol).Scan(&incarnation); err != nil { // one round trip
 		return fmt.Errorf("read when the server's statistics begin: %w", err)
 	}
-	c.PgConn().CustomData()[lifeKey] = life
+	c.PgConn().CustomData()[incarnationKey] = incarnation
 	return nil
 }
 
-// lifeOf returns the incarnation of the server that a connection leads to.
-func lifeOf(c *pgx.Conn) string {
-	life, _ := c.PgConn().CustomData()[lifeKey].(string)
-	return life
+// incarnationOf returns the incarnation of the server that a connection leads to.
+func incarnationOf(c *pgx.Conn) string {
+	incarnation, _ := c.PgConn().CustomData()[incarnationKey].(string)
+	return incarnation
 }
 
 // settle finds out how a transaction ended whose COMMIT failed with err. It returns nil if the
@@ -75,7 +75,7 @@ func (db *postgresDB) settle(ctx context.Context, run *pipeline, err error) (fau
 	}
 	const detail = "the connection to the database was lost while the change was saved, and it is not known whether it was done; " +
 		"look before you repeat it"
-	return fault{}, unsure(detail, fmt.Errorf("commit: %w", err))
+	return fault{}, outcomeUnknown(detail, fmt.Errorf("commit: %w", err))
 }
 
 // isRefusal reports whether the server answered COMMIT by undoing the transaction. A fatal error is
@@ -105,7 +105,7 @@ func (db *postgresDB) outcome(ctx context.Context, run *pipeline) string {
 // ask asks once how a transaction ended. It returns "" if the server does not know.
 func (db *postgresDB) ask(ctx context.Context, run *pipeline) (string, error) {
 	var outcome sql.NullString
-	if err := db.pool.QueryRowContext(ctx, askOutcome, run.id, run.life).Scan(&outcome); err != nil {
+	if err := db.pool.QueryRowContext(ctx, askOutcome, run.id, run.incarnation).Scan(&outcome); err != nil {
 		return "", fmt.Errorf("ask for the outcome of a transaction: %w", err)
 	}
 	return outcome.String, nil

@@ -175,7 +175,7 @@ func begun(t *testing.T, db *DB) *pipeline {
 		run = x.(*tx).run.(*pipeline)
 		return tally(x)
 	})
-	if err != nil || run.id == "" || run.life == "" {
+	if err != nil || run.id == "" || run.incarnation == "" {
 		t.Fatalf("%+v, %v", run, err)
 	}
 	return run

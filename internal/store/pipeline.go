@@ -18,12 +18,12 @@ const maxDeferred = 64
 // statement whose result nobody needs waits and is sent together with the next one, because a round
 // trip of its own would cost more than the work.
 type pipeline struct {
-	ctx      context.Context
-	conn     *sql.Conn
-	deferred []pipelined
-	open     bool   // begun, but not yet committed or rolled back
-	id       string // the server's id of the transaction; "" if it only reads
-	life     string // the server's incarnation that runs the transaction (outcome.go)
+	ctx         context.Context
+	conn        *sql.Conn
+	deferred    []pipelined
+	open        bool   // begun, but not yet committed or rolled back
+	id          string // the server's id of the transaction; "" if it only reads
+	incarnation string // the server's incarnation that runs the transaction (outcome.go)
 }
 
 // The statements that begin transactions. An update asks for its own id in the same round trip, in
@@ -43,7 +43,7 @@ func (p *pipeline) begin(text string) error {
 		for _, row := range results[len(results)-1].Rows {
 			p.id = string(row[0])
 		}
-		p.life = lifeOf(c)
+		p.incarnation = incarnationOf(c)
 		return nil
 	})
 	p.open = err == nil

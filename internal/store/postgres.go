@@ -133,7 +133,7 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 			config.RuntimeParams[name] = strconv.FormatInt(value.Milliseconds(), 10)
 		}
 	}
-	db := &postgresDB{pool: stdlib.OpenDB(*config, stdlib.OptionAfterConnect(noteLife)), engine: e, texts: newTexts(), added: added, settleFor: settleTimeout}
+	db := &postgresDB{pool: stdlib.OpenDB(*config, stdlib.OptionAfterConnect(noteIncarnation)), engine: e, texts: newTexts(), added: added, settleFor: settleTimeout}
 	db.pool.SetMaxOpenConns(o.MaxConns)
 	db.pool.SetMaxIdleConns(o.MaxConns)
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -230,9 +230,9 @@ func (db *postgresDB) once(ctx context.Context, begin string, fn func(directory.
 		}
 	}
 	if t.queued {
-		db.added.poke()
+		db.added.wake()
 	}
-	db.stats.add(t.grown)
+	db.stats.add(t.inserted)
 	return fault{}, nil
 }
 

@@ -25,7 +25,7 @@ func (p *prepared) statement(text string) (*statement, error) {
 		return s, nil
 	}
 	if len(p.stmts) >= maxPrepared {
-		p.forget()
+		p.evict()
 	}
 	s, err := p.conn.prepare(text)
 	if err != nil {
@@ -65,8 +65,8 @@ func (p *prepared) do(text string) error {
 	return err
 }
 
-// forget closes all statements except those whose rows are being read.
-func (p *prepared) forget() {
+// evict closes all statements except those whose rows are being read.
+func (p *prepared) evict() {
 	for text, s := range p.stmts {
 		if !s.open {
 			s.close()

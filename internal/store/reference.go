@@ -22,7 +22,7 @@ func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, sc
 	found := make([]T, len(refs))
 	for from := 0; from < len(refs); from += maxRows {
 		some := refs[from:min(from+maxRows, len(refs))]
-		said := saidBy(some)
+		said := keysOf(some)
 		if said == 0 {
 			continue
 		}
@@ -38,42 +38,42 @@ func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, sc
 	return found, nil
 }
 
-// said is the set of keys that references use. A query looks only for these, since each key costs a
-// lookup in another index.
-type said int
+// refKeys is the set of keys that references use. A query looks only for these, since each key
+// costs a lookup in another index.
+type refKeys int
 
 const (
-	saysID said = 1 << iota
-	saysNumber
-	saysName
-	saysAll = saysID | saysNumber | saysName
+	refByID refKeys = 1 << iota
+	refByNumber
+	refByName
+	refByAny = refByID | refByNumber | refByName
 )
 
-func saidBy(refs []roster.Ref) (s said) {
+func keysOf(refs []roster.Ref) (s refKeys) {
 	for _, ref := range refs {
 		if ref.ID != "" {
-			s |= saysID
+			s |= refByID
 		}
 		if ref.Number != 0 {
-			s |= saysNumber
+			s |= refByNumber
 		}
 		if ref.Name != "" {
-			s |= saysName
+			s |= refByName
 		}
 	}
 	return s
 }
 
 // referenceText adds to text the conditions that find n references, after args earlier arguments.
-func (t *tx) referenceText(text string, s said, args, n int) string {
-	return t.texts.get(text, n*int(saysAll+1)+int(s), func() string {
+func (t *tx) referenceText(text string, s refKeys, args, n int) string {
+	return t.texts.get(text, n*int(refByAny+1)+int(s), func() string {
 		var b strings.Builder
 		b.WriteString(text + " AND (")
 		or := ""
 		for _, column := range []struct {
-			says said
+			says refKeys
 			name string
-		}{{saysID, "id"}, {saysNumber, "number"}, {saysName, "name_key"}} {
+		}{{refByID, "id"}, {refByNumber, "number"}, {refByName, "name_key"}} {
 			if s&column.says == 0 {
 				continue
 			}
@@ -89,15 +89,15 @@ func (t *tx) referenceText(text string, s said, args, n int) string {
 }
 
 // referenceArgs returns the arguments of referenceText: args, then ids, numbers and keys.
-func referenceArgs(args []any, s said, n int, refs []roster.Ref) []any {
+func referenceArgs(args []any, s refKeys, n int, refs []roster.Ref) []any {
 	all := append(make([]any, 0, len(args)+3*n), args...)
 	for _, of := range []struct {
-		says  said
+		says  refKeys
 		value func(roster.Ref) any
 	}{
-		{saysID, func(r roster.Ref) any { return r.ID }},
-		{saysNumber, func(r roster.Ref) any { return r.Number }},
-		{saysName, func(r roster.Ref) any { return directory.Fold(r.Name) }},
+		{refByID, func(r roster.Ref) any { return r.ID }},
+		{refByNumber, func(r roster.Ref) any { return r.Number }},
+		{refByName, func(r roster.Ref) any { return directory.Fold(r.Name) }},
 	} {
 		for i := 0; s&of.says != 0 && i < n; i++ {
 			all = append(all, of.value(refs[min(i, len(refs)-1)]))

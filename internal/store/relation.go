@@ -16,9 +16,9 @@ import (
 const (
 	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, ur.group_id, 0 FROM user_roles ur
 	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL
-	WHERE (ur.group_id = '' OR ` + roleGroupIsThere + `) AND ur.organization_id = $1 AND ur.user_number`
+	WHERE (ur.group_id = '' OR ` + roleGroupExists + `) AND ur.organization_id = $1 AND ur.user_number`
 
-	selectLevelGroups = `SELECT lg.user_number, ` + levelOrLimit + `, lg.group_id, 0, '', '', 0 FROM user_level_groups lg
+	selectLevelGroups = `SELECT lg.user_number, ` + levelGrantKind + `, lg.group_id, 0, '', '', 0 FROM user_level_groups lg
 	WHERE lg.organization_id = $1 AND lg.user_number`
 
 	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name, '', 0 FROM group_members m
@@ -50,14 +50,14 @@ func (r *relationRow) targets() []any {
 	return []any{&r.user, &r.kind, &r.id, &r.number, &r.name, &r.service, &r.at}
 }
 
-// load sets the relations of users that with asks for. users are sorted by number. whole says that
-// they are all users between the first and the last. The results are sorted here rather than in
-// SQL, since they are few per user and many per page.
-func (t *tx) load(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
+// loadRelations sets the relations of users that with asks for. users are sorted by number. whole
+// says that they are all users between the first and the last. The results are sorted here rather
+// than in SQL, since they are few per user and many per page.
+func (t *tx) loadRelations(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
 	if len(users) == 0 || with == 0 {
 		return nil
 	}
-	if err := t.relate(org, users, with, whole || len(users) == 1); err != nil {
+	if err := t.readRelations(org, users, with, whole || len(users) == 1); err != nil {
 		return err
 	}
 	for i := range users {
@@ -75,8 +75,8 @@ func (t *tx) load(org roster.OrganizationID, users []roster.User, with directory
 	return nil
 }
 
-// relate runs the queries of load and adds each row to its user.
-func (t *tx) relate(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
+// readRelations runs the queries of loadRelations and adds each row to its user.
+func (t *tx) readRelations(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
 	var row relationRow
 	to := row.targets()
 	var limits map[int64][]roster.GroupID // deleted groups that a level was granted for
@@ -90,7 +90,7 @@ func (t *tx) relate(org roster.OrganizationID, users []roster.User, with directo
 			}
 			limits[row.user] = append(limits[row.user], roster.GroupID(row.id))
 		} else if u := userOf(users, row.user); u != nil {
-			row.give(u, with)
+			row.addTo(u, with)
 		}
 		return nil
 	}
@@ -150,11 +150,11 @@ func userOf(users []roster.User, number int64) *roster.User {
 	return &users[i]
 }
 
-// give adds the row to its user.
-func (r *relationRow) give(u *roster.User, with directory.With) {
+// addTo adds the row to its user.
+func (r *relationRow) addTo(u *roster.User, with directory.With) {
 	switch r.kind {
 	case "role":
-		r.giveRole(u)
+		r.addRoleTo(u)
 	case "level":
 		u.LevelGroups = append(u.LevelGroups, roster.GroupID(r.id))
 	case string(roster.KindGroup):
@@ -175,8 +175,8 @@ func (r *relationRow) give(u *roster.User, with directory.With) {
 	}
 }
 
-// giveRole adds a role to its user. A role granted for several groups has several rows.
-func (r *relationRow) giveRole(u *roster.User) {
+// addRoleTo adds a role to its user. A role granted for several groups has several rows.
+func (r *relationRow) addRoleTo(u *roster.User) {
 	i := slices.IndexFunc(u.Roles, func(g roster.RoleGrant) bool { return string(g.ID) == r.id })
 	if i < 0 {
 		i = len(u.Roles)

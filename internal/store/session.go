@@ -45,7 +45,7 @@ func (t *tx) SessionByHash(hash string) (roster.Session, roster.Account, error) 
 	if s.ID == "" {
 		return roster.Session{}, roster.Account{}, missing("session")
 	}
-	return s, a.finished(), nil
+	return s, a.account(), nil
 }
 
 // InsertSession implements directory.CredentialTx.

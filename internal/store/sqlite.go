@@ -130,7 +130,7 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 	if err != nil {
 		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
 	}
-	if err := w.knowFiles(); err != nil {
+	if err := w.noteFiles(); err != nil {
 		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
 	}
 	w.checkpoints = newCheckpointer(location{path, checkpointPragmas()}, o.Logger)

@@ -15,13 +15,13 @@ import (
 // statement is a prepared statement of an SQLite connection: sqlite3_stmt* of the C interface. It
 // also implements rows for its own query, one query at a time.
 type statement struct {
-	conn   *connection
-	stmt   uintptr // sqlite3_stmt*
-	params []int   // index of the argument of each parameter; SQLite orders parameters by first use
-	most   int     // number of arguments that it takes
-	width  int     // number of columns that it returns
-	open   bool    // a query is being read
-	err    error   // error that ended the reading
+	conn     *connection
+	stmt     uintptr // sqlite3_stmt*
+	params   []int   // index of the argument of each parameter; SQLite orders parameters by first use
+	argCount int     // number of arguments that it takes
+	width    int     // number of columns that it returns
+	open     bool    // a query is being read
+	err      error   // error that ended the reading
 }
 
 // prepare prepares a text of exactly one statement, with the parameters $1, $2 and so on.
@@ -31,12 +31,12 @@ func (c *connection) prepare(text string) (*statement, error) {
 		return nil, err
 	}
 	defer libc.Xfree(c.tls, words)
-	rc := codes.Xsqlite3_prepare_v3(c.tls, c.db, words, -1, codes.SQLITE_PREPARE_PERSISTENT, c.out, c.room)
+	rc := codes.Xsqlite3_prepare_v3(c.tls, c.db, words, -1, codes.SQLITE_PREPARE_PERSISTENT, c.result, c.buffer)
 	if rc != codes.SQLITE_OK {
 		return nil, c.failure(rc)
 	}
-	s := &statement{conn: c, stmt: libc.AtomicLoadPUintptr(c.out)}
-	if rest := libc.GoString(libc.AtomicLoadPUintptr(c.room)); s.stmt == 0 || strings.TrimSpace(rest) != "" {
+	s := &statement{conn: c, stmt: libc.AtomicLoadPUintptr(c.result)}
+	if rest := libc.GoString(libc.AtomicLoadPUintptr(c.buffer)); s.stmt == 0 || strings.TrimSpace(rest) != "" {
 		s.close()
 		return nil, errors.New("a text is not one statement")
 	}
@@ -58,7 +58,7 @@ func (s *statement) describe() error {
 			return fmt.Errorf("a parameter is called %q, not $1 or the like", name)
 		}
 		s.params = append(s.params, n-1)
-		s.most = max(s.most, n)
+		s.argCount = max(s.argCount, n)
 	}
 	return nil
 }
@@ -94,8 +94,8 @@ func (s *statement) begin(args []any) error {
 	if s.open {
 		return errors.New("a query is put while its rows are being read")
 	}
-	if len(args) != s.most {
-		return fmt.Errorf("%d arguments for %d parameters", len(args), s.most)
+	if len(args) != s.argCount {
+		return fmt.Errorf("%d arguments for %d parameters", len(args), s.argCount)
 	}
 	for i, of := range s.params {
 		if err := s.bind(int32(i+1), args[of]); err != nil {
@@ -138,9 +138,9 @@ func (s *statement) bindText(i int32, text string) error {
 	if len(text) > math.MaxInt32 {
 		return s.conn.failure(codes.SQLITE_TOOBIG)
 	}
-	tls, from := s.conn.tls, s.conn.room
-	if len(text) <= roomSize {
-		copy(libc.GoBytes(from, roomSize), text)
+	tls, from := s.conn.tls, s.conn.buffer
+	if len(text) <= bufferSize {
+		copy(libc.GoBytes(from, bufferSize), text)
 	} else {
 		long, err := libc.CString(text)
 		if err != nil {

@@ -71,7 +71,7 @@ func TestATextComesBackAsItWasStored(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"empty": "", "short": "Ada", "not ASCII": "Zoë 李", "with zero bytes": "a\x00b\x00", "not UTF-8": "\xff\xfe",
-		"as long as the room": strings.Repeat("x", roomSize), "longer": strings.Repeat("y", roomSize+1), "long": strings.Repeat("z", 1<<20),
+		"as long as the buffer": strings.Repeat("x", bufferSize), "longer": strings.Repeat("y", bufferSize+1), "long": strings.Repeat("z", 1<<20),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

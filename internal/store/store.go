@@ -145,8 +145,8 @@ func (db *DB) JobsAdded() <-chan struct{} { return db.added }
 // jobsAdded is the sending side of DB.JobsAdded.
 type jobsAdded chan struct{}
 
-// poke wakes the receiver, unless a wake-up is already waiting for it.
-func (c jobsAdded) poke() {
+// wake wakes the receiver, unless a wake-up is already waiting for it.
+func (c jobsAdded) wake() {
 	select {
 	case c <- struct{}{}:
 	default:

@@ -74,7 +74,7 @@ func (t *tx) TokenByHash(hash string) (roster.Token, roster.Account, error) {
 	if a.UserID == "" {
 		return token, roster.Account{}, nil
 	}
-	return token, a.finished(), nil
+	return token, a.account(), nil
 }
 
 // sortLinks sorts groups by number.
@@ -161,7 +161,7 @@ func (t *tx) FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token,
 // RevokeToken implements directory.CredentialTx. Errors: NotFound, also for a revoked token.
 func (t *tx) RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.Time) error {
 	const text = `UPDATE tokens SET revoked_at = $3, name_key = NULL WHERE organization_id = $1 AND id = $2 AND revoked_at = 0`
-	return t.changes("token", "revoke token", text, string(org), string(id), micros(at))
+	return t.mustChange("token", "revoke token", text, string(org), string(id), micros(at))
 }
 
 // TouchTokens implements directory.CredentialTx. It ignores a use that is older than the stored

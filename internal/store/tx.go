@@ -38,7 +38,7 @@ type tx struct {
 	texts  *texts
 
 	queued    bool  // a job was queued
-	grown     int   // number of audit entries and events inserted
+	inserted  int   // number of audit entries and events inserted
 	access    bool  // data that authentication reads may have changed
 	numbering bool  // the running statement takes the next number; another transaction may take the same one
 	failed    error // error of the first failed statement; no statement runs after it
@@ -141,9 +141,9 @@ func (t *tx) one(doing, text string, args []any, to ...any) (found bool, err err
 	return found, err
 }
 
-// changes runs a statement that must change a record of the noun. Errors: NotFound if it changed
+// mustChange runs a statement that must change a record of the noun. Errors: NotFound if it changed
 // none.
-func (t *tx) changes(noun, doing, text string, args ...any) error {
+func (t *tx) mustChange(noun, doing, text string, args ...any) error {
 	n, err := t.exec(doing, text, args...)
 	if err == nil && n == 0 {
 		return missing(noun)

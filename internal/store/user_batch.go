@@ -156,7 +156,7 @@ func (t *tx) InsertAudits(entries []roster.AuditEntry) error {
 			detailed = append(detailed, string(e.OrganizationID), string(e.ID), e.Salt, string(e.Details))
 		}
 	}
-	t.grown += len(entries)
+	t.inserted += len(entries)
 	if err := t.insertRows("insert audit entries", insert, 15, rows); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (t *tx) UsersInOrder(org roster.OrganizationID, q directory.OrderedQuery, w
 	whole := byNumber(q) && !picksFew(q) && q.InGroups == nil
 	numbered := slices.Clone(users)
 	sort.Slice(numbered, func(i, j int) bool { return numbered[i].Number < numbered[j].Number })
-	if err := t.load(org, numbered, with, whole); err != nil {
+	if err := t.loadRelations(org, numbered, with, whole); err != nil {
 		return nil, err
 	}
 	for i := range users {
@@ -221,7 +221,7 @@ func (t *tx) UsersByNumbers(org roster.OrganizationID, numbers []int64, with dir
 	}
 	sort.Slice(users, func(i, j int) bool { return users[i].Number < users[j].Number })
 	users = slices.CompactFunc(users, func(a, b roster.User) bool { return a.Number == b.Number })
-	return users, t.load(org, users, with, false)
+	return users, t.loadRelations(org, users, with, false)
 }
 
 // UsersEverywhere implements directory.SearchTx.

@@ -12,7 +12,7 @@ func (t *tx) UpdateUser(u directory.NewUserRow, parts directory.With) error {
 	if err != nil {
 		return err
 	}
-	if err := t.changes("user", "update user", updateUser, args...); err != nil {
+	if err := t.mustChange("user", "update user", updateUser, args...); err != nil {
 		return err
 	}
 	return t.replaceParts(u, parts)

@@ -56,7 +56,7 @@ type writer struct {
 // update is a queued transaction of a caller.
 type update struct {
 	fn     func(directory.Tx) error
-	turn   atomic.Int32  // waiting, then either running or abandoned
+	state  atomic.Int32  // waiting, then either running or abandoned
 	done   chan struct{} // closed when err and queued are final
 	err    error
 	queued bool // fn queued a job
@@ -66,7 +66,7 @@ type update struct {
 const (
 	waiting int32 = iota
 	running
-	left
+	abandoned
 )
 
 func newWriter(at location, e *engine, t *texts, added jobsAdded, o Options) *writer {
@@ -92,7 +92,7 @@ func (w *writer) Update(ctx context.Context, fn func(directory.Tx) error) error 
 	select {
 	case <-u.done:
 	case <-ctx.Done():
-		if u.turn.CompareAndSwap(waiting, left) {
+		if u.state.CompareAndSwap(waiting, abandoned) {
 			return ctx.Err()
 		}
 		<-u.done
@@ -134,9 +134,9 @@ func (w *writer) stop(ctx context.Context) error {
 func (w *writer) run() {
 	defer w.resume()
 	for u := range w.queue {
-		w.gather(u)
-		w.write()
-		w.tidy()
+		w.fillBatch(u)
+		w.commitBatch()
+		w.checkpoint()
 	}
 	w.drained = true
 }
@@ -161,10 +161,10 @@ func (w *writer) resume() {
 	close(w.ended)
 }
 
-// gather puts u and every other waiting update into the batch, up to maxBatch.
-func (w *writer) gather(u *update) {
+// fillBatch puts u and every other waiting update into the batch, up to maxBatch.
+func (w *writer) fillBatch(u *update) {
 	for {
-		if u.turn.CompareAndSwap(waiting, running) {
+		if u.state.CompareAndSwap(waiting, running) {
 			w.batch = append(w.batch, u)
 		}
 		if len(w.batch) == maxBatch {
@@ -182,8 +182,8 @@ func (w *writer) gather(u *update) {
 	}
 }
 
-// write runs and commits the batch, and answers its callers.
-func (w *writer) write() {
+// commitBatch runs and commits the batch, and answers its callers.
+func (w *writer) commitBatch() {
 	begun := w.now()
 	err := w.commit(w.batch)
 	if took := w.now().Sub(begun); took >= slowCommit {
@@ -197,7 +197,7 @@ func (w *writer) write() {
 		}
 	default:
 		w.log.Warn("a commit came to nothing; its changes are made one by one", "changes", len(w.batch), "err", err)
-		w.separately()
+		w.commitOneByOne()
 	}
 	for _, u := range w.batch {
 		w.answer(u)
@@ -206,19 +206,19 @@ func (w *writer) write() {
 	w.batch = w.batch[:0]
 }
 
-// tidy keeps the write-ahead log short. Its failures are only logged: the callers have their
+// checkpoint keeps the write-ahead log short. Its failures are only logged: the callers have their
 // answers, and a real fault shows again in the next commit.
-func (w *writer) tidy() {
+func (w *writer) checkpoint() {
 	if w.conn == nil {
 		return
 	}
-	if err := w.checkpoints.after(w.conn.conn); err != nil {
+	if err := w.checkpoints.afterCommit(w.conn.conn); err != nil {
 		w.log.Warn("the log of the database cannot be kept short", "err", err)
 	}
 }
 
-// separately runs each update of the batch in its own transaction, and answers it at once.
-func (w *writer) separately() {
+// commitOneByOne runs each update of the batch in its own transaction, and answers it at once.
+func (w *writer) commitOneByOne() {
 	for ; len(w.batch) > 0; w.batch = w.batch[1:] {
 		if err := w.commit(w.batch[:1]); err != nil {
 			w.batch[0].err = err
@@ -230,7 +230,7 @@ func (w *writer) separately() {
 // answer lets the caller of u continue.
 func (w *writer) answer(u *update) {
 	if u.err == nil && u.queued {
-		w.added.poke()
+		w.added.wake()
 	}
 	close(u.done)
 }
@@ -272,8 +272,8 @@ func (w *writer) commit(updates []*update) error {
 	return nil
 }
 
-// knowFiles remembers which files are open. Its empty transaction makes SQLite open the log.
-func (w *writer) knowFiles() error {
+// noteFiles remembers which files are open. Its empty transaction makes SQLite open the log.
+func (w *writer) noteFiles() error {
 	if err := w.conn.do("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}

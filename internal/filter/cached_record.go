@@ -13,30 +13,30 @@ const (
 	plainBytes = 32 // bytes that a comparison looks at in one step
 )
 
-// seen is a record, or an element of one, during a match. It caches what was read.
-type seen struct {
-	record Record // nil for an element of columns
+// cachedRecord is a record, or an element of one, during a match. It caches what was read.
+type cachedRecord struct {
+	record Record // nil for an element of a flatRecord
 	known  []attribute
 	work   *int // work so far, in steps
 
-	whole *seen // the record, for an element of columns
-	index int   // the element's index, for an element of columns
+	whole *cachedRecord // the record, for an element of a flatRecord
+	index int           // the element's index, for an element of a flatRecord
 }
 
 // attribute is what was read at a path.
 type attribute struct {
 	values   []value
 	read     bool
-	elements []*seen
-	parted   bool
+	elements []*cachedRecord
+	split    bool
 }
 
-func newSeen(r Record, slots int, work *int) *seen {
-	return &seen{record: r, known: make([]attribute, slots), work: work}
+func newCachedRecord(r Record, slots int, work *int) *cachedRecord {
+	return &cachedRecord{record: r, known: make([]attribute, slots), work: work}
 }
 
 // values returns the values that a comparison looks at.
-func (s *seen) values(n *node) []value {
+func (s *cachedRecord) values(n *node) []value {
 	if s.whole != nil {
 		if all := s.whole.values(n); s.index < len(all) {
 			return all[s.index : s.index+1]
@@ -46,7 +46,7 @@ func (s *seen) values(n *node) []value {
 	a := &s.known[n.slot]
 	if !a.read {
 		path := n.path
-		if _, ok := s.record.(columns); ok {
+		if _, ok := s.record.(flatRecord); ok {
 			path = n.whole
 		}
 		values := s.record.Values(path)
@@ -59,18 +59,18 @@ func (s *seen) values(n *node) []value {
 	return a.values
 }
 
-// elements returns the elements of a complex attribute. For columns it makes as many elements as
-// the longest attribute in the value path has values.
-func (s *seen) elements(n *node) []*seen {
+// elements returns the elements of a complex attribute. For a flatRecord it makes as many elements
+// as the longest attribute in the value path has values.
+func (s *cachedRecord) elements(n *node) []*cachedRecord {
 	if s.whole != nil {
 		return nil // value paths do not nest
 	}
 	a := &s.known[n.slot]
-	if _, ok := s.record.(columns); !ok {
-		if !a.parted {
-			a.parted = true
+	if _, ok := s.record.(flatRecord); !ok {
+		if !a.split {
+			a.split = true
 			for _, element := range s.record.Elements(n.path) {
-				a.elements = append(a.elements, newSeen(element, len(s.known), s.work))
+				a.elements = append(a.elements, newCachedRecord(element, len(s.known), s.work))
 			}
 			*s.work += (1 + len(s.known)) * len(a.elements)
 		}
@@ -82,7 +82,7 @@ func (s *seen) elements(n *node) []*seen {
 	count := 0
 	n.of[0].each(n.path, func(_ string, inner *node) { count = max(count, len(s.values(inner))) })
 	for i := len(a.elements); i < count; i++ {
-		a.elements = append(a.elements, &seen{work: s.work, whole: s, index: i})
+		a.elements = append(a.elements, &cachedRecord{work: s.work, whole: s, index: i})
 		*s.work += 2
 	}
 	return a.elements[:count]
@@ -114,8 +114,8 @@ func (v *value) name(text string, work *int) string {
 	return v.key
 }
 
-// moment parses the text as a time, once, and reports whether it is one.
-func (v *value) moment(text string, work *int) (time.Time, bool) {
+// parsedTime parses the text as a time, once, and reports whether it is one.
+func (v *value) parsedTime(text string, work *int) (time.Time, bool) {
 	if !v.parsed {
 		v.time, v.isTime = ParseTime(text)
 		v.parsed = true
