@@ -80,7 +80,7 @@ func upsertOriginal(d *directory.Directory) original {
 		}
 		by := c.request.URL.Query().Get("match")
 		if !directory.UserAttribute(by).Finds(u, c.body.Get(by).Text) {
-			c.copied.Add("id", "is that of a user with another "+by)
+			c.copied.Add("id", "belongs to a user with another "+by)
 		}
 		return showUser(u), nil
 	}

@@ -94,7 +94,7 @@ func (t *tx) SealAudit(id roster.AuditID, seq int64, hash string) error {
 	const text = `UPDATE audit_entries SET seq = $2, hash = $3 WHERE id = $1 AND seq IS NULL`
 	n, err := t.exec("seal audit entry", text, string(id), seq, hash)
 	if err == nil && n == 0 {
-		return &roster.Error{Kind: roster.Conflict, Field: "seq", Detail: "is given already"}
+		return &roster.Error{Kind: roster.Conflict, Field: "seq", Detail: "is already set"}
 	}
 	return err
 }

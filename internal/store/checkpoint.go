@@ -37,7 +37,7 @@ func (c *checkpointer) run() {
 	defer close(c.ended)
 	for range c.requested {
 		if err := c.move(); err != nil {
-			c.log.Warn("the log of the database cannot be moved into it yet: is the disk full?", "err", err)
+			c.log.Warn("the write-ahead log cannot be moved into the database yet: is the disk full?", "err", err)
 		}
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// pagesTest is a database whose log is moved from 100 pages on, by the test.
+// pagesTest is a database whose write-ahead log is moved from 100 pages on. The test runs the moves
+// itself.
 type pagesTest struct {
 	*testing.T
 	*checkpointer
@@ -42,7 +43,7 @@ func (p *pagesTest) do(c *connection, text string) {
 	}
 }
 
-// write commits so many pages, and does what the writer does after a commit.
+// write commits so many pages, and then calls afterCommit as the writer does.
 func (p *pagesTest) write(pages int) {
 	p.Helper()
 	p.do(p.conn, fmt.Sprintf("INSERT INTO t VALUES (zeroblob(%d))", pages*4096))
@@ -51,7 +52,7 @@ func (p *pagesTest) write(pages int) {
 	}
 }
 
-// reads returns a connection that reads what there is, and keeps on reading that.
+// reads returns a connection with an open read transaction, which keeps seeing the current state.
 func (p *pagesTest) reads() *connection {
 	p.Helper()
 	c := p.connect(readerPragmas())
@@ -60,8 +61,8 @@ func (p *pagesTest) reads() *connection {
 	return c
 }
 
-// wants checks how many pages are in the log at least and at most, how many of them are not in the
-// database, and whether the goroutine was asked to move them.
+// wants checks the number of pages in the log, the maximum that are not in the database yet, and
+// whether a move was requested.
 func (p *pagesTest) wants(least, most, restMost int, asked bool) {
 	p.Helper()
 	pages, moved, err := p.conn.checkpoint(false)
@@ -87,7 +88,7 @@ func TestTheLogIsMovedBesideTheWriterWhoMovesTheRest(t *testing.T) {
 	p.write(100)
 	p.wants(150, 165, 165, true)
 	reader := p.reads()
-	p.write(20) // as if while the goroutine is at it
+	p.write(20) // as if the goroutine were moving pages
 	p.wants(170, 190, 190, true)
 	if err := p.move(); err != nil {
 		t.Fatal(err)

@@ -65,11 +65,11 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log 
 			return explain(e.fault(err), "open database", err)
 		}
 		if n == migrationTries {
-			const detail = "the tables are in use all the time, so the schema cannot be brought up to date; " +
-				"start this server when there is less to do, or stop the other servers meanwhile"
+			const detail = "the schema cannot be updated because its tables are always in use; " +
+				"start this server at a quieter time, or stop the other servers meanwhile"
 			return notNow(detail, fmt.Errorf("open database: %w", err))
 		}
-		log.WarnContext(ctx, "a migration gives way to what others do, and is tried again", "try", n, "of", migrationTries, "in", wait, "err", err)
+		log.WarnContext(ctx, "a migration met other transactions and will be tried again", "try", n, "of", migrationTries, "in", wait, "err", err)
 		select {
 		case <-time.After(wait/2 + rand.N(wait/2)):
 		case <-ctx.Done():

@@ -74,7 +74,7 @@ func (db *postgresDB) settle(ctx context.Context, run *pipeline, err error) (fau
 		return f, explain(f, "commit", err)
 	}
 	const detail = "the connection to the database was lost while the change was saved, and it is not known whether it was done; " +
-		"look before you repeat it"
+		"check before you repeat it"
 	return fault{}, outcomeUnknown(detail, fmt.Errorf("commit: %w", err))
 }
 

@@ -117,7 +117,7 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		// pgx blanks the password in this message.
-		return nil, &roster.Error{Kind: roster.Invalid, Field: "store", Detail: "is not an url that PostgreSQL understands", Err: err}
+		return nil, &roster.Error{Kind: roster.Invalid, Field: "store", Detail: "is not a URL that PostgreSQL understands", Err: err}
 	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout

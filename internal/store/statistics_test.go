@@ -51,7 +51,7 @@ func TestPostgreSQLLooksAtItsTablesWhenTheyHaveDoubled(t *testing.T) {
 	step(another, 3*firstAnalyze, 8*firstAnalyze)
 }
 
-// openForStatistics opens the store of a process of its own.
+// openForStatistics opens a store as another process would.
 func openForStatistics(t *testing.T, url string) *DB {
 	t.Helper()
 	db, err := Open(t.Context(), url, Options{})

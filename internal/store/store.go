@@ -60,10 +60,10 @@ type backend interface {
 	examine(ctx context.Context) (Examination, error)
 }
 
-// Open opens the store at url and brings its schema up to date. The url is "sqlite:<path>", where
+// Open opens the store at url and brings its schema up to date. The URL is "sqlite:<path>", where
 // Open creates a missing file, or "postgres://…" as libpq understands it.
 //
-// Errors: Unavailable if the database does not answer, Invalid for a url of another form, and
+// Errors: Unavailable if the database does not answer, Invalid for a URL of another form, and
 // others if the database cannot be opened.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	o = o.withDefaults()
@@ -79,7 +79,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		db.engine = postgresEngine()
 		db.backend, err = openPostgres(ctx, url, db.engine, db.added, o)
 	default:
-		// The message does not repeat the url: it may hold a password.
+		// The message does not repeat the URL: it may hold a password.
 		err = &roster.Error{Kind: roster.Invalid, Field: "store", Detail: `must begin with "sqlite:" or "postgres:"`}
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ func (t *tx) call(fn func(directory.Tx) error) (err error) {
 		return err
 	}
 	if t.failed != nil {
-		return fmt.Errorf("a transaction went on after a failure: %w", t.failed)
+		return fmt.Errorf("a transaction continued after a failure: %w", t.failed)
 	}
 	if err := t.run.flush(); err != nil {
 		return t.fail("finish", err)

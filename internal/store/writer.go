@@ -196,7 +196,7 @@ func (w *writer) commitBatch() {
 			u.err = err
 		}
 	default:
-		w.log.Warn("a commit came to nothing; its changes are made one by one", "changes", len(w.batch), "err", err)
+		w.log.Warn("a commit failed; its changes are now committed one by one", "changes", len(w.batch), "err", err)
 		w.commitOneByOne()
 	}
 	for _, u := range w.batch {
@@ -213,7 +213,7 @@ func (w *writer) checkpoint() {
 		return
 	}
 	if err := w.checkpoints.afterCommit(w.conn.conn); err != nil {
-		w.log.Warn("the log of the database cannot be kept short", "err", err)
+		w.log.Warn("the database's write-ahead log cannot be kept short", "err", err)
 	}
 }
 
