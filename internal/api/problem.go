@@ -130,7 +130,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, status int, err error)
 		h.Set("Retry-After", "1")
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(text) // a caller who left needs no answer
+	_, _ = w.Write(text) // an error means that the caller has gone
 }
 
 // newProblem returns the problem for an error, with all of its faults. body is the part of the

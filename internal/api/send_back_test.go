@@ -309,8 +309,8 @@ func TestUUIDsAreOnesInAnyCase(t *testing.T) {
 	}
 }
 
-// TestAReferenceIsCutAndFolded on both engines: what nobody sees of a name does not count where a
-// request refers to it.
+// TestAReferenceIsCutAndFolded runs on both engines. Invisible characters of a name do not count
+// when a request refers to it.
 func TestAReferenceIsCutAndFolded(t *testing.T) {
 	t.Parallel()
 	const token = "Bearer {token write}"

@@ -13,7 +13,7 @@ import (
 
 const password = "seven slow herons over the weir"
 
-// people are users who sign in themselves.
+// people creates users who sign in themselves.
 func people(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	office(t, e)

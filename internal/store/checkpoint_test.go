@@ -43,7 +43,7 @@ func (p *pagesTest) do(c *connection, text string) {
 	}
 }
 
-// write commits so many pages, and then calls afterCommit as the writer does.
+// write commits the given number of pages, and then calls afterCommit as the writer does.
 func (p *pagesTest) write(pages int) {
 	p.Helper()
 	p.do(p.conn, fmt.Sprintf("INSERT INTO t VALUES (zeroblob(%d))", pages*4096))

@@ -91,7 +91,7 @@ func (f *files) validateFiles(at ...*knownFile) error {
 		}
 		if !f.reported {
 			f.reported = true
-			f.logger.Error("the database's files were removed, replaced or cut short under the running server: nothing is changed any more; "+
+			f.logger.Error("the database's files were removed, replaced or cut short under the running server, which now refuses changes; "+
 				"put them back, or stop the server, restore a backup and start it again", "err", err)
 		}
 		return moved(err)

@@ -146,7 +146,7 @@ func TestAChangeWhoseOutcomeCannotBeLearntIsSaidToBeUnknown(t *testing.T) {
 
 func TestTheOutcomeIsUnknownWhereTheServerCrashedMeanwhile(t *testing.T) {
 	t.Parallel()
-	pgtest.URL(t) // skips where there is no PostgreSQL
+	pgtest.URL(t) // skips the test if there is no PostgreSQL
 	at, stop, err := pgtest.Start(t.Context(), pgtest.Options{TCP: true})
 	if err != nil {
 		t.Fatal(err)

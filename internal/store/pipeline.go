@@ -15,8 +15,8 @@ import (
 const maxDeferred = 64
 
 // pipeline is one PostgreSQL transaction and its statements, which the driver keeps prepared. A
-// statement whose result nobody needs waits and is sent together with the next one, because a round
-// trip of its own would cost more than the work.
+// statement whose result nobody needs waits and is sent together with the next one. A round trip of
+// its own would cost more than the work.
 type pipeline struct {
 	ctx         context.Context
 	conn        *sql.Conn

@@ -43,7 +43,7 @@ type DB struct {
 	engine  *engine
 	added   jobsAdded
 
-	generation *generation // SQLite only; nil where other processes can change the same database
+	generation *generation // SQLite only; nil if other processes can change the same database
 
 	log     *slog.Logger
 	damaged atomic.Bool // an error reported damage

@@ -81,8 +81,8 @@ func (t *tx) exec(doing, text string, args ...any) (int64, error) {
 	return n, nil
 }
 
-// put runs a statement of which only failure matters. The failure may surface in a later statement,
-// or at the end of the transaction.
+// put runs a statement that has no result. Its failure may surface in a later statement, or at the
+// end of the transaction.
 func (t *tx) put(doing, text string, args ...any) error {
 	if t.failed != nil {
 		return t.failed

@@ -109,7 +109,7 @@ func (f *fixture) fails(kind roster.Kind, field string, fn func(tx directory.Tx)
 	f.isError(f.store.Update(f.Context(), fn), kind, field)
 }
 
-// lacks runs fn in a View, where it must fail with NotFound.
+// lacks runs fn in a View. It must fail with NotFound.
 func (f *fixture) lacks(fn func(tx directory.Tx) error) {
 	f.Helper()
 	f.isError(f.store.View(f.Context(), fn), roster.NotFound, "")
