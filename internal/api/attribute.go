@@ -22,7 +22,8 @@ var classes = []struct {
 	{directory.Links, "other records, by id or name"},
 }
 
-// describeAttributes says what filters may ask: a paragraph for the description of a list, "" where there are none.
+// describeAttributes says what filters may ask: a paragraph for the description of a list, "" where
+// there are none.
 func describeAttributes[T any](all directory.Attributes[T]) string {
 	if len(all) == 0 {
 		return ""

@@ -14,7 +14,8 @@ import (
 	"roster/internal/filter"
 )
 
-// notAsked are the members of records that no filter may ask: objects that are no other records.
+// notAsked are members of records that filters cannot use: objects that are not links to other
+// records.
 var notAsked = []string{
 	"User.competencies", "User.managedBy", "User.preferences", "User.properties", "Team.landingPage", "AuditEntry.details",
 	"Check.interval", "Check.matching", "Check.success", "Check.warning", "Check.window",
@@ -53,7 +54,8 @@ func TestAFilterMayAskForEveryMemberByItsType(t *testing.T) {
 	}
 }
 
-// expectedType is with what a member of a schema can be compared: an object or a list of them is another record.
+// expectedType returns the type that a member of a schema is compared with. An object, or a list of
+// objects, is a link to another record.
 func expectedType(f *fitting, s *huma.Schema) filter.Type {
 	if s = f.resolve(s); len(s.AnyOf) > 0 {
 		s = f.resolve(s.AnyOf[0])
@@ -86,7 +88,8 @@ func TestWhatFiltersMayAskAreMembersOfTheRecords(t *testing.T) {
 	}
 }
 
-// TestAFilterSeesWhatIsShown holds what filters compare against the examples as they are shown.
+// TestAFilterSeesWhatIsShown compares the values that filters use with the examples as the API
+// shows them.
 func TestAFilterSeesWhatIsShown(t *testing.T) {
 	t.Parallel()
 	seesWhatIsShown(t, directory.UserAttributes, exampleUser, showUser(exampleUser))

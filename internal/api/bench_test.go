@@ -22,7 +22,8 @@ func (d *discarded) Header() http.Header         { return d.header }
 func (d *discarded) WriteHeader(status int)      { d.status = status }
 func (d *discarded) Write(p []byte) (int, error) { return len(p), nil }
 
-// BenchmarkListUsers reads pages of an organization of 3,000 users, with a token, through the whole server but its sockets.
+// BenchmarkListUsers reads pages of an organization of 3,000 users, with a token, through the whole
+// server but its sockets.
 func BenchmarkListUsers(b *testing.B) {
 	e := dialecttest.Open(b, dialecttest.Options{})
 	staff(b, e)

@@ -15,7 +15,8 @@ import (
 	"roster/internal/filter"
 )
 
-// call is one request under way. It is the answer's writer too, so that whoever has one has the other.
+// call is one request in progress. It is also the writer of its answer, so that functions need only
+// one of them.
 type call struct {
 	http.ResponseWriter
 	request  *http.Request
@@ -23,17 +24,17 @@ type call struct {
 	by       roster.Actor
 	query    []dialect.Member
 	body     dialect.Value
-	faults   roster.Faults // of the query and the headers
-	copied   roster.Faults // of read-only members of the body
+	faults   roster.Faults // faults of the query and the headers
+	copied   roster.Faults // faults of read-only members of the body
 	started  bool          // the answer has begun
 
-	condition filter.Filter   // the parameter filter
-	names     map[string]bool // the parameter fields: members that are shown; nil: all
+	condition filter.Filter   // value of the parameter filter
+	names     map[string]bool // value of the parameter fields: the members to show; nil: all
 }
 
 type callKey struct{}
 
-// callOf returns the call that a context is of.
+// callOf returns the call that the context belongs to.
 func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
 
 // WriteHeader implements [http.ResponseWriter].
@@ -54,11 +55,11 @@ func (c *call) Write(p []byte) (int, error) {
 // Unwrap returns the server's own writer, for [http.ResponseController].
 func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// guard is what every call passes before the route gets it.
+// guard admits a call, and then serves it with do.
 func (a *api) guard(e *endpoint, do act) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{ResponseWriter: w, request: r, endpoint: e}
-		defer a.recovered(c)
+		defer a.answerPanic(c)
 		if err := a.admit(c); err != nil {
 			a.face.Fail(c, r, err)
 			return
@@ -69,9 +70,9 @@ func (a *api) guard(e *endpoint, do act) http.Handler {
 	})
 }
 
-// recovered answers a panic as every failure of ours is answered, unless the answer has begun: then the server's own
-// handler breaks it off.
-func (a *api) recovered(c *call) {
+// answerPanic answers a panic like any internal error. If the answer has begun, it panics again, so
+// that the server's own handler breaks the answer off.
+func (a *api) answerPanic(c *call) {
 	v := recover()
 	if v == nil {
 		return
@@ -83,12 +84,12 @@ func (a *api) recovered(c *call) {
 	a.face.Fail(c, c.request, fmt.Errorf("panic: %s\n%s", text[:min(len(text), 500)], debug.Stack()))
 }
 
-// admit finds out who calls and reads the request, as far as that is alike for every call.
+// admit authenticates the caller and reads the request, in the way that is the same for every call.
 func (a *api) admit(c *call) error {
 	if path := c.request.URL.Path; !utf8.ValidString(path) || strings.ContainsRune(path, 0) {
 		return &dialect.Refusal{Status: http.StatusNotFound, Detail: "There is nothing at this path."}
 	}
-	if len(dialect.OriginOf(c.request.Context()).Secrets) > 0 { // said before the credential is looked at, which may be that secret
+	if len(dialect.OriginOf(c.request.Context()).Secrets) > 0 { // before authentication: the secret in the URL may be the credential
 		return malformed(roster.Faults{{Kind: roster.Invalid, Detail: "a secret does not belong in the URL: send it in the header Authorization"}})
 	}
 	if c.endpoint.needsHash != nil {
@@ -101,7 +102,7 @@ func (a *api) admit(c *call) error {
 		return err
 	}
 	c.by = by
-	if err := a.count(c); err != nil {
+	if err := a.limitRate(c); err != nil {
 		return err
 	}
 	if err := c.readQuery(); err != nil {
@@ -110,8 +111,8 @@ func (a *api) admit(c *call) error {
 	return c.readBody()
 }
 
-// needsHash reads a call whose caller is not known yet, and reports whether it needs a hash. Nothing of the call
-// changes.
+// needsHash reads a call whose caller is not known yet, and reports whether it needs a password
+// hash. It does not change c.
 func (a *api) needsHash(c *call) bool {
 	early := *c
 	err := errors.Join(early.readQuery(), early.readBody())
@@ -122,9 +123,9 @@ func (a *api) needsHash(c *call) bool {
 	return err == nil && early.endpoint.needsHash(q)
 }
 
-// count takes the call from what the credential has left, and says how much that is
-// (draft-ietf-httpapi-ratelimit-headers).
-func (a *api) count(c *call) error {
+// limitRate counts the call against the credential's rate limit, and sets the headers that show
+// what is left (draft-ietf-httpapi-ratelimit-headers). Errors: RateLimited.
+func (a *api) limitRate(c *call) error {
 	limit, window := a.limit.Limit()
 	if limit == 0 || c.by.Kind == roster.ActorOperator {
 		return nil
@@ -143,7 +144,7 @@ func (a *api) count(c *call) error {
 	}
 }
 
-// readQuery reads the query strictly: what the call does not take is a fault.
+// readQuery reads the query strictly: a parameter that the call does not take is a fault.
 func (c *call) readQuery() error {
 	raw := c.request.URL.RawQuery
 	if raw == "" {
@@ -160,7 +161,7 @@ func (c *call) readQuery() error {
 			c.faults.Add(parameter(m.Name), "is no parameter of this call")
 		}
 	}
-	c.judge()
+	c.readCommonParameters()
 	return nil
 }
 

@@ -6,7 +6,7 @@ import (
 	"roster"
 )
 
-// Further examples of the document.
+// More examples in the document.
 var (
 	exampleSession = roster.Session{
 		ID: "019aa1f0-7c90-7e50-bf74-2d3b8c9e3f77", Face: roster.FaceWeb, CreatedAt: exampleTime, LastUsedAt: exampleTime.Add(20 * time.Minute),

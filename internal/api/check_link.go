@@ -2,7 +2,7 @@ package api
 
 import "roster"
 
-// What a record shows of checks, check groups and people that it is linked with.
+// The links in records to checks, check groups and users.
 type (
 	checkLink struct {
 		ID     roster.CheckID `json:"id" format:"uuid" doc:"Its id."`

@@ -11,14 +11,14 @@ import (
 	"roster/internal/directory"
 )
 
-// checkPermission is an entry on a check group as it is shown.
+// checkPermission is a permission on a check group, as the API shows it.
 type checkPermission struct {
 	ID          roster.CheckPermissionID `json:"id" format:"uuid" doc:"The entry's id."`
-	User        *namedUser               `json:"user" doc:"Who it is for; null where it is for a group."`
-	Group       *groupLink               `json:"group" doc:"The group whose members it is for; null where it is for a user."`
-	AccessLevel roster.AccessLevel       `json:"accessLevel" doc:"What they may do to the checks."`
-	Notify      bool                     `json:"notify" doc:"Whether they are told of the checks' events."`
-	CreatedAt   time.Time                `json:"createdAt" doc:"When it was made."`
+	User        *namedUser               `json:"user" doc:"The user that it is for; null if it is for a group."`
+	Group       *groupLink               `json:"group" doc:"The group whose members it is for; null if it is for a user."`
+	AccessLevel roster.AccessLevel       `json:"accessLevel" doc:"What they may do with the checks."`
+	Notify      bool                     `json:"notify" doc:"Whether they are notified of the checks' events."`
+	CreatedAt   time.Time                `json:"createdAt" doc:"When it was created."`
 }
 
 // TransformSchema implements [huma.SchemaTransformer]: some members may be null.
@@ -29,15 +29,15 @@ func (checkPermission) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Sc
 	return s
 }
 
-// newCheckPermission is an entry on a check group: for a user or a group.
+// newCheckPermission is the body that sets a permission on a check group, for a user or a group.
 type newCheckPermission struct {
-	User        optional[reference] `json:"user,omitzero" doc:"Who it is for: id or userName. This or group."`
-	Group       optional[reference] `json:"group,omitzero" doc:"The group whose members it is for: id or name."`
-	AccessLevel roster.AccessLevel  `json:"accessLevel" doc:"What they may do to the checks."`
-	Notify      optional[bool]      `json:"notify,omitzero" doc:"Whether they are told of the checks' events; false where absent."`
+	User        optional[reference] `json:"user,omitzero" doc:"The user that it is for, by id or userName. Either this or group."`
+	Group       optional[reference] `json:"group,omitzero" doc:"The group whose members it is for, by id or name."`
+	AccessLevel roster.AccessLevel  `json:"accessLevel" doc:"What they may do with the checks."`
+	Notify      optional[bool]      `json:"notify,omitzero" doc:"Whether they are notified of the checks' events; by default false."`
 }
 
-// The requests about entries on check groups.
+// The requests about permissions on check groups.
 type (
 	listCheckPermissions struct {
 		One
@@ -53,20 +53,20 @@ type (
 	}
 )
 
-// checkPermissions registers the calls about entries on check groups.
+// checkPermissions registers the calls about permissions on check groups.
 func (a *api) checkPermissions(d *directory.Directory) {
 	const tag, path = "Check groups", "/check-groups/{id}/permissions"
 	shown := showCheckPermission(exampleCheckPermission)
 	listRoute(a, operation{
 		id: "listCheckGroupPermissions", call: "GET " + path, tag: tag, summary: "List a check group's permissions",
-		description: "Who may do what to the group's checks, beyond what the organization gives, and who is told.",
+		description: "The permissions on the group's checks, besides those from roles and access levels, and who is notified.",
 		answer:      listed[checkPermission]{Items: []checkPermission{shown}},
 	}, listing[roster.CheckPermission, roster.CheckPermissionID]{
 		key: func(p roster.CheckPermission) roster.CheckPermissionID { return p.ID }, show: func(p roster.CheckPermission) any { return showCheckPermission(p) },
 	}, func(_ roster.Actor, q *listCheckPermissions, after *roster.CheckPermissionID) (directory.CheckPermissionList, error) {
 		return directory.CheckPermissionList{CheckGroup: roster.Ref{ID: q.ID}, After: orZero(after)}, nil
 	}, func(ctx context.Context, by roster.Actor, in directory.CheckPermissionList) (iter.Seq2[roster.CheckPermission, error], error) {
-		// A check group that is not there has no entries, and is not there.
+		// A missing check group must be NotFound, not an empty list.
 		if _, err := d.GetCheckGroup(ctx, by, roster.CheckGroupID(in.CheckGroup.ID)); err != nil {
 			return nil, err
 		}
@@ -74,8 +74,8 @@ func (a *api) checkPermissions(d *directory.Directory) {
 	})
 	route(a, operation{
 		id: "putCheckGroupPermission", call: "PUT " + path, tag: tag, summary: "Set a permission on a check group",
-		description: "Makes the entry of a user or a group, or changes the one there is.",
-		original:    listedPermission(d),
+		description: "Creates or changes the entry of a user or a group.",
+		original:    permissionOriginal(d),
 		request:     newCheckPermission{User: value(reference("ann@example.com")), AccessLevel: roster.LevelEditor, Notify: value(true)}, answer: shown,
 	}, func(_ roster.Actor, q *putCheckPermission) (directory.NewCheckPermission, error) {
 		return directory.NewCheckPermission{
@@ -105,8 +105,9 @@ func showCheckPermission(p roster.CheckPermission) checkPermission {
 	return shown
 }
 
-// listedPermission returns the entry whose id is in the body, which may be a copy of that entry.
-func listedPermission(d *directory.Directory) original {
+// permissionOriginal returns the entry whose id is in the body: the body may be a copy of that
+// entry.
+func permissionOriginal(d *directory.Directory) original {
 	return func(ctx context.Context, c *call) (any, error) {
 		entries, err := d.ListCheckPermissions(ctx, c.by, directory.CheckPermissionList{CheckGroup: roster.Ref{ID: c.request.PathValue("id")}})
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"roster/internal/directory"
 )
 
-// watched has check groups, checks and people.
+// watched creates check groups, checks and users.
 func watched(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	office(t, e)
@@ -23,7 +23,7 @@ func watched(t testing.TB, e *dialecttest.Env) {
 	}
 }
 
-// know makes a record by a call, and remembers its id under its name.
+// know creates a record by a call, and remembers its id under its name.
 func know(t testing.TB, e *dialecttest.Env, kind, path, body string) {
 	t.Helper()
 	w := e.Do(t, "Bearer {token write}", "POST /api/v1"+path+sendJSON+body)
@@ -191,7 +191,8 @@ func TestCheckGroups(t *testing.T) {
 	}...)
 }
 
-// largeConditions are regular expressions of about 870 steps each. They count like any other, and are fast.
+// largeConditions returns n conditions with regular expressions of about 870 steps each. They count
+// like any others, but are fast.
 func largeConditions(n int) string {
 	var list []string
 	for i := range n {

@@ -18,15 +18,15 @@ import (
 	"roster/test/contract"
 )
 
-// reading is the API's description, which is read once: it takes its time.
+// reading is the API's description. It is read once because that is slow.
 var reading struct {
 	sync.Once
 	*contract.Description
 	err error
 }
 
-// described holds every answer, and every body that was taken, against the API's own description; then it makes what
-// given makes.
+// described validates every answer and every accepted body against the API's own description, and
+// then runs given.
 func described(given func(testing.TB, *dialecttest.Env)) func(testing.TB, *dialecttest.Env) {
 	return func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
@@ -41,7 +41,7 @@ func described(given func(testing.TB, *dialecttest.Env)) func(testing.TB, *diale
 	}
 }
 
-// held is a handler whose answers are held against a description.
+// held is a handler that validates its answers against a description.
 type held struct {
 	t testing.TB
 	http.Handler
@@ -78,7 +78,8 @@ func (h held) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// checkBody holds a body that was taken against the description: it must not ask for more than the API does.
+// checkBody validates an accepted body against the description, which must not demand more than the
+// API does.
 func (h held) checkBody(op *contract.Operation, media string, body []byte) {
 	h.t.Helper()
 	var value any

@@ -8,8 +8,9 @@ import (
 	"roster/internal/dialect"
 )
 
-// authenticate finds the credential and who it belongs to. The header Authorization counts where there is one; a
-// browser sends the cookie along whatever a page does. Without a credential a caller may still be the operator.
+// authenticate finds the credential and who it belongs to. The header Authorization counts where
+// there is one; a browser sends the cookie along whatever a page does. Without a credential a
+// caller may still be the operator.
 func (a *api) authenticate(r *http.Request) (roster.Actor, error) {
 	headers := r.Header["Authorization"]
 	switch {
@@ -27,7 +28,8 @@ func (a *api) authenticate(r *http.Request) (roster.Actor, error) {
 	case !found:
 		return roster.Actor{}, &roster.Error{Kind: roster.Unauthenticated, Detail: withoutCredential, Err: errNoCredential}
 	}
-	// A dashboard's session, opened there or by POST /sessions: not one of Graze's, whose tokens travel in URLs.
+	// A dashboard's session, opened there or by POST /sessions: not one of Graze's, whose tokens travel
+	// in URLs.
 	by, err := a.verifier.Session(r.Context(), roster.FaceWeb, 0, token)
 	by.Face = roster.FaceAPI
 	return by, err
@@ -48,8 +50,8 @@ func (a *api) byHeader(r *http.Request) (roster.Actor, error) {
 	}
 }
 
-// What a caller is told who did not prove who it is. That nothing was sent is no secret; whatever is wrong with what was
-// sent is answered in the same words.
+// What a caller is told who did not prove who it is. That nothing was sent is no secret; whatever
+// is wrong with what was sent is answered in the same words.
 const (
 	withoutCredential = "This request has no credential. Send an API token (Authorization: Bearer), a userName and password (Authorization: Basic), or the cookie of a session."
 	deniedCredential  = "The credential is not valid here: it is mistyped, expired or revoked, of another organization, or its user may not sign in. Check it, sign in again, or ask an administrator for another one."
@@ -58,7 +60,8 @@ const (
 // errNoCredential is the cause where a request has no credential at all.
 var errNoCredential = errors.New("there is no credential")
 
-// unproved is the error for a request with a credential that cannot be looked at; why is for the log.
+// unproved is the error for a request with a credential that cannot be looked at; why is for the
+// log.
 func unproved(why string) error {
 	return &roster.Error{Kind: roster.Unauthenticated, Detail: deniedCredential, Err: errors.New(why)}
 }

@@ -7,7 +7,7 @@ import (
 	"roster/internal/directory"
 )
 
-// newMatrix is a whole default matrix: a type that is absent has no service.
+// newMatrix is a complete default matrix: an absent type has no service.
 type newMatrix = matrixChange
 
 // The requests about default preferences.
@@ -15,7 +15,7 @@ type (
 	readDefaults      struct{}
 	readGroupDefaults struct {
 		Named
-		Joined trueOrFalse `query:"joined" doc:"true: joined with the organization's default preferences, as a member gets them."`
+		Joined trueOrFalse `query:"joined" doc:"true: combined with the organization's default preferences, as a new member gets them."`
 	}
 	setDefaults      struct{ sent[newMatrix] }
 	setGroupDefaults struct {
@@ -34,7 +34,7 @@ func (a *api) defaults(d *directory.Directory) {
 	}
 	route(a, operation{
 		id: "getDefaultPreferences", call: "GET " + all, tag: tag, summary: "Read the default preferences",
-		description: "What a user gets who is created without preferences.", answer: shown,
+		description: "The preferences of users who are created without any.", answer: shown,
 	}, func(_ roster.Actor, _ *readDefaults) (directory.DefaultsOf, error) {
 		return directory.DefaultsOf{}, nil
 	}, d.GetDefaultPreferences, func(_ *readDefaults, d directory.Defaults) answer {
@@ -42,15 +42,15 @@ func (a *api) defaults(d *directory.Directory) {
 	})
 	route(a, operation{
 		id: "setDefaultPreferences", call: "PUT " + all, tag: tag, summary: "Set the default preferences",
-		description: "Replaces the organization's default preferences. Users who are there already keep what they have.", request: sample, answer: shown,
+		description: "Replaces the organization's default preferences. Existing users keep theirs.", request: sample, answer: shown,
 	}, func(_ roster.Actor, q *setDefaults) (directory.Defaults, error) {
 		return set(roster.Ref{}, q.doc, q.faults)
 	}, d.SetDefaultPreferences, func(_ *setDefaults, d directory.Defaults) answer {
 		return answer{body: showMatrix(d.Preferences)}
 	})
 	route(a, operation{
-		id: "getGroupDefaultPreferences", call: "GET " + one, tag: tag, summary: "Read the default preferences in a group",
-		description: "What members of the group get, when they are created without preferences, besides the organization's default preferences.", answer: shown,
+		id: "getGroupDefaultPreferences", call: "GET " + one, tag: tag, summary: "Read the default preferences of a group",
+		description: "The preferences of members who are created without any, in addition to the organization's default preferences.", answer: shown,
 	}, func(_ roster.Actor, q *readGroupDefaults) (directory.DefaultsOf, error) {
 		return directory.DefaultsOf{Group: q.ref(), Alone: q.Joined != "true"}, nil
 	}, inPath("group", d.GetDefaultPreferences), func(_ *readGroupDefaults, d directory.Defaults) answer {
@@ -58,7 +58,7 @@ func (a *api) defaults(d *directory.Directory) {
 	})
 	route(a, operation{
 		id: "setGroupDefaultPreferences", call: "PUT " + one, tag: tag, summary: "Set the default preferences of a group",
-		description: "Replaces what members of the group get besides the organization's default preferences.", request: sample, answer: shown,
+		description: "Replaces the preferences that members get in addition to the organization's default preferences.", request: sample, answer: shown,
 	}, func(_ roster.Actor, q *setGroupDefaults) (directory.Defaults, error) {
 		return set(q.ref(), q.doc, q.faults)
 	}, inPath("group", d.SetDefaultPreferences), func(_ *setGroupDefaults, d directory.Defaults) answer {
@@ -66,8 +66,8 @@ func (a *api) defaults(d *directory.Directory) {
 	})
 }
 
-// inPath returns the verb for a call whose path names what is an argument to the verb: one that is not there is NotFound
-// then.
+// inPath wraps a verb whose argument the path names: if that record does not exist, the error is
+// NotFound instead of Invalid.
 func inPath[In, Out any](field string, verb func(context.Context, roster.Actor, In) (Out, error)) func(context.Context, roster.Actor, In) (Out, error) {
 	return func(ctx context.Context, by roster.Actor, in In) (Out, error) {
 		out, err := verb(ctx, by, in)

@@ -14,7 +14,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// apiVersion is the version of the API that the document names; it follows the document, not the server.
+// apiVersion is the version of the API that the document names; it follows the document, not the
+// server.
 const apiVersion = "1.0.0"
 
 const about = `Everything that Roster's directory of people can do, as resources in JSON.
@@ -254,8 +255,8 @@ func (a *api) describeAnswer(op operation, e *endpoint, h *huma.Operation) {
 	}
 }
 
-// describeCopy describes that the body of a change may be a copy of the record: with the members that are shown and that the
-// call does not take.
+// describeCopy describes that the body of a change may be a copy of the record: with the members
+// that are shown and that the call does not take.
 func (a *api) describeCopy(e *endpoint, h *huma.Operation) {
 	content := h.Responses[strconv.Itoa(e.status)].Content["application/json"]
 	if e.body == nil || content == nil || h.Method == http.MethodPost {
@@ -275,9 +276,9 @@ func (a *api) describeCopy(e *endpoint, h *huma.Operation) {
 	}
 }
 
-// narrowable describes both answers of a call with the parameter fields. Without it the answer is the record itself,
-// all of whose members come. With it the answer is another schema, in which only the id is sure: a schema that
-// promised more would make generated clients refuse the answer.
+// narrowable describes both answers of a call with the parameter fields. Without it the answer is
+// the record itself, all of whose members come. With it the answer is another schema, in which only
+// the id is sure: a schema that promised more would make generated clients refuse the answer.
 func (a *api) narrowable(h *huma.Operation, e *endpoint) {
 	if e.parameter("query", "fields") == nil {
 		return
@@ -286,7 +287,8 @@ func (a *api) narrowable(h *huma.Operation, e *endpoint) {
 	content.Schema = &huma.Schema{AnyOf: []*huma.Schema{content.Schema, a.partial(content.Schema)}}
 }
 
-// partial returns a reference to what a schema is with the parameter fields: of a record, or of a list of records.
+// partial returns a reference to what a schema is with the parameter fields: of a record, or of a
+// list of records.
 func (a *api) partial(whole *huma.Schema) *huma.Schema {
 	name := "Partial" + strings.TrimPrefix(whole.Ref, schemaRoot)
 	ref := &huma.Schema{Ref: schemaRoot + name}

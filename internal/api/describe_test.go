@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden description anew")
 
-// fetch returns a document that nobody is asked a credential for.
+// fetch returns a document that needs no credential.
 func fetch(t testing.TB, e *dialecttest.Env, name string) []byte {
 	t.Helper()
 	w := e.Do(t, "", "GET /api/v1/"+name)
@@ -77,7 +77,7 @@ func TestTheDescriptionIsGoodAndItsExamplesToo(t *testing.T) {
 	}
 }
 
-// checkExample holds an example against its schema.
+// checkExample validates an example against its schema.
 func checkExample(t *testing.T, where string, content *openapi3.MediaType) {
 	t.Helper()
 	if content.Example == nil {

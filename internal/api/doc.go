@@ -1,19 +1,23 @@
-// Package api is Roster's native API, /api/v1: everything that the verbs can do, as resources in JSON.
+// Package api is Roster's native API, /api/v1. It offers everything that the verbs can do, as JSON
+// resources.
 //
 // # One call
 //
-// A request passes [api.admit]: its parameters are read strictly, its credential is found (a bearer token, Basic, or a
-// dashboard session's cookie), it is counted, and its body is read and parsed. Then comes [route]: decode, one verb,
-// encode. Whatever goes wrong on the way is a problem (RFC 9457) that names all faults at once, by JSON pointers.
+// A request first passes [api.admit]. That reads the parameters strictly and finds the credential:
+// a bearer token, Basic, or a dashboard session's cookie. It counts the request against the rate
+// limit, and reads and parses the body. Then [route] decodes, calls one verb and encodes. Every
+// error becomes a problem (RFC 9457) that lists all faults at once, with JSON pointers.
 //
 // # The description
 //
-// The OpenAPI 3.1 document is generated (huma): the types of requests and answers with their tags, and the table of
-// operations in each resource's file, are all there is to write. What the document says of a body or a parameter is what
-// it is held against: [fitting] walks the same schema. The tests hold every request and answer against the document too.
+// The OpenAPI 3.1 document is generated with huma. Its sources are the types of requests and
+// answers with their tags, and the table of operations in each resource's file. Bodies and
+// parameters are validated against the same document: [fitting] walks its schemas. The tests
+// validate every request and answer against it too.
 //
 // # A resource
 //
-// One file: its types as they are sent, its operations, decode and encode. group.go is the pattern; list.go has what
-// lists share, parameter.go and document.go how parameters and a body are read, problem.go how errors look.
+// Each resource has one file: its types as they are sent, its operations, decode and encode.
+// group.go is the pattern. list.go has what lists share, parameter.go and document.go read
+// parameters and bodies, and problem.go writes errors.
 package api

@@ -12,8 +12,8 @@ import (
 	"roster/internal/dialect"
 )
 
-// sent is embedded in the request of a call that takes a body. doc holds what is good of it, faults what is not, of it and
-// of the request's headers and parameters.
+// sent is embedded in the request of a call that takes a body. doc holds what is good of it, faults
+// what is not, of it and of the request's headers and parameters.
 type sent[T any] struct {
 	doc    T
 	faults roster.Faults
@@ -31,7 +31,8 @@ func (s *sent[T]) read(f fitting, schema *huma.Schema, body dialect.Value) {
 	s.faults = f.read(schema, body, &s.doc)
 }
 
-// read holds a body against its schema, and decodes what fits into what doc points to. It returns what does not fit.
+// read holds a body against its schema, and decodes what fits into what doc points to. It returns
+// what does not fit.
 func (f *fitting) read(schema *huma.Schema, body dialect.Value, doc any) roster.Faults {
 	good := f.fit(schema, body)
 	if err := json.Unmarshal(good, doc); err != nil {
@@ -40,8 +41,8 @@ func (f *fitting) read(schema *huma.Schema, body dialect.Value, doc any) roster.
 	return f.faults
 }
 
-// optional is a member that may be absent or null: in a change (RFC 7396) absent leaves what there is and null resets
-// it, in something new both mean the default.
+// optional is a member that may be absent or null: in a change (RFC 7396) absent leaves what there
+// is and null resets it, in something new both mean the default.
 type optional[T any] struct{ roster.Set[T] }
 
 // value returns an optional that is there, for examples.

@@ -8,16 +8,16 @@ import (
 	"roster"
 )
 
-// enumeration is a closed set of texts. The document has one component for each, so that a generated client has one
-// type for it.
+// enumeration is a closed set of texts. Each has one component in the document, so that generated
+// clients have one type for it.
 type enumeration struct {
-	name        string // of the component
+	name        string // name of the component
 	description string
 	values      []string
-	alias       reflect.Type // an [enumerated]; huma asks it for the schema of the Go type
+	alias       reflect.Type // an [enumerated], which gives huma the schema of the Go type
 }
 
-// enumerated stands for the Go type T where huma looks for a schema.
+// enumerated stands for the Go type T when huma looks for a schema.
 type enumerated[T ~string] struct{}
 
 // Schema implements [huma.SchemaProvider]: it refers to the component.
@@ -34,16 +34,16 @@ func enumerationOf[T ~string](name, description string, values ...T) enumeration
 	return enumeration{name, description, texts, reflect.TypeFor[enumerated[T]]()}
 }
 
-// permissionNames is the component of the names of permissions.
+// permissionNames is the name of the component for names of permissions.
 const permissionNames = "PermissionName"
 
-// Texts that only this API has a closed set of.
+// Closed sets that only this API has.
 type (
-	// permissionName is the name of a permission, as GET /permissions has them.
+	// permissionName is the name of a permission, as in GET /permissions.
 	permissionName string
 	// quantifier says how many conditions must be met.
 	quantifier string
-	// problemType tells problems apart.
+	// problemType is the type of a problem.
 	problemType string
 	// nameOrder is an order of records that have a number and a displayName.
 	nameOrder string
@@ -51,13 +51,13 @@ type (
 	auditOrder string
 	// userOrder is an order of users.
 	userOrder string
-	// userKey is the member that an upsert finds its user by.
+	// userKey is the member that finds the user of an upsert.
 	userKey string
-	// trueOrFalse is a condition that may also be absent.
+	// trueOrFalse is an optional condition.
 	trueOrFalse string
 )
 
-// enumerations are the closed sets, by their Go types. Nothing changes it.
+// enumerations are the closed sets by their Go types. It is read-only.
 var enumerations = map[reflect.Type]enumeration{
 	reflect.TypeFor[roster.AccessLevel]():  enumerationOf("AccessLevel", "A shipped set of permissions.", roster.AccessLevels[:]...),
 	reflect.TypeFor[roster.Service]():      enumerationOf("Service", "A way to reach somebody.", roster.Services[:]...),
@@ -92,7 +92,7 @@ func namesOf[T ~string](p roster.Permissions) []T {
 	return typed
 }
 
-// defineEnumerations adds the components, and tells huma which Go types stand for them.
+// defineEnumerations adds the components, and maps the Go types to them for huma.
 func defineEnumerations(schemas huma.Registry) {
 	for t, e := range enumerations {
 		values := make([]any, len(e.values))

@@ -12,15 +12,15 @@ import (
 	"roster/internal/directory"
 )
 
-// event is something that arrived, as it is shown.
+// event is an event as the API shows it.
 type event struct {
 	ID     roster.EventID `json:"id" format:"uuid" doc:"The event's id."`
-	Check  *checkLink     `json:"check" doc:"The check that claimed it; null where none did."`
-	Title  string         `json:"title" doc:"What it is about."`
-	Body   string         `json:"body" doc:"All that it says."`
-	From   string         `json:"from" doc:"Who or what sent it, as it said."`
-	Status roster.Status  `json:"status" doc:"How it turned out."`
-	Reason *string        `json:"reason" doc:"Why no check could claim it, where something hindered them: it would have taken too much work to compare it with the conditions of the checks. Else null."`
+	Check  *checkLink     `json:"check" doc:"The check that claimed it; null if none did."`
+	Title  string         `json:"title" doc:"The subject."`
+	Body   string         `json:"body" doc:"The full text."`
+	From   string         `json:"from" doc:"The sender, as the event names it."`
+	Status roster.Status  `json:"status" doc:"The outcome."`
+	Reason *string        `json:"reason" doc:"Why no check could claim it: comparing it with the checks' conditions would have taken too much work. Otherwise null."`
 	At     time.Time      `json:"at" doc:"When it arrived."`
 }
 
@@ -30,26 +30,26 @@ func (event) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	return s
 }
 
-// newEvent is something that arrives.
+// newEvent is the body that sends an event.
 type newEvent struct {
-	Check  optional[reference]     `json:"check,omitzero" doc:"The id of the check that it is for; the first one that matches where absent."`
+	Check  optional[reference]     `json:"check,omitzero" doc:"The id of its check; by default the first check that matches."`
 	Alias  optional[string]        `json:"alias,omitzero" maxLength:"255" doc:"The email alias that it was sent to."`
-	Title  string                  `json:"title" doc:"What it is about."`
-	Body   optional[string]        `json:"body,omitzero" doc:"All that it says."`
-	From   optional[string]        `json:"from,omitzero" doc:"Who or what sends it."`
-	Status optional[roster.Status] `json:"status,omitzero" doc:"How it turned out. Where absent the check's conditions decide; without a check it is a failure."`
+	Title  string                  `json:"title" doc:"The subject."`
+	Body   optional[string]        `json:"body,omitzero" doc:"The full text."`
+	From   optional[string]        `json:"from,omitzero" doc:"The sender."`
+	Status optional[roster.Status] `json:"status,omitzero" doc:"The outcome. By default the check's conditions decide; without a check it is a failure."`
 }
 
 // The requests about events.
 type (
 	listEvents struct {
 		Page
-		Check      string        `query:"check" maxLength:"255" doc:"Only those of this check, by its id."`
-		CheckGroup string        `query:"checkGroup" maxLength:"255" doc:"Only those of checks in this check group, by its id."`
-		Status     roster.Status `query:"status" doc:"Only those that turned out so."`
-		Matched    trueOrFalse   `query:"matched" doc:"Only those that a check claimed, or that none did."`
-		From       *time.Time    `query:"from" example:"2026-11-01T00:00:00Z" doc:"Only those that arrived then or later."`
-		To         *time.Time    `query:"to" example:"2026-12-01T00:00:00Z" doc:"Only those that arrived earlier."`
+		Check      string        `query:"check" maxLength:"255" doc:"Only events of this check, by its id."`
+		CheckGroup string        `query:"checkGroup" maxLength:"255" doc:"Only events of checks in this check group, by its id."`
+		Status     roster.Status `query:"status" doc:"Only events with this outcome."`
+		Matched    trueOrFalse   `query:"matched" doc:"true: only events that a check claimed; false: only others."`
+		From       *time.Time    `query:"from" example:"2026-11-01T00:00:00Z" doc:"Only events that arrived at this time or later."`
+		To         *time.Time    `query:"to" example:"2026-12-01T00:00:00Z" doc:"Only events that arrived before this time."`
 	}
 	readEvent struct {
 		One
@@ -67,7 +67,7 @@ func (a *api) events(d *directory.Directory) {
 	shown := showEvent(exampleEvent)
 	a.listEvents(d, operation{
 		id: "listEvents", call: "GET " + path, tag: tag, summary: "List events",
-		description: "The events that the caller may see, the newest first.", answer: listed[event]{Items: []event{shown}},
+		description: "The events that the caller may see, newest first.", answer: listed[event]{Items: []event{shown}},
 	})
 	route(a, operation{
 		id: "getEvent", call: "GET " + path + "/{id}", tag: tag, summary: "Read an event", description: "One event.", answer: shown,
@@ -76,9 +76,9 @@ func (a *api) events(d *directory.Directory) {
 	}, d.GetEvent, func(_ *readEvent, e roster.Event) answer { return answer{body: showEvent(e)} })
 	route(a, operation{
 		id: "createEvent", call: "POST " + path, tag: tag, status: 201, summary: "Send an event",
-		description: "Takes something that happened. The check that it names or that matches first claims it, and its status becomes the event's. " +
-			"An event that would take too much work to compare with the checks is a failure that no check claims; reason says so. " +
-			"503 with Retry-After: too many events that take long to compare came at once.",
+		description: "Records an event. The check that it names, or else the first check that matches, claims it and takes its status. " +
+			"If comparing it with the checks would take too much work, it is a failure that no check claims, and reason says so. " +
+			"503 with Retry-After: too many events that are slow to compare came at once.",
 		request: newEvent{Title: "Backup of db1 finished", Body: value("41 GB in 12 minutes"), From: value("db1"), Status: value(roster.StatusSuccess)},
 		answer:  shown,
 	}, func(_ roster.Actor, q *createEvent) (in directory.NewEvent, err error) {
@@ -92,7 +92,7 @@ func (a *api) events(d *directory.Directory) {
 		e, err := d.RecordEvent(ctx, by, in)
 		var missing *roster.Error
 		if errors.As(err, &missing) && missing.Kind == roster.NotFound && missing.Field == "check" {
-			// The body names it, not the path: that there is no such check is a fault of the body.
+			// The check comes from the body, not the path, so it is a fault of the body.
 			err = &roster.Error{Kind: roster.Invalid, Field: missing.Field, Detail: missing.Detail}
 		}
 		return e, err
@@ -101,7 +101,8 @@ func (a *api) events(d *directory.Directory) {
 	})
 }
 
-// listEvents registers the list of events, of which a verb makes pages: it finds by other things than are shown.
+// listEvents registers the list of events. It differs from other lists: the verb itself returns
+// pages, because its filters are not attributes of the shown event.
 func (a *api) listEvents(d *directory.Directory, op operation) {
 	op.place = reflect.TypeFor[roster.EventID]()
 	a.register(op, reflect.TypeFor[*listEvents](), func(ctx context.Context, c *call, q any) (answer, error) {
@@ -131,8 +132,8 @@ func pageOfEvents(ctx context.Context, c *call, d *directory.Directory, q *listE
 	return answer{body: w.list}, nil
 }
 
-// given returns a parameter as a Set: nil is absent.
-func given[T any](p *T) roster.Set[T] {
+// optionalOf returns a parameter as a Set, absent if p is nil.
+func optionalOf[T any](p *T) roster.Set[T] {
 	if p == nil {
 		return roster.Set[T]{}
 	}
@@ -142,7 +143,7 @@ func given[T any](p *T) roster.Set[T] {
 func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 	in := directory.EventList{
 		Before: orZero(after), Limit: q.Limit, Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
-		Status: q.Status, From: given(q.From), To: given(q.To),
+		Status: q.Status, From: optionalOf(q.From), To: optionalOf(q.To),
 	}
 	if q.Matched != "" {
 		in.Matched = roster.Some(q.Matched == "true")

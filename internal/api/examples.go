@@ -6,7 +6,7 @@ import (
 	"roster"
 )
 
-// What the document shows as examples. They hold together: the user is a member of the group and the team.
+// The examples in the document. They fit together: the user is a member of the group and the team.
 var (
 	exampleTime = time.Date(2026, time.November, 21, 9, 30, 0, 0, time.UTC)
 

@@ -11,7 +11,7 @@ import (
 	"roster/internal/directory"
 )
 
-// refused is the body of an error.
+// refused returns the body of an error.
 func refused(status int, word, title, detail string, faults ...string) string {
 	errors := ""
 	if len(faults) > 0 {
@@ -20,12 +20,12 @@ func refused(status int, word, title, detail string, faults ...string) string {
 	return fmt.Sprintf(`{"type":"urn:roster:problem:%s","title":%q,"status":%d,"detail":"%s","requestId":"…"%s}`, word, title, status, detail, errors)
 }
 
-// takenBy is a conflict with the record that is in the way.
+// takenBy adds the existing record to a conflict.
 func takenBy(conflict, record string) string {
 	return strings.TrimSuffix(conflict, "}") + `,"existing":{` + record + `}}`
 }
 
-// The commonest problems.
+// The most common problems.
 func malformed(detail string, faults ...string) string {
 	return refused(400, "invalid", "The request cannot be read", detail, faults...)
 }
@@ -40,7 +40,7 @@ func forbidden(detail string) string {
 	return refused(403, "forbidden", "The credential may not do this", detail)
 }
 
-// forbiddenAt is the answer to a request of which the caller may not ask for one member.
+// forbiddenAt returns the answer to a request with one member that the caller may not set.
 func forbiddenAt(member, detail string) string {
 	return refused(403, "forbidden", "The credential may not do this", member+" "+detail, at(member, detail))
 }
@@ -49,7 +49,7 @@ func stale(detail string) string {
 	return refused(412, "stale", "The record has changed", detail)
 }
 
-// at is a fault in the body, parameter one in the query, header one in a header.
+// at returns a fault in the body, parameter one in the query, header one in a header.
 func at(pointer, detail string) string {
 	return fmt.Sprintf(`{"pointer":"#/%s","detail":"%s"}`, pointer, detail)
 }
@@ -62,7 +62,7 @@ func header(name, detail string) string {
 	return fmt.Sprintf(`{"header":"%s","detail":"%s"}`, name, detail)
 }
 
-// with is a request with a JSON body.
+// with returns a request with a JSON body.
 func with(call, body string) string { return call + "\nContent-Type: application/json\n\n" + body }
 
 var (

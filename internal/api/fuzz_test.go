@@ -19,7 +19,7 @@ var writes = []string{
 	"POST /api/v1/organizations", "PATCH /api/v1/settings", "POST /api/v1/users/{user ann}/contact-methods", "PATCH /api/v1/users/{user ann}/preferences",
 }
 
-// hostile are bodies that have what engines and decoders stumble over.
+// hostile are bodies that engines and decoders may stumble over.
 var hostile = []string{
 	`{}`, ``, `[]`, `null`, `{`, `{"displayName":"x"}`, `{"displayName":"a\u0000b","name":"a\u0000b","userName":"a\u0000b"}`,
 	`{"userName":"u","roles":["Operator"],"groups":["Acme",""],"competencies":[{"ranking":1e2}],"properties":{"a":1e999},"joinedAt":"9999-12-31T23:59:59-12:00"}`,
@@ -36,8 +36,8 @@ var hostile = []string{
 	`{"slug":"a\u0000","service":"sms","address":"\u0000","check":"\u0000","alias":"\u0000","title":"\u0000","status":"failure"}`,
 }
 
-// FuzzBody sends bodies through the whole server: whatever they are, the answer is one that the description allows,
-// never a failure of ours.
+// FuzzBody sends bodies through the whole server. Whatever they are, the description must allow the
+// answer, and no internal error may occur.
 func FuzzBody(f *testing.F) {
 	for i := range writes {
 		for _, seed := range hostile {
@@ -83,12 +83,12 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
-// lists are the lists that there are.
+// lists are the paths of all lists.
 var lists = []string{
 	"/users", "/groups", "/teams", "/departments", "/roles", "/realms", "/tokens", "/audit", "/groups/{group Acme}/members", "/checks", "/check-groups", "/events", "/jobs", "/organizations",
 }
 
-// queries have what engines and decoders stumble over.
+// queries are queries that engines and decoders may stumble over.
 var queries = []string{
 	"", "limit=1", "limit=1000&filter=id+pr", "cursor=eyJsIjoiIiwiayI6MX0", "filter=a.b+eq+%22%00%22", "filter=id+eq+%22%5cu0000%22", "filter=userName+eq+%22%5cu0000%22",
 	"filter=groups+eq+%22%5cu0000%22", "filter=email+eq+%22%5cu0000%22+and+externalId+eq+%22%5cu0000%22", "fields=id,,id", "search=%e2%80%ae&sort=email", "search=%01", "filter=not+(id+eq+null)",

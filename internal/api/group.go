@@ -125,7 +125,8 @@ type (
 	}
 )
 
-// groupKind is what differs between groups and teams: G is one as it is shown, N a new one, C a change.
+// groupKind is what differs between groups and teams: G is one as it is shown, N a new one, C a
+// change.
 type groupKind[G, N, C any] struct {
 	kind     roster.GroupKind
 	path     string // /groups

@@ -11,7 +11,7 @@ import (
 	"roster/internal/directory"
 )
 
-// office has tokens and a group.
+// office creates tokens and a group.
 func office(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	e.Token(t, directory.NewToken{Name: "write", Access: roster.AccessReadWrite})
@@ -19,7 +19,8 @@ func office(t testing.TB, e *dialecttest.Env) {
 	e.Group(t, "Network")
 }
 
-// branch has, besides, people in two groups and a team, and a token that is limited to one of the groups.
+// branch creates what office does, and users in two groups and a team, and a token limited to one
+// of the groups.
 func branch(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	office(t, e)
@@ -32,10 +33,10 @@ func branch(t testing.TB, e *dialecttest.Env) {
 	e.Token(t, directory.NewToken{Name: "acme", Access: roster.AccessReadWrite, Groups: []roster.Ref{{Name: "Acme"}}})
 }
 
-// nobodys is an id of no record.
+// nobodys is an id that no record has.
 const nobodys = "00000000-0000-7000-8000-000000000000"
 
-// aGroup is a group as it is shown.
+// aGroup returns a group as the API shows it.
 func aGroup(id, name, description string, members, version int) string {
 	return fmt.Sprintf(`{"id":"%s","number":…,"displayName":"%s","description":"%s","active":true,"memberCount":%d,"version":%d,"createdAt":"2026-11-21T18:00:00Z"}`,
 		id, name, description, members, version)
@@ -112,7 +113,7 @@ func TestGroupsAreMadeAndRead(t *testing.T) {
 
 func TestGroupsAreChangedAndDeleted(t *testing.T) {
 	t.Parallel()
-	// own makes a group that a row has for itself.
+	// own creates a group for one row of the table.
 	own := func(name string) func(testing.TB, *dialecttest.Env) {
 		return func(t testing.TB, e *dialecttest.Env) {
 			t.Helper()

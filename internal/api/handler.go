@@ -13,21 +13,21 @@ import (
 	"roster/internal/directory"
 )
 
-// Root is the path below which the API is.
+// Root is the path prefix of the API.
 const Root = "/api/v1"
 
-// Options are what the API needs. Service, Verifier, Log and Now are needed.
+// Options configure the API. Directory, Verifier, Log and Now are required.
 type Options struct {
 	Directory *directory.Directory
 	Verifier  dialect.Verifier
 	Log       *slog.Logger
 	Now       func() time.Time
 
-	BaseURL   func() string // what links to the server begin with, without a slash at the end; nil: nothing
-	RateLimit int           // requests a minute for each credential; 0: as many as it likes
+	BaseURL   func() string // start of links to the server, without a final slash; nil: ""
+	RateLimit int           // requests per minute and credential; 0: unlimited
 }
 
-// api is the API under construction and at work.
+// api holds what building the API and serving its calls need.
 type api struct {
 	doc      *huma.OpenAPI
 	schemas  huma.Registry
@@ -37,12 +37,12 @@ type api struct {
 	limit    *dialect.Limiter
 	now      func() time.Time
 	baseURL  func() string
-	fences   map[string]bool // patterns that only refuse
+	refused  map[string]bool // patterns that only refuse requests; see registerUnknownPaths
 	readers  map[string]reader
 }
 
-// Register adds the API's routes to mux, and its description, which nobody is asked a credential for. It returns the
-// function that answers requests below [Root] which the server turns away.
+// Register adds the API's routes to mux, and its description, which needs no credential. It returns
+// the function that answers requests below [Root] that the server refuses before a route gets them.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	a := newAPI(mux, o)
 	a.resources(o.Directory)
@@ -56,7 +56,7 @@ func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *
 			return "application/vnd.oai.openapi;version=3.1", text, err
 		},
 	} {
-		mux.Handle("GET "+Root+"/"+name, a.document(text))
+		mux.Handle("GET "+Root+"/"+name, a.serveDocument(text))
 	}
 	a.registerUnknownPaths()
 	return a.face.TurnAway
@@ -107,11 +107,12 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 	return a
 }
 
-// setHumaDefaults replaces, once, what huma keeps in a variable for the whole process: that a list is null where it is empty.
+// setHumaDefaults changes, once, a variable that huma has for the whole process. Without this, an
+// empty list would be null.
 var setHumaDefaults = sync.OnceFunc(func() { huma.DefaultArrayNullable = false })
 
-// document serves a text that is made when it is first asked for.
-func (a *api) document(text func() (string, []byte, error)) http.Handler {
+// serveDocument serves a text that the first request makes.
+func (a *api) serveDocument(text func() (string, []byte, error)) http.Handler {
 	type made struct {
 		media string
 		text  []byte
@@ -129,6 +130,6 @@ func (a *api) document(text func() (string, []byte, error)) http.Handler {
 		h := w.Header()
 		h.Set("Content-Type", d.media)
 		h.Set("Cache-Control", "no-cache")
-		_, _ = w.Write(d.text) // a caller who left needs no answer
+		_, _ = w.Write(d.text) // an error means that the caller has gone
 	})
 }

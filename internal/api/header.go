@@ -46,6 +46,6 @@ func (p Precondition) headerFaults(h http.Header) (f roster.Faults) {
 // anything reports that any version will do, as long as there is the record.
 func (p Precondition) anything() bool { return dialect.IfMatch(p.IfMatch).Anything() }
 
-// version returns the version that the record must have, see [dialect.IfMatch.Version]. Of what is no tag at all the request
-// has a fault, so that nothing is changed anyway.
+// version returns the version that the record must have, see [dialect.IfMatch.Version]. Of what is
+// no tag at all the request has a fault, so that nothing is changed anyway.
 func (p Precondition) version() int64 { return dialect.IfMatch(p.IfMatch).Version() }

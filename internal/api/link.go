@@ -2,7 +2,7 @@ package api
 
 import "roster"
 
-// What a record shows of another one that it is linked with.
+// The links in records to groups, departments, services and users.
 type (
 	groupLink struct {
 		ID     roster.GroupID `json:"id" format:"uuid" doc:"Its id."`
@@ -26,7 +26,7 @@ type (
 	}
 )
 
-// showLinks returns groups or teams as they are shown.
+// showLinks returns the links to groups or teams as the API shows them.
 func showLinks(links []roster.GroupLink) []groupLink {
 	shown := make([]groupLink, len(links))
 	for i, l := range links {

@@ -53,7 +53,8 @@ type listed[V any] struct {
 	TotalIsAtLeast bool `json:"totalIsAtLeast,omitempty" doc:"True where there may be more: counting ends at 10,000, or after some work."`
 }
 
-// list is what a page is made of: the named members of the records only, where the caller asked for that.
+// list is what a page is made of: the named members of the records only, where the caller asked for
+// that.
 type list = listed[any]
 
 // listing says how the records of a list are found, shown and asked.
@@ -63,8 +64,8 @@ type listing[T, K any] struct {
 	attributes directory.Attributes[T] // what filters may ask
 }
 
-// listRoute registers a call that lists what a verb finds. after is the place behind which the page begins, nil for
-// the beginning.
+// listRoute registers a call that lists what a verb finds. after is the place behind which the page
+// begins, nil for the beginning.
 func listRoute[Q, In, T, K any](
 	a *api, op operation, l listing[T, K],
 	decode func(by roster.Actor, q Q, after *K) (In, error),
@@ -209,8 +210,8 @@ type cursor struct {
 	Key  json.RawMessage `json:"k"`
 }
 
-// listHash names the list that a call asks for: its path, its parameters and the organization, without those
-// parameters that may change from page to page.
+// listHash names the list that a call asks for: its path, its parameters and the organization,
+// without those parameters that may change from page to page.
 func listHash(c *call) string {
 	h := sha256.New()
 	part := func(text string) {
@@ -237,8 +238,9 @@ func cursorOf(c *call, place any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// placeOf reads a cursor, if there is one, into a pointer to a pointer; nil: it only looks. A cursor is no secret: whoever
-// changes a place gets another part of the same list. But PostgreSQL takes no NUL, and no record has the zero place.
+// placeOf reads a cursor, if there is one, into a pointer to a pointer; nil: it only looks. A
+// cursor is no secret: whoever changes a place gets another part of the same list. But PostgreSQL
+// takes no NUL, and no record has the zero place.
 func placeOf(c *call, text string, into any) error {
 	if text == "" {
 		return nil

@@ -23,7 +23,7 @@ type page struct {
 	TotalIsAtLeast *bool
 }
 
-// pageOf asks for a page as somebody.
+// pageOf requests a page as the named caller.
 func pageOf(t testing.TB, e *dialecttest.Env, as, path string) page {
 	t.Helper()
 	w := e.Do(t, as, "GET "+path)
@@ -34,7 +34,7 @@ func pageOf(t testing.TB, e *dialecttest.Env, as, path string) page {
 	return p
 }
 
-// walk asks for all pages, and returns the values of a member in the order in which they came.
+// walk requests all pages, and returns the values of a member in the order in which they came.
 func walk(t testing.TB, e *dialecttest.Env, as, path, member string) []string {
 	t.Helper()
 	var all []string
@@ -50,7 +50,7 @@ func walk(t testing.TB, e *dialecttest.Env, as, path, member string) []string {
 	}
 }
 
-// crowd makes users u00 to u24 and groups g0 to g9 besides staff.
+// crowd creates users u00 to u24 and groups g0 to g9, besides those of staff.
 func crowd(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	staff(t, e)
@@ -69,7 +69,7 @@ func crowd(t testing.TB, e *dialecttest.Env) {
 	}
 }
 
-// numbered are the names from prefix and a number on to another.
+// numbered returns the names for the numbers from from to to, formatted with format.
 func numbered(format string, from, to, step int) []string {
 	var all []string
 	for i := from; i != to; i += step {
@@ -144,7 +144,7 @@ func TestListsAreReadPageByPage(t *testing.T) {
 	}
 }
 
-// and ends a path so that a parameter can follow.
+// and appends ? or & to a path, so that a parameter can follow.
 func and(path string) string {
 	if strings.Contains(path, "?") {
 		return ""

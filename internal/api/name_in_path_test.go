@@ -10,7 +10,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestAPathTakesANameWhereItTakesAnID tries names that a path has to escape, in another case than theirs.
+// TestAPathTakesANameWhereItTakesAnID tries names that need escaping in a path, in another case
+// than the stored one.
 func TestAPathTakesANameWhereItTakesAnID(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{Realms: offline{}})
@@ -59,8 +60,8 @@ func TestAPathTakesANameWhereItTakesAnID(t *testing.T) {
 		}
 	}
 	for request, want := range map[string]int{
-		"GET /api/v1/organizations/DEFAULT": 200,
-		"POST /api/v1/groups" + sendJSON + `{"displayName":"Wires"}`: 201,
+		"GET /api/v1/organizations/DEFAULT":                                               200,
+		"POST /api/v1/groups" + sendJSON + `{"displayName":"Wires"}`:                      201,
 		"PUT /api/v1/users/Root/password" + sendJSON + `{"password":"seven slow herons"}`: 204,
 	} {
 		if w := e.Do(t, as, request); w.Code != want {

@@ -10,7 +10,7 @@ import (
 	"roster/internal/directory"
 )
 
-// servers has somebody who may make organizations, and an administrator who may not.
+// servers creates two administrators: owner may create organizations, boss may not.
 func servers(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	office(t, e)

@@ -5,32 +5,32 @@ import (
 	"roster/internal/directory"
 )
 
-// overview is how an organization stands.
+// overview is a summary of an organization.
 type overview struct {
 	Organization organizationLink `json:"organization" doc:"The caller's organization."`
 	Users        int64            `json:"users" doc:"How many users the caller may see."`
-	Checks       checkCounts      `json:"checks" doc:"How many of the checks that the caller may see stand how."`
+	Checks       checkCounts      `json:"checks" doc:"How many checks have each status, of those that the caller may see."`
 }
 
 // organizationLink names an organization.
 type organizationLink struct {
 	ID          roster.OrganizationID `json:"id" format:"uuid" doc:"Its id."`
-	Slug        string                `json:"slug" doc:"What names it in URLs."`
+	Slug        string                `json:"slug" doc:"Its name in URLs."`
 	DisplayName string                `json:"displayName" doc:"Its name."`
 }
 
-// checkCounts are numbers of checks by their status.
+// checkCounts are the numbers of checks by status.
 type checkCounts struct {
 	Success int64 `json:"success" doc:"The last event was a success, or there was none yet."`
 	Warning int64 `json:"warning" doc:"The last event was a warning."`
 	Failure int64 `json:"failure" doc:"The last event was a failure."`
 }
 
-// overview registers the call about how the organization stands.
+// overview registers the call that reads the overview.
 func (a *api) overview(d *directory.Directory) {
 	route(a, operation{
-		id: "getOverview", call: "GET /overview", tag: "Checks", summary: "See how everything stands",
-		description: "How the organization stands, as far as the caller may see it.",
+		id: "getOverview", call: "GET /overview", tag: "Checks", summary: "Read the overview",
+		description: "The organization with its numbers of users and of checks by status.",
 		answer: showOverview(directory.Overview{
 			Organization: exampleOrganization, Users: 42, Checks: map[roster.Status]int64{roster.StatusSuccess: 17, roster.StatusFailure: 1},
 		}),

@@ -14,16 +14,16 @@ import (
 	"roster/internal/filter"
 )
 
-// binding is a parameter of a call and where it goes.
+// binding is a parameter of a call and the request field that holds it.
 type binding struct {
 	*huma.Param
-	index     []int        // of the field in the request
-	otherwise string       // what it is where the request has none
-	schema    *huma.Schema // the parameter's own, also where the document refers to a component
+	index    []int        // of the field in the request
+	fallback string       // its value if the request has none
+	schema   *huma.Schema // the resolved schema, also if the document refers to a component
 }
 
-// bindings finds the parameters of a type of requests: the fields whose tags say that they come in the path, the query
-// or a header, those of embedded types too. index is where the type itself is.
+// bindings returns the parameters of a request type: the fields with a tag path, query or header,
+// including those of embedded types. index is the position of the type itself.
 func (a *api) bindings(request reflect.Type, index []int) (all []binding) {
 	for i := range request.NumField() {
 		f, at := request.Field(i), append(slices.Clone(index), i)
@@ -40,7 +40,8 @@ func (a *api) bindings(request reflect.Type, index []int) (all []binding) {
 	return all
 }
 
-// bind describes one parameter. It panics where a field's type is not one that [binding.set] knows, which any test would show.
+// bind describes one parameter. It panics if [binding.set] does not know the field's type; any test
+// shows that.
 func (a *api) bind(f reflect.StructField, index []int, in, name string) binding {
 	switch f.Type.Kind() {
 	case reflect.String, reflect.Int, reflect.Bool:
@@ -63,7 +64,7 @@ func (a *api) bind(f reflect.StructField, index []int, in, name string) binding 
 	return binding{p, index, f.Tag.Get("default"), rules.resolve(s)}
 }
 
-// readParameters reads the parameters into a new request. What does not fit is noted.
+// readParameters reads the parameters into a new request, and collects their faults.
 func (c *call) readParameters() any {
 	request := reflect.New(c.endpoint.request)
 	for _, b := range c.endpoint.bindings {
@@ -73,7 +74,7 @@ func (c *call) readParameters() any {
 			continue
 		}
 		if !there && !b.Required {
-			text = b.otherwise
+			text = b.fallback
 		}
 		if text == "" && !there && !b.Required {
 			continue
@@ -95,7 +96,8 @@ func (c *call) readParameters() any {
 	return request.Interface()
 }
 
-// given returns a parameter of the request, and whether the request has it. A header that is empty counts as absent.
+// given returns a parameter's text, and whether the request has it. An empty header counts as
+// absent.
 func (c *call) given(p *huma.Param) (text string, there bool) {
 	switch p.In {
 	case "path":
@@ -112,7 +114,7 @@ func (c *call) given(p *huma.Param) (text string, there bool) {
 	return "", false
 }
 
-// set sets the field to what the text says, and reports whether it fits the parameter's schema.
+// set parses the text into the field, and reports whether it fits the parameter's schema.
 func (b binding) set(field reflect.Value, text string) (fits bool) {
 	var err error
 	if field.Kind() == reflect.String {

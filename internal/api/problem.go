@@ -14,14 +14,14 @@ import (
 	"roster/internal/dialect"
 )
 
-// kind is what a kind of error is here.
+// kind is how this API shows a kind of error.
 type kind struct {
 	status int
-	word   string // ends the problem's type
+	word   string // the last part of the problem's type
 	title  string
 }
 
-// kinds is the one table from the kinds of error to statuses and types.
+// kinds maps each kind of error to its status and type.
 var kinds = map[roster.Kind]kind{
 	roster.Internal:        {http.StatusInternalServerError, "internal", "Roster failed"},
 	roster.Invalid:         {http.StatusUnprocessableEntity, "invalid", "The request is not valid"},
@@ -34,7 +34,7 @@ var kinds = map[roster.Kind]kind{
 	roster.Stale:           {http.StatusPreconditionFailed, "stale", "The record has changed"},
 }
 
-// refusals are the types of what HTTP itself has errors for.
+// refusals maps statuses of HTTP's own errors to their types.
 var refusals = map[int]kind{
 	http.StatusBadRequest:            {http.StatusBadRequest, "invalid", "The request cannot be read"},
 	http.StatusNotFound:              {http.StatusNotFound, "not-found", "There is nothing here"},
@@ -45,10 +45,10 @@ var refusals = map[int]kind{
 	http.StatusUnsupportedMediaType:  {http.StatusUnsupportedMediaType, "unsupported-media-type", "The type of the body is not taken here"},
 }
 
-// urn is the type of the problems of a kind.
+// urn returns the type of the problems of a kind.
 func (k kind) urn() problemType { return problemType("urn:roster:problem:" + k.word) }
 
-// problemTypes returns every type of a problem, sorted.
+// problemTypes returns all types of problems, sorted.
 func problemTypes() (types []problemType) {
 	for _, k := range kinds {
 		types = append(types, k.urn())
@@ -62,16 +62,16 @@ func problemTypes() (types []problemType) {
 
 // problem is the body of every error (RFC 9457).
 type problem struct {
-	Type      problemType `json:"type" doc:"What kind of problem it is. Compare this, not the texts."`
+	Type      problemType `json:"type" doc:"The kind of problem. Compare this, not the texts."`
 	Title     string      `json:"title" doc:"The kind of problem in words."`
 	Status    int         `json:"status" minimum:"400" maximum:"599" doc:"The status of the answer."`
 	Detail    string      `json:"detail" doc:"What is wrong with this request."`
-	RequestID string      `json:"requestId" doc:"The request's id, which is in the server's log and in the header X-Request-Id."`
-	Errors    []fault     `json:"errors,omitempty" doc:"Everything that is wrong with the request, at once: 100 at most."`
-	Existing  *existing   `json:"existing,omitempty" doc:"The record that is in the way, where the caller may know it."`
+	RequestID string      `json:"requestId" doc:"The request's id, as in the server's log and the header X-Request-Id."`
+	Errors    []fault     `json:"errors,omitempty" doc:"All faults of the request, at most 100."`
+	Existing  *existing   `json:"existing,omitempty" doc:"The record in conflict, if the caller may know it."`
 }
 
-// fault is one thing that is wrong: with a part of the body, a parameter or a header.
+// fault is one fault of a request: in a part of the body, a parameter or a header.
 type fault struct {
 	Pointer   string `json:"pointer,omitempty" doc:"The part of the body, as a JSON pointer in the form of a fragment (RFC 6901 §6)."`
 	Parameter string `json:"parameter,omitempty" doc:"The parameter of the query."`
@@ -79,29 +79,29 @@ type fault struct {
 	Detail    string `json:"detail" doc:"A phrase that follows the name of the part: is required."`
 }
 
-// existing names the record that holds what the request asked for.
+// existing names the record that already holds the value in conflict.
 type existing struct {
 	ID     string `json:"id" doc:"Its id."`
 	Number int64  `json:"number,omitempty" doc:"Its number."`
 }
 
-// malformed is the error for a request that cannot be read, or whose query or headers are wrong: 400, where a body that
-// says something impossible is 422.
+// malformed returns the error for a request that cannot be read, or whose query or headers are
+// wrong. Its status is 400, while a body with invalid values is 422.
 func malformed(err error) error {
 	return errors.Join(&dialect.Refusal{Status: http.StatusBadRequest, Detail: "The request cannot be read."}, err)
 }
 
-// absent is the error for what a path stands for where the request itself says that there is none: everything else that is
-// not there is answered in one way.
+// absent returns the 404 for a path that the request itself rules out. Any other missing record has
+// one common answer.
 func absent(detail string) error {
 	return &dialect.Refusal{Status: http.StatusNotFound, Detail: detail}
 }
 
-// parameter is the field of a fault in a parameter of the query.
+// parameter returns the field of a fault in a query parameter.
 func parameter(name string) string { return "?" + name }
 
-// fail answers a call that failed. What is wrong with a request that only reads is wrong with its parameters; where
-// something else than the body is wrong, all of it is told as that.
+// fail answers a call that failed. An Invalid error of a request that only reads, or that has
+// faults outside its body, becomes a 400.
 func (a *api) fail(c *call, err error) {
 	reads := c.request.Method == http.MethodGet || c.request.Method == http.MethodHead
 	var refusal *dialect.Refusal
@@ -111,7 +111,7 @@ func (a *api) fail(c *call, err error) {
 	a.face.Fail(c, c.request, err)
 }
 
-// writeProblem answers with a problem. It is the only place where errors become bytes.
+// writeProblem answers with a problem. It is the only place that writes errors.
 func writeProblem(w http.ResponseWriter, r *http.Request, status int, err error) {
 	var e *endpoint
 	var body dialect.Value
@@ -130,10 +130,11 @@ func writeProblem(w http.ResponseWriter, r *http.Request, status int, err error)
 		h.Set("Retry-After", "1")
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(text) // a caller who left needs no answer
+	_, _ = w.Write(text) // an error means that the caller has gone
 }
 
-// newProblem says what is wrong with a request, of which body is the part that is about one record: all of it at once.
+// newProblem returns the problem for an error, with all of its faults. body is the part of the
+// request that describes one record.
 func newProblem(r *http.Request, e *endpoint, body dialect.Value, status int, err error) *problem {
 	k := kinds[roster.KindOf(err)]
 	var refusal *dialect.Refusal
@@ -154,14 +155,14 @@ func newProblem(r *http.Request, e *endpoint, body dialect.Value, status int, er
 	case roster.KindOf(err) == roster.Unauthenticated:
 		p.Detail = deniedCredential
 	case roster.KindOf(err) == roster.NotFound && !e.names(roster.All(err)[0].Field):
-		p.Detail = "There is no such record, or none that this credential may see." // in the same words, whichever it is
+		p.Detail = "There is no such record, or none that this credential may see." // one text, so that it does not tell which
 	default:
 		p.describe(e, body, roster.All(err))
 	}
 	return p
 }
 
-// describe lists the faults. The detail says the first of them in a sentence.
+// describe lists the faults. The detail is a sentence about the first of them.
 func (p *problem) describe(e *endpoint, body dialect.Value, all []*roster.Error) {
 	seen := map[string]bool{}
 	for _, one := range all {
@@ -169,7 +170,7 @@ func (p *problem) describe(e *endpoint, body dialect.Value, all []*roster.Error)
 		f, name := e.fault(inBody(body, one.Field))
 		f.Detail = detail
 		if f.Detail == "is required" && seen[name] {
-			continue // the verb did not get what is wrong with it already
+			continue // the verb missed it because its value was faulty
 		}
 		seen[name] = true
 		if p.Detail == "" {
@@ -187,7 +188,7 @@ func (p *problem) describe(e *endpoint, body dialect.Value, all []*roster.Error)
 	}
 }
 
-// fault returns the place of a canonical field as this API names it, and that name for a sentence.
+// fault returns where this API has the canonical field, and the field's name for a sentence.
 func (e *endpoint) fault(field string) (f fault, name string) {
 	rest, unknown := strings.CutPrefix(field, "?")
 	pointer, isPointer := strings.CutPrefix(field, "#/")
@@ -203,12 +204,13 @@ func (e *endpoint) fault(field string) (f fault, name string) {
 	}
 	name = e.member(field)
 	if e != nil && e.body == nil {
-		return fault{}, name // nothing was sent that could be pointed to
+		return fault{}, name // without a body there is nothing to point to
 	}
 	return fault{Pointer: fragment(strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(name))}, name
 }
 
-// fragment is the form of a JSON pointer, without its first slash, in a URI's fragment (RFC 6901 §6).
+// fragment returns a JSON pointer without its first slash in the form of a URI fragment (RFC 6901
+// §6).
 func fragment(pointer string) string {
 	parts := strings.Split(pointer, "/")
 	for i, part := range parts {
@@ -217,13 +219,13 @@ func fragment(pointer string) string {
 	return "#/" + strings.Join(parts, "/")
 }
 
-// names reports whether a field is a reference in the body, and not what picks the record itself.
+// names reports whether a field is a reference in the body, not the selector of the record itself.
 func (e *endpoint) names(field string) bool {
 	return e != nil && field != "id" && field != "displayName" && e.sent[e.member(field)]
 }
 
-// member returns this API's name of a canonical path: what comes before its first index decides, or else its first
-// segment.
+// member returns this API's name of a canonical path. It looks up the part before the first index,
+// and then the first segment.
 func (e *endpoint) member(path string) string {
 	if e == nil {
 		return path

@@ -11,27 +11,28 @@ import (
 	"roster/internal/filter"
 )
 
-// Sort is embedded in the request of a list of records that have a number and a name.
+// Sort is embedded in requests for lists of records that have a number and a name.
 type Sort struct {
-	Sort nameOrder `query:"sort" doc:"The order, number where absent; - before it descends."`
+	Sort nameOrder `query:"sort" doc:"The order, by default number; - before it descends."`
 }
 
-// order returns the order that is asked for, from a place on.
+// order returns the requested order, starting after a place.
 func (s Sort) order(after *directory.Place) directory.ListOrder {
 	name, descending := strings.CutPrefix(string(s.Sort), "-")
 	return directory.ListOrder{ByName: name == "displayName", Descending: descending, After: orZero(after)}
 }
 
-// asked is what a list may be asked by its query.
+// asked describes the query parameters of a list.
 type asked struct {
-	asks  func(path string) filter.Attribute // by the parameter filter
-	place reflect.Type                       // of a cursor
-	judge func(*call) error                  // looks at parameters besides; nil: there is nothing to look at
+	asks     func(path string) filter.Attribute // attributes for the parameter filter
+	place    reflect.Type                       // the type inside a cursor
+	validate func(*call) error                  // validates further parameters; nil: there are none
 }
 
-// judge reads those parameters of the query that mean the same in every call, and notes what is wrong with them. It comes
-// before the others are looked at, so that all faults are told.
-func (c *call) judge() {
+// readCommonParameters reads the parameters that mean the same in every call (filter, fields,
+// cursor), and collects their faults. It runs before the others are read, so that the answer lists
+// all faults.
+func (c *call) readCommonParameters() {
 	e := c.endpoint
 	for _, m := range c.query {
 		text := m.Value.Text
@@ -49,22 +50,22 @@ func (c *call) judge() {
 		case "cursor":
 			err = placeOf(c, text, nil)
 		}
-		c.blame(err)
+		c.addFaults(err)
 	}
-	if e.judge != nil {
-		c.blame(e.judge(c))
+	if e.validate != nil {
+		c.addFaults(e.validate(c))
 	}
 }
 
-// blame notes faults of parameters.
-func (c *call) blame(err error) {
+// addFaults adds err as faults of parameters.
+func (c *call) addFaults(err error) {
 	for _, fault := range roster.All(err) {
 		c.faults.Add(parameter(strings.TrimPrefix(fault.Field, "?")), fault.Detail)
 	}
 }
 
-// unknownMembers is the fault of names in the parameter fields, at places from 1 on. They are not repeated: whatever was
-// sent there may be a secret that slipped.
+// unknownMembers returns the fault for unknown names in the parameter fields, at places counted
+// from 1. It does not repeat the names: they may be a secret sent by mistake.
 func (e *endpoint) unknownMembers(places []string) error {
 	what := "a member that the record does not have, in place "
 	if len(places) > 1 {

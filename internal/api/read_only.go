@@ -18,17 +18,20 @@ type reader struct {
 	do       act
 }
 
-// original returns the record that a body may be a copy of, as it is shown; nil where there is none.
+// original returns the record that a body may be a copy of, as it is shown; nil where there is
+// none.
 type original func(ctx context.Context, c *call) (any, error)
 
-// derived are members that nobody sets: they follow from what happens to the record or to others, some of them without a new
-// version. What a body says of them does not count. Every other read-only member says which record the body is a copy of.
+// derived are members that nobody sets: they follow from what happens to the record or to others,
+// some of them without a new version. What a body says of them does not count. Every other
+// read-only member says which record the body is a copy of.
 var derived = map[string]bool{
 	"checkCount": true, "confirmedAt": true, "hasPassword": true, "managedBy": true, "memberCount": true, "status": true, "statusAt": true, "updatedAt": true,
 }
 
-// dropReadOnly takes members out of the body that the answer shows and the call does not take: a record as it was read
-// can be sent back. It notes a fault for each whose value is not that of the record, unless it is derived.
+// dropReadOnly takes members out of the body that the answer shows and the call does not take: a
+// record as it was read can be sent back. It notes a fault for each whose value is not that of the
+// record, unless it is derived.
 func (a *api) dropReadOnly(c *call) error {
 	e := c.endpoint
 	strict := func(m dialect.Member) bool { return e.readOnly[m.Name] && !derived[m.Name] }
@@ -54,7 +57,8 @@ func (a *api) dropReadOnly(c *call) error {
 	return nil
 }
 
-// shownRecord returns the record that the call is about, as it is shown; absent where there is none.
+// shownRecord returns the record that the call is about, as it is shown; absent where there is
+// none.
 func (a *api) shownRecord(c *call) (v dialect.Value, err error) {
 	record, err := a.original(c)
 	if err != nil || record == nil {
@@ -70,7 +74,8 @@ func (a *api) shownRecord(c *call) (v dialect.Value, err error) {
 	return v, nil
 }
 
-// original returns the record that the call is about. The call of the same path that reads it knows how.
+// original returns the record that the call is about. The call of the same path that reads it knows
+// how.
 func (a *api) original(c *call) (any, error) {
 	ctx := context.WithValue(c.request.Context(), callKey{}, c)
 	if c.endpoint.original != nil {
@@ -85,7 +90,8 @@ func (a *api) original(c *call) (any, error) {
 	return out.body, err
 }
 
-// equal reports whether two values say the same, but for what is derived. A time or a UUID may be written in several ways.
+// equal reports whether two values say the same, but for what is derived. A time or a UUID may be
+// written in several ways.
 func equal(a, b dialect.Value) bool {
 	if a.Kind != b.Kind || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
 		return false

@@ -8,7 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// realm is a realm as it is shown: never its configuration, which may hold what is nobody's business.
+// realm is a realm as it is shown: never its configuration, which may hold what is nobody's
+// business.
 type realm struct {
 	ID          roster.RealmID   `json:"id" format:"uuid" doc:"The realm's id."`
 	DisplayName string           `json:"displayName" doc:"Its name, unique without regard to case."`

@@ -14,8 +14,8 @@ import (
 	"roster/internal/directory"
 )
 
-// reference names another record: its id or its name, or an object with its id. So a record that was read can be sent
-// back as it is (RFC 7643 does the same with complex attributes).
+// reference names another record by its id, its name, or an object with its id. The object form
+// lets clients send back a record as they read it (as complex attributes do in RFC 7643).
 type reference string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -36,13 +36,13 @@ func (reference) Schema(schemas huma.Registry) *huma.Schema {
 	return eitherForm(schemas, "Reference", "The id or the name of a record, or an object with its id.", nil)
 }
 
-// ref is the reference as the verbs take it.
+// ref returns the reference in the form that the verbs take.
 func (r reference) ref() roster.Ref { return roster.Ref{ID: string(r), Name: string(r)} }
 
-// refTo returns what a reference stands for.
+// refTo returns a reference in the form that the verbs take.
 func refTo(r reference) roster.Ref { return r.ref() }
 
-// refsTo returns what references stand for.
+// refsTo returns references in the form that the verbs take.
 func refsTo(all []reference) []roster.Ref {
 	refs := make([]roster.Ref, len(all))
 	for i, r := range all {
@@ -51,11 +51,11 @@ func refsTo(all []reference) []roster.Ref {
 	return refs
 }
 
-// grantReference is a [reference] to a role. An object may name the groups that the role is granted for, as a record
-// that was read does.
+// grantReference is a [reference] to a role. In object form it may name the groups that the role is
+// granted for, as the API shows them.
 type grantReference struct {
 	role   reference
-	groups *[]reference // nil: it says nothing of groups
+	groups *[]reference // nil: not mentioned
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -78,14 +78,14 @@ func (g grantReference) MarshalJSON() ([]byte, error) { return json.Marshal(g.ro
 func (grantReference) Schema(schemas huma.Registry) *huma.Schema {
 	groups := &huma.Schema{
 		Type: huma.TypeArray, Items: schemas.Schema(reflect.TypeFor[reference](), true, ""),
-		Description: "The groups that the role is granted for; none: the organization.",
+		Description: "The groups that the role is granted for; empty: the whole organization.",
 	}
 	return eitherForm(schemas, "RoleReference",
 		"The id or the name of a role, or an object with its id and the groups that it is granted for.",
 		map[string]*huma.Schema{"groups": groups})
 }
 
-// splitRoles tells roles without a word of groups from those with.
+// splitRoles separates roles that do not mention groups from grants that do.
 func splitRoles(all []grantReference) (roles []roster.Ref, grants []directory.RoleGrant) {
 	roles = []roster.Ref{}
 	for _, g := range all {
@@ -98,8 +98,8 @@ func splitRoles(all []grantReference) (roles []roster.Ref, grants []directory.Ro
 	return roles, grants
 }
 
-// inBody returns where a canonical field stands in a body: a role that splitRoles made a grant of stands among the roles. Such
-// grants come behind those of the member roleGrants.
+// inBody returns where a canonical field stands in a body. splitRoles turns some roles into grants,
+// which follow those of the member roleGrants; their faults belong to the member roles.
 func inBody(body dialect.Value, field string) string {
 	rest, found := strings.CutPrefix(field, "roleGrants")
 	if !found {
@@ -126,7 +126,8 @@ func inBody(body dialect.Value, field string) string {
 	return field
 }
 
-// eitherForm returns a reference to a component: a text that is not empty, or an object with an id.
+// eitherForm returns a reference to a new component: a text that is not empty, or an object with an
+// id and the properties in besides.
 func eitherForm(schemas huma.Registry, name, description string, besides map[string]*huma.Schema) *huma.Schema {
 	least := 1
 	text := &huma.Schema{Type: huma.TypeString, MinLength: &least, Description: "The id or the name."}
@@ -141,7 +142,7 @@ func eitherForm(schemas huma.Registry, name, description string, besides map[str
 	return &huma.Schema{Ref: schemaRoot + name}
 }
 
-// isEitherForm reports whether a schema is one of these.
+// isEitherForm reports whether a schema was made by eitherForm.
 func isEitherForm(s *huma.Schema) bool {
 	return len(s.AnyOf) == 2 && s.AnyOf[0].Type == huma.TypeString && s.AnyOf[1].Type == huma.TypeObject
 }

@@ -84,8 +84,9 @@ type answer struct {
 // act does what a call is for. What it gets is the request that [endpoint.request] is the type of.
 type act func(ctx context.Context, c *call, q any) (answer, error)
 
-// route registers a call: decode, one verb, encode. Q points to the request: parameters with huma's tags, and [sent]
-// where it has a body. The compiler makes all this anew for every verb, so there is no more to it.
+// route registers a call: decode, one verb, encode. Q points to the request: parameters with huma's
+// tags, and [sent] where it has a body. The compiler makes all this anew for every verb, so there
+// is no more to it.
 func route[Q, In, Out any](
 	a *api, op operation,
 	decode func(by roster.Actor, q Q) (In, error),
@@ -210,7 +211,8 @@ type View struct {
 	IfNoneMatch string `header:"If-None-Match" minLength:"1" maxLength:"1000" pattern:"^(\\*|(W/)?\"[!#-~]*\"([ \t]*,[ \t]*(W/)?\"[!#-~]*\")*)$" example:"\"v3\"" doc:"ETags that the caller has: if the record still has one of them the answer is 304, without a body."`
 }
 
-// narrowing is a request whose answer can be narrowed, conditional one whose answer the caller may have already.
+// narrowing is a request whose answer can be narrowed, conditional one whose answer the caller may
+// have already.
 type (
 	narrowing   interface{ fields() string }
 	conditional interface{ has(tag string) bool }

@@ -42,16 +42,16 @@ func schemaName(t reflect.Type, hint string) string {
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-// fitting holds a value against a schema and notes what does not fit, under canonical paths. It knows the keywords that
-// the types of requests use; a test finds any other.
+// fitting holds a value against a schema and notes what does not fit, under canonical paths. It
+// knows the keywords that the types of requests use; a test finds any other.
 type fitting struct {
 	schemas huma.Registry
 	path    func(member string) string // the canonical name of a member of the body
 	faults  roster.Faults
 }
 
-// fit holds a whole body against its schema, and returns what is good of it, as JSON. An item that is not good leaves an
-// empty one in its place, so that the others keep theirs.
+// fit holds a whole body against its schema, and returns what is good of it, as JSON. An item that
+// is not good leaves an empty one in its place, so that the others keep theirs.
 func (f *fitting) fit(s *huma.Schema, body dialect.Value) []byte {
 	return f.object(f.resolve(s), body, "")
 }
@@ -133,8 +133,8 @@ func (f *fitting) array(items *huma.Schema, v dialect.Value, at string) []byte {
 	return slices.Concat([]byte("["), bytes.Join(kept, []byte(",")), []byte("]"))
 }
 
-// empty is what stands in the place of an item that is not good: the verbs say nothing more of it. A word out of a few needs
-// none, as they say nothing of its neighbours either.
+// empty is what stands in the place of an item that is not good: the verbs say nothing more of it.
+// A word out of a few needs none, as they say nothing of its neighbours either.
 func empty(s *huma.Schema) []byte {
 	switch {
 	case len(s.Enum) > 0:
@@ -183,7 +183,8 @@ func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) []byte {
 // same reports whether what is good is all that there was, and not another text.
 func same(good, sent []byte) bool { return len(good) == len(sent) && &good[0] == &sent[0] }
 
-// unknownMember is the place of a member that somebody else named, as a pointer: the name may hold anything.
+// unknownMember is the place of a member that somebody else named, as a pointer: the name may hold
+// anything.
 func unknownMember(at, name string) string {
 	const most = 64
 	if r := []rune(name); len(r) > most {
@@ -217,7 +218,8 @@ func isOneOf(s *huma.Schema, text string) bool {
 	return false
 }
 
-// fitsInteger returns a whole number as digits, however it was written: 10, 10.0 and 1e1 are one number.
+// fitsInteger returns a whole number as digits, however it was written: 10, 10.0 and 1e1 are one
+// number.
 func fitsInteger(s *huma.Schema, v dialect.Value) (digits []byte, fits bool) {
 	n, whole := v.Int()
 	if !whole || !inRange(s, n) {

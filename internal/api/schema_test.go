@@ -20,7 +20,7 @@ import (
 	"roster/internal/directory"
 )
 
-// built returns the API with every call, which answers none, and what it logs.
+// built returns the API with every call registered but no directory behind it, and its log.
 func built(t *testing.T) (*api, *bytes.Buffer) {
 	t.Helper()
 	log := new(bytes.Buffer)
@@ -40,7 +40,7 @@ func operations(a *api, visit func(*huma.Operation, *endpoint)) {
 	}
 }
 
-// understood are the keywords that a request is held against, and those that ask for nothing.
+// understood are the keywords that validation supports, and those that demand nothing.
 var understood = []string{
 	"type", "properties", "required", "additionalProperties", "items", "maxItems", "minLength", "maxLength", "enum", "minimum", "maximum", "anyOf", "$ref",
 	"description", "readOnly", "writeOnly", "format", "examples", "pattern",
@@ -122,7 +122,8 @@ func TestEveryClosedSetIsOneComponent(t *testing.T) {
 	if err := json.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	// Push is registered by a browser, so that a contact method is made for fewer services than there are.
+	// Push is registered by a browser, so that a contact method is made for fewer services than there
+	// are.
 	found, alone := map[string]string{}, "/components/schemas/NewContactMethod/properties/service"
 	var look func(at string, node any)
 	look = func(at string, node any) {
@@ -236,7 +237,7 @@ func TestAPanicIsAnsweredAsAFailureOfOurs(t *testing.T) {
 		defer func() { again = recover() }()
 		func() {
 			c := &call{ResponseWriter: w, request: httptest.NewRequest("GET", "/", nil), endpoint: &endpoint{}, started: started}
-			defer a.recovered(c)
+			defer a.answerPanic(c)
 			panic(v)
 		}()
 		return w, nil

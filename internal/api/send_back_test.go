@@ -12,7 +12,8 @@ import (
 	"roster/internal/directory"
 )
 
-// sentBack are the calls that take a record as another call returns it: what is read, and what is sent where.
+// sentBack are the calls that accept a record as another call returns it: the call that reads it,
+// and the call that it is sent to.
 var sentBack = map[string]struct{ read, send string }{
 	"updateCheckGroup":           {"GET /check-groups/{group}", "PATCH /check-groups/{group}"},
 	"putCheckGroupPermission":    {"GET /check-groups/{group}/permissions", "PUT /check-groups/{group}/permissions"},
@@ -30,10 +31,10 @@ var sentBack = map[string]struct{ read, send string }{
 	"updateUserPreferences":      {"GET /users/{user full}/preferences", "PATCH /users/{user full}/preferences"},
 }
 
-// notSentBack are the changes whose body is no record.
+// notSentBack are the changes whose body is not a record.
 var notSentBack = []string{"addGroupMember", "addTeamMember", "setUserPassword"}
 
-// full makes a record of every noun that can be changed, with all members set.
+// full creates a record of every noun that can be changed, with all members set.
 func full(t *testing.T, e *dialecttest.Env) {
 	t.Helper()
 	e.Group(t, "Acme")
@@ -88,7 +89,7 @@ func asBoss(t *testing.T, e *dialecttest.Env, request string) *httptest.Response
 	return e.Do(t, "boss:"+password, method+" /api/v1"+rest)
 }
 
-// originalOf returns what is to be sent back: the record, or the first one of a list.
+// originalOf returns the record to send back: the record itself, or the first one of a list.
 func originalOf(t *testing.T, e *dialecttest.Env, read string) json.RawMessage {
 	t.Helper()
 	w := asBoss(t, e, read)
@@ -260,7 +261,7 @@ func TestARecordIsSentBackByWhoManagesSomeGroupsOnly(t *testing.T) {
 	if w := asDesk("PATCH /api/v1/users/{user full}" + send + read); w.Code != http.StatusOK || w.Body.String() != read {
 		t.Errorf("%s is answered %d %s", read, w.Code, w.Body)
 	}
-	// Where it does change the roles, the faults point to what was sent.
+	// If the body changes the roles, the faults point to members that it sent.
 	for _, c := range []struct{ roles, pointer string }{
 		{`["Customer",{"id":"{role}","groups":[]}]`, `"#/roles/1/groups"`},
 		{`[{"id":"{role}","groups":["{group Acme}"]},{"id":"{role}","groups":["Nope"]}]`, `"#/roles/1/groups/0"`},
@@ -308,7 +309,8 @@ func TestUUIDsAreOnesInAnyCase(t *testing.T) {
 	}
 }
 
-// TestAReferenceIsCutAndFolded on both engines: what nobody sees of a name does not count where a request refers to it.
+// TestAReferenceIsCutAndFolded runs on both engines. Invisible characters of a name do not count
+// when a request refers to it.
 func TestAReferenceIsCutAndFolded(t *testing.T) {
 	t.Parallel()
 	const token = "Bearer {token write}"

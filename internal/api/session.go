@@ -138,8 +138,8 @@ func ownSession(by roster.Actor, id string) (directory.SessionSelector, error) {
 	return directory.SessionSelector{ID: roster.SessionID(id)}, nil
 }
 
-// signIn opens a session for who has just shown a password: a session makes no further ones, so that it cannot be
-// kept alive beyond its end.
+// signIn opens a session for who has just shown a password: a session makes no further ones, so
+// that it cannot be kept alive beyond its end.
 func (a *api) signIn(d *directory.Directory) func(context.Context, roster.Actor, directory.None) (openedSession, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.None) (openedSession, error) {
 		r := callOf(ctx).request
@@ -151,7 +151,8 @@ func (a *api) signIn(d *directory.Directory) func(context.Context, roster.Actor,
 	}
 }
 
-// signOut ends a session. It returns what clears the request's cookie where the session is the cookie's.
+// signOut ends a session. It returns what clears the request's cookie where the session is the
+// cookie's.
 func (a *api) signOut(d *directory.Directory) func(context.Context, roster.Actor, directory.SessionSelector) (*http.Cookie, error) {
 	return func(ctx context.Context, by roster.Actor, in directory.SessionSelector) (*http.Cookie, error) {
 		if _, err := d.EndSession(ctx, by, in); err != nil || in.ID != by.SessionID {

@@ -13,7 +13,7 @@ import (
 
 const password = "seven slow herons over the weir"
 
-// people are users who sign in themselves.
+// people creates users who sign in themselves.
 func people(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	office(t, e)
@@ -23,13 +23,13 @@ func people(t testing.TB, e *dialecttest.Env) {
 	e.User(t, directory.NewUser{UserName: "boss", Password: password, AccessLevel: roster.LevelAdministrator})
 }
 
-// oneSession is a session as it is shown.
+// oneSession returns a session as the API shows it.
 const oneSession = `{"id":"…","face":"web","createdAt":"2026-11-21T18:00:00Z","lastUsedAt":"2026-11-21T18:00:00Z","expiresAt":"2026-11-22T06:00:00Z"}`
 
-// setCookie is what the answer to a sign-in sets over plain HTTP.
+// setCookie is the cookie that a sign-in over plain HTTP sets.
 var setCookie = regexp.MustCompile(`^roster_session=([0-9a-f]{32}); Path=/; HttpOnly; SameSite=Lax$`)
 
-// signIn opens a session and returns the cookie that the browser then sends, and the session's id.
+// signIn opens a session and returns the cookie that a browser would send, and the session's id.
 func signIn(t testing.TB, e *dialecttest.Env, name string) (cookie, id string) {
 	t.Helper()
 	w := e.Do(t, name+":"+password, "POST /api/v1/sessions")
@@ -47,7 +47,7 @@ func signIn(t testing.TB, e *dialecttest.Env, name string) (cookie, id string) {
 	return "Cookie: roster_session=" + m[1], id
 }
 
-// answers asks for one status.
+// answers checks the status of one request.
 func answers(t testing.TB, e *dialecttest.Env, as, request string, status int) {
 	t.Helper()
 	if w := e.Do(t, as, request); w.Code != status {

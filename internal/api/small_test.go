@@ -49,7 +49,7 @@ func TestDepartments(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: described(staff)}, rows...)
 }
 
-// asWriter lets the organization's token ask what nobody else does.
+// asWriter gives each row without a caller the organization's write token.
 func asWriter(rows []dialecttest.Scenario) {
 	for i := range rows {
 		if rows[i].As == "" {
@@ -120,7 +120,7 @@ func TestPermissionsAreExplained(t *testing.T) {
 	}
 }
 
-// offline judges the configurations of realms as the server does, but fetches nothing.
+// offline validates the configurations of realms as the server does, but fetches nothing.
 type offline struct{}
 
 func (offline) ValidateSAML(_ context.Context, configuration json.RawMessage) roster.Faults {
@@ -128,7 +128,7 @@ func (offline) ValidateSAML(_ context.Context, configuration json.RawMessage) ro
 	return faults
 }
 
-// saml is a configuration of a realm that is good.
+// saml is a valid configuration of a realm.
 const saml = `{"idpMetadataUrl":"http://idp.example.com/metadata","defaultRoles":["Operator"],"defaultTeams":[],"defaultGroup":"End-User","existingUserMappingField":"username","username":"$username","email":"$email","fullname":"$cn"}`
 
 func TestRealms(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"roster/internal/directory"
 )
 
-// asked asks, and returns the status and the body.
+// asked sends a request, and returns the status and the body.
 func asked(t testing.TB, e *dialecttest.Env, as, request string) (status int, body string) {
 	t.Helper()
 	w := e.Do(t, as, request)
@@ -71,7 +71,8 @@ func TestWhereAUserProvesIdentityIsAPlaceThatThereIs(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: described(given), Options: dialecttest.Options{Realms: offline{}}}, rows...)
 }
 
-// TestAnETagIsOfWhatIsShown changes what records show without a change of their own.
+// TestAnETagIsOfWhatIsShown changes linked records, which changes the shown record but not its
+// version.
 func TestAnETagIsOfWhatIsShown(t *testing.T) {
 	t.Parallel()
 	const token = "Bearer {token write}"
@@ -165,8 +166,8 @@ func TestIfMatchKeepsWhatOthersDidMeanwhile(t *testing.T) {
 	dialecttest.Run(t, dialecttest.World{Given: described(given)}, rows...)
 }
 
-// TestNothingIsDoneForARequestWithAFaultOutsideItsBody asks every call that takes a body for nothing, with a parameter that
-// it does not know and, where it takes such headers, with malformed ones.
+// TestNothingIsDoneForARequestWithAFaultOutsideItsBody sends an empty object to every call that
+// takes a body, with an unknown parameter and, where the call knows them, malformed headers.
 func TestNothingIsDoneForARequestWithAFaultOutsideItsBody(t *testing.T) {
 	t.Parallel()
 	given := func(t testing.TB, e *dialecttest.Env) {

@@ -8,10 +8,11 @@ import (
 	"roster/internal/dialect"
 )
 
-// registerUnknownPaths registers what answers requests that no call takes: everything else at /api and below it. A path without parameters
-// gets its other methods, where one with a parameter would take these: /users/batch is no user.
+// registerUnknownPaths registers the answers to all requests at /api and below that no call takes.
+// It also registers the missing methods of paths without parameters, which a path with a parameter
+// would take: /users/batch is not a user.
 func (a *api) registerUnknownPaths() {
-	a.fences = map[string]bool{}
+	a.refused = map[string]bool{}
 	refuse := a.face.Refuse(a.unknownPath)
 	for path := range a.doc.Paths {
 		if strings.Contains(path, "{") {
@@ -21,26 +22,27 @@ func (a *api) registerUnknownPaths() {
 			pattern := method + " " + Root + path
 			if taken := a.pattern(method, Root+path); taken != pattern && strings.HasPrefix(taken, method+" ") {
 				a.mux.Handle(pattern, refuse)
-				a.fences[pattern] = true
+				a.refused[pattern] = true
 			}
 		}
 	}
-	a.mux.Handle("/api", refuse) // the mux would redirect it, and leave out the organization
+	a.mux.Handle("/api", refuse) // the mux's own redirect would lose the organization
 	a.mux.Handle("/api/", refuse)
 }
 
-// pattern returns the pattern that takes a request.
+// pattern returns the mux pattern that takes a request.
 func (a *api) pattern(method, path string) string {
 	_, pattern := a.mux.Handler(&http.Request{Method: method, URL: &url.URL{Path: path}})
 	return pattern
 }
 
-// unknownPath is the error for a request that no call takes: 405 where there is one with another method.
+// unknownPath returns the error for a request that no call takes: 405 if the path has other
+// methods, else 404.
 func (a *api) unknownPath(r *http.Request) error {
 	var methods []string
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 		pattern := a.pattern(method, r.URL.Path)
-		if a.fences[pattern] {
+		if a.refused[pattern] {
 			continue
 		}
 		if takes, _, _ := strings.Cut(pattern, " "); takes == method || takes == "GET" && method == "HEAD" {

@@ -7,18 +7,18 @@ import (
 	"roster/internal/directory"
 )
 
-// newPassword is a password to be set.
+// newPassword is the body that sets a password.
 type newPassword struct {
 	Password string `json:"password" minLength:"1" maxLength:"1024" writeOnly:"true" doc:"The password, at most 1,024 bytes. It must not be easy to guess."`
 }
 
-// setUpLink is a link by which somebody sets a password.
+// setUpLink is a link to the page where a user sets a password.
 type setUpLink struct {
-	URL       string    `json:"url" format:"uri" doc:"The page where the user sets a password, once. Whoever has it can: it is shown this once."`
-	ExpiresAt time.Time `json:"expiresAt" doc:"Until when it is good."`
+	URL       string    `json:"url" format:"uri" doc:"The page where the user sets a password, once. Anyone who has the link can use it. It is not shown again."`
+	ExpiresAt time.Time `json:"expiresAt" doc:"When it expires."`
 }
 
-// The requests about how a user signs in.
+// The requests about a user's password.
 type (
 	setPassword struct {
 		User
@@ -28,11 +28,11 @@ type (
 	createLink struct{ User }
 )
 
-// userAccess registers the calls about how a user signs in.
+// userAccess registers the calls about a user's password.
 func (a *api) userAccess(d *directory.Directory) {
 	route(a, operation{
 		id: "setUserPassword", call: "PUT /users/{id}/password", tag: "Users", status: 204, summary: "Set a user's password",
-		description: "Gives the user another password, which ends the user's sessions at once, everywhere.",
+		description: "Sets a new password and ends all sessions of the user at once.",
 		request:     newPassword{"seven slow herons over the weir"},
 	}, func(by roster.Actor, q *setPassword) (in directory.NewPassword, err error) {
 		in = directory.NewPassword{Password: q.doc.Password, IfVersion: q.version(), Faults: q.faults}
@@ -40,8 +40,8 @@ func (a *api) userAccess(d *directory.Directory) {
 		return in, err
 	}, d.SetPassword, func(*setPassword, roster.User) answer { return answer{} })
 	route(a, operation{
-		id: "createUserSetUpLink", call: "POST /users/{id}/set-up-link", tag: "Users", status: 201, pathless: true, fails: []int{422}, summary: "Make a link to set a password",
-		description: "Makes a link by which the user sets a password, once, within 15 minutes. Earlier ones are void. The caller passes it on.",
+		id: "createUserSetUpLink", call: "POST /users/{id}/set-up-link", tag: "Users", status: 201, pathless: true, fails: []int{422}, summary: "Create a link to set a password",
+		description: "Creates a link to set a password once, within 15 minutes, and voids earlier links. Roster does not send it to the user.",
 		answer:      setUpLink{"https://roster.example.com/set-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", exampleTime},
 	}, func(by roster.Actor, q *createLink) (in directory.NewLink, err error) {
 		in.Purpose = roster.LinkSetUp

@@ -15,7 +15,7 @@ const (
 	sendJSON  = "\nContent-Type: application/json\n\n"
 )
 
-// accounts are users whom nobody signs in as.
+// accounts creates users that no test signs in as.
 func accounts(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	office(t, e)

@@ -14,38 +14,39 @@ import (
 	"roster/internal/directory"
 )
 
-// newUsers are users to be made, each by itself.
+// newUsers is the body that creates many users, independently of each other.
 type newUsers struct {
 	Users []newUser `json:"users" maxItems:"1000" doc:"The users."`
 }
 
-// madeUsers is what became of them.
+// madeUsers is the result for all of them. Its name is that of the component MadeUsers in the
+// document.
 type madeUsers struct {
-	Created int          `json:"created" doc:"How many were made."`
-	Failed  int          `json:"failed" doc:"How many were not."`
-	Results []userResult `json:"results" doc:"What became of each, in their order."`
+	Created int          `json:"created" doc:"How many were created."`
+	Failed  int          `json:"failed" doc:"How many failed."`
+	Results []userResult `json:"results" doc:"The result for each user, in the order of the request."`
 }
 
-// userResult is what became of one user: the user, or a problem.
+// userResult is the result for one user: the user, or a problem.
 type userResult struct {
-	Index    int           `json:"index" doc:"The user's place in the request, from 0."`
-	Status   int           `json:"status" doc:"What the answer would have been to a request of its own."`
+	Index    int           `json:"index" doc:"The user's position in the request, from 0."`
+	Status   int           `json:"status" doc:"The status that a request for this user alone would have had."`
 	ID       roster.UserID `json:"id,omitempty" format:"uuid" doc:"The user's id."`
 	Number   int64         `json:"number,omitempty" doc:"The user's number."`
 	UserName string        `json:"userName,omitempty" doc:"The user's name."`
-	Problem  *problem      `json:"problem,omitempty" doc:"Why the user was not made."`
+	Problem  *problem      `json:"problem,omitempty" doc:"Why the user was not created."`
 }
 
-// createUsers is the request to make many users. What is wrong with one of them is that one's own.
+// createUsers is the request to create many users. Faults in one user affect only that user.
 type createUsers struct {
 	Once
 	users  []sent[newUser]
-	faults roster.Faults // of the body but its users
+	faults roster.Faults // faults of the body outside its users
 }
 
 func (*createUsers) bodyType() reflect.Type { return reflect.TypeFor[newUsers]() }
 
-// read holds each user against the schema by itself.
+// read validates each user against the schema separately.
 func (q *createUsers) read(f fitting, s *huma.Schema, body dialect.Value) {
 	var one *huma.Schema
 	shell := *f.resolve(s)
@@ -66,7 +67,7 @@ func (q *createUsers) read(f fitting, s *huma.Schema, body dialect.Value) {
 	}
 }
 
-// userBatch registers the call that makes many users.
+// userBatch registers the call that creates many users.
 func (a *api) userBatch(d *directory.Directory) {
 	ok := userResult{Index: 0, Status: http.StatusCreated, ID: exampleUser.ID, Number: exampleUser.Number, UserName: exampleUser.UserName}
 	taken := userResult{Index: 1, Status: http.StatusConflict, Problem: &problem{
@@ -74,8 +75,8 @@ func (a *api) userBatch(d *directory.Directory) {
 	}}
 	sampleProblem(taken.Problem)
 	route(a, operation{
-		id: "createUsers", call: "POST /users/batch", tag: "Users", members: userNames, summary: "Make many users",
-		description: "Makes up to 1,000 users, each by itself: what is wrong with one does not keep the others from being made. The answer is 200 also where none was.",
+		id: "createUsers", call: "POST /users/batch", tag: "Users", members: userNames, summary: "Create many users",
+		description: "Creates up to 1,000 users independently: a faulty one does not stop the others. The answer is 200 even if none was created.",
 		request:     newUsers{[]newUser{exampleNewUser, {UserName: "bob@example.com"}}}, answer: madeUsers{1, 1, []userResult{ok, taken}},
 	}, func(_ roster.Actor, q *createUsers) (in directory.NewUsers, err error) {
 		if err := q.faults.Err(); err != nil {
@@ -97,7 +98,7 @@ func (a *api) userBatch(d *directory.Directory) {
 	}, func(_ *createUsers, m madeUsers) answer { return answer{body: m} })
 }
 
-// showResults shows what became of each user. Pointers are into the whole body.
+// showResults returns the result for each user. Its pointers refer to the whole body.
 func showResults(c *call, results []directory.UserResult) madeUsers {
 	m := madeUsers{Results: make([]userResult, len(results))}
 	for i, r := range results {

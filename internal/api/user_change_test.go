@@ -9,7 +9,7 @@ import (
 	"roster/internal/directory"
 )
 
-// own makes a user that a row has for itself.
+// own creates a user for one row of the table.
 func own(name string) func(testing.TB, *dialecttest.Env) {
 	return func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
@@ -58,7 +58,8 @@ func TestUsersAreChanged(t *testing.T) {
 	patch := func(name, headers, body string) string {
 		return "PATCH /api/v1/users/{user " + name + "}" + headers + "\nContent-Type: application/merge-patch+json\n\n" + body
 	}
-	// changed is a user of own after a change over this API: pairs of a text and another.
+	// changed returns a user of own after a change over this API, after replacing each text of the
+	// pairs by the next.
 	changed := func(name, managed string, version string, changes ...string) string {
 		acme := link("{group Acme}", "Acme")
 		all := append([]string{

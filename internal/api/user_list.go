@@ -52,7 +52,8 @@ func pageOfUsers(ctx context.Context, c *call, d *directory.Directory, q *listUs
 	return answer{body: w.list}, nil
 }
 
-// searchOf reads which words are looked for and in what order, where the order is one that there is.
+// searchOf reads which words are looked for and in what order, where the order is one that there
+// is.
 func searchOf(c *call) (in directory.UserSearch) {
 	in.Search, _ = c.given(c.endpoint.parameter("query", "search"))
 	sort, _ := c.given(c.endpoint.parameter("query", "sort"))

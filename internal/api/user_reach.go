@@ -7,13 +7,13 @@ import (
 	"roster/internal/directory"
 )
 
-// newContactMethod is a contact method to be added.
+// newContactMethod is the body that adds a contact method.
 type newContactMethod struct {
-	Service string `json:"service" enum:"email,sms,pushbullet,pushover" doc:"The way to reach somebody. Push is registered by the browser."`
-	Address string `json:"address" minLength:"1" maxLength:"255" doc:"An email address, a phone number with its country, or what the service calls an address."`
+	Service string `json:"service" enum:"email,sms,pushbullet,pushover" doc:"The service. Browsers register push themselves."`
+	Address string `json:"address" minLength:"1" maxLength:"255" doc:"An email address, a phone number with its country code, or the service's own address."`
 }
 
-// The requests about how a user is reached.
+// The requests about contact methods and preferences.
 type (
 	listContacts struct {
 		User
@@ -36,7 +36,7 @@ type (
 	}
 )
 
-// userReach registers the calls about how a user is reached.
+// userReach registers the calls about contact methods and preferences.
 func (a *api) userReach(d *directory.Directory) {
 	const tag, path = "Users", "/users/{id}/contact-methods"
 	shown := showContact(exampleUser.ContactMethods[0])
@@ -47,7 +47,7 @@ func (a *api) userReach(d *directory.Directory) {
 	key := func(m roster.ContactMethod) string { return string(m.ID) }
 	listRoute(a, operation{
 		id: "listContactMethods", call: "GET " + path, tag: tag, summary: "List a user's contact methods",
-		description: "The addresses by which the user is reached, in the order in which they were added.",
+		description: "The user's addresses for notifications, in the order they were added.",
 		answer:      listed[contactMethod]{Items: []contactMethod{shown}},
 	}, listing[roster.ContactMethod, string]{
 		key: key, show: func(r roster.ContactMethod) any { return showContact(r) },
@@ -58,7 +58,7 @@ func (a *api) userReach(d *directory.Directory) {
 	}, asList(contactsOf, key))
 	route(a, operation{
 		id: "createContactMethod", call: "POST " + path, tag: tag, status: 201, summary: "Add a contact method",
-		description: "Gives the user another address, unconfirmed. A user may do so for itself.",
+		description: "Adds an unconfirmed address. Users may add their own.",
 		request:     newContactMethod{string(roster.ServiceSMS), "+44 20 7946 0958"}, answer: shown,
 	}, func(by roster.Actor, q *createContact) (in directory.NewContactMethod, err error) {
 		in = directory.NewContactMethod{Service: roster.Service(q.doc.Service), Address: q.doc.Address, Faults: q.faults}
@@ -67,15 +67,15 @@ func (a *api) userReach(d *directory.Directory) {
 		}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
-	}, func(ctx context.Context, by roster.Actor, in directory.NewContactMethod) (contactOf, error) {
+	}, func(ctx context.Context, by roster.Actor, in directory.NewContactMethod) (userContact, error) {
 		m, err := d.AddContactMethod(ctx, by, in)
-		return contactOf{in.User.ID, m}, err
-	}, func(_ *createContact, m contactOf) answer {
+		return userContact{in.User.ID, m}, err
+	}, func(_ *createContact, m userContact) answer {
 		return answer{body: showContact(m.ContactMethod), location: "/users/" + string(m.user) + "/contact-methods/" + string(m.ID)}
 	})
 	route(a, operation{
 		id: "deleteContactMethod", call: "DELETE " + path + "/{contactMethodId}", tag: tag, status: 204, fails: []int{422}, summary: "Remove a contact method",
-		description: "Takes an address from the user, but not the primary one. A user may do so for itself.",
+		description: "Removes an address, but not the primary one. Users may remove their own.",
 	}, func(by roster.Actor, q *deleteContact) (in directory.ContactMethodSelector, err error) {
 		in.ID = roster.ContactMethodID(q.ContactMethodID)
 		in.User, err = q.selector(by)
@@ -84,19 +84,19 @@ func (a *api) userReach(d *directory.Directory) {
 	a.userPreferences(d)
 }
 
-// contactOf is a contact method, and whose it is.
-type contactOf struct {
+// userContact is a contact method and its user.
+type userContact struct {
 	user roster.UserID
 	roster.ContactMethod
 }
 
-// userPreferences registers the calls about what a user is told.
+// userPreferences registers the calls about a user's notification preferences.
 func (a *api) userPreferences(d *directory.Directory) {
 	const tag, path = "Users", "/users/{id}/preferences"
 	shown := showMatrix(exampleUser.Preferences)
 	route(a, operation{
 		id: "getUserPreferences", call: "GET " + path, tag: tag, summary: "Read a user's preferences",
-		description: "By what the user is told, for each type of notification.", answer: shown,
+		description: "The services that notify the user, for each type of notification.", answer: shown,
 	}, func(by roster.Actor, q *readPreferences) (directory.UserSelector, error) {
 		return q.selector(by)
 	}, d.GetUser, func(_ *readPreferences, u roster.User) answer {
@@ -104,7 +104,7 @@ func (a *api) userPreferences(d *directory.Directory) {
 	})
 	route(a, operation{
 		id: "updateUserPreferences", call: "PATCH " + path, tag: tag, summary: "Change a user's preferences",
-		description: "Replaces the services of the types that the merge patch names; null turns a type off. A user may do so for itself.",
+		description: "Replaces the services of the types that the merge patch names; null turns a type off. Users may change their own.",
 		request:     matrixChange{Failures: value([]roster.Service{roster.ServiceEmail, roster.ServiceSMS})}, answer: shown,
 	}, func(by roster.Actor, q *changePreferences) (in directory.UserChange, err error) {
 		in.Preferences, in.Faults, in.IfVersion = roster.Some(decodeMatrix(q.doc)), q.faults, q.version()

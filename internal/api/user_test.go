@@ -11,7 +11,8 @@ import (
 	"roster/internal/directory"
 )
 
-// staff are an administrator who signs in, people in groups, and tokens: of the organization, and of one group.
+// staff creates an administrator who signs in, users in groups, and tokens of the organization and
+// of one group.
 func staff(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	branch(t, e)
@@ -22,7 +23,8 @@ func staff(t testing.TB, e *dialecttest.Env) {
 	e.User(t, directory.NewUser{UserName: "reader", Password: password, AccessLevel: roster.LevelReadonly})
 }
 
-// shown is a user as it is shown: a new one by a token, but for what the changes say, as pairs of a text and another.
+// shown returns a user as the API shows it. It is a new user created with a token, after replacing
+// each text of the pairs by the next.
 func shown(id, name string, changes ...string) string {
 	text := fmt.Sprintf(`{"id":"%s","number":…,"userName":"%s","displayName":"%s","title":null,"email":null,"externalId":null,"active":true,"accessLevel":"custom",`+
 		`"accessLevelGroups":[],"realm":"DB","hasPassword":false,"roles":[],"groups":[],"teams":[],"primaryGroup":null,"department":null,`+
@@ -38,12 +40,12 @@ func shown(id, name string, changes ...string) string {
 	return text
 }
 
-// link is what a record shows of another one.
+// link returns a link to another record as the API shows it.
 func link(id, name string) string {
 	return fmt.Sprintf(`{"id":"%s","number":…,"displayName":"%s"}`, id, name)
 }
 
-// reached is a contact method that is not confirmed.
+// reached returns an unconfirmed contact method.
 func reached(service, address string) string {
 	return fmt.Sprintf(`{"id":"…","service":"%s","address":"%s","confirmedAt":null,"createdAt":"2026-11-21T18:00:00Z"}`, service, address)
 }

@@ -9,17 +9,18 @@ import (
 	"roster/internal/directory"
 )
 
-// userUpsert is what a user is to be like. Unlike a new user it may be a copy of one who is there.
+// userUpsert is the body of an upsert. Unlike a new user it may be a copy of an existing user.
 type userUpsert newUser
 
-// upsertUser is the request to create or change a user.
+// upsertUser is the request that creates or changes a user.
 type upsertUser struct {
-	Match userKey `query:"match" required:"true" doc:"The member of the body by which a user who is there is found."`
+	Match userKey `query:"match" required:"true" doc:"The member of the body that finds an existing user."`
 	Precondition
 	sent[userUpsert]
 }
 
-// missing returns all faults where the body lacks what the user is found by: the verb could say only that.
+// missing returns an error if the body lacks the member that finds the user. The error lists all
+// faults, where the verb would report only this one.
 func (q *upsertUser) missing() error {
 	field, value := string(q.Match), q.doc.UserName
 	switch directory.UserAttribute(q.Match) {
@@ -41,11 +42,11 @@ func (q *upsertUser) missing() error {
 // userUpsert registers the call that creates or changes a user.
 func (a *api) userUpsert(d *directory.Directory) {
 	route(a, operation{
-		id: "upsertUser", call: "PUT /users", tag: "Users", also: http.StatusCreated, fails: []int{409}, members: userNames, summary: "Make or change a user",
-		description: "Makes the user if there is none with the member that match names, or else changes the one there is: what the body does not name stays. " +
-			"The same request can be sent any number of times. sendWelcomeEmail and realm count for a new user only. " +
-			"With If-Match nobody is made: without such a user the answer is 412.",
-		request: exampleNewUser, answer: showUser(exampleUser), original: upserted(d),
+		id: "upsertUser", call: "PUT /users", tag: "Users", also: http.StatusCreated, fails: []int{409}, members: userNames, summary: "Create or change a user",
+		description: "Finds a user by the member that match names, and changes it; members that the body does not name stay. Creates the user if there is none. " +
+			"Repeating the request is safe. sendWelcomeEmail and realm count for a new user only. " +
+			"With If-Match no user is created: the answer is 412 if there is none.",
+		request: exampleNewUser, answer: showUser(exampleUser), original: upsertOriginal(d),
 	}, func(_ roster.Actor, q *upsertUser) (directory.UserUpsert, error) {
 		in := directory.UserUpsert{Match: directory.UserAttribute(q.Match), New: decodeNewUser(newUser(q.doc)), Change: decodeUserChange(userChange{
 			UserName: optional[string]{roster.Set[string]{Value: q.doc.UserName, Present: q.doc.UserName != ""}}, UserMembers: q.doc.UserMembers,
@@ -62,15 +63,15 @@ func (a *api) userUpsert(d *directory.Directory) {
 	})
 }
 
-// upserted returns the user whose id is in the body, which may be a copy of that user.
-func upserted(d *directory.Directory) original {
+// upsertOriginal returns the user whose id is in the body: the body may be a copy of that user.
+func upsertOriginal(d *directory.Directory) original {
 	return func(ctx context.Context, c *call) (any, error) {
 		id := c.body.Get("id")
 		if id.Kind != dialect.String {
 			return nil, nil
 		}
 		u, err := d.GetUser(ctx, c.by, directory.UserSelector{ID: roster.FoldID(roster.UserID(id.Text))})
-		if roster.KindOf(err) == roster.NotFound && err != nil { // the body names it, not the path
+		if roster.KindOf(err) == roster.NotFound && err != nil { // the id comes from the body, not the path
 			c.copied.Add("id", "names no user")
 			return nil, nil
 		}
@@ -79,7 +80,7 @@ func upserted(d *directory.Directory) original {
 		}
 		by := c.request.URL.Query().Get("match")
 		if !directory.UserAttribute(by).Finds(u, c.body.Get(by).Text) {
-			c.copied.Add("id", "is that of a user with another "+by)
+			c.copied.Add("id", "belongs to a user with another "+by)
 		}
 		return showUser(u), nil
 	}

@@ -9,13 +9,14 @@ import (
 	"roster"
 )
 
-// inputAfter is a part of what a verb returns at once: the records behind a place.
+// inputAfter is the input of a verb that returns all records at once, and the place to start after.
 type inputAfter[In any] struct {
 	in    In
-	after string // "" for the beginning
+	after string // key of the last record before; "" for the beginning
 }
 
-// asList makes of a verb that returns few records at once one for lists. Key is their order.
+// asList turns a verb that returns all of its few records at once into one that listRoute can use.
+// It sorts them by key.
 func asList[In, T any](verb func(context.Context, roster.Actor, In) ([]T, error), key func(T) string) func(context.Context, roster.Actor, inputAfter[In]) (iter.Seq2[T, error], error) {
 	return func(ctx context.Context, by roster.Actor, in inputAfter[In]) (iter.Seq2[T, error], error) {
 		all, err := verb(ctx, by, in.in)

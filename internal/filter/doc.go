@@ -1,17 +1,23 @@
-// Package filter is the filter language of SCIM (RFC 7644 §3.4.2.2), which the native API speaks too:
+// Package filter implements the filter language of SCIM (RFC 7644 §3.4.2.2), which the native API
+// uses too:
 //
-//		userName sw "j" and (active eq true or not (emails[type eq "work"] or meta.created gt "2026-01-01T00:00:00Z"))
+//	userName sw "j" and (active eq true or not (emails[type eq "work"] or meta.created gt "2026-01-01T00:00:00Z"))
 //
-//	  - filter.go: [Parse] and what can be asked of a [Filter]
-//	  - lex.go, parse.go: text to tree, within bounds
-//	  - check.go: whether it asks what can be asked of such records
-//	  - match.go, fold.go: whether a record is picked
-//	  - text.go: tree to text
+// Where to look:
 //
-// The language knows no schema. Who uses it says which attributes there are ([Filter.Check]) and what values a record has
-// ([Filter.Match], [Filter.MatchRecord]).
+//   - filter.go: [Parse] and the methods of [Filter]
+//   - lex.go, parse.go: text to tree, within bounds
+//   - validate.go: whether a filter fits the attributes of a kind of record
+//   - match.go, cached_record.go: whether a filter is true of a record
+//   - text.go, time.go: tree to text; times
 //
-// Where the standard is silent: ne is the opposite of eq, so an attribute without a value is not equal to anything
-// but null; a comparison with a value of another type is false, if nobody refuses it; whoever reads several values of an attribute needs
-// one that fits; and texts are in the order of their folded bytes.
+// The language knows no schema. Its callers say which attributes exist ([Filter.Validate]) and
+// which values a record has ([Filter.Match], [Filter.MatchRecord]).
+//
+// The standard leaves these rules open:
+//
+//   - ne is the opposite of eq. An attribute without a value is not equal to anything but null.
+//   - A comparison with a value of another type is false, unless Validate refuses it.
+//   - An attribute with several values matches if one of them does.
+//   - Texts are ordered by their folded bytes.
 package filter

@@ -9,10 +9,10 @@ import (
 	"roster"
 )
 
-// The bounds of a filter. A deep one is a known way to exhaust a server.
+// The bounds of a filter. Deeply nested filters are a known way to exhaust a server.
 const (
 	MaxBytes       = 2000
-	MaxDepth       = 16 // brackets of both kinds within each other
+	MaxDepth       = 16 // nested brackets of both kinds
 	MaxComparisons = 50
 )
 
@@ -22,12 +22,12 @@ const Field = "filter"
 // Filter is a condition on the attributes of a record. The zero filter is true of every record.
 type Filter struct {
 	root  *node
-	slots int // how many different paths there are
+	slots int // number of different paths
 }
 
-// Parse reads a filter. A text of nothing but blanks is the zero filter.
+// Parse parses a filter. A text of blanks only is the zero filter.
 //
-// Errors: Invalid, of [Field]; it says what is wrong, and at which character.
+// Errors: Invalid, of [Field]. The detail says what is wrong, and at which character.
 func Parse(text string) (Filter, error) {
 	if len(text) > MaxBytes {
 		return Filter{}, invalid("is longer than %d bytes", MaxBytes)
@@ -44,7 +44,7 @@ func parse(text string, l limits) (Filter, error) {
 		return Filter{}, nil
 	}
 	p := parser{lexer: lexer{text: text}, limits: l}
-	root, err := p.whole()
+	root, err := p.filter()
 	if err != nil {
 		return Filter{}, err
 	}
@@ -53,7 +53,7 @@ func parse(text string, l limits) (Filter, error) {
 	return f, nil
 }
 
-// number gives each path its slot, the same one whatever the path's case.
+// number assigns each path its slot. Paths that differ only in case share one.
 func (f *Filter) number() {
 	slots := map[string]int{}
 	f.root.walk("", func(path string, n *node) {
@@ -66,16 +66,17 @@ func (f *Filter) number() {
 	f.slots = len(slots)
 }
 
-// invalid is the error for a filter: a phrase that follows the field's name.
+// invalid returns the error for a filter. Its detail is a phrase that follows the field's name.
 func invalid(format string, values ...any) *roster.Error {
 	return &roster.Error{Kind: roster.Invalid, Field: Field, Detail: fmt.Sprintf(format, values...)}
 }
 
-// IsZero reports whether the filter is true of every record because it says nothing.
+// IsZero reports whether the filter has no condition and so is true of every record.
 func (f Filter) IsZero() bool { return f.root == nil }
 
-// Paths returns the attribute paths that the filter looks at, as they are written, each once whatever its case, in
-// their order. Those within a value path are whole: emails[type eq "work"] looks at "emails.type".
+// Paths returns the attribute paths that the filter looks at, in their order and as written, each
+// once whatever its case. Paths within a value path are complete: emails[type eq "work"] looks at
+// "emails.type".
 func (f Filter) Paths() []string {
 	var paths []string
 	f.root.each("", func(path string, _ *node) {
@@ -86,51 +87,54 @@ func (f Filter) Paths() []string {
 	return paths
 }
 
-// Equals returns the text that an attribute must have for the filter to be true, if the filter says so: path eq "value",
-// alone or joined to the rest by and; blanks around it do not count. The path is compared without regard to case. It is for
-// whoever has an index; the rest of the filter has to be asked all the same.
+// Equals returns the text that an attribute must equal for the filter to be true. ok is true if the
+// filter requires one: path eq "value", alone or joined to the rest by and. The path's case does
+// not matter, and blanks around the text are removed. Callers use it to look in an index; they must
+// still match the whole filter.
 func (f Filter) Equals(path string) (value string, ok bool) {
 	return f.root.equals("", path)
 }
 
-// Match reports whether the filter is true of a record, and how much work it was to tell, in steps of about 30 ns. get returns the values of an attribute path: string, [Exact], [Link],
-// bool, int64, float64, [time.Time]; none, or nil, where it is absent. The path comes as it is written, in any case. It is asked
-// once for each path, and each value is folded once, however many comparisons look at it.
+// Match reports whether the filter is true of a record, and how much work that took, in steps of
+// about 30 ns. get returns the values of an attribute path: string, [Exact], [Link], bool, int64,
+// float64 or [time.Time], and none or nil if it is absent. It gets paths as the filter spells them,
+// in any case. Match asks it once for each path, and folds each value once, however many
+// comparisons use it.
 //
-// For a value path get is asked for each attribute in it, as "emails.type", and values of the same index are taken to
-// be of the same element: an element without the attribute has nil there. Where that is not possible, use
-// [Filter.MatchRecord].
+// For a value path, Match asks get for each attribute in it, as "emails.type". It takes values of
+// the same index as parts of the same element, so get returns nil for an element that lacks the
+// attribute. Records that cannot do this need [Filter.MatchRecord].
 func (f Filter) Match(get func(path string) []any) (is bool, work int) {
-	return f.MatchRecord(columns(get))
+	return f.MatchRecord(flatRecord(get))
 }
 
-// MatchRecord is Match for a record whose attributes have parts.
+// MatchRecord is Match for a record with complex attributes.
 func (f Filter) MatchRecord(r Record) (is bool, work int) {
 	if f.root == nil {
 		return true, 0
 	}
-	is = f.root.match(newSeen(r, f.slots, &work))
+	is = f.root.match(newCachedRecord(r, f.slots, &work))
 	return is, work
 }
 
-// node is a part of a filter: a comparison, or a combination of further parts.
+// node is a part of a filter: a comparison, or a combination of other nodes.
 type node struct {
 	op    operator
-	path  string  // of a comparison or a value path, as written; "" else
-	whole string  // the path with that of the value path around it
-	slot  int     // of the whole path, without regard to case
+	path  string  // of a comparison or a value path, as written; else ""
+	whole string  // the path, with that of the enclosing value path before it
+	slot  int     // number of the whole path; paths that differ only in case share it
 	value literal // of a comparison
-	of    []*node // what is combined: two at least of and, or; one of not and a value path
+	of    []*node // the combined nodes: at least two of and, or; one of not and a value path
 }
 
-// operator says what a node is. The words are those of the language.
+// operator is the operator of a node, in the words of the language.
 type operator string
 
 const (
 	and  operator = "and"
 	or   operator = "or"
 	not  operator = "not"
-	some operator = "[]" // a value path: some element is as the inner filter says
+	some operator = "[]" // a value path: the inner filter is true of some element
 
 	eq operator = "eq"
 	ne operator = "ne"
@@ -144,7 +148,7 @@ const (
 	pr operator = "pr"
 )
 
-// join returns the path of an attribute within another.
+// join returns the path of an attribute within an outer attribute.
 func join(outer, inner string) string {
 	if outer == "" {
 		return inner

@@ -14,7 +14,7 @@ import (
 	"roster/internal/filter"
 )
 
-// record is a record for the tests: values by lower-case name, and elements of complex attributes.
+// record is a test record: values by lower-case name, and elements of complex attributes.
 type record struct {
 	values   map[string][]any
 	elements map[string][]filter.Record
@@ -66,7 +66,7 @@ func picks(f filter.Filter, r filter.Record) bool {
 	return is
 }
 
-// questions are filters, and whether they are true of barbara.
+// questions are filters with whether they are true of barbara.
 var questions = []struct {
 	text string
 	want bool
@@ -95,7 +95,7 @@ var questions = []struct {
 	{`userType eq "Employee" and emails[type eq "work" and value co "@example.com"]`, true},
 	{`emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp" and value co "@foo.com"]`, true},
 
-	// An element is asked as a whole, a path without brackets any element.
+	// A value path needs one element that matches; a path without brackets, any element.
 	{`emails[type eq "work" and value co "jensen.org"]`, false},
 	{`emails.type eq "work" and emails.value co "jensen.org"`, true},
 	{`emails[type eq "home"].value ew "jensen.org"`, true},
@@ -126,7 +126,7 @@ var questions = []struct {
 	{`manager ne "x"`, true},
 	{`addresses pr`, true},
 
-	// Another record is its id or its name.
+	// A link equals the id or the name of its record.
 	{`department eq "d1"`, true},
 	{`department eq "D1"`, false},
 	{`department eq "TOUR operations"`, true},
@@ -181,7 +181,7 @@ func TestAFilterPicksRecords(t *testing.T) {
 			if got := picks(f, barbara); got != q.want {
 				t.Errorf("%v, want %v", got, q.want)
 			}
-			// Whoever knows values only gets the same answers, but for what only elements tell.
+			// Match, which knows values only, gives the same answer except where elements matter.
 			if got, _ := f.Match(barbara.Values); got != q.want && !strings.HasPrefix(q.text, "addresses") {
 				t.Errorf("by values %v, want %v", got, q.want)
 			}
@@ -202,7 +202,7 @@ func parse(t *testing.T, text string) filter.Filter {
 	return f
 }
 
-// validateText asks that a filter's own spelling is that filter.
+// validateText checks that a filter's String parses to the same filter.
 func checkText(t *testing.T, f filter.Filter) {
 	t.Helper()
 	again, err := filter.Parse(f.String())

@@ -7,7 +7,7 @@ import (
 	"roster"
 )
 
-// anything has a value for some paths.
+// anything returns values for some paths.
 func anything(path string) []any {
 	switch len(path) % 4 {
 	case 0:
@@ -20,7 +20,7 @@ func anything(path string) []any {
 	return nil
 }
 
-// picks reports whether a filter is true of anything.
+// picks reports whether the filter is true of the record anything.
 func picks(f Filter) bool {
 	is, _ := f.Match(anything)
 	return is

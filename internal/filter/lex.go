@@ -9,22 +9,22 @@ import (
 	"roster"
 )
 
-// blanks are what may stand between words.
+// blanks are the characters that may stand between words.
 const blanks = " \t"
 
-// lexer takes a text apart.
+// lexer splits a text into words, marks and literals.
 type lexer struct {
 	text string
-	at   int // bytes taken
+	at   int // position, in bytes
 }
 
-// fault is the error for what stands at a place, in bytes from the start.
+// fault returns the error for a position, in bytes from the start.
 func (l *lexer) fault(at int, format string, values ...any) *roster.Error {
 	return invalid("is not understood at character %d: %s", utf8.RuneCountInString(l.text[:at])+1, fmt.Sprintf(format, values...))
 }
 
-// found describes what stands at the current place.
-func (l *lexer) found() string {
+// describeNext describes the text at the current position.
+func (l *lexer) describeNext() string {
 	rest := l.text[l.at:]
 	if rest == "" {
 		return "the end"
@@ -36,7 +36,7 @@ func (l *lexer) found() string {
 	return quote(rest[:size])
 }
 
-// quote repeats a little of what somebody sent.
+// quote quotes s for a message, cut to 40 characters.
 func quote(s string) string {
 	const most = 40
 	if r := []rune(s); len(r) > most {
@@ -45,7 +45,7 @@ func quote(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// skip takes blanks, and reports whether there were some.
+// skip skips blanks, and reports whether there were any.
 func (l *lexer) skip() bool {
 	rest := strings.TrimLeft(l.text[l.at:], blanks)
 	taken := len(l.text) - len(rest) - l.at
@@ -53,7 +53,7 @@ func (l *lexer) skip() bool {
 	return taken > 0
 }
 
-// take takes a mark if it is next.
+// take skips the mark if it is next, and reports whether it was.
 func (l *lexer) take(mark string) bool {
 	if !strings.HasPrefix(l.text[l.at:], mark) {
 		return false
@@ -62,7 +62,7 @@ func (l *lexer) take(mark string) bool {
 	return true
 }
 
-// takeWord returns what s begins with of the characters of attribute paths, operators and names.
+// takeWord returns the word at the start of s: characters of attribute paths, operators and names.
 func takeWord(s string) string {
 	end := strings.IndexFunc(s, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_.:$", r))
@@ -73,14 +73,14 @@ func takeWord(s string) string {
 	return s[:end]
 }
 
-// word takes a word, "" if none is next.
+// word reads a word, "" if none is next.
 func (l *lexer) word() string {
 	word := takeWord(l.text[l.at:])
 	l.at += len(word)
 	return word
 }
 
-// literal takes a value in JSON (RFC 8259): a text, a number, true, false or null.
+// literal reads a value in JSON (RFC 8259): a text, a number, true, false or null.
 func (l *lexer) literal() (literal, error) {
 	start := l.at
 	if strings.HasPrefix(l.text[l.at:], `"`) {
@@ -117,10 +117,10 @@ func (l *lexer) literal() (literal, error) {
 		}
 		return number, nil
 	}
-	return literal{}, l.fault(start, `expected a value as in JSON ("text", 1.5, true, false, null), found %s`, l.found())
+	return literal{}, l.fault(start, `expected a value as in JSON ("text", 1.5, true, false, null), found %s`, l.describeNext())
 }
 
-// endOfText returns where a JSON text at the start of s ends, -1 if it does not.
+// endOfText returns the end of the JSON text at the start of s, -1 if it is not closed.
 func endOfText(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {

@@ -10,36 +10,37 @@ import (
 	"roster/internal/fold"
 )
 
-// Record is what a filter is asked of. Paths come as they are written, in any case.
+// Record is a record to match. Its methods get paths as the filter spells them, in any case.
 type Record interface {
-	// Values returns the values of an attribute: string, [Exact], [Link], bool, int64, float64, [time.Time]; none, or nil, where
-	// it is absent. For a complex attribute they are those of the sub-attribute that stands for it.
+	// Values returns the values of an attribute: string, [Exact], [Link], bool, int64, float64 or
+	// [time.Time], and none or nil if it is absent. For a complex attribute they are the values of
+	// its default sub-attribute.
 	Values(path string) []any
-	// Elements returns the elements of a complex attribute, for value paths and for pr.
+	// Elements returns the elements of a complex attribute. Value paths and pr use them.
 	Elements(path string) []Record
 }
 
 // Exact is a text whose case matters (RFC 7643 §2.2, caseExact).
 type Exact string
 
-// Link is a record that another one refers to. A text is equal to it that is its id or its name; every
-// other comparison is one with the name, and one without an id is absent.
+// Link is a reference to another record. It equals a text that is its id or its name. Every other
+// comparison uses the name. A Link without an id is absent.
 type Link struct{ ID, Name string }
 
-// hasID reports whether a text is the id. The case of a UUID does not matter (RFC 9562 §4).
+// hasID reports whether the text is the id. UUIDs ignore case (RFC 9562 §4).
 func (l Link) hasID(text string) bool {
 	const uuid = 36 // characters
 	return l.ID == text || len(text) == uuid && strings.EqualFold(l.ID, text)
 }
 
-// columns is a record of which only the values are known.
-type columns func(path string) []any
+// flatRecord is a record that has values but no elements.
+type flatRecord func(path string) []any
 
-func (c columns) Values(path string) []any { return c(path) }
+func (c flatRecord) Values(path string) []any { return c(path) }
 
-func (c columns) Elements(string) []Record { return nil }
+func (c flatRecord) Elements(string) []Record { return nil }
 
-func (n *node) match(r *seen) bool {
+func (n *node) match(r *cachedRecord) bool {
 	switch n.op {
 	case and:
 		for _, part := range n.of {
@@ -63,8 +64,8 @@ func (n *node) match(r *seen) bool {
 	return n.compare(r)
 }
 
-// matchSome reports whether the inner filter is true of some element.
-func (n *node) matchSome(r *seen) bool {
+// matchSome reports whether the inner filter is true of at least one element.
+func (n *node) matchSome(r *cachedRecord) bool {
 	for _, element := range r.elements(n) {
 		if n.of[0].match(element) {
 			return true
@@ -73,7 +74,7 @@ func (n *node) matchSome(r *seen) bool {
 	return false
 }
 
-func (n *node) compare(r *seen) bool {
+func (n *node) compare(r *cachedRecord) bool {
 	switch {
 	case n.op == pr || n.op == ne && n.value.kind == null:
 		return n.present(r)
@@ -86,7 +87,7 @@ func (n *node) compare(r *seen) bool {
 }
 
 // present reports whether the attribute has a value that is not empty.
-func (n *node) present(r *seen) bool {
+func (n *node) present(r *cachedRecord) bool {
 	for i := range r.values(n) {
 		if r.values(n)[i].present() {
 			return true
@@ -95,8 +96,8 @@ func (n *node) present(r *seen) bool {
 	return len(r.elements(n)) > 0
 }
 
-// any reports whether the comparison is true of one of the values.
-func (n *node) any(r *seen, op operator) bool {
+// any reports whether the comparison is true of at least one value.
+func (n *node) any(r *cachedRecord, op operator) bool {
 	values := r.values(n)
 	for i := range values {
 		if n.value.compare(&values[i], op, r.work) {
@@ -116,18 +117,18 @@ const (
 	text
 )
 
-// literal is what a filter compares with.
+// literal is a value in a filter.
 type literal struct {
 	kind  kind
 	truth bool
-	text  string  // of a text as it is meant, of a number as it is written
+	text  string  // a text without its escapes, or a number as written
 	float float64 // of a number
-	int   int64   // of a number, if whole
+	int   int64   // of a number, valid if whole
 	whole bool
-	key   string // of a text, see [fold.Name]
-	part  string // of a text that is a piece of a name, see [fold.Part]
+	key   string // of a text: [fold.Name] of it
+	part  string // of a text: [fold.Part] of it, to compare with pieces of a name
 
-	isTime bool // of a text: it is a time in RFC 3339
+	isTime bool // whether a text is a time in RFC 3339
 	time   time.Time
 }
 
@@ -149,7 +150,7 @@ func numberLiteral(raw string) (literal, bool) {
 	return l, true
 }
 
-// compare reports whether value op literal is true, and adds what it took to the work.
+// compare reports whether value op literal is true, and adds its cost to work.
 func (l literal) compare(value *value, op operator, work *int) bool {
 	*work++
 	switch v := value.any.(type) {
@@ -175,7 +176,7 @@ func (l literal) compare(value *value, op operator, work *int) bool {
 			return false
 		}
 		if l.isTime && !slices.Contains(parts, op) {
-			if at, is := value.moment(v, work); is {
+			if at, is := value.parsedTime(v, work); is {
 				return ordered(at.Compare(l.time), op)
 			}
 		}
@@ -184,7 +185,8 @@ func (l literal) compare(value *value, op operator, work *int) bool {
 	return false
 }
 
-// exact is the text that an [Exact] is compared with. Blanks around it count only where it is a piece of one.
+// exact returns the text that an [Exact] is compared with. It trims blanks unless the operator
+// compares a piece of the value.
 func (l literal) exact(op operator) string {
 	if slices.Contains(parts, op) {
 		return l.text
@@ -192,7 +194,8 @@ func (l literal) exact(op operator) string {
 	return strings.TrimSpace(l.text)
 }
 
-// compareName compares the key of a name. Blanks around the literal count only where it is a piece of a name.
+// compareName compares the key of a name. Blanks around the literal count only if the operator
+// compares a piece of the name.
 func (l literal) compareName(key string, op operator, work *int) bool {
 	switch op {
 	case co, sw, ew:
@@ -214,7 +217,7 @@ func compareTexts(a, b string, op operator, work *int) bool {
 	return ordered(strings.Compare(a, b), op)
 }
 
-// ordered reports whether an order (-1, 0, 1) is as the operator says.
+// ordered reports whether an order (-1, 0, 1) satisfies the operator.
 func ordered(order int, op operator) bool {
 	switch op {
 	case eq:

@@ -5,43 +5,43 @@ import (
 	"strings"
 )
 
-// limits are what a parser still takes.
+// limits are the brackets and comparisons that a parser still accepts.
 type limits struct{ depth, comparisons int }
 
-// parser builds the tree, from the loosest binding to the tightest: or, and, not. Its methods begin at a word
-// and take no blanks after theirs.
+// parser builds the tree, from the loosest binding to the tightest: or, and, not. Each method
+// starts at a word, and leaves the blanks after its own text.
 type parser struct {
 	lexer
 	limits
 	inside bool // within a value path
 }
 
-// whole reads the whole text.
-func (p *parser) whole() (*node, error) {
+// filter parses the filter text.
+func (p *parser) filter() (*node, error) {
 	p.skip()
-	n, err := p.alternatives()
+	n, err := p.expression()
 	if err != nil {
 		return nil, err
 	}
 	p.skip()
 	if p.at < len(p.text) {
-		return nil, p.fault(p.at, "expected and, or, or the end, found %s", p.found())
+		return nil, p.fault(p.at, "expected and, or, or the end, found %s", p.describeNext())
 	}
 	return n, nil
 }
 
-func (p *parser) alternatives() (*node, error) {
-	return p.chain(or, func() (*node, error) { return p.chain(and, p.single) })
+func (p *parser) expression() (*node, error) {
+	return p.chain(or, func() (*node, error) { return p.chain(and, p.term) })
 }
 
-// chain reads parts that a word joins.
+// chain parses parts joined by the operator and or or.
 func (p *parser) chain(op operator, part func() (*node, error)) (*node, error) {
 	first, err := part()
 	if err != nil {
 		return nil, err
 	}
 	parts := []*node{first}
-	for p.joined(op) {
+	for p.takeOperator(op) {
 		next, err := part()
 		if err != nil {
 			return nil, err
@@ -51,8 +51,8 @@ func (p *parser) chain(op operator, part func() (*node, error)) (*node, error) {
 	return combine(op, parts...), nil
 }
 
-// joined takes the word and, or or, if it is next. After it there must be a blank or a bracket.
-func (p *parser) joined(op operator) bool {
+// takeOperator reads the operator (and, or) if it is next, and reports whether it was.
+func (p *parser) takeOperator(op operator) bool {
 	start := p.at
 	p.skip()
 	if strings.EqualFold(p.word(), string(op)) {
@@ -63,8 +63,8 @@ func (p *parser) joined(op operator) bool {
 	return false
 }
 
-// combine joins parts; those that are joined by the same word already are taken apart, so that there is one tree for
-// one meaning.
+// combine joins parts into one node. It flattens parts of the same operator, so that one meaning
+// has one tree.
 func combine(op operator, parts ...*node) *node {
 	if len(parts) == 1 {
 		return parts[0]
@@ -80,8 +80,8 @@ func combine(op operator, parts ...*node) *node {
 	return n
 }
 
-// single reads a comparison, or what is in brackets.
-func (p *parser) single() (*node, error) {
+// term parses a comparison, a value path, or a filter in brackets.
+func (p *parser) term() (*node, error) {
 	if p.take("(") {
 		return p.bracketed(")")
 	}
@@ -93,10 +93,10 @@ func (p *parser) single() (*node, error) {
 			n, err := p.bracketed(")")
 			return &node{op: not, of: []*node{n}}, err
 		}
-		return nil, p.fault(p.at, "expected ( after not, found %s", p.found())
+		return nil, p.fault(p.at, "expected ( after not, found %s", p.describeNext())
 	}
 	if path == "" {
-		return nil, p.fault(start, "expected an attribute, found %s", p.found())
+		return nil, p.fault(start, "expected an attribute, found %s", p.describeNext())
 	}
 	if !isPath(path, p.inside) {
 		return nil, p.fault(start, "%s is no attribute path", quote(path))
@@ -107,26 +107,27 @@ func (p *parser) single() (*node, error) {
 	return p.comparison(path)
 }
 
-// bracketed reads what is within brackets, up to the closing one.
+// bracketed parses the filter after an opening bracket, and its closing one.
 func (p *parser) bracketed(closing string) (*node, error) {
 	if p.depth--; p.depth < 0 {
 		return nil, invalid("has brackets more than %d deep", MaxDepth)
 	}
 	p.skip()
-	n, err := p.alternatives()
+	n, err := p.expression()
 	if err != nil {
 		return nil, err
 	}
 	p.skip()
 	if !p.take(closing) {
-		return nil, p.fault(p.at, "expected and, or, or %s, found %s", closing, p.found())
+		return nil, p.fault(p.at, "expected and, or, or %s, found %s", closing, p.describeNext())
 	}
 	p.depth++
 	return n, nil
 }
 
-// valuePath reads the rest of emails[type eq "work"]. What the standard has in the paths of changes only, and Entra ID in
-// filters too, emails[type eq "work"].value eq "a@b.c", says the same as emails[type eq "work" and value eq "a@b.c"].
+// valuePath parses the rest of emails[type eq "work"]. It also accepts emails[type eq "work"].value
+// eq "a@b.c", which the standard allows in the paths of changes only, but Entra ID uses in filters.
+// It means the same as emails[type eq "work" and value eq "a@b.c"].
 func (p *parser) valuePath(start int, path string) (*node, error) {
 	if p.inside {
 		return nil, p.fault(start, "a value path cannot be within another")
@@ -148,14 +149,14 @@ func (p *parser) valuePath(start int, path string) (*node, error) {
 	return &node{op: some, path: path, of: []*node{inner}}, err
 }
 
-// comparison reads an operator and what it compares with.
+// comparison parses an operator and its value.
 func (p *parser) comparison(path string) (*node, error) {
 	if p.comparisons--; p.comparisons < 0 {
 		return nil, invalid("has more than %d comparisons", MaxComparisons)
 	}
 	const operators = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le, pr)"
 	if !p.skip() {
-		return nil, p.fault(p.at, "expected %s, found %s", operators, p.found())
+		return nil, p.fault(p.at, "expected %s, found %s", operators, p.describeNext())
 	}
 	start := p.at
 	op := operator(strings.ToLower(p.word()))
@@ -164,10 +165,10 @@ func (p *parser) comparison(path string) (*node, error) {
 	}
 	if !slices.Contains([]operator{eq, ne, co, sw, ew, gt, ge, lt, le}, op) {
 		p.at = start
-		return nil, p.fault(start, "expected %s, found %s", operators, p.found())
+		return nil, p.fault(start, "expected %s, found %s", operators, p.describeNext())
 	}
 	if !p.skip() {
-		return nil, p.fault(p.at, "expected a blank and a value, found %s", p.found())
+		return nil, p.fault(p.at, "expected a blank and a value, found %s", p.describeNext())
 	}
 	start = p.at
 	value, err := p.literal()
@@ -180,7 +181,8 @@ func (p *parser) comparison(path string) (*node, error) {
 	return &node{op: op, path: path, value: value}, nil
 }
 
-// fits reports whether the operator can be used with a value: order and parts have no meaning for some.
+// fits reports whether the operator can be used with a value of kind k: some values have no order
+// or no parts.
 func fits(op operator, k kind) bool {
 	switch op {
 	case co, sw, ew:
@@ -191,8 +193,8 @@ func fits(op operator, k kind) bool {
 	return true
 }
 
-// isPath reports whether a word is an attribute path: names with dots between them, after the URN of a schema and a
-// colon perhaps, but not within a value path.
+// isPath reports whether a word is an attribute path: names separated by dots. Outside a value
+// path, the URN of a schema and a colon may come first.
 func isPath(word string, inside bool) bool {
 	if schema := strings.LastIndexByte(word, ':'); schema >= 0 {
 		if inside || len(word) < len("urn:") || !strings.EqualFold(word[:len("urn:")], "urn:") {

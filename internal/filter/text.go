@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// String returns the filter in one spelling: operators in lower case, no bracket too many. It parses to an equal
-// filter, though it may be longer than [MaxBytes].
+// String returns the filter in its canonical spelling: operators in lower case, no needless
+// brackets. The result parses to an equal filter, though it may be longer than [MaxBytes].
 func (f Filter) String() string {
 	if f.root == nil {
 		return ""
@@ -60,7 +60,7 @@ func (l literal) String() string {
 		var b strings.Builder
 		e := json.NewEncoder(&b)
 		e.SetEscapeHTML(false)
-		_ = e.Encode(l.text) // a text always can be
+		_ = e.Encode(l.text) // a text always encodes
 		return strings.TrimSuffix(b.String(), "\n")
 	}
 	return "null"

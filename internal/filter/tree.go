@@ -67,8 +67,8 @@ func (p Part) IsNull() bool { return p.n.value.kind == null }
 // Text returns the text that is compared byte by byte, and whether the value is a text.
 func (p Part) Text() (string, bool) { return p.n.value.exact(p.n.op), p.n.value.kind == text }
 
-// Key returns the text that is compared with the key of a name, see [fold.Name]. It reports false for other values,
-// and for a time, which is compared with a text as a time.
+// Key returns the text that is compared with the key of a name, see [fold.Name]. It reports false
+// for other values, and for a time, which is compared with a text as a time.
 func (p Part) Key() (string, bool) {
 	v := p.n.value
 	if slices.Contains(parts, p.n.op) {

@@ -8,58 +8,59 @@ import (
 	"roster"
 )
 
-// An account comes with everything that it is granted in one query: a row for each role and scope,
-// and one for each group that its level is limited to. The grants follow the account's own columns. What is
-// granted for a group that was deleted gives nothing; a level that is limited to such groups stays limited.
+// An account is read with all its grants in one query. The query returns a row for each role and
+// scope, and one for each group that the access level is limited to. The grant's columns follow the
+// account's own. A grant for a deleted group gives nothing. A level limited to deleted groups stays
+// limited.
 const (
 	accountColumns = `COALESCE(u.id, ''), COALESCE(u.organization_id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''),
 	COALESCE(u.active, FALSE), COALESCE(u.realm, ''), COALESCE(u.password_hash, ''), COALESCE(u.credential_version, 0),
 	COALESCE(u.session_expiry, 0), COALESCE(u.access_level, ''), COALESCE(u.server_admin, FALSE)`
 
 	roleGrantColumns = `, 'role', COALESCE(ur.group_id, ''),
-	CASE WHEN ur.group_id = '' OR ` + roleGroupIsThere + ` THEN COALESCE(r.permissions, '') ELSE '' END`
+	CASE WHEN ur.group_id = '' OR ` + roleGroupExists + ` THEN COALESCE(r.permissions, '') ELSE '' END`
 	roleGrants = ` LEFT JOIN user_roles ur ON ur.organization_id = u.organization_id AND ur.user_number = u.number
 	LEFT JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL`
 
-	levelGrantColumns = `, ` + levelOrLimit + `, lg.group_id, ''`
+	levelGrantColumns = `, ` + levelGrantKind + `, lg.group_id, ''`
 	levelGrants       = ` JOIN user_level_groups lg ON lg.organization_id = u.organization_id AND lg.user_number = u.number`
 )
 
-// roleGroupIsThere asks whether the group for which ur grants a role is not deleted.
-const roleGroupIsThere = `EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = ur.organization_id AND g.id = ur.group_id
+// roleGroupExists is true if the group that ur grants a role for is not deleted.
+const roleGroupExists = `EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = ur.organization_id AND g.id = ur.group_id
 	AND g.name_key IS NOT NULL)`
 
-// levelOrLimit is what lg is: a group that a level is granted for, or one that was.
-const levelOrLimit = `CASE WHEN EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = lg.organization_id AND g.id = lg.group_id
+// levelGrantKind is 'level' if the group of lg exists, and 'limit' if it was deleted.
+const levelGrantKind = `CASE WHEN EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = lg.organization_id AND g.id = lg.group_id
 	AND g.name_key IS NOT NULL) THEN 'level' ELSE 'limit' END`
 
-// grantedAccount is an account that is being read, row by row.
+// grantedAccount collects an account and its grants, row by row.
 type grantedAccount struct {
 	roster.Account
-	level      roster.AccessLevel
-	server     bool // may make organizations
-	levelScope []roster.GroupID
-	limited    bool // the level is granted for levelScope only, even where that is empty
+	level       roster.AccessLevel
+	serverAdmin bool // may create organizations
+	levelScope  []roster.GroupID
+	limited     bool // the level is granted for levelScope only, even if that is empty
 
-	// of the row that was read last
-	grant string // "role", "level", "limit" for a level's group that was deleted, or what another query adds
+	// columns of the last row
+	grant string // "role", "level", "limit" (a deleted group of the level), or a value of another query
 	group roster.GroupID
 	held  roster.Permissions
 }
 
-// targets are what accountColumns and the columns of a grant are scanned into.
+// targets returns the Scan targets of accountColumns and of the columns of a grant.
 func (a *grantedAccount) targets() []any {
 	return []any{
 		(*string)(&a.UserID), (*string)(&a.OrganizationID), &a.Number, &a.UserName,
 		&a.Active, &a.Realm, (*string)(&a.PasswordHash), &a.CredentialVersion,
 		span{&a.SessionExpiry},
-		(*string)(&a.level), &a.server,
+		(*string)(&a.level), &a.serverAdmin,
 		&a.grant, (*string)(&a.group),
 		permissions{&a.held},
 	}
 }
 
-// add takes the grant of the row that was read last.
+// add adds the grant of the last row.
 func (a *grantedAccount) add() {
 	switch {
 	case a.grant == "level":
@@ -72,8 +73,8 @@ func (a *grantedAccount) add() {
 	}
 }
 
-// finished returns the account, once all rows are read.
-func (a *grantedAccount) finished() roster.Account {
+// account returns the account after all rows were added.
+func (a *grantedAccount) account() roster.Account {
 	p := a.level.Permissions()
 	if p != 0 && !a.limited {
 		a.Grants.Add("", p)
@@ -83,7 +84,7 @@ func (a *grantedAccount) finished() roster.Account {
 			a.Grants.Add(group, p)
 		}
 	}
-	if a.server {
+	if a.serverAdmin {
 		a.Grants.Add("", roster.ServerAdmin)
 	}
 	return a.Account
@@ -108,7 +109,8 @@ func (t *tx) AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Ac
 	return t.account(text, string(org), string(id))
 }
 
-// AccountsByNumbers implements directory.CredentialTx. As for UsersByNumbers, no index answers whether a user is there.
+// AccountsByNumbers implements directory.CredentialTx. Its condition on user_key keeps the planner
+// from using that column's index, as in UsersByNumbers.
 func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]roster.Account, error) {
 	const of = ` WHERE u.organization_id = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
 	const text = accountWithRoles + of + accountWithLevel + of
@@ -123,7 +125,7 @@ func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]ro
 			}
 			a, there := all[row.Number]
 			if !there {
-				a = &grantedAccount{Account: row.Account, level: row.level, server: row.server}
+				a = &grantedAccount{Account: row.Account, level: row.level, serverAdmin: row.serverAdmin}
 				all[row.Number] = a
 			}
 			a.grant, a.group, a.held = row.grant, row.group, row.held
@@ -136,7 +138,7 @@ func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]ro
 	}
 	accounts := make([]roster.Account, 0, len(all))
 	for _, number := range slices.Sorted(maps.Keys(all)) {
-		accounts = append(accounts, all[number].finished())
+		accounts = append(accounts, all[number].account())
 	}
 	return accounts, nil
 }
@@ -155,12 +157,12 @@ func (t *tx) account(text string, args ...any) (roster.Account, error) {
 	if a.UserID == "" {
 		return roster.Account{}, missing("user")
 	}
-	return a.finished(), nil
+	return a.account(), nil
 }
 
 // SetServerAdmin implements directory.UserTx.
 func (t *tx) SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error {
 	const text = `UPDATE users SET server_admin = $3, version = version + 1, updated_at = $4
 	WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
-	return t.changes("user", "set server admin", text, string(org), string(id), may, micros(at))
+	return t.mustChange("user", "set server admin", text, string(org), string(id), may, micros(at))
 }

@@ -29,7 +29,7 @@ func (t *tx) InsertAudit(e roster.AuditEntry) error {
 	const insert = `INSERT INTO audit_entries (organization_id, id, at, actor_kind, actor, actor_name, face, address,
 	request_id, action, target, target_name, details_hash, seq, hash)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
-	t.grown++
+	t.inserted++
 	err := t.put("insert audit entry", insert,
 		string(e.OrganizationID), string(e.ID), micros(e.At), string(e.ActorKind), e.Actor, e.ActorName, string(e.Face), e.Address,
 		e.RequestID, e.Action, e.Target, e.TargetName, e.DetailsHash, placeOrNull(e.Seq), e.Hash)
@@ -40,7 +40,7 @@ func (t *tx) InsertAudit(e roster.AuditEntry) error {
 	return t.put("insert audit details", details, string(e.OrganizationID), string(e.ID), e.Salt, string(e.Details))
 }
 
-// placeOrNull is how the place of an entry is stored.
+// placeOrNull returns the stored form of an entry's place in the chain: nil if it has none.
 func placeOrNull(seq int64) any {
 	if seq == 0 {
 		return nil
@@ -73,8 +73,8 @@ func (t *tx) AuditEntries(org roster.OrganizationID, q directory.AuditQuery) ([]
 	return collect(t, "list audit entries", b.text.String(), b.args, scanAudit)
 }
 
-// UnsealedAudit implements directory.AuditTx. It takes the oldest first, so that no organization waits
-// for ever behind another.
+// UnsealedAudit implements directory.AuditTx. It returns the oldest entries first, so that no
+// organization waits forever behind another.
 func (t *tx) UnsealedAudit(most int) ([]roster.AuditEntry, error) {
 	const text = `SELECT ` + auditColumns + ` FROM
 	(SELECT * FROM audit_entries WHERE seq IS NULL ORDER BY id LIMIT $1) AS e` + auditDetails + `
@@ -89,12 +89,12 @@ func (t *tx) LastSealed(org roster.OrganizationID) (seq int64, hash string, err 
 	return seq, hash, err
 }
 
-// SealAudit implements directory.AuditTx. An entry that has a place already is a Conflict, too.
+// SealAudit implements directory.AuditTx. An entry that already has a place is a Conflict, too.
 func (t *tx) SealAudit(id roster.AuditID, seq int64, hash string) error {
 	const text = `UPDATE audit_entries SET seq = $2, hash = $3 WHERE id = $1 AND seq IS NULL`
 	n, err := t.exec("seal audit entry", text, string(id), seq, hash)
 	if err == nil && n == 0 {
-		return &roster.Error{Kind: roster.Conflict, Field: "seq", Detail: "is given already"}
+		return &roster.Error{Kind: roster.Conflict, Field: "seq", Detail: "is already set"}
 	}
 	return err
 }

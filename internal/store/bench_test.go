@@ -19,7 +19,7 @@ import (
 	"roster/internal/store"
 )
 
-// callers is how many ask at the same time in the benchmarks.
+// callers is the number of concurrent callers in the benchmarks.
 const callers = 64
 
 // population is an organization to create users in.
@@ -59,7 +59,7 @@ func populate(b *testing.B, db *store.DB) *population {
 	return p
 }
 
-// create does what the verb does in its transaction.
+// create does the same as the verb in its transaction.
 func (p *population) create(ctx context.Context) error {
 	name := fmt.Sprintf("user%d@example.com", p.next.Add(1))
 	id, now := roster.UserID(newID()), time.Now()
@@ -112,7 +112,7 @@ func (p *population) create(ctx context.Context) error {
 	})
 }
 
-// together runs do b.N times in all, by so many at the same time.
+// together runs do b.N times in total, from several goroutines at once.
 func together(b *testing.B, callers int, do func() error) {
 	b.Helper()
 	var left atomic.Int64
@@ -135,7 +135,8 @@ func together(b *testing.B, callers int, do func() error) {
 	b.ReportMetric(float64((cpuTime()-before).Microseconds())/float64(b.N), "cpu-µs/op")
 }
 
-// cpuTime is what this process has used of all cores: other work on the machine does not change it much.
+// cpuTime returns the time that this process has used on all cores. Other work on the machine
+// hardly changes it.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -193,7 +194,7 @@ func BenchmarkReadSQLite(b *testing.B) {
 	}
 }
 
-// BenchmarkFdatasync is the control: what the disk allows one writer.
+// BenchmarkFdatasync is the control: it measures how often the disk lets one writer flush.
 func BenchmarkFdatasync(b *testing.B) {
 	f, err := os.Create(filepath.Join(b.TempDir(), "control"))
 	if err != nil {

@@ -68,7 +68,7 @@ func (t *tx) UpdateCheck(c roster.Check, key, aliasKey string) error {
 	if err != nil {
 		return err
 	}
-	err = t.changes("check", "update check", text, string(c.OrganizationID), string(c.ID), c.Name, orNull(key), c.Description,
+	err = t.mustChange("check", "update check", text, string(c.OrganizationID), string(c.ID), c.Name, orNull(key), c.Description,
 		c.EmailAlias, orNull(aliasKey), orNull(c.CheckGroup.ID), definition, c.Version, micros(c.UpdatedAt))
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (t *tx) dropTold(org roster.OrganizationID, id roster.CheckID) error {
 func (t *tx) DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error {
 	const text = `UPDATE checks SET name_key = NULL, alias_key = NULL, check_group_id = NULL, updated_at = $3
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	if err := t.changes("check", "delete check", text, string(org), string(id), micros(at)); err != nil {
+	if err := t.mustChange("check", "delete check", text, string(org), string(id), micros(at)); err != nil {
 		return err
 	}
 	if err := t.dropProgram(org, id); err != nil {
@@ -103,7 +103,8 @@ func (t *tx) DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.T
 	return t.dropTold(org, id)
 }
 
-// forgetTold takes a group that is being deleted from the checks that name it, and ends its entries.
+// forgetTold takes a group that is being deleted from the checks that name it, and ends its
+// entries.
 func (t *tx) forgetTold(org roster.OrganizationID, id roster.GroupID, at time.Time) error {
 	const versions = `UPDATE checks SET version = version + 1, updated_at = $3 WHERE organization_id = $1 AND id IN
 	(SELECT check_id FROM check_told_groups WHERE organization_id = $1 AND group_id = $2)`
@@ -178,8 +179,9 @@ func anyOf[T ~string](ids []T) []any {
 	return args
 }
 
-// entriesOf are the check groups on which a user, or one of its groups, has an entry that gives something:
-// organization and user, twice, are its arguments. CROSS JOIN keeps SQLite from beginning with all entries.
+// entriesOf are the check groups on which a user, or one of its groups, has an entry that gives
+// something: organization and user, twice, are its arguments. CROSS JOIN keeps SQLite from
+// beginning with all entries.
 const (
 	giving        = ` AND p.access_level IN ('readonly', 'user', 'editor', 'manager', 'administrator')`
 	entriesOfUser = ` FROM users u CROSS JOIN check_permissions p
@@ -191,7 +193,8 @@ const (
 	UNION ALL SELECT p.check_group_id` + entriesOfGroups + ` AND u.organization_id = ? AND u.id = ?`
 )
 
-// seenChecks is the condition that a check c is in the scope, with its arguments; "" where the scope is nil.
+// seenChecks is the condition that a check c is in the scope, with its arguments; "" where the
+// scope is nil.
 func seenChecks(org roster.OrganizationID, scope *directory.CheckScope) (cond string, args []any) {
 	if scope == nil {
 		return "", nil
@@ -254,7 +257,8 @@ func (t *tx) loadTold(org roster.OrganizationID, checks []roster.Check) error {
 	return nil
 }
 
-// checkState is answered by an index alone: without the range of versions, which is all of them, SQLite takes that of the names.
+// checkState is answered by an index alone: without the range of versions, which is all of them,
+// SQLite takes that of the names.
 const checkState = `SELECT COUNT(*), COALESCE(MAX(number), 0), CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM checks
 	WHERE organization_id = $1 AND version > 0 AND name_key IS NOT NULL`
 

@@ -7,8 +7,8 @@ import (
 	"roster"
 )
 
-// definition is how what a check expects is stored: a JSON object. An older binary ignores what it does not
-// know of it.
+// definition is the stored form of the definition of a check: a JSON object. An older binary
+// ignores the members that it does not know.
 type definition struct {
 	Matching       storedConditions    `json:"matching"`
 	Success        storedConditions    `json:"success"`
@@ -52,7 +52,7 @@ func (s storedConditions) group() roster.ConditionGroup {
 	return g
 }
 
-// definitionText is how the definition of a check is stored.
+// definitionText returns the stored form of the definition of a check.
 func definitionText(c roster.Check) (string, error) {
 	text, err := json.Marshal(definition{
 		Matching: storeConditions(c.Matching), Success: storeConditions(c.Success), Warning: storeConditions(c.Warning),

@@ -29,7 +29,7 @@ func (t *tx) InsertCheckGroup(g roster.CheckGroup, key string) (number int64, er
 func (t *tx) UpdateCheckGroup(g roster.CheckGroup, key string) error {
 	const text = `UPDATE check_groups SET name = $3, name_key = $4, description = $5, version = $6, updated_at = $7
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.changes("check group", "update check group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key),
+	return t.mustChange("check group", "update check group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key),
 		g.Description, g.Version, micros(g.UpdatedAt))
 }
 
@@ -37,7 +37,7 @@ func (t *tx) UpdateCheckGroup(g roster.CheckGroup, key string) error {
 func (t *tx) DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error {
 	const free = `UPDATE check_groups SET name_key = NULL, updated_at = $3
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	if err := t.changes("check group", "delete check group", free, string(org), string(id), micros(at)); err != nil {
+	if err := t.mustChange("check group", "delete check group", free, string(org), string(id), micros(at)); err != nil {
 		return err
 	}
 	const out = `UPDATE checks SET check_group_id = NULL, version = version + 1, updated_at = $3
@@ -108,11 +108,11 @@ func (t *tx) PutCheckPermission(org roster.OrganizationID, p roster.CheckPermiss
 // DeleteCheckPermission implements directory.CheckTx.
 func (t *tx) DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPermissionID) error {
 	const text = `DELETE FROM check_permissions WHERE organization_id = $1 AND id = $2`
-	return t.changes("entry", "delete entry on check group", text, string(org), string(id))
+	return t.mustChange("entry", "delete entry on check group", text, string(org), string(id))
 }
 
-// CheckPermissions implements directory.CheckTx. An entry that came in while its user or group was being deleted
-// is not shown.
+// CheckPermissions implements directory.CheckTx. An entry that came in while its user or group was
+// being deleted is not shown.
 func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermissionQuery) ([]roster.CheckPermission, error) {
 	b := newQuery(`SELECT p.id, p.access_level, p.notify, p.created_at, g.id, g.number, g.name,
 	COALESCE(u.id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''), COALESCE(x.id, ''), COALESCE(x.number, 0), COALESCE(x.name, '')
@@ -151,8 +151,8 @@ func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermis
 	})
 }
 
-// whereEntryConcerns keeps the entries p that are for a group of the scope or a member of one, or for the scope's user or a
-// group of that user.
+// whereEntryConcerns keeps the entries p that are for a group of the scope or a member of one, or
+// for the scope's user or a group of that user.
 func (q *query) whereEntryConcerns(org roster.OrganizationID, scope directory.CheckScope) {
 	conds, args := []string{"1 = 0"}, []any(nil)
 	if len(scope.Groups) > 0 {
@@ -172,7 +172,8 @@ func (q *query) whereEntryConcerns(org roster.OrganizationID, scope directory.Ch
 
 const ofUser = ` AND u.organization_id = $1 AND u.id = $2`
 
-// UserCheckGrants implements directory.CheckTx. A user who is deleted has no entries and is in no group.
+// UserCheckGrants implements directory.CheckTx. A user who is deleted has no entries and is in no
+// group.
 func (t *tx) UserCheckGrants(org roster.OrganizationID, users []int64) (grants []directory.CheckGrant, err error) {
 	const text = `SELECT p.check_group_id, p.user_number, '', p.access_level FROM check_permissions p
 	WHERE p.organization_id = $1 AND p.user_number IN ($*)` + giving + `

@@ -2,7 +2,7 @@ package store
 
 import "roster"
 
-// insertProgram stores the size of a check's regular expressions, if it has some.
+// insertProgram stores the size of a check's regular expressions, if it has any.
 func (t *tx) insertProgram(c roster.Check) error {
 	const text = `INSERT INTO check_programs (organization_id, check_id, size) VALUES ($1, $2, $3)`
 	size := c.Matching.Program + c.Success.Program + c.Warning.Program

@@ -2,69 +2,73 @@ package store
 
 import "log/slog"
 
-// checkpointAt is how many pages of 4 KiB are in the log when they begin to be moved into the database file: enough
-// that a page which is written again and again is moved once, and fewer than journal_size_limit leaves room for.
+// checkpointAt is how many pages of 4 KiB the write-ahead log holds when moving them into the
+// database file begins. A page that is written again and again should move only once, and the log
+// must stay below journal_size_limit.
 const checkpointAt = 10_000
 
-// checkpointer moves what was committed from the log into the database file, beside the writer, who then waits for the
-// rest only: SQLite's own way, in the commit that makes the log long, keeps everybody waiting for all of it. When all
-// is moved, the next commit writes over the log from its beginning (https://www.sqlite.org/wal.html).
+// checkpointer moves committed pages from the write-ahead log into the database file while the
+// writer works, so that the writer waits only for the rest. SQLite's automatic checkpoint runs
+// inside a commit and makes everybody wait for all of it. After everything moved, the next commit
+// overwrites the log from its beginning (https://www.sqlite.org/wal.html).
 type checkpointer struct {
-	at     location
-	log    *slog.Logger
-	begin  int           // at how many pages
-	wanted chan struct{} // of capacity 1
-	ended  chan struct{} // closed when the goroutine has ended
+	at        location
+	log       *slog.Logger
+	threshold int           // the number of pages that starts a move; checkpointAt
+	requested chan struct{} // of capacity 1
+	ended     chan struct{} // closed when the goroutine has ended
 }
 
 func newCheckpointer(at location, log *slog.Logger) *checkpointer {
-	c := &checkpointer{at: at, log: log, begin: checkpointAt, wanted: make(chan struct{}, 1), ended: make(chan struct{})}
+	c := &checkpointer{at: at, log: log, threshold: checkpointAt, requested: make(chan struct{}, 1), ended: make(chan struct{})}
 	go c.run()
 	return c
 }
 
-// stop waits until what is under way is done. The writer calls it, and after no more.
+// stop ends the goroutine and waits for a running move. The writer calls it, and never calls
+// afterCommit again.
 func (c *checkpointer) stop() {
-	close(c.wanted)
+	close(c.requested)
 	<-c.ended
 }
 
-// run is the goroutine.
+// run is the body of the goroutine.
 func (c *checkpointer) run() {
 	defer close(c.ended)
-	for range c.wanted {
+	for range c.requested {
 		if err := c.move(); err != nil {
-			c.log.Warn("the log of the database cannot be moved into it yet: is the disk full?", "err", err)
+			c.log.Warn("the write-ahead log cannot be moved into the database yet: is the disk full?", "err", err)
 		}
 	}
 }
 
-// move moves what no reader needs in the log.
+// move moves the pages that no reader needs in the log.
 func (c *checkpointer) move() error {
 	conn, err := connect(c.at.path, c.at.pragmas)
 	if err != nil {
 		return err
 	}
 	_, _, err = conn.checkpoint(true)
-	_ = conn.close() // its work is done
+	_ = conn.close() // the move has succeeded or failed already
 	return err
 }
 
-// after is called by the writer after a commit, with its connection. It moves the rest, or where the goroutine cannot
-// keep up, everything.
-func (c *checkpointer) after(conn *connection) error {
+// afterCommit runs in the writer after a commit, with the writer's connection. If less than a third
+// of the log is left, it moves the rest at once. It moves everything at once if the goroutine
+// cannot keep up. Otherwise it wakes the goroutine.
+func (c *checkpointer) afterCommit(conn *connection) error {
 	pages, moved, err := conn.checkpoint(false)
 	rest := pages - moved
-	if err != nil || pages < c.begin || rest == 0 {
+	if err != nil || pages < c.threshold || rest == 0 {
 		return err
 	}
-	if rest < pages/3 || pages >= 4*c.begin {
+	if rest < pages/3 || pages >= 4*c.threshold {
 		_, _, err = conn.checkpoint(true)
 		return err
 	}
 	select {
-	case c.wanted <- struct{}{}:
-	default: // it is at it
+	case c.requested <- struct{}{}:
+	default: // a move is requested already
 	}
 	return nil
 }

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// pagesTest is a database whose log is moved from 100 pages on, by the test.
+// pagesTest is a database whose write-ahead log is moved from 100 pages on. The test runs the moves
+// itself.
 type pagesTest struct {
 	*testing.T
 	*checkpointer
@@ -19,7 +20,7 @@ func newPagesTest(t *testing.T) *pagesTest {
 	if err := createPrivate(path); err != nil {
 		t.Fatal(err)
 	}
-	p := &pagesTest{T: t, checkpointer: &checkpointer{at: location{path, checkpointPragmas()}, begin: 100, wanted: make(chan struct{}, 1)}}
+	p := &pagesTest{T: t, checkpointer: &checkpointer{at: location{path, checkpointPragmas()}, threshold: 100, requested: make(chan struct{}, 1)}}
 	p.conn = p.connect(writerPragmas())
 	p.do(p.conn, "CREATE TABLE t (b)")
 	return p
@@ -42,16 +43,16 @@ func (p *pagesTest) do(c *connection, text string) {
 	}
 }
 
-// write commits so many pages, and does what the writer does after a commit.
+// write commits the given number of pages, and then calls afterCommit as the writer does.
 func (p *pagesTest) write(pages int) {
 	p.Helper()
 	p.do(p.conn, fmt.Sprintf("INSERT INTO t VALUES (zeroblob(%d))", pages*4096))
-	if err := p.after(p.conn); err != nil {
+	if err := p.afterCommit(p.conn); err != nil {
 		p.Fatal(err)
 	}
 }
 
-// reads returns a connection that reads what there is, and keeps on reading that.
+// reads returns a connection with an open read transaction, which keeps seeing the current state.
 func (p *pagesTest) reads() *connection {
 	p.Helper()
 	c := p.connect(readerPragmas())
@@ -60,8 +61,8 @@ func (p *pagesTest) reads() *connection {
 	return c
 }
 
-// wants checks how many pages are in the log at least and at most, how many of them are not in the database, and
-// whether the goroutine was asked to move them.
+// wants checks the number of pages in the log, the maximum that are not in the database yet, and
+// whether a move was requested.
 func (p *pagesTest) wants(least, most, restMost int, asked bool) {
 	p.Helper()
 	pages, moved, err := p.conn.checkpoint(false)
@@ -70,7 +71,7 @@ func (p *pagesTest) wants(least, most, restMost int, asked bool) {
 	}
 	was := false
 	select {
-	case <-p.wanted:
+	case <-p.requested:
 		was = true
 	default:
 	}
@@ -87,7 +88,7 @@ func TestTheLogIsMovedBesideTheWriterWhoMovesTheRest(t *testing.T) {
 	p.write(100)
 	p.wants(150, 165, 165, true)
 	reader := p.reads()
-	p.write(20) // as if while the goroutine is at it
+	p.write(20) // as if the goroutine were moving pages
 	p.wants(170, 190, 190, true)
 	if err := p.move(); err != nil {
 		t.Fatal(err)

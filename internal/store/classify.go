@@ -9,9 +9,9 @@ import (
 	"roster"
 )
 
-// attribute names what a unique index guards, in RFC 7643 spelling where that has a name for it; "" for
-// an index that it does not know. Indexes are named table__column after their last column, because that is all that SQLite
-// lets one know: it lists the columns, PostgreSQL names the index.
+// attribute returns the name of the attribute that a unique index guards, in RFC 7643 spelling
+// where that has one, and "" for an unknown index. Indexes are named table__column after their last
+// column, which both engines report: SQLite lists the columns, PostgreSQL names the index.
 func attribute(index string) string {
 	_, column, _ := strings.Cut(index, "__")
 	switch column {
@@ -44,11 +44,11 @@ func attribute(index string) string {
 	return ""
 }
 
-// retryAfter is how long a caller is asked to wait where the engine cannot say.
+// retryAfter is how long callers are asked to wait before they try again; the engines give no time.
 const retryAfter = 2 * time.Second
 
-// explain turns an error of the driver into one for callers: a *roster.Error where there is something
-// that they can do.
+// explain turns an error of the driver into one for callers. It returns a *roster.Error if the
+// caller or an operator can do something about it.
 func explain(f fault, doing string, err error) error {
 	cause := fmt.Errorf("%s: %w", doing, err)
 	switch f.class {
@@ -72,37 +72,38 @@ func explain(f fault, doing string, err error) error {
 	return cause
 }
 
-// errDamaged is in the chain of every error that says that the database is damaged.
+// errDamaged is in the chain of every error that reports a damaged database.
 var errDamaged = errors.New("damaged")
 
-// errMoved is in the chain of every error that says that the files of the database are others.
+// errMoved is in the chain of every error that reports removed or replaced database files.
 var errMoved = errors.New("removed or replaced")
 
-// moved is the error for a change of a database whose files are not those that were opened.
+// moved is the error for using a database whose files are not the ones that were opened.
 func moved(cause error) error {
 	return unusable("the database's files were removed or replaced under the running server: restore them and restart it",
 		fmt.Errorf("%w: %w", errMoved, cause))
 }
 
-// unusable is the error of a caller for whom an operator must act first.
+// unusable is the error that only an operator can resolve. It names no time for a retry.
 func unusable(detail string, cause error) error {
 	return &roster.Error{Kind: roster.Unavailable, Detail: detail, Err: cause}
 }
 
-// notNow is the error of a caller who may try again.
+// notNow is the error for a caller who may try again after retryAfter.
 func notNow(detail string, cause error) error {
 	return &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: retryAfter, Err: cause}
 }
 
-// unsure is the error of a caller who must look before trying again: it names no time to do so.
-func unsure(detail string, cause error) error {
+// outcomeUnknown is the error for a caller who must look at the data before trying again. It names
+// no time for a retry.
+func outcomeUnknown(detail string, cause error) error {
 	return &roster.Error{Kind: roster.Unavailable, Detail: detail, Err: cause}
 }
 
-// stopping is the error of a caller who comes after the store was closed.
+// stopping is the error for a call after the store was closed.
 func stopping() error { return notNow("the server is stopping", nil) }
 
-// missing is the error for a record that is not there.
+// missing is the error for a record that does not exist.
 func missing(noun string) error {
 	return &roster.Error{Kind: roster.NotFound, Detail: "there is no such " + noun}
 }

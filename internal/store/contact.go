@@ -17,7 +17,7 @@ func (t *tx) insertReach(u directory.NewUserRow, number int64) error {
 // AddContactMethod implements directory.UserTx.
 func (t *tx) AddContactMethod(org roster.OrganizationID, id roster.UserID, c roster.ContactMethod, by roster.Face) error {
 	const managed = `UPDATE users SET managed_reach = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
-	if err := t.changes("user", "add contact method", managed, string(org), string(id), string(by), micros(c.CreatedAt)); err != nil {
+	if err := t.mustChange("user", "add contact method", managed, string(org), string(id), string(by), micros(c.CreatedAt)); err != nil {
 		return err
 	}
 	const text = `INSERT INTO contact_methods (organization_id, user_number, id, service, address, confirmed_at, created_at)
@@ -38,7 +38,7 @@ func (t *tx) RemoveContactMethod(org roster.OrganizationID, user roster.UserID, 
 		return false, err
 	}
 	const managed = `UPDATE users SET managed_reach = $3 WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
-	return true, t.changes("user", "remove contact method", managed, string(org), string(user), string(by))
+	return true, t.mustChange("user", "remove contact method", managed, string(org), string(user), string(by))
 }
 
 // ConfirmContactMethod implements directory.UserTx.

@@ -50,13 +50,13 @@ func (t *tx) Departments(org roster.OrganizationID, o directory.ListOrder, most 
 func (t *tx) UpdateDepartment(dep roster.Department, key string) error {
 	const text = `UPDATE departments SET name = $3, name_key = $4, version = $5
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.changes("department", "update department", text, string(dep.OrganizationID), string(dep.ID), dep.Name, orNull(key), dep.Version)
+	return t.mustChange("department", "update department", text, string(dep.OrganizationID), string(dep.ID), dep.Name, orNull(key), dep.Version)
 }
 
 // DeleteDepartment implements directory.GroupTx.
 func (t *tx) DeleteDepartment(org roster.OrganizationID, id roster.DepartmentID, at time.Time) error {
 	const free = `UPDATE departments SET name_key = NULL WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	if err := t.changes("department", "delete department", free, string(org), string(id)); err != nil {
+	if err := t.mustChange("department", "delete department", free, string(org), string(id)); err != nil {
 		return err
 	}
 	const leave = `UPDATE users SET department_id = NULL, version = version + 1, updated_at = $3

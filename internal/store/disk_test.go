@@ -32,7 +32,7 @@ func TestAFullDiskLosesNothingThatWasAcknowledged(t *testing.T) {
 	}
 }
 
-// smallDisk mounts a file system of a few MiB, which only root may.
+// smallDisk mounts a file system of a few MiB, which only root can do.
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -50,7 +50,7 @@ func smallDisk(t *testing.T) string {
 	return dir
 }
 
-// fill takes all the space that is left, until giveBack is called.
+// fill uses up all free space until giveBack is called.
 func fill(t *testing.T, dir string) (giveBack func()) {
 	t.Helper()
 	path := filepath.Join(dir, "ballast")

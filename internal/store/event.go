@@ -9,7 +9,7 @@ import (
 func (t *tx) InsertEvent(e roster.Event) error {
 	const text = `INSERT INTO events (organization_id, id, check_id, title, sender, status, at, body, reason)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
-	t.grown++
+	t.inserted++
 	return t.put("insert event", text, string(e.OrganizationID), string(e.ID), string(e.Check.ID), e.Title, e.From,
 		string(e.Status), micros(e.At), e.Body, e.Reason)
 }
@@ -24,9 +24,9 @@ func (t *tx) Events(org roster.OrganizationID, q directory.EventQuery) ([]roster
 	v.status, v.at, ` + reason + `, ` + body + ` FROM events v LEFT JOIN checks c ON c.organization_id = v.organization_id AND c.id = v.check_id`)
 	switch {
 	case q.Unmatched:
-		b.whereEventOf(org, q, []roster.CheckID{""})
+		b.whereEventOfChecks(org, q, []roster.CheckID{""})
 	case q.Checks != nil:
-		b.whereEventOf(org, q, q.Checks)
+		b.whereEventOfChecks(org, q, q.Checks)
 	default:
 		b.whereEvent(org, q)
 	}
@@ -39,7 +39,7 @@ func scanEvent(r scanner) (e roster.Event, err error) {
 		&e.Title, &e.From, (*string)(&e.Status), instant{&e.At}, &e.Reason, &e.Body)
 }
 
-// whereEvent adds what q asks for of an event v, but for the check that claimed it.
+// whereEvent adds the conditions of want on an event v, except the one on its check.
 func (q *query) whereEvent(org roster.OrganizationID, want directory.EventQuery) {
 	q.where("v.organization_id = ?", string(org))
 	if want.Before != "" {
@@ -53,9 +53,9 @@ func (q *query) whereEvent(org roster.OrganizationID, want directory.EventQuery)
 	}
 }
 
-// whereEventOf keeps the events of the next page of each check: the cost is that of so many pages, however
-// many events of others came in between.
-func (q *query) whereEventOf(org roster.OrganizationID, want directory.EventQuery, checks []roster.CheckID) {
+// whereEventOfChecks adds the condition that an event is in the next page of one of the checks. Its
+// cost is that of one page per check, however many events of other checks lie between.
+func (q *query) whereEventOfChecks(org roster.OrganizationID, want directory.EventQuery, checks []roster.CheckID) {
 	if len(checks) == 0 {
 		q.where("1 = 0")
 		return
@@ -75,7 +75,8 @@ func (q *query) whereEventOf(org roster.OrganizationID, want directory.EventQuer
 	q.add(")")
 }
 
-// DeleteEvents implements directory.CheckTx. CROSS JOIN has SQLite look into each organization, instead of through all events.
+// DeleteEvents implements directory.CheckTx. CROSS JOIN makes SQLite search each organization
+// instead of scanning all events.
 func (t *tx) DeleteEvents(before roster.EventID, most int) (int, error) {
 	const text = `DELETE FROM events WHERE (organization_id, id) IN
 	(SELECT o.id, v.id FROM organizations o CROSS JOIN events v WHERE v.organization_id = o.id AND v.id < $1 LIMIT $2)`
@@ -83,7 +84,7 @@ func (t *tx) DeleteEvents(before roster.EventID, most int) (int, error) {
 	return int(n), err
 }
 
-// CountUsers implements directory.CheckTx. Whoever is deleted is in no group any more.
+// CountUsers implements directory.CheckTx. Deleted users are members of no group.
 func (t *tx) CountUsers(org roster.OrganizationID, groups []roster.GroupID) (n int64, err error) {
 	b := newQuery(`SELECT COUNT(*) FROM users u`)
 	if groups != nil {

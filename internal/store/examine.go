@@ -10,19 +10,19 @@ import (
 	codes "modernc.org/sqlite/lib"
 )
 
-// Examination is what a look at a whole database found. PostgreSQL looks after its files itself: there
-// it is empty.
+// Examination is the result of examining a whole database. It is empty for PostgreSQL, which looks
+// after its own files.
 type Examination struct {
-	Damage  []string // in SQLite's words, at most maxDamage
-	Tables  int      // how many there are
-	Checked int      // how many of them were read whole
+	Damage  []string // faults in SQLite's words, at most maxDamage
+	Tables  int      // number of tables
+	Checked int      // number of tables that were read completely
 }
 
-// maxDamage is how many faults an examination tells of.
+// maxDamage is the maximum number of faults in an examination.
 const maxDamage = 10
 
-// examine implements backend: SQLite's quick check, on a connection of its own and table by table, so that
-// no long reader keeps the log from being taken over.
+// examine implements backend. It runs SQLite's quick check on a connection of its own. It checks
+// table by table, so that no long read delays checkpoints.
 func (db *sqliteDB) examine(ctx context.Context) (found Examination, err error) {
 	conn, err := db.readers.open()
 	if err != nil {
@@ -30,7 +30,7 @@ func (db *sqliteDB) examine(ctx context.Context) (found Examination, err error) 
 	}
 	defer func() { err = errors.Join(err, conn.close()) }()
 	defer interruptAfter(ctx, conn.conn)()
-	err = found.look(ctx, conn)
+	err = found.checkTables(ctx, conn)
 	switch {
 	case ctx.Err() != nil: // it was interrupted
 		return found, nil
@@ -43,8 +43,9 @@ func (db *sqliteDB) examine(ctx context.Context) (found Examination, err error) 
 	return found, nil
 }
 
-// look checks one table after the other, and stops once there is enough to say.
-func (x *Examination) look(ctx context.Context, conn *prepared) error {
+// checkTables checks one table after the other. It stops when ctx ends or maxDamage faults are
+// found.
+func (x *Examination) checkTables(ctx context.Context, conn *prepared) error {
 	tables, err := column(conn, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
 	if err != nil {
 		return err
@@ -69,7 +70,7 @@ func (x *Examination) look(ctx context.Context, conn *prepared) error {
 	return nil
 }
 
-// column returns the texts in the one column of a query.
+// column returns the rows of a query that has one text column.
 func column(conn *prepared, query string) (texts []string, err error) {
 	rows, err := conn.query(query, nil)
 	if err != nil {
@@ -86,7 +87,8 @@ func column(conn *prepared, query string) (texts []string, err error) {
 	return texts, rows.Err()
 }
 
-// interruptAfter ends what runs on the connection when ctx does. The returned function ends the watch.
+// interruptAfter interrupts the running statement of the connection when ctx ends. The returned
+// function stops watching ctx.
 func interruptAfter(ctx context.Context, c *connection) (done func()) {
 	finished, watched := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -16,7 +16,7 @@ import (
 	"roster/internal/directory"
 )
 
-// journal is a log that a test reads while others write it.
+// journal is a log that a test reads while other goroutines write to it.
 type journal struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -40,7 +40,7 @@ func (j *journal) errors() (lines []string) {
 	return lines
 }
 
-// openLogged opens a store that the test closes, and its log.
+// openLogged opens a store, which the test closes, and returns it with its log.
 func openLogged(t *testing.T, path string) (*DB, *journal) {
 	t.Helper()
 	j := &journal{}
@@ -133,7 +133,7 @@ func TestAReaderDoesNotOpenAnotherFile(t *testing.T) {
 	wantUnavailable(t, "the first reading", err, "removed or replaced")
 }
 
-// damage makes a database whose table of settings makes no sense, and returns its path.
+// damage makes a database with a damaged settings table, and returns its path.
 func damage(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "roster.db")

@@ -5,13 +5,14 @@ import (
 	"sync/atomic"
 )
 
-// generation counts the commits that changed what authentication reads: accounts, roles, tokens, sessions.
+// generation counts the commits that may have changed data that authentication reads: accounts,
+// roles, tokens and sessions.
 type generation struct{ n atomic.Uint64 }
 
-// Generation returns how many commits so far may have changed an account, a role, a token or a session, and
-// whether that is known: on SQLite, where this process makes every change. It rises before the caller of
-// the change is answered, so that who reads it first and then reads the store knows for how long what
-// was read is true.
+// Generation returns the number of commits so far that may have changed an account, a role, a token
+// or a session. known is true on SQLite only, where this process makes every change. The number
+// rises before the caller of the change gets its answer. So data read from the store stays true
+// while the number is the same as before the read.
 func (db *DB) Generation() (n uint64, known bool) {
 	if db.generation == nil {
 		return 0, false
@@ -19,11 +20,12 @@ func (db *DB) Generation() (n uint64, known bool) {
 	return db.generation.n.Load(), true
 }
 
-// readByOthers are the beginnings of statements that change nothing which authentication reads. Whatever
-// is not listed is taken to change it. New rows do not: nothing is kept of what was not there.
-var readByOthers = [...]string{
+// accessNeutral are prefixes of statements that change nothing authentication reads. Every other
+// statement counts as a change. Inserts do not count: nothing is cached about rows that did not
+// exist.
+var accessNeutral = [...]string{
 	"INSERT INTO ",
-	"UPDATE sessions SET last_used_at ", "UPDATE tokens SET last_used_at ", // kept apart from what was read
+	"UPDATE sessions SET last_used_at ", "UPDATE tokens SET last_used_at ", // not part of the cached data
 	"UPDATE jobs ", "DELETE FROM jobs ", "UPDATE audit_entries ", "DELETE FROM retries ", "DELETE FROM links ", "UPDATE guesses ", "DELETE FROM guesses ",
 	"UPDATE contact_methods ", "DELETE FROM contact_methods ", "DELETE FROM preferences ", "DELETE FROM default_preferences ",
 	"DELETE FROM user_words ", "DELETE FROM group_members ", "DELETE FROM team_services ",
@@ -33,7 +35,7 @@ var readByOthers = [...]string{
 
 // changesAccess reports whether a statement may change what authentication reads.
 func changesAccess(text string) bool {
-	for _, start := range readByOthers {
+	for _, start := range accessNeutral {
 		if strings.HasPrefix(text, start) {
 			return false
 		}

@@ -13,7 +13,7 @@ import (
 func (t *tx) UpdateGroup(g roster.Group, key string) error {
 	const text = `UPDATE groups SET name = $3, name_key = $4, description = $5, active = $6, alert_filter = $7,
 	sig_filter = $8, landing_page = $9, version = $10 WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	err := t.changes("group", "update group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key), g.Description,
+	err := t.mustChange("group", "update group", text, string(g.OrganizationID), string(g.ID), g.Name, orNull(key), g.Description,
 		g.Active, g.Routing.AlertFilter, g.Routing.SigFilter, string(g.Routing.LandingPage), g.Version)
 	if err != nil {
 		return err
@@ -34,7 +34,7 @@ func (t *tx) insertTeamServices(g roster.Group) error {
 	return t.insertRows("insert services of team", text, 3, rows)
 }
 
-// loadServices fills in the services of groups.
+// loadServices sets the services of groups.
 func (t *tx) loadServices(org roster.OrganizationID, groups []roster.Group) error {
 	const text = `SELECT x.group_id, s.id, s.number, s.name FROM team_services x
 	JOIN business_services s ON s.organization_id = x.organization_id AND s.id = x.service_id
@@ -65,7 +65,7 @@ func (t *tx) loadServices(org roster.OrganizationID, groups []roster.Group) erro
 // DeleteGroup implements directory.GroupTx.
 func (t *tx) DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.Time) error {
 	const free = `UPDATE groups SET name_key = NULL WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	if err := t.changes("group", "delete group", free, string(org), string(id)); err != nil {
+	if err := t.mustChange("group", "delete group", free, string(org), string(id)); err != nil {
 		return err
 	}
 	const members = ` WHERE organization_id = $1 AND number IN
@@ -140,23 +140,24 @@ func (t *tx) AddMembers(org roster.OrganizationID, id roster.GroupID, users []in
 	SELECT u.organization_id, u.number, CAST($2 AS TEXT) FROM users u WHERE u.organization_id = $1 AND u.number IN ($*)
 	AND COALESCE(u.user_key, '') <> ''
 	ON CONFLICT (organization_id, user_number, group_id) DO NOTHING`
-	return t.eachMembers("add members", text, org, id, users, at)
+	return t.changeMembers("add members", text, org, id, users, at)
 }
 
 // RemoveMembers implements directory.GroupTx.
 func (t *tx) RemoveMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
 	const primary = `UPDATE users SET primary_group_id = NULL
 	WHERE organization_id = $1 AND primary_group_id = $2 AND number IN ($*)`
-	if err := t.inLists("remove members", primary, org, id, users); err != nil {
+	if err := t.execInLists("remove members", primary, org, id, users); err != nil {
 		return err
 	}
 	const text = `DELETE FROM group_members WHERE organization_id = $1 AND group_id = $2 AND user_number IN ($*)`
-	return t.eachMembers("remove members", text, org, id, users, at)
+	return t.changeMembers("remove members", text, org, id, users, at)
 }
 
-// eachMembers raises the version of users, and puts a change of their memberships. In this order nobody can delete one of
-// them in between, who then would be a member for ever.
-func (t *tx) eachMembers(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
+// changeMembers raises the version of users and then runs the statement that changes their
+// memberships. The order matters: it locks the users first, so that no user is deleted in between
+// and stays a member.
+func (t *tx) changeMembers(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error {
 	const versions = `UPDATE users SET version = version + 1, updated_at = $2 WHERE organization_id = $1 AND number IN ($*)
 	AND COALESCE(user_key, '') <> ''`
 	for some := range slices.Chunk(users, maxList) {
@@ -165,11 +166,12 @@ func (t *tx) eachMembers(doing, text string, org roster.OrganizationID, id roste
 			return err
 		}
 	}
-	return t.inLists(doing, text, org, id, users)
+	return t.execInLists(doing, text, org, id, users)
 }
 
-// inLists puts a text about an organization, a group and a list of users, for so many at a time.
-func (t *tx) inLists(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64) error {
+// execInLists runs a statement about an organization, a group and a list of users, maxList users at
+// a time.
+func (t *tx) execInLists(doing, text string, org roster.OrganizationID, id roster.GroupID, users []int64) error {
 	for some := range slices.Chunk(users, maxList) {
 		args, n := numberArgs([]any{string(org), string(id)}, some)
 		if _, err := t.exec(doing, t.texts.list(text, 3, n), args...); err != nil {
@@ -179,7 +181,7 @@ func (t *tx) inLists(doing, text string, org roster.OrganizationID, id roster.Gr
 	return nil
 }
 
-// numberArgs adds numbers to arguments, the last repeated up to a power of two.
+// numberArgs appends numbers to args and repeats the last until their number n is a power of two.
 func numberArgs(args []any, numbers []int64) (all []any, n int) {
 	n = padded(len(numbers))
 	for i := range n {
@@ -188,13 +190,13 @@ func numberArgs(args []any, numbers []int64) (all []any, n int) {
 	return args, n
 }
 
-// FindUsers implements directory.GroupTx. There may be thousands of references: each kind of name has a
-// query of its own, which an index answers.
+// FindUsers implements directory.GroupTx. There may be thousands of references, so ids, numbers and
+// names have a query each, which an index serves.
 func (t *tx) FindUsers(org roster.OrganizationID, refs []roster.Ref) ([]roster.UserLink, error) {
 	found := make([]roster.UserLink, len(refs))
 	for _, way := range []struct {
 		text string
-		arg  func(roster.Ref) any // nil where the reference does not say it
+		arg  func(roster.Ref) any // nil if the reference has none
 		key  func(roster.UserLink) any
 	}{
 		{findUsers + `id IN ($*)`, func(r roster.Ref) any { return orNull(r.ID) }, func(u roster.UserLink) any { return string(u.ID) }},
@@ -208,7 +210,7 @@ func (t *tx) FindUsers(org roster.OrganizationID, refs []roster.Ref) ([]roster.U
 	return found, nil
 }
 
-// numberOf returns the number that a reference says, nil if it says none.
+// numberOf returns the number of a reference, nil if it has none.
 func numberOf(r roster.Ref) any {
 	if r.Number == 0 {
 		return nil
@@ -218,12 +220,12 @@ func numberOf(r roster.Ref) any {
 
 const findUsers = `SELECT id, number, user_name FROM users WHERE organization_id = $1 AND COALESCE(user_key, '') <> '' AND `
 
-// findUsers fills in, by one kind of name, those references that are not found yet.
+// findUsers looks up the references that are not found yet by their id, number or name.
 func (t *tx) findUsers(
 	org roster.OrganizationID, refs []roster.Ref, found []roster.UserLink, text string,
 	arg func(roster.Ref) any, key func(roster.UserLink) any,
 ) error {
-	wanted := map[any][]int{} // places in refs, by what they say
+	wanted := map[any][]int{} // indexes in refs, by the value to look up
 	for i, r := range refs {
 		if v := arg(r); v != nil && found[i].ID == "" {
 			wanted[v] = append(wanted[v], i)
@@ -269,7 +271,7 @@ func (t *tx) InsertService(s roster.BusinessService, key string) (number int64, 
 func (t *tx) UpdateRole(r roster.Role, key string) error {
 	const text = `UPDATE roles SET name = $3, name_key = $4, description = $5, permissions = $6, version = $7
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.changes("role", "update role", text, string(r.OrganizationID), string(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Version)
+	return t.mustChange("role", "update role", text, string(r.OrganizationID), string(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Version)
 }
 
 // DeleteRole implements directory.GroupTx.

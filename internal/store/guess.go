@@ -7,12 +7,12 @@ import (
 	"roster/internal/directory"
 )
 
-// guessOver asks whether the window of a stored count is over, or nothing is counted in it. A window that
-// ends later than a new one would is over too: the clock was set back since.
+// guessOver is true if the window of a stored count is over, or if nothing is counted in it. A
+// window that ends later than a new one would is over too: the clock was set back since.
 const guessOver = `(guesses.ends_at <= excluded.since OR guesses.ends_at > excluded.ends_at OR guesses.room > excluded.room)`
 
-// ReserveGuesses implements directory.GuessTx. Rows are locked in the order of the argument, so callers
-// that give pairs, names and addresses in one order cannot lock each other out.
+// ReserveGuesses implements directory.GuessTx. It locks rows in the order of guesses. Callers that
+// always give pairs, names and addresses in this order cannot deadlock.
 func (t *tx) ReserveGuesses(guesses []directory.Guess, at time.Time) (reserved, full []directory.Guess, err error) {
 	const text = `INSERT INTO guesses (guess_key, room, since, ends_at) VALUES $*
 	ON CONFLICT (guess_key) DO UPDATE SET
@@ -66,7 +66,7 @@ func (t *tx) RefundGuesses(guesses []directory.Guess) error {
 	return nil
 }
 
-// DeleteGuesses implements directory.GuessTx. It leaves out counts that somebody is changing.
+// DeleteGuesses implements directory.GuessTx. It skips counts that another transaction is changing.
 func (t *tx) DeleteGuesses(at time.Time, most int) (int, error) {
 	text := `DELETE FROM guesses WHERE guess_key IN
 	(SELECT guess_key FROM guesses WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2` + t.engine.skipLocked + `)`

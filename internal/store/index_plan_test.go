@@ -8,8 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestWhatIsFewAmongManyHasAnIndexOfItsOwn holds that buried jobs are found however many others wait, and the state of
-// all checks without their rows.
+// TestWhatIsFewAmongManyHasAnIndexOfItsOwn holds that buried jobs are found however many others
+// wait, and the state of all checks without their rows.
 func TestWhatIsFewAmongManyHasAnIndexOfItsOwn(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))

@@ -10,12 +10,12 @@ import (
 	"roster/internal/directory"
 )
 
-// A job is ready or running (unfinished: due_at says when it may be claimed), then done or buried
-// (due_at is null, and no index but that of the dead holds it). ended_at is when its last attempt ended, or when
-// it was revived; 0 before that.
+// A job starts ready or running. It is unfinished then, and due_at says when it may be claimed.
+// Later it is done or buried: due_at is null, and only the index of buried jobs holds it. ended_at
+// is when its last attempt ended or when it was revived, and 0 before that.
 const jobColumns = `id, organization_id, lane, kind, COALESCE(job_key, ''), payload, run_at, attempts, created_at`
 
-// jobTargets are what jobColumns are scanned into.
+// jobTargets returns the Scan targets of jobColumns.
 func jobTargets(j *roster.Job, payload *string) []any {
 	return []any{
 		(*string)(&j.ID), (*string)(&j.OrganizationID), (*string)(&j.Lane), &j.Kind, &j.Key, payload,
@@ -32,7 +32,7 @@ func scanJob(r scanner) (j roster.Job, err error) {
 	return j, err
 }
 
-// scanListedJob also reads how the job stands.
+// scanListedJob also reads the job's state and reason.
 func scanListedJob(r scanner) (j roster.Job, err error) {
 	var payload string
 	err = r.Scan(append(jobTargets(&j, &payload), (*string)(&j.State), &j.Reason)...)
@@ -68,7 +68,7 @@ func (t *tx) ClaimJobs(lane roster.Lane, now, leaseUntil time.Time, most int) ([
 	return jobs, err
 }
 
-// ofClaim ends an UPDATE that ends a claim: $1 is the job, $2 the attempt.
+// ofClaim is the condition of an UPDATE that ends a claim: $1 is the job, $2 the attempt.
 const ofClaim = ` WHERE id = $1 AND attempts = $2 AND state = 'running'`
 
 // FinishJob implements directory.JobTx.
@@ -93,7 +93,8 @@ func (t *tx) BuryJob(id roster.JobID, attempt int, at time.Time, reason string) 
 	return n > 0, err
 }
 
-// JobCounts implements directory.JobTx. It counts no job that is done, and reads indexes only.
+// JobCounts implements directory.JobTx. It does not count jobs that are done, and reads indexes
+// only.
 func (t *tx) JobCounts() ([]roster.JobCounts, error) {
 	const text = `SELECT lane, state, COUNT(*) FROM jobs WHERE due_at IS NOT NULL GROUP BY lane, state
 	UNION ALL SELECT lane, 'buried', COUNT(*) FROM jobs WHERE state = 'buried' GROUP BY lane`
@@ -129,7 +130,7 @@ func (t *tx) JobCounts() ([]roster.JobCounts, error) {
 	return counts, nil
 }
 
-// The lists of jobs. Each repeats the condition of the partial index that it walks.
+// The lists of jobs. Each repeats the condition of its partial index.
 const (
 	listJobs   = `SELECT ` + jobColumns + `, state, reason FROM jobs WHERE organization_id = $1 AND id > $2 AND state`
 	openJobs   = listJobs + ` <> 'done' ORDER BY id LIMIT $3`
@@ -154,9 +155,9 @@ func (t *tx) ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time)
 	return j, err
 }
 
-// strandedJobs picks the jobs of lane $1 that wait at the time $2 because a clock was set back. $3 is the last
-// time at which a lease can end, $4 the last that this moment can be, and $5 the last at which another
-// attempt can be due. A job that was queued for a later time may wait for it.
+// strandedJobs selects the jobs of lane $1 that wait at time $2 only because a clock was set back.
+// $3 is the latest end of a lease, $4 the latest that the current time can be, and $5 the latest
+// time at which another attempt can be due. A job queued for a later time is left alone.
 const strandedJobs = ` FROM jobs WHERE lane = $1 AND due_at > $2 AND (
 		state = 'running' AND due_at > $3
 		OR state = 'ready' AND ended_at > $4
@@ -182,7 +183,7 @@ func (t *tx) HastenJobs(lane roster.Lane, now time.Time, lease time.Duration, mo
 	return int(n), err
 }
 
-// NextRun implements directory.JobTx. The end of a lease counts: the job is due again then.
+// NextRun implements directory.JobTx. The end of a lease counts, because the job is due again then.
 func (t *tx) NextRun(lane roster.Lane) (time.Time, error) {
 	const text = `SELECT due_at FROM jobs WHERE lane = $1 AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`
 	var at time.Time

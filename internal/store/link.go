@@ -14,7 +14,7 @@ func scanLink(r scanner) (l roster.Link, err error) {
 
 // InsertLink implements directory.CredentialTx.
 func (t *tx) InsertLink(l roster.Link, hash string) error {
-	// One statement, so that of two made at once one remains.
+	// One statement, so that only one of two concurrent links remains.
 	const text = `INSERT INTO links (` + linkColumns + `, link_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 	ON CONFLICT (organization_id, user_id, purpose) DO UPDATE SET id = excluded.id, link_hash = excluded.link_hash,
 	address = excluded.address, credential_version = excluded.credential_version, created_at = excluded.created_at, expires_at = excluded.expires_at`

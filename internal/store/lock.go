@@ -5,7 +5,8 @@ import (
 	"roster/internal/directory"
 )
 
-// lockTables says where the records of each noun are, and which of them are there.
+// lockTables holds, for each noun, the table of its records and the condition for one that is not
+// deleted.
 var lockTables = map[directory.Lockable]string{
 	directory.LockableGroup:        `groups WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
 	directory.LockableDepartment:   `departments WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
@@ -16,7 +17,8 @@ var lockTables = map[directory.Lockable]string{
 	directory.LockableCheckGroup:   `check_groups WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`,
 }
 
-// LockRecord implements directory.LockTx. SQLite has one writer: there it only looks.
+// LockRecord implements directory.LockTx. On SQLite it only checks that the record exists: there is
+// one writer.
 func (t *tx) LockRecord(org roster.OrganizationID, noun directory.Lockable, id string) error {
 	text := `SELECT id FROM ` + lockTables[noun] + t.engine.forUpdate
 	var there string

@@ -17,7 +17,7 @@ import (
 var migrations embed.FS
 
 // migrate brings the schema up to date and returns its version. Migrations only add, so a binary
-// that is older than the schema goes on working and changes nothing here.
+// older than the schema keeps working and changes nothing here.
 func migrate(ctx context.Context, db *sql.DB, e *engine, with ...goose.ProviderOption) (int64, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -38,14 +38,14 @@ func migrate(ctx context.Context, db *sql.DB, e *engine, with ...goose.ProviderO
 	return version, nil
 }
 
-// rendered is a file system of templates that reads as what they stand for: one text of each
-// migration serves both engines.
+// rendered is a file system of templates. A file read from it has its markers replaced, so that one
+// text of each migration serves both engines.
 type rendered struct {
 	fs.FS
 	markers *strings.Replacer
 }
 
-// Open opens a file, with its markers replaced.
+// Open opens a file and replaces its markers.
 func (r rendered) Open(name string) (fs.File, error) {
 	f, err := r.FS.Open(name)
 	if err != nil {
@@ -69,7 +69,7 @@ type renderedFile struct {
 	info fs.FileInfo
 }
 
-// Stat describes the template, so that its size is not that of what is read.
+// Stat describes the template: its size is not that of the rendered text.
 func (f *renderedFile) Stat() (fs.FileInfo, error) { return f.info, nil }
 
 // Close does nothing: the text is in memory.

@@ -19,25 +19,30 @@ import (
 )
 
 const (
-	// migrationLockTimeout is how long a migration waits for a table that others use. Whoever comes for the
-	// table after it waits as long. It is less than PostgreSQL's deadlock_timeout, one second, so where a
-	// migration and a running server wait for each other, it is the migration that gives way.
+	// migrationLockTimeout is how long a migration waits for a table in use. Callers that come for
+	// the table after it wait as long. It is shorter than PostgreSQL's deadlock_timeout of one
+	// second. So if a migration and a running server wait for each other, the migration fails
+	// first.
 	migrationLockTimeout = 500 * time.Millisecond
 
-	// migrationTries is how often it is tried: with the pauses between, for about five minutes.
+	// migrationTries is how often a migration is tried. With the pauses that takes about five
+	// minutes.
 	migrationTries = 40
 
-	// Between two tries a migration waits for the first pause, then twice as long each time, up to the longest.
+	// The pause between two tries: the first one, then doubled each time up to the longest.
 	firstMigrationPause   = 250 * time.Millisecond
 	longestMigrationPause = 8 * time.Second
 
-	// migrationTurns is for how many seconds a process waits for another one that migrates.
-	migrationTurns = 300
+	// migrationLockWait is how long a process waits for another process that migrates, in seconds.
+	migrationLockWait = 300
 )
 
-// migratePostgres migrates on a connection of its own, which may take as long as it takes. Only one
-// process at a time migrates. Others may use the database meanwhile: a migration that meets them gives
-// way, is rolled back as a whole, and is tried again.
+// migratePostgres migrates on a connection of its own, without a time limit. Only one process at a
+// time migrates, but others may use the database meanwhile. A migration that meets a lock of theirs
+// is rolled back as a whole and tried again.
+//
+// Errors: Unavailable if the database cannot be reached, or if the tables stay in use for all
+// tries.
 func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log *slog.Logger) error {
 	config.RuntimeParams = maps.Clone(config.RuntimeParams)
 	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(migrationLockTimeout.Milliseconds(), 10)
@@ -48,7 +53,7 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log 
 		return notNow("the database at "+where+" cannot be reached", fmt.Errorf("connect: %w", err))
 	}
 	for n, wait := 1, firstMigrationPause; ; n, wait = n+1, min(2*wait, longestMigrationPause) {
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrationTurns))
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrationLockWait))
 		if err != nil {
 			return fmt.Errorf("lock migrations: %w", err)
 		}
@@ -56,15 +61,15 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log 
 		if err == nil {
 			return nil
 		}
-		if !gaveWay(err) {
+		if !isLockConflict(err) {
 			return explain(e.fault(err), "open database", err)
 		}
 		if n == migrationTries {
-			const detail = "the tables are in use all the time, so the schema cannot be brought up to date; " +
-				"start this server when there is less to do, or stop the other servers meanwhile"
+			const detail = "the schema cannot be updated because its tables are always in use; " +
+				"start this server at a quieter time, or stop the other servers meanwhile"
 			return notNow(detail, fmt.Errorf("open database: %w", err))
 		}
-		log.WarnContext(ctx, "a migration gives way to what others do, and is tried again", "try", n, "of", migrationTries, "in", wait, "err", err)
+		log.WarnContext(ctx, "a migration met other transactions and will be tried again", "try", n, "of", migrationTries, "in", wait, "err", err)
 		select {
 		case <-time.After(wait/2 + rand.N(wait/2)):
 		case <-ctx.Done():
@@ -73,8 +78,8 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log 
 	}
 }
 
-// gaveWay reports whether a migration failed because others used its tables.
-func gaveWay(err error) bool {
+// isLockConflict reports whether a migration failed because other transactions used its tables.
+func isLockConflict(err error) bool {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
 		return false

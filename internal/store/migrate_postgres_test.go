@@ -14,7 +14,7 @@ import (
 	"roster/internal/pgtest"
 )
 
-// migrateTo makes the schema as it was after a migration.
+// migrateTo creates the schema as of the given migration.
 func migrateTo(t *testing.T, url string, version int64) {
 	t.Helper()
 	pool, err := sql.Open("pgx", url)
@@ -36,8 +36,8 @@ func migrateTo(t *testing.T, url string, version int64) {
 	}
 }
 
-// TestAMigrationGivesWayToATransactionThatUsesItsTables has a transaction and the migration 6, which makes indexes, want the
-// tables jobs and users in opposite orders.
+// TestAMigrationGivesWayToATransactionThatUsesItsTables makes a transaction and migration 6, which
+// creates indexes, lock the tables jobs and users in opposite orders.
 func TestAMigrationGivesWayToATransactionThatUsesItsTables(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)

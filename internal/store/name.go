@@ -6,10 +6,10 @@ import (
 	"roster/internal/directory"
 )
 
-// nameColumns says where the names are and where their keys.
+// nameColumns holds the table and columns of each kind of name and of its key.
 var nameColumns = [directory.NameKinds]struct {
 	table, name, key string
-	rivals           string // a further condition for the record that must not have the same key
+	rivals           string // further condition for records that must not share a key
 }{
 	directory.UserNames:        {table: "users", name: "user_name", key: "user_key"},
 	directory.UserEmails:       {table: "users", name: "email", key: "email_key", rivals: " AND 1 = 0"},

@@ -150,8 +150,8 @@ func TestAFileThatIsNoDatabaseIsRefused(t *testing.T) {
 	}
 }
 
-// TestAListInAnOrderIsReadFromTheIndexOfThatOrder keeps a page from costing what the whole list costs: SQLite says when it
-// sorts.
+// TestAListInAnOrderIsReadFromTheIndexOfThatOrder makes sure that a page does not cost as much as
+// the whole list. SQLite's query plan shows when it sorts.
 func TestAListInAnOrderIsReadFromTheIndexOfThatOrder(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
@@ -186,8 +186,8 @@ func TestAListInAnOrderIsReadFromTheIndexOfThatOrder(t *testing.T) {
 	}
 }
 
-// TestNoFrequentQueryReadsAWholeTable keeps the indexes in step with the queries: SQLite says SCAN where
-// it reads a table or an index from end to end.
+// TestNoFrequentQueryReadsAWholeTable keeps the indexes in step with the queries. SQLite's query
+// plan says SCAN for a table or index that is read from end to end.
 func TestNoFrequentQueryReadsAWholeTable(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
@@ -213,7 +213,7 @@ func TestNoFrequentQueryReadsAWholeTable(t *testing.T) {
 				if strings.HasPrefix(detail, "SCAN ") && !allowedScan(detail) {
 					t.Errorf("%s\nin %s", detail, text)
 				}
-				// "IS NOT NULL" is a range of the index too: all that the organization has.
+				// "IS NOT NULL" is a range of the index too: all records of the organization.
 				if strings.Contains(detail, "_key>?)") && !strings.Contains(text, "_key >") && !strings.Contains(text, "_key) >") && !strings.Contains(text, "ORDER BY") && !strings.Contains(text, "COUNT(*)") {
 					t.Errorf("%s\nin %s", detail, text)
 				}

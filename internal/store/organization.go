@@ -42,6 +42,6 @@ func (t *tx) InsertOrganization(o roster.Organization) error {
 // UpdateOrganization implements directory.OrganizationTx.
 func (t *tx) UpdateOrganization(o roster.Organization) error {
 	const text = `UPDATE organizations SET name = $2, time_zone = $3, default_country = $4, strong_passwords = $5, version = $6 WHERE id = $1`
-	return t.changes("organization", "update organization", text, string(o.ID), o.Name,
+	return t.mustChange("organization", "update organization", text, string(o.ID), o.Name,
 		o.Settings.TimeZone, o.Settings.DefaultCountry, o.Settings.StrongPasswords, o.Version)
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// settleTimeout is how long the outcome of a COMMIT without an answer is asked for. It is longer than
-// idleTimeout, after which the server itself undoes a transaction whose COMMIT never arrived.
+// settleTimeout is how long settle asks for the outcome of a COMMIT that got no answer. It is
+// longer than idleTimeout, after which the server undoes a transaction whose COMMIT never arrived.
 const settleTimeout = idleTimeout + 5*time.Second
 
-// What pg_xact_status says of a transaction (PostgreSQL documentation, "Transaction ID and Snapshot
-// Information Functions"). It says null of one that is too old to be known.
+// The answers of pg_xact_status about a transaction (PostgreSQL documentation, "Transaction ID and
+// Snapshot Information Functions"). For one too old to be known it returns null.
 const (
 	outcomeCommitted = "committed"
 	outcomeAborted   = "aborted"
@@ -24,40 +24,42 @@ const (
 )
 
 const (
-	// askOutcome reads how the transaction $1 of the server's life $2 ended: null where that is not known.
-	askOutcome = "SELECT CASE WHEN (" + readLife + ") = $2 THEN pg_xact_status($1::text::xid8) END"
+	// askOutcome reads how transaction $1 of the server's incarnation $2 ended. It returns null if
+	// that is unknown.
+	askOutcome = "SELECT CASE WHEN (" + readIncarnation + ") = $2 THEN pg_xact_status($1::text::xid8) END"
 
-	// readLife reads what is the same for as long as the server neither crashes nor is replaced by a
-	// standby: its statistics begin anew then. A transaction's id has its meaning within one life only. After
-	// a crash another transaction may get the id of one that was being committed.
-	readLife = "SELECT stats_reset::text FROM pg_stat_bgwriter"
+	// readIncarnation reads a value that identifies the server's incarnation: the start of its
+	// statistics. It stays the same until the server crashes or a standby replaces it. A transaction id
+	// means something within one incarnation only: after a crash another transaction may get the id of
+	// one that was being committed.
+	readIncarnation = "SELECT stats_reset::text FROM pg_stat_bgwriter"
 )
 
-// lifeKey is where a connection keeps the life of its server.
-const lifeKey = "roster.life"
+// incarnationKey is the key under which a connection keeps the incarnation of its server.
+const incarnationKey = "roster.incarnation"
 
-// noteLife reads the life of the server to which a new connection leads. The connection does not outlive
-// it, so once is enough.
-func noteLife(ctx context.Context, c *pgx.Conn) error {
-	var life string
-	if err := c.QueryRow(ctx, readLife, pgx.QueryExecModeSimpleProtocol).Scan(&life); err != nil { // one journey
+// noteIncarnation reads the server's incarnation on a new connection. No connection outlives it, so
+// once is enough.
+func noteIncarnation(ctx context.Context, c *pgx.Conn) error {
+	var incarnation string
+	if err := c.QueryRow(ctx, readIncarnation, pgx.QueryExecModeSimpleProtocol).Scan(&incarnation); err != nil { // one round trip
 		return fmt.Errorf("read when the server's statistics begin: %w", err)
 	}
-	c.PgConn().CustomData()[lifeKey] = life
+	c.PgConn().CustomData()[incarnationKey] = incarnation
 	return nil
 }
 
-// lifeOf returns the life of the server to which a connection leads.
-func lifeOf(c *pgx.Conn) string {
-	life, _ := c.PgConn().CustomData()[lifeKey].(string)
-	return life
+// incarnationOf returns the incarnation of the server that a connection leads to.
+func incarnationOf(c *pgx.Conn) string {
+	incarnation, _ := c.PgConn().CustomData()[incarnationKey].(string)
+	return incarnation
 }
 
-// settle finds out how a transaction ended whose COMMIT failed with err. It returns nil if the transaction
-// is committed. It returns the fault where nothing of the transaction remains. Otherwise nobody knows, and
-// the fault is such that nothing is tried again.
+// settle finds out how a transaction ended whose COMMIT failed with err. It returns nil if the
+// transaction is committed. If nothing of it remains, it returns the fault with an error. Otherwise
+// the outcome is unknown, and the returned zero fault prevents a retry.
 func (db *postgresDB) settle(ctx context.Context, run *pipeline, err error) (fault, error) {
-	if run.id == "" { // it only read, and everything was read by then
+	if run.id == "" { // it only read, and has read everything
 		return fault{}, nil
 	}
 	outcome := outcomeAborted
@@ -72,21 +74,21 @@ func (db *postgresDB) settle(ctx context.Context, run *pipeline, err error) (fau
 		return f, explain(f, "commit", err)
 	}
 	const detail = "the connection to the database was lost while the change was saved, and it is not known whether it was done; " +
-		"look before you repeat it"
-	return fault{}, unsure(detail, fmt.Errorf("commit: %w", err))
+		"check before you repeat it"
+	return fault{}, outcomeUnknown(detail, fmt.Errorf("commit: %w", err))
 }
 
-// isRefusal reports whether the server answered COMMIT by undoing the transaction. A fatal error is no
-// such answer: the server may send one after it has committed.
+// isRefusal reports whether the server answered COMMIT by undoing the transaction. A fatal error is
+// no such answer: the server may send one after it has committed.
 func isRefusal(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.SeverityUnlocalized == "ERROR"
 }
 
-// outcome asks the server on another connection how a transaction ended. It asks until there is an answer
-// or the time is over, and returns "" where there is none.
+// outcome asks the server on another connection how a transaction ended. It repeats the question
+// until there is an answer. It returns "" if there is none within settleFor.
 func (db *postgresDB) outcome(ctx context.Context, run *pipeline) string {
-	const slowest = 8 // the attempt after which the pauses grow no longer
+	const slowest = 8 // the attempt from which on the pauses stop growing
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), db.settleFor)
 	defer cancel()
 	for n := 1; ; n = min(n+1, slowest) {
@@ -100,10 +102,10 @@ func (db *postgresDB) outcome(ctx context.Context, run *pipeline) string {
 	}
 }
 
-// ask asks once how a transaction ended. It returns "" where the server does not know.
+// ask asks once how a transaction ended. It returns "" if the server does not know.
 func (db *postgresDB) ask(ctx context.Context, run *pipeline) (string, error) {
 	var outcome sql.NullString
-	if err := db.pool.QueryRowContext(ctx, askOutcome, run.id, run.life).Scan(&outcome); err != nil {
+	if err := db.pool.QueryRowContext(ctx, askOutcome, run.id, run.incarnation).Scan(&outcome); err != nil {
 		return "", fmt.Errorf("ask for the outcome of a transaction: %w", err)
 	}
 	return outcome.String, nil

@@ -28,14 +28,14 @@ func openThroughProxy(t *testing.T) (*DB, *pgtest.Proxy) {
 	return db, proxy
 }
 
-// tally makes the setting "tally" one character longer, each time it is done.
+// tally makes the setting "tally" one character longer each time it runs.
 func tally(x directory.Tx) error {
 	const text = `INSERT INTO settings (name, value) VALUES ('tally', 'x')
 	ON CONFLICT (name) DO UPDATE SET value = settings.value || 'x'`
 	return raw(x, text)
 }
 
-// tallied returns how often tally was done.
+// tallied returns how often tally was committed.
 func tallied(t *testing.T, db *DB) int {
 	t.Helper()
 	var value string
@@ -52,7 +52,7 @@ func tallied(t *testing.T, db *DB) int {
 func TestACommitWhoseConnectionBreaksIsDoneExactlyOnce(t *testing.T) {
 	t.Parallel()
 	db, proxy := openThroughProxy(t)
-	tallied(t, db) // a connection is open: that none can be opened is not what this is about
+	tallied(t, db) // opens a connection: this test is not about failing to open one
 	const rounds = 20
 	done := 0
 	for name, c := range map[string]struct {
@@ -93,7 +93,7 @@ func TestAConnectionThatBreaksAtAnyMessageIsNoticedByNobody(t *testing.T) {
 		}
 		return putRaw(tx, insertSetting+" ON CONFLICT DO NOTHING", "more")
 	}
-	tallied(t, db) // a connection is open
+	tallied(t, db) // opens a connection
 	for n, cut := 0, true; cut; n++ {
 		proxy.Arm(pgtest.CutAtMessage, n)
 		err := db.Update(t.Context(), update)
@@ -117,7 +117,8 @@ func TestAConnectionThatBreaksAtAnyMessageIsNoticedByNobody(t *testing.T) {
 	}
 }
 
-// wantUnsure asks for the error of a change that was perhaps made: it says so, and does not ask to try again.
+// wantUnsure checks for the error of a change with an unknown outcome: it says so, and does not ask
+// for a retry.
 func wantUnsure(t *testing.T, err error) {
 	t.Helper()
 	var e *roster.Error
@@ -145,7 +146,7 @@ func TestAChangeWhoseOutcomeCannotBeLearntIsSaidToBeUnknown(t *testing.T) {
 
 func TestTheOutcomeIsUnknownWhereTheServerCrashedMeanwhile(t *testing.T) {
 	t.Parallel()
-	pgtest.URL(t) // skips where there is no PostgreSQL
+	pgtest.URL(t) // skips the test if there is no PostgreSQL
 	at, stop, err := pgtest.Start(t.Context(), pgtest.Options{TCP: true})
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +175,7 @@ func begun(t *testing.T, db *DB) *pipeline {
 		run = x.(*tx).run.(*pipeline)
 		return tally(x)
 	})
-	if err != nil || run.id == "" || run.life == "" {
+	if err != nil || run.id == "" || run.incarnation == "" {
 		t.Fatalf("%+v, %v", run, err)
 	}
 	return run

@@ -11,23 +11,23 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// maxDeferred is how many statements wait for the next at most.
+// maxDeferred is the maximum number of statements that wait to be sent.
 const maxDeferred = 64
 
-// pipeline is one transaction of PostgreSQL and the statements in it, which the driver keeps prepared.
-// A statement whose answer nobody needs waits and goes to the server together with the next one,
-// because a journey of its own would cost more than the work.
+// pipeline is one PostgreSQL transaction and its statements, which the driver keeps prepared. A
+// statement whose result nobody needs waits and is sent together with the next one. A round trip of
+// its own would cost more than the work.
 type pipeline struct {
-	ctx      context.Context
-	conn     *sql.Conn
-	deferred []pipelined
-	open     bool   // begun, and neither committed nor rolled back
-	id       string // what the server calls the transaction; "" where it only reads
-	life     string // the life of the server that the transaction is part of (outcome.go)
+	ctx         context.Context
+	conn        *sql.Conn
+	deferred    []pipelined
+	open        bool   // begun, but not yet committed or rolled back
+	id          string // the server's id of the transaction; "" if it only reads
+	incarnation string // the server's incarnation that runs the transaction (outcome.go)
 }
 
-// How transactions begin. An update asks for its own id in the same journey, for the case that the answer
-// to its COMMIT is lost.
+// The statements that begin transactions. An update asks for its own id in the same round trip, in
+// case the answer to its COMMIT is lost.
 const (
 	beginView   = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	beginUpdate = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text"
@@ -43,22 +43,22 @@ func (p *pipeline) begin(text string) error {
 		for _, row := range results[len(results)-1].Rows {
 			p.id = string(row[0])
 		}
-		p.life = lifeOf(c)
+		p.incarnation = incarnationOf(c)
 		return nil
 	})
 	p.open = err == nil
 	return err
 }
 
-// commit ends the transaction. After an error only settle can tell how it ended. The connection is not
-// used again then.
+// commit ends the transaction. After an error only settle can tell the outcome, and the connection
+// is not used again.
 func (p *pipeline) commit() error {
 	p.open = false
 	return p.end("COMMIT")
 }
 
-// rollback undoes the transaction, unless it has ended. Where that fails the connection is closed, and
-// the server undoes it.
+// rollback undoes the transaction, unless it has ended. If rollback fails, the connection is closed
+// and the server undoes the transaction.
 func (p *pipeline) rollback() {
 	if p.open {
 		_ = p.end("ROLLBACK")
@@ -82,7 +82,7 @@ func (p *pipeline) end(text string) error {
 	return cmp.Or(ended, err)
 }
 
-// raw runs do with the driver's own connection.
+// raw calls do with the driver's own connection.
 func (p *pipeline) raw(do func(*pgx.Conn) error) error {
 	return p.conn.Raw(func(c any) error {
 		conn, ok := c.(*stdlib.Conn)
@@ -93,9 +93,9 @@ func (p *pipeline) raw(do func(*pgx.Conn) error) error {
 	})
 }
 
-// pipelined is a statement that waits.
+// pipelined is a statement that waits to be sent.
 type pipelined struct {
-	doing string // "" for one that has not waited: its caller says it
+	doing string // its purpose; "" if its caller adds it to the error
 	text  string
 	args  []any
 }
@@ -134,8 +134,8 @@ func (p *pipeline) flush() error {
 	return err
 }
 
-// send puts what waits, and then more, in one journey. It returns how many rows the last changed, or the
-// first failure.
+// send runs the waiting statements and then more, in one round trip. It returns how many rows the
+// last one changed, or the first failure.
 func (p *pipeline) send(more ...pipelined) (changed int64, err error) {
 	all := append(p.deferred, more...)
 	p.deferred = nil

@@ -41,8 +41,8 @@ func (r *recorder) query(text string, args []any) (rows, error) {
 	return r.runner.query(text, args)
 }
 
-// allowedScan tells the scans that are meant: of a subquery's few rows, of the organizations (o), or of a partial index
-// that holds just what is counted.
+// allowedScan tells the scans that are meant: of a subquery's few rows, of the organizations (o),
+// or of a partial index that holds just what is counted.
 func allowedScan(detail string) bool {
 	for _, meant := range []string{"SCAN e", "SCAN o", "SCAN due", "SCAN page", "SCAN jobs USING COVERING INDEX", "SCAN audit_entries USING INDEX audit_entries_unsealed", "SCAN CONSTANT ROW"} {
 		if strings.HasPrefix(detail+" ", meant+" ") {
@@ -52,7 +52,8 @@ func allowedScan(detail string) bool {
 	return strings.HasPrefix(detail, "SCAN (subquery") || strings.HasSuffix(detail, "-ROW VALUES CLAUSE") // rows of the statement itself
 }
 
-// everyQuery puts every query of the store once, in an empty one. What they answer does not matter here.
+// everyQuery puts every query of the store once, in an empty one. What they answer does not matter
+// here.
 func everyQuery(tx directory.Tx) {
 	const org = roster.OrganizationID("org")
 	at := time.Unix(1, 0)
@@ -90,7 +91,8 @@ func everyQuery(tx directory.Tx) {
 	everyCheckQuery(tx, org, at)
 }
 
-// everyOrder are the orders of records that have a number and a name, from the beginning and from within.
+// everyOrder are the orders of records that have a number and a name, from the beginning and from
+// within.
 var everyOrder = func() (all []directory.ListOrder) {
 	for _, o := range []directory.ListOrder{{}, {Descending: true}, {ByName: true}, {ByName: true, Descending: true}} {
 		all = append(all, o)

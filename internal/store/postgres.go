@@ -37,7 +37,7 @@ func postgresEngine() *engine {
 	}
 }
 
-// postgresFault reads SQLSTATE (PostgreSQL documentation, appendix A).
+// postgresFault classifies an error by its SQLSTATE (PostgreSQL documentation, appendix A).
 func postgresFault(err error) fault {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
@@ -70,7 +70,7 @@ func postgresFault(err error) fault {
 	return fault{}
 }
 
-// connectionFault reads an error that did not come from the server.
+// connectionFault classifies an error that did not come from the server.
 func connectionFault(err error) fault {
 	var connect *pgconn.ConnectError
 	var network net.Error
@@ -85,16 +85,16 @@ func connectionFault(err error) fault {
 }
 
 const (
-	// transactionTimeout is how long a transaction may take, statementTimeout a statement in it, and
-	// idleTimeout the time between two.
+	// transactionTimeout limits a transaction, statementTimeout one statement in it, and
+	// idleTimeout the time between two statements.
 	transactionTimeout = 30 * time.Second
 	statementTimeout   = 20 * time.Second
 	idleTimeout        = 10 * time.Second
-	// acquireTimeout is how long a caller waits for one of the connections.
+	// acquireTimeout is how long a caller waits for a connection of the pool.
 	acquireTimeout = 5 * time.Second
 	connectTimeout = 5 * time.Second
 
-	// maxAttempts is how often a transaction runs that others get in the way of.
+	// maxAttempts is how often a transaction runs if concurrent ones keep undoing it.
 	maxAttempts = 8
 )
 
@@ -106,18 +106,18 @@ type postgresDB struct {
 	added  jobsAdded
 	stats  *statistics
 
-	settleFor time.Duration // settleTimeout; tests have less patience
+	settleFor time.Duration // settleTimeout, or less in tests
 
-	mu       sync.RWMutex // guards beginning and closing
+	mu       sync.RWMutex // guards closed and the start of transactions
 	closed   bool
-	underWay sync.WaitGroup // transactions that have begun
+	underWay sync.WaitGroup // running transactions
 }
 
 func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o Options) (*postgresDB, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		// pgx blanks the password in this message.
-		return nil, &roster.Error{Kind: roster.Invalid, Field: "store", Detail: "is not an url that PostgreSQL understands", Err: err}
+		return nil, &roster.Error{Kind: roster.Invalid, Field: "store", Detail: "is not a URL that PostgreSQL understands", Err: err}
 	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
@@ -133,7 +133,7 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 			config.RuntimeParams[name] = strconv.FormatInt(value.Milliseconds(), 10)
 		}
 	}
-	db := &postgresDB{pool: stdlib.OpenDB(*config, stdlib.OptionAfterConnect(noteLife)), engine: e, texts: newTexts(), added: added, settleFor: settleTimeout}
+	db := &postgresDB{pool: stdlib.OpenDB(*config, stdlib.OptionAfterConnect(noteIncarnation)), engine: e, texts: newTexts(), added: added, settleFor: settleTimeout}
 	db.pool.SetMaxOpenConns(o.MaxConns)
 	db.pool.SetMaxIdleConns(o.MaxConns)
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -159,7 +159,8 @@ func (db *postgresDB) Update(ctx context.Context, fn func(directory.Tx) error) e
 	return db.attempt(ctx, beginUpdate, fn)
 }
 
-// attempt runs fn in transactions until one is not undone by what others do at the same time.
+// attempt runs fn in a transaction, and again in a new one while concurrent transactions undo it or
+// the connection is lost, up to maxAttempts.
 func (db *postgresDB) attempt(ctx context.Context, begin string, fn func(directory.Tx) error) error {
 	if !db.enter() {
 		return stopping()
@@ -176,7 +177,7 @@ func (db *postgresDB) attempt(ctx context.Context, begin string, fn func(directo
 	}
 }
 
-// enter notes that a transaction begins, unless the store is closed.
+// enter counts a transaction that begins. It returns false if the store is closed.
 func (db *postgresDB) enter() bool {
 	db.mu.RLock()
 	defer db.mu.RUnlock()
@@ -186,7 +187,9 @@ func (db *postgresDB) enter() bool {
 	return !db.closed
 }
 
-// pause waits before attempt n+1: 1 to 2 ms doubled each time, so that those who collided spread.
+// pause waits before attempt n+1. The wait is random between 1 and 2 ms for n = 1 and doubles with
+// each attempt, so that colliding transactions spread. It returns the context's error if ctx ends
+// first.
 func pause(ctx context.Context, n int) error {
 	base := time.Millisecond << n
 	timer := time.NewTimer(base/2 + rand.N(base/2))
@@ -199,15 +202,16 @@ func pause(ctx context.Context, n int) error {
 	}
 }
 
-// once runs fn in one transaction. It returns the fault that undid it, if one did and it is certain that
-// nothing remains.
+// once runs fn in one transaction. If a fault undid the transaction and certainly nothing of it
+// remains, once returns that fault with the error.
 func (db *postgresDB) once(ctx context.Context, begin string, fn func(directory.Tx) error) (fault, error) {
 	conn, err := db.acquire(ctx)
 	if err != nil {
 		return fault{}, err
 	}
 	defer conn.Close()
-	// From here on the caller's context does not count: an interrupted statement costs the connection.
+	// From here on the caller's context does not count: an interrupted statement costs the
+	// connection.
 	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionTimeout)
 	defer cancel()
 	run := &pipeline{ctx: own, conn: conn}
@@ -226,13 +230,13 @@ func (db *postgresDB) once(ctx context.Context, begin string, fn func(directory.
 		}
 	}
 	if t.queued {
-		db.added.poke()
+		db.added.wake()
 	}
-	db.stats.add(t.grown)
+	db.stats.add(t.inserted)
 	return fault{}, nil
 }
 
-// acquire waits for a connection.
+// acquire waits for a connection of the pool, up to acquireTimeout. Errors: Unavailable.
 func (db *postgresDB) acquire(ctx context.Context) (*sql.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ func openPostgresTest(t *testing.T, o Options) *DB {
 	return db
 }
 
-// raw puts a statement of the test's own.
+// raw runs a statement of the test.
 func raw(x directory.Tx, text string, args ...any) error {
 	_, err := x.(*tx).exec("test", text, args...)
 	return err
@@ -87,7 +87,7 @@ func TestALostConnectionBeforeTheCommitIsTriedAgain(t *testing.T) {
 	}
 }
 
-// putRaw puts a statement of the test's own that may wait for the next.
+// putRaw runs a statement of the test that may wait for the next one.
 func putRaw(x directory.Tx, text string, args ...any) error {
 	return x.(*tx).put("test", text, args...)
 }

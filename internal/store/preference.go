@@ -7,7 +7,8 @@ import (
 	"roster"
 )
 
-// sortPreferences puts preferences in the fixed order of their types, and each one's services in theirs.
+// sortPreferences sorts preferences by the fixed order of their types, and the services of each by
+// theirs.
 func sortPreferences(prefs []roster.Preference) {
 	slices.SortStableFunc(prefs, func(a, b roster.Preference) int {
 		return cmp.Compare(slices.Index(roster.NotificationTypes[:], a.Type), slices.Index(roster.NotificationTypes[:], b.Type))
@@ -29,7 +30,8 @@ func (t *tx) GroupDefaultPreferences(org roster.OrganizationID, group roster.Gro
 	return t.defaultPreferences(org, []roster.GroupID{group})
 }
 
-// defaultPreferences joins the matrices of the owners: groups, or "" for the organization.
+// defaultPreferences returns the union of the owners' preferences: groups, or "" for the
+// organization.
 func (t *tx) defaultPreferences(org roster.OrganizationID, owners []roster.GroupID) ([]roster.Preference, error) {
 	const text = `SELECT type, services FROM default_preferences WHERE organization_id = $1 AND group_id IN ($*)`
 	joined := make(map[roster.NotificationType][]roster.Service)
@@ -54,7 +56,7 @@ func (t *tx) defaultPreferences(org roster.OrganizationID, owners []roster.Group
 	return prefs, nil
 }
 
-// join returns the services in a or b, in their fixed order.
+// join returns the services that are in a or b, in their fixed order.
 func join(a, b []roster.Service) []roster.Service {
 	var both []roster.Service
 	for _, s := range roster.Services {

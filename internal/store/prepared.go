@@ -1,12 +1,11 @@
 package store
 
-// maxPrepared is how many statements a connection keeps prepared. Queries of fixed shape are about a
-// hundred; those of varying shape may push others out.
+// maxPrepared is the maximum number of statements that a connection keeps prepared. There are about
+// a hundred queries of fixed shape. Queries of varying shape may push others out.
 const maxPrepared = 400
 
 // prepared is an SQLite connection that keeps its statements prepared. One goroutine at a time uses
-// it. Its statements run to their end: nothing interrupts them. What bounds them is that every query is
-// limited.
+// it. Nothing interrupts its statements; they are bounded because every query has a limit.
 type prepared struct {
 	conn  *connection
 	stmts map[string]*statement
@@ -20,13 +19,13 @@ func prepare(at location) (*prepared, error) {
 	return &prepared{conn: conn, stmts: make(map[string]*statement)}, nil
 }
 
-// statement returns the prepared statement for the text.
+// statement returns the prepared statement for the text, and prepares it if needed.
 func (p *prepared) statement(text string) (*statement, error) {
 	if s, ok := p.stmts[text]; ok {
 		return s, nil
 	}
 	if len(p.stmts) >= maxPrepared {
-		p.forget()
+		p.evict()
 	}
 	s, err := p.conn.prepare(text)
 	if err != nil {
@@ -52,7 +51,7 @@ func (p *prepared) query(text string, args []any) (rows, error) {
 	return s.query(args)
 }
 
-// later puts the statement at once: there is no journey to spare.
+// later runs the statement at once: there is no round trip to save.
 func (p *prepared) later(_, text string, args []any) error {
 	_, err := p.exec(text, args)
 	return err
@@ -60,14 +59,14 @@ func (p *prepared) later(_, text string, args []any) error {
 
 func (p *prepared) flush() error { return nil }
 
-// do runs a statement of transaction control.
+// do runs a statement that has no arguments, such as BEGIN.
 func (p *prepared) do(text string) error {
 	_, err := p.exec(text, nil)
 	return err
 }
 
-// forget closes the statements, but for those whose rows are being read.
-func (p *prepared) forget() {
+// evict closes all statements except those whose rows are being read.
+func (p *prepared) evict() {
 	for text, s := range p.stmts {
 		if !s.open {
 			s.close()
@@ -76,7 +75,8 @@ func (p *prepared) forget() {
 	}
 }
 
-// close closes the connection for good, with whatever transaction is open on it. Nobody reads from it any more.
+// close closes the connection and rolls back its open transaction, if any. Nobody may be reading
+// from it.
 func (p *prepared) close() error {
 	for _, s := range p.stmts {
 		s.close()

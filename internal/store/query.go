@@ -13,8 +13,8 @@ type sqlAttribute struct {
 	present string // that it is set
 }
 
-// sqlAttributes are the attributes of a noun that the store compares, by name. A comparison here must be true of the same
-// records as the one of the filter.
+// sqlAttributes are the attributes of a noun that the store compares, by name. A comparison here
+// must be true of the same records as the one of the filter.
 type sqlAttributes map[string]sqlAttribute
 
 // signs are the operators in SQL.

@@ -7,15 +7,15 @@ import (
 	"roster/internal/directory"
 )
 
-// readers run transactions that read an SQLite database, each on one of a few connections.
+// readers run the read transactions of an SQLite database, each on one of a few connections.
 type readers struct {
 	at     location
 	files  *files
 	engine *engine
 	texts  *texts
 
-	idle    chan *prepared // as many as there may be; nil is one that is not open yet
-	closing chan struct{}  // closed when no more may begin
+	idle    chan *prepared // one item per allowed connection; nil is a connection that is not open yet
+	closing chan struct{}  // closed when no new transaction may begin
 	stopped sync.Once
 }
 
@@ -39,8 +39,8 @@ func (r *readers) View(ctx context.Context, fn func(directory.Tx) error) error {
 		conn = nil
 		return explain(r.engine.fault(err), "begin reading", err)
 	}
-	// Whatever fn does, the connection goes back without a transaction. Nothing was changed, so that
-	// ROLLBACK and COMMIT are the same.
+	// The connection goes back without a transaction, even if fn panics. Nothing was changed, so
+	// ROLLBACK does the same as COMMIT.
 	defer func() {
 		if conn.do("ROLLBACK") != nil {
 			_ = conn.close()
@@ -51,7 +51,7 @@ func (r *readers) View(ctx context.Context, fn func(directory.Tx) error) error {
 	return t.call(fn)
 }
 
-// take waits for a connection.
+// take waits for an idle connection, and opens it if it is not open yet.
 func (r *readers) take(ctx context.Context) (conn *prepared, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (r *readers) take(ctx context.Context) (conn *prepared, err error) {
 	return conn, err
 }
 
-// open opens a connection, unless the file is another one now.
+// open opens a connection, after checking that the files are still the ones that were opened.
 func (r *readers) open() (*prepared, error) {
 	if err := r.files.validate(); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (r *readers) open() (*prepared, error) {
 	return conn, nil
 }
 
-// stop lets no more begin, and closes the connections as they come back.
+// stop refuses new transactions and closes each connection when it comes back, until ctx ends.
 func (r *readers) stop(ctx context.Context) (err error) {
 	r.stopped.Do(func() {
 		close(r.closing)
@@ -97,7 +97,7 @@ func (r *readers) stop(ctx context.Context) (err error) {
 			select {
 			case conn := <-r.idle:
 				if conn != nil {
-					_ = conn.close() // nothing is open on it
+					_ = conn.close() // no transaction is open on it
 				}
 			case <-ctx.Done():
 				err = ctx.Err()

@@ -26,7 +26,7 @@ func (t *tx) InsertRealm(r roster.Realm, key string) error {
 func (t *tx) UpdateRealm(r roster.Realm) error {
 	const text = `UPDATE realms SET active = $3, configuration = $4, updated_at = $5, version = $6
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.changes("realm", "update realm", text, string(r.OrganizationID), string(r.ID), r.Active, string(r.Configuration), micros(r.UpdatedAt), r.Version)
+	return t.mustChange("realm", "update realm", text, string(r.OrganizationID), string(r.ID), r.Active, string(r.Configuration), micros(r.UpdatedAt), r.Version)
 }
 
 // FindRealm implements directory.RealmTx.

@@ -7,7 +7,7 @@ import (
 	"roster/internal/directory"
 )
 
-// named is a record that can be referred to, with the key of its name.
+// named is a record with the id, number and name key that a reference can name it by.
 type named[T any] struct {
 	record T
 	id     string
@@ -15,14 +15,14 @@ type named[T any] struct {
 	key    string
 }
 
-// resolve returns the records that refs name, in their order, with a zero record where nothing was
-// found. The text ends before the conditions on id, number and name_key; args are its arguments.
-// Of what a reference says, the id comes first, then the number, then the name.
+// resolve returns the records that refs name, in the order of refs, with a zero record for one that
+// was not found. text ends before the conditions on id, number and name_key; args are its
+// arguments. The id of a reference goes before its number, and the number before its name.
 func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, scan func(scanner) (named[T], error)) ([]T, error) {
 	found := make([]T, len(refs))
 	for from := 0; from < len(refs); from += maxRows {
 		some := refs[from:min(from+maxRows, len(refs))]
-		said := saidBy(some)
+		said := keysOf(some)
 		if said == 0 {
 			continue
 		}
@@ -38,41 +38,42 @@ func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, sc
 	return found, nil
 }
 
-// said is what references say: a query asks for no more, since each costs a look into another index.
-type said int
+// refKeys is the set of keys that references use. A query looks only for these, since each key
+// costs a lookup in another index.
+type refKeys int
 
 const (
-	saysID said = 1 << iota
-	saysNumber
-	saysName
-	saysAll = saysID | saysNumber | saysName
+	refByID refKeys = 1 << iota
+	refByNumber
+	refByName
+	refByAny = refByID | refByNumber | refByName
 )
 
-func saidBy(refs []roster.Ref) (s said) {
+func keysOf(refs []roster.Ref) (s refKeys) {
 	for _, ref := range refs {
 		if ref.ID != "" {
-			s |= saysID
+			s |= refByID
 		}
 		if ref.Number != 0 {
-			s |= saysNumber
+			s |= refByNumber
 		}
 		if ref.Name != "" {
-			s |= saysName
+			s |= refByName
 		}
 	}
 	return s
 }
 
-// referenceText adds the conditions that find n references, after so many arguments.
-func (t *tx) referenceText(text string, s said, args, n int) string {
-	return t.texts.get(text, n*int(saysAll+1)+int(s), func() string {
+// referenceText adds to text the conditions that find n references, after args earlier arguments.
+func (t *tx) referenceText(text string, s refKeys, args, n int) string {
+	return t.texts.get(text, n*int(refByAny+1)+int(s), func() string {
 		var b strings.Builder
 		b.WriteString(text + " AND (")
 		or := ""
 		for _, column := range []struct {
-			says said
+			says refKeys
 			name string
-		}{{saysID, "id"}, {saysNumber, "number"}, {saysName, "name_key"}} {
+		}{{refByID, "id"}, {refByNumber, "number"}, {refByName, "name_key"}} {
 			if s&column.says == 0 {
 				continue
 			}
@@ -87,16 +88,16 @@ func (t *tx) referenceText(text string, s said, args, n int) string {
 	})
 }
 
-// referenceArgs are the arguments of referenceText: ids, then numbers, then keys.
-func referenceArgs(args []any, s said, n int, refs []roster.Ref) []any {
+// referenceArgs returns the arguments of referenceText: args, then ids, numbers and keys.
+func referenceArgs(args []any, s refKeys, n int, refs []roster.Ref) []any {
 	all := append(make([]any, 0, len(args)+3*n), args...)
 	for _, of := range []struct {
-		says  said
+		says  refKeys
 		value func(roster.Ref) any
 	}{
-		{saysID, func(r roster.Ref) any { return r.ID }},
-		{saysNumber, func(r roster.Ref) any { return r.Number }},
-		{saysName, func(r roster.Ref) any { return directory.Fold(r.Name) }},
+		{refByID, func(r roster.Ref) any { return r.ID }},
+		{refByNumber, func(r roster.Ref) any { return r.Number }},
+		{refByName, func(r roster.Ref) any { return directory.Fold(r.Name) }},
 	} {
 		for i := 0; s&of.says != 0 && i < n; i++ {
 			all = append(all, of.value(refs[min(i, len(refs)-1)]))

@@ -9,15 +9,16 @@ import (
 	"roster/internal/directory"
 )
 
-// What goes with users is read for a whole page by one query: a row for each role, membership, contact
-// method and preference, with the columns of relationRow. It comes in two forms, for all users between
-// two numbers and for a list of them. A role or group that was deleted while somebody got it is not shown.
+// The relations of users are their roles, memberships, contact methods and preferences. One query
+// reads those of a whole page, with a row for each and the columns of relationRow. It comes in two
+// forms: for all users between two numbers, and for a list of numbers. A deleted role or group is
+// not shown.
 const (
 	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, ur.group_id, 0 FROM user_roles ur
 	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL
-	WHERE (ur.group_id = '' OR ` + roleGroupIsThere + `) AND ur.organization_id = $1 AND ur.user_number`
+	WHERE (ur.group_id = '' OR ` + roleGroupExists + `) AND ur.organization_id = $1 AND ur.user_number`
 
-	selectLevelGroups = `SELECT lg.user_number, ` + levelOrLimit + `, lg.group_id, 0, '', '', 0 FROM user_level_groups lg
+	selectLevelGroups = `SELECT lg.user_number, ` + levelGrantKind + `, lg.group_id, 0, '', '', 0 FROM user_level_groups lg
 	WHERE lg.organization_id = $1 AND lg.user_number`
 
 	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name, '', 0 FROM group_members m
@@ -30,11 +31,11 @@ const (
 	selectPreferences = `SELECT user_number, 'preference', type, 0, services, '', 0 FROM preferences
 	WHERE organization_id = $1 AND user_number`
 
-	inRange = ` BETWEEN $2 AND $3` // $2 and $3 first and last number
+	inRange = ` BETWEEN $2 AND $3` // $2 and $3: first and last number
 	inList  = ` IN ($*)`
 )
 
-// relationRow is a row of any of these queries.
+// relationRow is a row of each of these queries.
 type relationRow struct {
 	user    int64
 	kind    string // "role", "level", "limit", "contact", "preference", or the kind of a group
@@ -49,14 +50,14 @@ func (r *relationRow) targets() []any {
 	return []any{&r.user, &r.kind, &r.id, &r.number, &r.name, &r.service, &r.at}
 }
 
-// load fills in what with asks for. users are by ascending number; whole says that they are all there
-// are between the first and the last. Rows are put in order here, since they are few for each user and
-// many for a page.
-func (t *tx) load(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
+// loadRelations sets the relations of users that with asks for. users are sorted by number. whole
+// says that they are all users between the first and the last. The results are sorted here rather
+// than in SQL, since they are few per user and many per page.
+func (t *tx) loadRelations(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
 	if len(users) == 0 || with == 0 {
 		return nil
 	}
-	if err := t.relate(org, users, with, whole || len(users) == 1); err != nil {
+	if err := t.readRelations(org, users, with, whole || len(users) == 1); err != nil {
 		return err
 	}
 	for i := range users {
@@ -74,11 +75,11 @@ func (t *tx) load(org roster.OrganizationID, users []roster.User, with directory
 	return nil
 }
 
-// relate puts the queries of load, and gives each row to its user.
-func (t *tx) relate(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
+// readRelations runs the queries of loadRelations and adds each row to its user.
+func (t *tx) readRelations(org roster.OrganizationID, users []roster.User, with directory.With, whole bool) error {
 	var row relationRow
 	to := row.targets()
-	var limits map[int64][]roster.GroupID // groups that were deleted and that a level was granted for
+	var limits map[int64][]roster.GroupID // deleted groups that a level was granted for
 	read := func(r scanner) error {
 		if err := r.Scan(to...); err != nil {
 			return err
@@ -89,12 +90,12 @@ func (t *tx) relate(org roster.OrganizationID, users []roster.User, with directo
 			}
 			limits[row.user] = append(limits[row.user], roster.GroupID(row.id))
 		} else if u := userOf(users, row.user); u != nil {
-			row.give(u, with)
+			row.addTo(u, with)
 		}
 		return nil
 	}
 	defer func() {
-		for number, groups := range limits { // a level that has no group left must not read as the organization's
+		for number, groups := range limits { // an empty scope would mean the whole organization
 			if u := userOf(users, number); u != nil && len(u.LevelGroups) == 0 {
 				u.LevelGroups = groups
 			}
@@ -114,8 +115,8 @@ func (t *tx) relate(org roster.OrganizationID, users []roster.User, with directo
 	return nil
 }
 
-// relationText returns the query for what with asks for, of the users that form picks: n of them, where
-// it is a list.
+// relationText returns the query for the relations that with asks for. form selects the users by
+// range or by list; n is the length of the list.
 func (t *tx) relationText(form string, with directory.With, n int) string {
 	const withs = int(directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach)
 	return t.texts.get(form, n*(withs+1)+int(with), func() string {
@@ -149,11 +150,11 @@ func userOf(users []roster.User, number int64) *roster.User {
 	return &users[i]
 }
 
-// give adds what the row says to its user.
-func (r *relationRow) give(u *roster.User, with directory.With) {
+// addTo adds the row to its user.
+func (r *relationRow) addTo(u *roster.User, with directory.With) {
 	switch r.kind {
 	case "role":
-		r.giveRole(u)
+		r.addRoleTo(u)
 	case "level":
 		u.LevelGroups = append(u.LevelGroups, roster.GroupID(r.id))
 	case string(roster.KindGroup):
@@ -174,8 +175,8 @@ func (r *relationRow) give(u *roster.User, with directory.With) {
 	}
 }
 
-// giveRole adds a role to its user: one that is granted for several groups comes several times.
-func (r *relationRow) giveRole(u *roster.User) {
+// addRoleTo adds a role to its user. A role granted for several groups has several rows.
+func (r *relationRow) addRoleTo(u *roster.User) {
 	i := slices.IndexFunc(u.Roles, func(g roster.RoleGrant) bool { return string(g.ID) == r.id })
 	if i < 0 {
 		i = len(u.Roles)

@@ -7,8 +7,8 @@ import (
 	"roster/internal/directory"
 )
 
-// InsertRetry implements directory.RetryTx. Where another transaction is about to take the key, it
-// waits to see whether it does.
+// InsertRetry implements directory.RetryTx. If another transaction is inserting the same key, it
+// waits for that one's outcome.
 func (t *tx) InsertRetry(r directory.Retry) (bool, error) {
 	const text = `INSERT INTO retries (organization_id, retry_key, resource_id, version, created_at, fingerprint)
 	VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization_id, retry_key) DO NOTHING`

@@ -9,8 +9,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestWhoeverIsNarrowedDownIsNotLookedForInTheWholeOrganization holds that a query with a value, or with groups,
-// finds users by these, and then sorts, instead of walking the index of the order.
+// TestWhoeverIsNarrowedDownIsNotLookedForInTheWholeOrganization holds that a query with a value, or
+// with groups, finds users by these, and then sorts, instead of walking the index of the order.
 func TestWhoeverIsNarrowedDownIsNotLookedForInTheWholeOrganization(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))

@@ -16,7 +16,7 @@ const (
 	sessionByHash = ` WHERE s.token_hash = $1`
 )
 
-// sessionTargets are what sessionColumns are scanned into.
+// sessionTargets returns the Scan targets of sessionColumns.
 func sessionTargets(s *roster.Session) []any {
 	return []any{
 		(*string)(&s.ID), (*string)(&s.OrganizationID), (*string)(&s.UserID), (*string)(&s.Face), &s.CredentialVersion,
@@ -45,7 +45,7 @@ func (t *tx) SessionByHash(hash string) (roster.Session, roster.Account, error) 
 	if s.ID == "" {
 		return roster.Session{}, roster.Account{}, missing("session")
 	}
-	return s, a.finished(), nil
+	return s, a.account(), nil
 }
 
 // InsertSession implements directory.CredentialTx.
@@ -64,7 +64,7 @@ func (t *tx) InsertSession(s roster.Session, hash string, most int) error {
 	return err
 }
 
-// sessionEnd is when the session is over if nobody uses it again, as it is stored.
+// sessionEnd returns the stored form of the time at which the session ends if it is not used again.
 func sessionEnd(s roster.Session) int64 {
 	end := int64(math.MaxInt64)
 	if !s.ExpiresAt.IsZero() {
@@ -76,8 +76,9 @@ func sessionEnd(s roster.Session) int64 {
 	return end
 }
 
-// TouchSession implements directory.CredentialTx. A session that is gone, or was touched a little later, is
-// left as it is. One that was touched much later is from before a clock was set back.
+// TouchSession implements directory.CredentialTx. It leaves alone a session that does not exist or
+// was touched a little later. It does change one that was touched much later: the clock was set
+// back since.
 func (t *tx) TouchSession(id roster.SessionID, at time.Time) error {
 	const text = `UPDATE sessions SET last_used_at = $2, over_at = CASE
 		WHEN idle = 0 THEN over_at

@@ -31,7 +31,7 @@ func sqliteEngine() *engine {
 	}
 }
 
-// sqliteFault reads result codes (https://www.sqlite.org/rescode.html).
+// sqliteFault classifies an error by its result code (https://www.sqlite.org/rescode.html).
 func sqliteFault(err error) fault {
 	var e interface {
 		error
@@ -60,8 +60,8 @@ func sqliteFault(err error) fault {
 	return fault{}
 }
 
-// sqliteIndex returns table__column of the last column in a message of the form
-// "… constraint failed: users.organization_id, users.user_key (2067)", "" for another message.
+// sqliteIndex returns table__column of the last column in a message of the form "… constraint
+// failed: users.organization_id, users.user_key (2067)". It returns "" for any other message.
 func sqliteIndex(message string) string {
 	const mark = "constraint failed: "
 	at := strings.LastIndex(message, mark)
@@ -77,34 +77,34 @@ func sqliteIndex(message string) string {
 	return table + "__" + column
 }
 
-// pragmas returns what every connection is told (https://www.sqlite.org/pragma.html), and more. Sizes are in
-// KiB where negative, in bytes where not.
+// pragmas returns the pragmas of every connection (https://www.sqlite.org/pragma.html), followed by
+// more. A negative cache size is in KiB; mmap_size is in bytes.
 func pragmas(more ...string) []string {
 	return append([]string{"busy_timeout(5000)", "foreign_keys(1)", "temp_store(2)", "mmap_size(268435456)"}, more...)
 }
 
-// writerPragmas make a commit be on disk when it is answered, and leave the log to the checkpointer. The log stays
-// allocated, because writing over it is twice as fast as making it grow; what a long reader made of it beyond the limit
-// is given back.
+// writerPragmas put each commit on disk before it is answered, and leave checkpoints to the
+// checkpointer. The write-ahead log stays allocated, because overwriting it is twice as fast as
+// growing it. SQLite cuts a log that outgrew journal_size_limit, as a long reader can cause.
 func writerPragmas() []string {
 	return pragmas("journal_mode(WAL)", "synchronous(FULL)", "cache_size(-16000)",
 		"wal_autocheckpoint(0)", "journal_size_limit(67108864)")
 }
 
-// readerPragmas keep a connection from changing anything.
+// readerPragmas make a connection read-only.
 func readerPragmas() []string { return pragmas("query_only(1)", "cache_size(-2000)") }
 
-// checkpointPragmas are for the connection that moves the log into the database.
+// checkpointPragmas are for the connection that moves the write-ahead log into the database.
 func checkpointPragmas() []string { return pragmas("synchronous(FULL)", "wal_autocheckpoint(0)") }
 
-// location is what a connection is opened with: the path of a file that is there, and pragmas.
+// location is what a connection is opened with: the path of an existing file, and pragmas.
 type location struct {
 	path    string
 	pragmas []string
 }
 
-// sqliteDB runs transactions on SQLite: those that write in the writer, those that read on connections
-// of their own, which neither wait for it nor delay it.
+// sqliteDB runs transactions on SQLite. Writes run in the writer. Reads run on connections of their
+// own, which neither wait for the writer nor delay it.
 type sqliteDB struct {
 	*writer
 	*readers
@@ -120,8 +120,8 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 	shared := newTexts()
 	w := newWriter(writing, e, shared, db.added, o)
 	w.generation = db.generation
-	// The writer's connection is open before that of the migrations is closed: the last to close would
-	// take the log away.
+	// The writer's connection must be open before the migrations' connection closes: the last
+	// connection to close removes the log.
 	var err error
 	if w.conn, err = prepare(writing); err != nil {
 		return nil, explain(e.fault(err), "open database "+path, err)
@@ -130,7 +130,7 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 	if err != nil {
 		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
 	}
-	if err := w.knowFiles(); err != nil {
+	if err := w.noteFiles(); err != nil {
 		return nil, errors.Join(explain(e.fault(err), "open database "+path, err), w.conn.close())
 	}
 	w.checkpoints = newCheckpointer(location{path, checkpointPragmas()}, o.Logger)
@@ -140,7 +140,7 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 	}, nil
 }
 
-// migrateSQLite migrates on a connection of its own, of database/sql.
+// migrateSQLite migrates on its own database/sql connection and returns the schema version.
 func migrateSQLite(ctx context.Context, at location, e *engine) (version int64, err error) {
 	options := url.Values{"_pragma": at.pragmas, "_txlock": {"immediate"}}
 	to, err := sqlite.NewConnector("file:" + (&url.URL{Path: at.path}).EscapedPath() + "?" + options.Encode())
@@ -153,8 +153,8 @@ func migrateSQLite(ctx context.Context, at location, e *engine) (version int64, 
 	return migrate(ctx, pool, e)
 }
 
-// createPrivate makes the file, readable by its owner only, unless it is there. SQLite gives the same
-// permissions to the files that it keeps beside it.
+// createPrivate creates the file with mode 0600, unless it exists. SQLite gives the same mode to
+// the files that it keeps beside it.
 func createPrivate(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
@@ -173,10 +173,10 @@ func (db *sqliteDB) Close(ctx context.Context) error {
 	return errors.Join(db.writer.stop(ctx), db.readers.stop(ctx))
 }
 
-// pingTimeout is how long DB.Ping waits at most.
+// pingTimeout is the longest that DB.Ping waits.
 const pingTimeout = 5 * time.Second
 
-// Ping implements backend: it goes through the writer and changes nothing.
+// Ping implements backend. It sends the writer an update that changes nothing.
 func (db *sqliteDB) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()

@@ -15,13 +15,13 @@ func TestSQLiteKeepsTheContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) directory.Store { return openSQLite(t) })
 }
 
-// openSQLite opens a new store in a file of the test's own.
+// openSQLite opens a new store in a temporary file.
 func openSQLite(t testing.TB) *store.DB {
 	t.Helper()
 	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "roster.db"))
 }
 
-// open opens the store at url until the test has ended.
+// open opens the store at url, and closes it after the test.
 func open(t testing.TB, url string) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), url, store.Options{})

@@ -13,30 +13,30 @@ import (
 )
 
 // statement is a prepared statement of an SQLite connection: sqlite3_stmt* of the C interface. It
-// implements rows for what its query returned: one query at a time.
+// also implements rows for its own query, one query at a time.
 type statement struct {
-	conn   *connection
-	stmt   uintptr // sqlite3_stmt*
-	params []int   // which argument each parameter is: SQLite counts them as they first appear
-	most   int     // how many arguments there must be
-	width  int     // how many columns it returns
-	open   bool    // a query is being read
-	err    error   // why reading ended
+	conn     *connection
+	stmt     uintptr // sqlite3_stmt*
+	params   []int   // index of the argument of each parameter; SQLite orders parameters by first use
+	argCount int     // number of arguments that it takes
+	width    int     // number of columns that it returns
+	open     bool    // a query is being read
+	err      error   // error that ended the reading
 }
 
-// prepare prepares a statement: one, whose parameters are $1, $2 and so on.
+// prepare prepares a text of exactly one statement, with the parameters $1, $2 and so on.
 func (c *connection) prepare(text string) (*statement, error) {
 	words, err := libc.CString(text)
 	if err != nil {
 		return nil, err
 	}
 	defer libc.Xfree(c.tls, words)
-	rc := codes.Xsqlite3_prepare_v3(c.tls, c.db, words, -1, codes.SQLITE_PREPARE_PERSISTENT, c.out, c.room)
+	rc := codes.Xsqlite3_prepare_v3(c.tls, c.db, words, -1, codes.SQLITE_PREPARE_PERSISTENT, c.result, c.buffer)
 	if rc != codes.SQLITE_OK {
 		return nil, c.failure(rc)
 	}
-	s := &statement{conn: c, stmt: libc.AtomicLoadPUintptr(c.out)}
-	if rest := libc.GoString(libc.AtomicLoadPUintptr(c.room)); s.stmt == 0 || strings.TrimSpace(rest) != "" {
+	s := &statement{conn: c, stmt: libc.AtomicLoadPUintptr(c.result)}
+	if rest := libc.GoString(libc.AtomicLoadPUintptr(c.buffer)); s.stmt == 0 || strings.TrimSpace(rest) != "" {
 		s.close()
 		return nil, errors.New("a text is not one statement")
 	}
@@ -47,7 +47,7 @@ func (c *connection) prepare(text string) (*statement, error) {
 	return s, nil
 }
 
-// describe finds out which columns and parameters the statement has.
+// describe reads the columns and parameters of the statement.
 func (s *statement) describe() error {
 	tls := s.conn.tls
 	s.width = int(codes.Xsqlite3_column_count(tls, s.stmt))
@@ -58,17 +58,17 @@ func (s *statement) describe() error {
 			return fmt.Errorf("a parameter is called %q, not $1 or the like", name)
 		}
 		s.params = append(s.params, n-1)
-		s.most = max(s.most, n)
+		s.argCount = max(s.argCount, n)
 	}
 	return nil
 }
 
 func (s *statement) close() {
-	codes.Xsqlite3_finalize(s.conn.tls, s.stmt) // what it returns is the last failure, which is known
+	codes.Xsqlite3_finalize(s.conn.tls, s.stmt) // it returns the last failure, which the caller has
 	s.stmt = 0
 }
 
-// exec puts the statement and returns how many rows it changed.
+// exec runs the statement and returns how many rows it changed.
 func (s *statement) exec(args []any) (int64, error) {
 	if err := s.begin(args); err != nil {
 		return 0, err
@@ -81,7 +81,7 @@ func (s *statement) exec(args []any) (int64, error) {
 	return codes.Xsqlite3_changes64(s.conn.tls, s.conn.db), nil
 }
 
-// query puts the statement, whose rows are then read from it.
+// query starts the statement and returns it as its own rows.
 func (s *statement) query(args []any) (rows, error) {
 	if err := s.begin(args); err != nil {
 		return nil, err
@@ -89,13 +89,13 @@ func (s *statement) query(args []any) (rows, error) {
 	return s, nil
 }
 
-// begin gives the statement its arguments.
+// begin binds the arguments and opens the statement for reading.
 func (s *statement) begin(args []any) error {
 	if s.open {
 		return errors.New("a query is put while its rows are being read")
 	}
-	if len(args) != s.most {
-		return fmt.Errorf("%d arguments for %d parameters", len(args), s.most)
+	if len(args) != s.argCount {
+		return fmt.Errorf("%d arguments for %d parameters", len(args), s.argCount)
 	}
 	for i, of := range s.params {
 		if err := s.bind(int32(i+1), args[of]); err != nil {
@@ -133,14 +133,14 @@ func (s *statement) bind(i int32, arg any) error {
 	return nil
 }
 
-// bindText sets parameter i to a text, which SQLite copies.
+// bindText sets parameter i to a text. SQLite copies it.
 func (s *statement) bindText(i int32, text string) error {
 	if len(text) > math.MaxInt32 {
 		return s.conn.failure(codes.SQLITE_TOOBIG)
 	}
-	tls, from := s.conn.tls, s.conn.room
-	if len(text) <= roomSize {
-		copy(libc.GoBytes(from, roomSize), text)
+	tls, from := s.conn.tls, s.conn.buffer
+	if len(text) <= bufferSize {
+		copy(libc.GoBytes(from, bufferSize), text)
 	} else {
 		long, err := libc.CString(text)
 		if err != nil {
@@ -175,17 +175,17 @@ func (s *statement) Next() bool {
 // Err implements rows.
 func (s *statement) Err() error { return s.err }
 
-// Close implements rows: the statement can be put again. It returns what ended the reading, if
-// something did.
+// Close implements rows. It makes the statement ready to run again, and returns the error that
+// ended the reading, if any.
 func (s *statement) Close() error {
 	if s.open {
 		s.open = false
-		codes.Xsqlite3_reset(s.conn.tls, s.stmt) // what it returns is the last failure, which is known
+		codes.Xsqlite3_reset(s.conn.tls, s.stmt) // it returns the last failure, which the caller has
 	}
 	return s.err
 }
 
-// Scan implements rows, for the types that the store reads into.
+// Scan implements rows. It supports only the types that the store scans into.
 func (s *statement) Scan(to ...any) error {
 	if len(to) != s.width {
 		return fmt.Errorf("a row of %d columns is read into %d", s.width, len(to))
@@ -198,7 +198,7 @@ func (s *statement) Scan(to ...any) error {
 	return nil
 }
 
-// scan reads a column of the row. SQLite has no booleans: they are 0 and 1.
+// scan reads one column of the row. SQLite stores booleans as 0 and 1.
 func (s *statement) scan(i int32, to any) error {
 	var text string
 	var number int64
@@ -237,7 +237,7 @@ func (s *statement) scan(i int32, to any) error {
 	return nil
 }
 
-// text copies a column that is text.
+// text returns a copy of a text column.
 func (s *statement) text(i int32) string {
 	from := codes.Xsqlite3_column_text(s.conn.tls, s.stmt, i)
 	n := codes.Xsqlite3_column_bytes(s.conn.tls, s.stmt, i)

@@ -15,7 +15,7 @@ import (
 	"roster/internal/directory"
 )
 
-// openConnection opens a new database, with a table of things to store.
+// openConnection opens a new database with a table for the test's values.
 func openConnection(t *testing.T) *connection {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.db")
@@ -37,7 +37,7 @@ func openConnection(t *testing.T) *connection {
 	return c
 }
 
-// mustPrepare prepares a statement until the test has ended.
+// mustPrepare prepares a statement, and closes it after the test.
 func mustPrepare(t *testing.T, c *connection, text string) *statement {
 	t.Helper()
 	s, err := c.prepare(text)
@@ -48,7 +48,7 @@ func mustPrepare(t *testing.T, c *connection, text string) *statement {
 	return s
 }
 
-// readOne puts a query that must return one row, and reads it.
+// readOne runs a query that must return one row, and scans it.
 func readOne(s *statement, args []any, to ...any) error {
 	answer, err := s.query(args)
 	if err != nil {
@@ -71,7 +71,7 @@ func TestATextComesBackAsItWasStored(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"empty": "", "short": "Ada", "not ASCII": "Zoë 李", "with zero bytes": "a\x00b\x00", "not UTF-8": "\xff\xfe",
-		"as long as the room": strings.Repeat("x", roomSize), "longer": strings.Repeat("y", roomSize+1), "long": strings.Repeat("z", 1<<20),
+		"as long as the buffer": strings.Repeat("x", bufferSize), "longer": strings.Repeat("y", bufferSize+1), "long": strings.Repeat("z", 1<<20),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

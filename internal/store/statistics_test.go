@@ -36,22 +36,22 @@ func TestPostgreSQLLooksAtItsTablesWhenTheyHaveDoubled(t *testing.T) {
 		made += entries
 		s := db.backend.(*postgresDB).stats
 		s.underWay.Wait()
-		if known := s.known(); known != seen {
+		if known := s.countRows(); known != seen {
 			t.Errorf("of %d entries it knows %d, want %d", made, known, seen)
 		}
 	}
-	step(first, firstLook-1, 0)
-	step(first, 1, firstLook)
-	step(first, firstLook-1, firstLook)
-	step(first, 1, 2*firstLook)
-	step(first, firstLook, 2*firstLook)
-	step(first, firstLook, 4*firstLook)
+	step(first, firstAnalyze-1, 0)
+	step(first, 1, firstAnalyze)
+	step(first, firstAnalyze-1, firstAnalyze)
+	step(first, 1, 2*firstAnalyze)
+	step(first, firstAnalyze, 2*firstAnalyze)
+	step(first, firstAnalyze, 4*firstAnalyze)
 	another := openForStatistics(t, url) // does not know yet how many there are
-	step(another, firstLook, 4*firstLook)
-	step(another, 3*firstLook, 8*firstLook)
+	step(another, firstAnalyze, 4*firstAnalyze)
+	step(another, 3*firstAnalyze, 8*firstAnalyze)
 }
 
-// openForStatistics opens the store of a process of its own.
+// openForStatistics opens a store as another process would.
 func openForStatistics(t *testing.T, url string) *DB {
 	t.Helper()
 	db, err := Open(t.Context(), url, Options{})
@@ -65,8 +65,8 @@ func openForStatistics(t *testing.T, url string) *DB {
 func TestPostgreSQLLooksAtEveryTable(t *testing.T) {
 	t.Parallel()
 	db := openPostgresTest(t, Options{}).backend.(*postgresDB)
-	db.stats.grown = firstLook
-	db.stats.look()
+	db.stats.grown = firstAnalyze
+	db.stats.analyze()
 	rows, err := db.pool.QueryContext(t.Context(), "SELECT relname FROM pg_stat_user_tables WHERE last_analyze IS NULL ORDER BY relname")
 	if err != nil {
 		t.Fatal(err)

@@ -13,12 +13,12 @@ import (
 	"roster/internal/directory"
 )
 
-// Options are what a store can be told. The zero Options are good.
+// Options configure a store. The zero Options are good.
 type Options struct {
-	Now      func() time.Time // the clock, for saying that a commit took long; time.Now if nil
+	Now      func() time.Time // the clock that measures slow commits; time.Now if nil
 	Logger   *slog.Logger     // slog.Default if nil
-	MaxConns int              // PostgreSQL: the most connections; 16 if 0
-	Readers  int              // SQLite: the most transactions that read at the same time; 4 if 0
+	MaxConns int              // PostgreSQL: maximum connections; 16 if 0
+	Readers  int              // SQLite: maximum concurrent read transactions; 4 if 0
 }
 
 func (o Options) withDefaults() Options {
@@ -37,21 +37,21 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// DB is an open store. Its methods may be called from any number of goroutines.
+// DB is an open store. Its methods are safe for concurrent use.
 type DB struct {
 	backend backend
 	engine  *engine
 	added   jobsAdded
 
-	generation *generation // of SQLite; nil where other processes change the same database
+	generation *generation // SQLite only; nil if other processes can change the same database
 
 	log     *slog.Logger
-	damaged atomic.Bool // an error said so
+	damaged atomic.Bool // an error reported damage
 }
 
 var _ directory.Store = (*DB)(nil)
 
-// backend runs transactions on an engine. DB says what its methods do.
+// backend runs transactions on an engine. DB documents its methods.
 type backend interface {
 	directory.Store
 	Ping(ctx context.Context) error
@@ -60,10 +60,11 @@ type backend interface {
 	examine(ctx context.Context) (Examination, error)
 }
 
-// Open opens the store at url, and brings its schema up to date: "sqlite:<path>", where the file is
-// made if need be, or "postgres://…" as libpq understands it.
+// Open opens the store at url and brings its schema up to date. The URL is "sqlite:<path>", where
+// Open creates a missing file, or "postgres://…" as libpq understands it.
 //
-// Errors: Unavailable where the database does not answer; others for an url that cannot be used.
+// Errors: Unavailable if the database does not answer, Invalid for a URL of another form, and
+// others if the database cannot be opened.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	o = o.withDefaults()
 	db := &DB{added: make(jobsAdded, 1), log: o.Logger}
@@ -78,7 +79,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		db.engine = postgresEngine()
 		db.backend, err = openPostgres(ctx, url, db.engine, db.added, o)
 	default:
-		// The url is not repeated: it may hold a password.
+		// The message does not repeat the URL: it may hold a password.
 		err = &roster.Error{Kind: roster.Invalid, Field: "store", Detail: `must begin with "sqlite:" or "postgres:"`}
 	}
 	if err != nil {
@@ -92,34 +93,36 @@ func (db *DB) Engine() string { return db.engine.name }
 
 // View implements directory.Store.
 func (db *DB) View(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.judge(db.backend.View(ctx, fn))
+	return db.noteDamage(db.backend.View(ctx, fn))
 }
 
 // Update implements directory.Store.
 func (db *DB) Update(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.judge(db.backend.Update(ctx, fn))
+	return db.noteDamage(db.backend.Update(ctx, fn))
 }
 
-// judge remembers that the database is damaged where err says so, and logs the first such error.
-func (db *DB) judge(err error) error {
+// noteDamage remembers that the database is damaged if err says so, and logs the first such error.
+func (db *DB) noteDamage(err error) error {
 	if err != nil && errors.Is(err, errDamaged) && db.damaged.CompareAndSwap(false, true) {
 		db.log.Error("the database is damaged: stop the server, restore a backup and start it again", "err", err)
 	}
 	return err
 }
 
-// Ping finds out whether the store can work: on SQLite whether the writer answers and the files are those
-// that were opened, on PostgreSQL whether the database answers. Once damage was met it fails until the
-// store is opened again. It waits no longer than ctx, nor than five seconds. Errors: Unavailable.
+// Ping reports whether the store can work. On SQLite it checks that the writer answers and that the
+// files are still the ones that were opened. On PostgreSQL it checks that the database answers.
+// After an error reported damage, Ping fails until the store is opened again. It waits until ctx
+// ends, but at most five seconds. Errors: Unavailable.
 func (db *DB) Ping(ctx context.Context) error {
 	if db.damaged.Load() {
 		return explain(fault{class: damaged}, "ping", errors.New("an earlier request met the damage"))
 	}
-	return db.judge(db.backend.Ping(ctx))
+	return db.noteDamage(db.backend.Ping(ctx))
 }
 
-// Examine looks for damage and for what keeps the store from working. It reads the whole database and
-// so takes a while: it stops where ctx ends, and says how far it came. Errors: as of Ping.
+// Examine looks for damage and for problems that keep the store from working. It reads the whole
+// database, which takes a while. When ctx ends it stops and returns how far it came. Errors: as for
+// Ping.
 func (db *DB) Examine(ctx context.Context) (Examination, error) {
 	if err := db.backend.Ping(ctx); err != nil {
 		return Examination{}, err
@@ -127,23 +130,23 @@ func (db *DB) Examine(ctx context.Context) (Examination, error) {
 	return db.backend.examine(ctx)
 }
 
-// Close takes no more calls, lets those that it has taken finish, and closes. Where ctx ends before they
-// have, it returns the context's error and leaves them at work.
+// Close refuses new calls, lets running calls finish, and closes the store. If ctx ends first, it
+// returns the context's error and leaves those calls running.
 func (db *DB) Close(ctx context.Context) error { return db.backend.Close(ctx) }
 
-// SchemaVersion returns the number of the last migration that the database has had. It may be
-// greater than any this binary knows.
+// SchemaVersion returns the number of the last applied migration. It may be greater than any that
+// this binary knows.
 func (db *DB) SchemaVersion(ctx context.Context) (int64, error) { return db.backend.schemaVersion(ctx) }
 
-// JobsAdded returns a channel of capacity 1 that receives after a commit that queued jobs. What
-// other processes queue is not seen here.
+// JobsAdded returns a channel of capacity 1 that receives after a commit that queued jobs. It does
+// not see jobs that other processes queue.
 func (db *DB) JobsAdded() <-chan struct{} { return db.added }
 
 // jobsAdded is the sending side of DB.JobsAdded.
 type jobsAdded chan struct{}
 
-// poke wakes the receiver, unless it has been woken already.
-func (c jobsAdded) poke() {
+// wake wakes the receiver, unless a wake-up is already waiting for it.
+func (c jobsAdded) wake() {
 	select {
 	case c <- struct{}{}:
 	default:

@@ -40,8 +40,8 @@ func FuzzTheLastColumnOfAnIndex(f *testing.F) {
 	})
 }
 
-// TestEveryUniqueIndexNamesAnAttribute reads the migrations: an index that attribute does not know would
-// turn a Conflict into an internal error.
+// TestEveryUniqueIndexNamesAnAttribute reads the migrations. If attribute did not know an index, a
+// Conflict would become an internal error.
 func TestEveryUniqueIndexNamesAnAttribute(t *testing.T) {
 	t.Parallel()
 	files, err := fs.Glob(migrations, "migrations/*.sql")
@@ -70,8 +70,8 @@ func TestEveryUniqueIndexNamesAnAttribute(t *testing.T) {
 	}
 }
 
-// TestAMigrationThatAltersTablesBuildsNoIndexOfRows reads the migrations, each of which is a transaction: whoever reads a
-// table that was altered waits until its end.
+// TestAMigrationThatAltersTablesBuildsNoIndexOfRows reads the migrations. Each is one transaction,
+// and readers of an altered table wait until it ends.
 func TestAMigrationThatAltersTablesBuildsNoIndexOfRows(t *testing.T) {
 	t.Parallel()
 	files, err := fs.Glob(migrations, "migrations/*.sql")

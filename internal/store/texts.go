@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// texts keeps the queries whose length depends on the number of rows or values, so that each is
-// built once. It is bounded because the numbers are: see rowsText and maxList.
+// texts caches the queries whose length depends on the number of rows or values, so that each is
+// built once. The cache is bounded because these numbers are: see maxRows and maxList.
 type texts struct {
 	mu    sync.RWMutex
 	built map[textKey]string
@@ -18,15 +18,15 @@ type textKey struct {
 	n    int
 }
 
-// maxRows is the greatest number of rows that one INSERT carries; more take further statements.
+// maxRows is the maximum number of rows in one INSERT. More rows take more statements.
 const maxRows = 32
 
-// maxList is the greatest number of values that one IN list carries; more take further queries.
+// maxList is the maximum number of values in one IN list. More values take more queries.
 const maxList = 256
 
 func newTexts() *texts { return &texts{built: make(map[textKey]string)} }
 
-// get returns the text for (base, n), built at the first call.
+// get returns the text for (base, n), which the first call builds.
 func (c *texts) get(base string, n int, build func() string) string {
 	key := textKey{base, n}
 	c.mu.RLock()
@@ -42,7 +42,8 @@ func (c *texts) get(base string, n int, build func() string) string {
 	return text
 }
 
-// rows returns insert with n rows of width placeholders each in the place of "$*", or at its end.
+// rows returns insert with n rows of width placeholders each. They replace "$*", or follow the text
+// if it has none.
 func (c *texts) rows(insert string, n, width int) string {
 	return c.get(insert, n, func() string {
 		before, after, _ := strings.Cut(insert, " $*")
@@ -61,7 +62,7 @@ func (c *texts) rows(insert string, n, width int) string {
 	})
 }
 
-// list returns text with "$*" replaced by n placeholders, the first of them number from.
+// list returns text with "$*" replaced by n placeholders, numbered from from.
 func (c *texts) list(text string, from, n int) string {
 	return c.get(text, n, func() string {
 		var b strings.Builder
@@ -80,7 +81,7 @@ func writePlaceholders(b *strings.Builder, from, n int) {
 	}
 }
 
-// padded returns n rounded up to a power of two, so that lists of any length need few texts.
+// padded rounds n up to a power of two, so that lists of any length need few texts.
 func padded(n int) int {
 	size := 1
 	for size < n {
@@ -89,8 +90,8 @@ func padded(n int) int {
 	return size
 }
 
-// listArgs returns arguments for a text with a list: first, then values, the last of them repeated up
-// to a power of two. There is at least one value.
+// listArgs returns the arguments for a text with a list: first, then values. It repeats the last
+// value until their number n is a power of two. values must not be empty.
 func listArgs[T any](first string, values []T, arg func(T) any) (args []any, n int) {
 	n = padded(len(values))
 	args = make([]any, 1, n+1)

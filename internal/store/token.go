@@ -21,7 +21,7 @@ const (
 	tokenByHash = ` WHERE t.token_hash = $1`
 )
 
-// tokenTargets are what tokenColumns are scanned into.
+// tokenTargets returns the Scan targets of tokenColumns.
 func tokenTargets(t *roster.Token) []any {
 	return []any{
 		(*string)(&t.ID), (*string)(&t.OrganizationID), &t.Name, (*string)(&t.Access), (*string)(&t.UserID), &t.UserName, &t.ErrorsAs200,
@@ -50,7 +50,7 @@ func (t *tx) TokenByHash(hash string) (roster.Token, roster.Account, error) {
 	var token roster.Token
 	var a grantedAccount
 	var group roster.GroupLink
-	gone := false // a group that the token is limited to
+	gone := false // a group that the token is limited to was deleted
 	to := append(tokenTargets(&token), a.targets()...)
 	to = append(to, &group.Number, &group.Name)
 	err := t.each("read token", text, []any{hash}, func(r scanner) error {
@@ -66,7 +66,7 @@ func (t *tx) TokenByHash(hash string) (roster.Token, roster.Account, error) {
 	if err != nil {
 		return roster.Token{}, roster.Account{}, err
 	}
-	// Without one of its groups a token that is limited would read as one that is not.
+	// A limited token that has lost all its groups would read as an unlimited one.
 	if token.ID == "" || gone && len(token.Groups) == 0 {
 		return roster.Token{}, roster.Account{}, missing("token")
 	}
@@ -74,10 +74,10 @@ func (t *tx) TokenByHash(hash string) (roster.Token, roster.Account, error) {
 	if a.UserID == "" {
 		return token, roster.Account{}, nil
 	}
-	return token, a.finished(), nil
+	return token, a.account(), nil
 }
 
-// sortLinks puts groups in the order of their numbers.
+// sortLinks sorts groups by number.
 func sortLinks(links []roster.GroupLink) {
 	slices.SortFunc(links, func(a, b roster.GroupLink) int { return cmp.Compare(a.Number, b.Number) })
 }
@@ -120,7 +120,7 @@ func (t *tx) HasToken(org roster.OrganizationID, user roster.UserID) (bool, erro
 	return t.one("find token of user", text, []any{string(org), string(user)}, &one)
 }
 
-// loadTokenGroups fills in the groups of tokens, which are by ascending id.
+// loadTokenGroups sets the groups of tokens. The tokens must be sorted by id.
 func (t *tx) loadTokenGroups(org roster.OrganizationID, tokens []roster.Token) error {
 	const text = `SELECT tg.token_id, g.id, g.number, g.name FROM token_groups tg
 	JOIN groups g ON g.organization_id = tg.organization_id AND g.id = tg.group_id
@@ -158,17 +158,17 @@ func (t *tx) FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token,
 	return one[0], err
 }
 
-// RevokeToken implements directory.CredentialTx. Errors: NotFound, also for a token that is revoked.
+// RevokeToken implements directory.CredentialTx. Errors: NotFound, also for a revoked token.
 func (t *tx) RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.Time) error {
 	const text = `UPDATE tokens SET revoked_at = $3, name_key = NULL WHERE organization_id = $1 AND id = $2 AND revoked_at = 0`
-	return t.changes("token", "revoke token", text, string(org), string(id), micros(at))
+	return t.mustChange("token", "revoke token", text, string(org), string(id), micros(at))
 }
 
-// TouchTokens implements directory.CredentialTx. A use that is older than the one remembered changes
-// nothing.
+// TouchTokens implements directory.CredentialTx. It ignores a use that is older than the stored
+// one.
 func (t *tx) TouchTokens(uses []roster.TokenUse) error {
 	const text = `UPDATE tokens SET last_used_at = $2, last_used_from = $3, last_used_face = $4 WHERE id = $1 AND last_used_at < $2`
-	// Always in the same order: two that touch the same tokens must not wait for one another.
+	// Always in the same order: two transactions that touch the same tokens must not deadlock.
 	ordered := slices.Clone(uses)
 	sort.Slice(ordered, func(i, j int) bool { return ordered[i].ID < ordered[j].ID })
 	for _, use := range ordered {

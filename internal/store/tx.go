@@ -9,17 +9,18 @@ import (
 	"roster/internal/directory"
 )
 
-// runner puts statements to an engine, within one transaction.
+// runner runs statements on an engine, within one transaction.
 type runner interface {
 	exec(text string, args []any) (changed int64, err error)
 	query(text string, args []any) (rows, error)
-	// later puts a statement whose answer nobody needs: at once, or together with what is put next. doing
-	// says what for, where a later call has to say that it failed.
+	// later runs a statement whose result nobody needs, at once or together with the next one.
+	// doing names the purpose for the error, which a later call may return.
 	later(doing, text string, args []any) error
-	flush() error // puts what waits
+	flush() error // runs the statements that still wait
 }
 
-// rows are what a query returned, to be read one by one and closed. *sql.Rows says what its methods do.
+// rows are the result of a query. The caller reads them one by one and closes them. *sql.Rows
+// documents the methods.
 type rows interface {
 	scanner
 	Next() bool
@@ -30,24 +31,24 @@ type rows interface {
 // scanner is a row that can be read.
 type scanner interface{ Scan(to ...any) error }
 
-// tx implements directory.Tx on either engine. It is used by one goroutine, once.
+// tx implements directory.Tx on either engine. One goroutine uses it, once.
 type tx struct {
 	run    runner
 	engine *engine
 	texts  *texts
 
 	queued    bool  // a job was queued
-	grown     int   // audit entries and events that were inserted
-	access    bool  // something that authentication reads may have changed
-	numbering bool  // the statement under way takes the next number, which somebody else may take too
-	failed    error // what the first failed statement answered; nothing is put to the engine after it
-	fault     fault // what that failure was
+	inserted  int   // number of audit entries and events inserted
+	access    bool  // data that authentication reads may have changed
+	numbering bool  // the running statement takes the next number; another transaction may take the same one
+	failed    error // error of the first failed statement; no statement runs after it
+	fault     fault // classification of that error
 }
 
 var _ directory.Tx = (*tx)(nil)
 
-// call runs fn on t, and returns what it returned. A panic becomes an error. That fn returned nil
-// although a statement failed is one, too: PostgreSQL would have committed nothing.
+// call runs fn on t and returns its error. A panic becomes an error. It is also an error if fn
+// returns nil although a statement failed: PostgreSQL would have committed nothing.
 func (t *tx) call(fn func(directory.Tx) error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -58,7 +59,7 @@ func (t *tx) call(fn func(directory.Tx) error) (err error) {
 		return err
 	}
 	if t.failed != nil {
-		return fmt.Errorf("a transaction went on after a failure: %w", t.failed)
+		return fmt.Errorf("a transaction continued after a failure: %w", t.failed)
 	}
 	if err := t.run.flush(); err != nil {
 		return t.fail("finish", err)
@@ -66,7 +67,8 @@ func (t *tx) call(fn func(directory.Tx) error) (err error) {
 	return nil
 }
 
-// exec puts a statement and returns how many rows it changed. The text doing says what for.
+// exec runs a statement and returns how many rows it changed. The text doing names its purpose in
+// errors.
 func (t *tx) exec(doing, text string, args ...any) (int64, error) {
 	if t.failed != nil {
 		return 0, t.failed
@@ -79,8 +81,8 @@ func (t *tx) exec(doing, text string, args ...any) (int64, error) {
 	return n, nil
 }
 
-// put puts a statement that nobody needs to know more of than that it did not fail. That may come out
-// with a later one, or at the end of the transaction.
+// put runs a statement that has no result. Its failure may surface in a later statement, or at the
+// end of the transaction.
 func (t *tx) put(doing, text string, args ...any) error {
 	if t.failed != nil {
 		return t.failed
@@ -92,7 +94,7 @@ func (t *tx) put(doing, text string, args ...any) error {
 	return nil
 }
 
-// fail notes the first failure and returns it as callers may see it.
+// fail remembers the first failure and returns it in the form that callers see.
 func (t *tx) fail(doing string, err error) error {
 	t.fault = t.engine.fault(err)
 	if t.numbering && t.fault.class == constraint && strings.HasSuffix(t.fault.index, "__number") {
@@ -102,25 +104,25 @@ func (t *tx) fail(doing string, err error) error {
 	return t.failed
 }
 
-// each puts a query and calls read for each row.
+// each runs a query and calls read for each row.
 func (t *tx) each(doing, text string, args []any, read func(scanner) error) error {
 	if t.failed != nil {
 		return t.failed
 	}
-	if strings.HasPrefix(text, "UPDATE ") || strings.HasPrefix(text, "DELETE ") { // that return rows
+	if strings.HasPrefix(text, "UPDATE ") || strings.HasPrefix(text, "DELETE ") { // with RETURNING
 		t.access = t.access || changesAccess(text)
 	}
 	rows, err := t.run.query(text, args)
 	if err != nil {
 		return t.fail(doing, err)
 	}
-	defer rows.Close() // whatever read does, even panic
+	defer rows.Close() // even if read panics
 	for rows.Next() {
 		if err := read(rows); err != nil {
 			return t.fail(doing, err)
 		}
 	}
-	// Close first: it may be what makes a statement fail whose rows were not all read.
+	// Close first: a statement whose rows were not all read may fail only there.
 	if err := rows.Close(); err != nil {
 		return t.fail(doing, err)
 	}
@@ -130,7 +132,7 @@ func (t *tx) each(doing, text string, args []any, read func(scanner) error) erro
 	return nil
 }
 
-// one puts a query for at most one row, reads it into to, and reports whether there was one.
+// one runs a query for at most one row, scans the row into to, and reports whether there was one.
 func (t *tx) one(doing, text string, args []any, to ...any) (found bool, err error) {
 	err = t.each(doing, text, args, func(r scanner) error {
 		found = true
@@ -139,8 +141,9 @@ func (t *tx) one(doing, text string, args []any, to ...any) (found bool, err err
 	return found, err
 }
 
-// changes puts a statement that must change a record of the noun. Errors: NotFound.
-func (t *tx) changes(noun, doing, text string, args ...any) error {
+// mustChange runs a statement that must change a record of the noun. Errors: NotFound if it changed
+// none.
+func (t *tx) mustChange(noun, doing, text string, args ...any) error {
 	n, err := t.exec(doing, text, args...)
 	if err == nil && n == 0 {
 		return missing(noun)
@@ -148,7 +151,8 @@ func (t *tx) changes(noun, doing, text string, args ...any) error {
 	return err
 }
 
-// insertRows puts rows of width values each; insert is the text up to and with VALUES.
+// insertRows inserts rows of width values each. insert is the statement's text up to and including
+// VALUES.
 func (t *tx) insertRows(doing, insert string, width int, values []any) error {
 	for len(values) > 0 {
 		n := min(len(values)/width, maxRows)
@@ -160,7 +164,7 @@ func (t *tx) insertRows(doing, insert string, width int, values []any) error {
 	return nil
 }
 
-// collect puts a query and returns its rows, read by scan.
+// collect runs a query and returns its rows, read by scan.
 func collect[T any](t *tx, doing, text string, args []any, scan func(scanner) (T, error)) ([]T, error) {
 	var all []T
 	err := t.each(doing, text, args, func(r scanner) error {
@@ -174,7 +178,7 @@ func collect[T any](t *tx, doing, text string, args []any, scan func(scanner) (T
 	return all, nil
 }
 
-// first puts a query and returns its first row, read by scan. Errors: NotFound, which names the noun.
+// first runs a query and returns its first row, read by scan. Errors: NotFound, naming the noun.
 func first[T any](t *tx, noun, doing, text string, args []any, scan func(scanner) (T, error)) (T, error) {
 	all, err := collect(t, doing, text, args, scan)
 	if err != nil || len(all) == 0 {

@@ -58,7 +58,7 @@ func (t *tx) User(org roster.OrganizationID, sel directory.UserSelector, with di
 	if len(users) == 0 {
 		return roster.User{}, missing("user")
 	}
-	if err := t.load(org, users, with, true); err != nil {
+	if err := t.loadRelations(org, users, with, true); err != nil {
 		return roster.User{}, err
 	}
 	return users[0], nil
@@ -90,5 +90,5 @@ func (t *tx) SetPassword(org roster.OrganizationID, id roster.UserID, hash roste
 	const text = `UPDATE users SET password_hash = $3, credential_version = credential_version + 1,
 	updated_at = $4
 	WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
-	return t.changes("user", "set password", text, string(org), string(id), string(hash), micros(at))
+	return t.mustChange("user", "set password", text, string(org), string(id), string(hash), micros(at))
 }

@@ -8,12 +8,12 @@ import (
 	"roster/internal/directory"
 )
 
-// InsertUsers implements directory.BatchTx. It passes over users whose name is taken. An engine may
-// return the new rows in any order, so that each is known by its id.
+// InsertUsers implements directory.BatchTx. It skips users whose name is taken. An engine may
+// return the new rows in any order, so rows are matched by id.
 func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err error) {
 	made := make(map[string]int64, len(rows))
 	inTurn := rows
-	if !t.engine.oneWriter { // two who want the same names in different orders would wait for each other
+	if !t.engine.oneWriter { // two transactions that insert the same names in different orders would deadlock
 		inTurn = slices.SortedFunc(slices.Values(rows), func(a, b directory.NewUserRow) int { return strings.Compare(a.UserKey, b.UserKey) })
 	}
 	for some := range slices.Chunk(inTurn, maxRows) {
@@ -45,10 +45,10 @@ func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err erro
 	return numbers, t.insertParts(all)
 }
 
-// userRows are rows that go with users, as arguments.
+// userRows are the rows of users' relations, as arguments of inserts.
 type userRows struct{ roles, level, members, contacts, prefs []any }
 
-// addAccess adds the roles, the scope of the level, and the memberships of a user.
+// addAccess adds the roles, the scope of the access level, and the memberships of a user.
 func (rows *userRows) addAccess(u directory.NewUserRow, number int64) {
 	org := string(u.OrganizationID)
 	for _, role := range u.Roles {
@@ -80,7 +80,7 @@ func (rows *userRows) addReach(u directory.NewUserRow, number int64) {
 	}
 }
 
-// insertParts stores the rows.
+// insertParts inserts the rows.
 func (t *tx) insertParts(rows userRows) error {
 	for _, part := range []struct {
 		doing, insert string
@@ -100,8 +100,8 @@ func (t *tx) insertParts(rows userRows) error {
 	return nil
 }
 
-// TakenNames implements directory.BatchTx. It joins the keys instead of listing them, as PostgreSQL compares a long
-// list with every user of the organization while it knows little of the table.
+// TakenNames implements directory.BatchTx. It joins the keys instead of listing them in an IN:
+// while PostgreSQL knows little of the table, it compares a long list with every user.
 func (t *tx) TakenNames(org roster.OrganizationID, keys []string) (map[string]bool, error) {
 	const text = `SELECT u.user_key FROM (VALUES $*) AS page CROSS JOIN users u
 	WHERE u.organization_id = page.column1 AND u.user_key = page.column2`
@@ -120,7 +120,7 @@ func (t *tx) TakenEmails(org roster.OrganizationID, keys []string) (map[string]b
 	return taken, t.takenKeys(text, org, keys, taken)
 }
 
-// takenKeys puts the query for keys, each together with the organization, and adds what it returns.
+// takenKeys runs the query for pairs of organization and key, and adds the keys found to taken.
 func (t *tx) takenKeys(text string, org roster.OrganizationID, keys []string, taken map[string]bool) error {
 	for some := range slices.Chunk(keys, maxList) {
 		n := padded(len(some))
@@ -156,7 +156,7 @@ func (t *tx) InsertAudits(entries []roster.AuditEntry) error {
 			detailed = append(detailed, string(e.OrganizationID), string(e.ID), e.Salt, string(e.Details))
 		}
 	}
-	t.grown += len(entries)
+	t.inserted += len(entries)
 	if err := t.insertRows("insert audit entries", insert, 15, rows); err != nil {
 		return err
 	}

@@ -9,90 +9,92 @@ import (
 	"roster/internal/directory"
 )
 
-// userColumn is a column of a user: what reads it, what writes it, and the value that both share.
-// The statements that read or write whole users are made of userColumns, and of nothing else.
+// userColumn describes one column of a user: the SQL that reads it, the statements that write it,
+// and the Go value that both share. Every statement that reads or writes whole users is built from
+// userColumns only.
 type userColumn struct {
-	name   string // in the table users; "" where nothing is written
-	read   string // the expression that reads it; "" where nothing is read
+	name   string // column of the table users; "" if it is never written
+	read   string // the expression that reads it; "" if it is never read
 	insert bool   // an insert writes it
 	update bool   // an update writes it
 
-	// value returns a pointer to the value in the row, as Scan takes it and stored reads it. For a
-	// column that nobody reads it may return the value itself.
+	// value returns a pointer to the value in the row, as Scan takes it and storedAs reads it. For
+	// a column that is never read it may return the value itself.
 	value func(*userRow) any
 }
 
 type userRow = directory.NewUserRow
 
-// kept is a column that inserts and updates write, and that is read as it is.
-func kept(name string, value func(*userRow) any) userColumn {
+// readWrite is a column that inserts and updates write, and that is read unchanged.
+func readWrite(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, read: "u." + name, insert: true, update: true, value: value}
 }
 
-// fixed is a column that only inserts write.
-func fixed(name string, value func(*userRow) any) userColumn {
+// readInsert is a column that only inserts write.
+func readInsert(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, read: "u." + name, insert: true, value: value}
 }
 
-// derived is a column that is written and not read with the user, such as a key.
-func derived(name string, value func(*userRow) any) userColumn {
+// writeOnly is a column that inserts and updates write, but that is not read with the user. Keys
+// are such columns.
+func writeOnly(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, insert: true, update: true, value: value}
 }
 
-// initial is a column that only inserts write, and that is not read with the user.
-func initial(name string, value func(*userRow) any) userColumn {
+// insertOnly is a column that only inserts write, and that is not read with the user.
+func insertOnly(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, insert: true, value: value}
 }
 
-// shown is an expression that is read and not written.
-func shown(read string, value func(*userRow) any) userColumn {
+// readExpression is an expression that is read but never written.
+func readExpression(read string, value func(*userRow) any) userColumn {
 	return userColumn{read: read, value: value}
 }
 
-// userColumns are the columns of a user. A new one needs a line here and a migration.
+// userColumns are the columns of a user. A new column needs a line here and a migration.
 var userColumns = []userColumn{
-	shown("u.number", func(u *userRow) any { return &u.Number }),
-	fixed("id", func(u *userRow) any { return (*string)(&u.ID) }),
-	fixed("organization_id", func(u *userRow) any { return (*string)(&u.OrganizationID) }),
-	kept("user_name", func(u *userRow) any { return &u.UserName }),
-	derived("user_key", func(u *userRow) any { return orNull(u.UserKey) }),
-	kept("display_name", func(u *userRow) any { return &u.DisplayName }),
-	derived("display_key", func(u *userRow) any { return directory.SortKey(u.DisplayName) }),
-	kept("title", func(u *userRow) any { return &u.Title }),
-	kept("email", func(u *userRow) any { return &u.Email }),
-	derived("email_key", func(u *userRow) any { return &u.EmailKey }),
-	kept("external_id", func(u *userRow) any { return &u.ExternalID }),
-	kept("active", func(u *userRow) any { return &u.Active }),
-	kept("access_level", func(u *userRow) any { return (*string)(&u.AccessLevel) }),
-	kept("realm", func(u *userRow) any { return &u.Realm }),
-	initial("password_hash", func(u *userRow) any { return (*string)(&u.PasswordHash) }), // later: SetPassword
-	initial("credential_version", func(*userRow) any { return 1 }),
-	shown("u.password_hash <> ''", func(u *userRow) any { return &u.HasPassword }),
-	derived("primary_group_id", func(u *userRow) any { return orNull(u.PrimaryGroup.ID) }),
-	shown("COALESCE(g.id, '')", func(u *userRow) any { return (*string)(&u.PrimaryGroup.ID) }),
-	shown("COALESCE(g.number, 0)", func(u *userRow) any { return &u.PrimaryGroup.Number }),
-	shown("COALESCE(g.name, '')", func(u *userRow) any { return &u.PrimaryGroup.Name }),
-	derived("department_id", func(u *userRow) any { return orNull(u.Department.ID) }),
-	shown("COALESCE(d.id, '')", func(u *userRow) any { return (*string)(&u.Department.ID) }),
-	shown("COALESCE(d.number, 0)", func(u *userRow) any { return &u.Department.Number }),
-	shown("COALESCE(d.name, '')", func(u *userRow) any { return &u.Department.Name }),
-	kept("joined_at", func(u *userRow) any { return instant{&u.JoinedAt} }),
-	kept("time_zone", func(u *userRow) any { return &u.TimeZone }),
-	derived("time_zone_unknown", func(u *userRow) any { return &u.TimeZoneUnknown }),
-	kept("contact_number", func(u *userRow) any { return &u.ContactNumber }),
-	kept("session_expiry", func(u *userRow) any { return span{&u.SessionExpiry} }),
-	kept("competencies", func(u *userRow) any { return competencies{&u.Competencies} }),
-	kept("properties", func(u *userRow) any { return document{&u.Properties} }),
-	kept("managed_profile", func(u *userRow) any { return (*string)(&u.ManagedBy.Profile) }),
-	kept("managed_access", func(u *userRow) any { return (*string)(&u.ManagedBy.Access) }),
-	kept("managed_groups", func(u *userRow) any { return (*string)(&u.ManagedBy.Groups) }),
-	kept("managed_reach", func(u *userRow) any { return (*string)(&u.ManagedBy.Reach) }),
-	kept("version", func(u *userRow) any { return &u.Version }),
-	fixed("created_at", func(u *userRow) any { return instant{&u.CreatedAt} }),
-	kept("updated_at", func(u *userRow) any { return instant{&u.UpdatedAt} }),
+	readExpression("u.number", func(u *userRow) any { return &u.Number }),
+	readInsert("id", func(u *userRow) any { return (*string)(&u.ID) }),
+	readInsert("organization_id", func(u *userRow) any { return (*string)(&u.OrganizationID) }),
+	readWrite("user_name", func(u *userRow) any { return &u.UserName }),
+	writeOnly("user_key", func(u *userRow) any { return orNull(u.UserKey) }),
+	readWrite("display_name", func(u *userRow) any { return &u.DisplayName }),
+	writeOnly("display_key", func(u *userRow) any { return directory.SortKey(u.DisplayName) }),
+	readWrite("title", func(u *userRow) any { return &u.Title }),
+	readWrite("email", func(u *userRow) any { return &u.Email }),
+	writeOnly("email_key", func(u *userRow) any { return &u.EmailKey }),
+	readWrite("external_id", func(u *userRow) any { return &u.ExternalID }),
+	readWrite("active", func(u *userRow) any { return &u.Active }),
+	readWrite("access_level", func(u *userRow) any { return (*string)(&u.AccessLevel) }),
+	readWrite("realm", func(u *userRow) any { return &u.Realm }),
+	insertOnly("password_hash", func(u *userRow) any { return (*string)(&u.PasswordHash) }), // SetPassword updates it
+	insertOnly("credential_version", func(*userRow) any { return 1 }),
+	readExpression("u.password_hash <> ''", func(u *userRow) any { return &u.HasPassword }),
+	writeOnly("primary_group_id", func(u *userRow) any { return orNull(u.PrimaryGroup.ID) }),
+	readExpression("COALESCE(g.id, '')", func(u *userRow) any { return (*string)(&u.PrimaryGroup.ID) }),
+	readExpression("COALESCE(g.number, 0)", func(u *userRow) any { return &u.PrimaryGroup.Number }),
+	readExpression("COALESCE(g.name, '')", func(u *userRow) any { return &u.PrimaryGroup.Name }),
+	writeOnly("department_id", func(u *userRow) any { return orNull(u.Department.ID) }),
+	readExpression("COALESCE(d.id, '')", func(u *userRow) any { return (*string)(&u.Department.ID) }),
+	readExpression("COALESCE(d.number, 0)", func(u *userRow) any { return &u.Department.Number }),
+	readExpression("COALESCE(d.name, '')", func(u *userRow) any { return &u.Department.Name }),
+	readWrite("joined_at", func(u *userRow) any { return instant{&u.JoinedAt} }),
+	readWrite("time_zone", func(u *userRow) any { return &u.TimeZone }),
+	writeOnly("time_zone_unknown", func(u *userRow) any { return &u.TimeZoneUnknown }),
+	readWrite("contact_number", func(u *userRow) any { return &u.ContactNumber }),
+	readWrite("session_expiry", func(u *userRow) any { return span{&u.SessionExpiry} }),
+	readWrite("competencies", func(u *userRow) any { return competencies{&u.Competencies} }),
+	readWrite("properties", func(u *userRow) any { return document{&u.Properties} }),
+	readWrite("managed_profile", func(u *userRow) any { return (*string)(&u.ManagedBy.Profile) }),
+	readWrite("managed_access", func(u *userRow) any { return (*string)(&u.ManagedBy.Access) }),
+	readWrite("managed_groups", func(u *userRow) any { return (*string)(&u.ManagedBy.Groups) }),
+	readWrite("managed_reach", func(u *userRow) any { return (*string)(&u.ManagedBy.Reach) }),
+	readWrite("version", func(u *userRow) any { return &u.Version }),
+	readInsert("created_at", func(u *userRow) any { return instant{&u.CreatedAt} }),
+	readWrite("updated_at", func(u *userRow) any { return instant{&u.UpdatedAt} }),
 }
 
-// The columns of each kind of statement, and the statements.
+// The columns of each kind of statement, and the statements built from them.
 var (
 	readColumns   = columnsThat(func(c userColumn) bool { return c.read != "" })
 	insertColumns = columnsThat(func(c userColumn) bool { return c.insert })
@@ -135,7 +137,8 @@ func placeholders(n int) string {
 	return b.String()
 }
 
-// updateText returns the update of one user: organization and number come first, then the columns.
+// updateText returns the UPDATE of one user. Its parameters are organization, number, then the
+// columns.
 func updateText() string {
 	at := 2
 	sets := joinColumns(updateColumns, func(c userColumn) string {
@@ -156,7 +159,7 @@ func scanUser(r scanner) (roster.User, error) {
 	return u.User, err
 }
 
-// appendValues appends what the columns store of the user.
+// appendValues appends the stored values of the user's columns to args.
 func appendValues(args []any, columns []userColumn, u *userRow) ([]any, error) {
 	for _, c := range columns {
 		value, err := storedAs(c.value(u))
@@ -168,7 +171,7 @@ func appendValues(args []any, columns []userColumn, u *userRow) ([]any, error) {
 	return args, nil
 }
 
-// storedAs returns what is stored of a value that a column points to.
+// storedAs returns the stored form of a value that userColumn.value returned.
 func storedAs(value any) (any, error) {
 	switch v := value.(type) {
 	case *string:

@@ -34,7 +34,7 @@ func (t *tx) DeleteUser(org roster.OrganizationID, number int64, at time.Time) e
 		{`DELETE FROM contact_methods WHERE organization_id = $1 AND user_number = $2`, []any{number}},
 		{`DELETE FROM preferences WHERE organization_id = $1 AND user_number = $2`, []any{number}},
 		{`DELETE FROM check_permissions WHERE organization_id = $1 AND user_number = $2`, []any{number}},
-		// Whoever has the name next is somebody else.
+		// The next user of this name is a different person.
 		{`DELETE FROM known_addresses WHERE organization_id = $1 AND user_key = $2`, []any{directory.Fold(name)}},
 	} {
 		if err := t.put("delete what was the user's", part.text, append([]any{string(org)}, part.args...)...); err != nil {

@@ -11,8 +11,8 @@ import (
 	"roster/internal/filter"
 )
 
-// comparedOfUsers are the attributes of users that the store compares. What is sorted by a key that is cut, or has none,
-// is not here.
+// comparedOfUsers are the attributes of users that the store compares. What is sorted by a key that
+// is cut, or has none, is not here.
 var comparedOfUsers = sqlAttributes{
 	"id":          {"u.id", "1 = 1"},
 	"number":      {"u.number", "1 = 1"},
@@ -82,11 +82,11 @@ func (t *tx) loadInOrder(org roster.OrganizationID, users []roster.User, with di
 	case with == 0 || len(users) == 0:
 		return nil
 	case sort.SliceIsSorted(users, ascending):
-		return t.load(org, users, with, whole)
+		return t.loadRelations(org, users, with, whole)
 	}
 	numbered := slices.Clone(users)
 	sort.Slice(numbered, func(i, j int) bool { return numbered[i].Number < numbered[j].Number })
-	if err := t.load(org, numbered, with, whole); err != nil {
+	if err := t.loadRelations(org, numbered, with, whole); err != nil {
 		return err
 	}
 	for i := range users {
@@ -95,9 +95,10 @@ func (t *tx) loadInOrder(org roster.OrganizationID, users []roster.User, with di
 	return nil
 }
 
-// comparedUsers reads a page of which no index knows whom the condition picks. The engine walks through the next users in
-// the order, q.Limit of them, and says of each whether it is one; those are read then. So the cost has a bound, whatever
-// the condition, and no other index is taken for it.
+// comparedUsers reads a page of which no index knows whom the condition picks. The engine walks
+// through the next users in the order, q.Limit of them, and says of each whether it is one; those
+// are read then. So the cost has a bound, whatever the condition, and no other index is taken for
+// it.
 func (t *tx) comparedUsers(org roster.OrganizationID, q directory.UserQuery, with directory.With) (directory.UserRows, error) {
 	b := newQuery("SELECT u.number, " + sortKey(q.Order) + ", CASE WHEN ")
 	if err := b.compare(comparedOfUsers, q.Where); err != nil {
@@ -151,8 +152,8 @@ func sortKey(order directory.UserOrder) string {
 	return "''"
 }
 
-// countUsers counts the users of q, whatever page it asks for: MaxExamined at most, and of fewer whether they are as the
-// condition says, where that is much work.
+// countUsers counts the users of q, whatever page it asks for: MaxExamined at most, and of fewer
+// whether they are as the condition says, where that is much work.
 func (t *tx) countUsers(org roster.OrganizationID, q directory.UserQuery) (total directory.Total, err error) {
 	if q.Among != nil {
 		return total, errors.New("the store does not count the members of groups")
@@ -188,8 +189,9 @@ func (t *tx) countUsers(org roster.OrganizationID, q directory.UserQuery) (total
 	return directory.Total{N: int(min(n, int64(most))), AtLeast: examined > int64(most)}, nil
 }
 
-// usersByNumbers returns users by ascending number. That a user is not deleted is asked in a way that no index answers:
-// to SQLite "IS NOT NULL" is a range of users__user_key, which it takes before a list of numbers.
+// usersByNumbers returns users by ascending number. That a user is not deleted is asked in a way
+// that no index answers: to SQLite "IS NOT NULL" is a range of users__user_key, which it takes
+// before a list of numbers.
 func (t *tx) usersByNumbers(org roster.OrganizationID, numbers []int64, with directory.With) ([]roster.User, error) {
 	var users []roster.User
 	for some := range slices.Chunk(numbers, maxList) {
@@ -202,7 +204,7 @@ func (t *tx) usersByNumbers(org roster.OrganizationID, numbers []int64, with dir
 	}
 	sort.Slice(users, func(i, j int) bool { return users[i].Number < users[j].Number })
 	users = slices.CompactFunc(users, func(a, b roster.User) bool { return a.Number == b.Number })
-	return users, t.load(org, users, with, false)
+	return users, t.loadRelations(org, users, with, false)
 }
 
 // usersEverywhere returns users of every organization.
@@ -229,8 +231,9 @@ func isIndexed(c directory.Condition) bool {
 	return c.Op == filter.Eq && indexedOfUsers[c.Attribute] != ""
 }
 
-// usersText builds the query for q. Where users are found otherwise than in the order that is asked for, the key
-// is made an expression: an engine then does not walk the index of the order through the whole organization.
+// usersText builds the query for q. Where users are found otherwise than in the order that is asked
+// for, the key is made an expression: an engine then does not walk the index of the order through
+// the whole organization.
 func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, args []any, err error) {
 	most := limit(q.Limit, directory.MaxPage)
 	b := newQuery(selectUser)
@@ -270,7 +273,8 @@ func (q *query) wherePicked(of directory.Condition) error {
 	return nil
 }
 
-// maxPages is of how many groups a page each is read: SQLite joins no more than 500 queries by UNION.
+// maxPages is of how many groups a page each is read: SQLite joins no more than 500 queries by
+// UNION.
 const maxPages = 100
 
 // whereMemberNumbers keeps users who are in one of the groups: the cost is that of all who are.
@@ -281,8 +285,8 @@ func (q *query) whereMemberNumbers(org roster.OrganizationID, groups []roster.Gr
 	q.add("))")
 }
 
-// wherePageOfMembers keeps the users of the next page of each group, by number in either direction: the cost is that of a
-// page, however many users and members there are.
+// wherePageOfMembers keeps the users of the next page of each group, by number in either direction:
+// the cost is that of a page, however many users and members there are.
 func (q *query) wherePageOfMembers(org roster.OrganizationID, of directory.UserQuery, most int) {
 	q.where("u.number IN (")
 	for i, g := range of.Among {

@@ -8,7 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestAnIndexServesWhatTheDirectorySaysItDoes holds the attributes of the nouns of which the store compares only such.
+// TestAnIndexServesWhatTheDirectorySaysItDoes holds the attributes of the nouns of which the store
+// compares only such.
 func TestAnIndexServesWhatTheDirectorySaysItDoes(t *testing.T) {
 	t.Parallel()
 	indexedAre(t, "group", directory.GroupAttributes, comparedOfGroups)

@@ -8,8 +8,9 @@ import (
 	"roster/internal/directory"
 )
 
-// UsersByWord implements directory.SearchTx. The rest of the word at the place comes first, then the words after it: two
-// plain ranges of the key, because SQLite walks to a place that is said as one comparison of two columns.
+// UsersByWord implements directory.SearchTx. The rest of the word at the place comes first, then
+// the words after it: two plain ranges of the key, because SQLite walks to a place that is said as
+// one comparison of two columns.
 func (t *tx) UsersByWord(org roster.OrganizationID, prefix string, after directory.WordPlace, most int) ([]directory.WordPlace, error) {
 	const (
 		same  = `SELECT word, user_number FROM user_words WHERE organization_id = $1 AND word = $2 AND user_number > $3 ORDER BY user_number LIMIT $4`
@@ -31,8 +32,8 @@ func (t *tx) UsersByWord(org roster.OrganizationID, prefix string, after directo
 	return append(places, more...), err
 }
 
-// next returns the least text that is greater, by bytes, than every text with the prefix: the order of UTF-8 is
-// that of its characters.
+// next returns the least text that is greater, by bytes, than every text with the prefix: the order
+// of UTF-8 is that of its characters.
 func next(prefix string) string {
 	for prefix != "" {
 		last, size := utf8.DecodeLastRuneInString(prefix)

@@ -12,13 +12,13 @@ func (t *tx) UpdateUser(u directory.NewUserRow, parts directory.With) error {
 	if err != nil {
 		return err
 	}
-	if err := t.changes("user", "update user", updateUser, args...); err != nil {
+	if err := t.mustChange("user", "update user", updateUser, args...); err != nil {
 		return err
 	}
 	return t.replaceParts(u, parts)
 }
 
-// replaceParts deletes the rows of the parts that change and stores those that are to be.
+// replaceParts deletes the rows of the parts that change and inserts the new ones.
 func (t *tx) replaceParts(u directory.NewUserRow, parts directory.With) error {
 	for _, part := range []struct {
 		with directory.With
@@ -52,7 +52,8 @@ func (t *tx) replaceParts(u directory.NewUserRow, parts directory.With) error {
 	return t.insertReach(u, u.Number)
 }
 
-// LockUser implements directory.UserTx. SQLite has one writer: there it only looks.
+// LockUser implements directory.UserTx. On SQLite it only checks that the user exists: there is one
+// writer.
 func (t *tx) LockUser(org roster.OrganizationID, sel directory.UserSelector) error {
 	condition, key := "", any(nil)
 	switch {

@@ -9,7 +9,7 @@ import (
 	"roster"
 )
 
-// micros is how a time is stored: microseconds since 1970 UTC, 0 for the zero time.
+// micros returns the stored form of a time: microseconds since 1970 UTC, 0 for the zero time.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -17,7 +17,7 @@ func micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-// stored returns the time that is stored as n: the reverse of micros.
+// stored returns the time whose stored form is n. It reverses micros.
 func stored(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}
@@ -38,7 +38,7 @@ func (i instant) Scan(src any) error {
 	return nil
 }
 
-// span scans a stored duration: microseconds.
+// span scans a stored duration, in microseconds.
 type span struct{ to *time.Duration }
 
 // Scan implements sql.Scanner.
@@ -51,7 +51,7 @@ func (s span) Scan(src any) error {
 	return nil
 }
 
-// document scans stored JSON; "" is nil.
+// document scans stored JSON; "" becomes nil.
 type document struct{ to *json.RawMessage }
 
 // Scan implements sql.Scanner.
@@ -67,7 +67,7 @@ func (d document) Scan(src any) error {
 	return nil
 }
 
-// competencies scans stored competencies; "" is none.
+// competencies scans stored competencies; "" becomes nil.
 type competencies struct{ to *[]roster.Competency }
 
 // Scan implements sql.Scanner.
@@ -83,7 +83,7 @@ func (c competencies) Scan(src any) error {
 	return json.Unmarshal([]byte(text), c.to)
 }
 
-// competencyText is how competencies are stored.
+// competencyText returns the stored form of competencies: JSON, or "" for none.
 func competencyText(c []roster.Competency) (string, error) {
 	if len(c) == 0 {
 		return "", nil
@@ -92,8 +92,8 @@ func competencyText(c []roster.Competency) (string, error) {
 	return string(text), err
 }
 
-// permissions scans the stored form of permissions. It leaves out what it does not know, so that an
-// older binary reads a newer role.
+// permissions scans stored permissions. It skips unknown ones, so that an older binary can read a
+// newer role.
 type permissions struct{ to *roster.Permissions }
 
 // Scan implements sql.Scanner.
@@ -106,7 +106,7 @@ func (p permissions) Scan(src any) error {
 	return nil
 }
 
-// serviceText is how a set of services is stored: with blanks between.
+// serviceText returns the stored form of a set of services: separated by blanks.
 func serviceText(services []roster.Service) string {
 	words := make([]string, len(services))
 	for i, s := range services {
@@ -115,7 +115,7 @@ func serviceText(services []roster.Service) string {
 	return strings.Join(words, " ")
 }
 
-// parseServices reads the form of serviceText.
+// parseServices reverses serviceText.
 func parseServices(text string) []roster.Service {
 	var services []roster.Service
 	for word := range strings.FieldsSeq(text) {
@@ -124,7 +124,7 @@ func parseServices(text string) []roster.Service {
 	return services
 }
 
-// orNull is how a reference is stored that may be absent.
+// orNull returns the stored form of an optional reference: nil for "".
 func orNull[T ~string](id T) any {
 	if id == "" {
 		return nil

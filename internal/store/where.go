@@ -50,8 +50,8 @@ func (q *query) add(text string, args ...any) {
 	q.text.WriteString(text)
 }
 
-// in adds a condition that expr is one of n values; of none it is false. The list is padded with its
-// last value, so that lists of any length need few texts.
+// in adds a condition that expr is one of n values; of none it is false. The list is padded with
+// its last value, so that lists of any length need few texts.
 func (q *query) in(expr string, values []any) {
 	if len(values) == 0 {
 		q.where("1 = 0")
@@ -61,7 +61,8 @@ func (q *query) in(expr string, values []any) {
 	q.where(expr+" IN ("+among+")", args...)
 }
 
-// oneOf returns what stands between the parentheses of IN for values, of which there must be one, with its arguments.
+// oneOf returns what stands between the parentheses of IN for values, of which there must be one,
+// with its arguments.
 func oneOf(values []any) (among string, args []any) {
 	for n := padded(len(values)); len(values) < n; {
 		values = append(values, values[len(values)-1])
@@ -69,8 +70,8 @@ func oneOf(values []any) (among string, args []any) {
 	return strings.Repeat("?,", len(values)-1) + "?", values
 }
 
-// inOrder ends the query with an order and a limit. The table's columns are prefix and number or name_key, which must be
-// said not to be null.
+// inOrder ends the query with an order and a limit. The table's columns are prefix and number or
+// name_key, which must be said not to be null.
 func (q *query) inOrder(prefix string, o directory.ListOrder, most int) {
 	column, comes, direction := prefix+"number", ">", ""
 	if o.ByName {

@@ -13,21 +13,23 @@ import (
 )
 
 const (
-	// maxQueue is how many updates wait at most. At the rates that a disk allows it is a fraction of a
-	// second; beyond it callers are told to come again.
+	// maxQueue is the maximum number of waiting updates. At the commit rate of a disk it is a
+	// fraction of a second. Further callers are asked to try again.
 	maxQueue = 4096
-	// maxBatch is how many updates share a commit at most. More would save little and delay the first.
+	// maxBatch is the maximum number of updates in one commit. More would save little and delay the
+	// first.
 	maxBatch = 256
-	// slowCommit is how long a commit takes, with the changes in it, before the log says so.
+	// slowCommit is the duration from which the log reports a commit, including its updates.
 	slowCommit = time.Second
 )
 
-// writer is the one goroutine that changes an SQLite database. It takes every update that waits, runs
-// each under a savepoint of its own, commits once, and then answers all of them (group commit): a
-// lone caller waits for nobody, and 64 share the cost of one flush.
+// writer is the one goroutine that changes an SQLite database. It takes every waiting update, runs
+// each in its own savepoint, commits once, and then answers all of them (group commit). A lone
+// caller waits for nobody, and 64 callers share the cost of one flush.
 //
-// Updates run under no caller's context. A caller who leaves before its turn is skipped; after that
-// it waits for the outcome, because it may be in a commit together with others.
+// Updates do not run under their callers' contexts. An update is skipped if its caller's context
+// ends before it starts. After that the caller waits for the outcome, because the update may share
+// a commit with others.
 type writer struct {
 	at     location
 	engine *engine
@@ -45,26 +47,26 @@ type writer struct {
 	queue   chan *update
 	ended   chan struct{} // closed when the goroutine has ended
 
-	// of the goroutine only
+	// used by the goroutine only
 	conn    *prepared
 	batch   []*update
 	drained bool
 }
 
-// update is a caller's transaction on its way.
+// update is a queued transaction of a caller.
 type update struct {
 	fn     func(directory.Tx) error
-	turn   atomic.Int32  // waiting, then either running or left
+	state  atomic.Int32  // waiting, then either running or abandoned
 	done   chan struct{} // closed when err and queued are final
 	err    error
-	queued bool // it queued a job
-	access bool // it changed something that authentication reads
+	queued bool // fn queued a job
+	access bool // fn changed data that authentication reads
 }
 
 const (
 	waiting int32 = iota
 	running
-	left
+	abandoned
 )
 
 func newWriter(at location, e *engine, t *texts, added jobsAdded, o Options) *writer {
@@ -90,7 +92,7 @@ func (w *writer) Update(ctx context.Context, fn func(directory.Tx) error) error 
 	select {
 	case <-u.done:
 	case <-ctx.Done():
-		if u.turn.CompareAndSwap(waiting, left) {
+		if u.state.CompareAndSwap(waiting, abandoned) {
 			return ctx.Err()
 		}
 		<-u.done
@@ -112,7 +114,7 @@ func (w *writer) enqueue(u *update) error {
 	}
 }
 
-// stop takes no more updates and waits until those that were taken are answered.
+// stop refuses new updates and waits until all accepted ones are answered, or ctx ends.
 func (w *writer) stop(ctx context.Context) error {
 	w.mu.Lock()
 	if !w.stopped {
@@ -128,19 +130,19 @@ func (w *writer) stop(ctx context.Context) error {
 	}
 }
 
-// run is the goroutine.
+// run is the body of the goroutine.
 func (w *writer) run() {
 	defer w.resume()
 	for u := range w.queue {
-		w.gather(u)
-		w.write()
-		w.tidy()
+		w.fillBatch(u)
+		w.commitBatch()
+		w.checkpoint()
 	}
 	w.drained = true
 }
 
-// resume ends the writer, or goes on in a new goroutine where an update has ended this one
-// (runtime.Goexit, as by a failing test inside fn). Nobody is left without an answer.
+// resume ends the writer. If an update ended this goroutine (runtime.Goexit, as by a failing test
+// inside fn), it answers the whole batch and continues in a new goroutine.
 func (w *writer) resume() {
 	if !w.drained {
 		w.rollback()
@@ -154,15 +156,15 @@ func (w *writer) resume() {
 	}
 	w.checkpoints.stop()
 	if w.conn != nil {
-		_ = w.conn.close() // everything is committed
+		_ = w.conn.close() // nothing is left to commit
 	}
 	close(w.ended)
 }
 
-// gather takes u, and with it every update that waits.
-func (w *writer) gather(u *update) {
+// fillBatch puts u and every other waiting update into the batch, up to maxBatch.
+func (w *writer) fillBatch(u *update) {
 	for {
-		if u.turn.CompareAndSwap(waiting, running) {
+		if u.state.CompareAndSwap(waiting, running) {
 			w.batch = append(w.batch, u)
 		}
 		if len(w.batch) == maxBatch {
@@ -180,8 +182,8 @@ func (w *writer) gather(u *update) {
 	}
 }
 
-// write runs and commits the batch, and answers it.
-func (w *writer) write() {
+// commitBatch runs and commits the batch, and answers its callers.
+func (w *writer) commitBatch() {
 	begun := w.now()
 	err := w.commit(w.batch)
 	if took := w.now().Sub(begun); took >= slowCommit {
@@ -194,8 +196,8 @@ func (w *writer) write() {
 			u.err = err
 		}
 	default:
-		w.log.Warn("a commit came to nothing; its changes are made one by one", "changes", len(w.batch), "err", err)
-		w.separately()
+		w.log.Warn("a commit failed; its changes are now committed one by one", "changes", len(w.batch), "err", err)
+		w.commitOneByOne()
 	}
 	for _, u := range w.batch {
 		w.answer(u)
@@ -204,18 +206,19 @@ func (w *writer) write() {
 	w.batch = w.batch[:0]
 }
 
-// tidy keeps the log short. Its callers have been answered: what fails here fails again where it matters.
-func (w *writer) tidy() {
+// checkpoint keeps the write-ahead log short. Its failures are only logged: the callers have their
+// answers, and a real fault shows again in the next commit.
+func (w *writer) checkpoint() {
 	if w.conn == nil {
 		return
 	}
-	if err := w.checkpoints.after(w.conn.conn); err != nil {
-		w.log.Warn("the log of the database cannot be kept short", "err", err)
+	if err := w.checkpoints.afterCommit(w.conn.conn); err != nil {
+		w.log.Warn("the database's write-ahead log cannot be kept short", "err", err)
 	}
 }
 
-// separately runs the updates of the batch in a transaction each, answering as it goes.
-func (w *writer) separately() {
+// commitOneByOne runs each update of the batch in its own transaction, and answers it at once.
+func (w *writer) commitOneByOne() {
 	for ; len(w.batch) > 0; w.batch = w.batch[1:] {
 		if err := w.commit(w.batch[:1]); err != nil {
 			w.batch[0].err = err
@@ -224,16 +227,16 @@ func (w *writer) separately() {
 	}
 }
 
-// answer lets the caller of u go on.
+// answer lets the caller of u continue.
 func (w *writer) answer(u *update) {
 	if u.err == nil && u.queued {
-		w.added.poke()
+		w.added.wake()
 	}
 	close(u.done)
 }
 
-// commit runs updates in one transaction and leaves in each what its fn returned. An error means that
-// none of them has happened.
+// commit runs updates in one transaction and stores in each the error of its fn. If commit itself
+// returns an error, none of the updates happened.
 func (w *writer) commit(updates []*update) error {
 	if len(updates) == 0 {
 		return nil
@@ -257,7 +260,7 @@ func (w *writer) commit(updates []*update) error {
 	}
 	err := w.conn.do("COMMIT")
 	for _, u := range updates {
-		if u.access { // also where COMMIT failed: nobody knows how far it came
+		if u.access { // also if COMMIT failed: its outcome is unknown
 			w.generation.n.Add(1)
 			break
 		}
@@ -269,8 +272,8 @@ func (w *writer) commit(updates []*update) error {
 	return nil
 }
 
-// knowFiles notes which files are open. A transaction opens the log.
-func (w *writer) knowFiles() error {
+// noteFiles remembers which files are open. Its empty transaction makes SQLite open the log.
+func (w *writer) noteFiles() error {
 	if err := w.conn.do("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -278,8 +281,8 @@ func (w *writer) knowFiles() error {
 	return w.files.note()
 }
 
-// begin opens a transaction, on a new connection if the one there is does not serve. That it opens
-// proves that none was left open.
+// begin opens a transaction. If BEGIN fails, it tries once more on a new connection. A successful
+// BEGIN proves that no transaction was left open.
 func (w *writer) begin() error {
 	const text = "BEGIN IMMEDIATE"
 	if w.conn != nil {
@@ -303,21 +306,23 @@ func (w *writer) begin() error {
 	if err := conn.do(text); err != nil {
 		return explain(w.engine.fault(err), "begin", err)
 	}
-	return w.files.note() // the log is another one where the connection that was closed was the last
+	return w.files.note() // closing the last connection removes the log, so it may be a new file
 }
 
-// rollback undoes the transaction that is open, if one is: after some errors SQLite has done so itself.
-// begin finds out if it did not work.
+// rollback undoes the open transaction, if there is one: after some errors SQLite has done so
+// itself. If rollback fails, the next begin notices.
 func (w *writer) rollback() {
 	if w.conn != nil {
 		_ = w.conn.do("ROLLBACK")
 	}
 }
 
-// errBatch is why the others of a batch have to be run again, where one of them failed badly.
+// errBatch is the error of a batch that has to run again because a fault in one update rolled all
+// of it back.
 var errBatch = errors.New("the transaction was rolled back")
 
-// try runs an update within the open transaction. An error says that the transaction cannot go on.
+// try runs an update within the open transaction. An error means that the transaction cannot
+// continue.
 func (w *writer) try(u *update, others bool) error {
 	if others {
 		if err := w.conn.do("SAVEPOINT one"); err != nil {

@@ -49,7 +49,7 @@ func has(t *testing.T, db *DB, name string) (found bool) {
 	return found
 }
 
-// inOneBatch starts updates so that they share one commit, and returns what each got.
+// inOneBatch starts updates so that they share one commit, and returns their errors.
 func inOneBatch(t *testing.T, db *DB, fns ...func(directory.Tx) error) []error {
 	t.Helper()
 	release := hold(t, db)
@@ -87,7 +87,7 @@ func hold(t *testing.T, db *DB) (release func()) {
 	})
 }
 
-// waitForQueue waits until n updates wait for the writer, which is held.
+// waitForQueue waits until n updates wait for the held writer.
 func waitForQueue(db *DB, n int) {
 	for len(db.writer().queue) < n {
 		runtime.Gosched()
@@ -171,7 +171,7 @@ func TestABatchThatCannotGoOnIsMadeOneByOne(t *testing.T) {
 func TestACommitThatFailsIsAcknowledgedToNobody(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
-	// A foreign key that is only looked at by COMMIT.
+	// A foreign key that SQLite checks only at COMMIT.
 	uncommittable := func(x directory.Tx) error {
 		if err := raw(x, "PRAGMA defer_foreign_keys = ON"); err != nil {
 			return err
@@ -205,7 +205,7 @@ func TestACallerWhoLeavesGetsTheTruth(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				inside := rand.N(3) == 0
 				if !inside && rand.N(2) == 0 {
-					go cancel() // at some time: before its turn, in it, or after
+					go cancel() // at any time: before, during or after its run
 				}
 				err := db.Update(ctx, func(tx directory.Tx) error {
 					if inside {
@@ -387,7 +387,7 @@ func TestAFullDatabaseRefusesAndRecovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	limit(1) // SQLite makes that the present size
+	limit(1) // SQLite raises this to the present size
 	big := func(name string) func(directory.Tx) error {
 		return func(tx directory.Tx) error {
 			return errors.Join(put(name)(tx), tx.PutSetting(name+" more", string(make([]byte, 1<<20))))
@@ -402,7 +402,8 @@ func TestAFullDatabaseRefusesAndRecovers(t *testing.T) {
 	}
 }
 
-// checkFull checks that on a full disk big changes are refused, alone and with others, and leave nothing.
+// checkFull checks that a full disk refuses big changes, alone and with others, and that they leave
+// nothing.
 func checkFull(t *testing.T, db *DB, big func(name string) func(directory.Tx) error) {
 	t.Helper()
 	errs := append(inOneBatch(t, db, big("a"), big("b"), big("c")), db.Update(t.Context(), big("alone")))

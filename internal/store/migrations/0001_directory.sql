@@ -1,10 +1,10 @@
--- The directory as it first shipped. One text serves both engines; migrate.go replaces the markers:
---   {{identity}}   the type of a number that the engine gives, never used twice
+-- The schema as it first shipped. One text serves both engines. migrate.go replaces the markers:
+--   {{identity}}   a number that the engine assigns and never reuses
 --   {{key}}        text that is compared and ordered by its bytes
---   {{clustered}}  the rows are kept in the order of the primary key, where the engine can
--- Times are microseconds since 1970 UTC, 0 for none. Durations are microseconds. Names that are
--- unique have a column of their own, folded in Go, that is null once the record is deleted.
--- Unique constraints are named table__column, after the last column (classify.go).
+--   {{clustered}}  rows are stored in the order of the primary key, if the engine can
+-- Times are microseconds since 1970 UTC, 0 for none. Durations are microseconds. A unique name has
+-- a second column for its key, which Go folds. The key is null once the record is deleted.
+-- Unique constraints are named table__column, after their last column (classify.go).
 
 -- +goose Up
 CREATE TABLE organizations (
@@ -94,7 +94,8 @@ CREATE UNIQUE INDEX users__number ON users (organization_id, number);
 CREATE UNIQUE INDEX users__user_key ON users (organization_id, user_key);
 CREATE INDEX users_email_key ON users (organization_id, email_key, number);
 
--- The rows that go with a user refer to it by number: short, and in the order of the lists.
+-- Rows that belong to a user refer to it by number: numbers are short, and lists are in their
+-- order.
 
 CREATE TABLE group_members (
 	organization_id {{key}} NOT NULL,
@@ -106,8 +107,8 @@ CREATE TABLE group_members (
 ) {{clustered}};
 CREATE INDEX group_members_group ON group_members (organization_id, group_id, user_number);
 
--- A role is granted for the group, or for the organization where group_id is ''. That keeps a foreign
--- key from the column, and is harmless: groups are not removed, they lose their key.
+-- A role is granted for the group, or for the whole organization if group_id is ''. So the column
+-- has no foreign key. That is harmless: groups are never removed, only their key is.
 CREATE TABLE user_roles (
 	organization_id {{key}} NOT NULL,
 	user_number     BIGINT  NOT NULL,
@@ -118,7 +119,7 @@ CREATE TABLE user_roles (
 	FOREIGN KEY (organization_id, role_id) REFERENCES roles (organization_id, id)
 ) {{clustered}};
 
--- The groups for which the user's access level is granted; no row means the organization.
+-- The groups that the user's access level is granted for. No row means the whole organization.
 CREATE TABLE user_level_groups (
 	organization_id {{key}} NOT NULL,
 	user_number     BIGINT  NOT NULL,
@@ -149,7 +150,7 @@ CREATE TABLE preferences (
 	FOREIGN KEY (organization_id, user_number) REFERENCES users (organization_id, number)
 ) {{clustered}};
 
--- The matrix that new users get; group_id '' is the organization's own.
+-- The default preferences of new users. group_id '' means the organization's own.
 CREATE TABLE default_preferences (
 	organization_id {{key}} NOT NULL REFERENCES organizations (id),
 	group_id        {{key}} NOT NULL,
@@ -221,7 +222,8 @@ CREATE TABLE links (
 CREATE UNIQUE INDEX links__link_hash ON links (link_hash);
 CREATE UNIQUE INDEX links__purpose ON links (organization_id, user_id, purpose);
 
--- Where a user name has signed in from. Names, not users: the throttle asks before it knows the user.
+-- The addresses that a user name has signed in from. The key is the name, not the user: the
+-- throttle reads it before the user is known.
 CREATE TABLE known_addresses (
 	organization_id {{key}} NOT NULL REFERENCES organizations (id),
 	user_key        {{key}} NOT NULL,
@@ -252,7 +254,7 @@ CREATE UNIQUE INDEX audit_entries__seq ON audit_entries (organization_id, seq) W
 CREATE INDEX audit_entries_unsealed ON audit_entries (id) WHERE seq IS NULL;
 CREATE INDEX audit_entries_target ON audit_entries (organization_id, target, id);
 
--- What may be erased of an entry; the entry keeps the hash.
+-- The part of an audit entry that may be erased. The entry keeps its hash.
 CREATE TABLE audit_details (
 	organization_id {{key}} NOT NULL,
 	audit_id        {{key}} NOT NULL,

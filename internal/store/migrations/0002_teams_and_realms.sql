@@ -1,4 +1,4 @@
--- What Graze keeps with a team, the services that teams are for, and realms.
+-- The routing that Graze stores with a team, the business services of teams, and realms.
 
 -- +goose Up
 ALTER TABLE groups ADD COLUMN active BOOLEAN NOT NULL DEFAULT TRUE;

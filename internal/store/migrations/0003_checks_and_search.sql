@@ -1,4 +1,4 @@
--- Checks and what happened to them, search by words, several organizations, and versions of what had none.
+-- Checks and their events, search by words, several organizations, and versions for more records.
 
 -- +goose Up
 ALTER TABLE organizations ADD COLUMN time_zone TEXT NOT NULL DEFAULT '';       -- an IANA name, '' for UTC
@@ -13,8 +13,8 @@ ALTER TABLE tokens ADD COLUMN errors_as_200 BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE users ADD COLUMN server_admin BOOLEAN NOT NULL DEFAULT FALSE; -- may make organizations
 ALTER TABLE retries ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';      -- of the input, where the key was the caller's; '' where it is in the key
 
--- The words by which a user is found. Whoever reads a row looks at the user again, so a row that was left
--- behind does no harm, and no foreign key is paid for.
+-- The words that find a user. Readers of a row check the user again, so stale rows do no harm. That
+-- saves the cost of a foreign key.
 CREATE TABLE user_words (
 	organization_id {{key}} NOT NULL,
 	word            {{key}} NOT NULL,
@@ -62,7 +62,7 @@ CREATE UNIQUE INDEX checks__alias_key ON checks (organization_id, alias_key);
 CREATE INDEX checks_check_group ON checks (organization_id, check_group_id, number);
 CREATE INDEX checks_status ON checks (organization_id, status, number) WHERE name_key IS NOT NULL;
 
--- The groups and teams whose members are told of a check.
+-- The groups and teams whose members are notified of a check.
 CREATE TABLE check_told_groups (
 	organization_id {{key}} NOT NULL,
 	check_id        {{key}} NOT NULL,
@@ -73,7 +73,7 @@ CREATE TABLE check_told_groups (
 ) {{clustered}};
 CREATE INDEX check_told_groups_group ON check_told_groups (organization_id, group_id, check_id);
 
--- What a user, or the members of a group, may do to the checks of a check group.
+-- The permissions of a user, or of a group's members, on the checks of a check group.
 CREATE TABLE check_permissions (
 	organization_id {{key}} NOT NULL,
 	id              {{key}} NOT NULL,
@@ -94,7 +94,7 @@ CREATE UNIQUE INDEX check_permissions__group_id ON check_permissions (organizati
 CREATE INDEX check_permissions_user ON check_permissions (organization_id, user_number, check_group_id) WHERE user_number IS NOT NULL;
 CREATE INDEX check_permissions_group ON check_permissions (organization_id, group_id, check_group_id) WHERE group_id IS NOT NULL;
 
--- What arrived. check_id is '' where no check claimed it: an index then finds these too.
+-- The events. check_id is '' if no check claimed the event, so that an index finds these too.
 CREATE TABLE events (
 	organization_id {{key}} NOT NULL REFERENCES organizations (id),
 	id              {{key}} NOT NULL, -- in the order of arrival

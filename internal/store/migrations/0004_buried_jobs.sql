@@ -1,4 +1,5 @@
--- Jobs that were given up are found by their organization. No other job is in the index, so that to queue and to finish one costs what it did.
+-- An index of buried jobs by organization. It holds no other jobs, so queuing and finishing a job
+-- costs no more than before.
 
 -- +goose Up
 CREATE INDEX jobs_given_up ON jobs (organization_id, id) WHERE state = 'buried';

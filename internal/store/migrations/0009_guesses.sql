@@ -1,4 +1,5 @@
--- Failed sign-ins, counted where several servers share the database. A key is an HMAC: no name or address can be read from it.
+-- Counts of failed sign-ins, shared by all servers on the database. A key is an HMAC: it reveals no
+-- name or address.
 
 -- +goose Up
 CREATE TABLE IF NOT EXISTS guesses (

@@ -1,5 +1,5 @@
--- Why no check could claim an event, and the size of the regular expressions of each check that has some. Of a check that was
--- there before the size is noted with its next change.
+-- The reason why no check could claim an event, and the size of the regular expressions of each
+-- check that has any. The size of an existing check is stored with its next change.
 
 -- +goose Up
 ALTER TABLE events ADD COLUMN reason TEXT NOT NULL DEFAULT '';

@@ -1,4 +1,4 @@
--- What users are sorted by where they are listed by displayName. The background work gives it to users who are there already.
+-- The key that sorts users by displayName. A background job sets it for existing users.
 
 -- +goose Up
 ALTER TABLE users ADD COLUMN display_key {{key}} NOT NULL DEFAULT '';

@@ -8,7 +8,7 @@ import (
 	"roster/internal/directory"
 )
 
-// entry stores an audit entry with something in every attribute.
+// entry stores an audit entry with all attributes set.
 func (f *fixture) entry(target string) roster.AuditEntry {
 	f.Helper()
 	e := roster.AuditEntry{

@@ -5,8 +5,8 @@ import (
 	"roster/internal/directory"
 )
 
-// again is a change that is made twice, of which the second must fail: change returns what to do, and
-// twice says that it is the second time.
+// again is a change that runs twice and must fail the second time. change returns the change to
+// run; twice is true the second time.
 type again struct {
 	text  string
 	kind  roster.Kind
@@ -210,7 +210,7 @@ var conflicts = func() []sentence {
 	return all
 }()
 
-// insertOwned stores a user, and something of its own.
+// insertOwned stores a user, and records that belong to it.
 func insertOwned(f *fixture, tx directory.Tx, insert func(roster.UserID) error) error {
 	row := f.row(f.id())
 	if _, err := tx.InsertUser(row); err != nil {

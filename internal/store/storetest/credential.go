@@ -14,7 +14,7 @@ func (f *fixture) account(id roster.UserID) roster.Account {
 	return read(f, func(tx directory.Tx) (roster.Account, error) { return tx.AccountByID(f.org, id) })
 }
 
-// sorted puts grants in the order of their groups.
+// sorted sorts grants by their groups.
 func sorted(g roster.Grants) roster.Grants {
 	slices.SortFunc(g, func(a, b roster.Grant) int {
 		if a.Group < b.Group {
@@ -122,7 +122,7 @@ var accounts = []sentence{
 			f.Error("an address is known before it was seen")
 		}
 		know(f.now)
-		know(f.now.Add(-time.Hour)) // late news changes nothing
+		know(f.now.Add(-time.Hour)) // an older time changes nothing
 		for _, c := range []struct {
 			key, address string
 			since        time.Time

@@ -1,5 +1,5 @@
-// Package storetest is the contract of a store: what every implementation of directory.Store must do,
-// as sentences with a test each. It knows no engine.
+// Package storetest is the contract of a store: what every implementation of directory.Store must
+// do. It is a list of sentences, each with a test, and knows no engine.
 //
-// It does not test how a store fails when its disk or its connection does; that is with each engine.
+// It does not test failures of a disk or a connection. Each engine tests these itself.
 package storetest

@@ -69,7 +69,7 @@ var guesses = []sentence{
 		later := f.now.Add(time.Minute)
 		second, full := f.reserve(later, g)
 		same(f, full, nil)
-		same(f, second[0].Since, later) // nothing was counted: the window begins anew
+		same(f, second[0].Since, later) // nothing was counted: a new window begins
 		refund(first)                   // its window is over
 		_, full = f.reserve(later, g)
 		same(f, len(full), 1)

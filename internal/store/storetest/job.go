@@ -11,7 +11,7 @@ import (
 	"roster/internal/directory"
 )
 
-// job queues a job in a lane of the fixture's own.
+// job queues a job in the fixture's own lane.
 func (f *fixture) job(key string, runAt time.Time) roster.Job {
 	f.Helper()
 	j := roster.Job{
@@ -32,7 +32,7 @@ func (f *fixture) claim(now time.Time, limit int) []roster.Job {
 	})
 }
 
-// claimed is jobs as they come back from the claim that makes the attempt.
+// claimed returns jobs as the claim of the given attempt returns them.
 func claimed(attempt int, jobs ...roster.Job) []roster.Job {
 	for i := range jobs {
 		jobs[i].Attempts = attempt
@@ -150,7 +150,7 @@ var jobs = []sentence{
 			_, err := tx.ReviveJob(f.org, j.ID, f.now)
 			return err
 		}
-		f.fails(roster.NotFound, "", revive) // it runs
+		f.fails(roster.NotFound, "", revive) // it is running
 		f.update(func(tx directory.Tx) error {
 			_, err := tx.BuryJob(j.ID, 1, f.now, "no such address")
 			return err
@@ -163,7 +163,7 @@ var jobs = []sentence{
 		same(f, write(f, func(tx directory.Tx) (roster.Job, error) { return tx.ReviveJob(f.org, j.ID, j.RunAt) }), j)
 		same(f, f.counts(), roster.JobCounts{Waiting: 1})
 		f.fails(roster.NotFound, "", revive)
-		j.State = "" // which a claim does not tell
+		j.State = "" // a claim does not return it
 		same(f, f.claim(j.RunAt, 1), claimed(1, j))
 	}},
 	{text: "a buried job is not revived while another has its key", test: func(f *fixture) {
@@ -183,7 +183,7 @@ var jobs = []sentence{
 		first := f.job("welcome", f.now)
 		f.job("welcome", f.now)
 		same(f, f.claim(f.now, 10), claimed(1, first))
-		f.job("welcome", f.now) // it runs: still unfinished
+		f.job("welcome", f.now) // it is running: still unfinished
 		same(f, f.counts(), roster.JobCounts{Running: 1})
 		f.update(func(tx directory.Tx) error {
 			_, err := tx.FinishJob(first.ID, 1, f.now)
@@ -229,7 +229,7 @@ var jobs = []sentence{
 		hasten := func(now time.Time) int {
 			return write(f, func(tx directory.Tx) (int, error) { return tx.HastenJobs(f.lane(), now, time.Minute, 10) })
 		}
-		f.update(func(tx directory.Tx) error { // as an older server leaves it
+		f.update(func(tx directory.Tx) error { // as an older server would leave it
 			_, err := tx.RetryJob(j.ID, 1, time.Time{}, f.now.Add(directory.MaxJobWait), "no answer")
 			return err
 		})

@@ -146,7 +146,8 @@ func (f *fixture) sees(p population) {
 	})
 }
 
-// seesNothingOf checks that what p's ids and numbers name is not there in the organization, and cannot be changed.
+// seesNothingOf checks that what p's ids and numbers name is not there in the organization, and
+// cannot be changed.
 func (f *fixture) seesNothingOf(p population) {
 	f.Helper()
 	for _, sel := range []directory.UserSelector{{ID: p.user.ID}, {Number: p.user.Number}} {

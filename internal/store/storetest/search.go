@@ -35,8 +35,8 @@ func (f *fixture) walk(q directory.UserQuery) (names []string) {
 	}
 }
 
-// odd stores the users of oddNames, each second of whom has an email that others have, each sixth the same displayName, and one of another
-// organization. Some are in one or both of two groups.
+// odd stores the users of oddNames, each second of whom has an email that others have, each sixth
+// the same displayName, and one of another organization. Some are in one or both of two groups.
 func (f *fixture) odd() (users []directory.NewUserRow, groups [2]roster.Group) {
 	f.Helper()
 	groups = [2]roster.Group{f.group(roster.KindGroup, "one"), f.group(roster.KindTeam, "two")}

@@ -15,11 +15,11 @@ import (
 type sentence struct {
 	text  string
 	test  func(f *fixture)
-	alone bool // needs a store in which nothing else happens
+	alone bool // needs a store that no other clause uses
 }
 
-// Run tests the contract. The function open returns a new, empty store; the test that it is given
-// closes it. Most clauses share one store, in organizations of their own, all at the same time.
+// Run tests the contract. open returns a new, empty store, which the test passed to it closes. Most
+// clauses run in parallel on one shared store, each in an organization of its own.
 func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 	shared := open(t)
 	var ids atomic.Int64
@@ -70,10 +70,10 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 	}
 }
 
-// epoch is when every test begins.
+// epoch is the time at which every test begins.
 var epoch = time.Date(2026, 11, 21, 9, 30, 0, 123456000, time.UTC)
 
-// fixture is what a clause is tested with: a store, and an organization of its own.
+// fixture is what a clause works with: a store, and an organization of its own.
 type fixture struct {
 	*testing.T
 	store directory.Store
@@ -109,7 +109,7 @@ func (f *fixture) fails(kind roster.Kind, field string, fn func(tx directory.Tx)
 	f.isError(f.store.Update(f.Context(), fn), kind, field)
 }
 
-// lacks runs fn in a View, where it must fail with NotFound.
+// lacks runs fn in a View. It must fail with NotFound.
 func (f *fixture) lacks(fn func(tx directory.Tx) error) {
 	f.Helper()
 	f.isError(f.store.View(f.Context(), fn), roster.NotFound, "")
@@ -148,7 +148,7 @@ func write[T any](f *fixture, fn func(tx directory.Tx) (T, error)) T {
 	return got
 }
 
-// organization makes an organization.
+// organization stores an organization.
 func (f *fixture) organization() roster.OrganizationID {
 	f.Helper()
 	o := roster.Organization{ID: roster.OrganizationID(f.id()), Name: "Example", CreatedAt: f.now}
@@ -157,7 +157,7 @@ func (f *fixture) organization() roster.OrganizationID {
 	return o.ID
 }
 
-// row is a user with a name and nothing else, not yet stored.
+// row returns a user with a name only, which is not stored yet.
 func (f *fixture) row(name string) directory.NewUserRow {
 	return directory.NewUserRow{
 		User: roster.User{
@@ -176,7 +176,7 @@ func (f *fixture) insert(row directory.NewUserRow) directory.NewUserRow {
 	return row
 }
 
-// user stores a user with a name and nothing else.
+// user stores a user with a name only.
 func (f *fixture) user(name string) directory.NewUserRow {
 	f.Helper()
 	return f.insert(f.row(name))

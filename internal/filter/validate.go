@@ -8,10 +8,10 @@ import (
 	"roster/internal/fold"
 )
 
-// Type is what an attribute is compared with.
+// Type is the type of value that an attribute is compared with.
 type Type uint8
 
-// The types. The zero type is that of an attribute which nobody knows.
+// The types. The zero type means that the attribute does not exist.
 const (
 	Unknown Type = iota
 	Text
@@ -20,20 +20,21 @@ const (
 	Time // in RFC 3339
 )
 
-// Attribute says what a filter may ask of an attribute.
+// Attribute describes how a filter may compare an attribute.
 type Attribute struct {
 	Type  Type
-	Words []string // of a Text that has one of few values: these
+	Words []string // the possible values of a Text that has few; nil if any value is possible
 }
 
-// The operators that make no sense for some types (RFC 7644 §3.4.2.2).
+// The operators that are not allowed for some types (RFC 7644 §3.4.2.2).
 var (
 	ordering = []operator{gt, ge, lt, le}
 	parts    = []operator{co, sw, ew}
 )
 
-// Validate returns everything in the filter that can be true of no record: of asks what there is at a path, which comes as it
-// is written, in any case.
+// Validate returns all faults of the filter: comparisons that can be true of no record. The
+// function of describes the attribute at a path. It gets paths as the filter spells them, in any
+// case.
 //
 // Errors: Invalid, of [Field].
 func (f Filter) Validate(of func(path string) Attribute) error {
@@ -47,7 +48,7 @@ func (f Filter) Validate(of func(path string) Attribute) error {
 		case a.Type == Boolean && slices.Contains(ordering, n.op), a.Type != Text && a.Type != Time && slices.Contains(parts, n.op):
 			addOnce(&faults, invalid("cannot compare %s by %s", quote(path), n.op))
 		default:
-			if must := a.mustBe(n); must != "" {
+			if must := a.expected(n); must != "" {
 				addOnce(&faults, invalid("compares %s with %s: it must be %s", quote(path), n.value.kind, must))
 			}
 		}
@@ -55,8 +56,8 @@ func (f Filter) Validate(of func(path string) Attribute) error {
 	return faults.Err()
 }
 
-// mustBe says what the attribute is to be compared with, "" where it is.
-func (a Attribute) mustBe(n *node) string {
+// expected returns which value the attribute must be compared with, "" if the comparison is valid.
+func (a Attribute) expected(n *node) string {
 	switch a.Type {
 	case Number:
 		if n.value.kind != number {
@@ -82,14 +83,14 @@ func (a Attribute) mustBe(n *node) string {
 	return ""
 }
 
-// addOnce adds a fault that is not there yet.
+// addOnce adds a fault unless one with the same text is there.
 func addOnce(f *roster.Faults, e *roster.Error) {
 	if !slices.ContainsFunc(*f, func(have *roster.Error) bool { return have.Detail == e.Detail }) {
 		f.Add(e.Field, e.Detail)
 	}
 }
 
-// String names the kind with its article, for messages.
+// String returns the kind's name with its article, for messages.
 func (k kind) String() string {
 	return [...]string{"null", "true or false", "a number", "a text"}[k]
 }

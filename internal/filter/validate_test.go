@@ -9,7 +9,7 @@ import (
 	"roster/internal/filter"
 )
 
-// attributes are those of the records that TestWhatCanBeTrueOfNoRecordIsRefused asks about.
+// attributes describes the attributes of the records in TestWhatCanBeTrueOfNoRecordIsRefused.
 func attributes(path string) filter.Attribute {
 	return map[string]filter.Attribute{
 		"username": {Type: filter.Text}, "number": {Type: filter.Number}, "active": {Type: filter.Boolean}, "at": {Type: filter.Time},
