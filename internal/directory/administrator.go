@@ -6,8 +6,8 @@ import (
 	"roster"
 )
 
-// keepAdministrator answers with last where the user is the last active administrator (DECISIONS 9) and after, what
-// becomes of it, is none. Who is one for groups only does not count.
+// keepAdministrator answers with last where the user is the last active administrator (DECISIONS 9)
+// and after, what becomes of it, is none. Who is one for groups only does not count.
 func keepAdministrator(tx Tx, before, after roster.User, last *roster.Error) error {
 	if !before.Active || before.AccessLevel != roster.LevelAdministrator &&
 		!slices.ContainsFunc(before.Roles, func(r roster.RoleGrant) bool { return len(r.Groups) == 0 }) {
@@ -34,9 +34,10 @@ func keepAdministrator(tx Tx, before, after roster.User, last *roster.Error) err
 // administratorPermissions are what makes somebody an administrator: those of the role.
 var administratorPermissions = roster.ShippedRoles()[1].Permissions
 
-// lockAdministrators returns what administratorRoles does, and keeps other transactions from asking the same until
-// this one ends: of two changes of which each leaves the administrator whom the other takes away, the later one sees
-// what the earlier did. The lock is on the organization, and comes before anything is read.
+// lockAdministrators returns what administratorRoles does, and keeps other transactions from asking
+// the same until this one ends: of two changes of which each leaves the administrator whom the
+// other takes away, the later one sees what the earlier did. The lock is on the organization, and
+// comes before anything is read.
 func lockAdministrators(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
 	if err := tx.LockRecord(org, LockableOrganization, string(org)); err != nil {
 		return nil, err
@@ -59,7 +60,8 @@ func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, erro
 	return ids, nil
 }
 
-// signsIn reports whether a user has anything by which somebody can sign in: a password, another realm, an API token.
+// signsIn reports whether a user has anything by which somebody can sign in: a password, another
+// realm, an API token.
 func signsIn(tx Tx, u roster.User) (bool, error) {
 	if u.HasPassword || u.Realm != roster.RealmDB && u.Realm != roster.RealmExternal {
 		return true, nil

@@ -19,7 +19,8 @@ type AuditList struct {
 	After  roster.AuditID // only those that come later in the list
 }
 
-// ListAudit returns who changed what, the oldest first unless asked otherwise. An error ends the sequence.
+// ListAudit returns who changed what, the oldest first unless asked otherwise. An error ends the
+// sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListAudit(ctx context.Context, by roster.Actor, in AuditList) (iter.Seq2[roster.AuditEntry, error], error) {
@@ -39,9 +40,9 @@ func (d *Directory) ListAudit(ctx context.Context, by roster.Actor, in AuditList
 const sealBatch = 500
 
 // SealAudit numbers the entries that have no place in their organization's chain yet and links each
-// with the one before it, a batch at a time until none is left. It takes what is unsealed, never what
-// is newer than the last: a transaction that began early may commit late (DECISIONS 33). It is for a
-// background worker, not for a face, and so asks no policy.
+// with the one before it, a batch at a time until none is left. It takes what is unsealed, never
+// what is newer than the last: a transaction that began early may commit late (DECISIONS 33). It is
+// for a background worker, not for a face, and so asks no policy.
 func SealAudit(ctx context.Context, store Store) error {
 	for {
 		sealed := 0
@@ -76,8 +77,8 @@ func sealSome(tx Tx) (int, error) {
 	return len(entries), nil
 }
 
-// sealNew gives entries of one organization that are about to be stored their places, where nobody else can take them
-// meanwhile: that spares the sealer to write each of them again.
+// sealNew gives entries of one organization that are about to be stored their places, where nobody
+// else can take them meanwhile: that spares the sealer to write each of them again.
 func sealNew(tx Tx, entries []roster.AuditEntry) error {
 	if !tx.OneWriter() {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// moves are the verbs that change which groups a user is in, or by which externalId others find the user. Each gets a user
-// who is alone in a group of its own name, and not in Out.
+// moves are the verbs that change which groups a user is in, or by which externalId others find the
+// user. Each gets a user who is alone in a group of its own name, and not in Out.
 var moves = map[string]func(e *env, by roster.Actor, u roster.User) error{
 	"UpdateUser, groups": updatesBy(directory.UserChange{Groups: roster.Some(refs("Out"))}),
 	"UpdateUser, none":   updatesBy(directory.UserChange{Groups: roster.Some(refs())}),
@@ -59,7 +59,8 @@ func changesGroup(name string, to func(*directory.GroupChange, roster.User)) fun
 	}
 }
 
-// TestNobodyMovesSomebodyAboveThemselves is a table: each verb that changes groups or externalId, each way to be above.
+// TestNobodyMovesSomebodyAboveThemselves is a table: each verb that changes groups or externalId,
+// each way to be above.
 func TestNobodyMovesSomebodyAboveThemselves(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		manager := e.actor(roster.ShippedRoles()[2].Permissions)
@@ -178,8 +179,8 @@ func TestAGrazerTakesNoHoldOfSomebodyAboveItsCeiling(t *testing.T) {
 	})
 }
 
-// TestATokenOfTheOrganizationChangesWhatAdministratorsMayDoAndTakesNoHoldOfThem: it may create them, so it may change,
-// deactivate and move them. It never signs in as one.
+// TestATokenOfTheOrganizationChangesWhatAdministratorsMayDoAndTakesNoHoldOfThem: it may create
+// them, so it may change, deactivate and move them. It never signs in as one.
 func TestATokenOfTheOrganizationChangesWhatAdministratorsMayDoAndTakesNoHoldOfThem(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		e.group(roster.KindGroup, "G")

@@ -7,10 +7,12 @@ import (
 	"roster"
 )
 
-// maxKeptClaims bounds what is kept of all organizations' checks, in bytes: 100,000 checks of two or three conditions.
+// maxKeptClaims bounds what is kept of all organizations' checks, in bytes: 100,000 checks of two
+// or three conditions.
 const maxKeptClaims = 64 << 20
 
-// sizeOfClaim is about what a check takes besides the values of its conditions, and sizeOfCondition what each of these does.
+// sizeOfClaim is about what a check takes besides the values of its conditions, and sizeOfCondition
+// what each of these does.
 const sizeOfClaim, sizeOfCondition = 128, 64
 
 // claim is what an event is compared with of a check. Its conditions are folded.
@@ -53,7 +55,8 @@ func (m message) statusOf(c claim, w *work) roster.Status {
 	}
 }
 
-// claims are those of the checks of an organization, in one state, by ascending number of the checks.
+// claims are those of the checks of an organization, in one state, by ascending number of the
+// checks.
 type claims struct {
 	state CheckState
 	all   []claim

@@ -29,9 +29,11 @@ const (
 	// compileWork is the work of making one instruction of an expression, in steps. It always counts,
 	// so that the result for an event does not depend on which expressions are kept compiled.
 	compileWork = 64
-	// plainBytes is how many bytes of text and value a comparison without an expression looks at in a step.
+	// plainBytes is how many bytes of text and value a comparison without an expression looks at in a
+	// step.
 	plainBytes = 16
-	// foldWork is the work of bringing a byte of a text that is not ASCII into the form that is compared.
+	// foldWork is the work of bringing a byte of a text that is not ASCII into the form that is
+	// compared.
 	foldWork = 2
 )
 
@@ -73,7 +75,8 @@ func newMessage(subject, body, from string) message {
 	return m
 }
 
-// headOf returns the beginning of a text that regular expressions see, without half a character at its end.
+// headOf returns the beginning of a text that regular expressions see, without half a character at
+// its end.
 func headOf(text string) string {
 	if len(text) <= MaxPatternText {
 		return text
@@ -111,8 +114,8 @@ func folded(g roster.ConditionGroup) roster.ConditionGroup {
 	return g
 }
 
-// meets reports whether the message meets folded conditions. Without conditions it does not. Between
-// two conditions it asks for work: the caller looks whether that sufficed.
+// meets reports whether the message meets folded conditions. Without conditions it does not.
+// Between two conditions it asks for work: the caller looks whether that sufficed.
 func (m message) meets(g roster.ConditionGroup, w *work) bool {
 	if len(g.Conditions) == 0 {
 		return false
@@ -179,8 +182,8 @@ func (t *messageText) matches(expression string, w *work) bool {
 	return w.spend(p.size*(len(t.head)+compileWork)) && p.re.MatchString(t.head)
 }
 
-// validateConditions notes the faults of a group of conditions, and returns the size of their regular
-// expressions. What exceeds the most that a check may have is not compiled.
+// validateConditions notes the faults of a group of conditions, and returns the size of their
+// regular expressions. What exceeds the most that a check may have is not compiled.
 func validateConditions(f *roster.Faults, field string, conditions []roster.Condition) (program int) {
 	if len(conditions) > MaxConditions {
 		f.Add(field+".conditions", fmt.Sprintf("must not be more than %d", MaxConditions))

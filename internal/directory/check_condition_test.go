@@ -137,8 +137,8 @@ func naive(c roster.Condition, text string) bool {
 	return false
 }
 
-// FuzzCondition asks that no condition makes the matcher panic, that what passes the check can be compared with,
-// and that the matcher says what the naive spelling says.
+// FuzzCondition asks that no condition makes the matcher panic, that what passes the check can be
+// compared with, and that the matcher says what the naive spelling says.
 func FuzzCondition(f *testing.F) {
 	for i, m := range roster.Matches {
 		f.Add(byte(i), "Straße", "die STRASSE")
@@ -187,7 +187,8 @@ func TestKeptExpressionsAreBoundedInSizeToo(t *testing.T) {
 	}
 }
 
-// TestAnExpressionThatIsFarTooLargeIsNotMadeFirst is not parallel: it counts what is allocated meanwhile.
+// TestAnExpressionThatIsFarTooLargeIsNotMadeFirst is not parallel: it counts what is allocated
+// meanwhile.
 func TestAnExpressionThatIsFarTooLargeIsNotMadeFirst(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -10,7 +10,8 @@ import (
 	"roster/internal/directory"
 )
 
-// entries is a directory with entries on two check groups, and people who are about to profit from them.
+// entries is a directory with entries on two check groups, and people who are about to profit from
+// them.
 type entries struct {
 	*env
 	x, y                   roster.CheckGroup
@@ -184,8 +185,9 @@ func (n *entries) joins(by roster.Actor, g roster.Group) string {
 	return out.String()
 }
 
-// TestNobodyGetsByAMembershipOrAHoldWhatEntriesGive is a table: whether each actor takes a hold of somebody with an
-// entry on a check group or in a group that has one, and whether it puts somebody into such a group.
+// TestNobodyGetsByAMembershipOrAHoldWhatEntriesGive is a table: whether each actor takes a hold of
+// somebody with an entry on a check group or in a group that has one, and whether it puts somebody
+// into such a group.
 func TestNobodyGetsByAMembershipOrAHoldWhatEntriesGive(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		n := newEntries(e)
@@ -262,7 +264,8 @@ func TestNobodyComesByARealmIntoAGroupWithEntriesThatItsMakerHasNot(t *testing.T
 	})
 }
 
-// TestWhatSomebodyHasByEntriesStaysItsOwn: who has an entry changes itself, and what gives nothing new is no gain.
+// TestWhatSomebodyHasByEntriesStaysItsOwn: who has an entry changes itself, and what gives nothing
+// new is no gain.
 func TestWhatSomebodyHasByEntriesStaysItsOwn(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		newEntries(e)

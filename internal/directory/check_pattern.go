@@ -77,8 +77,8 @@ func compilePattern(text string) (pattern, error) {
 // faultWork is what one byte of an expression that is at fault counts as: enough to have made it.
 const faultWork = 16
 
-// examinePattern returns the size of an expression, and what is wrong with it, "" if nothing is. One
-// that is at fault has a size too: to find that out has taken about so much.
+// examinePattern returns the size of an expression, and what is wrong with it, "" if nothing is.
+// One that is at fault has a size too: to find that out has taken about so much.
 func examinePattern(text string) (size int, fault string) {
 	p, err := compilePattern(text)
 	if err != nil {
@@ -87,8 +87,9 @@ func examinePattern(text string) (size int, fault string) {
 	return p.size, ""
 }
 
-// rangeWidth returns how many characters the ranges of an expression have together, as far as they may have
-// another case. It reads whatever is around a hyphen as a range, and so it may say too much.
+// rangeWidth returns how many characters the ranges of an expression have together, as far as they
+// may have another case. It reads whatever is around a hyphen as a range, and so it may say too
+// much.
 func rangeWidth(text string) (width int) {
 	for at := range len(text) {
 		if text[at] != '-' {

@@ -36,7 +36,8 @@ func (in *CheckFields) clean() {
 	}
 }
 
-// validate returns every fault of the fields that shows without looking at the store, those of the face first.
+// validate returns every fault of the fields that shows without looking at the store, those of the
+// face first.
 func (in *CheckFields) validate(faults roster.Faults) roster.Faults {
 	var f roster.Faults
 	if in.Name.Present {
@@ -105,8 +106,8 @@ func validateTimeOfDay(f *roster.Faults, field string, at roster.Set[string]) {
 	}
 }
 
-// apply makes of the check what the fields say, and of a new one what it has by default. Its check group and who
-// is told are left to resolve.
+// apply makes of the check what the fields say, and of a new one what it has by default. Its check
+// group and who is told are left to resolve.
 func (in CheckFields) apply(c *roster.Check, isNew bool) {
 	setOr(&c.Name, in.Name, isNew, "")
 	setOr(&c.Description, in.Description, isNew, "")
@@ -137,7 +138,8 @@ func (in CheckFields) apply(c *roster.Check, isNew bool) {
 	}
 }
 
-// setOr changes a field to the value given, or to its default where that is null or the record is new.
+// setOr changes a field to the value given, or to its default where that is null or the record is
+// new.
 func setOr[T any](to *T, value roster.Set[T], isNew bool, otherwise T) {
 	if value.Present || isNew {
 		*to = value.Or(otherwise)
@@ -170,8 +172,9 @@ func (in CheckFields) validateWhole(c roster.Check, f *roster.Faults) {
 // programOf returns the size of all regular expressions of a check.
 func programOf(c roster.Check) int { return c.Matching.Program + c.Success.Program + c.Warning.Program }
 
-// validateRoom notes where the organization has no room for the regular expressions of a check, which had
-// so much before. Changes that need room wait for each other, so that two together take no more than there is.
+// validateRoom notes where the organization has no room for the regular expressions of a check,
+// which had so much before. Changes that need room wait for each other, so that two together take
+// no more than there is.
 func validateRoom(tx Tx, c roster.Check, before int, f *roster.Faults) error {
 	size := programOf(c)
 	if size <= before || size > MaxCheckProgram {

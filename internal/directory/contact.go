@@ -23,8 +23,8 @@ type NewContactMethod struct {
 
 // AddContactMethod gives a user another contact method, unconfirmed. A user may do so for itself.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(address) where the user has it, Conflict(emails),
-// Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(address) where the user has it,
+// Conflict(emails), Unavailable.
 func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in NewContactMethod) (roster.ContactMethod, error) {
 	if err := allow(by, ActContactAdd); err != nil {
 		return roster.ContactMethod{}, err
@@ -54,8 +54,9 @@ func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in Ne
 	})
 }
 
-// validateContact notes what is wrong with the address of a contact method, and returns it in the form in which it
-// is kept. An address may be a secret: no message says it. country is that of phone numbers that name none.
+// validateContact notes what is wrong with the address of a contact method, and returns it in the
+// form in which it is kept. An address may be a secret: no message says it. country is that of
+// phone numbers that name none.
 func validateContact(f *roster.Faults, service roster.Service, address, country string) string {
 	wrong := func(detail string) { addOnce(f, "address", detail) }
 	switch service {
@@ -97,8 +98,8 @@ func notAlphanumeric(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
-// reached locks and returns the user whose contact methods are to change: the actor itself, or somebody who is
-// not above it.
+// reached locks and returns the user whose contact methods are to change: the actor itself, or
+// somebody who is not above it.
 func (d *Directory) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
 	u, err := lockUser(tx, by, act, sel, withWhole)
 	if err != nil || isSelf(by, u.ID) {
@@ -157,7 +158,8 @@ func (d *Directory) reachChanged(tx Tx, by roster.Actor, u roster.User, c change
 	return d.audit(tx, by, now, c)
 }
 
-// isSecret reports whether the address of a service is a secret: whoever has a key or token of a push service can use it.
+// isSecret reports whether the address of a service is a secret: whoever has a key or token of a
+// push service can use it.
 func isSecret(service roster.Service) bool {
 	return service != roster.ServiceEmail && service != roster.ServiceSMS
 }
@@ -207,8 +209,8 @@ type ContactMethodSelector struct {
 	ID   roster.ContactMethodID
 }
 
-// RemoveContactMethod takes a contact method from a user, and returns it as the actor saw it. A user may do so for itself.
-// The one of the primary email stays for as long as that does.
+// RemoveContactMethod takes a contact method from a user, and returns it as the actor saw it. A
+// user may do so for itself. The one of the primary email stays for as long as that does.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(id), Conflict(emails), Unavailable.
 func (d *Directory) RemoveContactMethod(ctx context.Context, by roster.Actor, in ContactMethodSelector) (roster.ContactMethod, error) {

@@ -14,15 +14,15 @@ type DefaultsOf struct {
 	Alone bool       // what was set for the group, not joined with what its members get as anybody does
 }
 
-// Defaults is a default matrix: what a user gets who is created without preferences (DECISIONS 23). A
-// user gets the organization's matrix joined with those of its groups.
+// Defaults is a default matrix: what a user gets who is created without preferences (DECISIONS 23).
+// A user gets the organization's matrix joined with those of its groups.
 type Defaults struct {
 	DefaultsOf
 	Preferences []roster.Preference
 }
 
-// GetDefaultPreferences returns what a user created without preferences gets, in the organization or
-// as a member of the group.
+// GetDefaultPreferences returns what a user created without preferences gets, in the organization
+// or as a member of the group.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Unavailable.
 func (d *Directory) GetDefaultPreferences(ctx context.Context, by roster.Actor, in DefaultsOf) (Defaults, error) {

@@ -18,8 +18,8 @@ const MaxEmail = 254
 // maxLocalPart is how long the part before the @ may be, in bytes (RFC 5321 §4.5.3.1.1).
 const maxLocalPart = 64
 
-// CleanEmail returns an address in the form in which it is kept: without blanks around it, and without
-// invisible characters in a part that is ASCII otherwise. Other scripts may need these.
+// CleanEmail returns an address in the form in which it is kept: without blanks around it, and
+// without invisible characters in a part that is ASCII otherwise. Other scripts may need these.
 func CleanEmail(email string) string {
 	email = strings.TrimSpace(email)
 	at := strings.LastIndexByte(email, '@')
@@ -29,8 +29,8 @@ func CleanEmail(email string) string {
 	return visibleASCII(email[:at]) + "@" + visibleASCII(email[at+1:])
 }
 
-// visibleASCII returns the text without its invisible characters if the rest is ASCII, or else the text.
-// Those that reorder text are no accident: the fault of the address tells of them.
+// visibleASCII returns the text without its invisible characters if the rest is ASCII, or else the
+// text. Those that reorder text are no accident: the fault of the address tells of them.
 func visibleASCII(text string) string {
 	visible := strings.Map(func(r rune) rune {
 		if fold.Ignorable(r) && !unreadable(r) {
@@ -44,8 +44,8 @@ func visibleASCII(text string) string {
 	return text
 }
 
-// FaultOfEmail returns the fault of a text that is not one plain address, "local@domain" (RFC 5321 §4.1.2,
-// RFC 6531 §3.3), that mail can be sent to. It returns "" for a good address.
+// FaultOfEmail returns the fault of a text that is not one plain address, "local@domain" (RFC 5321
+// §4.1.2, RFC 6531 §3.3), that mail can be sent to. It returns "" for a good address.
 func FaultOfEmail(email string) string {
 	if len(email) > MaxEmail {
 		return fmt.Sprintf("must not be longer than %d bytes", MaxEmail)
@@ -68,8 +68,8 @@ func validateEmail(f *roster.Faults, email string) {
 	}
 }
 
-// isDomain reports whether the text is the name of a domain, in any script. One beyond ASCII must have
-// a form in ASCII (RFC 5891): no mail server is found by another one.
+// isDomain reports whether the text is the name of a domain, in any script. One beyond ASCII must
+// have a form in ASCII (RFC 5891): no mail server is found by another one.
 func isDomain(text string) bool {
 	if !isASCII(text) {
 		var err error

@@ -19,7 +19,8 @@ func (e *env) orgToken() roster.Actor {
 	}
 }
 
-// lofty are all the ways in which something is granted that a token of the organization never uses itself.
+// lofty are all the ways in which something is granted that a token of the organization never uses
+// itself.
 var lofty = map[string]directory.NewUser{
 	"the level":              {AccessLevel: roster.LevelAdministrator},
 	"the level in a group":   {AccessLevel: roster.LevelAdministrator, LevelGroups: refs("A")},

@@ -13,8 +13,8 @@ import (
 	"roster/internal/directory"
 )
 
-// hooked is a store that counts the events and checks that are read of it, and does something before the next update. In an
-// update no checks may be read but one.
+// hooked is a store that counts the events and checks that are read of it, and does something
+// before the next update. In an update no checks may be read but one.
 type hooked struct {
 	directory.Store
 	read   *int

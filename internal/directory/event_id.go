@@ -10,15 +10,16 @@ import (
 	"roster"
 )
 
-// eventIDs makes the ids of events: UUIDv7 (RFC 9562 §5.7) of the time when the event came, each greater than
-// those that the same process made for events before. So a list by id is one by time, and a time finds its place.
+// eventIDs makes the ids of events: UUIDv7 (RFC 9562 §5.7) of the time when the event came, each
+// greater than those that the same process made for events before. So a list by id is one by time,
+// and a time finds its place.
 type eventIDs struct {
 	mu   sync.Mutex
 	last uint64 // milliseconds and 4,096 parts of one
 }
 
-// How far an id may run ahead of its event's time where many come at once; a clock that is set back further
-// than that is followed.
+// How far an id may run ahead of its event's time where many come at once; a clock that is set back
+// further than that is followed.
 const eventSlack = time.Minute
 
 func (e *eventIDs) next(at time.Time) roster.EventID {
@@ -43,8 +44,8 @@ func putEventTime(id *uuid.UUID, n uint64) {
 // keepEvents is how long events are kept (DECISIONS 25).
 const keepEvents = 400 * 24 * time.Hour
 
-// DeleteOldEvents deletes up to limit events, of every organization, that are kept no longer, and returns how many. It is
-// for a background worker, not for a face, and so asks no policy.
+// DeleteOldEvents deletes up to limit events, of every organization, that are kept no longer, and
+// returns how many. It is for a background worker, not for a face, and so asks no policy.
 func DeleteOldEvents(tx Tx, now time.Time, limit int) (int, error) {
 	return tx.DeleteEvents(firstEventID(now.Add(-keepEvents)), limit)
 }

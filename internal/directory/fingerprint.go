@@ -13,11 +13,13 @@ import (
 // inputForm names the form of the texts that fingerprints are made of.
 const inputForm = "input-1"
 
-// inputText is the text that the fingerprint of a create is made of: a JSON object of the input's fields by name.
+// inputText is the text that the fingerprint of a create is made of: a JSON object of the input's
+// fields by name.
 //
-// Fields are listed one by one, and an absent field adds nothing. So a release that adds a field to an input still
-// knows the creates that an older one remembers. Names and forms must not change: a test pins them. A value that is JSON
-// is in its canonical form, so that neither the order of its members nor the spelling of its texts counts.
+// Fields are listed one by one, and an absent field adds nothing. So a release that adds a field to
+// an input still knows the creates that an older one remembers. Names and forms must not change: a
+// test pins them. A value that is JSON is in its canonical form, so that neither the order of its
+// members nor the spelling of its texts counts.
 type inputText struct{ members []byte }
 
 // raw adds a field whose value is JSON already; it adds nothing where there is none.
@@ -40,7 +42,8 @@ func (t *inputText) text(name, value string) {
 	}
 }
 
-// name adds the name of a record, or the id in its place, without the blanks around it, unless there is none.
+// name adds the name of a record, or the id in its place, without the blanks around it, unless
+// there is none.
 func (t *inputText) name(name, value string) { t.text(name, roster.FoldID(strings.TrimSpace(value))) }
 
 // flag adds a boolean that is true.
@@ -57,8 +60,9 @@ func (t *inputText) number(name string, value int64) {
 	}
 }
 
-// canonical returns JSON in one form, much as RFC 8785 does: members by their names, each text in one spelling, no blanks.
-// Numbers stay as they are written. Text that is no JSON is returned as it is.
+// canonical returns JSON in one form, much as RFC 8785 does: members by their names, each text in
+// one spelling, no blanks. Numbers stay as they are written. Text that is no JSON is returned as it
+// is.
 func canonical[T ~string | ~[]byte](text T) T {
 	if !json.Valid([]byte(text)) {
 		return text

@@ -14,7 +14,8 @@ import (
 	"roster"
 )
 
-// inputs are what creates are asked for, by noun: a pointer to each, and the fields that no fingerprint needs.
+// inputs are what creates are asked for, by noun: a pointer to each, and the fields that no
+// fingerprint needs.
 var inputs = map[string]struct {
 	input interface{ inputText() json.RawMessage }
 	text  func(any) json.RawMessage
@@ -37,7 +38,8 @@ func textOf[T interface{ inputText() json.RawMessage }](p any) json.RawMessage {
 	return (*p.(*T)).inputText()
 }
 
-// fields calls each with every leaf of a struct: its path, and a function that gives it a value in a fresh struct.
+// fields calls each with every leaf of a struct: its path, and a function that gives it a value in
+// a fresh struct.
 func fields(of reflect.Type, path []string, index []int, each func(path string, set func(whole reflect.Value))) {
 	for i := range of.NumField() {
 		f, at := of.Field(i), append(slices.Clone(index), i)
@@ -104,8 +106,9 @@ func TestEveryFieldOfAnInputIsInItsFingerprintOrLeftOutOnPurpose(t *testing.T) {
 	}
 }
 
-// TestFingerprintsStayAsTheyAre pins the texts of an empty and of a full input, and their fingerprints under a key. A new
-// field adds its part to the full text. Any other change would make creates anew that an older server remembers.
+// TestFingerprintsStayAsTheyAre pins the texts of an empty and of a full input, and their
+// fingerprints under a key. A new field adds its part to the full text. Any other change would make
+// creates anew that an older server remembers.
 func TestFingerprintsStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	d := &Directory{retryKey: []byte("a key that is fixed"), now: func() time.Time { return time.Unix(0, 0) }}

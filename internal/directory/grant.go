@@ -7,8 +7,8 @@ import (
 	"roster"
 )
 
-// granting is somebody who grants roles and an access level to a user (DECISIONS 6). Whoever is limited to
-// groups grants for these only, and leaves alone what is granted elsewhere.
+// granting is somebody who grants roles and an access level to a user (DECISIONS 6). Whoever is
+// limited to groups grants for these only, and leaves alone what is granted elsewhere.
 type granting struct {
 	orgWide bool             // not limited
 	groups  []roster.GroupID // those that the actor is limited to
@@ -33,8 +33,9 @@ func (g granting) outside(groups []roster.GroupID) []roster.GroupID {
 	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return slices.Contains(g.groups, id) })
 }
 
-// lacksOwnGroup reports whether an actor who is limited would grant for none of its groups, which would read as for the
-// organization. It notes that as a fault, unless one of the groups is at fault already.
+// lacksOwnGroup reports whether an actor who is limited would grant for none of its groups, which
+// would read as for the organization. It notes that as a fault, unless one of the groups is at
+// fault already.
 func (g granting) lacksOwnGroup(f *roster.Faults) bool {
 	if g.orgWide || len(g.own) > 0 {
 		return false
@@ -45,8 +46,8 @@ func (g granting) lacksOwnGroup(f *roster.Faults) bool {
 	return true
 }
 
-// elsewhere notes it where an actor who is limited would change an access level that is in force beyond its groups. A
-// user has one level, so it would change there, too.
+// elsewhere notes it where an actor who is limited would change an access level that is in force
+// beyond its groups. A user has one level, so it would change there, too.
 func (g granting) forbidLevelOutside(before, after roster.User, account roster.Account, f *roster.Faults) {
 	if g.orgWide || !levelInForce(before, account) {
 		return
@@ -62,8 +63,9 @@ func (g granting) forbidLevelOutside(before, after roster.User, account roster.A
 	}
 }
 
-// roles returns the roles of somebody who had old ones. named says that the roles of refs are all that there
-// are to be, together with its grants; otherwise the grants replace those that are for groups.
+// roles returns the roles of somebody who had old ones. named says that the roles of refs are all
+// that there are to be, together with its grants; otherwise the grants replace those that are for
+// groups.
 func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []roster.RoleGrant {
 	var roles []roster.RoleGrant
 	for _, r := range old {
@@ -98,9 +100,9 @@ func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []ros
 	return roles
 }
 
-// level returns the groups for which somebody's access level is granted that was granted for old ones; none
-// is the organization. given are those that the request names, if it names any; inForce says that the old
-// level gave something anywhere.
+// level returns the groups for which somebody's access level is granted that was granted for old
+// ones; none is the organization. given are those that the request names, if it names any; inForce
+// says that the old level gave something anywhere.
 func (g granting) level(old []roster.GroupID, given roster.Set[[]roster.GroupID], inForce bool) []roster.GroupID {
 	switch {
 	case g.orgWide:
@@ -158,7 +160,8 @@ type gain struct {
 	grants roster.Grants
 }
 
-// gained returns what a change grants that was not granted before. What the user keeps is another question: see permit.
+// gained returns what a change grants that was not granted before. What the user keeps is another
+// question: see permit.
 func gained(before, after roster.User, refs resolved) (gains []gain) {
 	add := func(g gain, had bool, old, groups []roster.GroupID, p roster.Permissions) {
 		for _, id := range places(groups) {
@@ -190,8 +193,9 @@ func gained(before, after roster.User, refs resolved) (gains []gain) {
 	return gains
 }
 
-// permitGains notes what the actor may not grant, by the argument that would. Arguments that are at fault already, and
-// those of which the groups are, are left out. empowers says that the user can sign in, or will by the same request.
+// permitGains notes what the actor may not grant, by the argument that would. Arguments that are at
+// fault already, and those of which the groups are, are left out. empowers says that the user can
+// sign in, or will by the same request.
 func (d *Directory) permitGains(by roster.Actor, gains []gain, empowers bool, f *roster.Faults) {
 	faulty := slices.Clone(*f)
 	for _, g := range gains {
@@ -210,8 +214,8 @@ func (d *Directory) permitGains(by roster.Actor, gains []gain, empowers bool, f 
 	}
 }
 
-// levelInForce reports whether the user's access level gives something anywhere. One that is granted for
-// groups which were deleted gives nothing.
+// levelInForce reports whether the user's access level gives something anywhere. One that is
+// granted for groups which were deleted gives nothing.
 func levelInForce(u roster.User, account roster.Account) bool {
 	if u.AccessLevel.Permissions() == 0 {
 		return false

@@ -11,8 +11,8 @@ import (
 	"roster/internal/directory"
 )
 
-// granted returns what somebody's roles and level are granted for: "level@A B Manager@A" and the like, by the
-// names of groups, and @* for the organization.
+// granted returns what somebody's roles and level are granted for: "level@A B Manager@A" and the
+// like, by the names of groups, and @* for the organization.
 func (e *env) granted(u roster.User) string {
 	e.t.Helper()
 	names := map[roster.GroupID]string{}
@@ -210,8 +210,8 @@ func TestAChangeKeepsWhatRolesAndLevelsAreGrantedForUnlessItSaysOtherwise(t *tes
 	})
 }
 
-// TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave: it holds what that level gives, and manages the user, but
-// for its groups only.
+// TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave: it holds what that level gives, and
+// manages the user, but for its groups only.
 func TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, _, _ := e.customers()
@@ -312,7 +312,8 @@ func TestWhoIsLimitedToGroupsReachesNobodyWhoHasMoreElsewhere(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		// Out of every group of the actor, what is granted for "its groups" would be granted for the organization.
+		// Out of every group of the actor, what is granted for "its groups" would be granted for the
+		// organization.
 		_, err := e.UpdateUser(t.Context(), by, directory.UserChange{
 			User: byID(u), Groups: roster.Some(refs()), Roles: roster.Some(refs("REST LAM Sender")),
 		})
@@ -365,7 +366,8 @@ func TestWhatIsGrantedForADeletedGroupGivesNothing(t *testing.T) {
 			t.Errorf("a token of two groups, one gone, has %+v, %v", by.Grants, err)
 		}
 
-		// Another level by somebody who says the script again stays limited; by who manages B it becomes B's.
+		// Another level by somebody who says the script again stays limited; by who manages B it becomes
+		// B's.
 		must(e.UpdateUser(t.Context(), e.admin, directory.UserChange{User: byID(one), AccessLevel: roster.Some(roster.LevelManager)}))(t)
 		if by := e.as(one); len(by.Grants) != 0 {
 			t.Errorf("it got %+v", by.Grants)

@@ -7,9 +7,11 @@ import (
 	"roster"
 )
 
-// DeleteGroup deletes a group or team: its name is free again, nobody is a member of it, and what is granted for it gives nothing.
+// DeleteGroup deletes a group or team: its name is free again, nobody is a member of it, and what
+// is granted for it gives nothing.
 //
-// Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name), Stale,
+// Unavailable.
 func (d *Directory) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSelector) (roster.Group, error) {
 	if err := allow(by, ActGroupDelete); err != nil {
 		return roster.Group{}, err
@@ -30,8 +32,8 @@ func (d *Directory) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSe
 	})
 }
 
-// permitDeletion answers Forbidden for a group with which something ends that the actor may not end: groups, roles, levels and
-// tokens of users above it, and entries on check groups.
+// permitDeletion answers Forbidden for a group with which something ends that the actor may not
+// end: groups, roles, levels and tokens of users above it, and entries on check groups.
 func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error {
 	if g.Kind != roster.KindGroup || local(by) {
 		return nil

@@ -14,8 +14,8 @@ type MemberList struct {
 	Limit int   // at most so many; 0: all
 }
 
-// ListMembers returns the members of a group or team by ascending number, loading a page at a time. An error ends the
-// sequence.
+// ListMembers returns the members of a group or team by ascending number, loading a page at a time.
+// An error ends the sequence.
 //
 // Errors: those of GetGroup; in the sequence also Unavailable.
 func (d *Directory) ListMembers(ctx context.Context, by roster.Actor, in MemberList) (iter.Seq2[roster.UserLink, error], error) {

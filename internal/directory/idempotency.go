@@ -26,8 +26,8 @@ func validateIdempotencyKey(f *roster.Faults, key string) {
 	}
 }
 
-// FaultOfIdempotencyKey says what is wrong with a key that a request has, "" if nothing is. It is exported for faces that
-// must tell an empty key from none.
+// FaultOfIdempotencyKey says what is wrong with a key that a request has, "" if nothing is. It is
+// exported for faces that must tell an empty key from none.
 func FaultOfIdempotencyKey(key string) string {
 	if key == "" || len(key) > MaxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
 		return fmt.Sprintf("must be 1 to %d visible ASCII characters", MaxIdempotencyKey)
@@ -35,12 +35,13 @@ func FaultOfIdempotencyKey(key string) string {
 	return ""
 }
 
-// once makes a record with the id under the caller's idempotency key, as the first thing of a transaction: the same
-// create by the same principal within a day gets the record that the first one made, from again. Without a key it
-// only creates. input is the inputText of the create, which holds no secret.
+// once makes a record with the id under the caller's idempotency key, as the first thing of a
+// transaction: the same create by the same principal within a day gets the record that the first
+// one made, from again. Without a key it only creates. input is the inputText of the create, which
+// holds no secret.
 //
-// Errors: Invalid where the key was used for something else, Conflict where what it made is gone; those of create
-// and again.
+// Errors: Invalid where the key was used for something else, Conflict where what it made is gone;
+// those of create and again.
 func once[T any](tx Tx, d *Directory, by roster.Actor, act Action, key string, input json.RawMessage, id string, create func() (T, error), again func(id string) (T, error)) (T, error) {
 	if key == "" {
 		return create()
@@ -60,8 +61,8 @@ func once[T any](tx Tx, d *Directory, by roster.Actor, act Action, key string, i
 	return out, err
 }
 
-// madeBefore claims the idempotency key for the record with the id. It returns the id of the record that the key has
-// made within a day already, "" if there is none.
+// madeBefore claims the idempotency key for the record with the id. It returns the id of the record
+// that the key has made within a day already, "" if there is none.
 func (d *Directory) madeBefore(tx Tx, by roster.Actor, act Action, key string, input json.RawMessage, id string) (string, error) {
 	r, err := d.onceRetry(by, act, key, input, id)
 	if err != nil {
@@ -77,8 +78,9 @@ func (d *Directory) madeBefore(tx Tx, by roster.Actor, act Action, key string, i
 	return made.ResourceID, nil
 }
 
-// claimRetry remembers a create under its key, as the first thing that a transaction writes, unless another one is
-// remembered there that still holds: then it returns that one. Whoever else creates the same waits, and finds this one.
+// claimRetry remembers a create under its key, as the first thing that a transaction writes, unless
+// another one is remembered there that still holds: then it returns that one. Whoever else creates
+// the same waits, and finds this one.
 func claimRetry(tx Tx, r Retry, holds func(Retry) (bool, error)) (held Retry, found bool, err error) {
 	for range 5 { // others may claim it in between
 		first, err := tx.InsertRetry(r)

@@ -20,7 +20,8 @@ type NewLink struct {
 	Purpose roster.LinkPurpose
 	ByEmail bool // it is going to be sent to the user's primary address
 
-	// IfCredentials makes the link only if no password was set since the user had this credential version; 0: always.
+	// IfCredentials makes the link only if no password was set since the user had this credential
+	// version; 0: always.
 	IfCredentials int64
 }
 
@@ -31,11 +32,12 @@ type IssuedLink struct {
 	User   roster.User
 }
 
-// IssueLink makes a link for a user. It voids the user's earlier ones for the same purpose. A link to
-// set a password is as good as the password, so its maker must hold every permission of the user.
+// IssueLink makes a link for a user. It voids the user's earlier ones for the same purpose. A link
+// to set a password is as good as the password, so its maker must hold every permission of the
+// user.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid where the user proves identity elsewhere or has no address, Stale,
-// Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid where the user proves identity elsewhere or
+// has no address, Stale, Unavailable.
 func (d *Directory) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (IssuedLink, error) {
 	if err := allow(by, ActLinkIssue); err != nil {
 		return IssuedLink{}, err
@@ -86,8 +88,8 @@ func (d *Directory) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, sec
 	}})
 }
 
-// mayEmbody answers with an error unless the actor may set the password of a user whom it sees: of one who has or may
-// have a password here, and who is not above the actor.
+// mayEmbody answers with an error unless the actor may set the password of a user whom it sees: of
+// one who has or may have a password here, and who is not above the actor.
 func (d *Directory) mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
 	if err := d.controls(tx, by, u); err != nil {
 		return err
@@ -168,7 +170,8 @@ func (d *Directory) replacePassword(tx Tx, by roster.Actor, u roster.User, hash 
 	return d.audit(tx, by, now, change{ActPasswordSet, string(u.ID), u.UserName, map[string]any{"hadPassword": u.HasPassword}})
 }
 
-// storePassword gives a user a password. Sessions and links that are older than the password end with it.
+// storePassword gives a user a password. Sessions and links that are older than the password end
+// with it.
 func storePassword(tx Tx, u roster.User, hash roster.PasswordHash, now time.Time) error {
 	if err := tx.SetPassword(u.OrganizationID, u.ID, hash, now); err != nil {
 		return err
@@ -179,8 +182,9 @@ func storePassword(tx Tx, u roster.User, hash roster.PasswordHash, now time.Time
 	return voidLinks(tx, u)
 }
 
-// voidLinks voids all links of a user, whatever they are for. A link is as good as a password. So it ends with the
-// password, the address, the realm and the activity that the user had when it was made (DECISIONS 17).
+// voidLinks voids all links of a user, whatever they are for. A link is as good as a password. So
+// it ends with the password, the address, the realm and the activity that the user had when it was
+// made (DECISIONS 17).
 func voidLinks(tx Tx, u roster.User) error {
 	return tx.DeleteLinks(u.OrganizationID, u.ID, "")
 }
@@ -190,8 +194,8 @@ func outdatesLinks(before, after roster.User) bool {
 	return before.Email != after.Email || before.Realm != after.Realm || before.Active && !after.Active
 }
 
-// ReadLink returns the user behind a link that is still good, without consuming it: what a page shows
-// before the person acts. It is public: the secret is the credential.
+// ReadLink returns the user behind a link that is still good, without consuming it: what a page
+// shows before the person acts. It is public: the secret is the credential.
 //
 // Errors: NotFound alike for a link that is used, replaced, expired, or never was.
 func (d *Directory) ReadLink(ctx context.Context, by roster.Actor, secret string) (IssuedLink, error) {
@@ -235,8 +239,8 @@ func wentTo(l roster.Link, u roster.User) bool {
 	})
 }
 
-// lockedLink returns a link that is still good, and keeps others from changing its user until the transaction ends.
-// Of two who use links of one user at once the later one finds none.
+// lockedLink returns a link that is still good, and keeps others from changing its user until the
+// transaction ends. Of two who use links of one user at once the later one finds none.
 func (d *Directory) lockedLink(tx Tx, secret string) (IssuedLink, error) {
 	link, err := d.goodLink(tx, secret)
 	if err != nil {
@@ -256,10 +260,11 @@ type UsedLink struct {
 }
 
 // UseLink consumes a link: it sets the password, adds a phone number if one is given and, where the
-// link came by email, confirms the address. All other links of the user are void then, too. It is public: the secret is the credential.
+// link came by email, confirms the address. All other links of the user are void then, too. It is
+// public: the secret is the credential.
 //
-// Errors: NotFound alike for a link that is not good, Invalid(password, phoneNumbers), RateLimited after too
-// many tries, Unavailable.
+// Errors: NotFound alike for a link that is not good, Invalid(password, phoneNumbers), RateLimited
+// after too many tries, Unavailable.
 func (d *Directory) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (roster.User, error) {
 	if err := allow(by, ActLinkUse); err != nil {
 		return roster.User{}, err

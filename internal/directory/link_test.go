@@ -34,7 +34,8 @@ func (e *env) works(secret string) bool {
 	return err == nil
 }
 
-// outdated are changes of a user after which no link that was made before may work. Each gets the secrets of links.
+// outdated are changes of a user after which no link that was made before may work. Each gets the
+// secrets of links.
 var outdated = map[string]func(e *env, u roster.User, secrets map[roster.LinkPurpose]string) error{
 	"SetPassword": func(e *env, u roster.User, _ map[roster.LinkPurpose]string) error {
 		_, err := e.SetPassword(e.t.Context(), e.admin, directory.NewPassword{User: byID(u), Password: strong})
@@ -146,8 +147,8 @@ func TestALinkOutlivesEveryOtherChange(t *testing.T) {
 	})
 }
 
-// TestALinkIsBoundToTheCredentialsAndTheAddressThatTheUserHad stores what a server does that does not void links itself: one of an older version
-// beside this one.
+// TestALinkIsBoundToTheCredentialsAndTheAddressThatTheUserHad stores what a server does that does
+// not void links itself: one of an older version beside this one.
 func TestALinkIsBoundToTheCredentialsAndTheAddressThatTheUserHad(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		for name, write := range map[string]func(tx directory.Tx, u roster.User) error{

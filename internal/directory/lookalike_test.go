@@ -11,7 +11,8 @@ import (
 	"roster/internal/directory"
 )
 
-// lookalike is a noun that has names: how a record is made, how it is found, and the field of its name.
+// lookalike is a noun that has names: how a record is made, how it is found, and the field of its
+// name.
 type lookalike struct {
 	field string
 	make  func(name string) error
@@ -322,7 +323,8 @@ func TestANumberWithAnExtensionIsNoAddressForSMS(t *testing.T) {
 	})
 }
 
-// TestNamesThatAnOlderReleaseStoredGetTheirKeys begins with the keys that such a release made: NFC after case folding.
+// TestNamesThatAnOlderReleaseStoredGetTheirKeys begins with the keys that such a release made: NFC
+// after case folding.
 func TestNamesThatAnOlderReleaseStoredGetTheirKeys(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		ctx, by := t.Context(), e.admin

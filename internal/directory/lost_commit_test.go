@@ -239,7 +239,8 @@ func TestEveryVerbThatWritesIsTriedWithLostCommits(t *testing.T) {
 	}
 }
 
-// amounts are how many rows each table has and the sum of their versions: a change that is made twice shows.
+// amounts are how many rows each table has and the sum of their versions: a change that is made
+// twice shows.
 type amounts map[string]int64
 
 func measure(t *testing.T, conn *pgx.Conn) amounts {
@@ -284,8 +285,8 @@ func (a amounts) since(before amounts) amounts {
 	return changed
 }
 
-// TestAChangeWhoseCommitIsCutIsAnsweredTrulyAndMadeOnce cuts each verb's connection at its COMMIT: once for each place, 40
-// times with ROSTER_TEST_LONG=1, and then at each of its messages too.
+// TestAChangeWhoseCommitIsCutIsAnsweredTrulyAndMadeOnce cuts each verb's connection at its COMMIT:
+// once for each place, 40 times with ROSTER_TEST_LONG=1, and then at each of its messages too.
 func TestAChangeWhoseCommitIsCutIsAnsweredTrulyAndMadeOnce(t *testing.T) {
 	t.Parallel()
 	rounds, orgWide := 1, 0

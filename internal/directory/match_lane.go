@@ -27,10 +27,10 @@ const (
 	maxMatchWait = 20 * time.Second
 )
 
-// matchLane lets few events be matched at a time, or few pages of users be made that are compared with a filter, so that other requests keep a processor. A slot
-// rests after each event for as long as that took: on two processors others would else keep less than
-// half of their rate. Those who wait have their turn by organization: the events of one do not shut
-// out those of another.
+// matchLane lets few events be matched at a time, or few pages of users be made that are compared
+// with a filter, so that other requests keep a processor. A slot rests after each event for as long
+// as that took: on two processors others would else keep less than half of their rate. Those who
+// wait have their turn by organization: the events of one do not shut out those of another.
 type matchLane struct {
 	slots int
 	ofOne int          // that wait of one organization at most

@@ -8,9 +8,9 @@ import (
 	"roster"
 )
 
-// merged returns a JSON value as a change leaves it: replaced, or where the change is a merge patch that is an object,
-// merged with what is there (RFC 7396 §2). One that says nothing new leaves the very bytes. Both are JSON, without a name
-// twice in an object.
+// merged returns a JSON value as a change leaves it: replaced, or where the change is a merge patch
+// that is an object, merged with what is there (RFC 7396 §2). One that says nothing new leaves the
+// very bytes. Both are JSON, without a name twice in an object.
 func merged(there json.RawMessage, change roster.Set[json.RawMessage], patch bool) json.RawMessage {
 	switch {
 	case !change.Present:

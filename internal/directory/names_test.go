@@ -8,7 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestWhatNoNameCanHoldIsNotFoundAndNoFaultOfTheServer: PostgreSQL refuses even to look for a NUL character.
+// TestWhatNoNameCanHoldIsNotFoundAndNoFaultOfTheServer: PostgreSQL refuses even to look for a NUL
+// character.
 func TestWhatNoNameCanHoldIsNotFoundAndNoFaultOfTheServer(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		const odd = "a\x00b"

@@ -28,16 +28,17 @@ type NewOrganization struct {
 	Faults         roster.Faults
 }
 
-// CreatedOrganization is the answer of CreateOrganization. AdminLink is the secret of a link by which the user admin
-// sets a password, once; it is shown this once and kept nowhere.
+// CreatedOrganization is the answer of CreateOrganization. AdminLink is the secret of a link by
+// which the user admin sets a password, once; it is shown this once and kept nowhere.
 type CreatedOrganization struct {
 	roster.Organization
 	AdminLink IssuedLink
 }
 
-// CreateOrganization makes an organization with what ships in one: roles, the group End-User, a team, the default
-// matrix, and the user admin, who has no password yet. server_admin is needed, which the command line gives. A repeat
-// under the same idempotency key gets the organization without a link.
+// CreateOrganization makes an organization with what ships in one: roles, the group End-User, a
+// team, the default matrix, and the user admin, who has no password yet. server_admin is needed,
+// which the command line gives. A repeat under the same idempotency key gets the organization
+// without a link.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(slug), Unavailable.
 func (d *Directory) CreateOrganization(ctx context.Context, by roster.Actor, in NewOrganization) (CreatedOrganization, error) {
@@ -72,7 +73,8 @@ func (d *Directory) CreateOrganization(ctx context.Context, by roster.Actor, in 
 	return made, d.nameHolder(ctx, by, ActOrganizationCreate, organizationHolder(in.Slug), err)
 }
 
-// makeOrganization is the transaction of CreateOrganization. Both organizations have it in their audit.
+// makeOrganization is the transaction of CreateOrganization. Both organizations have it in their
+// audit.
 func (d *Directory) makeOrganization(tx Tx, by roster.Actor, o roster.Organization, secret string) (CreatedOrganization, error) {
 	out := CreatedOrganization{Organization: o}
 	if err := tx.InsertOrganization(o); err != nil {
@@ -106,8 +108,8 @@ func knowsAll(by roster.Actor) bool {
 	return local(by) || by.Grants.Everywhere().Has(roster.ServerAdmin)
 }
 
-// ListOrganizations returns the organizations by slug: all of them to who has server_admin or uses the command
-// line, the actor's own to others. An error ends the sequence.
+// ListOrganizations returns the organizations by slug: all of them to who has server_admin or uses
+// the command line, the actor's own to others. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListOrganizations(ctx context.Context, by roster.Actor, in AfterSlug) (iter.Seq2[roster.Organization, error], error) {
@@ -131,7 +133,8 @@ func (d *Directory) ListOrganizations(ctx context.Context, by roster.Actor, in A
 // AfterSlug is a place in the list of organizations: those with a greater slug come after it.
 type AfterSlug string
 
-// GetOrganization returns one organization that the actor may know, by id or, as the reference's name, by slug.
+// GetOrganization returns one organization that the actor may know, by id or, as the reference's
+// name, by slug.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
 func (d *Directory) GetOrganization(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Organization, error) {
@@ -164,7 +167,8 @@ func (d *Directory) GetSettings(ctx context.Context, by roster.Actor, _ None) (r
 	return view(ctx, d, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
 }
 
-// SettingsChange is what UpdateSettings changes: what is absent stays as it is, null means the default.
+// SettingsChange is what UpdateSettings changes: what is absent stays as it is, null means the
+// default.
 type SettingsChange struct {
 	IfVersion       int64 // only if the organization still has this version; 0: whatever it has
 	Name            roster.Set[string]
@@ -251,7 +255,8 @@ func (d *Directory) UpdateSettings(ctx context.Context, by roster.Actor, in Sett
 	})
 }
 
-// GetTimeZone returns the time zone in which the actor's organization reads and writes dates without one.
+// GetTimeZone returns the time zone in which the actor's organization reads and writes dates
+// without one.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
 func (d *Directory) GetTimeZone(ctx context.Context, by roster.Actor, _ None) (*time.Location, error) {
@@ -275,7 +280,8 @@ func (d *Directory) countryOf(tx Tx, org roster.OrganizationID) (string, error) 
 	return cmp.Or(o.Settings.DefaultCountry, d.defaultCountry), err
 }
 
-// countryFor is countryOf where it matters: for a number without a country of its own. It reads nothing for others.
+// countryFor is countryOf where it matters: for a number without a country of its own. It reads
+// nothing for others.
 func (d *Directory) countryFor(tx Tx, org roster.OrganizationID, numbers ...string) (string, error) {
 	for _, number := range numbers {
 		if number != "" && !strings.HasPrefix(strings.TrimSpace(number), "+") {
@@ -300,8 +306,8 @@ type ServerAdmin struct {
 	May  bool
 }
 
-// SetServerAdmin gives a user the permission server_admin, or takes it. It is done on the command line only
-// (DECISIONS 10).
+// SetServerAdmin gives a user the permission server_admin, or takes it. It is done on the command
+// line only (DECISIONS 10).
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
 func (d *Directory) SetServerAdmin(ctx context.Context, by roster.Actor, in ServerAdmin) (roster.User, error) {

@@ -130,7 +130,8 @@ type Status struct {
 	Jobs         []roster.JobCounts
 }
 
-// GetStatus returns how the server stands, and the actor's organization. The jobs are those of all organizations.
+// GetStatus returns how the server stands, and the actor's organization. The jobs are those of all
+// organizations.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
 func (d *Directory) GetStatus(ctx context.Context, by roster.Actor, _ None) (Status, error) {

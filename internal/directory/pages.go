@@ -6,8 +6,9 @@ import "iter"
 // its rows, few enough to keep memory flat.
 const pageSize = 500
 
-// firstPage is how many it loads first where nobody said how many are wanted: who reads a page of the usual 100, and looks whether there is another, causes
-// no more. The next ones grow to pageSize.
+// firstPage is how many it loads first where nobody said how many are wanted: who reads a page of
+// the usual 100, and looks whether there is another, causes no more. The next ones grow to
+// pageSize.
 const firstPage = 128
 
 // pages strings keyset pages together: at most limit records, all of them where it is 0.

@@ -8,8 +8,8 @@ import (
 	"roster"
 )
 
-// asksStrength reports whether a provisioned password must be strong: the server or the organization may
-// ask for that. A password that has a fault already is not judged.
+// asksStrength reports whether a provisioned password must be strong: the server or the
+// organization may ask for that. A password that has a fault already is not judged.
 func (d *Directory) asksStrength(tx Tx, org roster.OrganizationID, password string, faults roster.Faults) (bool, error) {
 	if password == "" || faults.Has("password") {
 		return false, nil
@@ -21,8 +21,9 @@ func (d *Directory) asksStrength(tx Tx, org roster.OrganizationID, password stri
 	return o.Settings.StrongPasswords, err
 }
 
-// judged returns the error for which no hash is needed, together with what is wrong with the password, so
-// that all faults come at once. Judging a password is work, so no transaction may be open.
+// judged returns the error for which no hash is needed, together with what is wrong with the
+// password, so that all faults come at once. Judging a password is work, so no transaction may be
+// open.
 func (d *Directory) judged(ctx context.Context, by roster.Actor, p NewHash, err error) error {
 	if !p.Strong || err != nil && (roster.KindOf(err) == roster.Internal || roster.KindOf(err) == roster.Unavailable) {
 		return err

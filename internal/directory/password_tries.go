@@ -16,8 +16,8 @@ const (
 	maxTried       = 10_000           // what is counted of a kind; beyond it the oldest count is given up
 )
 
-// tries counts tries of one kind that failed, and those under way, by what was tried. It counts in one process: behind
-// several servers each of them allows as many.
+// tries counts tries of one kind that failed, and those under way, by what was tried. It counts in
+// one process: behind several servers each of them allows as many.
 type tries struct {
 	most   int    // failed tries that are allowed
 	detail string // what is said about one more
@@ -32,10 +32,10 @@ type tried struct {
 	settled         chan struct{} // closed when one of those under way ends
 }
 
-// begin counts a try. Those under way take up room, so that parallel tries get no further than those in a row; where
-// they take up all of it, begin waits for one of them. The function that it returns must be called with the outcome: a
-// try that did not fail is not counted.
-// Errors: RateLimited, Unavailable where the caller does not wait any longer.
+// begin counts a try. Those under way take up room, so that parallel tries get no further than
+// those in a row; where they take up all of it, begin waits for one of them. The function that it
+// returns must be called with the outcome: a try that did not fail is not counted. Errors:
+// RateLimited, Unavailable where the caller does not wait any longer.
 func (t *tries) begin(ctx context.Context, what string, now func() time.Time) (end func(failed bool), err error) {
 	for {
 		end, settled, err := t.try(what, now())

@@ -220,12 +220,13 @@ func local(by roster.Actor) bool {
 // guarded are the permissions that grant_any_role does not cover (DECISIONS 9).
 const guarded = roster.SuperPrivileges | roster.GrantAnyRole | roster.ManageRealms
 
-// beyondTokens are the permissions that a token of the organization never uses. It may create administrators, who have
-// them. A token takes no hold of users who have them, nor gives them to users whom it has a hold of.
+// beyondTokens are the permissions that a token of the organization never uses. It may create
+// administrators, who have them. A token takes no hold of users who have them, nor gives them to
+// users whom it has a hold of.
 const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings
 
-// ceiling returns the permissions that the actor may grant in a group, or in the organization for "". It may change users
-// who hold no others (DECISIONS 9).
+// ceiling returns the permissions that the actor may grant in a group, or in the organization for
+// "". It may change users who hold no others (DECISIONS 9).
 func (d *Directory) ceiling(by roster.Actor, group roster.GroupID) roster.Permissions {
 	own := held(by, group)
 	switch {
@@ -249,8 +250,9 @@ func (d *Directory) above(by roster.Actor, target roster.Grants) (p roster.Permi
 	return p
 }
 
-// aboveHold returns those of the permissions that keep the actor from taking hold of a user: those above its ceiling, and
-// for a token of the organization those that it never uses. With a password that it knows it would use them (DECISIONS 8).
+// aboveHold returns those of the permissions that keep the actor from taking hold of a user: those
+// above its ceiling, and for a token of the organization those that it never uses. With a password
+// that it knows it would use them (DECISIONS 8).
 func (d *Directory) aboveHold(by roster.Actor, target roster.Grants) roster.Permissions {
 	p := d.above(by, target)
 	if organizationToken(by) {
@@ -269,8 +271,8 @@ func (d *Directory) mayEmpower(by roster.Actor, target roster.Grants) error {
 	return beyond("this gives permissions beyond yours: ", d.aboveHold(by, target))
 }
 
-// mayHold says whether the actor may take hold of a user who holds the permissions: sign in as that user, or decide where
-// messages to the user go.
+// mayHold says whether the actor may take hold of a user who holds the permissions: sign in as that
+// user, or decide where messages to the user go.
 func (d *Directory) mayHold(by roster.Actor, target roster.Grants) error {
 	return beyond("you cannot change this user, who holds permissions beyond yours: ", d.aboveHold(by, target))
 }
@@ -283,8 +285,8 @@ func beyond(detail string, p roster.Permissions) error {
 	return forbidden(detail + p.String())
 }
 
-// controls says whether the actor may take hold of the user, who may hold anything: permissions, or what entries on check
-// groups give.
+// controls says whether the actor may take hold of the user, who may hold anything: permissions, or
+// what entries on check groups give.
 func (d *Directory) controls(tx Tx, by roster.Actor, u roster.User) error {
 	account, err := tx.AccountByID(u.OrganizationID, u.ID)
 	if err != nil {
@@ -305,9 +307,10 @@ func (d *Directory) controlsAccount(tx Tx, by roster.Actor, target roster.Accoun
 	return beyond("you cannot change this user, who gets permissions beyond yours by entries on check groups: ", entries[target.Number])
 }
 
-// mayMakeToken says whether the actor may make a token of the organization, for the groups or, without any, for all of
-// it: whoever makes one may use it. One that only reads sees what read_directory shows, and the audit. One that writes
-// acts as an administrator and makes others (DECISIONS 8). Of these permissions some mean nothing within a group.
+// mayMakeToken says whether the actor may make a token of the organization, for the groups or,
+// without any, for all of it: whoever makes one may use it. One that only reads sees what
+// read_directory shows, and the audit. One that writes acts as an administrator and makes others
+// (DECISIONS 8). Of these permissions some mean nothing within a group.
 func mayMakeToken(by roster.Actor, access roster.Access, groups []roster.GroupID) error {
 	needs := roster.ReadDirectory | roster.ReadAudit
 	if access != roster.AccessRead {

@@ -138,7 +138,8 @@ func TestAnActionThatThePolicyDoesNotKnowIsForbiddenToEverybody(t *testing.T) {
 	}
 }
 
-// callers are everybody who may come along: each shipped role and level, the kinds of token, nobody.
+// callers are everybody who may come along: each shipped role and level, the kinds of token,
+// nobody.
 func callers() []caller {
 	var all []caller
 	user := func(name string, p roster.Permissions) {
@@ -275,8 +276,8 @@ func cells(by roster.Actor, act Action, each func(mark func(error))) string {
 	return cells.String()
 }
 
-// TestATokenThatReadsSeesTheDirectoryAndTheAudit keeps mayMakeToken right: whoever may make one must be able to do all
-// that the policy lets it do.
+// TestATokenThatReadsSeesTheDirectoryAndTheAudit keeps mayMakeToken right: whoever may make one
+// must be able to do all that the policy lets it do.
 func TestATokenThatReadsSeesTheDirectoryAndTheAudit(t *testing.T) {
 	t.Parallel()
 	for act, r := range policy {

@@ -18,7 +18,7 @@ const (
 
 // LockTx keeps others away from a record that is read in order to be changed.
 type LockTx interface {
-	// LockRecord keeps other transactions from changing a record until this one ends. What was read of it
-	// before may be older than the lock. Errors: NotFound.
+	// LockRecord keeps other transactions from changing a record until this one ends. What was read of
+	// it before may be older than the lock. Errors: NotFound.
 	LockRecord(org roster.OrganizationID, noun Lockable, id string) error
 }

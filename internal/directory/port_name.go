@@ -2,7 +2,8 @@ package directory
 
 import "roster"
 
-// NameTx gives records of every organization the keys of their names anew: for work in the background.
+// NameTx gives records of every organization the keys of their names anew: for work in the
+// background.
 type NameTx interface {
 	// NamesEverywhere returns names of one kind, by ascending organization and id, after a record.
 	NamesEverywhere(kind NameKind, after NamedRecord, limit int) ([]NamedRecord, error)

@@ -12,8 +12,9 @@ import (
 	"roster/internal/pgtest"
 )
 
-// meanwhile runs something once beside a transaction that is under way, until it has ended or waits for a lock. So a
-// test fails where the transaction holds no lock, and passes where it does. PostgreSQL only: SQLite has one writer.
+// meanwhile runs something once beside a transaction that is under way, until it has ended or waits
+// for a lock. So a test fails where the transaction holds no lock, and passes where it does.
+// PostgreSQL only: SQLite has one writer.
 type meanwhile struct {
 	*env
 	look  *sql.DB
@@ -69,7 +70,8 @@ func (m *meanwhile) over() error {
 	return m.err
 }
 
-// verbs are the verbs on a store in which it happens at a call of the method that at names, see interruptedTx.
+// verbs are the verbs on a store in which it happens at a call of the method that at names, see
+// interruptedTx.
 func (m *meanwhile) verbs(at string) *directory.Directory {
 	return m.on(interrupted{m.store, m, at})
 }
@@ -203,8 +205,8 @@ func TestAFirstSignInKeepsWhatIsChangedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestWhoIsDeletedWhileBeingAddedIsNoMember has both orders: the deletion ends while the group is changed, and the other
-// way about.
+// TestWhoIsDeletedWhileBeingAddedIsNoMember has both orders: the deletion ends while the group is
+// changed, and the other way about.
 func TestWhoIsDeletedWhileBeingAddedIsNoMember(t *testing.T) {
 	sel := func(e *env) directory.GroupSelector {
 		return directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{ID: string(e.groupID("A"))}}

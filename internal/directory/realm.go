@@ -30,8 +30,9 @@ type realmDefaults struct {
 	DefaultGroup string   `json:"defaultGroup"`
 }
 
-// auditedRealm is what the audit keeps of a realm. Of its configuration, in which a client may put anything, it keeps what
-// users get, and a keyed fingerprint that shows whether it is the same as before.
+// auditedRealm is what the audit keeps of a realm. Of its configuration, in which a client may put
+// anything, it keeps what users get, and a keyed fingerprint that shows whether it is the same as
+// before.
 type auditedRealm struct {
 	DisplayName   string           `json:"displayName"`
 	Kind          roster.RealmKind `json:"kind"`
@@ -51,7 +52,8 @@ func (d *Directory) auditRealm(r roster.Realm) auditedRealm {
 
 // CreateRealm makes a SAML realm. What its users get must exist, and its maker must hold it.
 //
-// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName), Unavailable.
+// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName),
+// Unavailable.
 func (d *Directory) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm) (roster.Realm, error) {
 	if err := allow(by, ActRealmCreate); err != nil {
 		return roster.Realm{}, err
@@ -112,8 +114,9 @@ func (d *Directory) CreateRealm(ctx context.Context, by roster.Actor, in NewReal
 	return r, d.nameHolder(ctx, by, ActRealmRead, realmHolder(by, in.Name), err)
 }
 
-// errUnchecked ends the transaction of a create that turns out to be no repeat. Only then is the configuration checked:
-// that takes requests to others, and what was right at the first time may have expired by now.
+// errUnchecked ends the transaction of a create that turns out to be no repeat. Only then is the
+// configuration checked: that takes requests to others, and what was right at the first time may
+// have expired by now.
 var errUnchecked = errors.New("the realm's configuration was not checked yet")
 
 // RealmChange is what UpdateRealm changes: what is absent stays as it is.
@@ -127,7 +130,8 @@ type RealmChange struct {
 
 // UpdateRealm changes a SAML realm.
 //
-// Errors: Unauthenticated, Forbidden, NotFound (by id), Invalid (by name; all faults at once), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound (by id), Invalid (by name; all faults at once),
+// Stale, Unavailable.
 func (d *Directory) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChange) (roster.Realm, error) {
 	if err := allow(by, ActRealmUpdate); err != nil {
 		return roster.Realm{}, err
@@ -195,7 +199,8 @@ func (d *Directory) validateRealm(ctx context.Context, configuration json.RawMes
 	}
 }
 
-// permitRealm finds what users of the realm get, and asks whether the actor may give it (DECISIONS 11).
+// permitRealm finds what users of the realm get, and asks whether the actor may give it (DECISIONS
+// 11).
 func (d *Directory) permitRealm(tx Tx, by roster.Actor, act Action, configuration json.RawMessage, faults roster.Faults) error {
 	var defaults realmDefaults
 	if err := json.Unmarshal(configuration, &defaults); err == nil {

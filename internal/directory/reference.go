@@ -20,8 +20,8 @@ type resolved struct {
 	realm       roster.RealmID
 }
 
-// resolve looks the references of in up, and notes each that names nothing the actor may use in the action. held are the roles
-// that the user has already.
+// resolve looks the references of in up, and notes each that names nothing the actor may use in the
+// action. held are the roles that the user has already.
 func resolve(tx Tx, by roster.Actor, act Action, in NewUser, held []roster.RoleGrant, f *roster.Faults) (resolved, error) {
 	var r resolved
 	var err error
@@ -78,8 +78,8 @@ func (r *resolved) resolveRealm(tx Tx, by roster.Actor, ref roster.Ref, f *roste
 	return nil
 }
 
-// groupField returns the argument in which a group of the references stands: primaryGroup for the primary group, unless
-// the request names other groups as well.
+// groupField returns the argument in which a group of the references stands: primaryGroup for the
+// primary group, unless the request names other groups as well.
 func groupField(r resolved, groups []roster.Ref) func(roster.GroupLink) string {
 	return func(g roster.GroupLink) string {
 		if g.ID == r.primary.ID && len(groups) == 0 {
@@ -110,8 +110,8 @@ func resolveRoles(tx Tx, by roster.Actor, refs []roster.Ref, f *roster.Faults) (
 	return distinct(found, func(r roster.Role) roster.RoleID { return r.ID }), err
 }
 
-// findRoles finds roles, with a zero one in the place of each that it notes as unknown. field says where a
-// reference stands in the request.
+// findRoles finds roles, with a zero one in the place of each that it notes as unknown. field says
+// where a reference stands in the request.
 func findRoles(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Role, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
@@ -125,7 +125,8 @@ func findRoles(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string
 	return found, err
 }
 
-// resolveScopes finds the further roles and the groups for which they and the access level are granted.
+// resolveScopes finds the further roles and the groups for which they and the access level are
+// granted.
 func (r *resolved) resolveScopes(tx Tx, by roster.Actor, act Action, in NewUser, held []roster.RoleGrant, f *roster.Faults) error {
 	r.permissions = make(map[roster.RoleID]roster.Permissions, len(r.roles))
 	for _, role := range r.roles {
@@ -181,8 +182,8 @@ func grantedRoles(grants []RoleGrant) []roster.Ref {
 	return refs
 }
 
-// findScope finds the groups that something is granted for, in the order of the references. None of a list
-// that is too long, of which check has a fault.
+// findScope finds the groups that something is granted for, in the order of the references. None of
+// a list that is too long, of which check has a fault.
 func findScope(tx Tx, by roster.Actor, act Action, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.GroupID, error) {
 	groups, err := findGroups(tx, by, act, roster.KindGroup, refs, field, f)
 	var ids []roster.GroupID
@@ -206,8 +207,8 @@ func resolveGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, fi
 	return slices.DeleteFunc(groups, func(g roster.Group) bool { return g.ID == "" }), err
 }
 
-// findGroups is resolveGroups with a zero group in the place of each that it notes as unknown. field says
-// where a reference stands in the request.
+// findGroups is resolveGroups with a zero group in the place of each that it notes as unknown.
+// field says where a reference stands in the request.
 func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Group, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
@@ -226,8 +227,9 @@ func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs 
 	return found, nil
 }
 
-// findable returns the references with ids as records have them. What holds text that no id, or no name, can hold is left
-// out: an engine may refuse even to look for it. The same text may be the one and not the other.
+// findable returns the references with ids as records have them. What holds text that no id, or no
+// name, can hold is left out: an engine may refuse even to look for it. The same text may be the
+// one and not the other.
 func findable(refs []roster.Ref) []roster.Ref {
 	some := refs
 	for i, ref := range refs {
@@ -250,14 +252,14 @@ func findable(refs []roster.Ref) []roster.Ref {
 	return some
 }
 
-// unknown notes that a reference names nothing, and the command that makes what it names: whoever speaks the native API
-// has a call for that. It adds nothing to a fault that the field has already.
+// unknown notes that a reference names nothing, and the command that makes what it names: whoever
+// speaks the native API has a call for that. It adds nothing to a fault that the field has already.
 func unknown(f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
 	unknownTo(true, f, by, field, noun, ref)
 }
 
-// unknownTo is unknown for somebody who may not know of every such record: what it names may be there, and then no
-// command makes it.
+// unknownTo is unknown for somebody who may not know of every such record: what it names may be
+// there, and then no command makes it.
 func unknownTo(orgWide bool, f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
 	if f.Has(field) {
 		return

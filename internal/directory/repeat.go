@@ -11,9 +11,9 @@ import (
 // retryFor is how long a create is remembered (DECISIONS 20).
 const retryFor = 24 * time.Hour
 
-// fingerprint is the HMAC of who creates what, through which face: equal creates by the same principal
-// have the same. input is the inputText of the create. It is "" where input holds text that is no JSON: then check has
-// the fault.
+// fingerprint is the HMAC of who creates what, through which face: equal creates by the same
+// principal have the same. input is the inputText of the create. It is "" where input holds text
+// that is no JSON: then check has the fault.
 func (d *Directory) fingerprint(by roster.Actor, act Action, input json.RawMessage) string {
 	key, err := d.hmac([]any{inputForm, by.OrganizationID, by.Principal(), by.Face, act, input})
 	if err != nil {
@@ -22,9 +22,9 @@ func (d *Directory) fingerprint(by roster.Actor, act Action, input json.RawMessa
 	return key
 }
 
-// repeated makes the record r.ResourceID under the fingerprint r.Key, as the first thing of a transaction. Where an
-// equal create has made a record within a day, and asMade finds it as it was made, it returns that record instead.
-// Without a fingerprint it only creates.
+// repeated makes the record r.ResourceID under the fingerprint r.Key, as the first thing of a
+// transaction. Where an equal create has made a record within a day, and asMade finds it as it was
+// made, it returns that record instead. Without a fingerprint it only creates.
 func repeated[T any](tx Tx, r Retry, create func() (T, error), asMade func(made Retry) (T, bool, error)) (T, error) {
 	if r.Key == "" {
 		return create()
@@ -49,7 +49,8 @@ func repeated[T any](tx Tx, r Retry, create func() (T, error), asMade func(made 
 	}
 }
 
-// unchangedSince takes the record of a create that is remembered, and reports whether it is there and as it was made.
+// unchangedSince takes the record of a create that is remembered, and reports whether it is there
+// and as it was made.
 func unchangedSince[T any](made Retry, record T, version int64, err error) (T, bool, error) {
 	if err != nil && roster.KindOf(err) == roster.NotFound {
 		return record, false, nil
@@ -100,7 +101,8 @@ func (c *creation) asItIs(tx Tx, id roster.UserID) (made, error) {
 	return c.again(tx, u)
 }
 
-// wasMade reports whether a create that is remembered has the idempotency key, so that no hash is needed.
+// wasMade reports whether a create that is remembered has the idempotency key, so that no hash is
+// needed.
 func (c *creation) wasMade(tx Tx) (bool, error) {
 	if c.in.IdempotencyKey == "" {
 		return false, nil
@@ -127,8 +129,9 @@ func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error
 	return again.CreatedUser, nil
 }
 
-// hashOfCreate returns the hash of the password with which a user was made, "" if it was made without one, has another one
-// by now, or is gone. No repeat is compared with a password that was set later: who makes a user may be below it by now.
+// hashOfCreate returns the hash of the password with which a user was made, "" if it was made
+// without one, has another one by now, or is gone. No repeat is compared with a password that was
+// set later: who makes a user may be below it by now.
 func hashOfCreate(tx Tx, org roster.OrganizationID, id roster.UserID) (roster.PasswordHash, error) {
 	account, err := tx.AccountByID(org, id)
 	switch {
@@ -140,8 +143,8 @@ func hashOfCreate(tx Tx, org roster.OrganizationID, id roster.UserID) (roster.Pa
 	return account.PasswordHash, nil
 }
 
-// matches reports whether a repeat came with the password with which the user was made, whose hash is that of
-// hashOfCreate. Failures are counted by user.
+// matches reports whether a repeat came with the password with which the user was made, whose hash
+// is that of hashOfCreate. Failures are counted by user.
 //
 // Errors: RateLimited, Unavailable.
 func (d *Directory) matches(ctx context.Context, by roster.Actor, id roster.UserID, hash roster.PasswordHash, password string) (same bool, err error) {

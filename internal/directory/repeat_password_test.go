@@ -43,7 +43,8 @@ func (e *env) heard() (*directory.Directory, *listening) {
 	return directory.New(directory.Options{Store: e.store, Passwords: l, Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key")}), l
 }
 
-// repeats are the ways in which a create can be repeated, under the userName as the key where there is one.
+// repeats are the ways in which a create can be repeated, under the userName as the key where there
+// is one.
 var repeats = map[string]struct {
 	create func(ctx context.Context, d *directory.Directory, by roster.Actor, in directory.NewUser) (directory.CreatedUser, error)
 	kind   roster.Kind // of the answer to a repeat with another password

@@ -10,7 +10,8 @@ import (
 	"roster/internal/directory"
 )
 
-// memory is a way in which a create is remembered: by all that it says, or under a key of its caller.
+// memory is a way in which a create is remembered: by all that it says, or under a key of its
+// caller.
 type memory struct {
 	repeatable bool
 	key        string

@@ -8,15 +8,15 @@ import (
 	"roster"
 )
 
-// errRerun marks the error of a transaction that was about to make what another one made meanwhile: run again, it
-// finds it.
+// errRerun marks the error of a transaction that was about to make what another one made meanwhile:
+// run again, it finds it.
 var errRerun = errors.New("made meanwhile")
 
 // maxReruns is how often a transaction is run again for that.
 const maxReruns = 3
 
-// rerunNeeded is the error for a business service that somebody else has just made. PostgreSQL's transactions do not
-// wait for each other before they look.
+// rerunNeeded is the error for a business service that somebody else has just made. PostgreSQL's
+// transactions do not wait for each other before they look.
 func rerunNeeded(err error) error {
 	return &roster.Error{
 		Kind: roster.Unavailable, Detail: "too many changes of the same records at once; try again", RetryAfter: time.Second,

@@ -19,8 +19,8 @@ type RoleChange struct {
 	Faults      roster.Faults        // those the face found already
 }
 
-// UpdateRole changes a role that did not ship. Whoever changes it must hold what it held and what it
-// will hold (DECISIONS 9).
+// UpdateRole changes a role that did not ship. Whoever changes it must hold what it held and what
+// it will hold (DECISIONS 9).
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(displayName), Stale, Unavailable.
 func (d *Directory) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange) (roster.Role, error) {
@@ -97,7 +97,8 @@ func keepAdministrators(tx Tx, before, after roster.Role) error {
 
 // DeleteRole deletes a role that did not ship and that nobody has.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict while somebody has it, Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict while somebody has it, Stale,
+// Unavailable.
 func (d *Directory) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) (roster.Role, error) {
 	if err := allow(by, ActRoleDelete); err != nil {
 		return roster.Role{}, err

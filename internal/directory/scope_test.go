@@ -115,12 +115,12 @@ func (e *env) groupVerbs(by roster.Actor, g roster.Group) string {
 	return reach(get) + reach(list) + reach(change) + reach(create) + reach(remove)
 }
 
-// TestEverybodySeesAndChangesWhatTheirRightsInGroupsAllow is a table: for each actor what the verbs about a
-// user answer, for users of several kinds, and what those about a group answer.
+// TestEverybodySeesAndChangesWhatTheirRightsInGroupsAllow is a table: for each actor what the verbs
+// about a user answer, for users of several kinds, and what those about a group answer.
 //
-// Users: GetUser GetUserRoles ListUsers UpdateUser(displayName) UpdateUser(active) UpsertUser SetPassword IssueLink
-// AddContactMethod RemoveContactMethod DeleteUser. Groups: GetGroup ListGroups UpdateGroup CreateUser(in it)
-// DeleteGroup, which is the organization's.
+// Users: GetUser GetUserRoles ListUsers UpdateUser(displayName) UpdateUser(active) UpsertUser
+// SetPassword IssueLink AddContactMethod RemoveContactMethod DeleteUser. Groups: GetGroup
+// ListGroups UpdateGroup CreateUser(in it) DeleteGroup, which is the organization's.
 func TestEverybodySeesAndChangesWhatTheirRightsInGroupsAllow(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, b, _ := e.customers()

@@ -22,8 +22,8 @@ type CreatedSession struct {
 	Secret string
 }
 
-// sessionFor returns the face that a session opened through a face is good for, and for how long at most. The native
-// API opens those of the dashboard: a cookie is good for both.
+// sessionFor returns the face that a session opened through a face is good for, and for how long at
+// most. The native API opens those of the dashboard: a cookie is good for both.
 func sessionFor(opened roster.Face) (roster.Face, time.Duration) {
 	if opened == roster.FaceAPI || opened == roster.FaceWeb {
 		return roster.FaceWeb, DashboardFor
@@ -31,8 +31,8 @@ func sessionFor(opened roster.Face) (roster.Face, time.Duration) {
 	return opened, SessionAbsolute
 }
 
-// CreateSession opens a session for the user who has just proved identity. Sessions of one user live
-// side by side.
+// CreateSession opens a session for the user who has just proved identity. Sessions of one user
+// live side by side.
 //
 // Errors: Unauthenticated, Forbidden, NotFound where the user went in the meantime, Unavailable.
 func (d *Directory) CreateSession(ctx context.Context, by roster.Actor, _ None) (CreatedSession, error) {
@@ -71,8 +71,9 @@ type SessionsOf struct {
 	User UserSelector // zero: the actor's own
 }
 
-// ListSessions returns the sessions of a user that are not over, the oldest first: 1,000 at most. A user may read its
-// own, and those of whom it may change; a token of the organization that may only read has a hold of nobody.
+// ListSessions returns the sessions of a user that are not over, the oldest first: 1,000 at most. A
+// user may read its own, and those of whom it may change; a token of the organization that may only
+// read has a hold of nobody.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(id) where nobody is meant, Unavailable.
 func (d *Directory) ListSessions(ctx context.Context, by roster.Actor, in SessionsOf) ([]roster.Session, error) {
@@ -91,8 +92,8 @@ func (d *Directory) ListSessions(ctx context.Context, by roster.Actor, in Sessio
 	})
 }
 
-// sessionUser returns whose sessions the actor means: its own, or those of somebody whom it sees and who is not
-// above it.
+// sessionUser returns whose sessions the actor means: its own, or those of somebody whom it sees
+// and who is not above it.
 func (d *Directory) sessionUser(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
 	if sel == (UserSelector{}) {
 		sel.ID = by.UserID
@@ -119,7 +120,8 @@ type SessionSelector struct {
 	ID   roster.SessionID // "" for all of them
 }
 
-// EndSession ends a session of a user, or all of them, at once and on every replica. A user may end its own.
+// EndSession ends a session of a user, or all of them, at once and on every replica. A user may end
+// its own.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(id) where nobody is meant, Unavailable.
 func (d *Directory) EndSession(ctx context.Context, by roster.Actor, in SessionSelector) (None, error) {

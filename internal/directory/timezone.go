@@ -18,8 +18,9 @@ var labelZone = regexp.MustCompile(`^\(GMT[^)]*\) ([A-Za-z0-9_+/-]+)(?: - .*)?$`
 // nothing else gets in.
 var knownZones sync.Map
 
-// Zone returns the IANA name that a user's time zone means: the text itself or the name in its label.
-// It returns false for text that means none; SYSTEM and "" mean the organization's zone and return "".
+// Zone returns the IANA name that a user's time zone means: the text itself or the name in its
+// label. It returns false for text that means none; SYSTEM and "" mean the organization's zone and
+// return "".
 func Zone(text string) (name string, ok bool) {
 	if text == "" || text == roster.SystemTimeZone {
 		return "", true

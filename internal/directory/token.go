@@ -30,8 +30,8 @@ type CreatedToken struct {
 	Secret string
 }
 
-// CreateToken makes an API token of the organization or of a user. A repeat under the same idempotency key gets the
-// token without its secret.
+// CreateToken makes an API token of the organization or of a user. A repeat under the same
+// idempotency key gets the token without its secret.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(name), Unavailable.
 func (d *Directory) CreateToken(ctx context.Context, by roster.Actor, in NewToken) (CreatedToken, error) {
@@ -111,7 +111,8 @@ func validateToken(in NewToken) roster.Faults {
 	return f
 }
 
-// aimToken finds the user and the groups of a token, and asks whether the actor may do what the token will do.
+// aimToken finds the user and the groups of a token, and asks whether the actor may do what the
+// token will do.
 func (d *Directory) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
 	if !isReference(in.UserName) { // an engine may refuse even to look for it
 		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
@@ -148,8 +149,8 @@ type TokenList struct {
 	After   roster.TokenID // only those made later
 }
 
-// ListTokens returns the organization's tokens, the oldest first, without their secrets. An error ends
-// the sequence.
+// ListTokens returns the organization's tokens, the oldest first, without their secrets. An error
+// ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListTokens(ctx context.Context, by roster.Actor, in TokenList) (iter.Seq2[roster.Token, error], error) {
@@ -161,7 +162,8 @@ func (d *Directory) ListTokens(ctx context.Context, by roster.Actor, in TokenLis
 	}, func(t roster.Token) roster.TokenID { return t.ID }), nil
 }
 
-// RevokeToken ends a token at once, on every replica. That of a user is ended by who is not below that user.
+// RevokeToken ends a token at once, on every replica. That of a user is ended by who is not below
+// that user.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
 func (d *Directory) RevokeToken(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Token, error) {

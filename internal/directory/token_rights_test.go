@@ -12,8 +12,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestNobodyMakesATokenThatMayMoreThanItsMaker: a token of the organization acts as an administrator, so that somebody
-// who may only make tokens would be one by it.
+// TestNobodyMakesATokenThatMayMoreThanItsMaker: a token of the organization acts as an
+// administrator, so that somebody who may only make tokens would be one by it.
 func TestNobodyMakesATokenThatMayMoreThanItsMaker(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, b, _ := e.customers()
@@ -130,8 +130,8 @@ func TestWhoMakesTokensOrRealmsNamesWhatTheyAreFor(t *testing.T) {
 	})
 }
 
-// TestAMessageSendsNobodyToMakeAGroupThatIsThere: who is limited to groups cannot tell one that is not there from one
-// that is outside.
+// TestAMessageSendsNobodyToMakeAGroupThatIsThere: who is limited to groups cannot tell one that is
+// not there from one that is outside.
 func TestAMessageSendsNobodyToMakeAGroupThatIsThere(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, _, _ := e.customers()

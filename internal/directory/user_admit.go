@@ -14,13 +14,13 @@ type ProvenUser struct {
 	User       NewUser
 }
 
-// AdmitUser lets somebody in whom a realm has proved: as the user of that realm; by binding one who was
-// made without a password and is waiting for a realm; or, unless users are predefined, as a new user
-// with what the realm gives. A user who proves identity elsewhere is never taken over by name
+// AdmitUser lets somebody in whom a realm has proved: as the user of that realm; by binding one who
+// was made without a password and is waiting for a realm; or, unless users are predefined, as a new
+// user with what the realm gives. A user who proves identity elsewhere is never taken over by name
 // (DECISIONS 11).
 //
-// Errors: Unauthenticated, Forbidden; NotFound for somebody whom the realm may not make; Conflict(userName)
-// for one who belongs elsewhere; those of CreateUser.
+// Errors: Unauthenticated, Forbidden; NotFound for somebody whom the realm may not make;
+// Conflict(userName) for one who belongs elsewhere; those of CreateUser.
 func (d *Directory) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUser) (roster.User, error) {
 	if err := allow(by, ActUserAdmit); err != nil {
 		return roster.User{}, err
@@ -80,8 +80,8 @@ func (d *Directory) bind(tx Tx, by roster.Actor, in ProvenUser, realm roster.Rea
 	}
 }
 
-// declaredRealm returns the id of a realm that the configuration declares; the record is made when the
-// realm is first used.
+// declaredRealm returns the id of a realm that the configuration declares; the record is made when
+// the realm is first used.
 func (d *Directory) declaredRealm(ctx context.Context, by roster.Actor, name string) (roster.RealmID, error) {
 	find := func(tx Tx) (roster.Realm, error) {
 		r, _, err := tx.FindRealm(by.OrganizationID, Fold(name))

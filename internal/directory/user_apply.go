@@ -6,8 +6,8 @@ import (
 	"roster"
 )
 
-// grantsOf returns what a level and roles grant: for the groups, or for the organization where there
-// are none.
+// grantsOf returns what a level and roles grant: for the groups, or for the organization where
+// there are none.
 func grantsOf(level roster.AccessLevel, roles []roster.Role, scope []roster.GroupID) roster.Grants {
 	p := level.Permissions()
 	for _, r := range roles {
@@ -74,8 +74,8 @@ func (c *userUpdate) readdress(old, u roster.User) []roster.ContactMethod {
 	return methods
 }
 
-// applyAccess changes what the user may do. A level that is set, and roles that the user has, stay granted for
-// the groups that they are granted for.
+// applyAccess changes what the user may do. A level that is set, and roles that the user has, stay
+// granted for the groups that they are granted for.
 func (c *userUpdate) applyAccess(row *NewUserRow, refs resolved, account roster.Account) (parts With) {
 	in, old := c.in, row.User
 	g := grantingTo(c.by, ActUserUpdate, groupIDs(row.Groups, row.Teams))
@@ -104,8 +104,8 @@ func (c *userUpdate) applyAccess(row *NewUserRow, refs resolved, account roster.
 	return parts
 }
 
-// applyGroups changes where the user belongs. Whoever has a scope changes nothing outside of it: a primary group that is
-// outside stays, and another one that is named becomes a membership only.
+// applyGroups changes where the user belongs. Whoever has a scope changes nothing outside of it: a
+// primary group that is outside stays, and another one that is named becomes a membership only.
 func (c *userUpdate) applyGroups(row *NewUserRow, refs resolved) (parts With) {
 	in, before := c.in, row.PrimaryGroup
 	if in.Department.Present {
@@ -138,8 +138,8 @@ func (c *userUpdate) applyGroups(row *NewUserRow, refs resolved) (parts With) {
 	return parts
 }
 
-// replaceLinks returns the groups of a kind that are to be, and those of the old ones that the actor
-// does not see.
+// replaceLinks returns the groups of a kind that are to be, and those of the old ones that the
+// actor does not see.
 func (c *userUpdate) replaceLinks(old []roster.GroupLink, groups []roster.Group, kind roster.GroupKind) []roster.GroupLink {
 	var links []roster.GroupLink
 	if scope, orgWide := scopeOf(c.by, ActUserUpdate); !orgWide {

@@ -7,8 +7,8 @@ import (
 	"roster"
 )
 
-// auditedUser is what the audit keeps of a user. It has no secret, and of the properties, which are the
-// client's own and may hold anything, only their length.
+// auditedUser is what the audit keeps of a user. It has no secret, and of the properties, which are
+// the client's own and may hold anything, only their length.
 type auditedUser struct {
 	UserName        string              `json:"userName"`
 	Number          int64               `json:"number"`

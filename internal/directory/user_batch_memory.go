@@ -8,10 +8,11 @@ import (
 	"roster"
 )
 
-// batchMemory is how a batch with an idempotency key remembers whom it made. Each part of it has a record of its
-// own, which lists those who were made and is written in the transaction that makes them: whatever a run was cut
-// by, the next one finds exactly those users who are there. Users who were not made are not in it, since nothing
-// keeps a later run from making them (DECISIONS 20: only successes are kept).
+// batchMemory is how a batch with an idempotency key remembers whom it made. Each part of it has a
+// record of its own, which lists those who were made and is written in the transaction that makes
+// them: whatever a run was cut by, the next one finds exactly those users who are there. Users who
+// were not made are not in it, since nothing keeps a later run from making them (DECISIONS 20: only
+// successes are kept).
 type batchMemory struct {
 	org   roster.OrganizationID
 	keys  []string // of the parts; none where nothing is remembered
@@ -98,8 +99,8 @@ func (m batchMemory) read(r Retry, now time.Time) (madeUsers, error) {
 	return made, nil
 }
 
-// claim takes the record of a part for a transaction, as the first thing that it writes: a second run of the same
-// batch waits there until the first has made its users.
+// claim takes the record of a part for a transaction, as the first thing that it writes: a second
+// run of the same batch waits there until the first has made its users.
 func (m batchMemory) claim(tx Tx, item int, now time.Time) (rememberedPart, error) {
 	key := m.key(item)
 	p := rememberedPart{Retry{OrganizationID: m.org, Key: key, ResourceID: "[]", Version: 1, Fingerprint: m.asked, CreatedAt: now}, madeUsers{}}

@@ -8,8 +8,8 @@ import (
 	"roster"
 )
 
-// userBatchTx is a transaction in which a batch asks for each record that it refers to once, and puts together what
-// can be written together. The verbs' own steps run on it as on any other.
+// userBatchTx is a transaction in which a batch asks for each record that it refers to once, and
+// puts together what can be written together. The verbs' own steps run on it as on any other.
 type userBatchTx struct {
 	Tx
 	groups      map[roster.GroupKind]map[roster.Ref]roster.Group

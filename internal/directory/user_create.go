@@ -21,7 +21,8 @@ type CreatedUser struct {
 // the welcome email's job, together or not at all. The role and level of somebody made by an actor
 // with scoped grants are granted for the actor's groups only.
 //
-// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(userName, emails), Unavailable.
+// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(userName, emails),
+// Unavailable.
 func (d *Directory) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (CreatedUser, error) {
 	if err := allow(by, ActUserCreate); err != nil {
 		return CreatedUser{}, err
@@ -84,8 +85,8 @@ type made struct {
 	hash roster.PasswordHash // of a repeat: what the password must match
 }
 
-// prepare hashes the password. Where that, or a fault, makes it worth a look, it first finds out what
-// the store already knows to be wrong, so that all faults come at once and no hash is wasted.
+// prepare hashes the password. Where that, or a fault, makes it worth a look, it first finds out
+// what the store already knows to be wrong, so that all faults come at once and no hash is wasted.
 func (c *creation) prepare(ctx context.Context) error {
 	if len(c.faults) == 0 && c.in.Password == "" {
 		return nil
@@ -114,8 +115,8 @@ func (c *creation) prepare(ctx context.Context) error {
 	return err
 }
 
-// look finds out whether the user was made already, or can be made as far as the store knows. A repeat does not ask
-// whether the names in it still name what they did.
+// look finds out whether the user was made already, or can be made as far as the store knows. A
+// repeat does not ask whether the names in it still name what they did.
 func (c *creation) look(tx Tx) (repeat bool, err error) {
 	if len(c.faults) == 0 {
 		if repeat, err = c.wasMade(tx); err != nil || repeat {
@@ -206,7 +207,8 @@ func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) 
 // welcomes reports whether the user gets a welcome email.
 func (c *creation) welcomes(u roster.User) bool { return c.in.SendWelcomeEmail && u.Active }
 
-// record writes what goes with a new user: the words by which it is found, the audit entry, and the welcome email's job.
+// record writes what goes with a new user: the words by which it is found, the audit entry, and the
+// welcome email's job.
 func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	if err := tx.InsertWords(row.OrganizationID, placesOf(row.User)); err != nil {
 		return err
@@ -221,7 +223,8 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	return sendWelcome(tx, row.User, firstCredentials, now)
 }
 
-// permit notes every argument by which the actor would make a user who may do more than it may give.
+// permit notes every argument by which the actor would make a user who may do more than it may
+// give.
 func (c *creation) permit(tx Tx, refs resolved, f *roster.Faults) error {
 	if c.granting(refs).lacksOwnGroup(f) {
 		return nil
@@ -314,7 +317,8 @@ func (c *creation) preferences(tx Tx, refs resolved) ([]roster.Preference, error
 	return tx.DefaultPreferences(c.by.OrganizationID, ids)
 }
 
-// taken is the Conflict over a field, with the record that is in the way where the actor may see it.
+// taken is the Conflict over a field, with the record that is in the way where the actor may see
+// it.
 func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
 	value := c.wanted(field)
 	e := takenBy(roster.Holder{}, field, value)
@@ -348,7 +352,8 @@ func (c *creation) refuse(tx Tx, field string) error {
 	return e
 }
 
-// explain gives a Conflict that the index found what one has that a look found: the record in the way.
+// explain gives a Conflict that the index found what one has that a look found: the record in the
+// way.
 func (c *creation) explain(ctx context.Context, err error) error {
 	all := roster.All(err)
 	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" || all[0].Holder != (roster.Holder{}) {

@@ -13,7 +13,8 @@ type UserDeletion struct {
 	IfVersion int64  // only if it still has this version; 0: whatever it has
 }
 
-// named answers Invalid for a user whose email is another one than the request says: who is meant is not clear then.
+// named answers Invalid for a user whose email is another one than the request says: who is meant
+// is not clear then.
 func (in UserDeletion) named(u roster.User) error {
 	if in.Email == "" || Fold(in.Email) == Fold(u.Email) {
 		return nil
@@ -21,10 +22,11 @@ func (in UserDeletion) named(u roster.User) error {
 	return &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is not that of the user whom the id names"}
 }
 
-// DeleteUser deletes a user: the name is free again, nobody signs in with it, its tokens are revoked, and it is in
-// no group any more. It returns the user as it was.
+// DeleteUser deletes a user: the name is free again, nobody signs in with it, its tokens are
+// revoked, and it is in no group any more. It returns the user as it was.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid for the last administrator or where Email is another, Conflict(emails), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid for the last administrator or where Email
+// is another, Conflict(emails), Stale, Unavailable.
 func (d *Directory) DeleteUser(ctx context.Context, by roster.Actor, in UserDeletion) (roster.User, error) {
 	if err := allow(by, ActUserDelete); err != nil {
 		return roster.User{}, err

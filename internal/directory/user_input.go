@@ -54,8 +54,8 @@ type NewUser struct {
 	Preferences      roster.Set[[]roster.Preference] // default: the default matrix
 	SendWelcomeEmail bool                            // never sent to an inactive user
 
-	// IdempotencyKey is the caller's own name for this create: under it the first answer is given again for a
-	// day. "" for none.
+	// IdempotencyKey is the caller's own name for this create: under it the first answer is given again
+	// for a day. "" for none.
 	IdempotencyKey string `json:"-"`
 
 	// UniqueEmail refuses an address that is the userName or primary email of another user.
@@ -77,8 +77,9 @@ func (in *NewUser) clean() {
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
 
-// UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole list,
-// and null means none or the default. A password and the day of joining have neither: their null is as if absent.
+// UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole
+// list, and null means none or the default. A password and the day of joining have neither: their
+// null is as if absent.
 type UserChange struct {
 	User          UserSelector
 	IfVersion     int64 // only if the user still has this version; 0: whatever it has
@@ -112,7 +113,8 @@ type UserChange struct {
 	Faults      roster.Faults // those the face found already
 }
 
-// asNew is the change as a user to be created, so that both are checked and resolved by the same rules.
+// asNew is the change as a user to be created, so that both are checked and resolved by the same
+// rules.
 func (in UserChange) asNew() NewUser {
 	as := NewUser{
 		Password: in.Password.Value, Active: in.Active,
@@ -144,8 +146,9 @@ func (in *UserChange) clean() {
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
 
-// cleanPreferences returns preferences whose services are sets: each once, in their fixed order. Services of which one is none
-// of ours stay as they are, so that the fault says the place of that one.
+// cleanPreferences returns preferences whose services are sets: each once, in their fixed order.
+// Services of which one is none of ours stay as they are, so that the fault says the place of that
+// one.
 func cleanPreferences(sent []roster.Preference) []roster.Preference {
 	prefs := slices.Clone(sent)
 	for i, p := range prefs {
@@ -202,7 +205,8 @@ func (d *Directory) validateUser(in NewUser) roster.Faults {
 	return f
 }
 
-// validateSignInName refuses a new userName that nobody could sign in with. A user who has such a name keeps it.
+// validateSignInName refuses a new userName that nobody could sign in with. A user who has such a
+// name keeps it.
 func validateSignInName(f *roster.Faults, name string) {
 	if strings.Contains(name, ":") {
 		addOnce(f, "userName", "must not hold a colon: HTTP Basic takes it for the end of the name (RFC 7617)")

@@ -9,8 +9,9 @@ import (
 	"roster"
 )
 
-// sameUser reports whether two states of a user are the same in all that is administered. Which face set what, versions
-// and times do not count, nor does the order of what has none. Everything is loaded.
+// sameUser reports whether two states of a user are the same in all that is administered. Which
+// face set what, versions and times do not count, nor does the order of what has none. Everything
+// is loaded.
 func sameUser(a, b roster.User) bool { return reflect.DeepEqual(administered(a), administered(b)) }
 
 // administered returns what is administered of a user, in one form.

@@ -7,8 +7,9 @@ import (
 	"roster"
 )
 
-// besides returns the change without the parts that leave the user as the actor sees it. So a record may be sent back as it was
-// read, whatever the user holds. Parts that bear on each other go together. A password is never compared.
+// besides returns the change without the parts that leave the user as the actor sees it. So a
+// record may be sent back as it was read, whatever the user holds. Parts that bear on each other go
+// together. A password is never compared.
 func (in UserChange) besides(by roster.Actor, u roster.User) UserChange {
 	if !seesWhatItChanges(by, u) {
 		return in
@@ -31,8 +32,8 @@ func (in UserChange) besides(by roster.Actor, u roster.User) UserChange {
 	return in
 }
 
-// seesWhatItChanges reports whether the actor sees all of the user that it may change: whoever does not would learn by a part
-// that is not refused what the user has.
+// seesWhatItChanges reports whether the actor sees all of the user that it may change: whoever does
+// not would learn by a part that is not refused what the user has.
 func seesWhatItChanges(by roster.Actor, u roster.User) bool {
 	if isSelf(by, u.ID) || seesAll(by, ActUserRead) {
 		return true
@@ -60,8 +61,8 @@ func leaves[T comparable](part roster.Set[T], there T) bool {
 	return !part.Present || part.Value == there
 }
 
-// leavesAccess reports whether the change leaves the access level, where it is granted and whether the user is active. A level
-// that is set activates.
+// leavesAccess reports whether the change leaves the access level, where it is granted and whether
+// the user is active. A level that is set activates.
 func (in UserChange) leavesAccess(u roster.User) bool {
 	active := u.Active
 	if in.AccessLevel.Present && in.AccessLevel.Value != "" {
@@ -75,7 +76,8 @@ func (in UserChange) leavesAccess(u roster.User) bool {
 		(!in.LevelGroups.Present || areGroups(in.LevelGroups.Value, u.LevelGroups))
 }
 
-// leavesRoles reports whether the change leaves the roles that the user has. One that is named without groups keeps its groups.
+// leavesRoles reports whether the change leaves the roles that the user has. One that is named
+// without groups keeps its groups.
 func (in UserChange) leavesRoles(there []roster.RoleGrant) bool {
 	left := 0
 	for _, r := range there {
@@ -112,8 +114,8 @@ type target struct {
 
 func linkedAs(g roster.GroupLink) target { return target{string(g.ID), g.Number, g.Name} }
 
-// refersTo reports whether a reference surely names a record, in the order of [roster.Ref]: what has the length of an id may be that
-// of another record.
+// refersTo reports whether a reference surely names a record, in the order of [roster.Ref]: what
+// has the length of an id may be that of another record.
 func refersTo(ref roster.Ref, t target) bool {
 	const id = 36 // characters
 	switch {

@@ -13,8 +13,8 @@ func (in UserChange) grants() bool {
 	return in.AccessLevel.Present || in.LevelGroups.Present || in.Roles.Present || in.RoleGrants.Present
 }
 
-// beyondOwn returns a fault for each part of the change that is not a person's own to make. PRODUCT gives a person the
-// matrix and the time zone; contact methods have verbs of their own.
+// beyondOwn returns a fault for each part of the change that is not a person's own to make. PRODUCT
+// gives a person the matrix and the time zone; contact methods have verbs of their own.
 func (in UserChange) beyondOwn() (faults roster.Faults) {
 	for _, f := range in.given() {
 		if f.takes != takesOwn && f.name != "preferences" {
@@ -27,11 +27,13 @@ func (in UserChange) beyondOwn() (faults roster.Faults) {
 // notOwn follows the name of such a part, and says what a user may do instead.
 const notOwn = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
 
-// UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are the
-// sessions of somebody who gets another password. A change that leaves everything as it is writes nothing. A user may
-// change of itself what is a person's own: by what it is told, and its time zone.
+// UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are
+// the sessions of somebody who gets another password. A change that leaves everything as it is
+// writes nothing. A user may change of itself what is a person's own: by what it is told, and its
+// time zone.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName, emails), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName,
+// emails), Stale, Unavailable.
 func (d *Directory) UpdateUser(ctx context.Context, by roster.Actor, in UserChange) (roster.User, error) {
 	if err := allow(by, ActUserUpdate); err != nil {
 		return roster.User{}, err
@@ -122,8 +124,8 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 	return err
 }
 
-// plan returns what the user would be, and the parts that change, once the actor may and every reference is
-// known.
+// plan returns what the user would be, and the parts that change, once the actor may and every
+// reference is known.
 func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts With, err error) {
 	c.in = c.asked.besides(c.by, before)
 	if err := c.within(before); err != nil {
@@ -171,8 +173,8 @@ func (c *userUpdate) own(u roster.User) bool {
 	return isSelf(c.by, u.ID) && len(c.notOwn()) == 0
 }
 
-// within refuses a change that goes beyond a person's own, where the actor changes itself and does not manage itself. The
-// actor manages all others that it can select.
+// within refuses a change that goes beyond a person's own, where the actor changes itself and does
+// not manage itself. The actor manages all others that it can select.
 func (c *userUpdate) within(u roster.User) error {
 	if visible(c.by, ActUserUpdate, u) == nil {
 		return nil
@@ -285,7 +287,8 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 	return takenBy(roster.Holder{}, "emails", after.Email)
 }
 
-// permit notes every part of the change that the actor may not make of this user, whose account it is.
+// permit notes every part of the change that the actor may not make of this user, whose account it
+// is.
 func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account, f *roster.Faults) error {
 	c.voidsLinks = false
 	if !c.in.touchesAccess() || c.own(before) {
@@ -320,8 +323,8 @@ func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, acc
 	return nil
 }
 
-// permitParts notes every part of the change for which the user holds too much: by its grants, or by entries on check
-// groups.
+// permitParts notes every part of the change for which the user holds too much: by its grants, or
+// by entries on check groups.
 func (c *userUpdate) permitParts(tx Tx, account roster.Account, f *roster.Faults) error {
 	entries, err := c.entriesOfUsersAbove(tx, c.by, account.Number)
 	if err != nil {

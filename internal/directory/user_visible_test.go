@@ -8,7 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// seen is what somebody is shown of a user: the access, where it belongs, and by what it is reached.
+// seen is what somebody is shown of a user: the access, where it belongs, and by what it is
+// reached.
 func seen(u roster.User) string {
 	out := fmt.Sprint(u.AccessLevel, len(u.LevelGroups))
 	for _, r := range u.Roles {
@@ -23,8 +24,8 @@ func seen(u roster.User) string {
 	return out
 }
 
-// TestWhatSomebodyIsShownOfAUserIsTheSameByEveryVerb: groups, roles and levels beyond the actor's groups are left out,
-// and addresses that are secrets are shown to the user alone.
+// TestWhatSomebodyIsShownOfAUserIsTheSameByEveryVerb: groups, roles and levels beyond the actor's
+// groups are left out, and addresses that are secrets are shown to the user alone.
 func TestWhatSomebodyIsShownOfAUserIsTheSameByEveryVerb(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, b, _ := e.customers()
@@ -111,7 +112,8 @@ func (e *env) shown(by roster.Actor, u roster.User) map[string]string {
 	return out
 }
 
-// TestALevelElsewhereIsShownByNoListThatLeavesTheRest: what it is granted for is read along where it is not to be shown.
+// TestALevelElsewhereIsShownByNoListThatLeavesTheRest: what it is granted for is read along where
+// it is not to be shown.
 func TestALevelElsewhereIsShownByNoListThatLeavesTheRest(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, _, _ := e.customers()
@@ -174,8 +176,8 @@ func TestWhoRemovesAContactMethodOfAnotherUserLearnsNoSecret(t *testing.T) {
 	})
 }
 
-// TestACheckNamesNoGroupBeyondTheActorsUnlessItManagesTheCheck: a customer's manager learns of no other customer by a
-// check that tells both.
+// TestACheckNamesNoGroupBeyondTheActorsUnlessItManagesTheCheck: a customer's manager learns of no
+// other customer by a check that tells both.
 func TestACheckNamesNoGroupBeyondTheActorsUnlessItManagesTheCheck(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		w := newWorld(e)

@@ -57,8 +57,9 @@ func cutWord(word string) string {
 	return word
 }
 
-// wordsOf returns the words by which a user is found (DECISIONS 31): the whole userName and email, the number, and
-// what the names, the email and the externalId consist of. Of too many the later ones are left out.
+// wordsOf returns the words by which a user is found (DECISIONS 31): the whole userName and email,
+// the number, and what the names, the email and the externalId consist of. Of too many the later
+// ones are left out.
 func wordsOf(u roster.User) []string {
 	name, email := Fold(u.UserName), Fold(u.Email)
 	w := make(words, 0, 12)
@@ -74,7 +75,8 @@ func wordsOf(u roster.User) []string {
 	return w[:min(len(w), maxWords)]
 }
 
-// searched returns the words of what somebody looks for: those of the text, and of an address the whole.
+// searched returns the words of what somebody looks for: those of the text, and of an address the
+// whole.
 func searched(text string) []string {
 	var w words
 	for term := range strings.FieldsSeq(text) {
@@ -88,8 +90,8 @@ func searched(text string) []string {
 	return w
 }
 
-// isAddress reports a term that stands for the beginning of one address or userName: by the words in it alone,
-// everybody in the domain would be looked at.
+// isAddress reports a term that stands for the beginning of one address or userName: by the words
+// in it alone, everybody in the domain would be looked at.
 func isAddress(term string) bool {
 	at := strings.IndexByte(term, '@')
 	return at > 0 && isName(term) && strings.ContainsFunc(term[:at], func(r rune) bool { return !parts(r) })
@@ -132,8 +134,8 @@ func sameNames(a, b roster.User) bool {
 	return a.UserName == b.UserName && a.DisplayName == b.DisplayName && a.Email == b.Email && a.ExternalID == b.ExternalID
 }
 
-// wordWork is about how much work it is to make the words of a user, in steps of about 30 ns: texts are folded, some twice,
-// and split.
+// wordWork is about how much work it is to make the words of a user, in steps of about 30 ns: texts
+// are folded, some twice, and split.
 func wordWork(u roster.User) (work int) {
 	for _, text := range []string{u.UserName, u.DisplayName, u.Email, u.ExternalID} {
 		work += 8 + 2*fold.Work(text, text)

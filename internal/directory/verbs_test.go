@@ -515,7 +515,8 @@ func TestTheAuditsChainIsWholeAfterSealing(t *testing.T) {
 	})
 }
 
-// TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten is with an entry that was left unsealed, as before that was so.
+// TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten is with an entry that was left
+// unsealed, as before that was so.
 func TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		left := roster.AuditEntry{ID: "left", OrganizationID: e.admin.OrganizationID, At: e.now()}

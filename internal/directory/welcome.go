@@ -11,8 +11,8 @@ import (
 // firstCredentials is the credential version of a new user.
 const firstCredentials = 1
 
-// sendWelcome queues the welcome email of a user who has the credential version. While one waits another is not added,
-// unless a password was set in between: the former one is not sent then.
+// sendWelcome queues the welcome email of a user who has the credential version. While one waits
+// another is not added, unless a password was set in between: the former one is not sent then.
 func sendWelcome(tx Tx, u roster.User, credentials int64, now time.Time) error {
 	payload, err := json.Marshal(roster.WelcomeEmail{UserID: u.ID, CredentialVersion: credentials})
 	if err != nil {
