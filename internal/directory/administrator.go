@@ -17,11 +17,11 @@ func keepAdministrator(tx Tx, before, after roster.User, last *roster.Error) err
 	if err != nil {
 		return err
 	}
-	rules := func(u roster.User) bool {
+	isAdministrator := func(u roster.User) bool {
 		return u.Active && (u.AccessLevel == roster.LevelAdministrator && len(u.LevelGroups) == 0 ||
 			slices.ContainsFunc(u.Roles, func(r roster.RoleGrant) bool { return len(r.Groups) == 0 && slices.Contains(roles, r.ID) }))
 	}
-	if !rules(before) || rules(after) {
+	if !isAdministrator(before) || isAdministrator(after) {
 		return nil
 	}
 	others, err := tx.OtherAdministrators(before.OrganizationID, before.ID, roles)

@@ -47,7 +47,7 @@ func SealAudit(ctx context.Context, store Store) error {
 	for {
 		sealed := 0
 		err := store.Update(ctx, func(tx Tx) (err error) {
-			sealed, err = sealSome(tx)
+			sealed, err = sealOneBatch(tx)
 			return err
 		})
 		if roster.KindOf(err) == roster.Conflict && err != nil {
@@ -59,8 +59,8 @@ func SealAudit(ctx context.Context, store Store) error {
 	}
 }
 
-// sealSome seals one batch and returns its length.
-func sealSome(tx Tx) (int, error) {
+// sealOneBatch seals one batch and returns its length.
+func sealOneBatch(tx Tx) (int, error) {
 	entries, err := tx.UnsealedAudit(sealBatch)
 	if err != nil {
 		return 0, err

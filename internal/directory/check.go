@@ -212,7 +212,7 @@ func (d *Directory) UpdateCheck(ctx context.Context, by roster.Actor, in CheckCh
 // sameCheck reports whether two states of a check are the same. The groups and teams that are told have no order.
 func sameCheck(a, b roster.Check) bool {
 	for _, c := range []*roster.Check{&a, &b} {
-		c.Groups, c.Teams = orderedLinks(c.Groups), orderedLinks(c.Teams)
+		c.Groups, c.Teams = sortedLinks(c.Groups), sortedLinks(c.Teams)
 		for _, g := range []*roster.ConditionGroup{&c.Matching, &c.Success, &c.Warning} {
 			g.Conditions = append([]roster.Condition{}, g.Conditions...)
 		}
@@ -234,7 +234,7 @@ func (d *Directory) ownCheck(tx Tx, by roster.Actor, id roster.CheckID, version 
 		err = rights.permit(c)
 	}
 	if err == nil {
-		err = unchanged(c.Version, version)
+		err = requireVersion(c.Version, version)
 	}
 	return c, err
 }

@@ -153,7 +153,7 @@ func tellGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, ref
 		known := sees || manages || slices.Contains(seen, g.ID) || slices.Contains(managed, g.ID) ||
 			slices.ContainsFunc(named, func(l roster.GroupLink) bool { return l.ID == g.ID })
 		if g.ID == "" || !known || isShipped(g) {
-			unknownTo(sees || manages, f, by, fmt.Sprintf("%s[%d]", field, i), string(kind), refs[i])
+			noteUnknownTo(sees || manages, f, by, fmt.Sprintf("%s[%d]", field, i), string(kind), refs[i])
 			continue
 		}
 		links = append(links, linkGroup(g))

@@ -60,9 +60,9 @@ func (d *Directory) entryAbove(by roster.Actor, own map[roster.CheckGroupID]rost
 	return g.AccessLevel.Permissions() & entryPermissions &^ d.ceiling(by, g.Group) &^ own[g.CheckGroup].Permissions()
 }
 
-// mayEndEntries says whether the actor may delete the entries that a query finds, as it might one
+// mayDeleteEntries says whether the actor may delete the entries that a query finds, as it might one
 // by one. They go with a record, which the noun names.
-func (d *Directory) mayEndEntries(tx Tx, by roster.Actor, noun string, q CheckPermissionQuery) error {
+func (d *Directory) mayDeleteEntries(tx Tx, by roster.Actor, noun string, q CheckPermissionQuery) error {
 	var above roster.Permissions
 	for q.Limit = MaxPage; ; {
 		page, err := tx.CheckPermissions(by.OrganizationID, q)
@@ -70,11 +70,11 @@ func (d *Directory) mayEndEntries(tx Tx, by roster.Actor, noun string, q CheckPe
 			return err
 		}
 		for _, p := range page {
-			above |= d.above(by, grantsOf(p.AccessLevel, nil, nil))
+			above |= d.aboveCeiling(by, grantsOf(p.AccessLevel, nil, nil))
 			q.After = p.ID
 		}
 		if len(page) < q.Limit {
-			return beyond("the "+noun+" has entries that give permissions beyond yours: ", above)
+			return forbidPermissions("the "+noun+" has entries that give permissions beyond yours: ", above)
 		}
 	}
 }

@@ -155,7 +155,7 @@ func (d *Directory) DeleteCheckGroup(ctx context.Context, by roster.Actor, in De
 	return update(ctx, d, func(tx Tx) (roster.CheckGroup, error) {
 		g, err := d.ownCheckGroup(tx, by, roster.CheckGroupID(in.Ref.ID), in.IfVersion)
 		if err == nil {
-			err = d.mayEndEntries(tx, by, "check group", CheckPermissionQuery{CheckGroup: g.ID})
+			err = d.mayDeleteEntries(tx, by, "check group", CheckPermissionQuery{CheckGroup: g.ID})
 		}
 		if err != nil {
 			return g, err
@@ -177,5 +177,5 @@ func (d *Directory) ownCheckGroup(tx Tx, by roster.Actor, id roster.CheckGroupID
 	if err != nil {
 		return roster.CheckGroup{}, err
 	}
-	return g, unchanged(g.Version, version)
+	return g, requireVersion(g.Version, version)
 }

@@ -180,7 +180,7 @@ func (in NewCheckPermission) entry(tx Tx, by roster.Actor, f roster.Faults) (ros
 			return p, err
 		}
 		if p.Group = linkGroup(groups[0]); p.Group.ID == "" || isShipped(groups[0]) {
-			unknown(&f, by, "group", string(roster.KindGroup), in.Group)
+			noteUnknown(&f, by, "group", string(roster.KindGroup), in.Group)
 		}
 	}
 	return p, f.Err()

@@ -45,7 +45,7 @@ func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in Ne
 		}
 		return once(tx, d, by, ActContactAdd, in.IdempotencyKey, in.inputText(), id, create,
 			func(id string) (roster.ContactMethod, error) {
-				u, err := d.reached(tx, by, ActContactAdd, in.User)
+				u, err := d.lockContactOwner(tx, by, ActContactAdd, in.User)
 				if err != nil {
 					return roster.ContactMethod{}, err
 				}
@@ -98,14 +98,14 @@ func notAlphanumeric(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
-// reached locks and returns the user whose contact methods are to change: the actor itself, or
+// lockContactOwner locks and returns the user whose contact methods are to change: the actor itself, or
 // somebody who is not above it.
-func (d *Directory) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
+func (d *Directory) lockContactOwner(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
 	u, err := lockUser(tx, by, act, sel, withWhole)
 	if err != nil || isSelf(by, u.ID) {
 		return u, err
 	}
-	return u, d.controls(tx, by, u)
+	return u, d.requireControl(tx, by, u)
 }
 
 // addContact is the transaction of AddContactMethod, but for what makes it once.
@@ -120,7 +120,7 @@ func (d *Directory) addContact(
 	if err := f.Err(); err != nil {
 		return roster.ContactMethod{}, err
 	}
-	u, err := d.reached(tx, by, ActContactAdd, in.User)
+	u, err := d.lockContactOwner(tx, by, ActContactAdd, in.User)
 	if err != nil {
 		return roster.ContactMethod{}, err
 	}
@@ -134,7 +134,7 @@ func (d *Directory) addContact(
 	if err := tx.AddContactMethod(u.OrganizationID, u.ID, m, by.Face); err != nil {
 		return m, err
 	}
-	return m, d.reachChanged(tx, by, u, change{ActContactAdd, string(u.ID), u.UserName, created{auditContact(m)}})
+	return m, d.saveContactChange(tx, by, u, change{ActContactAdd, string(u.ID), u.UserName, created{auditContact(m)}})
 }
 
 // sameContact reports whether both reach somebody in the same way.
@@ -145,8 +145,8 @@ func sameContact(a, b roster.ContactMethod) bool {
 	return a.Service == b.Service && a.Address == b.Address
 }
 
-// reachChanged notes on the user, and in the audit, that its contact methods are others.
-func (d *Directory) reachChanged(tx Tx, by roster.Actor, u roster.User, c change) error {
+// saveContactChange notes on the user, and in the audit, that its contact methods are others.
+func (d *Directory) saveContactChange(tx Tx, by roster.Actor, u roster.User, c change) error {
 	now := d.now()
 	_, known := Zone(u.TimeZone)
 	row := NewUserRow{User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), TimeZoneUnknown: !known}
@@ -222,7 +222,7 @@ func (d *Directory) RemoveContactMethod(ctx context.Context, by roster.Actor, in
 	}
 	var self bool
 	removed, err := update(ctx, d, func(tx Tx) (roster.ContactMethod, error) {
-		u, err := d.reached(tx, by, ActContactRemove, in.User)
+		u, err := d.lockContactOwner(tx, by, ActContactRemove, in.User)
 		if err != nil {
 			return roster.ContactMethod{}, err
 		}
@@ -242,7 +242,7 @@ func (d *Directory) RemoveContactMethod(ctx context.Context, by roster.Actor, in
 				return m, err
 			}
 		}
-		return m, d.reachChanged(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
+		return m, d.saveContactChange(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
 	})
 	if err == nil && !self {
 		removed = withoutSecrets([]roster.ContactMethod{removed})[0]

@@ -73,7 +73,7 @@ func (d *Directory) SetDefaultPreferences(ctx context.Context, by roster.Actor, 
 			return Defaults{}, err
 		}
 		there, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
-		if err != nil || reflect.DeepEqual(chosen(there), chosen(in.Preferences)) {
+		if err != nil || reflect.DeepEqual(sortedPreferences(there), sortedPreferences(in.Preferences)) {
 			return in, err
 		}
 		if err := tx.SetDefaultPreferences(by.OrganizationID, id, in.Preferences); err != nil {

@@ -27,15 +27,15 @@ func findDepartment(tx Tx, by roster.Actor, ref roster.Ref) (roster.Department, 
 	return dep, err
 }
 
-// latestDepartment finds a department that is about to change, once nobody else can change it.
-func latestDepartment(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Department, error) {
+// findLockedDepartment finds a department that is about to change, once nobody else can change it.
+func findLockedDepartment(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Department, error) {
 	dep, err := findLocked(tx, LockableDepartment,
 		func(ref roster.Ref) (roster.Department, error) { return findDepartment(tx, by, ref) }, ref,
 		func(dep roster.Department) (roster.OrganizationID, string) { return dep.OrganizationID, string(dep.ID) })
 	if err != nil {
 		return dep, err
 	}
-	return dep, unchanged(dep.Version, version)
+	return dep, requireVersion(dep.Version, version)
 }
 
 // DepartmentChange is what UpdateDepartment changes: what is absent stays as it is.
@@ -59,7 +59,7 @@ func (d *Directory) UpdateDepartment(ctx context.Context, by roster.Actor, in De
 		addFaults(&faults, validateNamed(in.Name.Value, ""))
 	}
 	dep, err := update(ctx, d, func(tx Tx) (roster.Department, error) {
-		before, err := latestDepartment(tx, by, in.Department, in.IfVersion)
+		before, err := findLockedDepartment(tx, by, in.Department, in.IfVersion)
 		if err == nil {
 			err = faults.Err()
 		}
@@ -100,7 +100,7 @@ func (d *Directory) DeleteDepartment(ctx context.Context, by roster.Actor, in De
 		return roster.Department{}, err
 	}
 	return update(ctx, d, func(tx Tx) (roster.Department, error) {
-		dep, err := latestDepartment(tx, by, in.Ref, in.IfVersion)
+		dep, err := findLockedDepartment(tx, by, in.Ref, in.IfVersion)
 		if err != nil {
 			return dep, err
 		}

@@ -50,10 +50,10 @@ type Directory struct {
 	realms     Realms
 	components func() []roster.Component
 
-	eventIDs eventIDs
-	claims   keptClaims
-	lane     *matchLane // of events
-	listLane *matchLane // of pages of users
+	eventIDs  eventIDs
+	claims    keptClaims
+	eventLane *matchLane // of events
+	listLane  *matchLane // of pages of users
 
 	linkTries, repeatTries tries
 
@@ -74,7 +74,7 @@ func New(o Options) *Directory {
 		realms: o.Realms, components: o.Components,
 		now:      func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) },
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
-		lane:              newMatchLane(maxMatchesOfOne),
+		eventLane:         newMatchLane(maxMatchesOfOne),
 		listLane:          newMatchLane(maxListsOfOne),
 		linkTries:         tries{most: maxLinkTries, detail: "this link was tried too often; wait a few minutes, or ask for another one"},
 		repeatTries:       tries{most: maxRepeatTries, detail: "this create was repeated too often with another password; wait a few minutes"},

@@ -128,11 +128,11 @@ func (r *recording) match(ctx context.Context) error {
 			return nil
 		}
 	}
-	if err := r.lane.enter(ctx, r.by.OrganizationID); err != nil {
+	if err := r.eventLane.enter(ctx, r.by.OrganizationID); err != nil {
 		return err
 	}
 	start := r.now()
-	defer func() { r.lane.leave(r.now().Sub(start)) }()
+	defer func() { r.eventLane.leave(r.now().Sub(start)) }()
 	if found.unread {
 		if found, err = r.candidates(ctx, math.MaxInt64); err != nil {
 			return err

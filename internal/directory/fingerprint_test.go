@@ -125,7 +125,7 @@ func TestFingerprintsStayAsTheyAre(t *testing.T) {
 		empty := c.text(whole.Interface())
 		fill(whole.Elem())
 		full := c.text(whole.Interface())
-		once, err := d.onceRetry(by, ActUserCreate, "key", full, "id")
+		once, err := d.retryForKey(by, ActUserCreate, "key", full, "id")
 		if err != nil || !json.Valid(full) {
 			t.Errorf("%s: %s, %v", noun, full, err)
 		}

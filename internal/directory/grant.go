@@ -206,9 +206,9 @@ func (d *Directory) permitGains(by roster.Actor, gains []gain, empowers bool, f 
 		if g.role != "" {
 			detail += " by the role " + shorten(g.role)
 		}
-		if p := d.above(by, g.grants); p != 0 {
+		if p := d.aboveCeiling(by, g.grants); p != 0 {
 			f.Forbid(g.field, detail+": "+p.String())
-		} else if p := d.aboveHold(by, g.grants); empowers && p != 0 {
+		} else if p := d.blockingTakeOver(by, g.grants); empowers && p != 0 {
 			f.Forbid(g.field, "would give permissions that an API token of the organization gives only to users who cannot sign in yet: "+p.String())
 		}
 	}

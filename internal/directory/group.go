@@ -60,7 +60,7 @@ func (d *Directory) CreateGroup(ctx context.Context, by roster.Actor, in NewGrou
 			r := Retry{
 				OrganizationID: by.OrganizationID, Key: d.fingerprint(by, ActGroupCreate, in.inputText()), ResourceID: string(id), CreatedAt: d.now(),
 			}
-			return repeated(tx, r, create, func(r Retry) (roster.Group, bool, error) {
+			return createUnlessRepeated(tx, r, create, func(r Retry) (roster.Group, bool, error) {
 				g, err := groupByID(tx, by, in.Kind, roster.GroupID(r.ResourceID))
 				return unchangedSince(r, g, g.Version, err)
 			})

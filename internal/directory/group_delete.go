@@ -39,7 +39,7 @@ func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error
 		return nil
 	}
 	var f roster.Faults
-	err := byPages(func(after int64) ([]int64, error) {
+	err := eachPage(func(after int64) ([]int64, error) {
 		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
 		users := make([]int64, len(page))
 		for i, u := range page {
@@ -55,7 +55,7 @@ func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error
 	if err != nil {
 		return err
 	}
-	err = byPages(func(after int64) ([]int64, error) {
+	err = eachPage(func(after int64) ([]int64, error) {
 		return tx.GrantedFor(g.OrganizationID, g.ID, after, MaxPage)
 	}, func(users []int64) error {
 		var above error
@@ -70,7 +70,7 @@ func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error
 	if err != nil {
 		return err
 	}
-	return d.mayEndEntries(tx, by, "group", CheckPermissionQuery{Group: g.ID})
+	return d.mayDeleteEntries(tx, by, "group", CheckPermissionQuery{Group: g.ID})
 }
 
 // removedRecord are the details of a change that removed a record.
@@ -78,8 +78,8 @@ type removedRecord struct {
 	Before any `json:"before"`
 }
 
-// byPages looks at users, by ascending number, of whom read returns at most MaxPage above a number.
-func byPages(read func(after int64) ([]int64, error), look func(users []int64) error) error {
+// eachPage looks at users, by ascending number, of whom read returns at most MaxPage above a number.
+func eachPage(read func(after int64) ([]int64, error), look func(users []int64) error) error {
 	for after, last := int64(0), false; !last; {
 		page, err := read(after)
 		if err == nil {

@@ -22,7 +22,7 @@ func (sel GroupSelector) findLocked(tx Tx, by roster.Actor, act Action) (roster.
 	if err != nil {
 		return g, err
 	}
-	return g, unchanged(g.Version, sel.IfVersion)
+	return g, requireVersion(g.Version, sel.IfVersion)
 }
 
 // GroupChange is what UpdateGroup changes: what is absent stays as it is, a list replaces the whole list.
@@ -131,7 +131,7 @@ func (in GroupChange) whole(tx Tx, g roster.Group) (roster.Group, error) {
 // sameGroup reports whether two states of a group are the same, but for its members.
 func sameGroup(a, b roster.Group) bool {
 	order := func(a, b roster.BusinessServiceLink) int { return cmp.Compare(a.ID, b.ID) }
-	same := slices.Equal(ordered(a.Routing.Services, order), ordered(b.Routing.Services, order)) &&
+	same := slices.Equal(sortedCopy(a.Routing.Services, order), sortedCopy(b.Routing.Services, order)) &&
 		bytes.Equal(compact(a.Routing.LandingPage), compact(b.Routing.LandingPage))
 	return same && a.Name == b.Name && a.Description == b.Description && a.Active == b.Active &&
 		a.Routing.AlertFilter == b.Routing.AlertFilter && a.Routing.SigFilter == b.Routing.SigFilter
@@ -279,7 +279,7 @@ func (d *Directory) eachAbove(tx Tx, by roster.Actor, users []int64, tell func(n
 		return err
 	}
 	for _, a := range accounts {
-		if p := d.above(by, a.Grants) | entries[a.Number]; p != 0 {
+		if p := d.aboveCeiling(by, a.Grants) | entries[a.Number]; p != 0 {
 			tell(shorten(a.UserName), p)
 		}
 	}

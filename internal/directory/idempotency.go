@@ -15,14 +15,14 @@ import (
 // MaxIdempotencyKey is the longest key of a create that its caller names, in bytes.
 const MaxIdempotencyKey = 255
 
-// onceField is what the key is called where it is at fault: the header by which it comes
+// idempotencyKeyField is what the key is called where it is at fault: the header by which it comes
 // (draft-ietf-httpapi-idempotency-key-header).
-const onceField = "Idempotency-Key"
+const idempotencyKeyField = "Idempotency-Key"
 
 // validateIdempotencyKey notes a fault of an idempotency key; "" is none.
 func validateIdempotencyKey(f *roster.Faults, key string) {
 	if detail := FaultOfIdempotencyKey(key); key != "" && detail != "" {
-		addOnce(f, onceField, detail)
+		addOnce(f, idempotencyKeyField, detail)
 	}
 }
 
@@ -47,7 +47,7 @@ func once[T any](tx Tx, d *Directory, by roster.Actor, act Action, key string, i
 		return create()
 	}
 	var out T
-	made, err := d.madeBefore(tx, by, act, key, input, id)
+	made, err := d.claimKey(tx, by, act, key, input, id)
 	switch {
 	case err != nil:
 		return out, err
@@ -56,15 +56,15 @@ func once[T any](tx Tx, d *Directory, by roster.Actor, act Action, key string, i
 	}
 	out, err = again(made)
 	if err != nil && roster.KindOf(err) == roster.NotFound {
-		err = &roster.Error{Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another"}
+		err = &roster.Error{Kind: roster.Conflict, Field: idempotencyKeyField, Detail: "was used for a record that is gone; use a new one to make another"}
 	}
 	return out, err
 }
 
-// madeBefore claims the idempotency key for the record with the id. It returns the id of the record
+// claimKey claims the idempotency key for the record with the id. It returns the id of the record
 // that the key has made within a day already, "" if there is none.
-func (d *Directory) madeBefore(tx Tx, by roster.Actor, act Action, key string, input json.RawMessage, id string) (string, error) {
-	r, err := d.onceRetry(by, act, key, input, id)
+func (d *Directory) claimKey(tx Tx, by roster.Actor, act Action, key string, input json.RawMessage, id string) (string, error) {
+	r, err := d.retryForKey(by, act, key, input, id)
 	if err != nil {
 		return "", err
 	}
@@ -73,7 +73,7 @@ func (d *Directory) madeBefore(tx Tx, by roster.Actor, act Action, key string, i
 		return "", err
 	}
 	if !hmac.Equal([]byte(made.Fingerprint), []byte(r.Fingerprint)) {
-		return "", usedOtherwise()
+		return "", keyReused()
 	}
 	return made.ResourceID, nil
 }
@@ -105,19 +105,19 @@ func claimRetry(tx Tx, r Retry, holds func(Retry) (bool, error)) (held Retry, fo
 	return Retry{}, false, &roster.Error{Kind: roster.Unavailable, Detail: "the same request is under way; try again", RetryAfter: time.Second}
 }
 
-// usedOtherwise is the error for an idempotency key under which something else was asked for.
-func usedOtherwise() error {
-	return &roster.Error{Kind: roster.Invalid, Field: onceField, Detail: "was used for another request; use a new one for this"}
+// keyReused is the error for an idempotency key under which something else was asked for.
+func keyReused() error {
+	return &roster.Error{Kind: roster.Invalid, Field: idempotencyKeyField, Detail: "was used for another request; use a new one for this"}
 }
 
-// onceRetry is how a create with an idempotency key is remembered.
-func (d *Directory) onceRetry(by roster.Actor, act Action, key string, input json.RawMessage, id string) (Retry, error) {
+// retryForKey is how a create with an idempotency key is remembered.
+func (d *Directory) retryForKey(by roster.Actor, act Action, key string, input json.RawMessage, id string) (Retry, error) {
 	scope, err := d.hmac([]any{"once", by.OrganizationID, by.Principal(), by.Face, act, key})
 	if err != nil {
 		return Retry{}, err
 	}
-	asked, err := d.hmac([]any{inputForm, by.OrganizationID, act, input})
-	return Retry{OrganizationID: by.OrganizationID, Key: scope, ResourceID: id, Version: 1, Fingerprint: asked, CreatedAt: d.now()}, err
+	fingerprint, err := d.hmac([]any{inputForm, by.OrganizationID, act, input})
+	return Retry{OrganizationID: by.OrganizationID, Key: scope, ResourceID: id, Version: 1, Fingerprint: fingerprint, CreatedAt: d.now()}, err
 }
 
 // hmac returns the keyed fingerprint of values, in hex.

@@ -49,17 +49,17 @@ func (d *Directory) IssueLink(ctx context.Context, by roster.Actor, in NewLink) 
 	return update(ctx, d, func(tx Tx) (IssuedLink, error) {
 		u, err := lockUser(tx, by, ActPasswordSet, in.User, 0) // so that nobody becomes more than the actor meanwhile
 		if err == nil {
-			err = d.mayEmbody(tx, by, u)
+			err = d.maySetPassword(tx, by, u)
 		}
 		if err != nil {
 			return IssuedLink{}, err
 		}
-		return d.issue(tx, by, u, in, secret)
+		return d.storeLink(tx, by, u, in, secret)
 	})
 }
 
-// issue stores a link for a user, and its audit entry.
-func (d *Directory) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secret string) (IssuedLink, error) {
+// storeLink stores a link for a user, and its audit entry.
+func (d *Directory) storeLink(tx Tx, by roster.Actor, u roster.User, in NewLink, secret string) (IssuedLink, error) {
 	account, err := tx.AccountByID(u.OrganizationID, u.ID)
 	if err != nil {
 		return IssuedLink{}, err
@@ -88,10 +88,10 @@ func (d *Directory) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, sec
 	}})
 }
 
-// mayEmbody answers with an error unless the actor may set the password of a user whom it sees: of
+// maySetPassword answers with an error unless the actor may set the password of a user whom it sees: of
 // one who has or may have a password here, and who is not above the actor.
-func (d *Directory) mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
-	if err := d.controls(tx, by, u); err != nil {
+func (d *Directory) maySetPassword(tx Tx, by roster.Actor, u roster.User) error {
+	if err := d.requireControl(tx, by, u); err != nil {
 		return err
 	}
 	if u.Realm != roster.RealmDB {
@@ -118,10 +118,10 @@ func (d *Directory) SetPassword(ctx context.Context, by roster.Actor, in NewPass
 	}
 	permit := func(tx Tx, u roster.User, err error) (roster.User, error) {
 		if err == nil {
-			err = d.mayEmbody(tx, by, u)
+			err = d.maySetPassword(tx, by, u)
 		}
 		if err == nil {
-			err = unchanged(u.Version, in.IfVersion)
+			err = requireVersion(u.Version, in.IfVersion)
 		}
 		return u, err
 	}
@@ -140,7 +140,7 @@ func (d *Directory) SetPassword(ctx context.Context, by roster.Actor, in NewPass
 	if err != nil {
 		return u, err
 	}
-	hash, err := d.chosen(ctx, by, u, in.Password)
+	hash, err := d.hashChosen(ctx, by, u, in.Password)
 	if err != nil {
 		return u, err
 	}
@@ -154,8 +154,8 @@ func (d *Directory) SetPassword(ctx context.Context, by roster.Actor, in NewPass
 	})
 }
 
-// chosen judges and hashes a password that a person chose.
-func (d *Directory) chosen(ctx context.Context, by roster.Actor, u roster.User, password string) (roster.PasswordHash, error) {
+// hashChosen judges and hashes a password that a person chose.
+func (d *Directory) hashChosen(ctx context.Context, by roster.Actor, u roster.User, password string) (roster.PasswordHash, error) {
 	if password == "" {
 		return "", &roster.Error{Kind: roster.Invalid, Field: "password", Detail: "is required"}
 	}
@@ -202,10 +202,10 @@ func (d *Directory) ReadLink(ctx context.Context, by roster.Actor, secret string
 	if err := allow(by, ActLinkRead); err != nil {
 		return IssuedLink{}, err
 	}
-	return view(ctx, d, func(tx Tx) (IssuedLink, error) { return d.goodLink(tx, secret) })
+	return view(ctx, d, func(tx Tx) (IssuedLink, error) { return d.validLink(tx, secret) })
 }
 
-func (d *Directory) goodLink(tx Tx, secret string) (IssuedLink, error) {
+func (d *Directory) validLink(tx Tx, secret string) (IssuedLink, error) {
 	l, err := tx.LinkByHash(d.secrets.Hash(secret))
 	if err != nil {
 		if roster.KindOf(err) == roster.NotFound {
@@ -226,30 +226,30 @@ func (d *Directory) goodLink(tx Tx, secret string) (IssuedLink, error) {
 	if err != nil {
 		return IssuedLink{}, err
 	}
-	if !u.Active || u.Realm != roster.RealmDB || l.CredentialVersion != account.CredentialVersion || !wentTo(l, u) {
+	if !u.Active || u.Realm != roster.RealmDB || l.CredentialVersion != account.CredentialVersion || !addressStillHeld(l, u) {
 		return IssuedLink{}, linkGone()
 	}
 	return IssuedLink{Link: l, User: u}, nil
 }
 
-// wentTo reports whether a link went to an address that is still the user's, or to none.
-func wentTo(l roster.Link, u roster.User) bool {
+// addressStillHeld reports whether a link went to an address that is still the user's, or to none.
+func addressStillHeld(l roster.Link, u roster.User) bool {
 	return l.Address == "" || l.Address == u.Email || slices.ContainsFunc(u.ContactMethods, func(m roster.ContactMethod) bool {
 		return m.Service == roster.ServiceEmail && m.Address == l.Address
 	})
 }
 
-// lockedLink returns a link that is still good, and keeps others from changing its user until the
+// lockValidLink returns a link that is still good, and keeps others from changing its user until the
 // transaction ends. Of two who use links of one user at once the later one finds none.
-func (d *Directory) lockedLink(tx Tx, secret string) (IssuedLink, error) {
-	link, err := d.goodLink(tx, secret)
+func (d *Directory) lockValidLink(tx Tx, secret string) (IssuedLink, error) {
+	link, err := d.validLink(tx, secret)
 	if err != nil {
 		return link, err
 	}
 	if err := tx.LockUser(link.OrganizationID, UserSelector{ID: link.UserID}); err != nil {
 		return link, err
 	}
-	return d.goodLink(tx, secret)
+	return d.validLink(tx, secret)
 }
 
 // UsedLink is what UseLink needs to know.
@@ -300,12 +300,12 @@ func (d *Directory) useLink(ctx context.Context, by roster.Actor, link IssuedLin
 			return roster.User{}, &roster.Error{Kind: roster.Invalid, Field: "phoneNumbers", Detail: fault}
 		}
 	}
-	hash, err := d.chosen(ctx, by, link.User, in.Password)
+	hash, err := d.hashChosen(ctx, by, link.User, in.Password)
 	if err != nil {
 		return roster.User{}, err
 	}
 	return update(ctx, d, func(tx Tx) (roster.User, error) {
-		link, err := d.lockedLink(tx, in.Secret)
+		link, err := d.lockValidLink(tx, in.Secret)
 		if err != nil {
 			return roster.User{}, err
 		}

@@ -32,9 +32,9 @@ const (
 // as that took: on two processors others would else keep less than half of their rate. Those who
 // wait have their turn by organization: the events of one do not shut out those of another.
 type matchLane struct {
-	slots int
-	ofOne int          // that wait of one organization at most
-	held  atomic.Int64 // refusals
+	slots              int
+	maxPerOrganization int          // that wait of one organization at most
+	held               atomic.Int64 // refusals
 
 	mu      sync.Mutex
 	running int
@@ -45,16 +45,16 @@ type matchLane struct {
 
 func newMatchLane(ofOne int) *matchLane {
 	return &matchLane{
-		slots: max(1, runtime.GOMAXPROCS(0)-1),
-		ofOne: ofOne,
-		turns: make(map[roster.OrganizationID][]chan struct{}),
+		slots:              max(1, runtime.GOMAXPROCS(0)-1),
+		maxPerOrganization: ofOne,
+		turns:              make(map[roster.OrganizationID][]chan struct{}),
 	}
 }
 
 // enter waits for a turn, which leave ends. Errors: Unavailable where too many wait, at once, or
 // where ctx ends.
 func (l *matchLane) enter(ctx context.Context, org roster.OrganizationID) error {
-	turn, err := l.line(org)
+	turn, err := l.join(org)
 	if err != nil {
 		l.holdRefusal(ctx)
 		return err
@@ -73,8 +73,8 @@ func (l *matchLane) enter(ctx context.Context, org roster.OrganizationID) error 
 	}
 }
 
-// line takes a turn, and returns nil, or takes a place in the queue.
-func (l *matchLane) line(org roster.OrganizationID) (turn chan struct{}, err error) {
+// join takes a turn, and returns nil, or takes a place in the queue.
+func (l *matchLane) join(org roster.OrganizationID) (turn chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.running < l.slots {
@@ -82,7 +82,7 @@ func (l *matchLane) line(org roster.OrganizationID) (turn chan struct{}, err err
 		return nil, nil
 	}
 	queue := l.turns[org]
-	if len(queue) >= l.ofOne || l.waiting >= maxMatchesOfAll {
+	if len(queue) >= l.maxPerOrganization || l.waiting >= maxMatchesOfAll {
 		return nil, laneError("too many requests that take long to compare came at once; try again", nil)
 	}
 	if len(queue) == 0 {
@@ -111,14 +111,14 @@ func (l *matchLane) holdRefusal(ctx context.Context) {
 // leave ends a turn that took so long. The next one comes once the slot has rested.
 func (l *matchLane) leave(took time.Duration) {
 	if took > 0 {
-		time.AfterFunc(took, l.pass)
+		time.AfterFunc(took, l.passSlot)
 		return
 	}
-	l.pass()
+	l.passSlot()
 }
 
-// pass gives a slot to the next event in line.
-func (l *matchLane) pass() {
+// passSlot gives a slot to the next event in line.
+func (l *matchLane) passSlot() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--
@@ -141,7 +141,7 @@ func (l *matchLane) abandon(org roster.OrganizationID, turn chan struct{}) {
 	select {
 	case <-turn:
 		l.mu.Unlock()
-		l.pass()
+		l.passSlot()
 		return
 	default:
 	}

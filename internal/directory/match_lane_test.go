@@ -11,14 +11,14 @@ import (
 )
 
 // HoldLane takes every turn and every place in the queue of an organization.
-func HoldLane(d *Directory, org roster.OrganizationID) { d.lane.hold(org) }
+func HoldLane(d *Directory, org roster.OrganizationID) { d.eventLane.hold(org) }
 
 // HoldListLane is HoldLane for pages of users.
 func HoldListLane(d *Directory, org roster.OrganizationID) { d.listLane.hold(org) }
 
 func (l *matchLane) hold(org roster.OrganizationID) (waiting []chan struct{}) {
 	for {
-		turn, err := l.line(org)
+		turn, err := l.join(org)
 		if err != nil {
 			return waiting
 		}
@@ -73,11 +73,11 @@ func TestTheEventsOfOneOrganizationDoNotShutOutThoseOfAnother(t *testing.T) {
 	l := newMatchLane(maxMatchesOfOne)
 	l.slots = 1
 	first := l.hold("a")
-	second, err := l.line("b")
+	second, err := l.join("b")
 	if err != nil {
 		t.Fatal(err)
 	}
-	third, err := l.line("b")
+	third, err := l.join("b")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestWhoLeavesTheQueueHoldsNobodyUp(t *testing.T) {
 	l.slots = 1
 	waiting := l.hold("a")
 	l.abandon("a", waiting[0])
-	other, err := l.line("b")
+	other, err := l.join("b")
 	if err != nil {
 		t.Fatal(err)
 	}

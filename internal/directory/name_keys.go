@@ -85,7 +85,7 @@ func rekeyUser(tx Tx, u roster.User, left *[]NamedRecord) error {
 	if _, err := tx.SetNameKey(UserEmails, r, Fold(u.Email)); err != nil {
 		return err
 	}
-	return tx.InsertWords(u.OrganizationID, placesOf(u))
+	return tx.InsertWords(u.OrganizationID, wordPlaces(u))
 }
 
 // rekey gives records of one kind their keys.

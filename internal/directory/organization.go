@@ -14,11 +14,11 @@ import (
 	"roster"
 )
 
-// slugs are what stands in URLs for an organization: a label of a host name (RFC 1123 §2.1).
-var slugs = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+// slugPattern are what stands in URLs for an organization: a label of a host name (RFC 1123 §2.1).
+var slugPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // IsSlug reports whether a text can be the slug of an organization.
-func IsSlug(text string) bool { return slugs.MatchString(text) }
+func IsSlug(text string) bool { return slugPattern.MatchString(text) }
 
 // NewOrganization is what CreateOrganization needs to know.
 type NewOrganization struct {
@@ -88,11 +88,11 @@ func (d *Directory) makeOrganization(tx Tx, by roster.Actor, o roster.Organizati
 			return out, err
 		}
 	}
-	admin, err := d.ship(tx, within, o)
+	admin, err := d.addShipped(tx, within, o)
 	if err != nil {
 		return out, err
 	}
-	out.AdminLink, err = d.issue(tx, within, admin, NewLink{Purpose: roster.LinkSetUp}, secret)
+	out.AdminLink, err = d.storeLink(tx, within, admin, NewLink{Purpose: roster.LinkSetUp}, secret)
 	return out, err
 }
 
@@ -103,8 +103,8 @@ func auditOrganization(o roster.Organization) map[string]any {
 	}
 }
 
-// knowsAll reports whether the actor knows every organization of the server, not only its own.
-func knowsAll(by roster.Actor) bool {
+// seesAllOrganizations reports whether the actor knows every organization of the server, not only its own.
+func seesAllOrganizations(by roster.Actor) bool {
 	return local(by) || by.Grants.Everywhere().Has(roster.ServerAdmin)
 }
 
@@ -118,7 +118,7 @@ func (d *Directory) ListOrganizations(ctx context.Context, by roster.Actor, in A
 	}
 	return pages(string(in), 0, func(after string, limit int) ([]roster.Organization, error) {
 		return view(ctx, d, func(tx Tx) ([]roster.Organization, error) {
-			if knowsAll(by) {
+			if seesAllOrganizations(by) {
 				return tx.Organizations(after, limit)
 			}
 			own, err := tx.OrganizationByID(by.OrganizationID)
@@ -147,7 +147,7 @@ func (d *Directory) GetOrganization(ctx context.Context, by roster.Actor, ref ro
 		if err != nil && roster.KindOf(err) == roster.NotFound {
 			o, err = tx.OrganizationBySlug(Fold(ref.Name))
 		}
-		if err == nil && o.ID != by.OrganizationID && !knowsAll(by) {
+		if err == nil && o.ID != by.OrganizationID && !seesAllOrganizations(by) {
 			err = &roster.Error{Kind: roster.NotFound, Detail: "there is no such organization"} // as the store says it
 		}
 		if err != nil {
@@ -238,7 +238,7 @@ func (d *Directory) UpdateSettings(ctx context.Context, by roster.Actor, in Sett
 		if err != nil {
 			return before, err
 		}
-		if err := unchanged(before.Version, in.IfVersion); err != nil {
+		if err := requireVersion(before.Version, in.IfVersion); err != nil {
 			return before, err
 		}
 		after := in.apply(before)

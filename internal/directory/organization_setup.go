@@ -40,7 +40,7 @@ func (d *Directory) SetUpOrganization(ctx context.Context, by roster.Actor, slug
 		if err := tx.InsertOrganization(o); err != nil {
 			return err
 		}
-		_, err = d.ship(tx, by, o)
+		_, err = d.addShipped(tx, by, o)
 		return err
 	})
 	if err != nil {
@@ -49,13 +49,13 @@ func (d *Directory) SetUpOrganization(ctx context.Context, by roster.Actor, slug
 		}
 		made = false // another replica was faster
 	}
-	out, err := d.standing(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationBySlug(slug) })
+	out, err := d.setUpState(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationBySlug(slug) })
 	out.Made = made
 	return out, err
 }
 
-// standing reads how far an organization is set up.
-func (d *Directory) standing(ctx context.Context, find func(Tx) (roster.Organization, error)) (SetUp, error) {
+// setUpState reads how far an organization is set up.
+func (d *Directory) setUpState(ctx context.Context, find func(Tx) (roster.Organization, error)) (SetUp, error) {
 	return view(ctx, d, func(tx Tx) (SetUp, error) {
 		o, err := find(tx)
 		if err != nil {
@@ -70,8 +70,8 @@ func (d *Directory) standing(ctx context.Context, find func(Tx) (roster.Organiza
 	})
 }
 
-// ship fills a new organization with what ships in every one, and returns its user admin.
-func (d *Directory) ship(tx Tx, by roster.Actor, o roster.Organization) (roster.User, error) {
+// addShipped fills a new organization with what ships in every one, and returns its user admin.
+func (d *Directory) addShipped(tx Tx, by roster.Actor, o roster.Organization) (roster.User, error) {
 	now := o.CreatedAt
 	by.OrganizationID = o.ID
 	var super roster.RoleLink
@@ -114,7 +114,7 @@ func (d *Directory) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID,
 	if row.Number, err = tx.InsertUser(row); err != nil {
 		return row.User, err
 	}
-	if err := tx.InsertWords(org, placesOf(row.User)); err != nil {
+	if err := tx.InsertWords(org, wordPlaces(row.User)); err != nil {
 		return row.User, err
 	}
 	return row.User, d.audit(tx, by, now, change{
@@ -138,7 +138,7 @@ func (d *Directory) GetStatus(ctx context.Context, by roster.Actor, _ None) (Sta
 	if err := allow(by, ActStatusRead); err != nil {
 		return Status{}, err
 	}
-	setUp, err := d.standing(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
+	setUp, err := d.setUpState(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
 	if err != nil {
 		return Status{}, err
 	}

@@ -21,10 +21,10 @@ func (d *Directory) asksStrength(tx Tx, org roster.OrganizationID, password stri
 	return o.Settings.StrongPasswords, err
 }
 
-// judged returns the error for which no hash is needed, together with what is wrong with the
+// withStrengthFaults returns the error for which no hash is needed, together with what is wrong with the
 // password, so that all faults come at once. Judging a password is work, so no transaction may be
 // open.
-func (d *Directory) judged(ctx context.Context, by roster.Actor, p NewHash, err error) error {
+func (d *Directory) withStrengthFaults(ctx context.Context, by roster.Actor, p NewHash, err error) error {
 	if !p.Strong || err != nil && (roster.KindOf(err) == roster.Internal || roster.KindOf(err) == roster.Unavailable) {
 		return err
 	}
@@ -39,8 +39,8 @@ func (d *Directory) judged(ctx context.Context, by roster.Actor, p NewHash, err 
 	return weak
 }
 
-// about returns words that a strong password of the user must not stand on.
-func (in NewUser) about() []string { return []string{in.UserName, in.DisplayName, in.Email} }
+// personalWords returns words that a strong password of the user must not stand on.
+func (in NewUser) personalWords() []string { return []string{in.UserName, in.DisplayName, in.Email} }
 
 // NeedsHash reports whether the create costs a hash.
 func (in NewUser) NeedsHash() bool { return in.Password != "" && len(in.Faults) == 0 }

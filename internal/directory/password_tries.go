@@ -23,10 +23,10 @@ type tries struct {
 	detail string // what is said about one more
 
 	mu     sync.Mutex
-	counts map[string]*tried
+	counts map[string]*tryCount
 }
 
-type tried struct {
+type tryCount struct {
 	failed, pending int
 	first           time.Time
 	settled         chan struct{} // closed when one of those under way ends
@@ -38,7 +38,7 @@ type tried struct {
 // RateLimited, Unavailable where the caller does not wait any longer.
 func (t *tries) begin(ctx context.Context, what string, now func() time.Time) (end func(failed bool), err error) {
 	for {
-		end, settled, err := t.try(what, now())
+		end, settled, err := t.tryNow(what, now())
 		if settled == nil {
 			return end, err
 		}
@@ -52,8 +52,8 @@ func (t *tries) begin(ctx context.Context, what string, now func() time.Time) (e
 	}
 }
 
-// try begins a try, or returns what to wait for.
-func (t *tries) try(what string, now time.Time) (end func(failed bool), settled <-chan struct{}, err error) {
+// tryNow begins a try, or returns what to wait for.
+func (t *tries) tryNow(what string, now time.Time) (end func(failed bool), settled <-chan struct{}, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c := t.counts[what]
@@ -71,14 +71,14 @@ func (t *tries) try(what string, now time.Time) (end func(failed bool), settled 
 }
 
 // add begins a count.
-func (t *tries) add(what string, now time.Time) *tried {
+func (t *tries) add(what string, now time.Time) *tryCount {
 	if t.counts == nil {
-		t.counts = make(map[string]*tried)
+		t.counts = make(map[string]*tryCount)
 	}
 	if len(t.counts) >= maxTried {
 		t.forgetOldest()
 	}
-	c := &tried{first: now, settled: make(chan struct{})}
+	c := &tryCount{first: now, settled: make(chan struct{})}
 	t.counts[what] = c
 	return c
 }
@@ -94,7 +94,7 @@ func (t *tries) forgetOldest() {
 }
 
 // settle ends a try.
-func (t *tries) settle(what string, c *tried, failed bool) {
+func (t *tries) settle(what string, c *tryCount, failed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c.pending--

@@ -228,7 +228,7 @@ const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSe
 // ceiling returns the permissions that the actor may grant in a group, or in the organization for
 // "". It may change users who hold no others (DECISIONS 9).
 func (d *Directory) ceiling(by roster.Actor, group roster.GroupID) roster.Permissions {
-	own := held(by, group)
+	own := permissionsIn(by, group)
 	switch {
 	case !own.Has(roster.GrantAnyRole):
 		return own
@@ -239,8 +239,8 @@ func (d *Directory) ceiling(by roster.Actor, group roster.GroupID) roster.Permis
 	}
 }
 
-// above returns those of the permissions that are above the actor's ceiling.
-func (d *Directory) above(by roster.Actor, target roster.Grants) (p roster.Permissions) {
+// aboveCeiling returns those of the permissions that are above the actor's ceiling.
+func (d *Directory) aboveCeiling(by roster.Actor, target roster.Grants) (p roster.Permissions) {
 	if local(by) {
 		return 0
 	}
@@ -250,11 +250,11 @@ func (d *Directory) above(by roster.Actor, target roster.Grants) (p roster.Permi
 	return p
 }
 
-// aboveHold returns those of the permissions that keep the actor from taking hold of a user: those
+// blockingTakeOver returns those of the permissions that keep the actor from taking hold of a user: those
 // above its ceiling, and for a token of the organization those that it never uses. With a password
 // that it knows it would use them (DECISIONS 8).
-func (d *Directory) aboveHold(by roster.Actor, target roster.Grants) roster.Permissions {
-	p := d.above(by, target)
+func (d *Directory) blockingTakeOver(by roster.Actor, target roster.Grants) roster.Permissions {
+	p := d.aboveCeiling(by, target)
 	if organizationToken(by) {
 		p |= target.Anywhere() & beyondTokens
 	}
@@ -263,48 +263,48 @@ func (d *Directory) aboveHold(by roster.Actor, target roster.Grants) roster.Perm
 
 // mayGrant says whether the actor may grant the permissions.
 func (d *Directory) mayGrant(by roster.Actor, target roster.Grants) error {
-	return beyond("this gives permissions beyond yours: ", d.above(by, target))
+	return forbidPermissions("this gives permissions beyond yours: ", d.aboveCeiling(by, target))
 }
 
-// mayEmpower says whether the actor may grant the permissions to users who can sign in.
-func (d *Directory) mayEmpower(by roster.Actor, target roster.Grants) error {
-	return beyond("this gives permissions beyond yours: ", d.aboveHold(by, target))
+// mayGrantToSignIns says whether the actor may grant the permissions to users who can sign in.
+func (d *Directory) mayGrantToSignIns(by roster.Actor, target roster.Grants) error {
+	return forbidPermissions("this gives permissions beyond yours: ", d.blockingTakeOver(by, target))
 }
 
-// mayHold says whether the actor may take hold of a user who holds the permissions: sign in as that
+// mayTakeOver says whether the actor may take hold of a user who holds the permissions: sign in as that
 // user, or decide where messages to the user go.
-func (d *Directory) mayHold(by roster.Actor, target roster.Grants) error {
-	return beyond("you cannot change this user, who holds permissions beyond yours: ", d.aboveHold(by, target))
+func (d *Directory) mayTakeOver(by roster.Actor, target roster.Grants) error {
+	return forbidPermissions("you cannot change this user, who holds permissions beyond yours: ", d.blockingTakeOver(by, target))
 }
 
-// beyond is the error over permissions that are in the way, nil for none.
-func beyond(detail string, p roster.Permissions) error {
+// forbidPermissions is the error over permissions that are in the way, nil for none.
+func forbidPermissions(detail string, p roster.Permissions) error {
 	if p == 0 {
 		return nil
 	}
 	return forbidden(detail + p.String())
 }
 
-// controls says whether the actor may take hold of the user, who may hold anything: permissions, or
+// requireControl says whether the actor may take hold of the user, who may hold anything: permissions, or
 // what entries on check groups give.
-func (d *Directory) controls(tx Tx, by roster.Actor, u roster.User) error {
+func (d *Directory) requireControl(tx Tx, by roster.Actor, u roster.User) error {
 	account, err := tx.AccountByID(u.OrganizationID, u.ID)
 	if err != nil {
 		return err
 	}
-	return d.controlsAccount(tx, by, account)
+	return d.requireControlOf(tx, by, account)
 }
 
-// controlsAccount is controls for who has read the account already.
-func (d *Directory) controlsAccount(tx Tx, by roster.Actor, target roster.Account) error {
-	if err := d.mayHold(by, target.Grants); err != nil {
+// requireControlOf is controls for who has read the account already.
+func (d *Directory) requireControlOf(tx Tx, by roster.Actor, target roster.Account) error {
+	if err := d.mayTakeOver(by, target.Grants); err != nil {
 		return err
 	}
 	entries, err := d.entriesOfUsersAbove(tx, by, target.Number)
 	if err != nil {
 		return err
 	}
-	return beyond("you cannot change this user, who gets permissions beyond yours by entries on check groups: ", entries[target.Number])
+	return forbidPermissions("you cannot change this user, who gets permissions beyond yours by entries on check groups: ", entries[target.Number])
 }
 
 // mayMakeToken says whether the actor may make a token of the organization, for the groups or,
@@ -320,15 +320,15 @@ func mayMakeToken(by roster.Actor, access roster.Access, groups []roster.GroupID
 		needs &^= beyondTokens | roster.ReadAudit
 	}
 	for _, g := range places(groups) {
-		if missing := needs &^ held(by, g); missing != 0 && !local(by) {
+		if missing := needs &^ permissionsIn(by, g); missing != 0 && !local(by) {
 			return forbidden("the token would have permissions that you do not hold: " + missing.String())
 		}
 	}
 	return nil
 }
 
-// held returns what the actor may do in a group, or in the organization for "".
-func held(by roster.Actor, group roster.GroupID) roster.Permissions {
+// permissionsIn returns what the actor may do in a group, or in the organization for "".
+func permissionsIn(by roster.Actor, group roster.GroupID) roster.Permissions {
 	p := by.Grants.In(group)
 	if by.Grants.Everywhere().Has(roster.SuperPrivileges) { // which ends at the organization (DECISIONS 10)
 		p |= roster.AllPermissions

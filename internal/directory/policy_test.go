@@ -180,22 +180,22 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		on   func(by roster.Actor, target roster.Grants) error
 	}{
 		{"create a user who holds", ActUserCreate, d.mayGrant},
-		{"create with a password, or raise somebody who can sign in to, what is held by", ActUserCreate, d.mayEmpower},
+		{"create with a password, or raise somebody who can sign in to, what is held by", ActUserCreate, d.mayGrantToSignIns},
 		{"create a role that holds", ActRoleCreate, d.mayGrant},
-		{"put into a role what is held by", ActRoleUpdate, d.mayEmpower},
-		{"change password, email or externalId of", ActUserUpdate, sees(ActUserUpdate, d.mayHold)},
+		{"put into a role what is held by", ActRoleUpdate, d.mayGrantToSignIns},
+		{"change password, email or externalId of", ActUserUpdate, sees(ActUserUpdate, d.mayTakeOver)},
 		{"change active, level, roles or groups of", ActUserUpdate, sees(ActUserUpdate, d.mayGrant)},
-		{"change or delete a role that holds", ActRoleUpdate, d.mayEmpower},
+		{"change or delete a role that holds", ActRoleUpdate, d.mayGrantToSignIns},
 		{"change groups", ActGroupUpdate, nil},
 		{"delete groups", ActGroupDelete, nil},
 		{"put into a group, or out of one,", ActGroupUpdate, sees(ActGroupUpdate, d.mayGrant)},
 		{"delete a group with", ActGroupDelete, d.mayGrant},
-		{"delete", ActUserDelete, d.mayHold},
-		{"change the contact methods of", ActContactAdd, sees(ActContactAdd, d.mayHold)},
-		{"set the password of", ActPasswordSet, d.mayHold},
-		{"issue a link for", ActLinkIssue, d.mayHold},
-		{"make a token of the user", ActTokenCreate, d.mayHold},
-		{"read or end the sessions of", ActSessionEnd, sees(ActSessionEnd, d.mayHold)},
+		{"delete", ActUserDelete, d.mayTakeOver},
+		{"change the contact methods of", ActContactAdd, sees(ActContactAdd, d.mayTakeOver)},
+		{"set the password of", ActPasswordSet, d.mayTakeOver},
+		{"issue a link for", ActLinkIssue, d.mayTakeOver},
+		{"make a token of the user", ActTokenCreate, d.mayTakeOver},
+		{"read or end the sessions of", ActSessionEnd, sees(ActSessionEnd, d.mayTakeOver)},
 		{"read users", ActUserRead, nil},
 		{"read groups", ActGroupRead, nil},
 		{"read the entries on check groups", ActPermissionRead, nil},
@@ -204,7 +204,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"create groups", ActGroupCreate, nil},
 		{"create departments", ActDepartmentMake, nil},
 		{"list tokens", ActTokenRead, nil},
-		{"revoke a token of", ActTokenRevoke, d.mayHold},
+		{"revoke a token of", ActTokenRevoke, d.mayTakeOver},
 		{"open a session", ActSessionCreate, nil},
 		{"read the defaults", ActDefaultsRead, nil},
 		{"set the defaults", ActDefaultsSet, nil},
@@ -232,7 +232,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 	demo := New(Options{Now: time.Now, GrazerGrantsSuper: true})
 	grazer := callers()[roster.RoleGrazer-1]
 	fmt.Fprintf(&b, "\nwith graze.grazer_grants_super: create, and take hold of, who holds\n  %-20s %s %s\n", grazer.name,
-		row(grazer.actor, ActUserCreate, demo.mayGrant), row(grazer.actor, ActUserUpdate, demo.mayHold))
+		row(grazer.actor, ActUserCreate, demo.mayGrant), row(grazer.actor, ActUserUpdate, demo.mayTakeOver))
 	golden(t, "policy.golden", b.String())
 }
 
@@ -252,7 +252,7 @@ func (d *Directory) tokensAndEntries(b *strings.Builder) {
 		entry := func(group roster.GroupID) string {
 			return cells(c.actor, ActUserUpdate, func(mark func(error)) {
 				for _, level := range roster.AccessLevels {
-					mark(beyond("", d.entryAbove(c.actor, nil, CheckGrant{CheckGroup: "c", Group: group, AccessLevel: level})))
+					mark(forbidPermissions("", d.entryAbove(c.actor, nil, CheckGrant{CheckGroup: "c", Group: group, AccessLevel: level})))
 				}
 			})
 		}
@@ -356,12 +356,12 @@ func TestGrantAnyRoleRaisesTheCeilingButNotAboveWhatIsGuarded(t *testing.T) {
 		{"grants Administrator", strict.mayGrant(grazer, administrator), true},
 		{"grants Super User", strict.mayGrant(grazer, super), false},
 		{"grants Super User where the demonstration lets it", demo.mayGrant(grazer, super), true},
-		{"takes hold of an Administrator", strict.mayHold(grazer, administrator), true},
-		{"takes hold of a Grazer", strict.mayHold(grazer, grazer.Grants), true},
-		{"takes hold of a Super User", strict.mayHold(grazer, super), false},
-		{"takes hold of a Super User where the demonstration lets it", demo.mayHold(grazer, super), true},
-		{"takes hold of who makes organizations", demo.mayHold(grazer, roster.Grants{{Permissions: roster.ServerAdmin}}), false},
-		{"takes hold of who has the level administrator, for whom realms are", strict.mayHold(grazer, roster.Grants{{Permissions: roster.LevelAdministrator.Permissions()}}), false},
+		{"takes hold of an Administrator", strict.mayTakeOver(grazer, administrator), true},
+		{"takes hold of a Grazer", strict.mayTakeOver(grazer, grazer.Grants), true},
+		{"takes hold of a Super User", strict.mayTakeOver(grazer, super), false},
+		{"takes hold of a Super User where the demonstration lets it", demo.mayTakeOver(grazer, super), true},
+		{"takes hold of who makes organizations", demo.mayTakeOver(grazer, roster.Grants{{Permissions: roster.ServerAdmin}}), false},
+		{"takes hold of who has the level administrator, for whom realms are", strict.mayTakeOver(grazer, roster.Grants{{Permissions: roster.LevelAdministrator.Permissions()}}), false},
 	} {
 		if (c.err == nil) != c.may {
 			t.Errorf("a Grazer %s: %v", c.name, c.err)

@@ -97,7 +97,7 @@ func (d *Directory) CreateRealm(ctx context.Context, by roster.Actor, in NewReal
 			r := Retry{
 				OrganizationID: by.OrganizationID, Key: d.fingerprint(by, ActRealmCreate, in.inputText()), ResourceID: string(r.ID), CreatedAt: now,
 			}
-			return repeated(tx, r, create, func(made Retry) (roster.Realm, bool, error) {
+			return createUnlessRepeated(tx, r, create, func(made Retry) (roster.Realm, bool, error) {
 				r, err := tx.RealmByID(by.OrganizationID, roster.RealmID(made.ResourceID))
 				return unchangedSince(made, r, r.Version, err)
 			})
@@ -144,7 +144,7 @@ func (d *Directory) UpdateRealm(ctx context.Context, by roster.Actor, in RealmCh
 		all := slices.Clone(faults)
 		before, err := in.findLocked(tx, by)
 		switch {
-		case err == nil && len(all) == 0 && in.leaves(before): // whatever realm it is
+		case err == nil && len(all) == 0 && in.keepsRealm(before): // whatever realm it is
 			return before, nil
 		case err != nil && roster.KindOf(err) == roster.Invalid, err == nil && before.Kind != roster.RealmSAML:
 			addOnce(&all, "displayName", "names no SAML realm")
@@ -159,7 +159,7 @@ func (d *Directory) UpdateRealm(ctx context.Context, by roster.Actor, in RealmCh
 		if err := d.permitRealm(tx, by, ActRealmUpdate, after.Configuration, all); err != nil {
 			return before, err
 		}
-		if in.leaves(before) {
+		if in.keepsRealm(before) {
 			return before, nil
 		}
 		after.Version, after.UpdatedAt = before.Version+1, d.now()
@@ -170,8 +170,8 @@ func (d *Directory) UpdateRealm(ctx context.Context, by roster.Actor, in RealmCh
 	})
 }
 
-// leaves reports whether the change leaves the realm as it is.
-func (in RealmChange) leaves(r roster.Realm) bool {
+// keepsRealm reports whether the change leaves the realm as it is.
+func (in RealmChange) keepsRealm(r roster.Realm) bool {
 	return in.Active.Or(r.Active) == r.Active && bytes.Equal(compact(in.Configuration.Or(r.Configuration)), compact(r.Configuration))
 }
 
@@ -184,7 +184,7 @@ func (in RealmChange) findLocked(tx Tx, by roster.Actor) (roster.Realm, error) {
 	if err != nil {
 		return r, err
 	}
-	return r, unchanged(r.Version, in.IfVersion)
+	return r, requireVersion(r.Version, in.IfVersion)
 }
 
 // validateRealm returns what is wrong with a configuration by itself.

@@ -98,7 +98,7 @@ func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *
 		return err
 	}
 	if dep.ID == "" {
-		unknown(f, by, "department", "department", ref)
+		noteUnknown(f, by, "department", "department", ref)
 	}
 	r.department = roster.DepartmentLink{ID: dep.ID, Number: dep.Number, Name: dep.Name}
 	return nil
@@ -119,7 +119,7 @@ func findRoles(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string
 	found, err := tx.FindRoles(by.OrganizationID, findable(refs))
 	for i, role := range found {
 		if role.ID == "" {
-			unknown(f, by, field(i), "role", refs[i])
+			noteUnknown(f, by, field(i), "role", refs[i])
 		}
 	}
 	return found, err
@@ -189,7 +189,7 @@ func findScope(tx Tx, by roster.Actor, act Action, refs []roster.Ref, field func
 	var ids []roster.GroupID
 	for i, g := range groups {
 		if isShipped(g) { // it has no members
-			unknown(f, by, field(i), string(roster.KindGroup), refs[i])
+			noteUnknown(f, by, field(i), string(roster.KindGroup), refs[i])
 		}
 		ids = append(ids, g.ID)
 	}
@@ -220,7 +220,7 @@ func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs 
 	scope, orgWide := scopeOf(by, act)
 	for i, g := range found {
 		if g.ID == "" || !orgWide && !slices.Contains(scope, g.ID) && !isShipped(g) {
-			unknownTo(orgWide, f, by, field(i), string(kind), refs[i])
+			noteUnknownTo(orgWide, f, by, field(i), string(kind), refs[i])
 			found[i] = roster.Group{}
 		}
 	}
@@ -252,15 +252,15 @@ func findable(refs []roster.Ref) []roster.Ref {
 	return some
 }
 
-// unknown notes that a reference names nothing, and the command that makes what it names: whoever
+// noteUnknown notes that a reference names nothing, and the command that makes what it names: whoever
 // speaks the native API has a call for that. It adds nothing to a fault that the field has already.
-func unknown(f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
-	unknownTo(true, f, by, field, noun, ref)
+func noteUnknown(f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
+	noteUnknownTo(true, f, by, field, noun, ref)
 }
 
-// unknownTo is unknown for somebody who may not know of every such record: what it names may be
+// noteUnknownTo is unknown for somebody who may not know of every such record: what it names may be
 // there, and then no command makes it.
-func unknownTo(orgWide bool, f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
+func noteUnknownTo(orgWide bool, f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
 	if f.Has(field) {
 		return
 	}

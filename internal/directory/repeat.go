@@ -22,10 +22,10 @@ func (d *Directory) fingerprint(by roster.Actor, act Action, input json.RawMessa
 	return key
 }
 
-// repeated makes the record r.ResourceID under the fingerprint r.Key, as the first thing of a
+// createUnlessRepeated makes the record r.ResourceID under the fingerprint r.Key, as the first thing of a
 // transaction. Where an equal create has made a record within a day, and asMade finds it as it was
 // made, it returns that record instead. Without a fingerprint it only creates.
-func repeated[T any](tx Tx, r Retry, create func() (T, error), asMade func(made Retry) (T, bool, error)) (T, error) {
+func createUnlessRepeated[T any](tx Tx, r Retry, create func() (T, error), asMade func(made Retry) (T, bool, error)) (T, error) {
 	if r.Key == "" {
 		return create()
 	}
@@ -58,32 +58,32 @@ func unchangedSince[T any](made Retry, record T, version int64, err error) (T, b
 	return record, err == nil && version == made.Version, err
 }
 
-// repeat returns the user that an equal create made within the last day, if it is as it was made.
-func (c *creation) repeat(tx Tx) (made, bool, error) {
+// findRepeat returns the user that an equal create made within the last day, if it is as it was made.
+func (c *creation) findRepeat(tx Tx) (creationResult, bool, error) {
 	if c.key == "" {
-		return made{}, false, nil
+		return creationResult{}, false, nil
 	}
 	r, found, err := tx.Retry(c.by.OrganizationID, c.key)
 	if err != nil || !found || c.now().Sub(r.CreatedAt) >= retryFor {
-		return made{}, false, err
+		return creationResult{}, false, err
 	}
-	return c.asMade(tx, r)
+	return c.loadUnchanged(tx, r)
 }
 
-// asMade returns the user of a create that is remembered, if the user is as it was made.
-func (c *creation) asMade(tx Tx, r Retry) (made, bool, error) {
+// loadUnchanged returns the user of a create that is remembered, if the user is as it was made.
+func (c *creation) loadUnchanged(tx Tx, r Retry) (creationResult, bool, error) {
 	u, err := tx.User(c.by.OrganizationID, UserSelector{ID: roster.UserID(r.ResourceID)}, WithRoles|WithGroups|WithTeams|WithReach)
 	u, holds, err := unchangedSince(r, u, u.Version, err)
 	if err != nil || !holds {
-		return made{}, false, err
+		return creationResult{}, false, err
 	}
-	again, err := c.again(tx, u)
+	again, err := c.repeatAnswer(tx, u)
 	return again, err == nil, err
 }
 
-// again is the answer to a repeat: the user that the first create made.
-func (c *creation) again(tx Tx, u roster.User) (made, error) {
-	again := made{CreatedUser: CreatedUser{User: u, Repeated: true, WelcomeEmail: c.welcomes(u)}}
+// repeatAnswer is the answer to a repeat: the user that the first create made.
+func (c *creation) repeatAnswer(tx Tx, u roster.User) (creationResult, error) {
+	again := creationResult{CreatedUser: CreatedUser{User: u, Repeated: true, WelcomeEmail: c.welcomes(u)}}
 	if c.in.Password == "" {
 		return again, nil
 	}
@@ -92,18 +92,18 @@ func (c *creation) again(tx Tx, u roster.User) (made, error) {
 	return again, err
 }
 
-// asItIs is the answer to a create whose idempotency key made the user: as the user is now.
-func (c *creation) asItIs(tx Tx, id roster.UserID) (made, error) {
+// loadCurrent is the answer to a create whose idempotency key made the user: as the user is now.
+func (c *creation) loadCurrent(tx Tx, id roster.UserID) (creationResult, error) {
 	u, err := selectUser(tx, c.by, ActUserRead, UserSelector{ID: id}, withWhole)
 	if err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
-	return c.again(tx, u)
+	return c.repeatAnswer(tx, u)
 }
 
-// wasMade reports whether a create that is remembered has the idempotency key, so that no hash is
+// keyIsUsed reports whether a create that is remembered has the idempotency key, so that no hash is
 // needed.
-func (c *creation) wasMade(tx Tx) (bool, error) {
+func (c *creation) keyIsUsed(tx Tx) (bool, error) {
 	if c.in.IdempotencyKey == "" {
 		return false, nil
 	}
@@ -111,20 +111,20 @@ func (c *creation) wasMade(tx Tx) (bool, error) {
 	return found && c.now().Sub(r.CreatedAt) < retryFor, err
 }
 
-// verified answers a repeat, if it came with the password of the first.
-func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error) {
+// verifyRepeat answers a repeat, if it came with the password of the first.
+func (c *creation) verifyRepeat(ctx context.Context, again creationResult) (CreatedUser, error) {
 	if c.in.Password == "" {
 		return again.CreatedUser, nil
 	}
-	same, err := c.matches(ctx, c.by, again.ID, again.hash, c.in.Password)
+	same, err := c.matchesFirstPassword(ctx, c.by, again.ID, again.hash, c.in.Password)
 	if err != nil {
 		return CreatedUser{}, err
 	}
 	if !same && c.in.IdempotencyKey != "" {
-		return CreatedUser{}, usedOtherwise()
+		return CreatedUser{}, keyReused()
 	}
 	if !same {
-		return CreatedUser{}, takenBy(roster.Holder{ID: string(again.ID), Number: again.Number}, "userName", again.UserName)
+		return CreatedUser{}, valueTaken(roster.Holder{ID: string(again.ID), Number: again.Number}, "userName", again.UserName)
 	}
 	return again.CreatedUser, nil
 }
@@ -143,11 +143,11 @@ func hashOfCreate(tx Tx, org roster.OrganizationID, id roster.UserID) (roster.Pa
 	return account.PasswordHash, nil
 }
 
-// matches reports whether a repeat came with the password with which the user was made, whose hash
+// matchesFirstPassword reports whether a repeat came with the password with which the user was made, whose hash
 // is that of hashOfCreate. Failures are counted by user.
 //
 // Errors: RateLimited, Unavailable.
-func (d *Directory) matches(ctx context.Context, by roster.Actor, id roster.UserID, hash roster.PasswordHash, password string) (same bool, err error) {
+func (d *Directory) matchesFirstPassword(ctx context.Context, by roster.Actor, id roster.UserID, hash roster.PasswordHash, password string) (same bool, err error) {
 	end, err := d.repeatTries.begin(ctx, string(id), d.now)
 	if err != nil {
 		return false, err

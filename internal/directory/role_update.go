@@ -36,7 +36,7 @@ func (d *Directory) UpdateRole(ctx context.Context, by roster.Actor, in RoleChan
 	addFaults(&faults, validateNamed(name, in.Description.Value))
 	permissions := parsePermissions(in.Permissions.Value, &faults)
 	r, err := update(ctx, d, func(tx Tx) (roster.Role, error) {
-		before, err := latestRole(tx, by, in.Role)
+		before, err := findLockedRole(tx, by, in.Role)
 		if err != nil {
 			return before, err
 		}
@@ -52,9 +52,9 @@ func (d *Directory) UpdateRole(ctx context.Context, by roster.Actor, in RoleChan
 		}
 		same := after == before && len(faults) == 0
 		if same && granted(by, ActRoleRead) == nil { // it is sent back as it was read
-			return before, unchanged(before.Version, in.IfVersion)
+			return before, requireVersion(before.Version, in.IfVersion)
 		}
-		if err := d.mayChange(by, before, in.IfVersion); err != nil || same {
+		if err := d.mayChangeRole(by, before, in.IfVersion); err != nil || same {
 			return before, err
 		}
 		if err := slices.Clone(faults).Err(); err != nil {
@@ -62,7 +62,7 @@ func (d *Directory) UpdateRole(ctx context.Context, by roster.Actor, in RoleChan
 		}
 		if in.Permissions.Present {
 			// Whoever has the role gets them, and may be able to sign in.
-			if err := d.mayEmpower(by, roster.Grants{{Permissions: permissions}}); err != nil {
+			if err := d.mayGrantToSignIns(by, roster.Grants{{Permissions: permissions}}); err != nil {
 				return before, err
 			}
 		}
@@ -104,9 +104,9 @@ func (d *Directory) DeleteRole(ctx context.Context, by roster.Actor, in Deletion
 		return roster.Role{}, err
 	}
 	return update(ctx, d, func(tx Tx) (roster.Role, error) {
-		r, err := latestRole(tx, by, in.Ref)
+		r, err := findLockedRole(tx, by, in.Ref)
 		if err == nil {
-			err = d.mayChange(by, r, in.IfVersion)
+			err = d.mayChangeRole(by, r, in.IfVersion)
 		}
 		if err != nil {
 			return r, err
@@ -124,21 +124,21 @@ func (d *Directory) DeleteRole(ctx context.Context, by roster.Actor, in Deletion
 	})
 }
 
-// latestRole finds a role, once nobody else can change it.
-func latestRole(tx Tx, by roster.Actor, ref roster.Ref) (roster.Role, error) {
+// findLockedRole finds a role, once nobody else can change it.
+func findLockedRole(tx Tx, by roster.Actor, ref roster.Ref) (roster.Role, error) {
 	return findLocked(tx, LockableRole, func(ref roster.Ref) (roster.Role, error) { return findRole(tx, by, ref) }, ref,
 		func(r roster.Role) (roster.OrganizationID, string) { return r.OrganizationID, string(r.ID) })
 }
 
-// mayChange says whether a role of the version may be changed at all, and by the actor.
-func (d *Directory) mayChange(by roster.Actor, r roster.Role, version int64) error {
+// mayChangeRole says whether a role of the version may be changed at all, and by the actor.
+func (d *Directory) mayChangeRole(by roster.Actor, r roster.Role, version int64) error {
 	if r.Shipped {
 		return refusedByRecord(r.Name, "names a shipped role, which does not change; make one of your own")
 	}
-	if err := d.mayEmpower(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
+	if err := d.mayGrantToSignIns(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
 		return err
 	}
-	return unchanged(r.Version, version)
+	return requireVersion(r.Version, version)
 }
 
 func auditRole(r roster.Role) map[string]any {

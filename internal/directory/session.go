@@ -111,7 +111,7 @@ func (d *Directory) sessionUser(tx Tx, by roster.Actor, act Action, sel UserSele
 	if err := visible(by, act, u); err != nil {
 		return roster.User{}, err
 	}
-	return u, d.controls(tx, by, u)
+	return u, d.requireControl(tx, by, u)
 }
 
 // SessionSelector picks sessions of a user.

@@ -66,7 +66,7 @@ func (d *Directory) makeToken(tx Tx, by roster.Actor, in NewToken, id roster.Tok
 	if in.ExpiresIn > 0 {
 		t.ExpiresAt = now.Add(in.ExpiresIn)
 	}
-	if err := d.aimToken(tx, by, in, &t, &f); err != nil {
+	if err := d.resolveToken(tx, by, in, &t, &f); err != nil {
 		return CreatedToken{}, err
 	}
 	if err := f.Err(); err != nil {
@@ -111,9 +111,9 @@ func validateToken(in NewToken) roster.Faults {
 	return f
 }
 
-// aimToken finds the user and the groups of a token, and asks whether the actor may do what the
+// resolveToken finds the user and the groups of a token, and asks whether the actor may do what the
 // token will do.
-func (d *Directory) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
+func (d *Directory) resolveToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
 	if !isReference(in.UserName) { // an engine may refuse even to look for it
 		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
 	} else if in.UserName != "" {
@@ -124,7 +124,7 @@ func (d *Directory) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Toke
 		switch {
 		case err == nil:
 			t.UserID, t.UserName = u.UserID, u.UserName
-			if err := d.controlsAccount(tx, by, u); err != nil {
+			if err := d.requireControlOf(tx, by, u); err != nil {
 				return err
 			}
 		case roster.KindOf(err) == roster.NotFound:
@@ -174,7 +174,7 @@ func (d *Directory) RevokeToken(ctx context.Context, by roster.Actor, ref roster
 	return update(ctx, d, func(tx Tx) (roster.Token, error) {
 		t, err := tx.FindToken(by.OrganizationID, ref)
 		if err == nil && t.UserID != "" {
-			err = d.controls(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
+			err = d.requireControl(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
 			if err != nil && roster.KindOf(err) == roster.NotFound { // the user is gone
 				err = nil
 			}

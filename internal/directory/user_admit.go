@@ -29,7 +29,7 @@ func (d *Directory) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUse
 	if err != nil {
 		return roster.User{}, err
 	}
-	u, err := update(ctx, d, func(tx Tx) (roster.User, error) { return d.bind(tx, by, in, realm) })
+	u, err := update(ctx, d, func(tx Tx) (roster.User, error) { return d.bindToRealm(tx, by, in, realm) })
 	if err == nil || roster.KindOf(err) != roster.NotFound || in.Predefined {
 		return u, err
 	}
@@ -42,13 +42,13 @@ func (d *Directory) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUse
 	}
 	made, err := d.CreateUser(ctx, by, in.User)
 	if err != nil && roster.KindOf(err) == roster.Conflict { // another sign-in of the same person was faster
-		return update(ctx, d, func(tx Tx) (roster.User, error) { return d.bind(tx, by, in, realm) })
+		return update(ctx, d, func(tx Tx) (roster.User, error) { return d.bindToRealm(tx, by, in, realm) })
 	}
 	return made.User, err
 }
 
-// bind returns the user of the realm, and makes one who waits for a realm its user.
-func (d *Directory) bind(tx Tx, by roster.Actor, in ProvenUser, realm roster.RealmID) (roster.User, error) {
+// bindToRealm returns the user of the realm, and makes one who waits for a realm its user.
+func (d *Directory) bindToRealm(tx Tx, by roster.Actor, in ProvenUser, realm roster.RealmID) (roster.User, error) {
 	sel := UserSelector{UserName: strings.TrimSpace(in.User.UserName)}
 	u, err := tx.User(by.OrganizationID, sel, withWhole)
 	if err == nil && u.Realm == roster.RealmExternal { // every column is written: nobody else may change one meanwhile

@@ -227,7 +227,7 @@ func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 		case it.fault != nil:
 			it.refused = it.fault
 		case it.taken != "":
-			it.refused = takenBy(roster.Holder{}, it.taken, it.wanted(it.taken))
+			it.refused = valueTaken(roster.Holder{}, it.taken, it.requestedValue(it.taken))
 		default:
 			if it.hash, it.refused = b.passwords.Hash(ctx, b.by, NewHash{Password: it.in.Password}); ctx.Err() != nil {
 				return ctx.Err()
@@ -252,7 +252,7 @@ func (b *userBatch) judge(ctx context.Context, items []*batchItem) error {
 		return err
 	}
 	for _, it := range items {
-		err := b.passwords.ValidateStrength(ctx, b.by, NewHash{Password: it.in.Password, Strong: true, About: it.in.about()})
+		err := b.passwords.ValidateStrength(ctx, b.by, NewHash{Password: it.in.Password, Strong: true, About: it.in.personalWords()})
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -287,14 +287,14 @@ func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
 		return err
 	}
 	for i, it := range items {
-		same, err := b.matches(ctx, b.by, it.result.User.ID, hashes[i], it.in.Password)
+		same, err := b.matchesFirstPassword(ctx, b.by, it.result.User.ID, hashes[i], it.in.Password)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
 			it.result = UserResult{Err: err}
 		case !same:
-			it.result = UserResult{Err: usedOtherwise()}
+			it.result = UserResult{Err: keyReused()}
 		}
 	}
 	return nil
@@ -373,7 +373,7 @@ func (it *batchItem) explainFault(tx Tx) error {
 		const detail = "another create of the same user was under way; try again"
 		it.result = UserResult{Err: &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: time.Second}}
 	default:
-		taken, err := it.creation.taken(tx, it.taken)
+		taken, err := it.creation.conflictOver(tx, it.taken)
 		if err != nil {
 			return err
 		}
@@ -409,7 +409,7 @@ func (b *userBatch) answerAgain(tx Tx, items []*batchItem, made madeUsers) error
 			it.result = UserResult{User: CreatedUser{User: u, Repeated: true, WelcomeEmail: it.welcomes(u)}}
 		} else {
 			it.result = UserResult{Err: &roster.Error{
-				Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another",
+				Kind: roster.Conflict, Field: idempotencyKeyField, Detail: "was used for a record that is gone; use a new one to make another",
 			}}
 		}
 	}

@@ -87,7 +87,7 @@ func (m batchMemory) read(r Retry, now time.Time) (madeUsers, error) {
 		return made, nil
 	}
 	if !hmac.Equal([]byte(r.Fingerprint), []byte(m.asked)) {
-		return nil, usedOtherwise()
+		return nil, keyReused()
 	}
 	var pairs [][2]int64
 	if err := json.Unmarshal([]byte(r.ResourceID), &pairs); err != nil {

@@ -51,7 +51,7 @@ func (g *userBatchTx) OrganizationByID(id roster.OrganizationID) (o roster.Organ
 func (g *userBatchTx) prefetch(by roster.Actor, items []*batchItem) error {
 	var groups, teams, roles []roster.Ref
 	for _, it := range items {
-		if it.tooMany() {
+		if it.exceedsReferences() {
 			continue
 		}
 		groups = append(append(append(groups, it.in.Groups...), it.in.LevelGroups...), it.in.PrimaryGroup)
@@ -71,8 +71,8 @@ func (g *userBatchTx) prefetch(by roster.Actor, items []*batchItem) error {
 	return err
 }
 
-// tooMany reports more references than are looked up: check has the fault.
-func (it *batchItem) tooMany() bool {
+// exceedsReferences reports more references than are looked up: check has the fault.
+func (it *batchItem) exceedsReferences() bool {
 	named := max(len(it.in.Groups), len(it.in.Teams), len(it.in.Roles), len(it.in.LevelGroups), len(it.in.RoleGrants))
 	for _, grant := range it.in.RoleGrants {
 		named = max(named, len(grant.Groups))
@@ -135,7 +135,7 @@ func (g *userBatchTx) FindRealm(org roster.OrganizationID, key string) (roster.R
 
 // DefaultPreferences implements UserTx.
 func (g *userBatchTx) DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error) {
-	key := joined(groups)
+	key := joinIDs(groups)
 	prefs, known := g.defaults[key]
 	if !known {
 		var err error
@@ -147,8 +147,8 @@ func (g *userBatchTx) DefaultPreferences(org roster.OrganizationID, groups []ros
 	return slices.Clone(prefs), nil
 }
 
-// joined returns the ids as one key.
-func joined(groups []roster.GroupID) string {
+// joinIDs returns the ids as one key.
+func joinIDs(groups []roster.GroupID) string {
 	ids := make([]string, len(groups))
 	for i, id := range groups {
 		ids[i] = string(id)
@@ -158,16 +158,16 @@ func joined(groups []roster.GroupID) string {
 
 // GroupCheckGrants implements CheckTx.
 func (g *userBatchTx) GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]CheckGrant, error) {
-	return keep(g.checkGrants, joined(groups), func() ([]CheckGrant, error) { return g.Tx.GroupCheckGrants(org, groups) })
+	return findCached(g.checkGrants, joinIDs(groups), func() ([]CheckGrant, error) { return g.Tx.GroupCheckGrants(org, groups) })
 }
 
 // CheckAccess implements CheckTx.
 func (g *userBatchTx) CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error) {
-	return keep(g.access, user, func() (map[roster.CheckGroupID]roster.AccessLevel, error) { return g.Tx.CheckAccess(org, user) })
+	return findCached(g.access, user, func() (map[roster.CheckGroupID]roster.AccessLevel, error) { return g.Tx.CheckAccess(org, user) })
 }
 
-// keep returns what is known under a key, or finds it and knows it from now on.
-func keep[K comparable, V any](known map[K]V, key K, find func() (V, error)) (V, error) {
+// findCached returns what is known under a key, or finds it and knows it from now on.
+func findCached[K comparable, V any](known map[K]V, key K, find func() (V, error)) (V, error) {
 	v, there := known[key]
 	if there {
 		return v, nil

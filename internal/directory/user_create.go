@@ -40,24 +40,24 @@ func (d *Directory) creation(by roster.Actor, in NewUser) *creation {
 	}
 	c.share = c.key
 	if in.IdempotencyKey != "" && len(c.faults) == 0 {
-		r, _ := d.onceRetry(by, ActUserCreate, in.IdempotencyKey, in.inputText(), "") // an error comes again in the transaction
+		r, _ := d.retryForKey(by, ActUserCreate, in.IdempotencyKey, in.inputText(), "") // an error comes again in the transaction
 		c.share = r.Key
 	}
 	return c
 }
 
 // run makes the user in a transaction.
-func (c *creation) run(ctx context.Context, transaction func(Tx) (made, error)) (CreatedUser, error) {
+func (c *creation) run(ctx context.Context, transaction func(Tx) (creationResult, error)) (CreatedUser, error) {
 	if err := c.prepare(ctx); err != nil {
 		return CreatedUser{}, err
 	}
 	made, err := update(ctx, c.Directory, transaction)
 	if err != nil {
-		return CreatedUser{}, c.explain(ctx, err)
+		return CreatedUser{}, c.addHolder(ctx, err)
 	}
 	made.User = redactUser(c.by, made.User)
 	if made.Repeated {
-		return c.verified(ctx, made)
+		return c.verifyRepeat(ctx, made)
 	}
 	if _, ok := Zone(made.TimeZone); !ok {
 		c.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
@@ -79,8 +79,8 @@ type creation struct {
 	country string // of phone numbers that name none
 }
 
-// made is what the transaction found or made.
-type made struct {
+// creationResult is what the transaction found or made.
+type creationResult struct {
 	CreatedUser
 	hash roster.PasswordHash // of a repeat: what the password must match
 }
@@ -96,17 +96,17 @@ func (c *creation) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	p := NewHash{Password: c.in.Password, Share: c.share, About: c.in.about()}
+	p := NewHash{Password: c.in.Password, Share: c.share, About: c.in.personalWords()}
 	repeat := false
 	err := c.store.View(ctx, func(tx Tx) (err error) {
 		if p.Strong, err = c.asksStrength(tx, c.by.OrganizationID, p.Password, c.faults); err != nil {
 			return err
 		}
-		repeat, err = c.look(tx)
+		repeat, err = c.preview(tx)
 		return err
 	})
 	if err != nil {
-		return c.judged(ctx, c.by, p, err)
+		return c.withStrengthFaults(ctx, c.by, p, err)
 	}
 	if repeat { // it needs no hash of its own: its password is verified against the user's
 		return nil
@@ -115,14 +115,14 @@ func (c *creation) prepare(ctx context.Context) error {
 	return err
 }
 
-// look finds out whether the user was made already, or can be made as far as the store knows. A
+// preview finds out whether the user was made already, or can be made as far as the store knows. A
 // repeat does not ask whether the names in it still name what they did.
-func (c *creation) look(tx Tx) (repeat bool, err error) {
+func (c *creation) preview(tx Tx) (repeat bool, err error) {
 	if len(c.faults) == 0 {
-		if repeat, err = c.wasMade(tx); err != nil || repeat {
+		if repeat, err = c.keyIsUsed(tx); err != nil || repeat {
 			return repeat, err
 		}
-		if _, repeat, err = c.repeat(tx); err != nil || repeat {
+		if _, repeat, err = c.findRepeat(tx); err != nil || repeat {
 			return repeat, err
 		}
 	}
@@ -137,15 +137,15 @@ func (c *creation) look(tx Tx) (repeat bool, err error) {
 	if len(faults) > 0 {
 		return false, faults
 	}
-	return false, c.free(tx)
+	return false, c.requireFreeName(tx)
 }
 
-// free finds out whether the userName can be had, before a hash is paid for. The index decides.
-func (c *creation) free(tx Tx) error {
+// requireFreeName finds out whether the userName can be had, before a hash is paid for. The index decides.
+func (c *creation) requireFreeName(tx Tx) error {
 	_, err := tx.User(c.by.OrganizationID, UserSelector{UserName: c.in.UserName}, 0)
 	switch {
 	case err == nil:
-		return c.refuse(tx, "userName")
+		return c.conflictError(tx, "userName")
 	case roster.KindOf(err) == roster.NotFound:
 		return nil
 	default:
@@ -154,54 +154,54 @@ func (c *creation) free(tx Tx) error {
 }
 
 // create is the transaction.
-func (c *creation) create(tx Tx) (made, error) {
+func (c *creation) create(tx Tx) (creationResult, error) {
 	now := c.now()
 	id := roster.UserID(newID())
 	if c.in.IdempotencyKey != "" {
 		return once(tx, c.Directory, c.by, ActUserCreate, c.in.IdempotencyKey, c.in.inputText(), string(id),
-			func() (made, error) { return c.insert(tx, id, now) },
-			func(id string) (made, error) { return c.asItIs(tx, roster.UserID(id)) })
+			func() (creationResult, error) { return c.insert(tx, id, now) },
+			func(id string) (creationResult, error) { return c.loadCurrent(tx, roster.UserID(id)) })
 	}
 	r := Retry{OrganizationID: c.by.OrganizationID, Key: c.key, ResourceID: string(id), CreatedAt: now}
-	return repeated(tx, r,
-		func() (made, error) { return c.insert(tx, id, now) },
-		func(r Retry) (made, bool, error) { return c.asMade(tx, r) })
+	return createUnlessRepeated(tx, r,
+		func() (creationResult, error) { return c.insert(tx, id, now) },
+		func(r Retry) (creationResult, bool, error) { return c.loadUnchanged(tx, r) })
 }
 
 // insert makes the user in the transaction.
-func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) {
+func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (creationResult, error) {
 	if c.in.Password != "" && c.hash == "" { // this was a repeat when prepare looked
-		return made{}, &roster.Error{Kind: roster.Unavailable, Detail: "the user has just changed; try again", RetryAfter: time.Second}
+		return creationResult{}, &roster.Error{Kind: roster.Unavailable, Detail: "the user has just changed; try again", RetryAfter: time.Second}
 	}
 	var faults roster.Faults
 	refs, err := resolve(tx, c.by, ActUserCreate, c.in, nil, &faults)
 	if err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
 	if err := c.permit(tx, refs, &faults); err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
 	if len(faults) > 0 {
-		return made{}, faults
+		return creationResult{}, faults
 	}
 	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
 	row := c.row(id, now, refs)
 	if c.in.UniqueEmail {
 		if taken, err := c.emailTaken(tx, row); err != nil {
-			return made{}, err
+			return creationResult{}, err
 		} else if taken {
-			return made{}, c.refuse(tx, "emails")
+			return creationResult{}, c.conflictError(tx, "emails")
 		}
 	}
 	if row.Preferences, err = c.preferences(tx, refs); err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
 	if row.Number, err = tx.InsertUser(row); err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
-	return made{CreatedUser: CreatedUser{User: row.User, WelcomeEmail: c.welcomes(row.User)}}, c.record(tx, row, now)
+	return creationResult{CreatedUser: CreatedUser{User: row.User, WelcomeEmail: c.welcomes(row.User)}}, c.record(tx, row, now)
 }
 
 // welcomes reports whether the user gets a welcome email.
@@ -210,7 +210,7 @@ func (c *creation) welcomes(u roster.User) bool { return c.in.SendWelcomeEmail &
 // record writes what goes with a new user: the words by which it is found, the audit entry, and the
 // welcome email's job.
 func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
-	if err := tx.InsertWords(row.OrganizationID, placesOf(row.User)); err != nil {
+	if err := tx.InsertWords(row.OrganizationID, wordPlaces(row.User)); err != nil {
 		return err
 	}
 	err := c.audit(tx, c.by, now, change{
@@ -233,7 +233,7 @@ func (c *creation) permit(tx Tx, refs resolved, f *roster.Faults) error {
 		return err
 	}
 	u := roster.User{AccessLevel: c.in.AccessLevel}
-	c.grant(&u, refs)
+	c.setGrants(&u, refs)
 	c.permitGains(c.by, gained(roster.User{}, u, refs), c.in.Password != "", f)
 	return nil
 }
@@ -246,8 +246,8 @@ func (c *creation) granting(refs resolved) granting {
 	return grantingTo(c.by, ActUserCreate, groups)
 }
 
-// grant gives the user its roles, and says for what its access level is granted.
-func (c *creation) grant(u *roster.User, refs resolved) {
+// setGrants gives the user its roles, and says for what its access level is granted.
+func (c *creation) setGrants(u *roster.User, refs resolved) {
 	g := c.granting(refs)
 	u.Roles = g.roles(nil, refs, true)
 	u.LevelGroups = g.level(nil, roster.Some(refs.levelGroups), false)
@@ -272,7 +272,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 	case in.External:
 		u.Realm = roster.RealmExternal
 	}
-	c.grant(&u, refs)
+	c.setGrants(&u, refs)
 	for _, g := range refs.groups {
 		if g.Kind == roster.KindTeam {
 			u.Teams = append(u.Teams, linkGroup(g))
@@ -317,11 +317,11 @@ func (c *creation) preferences(tx Tx, refs resolved) ([]roster.Preference, error
 	return tx.DefaultPreferences(c.by.OrganizationID, ids)
 }
 
-// taken is the Conflict over a field, with the record that is in the way where the actor may see
+// conflictOver is the Conflict over a field, with the record that is in the way where the actor may see
 // it.
-func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
-	value := c.wanted(field)
-	e := takenBy(roster.Holder{}, field, value)
+func (c *creation) conflictOver(tx Tx, field string) (*roster.Error, error) {
+	value := c.requestedValue(field)
+	e := valueTaken(roster.Holder{}, field, value)
 	holder, found, err := tx.EmailHolder(c.by.OrganizationID, Fold(value), "")
 	if _, orgWide := scopeOf(c.by, ActUserRead); found && orgWide {
 		e.Holder = holder
@@ -329,37 +329,37 @@ func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
 	return e, err
 }
 
-// wanted returns what the create wants to have as a field that must be nobody else's.
-func (c *creation) wanted(field string) string {
+// requestedValue returns what the create wants to have as a field that must be nobody else's.
+func (c *creation) requestedValue(field string) string {
 	if field == "emails" {
 		return c.in.Email
 	}
 	return c.in.UserName
 }
 
-// takenBy is the Conflict over a value of a field that the holder has.
-func takenBy(holder roster.Holder, field, value string) *roster.Error {
+// valueTaken is the Conflict over a value of a field that the holder has.
+func valueTaken(holder roster.Holder, field, value string) *roster.Error {
 	detail := fmt.Sprintf("%q belongs to another user already", shorten(value))
 	return &roster.Error{Kind: roster.Conflict, Field: field, Detail: detail, Holder: holder}
 }
 
-// refuse is taken as the error that ends a transaction.
-func (c *creation) refuse(tx Tx, field string) error {
-	e, err := c.taken(tx, field)
+// conflictError is taken as the error that ends a transaction.
+func (c *creation) conflictError(tx Tx, field string) error {
+	e, err := c.conflictOver(tx, field)
 	if err != nil {
 		return err
 	}
 	return e
 }
 
-// explain gives a Conflict that the index found what one has that a look found: the record in the
+// addHolder gives a Conflict that the index found what one has that a look found: the record in the
 // way.
-func (c *creation) explain(ctx context.Context, err error) error {
+func (c *creation) addHolder(ctx context.Context, err error) error {
 	all := roster.All(err)
 	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" || all[0].Holder != (roster.Holder{}) {
 		return err
 	}
-	explained, viewErr := view(ctx, c.Directory, func(tx Tx) (*roster.Error, error) { return c.taken(tx, "userName") })
+	explained, viewErr := view(ctx, c.Directory, func(tx Tx) (*roster.Error, error) { return c.conflictOver(tx, "userName") })
 	if viewErr != nil {
 		return err
 	}

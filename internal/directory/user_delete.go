@@ -13,9 +13,9 @@ type UserDeletion struct {
 	IfVersion int64  // only if it still has this version; 0: whatever it has
 }
 
-// named answers Invalid for a user whose email is another one than the request says: who is meant
+// requireEmail answers Invalid for a user whose email is another one than the request says: who is meant
 // is not clear then.
-func (in UserDeletion) named(u roster.User) error {
+func (in UserDeletion) requireEmail(u roster.User) error {
 	if in.Email == "" || Fold(in.Email) == Fold(u.Email) {
 		return nil
 	}
@@ -39,13 +39,13 @@ func (d *Directory) DeleteUser(ctx context.Context, by roster.Actor, in UserDele
 		if err != nil {
 			return u, err
 		}
-		if err := unchanged(u.Version, in.IfVersion); err != nil {
+		if err := requireVersion(u.Version, in.IfVersion); err != nil {
 			return u, err
 		}
-		if err := in.named(u); err != nil {
+		if err := in.requireEmail(u); err != nil {
 			return u, err
 		}
-		if err := d.controls(tx, by, u); err != nil {
+		if err := d.requireControl(tx, by, u); err != nil {
 			return u, err
 		}
 		last := refusedByRecord(u.UserName, "names the last active administrator; make another one first")
@@ -56,7 +56,7 @@ func (d *Directory) DeleteUser(ctx context.Context, by roster.Actor, in UserDele
 		if err := tx.DeleteUser(by.OrganizationID, u.Number, now); err != nil {
 			return u, err
 		}
-		if err := tx.DeleteWords(by.OrganizationID, placesOf(u)); err != nil {
+		if err := tx.DeleteWords(by.OrganizationID, wordPlaces(u)); err != nil {
 			return u, err
 		}
 		return u, d.audit(tx, by, now, change{ActUserDelete, string(u.ID), u.UserName, removedRecord{auditUser(NewUserRow{User: u})}})

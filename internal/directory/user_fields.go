@@ -10,20 +10,20 @@ import (
 	"roster"
 )
 
-// takes is what somebody must have of a user to change a field of it (DECISIONS 9).
-type takes uint8
+// fieldRight is what somebody must have of a user to change a field of it (DECISIONS 9).
+type fieldRight uint8
 
 const (
-	takesOwn   takes = iota // it is a person's own, and tells nobody anything
-	takesSight              // describes the user
-	takesReach              // decides what the user may do: the actor may grant all that the user holds
-	takesHold               // decides who signs in as the user, or where its messages go: see mayHold
+	rightOwn      fieldRight = iota // it is a person's own, and tells nobody anything
+	rightSee                        // describes the user
+	rightGrant                      // decides what the user may do: the actor may grant all that the user holds
+	rightTakeOver                   // decides who signs in as the user, or where its messages go: see mayHold
 )
 
 // userField is a field that a change of a user may name.
 type userField struct {
 	name  string // as faults name it
-	takes takes
+	right fieldRight
 	given func(*UserChange) bool // whether the change names it
 	text  *userText              // nil: it is no plain text
 }
@@ -43,76 +43,76 @@ type userText struct {
 // A plain text needs no more than its line here. What is no text is cleaned by NewUser.clean,
 // validated by validateUser, and set and compared by setFields and dropUnchangedFields.
 var userFields = []userField{
-	plainText("userName", takesHold, userText{
+	plainText("userName", rightTakeOver, userText{
 		strings.TrimSpace, validateName,
 		func(in *NewUser) *string { return &in.UserName },
 		func(in *UserChange) *roster.Set[string] { return &in.UserName },
 		func(u *roster.User) *string { return &u.UserName },
 	}),
-	plainText("displayName", takesSight, userText{
+	plainText("displayName", rightSee, userText{
 		strings.TrimSpace, validateName,
 		func(in *NewUser) *string { return &in.DisplayName },
 		func(in *UserChange) *roster.Set[string] { return &in.DisplayName },
 		func(u *roster.User) *string { return &u.DisplayName },
 	}),
-	plainText("title", takesSight, userText{
+	plainText("title", rightSee, userText{
 		strings.TrimSpace, validateName,
 		func(in *NewUser) *string { return &in.Title },
 		func(in *UserChange) *roster.Set[string] { return &in.Title },
 		func(u *roster.User) *string { return &u.Title },
 	}),
-	plainText("emails", takesHold, userText{
+	plainText("emails", rightTakeOver, userText{
 		CleanEmail, validatedLast,
 		func(in *NewUser) *string { return &in.Email },
 		func(in *UserChange) *roster.Set[string] { return &in.Email },
 		func(u *roster.User) *string { return &u.Email },
 	}),
-	plainText("externalId", takesHold, userText{ // by which other systems find the user
+	plainText("externalId", rightTakeOver, userText{ // by which other systems find the user
 		strings.TrimSpace, validateName,
 		func(in *NewUser) *string { return &in.ExternalID },
 		func(in *UserChange) *roster.Set[string] { return &in.ExternalID },
 		func(u *roster.User) *string { return &u.ExternalID },
 	}),
-	otherField("password", takesHold, func(in *UserChange) bool { return in.Password.Present }),
-	otherField("active", takesReach, func(in *UserChange) bool { return in.Active.Present }),
-	otherField("accessLevel", takesReach, func(in *UserChange) bool { return in.AccessLevel.Present }),
-	otherField("accessLevelGroups", takesReach, func(in *UserChange) bool { return in.LevelGroups.Present }),
-	otherField("roles", takesReach, func(in *UserChange) bool { return in.Roles.Present }),
-	otherField("roleGrants", takesReach, func(in *UserChange) bool { return in.RoleGrants.Present }),
-	otherField("groups", takesReach, func(in *UserChange) bool { return in.Groups.Present }),
-	otherField("teams", takesSight, func(in *UserChange) bool { return in.Teams.Present }), // no right comes with a team
-	otherField("primaryGroup", takesReach, func(in *UserChange) bool { return in.PrimaryGroup.Present }),
-	otherField("department", takesSight, func(in *UserChange) bool { return in.Department.Present }),
-	otherField("joinedAt", takesSight, func(in *UserChange) bool { return in.JoinedAt.Present }),
-	plainText("timezone", takesOwn, userText{
+	otherField("password", rightTakeOver, func(in *UserChange) bool { return in.Password.Present }),
+	otherField("active", rightGrant, func(in *UserChange) bool { return in.Active.Present }),
+	otherField("accessLevel", rightGrant, func(in *UserChange) bool { return in.AccessLevel.Present }),
+	otherField("accessLevelGroups", rightGrant, func(in *UserChange) bool { return in.LevelGroups.Present }),
+	otherField("roles", rightGrant, func(in *UserChange) bool { return in.Roles.Present }),
+	otherField("roleGrants", rightGrant, func(in *UserChange) bool { return in.RoleGrants.Present }),
+	otherField("groups", rightGrant, func(in *UserChange) bool { return in.Groups.Present }),
+	otherField("teams", rightSee, func(in *UserChange) bool { return in.Teams.Present }), // no right comes with a team
+	otherField("primaryGroup", rightGrant, func(in *UserChange) bool { return in.PrimaryGroup.Present }),
+	otherField("department", rightSee, func(in *UserChange) bool { return in.Department.Present }),
+	otherField("joinedAt", rightSee, func(in *UserChange) bool { return in.JoinedAt.Present }),
+	plainText("timezone", rightOwn, userText{
 		strings.TrimSpace, validateText,
 		func(in *NewUser) *string { return &in.TimeZone },
 		func(in *UserChange) *roster.Set[string] { return &in.TimeZone },
 		func(u *roster.User) *string { return &u.TimeZone },
 	}),
-	plainText("phoneNumbers", takesHold, userText{
+	plainText("phoneNumbers", rightTakeOver, userText{
 		asGiven, validateText,
 		func(in *NewUser) *string { return &in.ContactNumber },
 		func(in *UserChange) *roster.Set[string] { return &in.ContactNumber },
 		func(u *roster.User) *string { return &u.ContactNumber },
 	}),
-	otherField("sessionExpiry", takesSight, func(in *UserChange) bool { return in.SessionExpiry.Present }),
-	otherField("competencies", takesSight, func(in *UserChange) bool { return in.Competencies.Present }),
-	otherField("properties", takesSight, func(in *UserChange) bool { return in.Properties.Present }),
-	otherField("preferences", takesHold, func(in *UserChange) bool { return in.Preferences.Present }),
-	otherField("sendWelcomeEmail", takesHold, func(in *UserChange) bool { return in.SendWelcomeEmail }),
+	otherField("sessionExpiry", rightSee, func(in *UserChange) bool { return in.SessionExpiry.Present }),
+	otherField("competencies", rightSee, func(in *UserChange) bool { return in.Competencies.Present }),
+	otherField("properties", rightSee, func(in *UserChange) bool { return in.Properties.Present }),
+	otherField("preferences", rightTakeOver, func(in *UserChange) bool { return in.Preferences.Present }),
+	otherField("sendWelcomeEmail", rightTakeOver, func(in *UserChange) bool { return in.SendWelcomeEmail }),
 }
 
 // userTexts are those of userFields that are plain text.
 var userTexts = slices.DeleteFunc(slices.Clone(userFields), func(f userField) bool { return f.text == nil })
 
-func plainText(name string, takes takes, text userText) userField {
+func plainText(name string, right fieldRight, text userText) userField {
 	given := func(in *UserChange) bool { return text.changed(in).Present }
-	return userField{name: name, takes: takes, given: given, text: &text}
+	return userField{name: name, right: right, given: given, text: &text}
 }
 
-func otherField(name string, takes takes, given func(*UserChange) bool) userField {
-	return userField{name: name, takes: takes, given: given}
+func otherField(name string, right fieldRight, given func(*UserChange) bool) userField {
+	return userField{name: name, right: right, given: given}
 }
 
 func asGiven(text string) string { return text }
@@ -120,8 +120,8 @@ func asGiven(text string) string { return text }
 // validatedLast leaves the address to validateUser, which validates it after the other texts.
 func validatedLast(*roster.Faults, string, string) {}
 
-// given returns the fields that the change names.
-func (in *UserChange) given() []userField {
+// givenFields returns the fields that the change names.
+func (in *UserChange) givenFields() []userField {
 	var given []userField
 	for _, f := range userFields {
 		if f.given(in) {
@@ -131,14 +131,14 @@ func (in *UserChange) given() []userField {
 	return given
 }
 
-// gives reports whether the change names a field.
-func (in *UserChange) gives(field string) bool {
+// hasField reports whether the change names a field.
+func (in *UserChange) hasField(field string) bool {
 	return slices.ContainsFunc(userFields, func(f userField) bool { return f.name == field && f.given(in) })
 }
 
 // touchesAccess reports whether the change names a field that takes more than sight of the user.
 func (in *UserChange) touchesAccess() bool {
-	return slices.ContainsFunc(userFields, func(f userField) bool { return f.takes >= takesReach && f.given(in) })
+	return slices.ContainsFunc(userFields, func(f userField) bool { return f.right >= rightGrant && f.given(in) })
 }
 
 // cleanTexts brings the plain texts into the form in which they are kept.
@@ -214,18 +214,18 @@ func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 // change. A field that everybody may change of itself stays. The userName and the
 // address go together.
 func (in *UserChange) dropUnchangedFields(u *roster.User) {
-	signIn := leaves(in.UserName, u.UserName) && leaves(in.Email, u.Email)
+	signIn := keepsValue(in.UserName, u.UserName) && keepsValue(in.Email, u.Email)
 	for _, f := range userTexts {
 		text := f.text.changed(in)
 		switch f.name {
 		case "userName", "emails":
-			drop(text, signIn)
+			dropIf(text, signIn)
 		default:
-			drop(text, f.takes != takesOwn && leaves(*text, *f.text.kept(u)))
+			dropIf(text, f.right != rightOwn && keepsValue(*text, *f.text.kept(u)))
 		}
 	}
-	drop(&in.JoinedAt, in.JoinedAt.Value.Truncate(time.Second).Equal(u.JoinedAt))
-	drop(&in.SessionExpiry, leaves(in.SessionExpiry, int(u.SessionExpiry/time.Minute)))
-	drop(&in.Competencies, slices.Equal(in.Competencies.Value, u.Competencies))
-	drop(&in.Properties, bytes.Equal(compact(merged(u.Properties, in.Properties, in.MergePatch)), compact(u.Properties)))
+	dropIf(&in.JoinedAt, in.JoinedAt.Value.Truncate(time.Second).Equal(u.JoinedAt))
+	dropIf(&in.SessionExpiry, keepsValue(in.SessionExpiry, int(u.SessionExpiry/time.Minute)))
+	dropIf(&in.Competencies, slices.Equal(in.Competencies.Value, u.Competencies))
+	dropIf(&in.Properties, bytes.Equal(compact(merged(u.Properties, in.Properties, in.MergePatch)), compact(u.Properties)))
 }

@@ -49,7 +49,7 @@ func IndexUsers(ctx context.Context, store Store) error {
 func indexSome(tx Tx, users []roster.User) error {
 	g := newUserBatchTx(tx)
 	for _, u := range users {
-		if err := g.InsertWords(u.OrganizationID, placesOf(u)); err != nil {
+		if err := g.InsertWords(u.OrganizationID, wordPlaces(u)); err != nil {
 			return err
 		}
 	}

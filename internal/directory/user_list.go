@@ -63,7 +63,7 @@ func (d *Directory) FindUsers(ctx context.Context, by roster.Actor, in UserSearc
 	if err := allow(by, ActUserRead); err != nil {
 		return UserPage{}, err
 	}
-	wanted := searched(in.Search)
+	wanted := searchWords(in.Search)
 	if err := in.Validate(); err != nil {
 		return UserPage{}, err
 	}
@@ -81,7 +81,7 @@ func (d *Directory) FindUsers(ctx context.Context, by roster.Actor, in UserSearc
 // Validate returns every fault of the search: Invalid.
 func (in UserSearch) Validate() error {
 	var f roster.Faults
-	wanted := searched(in.Search)
+	wanted := searchWords(in.Search)
 	switch {
 	case !utf8.ValidString(in.Search):
 		f.Add("search", "must be text")
@@ -245,7 +245,7 @@ func (f *userFind) byWord(word string) userSource {
 			}
 			seen[place.Number] = true
 			if have := f.wordsOf(u); matches(have, f.wanted) {
-				at[place.Number] = WordPlace{Key: smallest(have, word), Number: place.Number}
+				at[place.Number] = WordPlace{Key: smallestWord(have, word), Number: place.Number}
 			}
 		}
 		named, err := f.named(ctx, slices.DeleteFunc(slices.Clone(places), func(p WordPlace) bool { return at[p.Number] != p }))

@@ -8,24 +8,24 @@ import (
 	"roster"
 )
 
-// grants reports whether the change says what the user may do.
-func (in UserChange) grants() bool {
+// changesGrants reports whether the change says what the user may do.
+func (in UserChange) changesGrants() bool {
 	return in.AccessLevel.Present || in.LevelGroups.Present || in.Roles.Present || in.RoleGrants.Present
 }
 
-// beyondOwn returns a fault for each part of the change that is not a person's own to make. PRODUCT
+// managerOnly returns a fault for each part of the change that is not a person's own to make. PRODUCT
 // gives a person the matrix and the time zone; contact methods have verbs of their own.
-func (in UserChange) beyondOwn() (faults roster.Faults) {
-	for _, f := range in.given() {
-		if f.takes != takesOwn && f.name != "preferences" {
-			faults.Forbid(f.name, notOwn)
+func (in UserChange) managerOnly() (faults roster.Faults) {
+	for _, f := range in.givenFields() {
+		if f.right != rightOwn && f.name != "preferences" {
+			faults.Forbid(f.name, managerOnlyDetail)
 		}
 	}
 	return faults
 }
 
-// notOwn follows the name of such a part, and says what a user may do instead.
-const notOwn = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
+// managerOnlyDetail follows the name of such a part, and says what a user may do instead.
+const managerOnlyDetail = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
 
 // UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are
 // the sessions of somebody who gets another password. A change that leaves everything as it is
@@ -48,9 +48,9 @@ func (d *Directory) UpdateUser(ctx context.Context, by roster.Actor, in UserChan
 
 // userUpdate returns the change, cleaned and checked.
 func (d *Directory) userUpdate(by roster.Actor, in UserChange) *userUpdate {
-	beyond := in.beyondOwn() // also what clean leaves out, as it changes nothing
+	beyond := in.managerOnly() // also what clean leaves out, as it changes nothing
 	in.clean()
-	c := &userUpdate{Directory: d, by: by, asked: in, in: in, beyondOwn: beyond, faults: d.validateUser(in.asNew())}
+	c := &userUpdate{Directory: d, by: by, requested: in, in: in, managerOnly: beyond, faults: d.validateUser(in.asNew())}
 	if in.UserName.Present && in.UserName.Value == "" {
 		addOnce(&c.faults, "userName", "must not be empty")
 	}
@@ -67,7 +67,7 @@ func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User,
 	}
 	u, err := update(ctx, c.Directory, transaction)
 	if err != nil {
-		return u, c.explain(ctx, err)
+		return u, c.addHolder(ctx, err)
 	}
 	if _, known := Zone(u.TimeZone); !known && c.in.TimeZone.Present {
 		c.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
@@ -79,13 +79,13 @@ func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User,
 // userUpdate is one UpdateUser under way.
 type userUpdate struct {
 	*Directory
-	by     roster.Actor
-	asked  UserChange
-	in     UserChange // asked, without what the user is already: see plan
-	faults roster.Faults
-	hash   roster.PasswordHash
+	by        roster.Actor
+	requested UserChange
+	in        UserChange // asked, without what the user is already: see plan
+	faults    roster.Faults
+	hash      roster.PasswordHash
 
-	beyondOwn roster.Faults // what of asked no user may change of itself
+	managerOnly roster.Faults // what of asked no user may change of itself
 
 	country string // of phone numbers that name none
 
@@ -118,7 +118,7 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 		return err
 	})
 	if err != nil || p.Password == "" {
-		return c.judged(ctx, c.by, p, err)
+		return c.withStrengthFaults(ctx, c.by, p, err)
 	}
 	c.hash, err = c.passwords.Hash(ctx, c.by, p)
 	return err
@@ -127,11 +127,11 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 // plan returns what the user would be, and the parts that change, once the actor may and every
 // reference is known.
 func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts With, err error) {
-	c.in = c.asked.besides(c.by, before)
-	if err := c.within(before); err != nil {
+	c.in = c.requested.withoutUnchanged(c.by, before)
+	if err := c.requireManager(before); err != nil {
 		return after, 0, err
 	}
-	if err := unchanged(before.Version, c.in.IfVersion); err != nil {
+	if err := requireVersion(before.Version, c.in.IfVersion); err != nil {
 		return after, 0, err
 	}
 	faults := slices.Clone(c.faults)
@@ -168,23 +168,23 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	return after, parts, faults.Err()
 }
 
-// own reports whether the change is one that every user may make of itself.
-func (c *userUpdate) own(u roster.User) bool {
-	return isSelf(c.by, u.ID) && len(c.notOwn()) == 0
+// isOwn reports whether the change is one that every user may make of itself.
+func (c *userUpdate) isOwn(u roster.User) bool {
+	return isSelf(c.by, u.ID) && len(c.managerOnlyChanges()) == 0
 }
 
-// within refuses a change that goes beyond a person's own, where the actor changes itself and does
+// requireManager refuses a change that goes beyond a person's own, where the actor changes itself and does
 // not manage itself. The actor manages all others that it can select.
-func (c *userUpdate) within(u roster.User) error {
+func (c *userUpdate) requireManager(u roster.User) error {
 	if visible(c.by, ActUserUpdate, u) == nil {
 		return nil
 	}
-	return c.notOwn().Err()
+	return c.managerOnlyChanges().Err()
 }
 
-// notOwn is beyondOwn without what the user is already.
-func (c *userUpdate) notOwn() roster.Faults {
-	return slices.DeleteFunc(slices.Clone(c.beyondOwn), func(e *roster.Error) bool { return c.asked.gives(e.Field) && !c.in.gives(e.Field) })
+// managerOnlyChanges is beyondOwn without what the user is already.
+func (c *userUpdate) managerOnlyChanges() roster.Faults {
+	return slices.DeleteFunc(slices.Clone(c.managerOnly), func(e *roster.Error) bool { return c.requested.hasField(e.Field) && !c.in.hasField(e.Field) })
 }
 
 // change is the transaction.
@@ -197,7 +197,7 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	if err != nil {
 		return roster.User{}, err
 	}
-	if c.in.grants() || c.in.Active.Present {
+	if c.in.changesGrants() || c.in.Active.Present {
 		last := &roster.Error{Kind: roster.Invalid, Detail: "cannot change so: this is the last active administrator; make another one first"}
 		switch {
 		case !after.Active:
@@ -229,7 +229,7 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	if err := tx.UpdateUser(after, parts); err != nil {
 		return roster.User{}, err
 	}
-	if err := reword(tx, before, after.User); err != nil {
+	if err := updateWords(tx, before, after.User); err != nil {
 		return roster.User{}, err
 	}
 	if err := c.changeCredentials(tx, before, &after.User, now); err != nil {
@@ -284,14 +284,14 @@ func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
 	if err != nil || !taken {
 		return err
 	}
-	return takenBy(roster.Holder{}, "emails", after.Email)
+	return valueTaken(roster.Holder{}, "emails", after.Email)
 }
 
 // permit notes every part of the change that the actor may not make of this user, whose account it
 // is.
 func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account, f *roster.Faults) error {
 	c.voidsLinks = false
-	if !c.in.touchesAccess() || c.own(before) {
+	if !c.in.touchesAccess() || c.isOwn(before) {
 		return nil
 	}
 	if err := c.permitParts(tx, account, f); err != nil {
@@ -301,7 +301,7 @@ func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, acc
 	if err := c.permitJoins(tx, c.by, joined, groupField(refs, c.in.Groups.Value), f); err != nil {
 		return err
 	}
-	if !c.in.grants() {
+	if !c.in.changesGrants() {
 		return nil
 	}
 	g := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams))
@@ -330,24 +330,24 @@ func (c *userUpdate) permitParts(tx Tx, account roster.Account, f *roster.Faults
 	if err != nil {
 		return err
 	}
-	above := map[takes]roster.Permissions{
-		takesReach: entries[account.Number] | c.above(c.by, account.Grants),
-		takesHold:  entries[account.Number] | c.aboveHold(c.by, account.Grants),
+	above := map[fieldRight]roster.Permissions{
+		rightGrant:    entries[account.Number] | c.aboveCeiling(c.by, account.Grants),
+		rightTakeOver: entries[account.Number] | c.blockingTakeOver(c.by, account.Grants),
 	}
-	for _, field := range c.in.given() {
-		if above[field.takes] != 0 && !f.Has(field.name) {
-			f.Forbid(field.name, "cannot be changed: the user holds permissions beyond yours: "+above[field.takes].String())
+	for _, field := range c.in.givenFields() {
+		if above[field.right] != 0 && !f.Has(field.name) {
+			f.Forbid(field.name, "cannot be changed: the user holds permissions beyond yours: "+above[field.right].String())
 		}
 	}
 	return nil
 }
 
-// explain gives a Conflict that the index found the record in the way.
-func (c *userUpdate) explain(ctx context.Context, err error) error {
+// addHolder gives a Conflict that the index found the record in the way.
+func (c *userUpdate) addHolder(ctx context.Context, err error) error {
 	all := roster.All(err)
 	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" {
 		return err
 	}
 	taken := creation{Directory: c.Directory, by: c.by, in: NewUser{UserName: c.in.UserName.Or(c.in.Email.Value)}}
-	return taken.explain(ctx, err)
+	return taken.addHolder(ctx, err)
 }

@@ -171,16 +171,16 @@ func (u *upsert) changeOrCreate(ctx context.Context, id roster.UserID) (Upserted
 
 func (u *upsert) create(ctx context.Context) (CreatedUser, error) {
 	c := u.creation(u.by, u.in.New)
-	created, err := c.run(ctx, func(tx Tx) (made, error) {
+	created, err := c.run(ctx, func(tx Tx) (creationResult, error) {
 		if err := u.awaitSameUpserts(tx); err != nil {
-			return made{}, err
+			return creationResult{}, err
 		}
 		id, err := u.find(tx)
 		if err == nil && id != "" {
 			err = errOutdated
 		}
 		if err != nil {
-			return made{}, err
+			return creationResult{}, err
 		}
 		return c.create(tx)
 	})

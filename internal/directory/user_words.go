@@ -32,13 +32,13 @@ func (w *words) add(word string) {
 
 // split adds the words of a folded text: the runs of letters, marks and digits in it.
 func (w *words) split(text string) {
-	for word := range strings.FieldsFuncSeq(text, parts) {
+	for word := range strings.FieldsFuncSeq(text, separatesWords) {
 		w.add(word)
 	}
 }
 
-// parts reports a character that stands between words. Marks belong to the letter before them.
-func parts(r rune) bool {
+// separatesWords reports a character that stands between words. Marks belong to the letter before them.
+func separatesWords(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 }
 
@@ -75,9 +75,9 @@ func wordsOf(u roster.User) []string {
 	return w[:min(len(w), maxWords)]
 }
 
-// searched returns the words of what somebody looks for: those of the text, and of an address the
+// searchWords returns the words of what somebody looks for: those of the text, and of an address the
 // whole.
-func searched(text string) []string {
+func searchWords(text string) []string {
 	var w words
 	for term := range strings.FieldsSeq(text) {
 		term = Fold(term)
@@ -94,7 +94,7 @@ func searched(text string) []string {
 // in it alone, everybody in the domain would be looked at.
 func isAddress(term string) bool {
 	at := strings.IndexByte(term, '@')
-	return at > 0 && isName(term) && strings.ContainsFunc(term[:at], func(r rune) bool { return !parts(r) })
+	return at > 0 && isName(term) && strings.ContainsFunc(term[:at], func(r rune) bool { return !separatesWords(r) })
 }
 
 // matches reports whether each of the words that are looked for begins one of the user's words.
@@ -107,8 +107,8 @@ func matches(have, wanted []string) bool {
 	return true
 }
 
-// smallest returns the least of the words that begins with the prefix, "" if there is none.
-func smallest(have []string, prefix string) string {
+// smallestWord returns the least of the words that begins with the prefix, "" if there is none.
+func smallestWord(have []string, prefix string) string {
 	least := ""
 	for _, word := range have {
 		if strings.HasPrefix(word, prefix) && (least == "" || word < least) {
@@ -118,10 +118,10 @@ func smallest(have []string, prefix string) string {
 	return least
 }
 
-// placesOf returns the words of a user as the store keeps them.
-func placesOf(u roster.User) []WordPlace { return placesFor(u.Number, wordsOf(u)) }
+// wordPlaces returns the words of a user as the store keeps them.
+func wordPlaces(u roster.User) []WordPlace { return wordPlacesOf(u.Number, wordsOf(u)) }
 
-func placesFor(number int64, words []string) []WordPlace {
+func wordPlacesOf(number int64, words []string) []WordPlace {
 	places := make([]WordPlace, len(words))
 	for i, word := range words {
 		places[i] = WordPlace{Key: word, Number: number}
@@ -152,12 +152,12 @@ func changedWords(before, after roster.User) (gone, fresh []WordPlace) {
 	in := func(words []string) func(string) bool {
 		return func(word string) bool { return slices.Contains(words, word) }
 	}
-	gone = placesFor(before.Number, slices.DeleteFunc(slices.Clone(old), in(now)))
-	return gone, placesFor(after.Number, slices.DeleteFunc(slices.Clone(now), in(old)))
+	gone = wordPlacesOf(before.Number, slices.DeleteFunc(slices.Clone(old), in(now)))
+	return gone, wordPlacesOf(after.Number, slices.DeleteFunc(slices.Clone(now), in(old)))
 }
 
-// reword keeps a user's words as its names are.
-func reword(tx Tx, before, after roster.User) error {
+// updateWords keeps a user's words as its names are.
+func updateWords(tx Tx, before, after roster.User) error {
 	gone, fresh := changedWords(before, after)
 	if len(gone) > 0 {
 		if err := tx.DeleteWords(after.OrganizationID, gone); err != nil {

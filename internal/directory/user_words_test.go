@@ -60,7 +60,7 @@ func TestWhatIsLookedFor(t *testing.T) {
 		"Straße":                 {"strasse"},
 		strings.Repeat("é", 100): {strings.Repeat("é", maxWord)},
 	} {
-		if diff := cmp.Diff(want, searched(text)); diff != "" {
+		if diff := cmp.Diff(want, searchWords(text)); diff != "" {
 			t.Errorf("%q: %s", text, diff)
 		}
 	}
@@ -104,7 +104,7 @@ func FuzzWords(f *testing.F) {
 			if word == "" || utf8.RuneCountInString(word) > maxWord || slices.Contains(have[:i], word) {
 				t.Errorf("%q has the word %q", have, word)
 			}
-			if whole := strings.HasPrefix(Fold(userName), word) || strings.HasPrefix(Fold(email), word); !whole && strings.ContainsFunc(word, parts) {
+			if whole := strings.HasPrefix(Fold(userName), word) || strings.HasPrefix(Fold(email), word); !whole && strings.ContainsFunc(word, separatesWords) {
 				t.Errorf("%q is no word", word)
 			}
 		}
@@ -115,12 +115,12 @@ func FuzzWords(f *testing.F) {
 			if strings.ContainsAny(text, "@") && text != email && text != userName || !utf8.ValidString(text) || len(strings.Fields(text)) > 1 && strings.Contains(text, "@") {
 				continue // a part of it may be taken for an address
 			}
-			wanted := searched(text)
+			wanted := searchWords(text)
 			if !matches(have, wanted) {
 				t.Errorf("%q, for which %q are looked for, is not found in %q", text, wanted, have)
 			}
 			for _, word := range wanted {
-				if least := smallest(have, word); !strings.HasPrefix(least, word) {
+				if least := smallestWord(have, word); !strings.HasPrefix(least, word) {
 					t.Errorf("the least of %q that begins with %q is %q", have, word, least)
 				}
 			}

@@ -12,8 +12,8 @@ func refusedByRecord(name, detail string) *roster.Error {
 	return &roster.Error{Kind: roster.Invalid, Detail: fmt.Sprintf("%q %s", shorten(name), detail)}
 }
 
-// unchanged answers Stale where a record has another version than its caller read; 0 is any.
-func unchanged(version, read int64) error {
+// requireVersion answers Stale where a record has another version than its caller read; 0 is any.
+func requireVersion(version, read int64) error {
 	if read == 0 || version == read {
 		return nil
 	}
