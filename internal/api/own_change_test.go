@@ -25,7 +25,7 @@ func TestAPersonChangesItself(t *testing.T) {
 	const (
 		own      = `{"failures":["email"],"warnings":["sms"],"unmatched":[],"digest":[]}`
 		warnings = `{"warnings":["sms"]}`
-		notOwn   = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
+		notOwn   = "may be changed only with the permission manage_users; you may change your own preferences and time zone"
 	)
 	merge := func(path, body string) string {
 		return "PATCH /api/v1/users/" + path + "\nContent-Type: application/merge-patch+json\n\n" + body

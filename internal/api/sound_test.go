@@ -253,7 +253,7 @@ func TestEveryFaultOfAnArrayIsToldAndWhereItIs(t *testing.T) {
 		{Name: "a rule about the record is about no member", Request: with("PATCH /api/v1/roles/{role Operator}", `{"description":"x"}`), Status: 422, Body: invalid(`\"Operator\" names a shipped role, which does not change; make one of your own`)},
 		{Name: "nor has a request without a body any", Request: "DELETE /api/v1/roles/{role Operator}", Status: 422, Body: invalid(`\"Operator\" names a shipped role, which does not change; make one of your own`)},
 		{Name: "the last administrator", As: "boss:" + password, Request: "DELETE /api/v1/users/me", Status: 422, Body: invalid(`\"boss\" names the last active administrator; make another one first`)},
-		{Name: "the last administrator's level", As: "boss:" + password, Request: with("PATCH /api/v1/users/me", `{"accessLevel":"user"}`), Status: 422, Body: invalid("accessLevel …", at("accessLevel", "cannot change so: this is the last active administrator; make another one first"))},
+		{Name: "the last administrator's level", As: "boss:" + password, Request: with("PATCH /api/v1/users/me", `{"accessLevel":"user"}`), Status: 422, Body: invalid("accessLevel …", at("accessLevel", "cannot be changed: this is the last active administrator; make another one first"))},
 	}
 	given := func(t testing.TB, e *dialecttest.Env) {
 		staff(t, e)

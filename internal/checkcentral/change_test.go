@@ -283,12 +283,12 @@ func TestDeleteUserDeletesTheUserThatItNames(t *testing.T) {
 		{Name: "by id, and an email that is blank", Given: person("d6@example.com"), Request: post("deleteUser", `{"id":"{user d6@example.com}","email":" "}`), Status: 200, Body: deleted("d6@example.com"), After: absent("d6@example.com")},
 		{
 			Name: "by the id of one and the email of another", Given: person("d7@example.com"), Request: post("deleteUser", `{"id":"{user d7@example.com}","email":"twice@example.com"}`),
-			Status: 400, Body: failed("invalid-request", "email", "is not that of the user whom the id names"),
+			Status: 400, Body: failed("invalid-request", "email", "is not the email of the user that the id names"),
 			After: func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Get(t, "d7@example.com") },
 		},
 		{
 			Name: "by an id and what is no email", Given: person("d8@example.com"), Request: post("deleteUser", `{"id":"{user d8@example.com}","email":"x\u0000"}`),
-			Status: 400, Body: failed("invalid-request", "email", "is not that of the user whom the id names"),
+			Status: 400, Body: failed("invalid-request", "email", "is not the email of the user that the id names"),
 			After: func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Get(t, "d8@example.com") },
 		},
 		{Name: "by an id and a number as email", Request: post("deleteUser", `{"id":"`+nobody+`","email":5}`), Status: 400, Body: failed("invalid-request", "email", "must be a string, not a number")},
@@ -299,7 +299,7 @@ func TestDeleteUserDeletesTheUserThatItNames(t *testing.T) {
 		{Name: "an email that two have", Request: post("deleteUser", `{"email":"twice@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "is that of several users; name one of them by its id")},
 		{
 			Name: "somebody above the token", Request: post("deleteUser", `{"id":"{user admin}"}`), Status: 403,
-			Body: refused("not-allowed", "you cannot change this user, who holds permissions beyond yours: …"),
+			Body: refused("not-allowed", "you cannot change this user: they hold permissions beyond yours: …"),
 		},
 		{
 			Name: "somebody deleted is not there any more", Given: func(t testing.TB, e *dialecttest.Env) {

@@ -92,7 +92,7 @@ func keepAdministrators(tx Tx, before, after roster.Role) error {
 	if err != nil || others {
 		return err
 	}
-	return &roster.Error{Kind: roster.Invalid, Field: "permissions", Detail: "cannot change so: nobody would be an administrator any more"}
+	return &roster.Error{Kind: roster.Invalid, Field: "permissions", Detail: "cannot be changed: no administrator would be left"}
 }
 
 // DeleteRole deletes a role that did not ship and that nobody has.

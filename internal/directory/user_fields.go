@@ -10,38 +10,40 @@ import (
 	"roster"
 )
 
-// fieldRight is what somebody must have of a user to change a field of it (DECISIONS 9).
+// fieldRight is the right over a user that a change of a field requires (DECISIONS 9). A greater
+// one includes the lesser.
 type fieldRight uint8
 
 const (
-	rightOwn      fieldRight = iota // it is a person's own, and tells nobody anything
-	rightSee                        // describes the user
-	rightGrant                      // decides what the user may do: the actor may grant all that the user holds
-	rightTakeOver                   // decides who signs in as the user, or where its messages go: see mayHold
+	rightOwn      fieldRight = iota // none: everybody may change it of themselves
+	rightSee                        // to see the user
+	rightGrant                      // to grant all that the user holds: the field decides what the user may do
+	rightTakeOver                   // to take the user over: the field decides who signs in, or where messages go
 )
 
 // userField is a field that a change of a user may name.
 type userField struct {
-	name  string // as faults name it
+	name  string // the name in faults
 	right fieldRight
-	given func(*UserChange) bool // whether the change names it
-	text  *userText              // nil: it is no plain text
+	given func(*UserChange) bool // reports whether the change names it
+	text  *userText              // nil: not a plain text
 }
 
-// userText is a plain text of a user. A create, a change, a batch and an upsert treat it alike.
+// userText describes a plain text of a user: how it is cleaned and validated, and where it is in a
+// create, a change and a user.
 type userText struct {
-	clean    func(string) string // returns the form in which it is kept
+	clean    func(string) string // returns the normal form, which is kept
 	validate func(f *roster.Faults, field, text string)
 
-	created func(*NewUser) *string                // in a create; "" is not given
+	created func(*NewUser) *string                // in a create; "": not given
 	changed func(*UserChange) *roster.Set[string] // in a change
 	kept    func(*roster.User) *string
 }
 
-// userFields are the fields that a change of a user may name, in the order of its faults.
+// userFields are the fields that a change of a user may name, in the order of their faults.
 //
-// A plain text needs no more than its line here. What is no text is cleaned by NewUser.clean,
-// validated by validateUser, and set and compared by setFields and dropUnchangedFields.
+// For a plain text its line here is all that is needed. NewUser.clean cleans the other fields,
+// validateUser validates them, and setFields and dropUnchangedFields set and compare them.
 var userFields = []userField{
 	plainText("userName", rightTakeOver, userText{
 		strings.TrimSpace, validateName,
@@ -67,7 +69,7 @@ var userFields = []userField{
 		func(in *UserChange) *roster.Set[string] { return &in.Email },
 		func(u *roster.User) *string { return &u.Email },
 	}),
-	plainText("externalId", rightTakeOver, userText{ // by which other systems find the user
+	plainText("externalId", rightTakeOver, userText{ // other systems find the user by it
 		strings.TrimSpace, validateName,
 		func(in *NewUser) *string { return &in.ExternalID },
 		func(in *UserChange) *roster.Set[string] { return &in.ExternalID },
@@ -80,7 +82,7 @@ var userFields = []userField{
 	otherField("roles", rightGrant, func(in *UserChange) bool { return in.Roles.Present }),
 	otherField("roleGrants", rightGrant, func(in *UserChange) bool { return in.RoleGrants.Present }),
 	otherField("groups", rightGrant, func(in *UserChange) bool { return in.Groups.Present }),
-	otherField("teams", rightSee, func(in *UserChange) bool { return in.Teams.Present }), // no right comes with a team
+	otherField("teams", rightSee, func(in *UserChange) bool { return in.Teams.Present }), // a team gives no rights
 	otherField("primaryGroup", rightGrant, func(in *UserChange) bool { return in.PrimaryGroup.Present }),
 	otherField("department", rightSee, func(in *UserChange) bool { return in.Department.Present }),
 	otherField("joinedAt", rightSee, func(in *UserChange) bool { return in.JoinedAt.Present }),
@@ -103,7 +105,7 @@ var userFields = []userField{
 	otherField("sendWelcomeEmail", rightTakeOver, func(in *UserChange) bool { return in.SendWelcomeEmail }),
 }
 
-// userTexts are those of userFields that are plain text.
+// userTexts are the userFields that are plain text.
 var userTexts = slices.DeleteFunc(slices.Clone(userFields), func(f userField) bool { return f.text == nil })
 
 func plainText(name string, right fieldRight, text userText) userField {
@@ -117,7 +119,7 @@ func otherField(name string, right fieldRight, given func(*UserChange) bool) use
 
 func asGiven(text string) string { return text }
 
-// validatedLast leaves the address to validateUser, which validates it after the other texts.
+// validatedLast does nothing: validateUser validates the address after the other texts.
 func validatedLast(*roster.Faults, string, string) {}
 
 // givenFields returns the fields that the change names.
@@ -136,12 +138,12 @@ func (in *UserChange) hasField(field string) bool {
 	return slices.ContainsFunc(userFields, func(f userField) bool { return f.name == field && f.given(in) })
 }
 
-// touchesAccess reports whether the change names a field that takes more than sight of the user.
+// touchesAccess reports whether the change names a field that requires more than to see the user.
 func (in *UserChange) touchesAccess() bool {
 	return slices.ContainsFunc(userFields, func(f userField) bool { return f.right >= rightGrant && f.given(in) })
 }
 
-// cleanTexts brings the plain texts into the form in which they are kept.
+// cleanTexts normalizes the plain texts.
 func (in *NewUser) cleanTexts() {
 	for _, f := range userTexts {
 		text := f.text.created(in)
@@ -149,7 +151,7 @@ func (in *NewUser) cleanTexts() {
 	}
 }
 
-// cleanTexts brings the plain texts into the form in which they are kept.
+// cleanTexts normalizes the plain texts.
 func (in *UserChange) cleanTexts() {
 	for _, f := range userTexts {
 		text := f.text.changed(in)
@@ -157,14 +159,14 @@ func (in *UserChange) cleanTexts() {
 	}
 }
 
-// validateTexts notes what is wrong with the plain texts.
+// validateTexts adds the faults of the plain texts.
 func (in *NewUser) validateTexts(f *roster.Faults) {
 	for _, field := range userTexts {
 		field.text.validate(f, field.name, *field.text.created(in))
 	}
 }
 
-// setFields gives a new user its plain fields, with every default in place.
+// setFields sets the plain fields of a new user, with every default filled in.
 func (in *NewUser) setFields(u *roster.User, now time.Time) {
 	for _, f := range userTexts {
 		*f.text.kept(u) = *f.text.created(in)
@@ -175,8 +177,8 @@ func (in *NewUser) setFields(u *roster.User, now time.Time) {
 	setDefaults(u)
 }
 
-// setFields changes the plain fields that the change names, and reports whether one of them is a
-// text. A userName that is the old address becomes the new one.
+// setFields sets the plain fields that the change names, and reports whether one of them is a text.
+// A userName that equals the old address becomes the new address.
 func (in *UserChange) setFields(u *roster.User) (texts bool) {
 	isAddress := !in.UserName.Present && Fold(u.UserName) == Fold(u.Email)
 	for _, f := range userTexts {
@@ -202,7 +204,7 @@ func (in *UserChange) setFields(u *roster.User) (texts bool) {
 	return texts
 }
 
-// setDefaults fills the plain fields that no user is without.
+// setDefaults fills in the fields that every user has.
 func setDefaults(u *roster.User) {
 	u.DisplayName = cmp.Or(u.DisplayName, u.UserName)
 	u.TimeZone = cmp.Or(u.TimeZone, roster.SystemTimeZone)
@@ -210,9 +212,9 @@ func setDefaults(u *roster.User) {
 
 func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 
-// dropUnchangedFields takes the plain fields that leave the user as it is out of the
-// change. A field that everybody may change of itself stays. The userName and the
-// address go together.
+// dropUnchangedFields removes the plain fields from the change that already have their value.
+// Fields that everybody may change of themselves stay. The userName and the address are removed
+// only together.
 func (in *UserChange) dropUnchangedFields(u *roster.User) {
 	signIn := keepsValue(in.UserName, u.UserName) && keepsValue(in.Email, u.Email)
 	for _, f := range userTexts {

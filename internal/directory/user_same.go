@@ -9,12 +9,11 @@ import (
 	"roster"
 )
 
-// sameUser reports whether two states of a user are the same in all that is administered. Which
-// face set what, versions and times do not count, nor does the order of what has none. Everything
-// is loaded.
+// sameUser reports whether two states of a user are equal. It ignores ManagedBy, Version,
+// timestamps and the order of sets. All parts of both must be loaded.
 func sameUser(a, b roster.User) bool { return reflect.DeepEqual(comparableUser(a), comparableUser(b)) }
 
-// comparableUser returns what is administered of a user, in one form.
+// comparableUser returns the user without the fields that sameUser ignores, and with sets sorted.
 func comparableUser(u roster.User) roster.User {
 	u.ManagedBy, u.Version, u.CreatedAt, u.UpdatedAt = roster.ManagedBy{}, 0, time.Time{}, time.Time{}
 	u.JoinedAt = u.JoinedAt.UTC()
@@ -32,7 +31,7 @@ func comparableUser(u roster.User) roster.User {
 	return u
 }
 
-// sortedPreferences returns the services of each type that has some, all in one order.
+// sortedPreferences returns the preferences that have services, with types and services sorted.
 func sortedPreferences(prefs []roster.Preference) []roster.Preference {
 	var some []roster.Preference
 	for _, p := range prefs {
@@ -47,7 +46,7 @@ func sortedLinks(links []roster.GroupLink) []roster.GroupLink {
 	return sortedCopy(links, func(a, b roster.GroupLink) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-// sortedCopy returns the records in order, never nil.
+// sortedCopy returns a sorted copy of the records, never nil.
 func sortedCopy[T any](records []T, order func(a, b T) int) []T {
 	sorted := make([]T, len(records))
 	copy(sorted, records)

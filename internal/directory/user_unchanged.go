@@ -7,9 +7,9 @@ import (
 	"roster"
 )
 
-// withoutUnchanged returns the change without the parts that leave the user as the actor sees it. So a
-// record may be sent back as it was read, whatever the user holds. Parts that bear on each other go
-// together. A password is never compared.
+// withoutUnchanged returns the change without the fields that already have their value, as the
+// actor sees it. So an actor may send back a record that it read, whatever the user holds. Fields
+// that depend on each other are removed together. A password is never compared.
 func (in UserChange) withoutUnchanged(by roster.Actor, u roster.User) UserChange {
 	if !seesWhatItChanges(by, u) {
 		return in
@@ -32,8 +32,8 @@ func (in UserChange) withoutUnchanged(by roster.Actor, u roster.User) UserChange
 	return in
 }
 
-// seesWhatItChanges reports whether the actor sees all of the user that it may change: whoever does
-// not would learn by a part that is not refused what the user has.
+// seesWhatItChanges reports whether the actor can read all users that it may change. If it cannot,
+// it would learn what a user has: an unchanged field is not refused.
 func seesWhatItChanges(by roster.Actor, u roster.User) bool {
 	if isSelf(by, u.ID) || seesAll(by, ActUserRead) {
 		return true
@@ -43,26 +43,26 @@ func seesWhatItChanges(by roster.Actor, u roster.User) bool {
 	return !orgWide && !slices.ContainsFunc(changes, func(id roster.GroupID) bool { return !slices.Contains(read, id) })
 }
 
-// seesAll reports whether the actor is not limited in an action that reads.
+// seesAll reports whether a reading action is not limited to groups for the actor.
 func seesAll(by roster.Actor, act Action) bool {
 	_, all := scopeOf(by, act)
 	return all
 }
 
-// dropIf makes a part absent that changes nothing.
+// dropIf makes a part of a change absent if it changes nothing.
 func dropIf[T any](part *roster.Set[T], nothing bool) {
 	if nothing {
 		*part = roster.Set[T]{}
 	}
 }
 
-// keepsValue reports whether a part leaves what is there. An absent one does.
+// keepsValue reports whether a part of a change is absent or has the old value.
 func keepsValue[T comparable](part roster.Set[T], there T) bool {
 	return !part.Present || part.Value == there
 }
 
-// keepsAccess reports whether the change leaves the access level, where it is granted and whether
-// the user is active. A level that is set activates.
+// keepsAccess reports whether the change keeps the access level, the groups that it is for, and
+// active. A level that is set activates the user.
 func (in UserChange) keepsAccess(u roster.User) bool {
 	active := u.Active
 	if in.AccessLevel.Present && in.AccessLevel.Value != "" {
@@ -76,8 +76,8 @@ func (in UserChange) keepsAccess(u roster.User) bool {
 		(!in.LevelGroups.Present || nameGroups(in.LevelGroups.Value, u.LevelGroups))
 }
 
-// keepsRoles reports whether the change leaves the roles that the user has. One that is named
-// without groups keeps its groups.
+// keepsRoles reports whether the change keeps the user's roles. A role that is named without groups
+// keeps its groups.
 func (in UserChange) keepsRoles(there []roster.RoleGrant) bool {
 	left := 0
 	for _, r := range there {
@@ -94,7 +94,7 @@ func (in UserChange) keepsRoles(there []roster.RoleGrant) bool {
 	return left == len(in.Roles.Value)+len(in.RoleGrants.Value)
 }
 
-// keepsPreferences reports whether the change leaves the services of every type that it names.
+// keepsPreferences reports whether the change keeps the services of every type that it names.
 func (in UserChange) keepsPreferences(there []roster.Preference) bool {
 	for _, p := range in.Preferences.Value {
 		old := slices.DeleteFunc(slices.Clone(there), func(old roster.Preference) bool { return old.Type != p.Type })
@@ -114,8 +114,9 @@ type target struct {
 
 func linkTarget(g roster.GroupLink) target { return target{string(g.ID), g.Number, g.Name} }
 
-// refersTo reports whether a reference surely names a record, in the order of [roster.Ref]: what
-// has the length of an id may be that of another record.
+// refersTo reports whether a reference certainly names a record, tried in the order of
+// [roster.Ref]. Text as long as an id may be the id of another record, so it is compared as an id
+// only.
 func refersTo(ref roster.Ref, t target) bool {
 	const id = 36 // characters
 	switch {
@@ -138,12 +139,12 @@ func keepsLinks(part roster.Set[[]roster.Ref], there []roster.GroupLink) bool {
 	return !part.Present || nameExactly(part.Value, there, linkTarget)
 }
 
-// nameGroups reports whether references name the groups with the ids, each once.
+// nameGroups reports whether the references name exactly the groups with the ids, each once.
 func nameGroups(refs []roster.Ref, ids []roster.GroupID) bool {
 	return nameExactly(refs, ids, func(id roster.GroupID) target { return target{id: string(id)} })
 }
 
-// nameExactly reports whether references name the records, each once.
+// nameExactly reports whether the references name exactly the records, each once.
 func nameExactly[T any](refs []roster.Ref, records []T, as func(T) target) bool {
 	return len(refs) == len(records) && !slices.ContainsFunc(records, func(r T) bool {
 		return !slices.ContainsFunc(refs, func(ref roster.Ref) bool { return refersTo(ref, as(r)) })

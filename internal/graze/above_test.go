@@ -190,7 +190,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 			}
 		}
 	}
-	const last = " cannot change so: this is the last active administrator; make another one first"
+	const last = " cannot be changed: this is the last active administrator; make another one first"
 	var rows []dialecttest.Scenario
 	for arguments, field := range map[string]string{
 		`"active":false`: "active", `"roles":["Operator"]`: "roles", `"roles":["Grazer","Manager"]`: "roles", `"active":false,"roles":["Super User"]`: "active",
