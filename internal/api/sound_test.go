@@ -250,8 +250,8 @@ func TestEveryFaultOfAnArrayIsToldAndWhereItIs(t *testing.T) {
 		{Name: "a number that is not whole", Request: with(createUser, `{"userName":"x","sessionExpiryMinutes":1.5}`), Status: 422, Body: invalid("sessionExpiryMinutes …", at("sessionExpiryMinutes", "must be a whole number from 1 to 10080, or null"))},
 		{Name: "an hour of one digit", Request: with(createUser, `{"userName":"x","joinedAt":"2026-11-21T9:30:00Z"}`), Status: 422, Body: invalid("joinedAt …", at("joinedAt", "must be a time such as 2026-11-21T09:30:00Z, or null"))},
 		{Name: "a comma in a time", Request: with(createUser, `{"userName":"x","joinedAt":"2026-11-21T09:30:00,5Z"}`), Status: 422, Body: invalid("joinedAt …", at("joinedAt", "must be a time such as 2026-11-21T09:30:00Z, or null"))},
-		{Name: "a rule about the record is about no member", Request: with("PATCH /api/v1/roles/{role Operator}", `{"description":"x"}`), Status: 422, Body: invalid(`\"Operator\" names a shipped role, which does not change; make one of your own`)},
-		{Name: "nor has a request without a body any", Request: "DELETE /api/v1/roles/{role Operator}", Status: 422, Body: invalid(`\"Operator\" names a shipped role, which does not change; make one of your own`)},
+		{Name: "a rule about the record is about no member", Request: with("PATCH /api/v1/roles/{role Operator}", `{"description":"x"}`), Status: 422, Body: invalid(`\"Operator\" is a shipped role, which cannot be changed; create your own`)},
+		{Name: "nor has a request without a body any", Request: "DELETE /api/v1/roles/{role Operator}", Status: 422, Body: invalid(`\"Operator\" is a shipped role, which cannot be changed; create your own`)},
 		{Name: "the last administrator", As: "boss:" + password, Request: "DELETE /api/v1/users/me", Status: 422, Body: invalid(`\"boss\" names the last active administrator; make another one first`)},
 		{Name: "the last administrator's level", As: "boss:" + password, Request: with("PATCH /api/v1/users/me", `{"accessLevel":"user"}`), Status: 422, Body: invalid("accessLevel …", at("accessLevel", "cannot be changed: this is the last active administrator; make another one first"))},
 	}

@@ -18,7 +18,7 @@ type NewContactMethod struct {
 	Service        roster.Service
 	Address        string        // an email address, a phone number, a Pushover key, a Pushbullet token
 	IdempotencyKey string        `json:"-"`
-	Faults         roster.Faults `json:"-"` // those the face found already
+	Faults         roster.Faults `json:"-"` // found by the face
 }
 
 // AddContactMethod gives a user another contact method, unconfirmed. A user may do so for itself.

@@ -7,19 +7,19 @@ import (
 	"roster"
 )
 
-// AdminUser is the name of the user that the first start makes.
+// AdminUser is the name of the user that the first start creates.
 const AdminUser = "admin"
 
-// SetUp is the answer of SetUpOrganization.
+// SetUp is the result of SetUpOrganization.
 type SetUp struct {
 	Organization roster.Organization
-	Made         bool // it was not there before
-	AdminReady   bool // the user admin can sign in, or is gone: no set-up link is needed
+	Made         bool // this call created it
+	AdminReady   bool // the user admin can sign in or was deleted: no set-up link is needed
 }
 
-// SetUpOrganization makes the organization of the first start with what ships in it, if it is not
-// there: roles, the group End-User, the team Cloud DevOps, the default matrix, and the user admin,
-// without a password. It can be called at every start, by several replicas at once.
+// SetUpOrganization creates the organization of the first start with its shipped records, unless it
+// exists. These are roles, the group End-User, the team Cloud DevOps, the default matrix, and the
+// user admin, who has no password. Every start may call it, on several replicas at once.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
 func (d *Directory) SetUpOrganization(ctx context.Context, by roster.Actor, slug string) (SetUp, error) {
@@ -47,14 +47,14 @@ func (d *Directory) SetUpOrganization(ctx context.Context, by roster.Actor, slug
 		if roster.KindOf(err) != roster.Conflict {
 			return SetUp{}, err
 		}
-		made = false // another replica was faster
+		made = false // another replica created it first
 	}
 	out, err := d.setUpState(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationBySlug(slug) })
 	out.Made = made
 	return out, err
 }
 
-// setUpState reads how far an organization is set up.
+// setUpState returns how far an organization is set up.
 func (d *Directory) setUpState(ctx context.Context, find func(Tx) (roster.Organization, error)) (SetUp, error) {
 	return view(ctx, d, func(tx Tx) (SetUp, error) {
 		o, err := find(tx)
@@ -70,7 +70,7 @@ func (d *Directory) setUpState(ctx context.Context, find func(Tx) (roster.Organi
 	})
 }
 
-// addShipped fills a new organization with what ships in every one, and returns its user admin.
+// addShipped creates the shipped records of a new organization, and returns its user admin.
 func (d *Directory) addShipped(tx Tx, by roster.Actor, o roster.Organization) (roster.User, error) {
 	now := o.CreatedAt
 	by.OrganizationID = o.ID
@@ -123,14 +123,14 @@ func (d *Directory) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID,
 	})
 }
 
-// Status is how the server stands, for its operator.
+// Status is the state of the server, for its operator.
 type Status struct {
 	Organization roster.Organization // the actor's
-	AdminReady   bool                // the user admin can sign in, or is gone
+	AdminReady   bool                // the user admin can sign in or was deleted
 	Jobs         []roster.JobCounts
 }
 
-// GetStatus returns how the server stands, and the actor's organization. The jobs are those of all
+// GetStatus returns the state of the server, and the actor's organization. Jobs counts those of all
 // organizations.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.

@@ -8,19 +8,19 @@ import (
 	"roster"
 )
 
-// Bounds of failed tries. Each may cost the work of judging or verifying a password.
+// Bounds of failed tries. Each may cost the work of rating or verifying a password.
 const (
 	maxLinkTries   = 20               // of a link
-	maxRepeatTries = 10               // of repeats of the create of one user, with passwords
-	triesFor       = 15 * time.Minute // from the first try; then the count starts anew
-	maxTried       = 10_000           // what is counted of a kind; beyond it the oldest count is given up
+	maxRepeatTries = 10               // of repeats of one user's create, with passwords
+	triesFor       = 15 * time.Minute // from the first try; then the count starts again
+	maxTried       = 10_000           // counts of one kind; beyond it the oldest count is dropped
 )
 
-// tries counts tries of one kind that failed, and those under way, by what was tried. It counts in
-// one process: behind several servers each of them allows as many.
+// tries counts failed and pending tries of one kind, by what was tried. It counts within one
+// process: each of several servers allows as many.
 type tries struct {
 	most   int    // failed tries that are allowed
-	detail string // what is said about one more
+	detail string // the message about one more
 
 	mu     sync.Mutex
 	counts map[string]*tryCount
@@ -29,13 +29,14 @@ type tries struct {
 type tryCount struct {
 	failed, pending int
 	first           time.Time
-	settled         chan struct{} // closed when one of those under way ends
+	settled         chan struct{} // closed when a pending try ends
 }
 
-// begin counts a try. Those under way take up room, so that parallel tries get no further than
-// those in a row; where they take up all of it, begin waits for one of them. The function that it
-// returns must be called with the outcome: a try that did not fail is not counted. Errors:
-// RateLimited, Unavailable where the caller does not wait any longer.
+// begin counts a try. Pending tries count too, so parallel tries get no further than consecutive
+// ones. If pending tries fill the limit, begin waits for one to end. The caller must call end with
+// the outcome; a try that did not fail is not counted.
+//
+// Errors: RateLimited, Unavailable if ctx ends first.
 func (t *tries) begin(ctx context.Context, what string, now func() time.Time) (end func(failed bool), err error) {
 	for {
 		end, settled, err := t.tryNow(what, now())
@@ -52,7 +53,7 @@ func (t *tries) begin(ctx context.Context, what string, now func() time.Time) (e
 	}
 }
 
-// tryNow begins a try, or returns what to wait for.
+// tryNow begins a try, or returns a channel to wait for.
 func (t *tries) tryNow(what string, now time.Time) (end func(failed bool), settled <-chan struct{}, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

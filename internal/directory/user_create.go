@@ -51,19 +51,19 @@ func (c *creation) run(ctx context.Context, transaction func(Tx) (creationResult
 	if err := c.prepare(ctx); err != nil {
 		return CreatedUser{}, err
 	}
-	made, err := update(ctx, c.Directory, transaction)
+	result, err := update(ctx, c.Directory, transaction)
 	if err != nil {
 		return CreatedUser{}, c.addHolder(ctx, err)
 	}
-	made.User = redactUser(c.by, made.User)
-	if made.Repeated {
-		return c.verifyRepeat(ctx, made)
+	result.User = redactUser(c.by, result.User)
+	if result.Repeated {
+		return c.verifyRepeat(ctx, result)
 	}
-	if _, ok := Zone(made.TimeZone); !ok {
+	if _, ok := Zone(result.TimeZone); !ok {
 		c.log.WarnContext(ctx, "user has an unknown time zone; times are shown in the organization's",
-			"user", made.UserName, "timezone", made.TimeZone)
+			"user", result.UserName, "timezone", result.TimeZone)
 	}
-	return made.CreatedUser, nil
+	return result.CreatedUser, nil
 }
 
 // creation is one CreateUser in progress.
