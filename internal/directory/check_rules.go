@@ -16,7 +16,7 @@ const (
 	MaxOverdue  = 525600 // minutes: a year
 )
 
-// What a check has that was made without (CheckCentral's published defaults).
+// Defaults of a check (CheckCentral's published defaults).
 const (
 	defaultInterval = roster.IntervalDay
 	defaultEvery    = 1
@@ -24,7 +24,7 @@ const (
 	wholeDay        = "00:00"
 )
 
-// clean brings the fields into the form in which they are kept.
+// clean normalizes the fields.
 func (in *CheckFields) clean() {
 	for _, text := range []*roster.Set[string]{&in.Name, &in.EmailAlias, &in.WindowStart, &in.WindowEnd} {
 		text.Value = strings.TrimSpace(text.Value)
@@ -36,7 +36,7 @@ func (in *CheckFields) clean() {
 	}
 }
 
-// validate returns every fault of the fields that shows without looking at the store, those of the
+// validate returns every fault of the fields that shows without reading the store, those of the
 // face first.
 func (in *CheckFields) validate(faults roster.Faults) roster.Faults {
 	var f roster.Faults
@@ -70,7 +70,7 @@ func (in *CheckFields) validate(faults roster.Faults) roster.Faults {
 	return joinFaults(faults, f)
 }
 
-// joinFaults adds to the faults of a face those that are about other fields.
+// joinFaults returns the faults of a face, and those others that are about other fields.
 func joinFaults(of, more roster.Faults) roster.Faults {
 	f := slices.Clone(of)
 	for _, e := range more {
@@ -106,8 +106,8 @@ func validateTimeOfDay(f *roster.Faults, field string, at roster.Set[string]) {
 	}
 }
 
-// apply makes of the check what the fields say, and of a new one what it has by default. Its check
-// group and who is told are left to resolve.
+// apply sets the fields of the check, and the defaults of a new one. resolve sets its check group,
+// groups and teams.
 func (in CheckFields) apply(c *roster.Check, isNew bool) {
 	setOr(&c.Name, in.Name, isNew, "")
 	setOr(&c.Description, in.Description, isNew, "")
@@ -138,7 +138,7 @@ func (in CheckFields) apply(c *roster.Check, isNew bool) {
 	}
 }
 
-// setOr changes a field to the value given, or to its default where that is null or the record is
+// setOr sets a field to the given value, or to its default if the value is null or the record is
 // new.
 func setOr[T any](to *T, value roster.Set[T], isNew bool, otherwise T) {
 	if value.Present || isNew {
@@ -146,7 +146,8 @@ func setOr[T any](to *T, value roster.Set[T], isNew bool, otherwise T) {
 	}
 }
 
-// validateWhole notes what shows only once the fields are put together with what was there.
+// validateWhole adds the faults that show only in the whole check: the change together with the old
+// fields.
 func (in CheckFields) validateWhole(c roster.Check, f *roster.Faults) {
 	if c.Name == "" {
 		addOnce(f, "displayName", "is required")
@@ -172,9 +173,9 @@ func (in CheckFields) validateWhole(c roster.Check, f *roster.Faults) {
 // programOf returns the size of all regular expressions of a check.
 func programOf(c roster.Check) int { return c.Matching.Program + c.Success.Program + c.Warning.Program }
 
-// validateRoom notes where the organization has no room for the regular expressions of a check,
-// which had so much before. Changes that need room wait for each other, so that two together take
-// no more than there is.
+// validateRoom adds a fault if the organization has no room for a check's regular expressions.
+// before is their size so far. Changes that need room wait for each other, so that together they do
+// not exceed the bound.
 func validateRoom(tx Tx, c roster.Check, before int, f *roster.Faults) error {
 	size := programOf(c)
 	if size <= before || size > MaxCheckProgram {
@@ -194,7 +195,7 @@ func validateRoom(tx Tx, c roster.Check, before int, f *roster.Faults) error {
 	return nil
 }
 
-// resolve finds the check group and who is told.
+// resolve finds the check group, and the groups and teams that are notified.
 func (in CheckFields) resolve(tx Tx, by roster.Actor, c *roster.Check, f *roster.Faults) error {
 	if in.CheckGroup.Present {
 		c.CheckGroup = roster.CheckGroupLink{}

@@ -9,10 +9,10 @@ import (
 	"roster"
 )
 
-// MaxContactMethods is how many contact methods a user may have.
+// MaxContactMethods is the greatest number of contact methods of a user.
 const MaxContactMethods = 20
 
-// NewContactMethod is what AddContactMethod needs to know.
+// NewContactMethod is the input of AddContactMethod.
 type NewContactMethod struct {
 	User           UserSelector
 	Service        roster.Service
@@ -21,10 +21,10 @@ type NewContactMethod struct {
 	Faults         roster.Faults `json:"-"` // found by the face
 }
 
-// AddContactMethod gives a user another contact method, unconfirmed. A user may do so for itself.
+// AddContactMethod adds an unconfirmed contact method to a user. Users may do so for themselves.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(address) where the user has it,
-// Conflict(emails), Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(address) if the user has it
+// already, Conflict(emails), Unavailable.
 func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in NewContactMethod) (roster.ContactMethod, error) {
 	if err := allow(by, ActContactAdd); err != nil {
 		return roster.ContactMethod{}, err
@@ -41,7 +41,7 @@ func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in Ne
 			return d.addContact(tx, by, in, roster.ContactMethodID(id), slices.Clone(faults))
 		}
 		if len(faults) > 0 {
-			return create() // which finds the others
+			return create() // it finds the other faults
 		}
 		return once(tx, d, by, ActContactAdd, in.IdempotencyKey, in.inputText(), id, create,
 			func(id string) (roster.ContactMethod, error) {
@@ -54,9 +54,9 @@ func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in Ne
 	})
 }
 
-// validateContact notes what is wrong with the address of a contact method, and returns it in the
-// form in which it is kept. An address may be a secret: no message says it. country is that of
-// phone numbers that name none.
+// validateContact adds the faults of a contact method's address, and returns its normal form. An
+// address may be a secret, so no message repeats it. country is the default country of phone
+// numbers.
 func validateContact(f *roster.Faults, service roster.Service, address, country string) string {
 	wrong := func(detail string) { addOnce(f, "address", detail) }
 	switch service {
@@ -98,8 +98,8 @@ func notAlphanumeric(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
-// lockContactOwner locks and returns the user whose contact methods are to change: the actor itself, or
-// somebody who is not above it.
+// lockContactOwner locks and returns the user whose contact methods change: the actor itself, or a
+// user that it may take over.
 func (d *Directory) lockContactOwner(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
 	u, err := lockUser(tx, by, act, sel, withWhole)
 	if err != nil || isSelf(by, u.ID) {
@@ -108,7 +108,7 @@ func (d *Directory) lockContactOwner(tx Tx, by roster.Actor, act Action, sel Use
 	return u, d.requireControl(tx, by, u)
 }
 
-// addContact is the transaction of AddContactMethod, but for what makes it once.
+// addContact is the transaction of AddContactMethod, without the idempotency key.
 func (d *Directory) addContact(
 	tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID, f roster.Faults,
 ) (roster.ContactMethod, error) {
@@ -137,7 +137,7 @@ func (d *Directory) addContact(
 	return m, d.saveContactChange(tx, by, u, change{ActContactAdd, string(u.ID), u.UserName, created{auditContact(m)}})
 }
 
-// sameContact reports whether both reach somebody in the same way.
+// sameContact reports whether two contact methods have the same service and address.
 func sameContact(a, b roster.ContactMethod) bool {
 	if a.Service == roster.ServiceEmail && b.Service == roster.ServiceEmail {
 		return Fold(a.Address) == Fold(b.Address)
@@ -145,7 +145,8 @@ func sameContact(a, b roster.ContactMethod) bool {
 	return a.Service == b.Service && a.Address == b.Address
 }
 
-// saveContactChange notes on the user, and in the audit, that its contact methods are others.
+// saveContactChange updates the user's version and writes the audit entry, after a change of its
+// contact methods.
 func (d *Directory) saveContactChange(tx Tx, by roster.Actor, u roster.User, c change) error {
 	now := d.now()
 	_, known := Zone(u.TimeZone)
@@ -158,13 +159,13 @@ func (d *Directory) saveContactChange(tx Tx, by roster.Actor, u roster.User, c c
 	return d.audit(tx, by, now, c)
 }
 
-// isSecret reports whether the address of a service is a secret: whoever has a key or token of a
-// push service can use it.
+// isSecret reports whether the address of a service is a secret: anyone who has the key or token of
+// a push service can use it.
 func isSecret(service roster.Service) bool {
 	return service != roster.ServiceEmail && service != roster.ServiceSMS
 }
 
-// withoutSecrets returns the contact methods as others than the user see them.
+// withoutSecrets returns the contact methods as others than the user may see them.
 func withoutSecrets(methods []roster.ContactMethod) []roster.ContactMethod {
 	if !slices.ContainsFunc(methods, func(m roster.ContactMethod) bool { return isSecret(m.Service) }) {
 		return methods
@@ -194,7 +195,9 @@ func auditContact(m roster.ContactMethod) auditedContact {
 	return a
 }
 
-// contactOf returns the contact method of the user. Errors: NotFound.
+// contactOf returns a contact method of the user.
+//
+// Errors: NotFound.
 func contactOf(u roster.User, id roster.ContactMethodID) (roster.ContactMethod, error) {
 	i := slices.IndexFunc(u.ContactMethods, func(m roster.ContactMethod) bool { return m.ID == id })
 	if i < 0 {
@@ -209,8 +212,8 @@ type ContactMethodSelector struct {
 	ID   roster.ContactMethodID
 }
 
-// RemoveContactMethod takes a contact method from a user, and returns it as the actor saw it. A
-// user may do so for itself. The one of the primary email stays for as long as that does.
+// RemoveContactMethod removes a contact method of a user, and returns it as the actor saw it. Users
+// may do so for themselves. The contact method of the primary email cannot be removed.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(id), Conflict(emails), Unavailable.
 func (d *Directory) RemoveContactMethod(ctx context.Context, by roster.Actor, in ContactMethodSelector) (roster.ContactMethod, error) {

@@ -7,8 +7,8 @@ import (
 	"roster"
 )
 
-// DeleteGroup deletes a group or team: its name is free again, nobody is a member of it, and what
-// is granted for it gives nothing.
+// DeleteGroup deletes a group or team: its name is free again, it has no members, and what is
+// granted for it gives nothing.
 //
 // Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name), Stale,
 // Unavailable.
@@ -32,8 +32,8 @@ func (d *Directory) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSe
 	})
 }
 
-// permitDeletion answers Forbidden for a group with which something ends that the actor may not
-// end: groups, roles, levels and tokens of users above it, and entries on check groups.
+// permitDeletion returns Forbidden if the group's deletion would end something that the actor may
+// not end: memberships, roles, levels and tokens of users above it, and entries on check groups.
 func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error {
 	if g.Kind != roster.KindGroup || local(by) {
 		return nil
@@ -73,12 +73,13 @@ func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error
 	return d.mayDeleteEntries(tx, by, "group", CheckPermissionQuery{Group: g.ID})
 }
 
-// removedRecord are the details of a change that removed a record.
+// removedRecord are the audit details of a change that removed a record.
 type removedRecord struct {
 	Before any `json:"before"`
 }
 
-// eachPage looks at users, by ascending number, of whom read returns at most MaxPage above a number.
+// eachPage calls look with pages of users, by ascending number. read returns up to MaxPage users
+// above a number.
 func eachPage(read func(after int64) ([]int64, error), look func(users []int64) error) error {
 	for after, last := int64(0), false; !last; {
 		page, err := read(after)

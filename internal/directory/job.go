@@ -28,7 +28,7 @@ func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (
 	}
 	all := pages(in.After, 0, func(after roster.JobID, limit int) ([]roster.Job, error) {
 		return view(ctx, d, func(tx Tx) ([]roster.Job, error) {
-			if in.State == roster.JobBuried { // few among many: they have an index of their own
+			if in.State == roster.JobBuried { // few among many: they have their own index
 				return tx.BuriedJobs(by.OrganizationID, after, limit)
 			}
 			return tx.OpenJobs(by.OrganizationID, after, limit)
@@ -36,7 +36,7 @@ func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (
 	}, func(j roster.Job) roster.JobID { return j.ID })
 	return func(yield func(roster.Job, error) bool) {
 		for j, err := range all {
-			j.Payload = nil // what is to be done is the worker's; an address may be in it
+			j.Payload = nil // only for the worker: it may hold an address
 			if err == nil && in.State != "" && j.State != in.State {
 				continue
 			}
@@ -47,10 +47,10 @@ func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (
 	}, nil
 }
 
-// ReviveJob has a buried job tried again, from its first attempt.
+// ReviveJob queues a buried job again, from its first attempt.
 //
-// Errors: Unauthenticated, Forbidden, NotFound where no such job is buried, Conflict where the same
-// work has been queued again since, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound if no such job is buried, Conflict if the same work
+// has been queued again since, Unavailable.
 func (d *Directory) ReviveJob(ctx context.Context, by roster.Actor, id roster.JobID) (roster.Job, error) {
 	if err := allow(by, ActJobRevive); err != nil {
 		return roster.Job{}, err

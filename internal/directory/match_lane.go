@@ -11,36 +11,36 @@ import (
 	"roster"
 )
 
-// Bounds of the lane for events that take work to match.
+// Bounds of a matchLane.
 const (
-	maxMatchesOfOne = 4   // events of one organization that wait
-	maxMatchesOfAll = 256 // events of all organizations that wait
-	maxListsOfOne   = 16  // pages of one organization that wait
+	maxMatchesOfOne = 4   // waiting events of one organization
+	maxMatchesOfAll = 256 // waiting events of all organizations
+	maxListsOfOne   = 16  // waiting pages of one organization
 
-	// heldRefusal is how long a refusal is held, so that callers who try again at once do not take all
-	// the time that the lane leaves to others; maxHeldRefusals is how many are held at a time.
+	// heldRefusal is how long a refusal is delayed. Otherwise callers who try again at once would take
+	// all the time that the lane leaves to others. maxHeldRefusals is how many are delayed at a time.
 	heldRefusal     = 250 * time.Millisecond
 	maxHeldRefusals = 256
 
-	// maxMatchWait is how long an event waits: its caller gets the refusal before the server or a proxy
-	// ends the connection without one.
+	// maxMatchWait is how long an event waits. Its caller gets the refusal before the server or a
+	// proxy closes the connection.
 	maxMatchWait = 20 * time.Second
 )
 
-// matchLane lets few events be matched at a time, or few pages of users be made that are compared
-// with a filter, so that other requests keep a processor. A slot rests after each event for as long
-// as that took: on two processors others would else keep less than half of their rate. Those who
-// wait have their turn by organization: the events of one do not shut out those of another.
+// matchLane limits how many events are matched at a time, or how many pages of users are filtered
+// row by row, so that other requests keep a processor. After each turn a slot rests for as long as
+// the turn took: without that, other requests on two processors fell below half of their rate.
+// Organizations take turns, so that the events of one do not shut out those of another.
 type matchLane struct {
 	slots              int
-	maxPerOrganization int          // that wait of one organization at most
-	held               atomic.Int64 // refusals
+	maxPerOrganization int          // the greatest number that waits
+	held               atomic.Int64 // refusals being delayed
 
 	mu      sync.Mutex
 	running int
 	waiting int
-	turns   map[roster.OrganizationID][]chan struct{} // first come, first served; closed when a turn has come
-	order   []roster.OrganizationID                   // that have events waiting, the next one first
+	turns   map[roster.OrganizationID][]chan struct{} // in order of arrival; closed when the turn comes
+	order   []roster.OrganizationID                   // organizations that wait, the next one first
 }
 
 func newMatchLane(ofOne int) *matchLane {
@@ -51,8 +51,9 @@ func newMatchLane(ofOne int) *matchLane {
 	}
 }
 
-// enter waits for a turn, which leave ends. Errors: Unavailable where too many wait, at once, or
-// where ctx ends.
+// enter waits for a turn. The caller must end it with leave.
+//
+// Errors: Unavailable at once if too many wait, or when ctx or maxMatchWait ends.
 func (l *matchLane) enter(ctx context.Context, org roster.OrganizationID) error {
 	turn, err := l.join(org)
 	if err != nil {
@@ -69,11 +70,11 @@ func (l *matchLane) enter(ctx context.Context, org roster.OrganizationID) error 
 		return nil
 	case <-ctx.Done():
 		l.abandon(org, turn)
-		return laneError("what takes long to compare was not done in time; try again", context.Cause(ctx))
+		return laneError("this request takes long to compare and was not done in time; try again", context.Cause(ctx))
 	}
 }
 
-// join takes a turn, and returns nil, or takes a place in the queue.
+// join takes a free slot and returns nil, or returns a place in the queue.
 func (l *matchLane) join(org roster.OrganizationID) (turn chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -94,7 +95,7 @@ func (l *matchLane) join(org roster.OrganizationID) (turn chan struct{}, err err
 	return turn, nil
 }
 
-// holdRefusal waits before a caller is told that there is no place, unless many are waiting so.
+// holdRefusal delays a refusal, unless many are delayed already.
 func (l *matchLane) holdRefusal(ctx context.Context) {
 	defer l.held.Add(-1)
 	if l.held.Add(1) > maxHeldRefusals {
@@ -108,7 +109,7 @@ func (l *matchLane) holdRefusal(ctx context.Context) {
 	}
 }
 
-// leave ends a turn that took so long. The next one comes once the slot has rested.
+// leave ends a turn that took so long. The slot rests as long before the next turn.
 func (l *matchLane) leave(took time.Duration) {
 	if took > 0 {
 		time.AfterFunc(took, l.passSlot)
@@ -117,7 +118,7 @@ func (l *matchLane) leave(took time.Duration) {
 	l.passSlot()
 }
 
-// passSlot gives a slot to the next event in line.
+// passSlot gives a slot to the next in the queue.
 func (l *matchLane) passSlot() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -135,7 +136,7 @@ func (l *matchLane) passSlot() {
 	close(turn)
 }
 
-// abandon leaves the queue, or gives the turn back if it came at the same moment.
+// abandon leaves the queue, or gives the turn back if it has just come.
 func (l *matchLane) abandon(org roster.OrganizationID, turn chan struct{}) {
 	l.mu.Lock()
 	select {
@@ -151,8 +152,8 @@ func (l *matchLane) abandon(org roster.OrganizationID, turn chan struct{}) {
 	}
 }
 
-// remove takes a turn out of its organization's queue, and reports whether others are left in it.
-// l.mu is held.
+// remove takes a turn out of its organization's queue, and reports whether others wait in it. l.mu
+// must be held.
 func (l *matchLane) remove(org roster.OrganizationID, turn chan struct{}) bool {
 	l.waiting--
 	queue := slices.DeleteFunc(l.turns[org], func(t chan struct{}) bool { return t == turn })

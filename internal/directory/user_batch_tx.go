@@ -8,8 +8,8 @@ import (
 	"roster"
 )
 
-// userBatchTx is a transaction in which a batch asks for each record that it refers to once, and
-// puts together what can be written together. The verbs' own steps run on it as on any other.
+// userBatchTx is a transaction for a batch. It looks up each record once, and collects writes to
+// write them together. The steps of the verbs run on it as on any other.
 type userBatchTx struct {
 	Tx
 	groups      map[roster.GroupKind]map[roster.Ref]roster.Group
@@ -20,7 +20,7 @@ type userBatchTx struct {
 	checkGrants map[string][]CheckGrant        // likewise
 	access      map[roster.UserID]map[roster.CheckGroupID]roster.AccessLevel
 
-	own roster.Organization // once it was asked for
+	own roster.Organization // zero until it is read
 
 	entries []roster.AuditEntry
 	jobs    []roster.Job
@@ -37,7 +37,7 @@ func newUserBatchTx(tx Tx) *userBatchTx {
 	}
 }
 
-// OrganizationByID reads the organization of the batch once.
+// OrganizationByID implements OrganizationTx. It reads the organization of the batch once.
 func (g *userBatchTx) OrganizationByID(id roster.OrganizationID) (o roster.Organization, err error) {
 	if g.own.ID != id {
 		if g.own, err = g.Tx.OrganizationByID(id); err != nil {
@@ -47,7 +47,7 @@ func (g *userBatchTx) OrganizationByID(id roster.OrganizationID) (o roster.Organ
 	return g.own, nil
 }
 
-// prefetch reads what the items refer to, by one query for each kind of record.
+// prefetch reads the groups, teams and roles that the items name, with one query for each.
 func (g *userBatchTx) prefetch(by roster.Actor, items []*batchItem) error {
 	var groups, teams, roles []roster.Ref
 	for _, it := range items {
@@ -71,7 +71,8 @@ func (g *userBatchTx) prefetch(by roster.Actor, items []*batchItem) error {
 	return err
 }
 
-// exceedsReferences reports more references than are looked up: check has the fault.
+// exceedsReferences reports whether an item names more references than are looked up. validateRefs
+// adds the fault.
 func (it *batchItem) exceedsReferences() bool {
 	named := max(len(it.in.Groups), len(it.in.Teams), len(it.in.Roles), len(it.in.LevelGroups), len(it.in.RoleGrants))
 	for _, grant := range it.in.RoleGrants {
@@ -147,7 +148,7 @@ func (g *userBatchTx) DefaultPreferences(org roster.OrganizationID, groups []ros
 	return slices.Clone(prefs), nil
 }
 
-// joinIDs returns the ids as one key.
+// joinIDs joins the ids to one key.
 func joinIDs(groups []roster.GroupID) string {
 	ids := make([]string, len(groups))
 	for i, id := range groups {
@@ -166,7 +167,7 @@ func (g *userBatchTx) CheckAccess(org roster.OrganizationID, user roster.UserID)
 	return findCached(g.access, user, func() (map[roster.CheckGroupID]roster.AccessLevel, error) { return g.Tx.CheckAccess(org, user) })
 }
 
-// findCached returns what is known under a key, or finds it and knows it from now on.
+// findCached returns the value under a key, or else finds and caches it.
 func findCached[K comparable, V any](known map[K]V, key K, find func() (V, error)) (V, error) {
 	v, there := known[key]
 	if there {
@@ -179,7 +180,8 @@ func findCached[K comparable, V any](known map[K]V, key K, find func() (V, error
 	return v, err
 }
 
-// findOnce returns what references name: from what is known, and for the others by one query.
+// findOnce returns the records that references name. It takes known records from the cache, and
+// finds the others by one query.
 func findOnce[T any](known map[roster.Ref]T, refs []roster.Ref, find func([]roster.Ref) ([]T, error)) ([]T, error) {
 	var asked []roster.Ref
 	for _, ref := range refs {
@@ -207,7 +209,7 @@ func findOnce[T any](known map[roster.Ref]T, refs []roster.Ref, find func([]rost
 	return out, nil
 }
 
-// OneWriter implements AuditTx: entries get their places together, when they are written.
+// OneWriter implements AuditTx. It returns false: flush seals all entries together.
 func (g *userBatchTx) OneWriter() bool { return false }
 
 // InsertAudit implements AuditTx.
@@ -228,7 +230,7 @@ func (g *userBatchTx) InsertWords(org roster.OrganizationID, words []WordPlace) 
 	return nil
 }
 
-// flush writes what was put together, words in the order in which they are kept.
+// flush writes all that was collected. It sorts words in the order in which they are stored.
 func (g *userBatchTx) flush() error {
 	for org, words := range g.words {
 		slices.SortFunc(words, func(a, b WordPlace) int {
