@@ -7,7 +7,7 @@ import (
 	"roster"
 )
 
-// claimsOf are claims of so many bytes, or a little more.
+// claimsOf returns claims of at least so many bytes, or a little more.
 func claimsOf(bytes int) (c claims) {
 	value := strings.Repeat("x", 1<<20)
 	for c.size < bytes {

@@ -11,7 +11,7 @@ import (
 	"roster/internal/directory"
 )
 
-// orgToken is a token of the organization that may read and write.
+// orgToken returns a token of the organization that may read and write.
 func (e *env) orgToken() roster.Actor {
 	return roster.Actor{
 		Kind: roster.ActorToken, TokenID: "t", OrganizationID: e.admin.OrganizationID, Face: roster.FaceAPI,
@@ -19,8 +19,7 @@ func (e *env) orgToken() roster.Actor {
 	}
 }
 
-// lofty are all the ways in which something is granted that a token of the organization never uses
-// itself.
+// lofty are all the ways to grant permissions that a token of the organization never uses.
 var lofty = map[string]directory.NewUser{
 	"the level":              {AccessLevel: roster.LevelAdministrator},
 	"the level in a group":   {AccessLevel: roster.LevelAdministrator, LevelGroups: refs("A")},

@@ -14,8 +14,8 @@ import (
 	"roster"
 )
 
-// inputs are what creates are asked for, by noun: a pointer to each, and the fields that no
-// fingerprint needs.
+// inputs are the inputs of creates, by noun: a pointer to each, and the fields that no fingerprint
+// needs.
 var inputs = map[string]struct {
 	input interface{ inputText() json.RawMessage }
 	text  func(any) json.RawMessage
@@ -38,7 +38,7 @@ func textOf[T interface{ inputText() json.RawMessage }](p any) json.RawMessage {
 	return (*p.(*T)).inputText()
 }
 
-// fields calls each with every leaf of a struct: its path, and a function that gives it a value in
+// fields calls each for every leaf of a struct, with its path and a function that sets the leaf in
 // a fresh struct.
 func fields(of reflect.Type, path []string, index []int, each func(path string, set func(whole reflect.Value))) {
 	for i := range of.NumField() {
@@ -55,7 +55,7 @@ func fields(of reflect.Type, path []string, index []int, each func(path string, 
 	}
 }
 
-// fill gives a value something in every part of it.
+// fill sets every part of a value.
 func fill(v reflect.Value) {
 	switch v.Interface().(type) {
 	case time.Time:
@@ -107,8 +107,8 @@ func TestEveryFieldOfAnInputIsInItsFingerprintOrLeftOutOnPurpose(t *testing.T) {
 }
 
 // TestFingerprintsStayAsTheyAre pins the texts of an empty and of a full input, and their
-// fingerprints under a key. A new field adds its part to the full text. Any other change would make
-// creates anew that an older server remembers.
+// fingerprints under a key. A new field adds its part to the full text. Any other change would
+// create records again that an older server remembers.
 func TestFingerprintsStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	d := &Directory{retryKey: []byte("a key that is fixed"), now: func() time.Time { return time.Unix(0, 0) }}

@@ -19,10 +19,10 @@ import (
 	"roster/internal/pgtest"
 )
 
-// writer prepares a change of a verb and returns it. The name has not been used before.
+// writer prepares a change by a verb and returns it. No earlier change has used the name.
 type writer func(e *env, name string) (change func(context.Context) error)
 
-// just makes the change of a verb whose input is known before anything is prepared.
+// just returns the change by a verb whose input needs no preparation.
 func just[In, Out any](verb func(context.Context, roster.Actor, In) (Out, error), by roster.Actor, in In) func(context.Context) error {
 	return func(ctx context.Context) error {
 		_, err := verb(ctx, by, in)
@@ -30,7 +30,7 @@ func just[In, Out any](verb func(context.Context, roster.Actor, In) (Out, error)
 	}
 }
 
-// writers has every verb that writes. A test below fails for one that is missing.
+// writers holds every verb that writes. A test below fails for a missing one.
 var writers = map[string]writer{
 	"CreateUser": func(e *env, name string) func(context.Context) error {
 		return just(e.CreateUser, e.admin, directory.NewUser{UserName: name, Email: name + "@example.com", SendWelcomeEmail: true})
@@ -206,7 +206,7 @@ var writers = map[string]writer{
 	},
 }
 
-// buried queues a job, and gives it up.
+// buried queues a job and buries it.
 func (e *env) buried(id string) roster.JobID {
 	e.t.Helper()
 	err := e.store.Update(e.t.Context(), func(tx directory.Tx) error {
@@ -239,8 +239,8 @@ func TestEveryVerbThatWritesIsTriedWithLostCommits(t *testing.T) {
 	}
 }
 
-// amounts are how many rows each table has and the sum of their versions: a change that is made
-// twice shows.
+// amounts are the number of rows of each table and the sum of their versions. So a change that is
+// made twice shows.
 type amounts map[string]int64
 
 func measure(t *testing.T, conn *pgx.Conn) amounts {
@@ -274,7 +274,7 @@ func measure(t *testing.T, conn *pgx.Conn) amounts {
 	return all
 }
 
-// since returns by how much the amounts have changed, where they have.
+// since returns the amounts that have changed, and by how much.
 func (a amounts) since(before amounts) amounts {
 	changed := amounts{}
 	for name, n := range a {
@@ -285,8 +285,9 @@ func (a amounts) since(before amounts) amounts {
 	return changed
 }
 
-// TestAChangeWhoseCommitIsCutIsAnsweredTrulyAndMadeOnce cuts each verb's connection at its COMMIT:
-// once for each place, 40 times with ROSTER_TEST_LONG=1, and then at each of its messages too.
+// TestAChangeWhoseCommitIsCutIsAnsweredTrulyAndMadeOnce cuts each verb's connection at its COMMIT.
+// It does so once for each place. With ROSTER_TEST_LONG=1 it does so 40 times, and cuts at each
+// other message too.
 func TestAChangeWhoseCommitIsCutIsAnsweredTrulyAndMadeOnce(t *testing.T) {
 	t.Parallel()
 	rounds, orgWide := 1, 0

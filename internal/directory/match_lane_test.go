@@ -10,7 +10,7 @@ import (
 	"roster"
 )
 
-// HoldLane takes every turn and every place in the queue of an organization.
+// HoldLane takes every slot, and every place in an organization's queue.
 func HoldLane(d *Directory, org roster.OrganizationID) { d.eventLane.hold(org) }
 
 // HoldListLane is HoldLane for pages of users.
@@ -28,7 +28,7 @@ func (l *matchLane) hold(org roster.OrganizationID) (waiting []chan struct{}) {
 	}
 }
 
-// PatternKept reports whether a regular expression has been compiled to be matched.
+// PatternKept reports whether a regular expression is in the cache.
 func PatternKept(text string) bool {
 	_, kept := patterns.get(text)
 	return kept
@@ -124,7 +124,7 @@ func TestWhoLeavesTheQueueHoldsNobodyUp(t *testing.T) {
 	}
 }
 
-// ForgetPatterns has regular expressions compiled again when they are next matched.
+// ForgetPatterns removes regular expressions from the cache.
 func ForgetPatterns(texts ...string) {
 	patterns.mu.Lock()
 	defer patterns.mu.Unlock()

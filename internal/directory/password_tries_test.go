@@ -10,7 +10,7 @@ import (
 	"roster"
 )
 
-// testTries are tries whose clock stands still until it is moved.
+// testTries are tries with a clock that only the test moves.
 type testTries struct {
 	tries
 	clock time.Time
@@ -22,7 +22,7 @@ func newTestTries() *testTries {
 
 func (t *testTries) now() time.Time { return t.clock }
 
-// once tries something, and returns the refusal.
+// once tries something, and returns the error if the try is refused.
 func (t *testTries) once(ctx context.Context, what string, failed bool) error {
 	end, err := t.begin(ctx, what, t.now)
 	if err == nil {

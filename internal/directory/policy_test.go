@@ -16,7 +16,7 @@ import (
 
 var updateGolden = flag.Bool("update", false, "write the golden files anew")
 
-// verbs says which action each verb asks for. The test below fails for a verb that is missing here.
+// verbs maps each verb to its action. The test below fails for a missing verb.
 var verbs = map[string]Action{
 	"CreateUser": ActUserCreate, "GetUser": ActUserRead, "ListUsers": ActUserRead,
 	"UpdateUser":  ActUserUpdate,
@@ -50,7 +50,7 @@ var verbs = map[string]Action{
 	"RecordEvent": ActEventRecord, "ListEvents": ActEventRead, "FindEvents": ActEventRead, "GetEvent": ActEventRead, "GetOverview": ActCheckRead,
 }
 
-// untouchable is a store that no refused call may reach.
+// untouchable is a store that fails the test if a forbidden call reaches it.
 type untouchable struct{ t *testing.T }
 
 func (u untouchable) View(context.Context, func(Tx) error) error   { return u.touched() }
@@ -138,7 +138,7 @@ func TestAnActionThatThePolicyDoesNotKnowIsForbiddenToEverybody(t *testing.T) {
 	}
 }
 
-// callers are everybody who may come along: each shipped role and level, the kinds of token,
+// callers returns an actor of every kind: each shipped role and level, each kind of token, and
 // nobody.
 func callers() []caller {
 	var all []caller
@@ -168,7 +168,7 @@ type caller struct {
 	actor roster.Actor
 }
 
-// TestWhoMayDoWhatToWhom pins the whole matrix, role × verb × target role, in a golden file.
+// TestWhoMayDoWhatToWhom pins the whole matrix (role × verb × target role) in a golden file.
 func TestWhoMayDoWhatToWhom(t *testing.T) {
 	t.Parallel()
 	d := New(Options{Now: time.Now})
@@ -236,7 +236,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 	golden(t, "policy.golden", b.String())
 }
 
-// tokensAndEntries adds to the matrix what is not about somebody who holds roles and levels.
+// tokensAndEntries adds the rows about tokens and entries on check groups to the matrix.
 func (d *Directory) tokensAndEntries(b *strings.Builder) {
 	b.WriteString("\nmake a token of the organization that reads, that writes; of a group that reads, that writes\n")
 	for _, c := range callers() {
@@ -260,7 +260,7 @@ func (d *Directory) tokensAndEntries(b *strings.Builder) {
 	}
 }
 
-// cells is a line of marks, or one mark for who may not do the action at all.
+// cells returns a line of marks, or one mark if the actor may not do the action at all.
 func cells(by roster.Actor, act Action, each func(mark func(error))) string {
 	if err := allow(by, act); err != nil {
 		return row(by, act, nil)
@@ -276,8 +276,8 @@ func cells(by roster.Actor, act Action, each func(mark func(error))) string {
 	return cells.String()
 }
 
-// TestATokenThatReadsSeesTheDirectoryAndTheAudit keeps mayMakeToken right: whoever may make one
-// must be able to do all that the policy lets it do.
+// TestATokenThatReadsSeesTheDirectoryAndTheAudit keeps mayMakeToken right: the maker of a token
+// must be able to do all that the policy allows the token.
 func TestATokenThatReadsSeesTheDirectoryAndTheAudit(t *testing.T) {
 	t.Parallel()
 	for act, r := range policy {
@@ -288,7 +288,7 @@ func TestATokenThatReadsSeesTheDirectoryAndTheAudit(t *testing.T) {
 	}
 }
 
-// sees is what is asked about a user of the group g where the actor must see the user, too.
+// sees returns may, preceded by the question whether the actor sees a user of the group g.
 func sees(act Action, may func(roster.Actor, roster.Grants) error) func(by roster.Actor, target roster.Grants) error {
 	return func(by roster.Actor, target roster.Grants) error {
 		if err := visible(by, act, roster.User{Groups: []roster.GroupLink{{ID: "g"}}}); err != nil {
@@ -298,7 +298,7 @@ func sees(act Action, may func(roster.Actor, roster.Grants) error) func(by roste
 	}
 }
 
-// row is one line of the matrix.
+// row returns one line of the matrix.
 func row(by roster.Actor, act Action, on func(roster.Actor, roster.Grants) error) string {
 	mark := func(err error) string {
 		switch {

@@ -7,7 +7,7 @@ import (
 	"roster/internal/directory"
 )
 
-// shipped returns the group that stands in Graze for none.
+// shipped returns the shipped group, which means "no group" in Graze.
 func (e *env) shipped() (g roster.Group) {
 	e.t.Helper()
 	if err := e.store.View(e.t.Context(), func(tx directory.Tx) error {

@@ -88,8 +88,8 @@ func TestAChangeOfNamesChangesTheWordsThatDiffer(t *testing.T) {
 	}
 }
 
-// FuzzWords holds what search rests on: words are bounded, folded, without signs but for the whole
-// names, and whoever looks for what a user is called finds the user.
+// FuzzWords shows what search relies on. Words are bounded and folded, and hold no signs unless
+// they are a whole name. A search for a user's names finds the user.
 func FuzzWords(f *testing.F) {
 	f.Add("ada", "Ada Lovelace", "ada@example.com", "x-1", int64(7))
 	f.Add("İstanbul", "Jose\u0301 ﬁ", "a.b_c-d+e@f.g", "ǅ", int64(0))
