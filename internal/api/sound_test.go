@@ -302,7 +302,7 @@ func TestAMergePatchMergesTheObjectsInIt(t *testing.T) {
 				{"checks/{checks}", `{"interval":{"unit":"week"},"matching":{"required":null}}`, `"matching":{"required":"any","conditions":[{"field":"from","matches":"contains","value":"x"}]}`},
 				{"checks/{checks}", `{"success":{"required":"all"},"matching":{"conditions":[]}}`, `"matching":{"required":"any","conditions":[]},"success":{"required":"all","conditions":[]}`},
 				{"checks/{checks}", `{"interval":null}`, `"interval":null`},
-				{"checks/{checks}", `{"interval":{"value":3}}`, `{"pointer":"#/interval/unit","detail":"is required where there is a value"}`},
+				{"checks/{checks}", `{"interval":{"value":3}}`, `{"pointer":"#/interval/unit","detail":"is required with a value"}`},
 				{"checks/{checks}", `{"interval":{"unit":"day"},"success":null}`, `"success":{"required":"any","conditions":[]}`},
 			} {
 				if w := e.Do(t, token, "PATCH /api/v1/"+c.path+merge+c.patch); !strings.Contains(w.Body.String(), c.want) {

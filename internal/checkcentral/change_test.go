@@ -189,8 +189,8 @@ func TestUpdateUserRefusesWhatIsWrong(t *testing.T) {
 		{`{"email":"target@example.com","notifications":[{"type":"x"}]}`, "notifications[0].type", "must be one of: failures, warnings, unmatched, digest"},
 		{`{"email":"target@example.com","notifications":[{"type":"digest"},{"type":"Digest"}]}`, "notifications[1].type", `names \"digest\" a second time`},
 		{`{"email":"target@example.com","notifications":[{"type":"digest","services":["fax"]}]}`, "notifications[0].services[0]", "must be one of: email, sms, push, pushbullet, pushover"},
-		{`{"id":"{user mute}","sendWelcomeEmail":true}`, "email", "is required where a welcome email is asked for"},
-		{`{"email":"ext@example.com","sendWelcomeEmail":true}`, "sendWelcomeEmail", "is only for users who prove identity here: its link sets a password"},
+		{`{"id":"{user mute}","sendWelcomeEmail":true}`, "email", "is required to send a welcome email"},
+		{`{"email":"ext@example.com","sendWelcomeEmail":true}`, "sendWelcomeEmail", "is only for users who sign in here: its link sets a password"},
 	} {
 		rows = append(rows, dialecttest.Scenario{Name: c.body, Request: post("updateUser", c.body), Status: 400, Body: failed("invalid-request", c.at, c.want)})
 	}

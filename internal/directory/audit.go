@@ -168,9 +168,9 @@ func faultOf(e roster.AuditEntry, seq int64, before string) string {
 	case e.Seq != seq:
 		return fmt.Sprintf("entry %d is missing", seq)
 	case e.Hash != chainHash(before, seq, e):
-		return "the entry is not what was sealed"
+		return "the entry has changed since it was sealed"
 	case e.Details != nil && e.DetailsHash != detailsHash(e.Salt, e.Details):
-		return "the details are not what was written"
+		return "the details have changed since they were written"
 	default:
 		return ""
 	}

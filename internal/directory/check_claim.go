@@ -17,12 +17,12 @@ const sizeOfClaim, sizeOfCondition = 128, 64
 
 // claim is the part of a check that events are compared with. Its conditions are folded.
 type claim struct {
-	check     roster.CheckID
-	version   int64
-	matching  roster.ConditionGroup // decide which events the check claims
-	success   roster.ConditionGroup
-	warning   roster.ConditionGroup
-	otherwise roster.Status // the status of an event that meets neither
+	check         roster.CheckID
+	version       int64
+	matching      roster.ConditionGroup // decide which events the check claims
+	success       roster.ConditionGroup
+	warning       roster.ConditionGroup
+	defaultStatus roster.Status // the status of an event that meets neither
 }
 
 // claimOf returns the claim of a check, not folded yet.
@@ -51,7 +51,7 @@ func (m message) statusOf(c claim, w *work) roster.Status {
 	case m.meets(c.warning, w):
 		return roster.StatusWarning
 	default:
-		return c.otherwise
+		return c.defaultStatus
 	}
 }
 
@@ -83,9 +83,9 @@ func (c *claims) add(check roster.Check) {
 // keptClaims caches the claims of organizations until one of their checks changes. To read and
 // decode all checks for each event would take 10 to 20 µs a check.
 type keptClaims struct {
-	mu   sync.Mutex
-	of   map[roster.OrganizationID]claims
-	size int
+	mu             sync.Mutex
+	byOrganization map[roster.OrganizationID]claims
+	size           int
 }
 
 // fold folds all conditions, for comparison.
@@ -101,7 +101,7 @@ func (c *claims) fold() {
 func (k *keptClaims) get(org roster.OrganizationID, state CheckState) (c claims, found bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	c, found = k.of[org]
+	c, found = k.byOrganization[org]
 	return c, found && c.state == state
 }
 
@@ -110,12 +110,12 @@ func (k *keptClaims) get(org roster.OrganizationID, state CheckState) (c claims,
 func (k *keptClaims) put(org roster.OrganizationID, c claims) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.size -= k.of[org].bytes()
-	delete(k.of, org)
-	if k.of == nil || k.size+c.bytes() > maxKeptClaims {
-		k.of, k.size = map[roster.OrganizationID]claims{}, 0
+	k.size -= k.byOrganization[org].bytes()
+	delete(k.byOrganization, org)
+	if k.byOrganization == nil || k.size+c.bytes() > maxKeptClaims {
+		k.byOrganization, k.size = map[roster.OrganizationID]claims{}, 0
 	}
-	k.of[org] = c
+	k.byOrganization[org] = c
 	k.size += c.bytes()
 }
 

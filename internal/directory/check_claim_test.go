@@ -45,7 +45,7 @@ func TestWhatIsKeptOfChecksIsBounded(t *testing.T) {
 			t.Errorf("after %d bytes of %s there is %q, want %q", c.size, step.org, kept(), step.want)
 		}
 		size := 0
-		for _, c := range k.of {
+		for _, c := range k.byOrganization {
 			size += c.bytes()
 		}
 		if k.size != size || size > maxKeptClaims {

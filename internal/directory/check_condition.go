@@ -196,7 +196,7 @@ func validateConditions(f *roster.Faults, field string, conditions []roster.Cond
 		}
 		detail := faultOfValue(c.Value)
 		if detail == "" && c.Matches != roster.MatchRegexp && fold.Part(c.Value) == "" {
-			detail = "must hold a character that can be seen"
+			detail = "must hold a visible character"
 		}
 		if detail == "" && c.Matches == roster.MatchRegexp && program <= MaxCheckProgram {
 			var size int

@@ -30,7 +30,7 @@ func (d *Directory) entriesOfGroupsAbove(tx Tx, by roster.Actor, groups []roster
 func entriesAbove[K comparable](
 	d *Directory, tx Tx, by roster.Actor, find func() ([]CheckGrant, error), getter func(CheckGrant) K,
 ) (map[K]roster.Permissions, error) {
-	if local(by) || d.ceiling(by, "").Has(entryPermissions) {
+	if isLocal(by) || d.ceiling(by, "").Has(entryPermissions) {
 		return nil, nil
 	}
 	given, err := find()
@@ -54,7 +54,7 @@ func entriesAbove[K comparable](
 // like a grant (ADR 9): an entry of a group is like a grant for the group, an entry of a user like
 // a grant for the organization. own are the actor's own entries.
 func (d *Directory) entryAbove(by roster.Actor, own map[roster.CheckGroupID]roster.AccessLevel, g CheckGrant) roster.Permissions {
-	if local(by) {
+	if isLocal(by) {
 		return 0
 	}
 	return g.AccessLevel.Permissions() & entryPermissions &^ d.ceiling(by, g.Group) &^ own[g.CheckGroup].Permissions()

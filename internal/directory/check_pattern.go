@@ -174,22 +174,22 @@ func (p *patternCache) compile(text string) (pattern, error) {
 	if found, ok := p.get(text); ok {
 		return found, nil
 	}
-	made, err := compilePattern(text)
+	compiled, err := compilePattern(text)
 	if err != nil {
-		return made, err
+		return compiled, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.drop(text)
 	for old := range p.kept {
-		if len(p.kept) < maxPatterns && p.size+made.size <= maxPatternSize {
+		if len(p.kept) < maxPatterns && p.size+compiled.size <= maxPatternSize {
 			break
 		}
 		p.drop(old)
 	}
-	p.kept[text] = made
-	p.size += made.size
-	return made, nil
+	p.kept[text] = compiled
+	p.size += compiled.size
+	return compiled, nil
 }
 
 // drop removes an expression. p.mu must be held.

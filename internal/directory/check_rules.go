@@ -156,7 +156,7 @@ func (in CheckFields) validateWhole(c roster.Check, f *roster.Faults) {
 		return slices.ContainsFunc(*f, func(e *roster.Error) bool { return strings.HasPrefix(e.Field, field) })
 	}
 	if c.EmailAlias == "" && len(c.Matching.Conditions) == 0 && !about("matching") && !about("emailAlias") {
-		f.Add("matching", "needs a condition where there is no email alias")
+		f.Add("matching", "needs a condition if there is no email alias")
 	}
 	if conditionBytes(c.Matching, c.Success, c.Warning) > MaxConditionBytes {
 		addOnce(f, "matching", fmt.Sprintf("and the other conditions must not compare with more than %d bytes in all", MaxConditionBytes))
@@ -166,7 +166,7 @@ func (in CheckFields) validateWhole(c roster.Check, f *roster.Faults) {
 			"%d steps, %d are the most; use fewer or simpler ones", programOf(c), MaxCheckProgram))
 	}
 	if n := in.IntervalValue; c.Interval.Unit == "" && n.Present && !n.Null {
-		addOnce(f, "interval.unit", "is required where there is a value")
+		addOnce(f, "interval.unit", "is required with a value")
 	}
 }
 

@@ -72,8 +72,8 @@ func (d *Directory) SetDefaultPreferences(ctx context.Context, by roster.Actor, 
 		if err := tx.LockRecord(by.OrganizationID, noun, of); err != nil { // of two concurrent changes the later one is stored whole
 			return Defaults{}, err
 		}
-		there, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
-		if err != nil || reflect.DeepEqual(sortedPreferences(there), sortedPreferences(in.Preferences)) {
+		before, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
+		if err != nil || reflect.DeepEqual(sortedPreferences(before), sortedPreferences(in.Preferences)) {
 			return in, err
 		}
 		if err := tx.SetDefaultPreferences(by.OrganizationID, id, in.Preferences); err != nil {

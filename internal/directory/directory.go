@@ -77,8 +77,8 @@ func New(o Options) *Directory {
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
 		eventLane:         newMatchLane(maxMatchesOfOne),
 		listLane:          newMatchLane(maxListsOfOne),
-		linkTries:         tries{most: maxLinkTries, detail: "this link was tried too often; wait a few minutes, or ask for a new link"},
-		repeatTries:       tries{most: maxRepeatTries, detail: "this create was repeated too often with another password; wait a few minutes"},
+		linkTries:         tries{limit: maxLinkTries, detail: "this link was tried too often; wait a few minutes, or ask for a new link"},
+		repeatTries:       tries{limit: maxRepeatTries, detail: "this create was repeated too often with another password; wait a few minutes"},
 		grazerGrantsSuper: o.GrazerGrantsSuper, strongPasswords: o.StrongPasswords,
 	}
 }

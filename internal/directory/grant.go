@@ -57,9 +57,9 @@ func (g granting) forbidLevelOutside(before, after roster.User, account roster.A
 	if !another {
 		field = "accessLevelGroups"
 	}
-	whole := len(before.LevelGroups) == 0 && (another || len(after.LevelGroups) > 0)
-	if whole || another && slices.ContainsFunc(g.outside(before.LevelGroups), grantedIn(account)) {
-		f.Forbid(field, "cannot change: the level is granted beyond the groups that this credential is limited to")
+	changesOrgWide := len(before.LevelGroups) == 0 && (another || len(after.LevelGroups) > 0)
+	if changesOrgWide || another && slices.ContainsFunc(g.outside(before.LevelGroups), grantedIn(account)) {
+		f.Forbid(field, "cannot be changed: the level is also granted outside the groups that this credential is limited to")
 	}
 }
 
@@ -144,8 +144,8 @@ func sortedGroups(groups []roster.GroupID) []roster.GroupID {
 	return slices.Compact(groups)
 }
 
-// places returns the groups, or "" for the organization if there are none.
-func places(groups []roster.GroupID) []roster.GroupID {
+// groupsOrOrganization returns the groups, or "" for the organization if there are none.
+func groupsOrOrganization(groups []roster.GroupID) []roster.GroupID {
 	if len(groups) == 0 {
 		return []roster.GroupID{""}
 	}
@@ -163,7 +163,7 @@ type gain struct {
 // gained returns what a change newly grants. For what the user keeps see permit.
 func gained(before, after roster.User, refs resolved) (gains []gain) {
 	add := func(g gain, had bool, old, groups []roster.GroupID, p roster.Permissions) {
-		for _, id := range places(groups) {
+		for _, id := range groupsOrOrganization(groups) {
 			if p != 0 && (!had || len(old) > 0 && !slices.Contains(old, id)) {
 				g.grants.Add(id, p)
 			}

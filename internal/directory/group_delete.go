@@ -35,7 +35,7 @@ func (d *Directory) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSe
 // permitDeletion returns Forbidden if the group's deletion would end something that the actor may
 // not end: memberships, roles, levels and tokens of users above it, and entries on check groups.
 func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error {
-	if g.Kind != roster.KindGroup || local(by) {
+	if g.Kind != roster.KindGroup || isLocal(by) {
 		return nil
 	}
 	var f roster.Faults

@@ -267,7 +267,7 @@ func (d *Directory) permitMembers(tx Tx, by roster.Actor, g roster.Group, field 
 
 // eachAbove tells whom of the users, by number, the actor may not change, and by which permissions.
 func (d *Directory) eachAbove(tx Tx, by roster.Actor, users []int64, tell func(name string, p roster.Permissions)) error {
-	if len(users) == 0 || local(by) {
+	if len(users) == 0 || isLocal(by) {
 		return nil
 	}
 	accounts, err := tx.AccountsByNumbers(by.OrganizationID, users)

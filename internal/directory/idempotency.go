@@ -47,14 +47,14 @@ func once[T any](tx Tx, d *Directory, by roster.Actor, act Action, key string, i
 		return create()
 	}
 	var out T
-	made, err := d.claimKey(tx, by, act, key, input, id)
+	earlierID, err := d.claimKey(tx, by, act, key, input, id)
 	switch {
 	case err != nil:
 		return out, err
-	case made == "":
+	case earlierID == "":
 		return create()
 	}
-	out, err = load(made)
+	out, err = load(earlierID)
 	if err != nil && roster.KindOf(err) == roster.NotFound {
 		err = &roster.Error{Kind: roster.Conflict, Field: idempotencyKeyField, Detail: "was used for a record that is gone; use a new one to make another"}
 	}

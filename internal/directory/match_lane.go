@@ -34,7 +34,7 @@ const (
 type matchLane struct {
 	slots              int
 	maxPerOrganization int          // the greatest number that waits
-	held               atomic.Int64 // refusals being delayed
+	delayed            atomic.Int64 // refusals being delayed
 
 	mu      sync.Mutex
 	running int
@@ -97,8 +97,8 @@ func (l *matchLane) join(org roster.OrganizationID) (turn chan struct{}, err err
 
 // holdRefusal delays a refusal, unless many are delayed already.
 func (l *matchLane) holdRefusal(ctx context.Context) {
-	defer l.held.Add(-1)
-	if l.held.Add(1) > maxHeldRefusals {
+	defer l.delayed.Add(-1)
+	if l.delayed.Add(1) > maxHeldRefusals {
 		return
 	}
 	timer := time.NewTimer(heldRefusal)

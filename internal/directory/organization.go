@@ -62,7 +62,7 @@ func (d *Directory) CreateOrganization(ctx context.Context, by roster.Actor, in 
 		return CreatedOrganization{}, err
 	}
 	secret := d.secrets.Link()
-	made, err := update(ctx, d, func(tx Tx) (CreatedOrganization, error) {
+	out, err := update(ctx, d, func(tx Tx) (CreatedOrganization, error) {
 		o := roster.Organization{ID: roster.OrganizationID(newID()), Slug: in.Slug, Name: in.Name, CreatedAt: d.now(), Version: 1}
 		create := func() (CreatedOrganization, error) { return d.makeOrganization(tx, by, o, secret) }
 		load := func(id string) (CreatedOrganization, error) {
@@ -71,7 +71,7 @@ func (d *Directory) CreateOrganization(ctx context.Context, by roster.Actor, in 
 		}
 		return once(tx, d, by, ActOrganizationCreate, in.IdempotencyKey, in.inputText(), string(o.ID), create, load)
 	})
-	return made, d.nameHolder(ctx, by, ActOrganizationCreate, organizationHolder(in.Slug), err)
+	return out, d.nameHolder(ctx, by, ActOrganizationCreate, organizationHolder(in.Slug), err)
 }
 
 // makeOrganization is the transaction of CreateOrganization. It writes to the audit of the new
@@ -106,7 +106,7 @@ func auditOrganization(o roster.Organization) map[string]any {
 
 // seesAllOrganizations reports whether the actor may see every organization of the server.
 func seesAllOrganizations(by roster.Actor) bool {
-	return local(by) || by.Grants.Everywhere().Has(roster.ServerAdmin)
+	return isLocal(by) || by.Grants.Everywhere().Has(roster.ServerAdmin)
 }
 
 // ListOrganizations returns the organizations, sorted by slug. An actor without server_admin gets
@@ -199,7 +199,7 @@ func (in *SettingsChange) clean() roster.Faults {
 	}
 	in.DefaultCountry.Value = strings.ToUpper(in.DefaultCountry.Value)
 	if c := in.DefaultCountry.Value; c != "" && !phonenumbers.GetSupportedRegions()[c] {
-		addOnce(&f, "defaultCountry", "must be a country's code of two letters (ISO 3166-1 alpha-2), such as GB")
+		addOnce(&f, "defaultCountry", "must be a two-letter country code (ISO 3166-1 alpha-2), such as GB")
 	}
 	return f
 }

@@ -26,14 +26,14 @@ func (d *Directory) SetUpOrganization(ctx context.Context, by roster.Actor, slug
 	if err := allow(by, ActOrganizationSet); err != nil {
 		return SetUp{}, err
 	}
-	made := false
+	isNew := false
 	err := d.store.Update(ctx, func(tx Tx) error {
-		made = false
+		isNew = false
 		_, err := tx.OrganizationBySlug(slug)
 		if err == nil || roster.KindOf(err) != roster.NotFound {
 			return err
 		}
-		made = true
+		isNew = true
 		o := roster.Organization{
 			ID: roster.OrganizationID(newID()), Slug: slug, Name: "Default organization", CreatedAt: d.now(), Version: 1,
 		}
@@ -47,10 +47,10 @@ func (d *Directory) SetUpOrganization(ctx context.Context, by roster.Actor, slug
 		if roster.KindOf(err) != roster.Conflict {
 			return SetUp{}, err
 		}
-		made = false // another replica created it first
+		isNew = false // another replica created it first
 	}
 	out, err := d.setUpState(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationBySlug(slug) })
-	out.Made = made
+	out.Made = isNew
 	return out, err
 }
 

@@ -8,9 +8,9 @@ import (
 	"roster"
 )
 
-// asksStrength reports whether a provisioned password must be strong: the server or the
+// requiresStrength reports whether a provisioned password must be strong: the server or the
 // organization may require it. A password that already has a fault is not rated.
-func (d *Directory) asksStrength(tx Tx, org roster.OrganizationID, password string, faults roster.Faults) (bool, error) {
+func (d *Directory) requiresStrength(tx Tx, org roster.OrganizationID, password string, faults roster.Faults) (bool, error) {
 	if password == "" || faults.Has("password") {
 		return false, nil
 	}

@@ -19,7 +19,7 @@ const (
 // tries counts failed and pending tries of one kind, by what was tried. It counts within one
 // process: each of several servers allows as many.
 type tries struct {
-	most   int    // failed tries that are allowed
+	limit  int    // failed tries that are allowed
 	detail string // the message about one more
 
 	mu     sync.Mutex
@@ -47,7 +47,7 @@ func (t *tries) begin(ctx context.Context, what string, now func() time.Time) (e
 		case <-settled:
 		case <-ctx.Done():
 			return nil, &roster.Error{
-				Kind: roster.Unavailable, Detail: "the same was tried many times at once; try again", RetryAfter: time.Second, Err: context.Cause(ctx),
+				Kind: roster.Unavailable, Detail: "too many tries at once; try again", RetryAfter: time.Second, Err: context.Cause(ctx),
 			}
 		}
 	}
@@ -62,9 +62,9 @@ func (t *tries) tryNow(what string, now time.Time) (end func(failed bool), settl
 		c = t.add(what, now)
 	}
 	switch {
-	case c.failed >= t.most:
+	case c.failed >= t.limit:
 		return nil, nil, &roster.Error{Kind: roster.RateLimited, Detail: t.detail, RetryAfter: c.first.Add(triesFor).Sub(now)}
-	case c.failed+c.pending >= t.most:
+	case c.failed+c.pending >= t.limit:
 		return nil, c.settled, nil
 	}
 	c.pending++

@@ -174,7 +174,7 @@ func allow(by roster.Actor, act Action) error {
 // granted returns an error unless the actor may do the action to records other than its own.
 func granted(by roster.Actor, act Action) error {
 	switch r := policy[act]; {
-	case local(by):
+	case isLocal(by):
 		return nil
 	case by.Grants.Everywhere().HasAny(r.anyOf), r.scoped && by.Grants.Anywhere().HasAny(r.anyOf):
 		return nil
@@ -192,7 +192,7 @@ func forbidden(detail string) error {
 // scopeOf returns the groups that the actor is limited to in an action. If it is not limited, all
 // is true and groups is nil.
 func scopeOf(by roster.Actor, act Action) (groups []roster.GroupID, all bool) {
-	if local(by) {
+	if isLocal(by) {
 		return nil, true
 	}
 	want := policy[act].anyOf
@@ -213,7 +213,7 @@ func organizationToken(by roster.Actor) bool {
 	return by.Kind == roster.ActorToken && by.UserID == ""
 }
 
-func local(by roster.Actor) bool {
+func isLocal(by roster.Actor) bool {
 	return by.Kind == roster.ActorOperator || by.Kind == roster.ActorSystem
 }
 
@@ -241,7 +241,7 @@ func (d *Directory) ceiling(by roster.Actor, group roster.GroupID) roster.Permis
 
 // aboveCeiling returns those permissions of target that the actor may not grant.
 func (d *Directory) aboveCeiling(by roster.Actor, target roster.Grants) (p roster.Permissions) {
-	if local(by) {
+	if isLocal(by) {
 		return 0
 	}
 	for _, g := range target {
@@ -321,8 +321,8 @@ func mayMakeToken(by roster.Actor, access roster.Access, groups []roster.GroupID
 	if len(groups) > 0 {
 		needs &^= beyondTokens | roster.ReadAudit
 	}
-	for _, g := range places(groups) {
-		if missing := needs &^ permissionsIn(by, g); missing != 0 && !local(by) {
+	for _, g := range groupsOrOrganization(groups) {
+		if missing := needs &^ permissionsIn(by, g); missing != 0 && !isLocal(by) {
 			return forbidden("the token would have permissions that you do not hold: " + missing.String())
 		}
 	}

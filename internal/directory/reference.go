@@ -160,8 +160,8 @@ func (r *resolved) resolveScopes(tx Tx, by roster.Actor, act Action, in NewUser,
 	_, orgWide := scopeOf(by, act)
 	for i, role := range roles {
 		n := len(in.RoleGrants[i].Groups)
-		there := slices.ContainsFunc(held, func(h roster.RoleGrant) bool { return h.ID == role.ID && len(h.Groups) == 0 })
-		if n == 0 && !orgWide && !there {
+		holdsOrgWide := slices.ContainsFunc(held, func(h roster.RoleGrant) bool { return h.ID == role.ID && len(h.Groups) == 0 })
+		if n == 0 && !orgWide && !holdsOrgWide {
 			addOnce(f, fmt.Sprintf("roleGrants[%d].groups", i), "is required: this credential is limited to groups")
 		}
 		if slices.ContainsFunc(r.roles, func(named roster.Role) bool { return named.ID == role.ID }) {
@@ -231,25 +231,25 @@ func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs 
 // or no name can hold is removed, because an engine may refuse even to search for it. Text may be
 // impossible as an id and possible as a name.
 func findable(refs []roster.Ref) []roster.Ref {
-	some := refs
+	safe := refs
 	for i, ref := range refs {
-		good := ref
-		good.ID = roster.FoldID(Visible(ref.ID))
-		if !isName(good.ID) {
-			good.ID = ""
+		cleaned := ref
+		cleaned.ID = roster.FoldID(Visible(ref.ID))
+		if !isName(cleaned.ID) {
+			cleaned.ID = ""
 		}
 		if !isReference(ref.Name) {
-			good = roster.Ref{}
+			cleaned = roster.Ref{}
 		}
-		if good == ref {
+		if cleaned == ref {
 			continue
 		}
-		if &some[0] == &refs[0] {
-			some = slices.Clone(refs)
+		if &safe[0] == &refs[0] {
+			safe = slices.Clone(refs)
 		}
-		some[i] = good
+		safe[i] = cleaned
 	}
-	return some
+	return safe
 }
 
 // noteUnknown adds the fault that a reference names nothing, unless the field has a fault already.

@@ -53,11 +53,11 @@ func (d *Directory) CreateSession(ctx context.Context, by roster.Actor, _ None) 
 			return CreatedSession{}, &roster.Error{Kind: roster.Unauthenticated, Detail: "sign in again"}
 		}
 		now := d.now()
-		face, most := sessionFor(by.Face)
+		face, lifetime := sessionFor(by.Face)
 		session := roster.Session{
 			ID: roster.SessionID(newID()), OrganizationID: by.OrganizationID, UserID: by.UserID, Face: face,
 			CredentialVersion: by.CredentialVersion, CreatedAt: now, LastUsedAt: now,
-			Idle: cmp.Or(account.SessionExpiry, SessionIdle), ExpiresAt: now.Add(most),
+			Idle: cmp.Or(account.SessionExpiry, SessionIdle), ExpiresAt: now.Add(lifetime),
 		}
 		if err := tx.InsertSession(session, d.secrets.Hash(secret), MaxSessions); err != nil {
 			return CreatedSession{}, err

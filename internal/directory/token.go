@@ -43,7 +43,7 @@ func (d *Directory) CreateToken(ctx context.Context, by roster.Actor, in NewToke
 	if in.Secret == "" {
 		in.Secret = d.secrets.Token()
 	}
-	made, err := update(ctx, d, func(tx Tx) (CreatedToken, error) {
+	out, err := update(ctx, d, func(tx Tx) (CreatedToken, error) {
 		id := roster.TokenID(newID())
 		create := func() (CreatedToken, error) { return d.makeToken(tx, by, in, id, slices.Clone(faults)) }
 		if len(faults) > 0 {
@@ -54,7 +54,7 @@ func (d *Directory) CreateToken(ctx context.Context, by roster.Actor, in NewToke
 			return CreatedToken{Token: t}, err
 		})
 	})
-	return made, d.nameHolder(ctx, by, ActTokenRead, tokenHolder(by, in.Name), err)
+	return out, d.nameHolder(ctx, by, ActTokenRead, tokenHolder(by, in.Name), err)
 }
 
 // makeToken is the transaction of CreateToken.

@@ -40,11 +40,11 @@ func (d *Directory) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUse
 			return roster.User{}, err
 		}
 	}
-	made, err := d.CreateUser(ctx, by, in.User)
+	newUser, err := d.CreateUser(ctx, by, in.User)
 	if err != nil && roster.KindOf(err) == roster.Conflict { // another sign-in of the same person created the user first
 		return update(ctx, d, func(tx Tx) (roster.User, error) { return d.bindToRealm(tx, by, in, realm) })
 	}
-	return made.User, err
+	return newUser.User, err
 }
 
 // bindToRealm returns the user of the realm. A user who waits for a realm becomes one.
@@ -76,7 +76,7 @@ func (d *Directory) bindToRealm(tx Tx, by roster.Actor, in ProvenUser, realm ros
 		}
 		return row.User, d.audit(tx, by, row.UpdatedAt, change{ActUserAdmit, string(u.ID), u.UserName, changed{Before: before, After: auditUser(row)}})
 	default:
-		return roster.User{}, &roster.Error{Kind: roster.Conflict, Field: "userName", Detail: "belongs to a user who proves identity elsewhere"}
+		return roster.User{}, &roster.Error{Kind: roster.Conflict, Field: "userName", Detail: "belongs to a user of another realm"}
 	}
 }
 

@@ -246,7 +246,7 @@ func (b *userBatch) judge(ctx context.Context, items []*batchItem) error {
 		return nil
 	}
 	strong, err := view(ctx, b.Directory, func(tx Tx) (bool, error) {
-		return b.asksStrength(tx, b.by.OrganizationID, items[0].in.Password, nil)
+		return b.requiresStrength(tx, b.by.OrganizationID, items[0].in.Password, nil)
 	})
 	if err != nil || !strong {
 		return err

@@ -13,9 +13,9 @@ import (
 // interruption the next run finds exactly the users that exist. Users that failed are not listed: a
 // later run may still create them (DECISIONS 20: only successes are kept).
 type batchMemory struct {
-	org   roster.OrganizationID
-	keys  []string // of the parts; none without an idempotency key
-	asked string   // fingerprint of the whole batch
+	org         roster.OrganizationID
+	keys        []string // of the parts; none without an idempotency key
+	fingerprint string   // fingerprint of the whole batch
 }
 
 // madeUsers holds the numbers of the users created, by their index in the batch.
@@ -43,7 +43,7 @@ func (d *Directory) batchMemory(by roster.Actor, in NewUsers) (m batchMemory, er
 	if in.IdempotencyKey == "" {
 		return m, nil
 	}
-	if m.asked, err = d.hmac([]any{inputForm, by.OrganizationID, ActUserCreate, listText(in.Users, NewUser.inputText)}); err != nil {
+	if m.fingerprint, err = d.hmac([]any{inputForm, by.OrganizationID, ActUserCreate, listText(in.Users, NewUser.inputText)}); err != nil {
 		return m, err
 	}
 	for part := range MaxBatch / batchPart {
@@ -85,7 +85,7 @@ func (m batchMemory) read(r Retry, now time.Time) (madeUsers, error) {
 	if now.Sub(r.CreatedAt) >= retryFor {
 		return made, nil
 	}
-	if !hmac.Equal([]byte(r.Fingerprint), []byte(m.asked)) {
+	if !hmac.Equal([]byte(r.Fingerprint), []byte(m.fingerprint)) {
 		return nil, keyReused()
 	}
 	var pairs [][2]int64
@@ -102,7 +102,7 @@ func (m batchMemory) read(r Retry, now time.Time) (madeUsers, error) {
 // the same batch waits there until the first has created its users.
 func (m batchMemory) claim(tx Tx, item int, now time.Time) (rememberedPart, error) {
 	key := m.key(item)
-	p := rememberedPart{Retry{OrganizationID: m.org, Key: key, ResourceID: "[]", Version: 1, Fingerprint: m.asked, CreatedAt: now}, madeUsers{}}
+	p := rememberedPart{Retry{OrganizationID: m.org, Key: key, ResourceID: "[]", Version: 1, Fingerprint: m.fingerprint, CreatedAt: now}, madeUsers{}}
 	if key == "" {
 		return p, nil
 	}

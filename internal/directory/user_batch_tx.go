@@ -169,8 +169,8 @@ func (g *userBatchTx) CheckAccess(org roster.OrganizationID, user roster.UserID)
 
 // findCached returns the value under a key, or else finds and caches it.
 func findCached[K comparable, V any](known map[K]V, key K, find func() (V, error)) (V, error) {
-	v, there := known[key]
-	if there {
+	v, ok := known[key]
+	if ok {
 		return v, nil
 	}
 	v, err := find()
@@ -183,22 +183,22 @@ func findCached[K comparable, V any](known map[K]V, key K, find func() (V, error
 // findOnce returns the records that references name. It takes known records from the cache, and
 // finds the others by one query.
 func findOnce[T any](known map[roster.Ref]T, refs []roster.Ref, find func([]roster.Ref) ([]T, error)) ([]T, error) {
-	var asked []roster.Ref
+	var missing []roster.Ref
 	for _, ref := range refs {
 		if _, there := known[ref]; !there {
 			var none T
 			known[ref] = none
 			if !ref.IsZero() {
-				asked = append(asked, ref)
+				missing = append(missing, ref)
 			}
 		}
 	}
-	if len(asked) > 0 {
-		found, err := find(asked)
+	if len(missing) > 0 {
+		found, err := find(missing)
 		if err != nil {
 			return nil, err
 		}
-		for i, ref := range asked {
+		for i, ref := range missing {
 			known[ref] = found[i]
 		}
 	}

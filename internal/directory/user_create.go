@@ -99,7 +99,7 @@ func (c *creation) prepare(ctx context.Context) error {
 	p := NewHash{Password: c.in.Password, Share: c.share, About: c.in.personalWords()}
 	repeat := false
 	err := c.store.View(ctx, func(tx Tx) (err error) {
-		if p.Strong, err = c.asksStrength(tx, c.by.OrganizationID, p.Password, c.faults); err != nil {
+		if p.Strong, err = c.requiresStrength(tx, c.by.OrganizationID, p.Password, c.faults); err != nil {
 			return err
 		}
 		repeat, err = c.preview(tx)

@@ -198,7 +198,7 @@ func (d *Directory) validateUser(in NewUser) roster.Faults {
 	validateCompetencies(&f, in.Competencies)
 	validatePreferences(&f, in.Preferences.Value)
 	if in.SendWelcomeEmail && in.Email == "" && !f.Has("emails") {
-		f.Add("emails", "is required where a welcome email is asked for")
+		f.Add("emails", "is required to send a welcome email")
 	}
 	return f
 }
@@ -207,7 +207,7 @@ func (d *Directory) validateUser(in NewUser) roster.Faults {
 // such a name keeps it.
 func validateSignInName(f *roster.Faults, name string) {
 	if strings.Contains(name, ":") {
-		addOnce(f, "userName", "must not hold a colon: HTTP Basic takes it for the end of the name (RFC 7617)")
+		addOnce(f, "userName", "must not hold a colon: HTTP Basic ends the name there (RFC 7617)")
 	}
 }
 
@@ -221,7 +221,7 @@ func (d *Directory) validatePassword(f *roster.Faults, in NewUser) {
 	switch {
 	case in.Password == "":
 	case in.External, !in.Realm.IsZero():
-		f.Add("password", "is only for users who prove identity here; leave it out for a user of another realm")
+		f.Add("password", "is only for users who sign in here; leave it out for a user of another realm")
 	case len(in.Password) > MaxPassword:
 		f.Add("password", fmt.Sprintf("must not be longer than %d bytes", MaxPassword))
 	case !utf8.ValidString(in.Password) || strings.ContainsRune(in.Password, 0):
@@ -265,9 +265,9 @@ func faultOfName(name string) string {
 	case utf8.RuneCountInString(name) > MaxName:
 		return fmt.Sprintf("must not be longer than %d characters", MaxName)
 	case name != "" && fold.Blank(name):
-		return "must hold a character that can be seen"
+		return "must hold a visible character"
 	case len(Fold(name)) > maxNameKey:
-		return "is too long: some of its characters stand for many"
+		return "is too long: some of its characters expand to many"
 	default:
 		return ""
 	}

@@ -33,13 +33,13 @@ func comparableUser(u roster.User) roster.User {
 
 // sortedPreferences returns the preferences that have services, with types and services sorted.
 func sortedPreferences(prefs []roster.Preference) []roster.Preference {
-	var some []roster.Preference
+	var nonEmpty []roster.Preference
 	for _, p := range prefs {
 		if len(p.Services) > 0 {
-			some = append(some, roster.Preference{Type: p.Type, Services: slices.Compact(sortedCopy(p.Services, cmp.Compare))})
+			nonEmpty = append(nonEmpty, roster.Preference{Type: p.Type, Services: slices.Compact(sortedCopy(p.Services, cmp.Compare))})
 		}
 	}
-	return sortedCopy(some, func(a, b roster.Preference) int { return cmp.Compare(a.Type, b.Type) })
+	return sortedCopy(nonEmpty, func(a, b roster.Preference) int { return cmp.Compare(a.Type, b.Type) })
 }
 
 func sortedLinks(links []roster.GroupLink) []roster.GroupLink {

@@ -109,7 +109,7 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if p.Strong, err = c.asksStrength(tx, u.OrganizationID, p.Password, c.faults); err != nil {
+		if p.Strong, err = c.requiresStrength(tx, u.OrganizationID, p.Password, c.faults); err != nil {
 			return err
 		}
 		p.About = []string{
@@ -217,7 +217,7 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 		}
 	}
 	if c.in.UniqueEmail && Fold(before.Email) != after.EmailKey {
-		if err := c.emailFree(tx, after); err != nil {
+		if err := c.requireFreeEmail(tx, after); err != nil {
 			return roster.User{}, err
 		}
 	}
@@ -280,8 +280,8 @@ type changed struct {
 	Password bool `json:"password,omitempty"` // the password was replaced
 }
 
-// emailFree returns Conflict if another user has the address.
-func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
+// requireFreeEmail returns Conflict if another user has the address.
+func (c *userUpdate) requireFreeEmail(tx Tx, after NewUserRow) error {
 	taken, err := c.emailTaken(tx, after)
 	if err != nil || !taken {
 		return err
@@ -350,6 +350,6 @@ func (c *userUpdate) addHolder(ctx context.Context, err error) error {
 	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" {
 		return err
 	}
-	taken := creation{Directory: c.Directory, by: c.by, in: NewUser{UserName: c.in.UserName.Or(c.in.Email.Value)}}
-	return taken.addHolder(ctx, err)
+	asCreate := creation{Directory: c.Directory, by: c.by, in: NewUser{UserName: c.in.UserName.Or(c.in.Email.Value)}}
+	return asCreate.addHolder(ctx, err)
 }

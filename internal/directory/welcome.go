@@ -31,8 +31,8 @@ func validateWelcome(f *roster.Faults, u roster.User) {
 	switch {
 	case !u.Active:
 	case u.Email == "":
-		addOnce(f, "emails", "is required where a welcome email is asked for")
+		addOnce(f, "emails", "is required to send a welcome email")
 	case u.Realm != roster.RealmDB:
-		addOnce(f, "sendWelcomeEmail", "is only for users who prove identity here: its link sets a password")
+		addOnce(f, "sendWelcomeEmail", "is only for users who sign in here: its link sets a password")
 	}
 }
