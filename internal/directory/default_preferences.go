@@ -69,7 +69,8 @@ func (d *Directory) SetDefaultPreferences(ctx context.Context, by roster.Actor, 
 		if id == "" {
 			noun, of = LockableOrganization, string(by.OrganizationID)
 		}
-		if err := tx.LockRecord(by.OrganizationID, noun, of); err != nil { // of two concurrent changes the later one is stored whole
+		// Of two concurrent changes the later one is stored whole.
+		if err := tx.LockRecord(by.OrganizationID, noun, of); err != nil {
 			return Defaults{}, err
 		}
 		before, err := tx.GroupDefaultPreferences(by.OrganizationID, id)

@@ -63,9 +63,10 @@ func (g granting) forbidLevelOutside(before, after roster.User, account roster.A
 	}
 }
 
-// roles returns the new roles of a user who has the old ones. If named is true, the roles and
-// grants of refs are the complete list. Otherwise the grants replace only the old grants for
-// groups.
+// roles returns the new roles of a user who has the old ones. A role that the request names without
+// groups keeps the groups it has. If named is true, the roles and grants of refs are the complete
+// list. Otherwise the grants replace only the old grants for groups, and every old grant of a role
+// that they name.
 func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []roster.RoleGrant {
 	var roles []roster.RoleGrant
 	for _, r := range old {

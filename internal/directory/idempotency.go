@@ -95,7 +95,8 @@ func claimRetry(tx Tx, r Retry, holds func(Retry) (bool, error)) (held Retry, fo
 			return old, found, err
 		}
 		taken, found, err := tx.TakeRetry(r.OrganizationID, r.Key)
-		if err == nil && found && taken.ResourceID != old.ResourceID { // another transaction's new claim: put it back
+		// Another transaction's new claim: put it back.
+		if err == nil && found && taken.ResourceID != old.ResourceID {
 			_, err = tx.InsertRetry(taken)
 		}
 		if err != nil {

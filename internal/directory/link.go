@@ -46,7 +46,8 @@ func (d *Directory) IssueLink(ctx context.Context, by roster.Actor, in NewLink) 
 		return IssuedLink{}, err
 	}
 	return update(ctx, d, func(tx Tx) (IssuedLink, error) {
-		u, err := lockUser(tx, by, ActPasswordSet, in.User, 0) // locked: the user must not gain permissions meanwhile
+		// Locked: the user must not gain permissions meanwhile.
+		u, err := lockUser(tx, by, ActPasswordSet, in.User, 0)
 		if err == nil {
 			err = d.maySetPassword(tx, by, u)
 		}

@@ -149,7 +149,8 @@ func (d *Directory) GetOrganization(ctx context.Context, by roster.Actor, ref ro
 			o, err = tx.OrganizationBySlug(Fold(ref.Name))
 		}
 		if err == nil && o.ID != by.OrganizationID && !seesAllOrganizations(by) {
-			err = &roster.Error{Kind: roster.NotFound, Detail: "there is no such organization"} // the same words as the store's
+			// The same words as the store's.
+			err = &roster.Error{Kind: roster.NotFound, Detail: "there is no such organization"}
 		}
 		if err != nil {
 			return roster.Organization{}, err

@@ -75,7 +75,7 @@ type rule struct {
 	anyOf    roster.Permissions // the actor needs one of these for the organization; 0 with signedIn
 	scoped   bool               // a grant for a group is enough; the verb then acts in that group only
 	signedIn bool               // any user who signed in by a password or a session
-	ownToken bool               // any user, also by a token of the user; the verb then acts on the user's own only
+	ownToken bool               // any user, also by an own token; the verb then acts on its own records only
 	writes   bool               // forbidden to an actor that may only read
 	tokens   bool               // API tokens of the organization may do it (DECISIONS 8)
 	local    bool               // only the operator, on the server's command line, and Roster itself
@@ -213,6 +213,7 @@ func organizationToken(by roster.Actor) bool {
 	return by.Kind == roster.ActorToken && by.UserID == ""
 }
 
+// isLocal reports whether the actor is the operator on the command line, or Roster itself.
 func isLocal(by roster.Actor) bool {
 	return by.Kind == roster.ActorOperator || by.Kind == roster.ActorSystem
 }
@@ -332,7 +333,8 @@ func mayMakeToken(by roster.Actor, access roster.Access, groups []roster.GroupID
 // permissionsIn returns what the actor may do in a group, or in the organization for "".
 func permissionsIn(by roster.Actor, group roster.GroupID) roster.Permissions {
 	p := by.Grants.In(group)
-	if by.Grants.Everywhere().Has(roster.SuperPrivileges) { // all, but only within the organization (DECISIONS 10)
+	// All, but only within the organization (DECISIONS 10).
+	if by.Grants.Everywhere().Has(roster.SuperPrivileges) {
 		p |= roster.AllPermissions
 	}
 	return p

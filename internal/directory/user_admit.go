@@ -41,7 +41,8 @@ func (d *Directory) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUse
 		}
 	}
 	newUser, err := d.CreateUser(ctx, by, in.User)
-	if err != nil && roster.KindOf(err) == roster.Conflict { // another sign-in of the same person created the user first
+	// Another sign-in of the same person created the user first.
+	if err != nil && roster.KindOf(err) == roster.Conflict {
 		return update(ctx, d, func(tx Tx) (roster.User, error) { return d.bindToRealm(tx, by, in, realm) })
 	}
 	return newUser.User, err

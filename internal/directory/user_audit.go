@@ -25,7 +25,7 @@ type auditedUser struct {
 	Teams           []string            `json:"teams,omitempty"`
 	PrimaryGroup    string              `json:"primaryGroup,omitempty"`
 	Department      string              `json:"department,omitempty"`
-	GrantedFor      []roster.GroupID    `json:"grantedFor,omitempty"` // the groups that the level is for; empty: the organization
+	GrantedFor      []roster.GroupID    `json:"grantedFor,omitempty"` // of the level; empty: the organization
 	RoleGrants      []auditedGrant      `json:"roleGrants,omitempty"` // the roles that are for groups
 	JoinedAt        time.Time           `json:"joinedAt"`
 	TimeZone        string              `json:"timezone"`

@@ -40,7 +40,8 @@ func (d *Directory) creation(by roster.Actor, in NewUser) *creation {
 	}
 	c.share = c.key
 	if in.IdempotencyKey != "" && len(c.faults) == 0 {
-		r, _ := d.retryForKey(by, ActUserCreate, in.IdempotencyKey, in.inputText(), "") // the transaction meets the same error, and returns it
+		// The transaction meets the same error, and returns it.
+		r, _ := d.retryForKey(by, ActUserCreate, in.IdempotencyKey, in.inputText(), "")
 		c.share = r.Key
 	}
 	return c

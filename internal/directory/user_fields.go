@@ -17,8 +17,8 @@ type fieldRight uint8
 const (
 	rightOwn      fieldRight = iota // none: everybody may change it of themselves
 	rightSee                        // to see the user
-	rightGrant                      // to grant all that the user holds: the field decides what the user may do
-	rightTakeOver                   // to take the user over: the field decides who signs in, or where messages go
+	rightGrant                      // to grant all that the user holds: it decides what the user may do
+	rightTakeOver                   // to take the user over: it decides who signs in, or where messages go
 )
 
 // userField is a field that a change of a user may name.

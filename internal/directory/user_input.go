@@ -90,9 +90,9 @@ type UserChange struct {
 	Password      roster.Set[string]
 	Active        roster.Set[bool]
 	AccessLevel   roster.Set[roster.AccessLevel] // activates the user too, unless Active is false (DECISIONS 4)
-	Roles         roster.Set[[]roster.Ref]       // with RoleGrants the complete list; a role held already keeps its groups
-	RoleGrants    roster.Set[[]RoleGrant]        // without Roles it replaces the grants for groups, and all grants of each role it names
-	LevelGroups   roster.Set[[]roster.Ref]       // the access level is for these groups; empty: for the organization
+	Roles         roster.Set[[]roster.Ref]       // with RoleGrants the complete list, see granting.roles
+	RoleGrants    roster.Set[[]RoleGrant]        // without Roles it replaces the grants for groups
+	LevelGroups   roster.Set[[]roster.Ref]       // of the access level; empty: for the organization
 	Groups        roster.Set[[]roster.Ref]       // of KindGroup; leaving the primary group out unsets it
 	Teams         roster.Set[[]roster.Ref]
 	PrimaryGroup  roster.Set[roster.Ref] // the user becomes a member
