@@ -4,7 +4,8 @@
 //
 // Every verb has one shape,
 //
-//	func (d *Directory) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (CreatedUser, error)
+//	func (d *Directory) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (
+//		CreatedUser, error)
 //
 // and the same steps: ask the policy; clean and validate the input, and report all faults at once;
 // prepare (hash, ids, time) without writing; run one Update transaction; return. Rows, audit entry

@@ -19,7 +19,8 @@ func (e *env) orgToken() roster.Actor {
 	}
 }
 
-// beyondTokenGrants are all the ways to grant permissions that a token of the organization never uses.
+// beyondTokenGrants are all the ways to grant permissions that a token of the organization never
+// uses.
 var beyondTokenGrants = map[string]directory.NewUser{
 	"the level":              {AccessLevel: roster.LevelAdministrator},
 	"the level in a group":   {AccessLevel: roster.LevelAdministrator, LevelGroups: refs("A")},
