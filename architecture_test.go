@@ -220,18 +220,9 @@ func goFiles(t *testing.T) []string {
 // maxComment is the longest a line of a comment may be, in characters without its indentation.
 const maxComment = 100
 
-// longComments lists the folders and files whose comments may still be longer.
-var longComments = []string{
-	"internal/api/", "internal/directory/", "internal/filter/", "internal/store/",
-}
-
 func TestNoLineOfACommentIsTooLong(t *testing.T) {
 	t.Parallel()
 	for _, path := range goFiles(t) {
-		exempt := slices.ContainsFunc(longComments, func(prefix string) bool { return strings.HasPrefix(path, prefix) })
-		if exempt {
-			continue
-		}
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

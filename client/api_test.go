@@ -43,7 +43,7 @@ func open(t *testing.T, engine string) *world {
 	w.url = srv.URL
 	w.description = describe(t, w.env.Handler)
 	w.env.User(t, directory.NewUser{UserName: "root", Password: rootPassword, Roles: []roster.Ref{{Name: "Super User"}}})
-	if _, err := w.env.Service.SetServerAdmin(t.Context(), w.env.By, directory.ServerAdmin{User: directory.UserSelector{UserName: "root"}, May: true}); err != nil {
+	if _, err := w.env.Directory.SetServerAdmin(t.Context(), w.env.By, directory.ServerAdmin{User: directory.UserSelector{UserName: "root"}, May: true}); err != nil {
 		t.Fatal(err)
 	}
 	return w

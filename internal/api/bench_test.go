@@ -36,7 +36,7 @@ func BenchmarkListUsers(b *testing.B) {
 				Active: roster.Some(n%100 != 0),
 			}
 		}
-		if _, err := e.Service.CreateUsers(b.Context(), e.By, in); err != nil {
+		if _, err := e.Directory.CreateUsers(b.Context(), e.By, in); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -74,7 +74,7 @@ func TestChecks(t *testing.T) {
 		},
 		{
 			Name: "it needs something to match", As: "Bearer {token write}", Status: 422, Request: "POST /api/v1/checks" + sendJSON + `{"displayName":"Nothing"}`,
-			Body: notValid + `"detail":"matching needs a condition where there is no email alias","requestId":"…","errors":[{"pointer":"#/matching","detail":"needs a condition where there is no email alias"}]}`,
+			Body: notValid + `"detail":"matching needs a condition if there is no email alias","requestId":"…","errors":[{"pointer":"#/matching","detail":"needs a condition if there is no email alias"}]}`,
 		},
 		{
 			Name: "a name that is taken is in the way", As: "Bearer {token write}", Status: 409, Request: "POST /api/v1/checks" + sendJSON + `{"displayName":"DB1","emailAlias":"other"}`,

@@ -122,7 +122,7 @@ func TestGroupsAreChangedAndDeleted(t *testing.T) {
 				return
 			}
 			off := directory.GroupChange{Group: directory.GroupSelector{Kind: g.Kind, Ref: roster.Ref{ID: string(g.ID)}}, Active: roster.Some(false)}
-			if _, err := e.Service.UpdateGroup(t.Context(), e.By, off); err != nil {
+			if _, err := e.Directory.UpdateGroup(t.Context(), e.By, off); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -59,13 +59,16 @@ func TestAPathTakesANameWhereItTakesAnID(t *testing.T) {
 			}
 		}
 	}
-	for request, want := range map[string]int{
-		"GET /api/v1/organizations/DEFAULT":                                               200,
-		"POST /api/v1/groups" + sendJSON + `{"displayName":"Wires"}`:                      201,
-		"PUT /api/v1/users/Root/password" + sendJSON + `{"password":"seven slow herons"}`: 204,
+	for _, c := range []struct {
+		request string
+		want    int
+	}{
+		{"GET /api/v1/organizations/DEFAULT", 200},
+		{"POST /api/v1/groups" + sendJSON + `{"displayName":"Wires"}`, 201},
+		{"PUT /api/v1/users/Root/password" + sendJSON + `{"password":"seven slow herons"}`, 204}, // the last one by this password
 	} {
-		if w := e.Do(t, as, request); w.Code != want {
-			t.Errorf("%s: %d %s", request, w.Code, w.Body)
+		if w := e.Do(t, as, c.request); w.Code != c.want {
+			t.Errorf("%s: %d %s", c.request, w.Code, w.Body)
 		}
 	}
 	as = "root:seven slow herons"

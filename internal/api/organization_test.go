@@ -18,7 +18,7 @@ func servers(t testing.TB, e *dialecttest.Env) {
 	owner := e.User(t, directory.NewUser{UserName: "owner", Password: password, AccessLevel: roster.LevelAdministrator})
 	by := e.By
 	by.Kind = roster.ActorOperator
-	if _, err := e.Service.SetServerAdmin(t.Context(), by, directory.ServerAdmin{User: directory.UserSelector{ID: owner.ID}, May: true}); err != nil {
+	if _, err := e.Directory.SetServerAdmin(t.Context(), by, directory.ServerAdmin{User: directory.UserSelector{ID: owner.ID}, May: true}); err != nil {
 		t.Fatal(err)
 	}
 	e.Set("organization default", string(owner.OrganizationID))
@@ -120,7 +120,7 @@ func TestSettings(t *testing.T) {
 			Name: "not to what is none", As: "boss:{password}", Status: 422, Request: "PATCH /api/v1/settings" + sendJSON + `{"timezone":"Mars/Olympus","defaultCountry":"XX","strongPasswords":"yes"}`,
 			Body: notValid + `"detail":"strongPasswords must be true or false, or null (and 2 more)","requestId":"…","errors":[{"pointer":"#/strongPasswords","detail":"must be true or false, or null"},` +
 				`{"pointer":"#/timezone","detail":"must be a time zone of the IANA database, such as Europe/London"},` +
-				`{"pointer":"#/defaultCountry","detail":"must be a country's code of two letters (ISO 3166-1 alpha-2), such as GB"}]}`,
+				`{"pointer":"#/defaultCountry","detail":"must be a two-letter country code (ISO 3166-1 alpha-2), such as GB"}]}`,
 		},
 		{
 			Name: "a token of the organization does not see them", As: "Bearer {token read}", Status: 403, Request: "GET /api/v1/settings",

@@ -25,7 +25,7 @@ func TestAPersonChangesItself(t *testing.T) {
 	const (
 		own      = `{"failures":["email"],"warnings":["sms"],"unmatched":[],"digest":[]}`
 		warnings = `{"warnings":["sms"]}`
-		notOwn   = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
+		notOwn   = "may be changed only with the permission manage_users; you may change your own preferences and time zone"
 	)
 	merge := func(path, body string) string {
 		return "PATCH /api/v1/users/" + path + "\nContent-Type: application/merge-patch+json\n\n" + body
@@ -50,7 +50,7 @@ func TestAPersonChangesItself(t *testing.T) {
 			Request: merge("me", `{"timezone":"Asia/Tokyo","preferences":`+warnings+`}`), Body: changed("p1", "2"),
 			After: func(t testing.TB, e *dialecttest.Env) {
 				t.Helper()
-				entries, err := e.Service.ListAudit(t.Context(), e.By, directory.AuditList{Target: string(e.Get(t, "p1").ID), Newest: true, Limit: 1})
+				entries, err := e.Directory.ListAudit(t.Context(), e.By, directory.AuditList{Target: string(e.Get(t, "p1").ID), Newest: true, Limit: 1})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -52,7 +52,7 @@ func TestWhereAUserProvesIdentityIsAPlaceThatThereIs(t *testing.T) {
 	t.Parallel()
 	given := func(t testing.TB, e *dialecttest.Env) {
 		staff(t, e)
-		r, err := e.Service.CreateRealm(t.Context(), e.By, directory.NewRealm{Name: "Corporate", Configuration: json.RawMessage(saml)})
+		r, err := e.Directory.CreateRealm(t.Context(), e.By, directory.NewRealm{Name: "Corporate", Configuration: json.RawMessage(saml)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func TestNothingIsDoneForARequestWithAFaultOutsideItsBody(t *testing.T) {
 	given := func(t testing.TB, e *dialecttest.Env) {
 		staff(t, e)
 		root := e.User(t, directory.NewUser{UserName: "root", Password: password, Roles: []roster.Ref{{Name: "Super User"}}})
-		if _, err := e.Service.SetServerAdmin(t.Context(), e.By, directory.ServerAdmin{User: directory.UserSelector{ID: root.ID}, May: true}); err != nil {
+		if _, err := e.Directory.SetServerAdmin(t.Context(), e.By, directory.ServerAdmin{User: directory.UserSelector{ID: root.ID}, May: true}); err != nil {
 			t.Fatal(err)
 		}
 		for path, body := range map[string]string{
@@ -251,20 +251,20 @@ func TestEveryFaultOfAnArrayIsToldAndWhereItIs(t *testing.T) {
 		{Name: "a number that is not whole", Request: with(createUser, `{"userName":"x","sessionExpiryMinutes":1.5}`), Status: 422, Body: invalid("sessionExpiryMinutes …", at("sessionExpiryMinutes", "must be a whole number from 1 to 10080, or null"))},
 		{Name: "an hour of one digit", Request: with(createUser, `{"userName":"x","joinedAt":"2026-11-21T9:30:00Z"}`), Status: 422, Body: invalid("joinedAt …", at("joinedAt", "must be a time such as 2026-11-21T09:30:00Z, or null"))},
 		{Name: "a comma in a time", Request: with(createUser, `{"userName":"x","joinedAt":"2026-11-21T09:30:00,5Z"}`), Status: 422, Body: invalid("joinedAt …", at("joinedAt", "must be a time such as 2026-11-21T09:30:00Z, or null"))},
-		{Name: "a rule about the record is about no member", Request: with("PATCH /api/v1/roles/{role Operator}", `{"description":"x"}`), Status: 422, Body: invalid(`\"Operator\" names a shipped role, which does not change; make one of your own`)},
-		{Name: "nor has a request without a body any", Request: "DELETE /api/v1/roles/{role Operator}", Status: 422, Body: invalid(`\"Operator\" names a shipped role, which does not change; make one of your own`)},
+		{Name: "a rule about the record is about no member", Request: with("PATCH /api/v1/roles/{role Operator}", `{"description":"x"}`), Status: 422, Body: invalid(`\"Operator\" is a shipped role, which cannot be changed; create your own`)},
+		{Name: "nor has a request without a body any", Request: "DELETE /api/v1/roles/{role Operator}", Status: 422, Body: invalid(`\"Operator\" is a shipped role, which cannot be changed; create your own`)},
 		{Name: "the last administrator", As: "boss:" + password, Request: "DELETE /api/v1/users/me", Status: 422, Body: invalid(`\"boss\" names the last active administrator; make another one first`)},
-		{Name: "the last administrator's level", As: "boss:" + password, Request: with("PATCH /api/v1/users/me", `{"accessLevel":"user"}`), Status: 422, Body: invalid("accessLevel …", at("accessLevel", "cannot change so: this is the last active administrator; make another one first"))},
+		{Name: "the last administrator's level", As: "boss:" + password, Request: with("PATCH /api/v1/users/me", `{"accessLevel":"user"}`), Status: 422, Body: invalid("accessLevel …", at("accessLevel", "cannot be changed: this is the last active administrator; make another one first"))},
 	}
 	given := func(t testing.TB, e *dialecttest.Env) {
 		staff(t, e)
-		roles, err := e.Service.GetRole(t.Context(), e.By, roster.Ref{Name: "Operator"})
+		roles, err := e.Directory.GetRole(t.Context(), e.By, roster.Ref{Name: "Operator"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		e.Set("role Operator", string(roles.ID))
 		for _, name := range []string{"super", directory.AdminUser} { // boss is the only administrator that is left
-			if _, err := e.Service.UpdateUser(t.Context(), e.By, directory.UserChange{User: directory.UserSelector{UserName: name}, Active: roster.Some(false)}); err != nil {
+			if _, err := e.Directory.UpdateUser(t.Context(), e.By, directory.UserChange{User: directory.UserSelector{UserName: name}, Active: roster.Some(false)}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -303,7 +303,7 @@ func TestAMergePatchMergesTheObjectsInIt(t *testing.T) {
 				{"checks/{checks}", `{"interval":{"unit":"week"},"matching":{"required":null}}`, `"matching":{"required":"any","conditions":[{"field":"from","matches":"contains","value":"x"}]}`},
 				{"checks/{checks}", `{"success":{"required":"all"},"matching":{"conditions":[]}}`, `"matching":{"required":"any","conditions":[]},"success":{"required":"all","conditions":[]}`},
 				{"checks/{checks}", `{"interval":null}`, `"interval":null`},
-				{"checks/{checks}", `{"interval":{"value":3}}`, `{"pointer":"#/interval/unit","detail":"is required where there is a value"}`},
+				{"checks/{checks}", `{"interval":{"value":3}}`, `{"pointer":"#/interval/unit","detail":"is required with a value"}`},
 				{"checks/{checks}", `{"interval":{"unit":"day"},"success":null}`, `"success":{"required":"any","conditions":[]}`},
 			} {
 				if w := e.Do(t, token, "PATCH /api/v1/"+c.path+merge+c.patch); !strings.Contains(w.Body.String(), c.want) {

@@ -147,9 +147,9 @@ func TestUsersThatAreNotMade(t *testing.T) {
 		},
 		{
 			Name: "a password for one who proves identity elsewhere", Request: with(createUser, `{"userName":"far","realm":"external","password":"canary-7f3a"}`), Status: 422,
-			Body: invalid("password is only for users who prove identity here; leave it out for a user of another realm", at("password", "is only for users who prove identity here; leave it out for a user of another realm")),
+			Body: invalid("password is only for users who sign in here; leave it out for a user of another realm", at("password", "is only for users who sign in here; leave it out for a user of another realm")),
 		},
-		{Name: "a welcome without an address", Request: with(createUser, `{"userName":"mute","sendWelcomeEmail":true}`), Status: 422, Body: invalid("email is required where a welcome email is asked for", at("email", "is required where a welcome email is asked for"))},
+		{Name: "a welcome without an address", Request: with(createUser, `{"userName":"mute","sendWelcomeEmail":true}`), Status: 422, Body: invalid("email is required to send a welcome email", at("email", "is required to send a welcome email"))},
 		{Name: "who may only read", As: "Bearer {token read}", Request: with(createUser, `{}`), Status: 403, Body: forbidden("this credential may only read")},
 		{Name: "who may not", As: "reader:" + password, Request: with(createUser, `{"userName":"x"}`), Status: 403, Body: forbidden("this needs one of the permissions: manage_users")},
 		{

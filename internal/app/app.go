@@ -28,8 +28,8 @@ import (
 // databaseFile is the name of the embedded database in the data folder.
 const databaseFile = "roster.db"
 
-// OwnFiles are the names by which a data folder is known. A start that was cut off may have left only
-// some of them.
+// OwnFiles are the names by which a data folder is known. A start that was cut off may have left
+// only some of them.
 var OwnFiles = [...]string{databaseFile, auth.KeyFile, auth.KeyFile + ".new"}
 
 // Config is what an App is opened with.

@@ -51,8 +51,8 @@ func TestEveryCallThatSetsAPasswordIsRefusedBeforeItsCredentialIsLookedAt(t *tes
 	e := dialecttest.Open(t, dialecttest.Options{})
 	verifier := &nobody{}
 	mux, log := http.NewServeMux(), slog.New(slog.DiscardHandler)
-	graze.Register(mux, graze.Options{Directory: e.Service, Verifier: verifier, Log: log})
-	api.Register(mux, api.Options{Directory: e.Service, Verifier: verifier, Log: log, Now: time.Now})
+	graze.Register(mux, graze.Options{Directory: e.Directory, Verifier: verifier, Log: log})
+	api.Register(mux, api.Options{Directory: e.Directory, Verifier: verifier, Log: log, Now: time.Now})
 	const id = "019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55"
 	for _, call := range []string{
 		`POST /graze/v1/createUser {"username":"a","roles":["Operator"],"email":"a@example.com","fullname":"A"PASSWORD}`,
@@ -121,9 +121,9 @@ func TestACallThatNeedsNoHashIsDoneWhileTooManyWaitForOne(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})
 	mux, log, verifier := http.NewServeMux(), slog.New(slog.DiscardHandler), operator{e.By.OrganizationID}
-	graze.Register(mux, graze.Options{Directory: e.Service, Verifier: verifier, Log: log})
-	checkcentral.Register(mux, checkcentral.Options{Directory: e.Service, Verifier: verifier, Log: log})
-	api.Register(mux, api.Options{Directory: e.Service, Verifier: verifier, Log: log, Now: time.Now})
+	graze.Register(mux, graze.Options{Directory: e.Directory, Verifier: verifier, Log: log})
+	checkcentral.Register(mux, checkcentral.Options{Directory: e.Directory, Verifier: verifier, Log: log})
+	api.Register(mux, api.Options{Directory: e.Directory, Verifier: verifier, Log: log, Now: time.Now})
 	for _, call := range []string{
 		`POST /graze/v1/createUser {"username":"a","roles":["Operator"],"email":"a@example.com","fullname":"A"}`,
 		`POST /graze/v1/updateUser {"username":"a","fullname":"B"}`,

@@ -15,12 +15,12 @@ func TestTheMetricsAreForWholeTokensOfTheDefaultOrganization(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})
 	other := e.By
-	other.OrganizationID = must(e.Service.CreateOrganization(t.Context(), e.By, directory.NewOrganization{Slug: "other"}))(t).ID
+	other.OrganizationID = must(e.Directory.CreateOrganization(t.Context(), e.By, directory.NewOrganization{Slug: "other"}))(t).ID
 	for _, by := range []roster.Actor{e.By, other} {
-		must(e.Service.CreateGroup(t.Context(), by, directory.NewGroup{Kind: roster.KindGroup, Name: "A"}))(t)
+		must(e.Directory.CreateGroup(t.Context(), by, directory.NewGroup{Kind: roster.KindGroup, Name: "A"}))(t)
 	}
 	token := func(by roster.Actor, name string, groups ...roster.Ref) string {
-		return "Bearer " + must(e.Service.CreateToken(t.Context(), by, directory.NewToken{Name: name, Access: roster.AccessRead, Groups: groups}))(t).Secret
+		return "Bearer " + must(e.Directory.CreateToken(t.Context(), by, directory.NewToken{Name: name, Access: roster.AccessRead, Groups: groups}))(t).Secret
 	}
 	for name, c := range map[string]struct {
 		credential string
@@ -42,7 +42,7 @@ func TestTheMetricsAreForWholeTokensOfTheDefaultOrganization(t *testing.T) {
 func TestTheMetricsNameTheRouteOfARequest(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})
-	secret := must(e.Service.CreateToken(t.Context(), e.By, directory.NewToken{Name: "whole", Access: roster.AccessRead}))(t).Secret
+	secret := must(e.Directory.CreateToken(t.Context(), e.By, directory.NewToken{Name: "whole", Access: roster.AccessRead}))(t).Secret
 	e.Do(t, "Bearer "+secret, "GET /api/v1/users/me")
 	if w := e.Do(t, "Bearer "+secret, "GET /metrics"); !strings.Contains(w.Body.String(), `route="GET /api/v1/users/{id}"`) {
 		t.Errorf("the metrics do not name the route: %s", w.Body)

@@ -36,12 +36,12 @@ func (w *tenant) boss() string { return "boss:the boss of " + w.slug }
 // settle makes a tenant.
 func settle(t *testing.T, e *dialecttest.Env, slug, mark string) *tenant {
 	t.Helper()
-	o := must(e.Service.CreateOrganization(t.Context(), e.By, directory.NewOrganization{Slug: slug, Name: "The organization"}))(t)
+	o := must(e.Directory.CreateOrganization(t.Context(), e.By, directory.NewOrganization{Slug: slug, Name: "The organization"}))(t)
 	w := &tenant{slug: slug, mark: mark, by: e.By, ids: map[string]string{"organizations": string(o.ID)}}
 	w.by.OrganizationID = o.ID
 	w.people(t, e)
 	w.checks(t, e)
-	realm := must(e.Service.CreateRealm(t.Context(), w.by, directory.NewRealm{Name: "Directory", Configuration: json.RawMessage(`{"mark":"` + mark + `"}`)}))(t)
+	realm := must(e.Directory.CreateRealm(t.Context(), w.by, directory.NewRealm{Name: "Directory", Configuration: json.RawMessage(`{"mark":"` + mark + `"}`)}))(t)
 	w.ids["realms"] = string(realm.ID)
 	name, password, _ := strings.Cut(w.boss(), ":")
 	r := e.Do(t, "", "POST /o/"+slug+"/graze/v1/authenticate\n\n"+fmt.Sprintf(`{"username":%q,"password":%q}`, name, password))
@@ -56,7 +56,7 @@ func settle(t *testing.T, e *dialecttest.Env, slug, mark string) *tenant {
 }
 
 func (w *tenant) people(t *testing.T, e *dialecttest.Env) {
-	d, ctx := e.Service, t.Context()
+	d, ctx := e.Directory, t.Context()
 	for noun, kind := range map[string]roster.GroupKind{"groups": roster.KindGroup, "teams": roster.KindTeam} {
 		g := must(d.CreateGroup(ctx, w.by, directory.NewGroup{Kind: kind, Name: "Network", Description: w.mark}))(t)
 		w.ids[noun] = string(g.ID)
@@ -85,7 +85,7 @@ func (w *tenant) people(t *testing.T, e *dialecttest.Env) {
 }
 
 func (w *tenant) checks(t *testing.T, e *dialecttest.Env) {
-	d, ctx := e.Service, t.Context()
+	d, ctx := e.Directory, t.Context()
 	g := must(d.CreateCheckGroup(ctx, w.by, directory.NewCheckGroup{Name: "Backups", Description: w.mark}))(t)
 	w.ids["check-groups"] = string(g.ID)
 	check := must(d.CreateCheck(ctx, w.by, directory.NewCheck{CheckFields: directory.CheckFields{
@@ -131,7 +131,7 @@ func all[T any](t *testing.T, list iter.Seq2[T, error], err error) []T {
 // everything is all that a tenant holds, as text.
 func (w *tenant) everything(t *testing.T, e *dialecttest.Env) string {
 	t.Helper()
-	d, ctx := e.Service, t.Context()
+	d, ctx := e.Directory, t.Context()
 	var parts []any
 	users, err := d.ListUsers(ctx, w.by, directory.UserList{With: directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach})
 	parts = append(parts, all(t, users, err))

@@ -87,7 +87,7 @@ func TestAnActivitySaysWhyNoCheckCouldClaimIt(t *testing.T) {
 		if w.Code != 200 {
 			t.Fatalf("make a check: %d %s", w.Code, w.Body)
 		}
-		made, err := e.Service.RecordEvent(t.Context(), e.By, directory.NewEvent{Title: "heavy", Alias: "heavy", Body: strings.Repeat("x", 20_000)})
+		made, err := e.Directory.RecordEvent(t.Context(), e.By, directory.NewEvent{Title: "heavy", Alias: "heavy", Body: strings.Repeat("x", 20_000)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestADateIsMeantInTheOrganizationsTimeZone(t *testing.T) {
 		t.Helper()
 		plant(t, e)
 		// In Auckland it is 13 hours later: the events came on the morning of the 22nd.
-		_, err := e.Service.UpdateSettings(t.Context(), e.By, directory.SettingsChange{TimeZone: roster.Some("Pacific/Auckland")})
+		_, err := e.Directory.UpdateSettings(t.Context(), e.By, directory.SettingsChange{TimeZone: roster.Some("Pacific/Auckland")})
 		if err != nil {
 			t.Fatal(err)
 		}

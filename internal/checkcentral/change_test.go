@@ -189,8 +189,8 @@ func TestUpdateUserRefusesWhatIsWrong(t *testing.T) {
 		{`{"email":"target@example.com","notifications":[{"type":"x"}]}`, "notifications[0].type", "must be one of: failures, warnings, unmatched, digest"},
 		{`{"email":"target@example.com","notifications":[{"type":"digest"},{"type":"Digest"}]}`, "notifications[1].type", `names \"digest\" a second time`},
 		{`{"email":"target@example.com","notifications":[{"type":"digest","services":["fax"]}]}`, "notifications[0].services[0]", "must be one of: email, sms, push, pushbullet, pushover"},
-		{`{"id":"{user mute}","sendWelcomeEmail":true}`, "email", "is required where a welcome email is asked for"},
-		{`{"email":"ext@example.com","sendWelcomeEmail":true}`, "sendWelcomeEmail", "is only for users who prove identity here: its link sets a password"},
+		{`{"id":"{user mute}","sendWelcomeEmail":true}`, "email", "is required to send a welcome email"},
+		{`{"email":"ext@example.com","sendWelcomeEmail":true}`, "sendWelcomeEmail", "is only for users who sign in here: its link sets a password"},
 	} {
 		rows = append(rows, dialecttest.Scenario{Name: c.body, Request: post("updateUser", c.body), Status: 400, Body: failed("invalid-request", c.at, c.want)})
 	}
@@ -283,12 +283,12 @@ func TestDeleteUserDeletesTheUserThatItNames(t *testing.T) {
 		{Name: "by id, and an email that is blank", Given: person("d6@example.com"), Request: post("deleteUser", `{"id":"{user d6@example.com}","email":" "}`), Status: 200, Body: deleted("d6@example.com"), After: absent("d6@example.com")},
 		{
 			Name: "by the id of one and the email of another", Given: person("d7@example.com"), Request: post("deleteUser", `{"id":"{user d7@example.com}","email":"twice@example.com"}`),
-			Status: 400, Body: failed("invalid-request", "email", "is not that of the user whom the id names"),
+			Status: 400, Body: failed("invalid-request", "email", "is not the email of the user that the id names"),
 			After: func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Get(t, "d7@example.com") },
 		},
 		{
 			Name: "by an id and what is no email", Given: person("d8@example.com"), Request: post("deleteUser", `{"id":"{user d8@example.com}","email":"x\u0000"}`),
-			Status: 400, Body: failed("invalid-request", "email", "is not that of the user whom the id names"),
+			Status: 400, Body: failed("invalid-request", "email", "is not the email of the user that the id names"),
 			After: func(t testing.TB, e *dialecttest.Env) { t.Helper(); e.Get(t, "d8@example.com") },
 		},
 		{Name: "by an id and a number as email", Request: post("deleteUser", `{"id":"`+nobody+`","email":5}`), Status: 400, Body: failed("invalid-request", "email", "must be a string, not a number")},
@@ -299,7 +299,7 @@ func TestDeleteUserDeletesTheUserThatItNames(t *testing.T) {
 		{Name: "an email that two have", Request: post("deleteUser", `{"email":"twice@example.com"}`), Status: 409, Body: failed("email-in-use", "email", "is that of several users; name one of them by its id")},
 		{
 			Name: "somebody above the token", Request: post("deleteUser", `{"id":"{user admin}"}`), Status: 403,
-			Body: refused("not-allowed", "you cannot change this user, who holds permissions beyond yours: …"),
+			Body: refused("not-allowed", "you cannot change this user: they hold permissions beyond yours: …"),
 		},
 		{
 			Name: "somebody deleted is not there any more", Given: func(t testing.TB, e *dialecttest.Env) {
@@ -334,7 +334,7 @@ func userGroup(name string, members ...string) func(testing.TB, *dialecttest.Env
 		for _, m := range members {
 			refs = append(refs, roster.Ref{Name: m})
 		}
-		_, err := e.Service.UpdateGroup(t.Context(), e.By, directory.GroupChange{
+		_, err := e.Directory.UpdateGroup(t.Context(), e.By, directory.GroupChange{
 			Group: directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{ID: string(g.ID)}}, AddMembers: refs,
 		})
 		if err != nil {

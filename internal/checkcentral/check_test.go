@@ -14,7 +14,7 @@ import (
 // checkGroup makes a check group: {check-group name} is its id.
 func checkGroup(t testing.TB, e *dialecttest.Env, name string) {
 	t.Helper()
-	g, err := e.Service.CreateCheckGroup(t.Context(), e.By, directory.NewCheckGroup{Name: name, Description: name + ", all of them"})
+	g, err := e.Directory.CreateCheckGroup(t.Context(), e.By, directory.NewCheckGroup{Name: name, Description: name + ", all of them"})
 	if err != nil {
 		t.Fatalf("make check group %s: %v", name, err)
 	}
@@ -34,7 +34,7 @@ func check(t testing.TB, e *dialecttest.Env, name, group string, groups ...strin
 	for _, g := range groups {
 		in.Groups = roster.Some(append(in.Groups.Value, roster.Ref{Name: g}))
 	}
-	c, err := e.Service.CreateCheck(t.Context(), e.By, in)
+	c, err := e.Directory.CreateCheck(t.Context(), e.By, in)
 	if err != nil {
 		t.Fatalf("make check %s: %v", name, err)
 	}
@@ -50,7 +50,7 @@ func event(t testing.TB, e *dialecttest.Env, check, title string, status roster.
 	if check != "" {
 		in.Check = roster.CheckID(e.Fill("{check " + check + "}"))
 	}
-	ev, err := e.Service.RecordEvent(t.Context(), e.By, in)
+	ev, err := e.Directory.RecordEvent(t.Context(), e.By, in)
 	if err != nil {
 		t.Fatalf("record %s: %v", title, err)
 	}
@@ -66,7 +66,7 @@ func permit(t testing.TB, e *dialecttest.Env, checkGroup, user, group string, le
 	} else {
 		in.Group = roster.Ref{Name: group}
 	}
-	if _, err := e.Service.PutCheckPermission(t.Context(), e.By, in); err != nil {
+	if _, err := e.Directory.PutCheckPermission(t.Context(), e.By, in); err != nil {
 		t.Fatalf("permit on %s: %v", checkGroup, err)
 	}
 }
@@ -298,8 +298,8 @@ func TestCreateCheckRefusesWhatIsWrong(t *testing.T) {
 		{`"email_alias":"x"`, "name", "is required"},
 		{`"name":" ","email_alias":"x"`, "name", "is required"},
 		{`"name":5,"email_alias":"x"`, "name", "must be a string, not a number"},
-		{`"name":"bad"`, "matching_conditions", "needs a condition where there is no email alias"},
-		{`"name":"bad","matching_conditions":{}`, "matching_conditions", "needs a condition where there is no email alias"},
+		{`"name":"bad"`, "matching_conditions", "needs a condition if there is no email alias"},
+		{`"name":"bad","matching_conditions":{}`, "matching_conditions", "needs a condition if there is no email alias"},
 		{`"name":"bad","email_alias":7`, "email_alias", "must be a string, not a number"},
 		{`"name":"bad","email_alias":"a b"`, "email_alias", "…"},
 		{`"name":"bad","email_alias":"bad","description":["x"]`, "description", "must be a string, not an array"},
@@ -308,7 +308,7 @@ func TestCreateCheckRefusesWhatIsWrong(t *testing.T) {
 		{`"name":"bad","email_alias":"bad","group_id":"` + nobody + `"`, "group_id", `names no check group: \"` + nobody + `\"…`},
 		{`"name":"bad","email_alias":"bad","interval_type":"fortnight"`, "interval_type", "must be one of: minute, hour, day, week, month"},
 		{`"name":"bad","email_alias":"bad","interval_type":1`, "interval_type", "must be a string, not a number"},
-		{`"name":"bad","email_alias":"bad","interval_type":"none","interval_value":5`, "interval_type", "is required where there is a value"},
+		{`"name":"bad","email_alias":"bad","interval_type":"none","interval_value":5`, "interval_type", "is required with a value"},
 		{`"name":"bad","email_alias":"bad","interval_value":0`, "interval_value", "…"},
 		{`"name":"bad","email_alias":"bad","interval_value":-1`, "interval_value", "…"},
 		{`"name":"bad","email_alias":"bad","interval_value":1.5`, "interval_value", "must be a whole number"},

@@ -32,7 +32,7 @@ func TestAUserChangesItsOwnNotifications(t *testing.T) {
 	}
 	const (
 		chosen = `{"type":"failures","services":["email"]}`
-		notOwn = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
+		notOwn = "may be changed only with the permission manage_users; you may change your own preferences and time zone"
 		rights = `{"error":{"id":"not-allowed","message":"this needs one of the permissions: manage_users"}}`
 	)
 	dialecttest.Run(t, dialecttest.World{Given: given}, []dialecttest.Scenario{

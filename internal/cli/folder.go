@@ -45,8 +45,8 @@ func waitForFolder[T any](ctx context.Context, try func() (T, error)) (T, error)
 	}
 }
 
-// validateFolder refuses a folder without a directory in it, because a mistyped name must not make an
-// empty directory. mayMake lets it pass where it is not there, or empty.
+// validateFolder refuses a folder without a directory in it, because a mistyped name must not make
+// an empty directory. mayMake lets it pass where it is not there, or empty.
 func validateFolder(dir string, mayMake bool) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

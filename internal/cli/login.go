@@ -50,8 +50,8 @@ func (c connection) remote(sh *shell) (remote, error) {
 	return remote{}, nil
 }
 
-// namedServer returns the server that is named, with the token for it: no token that belongs to another
-// one.
+// namedServer returns the server that is named, with the token for it: no token that belongs to
+// another one.
 func (c connection) namedServer(sh *shell) (remote, error) {
 	server, err := cleanServer(c.Server)
 	if err != nil {
@@ -72,8 +72,8 @@ func (c connection) namedServer(sh *shell) (remote, error) {
 	return r, err
 }
 
-// cleanServer returns the address of a server as links begin with it. It repeats nothing of a wrong one,
-// which may hold a password.
+// cleanServer returns the address of a server as links begin with it. It repeats nothing of a wrong
+// one, which may hold a password.
 func cleanServer(text string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	switch {

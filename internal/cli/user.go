@@ -346,7 +346,8 @@ func (l link) findUser(sh *shell, filter string) (id string, err error) {
 	return "", client.ErrNotFound
 }
 
-// noSuchUser makes an error that says that there is no such user one that says where users are listed.
+// noSuchUser makes an error that says that there is no such user one that says where users are
+// listed.
 func noSuchUser(word string, err error) error {
 	if missing(err) {
 		return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("there is no user %q; see: roster user list", word)}

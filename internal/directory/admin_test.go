@@ -16,7 +16,7 @@ import (
 	"roster/internal/directory"
 )
 
-// organization makes another organization and returns it with an actor of its command line.
+// organization creates another organization, and returns it with its operator on the command line.
 func (e *env) organization(slug string) (directory.CreatedOrganization, roster.Actor) {
 	e.t.Helper()
 	made := must(e.CreateOrganization(e.t.Context(), e.admin, directory.NewOrganization{Slug: slug}))(e.t)
@@ -25,7 +25,7 @@ func (e *env) organization(slug string) (directory.CreatedOrganization, roster.A
 	return made, by
 }
 
-// account reads what authentication would of a user.
+// account returns a user's account, as authentication reads it.
 func (e *env) account(org roster.OrganizationID, name string) (a roster.Account) {
 	e.t.Helper()
 	err := e.store.View(e.t.Context(), func(tx directory.Tx) (err error) {
@@ -38,7 +38,7 @@ func (e *env) account(org roster.OrganizationID, name string) (a roster.Account)
 	return a
 }
 
-// signedIn is a user of the directory as authentication makes an actor of it.
+// authenticated returns the actor that authentication makes of a user.
 func (e *env) authenticated(org roster.OrganizationID, name string, face roster.Face) roster.Actor {
 	e.t.Helper()
 	a := e.account(org, name)
@@ -257,7 +257,7 @@ func TestSettingsAreCheckedKeptAndTakeEffect(t *testing.T) {
 	})
 }
 
-// versioned is a record that changes under a version.
+// versioned is a record whose changes check its version.
 type versioned struct {
 	name   string
 	make   func(t *testing.T, e *env) (version int64)
@@ -352,12 +352,12 @@ func deleteOps(t *testing.T, e *env, kind roster.GroupKind, v int64) error {
 	return err
 }
 
-// anySAML takes every configuration for a good one.
+// anySAML accepts every configuration.
 type anySAML struct{}
 
 func (anySAML) ValidateSAML(context.Context, json.RawMessage) roster.Faults { return nil }
 
-// saml is the verbs on the same store, with realms that can be made.
+// saml returns a Directory on the same store that can create realms.
 func (e *env) saml() *directory.Directory {
 	return directory.New(directory.Options{
 		Store: e.store, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"), Realms: anySAML{},
@@ -455,7 +455,7 @@ func TestAChangeOfMembersRaisesTheVersionOfTheGroup(t *testing.T) {
 	})
 }
 
-// onceRecords are creates that their caller names.
+// onceRecords are creates with an idempotency key, by noun.
 var onceRecords = map[string]func(t *testing.T, e *env, key, name string) (id string, err error){
 	"a group": func(t *testing.T, e *env, key, name string) (string, error) {
 		g, err := e.CreateGroup(t.Context(), e.admin, directory.NewGroup{Kind: roster.KindTeam, Name: name, IdempotencyKey: key})

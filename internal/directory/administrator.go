@@ -6,22 +6,23 @@ import (
 	"roster"
 )
 
-// keepAdministrator answers with last where the user is the last active administrator (DECISIONS 9) and after, what
-// becomes of it, is none. Who is one for groups only does not count.
+// keepAdministrator returns last if the user is the last active administrator (DECISIONS 9) and
+// would no longer be one. after is the user after the change, zero if deleted. Administrators of
+// groups only do not count.
 func keepAdministrator(tx Tx, before, after roster.User, last *roster.Error) error {
 	if !before.Active || before.AccessLevel != roster.LevelAdministrator &&
 		!slices.ContainsFunc(before.Roles, func(r roster.RoleGrant) bool { return len(r.Groups) == 0 }) {
-		return nil // whatever the roles are: most users need no lock
+		return nil // not an administrator, whatever the roles hold: most users need no lock
 	}
 	roles, err := lockAdministrators(tx, before.OrganizationID)
 	if err != nil {
 		return err
 	}
-	rules := func(u roster.User) bool {
+	isAdministrator := func(u roster.User) bool {
 		return u.Active && (u.AccessLevel == roster.LevelAdministrator && len(u.LevelGroups) == 0 ||
 			slices.ContainsFunc(u.Roles, func(r roster.RoleGrant) bool { return len(r.Groups) == 0 && slices.Contains(roles, r.ID) }))
 	}
-	if !rules(before) || rules(after) {
+	if !isAdministrator(before) || isAdministrator(after) {
 		return nil
 	}
 	others, err := tx.OtherAdministrators(before.OrganizationID, before.ID, roles)
@@ -31,12 +32,13 @@ func keepAdministrator(tx Tx, before, after roster.User, last *roster.Error) err
 	return last
 }
 
-// administratorPermissions are what makes somebody an administrator: those of the role.
+// administratorPermissions are the permissions of the shipped role Administrator. A role that holds
+// them all makes its users administrators.
 var administratorPermissions = roster.ShippedRoles()[1].Permissions
 
-// lockAdministrators returns what administratorRoles does, and keeps other transactions from asking the same until
-// this one ends: of two changes of which each leaves the administrator whom the other takes away, the later one sees
-// what the earlier did. The lock is on the organization, and comes before anything is read.
+// lockAdministrators returns administratorRoles, and keeps other transactions from asking the same
+// until this one ends. So two changes cannot each remove the administrator that the other one
+// keeps. It locks the organization, and must come before anything is read.
 func lockAdministrators(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
 	if err := tx.LockRecord(org, LockableOrganization, string(org)); err != nil {
 		return nil, err
@@ -44,7 +46,7 @@ func lockAdministrators(tx Tx, org roster.OrganizationID) ([]roster.RoleID, erro
 	return administratorRoles(tx, org)
 }
 
-// administratorRoles returns the roles that hold everything that an administrator does.
+// administratorRoles returns the roles that hold all permissions of an administrator.
 func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
 	all, err := tx.Roles(org, ListOrder{}, MaxPage)
 	if err != nil {
@@ -59,7 +61,7 @@ func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, erro
 	return ids, nil
 }
 
-// signsIn reports whether a user has anything by which somebody can sign in: a password, another realm, an API token.
+// signsIn reports whether the user can sign in by a password, another realm or an API token.
 func signsIn(tx Tx, u roster.User) (bool, error) {
 	if u.HasPassword || u.Realm != roster.RealmDB && u.Realm != roster.RealmExternal {
 		return true, nil

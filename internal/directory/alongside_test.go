@@ -7,8 +7,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestNobodyEndsWithARecordWhatTheyMayNotEndByItself is a table: each record that takes something with it when it is deleted.
-// The actor holds the level manager.
+// TestNobodyEndsWithARecordWhatTheyMayNotEndByItself deletes each kind of record that takes other
+// things with it. The actor holds the level manager.
 func TestNobodyEndsWithARecordWhatTheyMayNotEndByItself(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		e.group(roster.KindGroup, "Those")

@@ -38,7 +38,8 @@ const (
 	Links // other records, by id or name
 )
 
-// Stored says what the store can do with an attribute. Its answer is always the one that the filter gives.
+// Stored says what the store can do with an attribute. Its answer is always the one that the filter
+// gives.
 type Stored uint8
 
 // What the store can do.
@@ -79,7 +80,8 @@ func word[T any, W ~string](value func(T) W, words ...W) Attribute[T] {
 	return a
 }
 
-// ident is the id of a record, which is compared without regard to case, as UUIDs are (RFC 9562 §4).
+// ident is the id of a record, which is compared without regard to case, as UUIDs are (RFC 9562
+// §4).
 func ident[T any, I ~string](value func(T) I) Attribute[T] {
 	a := textOrNull(func(r T) string { return string(value(r)) })
 	a.id = true
@@ -187,8 +189,8 @@ func linkedGroups(groups []roster.GroupLink) []filter.Link {
 	return all
 }
 
-// Folded returns the attributes by their paths in lower case. The ids and names of other records are attributes of
-// their own there.
+// Folded returns the attributes by their paths in lower case. The ids and names of other records
+// are attributes of their own there.
 func (all Attributes[T]) Folded() Attributes[T] {
 	folded := Attributes[T]{}
 	for path, a := range all {
@@ -220,8 +222,8 @@ func (all Attributes[T]) Ask(path string) filter.Attribute {
 	return all[strings.ToLower(path)].Attribute
 }
 
-// Match reports whether the filter is true of a record, and how much work it was to tell, in steps of about 30 ns.
-// The attributes are folded ones.
+// Match reports whether the filter is true of a record, and how much work it was to tell, in steps
+// of about 30 ns. The attributes are folded ones.
 func (all Attributes[T]) Match(f filter.Filter, record T) (is bool, work int) {
 	return f.Match(func(path string) []any { return all[strings.ToLower(path)].Values(record) })
 }

@@ -13,13 +13,13 @@ import (
 
 // AuditList says which audit entries ListAudit returns.
 type AuditList struct {
-	Target string         // only those about this record
-	Newest bool           // the newest first
-	Limit  int            // at most so many; 0: all
-	After  roster.AuditID // only those that come later in the list
+	Target string         // only entries about this record
+	Newest bool           // newest first
+	Limit  int            // the greatest number of entries; 0: all
+	After  roster.AuditID // only entries after this one in the list
 }
 
-// ListAudit returns who changed what, the oldest first unless asked otherwise. An error ends the sequence.
+// ListAudit returns the audit entries, oldest first unless in.Newest. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListAudit(ctx context.Context, by roster.Actor, in AuditList) (iter.Seq2[roster.AuditEntry, error], error) {
@@ -38,19 +38,19 @@ func (d *Directory) ListAudit(ctx context.Context, by roster.Actor, in AuditList
 // sealBatch is how many entries one transaction seals.
 const sealBatch = 500
 
-// SealAudit numbers the entries that have no place in their organization's chain yet and links each
-// with the one before it, a batch at a time until none is left. It takes what is unsealed, never what
-// is newer than the last: a transaction that began early may commit late (DECISIONS 33). It is for a
-// background worker, not for a face, and so asks no policy.
+// SealAudit appends unsealed entries to their organization's chain, a batch at a time until none is
+// left. Each entry gets a number, and the hash of the entry before it. SealAudit takes all unsealed
+// entries, not only those after the last sealed one: a transaction that began early may commit late
+// (DECISIONS 33). It is for a background worker, not for a face, and asks no policy.
 func SealAudit(ctx context.Context, store Store) error {
 	for {
 		sealed := 0
 		err := store.Update(ctx, func(tx Tx) (err error) {
-			sealed, err = sealSome(tx)
+			sealed, err = sealOneBatch(tx)
 			return err
 		})
 		if roster.KindOf(err) == roster.Conflict && err != nil {
-			return nil // another replica is at it
+			return nil // another replica is sealing
 		}
 		if err != nil || sealed < sealBatch {
 			return err
@@ -58,8 +58,8 @@ func SealAudit(ctx context.Context, store Store) error {
 	}
 }
 
-// sealSome seals one batch and returns its length.
-func sealSome(tx Tx) (int, error) {
+// sealOneBatch seals one batch, and returns how many entries it held.
+func sealOneBatch(tx Tx) (int, error) {
 	entries, err := tx.UnsealedAudit(sealBatch)
 	if err != nil {
 		return 0, err
@@ -76,8 +76,8 @@ func sealSome(tx Tx) (int, error) {
 	return len(entries), nil
 }
 
-// sealNew gives entries of one organization that are about to be stored their places, where nobody else can take them
-// meanwhile: that spares the sealer to write each of them again.
+// sealNew seals entries of one organization before they are stored, if this process is the only
+// writer. The sealer then need not write each of them again.
 func sealNew(tx Tx, entries []roster.AuditEntry) error {
 	if !tx.OneWriter() {
 		return nil
@@ -91,7 +91,7 @@ func sealNew(tx Tx, entries []roster.AuditEntry) error {
 	return nil
 }
 
-// chainEnd is the last entry of the chain to which entries are added.
+// chainEnd is the last entry of an organization's chain.
 type chainEnd struct {
 	tx   Tx
 	org  roster.OrganizationID
@@ -99,7 +99,7 @@ type chainEnd struct {
 	hash string
 }
 
-// add gives the entry its place.
+// add appends the entry to the chain.
 func (c *chainEnd) add(e *roster.AuditEntry) (err error) {
 	if e.OrganizationID != c.org {
 		c.org = e.OrganizationID
@@ -113,8 +113,8 @@ func (c *chainEnd) add(e *roster.AuditEntry) (err error) {
 	return nil
 }
 
-// chainHash is the hex SHA-256 over the hash before it, the place, and everything of the entry that
-// stays when its details are erased.
+// chainHash returns the hex SHA-256 of the hash before it, the number, and all fields of the entry
+// that remain when its details are erased.
 func chainHash(before string, seq int64, e roster.AuditEntry) string {
 	text, _ := json.Marshal([]any{ // strings and numbers only: cannot fail
 		before, seq, e.ID, e.OrganizationID, e.At.UnixMicro(), e.ActorKind, e.Actor, e.ActorName, e.Face,
@@ -124,15 +124,15 @@ func chainHash(before string, seq int64, e roster.AuditEntry) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// VerifiedAudit is the answer of VerifyAudit.
+// VerifiedAudit is the result of VerifyAudit.
 type VerifiedAudit struct {
-	Sealed int64          // entries that were checked
-	Erased int64          // of these, those whose details are gone
-	Bad    roster.AuditID // the first that is not what it was; "" if all are
-	Reason string         // what is wrong with it
+	Sealed int64          // entries that were verified
+	Erased int64          // of these, entries whose details were erased
+	Bad    roster.AuditID // the first entry that was changed; "" if none was
+	Reason string         // why it is bad
 }
 
-// VerifyAudit recomputes the organization's chain from its first entry to its last.
+// VerifyAudit recomputes the organization's chain from the first entry to the last.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
 func (d *Directory) VerifyAudit(ctx context.Context, by roster.Actor, _ None) (VerifiedAudit, error) {
@@ -162,15 +162,15 @@ func (d *Directory) VerifyAudit(ctx context.Context, by roster.Actor, _ None) (V
 	return out, nil
 }
 
-// faultOf says what is wrong with an entry that should be the seq-th, "" if nothing is.
+// faultOf returns the fault of an entry that should be the seq-th, "" if it has none.
 func faultOf(e roster.AuditEntry, seq int64, before string) string {
 	switch {
 	case e.Seq != seq:
 		return fmt.Sprintf("entry %d is missing", seq)
 	case e.Hash != chainHash(before, seq, e):
-		return "the entry is not what was sealed"
+		return "the entry has changed since it was sealed"
 	case e.Details != nil && e.DetailsHash != detailsHash(e.Salt, e.Details):
-		return "the details are not what was written"
+		return "the details have changed since they were written"
 	default:
 		return ""
 	}

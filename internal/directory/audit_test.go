@@ -7,7 +7,7 @@ import (
 	"roster"
 )
 
-// sealed returns a chain of n entries as the store would keep it.
+// sealed returns a chain of n entries as the store keeps it.
 func sealed(n int) []roster.AuditEntry {
 	entries := make([]roster.AuditEntry, n)
 	before := ""

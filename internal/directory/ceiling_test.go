@@ -8,8 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// moves are the verbs that change which groups a user is in, or by which externalId others find the user. Each gets a user
-// who is alone in a group of its own name, and not in Out.
+// moves are the verbs that change a user's groups or externalId. Each gets a user who is alone in a
+// group of the user's own name, and not in Out.
 var moves = map[string]func(e *env, by roster.Actor, u roster.User) error{
 	"UpdateUser, groups": updatesBy(directory.UserChange{Groups: roster.Some(refs("Out"))}),
 	"UpdateUser, none":   updatesBy(directory.UserChange{Groups: roster.Some(refs())}),
@@ -49,7 +49,7 @@ func updatesBy(in directory.UserChange) func(*env, roster.Actor, roster.User) er
 	}
 }
 
-// changesGroup changes the group with a name, or for "" the one that the user is in.
+// changesGroup changes the group with the name, or for "" the user's own group.
 func changesGroup(name string, to func(*directory.GroupChange, roster.User)) func(*env, roster.Actor, roster.User) error {
 	return func(e *env, by roster.Actor, u roster.User) error {
 		in := directory.GroupChange{Group: directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{Name: cmp.Or(name, u.UserName)}}}
@@ -59,7 +59,8 @@ func changesGroup(name string, to func(*directory.GroupChange, roster.User)) fun
 	}
 }
 
-// TestNobodyMovesSomebodyAboveThemselves is a table: each verb that changes groups or externalId, each way to be above.
+// TestNobodyMovesSomebodyAboveThemselves tries each verb that changes groups or externalId, on
+// users who are above the actor in each way.
 func TestNobodyMovesSomebodyAboveThemselves(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		manager := e.actor(roster.ShippedRoles()[2].Permissions)
@@ -109,7 +110,8 @@ func TestNobodyMovesSomebodyAboveThemselves(t *testing.T) {
 	})
 }
 
-// TestWhoeverCouldCreateAUserMayChangeIt is the rule of the ceiling: in one call or in several.
+// TestWhoeverCouldCreateAUserMayChangeIt shows that the ceiling is the same for one call and for
+// several.
 func TestWhoeverCouldCreateAUserMayChangeIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		e.group(roster.KindGroup, "Network")
@@ -178,8 +180,8 @@ func TestAGrazerTakesNoHoldOfSomebodyAboveItsCeiling(t *testing.T) {
 	})
 }
 
-// TestATokenOfTheOrganizationChangesWhatAdministratorsMayDoAndTakesNoHoldOfThem: it may create them, so it may change,
-// deactivate and move them. It never signs in as one.
+// TestATokenOfTheOrganizationChangesWhatAdministratorsMayDoAndTakesNoHoldOfThem shows that a token
+// may create, change, deactivate and move administrators, but never sign in as one.
 func TestATokenOfTheOrganizationChangesWhatAdministratorsMayDoAndTakesNoHoldOfThem(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		e.group(roster.KindGroup, "G")

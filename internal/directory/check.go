@@ -9,8 +9,8 @@ import (
 	"roster"
 )
 
-// CheckFields are what CreateCheck and UpdateCheck set: what is absent gets its default in a new check and stays as it
-// is in one that is there; null means the default.
+// CheckFields are what CreateCheck and UpdateCheck set: what is absent gets its default in a new
+// check and stays as it is in one that is there; null means the default.
 type CheckFields struct {
 	Name           roster.Set[string]
 	Description    roster.Set[string]
@@ -55,17 +55,19 @@ func (in ConditionFields) apply(g *roster.ConditionGroup, isNew bool) {
 	}
 }
 
-// NewCheck is what CreateCheck needs to know. A name, and an email alias or matching conditions, are needed.
+// NewCheck is what CreateCheck needs to know. A name, and an email alias or matching conditions,
+// are needed.
 type NewCheck struct {
 	CheckFields
 	IdempotencyKey string
 	Faults         roster.Faults // those the face found already
 }
 
-// CreateCheck makes a check. Whoever has rights in groups only must name one of them, and no other; an entry on a
-// check group with the level editor allows checks in that check group.
+// CreateCheck makes a check. Whoever has rights in groups only must name one of them, and no other;
+// an entry on a check group with the level editor allows checks in that check group.
 //
-// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName, emailAlias), Unavailable.
+// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName,
+// emailAlias), Unavailable.
 func (d *Directory) CreateCheck(ctx context.Context, by roster.Actor, in NewCheck) (roster.Check, error) {
 	if err := allow(by, ActCheckCreate); err != nil {
 		return roster.Check{}, err
@@ -106,8 +108,8 @@ func (d *Directory) makeCheck(tx Tx, by roster.Actor, in NewCheck, id roster.Che
 	return c, d.audit(tx, by, now, change{ActCheckCreate, string(c.ID), c.Name, created{auditCheck(c)}})
 }
 
-// settle finds what the check refers to, answers with all faults there are, and returns what the actor may do. The
-// regular expressions of the check had a size before, 0 for a new one.
+// settle finds what the check refers to, answers with all faults there are, and returns what the
+// actor may do. The regular expressions of the check had a size before, 0 for a new one.
 func (in CheckFields) settle(tx Tx, by roster.Actor, c *roster.Check, before int, f roster.Faults) (checkRights, error) {
 	if err := in.resolve(tx, by, c, &f); err != nil {
 		return checkRights{}, err
@@ -141,7 +143,8 @@ type CheckList struct {
 	CheckGroup roster.CheckGroupID
 }
 
-// ListChecks returns the checks that the actor may see, in the order that is asked for. An error ends the sequence.
+// ListChecks returns the checks that the actor may see, in the order that is asked for. An error
+// ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListChecks(ctx context.Context, by roster.Actor, in CheckList) (iter.Seq2[roster.Check, error], error) {
@@ -209,10 +212,11 @@ func (d *Directory) UpdateCheck(ctx context.Context, by roster.Actor, in CheckCh
 	return c, d.nameHolder(ctx, by, ActCheckRead, checkHolder(by, in.CheckFields), err)
 }
 
-// sameCheck reports whether two states of a check are the same. The groups and teams that are told have no order.
+// sameCheck reports whether two states of a check are the same. The groups and teams that are told
+// have no order.
 func sameCheck(a, b roster.Check) bool {
 	for _, c := range []*roster.Check{&a, &b} {
-		c.Groups, c.Teams = orderedLinks(c.Groups), orderedLinks(c.Teams)
+		c.Groups, c.Teams = sortedLinks(c.Groups), sortedLinks(c.Teams)
 		for _, g := range []*roster.ConditionGroup{&c.Matching, &c.Success, &c.Warning} {
 			g.Conditions = append([]roster.Condition{}, g.Conditions...)
 		}
@@ -234,7 +238,7 @@ func (d *Directory) ownCheck(tx Tx, by roster.Actor, id roster.CheckID, version 
 		err = rights.permit(c)
 	}
 	if err == nil {
-		err = unchanged(c.Version, version)
+		err = requireVersion(c.Version, version)
 	}
 	return c, err
 }

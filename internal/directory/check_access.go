@@ -8,14 +8,16 @@ import (
 	"roster"
 )
 
-// checkScope is what the actor sees of checks, nil for all of them (DECISIONS 6): those that name a group in
-// which it reads the directory, and those of the check groups on which its user has an entry.
+// checkScope is what the actor sees of checks, nil for all of them (DECISIONS 6): those that name a
+// group in which it reads the directory, and those of the check groups on which its user has an
+// entry.
 func checkScope(by roster.Actor) *CheckScope {
 	groups, orgWide := scopeOf(by, ActCheckRead)
 	return limitedScope(by, groups, orgWide)
 }
 
-// changeScope is what the actor sees of checks when it is about to change one: also what it only manages.
+// changeScope is what the actor sees of checks when it is about to change one: also what it only
+// manages.
 func changeScope(by roster.Actor) *CheckScope {
 	read, reads := scopeOf(by, ActCheckRead)
 	managed, manages := scopeOf(by, ActCheckUpdate)
@@ -52,7 +54,8 @@ func noCheck(field string) error {
 	return &roster.Error{Kind: roster.NotFound, Field: field, Detail: "names no check"}
 }
 
-// findCheckGroup returns the check group that a reference names, by id or else by name, if it is in the scope.
+// findCheckGroup returns the check group that a reference names, by id or else by name, if it is in
+// the scope.
 func findCheckGroup(tx Tx, org roster.OrganizationID, ref roster.Ref, scope *CheckScope) (g roster.CheckGroup, found bool, err error) {
 	ref = findable([]roster.Ref{ref})[0]
 	for _, where := range []Condition{ifGiven("id", ref.ID), ifGiven("displayName", Fold(ref.Name))} {
@@ -89,8 +92,8 @@ func rightsToChecks(tx Tx, by roster.Actor) (r checkRights, err error) {
 	return r, err
 }
 
-// permit answers Forbidden for a check that the actor may not manage: not for the organization, not for every
-// group that the check names, and not by an entry on its check group.
+// permit answers Forbidden for a check that the actor may not manage: not for the organization, not
+// for every group that the check names, and not by an entry on its check group.
 func (r checkRights) permit(c roster.Check) error {
 	if r.everywhere || r.access[c.CheckGroup.ID].Permissions().Has(roster.ManageChecks) {
 		return nil
@@ -103,8 +106,9 @@ func (r checkRights) permit(c roster.Check) error {
 	return forbidden("this needs manage_checks for the organization or for every group that the check names, of which there must be one, or an entry on its check group with the level editor")
 }
 
-// narrowedChecks leaves out of checks the groups and teams that the actor does not see, as narrowed does of users. Who
-// manages the checks of a check group by an entry decides who is told of them, and sees that whole.
+// narrowedChecks leaves out of checks the groups and teams that the actor does not see, as narrowed
+// does of users. Who manages the checks of a check group by an entry decides who is told of them,
+// and sees that whole.
 func narrowedChecks(tx Tx, by roster.Actor, checks []roster.Check) ([]roster.Check, error) {
 	seen, sees := scopeOf(by, ActCheckRead)
 	if sees || len(checks) == 0 {
@@ -135,8 +139,8 @@ func narrowedCheck(tx Tx, by roster.Actor) func(roster.Check, error) (roster.Che
 	}
 }
 
-// tellGroups finds the groups of one kind that a check is to name. One that the actor does not see, and that the check
-// does not name yet, reads as unknown; so does End-User, which has no members.
+// tellGroups finds the groups of one kind that a check is to name. One that the actor does not see,
+// and that the check does not name yet, reads as unknown; so does End-User, which has no members.
 func tellGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, refs []roster.Ref, named []roster.GroupLink, f *roster.Faults) ([]roster.GroupLink, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
@@ -152,7 +156,7 @@ func tellGroups(tx Tx, by roster.Actor, kind roster.GroupKind, field string, ref
 		known := sees || manages || slices.Contains(seen, g.ID) || slices.Contains(managed, g.ID) ||
 			slices.ContainsFunc(named, func(l roster.GroupLink) bool { return l.ID == g.ID })
 		if g.ID == "" || !known || isShipped(g) {
-			unknownTo(sees || manages, f, by, fmt.Sprintf("%s[%d]", field, i), string(kind), refs[i])
+			noteUnknownTo(sees || manages, f, by, fmt.Sprintf("%s[%d]", field, i), string(kind), refs[i])
 			continue
 		}
 		links = append(links, linkGroup(g))

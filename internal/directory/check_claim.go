@@ -7,28 +7,30 @@ import (
 	"roster"
 )
 
-// maxKeptClaims bounds what is kept of all organizations' checks, in bytes: 100,000 checks of two or three conditions.
+// maxKeptClaims bounds the memory for claims of all organizations, in bytes. It holds 100,000
+// checks of two or three conditions.
 const maxKeptClaims = 64 << 20
 
-// sizeOfClaim is about what a check takes besides the values of its conditions, and sizeOfCondition what each of these does.
+// sizeOfClaim is about the memory for a check, without its conditions. sizeOfCondition is about the
+// memory for a condition, without its value. Both are in bytes.
 const sizeOfClaim, sizeOfCondition = 128, 64
 
-// claim is what an event is compared with of a check. Its conditions are folded.
+// claim is the part of a check that events are compared with. Its conditions are folded.
 type claim struct {
-	check     roster.CheckID
-	version   int64
-	matching  roster.ConditionGroup // claim events
-	success   roster.ConditionGroup
-	warning   roster.ConditionGroup
-	otherwise roster.Status // of an event that meets neither
+	check         roster.CheckID
+	version       int64
+	matching      roster.ConditionGroup // decide which events the check claims
+	success       roster.ConditionGroup
+	warning       roster.ConditionGroup
+	defaultStatus roster.Status // the status of an event that meets neither
 }
 
-// claimOf returns the claim of a check, not yet folded.
+// claimOf returns the claim of a check, not folded yet.
 func claimOf(c roster.Check) claim {
 	return claim{c.ID, c.Version, c.Matching, c.Success, c.Warning, c.DefaultStatus}
 }
 
-// firstClaim returns the first of the checks whose conditions the message meets, zero for none.
+// firstClaim returns the first claim whose conditions the message meets, zero for none.
 func (m message) firstClaim(all []claim, w *work) claim {
 	for _, c := range all {
 		if m.meets(c.matching, w) {
@@ -41,7 +43,7 @@ func (m message) firstClaim(all []claim, w *work) claim {
 	return claim{}
 }
 
-// statusOf is the status of a message that the check claims.
+// statusOf returns the status of a message that the claim's check has claimed.
 func (m message) statusOf(c claim, w *work) roster.Status {
 	switch {
 	case m.meets(c.success, w):
@@ -49,20 +51,21 @@ func (m message) statusOf(c claim, w *work) roster.Status {
 	case m.meets(c.warning, w):
 		return roster.StatusWarning
 	default:
-		return c.otherwise
+		return c.defaultStatus
 	}
 }
 
-// claims are those of the checks of an organization, in one state, by ascending number of the checks.
+// claims holds the claims of an organization's checks in one state, by ascending number of the
+// checks.
 type claims struct {
 	state CheckState
 	all   []claim
-	size  int // above maxKeptClaims: they are too large, and all has none
+	size  int // bytes; above maxKeptClaims the claims are too large, and all is nil
 }
 
 func (c *claims) tooLarge() bool { return c.size > maxKeptClaims }
 
-// add takes another check in, unless that is too much: then there are none.
+// add adds a check. If that makes the claims too large, it drops them all.
 func (c *claims) add(check roster.Check) {
 	n := len(check.Matching.Conditions)
 	if n == 0 || c.tooLarge() {
@@ -77,15 +80,15 @@ func (c *claims) add(check roster.Check) {
 	c.all = append(c.all, claimOf(check))
 }
 
-// keptClaims keeps the claims of organizations for as long as no check changes: to read and decode
-// all checks for each event takes 10 to 20 µs a check.
+// keptClaims caches the claims of organizations until one of their checks changes. To read and
+// decode all checks for each event would take 10 to 20 µs a check.
 type keptClaims struct {
-	mu   sync.Mutex
-	of   map[roster.OrganizationID]claims
-	size int
+	mu             sync.Mutex
+	byOrganization map[roster.OrganizationID]claims
+	size           int
 }
 
-// fold brings all conditions into the form in which they are compared.
+// fold folds all conditions, for comparison.
 func (c *claims) fold() {
 	for i := range c.all {
 		for _, g := range []*roster.ConditionGroup{&c.all[i].matching, &c.all[i].success, &c.all[i].warning} {
@@ -94,25 +97,25 @@ func (c *claims) fold() {
 	}
 }
 
-// get returns what is kept of a state.
+// get returns the cached claims of an organization, if they are of that state.
 func (k *keptClaims) get(org roster.OrganizationID, state CheckState) (c claims, found bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	c, found = k.of[org]
+	c, found = k.byOrganization[org]
 	return c, found && c.state == state
 }
 
-// put keeps the claims of an organization. Where there is no place for them all others make it. Of
-// claims that are too large it keeps that they are.
+// put caches the claims of an organization. If there is no room, it drops all others. For claims
+// that are too large it remembers only that.
 func (k *keptClaims) put(org roster.OrganizationID, c claims) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.size -= k.of[org].bytes()
-	delete(k.of, org)
-	if k.of == nil || k.size+c.bytes() > maxKeptClaims {
-		k.of, k.size = map[roster.OrganizationID]claims{}, 0
+	k.size -= k.byOrganization[org].bytes()
+	delete(k.byOrganization, org)
+	if k.byOrganization == nil || k.size+c.bytes() > maxKeptClaims {
+		k.byOrganization, k.size = map[roster.OrganizationID]claims{}, 0
 	}
-	k.of[org] = c
+	k.byOrganization[org] = c
 	k.size += c.bytes()
 }
 
@@ -124,10 +127,10 @@ func (c claims) bytes() int {
 	return c.size
 }
 
-// pageOfChecks is how many checks are read at a time.
+// pageOfChecks is how many checks one query reads.
 const pageOfChecks = 100
 
-// readClaims reads the claims of all checks of an organization in a state. They are not folded.
+// readClaims reads the claims of all checks of an organization. They are not folded.
 func readClaims(ctx context.Context, tx Tx, org roster.OrganizationID, state CheckState) (claims, error) {
 	read := claims{state: state}
 	for q := (CheckQuery{Limit: pageOfChecks}); !read.tooLarge(); {

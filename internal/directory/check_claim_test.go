@@ -7,7 +7,7 @@ import (
 	"roster"
 )
 
-// claimsOf are claims of so many bytes, or a little more.
+// claimsOf returns claims of at least so many bytes, or a little more.
 func claimsOf(bytes int) (c claims) {
 	value := strings.Repeat("x", 1<<20)
 	for c.size < bytes {
@@ -45,7 +45,7 @@ func TestWhatIsKeptOfChecksIsBounded(t *testing.T) {
 			t.Errorf("after %d bytes of %s there is %q, want %q", c.size, step.org, kept(), step.want)
 		}
 		size := 0
-		for _, c := range k.of {
+		for _, c := range k.byOrganization {
 			size += c.bytes()
 		}
 		if k.size != size || size > maxKeptClaims {

@@ -17,32 +17,32 @@ const (
 	MaxConditionValue = 1000     // characters
 	MaxConditionBytes = 64 << 10 // of all values of a check together
 
-	// MaxPatternText is how many bytes of a field a regular expression sees: the first ones.
+	// MaxPatternText is how many bytes at the beginning of a field a regular expression sees.
 	MaxPatternText = 16 << 10
 )
 
-// MaxMatchWork is the work that comparing one event with all checks may take, in steps. A step is
-// one instruction of a regular expression at one byte of text: about 30 ns at worst.
+// MaxMatchWork bounds the work of comparing one event with all checks, in steps. A step is one
+// instruction of a regular expression at one byte of text: about 30 ns at worst.
 const MaxMatchWork = 32 << 20
 
 const (
-	// compileWork is the work of making one instruction of an expression, in steps. It always counts,
-	// so that the result for an event does not depend on which expressions are kept compiled.
+	// compileWork is the work of compiling one instruction of an expression, in steps. It always
+	// counts, so that the result for an event does not depend on the cache.
 	compileWork = 64
-	// plainBytes is how many bytes of text and value a comparison without an expression looks at in a step.
+	// plainBytes is how many bytes of text and value a plain comparison reads in one step.
 	plainBytes = 16
-	// foldWork is the work of bringing a byte of a text that is not ASCII into the form that is compared.
+	// foldWork is the work of folding one byte of text that is not ASCII, in steps.
 	foldWork = 2
 )
 
-// work is what may still be done for an event.
+// work is the remaining budget for comparing one event.
 type work struct {
-	steps   int             // below 0: it was too much, and results mean nothing
-	compile bool            // expressions may be compiled; without it one that is not kept is too much
-	ctx     context.Context // nothing more is done once it has ended
+	steps   int             // below 0: the budget is exceeded, and results mean nothing
+	compile bool            // expressions may be compiled; otherwise one that is not cached exceeds the budget
+	ctx     context.Context // once it ends, the budget counts as exceeded
 }
 
-// spend takes steps, and reports whether there were so many.
+// spend takes steps from the budget, and reports whether it still holds.
 func (w *work) spend(steps int) bool {
 	if w.steps -= steps; w.ctx.Err() != nil {
 		w.steps = -1
@@ -52,14 +52,14 @@ func (w *work) spend(steps int) bool {
 
 func (w *work) over() bool { return w.steps < 0 }
 
-// message is what conditions look at.
+// message holds the fields of a message that conditions compare.
 type message map[roster.MessageField]*messageText
 
-// messageText is one field of a message. Its key is made when the first condition asks for it.
+// messageText is one field of a message. Its key is computed when the first condition needs it.
 type messageText struct {
 	raw    string
-	head   string // what regular expressions see
-	key    string // the form in which case does not count
+	head   string // the beginning, which regular expressions see
+	key    string // the folded text, for comparisons that ignore case
 	folded bool
 }
 
@@ -73,7 +73,7 @@ func newMessage(subject, body, from string) message {
 	return m
 }
 
-// headOf returns the beginning of a text that regular expressions see, without half a character at its end.
+// headOf returns the beginning of a text that regular expressions see, cut between characters.
 func headOf(text string) string {
 	if len(text) <= MaxPatternText {
 		return text
@@ -85,7 +85,7 @@ func headOf(text string) string {
 	return text[:end]
 }
 
-// foldedText returns the key. It fails where making it would be too much work.
+// foldedText returns the key. It returns false if computing it exceeds the budget.
 func (t *messageText) foldedText(w *work) (string, bool) {
 	if !t.folded {
 		cost := len(t.raw) / plainBytes
@@ -100,7 +100,7 @@ func (t *messageText) foldedText(w *work) (string, bool) {
 	return t.key, true
 }
 
-// folded returns the conditions with their values in the form in which they are compared.
+// folded returns the conditions with folded values, for comparison.
 func folded(g roster.ConditionGroup) roster.ConditionGroup {
 	g.Conditions = slices.Clone(g.Conditions)
 	for i, c := range g.Conditions {
@@ -111,8 +111,8 @@ func folded(g roster.ConditionGroup) roster.ConditionGroup {
 	return g
 }
 
-// meets reports whether the message meets folded conditions. Without conditions it does not. Between
-// two conditions it asks for work: the caller looks whether that sufficed.
+// meets reports whether the message meets the folded conditions. Without conditions it does not. It
+// spends the budget for each condition; if the budget is exceeded, the result means nothing.
 func (m message) meets(g roster.ConditionGroup, w *work) bool {
 	if len(g.Conditions) == 0 {
 		return false
@@ -142,7 +142,7 @@ func (m message) meetsOne(c roster.Condition, w *work) bool {
 		return false
 	}
 	if c.Value == "" {
-		return false // of nothing that can be seen: it was taken once
+		return false // an invisible value: older releases accepted it
 	}
 	switch c.Matches {
 	case roster.MatchExactly:
@@ -179,8 +179,8 @@ func (t *messageText) matches(expression string, w *work) bool {
 	return w.spend(p.size*(len(t.head)+compileWork)) && p.re.MatchString(t.head)
 }
 
-// validateConditions notes the faults of a group of conditions, and returns the size of their regular
-// expressions. What exceeds the most that a check may have is not compiled.
+// validateConditions adds the faults of a group of conditions, and returns the size of their
+// regular expressions. Once the size exceeds MaxCheckProgram, it compiles no more.
 func validateConditions(f *roster.Faults, field string, conditions []roster.Condition) (program int) {
 	if len(conditions) > MaxConditions {
 		f.Add(field+".conditions", fmt.Sprintf("must not be more than %d", MaxConditions))
@@ -196,7 +196,7 @@ func validateConditions(f *roster.Faults, field string, conditions []roster.Cond
 		}
 		detail := faultOfValue(c.Value)
 		if detail == "" && c.Matches != roster.MatchRegexp && fold.Part(c.Value) == "" {
-			detail = "must hold a character that can be seen"
+			detail = "must hold a visible character"
 		}
 		if detail == "" && c.Matches == roster.MatchRegexp && program <= MaxCheckProgram {
 			var size int
@@ -210,20 +210,20 @@ func validateConditions(f *roster.Faults, field string, conditions []roster.Cond
 	return program
 }
 
-// faultOfValue says what is wrong with the text that a condition compares with, "" if nothing is.
+// faultOfValue returns the fault of a condition's value, "" if it has none.
 func faultOfValue(value string) string {
 	switch n := utf8.RuneCountInString(value); {
 	case n == 0:
 		return "is required"
 	case n > MaxConditionValue:
 		return fmt.Sprintf("must not be longer than %d characters", MaxConditionValue)
-	case !utf8.ValidString(value) || strings.ContainsFunc(value, unreadable):
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, fold.Misleading):
 		return "must not hold control characters"
 	}
 	return ""
 }
 
-// conditionBytes is how long the values of conditions are together.
+// conditionBytes returns the total length of the values of conditions.
 func conditionBytes(groups ...roster.ConditionGroup) (n int) {
 	for _, g := range groups {
 		for _, c := range g.Conditions {

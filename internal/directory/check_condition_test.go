@@ -11,7 +11,7 @@ import (
 	"roster"
 )
 
-// meetsAll reports whether the message meets conditions, with as much work as an event may take.
+// meetsAll reports whether the message meets conditions, within the budget of one event.
 func (m message) meetsAll(t *testing.T, g roster.ConditionGroup) bool {
 	t.Helper()
 	w := work{steps: MaxMatchWork, compile: true, ctx: t.Context()}
@@ -112,7 +112,7 @@ func TestTheLongestPlainExpressionIsNotTooLarge(t *testing.T) {
 	}
 }
 
-// naive is what a condition on text means, spelled out letter by letter.
+// naive compares a text with a condition in the simplest way.
 func naive(c roster.Condition, text string) bool {
 	value, text := Fold(c.Value), Fold(text)
 	at := func(i int) bool { return i+len(value) <= len(text) && text[i:i+len(value)] == value }
@@ -137,8 +137,8 @@ func naive(c roster.Condition, text string) bool {
 	return false
 }
 
-// FuzzCondition asks that no condition makes the matcher panic, that what passes the check can be compared with,
-// and that the matcher says what the naive spelling says.
+// FuzzCondition shows that no condition makes the matcher panic, that every valid condition can be
+// compared, and that the matcher agrees with naive.
 func FuzzCondition(f *testing.F) {
 	for i, m := range roster.Matches {
 		f.Add(byte(i), "Straße", "die STRASSE")
@@ -187,7 +187,7 @@ func TestKeptExpressionsAreBoundedInSizeToo(t *testing.T) {
 	}
 }
 
-// TestAnExpressionThatIsFarTooLargeIsNotMadeFirst is not parallel: it counts what is allocated meanwhile.
+// TestAnExpressionThatIsFarTooLargeIsNotMadeFirst is not parallel, because it counts allocations.
 func TestAnExpressionThatIsFarTooLargeIsNotMadeFirst(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -6,27 +6,31 @@ import (
 	"roster"
 )
 
-// entryPermissions are what entries on check groups can give: to see the checks, to acknowledge, and to manage them.
+// entryPermissions are the permissions that entries on check groups can give: to see, acknowledge
+// and manage the checks.
 var entryPermissions = roster.LevelEditor.Permissions()
 
-// entriesOfUsersAbove returns what entries on check groups give users, by their numbers, above the actor's ceiling.
+// entriesOfUsersAbove returns the permissions above the actor's ceiling that entries on check
+// groups give users, by user number.
 func (d *Directory) entriesOfUsersAbove(tx Tx, by roster.Actor, users ...int64) (map[int64]roster.Permissions, error) {
 	find := func() ([]CheckGrant, error) { return tx.UserCheckGrants(by.OrganizationID, users) }
 	return entriesAbove(d, tx, by, find, func(g CheckGrant) int64 { return g.User })
 }
 
-// entriesOfGroupsAbove returns what entries on check groups give the members of groups above the actor's ceiling.
+// entriesOfGroupsAbove returns the permissions above the actor's ceiling that entries on check
+// groups give the members of groups.
 func (d *Directory) entriesOfGroupsAbove(tx Tx, by roster.Actor, groups []roster.GroupID) (map[roster.GroupID]roster.Permissions, error) {
 	find := func() ([]CheckGrant, error) { return tx.GroupCheckGrants(by.OrganizationID, groups) }
 	return entriesAbove(d, tx, by, find, func(g CheckGrant) roster.GroupID { return g.Group })
 }
 
-// entriesAbove returns what entries give above the actor's ceiling, by who gets it. The actor's own entries on the same
-// check group count, too. find is asked only where the ceiling does not cover all checks anyway.
+// entriesAbove returns the permissions above the actor's ceiling that entries give, by who gets
+// them. The actor's own entries on the same check group raise its ceiling. find is called only if
+// the ceiling does not cover all checks.
 func entriesAbove[K comparable](
 	d *Directory, tx Tx, by roster.Actor, find func() ([]CheckGrant, error), getter func(CheckGrant) K,
 ) (map[K]roster.Permissions, error) {
-	if local(by) || d.ceiling(by, "").Has(entryPermissions) {
+	if isLocal(by) || d.ceiling(by, "").Has(entryPermissions) {
 		return nil, nil
 	}
 	given, err := find()
@@ -46,18 +50,19 @@ func entriesAbove[K comparable](
 	return above, nil
 }
 
-// entryAbove returns what an entry gives above the actor's ceiling. An entry is like a grant (ADR 9): one of a group like
-// a grant for that group, one of a user like a grant for the organization. own are the entries of the actor itself.
+// entryAbove returns the permissions above the actor's ceiling that an entry gives. An entry is
+// like a grant (ADR 9): an entry of a group is like a grant for the group, an entry of a user like
+// a grant for the organization. own are the actor's own entries.
 func (d *Directory) entryAbove(by roster.Actor, own map[roster.CheckGroupID]roster.AccessLevel, g CheckGrant) roster.Permissions {
-	if local(by) {
+	if isLocal(by) {
 		return 0
 	}
 	return g.AccessLevel.Permissions() & entryPermissions &^ d.ceiling(by, g.Group) &^ own[g.CheckGroup].Permissions()
 }
 
-// mayEndEntries says whether the actor may delete the entries that a query finds, as it might one by one. They go with a
-// record, which the noun names.
-func (d *Directory) mayEndEntries(tx Tx, by roster.Actor, noun string, q CheckPermissionQuery) error {
+// mayDeleteEntries returns Forbidden unless the actor may delete all entries that a query finds.
+// They are deleted with a record; noun says what it is.
+func (d *Directory) mayDeleteEntries(tx Tx, by roster.Actor, noun string, q CheckPermissionQuery) error {
 	var above roster.Permissions
 	for q.Limit = MaxPage; ; {
 		page, err := tx.CheckPermissions(by.OrganizationID, q)
@@ -65,17 +70,18 @@ func (d *Directory) mayEndEntries(tx Tx, by roster.Actor, noun string, q CheckPe
 			return err
 		}
 		for _, p := range page {
-			above |= d.above(by, grantsOf(p.AccessLevel, nil, nil))
+			above |= d.aboveCeiling(by, grantsOf(p.AccessLevel, nil, nil))
 			q.After = p.ID
 		}
 		if len(page) < q.Limit {
-			return beyond("the "+noun+" has entries that give permissions beyond yours: ", above)
+			return forbidPermissions("the "+noun+" has entries that give permissions beyond yours: ", above)
 		}
 	}
 }
 
-// permitJoins notes groups that the actor may not make somebody a member of: their members get more by entries on check
-// groups than the actor may grant. field returns the argument that a group stands in.
+// permitJoins adds a fault for each group that the actor may not add a member to: entries on check
+// groups give its members more than the actor may grant. field returns the argument that names a
+// group.
 func (d *Directory) permitJoins(tx Tx, by roster.Actor, groups []roster.GroupLink, field func(roster.GroupLink) string, f *roster.Faults) error {
 	if len(groups) == 0 {
 		return nil
@@ -89,7 +95,8 @@ func (d *Directory) permitJoins(tx Tx, by roster.Actor, groups []roster.GroupLin
 	return err
 }
 
-// ordinaryGroups returns the groups that are no teams: those that can have entries on check groups.
+// ordinaryGroups returns the groups that are not teams. Only these can have entries on check
+// groups.
 func ordinaryGroups(groups []roster.Group) (links []roster.GroupLink) {
 	for _, g := range groups {
 		if g.Kind == roster.KindGroup {

@@ -10,7 +10,7 @@ import (
 	"roster/internal/directory"
 )
 
-// entries is a directory with entries on two check groups, and people who are about to profit from them.
+// entries is a directory with entries on two check groups, and users who could profit from them.
 type entries struct {
 	*env
 	x, y                   roster.CheckGroup
@@ -54,14 +54,14 @@ func newEntries(e *env) *entries {
 	return n
 }
 
-// person makes somebody whom every actor sees.
+// person creates a user whom every actor sees.
 func (n *entries) person(groups ...string) roster.User {
 	n.t.Helper()
 	n.people++
 	return n.makes(directory.NewUser{UserName: fmt.Sprint("person", n.people), Groups: append(refs("Free"), refs(groups...)...)})
 }
 
-// holds asks every verb that takes a hold of a user, and says which of them does.
+// holds tries every verb that takes a user over, and says which of them work.
 func (n *entries) holds(by roster.Actor, u roster.User) string {
 	n.t.Helper()
 	ctx, sel := n.t.Context(), byID(u)
@@ -126,7 +126,7 @@ func (n *entries) holds(by roster.Actor, u roster.User) string {
 	return out.String()
 }
 
-// joins asks every verb that puts somebody into a group, and says which of them does.
+// joins tries every verb that puts a user into a group, and says which of them work.
 func (n *entries) joins(by roster.Actor, g roster.Group) string {
 	n.t.Helper()
 	ctx, sel := n.t.Context(), directory.GroupSelector{Kind: roster.KindGroup, Ref: ref(g)}
@@ -184,8 +184,9 @@ func (n *entries) joins(by roster.Actor, g roster.Group) string {
 	return out.String()
 }
 
-// TestNobodyGetsByAMembershipOrAHoldWhatEntriesGive is a table: whether each actor takes a hold of somebody with an
-// entry on a check group or in a group that has one, and whether it puts somebody into such a group.
+// TestNobodyGetsByAMembershipOrAHoldWhatEntriesGive is a table of actors. It shows whether each may
+// take over a user who has an entry, alone or through a group, and whether it may put a user into
+// such a group.
 func TestNobodyGetsByAMembershipOrAHoldWhatEntriesGive(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		n := newEntries(e)
@@ -227,7 +228,7 @@ func TestNobodyGetsByAMembershipOrAHoldWhatEntriesGive(t *testing.T) {
 	})
 }
 
-// same returns what all verbs answered.
+// same returns the answer that all verbs gave.
 func same(t *testing.T, marks string) string {
 	t.Helper()
 	if strings.Trim(marks, marks[:1]) != "" {
@@ -262,7 +263,8 @@ func TestNobodyComesByARealmIntoAGroupWithEntriesThatItsMakerHasNot(t *testing.T
 	})
 }
 
-// TestWhatSomebodyHasByEntriesStaysItsOwn: who has an entry changes itself, and what gives nothing new is no gain.
+// TestWhatSomebodyHasByEntriesStaysItsOwn shows that users with an entry may change themselves, and
+// that a change which gives nothing new is allowed.
 func TestWhatSomebodyHasByEntriesStaysItsOwn(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		newEntries(e)

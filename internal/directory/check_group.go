@@ -81,7 +81,8 @@ type CheckGroupList struct {
 	Name  string // without regard to case
 }
 
-// ListCheckGroups returns the check groups that the actor may see, in the order that is asked for. An error ends the sequence.
+// ListCheckGroups returns the check groups that the actor may see, in the order that is asked for.
+// An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListCheckGroups(ctx context.Context, by roster.Actor, in CheckGroupList) (iter.Seq2[roster.CheckGroup, error], error) {
@@ -144,8 +145,8 @@ func (d *Directory) UpdateCheckGroup(ctx context.Context, by roster.Actor, in Ch
 	return g, d.nameHolder(ctx, by, ActCheckGroupRead, checkGroupHolder(by, in.Name.Value), err)
 }
 
-// DeleteCheckGroup deletes a check group with its entries, each of which the actor must be allowed to delete; its checks stay,
-// in no check group. The reference is its id.
+// DeleteCheckGroup deletes a check group with its entries, each of which the actor must be allowed
+// to delete; its checks stay, in no check group. The reference is its id.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Stale, Unavailable.
 func (d *Directory) DeleteCheckGroup(ctx context.Context, by roster.Actor, in Deletion) (roster.CheckGroup, error) {
@@ -155,7 +156,7 @@ func (d *Directory) DeleteCheckGroup(ctx context.Context, by roster.Actor, in De
 	return update(ctx, d, func(tx Tx) (roster.CheckGroup, error) {
 		g, err := d.ownCheckGroup(tx, by, roster.CheckGroupID(in.Ref.ID), in.IfVersion)
 		if err == nil {
-			err = d.mayEndEntries(tx, by, "check group", CheckPermissionQuery{CheckGroup: g.ID})
+			err = d.mayDeleteEntries(tx, by, "check group", CheckPermissionQuery{CheckGroup: g.ID})
 		}
 		if err != nil {
 			return g, err
@@ -168,8 +169,8 @@ func (d *Directory) DeleteCheckGroup(ctx context.Context, by roster.Actor, in De
 	})
 }
 
-// ownCheckGroup returns a check group as it is, and keeps others from changing it. Whoever gets here manages
-// the checks of the organization.
+// ownCheckGroup returns a check group as it is, and keeps others from changing it. Whoever gets
+// here manages the checks of the organization.
 func (d *Directory) ownCheckGroup(tx Tx, by roster.Actor, id roster.CheckGroupID, version int64) (roster.CheckGroup, error) {
 	g, err := findLocked(tx, LockableCheckGroup, func(ref roster.Ref) (roster.CheckGroup, error) {
 		return theCheckGroup(tx, by.OrganizationID, roster.CheckGroupID(ref.ID), changeScope(by))
@@ -177,5 +178,5 @@ func (d *Directory) ownCheckGroup(tx Tx, by roster.Actor, id roster.CheckGroupID
 	if err != nil {
 		return roster.CheckGroup{}, err
 	}
-	return g, unchanged(g.Version, version)
+	return g, requireVersion(g.Version, version)
 }

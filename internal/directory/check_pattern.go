@@ -12,42 +12,43 @@ import (
 
 // Bounds of regular expressions. The size of one is what [pattern] counts.
 const (
-	// MaxCheckProgram is the size of all regular expressions of a check together.
+	// MaxCheckProgram is the greatest size of all regular expressions of a check together.
 	MaxCheckProgram = 5000
-	// MaxOrganizationProgram is the size of all regular expressions of an organization together.
+	// MaxOrganizationProgram is the greatest size of all regular expressions of an organization
+	// together.
 	MaxOrganizationProgram = 200_000
 
-	// maxProgram is how many instructions one regular expression has at most: a text of
-	// MaxConditionValue takes so many, and some.
+	// maxProgram is the greatest number of instructions of one regular expression. Plain text of
+	// MaxConditionValue characters needs fewer.
 	maxProgram = 1500
 
 	// rangesOfStep is how many bounds of character classes count as one instruction.
 	rangesOfStep = 32
 
-	// widthOfStep is how many characters of a range count as one instruction: the library asks for the
-	// other cases of each, one by one.
+	// widthOfStep is how many characters of a range count as one instruction: the library looks up the
+	// other cases of each character.
 	widthOfStep = 64
 
-	// Only characters from the first to the last that have another case are asked for it.
+	// firstCased and lastCased are the first and last character that have another case.
 	firstCased, lastCased = 'A', 0x1E943
 )
 
 // pattern is a compiled regular expression.
 type pattern struct {
 	re *regexp.Regexp
-	// size is the number of instructions. The bounds of character classes count too: a class such as
-	// \pL is one instruction, and has more than a thousand bounds. So do the characters of wide ranges.
+	// size is the number of instructions, plus the bounds of character classes and the characters of
+	// wide ranges. A class such as \pL is one instruction, but has more than a thousand bounds.
 	size int
 }
 
-// compilePattern compiles an expression in RE2 syntax, in which case does not count. The error is a
-// phrase that follows the name of a field.
+// compilePattern compiles an expression in RE2 syntax that ignores case. The error is a phrase that
+// follows the name of a field.
 func compilePattern(text string) (pattern, error) {
 	width := rangeWidth(text) / widthOfStep
 	if width > MaxCheckProgram {
 		return pattern{}, errors.New("is a regular expression that is too large: its ranges of characters are too wide")
 	}
-	tree, err := syntax.Parse(text, syntax.Perl) // without the other cases, which regexp.Compile looks for
+	tree, err := syntax.Parse(text, syntax.Perl) // without the other cases, which regexp.Compile adds
 	if err != nil {
 		detail := "is no regular expression in RE2 syntax"
 		if of := (*syntax.Error)(nil); errors.As(err, &of) {
@@ -57,7 +58,7 @@ func compilePattern(text string) (pattern, error) {
 	}
 	tooLarge := errors.New("is a regular expression that is too large: it repeats too much")
 	if roughSize(tree) > 4*maxProgram {
-		return pattern{}, tooLarge // Compile would make all of it first: a million instructions take a second
+		return pattern{}, tooLarge // Compile would build it all first: a million instructions take a second
 	}
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil || len(prog.Inst) > maxProgram {
@@ -74,11 +75,11 @@ func compilePattern(text string) (pattern, error) {
 	return pattern{re: re, size: len(prog.Inst) + bounds/rangesOfStep + width}, nil
 }
 
-// faultWork is what one byte of an expression that is at fault counts as: enough to have made it.
+// faultWork is the size that a byte of a bad expression counts as: compiling it costs no more.
 const faultWork = 16
 
-// examinePattern returns the size of an expression, and what is wrong with it, "" if nothing is. One
-// that is at fault has a size too: to find that out has taken about so much.
+// examinePattern returns the size of an expression, and its fault, "" if it has none. A bad
+// expression has a size too: about the work of finding the fault.
 func examinePattern(text string) (size int, fault string) {
 	p, err := compilePattern(text)
 	if err != nil {
@@ -87,15 +88,15 @@ func examinePattern(text string) (size int, fault string) {
 	return p.size, ""
 }
 
-// rangeWidth returns how many characters the ranges of an expression have together, as far as they may have
-// another case. It reads whatever is around a hyphen as a range, and so it may say too much.
+// rangeWidth returns how many characters the ranges of an expression hold that may have another
+// case. It takes the characters around any hyphen for a range, so the result may be too great.
 func rangeWidth(text string) (width int) {
 	for at := range len(text) {
 		if text[at] != '-' {
 			continue
 		}
 		first, size := utf8.DecodeLastRuneInString(text[:at])
-		if size < 2 { // ASCII, which may be the end of an escape
+		if size < 2 { // ASCII: it may be the end of an escape
 			first = firstCased
 		}
 		last := min(rangeEnd(text[at+1:]), lastCased)
@@ -104,7 +105,7 @@ func rangeWidth(text string) (width int) {
 	return width
 }
 
-// rangeEnd returns the character that a text begins with, as an expression has it.
+// rangeEnd returns the character that an expression begins with, decoding escapes.
 func rangeEnd(text string) rune {
 	digits, base := "", 16
 	switch {
@@ -128,8 +129,8 @@ func rangeEnd(text string) rune {
 	return rune(n)
 }
 
-// roughSize returns about how many instructions an expression takes, without making them. It is at
-// most a few times too large, and hardly ever too small.
+// roughSize estimates how many instructions an expression takes, without compiling it. The estimate
+// is at most a few times too great, and hardly ever too small.
 func roughSize(re *syntax.Regexp) int {
 	n := 1
 	for _, sub := range re.Sub {
@@ -144,23 +145,23 @@ func roughSize(re *syntax.Regexp) int {
 	return n
 }
 
-// patterns are regular expressions that were compiled once.
+// patterns caches compiled regular expressions.
 var patterns = patternCache{kept: map[string]pattern{}}
 
-// patternCache keeps compiled expressions: so many at most, any of which may have to make place.
+// patternCache is a bounded cache of compiled expressions. It evicts them in no particular order.
 type patternCache struct {
 	mu   sync.Mutex
 	kept map[string]pattern
-	size int // of all of them
+	size int // the sum of their sizes
 }
 
-// Bounds of the cache. An instruction takes about 130 bytes, an expression up to 4,000 besides.
+// Bounds of the cache. An instruction takes about 130 bytes, and an expression up to 4,000 more.
 const (
 	maxPatterns    = 4096
 	maxPatternSize = 2 * MaxOrganizationProgram
 )
 
-// get returns an expression that is kept.
+// get returns a cached expression.
 func (p *patternCache) get(text string) (pattern, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -168,30 +169,30 @@ func (p *patternCache) get(text string) (pattern, bool) {
 	return found, ok
 }
 
-// compile returns an expression that is kept, or else compiles and keeps it.
+// compile returns a cached expression, or else compiles and caches it.
 func (p *patternCache) compile(text string) (pattern, error) {
 	if found, ok := p.get(text); ok {
 		return found, nil
 	}
-	made, err := compilePattern(text)
+	compiled, err := compilePattern(text)
 	if err != nil {
-		return made, err
+		return compiled, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.drop(text)
 	for old := range p.kept {
-		if len(p.kept) < maxPatterns && p.size+made.size <= maxPatternSize {
+		if len(p.kept) < maxPatterns && p.size+compiled.size <= maxPatternSize {
 			break
 		}
 		p.drop(old)
 	}
-	p.kept[text] = made
-	p.size += made.size
-	return made, nil
+	p.kept[text] = compiled
+	p.size += compiled.size
+	return compiled, nil
 }
 
-// drop forgets an expression. p.mu is held.
+// drop removes an expression. p.mu must be held.
 func (p *patternCache) drop(text string) {
 	p.size -= p.kept[text].size
 	delete(p.kept, text)

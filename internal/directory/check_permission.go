@@ -8,8 +8,8 @@ import (
 	"roster"
 )
 
-// CheckPermissionList says which entries ListCheckPermissions returns. References that are zero do not restrict; a user is
-// named by id or by userName or, as Email, by address.
+// CheckPermissionList says which entries ListCheckPermissions returns. References that are zero do
+// not restrict; a user is named by id or by userName or, as Email, by address.
 type CheckPermissionList struct {
 	After      roster.CheckPermissionID
 	CheckGroup roster.Ref
@@ -18,9 +18,9 @@ type CheckPermissionList struct {
 	Group      roster.Ref
 }
 
-// ListCheckPermissions returns the entries on check groups that the actor may see: on the check groups that it sees, those
-// for users and groups that it sees, and those that give something to itself. A reference that names nothing finds nothing.
-// An error ends the sequence.
+// ListCheckPermissions returns the entries on check groups that the actor may see: on the check
+// groups that it sees, those for users and groups that it sees, and those that give something to
+// itself. A reference that names nothing finds nothing. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListCheckPermissions(ctx context.Context, by roster.Actor, in CheckPermissionList) (iter.Seq2[roster.CheckPermission, error], error) {
@@ -96,8 +96,9 @@ type NewCheckPermission struct {
 	Faults      roster.Faults // those the face found already
 }
 
-// PutCheckPermission makes the entry of a user or group on a check group, or changes the one there is. Who makes it must
-// hold, for the organization, what the level holds, and what the entry held before (DECISIONS 9).
+// PutCheckPermission makes the entry of a user or group on a check group, or changes the one there
+// is. Who makes it must hold, for the organization, what the level holds, and what the entry held
+// before (DECISIONS 9).
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid, Unavailable.
 func (d *Directory) PutCheckPermission(ctx context.Context, by roster.Actor, in NewCheckPermission) (roster.CheckPermission, error) {
@@ -180,7 +181,7 @@ func (in NewCheckPermission) entry(tx Tx, by roster.Actor, f roster.Faults) (ros
 			return p, err
 		}
 		if p.Group = linkGroup(groups[0]); p.Group.ID == "" || isShipped(groups[0]) {
-			unknown(&f, by, "group", string(roster.KindGroup), in.Group)
+			noteUnknown(&f, by, "group", string(roster.KindGroup), in.Group)
 		}
 	}
 	return p, f.Err()

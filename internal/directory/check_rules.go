@@ -16,7 +16,7 @@ const (
 	MaxOverdue  = 525600 // minutes: a year
 )
 
-// What a check has that was made without (CheckCentral's published defaults).
+// Defaults of a check (CheckCentral's published defaults).
 const (
 	defaultInterval = roster.IntervalDay
 	defaultEvery    = 1
@@ -24,7 +24,7 @@ const (
 	wholeDay        = "00:00"
 )
 
-// clean brings the fields into the form in which they are kept.
+// clean normalizes the fields.
 func (in *CheckFields) clean() {
 	for _, text := range []*roster.Set[string]{&in.Name, &in.EmailAlias, &in.WindowStart, &in.WindowEnd} {
 		text.Value = strings.TrimSpace(text.Value)
@@ -36,7 +36,8 @@ func (in *CheckFields) clean() {
 	}
 }
 
-// validate returns every fault of the fields that shows without looking at the store, those of the face first.
+// validate returns every fault of the fields that shows without reading the store, those of the
+// face first.
 func (in *CheckFields) validate(faults roster.Faults) roster.Faults {
 	var f roster.Faults
 	if in.Name.Present {
@@ -69,7 +70,7 @@ func (in *CheckFields) validate(faults roster.Faults) roster.Faults {
 	return joinFaults(faults, f)
 }
 
-// joinFaults adds to the faults of a face those that are about other fields.
+// joinFaults returns the faults of a face, and those others that are about other fields.
 func joinFaults(of, more roster.Faults) roster.Faults {
 	f := slices.Clone(of)
 	for _, e := range more {
@@ -105,8 +106,8 @@ func validateTimeOfDay(f *roster.Faults, field string, at roster.Set[string]) {
 	}
 }
 
-// apply makes of the check what the fields say, and of a new one what it has by default. Its check group and who
-// is told are left to resolve.
+// apply sets the fields of the check, and the defaults of a new one. resolve sets its check group,
+// groups and teams.
 func (in CheckFields) apply(c *roster.Check, isNew bool) {
 	setOr(&c.Name, in.Name, isNew, "")
 	setOr(&c.Description, in.Description, isNew, "")
@@ -137,14 +138,16 @@ func (in CheckFields) apply(c *roster.Check, isNew bool) {
 	}
 }
 
-// setOr changes a field to the value given, or to its default where that is null or the record is new.
+// setOr sets a field to the given value, or to its default if the value is null or the record is
+// new.
 func setOr[T any](to *T, value roster.Set[T], isNew bool, otherwise T) {
 	if value.Present || isNew {
 		*to = value.Or(otherwise)
 	}
 }
 
-// validateWhole notes what shows only once the fields are put together with what was there.
+// validateWhole adds the faults that show only in the whole check: the change together with the old
+// fields.
 func (in CheckFields) validateWhole(c roster.Check, f *roster.Faults) {
 	if c.Name == "" {
 		addOnce(f, "displayName", "is required")
@@ -153,7 +156,7 @@ func (in CheckFields) validateWhole(c roster.Check, f *roster.Faults) {
 		return slices.ContainsFunc(*f, func(e *roster.Error) bool { return strings.HasPrefix(e.Field, field) })
 	}
 	if c.EmailAlias == "" && len(c.Matching.Conditions) == 0 && !about("matching") && !about("emailAlias") {
-		f.Add("matching", "needs a condition where there is no email alias")
+		f.Add("matching", "needs a condition if there is no email alias")
 	}
 	if conditionBytes(c.Matching, c.Success, c.Warning) > MaxConditionBytes {
 		addOnce(f, "matching", fmt.Sprintf("and the other conditions must not compare with more than %d bytes in all", MaxConditionBytes))
@@ -163,15 +166,16 @@ func (in CheckFields) validateWhole(c roster.Check, f *roster.Faults) {
 			"%d steps, %d are the most; use fewer or simpler ones", programOf(c), MaxCheckProgram))
 	}
 	if n := in.IntervalValue; c.Interval.Unit == "" && n.Present && !n.Null {
-		addOnce(f, "interval.unit", "is required where there is a value")
+		addOnce(f, "interval.unit", "is required with a value")
 	}
 }
 
 // programOf returns the size of all regular expressions of a check.
 func programOf(c roster.Check) int { return c.Matching.Program + c.Success.Program + c.Warning.Program }
 
-// validateRoom notes where the organization has no room for the regular expressions of a check, which had
-// so much before. Changes that need room wait for each other, so that two together take no more than there is.
+// validateRoom adds a fault if the organization has no room for a check's regular expressions.
+// before is their size so far. Changes that need room wait for each other, so that together they do
+// not exceed the bound.
 func validateRoom(tx Tx, c roster.Check, before int, f *roster.Faults) error {
 	size := programOf(c)
 	if size <= before || size > MaxCheckProgram {
@@ -191,7 +195,7 @@ func validateRoom(tx Tx, c roster.Check, before int, f *roster.Faults) error {
 	return nil
 }
 
-// resolve finds the check group and who is told.
+// resolve finds the check group, and the groups and teams that are notified.
 func (in CheckFields) resolve(tx Tx, by roster.Actor, c *roster.Check, f *roster.Faults) error {
 	if in.CheckGroup.Present {
 		c.CheckGroup = roster.CheckGroupLink{}

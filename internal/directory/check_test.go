@@ -139,8 +139,8 @@ func newWorld(e *env) world {
 	return w
 }
 
-// TestWhoSeesAndManagesWhichCheck is the whole table: for each actor and check whether every verb finds
-// it, and lets the actor change it.
+// TestWhoSeesAndManagesWhichCheck is the whole table: for each actor and check whether every verb
+// finds it, and lets the actor change it.
 func TestWhoSeesAndManagesWhichCheck(t *testing.T) {
 	want := map[string]string{ // w manages, r only sees, - neither, ! may not ask. Checks: bare a ab t x b-in-x y; check groups: X Y
 		"operator":                   "wwwwwww XY",
@@ -688,7 +688,8 @@ func TestEntriesAreListedByWhatTheyAreAbout(t *testing.T) {
 	})
 }
 
-// TestEntriesAreListedToWhomTheyConcern is the whole table: for each actor the entries that it lists.
+// TestEntriesAreListedToWhomTheyConcern is the whole table: for each actor the entries that it
+// lists.
 func TestEntriesAreListedToWhomTheyConcern(t *testing.T) {
 	const whole = "Xplain2 Xplain3 YB Xplain5 XB Xplain4 "
 	want := map[string]string{ // plain4 is in B; X has a check that tells B

@@ -20,8 +20,8 @@ func TestALinkIsNoLongerGoodWhereTheClockWasSetBackSinceItWasMade(t *testing.T) 
 	})
 }
 
-// TestACreateIsRepeatedAsBeforeWhereTheClockWasSetBack also has the clock go on after it: what is remembered is forgotten
-// a day after the time at which it was made.
+// TestACreateIsRepeatedAsBeforeWhereTheClockWasSetBack also lets the clock go on: a create is
+// forgotten a day after the time at which it was made.
 func TestACreateIsRepeatedAsBeforeWhereTheClockWasSetBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		by := e.actor(roster.AllPermissions)

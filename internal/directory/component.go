@@ -6,7 +6,7 @@ import (
 	"roster"
 )
 
-// GetComponents returns the parts that this server is made of, and how each stands.
+// GetComponents returns the parts of this server and their state.
 //
 // Errors: Unauthenticated, Forbidden.
 func (d *Directory) GetComponents(_ context.Context, by roster.Actor, _ None) ([]roster.Component, error) {

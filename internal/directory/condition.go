@@ -8,8 +8,8 @@ import (
 	"roster/internal/filter"
 )
 
-// Condition is what the store compares records with: the tree of a filter, with the values as they are stored. The
-// zero Condition is true of every record; [filter.Or] of nothing is true of none.
+// Condition is what the store compares records with: the tree of a filter, with the values as they
+// are stored. The zero Condition is true of every record; [filter.Or] of nothing is true of none.
 type Condition struct {
 	Op        filter.Operator
 	Attribute string      // of a comparison: its name in the [Attributes] of the noun
@@ -88,8 +88,8 @@ func (c Condition) comparisons() int {
 	return n
 }
 
-// condition returns what the store can be asked instead of a part of a filter. It reports false where the store could
-// answer otherwise than the filter does. The attributes are folded ones.
+// condition returns what the store can be asked instead of a part of a filter. It reports false
+// where the store could answer otherwise than the filter does. The attributes are folded ones.
 func (all Attributes[T]) condition(p filter.Part) (Condition, bool) {
 	switch p.Op() {
 	case filter.And, filter.Or, filter.Not:
@@ -151,8 +151,9 @@ func (a Attribute[T]) compareAs(op filter.Operator, p filter.Part) (Condition, b
 	return Condition{}, false
 }
 
-// compareText is compareAs for texts. What has few values or is compared byte by byte is stored as it is, and so has
-// another order in some databases. co and ew are left to the filter: what they cost depends on the texts.
+// compareText is compareAs for texts. What has few values or is compared byte by byte is stored as
+// it is, and so has another order in some databases. co and ew are left to the filter: what they
+// cost depends on the texts.
 func (a Attribute[T]) compareText(op filter.Operator, p filter.Part) (Condition, bool) {
 	value, ok := p.Key()
 	switch {

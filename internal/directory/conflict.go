@@ -9,8 +9,8 @@ import (
 // holders finds the record that has a name, by the field that is in conflict.
 type holders map[string]func(Tx) (roster.Holder, error)
 
-// nameHolder returns err with the record that is in the way, where err is a Conflict that an index found and
-// the actor may see every record of the kind. It returns any other error as it is.
+// nameHolder returns err with the record that is in the way, where err is a Conflict that an index
+// found and the actor may see every record of the kind. It returns any other error as it is.
 func (d *Directory) nameHolder(ctx context.Context, by roster.Actor, read Action, find holders, err error) error {
 	all := roster.All(err)
 	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Holder != (roster.Holder{}) || find[all[0].Field] == nil {

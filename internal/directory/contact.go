@@ -9,22 +9,22 @@ import (
 	"roster"
 )
 
-// MaxContactMethods is how many contact methods a user may have.
+// MaxContactMethods is the greatest number of contact methods of a user.
 const MaxContactMethods = 20
 
-// NewContactMethod is what AddContactMethod needs to know.
+// NewContactMethod is the input of AddContactMethod.
 type NewContactMethod struct {
 	User           UserSelector
 	Service        roster.Service
 	Address        string        // an email address, a phone number, a Pushover key, a Pushbullet token
 	IdempotencyKey string        `json:"-"`
-	Faults         roster.Faults `json:"-"` // those the face found already
+	Faults         roster.Faults `json:"-"` // found by the face
 }
 
-// AddContactMethod gives a user another contact method, unconfirmed. A user may do so for itself.
+// AddContactMethod adds an unconfirmed contact method to a user. Users may do so for themselves.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(address) where the user has it, Conflict(emails),
-// Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(address) if the user has it
+// already, Conflict(emails), Unavailable.
 func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in NewContactMethod) (roster.ContactMethod, error) {
 	if err := allow(by, ActContactAdd); err != nil {
 		return roster.ContactMethod{}, err
@@ -41,11 +41,11 @@ func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in Ne
 			return d.addContact(tx, by, in, roster.ContactMethodID(id), slices.Clone(faults))
 		}
 		if len(faults) > 0 {
-			return create() // which finds the others
+			return create() // it finds the other faults
 		}
 		return once(tx, d, by, ActContactAdd, in.IdempotencyKey, in.inputText(), id, create,
 			func(id string) (roster.ContactMethod, error) {
-				u, err := d.reached(tx, by, ActContactAdd, in.User)
+				u, err := d.lockContactOwner(tx, by, ActContactAdd, in.User)
 				if err != nil {
 					return roster.ContactMethod{}, err
 				}
@@ -54,8 +54,9 @@ func (d *Directory) AddContactMethod(ctx context.Context, by roster.Actor, in Ne
 	})
 }
 
-// validateContact notes what is wrong with the address of a contact method, and returns it in the form in which it
-// is kept. An address may be a secret: no message says it. country is that of phone numbers that name none.
+// validateContact adds the faults of a contact method's address, and returns its normal form. An
+// address may be a secret, so no message repeats it. country is the default country of phone
+// numbers.
 func validateContact(f *roster.Faults, service roster.Service, address, country string) string {
 	wrong := func(detail string) { addOnce(f, "address", detail) }
 	switch service {
@@ -97,17 +98,17 @@ func notAlphanumeric(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
-// reached locks and returns the user whose contact methods are to change: the actor itself, or somebody who is
-// not above it.
-func (d *Directory) reached(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
+// lockContactOwner locks and returns the user whose contact methods change: the actor itself, or a
+// user that it may take over.
+func (d *Directory) lockContactOwner(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
 	u, err := lockUser(tx, by, act, sel, withWhole)
 	if err != nil || isSelf(by, u.ID) {
 		return u, err
 	}
-	return u, d.controls(tx, by, u)
+	return u, d.requireControl(tx, by, u)
 }
 
-// addContact is the transaction of AddContactMethod, but for what makes it once.
+// addContact is the transaction of AddContactMethod, without the idempotency key.
 func (d *Directory) addContact(
 	tx Tx, by roster.Actor, in NewContactMethod, id roster.ContactMethodID, f roster.Faults,
 ) (roster.ContactMethod, error) {
@@ -119,7 +120,7 @@ func (d *Directory) addContact(
 	if err := f.Err(); err != nil {
 		return roster.ContactMethod{}, err
 	}
-	u, err := d.reached(tx, by, ActContactAdd, in.User)
+	u, err := d.lockContactOwner(tx, by, ActContactAdd, in.User)
 	if err != nil {
 		return roster.ContactMethod{}, err
 	}
@@ -133,10 +134,10 @@ func (d *Directory) addContact(
 	if err := tx.AddContactMethod(u.OrganizationID, u.ID, m, by.Face); err != nil {
 		return m, err
 	}
-	return m, d.reachChanged(tx, by, u, change{ActContactAdd, string(u.ID), u.UserName, created{auditContact(m)}})
+	return m, d.saveContactChange(tx, by, u, change{ActContactAdd, string(u.ID), u.UserName, created{auditContact(m)}})
 }
 
-// sameContact reports whether both reach somebody in the same way.
+// sameContact reports whether two contact methods have the same service and address.
 func sameContact(a, b roster.ContactMethod) bool {
 	if a.Service == roster.ServiceEmail && b.Service == roster.ServiceEmail {
 		return Fold(a.Address) == Fold(b.Address)
@@ -144,8 +145,9 @@ func sameContact(a, b roster.ContactMethod) bool {
 	return a.Service == b.Service && a.Address == b.Address
 }
 
-// reachChanged notes on the user, and in the audit, that its contact methods are others.
-func (d *Directory) reachChanged(tx Tx, by roster.Actor, u roster.User, c change) error {
+// saveContactChange updates the user's version and writes the audit entry, after a change of its
+// contact methods.
+func (d *Directory) saveContactChange(tx Tx, by roster.Actor, u roster.User, c change) error {
 	now := d.now()
 	_, known := Zone(u.TimeZone)
 	row := NewUserRow{User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), TimeZoneUnknown: !known}
@@ -157,12 +159,13 @@ func (d *Directory) reachChanged(tx Tx, by roster.Actor, u roster.User, c change
 	return d.audit(tx, by, now, c)
 }
 
-// isSecret reports whether the address of a service is a secret: whoever has a key or token of a push service can use it.
+// isSecret reports whether the address of a service is a secret: anyone who has the key or token of
+// a push service can use it.
 func isSecret(service roster.Service) bool {
 	return service != roster.ServiceEmail && service != roster.ServiceSMS
 }
 
-// withoutSecrets returns the contact methods as others than the user see them.
+// withoutSecrets returns the contact methods as others than the user may see them.
 func withoutSecrets(methods []roster.ContactMethod) []roster.ContactMethod {
 	if !slices.ContainsFunc(methods, func(m roster.ContactMethod) bool { return isSecret(m.Service) }) {
 		return methods
@@ -192,7 +195,9 @@ func auditContact(m roster.ContactMethod) auditedContact {
 	return a
 }
 
-// contactOf returns the contact method of the user. Errors: NotFound.
+// contactOf returns a contact method of the user.
+//
+// Errors: NotFound.
 func contactOf(u roster.User, id roster.ContactMethodID) (roster.ContactMethod, error) {
 	i := slices.IndexFunc(u.ContactMethods, func(m roster.ContactMethod) bool { return m.ID == id })
 	if i < 0 {
@@ -207,8 +212,8 @@ type ContactMethodSelector struct {
 	ID   roster.ContactMethodID
 }
 
-// RemoveContactMethod takes a contact method from a user, and returns it as the actor saw it. A user may do so for itself.
-// The one of the primary email stays for as long as that does.
+// RemoveContactMethod removes a contact method of a user, and returns it as the actor saw it. Users
+// may do so for themselves. The contact method of the primary email cannot be removed.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(id), Conflict(emails), Unavailable.
 func (d *Directory) RemoveContactMethod(ctx context.Context, by roster.Actor, in ContactMethodSelector) (roster.ContactMethod, error) {
@@ -220,7 +225,7 @@ func (d *Directory) RemoveContactMethod(ctx context.Context, by roster.Actor, in
 	}
 	var self bool
 	removed, err := update(ctx, d, func(tx Tx) (roster.ContactMethod, error) {
-		u, err := d.reached(tx, by, ActContactRemove, in.User)
+		u, err := d.lockContactOwner(tx, by, ActContactRemove, in.User)
 		if err != nil {
 			return roster.ContactMethod{}, err
 		}
@@ -240,7 +245,7 @@ func (d *Directory) RemoveContactMethod(ctx context.Context, by roster.Actor, in
 				return m, err
 			}
 		}
-		return m, d.reachChanged(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
+		return m, d.saveContactChange(tx, by, u, change{ActContactRemove, string(u.ID), u.UserName, removedRecord{auditContact(m)}})
 	})
 	if err == nil && !self {
 		removed = withoutSecrets([]roster.ContactMethod{removed})[0]

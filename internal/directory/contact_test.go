@@ -11,7 +11,7 @@ import (
 	"roster/internal/directory"
 )
 
-// adds is a new contact method of a user.
+// adds returns a new contact method of a user.
 func adds(u roster.User, service roster.Service, address string) directory.NewContactMethod {
 	return directory.NewContactMethod{User: byID(u), Service: service, Address: address}
 }

@@ -70,7 +70,7 @@ func TestACreateThatItsCallerNamesIsMadeOnce(t *testing.T) {
 		wants(t, err, roster.Invalid, "Idempotency-Key")
 		in.IdempotencyKey = "k1"
 
-		// Who was made and is gone, or is not seen any more, is not made again.
+		// A user who was deleted, or whom the actor no longer sees, is not created again.
 		limited := e.limited(a)
 		in.UserName, in.Password = "hedy", ""
 		hedy := must(e.CreateUser(t.Context(), limited, in))(t)

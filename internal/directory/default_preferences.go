@@ -8,21 +8,21 @@ import (
 	"roster"
 )
 
-// DefaultsOf says whose default matrix is meant: that of a group, or the organization's.
+// DefaultsOf picks a default matrix: that of a group, or the organization's.
 type DefaultsOf struct {
 	Group roster.Ref // zero: the organization
-	Alone bool       // what was set for the group, not joined with what its members get as anybody does
+	Alone bool       // the group's own matrix, without the organization's
 }
 
-// Defaults is a default matrix: what a user gets who is created without preferences (DECISIONS 23). A
-// user gets the organization's matrix joined with those of its groups.
+// Defaults is a default matrix. A user created without preferences gets the organization's matrix
+// joined with those of its groups (DECISIONS 23).
 type Defaults struct {
 	DefaultsOf
 	Preferences []roster.Preference
 }
 
-// GetDefaultPreferences returns what a user created without preferences gets, in the organization or
-// as a member of the group.
+// GetDefaultPreferences returns the preferences of a user created without any, in the organization
+// or as a member of the group.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Unavailable.
 func (d *Directory) GetDefaultPreferences(ctx context.Context, by roster.Actor, in DefaultsOf) (Defaults, error) {
@@ -47,7 +47,7 @@ func (d *Directory) GetDefaultPreferences(ctx context.Context, by roster.Actor, 
 	})
 }
 
-// SetDefaultPreferences replaces a default matrix. Users who are there already keep what they have.
+// SetDefaultPreferences replaces a default matrix. Existing users keep their preferences.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Unavailable.
 func (d *Directory) SetDefaultPreferences(ctx context.Context, by roster.Actor, in Defaults) (Defaults, error) {
@@ -69,11 +69,12 @@ func (d *Directory) SetDefaultPreferences(ctx context.Context, by roster.Actor, 
 		if id == "" {
 			noun, of = LockableOrganization, string(by.OrganizationID)
 		}
-		if err := tx.LockRecord(by.OrganizationID, noun, of); err != nil { // of two matrices at once the later one is stored whole
+		// Of two concurrent changes the later one is stored whole.
+		if err := tx.LockRecord(by.OrganizationID, noun, of); err != nil {
 			return Defaults{}, err
 		}
-		there, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
-		if err != nil || reflect.DeepEqual(chosen(there), chosen(in.Preferences)) {
+		before, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
+		if err != nil || reflect.DeepEqual(sortedPreferences(before), sortedPreferences(in.Preferences)) {
 			return in, err
 		}
 		if err := tx.SetDefaultPreferences(by.OrganizationID, id, in.Preferences); err != nil {
@@ -83,7 +84,7 @@ func (d *Directory) SetDefaultPreferences(ctx context.Context, by roster.Actor, 
 	})
 }
 
-// findGroup returns the id of the group, "" where none is meant.
+// findGroup returns the id of the group, "" if ref is zero.
 func findGroup(tx Tx, by roster.Actor, ref roster.Ref) (roster.GroupID, error) {
 	if ref.IsZero() {
 		return "", nil
@@ -92,7 +93,7 @@ func findGroup(tx Tx, by roster.Actor, ref roster.Ref) (roster.GroupID, error) {
 	if err != nil {
 		return "", err
 	}
-	if found[0].ID == "" || isShipped(found[0]) { // nobody is a member of it, so it could give nothing
+	if found[0].ID == "" || isShipped(found[0]) { // nobody is a member of the shipped group
 		return "", &roster.Error{Kind: roster.Invalid, Field: "group", Detail: fmt.Sprintf("names no group: %s", shorten(ref.String()))}
 	}
 	return found[0].ID, nil

@@ -27,21 +27,21 @@ func findDepartment(tx Tx, by roster.Actor, ref roster.Ref) (roster.Department, 
 	return dep, err
 }
 
-// latestDepartment finds a department that is about to change, once nobody else can change it.
-func latestDepartment(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Department, error) {
+// findLockedDepartment returns a department of the version, locked against other changes.
+func findLockedDepartment(tx Tx, by roster.Actor, ref roster.Ref, version int64) (roster.Department, error) {
 	dep, err := findLocked(tx, LockableDepartment,
 		func(ref roster.Ref) (roster.Department, error) { return findDepartment(tx, by, ref) }, ref,
 		func(dep roster.Department) (roster.OrganizationID, string) { return dep.OrganizationID, string(dep.ID) })
 	if err != nil {
 		return dep, err
 	}
-	return dep, unchanged(dep.Version, version)
+	return dep, requireVersion(dep.Version, version)
 }
 
-// DepartmentChange is what UpdateDepartment changes: what is absent stays as it is.
+// DepartmentChange is the input of UpdateDepartment. An absent field stays as it is.
 type DepartmentChange struct {
 	Department roster.Ref
-	IfVersion  int64 // only if it still has this version; 0: whatever it has
+	IfVersion  int64 // only if it still has this version; 0: any
 	Name       roster.Set[string]
 	Faults     roster.Faults
 }
@@ -59,7 +59,7 @@ func (d *Directory) UpdateDepartment(ctx context.Context, by roster.Actor, in De
 		addFaults(&faults, validateNamed(in.Name.Value, ""))
 	}
 	dep, err := update(ctx, d, func(tx Tx) (roster.Department, error) {
-		before, err := latestDepartment(tx, by, in.Department, in.IfVersion)
+		before, err := findLockedDepartment(tx, by, in.Department, in.IfVersion)
 		if err == nil {
 			err = faults.Err()
 		}
@@ -86,13 +86,13 @@ func auditDepartment(dep roster.Department) map[string]any {
 	return map[string]any{"number": dep.Number, "displayName": dep.Name}
 }
 
-// Deletion picks a record to be deleted.
+// Deletion picks a record to delete.
 type Deletion struct {
 	Ref       roster.Ref
-	IfVersion int64 // only if it still has this version; 0: whatever it has
+	IfVersion int64 // only if it still has this version; 0: any
 }
 
-// DeleteDepartment deletes a department: its name is free again, and nobody belongs to it.
+// DeleteDepartment deletes a department: its name is free again, and no user belongs to it.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid, Stale, Unavailable.
 func (d *Directory) DeleteDepartment(ctx context.Context, by roster.Actor, in Deletion) (roster.Department, error) {
@@ -100,7 +100,7 @@ func (d *Directory) DeleteDepartment(ctx context.Context, by roster.Actor, in De
 		return roster.Department{}, err
 	}
 	return update(ctx, d, func(tx Tx) (roster.Department, error) {
-		dep, err := latestDepartment(tx, by, in.Ref, in.IfVersion)
+		dep, err := findLockedDepartment(tx, by, in.Ref, in.IfVersion)
 		if err != nil {
 			return dep, err
 		}
@@ -112,14 +112,14 @@ func (d *Directory) DeleteDepartment(ctx context.Context, by roster.Actor, in De
 	})
 }
 
-// NewDepartment is what CreateDepartment needs to know.
+// NewDepartment is the input of CreateDepartment.
 type NewDepartment struct {
 	Name           string
 	IdempotencyKey string
-	Faults         roster.Faults // those the face found already
+	Faults         roster.Faults // found by the face
 }
 
-// CreateDepartment makes a department.
+// CreateDepartment creates a department.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(displayName), Unavailable.
 func (d *Directory) CreateDepartment(ctx context.Context, by roster.Actor, in NewDepartment) (roster.Department, error) {
@@ -148,7 +148,7 @@ func (d *Directory) CreateDepartment(ctx context.Context, by roster.Actor, in Ne
 	return dep, d.nameHolder(ctx, by, ActDepartmentRead, departmentHolder(by, in.Name), err)
 }
 
-// ListDepartments returns the departments in an order. An error ends the sequence.
+// ListDepartments returns the departments in the given order. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListDepartments(ctx context.Context, by roster.Actor, in ListOrder) (iter.Seq2[roster.Department, error], error) {

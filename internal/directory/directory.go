@@ -14,7 +14,8 @@ import (
 	"roster"
 )
 
-// Options are what a Service is made of. Store, Passwords, Secrets and Now are needed.
+// Options are the dependencies and settings of a [Directory]. Store, Passwords, Secrets and Now are
+// required.
 type Options struct {
 	Store     Store
 	Passwords Passwords
@@ -22,24 +23,24 @@ type Options struct {
 	Now       func() time.Time
 	Logger    *slog.Logger
 
-	Realms     Realms                    // nil: no SAML realm can be made
-	Components func() []roster.Component // the parts of the running server, nil for none
+	Realms     Realms                    // nil: SAML realms cannot be created
+	Components func() []roster.Component // the parts of the running server; nil: none
 
-	// RetryKey keys the fingerprints of creates; it must outlive a restart.
+	// RetryKey keys the fingerprints of creates. It must outlive a restart.
 	RetryKey []byte
 
-	// DefaultCountry is the ISO 3166 code used to read phone numbers without a country, "" for none.
+	// DefaultCountry is the ISO 3166 code of the country of phone numbers that name none; "" for none.
 	DefaultCountry string
 
-	// GrazerGrantsSuper lets grant_any_role reach even super_privileges (DECISIONS 9): for
-	// demonstrations, where the documented example creates a Super User.
+	// GrazerGrantsSuper lets grant_any_role grant super_privileges too (DECISIONS 9). It is for
+	// demonstrations: the documented example creates a Super User.
 	GrazerGrantsSuper bool
 
-	// StrongPasswords asks for strength also of passwords that others provision.
+	// StrongPasswords requires provisioned passwords to be strong, too.
 	StrongPasswords bool
 }
 
-// Directory is the verbs. Its methods may be called from any number of goroutines.
+// Directory implements the verbs. Any number of goroutines may call its methods.
 type Directory struct {
 	store     Store
 	passwords Passwords
@@ -50,10 +51,10 @@ type Directory struct {
 	realms     Realms
 	components func() []roster.Component
 
-	eventIDs eventIDs
-	claims   keptClaims
-	lane     *matchLane // of events
-	listLane *matchLane // of pages of users
+	eventIDs  eventIDs
+	claims    keptClaims
+	eventLane *matchLane // of events
+	listLane  *matchLane // of pages of users
 
 	linkTries, repeatTries tries
 
@@ -63,7 +64,7 @@ type Directory struct {
 	strongPasswords   bool
 }
 
-// New returns the verbs on a store.
+// New returns a Directory that works on o.Store.
 func New(o Options) *Directory {
 	log := o.Logger
 	if log == nil {
@@ -74,21 +75,22 @@ func New(o Options) *Directory {
 		realms: o.Realms, components: o.Components,
 		now:      func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) },
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
-		lane:              newMatchLane(maxMatchesOfOne),
+		eventLane:         newMatchLane(maxMatchesOfOne),
 		listLane:          newMatchLane(maxListsOfOne),
-		linkTries:         tries{most: maxLinkTries, detail: "this link was tried too often; wait a few minutes, or ask for another one"},
-		repeatTries:       tries{most: maxRepeatTries, detail: "this create was repeated too often with another password; wait a few minutes"},
+		linkTries:         tries{limit: maxLinkTries, detail: "this link was tried too often; wait a few minutes, or ask for a new link"},
+		repeatTries:       tries{limit: maxRepeatTries, detail: "this create was repeated too often with another password; wait a few minutes"},
 		grazerGrantsSuper: o.GrazerGrantsSuper, strongPasswords: o.StrongPasswords,
 	}
 }
 
-// None is what a verb returns that has nothing to say.
+// None is the result of a verb that returns nothing.
 type None struct{}
 
-// newID returns a UUIDv7, which sorts by time of making (RFC 9562 §5.7).
+// newID returns a UUIDv7, which sorts by the time when it was made (RFC 9562 §5.7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// change is one entry for the audit: the record and what it was and is. Secrets never get in.
+// change is one entry for the audit: what was done to which record, and the details. It never holds
+// a secret.
 type change struct {
 	action     Action
 	target     string
@@ -96,12 +98,12 @@ type change struct {
 	details    any
 }
 
-// created are the details of a change that made a record.
+// created are the audit details of a change that created a record.
 type created struct {
 	After any `json:"after"`
 }
 
-// audit writes the entry of a change in the transaction of the change.
+// audit writes the audit entry of a change, in the transaction of the change.
 func (d *Directory) audit(tx Tx, by roster.Actor, at time.Time, c change) error {
 	details, err := json.Marshal(c.details)
 	if err != nil {
@@ -123,8 +125,8 @@ func (d *Directory) audit(tx Tx, by roster.Actor, at time.Time, c change) error 
 	return tx.InsertAudit(e[0])
 }
 
-// detailsHash is the hex SHA-256 of salt ‖ details: it proves what the details were and, once salt
-// and details are erased, tells nothing of them.
+// detailsHash returns the hex SHA-256 of salt ‖ details. It proves what the details were. Once salt
+// and details are erased, it reveals nothing about them.
 func detailsHash(salt string, details []byte) string {
 	h := sha256.New()
 	h.Write([]byte(salt))
@@ -132,7 +134,7 @@ func detailsHash(salt string, details []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// view runs a read that returns one value.
+// view runs a read transaction that returns one value.
 func view[T any](ctx context.Context, d *Directory, fn func(Tx) (T, error)) (T, error) {
 	var out T
 	err := d.store.View(ctx, func(tx Tx) (err error) {
@@ -142,7 +144,7 @@ func view[T any](ctx context.Context, d *Directory, fn func(Tx) (T, error)) (T, 
 	return out, err
 }
 
-// update runs a transaction that returns one value.
+// update runs a write transaction that returns one value.
 func update[T any](ctx context.Context, d *Directory, fn func(Tx) (T, error)) (T, error) {
 	var out T
 	err := d.store.Update(ctx, func(tx Tx) (err error) {

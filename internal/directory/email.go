@@ -12,14 +12,15 @@ import (
 	"roster/internal/fold"
 )
 
-// MaxEmail is how long an address may be, in bytes (RFC 5321 §4.5.3.1.3, without the brackets).
+// MaxEmail is the greatest length of an address, in bytes (RFC 5321 §4.5.3.1.3, without the
+// brackets).
 const MaxEmail = 254
 
-// maxLocalPart is how long the part before the @ may be, in bytes (RFC 5321 §4.5.3.1.1).
+// maxLocalPart is the greatest length of the part before the @, in bytes (RFC 5321 §4.5.3.1.1).
 const maxLocalPart = 64
 
-// CleanEmail returns an address in the form in which it is kept: without blanks around it, and without
-// invisible characters in a part that is ASCII otherwise. Other scripts may need these.
+// CleanEmail returns an address in its normal form, without surrounding blanks. It removes
+// invisible characters from a part that is ASCII otherwise; other scripts may need them.
 func CleanEmail(email string) string {
 	email = strings.TrimSpace(email)
 	at := strings.LastIndexByte(email, '@')
@@ -29,11 +30,12 @@ func CleanEmail(email string) string {
 	return visibleASCII(email[:at]) + "@" + visibleASCII(email[at+1:])
 }
 
-// visibleASCII returns the text without its invisible characters if the rest is ASCII, or else the text.
-// Those that reorder text are no accident: the fault of the address tells of them.
+// visibleASCII returns the text without invisible characters if the rest is ASCII, otherwise the
+// text unchanged. It keeps characters that reorder text: these are no accident, and FaultOfEmail
+// reports them.
 func visibleASCII(text string) string {
 	visible := strings.Map(func(r rune) rune {
-		if fold.Ignorable(r) && !unreadable(r) {
+		if fold.Ignorable(r) && !fold.Misleading(r) {
 			return -1
 		}
 		return r
@@ -44,21 +46,21 @@ func visibleASCII(text string) string {
 	return text
 }
 
-// FaultOfEmail returns the fault of a text that is not one plain address, "local@domain" (RFC 5321 §4.1.2,
-// RFC 6531 §3.3), that mail can be sent to. It returns "" for a good address.
+// FaultOfEmail returns the fault of a text that is not one plain address, "local@domain" (RFC 5321
+// §4.1.2, RFC 6531 §3.3), to which mail can be sent. It returns "" for a good address.
 func FaultOfEmail(email string) string {
 	if len(email) > MaxEmail {
 		return fmt.Sprintf("must not be longer than %d bytes", MaxEmail)
 	}
 	parsed, err := mail.ParseAddress(email)
 	at := strings.LastIndexByte(email, '@')
-	if err != nil || parsed.Address != email || at > maxLocalPart || strings.ContainsFunc(email, unreadable) || !isDomain(email[at+1:]) {
+	if err != nil || parsed.Address != email || at > maxLocalPart || strings.ContainsFunc(email, fold.Misleading) || !isDomain(email[at+1:]) {
 		return "must be one email address, such as name@example.com"
 	}
 	return ""
 }
 
-// validateEmail notes what is wrong with an address. "" passes.
+// validateEmail adds the fault of an address, if it has one. "" passes.
 func validateEmail(f *roster.Faults, email string) {
 	if email == "" {
 		return
@@ -68,8 +70,8 @@ func validateEmail(f *roster.Faults, email string) {
 	}
 }
 
-// isDomain reports whether the text is the name of a domain, in any script. One beyond ASCII must have
-// a form in ASCII (RFC 5891): no mail server is found by another one.
+// isDomain reports whether the text is a domain name, in any script. A name beyond ASCII must have
+// an ASCII form (RFC 5891): without one, no mail server can be found.
 func isDomain(text string) bool {
 	if !isASCII(text) {
 		var err error

@@ -11,7 +11,7 @@ import (
 	"roster/internal/directory"
 )
 
-// orgToken is a token of the organization that may read and write.
+// orgToken returns a token of the organization that may read and write.
 func (e *env) orgToken() roster.Actor {
 	return roster.Actor{
 		Kind: roster.ActorToken, TokenID: "t", OrganizationID: e.admin.OrganizationID, Face: roster.FaceAPI,
@@ -19,8 +19,9 @@ func (e *env) orgToken() roster.Actor {
 	}
 }
 
-// lofty are all the ways in which something is granted that a token of the organization never uses itself.
-var lofty = map[string]directory.NewUser{
+// beyondTokenGrants are all the ways to grant permissions that a token of the organization never
+// uses.
+var beyondTokenGrants = map[string]directory.NewUser{
 	"the level":              {AccessLevel: roster.LevelAdministrator},
 	"the level in a group":   {AccessLevel: roster.LevelAdministrator, LevelGroups: refs("A")},
 	"a role":                 {Roles: refs("Administrator")},
@@ -60,7 +61,7 @@ func TestATokenOfTheOrganizationMakesAdministratorsOnlyOfThoseWhoCannotSignIn(t 
 		by, n := e.orgToken(), 0
 		realm := must(e.saml().CreateRealm(t.Context(), e.admin, directory.NewRealm{Name: "Corporate", Configuration: []byte(`{}`)}))(t)
 		name := func() string { n++; return fmt.Sprint("user ", n) }
-		for what, in := range lofty {
+		for what, in := range beyondTokenGrants {
 			t.Run(what, func(t *testing.T) {
 				// With a password: at once, in a batch, by an upsert.
 				known := in

@@ -62,7 +62,8 @@ func validateLine(f *roster.Faults, field, text string, most int) {
 	}
 }
 
-// RecordEvent stores what arrived: a check claims it, whose status it becomes, or it stays unmatched.
+// RecordEvent stores what arrived: a check claims it, whose status it becomes, or it stays
+// unmatched.
 //
 // Errors: Unauthenticated, Forbidden, NotFound(check), Invalid, Unavailable.
 func (d *Directory) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent) (roster.Event, error) {
@@ -109,8 +110,8 @@ type verdict struct {
 	over   bool          // that would have taken too much work
 }
 
-// quickWork is the work that an event may take without waiting for the lane, in steps: a millisecond
-// or two at worst.
+// quickWork is the work that an event may take without waiting for the lane, in steps: a
+// millisecond or two at worst.
 const quickWork = 64 << 10
 
 // match finds the check that claims the event and the status that it gives. Nothing is open in the
@@ -128,11 +129,11 @@ func (r *recording) match(ctx context.Context) error {
 			return nil
 		}
 	}
-	if err := r.lane.enter(ctx, r.by.OrganizationID); err != nil {
+	if err := r.eventLane.enter(ctx, r.by.OrganizationID); err != nil {
 		return err
 	}
 	start := r.now()
-	defer func() { r.lane.leave(r.now().Sub(start)) }()
+	defer func() { r.eventLane.leave(r.now().Sub(start)) }()
 	if found.unread {
 		if found, err = r.candidates(ctx, math.MaxInt64); err != nil {
 			return err
@@ -152,8 +153,8 @@ type candidates struct {
 	unread bool // there are too many to be read now
 }
 
-// candidates returns the checks that may claim the event: the one that it names, or all. It reads all
-// of them only if they have changed, and if they are no more than most.
+// candidates returns the checks that may claim the event: the one that it names, or all. It reads
+// all of them only if they have changed, and if they are no more than most.
 func (r *recording) candidates(ctx context.Context, most int64) (candidates, error) {
 	found, err := view(ctx, r.Directory, func(tx Tx) (candidates, error) { return r.look(ctx, tx, most) })
 	if err != nil || !found.fresh {

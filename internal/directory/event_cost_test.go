@@ -13,8 +13,8 @@ import (
 	"roster/internal/directory"
 )
 
-// hooked is a store that counts the events and checks that are read of it, and does something before the next update. In an
-// update no checks may be read but one.
+// hooked is a store that counts the events and checks that are read, and calls a function before
+// the next update. An update may read at most one check.
 type hooked struct {
 	directory.Store
 	read   *int
@@ -59,7 +59,7 @@ func (h hookedTx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]r
 	return page, err
 }
 
-// hooked returns the verbs on a store that is watched.
+// hooked returns a Directory on a hooked store.
 func (e *env) hooked() (*directory.Directory, *hooked) {
 	h := &hooked{Store: e.store, read: new(int)}
 	return directory.New(directory.Options{
@@ -183,7 +183,7 @@ func TestAListOfEventsReadsLittleMoreThanItReturns(t *testing.T) {
 	})
 }
 
-// TestAPageOfRareEventsIsBounded has what is looked for behind more events than one page looks at.
+// TestAPageOfRareEventsIsBounded puts the wanted event behind more events than one page reads.
 func TestAPageOfRareEventsIsBounded(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		const most, others = 10_000, 10_300

@@ -10,15 +10,16 @@ import (
 	"roster"
 )
 
-// eventIDs makes the ids of events: UUIDv7 (RFC 9562 §5.7) of the time when the event came, each greater than
-// those that the same process made for events before. So a list by id is one by time, and a time finds its place.
+// eventIDs makes the ids of events: UUIDv7 (RFC 9562 §5.7) of the time when the event arrived. Each
+// is greater than all that the same process made before. So sorting by id sorts by time, and a time
+// can be turned into an id.
 type eventIDs struct {
 	mu   sync.Mutex
-	last uint64 // milliseconds and 4,096 parts of one
+	last uint64 // the last time used, in 1/4096 milliseconds
 }
 
-// How far an id may run ahead of its event's time where many come at once; a clock that is set back further
-// than that is followed.
+// eventSlack is how far an id may run ahead of its event's time if many events arrive at once. If
+// the clock is set back further than that, ids follow the clock.
 const eventSlack = time.Minute
 
 func (e *eventIDs) next(at time.Time) roster.EventID {
@@ -30,12 +31,12 @@ func (e *eventIDs) next(at time.Time) roster.EventID {
 	}
 	e.last = n
 	e.mu.Unlock()
-	id := uuid.New() // its version is replaced, its variant and random part stay
+	id := uuid.New() // replace its version, keep its variant and random part
 	putEventTime(&id, n)
 	return roster.EventID(id.String())
 }
 
-// putEventTime writes the first 64 bits of an id.
+// putEventTime writes n to the first 64 bits of an id, around its version.
 func putEventTime(id *uuid.UUID, n uint64) {
 	binary.BigEndian.PutUint64(id[:8], n>>12<<16|0x7000|n&0xfff)
 }
@@ -43,13 +44,13 @@ func putEventTime(id *uuid.UUID, n uint64) {
 // keepEvents is how long events are kept (DECISIONS 25).
 const keepEvents = 400 * 24 * time.Hour
 
-// DeleteOldEvents deletes up to limit events, of every organization, that are kept no longer, and returns how many. It is
-// for a background worker, not for a face, and so asks no policy.
+// DeleteOldEvents deletes up to limit events older than keepEvents, of every organization, and
+// returns how many. It is for a background worker, not for a face, and asks no policy.
 func DeleteOldEvents(tx Tx, now time.Time, limit int) (int, error) {
 	return tx.DeleteEvents(firstEventID(now.Add(-keepEvents)), limit)
 }
 
-// firstEventID is an id that is not greater than that of any event of the time or later.
+// firstEventID returns an id that is not greater than that of any event at the time or later.
 func firstEventID(at time.Time) roster.EventID {
 	var id uuid.UUID
 	putEventTime(&id, uint64(min(max(at.UnixMilli(), 0), 1<<48-1))<<12)

@@ -21,8 +21,8 @@ type EventList struct {
 	From, To   roster.Set[time.Time] // half open; absent: open
 }
 
-// ListEvents returns the events that the actor may see, the newest first: those of the checks it sees, and the
-// unmatched ones if it reads the whole directory. An error ends the sequence.
+// ListEvents returns the events that the actor may see, the newest first: those of the checks it
+// sees, and the unmatched ones if it reads the whole directory. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListEvents(ctx context.Context, by roster.Actor, in EventList) (iter.Seq2[roster.Event, error], error) {
@@ -39,8 +39,9 @@ func (d *Directory) ListEvents(ctx context.Context, by roster.Actor, in EventLis
 	}, nil
 }
 
-// EventPage is some events, and where the next page begins: with those that came before Next. A page may be short, even
-// empty, and still have a next one: one call looks at no more than MaxExamined events.
+// EventPage is some events, and where the next page begins: with those that came before Next. A
+// page may be short, even empty, and still have a next one: one call looks at no more than
+// MaxExamined events.
 type EventPage struct {
 	Events []roster.Event
 	Next   roster.EventID // "" at the end
@@ -77,8 +78,8 @@ func (d *Directory) FindEvents(ctx context.Context, by roster.Actor, in EventLis
 	return out, nil
 }
 
-// newEventSearch returns the search for what the list says; false where no event can be like that: an engine may refuse
-// even to look for it.
+// newEventSearch returns the search for what the list says; false where no event can be like that:
+// an engine may refuse even to look for it.
 func newEventSearch(by roster.Actor, in EventList) (eventSearch, bool) {
 	search := eventSearch{EventList: in, org: by.OrganizationID, scope: checkScope(by)}
 	if in.To.Present {
@@ -93,7 +94,8 @@ func newEventSearch(by roster.Actor, in EventList) (eventSearch, bool) {
 // pageOfEvents is how many events are held with their bodies.
 const pageOfEvents = 100
 
-// eachEvent yields what a search finds, a page at a time. Where most of a page is not wanted the next one is longer.
+// eachEvent yields what a search finds, a page at a time. Where most of a page is not wanted the
+// next one is longer.
 func (d *Directory) eachEvent(ctx context.Context, search *eventSearch, yield func(roster.Event, error) bool) {
 	size, examined := pageOfEvents, 0
 	for left := cmp.Or(max(search.Limit, 0), -1); left != 0; { // below 0: all
@@ -187,8 +189,9 @@ func (e *eventSearch) wants(v roster.Event) bool {
 		(!e.From.Present || !v.At.Before(e.From.Value)) && (!e.To.Present || v.At.Before(e.To.Value))
 }
 
-// narrow makes the query ask for no more events than needed, and returns a function that keeps those of checks
-// that are seen and asked for. Of few checks an index finds the events; of many most events are wanted.
+// narrow makes the query ask for no more events than needed, and returns a function that keeps
+// those of checks that are seen and asked for. Of few checks an index finds the events; of many
+// most events are wanted.
 func (e *eventSearch) narrow(tx Tx, q *EventQuery) (func([]roster.Event) ([]roster.Event, error), error) {
 	keep := func(events []roster.Event) ([]roster.Event, error) { return events, nil }
 	checks := CheckQuery{Where: ifGiven("id", e.Check), CheckGroup: e.CheckGroup, Scope: e.scope, Limit: MaxEventChecks + 1}

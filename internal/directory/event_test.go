@@ -257,8 +257,8 @@ func TestEventsAreListedNewestFirstByWhatIsAskedFor(t *testing.T) {
 	})
 }
 
-// TestEventsOfManyChecksAreFoundAmongThoseOfOthers has more checks than a query names, and longer stretches
-// of what is not wanted than a page.
+// TestEventsOfManyChecksAreFoundAmongThoseOfOthers has more checks than a query names, and longer
+// stretches of what is not wanted than a page.
 func TestEventsOfManyChecksAreFoundAmongThoseOfOthers(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a := e.group(roster.KindGroup, "A")

@@ -13,10 +13,11 @@ import (
 	"roster/internal/directory"
 )
 
-// largePattern is a regular expression of about 870 steps. It counts like any other, and is fast.
+// largePattern returns a regular expression of about 870 steps. It counts like any other, and is
+// fast.
 func largePattern(name string) string { return "^(?:.?.?.?.?){100}" + name + "$" }
 
-// patternsOn returns conditions that compare a field with large regular expressions.
+// patternsOn returns n conditions that compare a field with large regular expressions.
 func patternsOn(field roster.MessageField, name string, n int) directory.ConditionFields {
 	var g roster.ConditionGroup
 	for i := range n {
@@ -84,7 +85,7 @@ func TestTheWorkOfAnEventCountsOverAllChecks(t *testing.T) {
 	})
 }
 
-// openings is a store that says when a function ends that had the store open.
+// openings is a store that reports when a transaction ends.
 type openings struct {
 	directory.Store
 	ends func(update bool)

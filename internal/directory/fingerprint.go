@@ -10,17 +10,19 @@ import (
 	"roster"
 )
 
-// inputForm names the form of the texts that fingerprints are made of.
+// inputForm names the format of the texts that fingerprints are made of.
 const inputForm = "input-1"
 
-// inputText is the text that the fingerprint of a create is made of: a JSON object of the input's fields by name.
+// inputText builds the text that the fingerprint of a create is made of: a JSON object of the
+// input's fields by name.
 //
-// Fields are listed one by one, and an absent field adds nothing. So a release that adds a field to an input still
-// knows the creates that an older one remembers. Names and forms must not change: a test pins them. A value that is JSON
-// is in its canonical form, so that neither the order of its members nor the spelling of its texts counts.
+// Fields are listed one by one, and an absent field adds nothing. So a release that adds a field
+// still recognizes creates that an older release remembers. Names and formats must not change: a
+// test pins them. JSON values are in canonical form: the order of members and the spelling of texts
+// do not count.
 type inputText struct{ members []byte }
 
-// raw adds a field whose value is JSON already; it adds nothing where there is none.
+// raw adds a field whose value is JSON already, unless it is empty.
 func (t *inputText) raw(name string, value json.RawMessage) {
 	if len(value) == 0 {
 		return
@@ -40,10 +42,10 @@ func (t *inputText) text(name, value string) {
 	}
 }
 
-// name adds the name of a record, or the id in its place, without the blanks around it, unless there is none.
+// name adds the name of a record, or its id, trimmed and unless it is empty.
 func (t *inputText) name(name, value string) { t.text(name, roster.FoldID(strings.TrimSpace(value))) }
 
-// flag adds a boolean that is true.
+// flag adds a boolean, if it is true.
 func (t *inputText) flag(name string, value bool) {
 	if value {
 		t.raw(name, scalar(true))
@@ -57,8 +59,8 @@ func (t *inputText) number(name string, value int64) {
 	}
 }
 
-// canonical returns JSON in one form, much as RFC 8785 does: members by their names, each text in one spelling, no blanks.
-// Numbers stay as they are written. Text that is no JSON is returned as it is.
+// canonical returns JSON in one form, much like RFC 8785: sorted members, one spelling of each
+// text, no blanks. Numbers stay as written. Text that is not JSON is returned unchanged.
 func canonical[T ~string | ~[]byte](text T) T {
 	if !json.Valid([]byte(text)) {
 		return text
@@ -78,7 +80,7 @@ func canonical[T ~string | ~[]byte](text T) T {
 // momentText returns a time in JSON.
 func momentText(value time.Time) json.RawMessage { return scalar(value.UTC().Format(time.RFC3339Nano)) }
 
-// ref adds a reference, unless it names nothing.
+// ref adds a reference, unless it is zero.
 func (t *inputText) ref(name string, value roster.Ref) {
 	if !value.IsZero() {
 		t.raw(name, refText(value))
@@ -92,18 +94,18 @@ func (t *inputText) refs(name string, values []roster.Ref) {
 	}
 }
 
-// object returns the text.
+// object returns the text of all fields added.
 func (t *inputText) object() json.RawMessage {
 	return append(append([]byte{'{'}, t.members...), '}')
 }
 
 // scalar returns a string, a number or a boolean in JSON.
 func scalar[T ~string | ~int | ~int64 | ~bool](value T) json.RawMessage {
-	text, _ := json.Marshal(value) // these always can be
+	text, _ := json.Marshal(value) // never fails for these types
 	return text
 }
 
-// addSet adds a value that may be null; it adds nothing where the value is absent.
+// addSet adds a value that may be null, unless it is absent.
 func addSet[T any](t *inputText, name string, value roster.Set[T], text func(T) json.RawMessage) {
 	switch {
 	case !value.Present:
@@ -301,7 +303,7 @@ func (in NewCheck) inputText() json.RawMessage {
 	return t.object()
 }
 
-// conditions adds a group of conditions, unless the input says nothing of it.
+// conditions adds a group of conditions, unless the input has none of its fields.
 func (t *inputText) conditions(name string, in ConditionFields) {
 	var group inputText
 	addSet(&group, "all", in.All, scalar)

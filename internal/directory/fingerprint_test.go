@@ -14,7 +14,8 @@ import (
 	"roster"
 )
 
-// inputs are what creates are asked for, by noun: a pointer to each, and the fields that no fingerprint needs.
+// inputs are the inputs of creates, by noun: a pointer to each, and the fields that no fingerprint
+// needs.
 var inputs = map[string]struct {
 	input interface{ inputText() json.RawMessage }
 	text  func(any) json.RawMessage
@@ -37,7 +38,8 @@ func textOf[T interface{ inputText() json.RawMessage }](p any) json.RawMessage {
 	return (*p.(*T)).inputText()
 }
 
-// fields calls each with every leaf of a struct: its path, and a function that gives it a value in a fresh struct.
+// fields calls each for every leaf of a struct, with its path and a function that sets the leaf in
+// a fresh struct.
 func fields(of reflect.Type, path []string, index []int, each func(path string, set func(whole reflect.Value))) {
 	for i := range of.NumField() {
 		f, at := of.Field(i), append(slices.Clone(index), i)
@@ -53,7 +55,7 @@ func fields(of reflect.Type, path []string, index []int, each func(path string, 
 	}
 }
 
-// fill gives a value something in every part of it.
+// fill sets every part of a value.
 func fill(v reflect.Value) {
 	switch v.Interface().(type) {
 	case time.Time:
@@ -104,8 +106,9 @@ func TestEveryFieldOfAnInputIsInItsFingerprintOrLeftOutOnPurpose(t *testing.T) {
 	}
 }
 
-// TestFingerprintsStayAsTheyAre pins the texts of an empty and of a full input, and their fingerprints under a key. A new
-// field adds its part to the full text. Any other change would make creates anew that an older server remembers.
+// TestFingerprintsStayAsTheyAre pins the texts of an empty and of a full input, and their
+// fingerprints under a key. A new field adds its part to the full text. Any other change would
+// create records again that an older server remembers.
 func TestFingerprintsStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	d := &Directory{retryKey: []byte("a key that is fixed"), now: func() time.Time { return time.Unix(0, 0) }}
@@ -122,7 +125,7 @@ func TestFingerprintsStayAsTheyAre(t *testing.T) {
 		empty := c.text(whole.Interface())
 		fill(whole.Elem())
 		full := c.text(whole.Interface())
-		once, err := d.onceRetry(by, ActUserCreate, "key", full, "id")
+		once, err := d.retryForKey(by, ActUserCreate, "key", full, "id")
 		if err != nil || !json.Valid(full) {
 			t.Errorf("%s: %s, %v", noun, full, err)
 		}

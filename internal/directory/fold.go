@@ -6,18 +6,19 @@ import (
 	"roster/internal/fold"
 )
 
-// Visible returns what a reader sees of a name: blanks around it and invisible characters are left out.
+// Visible returns the visible part of a name: without surrounding blanks and invisible characters.
 func Visible(s string) string { return fold.Visible(s) }
 
-// Fold returns the form in which names are compared, see [fold.Name]. It is empty for a name that
-// nobody can see.
+// Fold returns the form of a name for comparisons, see [fold.Name]. It is empty for a name without
+// a visible character.
 func Fold(s string) string { return fold.Name(s) }
 
 // maxSortKey is the greatest length of a [SortKey], in bytes.
 const maxSortKey = 256
 
-// SortKey returns what a displayName is sorted by: the beginning of its key, because folding makes some characters
-// longer, and an index takes no key of any length. Names with one SortKey are in the order of their numbers.
+// SortKey returns the text that a displayName is sorted by: the beginning of its folded form.
+// Folding makes some texts longer, and an index takes keys of limited length only. Names with equal
+// SortKeys are sorted by number.
 func SortKey(displayName string) string {
 	key := Fold(displayName)
 	if len(key) <= maxSortKey {

@@ -7,12 +7,12 @@ import (
 	"roster"
 )
 
-// granting is somebody who grants roles and an access level to a user (DECISIONS 6). Whoever is limited to
-// groups grants for these only, and leaves alone what is granted elsewhere.
+// granting describes what an actor may grant to one user (DECISIONS 6). An actor that is limited to
+// groups grants for these only, and keeps what is granted for others.
 type granting struct {
-	orgWide bool             // not limited
-	groups  []roster.GroupID // those that the actor is limited to
-	own     []roster.GroupID // those of them that the user is in
+	orgWide bool             // the actor is not limited
+	groups  []roster.GroupID // the groups that the actor is limited to
+	own     []roster.GroupID // those of groups that the user is in
 }
 
 // grantingTo returns how the actor grants to a user who is in the groups.
@@ -28,13 +28,14 @@ func (g granting) inside(groups []roster.GroupID) []roster.GroupID {
 	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return !slices.Contains(g.groups, id) })
 }
 
-// outside returns the other ones.
+// outside returns those of the groups that inside leaves out.
 func (g granting) outside(groups []roster.GroupID) []roster.GroupID {
 	return slices.DeleteFunc(slices.Clone(groups), func(id roster.GroupID) bool { return slices.Contains(g.groups, id) })
 }
 
-// lacksOwnGroup reports whether an actor who is limited would grant for none of its groups, which would read as for the
-// organization. It notes that as a fault, unless one of the groups is at fault already.
+// lacksOwnGroup reports whether a limited actor would grant for none of its own groups: an empty
+// list would mean the whole organization. It adds that as a fault, unless the groups have one
+// already.
 func (g granting) lacksOwnGroup(f *roster.Faults) bool {
 	if g.orgWide || len(g.own) > 0 {
 		return false
@@ -45,8 +46,8 @@ func (g granting) lacksOwnGroup(f *roster.Faults) bool {
 	return true
 }
 
-// elsewhere notes it where an actor who is limited would change an access level that is in force beyond its groups. A
-// user has one level, so it would change there, too.
+// forbidLevelOutside adds a fault if a limited actor would change an access level that is in force
+// outside its groups. A user has one level, so it would change there, too.
 func (g granting) forbidLevelOutside(before, after roster.User, account roster.Account, f *roster.Faults) {
 	if g.orgWide || !levelInForce(before, account) {
 		return
@@ -56,14 +57,16 @@ func (g granting) forbidLevelOutside(before, after roster.User, account roster.A
 	if !another {
 		field = "accessLevelGroups"
 	}
-	whole := len(before.LevelGroups) == 0 && (another || len(after.LevelGroups) > 0)
-	if whole || another && slices.ContainsFunc(g.outside(before.LevelGroups), grantedIn(account)) {
-		f.Forbid(field, "cannot change: the level is granted beyond the groups that this credential is limited to")
+	changesOrgWide := len(before.LevelGroups) == 0 && (another || len(after.LevelGroups) > 0)
+	if changesOrgWide || another && slices.ContainsFunc(g.outside(before.LevelGroups), grantedIn(account)) {
+		f.Forbid(field, "cannot be changed: the level is also granted outside the groups that this credential is limited to")
 	}
 }
 
-// roles returns the roles of somebody who had old ones. named says that the roles of refs are all that there
-// are to be, together with its grants; otherwise the grants replace those that are for groups.
+// roles returns the new roles of a user who has the old ones. A role that the request names without
+// groups keeps the groups it has. If named is true, the roles and grants of refs are the complete
+// list. Otherwise the grants replace only the old grants for groups, and every old grant of a role
+// that they name.
 func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []roster.RoleGrant {
 	var roles []roster.RoleGrant
 	for _, r := range old {
@@ -82,7 +85,7 @@ func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []ros
 		i := slices.IndexFunc(old, isRole(role.ID))
 		switch {
 		case g.orgWide && i >= 0:
-			groups = old[i].Groups // a script that says the roles again widens none
+			groups = old[i].Groups // naming a role again does not widen it
 		case !g.orgWide && i >= 0:
 			groups = g.inside(old[i].Groups)
 		}
@@ -98,9 +101,9 @@ func (g granting) roles(old []roster.RoleGrant, refs resolved, named bool) []ros
 	return roles
 }
 
-// level returns the groups for which somebody's access level is granted that was granted for old ones; none
-// is the organization. given are those that the request names, if it names any; inForce says that the old
-// level gave something anywhere.
+// level returns the groups that the access level is granted for. Empty means the whole
+// organization. old are the groups so far; given are those in the request. inForce says that the
+// old level gives something.
 func (g granting) level(old []roster.GroupID, given roster.Set[[]roster.GroupID], inForce bool) []roster.GroupID {
 	switch {
 	case g.orgWide:
@@ -121,7 +124,7 @@ func isRole(id roster.RoleID) func(roster.RoleGrant) bool {
 	return func(r roster.RoleGrant) bool { return r.ID == id }
 }
 
-// addRole joins a role with those there are.
+// addRole adds a role to the list, or its groups to the role that is there.
 func addRole(roles []roster.RoleGrant, add roster.RoleGrant) []roster.RoleGrant {
 	i := slices.IndexFunc(roles, isRole(add.ID))
 	switch {
@@ -142,26 +145,26 @@ func sortedGroups(groups []roster.GroupID) []roster.GroupID {
 	return slices.Compact(groups)
 }
 
-// places returns where something is granted that is granted for the groups.
-func places(groups []roster.GroupID) []roster.GroupID {
+// groupsOrOrganization returns the groups, or "" for the organization if there are none.
+func groupsOrOrganization(groups []roster.GroupID) []roster.GroupID {
 	if len(groups) == 0 {
 		return []roster.GroupID{""}
 	}
 	return groups
 }
 
-// gain is what one argument of a request grants that was not granted before.
+// gain is what one argument of a request newly grants.
 type gain struct {
-	field  string // of the request
-	scope  string // the field that says for what groups it is granted; "" where none does
-	role   string // whose permissions they are; "" for an access level
+	field  string // the argument
+	scope  string // the field with the groups that it is granted for; "" for none
+	role   string // the role that grants; "" for an access level
 	grants roster.Grants
 }
 
-// gained returns what a change grants that was not granted before. What the user keeps is another question: see permit.
+// gained returns what a change newly grants. For what the user keeps see permit.
 func gained(before, after roster.User, refs resolved) (gains []gain) {
 	add := func(g gain, had bool, old, groups []roster.GroupID, p roster.Permissions) {
-		for _, id := range places(groups) {
+		for _, id := range groupsOrOrganization(groups) {
 			if p != 0 && (!had || len(old) > 0 && !slices.Contains(old, id)) {
 				g.grants.Add(id, p)
 			}
@@ -190,8 +193,9 @@ func gained(before, after roster.User, refs resolved) (gains []gain) {
 	return gains
 }
 
-// permitGains notes what the actor may not grant, by the argument that would. Arguments that are at fault already, and
-// those of which the groups are, are left out. empowers says that the user can sign in, or will by the same request.
+// permitGains adds a fault for each argument that grants more than the actor may. It skips
+// arguments that have a fault already, or whose groups have one. empowers says that the user can
+// sign in, or will by this request.
 func (d *Directory) permitGains(by roster.Actor, gains []gain, empowers bool, f *roster.Faults) {
 	faulty := slices.Clone(*f)
 	for _, g := range gains {
@@ -202,16 +206,16 @@ func (d *Directory) permitGains(by roster.Actor, gains []gain, empowers bool, f 
 		if g.role != "" {
 			detail += " by the role " + shorten(g.role)
 		}
-		if p := d.above(by, g.grants); p != 0 {
+		if p := d.aboveCeiling(by, g.grants); p != 0 {
 			f.Forbid(g.field, detail+": "+p.String())
-		} else if p := d.aboveHold(by, g.grants); empowers && p != 0 {
+		} else if p := d.blockingTakeOver(by, g.grants); empowers && p != 0 {
 			f.Forbid(g.field, "would give permissions that an API token of the organization gives only to users who cannot sign in yet: "+p.String())
 		}
 	}
 }
 
-// levelInForce reports whether the user's access level gives something anywhere. One that is granted for
-// groups which were deleted gives nothing.
+// levelInForce reports whether the user's access level gives anything. A level that is granted for
+// deleted groups only gives nothing.
 func levelInForce(u roster.User, account roster.Account) bool {
 	if u.AccessLevel.Permissions() == 0 {
 		return false
@@ -219,14 +223,15 @@ func levelInForce(u roster.User, account roster.Account) bool {
 	return len(u.LevelGroups) == 0 || slices.ContainsFunc(u.LevelGroups, grantedIn(account))
 }
 
-// grantedIn reports groups for which the account has a grant: they are there.
+// grantedIn returns a function that reports whether the account has a grant for a group, which then
+// exists.
 func grantedIn(account roster.Account) func(roster.GroupID) bool {
 	return func(id roster.GroupID) bool {
 		return slices.ContainsFunc(account.Grants, func(g roster.Grant) bool { return g.Group == id })
 	}
 }
 
-// groupIDs returns the ids of what a user is in.
+// groupIDs returns the ids of all the links.
 func groupIDs(links ...[]roster.GroupLink) []roster.GroupID {
 	var ids []roster.GroupID
 	for _, l := range slices.Concat(links...) {

@@ -11,8 +11,8 @@ import (
 	"roster/internal/directory"
 )
 
-// granted returns what somebody's roles and level are granted for: "level@A B Manager@A" and the like, by the
-// names of groups, and @* for the organization.
+// granted returns the groups that a user's level and roles are granted for, by name, such as
+// "level@A B Manager@A". "@*" means the organization.
 func (e *env) granted(u roster.User) string {
 	e.t.Helper()
 	names := map[roster.GroupID]string{}
@@ -49,13 +49,13 @@ func grant(role string, groups ...string) directory.RoleGrant {
 	return directory.RoleGrant{Role: roster.Ref{Name: role}, Groups: refs(groups...)}
 }
 
-// customers makes the groups A, B and C.
+// customers creates the groups A, B and C.
 func (e *env) customers() (a, b, c roster.Group) {
 	e.t.Helper()
 	return e.group(roster.KindGroup, "A"), e.group(roster.KindGroup, "B"), e.group(roster.KindGroup, "C")
 }
 
-// limited is a token of the organization that is limited to groups.
+// limited returns a token of the organization that is limited to groups.
 func (e *env) limited(groups ...roster.Group) roster.Actor {
 	by := roster.Actor{Kind: roster.ActorToken, TokenID: "t", OrganizationID: e.admin.OrganizationID, Face: roster.FaceCheckCentral, Limited: true}
 	for _, g := range groups {
@@ -210,8 +210,8 @@ func TestAChangeKeepsWhatRolesAndLevelsAreGrantedForUnlessItSaysOtherwise(t *tes
 	})
 }
 
-// TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave: it holds what that level gives, and manages the user, but
-// for its groups only.
+// TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave has an actor that holds what the level
+// gives and manages the user, but only for its groups.
 func TestWhoManagesAGroupLeavesTheLevelThatTheOrganizationGave(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, _, _ := e.customers()
@@ -312,7 +312,8 @@ func TestWhoIsLimitedToGroupsReachesNobodyWhoHasMoreElsewhere(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		// Out of every group of the actor, what is granted for "its groups" would be granted for the organization.
+		// Out of every group of the actor, what is granted for "its groups" would be granted for the
+		// organization.
 		_, err := e.UpdateUser(t.Context(), by, directory.UserChange{
 			User: byID(u), Groups: roster.Some(refs()), Roles: roster.Some(refs("REST LAM Sender")),
 		})
@@ -365,7 +366,8 @@ func TestWhatIsGrantedForADeletedGroupGivesNothing(t *testing.T) {
 			t.Errorf("a token of two groups, one gone, has %+v, %v", by.Grants, err)
 		}
 
-		// Another level by somebody who says the script again stays limited; by who manages B it becomes B's.
+		// Another level by somebody who says the script again stays limited; by who manages B it becomes
+		// B's.
 		must(e.UpdateUser(t.Context(), e.admin, directory.UserChange{User: byID(one), AccessLevel: roster.Some(roster.LevelManager)}))(t)
 		if by := e.as(one); len(by.Grants) != 0 {
 			t.Errorf("it got %+v", by.Grants)

@@ -62,7 +62,7 @@ func (d *Directory) CreateGroup(ctx context.Context, by roster.Actor, in NewGrou
 			r := Retry{
 				OrganizationID: by.OrganizationID, Key: d.fingerprint(by, ActGroupCreate, in.inputText()), ResourceID: string(id), CreatedAt: d.now(),
 			}
-			return repeated(tx, r, create, func(r Retry) (roster.Group, bool, error) {
+			return createUnlessRepeated(tx, r, create, func(r Retry) (roster.Group, bool, error) {
 				g, err := groupByID(tx, by, in.Kind, roster.GroupID(r.ResourceID))
 				return unchangedSince(r, g, g.Version, err)
 			})
@@ -156,8 +156,8 @@ func validateMembers(f *roster.Faults, field string, refs []roster.Ref) {
 // MaxMembers is how many members one request may name.
 const MaxMembers = 20000
 
-// findMembers resolves users, whom a field of the request names, to their numbers in ascending order. One
-// whom the actor does not see reads as unknown.
+// findMembers resolves users, whom a field of the request names, to their numbers in ascending
+// order. One whom the actor does not see reads as unknown.
 func findMembers(tx Tx, by roster.Actor, field string, refs []roster.Ref, f *roster.Faults) ([]int64, error) {
 	if len(refs) == 0 || len(refs) > MaxMembers {
 		return nil, nil
@@ -184,9 +184,9 @@ func findMembers(tx Tx, by roster.Actor, field string, refs []roster.Ref, f *ros
 	return numbers, nil
 }
 
-// seenBy returns whom of the users, by number in ascending order, the actor may put into a group or out of one.
-// Somebody who manages one group only cannot draw people into it whom it does not hold: a member is whom
-// that actor may then manage. To see them elsewhere is not enough.
+// seenBy returns whom of the users, by number in ascending order, the actor may put into a group or
+// out of one. Somebody who manages one group only cannot draw people into it whom it does not hold:
+// a member is whom that actor may then manage. To see them elsewhere is not enough.
 func seenBy(tx Tx, by roster.Actor, users []int64) ([]int64, error) {
 	slices.Sort(users)
 	users = slices.Compact(users)
@@ -297,11 +297,12 @@ func (in GroupList) ForFilter(f filter.Filter) GroupList {
 	return in
 }
 
-// ListGroups returns the groups of a kind that the actor may see, in the order that is asked for, loading a page
-// at a time. The shipped group End-User, which has no members, is left out. An error ends the sequence.
+// ListGroups returns the groups of a kind that the actor may see, in the order that is asked for,
+// loading a page at a time. The shipped group End-User, which has no members, is left out. An error
+// ends the sequence.
 //
-// Errors: Unauthenticated, Forbidden, NotFound and Invalid(service) for a service that is not there; in the
-// sequence also Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound and Invalid(service) for a service that is not
+// there; in the sequence also Unavailable.
 func (d *Directory) ListGroups(ctx context.Context, by roster.Actor, in GroupList) (iter.Seq2[roster.Group, error], error) {
 	if err := allow(by, ActGroupRead); err != nil {
 		return nil, err
@@ -345,7 +346,8 @@ type GroupSelector struct {
 }
 
 // find returns the group that the selector picks, if the actor may see it in an action. One that is
-// named and not there is Invalid, one by number or id NotFound; so is the shipped group, which no list shows.
+// named and not there is Invalid, one by number or id NotFound; so is the shipped group, which no
+// list shows.
 func (sel GroupSelector) find(tx Tx, by roster.Actor, act Action) (roster.Group, error) {
 	found, err := tx.FindGroups(by.OrganizationID, sel.Kind, findable([]roster.Ref{sel.Ref}))
 	if err != nil {
@@ -362,8 +364,8 @@ func (sel GroupSelector) find(tx Tx, by roster.Actor, act Action) (roster.Group,
 	return roster.Group{}, noSuch("displayName", string(sel.Kind), sel.Ref)
 }
 
-// isShipped reports whether the group is the one that stands in Graze for none: it has no members, and no other face
-// knows it (DECISIONS 3).
+// isShipped reports whether the group is the one that stands in Graze for none: it has no members,
+// and no other face knows it (DECISIONS 3).
 func isShipped(g roster.Group) bool {
 	return g.Kind == roster.KindGroup && g.Name == roster.EndUserGroup
 }
@@ -373,8 +375,8 @@ var shippedGroup = map[Action]string{
 	ActGroupRead: "has no members", ActGroupUpdate: "does not change", ActGroupDelete: "stays",
 }
 
-// TeamView is a group with its services and members. Members come a page at a time, however many there
-// are; it may be ranged over more than once.
+// TeamView is a group with its services and members. Members come a page at a time, however many
+// there are; it may be ranged over more than once.
 type TeamView struct {
 	roster.Group
 	Members iter.Seq2[roster.UserLink, error]
@@ -401,7 +403,8 @@ func (d *Directory) GetGroup(ctx context.Context, by roster.Actor, in GroupSelec
 	return d.withMembers(ctx, g), err
 }
 
-// ListTeams returns groups with services and members, by ascending number. An error ends the sequence.
+// ListTeams returns groups with services and members, by ascending number. An error ends the
+// sequence.
 //
 // Errors: those of ListGroups.
 func (d *Directory) ListTeams(ctx context.Context, by roster.Actor, in GroupList) (iter.Seq2[TeamView, error], error) {
@@ -425,8 +428,8 @@ func (d *Directory) withMembers(ctx context.Context, g roster.Group) TeamView {
 	}, func(u roster.UserLink) int64 { return u.Number })}
 }
 
-// noSuch is the error for a reference that is the subject of a request: a name is an argument that is
-// wrong, a number or id a record that is not there.
+// noSuch is the error for a reference that is the subject of a request: a name is an argument that
+// is wrong, a number or id a record that is not there.
 func noSuch(field, noun string, ref roster.Ref) error {
 	e := &roster.Error{Kind: roster.NotFound, Field: field, Detail: "names no " + noun + ": " + shorten(ref.String())}
 	if ref.Number == 0 && ref.ID == "" {

@@ -7,9 +7,11 @@ import (
 	"roster"
 )
 
-// DeleteGroup deletes a group or team: its name is free again, nobody is a member of it, and what is granted for it gives nothing.
+// DeleteGroup deletes a group or team: its name is free again, it has no members, and what is
+// granted for it gives nothing.
 //
-// Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound (by number or id), Invalid (by name), Stale,
+// Unavailable.
 func (d *Directory) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSelector) (roster.Group, error) {
 	if err := allow(by, ActGroupDelete); err != nil {
 		return roster.Group{}, err
@@ -30,14 +32,14 @@ func (d *Directory) DeleteGroup(ctx context.Context, by roster.Actor, in GroupSe
 	})
 }
 
-// permitDeletion answers Forbidden for a group with which something ends that the actor may not end: groups, roles, levels and
-// tokens of users above it, and entries on check groups.
+// permitDeletion returns Forbidden if the group's deletion would end something that the actor may
+// not end: memberships, roles, levels and tokens of users above it, and entries on check groups.
 func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error {
-	if g.Kind != roster.KindGroup || local(by) {
+	if g.Kind != roster.KindGroup || isLocal(by) {
 		return nil
 	}
 	var f roster.Faults
-	err := byPages(func(after int64) ([]int64, error) {
+	err := eachPage(func(after int64) ([]int64, error) {
 		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
 		users := make([]int64, len(page))
 		for i, u := range page {
@@ -53,7 +55,7 @@ func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error
 	if err != nil {
 		return err
 	}
-	err = byPages(func(after int64) ([]int64, error) {
+	err = eachPage(func(after int64) ([]int64, error) {
 		return tx.GrantedFor(g.OrganizationID, g.ID, after, MaxPage)
 	}, func(users []int64) error {
 		var above error
@@ -68,16 +70,17 @@ func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error
 	if err != nil {
 		return err
 	}
-	return d.mayEndEntries(tx, by, "group", CheckPermissionQuery{Group: g.ID})
+	return d.mayDeleteEntries(tx, by, "group", CheckPermissionQuery{Group: g.ID})
 }
 
-// removedRecord are the details of a change that removed a record.
+// removedRecord are the audit details of a change that removed a record.
 type removedRecord struct {
 	Before any `json:"before"`
 }
 
-// byPages looks at users, by ascending number, of whom read returns at most MaxPage above a number.
-func byPages(read func(after int64) ([]int64, error), look func(users []int64) error) error {
+// eachPage calls look with pages of users, by ascending number. read returns up to MaxPage users
+// above a number.
+func eachPage(read func(after int64) ([]int64, error), look func(users []int64) error) error {
 	for after, last := int64(0), false; !last; {
 		page, err := read(after)
 		if err == nil {

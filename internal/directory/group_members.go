@@ -10,12 +10,12 @@ import (
 // MemberList says which members of a group ListMembers returns.
 type MemberList struct {
 	Group GroupSelector
-	After int64 // only those with a greater number
-	Limit int   // at most so many; 0: all
+	After int64 // only members with a greater number
+	Limit int   // the greatest number of members; 0: all
 }
 
-// ListMembers returns the members of a group or team by ascending number, loading a page at a time. An error ends the
-// sequence.
+// ListMembers returns the members of a group or team by ascending number. It loads a page at a
+// time. An error ends the sequence.
 //
 // Errors: those of GetGroup; in the sequence also Unavailable.
 func (d *Directory) ListMembers(ctx context.Context, by roster.Actor, in MemberList) (iter.Seq2[roster.UserLink, error], error) {

@@ -22,10 +22,11 @@ func (sel GroupSelector) findLocked(tx Tx, by roster.Actor, act Action) (roster.
 	if err != nil {
 		return g, err
 	}
-	return g, unchanged(g.Version, sel.IfVersion)
+	return g, requireVersion(g.Version, sel.IfVersion)
 }
 
-// GroupChange is what UpdateGroup changes: what is absent stays as it is, a list replaces the whole list.
+// GroupChange is what UpdateGroup changes: what is absent stays as it is, a list replaces the whole
+// list.
 type GroupChange struct {
 	Group       GroupSelector
 	Name        roster.Set[string]
@@ -38,7 +39,8 @@ type GroupChange struct {
 	MergePatch  bool                     // LandingPage is merged with the one that is there (RFC 7396), not put in its place
 	Services    roster.Set[[]roster.Ref] // one that is named and not there is made
 
-	// Users who become members, or cease to be, without the others being looked at. Not together with Members.
+	// Users who become members, or cease to be, without the others being looked at. Not together with
+	// Members.
 	AddMembers, RemoveMembers []roster.Ref
 
 	Count  bool          // fill MemberCount of what is returned
@@ -65,11 +67,13 @@ func (in GroupChange) validate() roster.Faults {
 	return f
 }
 
-// UpdateGroup changes a group or team. Members are compared with those there are a page at a time. Its version rises with
-// its members too, as far as this changes them: who reads the members and replaces them under the version loses nobody
-// whom another such change brought. A change that leaves everything as it is writes nothing.
+// UpdateGroup changes a group or team. Members are compared with those there are a page at a time.
+// Its version rises with its members too, as far as this changes them: who reads the members and
+// replaces them under the version loses nobody whom another such change brought. A change that
+// leaves everything as it is writes nothing.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(displayName), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once),
+// Conflict(displayName), Stale, Unavailable.
 func (d *Directory) UpdateGroup(ctx context.Context, by roster.Actor, in GroupChange) (roster.Group, error) {
 	if err := allow(by, ActGroupUpdate); err != nil {
 		return roster.Group{}, err
@@ -119,7 +123,8 @@ func (d *Directory) UpdateGroup(ctx context.Context, by roster.Actor, in GroupCh
 	return g, d.nameHolder(ctx, by, ActGroupRead, groupHolder(by, in.Group.Kind, in.Name.Value), err)
 }
 
-// whole returns the group with its services and, where they are asked for, the number of its members.
+// whole returns the group with its services and, where they are asked for, the number of its
+// members.
 func (in GroupChange) whole(tx Tx, g roster.Group) (roster.Group, error) {
 	all, err := tx.Groups(g.OrganizationID, GroupQuery{Where: Is("id", string(g.ID)), Kind: g.Kind, Limit: 1, Services: true, CountMembers: in.Count})
 	if err != nil || len(all) == 0 {
@@ -131,7 +136,7 @@ func (in GroupChange) whole(tx Tx, g roster.Group) (roster.Group, error) {
 // sameGroup reports whether two states of a group are the same, but for its members.
 func sameGroup(a, b roster.Group) bool {
 	order := func(a, b roster.BusinessServiceLink) int { return cmp.Compare(a.ID, b.ID) }
-	same := slices.Equal(ordered(a.Routing.Services, order), ordered(b.Routing.Services, order)) &&
+	same := slices.Equal(sortedCopy(a.Routing.Services, order), sortedCopy(b.Routing.Services, order)) &&
 		bytes.Equal(compact(a.Routing.LandingPage), compact(b.Routing.LandingPage))
 	return same && a.Name == b.Name && a.Description == b.Description && a.Active == b.Active &&
 		a.Routing.AlertFilter == b.Routing.AlertFilter && a.Routing.SigFilter == b.Routing.SigFilter
@@ -162,8 +167,9 @@ func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (_ roster.G
 	return g, err
 }
 
-// differing compares the members of a group with those wanted, which are sorted numbers, and returns those who are to be
-// added and removed. It looks at a page of members at a time: an actor who may change the group sees all of them.
+// differing compares the members of a group with those wanted, which are sorted numbers, and
+// returns those who are to be added and removed. It looks at a page of members at a time: an actor
+// who may change the group sees all of them.
 func differing(tx Tx, g roster.Group, wanted []int64) (added, removed []int64, err error) {
 	there := make([]bool, len(wanted))
 	for after, last := int64(0), false; !last; {
@@ -214,7 +220,8 @@ func (in GroupChange) findMembers(tx Tx, by roster.Actor, f *roster.Faults) (m m
 	return m, nil
 }
 
-// planMembers finds whose membership of a group begins and ends, and notes where the actor may not do that.
+// planMembers finds whose membership of a group begins and ends, and notes where the actor may not
+// do that.
 func (d *Directory) planMembers(tx Tx, by roster.Actor, g roster.Group, in GroupChange, f *roster.Faults) (added, removed []int64, err error) {
 	members, err := in.findMembers(tx, by, f)
 	if err != nil {
@@ -254,8 +261,9 @@ func (m memberChange) exchange(tx Tx, g roster.Group) (added, removed []int64, e
 	return added, removed, err
 }
 
-// permitMembers notes whose membership of a group the actor may not begin or end: groups decide rights, so that takes
-// what UpdateUser takes to change a user's groups. No right comes with a team. field names the argument.
+// permitMembers notes whose membership of a group the actor may not begin or end: groups decide
+// rights, so that takes what UpdateUser takes to change a user's groups. No right comes with a
+// team. field names the argument.
 func (d *Directory) permitMembers(tx Tx, by roster.Actor, g roster.Group, field string, users []int64, f *roster.Faults) error {
 	if g.Kind != roster.KindGroup {
 		return nil
@@ -267,7 +275,7 @@ func (d *Directory) permitMembers(tx Tx, by roster.Actor, g roster.Group, field 
 
 // eachAbove tells whom of the users, by number, the actor may not change, and by which permissions.
 func (d *Directory) eachAbove(tx Tx, by roster.Actor, users []int64, tell func(name string, p roster.Permissions)) error {
-	if len(users) == 0 || local(by) {
+	if len(users) == 0 || isLocal(by) {
 		return nil
 	}
 	accounts, err := tx.AccountsByNumbers(by.OrganizationID, users)
@@ -279,7 +287,7 @@ func (d *Directory) eachAbove(tx Tx, by roster.Actor, users []int64, tell func(n
 		return err
 	}
 	for _, a := range accounts {
-		if p := d.above(by, a.Grants) | entries[a.Number]; p != 0 {
+		if p := d.aboveCeiling(by, a.Grants) | entries[a.Number]; p != 0 {
 			tell(shorten(a.UserName), p)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 	"roster/internal/directory"
 )
 
-// watched is a store that counts the members that are read of it, and how often it is asked who somebody is.
+// watched is a store that counts the members that are read of it, and how often it is asked who
+// somebody is.
 type watched struct {
 	directory.Store
 	read, asked *int

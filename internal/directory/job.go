@@ -13,8 +13,8 @@ type JobList struct {
 	State roster.JobState // only these; "" for all that are not done
 }
 
-// ListJobs returns the organization's jobs that are not done, the oldest first, without their payloads. An error ends
-// the sequence.
+// ListJobs returns the organization's jobs that are not done, the oldest first, without their
+// payloads. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden, Invalid(state); in the sequence also Unavailable.
 func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (iter.Seq2[roster.Job, error], error) {
@@ -45,8 +45,8 @@ func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (
 
 // ReviveJob has a buried job tried again, from its first attempt.
 //
-// Errors: Unauthenticated, Forbidden, NotFound where no such job is buried, Conflict where the same work has been
-// queued again since, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound where no such job is buried, Conflict where the same
+// work has been queued again since, Unavailable.
 func (d *Directory) ReviveJob(ctx context.Context, by roster.Actor, id roster.JobID) (roster.Job, error) {
 	if err := allow(by, ActJobRevive); err != nil {
 		return roster.Job{}, err

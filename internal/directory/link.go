@@ -8,34 +8,35 @@ import (
 	"roster"
 )
 
-// How long links are good.
+// Lifetimes of links.
 const (
 	WelcomeLinkFor = 7 * 24 * time.Hour
 	SetUpLinkFor   = 15 * time.Minute // DECISIONS 19
 )
 
-// NewLink is what IssueLink needs to know.
+// NewLink is the input of IssueLink.
 type NewLink struct {
 	User    UserSelector
 	Purpose roster.LinkPurpose
-	ByEmail bool // it is going to be sent to the user's primary address
+	ByEmail bool // it will be sent to the user's primary address
 
-	// IfCredentials makes the link only if no password was set since the user had this credential version; 0: always.
+	// IfCredentials makes the link only if the user still has this credential version, so that no
+	// password was set since; 0: always.
 	IfCredentials int64
 }
 
-// IssuedLink is the answer of IssueLink. Secret is shown once and kept nowhere.
+// IssuedLink is the result of IssueLink. Secret is shown once and not stored.
 type IssuedLink struct {
 	roster.Link
 	Secret string
 	User   roster.User
 }
 
-// IssueLink makes a link for a user. It voids the user's earlier ones for the same purpose. A link to
-// set a password is as good as the password, so its maker must hold every permission of the user.
+// IssueLink makes a link for a user, and voids the user's earlier links for the same purpose. The
+// holder of a link can set the password, so the actor must hold every permission of the user.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid where the user proves identity elsewhere or has no address, Stale,
-// Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid if the user signs in through another realm
+// or has no address, Stale, Unavailable.
 func (d *Directory) IssueLink(ctx context.Context, by roster.Actor, in NewLink) (IssuedLink, error) {
 	if err := allow(by, ActLinkIssue); err != nil {
 		return IssuedLink{}, err
@@ -45,25 +46,26 @@ func (d *Directory) IssueLink(ctx context.Context, by roster.Actor, in NewLink) 
 		return IssuedLink{}, err
 	}
 	return update(ctx, d, func(tx Tx) (IssuedLink, error) {
-		u, err := lockUser(tx, by, ActPasswordSet, in.User, 0) // so that nobody becomes more than the actor meanwhile
+		// Locked: the user must not gain permissions meanwhile.
+		u, err := lockUser(tx, by, ActPasswordSet, in.User, 0)
 		if err == nil {
-			err = d.mayEmbody(tx, by, u)
+			err = d.maySetPassword(tx, by, u)
 		}
 		if err != nil {
 			return IssuedLink{}, err
 		}
-		return d.issue(tx, by, u, in, secret)
+		return d.storeLink(tx, by, u, in, secret)
 	})
 }
 
-// issue stores a link for a user, and its audit entry.
-func (d *Directory) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, secret string) (IssuedLink, error) {
+// storeLink stores a link for a user, and its audit entry.
+func (d *Directory) storeLink(tx Tx, by roster.Actor, u roster.User, in NewLink, secret string) (IssuedLink, error) {
 	account, err := tx.AccountByID(u.OrganizationID, u.ID)
 	if err != nil {
 		return IssuedLink{}, err
 	}
 	if in.IfCredentials != 0 && in.IfCredentials != account.CredentialVersion {
-		return IssuedLink{}, &roster.Error{Kind: roster.Stale, Field: "password", Detail: "was set meanwhile"}
+		return IssuedLink{}, &roster.Error{Kind: roster.Stale, Field: "password", Detail: "has been set in the meantime"}
 	}
 	now := d.now()
 	l := roster.Link{
@@ -75,7 +77,7 @@ func (d *Directory) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, sec
 	}
 	if in.ByEmail {
 		if l.Address = u.Email; l.Address == "" {
-			return IssuedLink{}, &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is needed to send a link; give the user an address first"}
+			return IssuedLink{}, &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is required to send a link; give the user an address first"}
 		}
 	}
 	if err := tx.InsertLink(l, d.secrets.Hash(secret)); err != nil {
@@ -86,10 +88,10 @@ func (d *Directory) issue(tx Tx, by roster.Actor, u roster.User, in NewLink, sec
 	}})
 }
 
-// mayEmbody answers with an error unless the actor may set the password of a user whom it sees: of one who has or may
-// have a password here, and who is not above the actor.
-func (d *Directory) mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
-	if err := d.controls(tx, by, u); err != nil {
+// maySetPassword returns an error unless the actor may set the password of a user that it sees: the
+// user must sign in here, and must not hold permissions above the actor's.
+func (d *Directory) maySetPassword(tx Tx, by roster.Actor, u roster.User) error {
+	if err := d.requireControl(tx, by, u); err != nil {
 		return err
 	}
 	if u.Realm != roster.RealmDB {
@@ -98,16 +100,16 @@ func (d *Directory) mayEmbody(tx Tx, by roster.Actor, u roster.User) error {
 	return nil
 }
 
-// NewPassword is what SetPassword needs to know.
+// NewPassword is the input of SetPassword.
 type NewPassword struct {
 	User      UserSelector
-	IfVersion int64 // only if the user still has this version; 0: whatever it has
+	IfVersion int64 // only if the user still has this version; 0: any
 	Password  string
-	Faults    roster.Faults // those the face found already
+	Faults    roster.Faults // found by the face
 }
 
-// SetPassword gives a user another password. It ends the user's sessions and voids every cached
-// credential, on every replica.
+// SetPassword sets a user's password. On every replica it ends the user's sessions and voids cached
+// credentials.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(password), Stale, Unavailable.
 func (d *Directory) SetPassword(ctx context.Context, by roster.Actor, in NewPassword) (roster.User, error) {
@@ -116,10 +118,10 @@ func (d *Directory) SetPassword(ctx context.Context, by roster.Actor, in NewPass
 	}
 	permit := func(tx Tx, u roster.User, err error) (roster.User, error) {
 		if err == nil {
-			err = d.mayEmbody(tx, by, u)
+			err = d.maySetPassword(tx, by, u)
 		}
 		if err == nil {
-			err = unchanged(u.Version, in.IfVersion)
+			err = requireVersion(u.Version, in.IfVersion)
 		}
 		return u, err
 	}
@@ -138,12 +140,12 @@ func (d *Directory) SetPassword(ctx context.Context, by roster.Actor, in NewPass
 	if err != nil {
 		return u, err
 	}
-	hash, err := d.chosen(ctx, by, u, in.Password)
+	hash, err := d.hashChosen(ctx, by, u, in.Password)
 	if err != nil {
 		return u, err
 	}
 	return update(ctx, d, func(tx Tx) (roster.User, error) {
-		// Locked, so that nobody becomes more than the actor meanwhile.
+		// Locked: the user must not gain permissions meanwhile.
 		locked, err := lockUser(tx, by, ActPasswordSet, UserSelector{ID: u.ID}, 0)
 		if locked, err = permit(tx, locked, err); err != nil {
 			return locked, err
@@ -152,8 +154,8 @@ func (d *Directory) SetPassword(ctx context.Context, by roster.Actor, in NewPass
 	})
 }
 
-// chosen judges and hashes a password that a person chose.
-func (d *Directory) chosen(ctx context.Context, by roster.Actor, u roster.User, password string) (roster.PasswordHash, error) {
+// hashChosen rates and hashes a password that a person chose.
+func (d *Directory) hashChosen(ctx context.Context, by roster.Actor, u roster.User, password string) (roster.PasswordHash, error) {
 	if password == "" {
 		return "", &roster.Error{Kind: roster.Invalid, Field: "password", Detail: "is required"}
 	}
@@ -168,7 +170,7 @@ func (d *Directory) replacePassword(tx Tx, by roster.Actor, u roster.User, hash 
 	return d.audit(tx, by, now, change{ActPasswordSet, string(u.ID), u.UserName, map[string]any{"hadPassword": u.HasPassword}})
 }
 
-// storePassword gives a user a password. Sessions and links that are older than the password end with it.
+// storePassword stores a user's password, and ends the sessions and links that are older than it.
 func storePassword(tx Tx, u roster.User, hash roster.PasswordHash, now time.Time) error {
 	if err := tx.SetPassword(u.OrganizationID, u.ID, hash, now); err != nil {
 		return err
@@ -179,8 +181,9 @@ func storePassword(tx Tx, u roster.User, hash roster.PasswordHash, now time.Time
 	return voidLinks(tx, u)
 }
 
-// voidLinks voids all links of a user, whatever they are for. A link is as good as a password. So it ends with the
-// password, the address, the realm and the activity that the user had when it was made (DECISIONS 17).
+// voidLinks voids all links of a user, for any purpose. A link is as good as a password. So it ends
+// when the user's password, address or realm changes, or when the user is deactivated (DECISIONS
+// 17).
 func voidLinks(tx Tx, u roster.User) error {
 	return tx.DeleteLinks(u.OrganizationID, u.ID, "")
 }
@@ -190,18 +193,18 @@ func outdatesLinks(before, after roster.User) bool {
 	return before.Email != after.Email || before.Realm != after.Realm || before.Active && !after.Active
 }
 
-// ReadLink returns the user behind a link that is still good, without consuming it: what a page shows
-// before the person acts. It is public: the secret is the credential.
+// ReadLink returns the user of a valid link without consuming it, for the page that a person sees
+// first. It is public: the secret is the credential.
 //
-// Errors: NotFound alike for a link that is used, replaced, expired, or never was.
+// Errors: NotFound alike for a link that is used, replaced, expired, or never existed.
 func (d *Directory) ReadLink(ctx context.Context, by roster.Actor, secret string) (IssuedLink, error) {
 	if err := allow(by, ActLinkRead); err != nil {
 		return IssuedLink{}, err
 	}
-	return view(ctx, d, func(tx Tx) (IssuedLink, error) { return d.goodLink(tx, secret) })
+	return view(ctx, d, func(tx Tx) (IssuedLink, error) { return d.validLink(tx, secret) })
 }
 
-func (d *Directory) goodLink(tx Tx, secret string) (IssuedLink, error) {
+func (d *Directory) validLink(tx Tx, secret string) (IssuedLink, error) {
 	l, err := tx.LinkByHash(d.secrets.Hash(secret))
 	if err != nil {
 		if roster.KindOf(err) == roster.NotFound {
@@ -210,7 +213,7 @@ func (d *Directory) goodLink(tx Tx, secret string) (IssuedLink, error) {
 		return IssuedLink{}, err
 	}
 	now := d.now()
-	clockWentBack := now.Add(ClockSlack).Before(l.CreatedAt) // nobody knows how old the link is
+	clockWentBack := now.Add(ClockSlack).Before(l.CreatedAt) // the age of the link is unknown then
 	if !now.Before(l.ExpiresAt) || clockWentBack {
 		return IssuedLink{}, linkGone()
 	}
@@ -222,44 +225,46 @@ func (d *Directory) goodLink(tx Tx, secret string) (IssuedLink, error) {
 	if err != nil {
 		return IssuedLink{}, err
 	}
-	if !u.Active || u.Realm != roster.RealmDB || l.CredentialVersion != account.CredentialVersion || !wentTo(l, u) {
+	if !u.Active || u.Realm != roster.RealmDB || l.CredentialVersion != account.CredentialVersion || !addressStillHeld(l, u) {
 		return IssuedLink{}, linkGone()
 	}
 	return IssuedLink{Link: l, User: u}, nil
 }
 
-// wentTo reports whether a link went to an address that is still the user's, or to none.
-func wentTo(l roster.Link, u roster.User) bool {
+// addressStillHeld reports whether the link was sent to an address that the user still has, or to
+// none.
+func addressStillHeld(l roster.Link, u roster.User) bool {
 	return l.Address == "" || l.Address == u.Email || slices.ContainsFunc(u.ContactMethods, func(m roster.ContactMethod) bool {
 		return m.Service == roster.ServiceEmail && m.Address == l.Address
 	})
 }
 
-// lockedLink returns a link that is still good, and keeps others from changing its user until the transaction ends.
-// Of two who use links of one user at once the later one finds none.
-func (d *Directory) lockedLink(tx Tx, secret string) (IssuedLink, error) {
-	link, err := d.goodLink(tx, secret)
+// lockValidLink returns a valid link, and keeps others from changing its user until the transaction
+// ends. If two requests use links of one user at once, the later one finds none.
+func (d *Directory) lockValidLink(tx Tx, secret string) (IssuedLink, error) {
+	link, err := d.validLink(tx, secret)
 	if err != nil {
 		return link, err
 	}
 	if err := tx.LockUser(link.OrganizationID, UserSelector{ID: link.UserID}); err != nil {
 		return link, err
 	}
-	return d.goodLink(tx, secret)
+	return d.validLink(tx, secret)
 }
 
-// UsedLink is what UseLink needs to know.
+// UsedLink is the input of UseLink.
 type UsedLink struct {
 	Secret   string
 	Password string
-	Phone    string // a phone number for SMS, which becomes an unconfirmed contact method; "" for none
+	Phone    string // a number for SMS, added as an unconfirmed contact method; "" for none
 }
 
-// UseLink consumes a link: it sets the password, adds a phone number if one is given and, where the
-// link came by email, confirms the address. All other links of the user are void then, too. It is public: the secret is the credential.
+// UseLink consumes a link: it sets the password, adds a phone number if one is given, and voids all
+// other links of the user. If the link came by email, it confirms the address. It is public: the
+// secret is the credential.
 //
-// Errors: NotFound alike for a link that is not good, Invalid(password, phoneNumbers), RateLimited after too
-// many tries, Unavailable.
+// Errors: NotFound alike for a link that is not valid, Invalid(password, phoneNumbers), RateLimited
+// after too many tries, Unavailable.
 func (d *Directory) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (roster.User, error) {
 	if err := allow(by, ActLinkUse); err != nil {
 		return roster.User{}, err
@@ -282,7 +287,7 @@ func (d *Directory) UseLink(ctx context.Context, by roster.Actor, in UsedLink) (
 	return u, err
 }
 
-// useLink uses a link that is good.
+// useLink uses a valid link.
 func (d *Directory) useLink(ctx context.Context, by roster.Actor, link IssuedLink, in UsedLink) (roster.User, error) {
 	country, err := view(ctx, d, func(tx Tx) (string, error) { return d.countryFor(tx, link.OrganizationID, in.Phone) })
 	if err != nil {
@@ -295,12 +300,12 @@ func (d *Directory) useLink(ctx context.Context, by roster.Actor, link IssuedLin
 			return roster.User{}, &roster.Error{Kind: roster.Invalid, Field: "phoneNumbers", Detail: fault}
 		}
 	}
-	hash, err := d.chosen(ctx, by, link.User, in.Password)
+	hash, err := d.hashChosen(ctx, by, link.User, in.Password)
 	if err != nil {
 		return roster.User{}, err
 	}
 	return update(ctx, d, func(tx Tx) (roster.User, error) {
-		link, err := d.lockedLink(tx, in.Secret)
+		link, err := d.lockValidLink(tx, in.Secret)
 		if err != nil {
 			return roster.User{}, err
 		}
@@ -326,7 +331,7 @@ func (d *Directory) useLink(ctx context.Context, by roster.Actor, link IssuedLin
 	})
 }
 
-// linkGone is the one answer for every link that is not good.
+// linkGone returns the one error for every link that is not valid.
 func linkGone() error {
 	return &roster.Error{Kind: roster.NotFound, Detail: "this link has been used, replaced or has expired; ask for another"}
 }

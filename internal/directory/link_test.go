@@ -10,7 +10,7 @@ import (
 
 const strong = "seven slow herons over the weir"
 
-// purposes are the purposes of links that exist, and one that nothing knows yet.
+// purposes are all purposes of links, and one that the code does not know yet.
 var purposes = []roster.LinkPurpose{roster.LinkWelcome, roster.LinkSetUp, "of a later kind"}
 
 // links makes a link of each purpose for a user, and returns the secrets.
@@ -24,7 +24,7 @@ func (e *env) links(u roster.User) map[roster.LinkPurpose]string {
 	return secrets
 }
 
-// works reports whether a link is still good.
+// works reports whether a link is still valid.
 func (e *env) works(secret string) bool {
 	e.t.Helper()
 	_, err := e.ReadLink(e.t.Context(), roster.Actor{}, secret)
@@ -34,7 +34,8 @@ func (e *env) works(secret string) bool {
 	return err == nil
 }
 
-// outdated are changes of a user after which no link that was made before may work. Each gets the secrets of links.
+// outdated are changes of a user that must void all links made before. Each gets the secrets of
+// links.
 var outdated = map[string]func(e *env, u roster.User, secrets map[roster.LinkPurpose]string) error{
 	"SetPassword": func(e *env, u roster.User, _ map[roster.LinkPurpose]string) error {
 		_, err := e.SetPassword(e.t.Context(), e.admin, directory.NewPassword{User: byID(u), Password: strong})
@@ -146,8 +147,8 @@ func TestALinkOutlivesEveryOtherChange(t *testing.T) {
 	})
 }
 
-// TestALinkIsBoundToTheCredentialsAndTheAddressThatTheUserHad stores what a server does that does not void links itself: one of an older version
-// beside this one.
+// TestALinkIsBoundToTheCredentialsAndTheAddressThatTheUserHad writes to the store like a server of
+// an older version, which does not void links itself.
 func TestALinkIsBoundToTheCredentialsAndTheAddressThatTheUserHad(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		for name, write := range map[string]func(tx directory.Tx, u roster.User) error{

@@ -11,14 +11,15 @@ import (
 	"roster/internal/directory"
 )
 
-// lookalike is a noun that has names: how a record is made, how it is found, and the field of its name.
+// lookalike is a noun with names: how to create a record, how to find it, and the field of its
+// name.
 type lookalike struct {
 	field string
 	make  func(name string) error
 	find  func(name string) (id string, err error)
 }
 
-// lookalikes are all of them.
+// lookalikes returns all nouns with names.
 func lookalikes(t *testing.T, e *env) map[string]lookalike {
 	ctx, by := t.Context(), e.admin
 	group := func(kind roster.GroupKind) lookalike {
@@ -259,7 +260,7 @@ func TestAUserNameHasNoColonUnlessItHadOne(t *testing.T) {
 	})
 }
 
-// rename gives a user a name past the rules.
+// rename gives a user a name without validating it.
 func rename(t *testing.T, e *env, id roster.UserID, name string) {
 	t.Helper()
 	err := e.store.Update(t.Context(), func(tx directory.Tx) error {
@@ -322,7 +323,8 @@ func TestANumberWithAnExtensionIsNoAddressForSMS(t *testing.T) {
 	})
 }
 
-// TestNamesThatAnOlderReleaseStoredGetTheirKeys begins with the keys that such a release made: NFC after case folding.
+// TestNamesThatAnOlderReleaseStoredGetTheirKeys starts with the keys of an older release: NFC after
+// case folding.
 func TestNamesThatAnOlderReleaseStoredGetTheirKeys(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		ctx, by := t.Context(), e.admin
@@ -382,7 +384,7 @@ func TestNamesThatAnOlderReleaseStoredGetTheirKeys(t *testing.T) {
 	})
 }
 
-// setKeys gives records the keys that key returns; "" leaves a record as it is.
+// setKeys sets the keys of records to the result of key; "" leaves a record as it is.
 func setKeys(t *testing.T, e *env, key func(directory.NameKind, directory.NamedRecord) string) {
 	t.Helper()
 	err := e.store.Update(t.Context(), func(tx directory.Tx) error {

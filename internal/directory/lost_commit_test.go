@@ -19,21 +19,21 @@ import (
 	"roster/internal/pgtest"
 )
 
-// writer prepares a change of a verb and returns it. The name has not been used before.
+// writer prepares a change by a verb and returns it. No earlier change has used the name.
 type writer func(e *env, name string) (change func(context.Context) error)
 
-// just makes the change of a verb whose input is known before anything is prepared.
-func just[In, Out any](verb func(context.Context, roster.Actor, In) (Out, error), by roster.Actor, in In) func(context.Context) error {
+// changeBy returns the change by a verb whose input needs no preparation.
+func changeBy[In, Out any](verb func(context.Context, roster.Actor, In) (Out, error), by roster.Actor, in In) func(context.Context) error {
 	return func(ctx context.Context) error {
 		_, err := verb(ctx, by, in)
 		return err
 	}
 }
 
-// writers has every verb that writes. A test below fails for one that is missing.
+// writers holds every verb that writes. A test below fails for a missing one.
 var writers = map[string]writer{
 	"CreateUser": func(e *env, name string) func(context.Context) error {
-		return just(e.CreateUser, e.admin, directory.NewUser{UserName: name, Email: name + "@example.com", SendWelcomeEmail: true})
+		return changeBy(e.CreateUser, e.admin, directory.NewUser{UserName: name, Email: name + "@example.com", SendWelcomeEmail: true})
 	},
 	"CreateUsers": func(e *env, name string) func(context.Context) error {
 		return func(ctx context.Context) error {
@@ -48,165 +48,165 @@ var writers = map[string]writer{
 	},
 	"UpdateUser": func(e *env, name string) func(context.Context) error {
 		u := e.makes(directory.NewUser{UserName: name})
-		return just(e.UpdateUser, e.admin, directory.UserChange{User: byID(u), IfVersion: u.Version, DisplayName: roster.Some("Other")})
+		return changeBy(e.UpdateUser, e.admin, directory.UserChange{User: byID(u), IfVersion: u.Version, DisplayName: roster.Some("Other")})
 	},
 	"UpsertUser": func(e *env, name string) func(context.Context) error {
-		return just(e.UpsertUser, e.admin, directory.UserUpsert{
+		return changeBy(e.UpsertUser, e.admin, directory.UserUpsert{
 			Match: directory.ByUserName, Change: directory.UserChange{UserName: roster.Some(name)}, New: directory.NewUser{UserName: name},
 		})
 	},
 	"DeleteUser": func(e *env, name string) func(context.Context) error {
 		u := e.makes(directory.NewUser{UserName: name})
-		return just(e.DeleteUser, e.admin, directory.UserDeletion{User: byID(u), IfVersion: u.Version})
+		return changeBy(e.DeleteUser, e.admin, directory.UserDeletion{User: byID(u), IfVersion: u.Version})
 	},
 	"AdmitUser": func(e *env, name string) func(context.Context) error {
-		return just(e.AdmitUser, e.admin, directory.ProvenUser{Realm: name, User: directory.NewUser{UserName: name}})
+		return changeBy(e.AdmitUser, e.admin, directory.ProvenUser{Realm: name, User: directory.NewUser{UserName: name}})
 	},
 	"SetPassword": func(e *env, name string) func(context.Context) error {
 		u := e.makes(directory.NewUser{UserName: name})
-		return just(e.SetPassword, e.admin, directory.NewPassword{User: byID(u), Password: "correct horse battery staple"})
+		return changeBy(e.SetPassword, e.admin, directory.NewPassword{User: byID(u), Password: "correct horse battery staple"})
 	},
 	"IssueLink": func(e *env, name string) func(context.Context) error {
 		u := e.makes(directory.NewUser{UserName: name})
-		return just(e.IssueLink, e.admin, directory.NewLink{User: byID(u), Purpose: roster.LinkSetUp})
+		return changeBy(e.IssueLink, e.admin, directory.NewLink{User: byID(u), Purpose: roster.LinkSetUp})
 	},
 	"UseLink": func(e *env, name string) func(context.Context) error {
 		u := e.makes(directory.NewUser{UserName: name})
 		link := must(e.IssueLink(e.t.Context(), e.admin, directory.NewLink{User: byID(u), Purpose: roster.LinkSetUp}))(e.t)
-		return just(e.UseLink, roster.Actor{Face: roster.FaceWeb}, directory.UsedLink{Secret: link.Secret, Password: "correct horse battery staple"})
+		return changeBy(e.UseLink, roster.Actor{Face: roster.FaceWeb}, directory.UsedLink{Secret: link.Secret, Password: "correct horse battery staple"})
 	},
 	"AddContactMethod": func(e *env, name string) func(context.Context) error {
 		u := e.makes(directory.NewUser{UserName: name})
-		return just(e.AddContactMethod, e.admin, directory.NewContactMethod{User: byID(u), Service: roster.ServiceEmail, Address: name + "@example.com"})
+		return changeBy(e.AddContactMethod, e.admin, directory.NewContactMethod{User: byID(u), Service: roster.ServiceEmail, Address: name + "@example.com"})
 	},
 	"RemoveContactMethod": func(e *env, name string) func(context.Context) error {
 		u := e.makes(directory.NewUser{UserName: name})
 		in := directory.NewContactMethod{User: byID(u), Service: roster.ServiceEmail, Address: name + "@example.com"}
 		m := must(e.AddContactMethod(e.t.Context(), e.admin, in))(e.t)
-		return just(e.RemoveContactMethod, e.admin, directory.ContactMethodSelector{User: byID(u), ID: m.ID})
+		return changeBy(e.RemoveContactMethod, e.admin, directory.ContactMethodSelector{User: byID(u), ID: m.ID})
 	},
 	"SetServerAdmin": func(e *env, name string) func(context.Context) error {
 		u := e.makes(directory.NewUser{UserName: name})
-		return just(e.SetServerAdmin, e.admin, directory.ServerAdmin{User: byID(u), May: true})
+		return changeBy(e.SetServerAdmin, e.admin, directory.ServerAdmin{User: byID(u), May: true})
 	},
 	"CreateSession": func(e *env, name string) func(context.Context) error {
-		return just(e.CreateSession, e.as(e.makes(directory.NewUser{UserName: name})), directory.None{})
+		return changeBy(e.CreateSession, e.as(e.makes(directory.NewUser{UserName: name})), directory.None{})
 	},
 	"EndSession": func(e *env, name string) func(context.Context) error {
 		by := e.as(e.makes(directory.NewUser{UserName: name}))
 		s := must(e.CreateSession(e.t.Context(), by, directory.None{}))(e.t)
-		return just(e.EndSession, by, directory.SessionSelector{ID: s.ID})
+		return changeBy(e.EndSession, by, directory.SessionSelector{ID: s.ID})
 	},
 	"CreateToken": func(e *env, name string) func(context.Context) error {
-		return just(e.CreateToken, e.admin, directory.NewToken{Name: name, Access: roster.AccessRead})
+		return changeBy(e.CreateToken, e.admin, directory.NewToken{Name: name, Access: roster.AccessRead})
 	},
 	"RevokeToken": func(e *env, name string) func(context.Context) error {
 		must(e.CreateToken(e.t.Context(), e.admin, directory.NewToken{Name: name, Access: roster.AccessRead}))(e.t)
-		return just(e.RevokeToken, e.admin, roster.Ref{Name: name})
+		return changeBy(e.RevokeToken, e.admin, roster.Ref{Name: name})
 	},
 	"CreateGroup": func(e *env, name string) func(context.Context) error {
-		return just(e.CreateGroup, e.admin, directory.NewGroup{Kind: roster.KindGroup, Name: name})
+		return changeBy(e.CreateGroup, e.admin, directory.NewGroup{Kind: roster.KindGroup, Name: name})
 	},
 	"UpdateGroup": func(e *env, name string) func(context.Context) error {
 		g := e.group(roster.KindGroup, name)
 		sel := directory.GroupSelector{Kind: g.Kind, Ref: ref(g), IfVersion: g.Version}
-		return just(e.UpdateGroup, e.admin, directory.GroupChange{Group: sel, AddMembers: refs(e.makes(directory.NewUser{UserName: name}).UserName)})
+		return changeBy(e.UpdateGroup, e.admin, directory.GroupChange{Group: sel, AddMembers: refs(e.makes(directory.NewUser{UserName: name}).UserName)})
 	},
 	"DeleteGroup": func(e *env, name string) func(context.Context) error {
 		g := e.group(roster.KindGroup, name)
-		return just(e.DeleteGroup, e.admin, directory.GroupSelector{Kind: g.Kind, Ref: ref(g), IfVersion: g.Version})
+		return changeBy(e.DeleteGroup, e.admin, directory.GroupSelector{Kind: g.Kind, Ref: ref(g), IfVersion: g.Version})
 	},
 	"CreateDepartment": func(e *env, name string) func(context.Context) error {
-		return just(e.CreateDepartment, e.admin, directory.NewDepartment{Name: name})
+		return changeBy(e.CreateDepartment, e.admin, directory.NewDepartment{Name: name})
 	},
 	"UpdateDepartment": func(e *env, name string) func(context.Context) error {
 		dep := must(e.CreateDepartment(e.t.Context(), e.admin, directory.NewDepartment{Name: name}))(e.t)
 		in := directory.DepartmentChange{Department: roster.Ref{Name: name}, IfVersion: dep.Version, Name: roster.Some(name + " renamed")}
-		return just(e.UpdateDepartment, e.admin, in)
+		return changeBy(e.UpdateDepartment, e.admin, in)
 	},
 	"DeleteDepartment": func(e *env, name string) func(context.Context) error {
 		dep := must(e.CreateDepartment(e.t.Context(), e.admin, directory.NewDepartment{Name: name}))(e.t)
-		return just(e.DeleteDepartment, e.admin, directory.Deletion{Ref: roster.Ref{Name: name}, IfVersion: dep.Version})
+		return changeBy(e.DeleteDepartment, e.admin, directory.Deletion{Ref: roster.Ref{Name: name}, IfVersion: dep.Version})
 	},
 	"CreateRole": func(e *env, name string) func(context.Context) error {
-		return just(e.CreateRole, e.admin, directory.NewRole{Name: name})
+		return changeBy(e.CreateRole, e.admin, directory.NewRole{Name: name})
 	},
 	"UpdateRole": func(e *env, name string) func(context.Context) error {
 		r := must(e.CreateRole(e.t.Context(), e.admin, directory.NewRole{Name: name}))(e.t)
-		return just(e.UpdateRole, e.admin, directory.RoleChange{Role: roster.Ref{Name: name}, IfVersion: r.Version, Description: roster.Some("other")})
+		return changeBy(e.UpdateRole, e.admin, directory.RoleChange{Role: roster.Ref{Name: name}, IfVersion: r.Version, Description: roster.Some("other")})
 	},
 	"DeleteRole": func(e *env, name string) func(context.Context) error {
 		r := must(e.CreateRole(e.t.Context(), e.admin, directory.NewRole{Name: name}))(e.t)
-		return just(e.DeleteRole, e.admin, directory.Deletion{Ref: roster.Ref{Name: name}, IfVersion: r.Version})
+		return changeBy(e.DeleteRole, e.admin, directory.Deletion{Ref: roster.Ref{Name: name}, IfVersion: r.Version})
 	},
 	"CreateRealm": func(e *env, name string) func(context.Context) error {
-		return just(e.saml().CreateRealm, e.admin, directory.NewRealm{Name: name, Configuration: json.RawMessage(`{}`)})
+		return changeBy(e.saml().CreateRealm, e.admin, directory.NewRealm{Name: name, Configuration: json.RawMessage(`{}`)})
 	},
 	"UpdateRealm": func(e *env, name string) func(context.Context) error {
 		d := e.saml()
 		r := must(d.CreateRealm(e.t.Context(), e.admin, directory.NewRealm{Name: name, Configuration: json.RawMessage(`{}`)}))(e.t)
-		return just(d.UpdateRealm, e.admin, directory.RealmChange{Realm: roster.Ref{Name: name}, IfVersion: r.Version, Active: roster.Some(false)})
+		return changeBy(d.UpdateRealm, e.admin, directory.RealmChange{Realm: roster.Ref{Name: name}, IfVersion: r.Version, Active: roster.Some(false)})
 	},
 	"CreateOrganization": func(e *env, name string) func(context.Context) error {
-		return just(e.CreateOrganization, e.admin, directory.NewOrganization{Slug: name})
+		return changeBy(e.CreateOrganization, e.admin, directory.NewOrganization{Slug: name})
 	},
 	"SetUpOrganization": func(e *env, name string) func(context.Context) error {
-		return just(e.SetUpOrganization, e.admin, name)
+		return changeBy(e.SetUpOrganization, e.admin, name)
 	},
 	"UpdateSettings": func(e *env, name string) func(context.Context) error {
 		o := must(e.GetSettings(e.t.Context(), e.admin, directory.None{}))(e.t)
-		return just(e.UpdateSettings, e.admin, directory.SettingsChange{IfVersion: o.Version, Name: roster.Some(name)})
+		return changeBy(e.UpdateSettings, e.admin, directory.SettingsChange{IfVersion: o.Version, Name: roster.Some(name)})
 	},
 	"SetDefaultPreferences": func(e *env, name string) func(context.Context) error {
-		return just(e.SetDefaultPreferences, e.admin, directory.Defaults{
+		return changeBy(e.SetDefaultPreferences, e.admin, directory.Defaults{
 			DefaultsOf:  directory.DefaultsOf{Group: ref(e.group(roster.KindGroup, name))},
 			Preferences: []roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceSMS}}},
 		})
 	},
 	"ReviveJob": func(e *env, name string) func(context.Context) error {
-		return just(e.ReviveJob, e.admin, e.buried(name))
+		return changeBy(e.ReviveJob, e.admin, e.buried(name))
 	},
 	"CreateCheck": func(e *env, name string) func(context.Context) error {
-		return just(e.CreateCheck, e.admin, directory.NewCheck{CheckFields: fields(name)})
+		return changeBy(e.CreateCheck, e.admin, directory.NewCheck{CheckFields: fields(name)})
 	},
 	"UpdateCheck": func(e *env, name string) func(context.Context) error {
 		c := e.check(name, "")
-		return just(e.UpdateCheck, e.admin, directory.CheckChange{
+		return changeBy(e.UpdateCheck, e.admin, directory.CheckChange{
 			Check: c.ID, IfVersion: c.Version, CheckFields: directory.CheckFields{Name: roster.Some(name + " renamed")},
 		})
 	},
 	"DeleteCheck": func(e *env, name string) func(context.Context) error {
 		c := e.check(name, "")
-		return just(e.DeleteCheck, e.admin, directory.Deletion{Ref: roster.Ref{ID: string(c.ID)}, IfVersion: c.Version})
+		return changeBy(e.DeleteCheck, e.admin, directory.Deletion{Ref: roster.Ref{ID: string(c.ID)}, IfVersion: c.Version})
 	},
 	"CreateCheckGroup": func(e *env, name string) func(context.Context) error {
-		return just(e.CreateCheckGroup, e.admin, directory.NewCheckGroup{Name: name})
+		return changeBy(e.CreateCheckGroup, e.admin, directory.NewCheckGroup{Name: name})
 	},
 	"UpdateCheckGroup": func(e *env, name string) func(context.Context) error {
 		g := e.checkGroup(name)
-		return just(e.UpdateCheckGroup, e.admin, directory.CheckGroupChange{CheckGroup: g.ID, IfVersion: g.Version, Description: roster.Some("other")})
+		return changeBy(e.UpdateCheckGroup, e.admin, directory.CheckGroupChange{CheckGroup: g.ID, IfVersion: g.Version, Description: roster.Some("other")})
 	},
 	"DeleteCheckGroup": func(e *env, name string) func(context.Context) error {
 		g := e.checkGroup(name)
-		return just(e.DeleteCheckGroup, e.admin, directory.Deletion{Ref: roster.Ref{ID: string(g.ID)}, IfVersion: g.Version})
+		return changeBy(e.DeleteCheckGroup, e.admin, directory.Deletion{Ref: roster.Ref{ID: string(g.ID)}, IfVersion: g.Version})
 	},
 	"PutCheckPermission": func(e *env, name string) func(context.Context) error {
-		return just(e.PutCheckPermission, e.admin, directory.NewCheckPermission{
+		return changeBy(e.PutCheckPermission, e.admin, directory.NewCheckPermission{
 			CheckGroup: e.checkGroup(name).ID, AccessLevel: roster.LevelUser, Group: ref(e.group(roster.KindGroup, name)),
 		})
 	},
 	"DeleteCheckPermission": func(e *env, name string) func(context.Context) error {
 		g := e.checkGroup(name)
 		p := e.entry(g, roster.LevelUser, "", e.group(roster.KindGroup, name).Name)
-		return just(e.DeleteCheckPermission, e.admin, directory.CheckPermissionSelector{CheckGroup: g.ID, ID: p.ID})
+		return changeBy(e.DeleteCheckPermission, e.admin, directory.CheckPermissionSelector{CheckGroup: g.ID, ID: p.ID})
 	},
 	"RecordEvent": func(e *env, name string) func(context.Context) error {
 		c := e.check(name, "")
-		return just(e.RecordEvent, e.admin, directory.NewEvent{Check: c.ID, Title: "backup of " + name, Status: roster.StatusFailure})
+		return changeBy(e.RecordEvent, e.admin, directory.NewEvent{Check: c.ID, Title: "backup of " + name, Status: roster.StatusFailure})
 	},
 }
 
-// buried queues a job, and gives it up.
+// buried queues a job and buries it.
 func (e *env) buried(id string) roster.JobID {
 	e.t.Helper()
 	err := e.store.Update(e.t.Context(), func(tx directory.Tx) error {
@@ -239,7 +239,8 @@ func TestEveryVerbThatWritesIsTriedWithLostCommits(t *testing.T) {
 	}
 }
 
-// amounts are how many rows each table has and the sum of their versions: a change that is made twice shows.
+// amounts are the number of rows of each table and the sum of their versions. So a change that is
+// made twice shows.
 type amounts map[string]int64
 
 func measure(t *testing.T, conn *pgx.Conn) amounts {
@@ -273,7 +274,7 @@ func measure(t *testing.T, conn *pgx.Conn) amounts {
 	return all
 }
 
-// since returns by how much the amounts have changed, where they have.
+// since returns the amounts that have changed, and by how much.
 func (a amounts) since(before amounts) amounts {
 	changed := amounts{}
 	for name, n := range a {
@@ -284,8 +285,9 @@ func (a amounts) since(before amounts) amounts {
 	return changed
 }
 
-// TestAChangeWhoseCommitIsCutIsAnsweredTrulyAndMadeOnce cuts each verb's connection at its COMMIT: once for each place, 40
-// times with ROSTER_TEST_LONG=1, and then at each of its messages too.
+// TestAChangeWhoseCommitIsCutIsAnsweredTrulyAndMadeOnce cuts each verb's connection at its COMMIT.
+// It does so once for each place. With ROSTER_TEST_LONG=1 it does so 40 times, and cuts at each
+// other message too.
 func TestAChangeWhoseCommitIsCutIsAnsweredTrulyAndMadeOnce(t *testing.T) {
 	t.Parallel()
 	rounds, orgWide := 1, 0

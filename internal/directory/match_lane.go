@@ -11,50 +11,51 @@ import (
 	"roster"
 )
 
-// Bounds of the lane for events that take work to match.
+// Bounds of a matchLane.
 const (
-	maxMatchesOfOne = 4   // events of one organization that wait
-	maxMatchesOfAll = 256 // events of all organizations that wait
-	maxListsOfOne   = 16  // pages of one organization that wait
+	maxMatchesOfOne = 4   // waiting events of one organization
+	maxMatchesOfAll = 256 // waiting events of all organizations
+	maxListsOfOne   = 16  // waiting pages of one organization
 
-	// heldRefusal is how long a refusal is held, so that callers who try again at once do not take all
-	// the time that the lane leaves to others; maxHeldRefusals is how many are held at a time.
+	// heldRefusal is how long a refusal is delayed. Otherwise callers who try again at once would take
+	// all the time that the lane leaves to others. maxHeldRefusals is how many are delayed at a time.
 	heldRefusal     = 250 * time.Millisecond
 	maxHeldRefusals = 256
 
-	// maxMatchWait is how long an event waits: its caller gets the refusal before the server or a proxy
-	// ends the connection without one.
+	// maxMatchWait is how long an event waits. Its caller gets the refusal before the server or a
+	// proxy closes the connection.
 	maxMatchWait = 20 * time.Second
 )
 
-// matchLane lets few events be matched at a time, or few pages of users be made that are compared with a filter, so that other requests keep a processor. A slot
-// rests after each event for as long as that took: on two processors others would else keep less than
-// half of their rate. Those who wait have their turn by organization: the events of one do not shut
-// out those of another.
+// matchLane limits how many events are matched at a time, or how many pages of users are filtered
+// row by row, so that other requests keep a processor. After each turn a slot rests for as long as
+// the turn took: without that, other requests on two processors fell below half of their rate.
+// Organizations take turns, so that the events of one do not shut out those of another.
 type matchLane struct {
-	slots int
-	ofOne int          // that wait of one organization at most
-	held  atomic.Int64 // refusals
+	slots              int
+	maxPerOrganization int          // the greatest number that waits
+	delayed            atomic.Int64 // refusals being delayed
 
 	mu      sync.Mutex
 	running int
 	waiting int
-	turns   map[roster.OrganizationID][]chan struct{} // first come, first served; closed when a turn has come
-	order   []roster.OrganizationID                   // that have events waiting, the next one first
+	turns   map[roster.OrganizationID][]chan struct{} // in order of arrival; closed when the turn comes
+	order   []roster.OrganizationID                   // organizations that wait, the next one first
 }
 
 func newMatchLane(ofOne int) *matchLane {
 	return &matchLane{
-		slots: max(1, runtime.GOMAXPROCS(0)-1),
-		ofOne: ofOne,
-		turns: make(map[roster.OrganizationID][]chan struct{}),
+		slots:              max(1, runtime.GOMAXPROCS(0)-1),
+		maxPerOrganization: ofOne,
+		turns:              make(map[roster.OrganizationID][]chan struct{}),
 	}
 }
 
-// enter waits for a turn, which leave ends. Errors: Unavailable where too many wait, at once, or
-// where ctx ends.
+// enter waits for a turn. The caller must end it with leave.
+//
+// Errors: Unavailable at once if too many wait, or when ctx or maxMatchWait ends.
 func (l *matchLane) enter(ctx context.Context, org roster.OrganizationID) error {
-	turn, err := l.line(org)
+	turn, err := l.join(org)
 	if err != nil {
 		l.holdRefusal(ctx)
 		return err
@@ -69,12 +70,12 @@ func (l *matchLane) enter(ctx context.Context, org roster.OrganizationID) error 
 		return nil
 	case <-ctx.Done():
 		l.abandon(org, turn)
-		return laneError("what takes long to compare was not done in time; try again", context.Cause(ctx))
+		return laneError("this request takes long to compare and was not done in time; try again", context.Cause(ctx))
 	}
 }
 
-// line takes a turn, and returns nil, or takes a place in the queue.
-func (l *matchLane) line(org roster.OrganizationID) (turn chan struct{}, err error) {
+// join takes a free slot and returns nil, or returns a place in the queue.
+func (l *matchLane) join(org roster.OrganizationID) (turn chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.running < l.slots {
@@ -82,7 +83,7 @@ func (l *matchLane) line(org roster.OrganizationID) (turn chan struct{}, err err
 		return nil, nil
 	}
 	queue := l.turns[org]
-	if len(queue) >= l.ofOne || l.waiting >= maxMatchesOfAll {
+	if len(queue) >= l.maxPerOrganization || l.waiting >= maxMatchesOfAll {
 		return nil, laneError("too many requests that take long to compare came at once; try again", nil)
 	}
 	if len(queue) == 0 {
@@ -94,10 +95,10 @@ func (l *matchLane) line(org roster.OrganizationID) (turn chan struct{}, err err
 	return turn, nil
 }
 
-// holdRefusal waits before a caller is told that there is no place, unless many are waiting so.
+// holdRefusal delays a refusal, unless many are delayed already.
 func (l *matchLane) holdRefusal(ctx context.Context) {
-	defer l.held.Add(-1)
-	if l.held.Add(1) > maxHeldRefusals {
+	defer l.delayed.Add(-1)
+	if l.delayed.Add(1) > maxHeldRefusals {
 		return
 	}
 	timer := time.NewTimer(heldRefusal)
@@ -108,17 +109,17 @@ func (l *matchLane) holdRefusal(ctx context.Context) {
 	}
 }
 
-// leave ends a turn that took so long. The next one comes once the slot has rested.
+// leave ends a turn that took so long. The slot rests as long before the next turn.
 func (l *matchLane) leave(took time.Duration) {
 	if took > 0 {
-		time.AfterFunc(took, l.pass)
+		time.AfterFunc(took, l.passSlot)
 		return
 	}
-	l.pass()
+	l.passSlot()
 }
 
-// pass gives a slot to the next event in line.
-func (l *matchLane) pass() {
+// passSlot gives a slot to the next in the queue.
+func (l *matchLane) passSlot() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--
@@ -135,13 +136,13 @@ func (l *matchLane) pass() {
 	close(turn)
 }
 
-// abandon leaves the queue, or gives the turn back if it came at the same moment.
+// abandon leaves the queue, or gives the turn back if it has just come.
 func (l *matchLane) abandon(org roster.OrganizationID, turn chan struct{}) {
 	l.mu.Lock()
 	select {
 	case <-turn:
 		l.mu.Unlock()
-		l.pass()
+		l.passSlot()
 		return
 	default:
 	}
@@ -151,8 +152,8 @@ func (l *matchLane) abandon(org roster.OrganizationID, turn chan struct{}) {
 	}
 }
 
-// remove takes a turn out of its organization's queue, and reports whether others are left in it.
-// l.mu is held.
+// remove takes a turn out of its organization's queue, and reports whether others wait in it. l.mu
+// must be held.
 func (l *matchLane) remove(org roster.OrganizationID, turn chan struct{}) bool {
 	l.waiting--
 	queue := slices.DeleteFunc(l.turns[org], func(t chan struct{}) bool { return t == turn })

@@ -10,8 +10,8 @@ import (
 	"roster"
 )
 
-// HoldLane takes every turn and every place in the queue of an organization.
-func HoldLane(d *Directory, org roster.OrganizationID) { d.lane.hold(org) }
+// HoldLane takes every slot, and every place in an organization's queue.
+func HoldLane(d *Directory, org roster.OrganizationID) { d.eventLane.hold(org) }
 
 // CompareUsers has a search ask a function, too, which users it finds.
 func CompareUsers(in UserSearch, compare func(roster.User) (keep bool, work int)) UserSearch {
@@ -24,7 +24,7 @@ func HoldListLane(d *Directory, org roster.OrganizationID) { d.listLane.hold(org
 
 func (l *matchLane) hold(org roster.OrganizationID) (waiting []chan struct{}) {
 	for {
-		turn, err := l.line(org)
+		turn, err := l.join(org)
 		if err != nil {
 			return waiting
 		}
@@ -34,7 +34,7 @@ func (l *matchLane) hold(org roster.OrganizationID) (waiting []chan struct{}) {
 	}
 }
 
-// PatternKept reports whether a regular expression has been compiled to be matched.
+// PatternKept reports whether a regular expression is in the cache.
 func PatternKept(text string) bool {
 	_, kept := patterns.get(text)
 	return kept
@@ -79,11 +79,11 @@ func TestTheEventsOfOneOrganizationDoNotShutOutThoseOfAnother(t *testing.T) {
 	l := newMatchLane(maxMatchesOfOne)
 	l.slots = 1
 	first := l.hold("a")
-	second, err := l.line("b")
+	second, err := l.join("b")
 	if err != nil {
 		t.Fatal(err)
 	}
-	third, err := l.line("b")
+	third, err := l.join("b")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestWhoLeavesTheQueueHoldsNobodyUp(t *testing.T) {
 	l.slots = 1
 	waiting := l.hold("a")
 	l.abandon("a", waiting[0])
-	other, err := l.line("b")
+	other, err := l.join("b")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestWhoLeavesTheQueueHoldsNobodyUp(t *testing.T) {
 	}
 }
 
-// ForgetPatterns has regular expressions compiled again when they are next matched.
+// ForgetPatterns removes regular expressions from the cache.
 func ForgetPatterns(texts ...string) {
 	patterns.mu.Lock()
 	defer patterns.mu.Unlock()

@@ -8,9 +8,9 @@ import (
 	"roster"
 )
 
-// merged returns a JSON value as a change leaves it: replaced, or where the change is a merge patch that is an object,
-// merged with what is there (RFC 7396 §2). One that says nothing new leaves the very bytes. Both are JSON, without a name
-// twice in an object.
+// merged returns a JSON value after a change. A merge patch that is an object is merged into the
+// value (RFC 7396 §2); anything else replaces it. A patch that changes nothing returns the very
+// same bytes. Both must be JSON without duplicate names in an object.
 func merged(there json.RawMessage, change roster.Set[json.RawMessage], patch bool) json.RawMessage {
 	switch {
 	case !change.Present:
@@ -25,14 +25,14 @@ func merged(there json.RawMessage, change roster.Set[json.RawMessage], patch boo
 	return after
 }
 
-// mergePatch is MergePatch of RFC 7396 §2. Members keep their order, new ones come last.
+// mergePatch is MergePatch of RFC 7396 §2. Members keep their order; new ones come last.
 func mergePatch(target, patch json.RawMessage) json.RawMessage {
 	changes, isObject := membersOf(patch)
 	if !isObject {
 		return compact(patch)
 	}
-	members, _ := membersOf(target)             // none of what is no object
-	place := make(map[string]int, len(members)) // objects may be large, and others wait to write meanwhile
+	members, _ := membersOf(target)             // no object: no members
+	place := make(map[string]int, len(members)) // an index, because objects may be large and writers wait
 	for i, m := range members {
 		place[m.name] = i
 	}
@@ -57,7 +57,7 @@ type member struct {
 	value json.RawMessage
 }
 
-// membersOf returns the members of an object in their order; isObject is false for any other value.
+// membersOf returns the members of an object in their order. isObject is false for any other value.
 func membersOf(text json.RawMessage) (members []member, isObject bool) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	if begin, err := d.Token(); err != nil || begin != json.Delim('{') {
@@ -72,7 +72,7 @@ func membersOf(text json.RawMessage) (members []member, isObject bool) {
 		if err != nil {
 			return nil, false
 		}
-		m.name, _ = name.(string) // the name of a member is one
+		m.name, _ = name.(string) // member names are strings
 		members = append(members, m)
 	}
 	return members, true
@@ -87,8 +87,8 @@ func objectOf(members []member) json.RawMessage {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		_ = names.Encode(m.name) // a string cannot fail
-		b.Truncate(b.Len() - 1)  // the line break behind it
+		_ = names.Encode(m.name) // strings never fail
+		b.Truncate(b.Len() - 1)  // the line break that Encode adds
 		b.WriteByte(':')
 		b.Write(compact(m.value))
 	}
@@ -96,7 +96,8 @@ func objectOf(members []member) json.RawMessage {
 	return b.Bytes()
 }
 
-// compact returns JSON without the blanks between its tokens, or as it is where it is none.
+// compact returns JSON without blanks between its tokens. Text that is not JSON is returned
+// unchanged.
 func compact(text json.RawMessage) json.RawMessage {
 	var b bytes.Buffer
 	if len(text) == 0 || json.Compact(&b, text) != nil {

@@ -10,16 +10,17 @@ import (
 	"roster"
 )
 
-// keysSetting is the setting with the number of the last user whose keys RekeyNames has looked at. Another
-// form of keys needs another setting.
+// keysSetting is the setting with the number of the last user whose keys RekeyNames has looked at.
+// Another form of keys needs another setting.
 const keysSetting = "user-keys-4"
 
-// RekeyNames gives the records that an older binary stored the keys that this one looks for, a page at a
-// time. It remembers how far it came among the users. It can be repeated, by several replicas at once.
+// RekeyNames gives the records that an older binary stored the keys that this one looks for, a page
+// at a time. It remembers how far it came among the users. It can be repeated, by several replicas
+// at once.
 //
-// A record stays as it is if another one has the key already: the log says which. It is found by its id
-// then, and an administrator renames or deletes it. RekeyNames is for a background worker, not for a
-// face, and so asks no policy.
+// A record stays as it is if another one has the key already: the log says which. It is found by
+// its id then, and an administrator renames or deletes it. RekeyNames is for a background worker,
+// not for a face, and so asks no policy.
 func RekeyNames(ctx context.Context, store Store, log *slog.Logger) error {
 	if err := rekeyUsers(ctx, store, log); err != nil {
 		return err
@@ -85,7 +86,7 @@ func rekeyUser(tx Tx, u roster.User, left *[]NamedRecord) error {
 	if _, err := tx.SetNameKey(UserEmails, r, Fold(u.Email)); err != nil {
 		return err
 	}
-	return tx.InsertWords(u.OrganizationID, placesOf(u))
+	return tx.InsertWords(u.OrganizationID, wordPlaces(u))
 }
 
 // rekey gives records of one kind their keys.
@@ -122,8 +123,8 @@ func rekey(ctx context.Context, store Store, log *slog.Logger, kind NameKind) er
 	}
 }
 
-// isPlain reports a name that has the same key in every form of keys: ASCII without blanks around it, and
-// without a domain that has another form.
+// isPlain reports a name that has the same key in every form of keys: ASCII without blanks around
+// it, and without a domain that has another form.
 func isPlain(name string) bool {
 	return isASCII(name) && strings.TrimSpace(name) == name && !strings.Contains(strings.ToLower(name), "xn--")
 }

@@ -8,7 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestWhatNoNameCanHoldIsNotFoundAndNoFaultOfTheServer: PostgreSQL refuses even to look for a NUL character.
+// TestWhatNoNameCanHoldIsNotFoundAndNoFaultOfTheServer uses NUL characters, for which PostgreSQL
+// refuses even to search.
 func TestWhatNoNameCanHoldIsNotFoundAndNoFaultOfTheServer(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		const odd = "a\x00b"
@@ -38,7 +39,7 @@ func TestWhatNoNameCanHoldIsNotFoundAndNoFaultOfTheServer(t *testing.T) {
 // second returns the error of a call.
 func second[T any](_ T, err error) error { return err }
 
-// nothing returns the error of a list that must be empty.
+// nothing returns the error of a list, which must be empty.
 func nothing[T any](t *testing.T) func(iter.Seq2[T, error], error) error {
 	return func(seq iter.Seq2[T, error], err error) error {
 		t.Helper()

@@ -8,7 +8,7 @@ import (
 	"roster"
 )
 
-// full are passwords for which no hash can be had.
+// full refuses every hash: too many are waiting.
 type full struct{ Passwords }
 
 func (full) Ask(context.Context, roster.Actor) error {

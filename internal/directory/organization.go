@@ -14,13 +14,14 @@ import (
 	"roster"
 )
 
-// slugs are what stands in URLs for an organization: a label of a host name (RFC 1123 §2.1).
-var slugs = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+// slugPattern matches the slugs of organizations, which stand in URLs: labels of host names (RFC
+// 1123 §2.1).
+var slugPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-// IsSlug reports whether a text can be the slug of an organization.
-func IsSlug(text string) bool { return slugs.MatchString(text) }
+// IsSlug reports whether a text is a valid slug of an organization.
+func IsSlug(text string) bool { return slugPattern.MatchString(text) }
 
-// NewOrganization is what CreateOrganization needs to know.
+// NewOrganization is the input of CreateOrganization.
 type NewOrganization struct {
 	Slug           string // lower-case letters, digits and hyphens, 1 to 63
 	Name           string // default: the slug
@@ -28,16 +29,17 @@ type NewOrganization struct {
 	Faults         roster.Faults
 }
 
-// CreatedOrganization is the answer of CreateOrganization. AdminLink is the secret of a link by which the user admin
-// sets a password, once; it is shown this once and kept nowhere.
+// CreatedOrganization is the result of CreateOrganization. By AdminLink the user admin sets a
+// password once. Its secret is shown once and not stored.
 type CreatedOrganization struct {
 	roster.Organization
 	AdminLink IssuedLink
 }
 
-// CreateOrganization makes an organization with what ships in one: roles, the group End-User, a team, the default
-// matrix, and the user admin, who has no password yet. server_admin is needed, which the command line gives. A repeat
-// under the same idempotency key gets the organization without a link.
+// CreateOrganization creates an organization with its shipped records: roles, the group End-User, a
+// team, the default matrix, and the user admin, who has no password yet. It needs server_admin,
+// which only the command line grants. A repeat with the same idempotency key returns the
+// organization without a link.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(slug), Unavailable.
 func (d *Directory) CreateOrganization(ctx context.Context, by roster.Actor, in NewOrganization) (CreatedOrganization, error) {
@@ -60,19 +62,20 @@ func (d *Directory) CreateOrganization(ctx context.Context, by roster.Actor, in 
 		return CreatedOrganization{}, err
 	}
 	secret := d.secrets.Link()
-	made, err := update(ctx, d, func(tx Tx) (CreatedOrganization, error) {
+	out, err := update(ctx, d, func(tx Tx) (CreatedOrganization, error) {
 		o := roster.Organization{ID: roster.OrganizationID(newID()), Slug: in.Slug, Name: in.Name, CreatedAt: d.now(), Version: 1}
 		create := func() (CreatedOrganization, error) { return d.makeOrganization(tx, by, o, secret) }
-		again := func(id string) (CreatedOrganization, error) {
+		load := func(id string) (CreatedOrganization, error) {
 			o, err := tx.OrganizationByID(roster.OrganizationID(id))
 			return CreatedOrganization{Organization: o}, err
 		}
-		return once(tx, d, by, ActOrganizationCreate, in.IdempotencyKey, in.inputText(), string(o.ID), create, again)
+		return once(tx, d, by, ActOrganizationCreate, in.IdempotencyKey, in.inputText(), string(o.ID), create, load)
 	})
-	return made, d.nameHolder(ctx, by, ActOrganizationCreate, organizationHolder(in.Slug), err)
+	return out, d.nameHolder(ctx, by, ActOrganizationCreate, organizationHolder(in.Slug), err)
 }
 
-// makeOrganization is the transaction of CreateOrganization. Both organizations have it in their audit.
+// makeOrganization is the transaction of CreateOrganization. It writes to the audit of the new
+// organization and of the actor's.
 func (d *Directory) makeOrganization(tx Tx, by roster.Actor, o roster.Organization, secret string) (CreatedOrganization, error) {
 	out := CreatedOrganization{Organization: o}
 	if err := tx.InsertOrganization(o); err != nil {
@@ -86,11 +89,11 @@ func (d *Directory) makeOrganization(tx Tx, by roster.Actor, o roster.Organizati
 			return out, err
 		}
 	}
-	admin, err := d.ship(tx, within, o)
+	admin, err := d.addShipped(tx, within, o)
 	if err != nil {
 		return out, err
 	}
-	out.AdminLink, err = d.issue(tx, within, admin, NewLink{Purpose: roster.LinkSetUp}, secret)
+	out.AdminLink, err = d.storeLink(tx, within, admin, NewLink{Purpose: roster.LinkSetUp}, secret)
 	return out, err
 }
 
@@ -101,13 +104,13 @@ func auditOrganization(o roster.Organization) map[string]any {
 	}
 }
 
-// knowsAll reports whether the actor knows every organization of the server, not only its own.
-func knowsAll(by roster.Actor) bool {
-	return local(by) || by.Grants.Everywhere().Has(roster.ServerAdmin)
+// seesAllOrganizations reports whether the actor may see every organization of the server.
+func seesAllOrganizations(by roster.Actor) bool {
+	return isLocal(by) || by.Grants.Everywhere().Has(roster.ServerAdmin)
 }
 
-// ListOrganizations returns the organizations by slug: all of them to who has server_admin or uses the command
-// line, the actor's own to others. An error ends the sequence.
+// ListOrganizations returns the organizations, sorted by slug. An actor without server_admin gets
+// only its own, unless it uses the command line. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListOrganizations(ctx context.Context, by roster.Actor, in AfterSlug) (iter.Seq2[roster.Organization, error], error) {
@@ -116,7 +119,7 @@ func (d *Directory) ListOrganizations(ctx context.Context, by roster.Actor, in A
 	}
 	return pages(string(in), 0, func(after string, limit int) ([]roster.Organization, error) {
 		return view(ctx, d, func(tx Tx) ([]roster.Organization, error) {
-			if knowsAll(by) {
+			if seesAllOrganizations(by) {
 				return tx.Organizations(after, limit)
 			}
 			own, err := tx.OrganizationByID(by.OrganizationID)
@@ -131,7 +134,8 @@ func (d *Directory) ListOrganizations(ctx context.Context, by roster.Actor, in A
 // AfterSlug is a place in the list of organizations: those with a greater slug come after it.
 type AfterSlug string
 
-// GetOrganization returns one organization that the actor may know, by id or, as the reference's name, by slug.
+// GetOrganization returns one organization that the actor may see, by id or by slug: ref.Name is
+// the slug.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
 func (d *Directory) GetOrganization(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Organization, error) {
@@ -144,8 +148,9 @@ func (d *Directory) GetOrganization(ctx context.Context, by roster.Actor, ref ro
 		if err != nil && roster.KindOf(err) == roster.NotFound {
 			o, err = tx.OrganizationBySlug(Fold(ref.Name))
 		}
-		if err == nil && o.ID != by.OrganizationID && !knowsAll(by) {
-			err = &roster.Error{Kind: roster.NotFound, Detail: "there is no such organization"} // as the store says it
+		if err == nil && o.ID != by.OrganizationID && !seesAllOrganizations(by) {
+			// The same words as the store's.
+			err = &roster.Error{Kind: roster.NotFound, Detail: "there is no such organization"}
 		}
 		if err != nil {
 			return roster.Organization{}, err
@@ -164,9 +169,10 @@ func (d *Directory) GetSettings(ctx context.Context, by roster.Actor, _ None) (r
 	return view(ctx, d, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
 }
 
-// SettingsChange is what UpdateSettings changes: what is absent stays as it is, null means the default.
+// SettingsChange is the input of UpdateSettings. An absent field stays as it is, null means the
+// default.
 type SettingsChange struct {
-	IfVersion       int64 // only if the organization still has this version; 0: whatever it has
+	IfVersion       int64 // only if the organization still has this version; 0: any
 	Name            roster.Set[string]
 	TimeZone        roster.Set[string]
 	DefaultCountry  roster.Set[string]
@@ -174,7 +180,7 @@ type SettingsChange struct {
 	Faults          roster.Faults
 }
 
-// clean brings the change into the form in which it is kept, and returns every fault.
+// clean normalizes the change, and returns every fault.
 func (in *SettingsChange) clean() roster.Faults {
 	f := slices.Clone(in.Faults)
 	for _, text := range []*roster.Set[string]{&in.Name, &in.TimeZone, &in.DefaultCountry} {
@@ -194,12 +200,12 @@ func (in *SettingsChange) clean() roster.Faults {
 	}
 	in.DefaultCountry.Value = strings.ToUpper(in.DefaultCountry.Value)
 	if c := in.DefaultCountry.Value; c != "" && !phonenumbers.GetSupportedRegions()[c] {
-		addOnce(&f, "defaultCountry", "must be a country's code of two letters (ISO 3166-1 alpha-2), such as GB")
+		addOnce(&f, "defaultCountry", "must be a two-letter country code (ISO 3166-1 alpha-2), such as GB")
 	}
 	return f
 }
 
-// apply returns the organization as the change leaves it.
+// apply returns the organization after the change.
 func (in SettingsChange) apply(o roster.Organization) roster.Organization {
 	if in.Name.Present {
 		o.Name = in.Name.Or(o.Slug)
@@ -216,7 +222,7 @@ func (in SettingsChange) apply(o roster.Organization) roster.Organization {
 	return o
 }
 
-// UpdateSettings changes what the actor's organization decides for itself.
+// UpdateSettings changes the settings of the actor's organization.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Stale, Unavailable.
 func (d *Directory) UpdateSettings(ctx context.Context, by roster.Actor, in SettingsChange) (roster.Organization, error) {
@@ -234,7 +240,7 @@ func (d *Directory) UpdateSettings(ctx context.Context, by roster.Actor, in Sett
 		if err != nil {
 			return before, err
 		}
-		if err := unchanged(before.Version, in.IfVersion); err != nil {
+		if err := requireVersion(before.Version, in.IfVersion); err != nil {
 			return before, err
 		}
 		after := in.apply(before)
@@ -251,7 +257,8 @@ func (d *Directory) UpdateSettings(ctx context.Context, by roster.Actor, in Sett
 	})
 }
 
-// GetTimeZone returns the time zone in which the actor's organization reads and writes dates without one.
+// GetTimeZone returns the time zone of the actor's organization. Dates without a zone are read and
+// written in it.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
 func (d *Directory) GetTimeZone(ctx context.Context, by roster.Actor, _ None) (*time.Location, error) {
@@ -264,18 +271,19 @@ func (d *Directory) GetTimeZone(ctx context.Context, by roster.Actor, _ None) (*
 	}
 	zone, err := time.LoadLocation(o.Settings.TimeZone) // "" is UTC
 	if err != nil {
-		return time.UTC, nil // a zone that this binary does not know any more
+		return time.UTC, nil // this binary no longer knows the zone
 	}
 	return zone, nil
 }
 
-// countryOf returns the country of the organization's phone numbers that name none.
+// countryOf returns the default country of the organization's phone numbers.
 func (d *Directory) countryOf(tx Tx, org roster.OrganizationID) (string, error) {
 	o, err := tx.OrganizationByID(org)
 	return cmp.Or(o.Settings.DefaultCountry, d.defaultCountry), err
 }
 
-// countryFor is countryOf where it matters: for a number without a country of its own. It reads nothing for others.
+// countryFor returns countryOf if one of the numbers has no country of its own. Otherwise it
+// returns "" and reads nothing.
 func (d *Directory) countryFor(tx Tx, org roster.OrganizationID, numbers ...string) (string, error) {
 	for _, number := range numbers {
 		if number != "" && !strings.HasPrefix(strings.TrimSpace(number), "+") {
@@ -294,14 +302,14 @@ func addFaults(f *roster.Faults, more roster.Faults) {
 	}
 }
 
-// ServerAdmin says who may make organizations.
+// ServerAdmin is the input of SetServerAdmin: whether the user may create organizations.
 type ServerAdmin struct {
 	User UserSelector
 	May  bool
 }
 
-// SetServerAdmin gives a user the permission server_admin, or takes it. It is done on the command line only
-// (DECISIONS 10).
+// SetServerAdmin gives a user the permission server_admin, or takes it away. Only the command line
+// may do it (DECISIONS 10).
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
 func (d *Directory) SetServerAdmin(ctx context.Context, by roster.Actor, in ServerAdmin) (roster.User, error) {

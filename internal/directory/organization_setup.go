@@ -7,55 +7,55 @@ import (
 	"roster"
 )
 
-// AdminUser is the name of the user that the first start makes.
+// AdminUser is the name of the user that the first start creates.
 const AdminUser = "admin"
 
-// SetUp is the answer of SetUpOrganization.
+// SetUp is the result of SetUpOrganization.
 type SetUp struct {
 	Organization roster.Organization
-	Made         bool // it was not there before
-	AdminReady   bool // the user admin can sign in, or is gone: no set-up link is needed
+	Made         bool // this call created it
+	AdminReady   bool // the user admin can sign in or was deleted: no set-up link is needed
 }
 
-// SetUpOrganization makes the organization of the first start with what ships in it, if it is not
-// there: roles, the group End-User, the team Cloud DevOps, the default matrix, and the user admin,
-// without a password. It can be called at every start, by several replicas at once.
+// SetUpOrganization creates the organization of the first start with its shipped records, unless it
+// exists. These are roles, the group End-User, the team Cloud DevOps, the default matrix, and the
+// user admin, who has no password. Every start may call it, on several replicas at once.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
 func (d *Directory) SetUpOrganization(ctx context.Context, by roster.Actor, slug string) (SetUp, error) {
 	if err := allow(by, ActOrganizationSet); err != nil {
 		return SetUp{}, err
 	}
-	made := false
+	isNew := false
 	err := d.store.Update(ctx, func(tx Tx) error {
-		made = false
+		isNew = false
 		_, err := tx.OrganizationBySlug(slug)
 		if err == nil || roster.KindOf(err) != roster.NotFound {
 			return err
 		}
-		made = true
+		isNew = true
 		o := roster.Organization{
 			ID: roster.OrganizationID(newID()), Slug: slug, Name: "Default organization", CreatedAt: d.now(), Version: 1,
 		}
 		if err := tx.InsertOrganization(o); err != nil {
 			return err
 		}
-		_, err = d.ship(tx, by, o)
+		_, err = d.addShipped(tx, by, o)
 		return err
 	})
 	if err != nil {
 		if roster.KindOf(err) != roster.Conflict {
 			return SetUp{}, err
 		}
-		made = false // another replica was faster
+		isNew = false // another replica created it first
 	}
-	out, err := d.standing(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationBySlug(slug) })
-	out.Made = made
+	out, err := d.setUpState(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationBySlug(slug) })
+	out.Made = isNew
 	return out, err
 }
 
-// standing reads how far an organization is set up.
-func (d *Directory) standing(ctx context.Context, find func(Tx) (roster.Organization, error)) (SetUp, error) {
+// setUpState returns how far an organization is set up.
+func (d *Directory) setUpState(ctx context.Context, find func(Tx) (roster.Organization, error)) (SetUp, error) {
 	return view(ctx, d, func(tx Tx) (SetUp, error) {
 		o, err := find(tx)
 		if err != nil {
@@ -70,8 +70,8 @@ func (d *Directory) standing(ctx context.Context, find func(Tx) (roster.Organiza
 	})
 }
 
-// ship fills a new organization with what ships in every one, and returns its user admin.
-func (d *Directory) ship(tx Tx, by roster.Actor, o roster.Organization) (roster.User, error) {
+// addShipped creates the shipped records of a new organization, and returns its user admin.
+func (d *Directory) addShipped(tx Tx, by roster.Actor, o roster.Organization) (roster.User, error) {
 	now := o.CreatedAt
 	by.OrganizationID = o.ID
 	var super roster.RoleLink
@@ -114,7 +114,7 @@ func (d *Directory) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID,
 	if row.Number, err = tx.InsertUser(row); err != nil {
 		return row.User, err
 	}
-	if err := tx.InsertWords(org, placesOf(row.User)); err != nil {
+	if err := tx.InsertWords(org, wordPlaces(row.User)); err != nil {
 		return row.User, err
 	}
 	return row.User, d.audit(tx, by, now, change{
@@ -123,21 +123,22 @@ func (d *Directory) shipAdmin(tx Tx, by roster.Actor, org roster.OrganizationID,
 	})
 }
 
-// Status is how the server stands, for its operator.
+// Status is the state of the server, for its operator.
 type Status struct {
 	Organization roster.Organization // the actor's
-	AdminReady   bool                // the user admin can sign in, or is gone
+	AdminReady   bool                // the user admin can sign in or was deleted
 	Jobs         []roster.JobCounts
 }
 
-// GetStatus returns how the server stands, and the actor's organization. The jobs are those of all organizations.
+// GetStatus returns the state of the server, and the actor's organization. Jobs counts those of all
+// organizations.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
 func (d *Directory) GetStatus(ctx context.Context, by roster.Actor, _ None) (Status, error) {
 	if err := allow(by, ActStatusRead); err != nil {
 		return Status{}, err
 	}
-	setUp, err := d.standing(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
+	setUp, err := d.setUpState(ctx, func(tx Tx) (roster.Organization, error) { return tx.OrganizationByID(by.OrganizationID) })
 	if err != nil {
 		return Status{}, err
 	}

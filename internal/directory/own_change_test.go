@@ -9,7 +9,7 @@ import (
 	"roster/internal/directory"
 )
 
-// evenings is a change of what is a person's own.
+// evenings returns a change that users may make of themselves.
 func evenings(sel directory.UserSelector) directory.UserChange {
 	return directory.UserChange{
 		User: sel, TimeZone: roster.Some("Asia/Tokyo"),
@@ -17,7 +17,7 @@ func evenings(sel directory.UserSelector) directory.UserChange {
 	}
 }
 
-// tokenOf is a token of a user, of whom by is the actor.
+// tokenOf returns a token of the user that the actor is.
 func tokenOf(by roster.Actor) roster.Actor {
 	by.Kind, by.TokenID, by.Name = roster.ActorToken, "t", "phone"
 	return by

@@ -2,18 +2,18 @@ package directory
 
 import "iter"
 
-// pageSize is how many records a list loads at a time: enough to make a page's queries cheap beside
-// its rows, few enough to keep memory flat.
+// pageSize is how many records a list loads at a time. Larger pages would hardly be cheaper a row,
+// and would take more memory.
 const pageSize = 500
 
-// firstPage is how many it loads first where nobody said how many are wanted: who reads a page of the usual 100, and looks whether there is another, causes
-// no more. The next ones grow to pageSize.
+// firstPage is how many records a list without a limit loads first. A caller who reads a usual page
+// of 100, and looks whether there are more, loads no more than that. Later pages grow to pageSize.
 const firstPage = 128
 
-// pages strings keyset pages together: at most limit records, all of them where it is 0.
+// pages joins keyset pages to one sequence of at most limit records; 0 means all.
 func pages[T any, K any](after K, limit int, read func(after K, limit int) ([]T, error), key func(T) K) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		after := after // each range begins anew
+		after := after // each range starts at the beginning
 		next := firstPage
 		for left := limit; limit == 0 || left > 0; {
 			size := next
@@ -40,7 +40,7 @@ func pages[T any, K any](after K, limit int, read func(after K, limit int) ([]T,
 	}
 }
 
-// inPages is pages for records that have a number and a name: all of them.
+// inPages is pages without a limit, for records that have a number and a name.
 func inPages[T any](o ListOrder, read func(o ListOrder, limit int) ([]T, error), place func(T) Place) iter.Seq2[T, error] {
 	return pages(o.After, 0, func(after Place, limit int) ([]T, error) {
 		return read(ListOrder{o.ByName, o.Descending, after}, limit)

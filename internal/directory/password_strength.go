@@ -8,9 +8,9 @@ import (
 	"roster"
 )
 
-// asksStrength reports whether a provisioned password must be strong: the server or the organization may
-// ask for that. A password that has a fault already is not judged.
-func (d *Directory) asksStrength(tx Tx, org roster.OrganizationID, password string, faults roster.Faults) (bool, error) {
+// requiresStrength reports whether a provisioned password must be strong: the server or the
+// organization may require it. A password that already has a fault is not rated.
+func (d *Directory) requiresStrength(tx Tx, org roster.OrganizationID, password string, faults roster.Faults) (bool, error) {
 	if password == "" || faults.Has("password") {
 		return false, nil
 	}
@@ -21,9 +21,9 @@ func (d *Directory) asksStrength(tx Tx, org roster.OrganizationID, password stri
 	return o.Settings.StrongPasswords, err
 }
 
-// judged returns the error for which no hash is needed, together with what is wrong with the password, so
-// that all faults come at once. Judging a password is work, so no transaction may be open.
-func (d *Directory) judged(ctx context.Context, by roster.Actor, p NewHash, err error) error {
+// withStrengthFaults returns err together with the faults of a weak password, so that all faults
+// are reported at once. Rating a password takes time, so no transaction may be open.
+func (d *Directory) withStrengthFaults(ctx context.Context, by roster.Actor, p NewHash, err error) error {
 	if !p.Strong || err != nil && (roster.KindOf(err) == roster.Internal || roster.KindOf(err) == roster.Unavailable) {
 		return err
 	}
@@ -38,20 +38,20 @@ func (d *Directory) judged(ctx context.Context, by roster.Actor, p NewHash, err 
 	return weak
 }
 
-// about returns words that a strong password of the user must not stand on.
-func (in NewUser) about() []string { return []string{in.UserName, in.DisplayName, in.Email} }
+// personalWords returns words that a strong password of the user must not be based on.
+func (in NewUser) personalWords() []string { return []string{in.UserName, in.DisplayName, in.Email} }
 
-// NeedsHash reports whether the create costs a hash.
+// NeedsHash reports whether the create hashes a password.
 func (in NewUser) NeedsHash() bool { return in.Password != "" && len(in.Faults) == 0 }
 
-// NeedsHash reports whether the change costs a hash.
+// NeedsHash reports whether the change hashes a password.
 func (in UserChange) NeedsHash() bool { return in.Password.Value != "" && len(in.Faults) == 0 }
 
-// NeedsHash reports whether the create or the change costs a hash.
+// NeedsHash reports whether the create or the change hashes a password.
 func (in UserUpsert) NeedsHash() bool { return in.New.NeedsHash() || in.Change.NeedsHash() }
 
-// NeedsHash reports whether the change of the password costs a hash.
+// NeedsHash reports whether the change of the password hashes one.
 func (in NewPassword) NeedsHash() bool { return in.Password != "" && len(in.Faults) == 0 }
 
-// NeedsHash reports whether one of the creates costs a hash.
+// NeedsHash reports whether one of the creates hashes a password.
 func (in NewUsers) NeedsHash() bool { return slices.ContainsFunc(in.Users, NewUser.NeedsHash) }

@@ -11,7 +11,7 @@ import (
 	"roster/internal/directory"
 )
 
-// outside is for passwords that must not be judged or hashed inside a transaction.
+// outside fails if a password is rated or hashed inside a transaction.
 type outside struct {
 	directory.Passwords
 	t      *testing.T
@@ -34,7 +34,7 @@ func (w outside) check() {
 	}
 }
 
-// counting is a store that counts the transactions that are open.
+// counting is a store that counts open transactions.
 type counting struct {
 	directory.Store
 	within *int

@@ -8,37 +8,38 @@ import (
 	"roster"
 )
 
-// Bounds of failed tries. Each may cost the work of judging or verifying a password.
+// Bounds of failed tries. Each may cost the work of rating or verifying a password.
 const (
 	maxLinkTries   = 20               // of a link
-	maxRepeatTries = 10               // of repeats of the create of one user, with passwords
-	triesFor       = 15 * time.Minute // from the first try; then the count starts anew
-	maxTried       = 10_000           // what is counted of a kind; beyond it the oldest count is given up
+	maxRepeatTries = 10               // of repeats of one user's create, with passwords
+	triesFor       = 15 * time.Minute // from the first try; then the count starts again
+	maxTried       = 10_000           // counts of one kind; beyond it the oldest count is dropped
 )
 
-// tries counts tries of one kind that failed, and those under way, by what was tried. It counts in one process: behind
-// several servers each of them allows as many.
+// tries counts failed and pending tries of one kind, by what was tried. It counts within one
+// process: each of several servers allows as many.
 type tries struct {
-	most   int    // failed tries that are allowed
-	detail string // what is said about one more
+	limit  int    // failed tries that are allowed
+	detail string // the message about one more
 
 	mu     sync.Mutex
-	counts map[string]*tried
+	counts map[string]*tryCount
 }
 
-type tried struct {
+type tryCount struct {
 	failed, pending int
 	first           time.Time
-	settled         chan struct{} // closed when one of those under way ends
+	settled         chan struct{} // closed when a pending try ends
 }
 
-// begin counts a try. Those under way take up room, so that parallel tries get no further than those in a row; where
-// they take up all of it, begin waits for one of them. The function that it returns must be called with the outcome: a
-// try that did not fail is not counted.
-// Errors: RateLimited, Unavailable where the caller does not wait any longer.
+// begin counts a try. Pending tries count too, so parallel tries get no further than consecutive
+// ones. If pending tries fill the limit, begin waits for one to end. The caller must call end with
+// the outcome; a try that did not fail is not counted.
+//
+// Errors: RateLimited, Unavailable if ctx ends first.
 func (t *tries) begin(ctx context.Context, what string, now func() time.Time) (end func(failed bool), err error) {
 	for {
-		end, settled, err := t.try(what, now())
+		end, settled, err := t.tryNow(what, now())
 		if settled == nil {
 			return end, err
 		}
@@ -46,14 +47,14 @@ func (t *tries) begin(ctx context.Context, what string, now func() time.Time) (e
 		case <-settled:
 		case <-ctx.Done():
 			return nil, &roster.Error{
-				Kind: roster.Unavailable, Detail: "the same was tried many times at once; try again", RetryAfter: time.Second, Err: context.Cause(ctx),
+				Kind: roster.Unavailable, Detail: "too many tries at once; try again", RetryAfter: time.Second, Err: context.Cause(ctx),
 			}
 		}
 	}
 }
 
-// try begins a try, or returns what to wait for.
-func (t *tries) try(what string, now time.Time) (end func(failed bool), settled <-chan struct{}, err error) {
+// tryNow begins a try, or returns a channel to wait for.
+func (t *tries) tryNow(what string, now time.Time) (end func(failed bool), settled <-chan struct{}, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c := t.counts[what]
@@ -61,9 +62,9 @@ func (t *tries) try(what string, now time.Time) (end func(failed bool), settled 
 		c = t.add(what, now)
 	}
 	switch {
-	case c.failed >= t.most:
+	case c.failed >= t.limit:
 		return nil, nil, &roster.Error{Kind: roster.RateLimited, Detail: t.detail, RetryAfter: c.first.Add(triesFor).Sub(now)}
-	case c.failed+c.pending >= t.most:
+	case c.failed+c.pending >= t.limit:
 		return nil, c.settled, nil
 	}
 	c.pending++
@@ -71,14 +72,14 @@ func (t *tries) try(what string, now time.Time) (end func(failed bool), settled 
 }
 
 // add begins a count.
-func (t *tries) add(what string, now time.Time) *tried {
+func (t *tries) add(what string, now time.Time) *tryCount {
 	if t.counts == nil {
-		t.counts = make(map[string]*tried)
+		t.counts = make(map[string]*tryCount)
 	}
 	if len(t.counts) >= maxTried {
 		t.forgetOldest()
 	}
-	c := &tried{first: now, settled: make(chan struct{})}
+	c := &tryCount{first: now, settled: make(chan struct{})}
 	t.counts[what] = c
 	return c
 }
@@ -94,7 +95,7 @@ func (t *tries) forgetOldest() {
 }
 
 // settle ends a try.
-func (t *tries) settle(what string, c *tried, failed bool) {
+func (t *tries) settle(what string, c *tryCount, failed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c.pending--

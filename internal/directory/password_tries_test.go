@@ -10,19 +10,19 @@ import (
 	"roster"
 )
 
-// testTries are tries whose clock stands still until it is moved.
+// testTries are tries with a clock that only the test moves.
 type testTries struct {
 	tries
 	clock time.Time
 }
 
 func newTestTries() *testTries {
-	return &testTries{tries: tries{most: 3}, clock: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
+	return &testTries{tries: tries{limit: 3}, clock: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
 }
 
 func (t *testTries) now() time.Time { return t.clock }
 
-// once tries something, and returns the refusal.
+// once tries something, and returns the error if the try is refused.
 func (t *testTries) once(ctx context.Context, what string, failed bool) error {
 	end, err := t.begin(ctx, what, t.now)
 	if err == nil {
@@ -34,7 +34,7 @@ func (t *testTries) once(ctx context.Context, what string, failed bool) error {
 func TestFailedTriesAreCountedForAQuarterOfAnHour(t *testing.T) {
 	t.Parallel()
 	tries := newTestTries()
-	for range 3 * tries.most {
+	for range 3 * tries.limit {
 		if err := tries.once(t.Context(), "a", false); err != nil {
 			t.Fatal(err)
 		}
@@ -42,14 +42,14 @@ func TestFailedTriesAreCountedForAQuarterOfAnHour(t *testing.T) {
 	if len(tries.counts) != 0 {
 		t.Errorf("%d are remembered that did not fail", len(tries.counts))
 	}
-	for range tries.most {
+	for range tries.limit {
 		tries.clock = tries.clock.Add(time.Second)
 		if err := tries.once(t.Context(), "a", true); err != nil {
 			t.Fatal(err)
 		}
 	}
 	err := tries.once(t.Context(), "a", false)
-	if roster.KindOf(err) != roster.RateLimited || roster.All(err)[0].RetryAfter != triesFor-time.Duration(tries.most-1)*time.Second {
+	if roster.KindOf(err) != roster.RateLimited || roster.All(err)[0].RetryAfter != triesFor-time.Duration(tries.limit-1)*time.Second {
 		t.Errorf("one more is answered %v", err)
 	}
 	if err := tries.once(t.Context(), "b", true); err != nil {
@@ -65,7 +65,7 @@ func TestTriesUnderWayTakeUpRoom(t *testing.T) {
 	t.Parallel()
 	tries := newTestTries()
 	var ends []func(bool)
-	for range tries.most {
+	for range tries.limit {
 		end, err := tries.begin(t.Context(), "a", tries.now)
 		if err != nil {
 			t.Fatal(err)
@@ -99,7 +99,7 @@ func TestParallelTriesGetNoFurtherThanThoseInARow(t *testing.T) {
 		wg.Wait()
 		want := 0
 		if failed {
-			want = cap(refused) - tries.most
+			want = cap(refused) - tries.limit
 		}
 		if len(refused) != want {
 			t.Errorf("failed %v: %d are refused, want %d", failed, len(refused), want)

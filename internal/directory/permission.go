@@ -12,7 +12,7 @@ type NamedPermission struct {
 	Description string // a sentence
 }
 
-// ListPermissions returns every permission that there is, in their fixed order.
+// ListPermissions returns all permissions, in a fixed order.
 //
 // Errors: Unauthenticated, Forbidden.
 func (d *Directory) ListPermissions(_ context.Context, by roster.Actor, _ None) ([]NamedPermission, error) {

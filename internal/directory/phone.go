@@ -6,8 +6,8 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// smsNumber returns a phone number in E.164, or the fault of one that no SMS can reach. country says
-// where a number is from that does not say so itself.
+// smsNumber returns a phone number in E.164, or the fault of a number that SMS cannot reach.
+// country is the default country of numbers without one.
 func smsNumber(number, country string) (e164, fault string) {
 	n, err := phonenumbers.Parse(number, country)
 	switch {

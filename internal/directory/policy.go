@@ -4,7 +4,7 @@ import (
 	"roster"
 )
 
-// Action names a verb for the policy and in the audit.
+// Action names a verb, for the policy and for the audit.
 type Action string
 
 // The actions.
@@ -70,19 +70,19 @@ const (
 	ActEventRead          Action = "event.read"
 )
 
-// rule says what an action asks for. Everything it does not allow is forbidden.
+// rule says what an action requires. Everything that it does not allow is forbidden.
 type rule struct {
-	anyOf    roster.Permissions // at least one of these, for the organization; 0 with signedIn
-	scoped   bool               // a grant for a group is enough: the verb then keeps to that group
-	signedIn bool               // any user who proved identity, by a password or a session
-	ownToken bool               // any user, also by a token of the user's: the verb keeps to what is the user's own
-	writes   bool               // refused to an actor that may only read
-	tokens   bool               // an API token of the organization may do it at all (DECISIONS 8)
-	local    bool               // only who uses the server's command line, and Roster itself
-	public   bool               // anybody, also nobody
+	anyOf    roster.Permissions // the actor needs one of these for the organization; 0 with signedIn
+	scoped   bool               // a grant for a group is enough; the verb then acts in that group only
+	signedIn bool               // any user who signed in by a password or a session
+	ownToken bool               // any user, also by an own token; the verb then acts on its own records only
+	writes   bool               // forbidden to an actor that may only read
+	tokens   bool               // API tokens of the organization may do it (DECISIONS 8)
+	local    bool               // only the operator, on the server's command line, and Roster itself
+	public   bool               // anybody, without signing in
 }
 
-// policy is the whole of it: an action that is missing here is forbidden to everybody.
+// policy is the whole policy. An action that is missing here is forbidden to everybody.
 var policy = map[Action]rule{
 	ActUserCreate:      {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserRead:        {anyOf: roster.ReadDirectory | roster.GrazeLogin, scoped: true, ownToken: true, tokens: true},
@@ -145,8 +145,8 @@ var policy = map[Action]rule{
 	ActEventRead:          {anyOf: roster.ReadDirectory, scoped: true, ownToken: true, tokens: true},
 }
 
-// allow is the first line of every verb: whether the actor may do the action at all, to anybody.
-// What it may do it to is asked again where the record is known.
+// allow returns an error unless the actor may do the action to any record at all. It is the first
+// line of every verb. Once the record is known, the verb asks again about that record.
 func allow(by roster.Actor, act Action) error {
 	r, known := policy[act]
 	switch {
@@ -171,10 +171,10 @@ func allow(by roster.Actor, act Action) error {
 	}
 }
 
-// granted says whether the actor may do the action to somebody or something that is not its own.
+// granted returns an error unless the actor may do the action to records other than its own.
 func granted(by roster.Actor, act Action) error {
 	switch r := policy[act]; {
-	case local(by):
+	case isLocal(by):
 		return nil
 	case by.Grants.Everywhere().HasAny(r.anyOf), r.scoped && by.Grants.Anywhere().HasAny(r.anyOf):
 		return nil
@@ -189,10 +189,10 @@ func forbidden(detail string) error {
 	return &roster.Error{Kind: roster.Forbidden, Detail: detail}
 }
 
-// scopeOf returns the groups to which the actor is limited in an action; all is true where it is
-// not limited, and the groups say nothing then.
+// scopeOf returns the groups that the actor is limited to in an action. If it is not limited, all
+// is true and groups is nil.
 func scopeOf(by roster.Actor, act Action) (groups []roster.GroupID, all bool) {
-	if local(by) {
+	if isLocal(by) {
 		return nil, true
 	}
 	want := policy[act].anyOf
@@ -208,26 +208,28 @@ func scopeOf(by roster.Actor, act Action) (groups []roster.GroupID, all bool) {
 	return groups, false
 }
 
-// organizationToken reports an API token that belongs to no user.
+// organizationToken reports whether the actor is an API token that belongs to no user.
 func organizationToken(by roster.Actor) bool {
 	return by.Kind == roster.ActorToken && by.UserID == ""
 }
 
-func local(by roster.Actor) bool {
+// isLocal reports whether the actor is the operator on the command line, or Roster itself.
+func isLocal(by roster.Actor) bool {
 	return by.Kind == roster.ActorOperator || by.Kind == roster.ActorSystem
 }
 
 // guarded are the permissions that grant_any_role does not cover (DECISIONS 9).
 const guarded = roster.SuperPrivileges | roster.GrantAnyRole | roster.ManageRealms
 
-// beyondTokens are the permissions that a token of the organization never uses. It may create administrators, who have
-// them. A token takes no hold of users who have them, nor gives them to users whom it has a hold of.
+// beyondTokens are the permissions that a token of the organization never uses. It may create
+// administrators, who hold them. But it cannot change users who hold them, nor grant them to users
+// that it can change.
 const beyondTokens = roster.ManageTokens | roster.ManageRealms | roster.ManageSettings
 
-// ceiling returns the permissions that the actor may grant in a group, or in the organization for "". It may change users
-// who hold no others (DECISIONS 9).
+// ceiling returns the permissions that the actor may grant in a group, or in the organization for
+// "". The actor may change only users who hold no others (DECISIONS 9).
 func (d *Directory) ceiling(by roster.Actor, group roster.GroupID) roster.Permissions {
-	own := held(by, group)
+	own := permissionsIn(by, group)
 	switch {
 	case !own.Has(roster.GrantAnyRole):
 		return own
@@ -238,9 +240,9 @@ func (d *Directory) ceiling(by roster.Actor, group roster.GroupID) roster.Permis
 	}
 }
 
-// above returns those of the permissions that are above the actor's ceiling.
-func (d *Directory) above(by roster.Actor, target roster.Grants) (p roster.Permissions) {
-	if local(by) {
+// aboveCeiling returns those permissions of target that the actor may not grant.
+func (d *Directory) aboveCeiling(by roster.Actor, target roster.Grants) (p roster.Permissions) {
+	if isLocal(by) {
 		return 0
 	}
 	for _, g := range target {
@@ -249,65 +251,69 @@ func (d *Directory) above(by roster.Actor, target roster.Grants) (p roster.Permi
 	return p
 }
 
-// aboveHold returns those of the permissions that keep the actor from taking hold of a user: those above its ceiling, and
-// for a token of the organization those that it never uses. With a password that it knows it would use them (DECISIONS 8).
-func (d *Directory) aboveHold(by roster.Actor, target roster.Grants) roster.Permissions {
-	p := d.above(by, target)
+// blockingTakeOver returns those permissions of target that keep the actor from taking a user over.
+// These are all above its ceiling. For a token of the organization they include those that it never
+// uses: with a password that it knows, it could use them (DECISIONS 8).
+func (d *Directory) blockingTakeOver(by roster.Actor, target roster.Grants) roster.Permissions {
+	p := d.aboveCeiling(by, target)
 	if organizationToken(by) {
 		p |= target.Anywhere() & beyondTokens
 	}
 	return p
 }
 
-// mayGrant says whether the actor may grant the permissions.
+// mayGrant returns Forbidden unless the actor may grant the permissions.
 func (d *Directory) mayGrant(by roster.Actor, target roster.Grants) error {
-	return beyond("this gives permissions beyond yours: ", d.above(by, target))
+	return forbidPermissions("this gives permissions beyond yours: ", d.aboveCeiling(by, target))
 }
 
-// mayEmpower says whether the actor may grant the permissions to users who can sign in.
-func (d *Directory) mayEmpower(by roster.Actor, target roster.Grants) error {
-	return beyond("this gives permissions beyond yours: ", d.aboveHold(by, target))
+// mayGrantToSignIns returns Forbidden unless the actor may grant the permissions to users who can
+// sign in.
+func (d *Directory) mayGrantToSignIns(by roster.Actor, target roster.Grants) error {
+	return forbidPermissions("this gives permissions beyond yours: ", d.blockingTakeOver(by, target))
 }
 
-// mayHold says whether the actor may take hold of a user who holds the permissions: sign in as that user, or decide where
-// messages to the user go.
-func (d *Directory) mayHold(by roster.Actor, target roster.Grants) error {
-	return beyond("you cannot change this user, who holds permissions beyond yours: ", d.aboveHold(by, target))
+// mayTakeOver returns Forbidden unless the actor may take over a user who holds the permissions:
+// sign in as the user, or decide where messages to the user go.
+func (d *Directory) mayTakeOver(by roster.Actor, target roster.Grants) error {
+	return forbidPermissions("you cannot change this user: they hold permissions beyond yours: ", d.blockingTakeOver(by, target))
 }
 
-// beyond is the error over permissions that are in the way, nil for none.
-func beyond(detail string, p roster.Permissions) error {
+// forbidPermissions returns Forbidden with the permissions after the detail, nil if there are none.
+func forbidPermissions(detail string, p roster.Permissions) error {
 	if p == 0 {
 		return nil
 	}
 	return forbidden(detail + p.String())
 }
 
-// controls says whether the actor may take hold of the user, who may hold anything: permissions, or what entries on check
-// groups give.
-func (d *Directory) controls(tx Tx, by roster.Actor, u roster.User) error {
+// requireControl returns Forbidden unless the actor may take the user over. It counts the user's
+// grants, and the entries on check groups.
+func (d *Directory) requireControl(tx Tx, by roster.Actor, u roster.User) error {
 	account, err := tx.AccountByID(u.OrganizationID, u.ID)
 	if err != nil {
 		return err
 	}
-	return d.controlsAccount(tx, by, account)
+	return d.requireControlOf(tx, by, account)
 }
 
-// controlsAccount is controls for who has read the account already.
-func (d *Directory) controlsAccount(tx Tx, by roster.Actor, target roster.Account) error {
-	if err := d.mayHold(by, target.Grants); err != nil {
+// requireControlOf is requireControl for a caller that has the account already.
+func (d *Directory) requireControlOf(tx Tx, by roster.Actor, target roster.Account) error {
+	if err := d.mayTakeOver(by, target.Grants); err != nil {
 		return err
 	}
 	entries, err := d.entriesOfUsersAbove(tx, by, target.Number)
 	if err != nil {
 		return err
 	}
-	return beyond("you cannot change this user, who gets permissions beyond yours by entries on check groups: ", entries[target.Number])
+	return forbidPermissions("you cannot change this user: entries on check groups give them permissions beyond yours: ", entries[target.Number])
 }
 
-// mayMakeToken says whether the actor may make a token of the organization, for the groups or, without any, for all of
-// it: whoever makes one may use it. One that only reads sees what read_directory shows, and the audit. One that writes
-// acts as an administrator and makes others (DECISIONS 8). Of these permissions some mean nothing within a group.
+// mayMakeToken returns Forbidden unless the actor may make a token of the organization. The token
+// is for the groups or, without any, for the whole organization. Its maker may use it, so must hold
+// what it can do. A token that only reads sees what read_directory shows, and the audit. One that
+// writes acts as an administrator and can create others (DECISIONS 8). Some of these permissions
+// mean nothing within a group, and are not asked for there.
 func mayMakeToken(by roster.Actor, access roster.Access, groups []roster.GroupID) error {
 	needs := roster.ReadDirectory | roster.ReadAudit
 	if access != roster.AccessRead {
@@ -316,18 +322,19 @@ func mayMakeToken(by roster.Actor, access roster.Access, groups []roster.GroupID
 	if len(groups) > 0 {
 		needs &^= beyondTokens | roster.ReadAudit
 	}
-	for _, g := range places(groups) {
-		if missing := needs &^ held(by, g); missing != 0 && !local(by) {
+	for _, g := range groupsOrOrganization(groups) {
+		if missing := needs &^ permissionsIn(by, g); missing != 0 && !isLocal(by) {
 			return forbidden("the token would have permissions that you do not hold: " + missing.String())
 		}
 	}
 	return nil
 }
 
-// held returns what the actor may do in a group, or in the organization for "".
-func held(by roster.Actor, group roster.GroupID) roster.Permissions {
+// permissionsIn returns what the actor may do in a group, or in the organization for "".
+func permissionsIn(by roster.Actor, group roster.GroupID) roster.Permissions {
 	p := by.Grants.In(group)
-	if by.Grants.Everywhere().Has(roster.SuperPrivileges) { // which ends at the organization (DECISIONS 10)
+	// All, but only within the organization (DECISIONS 10).
+	if by.Grants.Everywhere().Has(roster.SuperPrivileges) {
 		p |= roster.AllPermissions
 	}
 	return p

@@ -16,7 +16,7 @@ import (
 
 var updateGolden = flag.Bool("update", false, "write the golden files anew")
 
-// verbs says which action each verb asks for. The test below fails for a verb that is missing here.
+// verbs maps each verb to its action. The test below fails for a missing verb.
 var verbs = map[string]Action{
 	"CreateUser": ActUserCreate, "GetUser": ActUserRead, "ListUsers": ActUserRead,
 	"UpdateUser":  ActUserUpdate,
@@ -50,7 +50,7 @@ var verbs = map[string]Action{
 	"RecordEvent": ActEventRecord, "ListEvents": ActEventRead, "FindEvents": ActEventRead, "GetEvent": ActEventRead, "GetOverview": ActCheckRead,
 }
 
-// untouchable is a store that no refused call may reach.
+// untouchable is a store that fails the test if a forbidden call reaches it.
 type untouchable struct{ t *testing.T }
 
 func (u untouchable) View(context.Context, func(Tx) error) error   { return u.touched() }
@@ -138,7 +138,8 @@ func TestAnActionThatThePolicyDoesNotKnowIsForbiddenToEverybody(t *testing.T) {
 	}
 }
 
-// callers are everybody who may come along: each shipped role and level, the kinds of token, nobody.
+// callers returns an actor of every kind: each shipped role and level, each kind of token, and
+// nobody.
 func callers() []caller {
 	var all []caller
 	user := func(name string, p roster.Permissions) {
@@ -167,7 +168,7 @@ type caller struct {
 	actor roster.Actor
 }
 
-// TestWhoMayDoWhatToWhom pins the whole matrix, role × verb × target role, in a golden file.
+// TestWhoMayDoWhatToWhom pins the whole matrix (role × verb × target role) in a golden file.
 func TestWhoMayDoWhatToWhom(t *testing.T) {
 	t.Parallel()
 	d := New(Options{Now: time.Now})
@@ -179,22 +180,22 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		on   func(by roster.Actor, target roster.Grants) error
 	}{
 		{"create a user who holds", ActUserCreate, d.mayGrant},
-		{"create with a password, or raise somebody who can sign in to, what is held by", ActUserCreate, d.mayEmpower},
+		{"create with a password, or raise somebody who can sign in to, what is held by", ActUserCreate, d.mayGrantToSignIns},
 		{"create a role that holds", ActRoleCreate, d.mayGrant},
-		{"put into a role what is held by", ActRoleUpdate, d.mayEmpower},
-		{"change password, email or externalId of", ActUserUpdate, sees(ActUserUpdate, d.mayHold)},
+		{"put into a role what is held by", ActRoleUpdate, d.mayGrantToSignIns},
+		{"change password, email or externalId of", ActUserUpdate, sees(ActUserUpdate, d.mayTakeOver)},
 		{"change active, level, roles or groups of", ActUserUpdate, sees(ActUserUpdate, d.mayGrant)},
-		{"change or delete a role that holds", ActRoleUpdate, d.mayEmpower},
+		{"change or delete a role that holds", ActRoleUpdate, d.mayGrantToSignIns},
 		{"change groups", ActGroupUpdate, nil},
 		{"delete groups", ActGroupDelete, nil},
 		{"put into a group, or out of one,", ActGroupUpdate, sees(ActGroupUpdate, d.mayGrant)},
 		{"delete a group with", ActGroupDelete, d.mayGrant},
-		{"delete", ActUserDelete, d.mayHold},
-		{"change the contact methods of", ActContactAdd, sees(ActContactAdd, d.mayHold)},
-		{"set the password of", ActPasswordSet, d.mayHold},
-		{"issue a link for", ActLinkIssue, d.mayHold},
-		{"make a token of the user", ActTokenCreate, d.mayHold},
-		{"read or end the sessions of", ActSessionEnd, sees(ActSessionEnd, d.mayHold)},
+		{"delete", ActUserDelete, d.mayTakeOver},
+		{"change the contact methods of", ActContactAdd, sees(ActContactAdd, d.mayTakeOver)},
+		{"set the password of", ActPasswordSet, d.mayTakeOver},
+		{"issue a link for", ActLinkIssue, d.mayTakeOver},
+		{"make a token of the user", ActTokenCreate, d.mayTakeOver},
+		{"read or end the sessions of", ActSessionEnd, sees(ActSessionEnd, d.mayTakeOver)},
 		{"read users", ActUserRead, nil},
 		{"read groups", ActGroupRead, nil},
 		{"read the entries on check groups", ActPermissionRead, nil},
@@ -203,7 +204,7 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 		{"create groups", ActGroupCreate, nil},
 		{"create departments", ActDepartmentMake, nil},
 		{"list tokens", ActTokenRead, nil},
-		{"revoke a token of", ActTokenRevoke, d.mayHold},
+		{"revoke a token of", ActTokenRevoke, d.mayTakeOver},
 		{"open a session", ActSessionCreate, nil},
 		{"read the defaults", ActDefaultsRead, nil},
 		{"set the defaults", ActDefaultsSet, nil},
@@ -231,11 +232,11 @@ func TestWhoMayDoWhatToWhom(t *testing.T) {
 	demo := New(Options{Now: time.Now, GrazerGrantsSuper: true})
 	grazer := callers()[roster.RoleGrazer-1]
 	fmt.Fprintf(&b, "\nwith graze.grazer_grants_super: create, and take hold of, who holds\n  %-20s %s %s\n", grazer.name,
-		row(grazer.actor, ActUserCreate, demo.mayGrant), row(grazer.actor, ActUserUpdate, demo.mayHold))
+		row(grazer.actor, ActUserCreate, demo.mayGrant), row(grazer.actor, ActUserUpdate, demo.mayTakeOver))
 	golden(t, "policy.golden", b.String())
 }
 
-// tokensAndEntries adds to the matrix what is not about somebody who holds roles and levels.
+// tokensAndEntries adds the rows about tokens and entries on check groups to the matrix.
 func (d *Directory) tokensAndEntries(b *strings.Builder) {
 	b.WriteString("\nmake a token of the organization that reads, that writes; of a group that reads, that writes\n")
 	for _, c := range callers() {
@@ -251,7 +252,7 @@ func (d *Directory) tokensAndEntries(b *strings.Builder) {
 		entry := func(group roster.GroupID) string {
 			return cells(c.actor, ActUserUpdate, func(mark func(error)) {
 				for _, level := range roster.AccessLevels {
-					mark(beyond("", d.entryAbove(c.actor, nil, CheckGrant{CheckGroup: "c", Group: group, AccessLevel: level})))
+					mark(forbidPermissions("", d.entryAbove(c.actor, nil, CheckGrant{CheckGroup: "c", Group: group, AccessLevel: level})))
 				}
 			})
 		}
@@ -259,7 +260,7 @@ func (d *Directory) tokensAndEntries(b *strings.Builder) {
 	}
 }
 
-// cells is a line of marks, or one mark for who may not do the action at all.
+// cells returns a line of marks, or one mark if the actor may not do the action at all.
 func cells(by roster.Actor, act Action, each func(mark func(error))) string {
 	if err := allow(by, act); err != nil {
 		return row(by, act, nil)
@@ -275,8 +276,8 @@ func cells(by roster.Actor, act Action, each func(mark func(error))) string {
 	return cells.String()
 }
 
-// TestATokenThatReadsSeesTheDirectoryAndTheAudit keeps mayMakeToken right: whoever may make one must be able to do all
-// that the policy lets it do.
+// TestATokenThatReadsSeesTheDirectoryAndTheAudit keeps mayMakeToken right: the maker of a token
+// must be able to do all that the policy allows the token.
 func TestATokenThatReadsSeesTheDirectoryAndTheAudit(t *testing.T) {
 	t.Parallel()
 	for act, r := range policy {
@@ -287,7 +288,7 @@ func TestATokenThatReadsSeesTheDirectoryAndTheAudit(t *testing.T) {
 	}
 }
 
-// sees is what is asked about a user of the group g where the actor must see the user, too.
+// sees returns may, preceded by the question whether the actor sees a user of the group g.
 func sees(act Action, may func(roster.Actor, roster.Grants) error) func(by roster.Actor, target roster.Grants) error {
 	return func(by roster.Actor, target roster.Grants) error {
 		if err := visible(by, act, roster.User{Groups: []roster.GroupLink{{ID: "g"}}}); err != nil {
@@ -297,7 +298,7 @@ func sees(act Action, may func(roster.Actor, roster.Grants) error) func(by roste
 	}
 }
 
-// row is one line of the matrix.
+// row returns one line of the matrix.
 func row(by roster.Actor, act Action, on func(roster.Actor, roster.Grants) error) string {
 	mark := func(err error) string {
 		switch {
@@ -355,12 +356,12 @@ func TestGrantAnyRoleRaisesTheCeilingButNotAboveWhatIsGuarded(t *testing.T) {
 		{"grants Administrator", strict.mayGrant(grazer, administrator), true},
 		{"grants Super User", strict.mayGrant(grazer, super), false},
 		{"grants Super User where the demonstration lets it", demo.mayGrant(grazer, super), true},
-		{"takes hold of an Administrator", strict.mayHold(grazer, administrator), true},
-		{"takes hold of a Grazer", strict.mayHold(grazer, grazer.Grants), true},
-		{"takes hold of a Super User", strict.mayHold(grazer, super), false},
-		{"takes hold of a Super User where the demonstration lets it", demo.mayHold(grazer, super), true},
-		{"takes hold of who makes organizations", demo.mayHold(grazer, roster.Grants{{Permissions: roster.ServerAdmin}}), false},
-		{"takes hold of who has the level administrator, for whom realms are", strict.mayHold(grazer, roster.Grants{{Permissions: roster.LevelAdministrator.Permissions()}}), false},
+		{"takes hold of an Administrator", strict.mayTakeOver(grazer, administrator), true},
+		{"takes hold of a Grazer", strict.mayTakeOver(grazer, grazer.Grants), true},
+		{"takes hold of a Super User", strict.mayTakeOver(grazer, super), false},
+		{"takes hold of a Super User where the demonstration lets it", demo.mayTakeOver(grazer, super), true},
+		{"takes hold of who makes organizations", demo.mayTakeOver(grazer, roster.Grants{{Permissions: roster.ServerAdmin}}), false},
+		{"takes hold of who has the level administrator, for whom realms are", strict.mayTakeOver(grazer, roster.Grants{{Permissions: roster.LevelAdministrator.Permissions()}}), false},
 	} {
 		if (c.err == nil) != c.may {
 			t.Errorf("a Grazer %s: %v", c.name, c.err)

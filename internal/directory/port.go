@@ -59,23 +59,25 @@ type OrganizationTx interface {
 
 // UserTx reads and changes users.
 type UserTx interface {
-	// InsertUser stores the user's own columns, and its Roles, LevelGroups, Groups, Teams, ContactMethods and
-	// Preferences as given (ids only; PrimaryGroup too must be among Groups by then). It returns the
-	// number. Errors: Conflict(userName).
+	// InsertUser stores the user's own columns, and its Roles, LevelGroups, Groups, Teams,
+	// ContactMethods and Preferences as given (ids only; PrimaryGroup too must be among Groups by
+	// then). It returns the number. Errors: Conflict(userName).
 	InsertUser(u NewUserRow) (number int64, err error)
 
-	// UpdateUser writes every column of a user's own, but for the password, and replaces the rows of the
-	// parts. u holds what is to be, with the new version. Errors: NotFound, Conflict(userName).
+	// UpdateUser writes every column of a user's own, but for the password, and replaces the rows of
+	// the parts. u holds what is to be, with the new version. Errors: NotFound, Conflict(userName).
 	UpdateUser(u NewUserRow, parts With) error
 
-	// DeleteUser frees the user's name and ends what it was: roles, memberships, contact methods, preferences,
-	// sessions, links and entries on check groups are gone, its tokens are revoked. The row stays for what refers to it.
+	// DeleteUser frees the user's name and ends what it was: roles, memberships, contact methods,
+	// preferences, sessions, links and entries on check groups are gone, its tokens are revoked. The
+	// row stays for what refers to it.
 	DeleteUser(org roster.OrganizationID, number int64, at time.Time) error // NotFound
 
 	// SetServerAdmin says whether the user may make organizations, and raises its version.
 	SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error // NotFound
 
-	// RemoveContactMethod deletes a contact method of a user, through the face, and reports whether it was there.
+	// RemoveContactMethod deletes a contact method of a user, through the face, and reports whether it
+	// was there.
 	RemoveContactMethod(org roster.OrganizationID, user roster.UserID, id roster.ContactMethodID, by roster.Face) (bool, error)
 
 	// LockUser keeps other transactions from changing the user until this one ends. Errors: NotFound.
@@ -88,15 +90,16 @@ type UserTx interface {
 	// User returns the one user that sel picks. Errors: NotFound.
 	User(org roster.OrganizationID, sel UserSelector, with With) (roster.User, error)
 
-	// Users returns the users that q picks, in its order, and where the next of them begin. The cost is that of a page, however
-	// many users there are; only an order other than by number costs more where Among or an indexed attribute picks users.
+	// Users returns the users that q picks, in its order, and where the next of them begin. The cost is
+	// that of a page, however many users there are; only an order other than by number costs more where
+	// Among or an indexed attribute picks users.
 	Users(org roster.OrganizationID, q UserQuery, with With) (UserRows, error)
 
 	// EmailHolder returns another user whose userName or primary email has the key, if there is one.
 	EmailHolder(org roster.OrganizationID, key string, besides roster.UserID) (holder roster.Holder, found bool, err error)
 
-	// SetPassword stores a hash and raises the user's credential version, not the version: a password is
-	// not an administered attribute.
+	// SetPassword stores a hash and raises the user's credential version, not the version: a password
+	// is not an administered attribute.
 	SetPassword(org roster.OrganizationID, id roster.UserID, hash roster.PasswordHash, at time.Time) error
 
 	// AddContactMethod stores another contact method of a user, set through the face; one of the same
@@ -107,7 +110,8 @@ type UserTx interface {
 	// they are not yet.
 	ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error
 
-	// DefaultPreferences returns the default matrix of the organization joined with those of the groups.
+	// DefaultPreferences returns the default matrix of the organization joined with those of the
+	// groups.
 	DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error)
 
 	// GroupDefaultPreferences returns the default matrix of the group alone.
@@ -150,12 +154,13 @@ const (
 
 // GroupTx reads and changes groups, teams, departments and roles.
 type GroupTx interface {
-	// InsertGroup returns the number that the group got; g.Number is taken if it is set. Routing.Services
-	// are stored by id.
+	// InsertGroup returns the number that the group got; g.Number is taken if it is set.
+	// Routing.Services are stored by id.
 	InsertGroup(g roster.Group, key string) (number int64, err error) // Conflict(displayName)
 	// UpdateGroup writes what may change of a group, its services too.
 	UpdateGroup(g roster.Group, key string) error // NotFound, Conflict(displayName)
-	// DeleteGroup frees the group's name and number of members. Whoever had it as primary group has none.
+	// DeleteGroup frees the group's name and number of members. Whoever had it as primary group has
+	// none.
 	DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.Time) error // NotFound
 	InsertDepartment(dep roster.Department, key string) (number int64, err error) // Conflict(displayName)
 	UpdateDepartment(dep roster.Department, key string) error                     // NotFound, Conflict(displayName)
@@ -163,7 +168,8 @@ type GroupTx interface {
 	DeleteDepartment(org roster.OrganizationID, id roster.DepartmentID, at time.Time) error // NotFound
 	InsertRole(r roster.Role, key string) (number int64, err error)                         // Conflict(displayName)
 	UpdateRole(r roster.Role, key string) error                                             // NotFound, Conflict(displayName)
-	// DeleteRole frees the role's name. It reports false, and changes nothing, while a user has the role.
+	// DeleteRole frees the role's name. It reports false, and changes nothing, while a user has the
+	// role.
 	DeleteRole(org roster.OrganizationID, id roster.RoleID) (bool, error)
 	InsertService(s roster.BusinessService, key string) (number int64, err error) // Conflict(displayName)
 
@@ -175,21 +181,23 @@ type GroupTx interface {
 	FindServices(org roster.OrganizationID, refs []roster.Ref) ([]roster.BusinessService, error)
 	FindUsers(org roster.OrganizationID, refs []roster.Ref) ([]roster.UserLink, error)
 
-	// Groups returns the groups that q picks, in its order; MemberCount is counted, and services are loaded, if
-	// asked for.
+	// Groups returns the groups that q picks, in its order; MemberCount is counted, and services are
+	// loaded, if asked for.
 	Groups(org roster.OrganizationID, q GroupQuery) ([]roster.Group, error)
 	Departments(org roster.OrganizationID, o ListOrder, limit int) ([]roster.Department, error)
 	Roles(org roster.OrganizationID, o ListOrder, limit int) ([]roster.Role, error)
 
 	// Members returns members of a group by ascending number: a page of at most limit.
 	Members(org roster.OrganizationID, id roster.GroupID, afterNumber int64, limit int) ([]roster.UserLink, error)
-	// MembersAmong returns those of the users, by number, who are members of at least one of the groups, by ascending number.
+	// MembersAmong returns those of the users, by number, who are members of at least one of the
+	// groups, by ascending number.
 	MembersAmong(org roster.OrganizationID, groups []roster.GroupID, users []int64) ([]int64, error)
-	// GrantedFor returns users, by ascending number, to whom something is granted for the group: a role, their access level, or
-	// a token that is not revoked. It is a page of at most limit.
+	// GrantedFor returns users, by ascending number, to whom something is granted for the group: a
+	// role, their access level, or a token that is not revoked. It is a page of at most limit.
 	GrantedFor(org roster.OrganizationID, id roster.GroupID, afterNumber int64, limit int) ([]int64, error)
 	// AddMembers and RemoveMembers change memberships by the users' numbers, and raise the version of
-	// those users. Who is a member already, or is none, stays so. Whoever loses a primary group has none.
+	// those users. Who is a member already, or is none, stays so. Whoever loses a primary group has
+	// none.
 	AddMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error
 	RemoveMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error
 }
@@ -206,8 +214,8 @@ type GroupQuery struct {
 	Services        bool // load Routing.Services
 }
 
-// ListOrder is the order of a list of records that have a number and a name, and the place where the list begins. The zero
-// order is by ascending number, from the first one.
+// ListOrder is the order of a list of records that have a number and a name, and the place where
+// the list begins. The zero order is by ascending number, from the first one.
 type ListOrder struct {
 	ByName     bool // by the folded name, of which an index is in order; else by number
 	Descending bool
@@ -224,7 +232,8 @@ type CredentialTx interface {
 	// AccountByID returns the account of the user. Errors: NotFound.
 	AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Account, error)
 
-	// AccountsByNumbers returns the accounts of users, by ascending number. Users who are not there are left out.
+	// AccountsByNumbers returns the accounts of users, by ascending number. Users who are not there are
+	// left out.
 	AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]roster.Account, error)
 
 	// SessionByHash returns the session whose token has the hash, and its user's account, whether it is
@@ -234,7 +243,8 @@ type CredentialTx interface {
 	InsertSession(s roster.Session, hash string, max int) error
 	TouchSession(id roster.SessionID, at time.Time) error
 	DeleteSessions(org roster.OrganizationID, id roster.UserID) error
-	// Sessions returns the sessions of a user that are not over at a time, the oldest first: 1,000 at most.
+	// Sessions returns the sessions of a user that are not over at a time, the oldest first: 1,000 at
+	// most.
 	Sessions(org roster.OrganizationID, id roster.UserID, at time.Time) ([]roster.Session, error)
 	// DeleteSession reports whether the user had the session.
 	DeleteSession(org roster.OrganizationID, user roster.UserID, id roster.SessionID) (bool, error)
@@ -273,8 +283,8 @@ type TokenQuery struct {
 
 // AuditTx writes and reads the audit.
 type AuditTx interface {
-	// OneWriter reports that no other transaction writes until this one ends, so that an entry can have its place
-	// from the start.
+	// OneWriter reports that no other transaction writes until this one ends, so that an entry can have
+	// its place from the start.
 	OneWriter() bool
 	// InsertAudit stores an entry, sealed where it has a place.
 	InsertAudit(e roster.AuditEntry) error
@@ -316,8 +326,8 @@ type JobTx interface {
 	Jobs(org roster.OrganizationID, q JobQuery) ([]roster.Job, error)
 	// ReviveJob makes a buried job ready again, with no attempt made.
 	ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) // NotFound where no such job is buried
-	// Stranded reports whether a job of the lane waits because a clock was set back. lease is how long a claim
-	// may last. See [MaxJobWait] for how long a job may wait.
+	// Stranded reports whether a job of the lane waits because a clock was set back. lease is how long
+	// a claim may last. See [MaxJobWait] for how long a job may wait.
 	Stranded(lane roster.Lane, now time.Time, lease time.Duration) (bool, error)
 	// HastenJobs makes up to limit such jobs due, and returns how many.
 	HastenJobs(lane roster.Lane, now time.Time, lease time.Duration, limit int) (int, error)
@@ -335,13 +345,14 @@ type JobQuery struct {
 }
 
 const (
-	// MaxJobWait is how long a job waits at most after an attempt. A job also waits while it is claimed, until
-	// its lease ends, and before its first attempt, if it was queued for a later time. Nothing else makes a job
-	// wait, so one that is due further ahead waits because a clock was set back.
+	// MaxJobWait is how long a job waits at most after an attempt. A job also waits while it is
+	// claimed, until its lease ends, and before its first attempt, if it was queued for a later time.
+	// Nothing else makes a job wait, so one that is due further ahead waits because a clock was set
+	// back.
 	MaxJobWait = 24 * time.Hour
 
-	// ClockSlack is by how much the clocks of two servers may differ without anybody taking it for a clock that
-	// was set.
+	// ClockSlack is by how much the clocks of two servers may differ without anybody taking it for a
+	// clock that was set.
 	ClockSlack = time.Minute
 )
 
@@ -377,9 +388,9 @@ type Guess struct {
 
 // GuessTx counts failed sign-ins where several servers share a database.
 type GuessTx interface {
-	// ReserveGuesses counts a try under each key and returns the guesses with Since. A window that is over
-	// begins anew. Where counts are full it returns these instead, with Since; the caller must then let
-	// the transaction fail, so that nothing stays counted.
+	// ReserveGuesses counts a try under each key and returns the guesses with Since. A window that is
+	// over begins anew. Where counts are full it returns these instead, with Since; the caller must
+	// then let the transaction fail, so that nothing stays counted.
 	ReserveGuesses(guesses []Guess, at time.Time) (reserved, full []Guess, err error)
 	// RefundGuesses takes back what was reserved, in windows that are not over.
 	RefundGuesses(guesses []Guess) error
@@ -411,15 +422,16 @@ type Passwords interface {
 	// Hash returns the PHC string of a password, with a salt of its own.
 	// Errors: Invalid(password) where it must be strong and is not, Unavailable.
 	Hash(ctx context.Context, by roster.Actor, p NewHash) (roster.PasswordHash, error)
-	// Verify reports whether the password is the one behind the hash of a user. Without a hash it is not, at the same cost.
-	// Errors: Unavailable.
+	// Verify reports whether the password is the one behind the hash of a user. Without a hash it is
+	// not, at the same cost. Errors: Unavailable.
 	Verify(ctx context.Context, by roster.Actor, of roster.UserID, hash roster.PasswordHash, password string) (bool, error)
 	// ValidateStrength judges a password that must be strong, without hashing it.
 	// Errors: Invalid(password), Unavailable.
 	ValidateStrength(ctx context.Context, by roster.Actor, p NewHash) error
 }
 
-// ErrCrowded is the cause of the Unavailable with which a hash is refused because too many wait for one.
+// ErrCrowded is the cause of the Unavailable with which a hash is refused because too many wait for
+// one.
 var ErrCrowded = errors.New("too many wait for a hash")
 
 // NewHash is a password to be hashed.
@@ -436,7 +448,8 @@ type NewHash struct {
 
 // Realms judges the configurations of realms.
 type Realms interface {
-	// ValidateSAML returns every fault of a SAML realm's configuration; fields begin with "configuration".
+	// ValidateSAML returns every fault of a SAML realm's configuration; fields begin with
+	// "configuration".
 	ValidateSAML(ctx context.Context, configuration json.RawMessage) roster.Faults
 }
 

@@ -29,24 +29,26 @@ type CheckTx interface {
 
 	InsertCheckGroup(g roster.CheckGroup, key string) (number int64, err error) // Conflict(displayName)
 	UpdateCheckGroup(g roster.CheckGroup, key string) error                     // NotFound, Conflict(displayName)
-	// DeleteCheckGroup frees the name; its checks are in no check group any more, and its entries are gone.
+	// DeleteCheckGroup frees the name; its checks are in no check group any more, and its entries are
+	// gone.
 	DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error // NotFound
-	// CheckGroups returns the check groups that q picks, in its order, with how many checks of the scope
-	// they have.
+	// CheckGroups returns the check groups that q picks, in its order, with how many checks of the
+	// scope they have.
 	CheckGroups(org roster.OrganizationID, q CheckGroupQuery) ([]roster.CheckGroup, error)
 
-	// PutCheckPermission stores an entry, or changes the one that its user or group has on the check group; it
-	// returns the entry as it is then.
+	// PutCheckPermission stores an entry, or changes the one that its user or group has on the check
+	// group; it returns the entry as it is then.
 	PutCheckPermission(org roster.OrganizationID, p roster.CheckPermission) (roster.CheckPermission, error)
 	DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPermissionID) error // NotFound
 	// CheckPermissions returns the entries that q picks, by ascending id.
 	CheckPermissions(org roster.OrganizationID, q CheckPermissionQuery) ([]roster.CheckPermission, error)
-	// CheckAccess returns what entries give a user, also those of its groups: the highest level for each check
-	// group. One that gives nothing is left out.
+	// CheckAccess returns what entries give a user, also those of its groups: the highest level for
+	// each check group. One that gives nothing is left out.
 	CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error)
 
-	// UserCheckGrants returns what entries give users, by number: their own and those of each of their groups.
-	// GroupCheckGrants returns what entries give the members of groups. One that gives nothing is left out.
+	// UserCheckGrants returns what entries give users, by number: their own and those of each of their
+	// groups. GroupCheckGrants returns what entries give the members of groups. One that gives nothing
+	// is left out.
 	UserCheckGrants(org roster.OrganizationID, users []int64) ([]CheckGrant, error)
 	GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]CheckGrant, error)
 
@@ -54,15 +56,16 @@ type CheckTx interface {
 	InsertEvent(e roster.Event) error
 	// Events returns the events that q picks, by descending id.
 	Events(org roster.OrganizationID, q EventQuery) ([]roster.Event, error)
-	// DeleteEvents deletes up to limit events that came before one, of every organization, and returns how many.
+	// DeleteEvents deletes up to limit events that came before one, of every organization, and returns
+	// how many.
 	DeleteEvents(before roster.EventID, limit int) (int, error)
-	// CountUsers returns how many users there are, in at least one of the groups (nil: in the organization). Its
-	// cost grows with their number; it is for overviews.
+	// CountUsers returns how many users there are, in at least one of the groups (nil: in the
+	// organization). Its cost grows with their number; it is for overviews.
 	CountUsers(org roster.OrganizationID, groups []roster.GroupID) (int64, error)
 }
 
-// CheckState tells states of an organization's checks apart. Numbers and versions only rise, and no number is used again: so no two
-// states have all three in common.
+// CheckState tells states of an organization's checks apart. Numbers and versions only rise, and no
+// number is used again: so no two states have all three in common.
 type CheckState struct {
 	Checks     int64 // how many there are
 	LastNumber int64
@@ -77,9 +80,9 @@ type CheckGrant struct {
 	AccessLevel roster.AccessLevel
 }
 
-// CheckScope limits what somebody sees of checks: a check is seen that names one of the groups (of either kind), or
-// is in a check group on which the user, or one of its groups, has an entry with the level readonly or more. nil
-// sees all, the zero one nothing.
+// CheckScope limits what somebody sees of checks: a check is seen that names one of the groups (of
+// either kind), or is in a check group on which the user, or one of its groups, has an entry with
+// the level readonly or more. nil sees all, the zero one nothing.
 type CheckScope struct {
 	Groups []roster.GroupID
 	User   roster.UserID
@@ -112,8 +115,8 @@ type CheckPermissionQuery struct {
 	CheckGroup roster.CheckGroupID
 	Users      []roster.UserID // for one of these, MaxPage at most; nil: any, empty: none
 	Group      roster.GroupID
-	// Those on check groups in the scope that are for one of its groups or for a member of one, for its user or for a group
-	// of that user.
+	// Those on check groups in the scope that are for one of its groups or for a member of one, for its
+	// user or for a group of that user.
 	Scope *CheckScope
 }
 

@@ -2,7 +2,7 @@ package directory
 
 import "roster"
 
-// Lockable is a noun whose records LockRecord locks.
+// Lockable is a noun whose records LockRecord can lock.
 type Lockable string
 
 // The nouns.
@@ -12,13 +12,15 @@ const (
 	LockableRole         Lockable = "role"
 	LockableRealm        Lockable = "realm"
 	LockableOrganization Lockable = "organization"
-	LockableCheck        Lockable = "check" // its status may change all the same
+	LockableCheck        Lockable = "check" // its status may still change
 	LockableCheckGroup   Lockable = "check group"
 )
 
-// LockTx keeps others away from a record that is read in order to be changed.
+// LockTx locks a record that is read in order to be changed.
 type LockTx interface {
-	// LockRecord keeps other transactions from changing a record until this one ends. What was read of it
-	// before may be older than the lock. Errors: NotFound.
+	// LockRecord keeps other transactions from changing a record until this one ends. Values read
+	// before the lock may be outdated.
+	//
+	// Errors: NotFound.
 	LockRecord(org roster.OrganizationID, noun Lockable, id string) error
 }

@@ -2,20 +2,21 @@ package directory
 
 import "roster"
 
-// NameTx gives records of every organization the keys of their names anew: for work in the background.
+// NameTx replaces the keys of names, for records of every organization. It is for background work.
 type NameTx interface {
-	// NamesEverywhere returns names of one kind, by ascending organization and id, after a record.
+	// NamesEverywhere returns names of one kind after a record, in ascending order of organization and
+	// id.
 	NamesEverywhere(kind NameKind, after NamedRecord, limit int) ([]NamedRecord, error)
 
-	// SetNameKey gives a record the key of its name. It reports whether the record has the key then:
-	// false where the record is gone, or another one has the key.
+	// SetNameKey replaces the key of a record's name. It returns false if the record is gone, or if
+	// another record has the key.
 	SetNameKey(kind NameKind, r NamedRecord, key string) (bool, error)
 }
 
-// NameKind says which name of which records is meant.
+// NameKind says which name of which noun is meant.
 type NameKind int
 
-// The names that have a key. Those of users come first.
+// The names that have a key. The names of users come first.
 const (
 	UserNames NameKind = iota
 	UserEmails

@@ -12,8 +12,9 @@ import (
 	"roster/internal/pgtest"
 )
 
-// meanwhile runs something once beside a transaction that is under way, until it has ended or waits for a lock. So a
-// test fails where the transaction holds no lock, and passes where it does. PostgreSQL only: SQLite has one writer.
+// meanwhile runs a function once while a transaction is open, until the function ends or waits for
+// a lock. So a test fails if the transaction holds no lock, and passes if it holds one. It is for
+// PostgreSQL only: SQLite has one writer.
 type meanwhile struct {
 	*env
 	look  *sql.DB
@@ -59,7 +60,7 @@ func (m *meanwhile) run() {
 	}
 }
 
-// over waits until what happened meanwhile has ended, and returns how.
+// over waits until the function has ended, and returns its error.
 func (m *meanwhile) over() error {
 	m.t.Helper()
 	if m.what != nil {
@@ -69,7 +70,8 @@ func (m *meanwhile) over() error {
 	return m.err
 }
 
-// verbs are the verbs on a store in which it happens at a call of the method that at names, see interruptedTx.
+// verbs returns a Directory on a store that runs the function at a call of the named method, see
+// interruptedTx.
 func (m *meanwhile) verbs(at string) *directory.Directory {
 	return m.on(interrupted{m.store, m, at})
 }
@@ -156,7 +158,7 @@ func (x interruptedTx) SetDefaultPreferences(org roster.OrganizationID, group ro
 	return err
 }
 
-// named picks the user with a userName.
+// named selects the user with a userName.
 func named(userName string) directory.UserSelector { return directory.UserSelector{UserName: userName} }
 
 func TestARoleThatIsStrippedMeanwhileLeavesAnAdministrator(t *testing.T) {
@@ -203,8 +205,8 @@ func TestAFirstSignInKeepsWhatIsChangedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestWhoIsDeletedWhileBeingAddedIsNoMember has both orders: the deletion ends while the group is changed, and the other
-// way about.
+// TestWhoIsDeletedWhileBeingAddedIsNoMember tries both orders: the deletion ends during the change
+// of the group, and the other way round.
 func TestWhoIsDeletedWhileBeingAddedIsNoMember(t *testing.T) {
 	sel := func(e *env) directory.GroupSelector {
 		return directory.GroupSelector{Kind: roster.KindGroup, Ref: roster.Ref{ID: string(e.groupID("A"))}}

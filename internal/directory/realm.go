@@ -12,26 +12,28 @@ import (
 	"roster"
 )
 
-// NewRealm is what CreateRealm needs to know.
+// NewRealm is the input of CreateRealm.
 type NewRealm struct {
 	Name          string
 	Active        roster.Set[bool] // default: true
 	Configuration json.RawMessage  // a JSON object, kept as given
 
-	Repeatable     bool // as of [NewUser]
+	Repeatable     bool // as in [NewUser]
 	IdempotencyKey string
-	Faults         roster.Faults // those the face found already
+	Faults         roster.Faults // found by the face
 }
 
-// realmDefaults is what a realm's configuration says of users who sign in for the first time.
+// realmDefaults is the part of a realm's configuration that says what users get when they first
+// sign in.
 type realmDefaults struct {
 	DefaultRoles []string `json:"defaultRoles"`
 	DefaultTeams []string `json:"defaultTeams"`
 	DefaultGroup string   `json:"defaultGroup"`
 }
 
-// auditedRealm is what the audit keeps of a realm. Of its configuration, in which a client may put anything, it keeps what
-// users get, and a keyed fingerprint that shows whether it is the same as before.
+// auditedRealm is what the audit keeps of a realm. A client may put anything into its
+// configuration. So the audit keeps only what users get, and a keyed fingerprint that shows whether
+// the configuration changed.
 type auditedRealm struct {
 	DisplayName   string           `json:"displayName"`
 	Kind          roster.RealmKind `json:"kind"`
@@ -44,14 +46,16 @@ type auditedRealm struct {
 
 func (d *Directory) auditRealm(r roster.Realm) auditedRealm {
 	var defaults realmDefaults
-	_ = json.Unmarshal(r.Configuration, &defaults) // it was checked when it came
+	_ = json.Unmarshal(r.Configuration, &defaults) // it was validated when it was set
 	fingerprint, _ := d.hmac([]any{"realm", r.OrganizationID, r.Configuration})
 	return auditedRealm{r.Name, r.Kind, r.Active, defaults.DefaultRoles, defaults.DefaultTeams, defaults.DefaultGroup, fingerprint}
 }
 
-// CreateRealm makes a SAML realm. What its users get must exist, and its maker must hold it.
+// CreateRealm creates a SAML realm. The roles, teams and group that its users get must exist, and
+// the actor must be allowed to grant them.
 //
-// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName), Unavailable.
+// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(displayName),
+// Unavailable.
 func (d *Directory) CreateRealm(ctx context.Context, by roster.Actor, in NewRealm) (roster.Realm, error) {
 	if err := allow(by, ActRealmCreate); err != nil {
 		return roster.Realm{}, err
@@ -90,12 +94,12 @@ func (d *Directory) CreateRealm(ctx context.Context, by roster.Actor, in NewReal
 		}
 		switch {
 		case len(faults) > 0:
-			return create() // which finds the others
+			return create() // it finds the other faults
 		case in.Repeatable:
 			r := Retry{
 				OrganizationID: by.OrganizationID, Key: d.fingerprint(by, ActRealmCreate, in.inputText()), ResourceID: string(r.ID), CreatedAt: now,
 			}
-			return repeated(tx, r, create, func(made Retry) (roster.Realm, bool, error) {
+			return createUnlessRepeated(tx, r, create, func(made Retry) (roster.Realm, bool, error) {
 				r, err := tx.RealmByID(by.OrganizationID, roster.RealmID(made.ResourceID))
 				return unchangedSince(made, r, r.Version, err)
 			})
@@ -112,22 +116,24 @@ func (d *Directory) CreateRealm(ctx context.Context, by roster.Actor, in NewReal
 	return r, d.nameHolder(ctx, by, ActRealmRead, realmHolder(by, in.Name), err)
 }
 
-// errUnchecked ends the transaction of a create that turns out to be no repeat. Only then is the configuration checked:
-// that takes requests to others, and what was right at the first time may have expired by now.
+// errUnchecked ends the transaction of a create that is not a repeat. The configuration is
+// validated only then. That takes requests to other servers, and a configuration that was valid at
+// the first create may have expired by now.
 var errUnchecked = errors.New("the realm's configuration was not checked yet")
 
-// RealmChange is what UpdateRealm changes: what is absent stays as it is.
+// RealmChange is the input of UpdateRealm. An absent field stays as it is.
 type RealmChange struct {
 	Realm         roster.Ref // by id or name
-	IfVersion     int64      // only if it still has this version; 0: whatever it has
+	IfVersion     int64      // only if it still has this version; 0: any
 	Active        roster.Set[bool]
-	Configuration roster.Set[json.RawMessage] // the whole of it
+	Configuration roster.Set[json.RawMessage] // the whole configuration
 	Faults        roster.Faults
 }
 
 // UpdateRealm changes a SAML realm.
 //
-// Errors: Unauthenticated, Forbidden, NotFound (by id), Invalid (by name; all faults at once), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound (by id), Invalid (by name; all faults at once),
+// Stale, Unavailable.
 func (d *Directory) UpdateRealm(ctx context.Context, by roster.Actor, in RealmChange) (roster.Realm, error) {
 	if err := allow(by, ActRealmUpdate); err != nil {
 		return roster.Realm{}, err
@@ -140,7 +146,7 @@ func (d *Directory) UpdateRealm(ctx context.Context, by roster.Actor, in RealmCh
 		all := slices.Clone(faults)
 		before, err := in.findLocked(tx, by)
 		switch {
-		case err == nil && len(all) == 0 && in.leaves(before): // whatever realm it is
+		case err == nil && len(all) == 0 && in.keepsRealm(before): // of any kind
 			return before, nil
 		case err != nil && roster.KindOf(err) == roster.Invalid, err == nil && before.Kind != roster.RealmSAML:
 			addOnce(&all, "displayName", "names no SAML realm")
@@ -155,7 +161,7 @@ func (d *Directory) UpdateRealm(ctx context.Context, by roster.Actor, in RealmCh
 		if err := d.permitRealm(tx, by, ActRealmUpdate, after.Configuration, all); err != nil {
 			return before, err
 		}
-		if in.leaves(before) {
+		if in.keepsRealm(before) {
 			return before, nil
 		}
 		after.Version, after.UpdatedAt = before.Version+1, d.now()
@@ -166,12 +172,12 @@ func (d *Directory) UpdateRealm(ctx context.Context, by roster.Actor, in RealmCh
 	})
 }
 
-// leaves reports whether the change leaves the realm as it is.
-func (in RealmChange) leaves(r roster.Realm) bool {
+// keepsRealm reports whether the change leaves the realm as it is.
+func (in RealmChange) keepsRealm(r roster.Realm) bool {
 	return in.Active.Or(r.Active) == r.Active && bytes.Equal(compact(in.Configuration.Or(r.Configuration)), compact(r.Configuration))
 }
 
-// findLocked finds the realm, once nobody else can change it.
+// findLocked returns the realm, locked against other changes.
 func (in RealmChange) findLocked(tx Tx, by roster.Actor) (roster.Realm, error) {
 	ref := in.Realm
 	ref.Name = strings.TrimSpace(ref.Name)
@@ -180,22 +186,23 @@ func (in RealmChange) findLocked(tx Tx, by roster.Actor) (roster.Realm, error) {
 	if err != nil {
 		return r, err
 	}
-	return r, unchanged(r.Version, in.IfVersion)
+	return r, requireVersion(r.Version, in.IfVersion)
 }
 
-// validateRealm returns what is wrong with a configuration by itself.
+// validateRealm returns the faults of a configuration that show without reading the store.
 func (d *Directory) validateRealm(ctx context.Context, configuration json.RawMessage) roster.Faults {
 	switch {
 	case len(configuration) == 0:
 		return roster.Faults{{Kind: roster.Invalid, Field: "configuration", Detail: "is required"}}
 	case d.realms == nil:
-		return roster.Faults{{Kind: roster.Invalid, Field: "configuration", Detail: "cannot be checked: this server knows no SAML"}}
+		return roster.Faults{{Kind: roster.Invalid, Field: "configuration", Detail: "cannot be validated: this server does not support SAML"}}
 	default:
 		return d.realms.ValidateSAML(ctx, configuration)
 	}
 }
 
-// permitRealm finds what users of the realm get, and asks whether the actor may give it (DECISIONS 11).
+// permitRealm finds the roles, teams and group that users of the realm get. It returns faults
+// unless the actor may grant them (DECISIONS 11).
 func (d *Directory) permitRealm(tx Tx, by roster.Actor, act Action, configuration json.RawMessage, faults roster.Faults) error {
 	var defaults realmDefaults
 	if err := json.Unmarshal(configuration, &defaults); err == nil {
@@ -231,10 +238,10 @@ func (d *Directory) permitRealm(tx Tx, by roster.Actor, act Action, configuratio
 type RealmList struct {
 	Kind   roster.RealmKind // "" for all
 	Active bool             // only active ones
-	After  string           // only those whose folded name is greater
+	After  string           // only realms whose folded name is greater
 }
 
-// ListRealms returns realms by name. An error ends the sequence.
+// ListRealms returns realms, sorted by name. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListRealms(ctx context.Context, by roster.Actor, in RealmList) (iter.Seq2[roster.Realm, error], error) {
@@ -266,7 +273,7 @@ func (d *Directory) GetRealm(ctx context.Context, by roster.Actor, ref roster.Re
 	return view(ctx, d, func(tx Tx) (roster.Realm, error) { return findRealm(tx, by, ref) })
 }
 
-// findRealm finds a realm, by its id first.
+// findRealm finds a realm by its id, or else by its name.
 func findRealm(tx Tx, by roster.Actor, ref roster.Ref) (roster.Realm, error) {
 	known := findable([]roster.Ref{ref})[0]
 	if known.ID != "" {

@@ -8,7 +8,7 @@ import (
 	"roster"
 )
 
-// resolved is what the references of a NewUser stand for.
+// resolved holds the records that the references of a NewUser name.
 type resolved struct {
 	roles       []roster.Role
 	grants      []roster.RoleGrant // further roles
@@ -20,8 +20,8 @@ type resolved struct {
 	realm       roster.RealmID
 }
 
-// resolve looks the references of in up, and notes each that names nothing the actor may use in the action. held are the roles
-// that the user has already.
+// resolve looks up the references of in. It adds a fault for each that names no record that the
+// actor may use in the action. held are the roles that the user has already.
 func resolve(tx Tx, by roster.Actor, act Action, in NewUser, held []roster.RoleGrant, f *roster.Faults) (resolved, error) {
 	var r resolved
 	var err error
@@ -78,8 +78,8 @@ func (r *resolved) resolveRealm(tx Tx, by roster.Actor, ref roster.Ref, f *roste
 	return nil
 }
 
-// groupField returns the argument in which a group of the references stands: primaryGroup for the primary group, unless
-// the request names other groups as well.
+// groupField returns a function from a group to the argument that names it: primaryGroup for the
+// primary group, unless the request names other groups too.
 func groupField(r resolved, groups []roster.Ref) func(roster.GroupLink) string {
 	return func(g roster.GroupLink) string {
 		if g.ID == r.primary.ID && len(groups) == 0 {
@@ -98,7 +98,7 @@ func (r *resolved) resolveDepartment(tx Tx, by roster.Actor, ref roster.Ref, f *
 		return err
 	}
 	if dep.ID == "" {
-		unknown(f, by, "department", "department", ref)
+		noteUnknown(f, by, "department", "department", ref)
 	}
 	r.department = roster.DepartmentLink{ID: dep.ID, Number: dep.Number, Name: dep.Name}
 	return nil
@@ -110,8 +110,8 @@ func resolveRoles(tx Tx, by roster.Actor, refs []roster.Ref, f *roster.Faults) (
 	return distinct(found, func(r roster.Role) roster.RoleID { return r.ID }), err
 }
 
-// findRoles finds roles, with a zero one in the place of each that it notes as unknown. field says where a
-// reference stands in the request.
+// findRoles finds roles, with a zero role for each unknown one, which it adds as a fault. field
+// returns the name of the i-th reference in faults.
 func findRoles(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Role, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
@@ -119,13 +119,14 @@ func findRoles(tx Tx, by roster.Actor, refs []roster.Ref, field func(int) string
 	found, err := tx.FindRoles(by.OrganizationID, findable(refs))
 	for i, role := range found {
 		if role.ID == "" {
-			unknown(f, by, field(i), "role", refs[i])
+			noteUnknown(f, by, field(i), "role", refs[i])
 		}
 	}
 	return found, err
 }
 
-// resolveScopes finds the further roles and the groups for which they and the access level are granted.
+// resolveScopes finds the roles in RoleGrants, and the groups that these and the access level are
+// for.
 func (r *resolved) resolveScopes(tx Tx, by roster.Actor, act Action, in NewUser, held []roster.RoleGrant, f *roster.Faults) error {
 	r.permissions = make(map[roster.RoleID]roster.Permissions, len(r.roles))
 	for _, role := range r.roles {
@@ -159,8 +160,8 @@ func (r *resolved) resolveScopes(tx Tx, by roster.Actor, act Action, in NewUser,
 	_, orgWide := scopeOf(by, act)
 	for i, role := range roles {
 		n := len(in.RoleGrants[i].Groups)
-		there := slices.ContainsFunc(held, func(h roster.RoleGrant) bool { return h.ID == role.ID && len(h.Groups) == 0 })
-		if n == 0 && !orgWide && !there {
+		holdsOrgWide := slices.ContainsFunc(held, func(h roster.RoleGrant) bool { return h.ID == role.ID && len(h.Groups) == 0 })
+		if n == 0 && !orgWide && !holdsOrgWide {
 			addOnce(f, fmt.Sprintf("roleGrants[%d].groups", i), "is required: this credential is limited to groups")
 		}
 		if slices.ContainsFunc(r.roles, func(named roster.Role) bool { return named.ID == role.ID }) {
@@ -181,21 +182,21 @@ func grantedRoles(grants []RoleGrant) []roster.Ref {
 	return refs
 }
 
-// findScope finds the groups that something is granted for, in the order of the references. None of a list
-// that is too long, of which check has a fault.
+// findScope finds the groups that something is granted for, in the order of the references. A list
+// that is too long yields none: validateRefs has added the fault.
 func findScope(tx Tx, by roster.Actor, act Action, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.GroupID, error) {
 	groups, err := findGroups(tx, by, act, roster.KindGroup, refs, field, f)
 	var ids []roster.GroupID
 	for i, g := range groups {
-		if isShipped(g) { // it has no members
-			unknown(f, by, field(i), string(roster.KindGroup), refs[i])
+		if isShipped(g) { // the shipped group has no members
+			noteUnknown(f, by, field(i), string(roster.KindGroup), refs[i])
 		}
 		ids = append(ids, g.ID)
 	}
 	return ids, err
 }
 
-// resolveGroups finds groups of one kind. One that is outside the actor's scope reads as unknown.
+// resolveGroups finds groups of one kind. A group outside the actor's scope counts as unknown.
 func resolveGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, field string, refs []roster.Ref, f *roster.Faults) ([]roster.Group, error) {
 	groups, err := findGroups(tx, by, act, kind, refs, func(i int) string {
 		if field == "primaryGroup" {
@@ -206,8 +207,8 @@ func resolveGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, fi
 	return slices.DeleteFunc(groups, func(g roster.Group) bool { return g.ID == "" }), err
 }
 
-// findGroups is resolveGroups with a zero group in the place of each that it notes as unknown. field says
-// where a reference stands in the request.
+// findGroups is resolveGroups with a zero group for each unknown one, which it adds as a fault.
+// field returns the name of the i-th reference in faults.
 func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs []roster.Ref, field func(int) string, f *roster.Faults) ([]roster.Group, error) {
 	if len(refs) == 0 || len(refs) > MaxReferences {
 		return nil, nil
@@ -219,46 +220,48 @@ func findGroups(tx Tx, by roster.Actor, act Action, kind roster.GroupKind, refs 
 	scope, orgWide := scopeOf(by, act)
 	for i, g := range found {
 		if g.ID == "" || !orgWide && !slices.Contains(scope, g.ID) && !isShipped(g) {
-			unknownTo(orgWide, f, by, field(i), string(kind), refs[i])
+			noteUnknownTo(orgWide, f, by, field(i), string(kind), refs[i])
 			found[i] = roster.Group{}
 		}
 	}
 	return found, nil
 }
 
-// findable returns the references with ids as records have them. What holds text that no id, or no name, can hold is left
-// out: an engine may refuse even to look for it. The same text may be the one and not the other.
+// findable returns references that are safe to look up. Ids have their normal form. Text that no id
+// or no name can hold is removed, because an engine may refuse even to search for it. Text may be
+// impossible as an id and possible as a name.
 func findable(refs []roster.Ref) []roster.Ref {
-	some := refs
+	safe := refs
 	for i, ref := range refs {
-		good := ref
-		good.ID = roster.FoldID(Visible(ref.ID))
-		if !isName(good.ID) {
-			good.ID = ""
+		cleaned := ref
+		cleaned.ID = roster.FoldID(Visible(ref.ID))
+		if !isName(cleaned.ID) {
+			cleaned.ID = ""
 		}
 		if !isReference(ref.Name) {
-			good = roster.Ref{}
+			cleaned = roster.Ref{}
 		}
-		if good == ref {
+		if cleaned == ref {
 			continue
 		}
-		if &some[0] == &refs[0] {
-			some = slices.Clone(refs)
+		if &safe[0] == &refs[0] {
+			safe = slices.Clone(refs)
 		}
-		some[i] = good
+		safe[i] = cleaned
 	}
-	return some
+	return safe
 }
 
-// unknown notes that a reference names nothing, and the command that makes what it names: whoever speaks the native API
-// has a call for that. It adds nothing to a fault that the field has already.
-func unknown(f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
-	unknownTo(true, f, by, field, noun, ref)
+// noteUnknown adds the fault that a reference names nothing, unless the field has a fault already.
+// It adds the command that creates the record, except for the native API, which has a call for
+// that.
+func noteUnknown(f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
+	noteUnknownTo(true, f, by, field, noun, ref)
 }
 
-// unknownTo is unknown for somebody who may not know of every such record: what it names may be there, and then no
-// command makes it.
-func unknownTo(orgWide bool, f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
+// noteUnknownTo is noteUnknown for an actor who may not see every such record. The record may
+// exist, so no command is shown unless the actor is not limited.
+func noteUnknownTo(orgWide bool, f *roster.Faults, by roster.Actor, field, noun string, ref roster.Ref) {
 	if f.Has(field) {
 		return
 	}
@@ -270,7 +273,7 @@ func unknownTo(orgWide bool, f *roster.Faults, by roster.Actor, field, noun stri
 	f.Add(field, detail)
 }
 
-// shorten keeps a name that a message repeats from filling it.
+// shorten shortens a name for a message, to 80 characters.
 func shorten(name string) string {
 	const most = 80
 	if r := []rune(name); len(r) > most {

@@ -11,9 +11,9 @@ import (
 // retryFor is how long a create is remembered (DECISIONS 20).
 const retryFor = 24 * time.Hour
 
-// fingerprint is the HMAC of who creates what, through which face: equal creates by the same principal
-// have the same. input is the inputText of the create. It is "" where input holds text that is no JSON: then check has
-// the fault.
+// fingerprint returns an HMAC of the organization, the principal, the face, the action and the
+// input. Equal creates have equal fingerprints. input is the inputText of the create. If input is
+// not valid JSON, fingerprint returns "": the create then has a fault.
 func (d *Directory) fingerprint(by roster.Actor, act Action, input json.RawMessage) string {
 	key, err := d.hmac([]any{inputForm, by.OrganizationID, by.Principal(), by.Face, act, input})
 	if err != nil {
@@ -22,20 +22,21 @@ func (d *Directory) fingerprint(by roster.Actor, act Action, input json.RawMessa
 	return key
 }
 
-// repeated makes the record r.ResourceID under the fingerprint r.Key, as the first thing of a transaction. Where an
-// equal create has made a record within a day, and asMade finds it as it was made, it returns that record instead.
-// Without a fingerprint it only creates.
-func repeated[T any](tx Tx, r Retry, create func() (T, error), asMade func(made Retry) (T, bool, error)) (T, error) {
+// createUnlessRepeated calls create, unless an equal create made a record within a day and
+// loadUnchanged finds it unchanged: then it returns that record. r.Key is the fingerprint,
+// r.ResourceID the id of the new record. It must be the first write of its transaction. Without a
+// fingerprint it only creates.
+func createUnlessRepeated[T any](tx Tx, r Retry, create func() (T, error), loadUnchanged func(made Retry) (T, bool, error)) (T, error) {
 	if r.Key == "" {
 		return create()
 	}
 	r.Version = 1
-	var again T
+	var earlier T
 	_, found, err := claimRetry(tx, r, func(made Retry) (holds bool, err error) {
 		if r.CreatedAt.Sub(made.CreatedAt) >= retryFor {
 			return false, nil
 		}
-		again, holds, err = asMade(made)
+		earlier, holds, err = loadUnchanged(made)
 		return holds, err
 	})
 	switch {
@@ -43,13 +44,14 @@ func repeated[T any](tx Tx, r Retry, create func() (T, error), asMade func(made 
 		var none T
 		return none, err
 	case found:
-		return again, nil
+		return earlier, nil
 	default:
 		return create()
 	}
 }
 
-// unchangedSince takes the record of a create that is remembered, and reports whether it is there and as it was made.
+// unchangedSince takes the record that a remembered create made, and reports whether it still
+// exists and has not changed.
 func unchangedSince[T any](made Retry, record T, version int64, err error) (T, bool, error) {
 	if err != nil && roster.KindOf(err) == roster.NotFound {
 		return record, false, nil
@@ -57,51 +59,54 @@ func unchangedSince[T any](made Retry, record T, version int64, err error) (T, b
 	return record, err == nil && version == made.Version, err
 }
 
-// repeat returns the user that an equal create made within the last day, if it is as it was made.
-func (c *creation) repeat(tx Tx) (made, bool, error) {
+// findRepeat returns the user that an equal create made within the last day, unless the user has
+// changed.
+func (c *creation) findRepeat(tx Tx) (creationResult, bool, error) {
 	if c.key == "" {
-		return made{}, false, nil
+		return creationResult{}, false, nil
 	}
 	r, found, err := tx.Retry(c.by.OrganizationID, c.key)
 	if err != nil || !found || c.now().Sub(r.CreatedAt) >= retryFor {
-		return made{}, false, err
+		return creationResult{}, false, err
 	}
-	return c.asMade(tx, r)
+	return c.loadUnchanged(tx, r)
 }
 
-// asMade returns the user of a create that is remembered, if the user is as it was made.
-func (c *creation) asMade(tx Tx, r Retry) (made, bool, error) {
+// loadUnchanged returns the user of a remembered create, unless the user has changed.
+func (c *creation) loadUnchanged(tx Tx, r Retry) (creationResult, bool, error) {
 	u, err := tx.User(c.by.OrganizationID, UserSelector{ID: roster.UserID(r.ResourceID)}, WithRoles|WithGroups|WithTeams|WithReach)
 	u, holds, err := unchangedSince(r, u, u.Version, err)
 	if err != nil || !holds {
-		return made{}, false, err
+		return creationResult{}, false, err
 	}
-	again, err := c.again(tx, u)
-	return again, err == nil, err
+	answer, err := c.repeatAnswer(tx, u)
+	return answer, err == nil, err
 }
 
-// again is the answer to a repeat: the user that the first create made.
-func (c *creation) again(tx Tx, u roster.User) (made, error) {
-	again := made{CreatedUser: CreatedUser{User: u, Repeated: true, WelcomeEmail: c.welcomes(u)}}
+// repeatAnswer returns the answer to a repeat: the user that the first create made.
+func (c *creation) repeatAnswer(tx Tx, u roster.User) (creationResult, error) {
+	answer := creationResult{CreatedUser: CreatedUser{User: u, Repeated: true, WelcomeEmail: c.welcomes(u)}}
 	if c.in.Password == "" {
-		return again, nil
+		return answer, nil
 	}
 	var err error
-	again.hash, err = hashOfCreate(tx, u.OrganizationID, u.ID)
-	return again, err
+	answer.hash, err = hashOfCreate(tx, u.OrganizationID, u.ID)
+	return answer, err
 }
 
-// asItIs is the answer to a create whose idempotency key made the user: as the user is now.
-func (c *creation) asItIs(tx Tx, id roster.UserID) (made, error) {
+// loadCurrent returns the answer to a create whose idempotency key was used before: the user as it
+// is now.
+func (c *creation) loadCurrent(tx Tx, id roster.UserID) (creationResult, error) {
 	u, err := selectUser(tx, c.by, ActUserRead, UserSelector{ID: id}, withWhole)
 	if err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
-	return c.again(tx, u)
+	return c.repeatAnswer(tx, u)
 }
 
-// wasMade reports whether a create that is remembered has the idempotency key, so that no hash is needed.
-func (c *creation) wasMade(tx Tx) (bool, error) {
+// keyIsUsed reports whether the idempotency key belongs to a remembered create. Then no hash is
+// needed.
+func (c *creation) keyIsUsed(tx Tx) (bool, error) {
 	if c.in.IdempotencyKey == "" {
 		return false, nil
 	}
@@ -109,26 +114,27 @@ func (c *creation) wasMade(tx Tx) (bool, error) {
 	return found && c.now().Sub(r.CreatedAt) < retryFor, err
 }
 
-// verified answers a repeat, if it came with the password of the first.
-func (c *creation) verified(ctx context.Context, again made) (CreatedUser, error) {
+// verifyRepeat returns the answer to a repeat. Its password must be that of the first create.
+func (c *creation) verifyRepeat(ctx context.Context, answer creationResult) (CreatedUser, error) {
 	if c.in.Password == "" {
-		return again.CreatedUser, nil
+		return answer.CreatedUser, nil
 	}
-	same, err := c.matches(ctx, c.by, again.ID, again.hash, c.in.Password)
+	same, err := c.matchesFirstPassword(ctx, c.by, answer.ID, answer.hash, c.in.Password)
 	if err != nil {
 		return CreatedUser{}, err
 	}
 	if !same && c.in.IdempotencyKey != "" {
-		return CreatedUser{}, usedOtherwise()
+		return CreatedUser{}, keyReused()
 	}
 	if !same {
-		return CreatedUser{}, takenBy(roster.Holder{ID: string(again.ID), Number: again.Number}, "userName", again.UserName)
+		return CreatedUser{}, valueTaken(roster.Holder{ID: string(answer.ID), Number: answer.Number}, "userName", answer.UserName)
 	}
-	return again.CreatedUser, nil
+	return answer.CreatedUser, nil
 }
 
-// hashOfCreate returns the hash of the password with which a user was made, "" if it was made without one, has another one
-// by now, or is gone. No repeat is compared with a password that was set later: who makes a user may be below it by now.
+// hashOfCreate returns the hash of the password that the user was created with. It returns "" if
+// there was none, if it has been replaced, or if the user is gone. A repeat is never compared with
+// a later password: the caller may have less rights than the user by now.
 func hashOfCreate(tx Tx, org roster.OrganizationID, id roster.UserID) (roster.PasswordHash, error) {
 	account, err := tx.AccountByID(org, id)
 	switch {
@@ -140,11 +146,11 @@ func hashOfCreate(tx Tx, org roster.OrganizationID, id roster.UserID) (roster.Pa
 	return account.PasswordHash, nil
 }
 
-// matches reports whether a repeat came with the password with which the user was made, whose hash is that of
-// hashOfCreate. Failures are counted by user.
+// matchesFirstPassword reports whether a repeat came with the password of the first create. hash is
+// the result of hashOfCreate. Failures are counted per user.
 //
 // Errors: RateLimited, Unavailable.
-func (d *Directory) matches(ctx context.Context, by roster.Actor, id roster.UserID, hash roster.PasswordHash, password string) (same bool, err error) {
+func (d *Directory) matchesFirstPassword(ctx context.Context, by roster.Actor, id roster.UserID, hash roster.PasswordHash, password string) (same bool, err error) {
 	end, err := d.repeatTries.begin(ctx, string(id), d.now)
 	if err != nil {
 		return false, err

@@ -14,7 +14,7 @@ import (
 	"roster/internal/directory"
 )
 
-// listening is a hasher that notes the hashes with which passwords are compared.
+// listening is a hasher that records the hashes that passwords are compared with.
 type listening struct {
 	directory.Passwords
 	mu       sync.Mutex
@@ -28,7 +28,7 @@ func (l *listening) Verify(ctx context.Context, by roster.Actor, of roster.UserI
 	return l.Passwords.Verify(ctx, by, of, hash, password)
 }
 
-// taken returns the hashes since the last call.
+// taken returns the hashes recorded since the last call.
 func (l *listening) taken() []roster.PasswordHash {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -37,13 +37,13 @@ func (l *listening) taken() []roster.PasswordHash {
 	return all
 }
 
-// heard returns verbs of which it is heard what passwords are compared with.
+// heard returns a Directory and the hasher that listens to it.
 func (e *env) heard() (*directory.Directory, *listening) {
 	l := &listening{Passwords: newHasher()}
 	return directory.New(directory.Options{Store: e.store, Passwords: l, Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key")}), l
 }
 
-// repeats are the ways in which a create can be repeated, under the userName as the key where there is one.
+// repeats are the ways to repeat a create. The userName is the idempotency key where one is used.
 var repeats = map[string]struct {
 	create func(ctx context.Context, d *directory.Directory, by roster.Actor, in directory.NewUser) (directory.CreatedUser, error)
 	kind   roster.Kind // of the answer to a repeat with another password
@@ -70,7 +70,7 @@ var repeats = map[string]struct {
 	}, roster.Conflict, "userName"},
 }
 
-// first is the result of a batch of one.
+// first returns the result of a batch of one.
 func first(out directory.CreatedUsers, err error) (directory.CreatedUser, error) {
 	if err != nil {
 		return directory.CreatedUser{}, err

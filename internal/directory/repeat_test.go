@@ -10,7 +10,7 @@ import (
 	"roster/internal/directory"
 )
 
-// memory is a way in which a create is remembered: by all that it says, or under a key of its caller.
+// memory is a way to remember a create: by its fingerprint, or by an idempotency key.
 type memory struct {
 	repeatable bool
 	key        string
@@ -18,10 +18,10 @@ type memory struct {
 
 var memories = map[string]memory{"by its input": {repeatable: true}, "by its key": {key: "k"}}
 
-// noun makes a record of a kind, and returns its id.
+// noun maps nouns to creates, which return the id of the record.
 type noun map[string]func(memory) (id string, err error)
 
-// again asks that every noun, once made, is found again by the other create after the change.
+// again shows that after the change, a repeat of each create finds its first record.
 func again(t *testing.T, first, other noun, change func()) {
 	t.Helper()
 	made := map[string]string{}
@@ -95,7 +95,7 @@ func TestNeitherTheOrderOfMembersNorSpellingsOfTextsNorBlanksMakeAnotherCreate(t
 	})
 }
 
-// judging is a check of realms whose judgement changes.
+// judging validates realms with faults that the test sets.
 type judging struct{ faults *roster.Faults }
 
 func (j judging) ValidateSAML(context.Context, json.RawMessage) roster.Faults { return *j.faults }

@@ -8,15 +8,15 @@ import (
 	"roster"
 )
 
-// errRerun marks the error of a transaction that was about to make what another one made meanwhile: run again, it
-// finds it.
+// errRerun marks the error of a transaction that tried to create a record which another transaction
+// has just created. Run again, it finds that record.
 var errRerun = errors.New("made meanwhile")
 
-// maxReruns is how often a transaction is run again for that.
+// maxReruns is how often a transaction is run again after errRerun.
 const maxReruns = 3
 
-// rerunNeeded is the error for a business service that somebody else has just made. PostgreSQL's transactions do not
-// wait for each other before they look.
+// rerunNeeded returns the error for a business service that another transaction has just created.
+// PostgreSQL's transactions do not wait for each other before they look.
 func rerunNeeded(err error) error {
 	return &roster.Error{
 		Kind: roster.Unavailable, Detail: "too many changes of the same records at once; try again", RetryAfter: time.Second,
@@ -24,7 +24,8 @@ func rerunNeeded(err error) error {
 	}
 }
 
-// updateWithRerun is update for transactions that make what others may make at the same time.
+// updateWithRerun is update for transactions that create records which others may create at the
+// same time.
 func updateWithRerun[T any](ctx context.Context, d *Directory, fn func(Tx) (T, error)) (T, error) {
 	for tries := 0; ; tries++ {
 		out, err := update(ctx, d, fn)

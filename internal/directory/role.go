@@ -9,17 +9,17 @@ import (
 	"roster"
 )
 
-// NewRole is what CreateRole needs to know.
+// NewRole is the input of CreateRole.
 type NewRole struct {
 	Name        string
 	Description string
 	Permissions []string // by name
 
 	IdempotencyKey string
-	Faults         roster.Faults // those the face found already
+	Faults         roster.Faults // found by the face
 }
 
-// CreateRole makes a role. Its maker must hold what it holds (DECISIONS 9).
+// CreateRole creates a role. The actor must be allowed to grant its permissions (DECISIONS 9).
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(displayName), Unavailable.
 func (d *Directory) CreateRole(ctx context.Context, by roster.Actor, in NewRole) (roster.Role, error) {
@@ -55,7 +55,7 @@ func (d *Directory) CreateRole(ctx context.Context, by roster.Actor, in NewRole)
 	return r, d.nameHolder(ctx, by, ActRoleRead, roleHolder(by, in.Name), err)
 }
 
-// ListRoles returns the roles in an order. An error ends the sequence.
+// ListRoles returns the roles in the given order. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListRoles(ctx context.Context, by roster.Actor, in ListOrder) (iter.Seq2[roster.Role, error], error) {

@@ -9,18 +9,18 @@ import (
 	"roster"
 )
 
-// RoleChange is what UpdateRole changes: what is absent stays as it is.
+// RoleChange is the input of UpdateRole. An absent field stays as it is.
 type RoleChange struct {
 	Role        roster.Ref
-	IfVersion   int64 // only if it still has this version; 0: whatever it has
+	IfVersion   int64 // only if it still has this version; 0: any
 	Name        roster.Set[string]
 	Description roster.Set[string]
 	Permissions roster.Set[[]string] // by name
-	Faults      roster.Faults        // those the face found already
+	Faults      roster.Faults        // found by the face
 }
 
-// UpdateRole changes a role that did not ship. Whoever changes it must hold what it held and what it
-// will hold (DECISIONS 9).
+// UpdateRole changes a role that is not shipped. The actor must be allowed to grant the role's
+// permissions, both old and new (DECISIONS 9).
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict(displayName), Stale, Unavailable.
 func (d *Directory) UpdateRole(ctx context.Context, by roster.Actor, in RoleChange) (roster.Role, error) {
@@ -36,7 +36,7 @@ func (d *Directory) UpdateRole(ctx context.Context, by roster.Actor, in RoleChan
 	addFaults(&faults, validateNamed(name, in.Description.Value))
 	permissions := parsePermissions(in.Permissions.Value, &faults)
 	r, err := update(ctx, d, func(tx Tx) (roster.Role, error) {
-		before, err := latestRole(tx, by, in.Role)
+		before, err := findLockedRole(tx, by, in.Role)
 		if err != nil {
 			return before, err
 		}
@@ -51,18 +51,18 @@ func (d *Directory) UpdateRole(ctx context.Context, by roster.Actor, in RoleChan
 			after.Permissions = permissions
 		}
 		same := after == before && len(faults) == 0
-		if same && granted(by, ActRoleRead) == nil { // it is sent back as it was read
-			return before, unchanged(before.Version, in.IfVersion)
+		if same && granted(by, ActRoleRead) == nil { // a role sent back as it was read is no change
+			return before, requireVersion(before.Version, in.IfVersion)
 		}
-		if err := d.mayChange(by, before, in.IfVersion); err != nil || same {
+		if err := d.mayChangeRole(by, before, in.IfVersion); err != nil || same {
 			return before, err
 		}
 		if err := slices.Clone(faults).Err(); err != nil {
 			return before, err
 		}
 		if in.Permissions.Present {
-			// Whoever has the role gets them, and may be able to sign in.
-			if err := d.mayEmpower(by, roster.Grants{{Permissions: permissions}}); err != nil {
+			// Users who have the role get the permissions, and may be able to sign in.
+			if err := d.mayGrantToSignIns(by, roster.Grants{{Permissions: permissions}}); err != nil {
 				return before, err
 			}
 		}
@@ -78,7 +78,7 @@ func (d *Directory) UpdateRole(ctx context.Context, by roster.Actor, in RoleChan
 	return r, d.nameHolder(ctx, by, ActRoleRead, roleHolder(by, in.Name.Value), err)
 }
 
-// keepAdministrators refuses a change that leaves nobody who is an administrator.
+// keepAdministrators returns Invalid if the change of a role would leave no administrator.
 func keepAdministrators(tx Tx, before, after roster.Role) error {
 	if !before.Permissions.Has(administratorPermissions) || after.Permissions.Has(administratorPermissions) {
 		return nil
@@ -92,20 +92,21 @@ func keepAdministrators(tx Tx, before, after roster.Role) error {
 	if err != nil || others {
 		return err
 	}
-	return &roster.Error{Kind: roster.Invalid, Field: "permissions", Detail: "cannot change so: nobody would be an administrator any more"}
+	return &roster.Error{Kind: roster.Invalid, Field: "permissions", Detail: "cannot be changed: no administrator would be left"}
 }
 
-// DeleteRole deletes a role that did not ship and that nobody has.
+// DeleteRole deletes a role that is not shipped and that no user has.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict while somebody has it, Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid, Conflict while a user has it, Stale,
+// Unavailable.
 func (d *Directory) DeleteRole(ctx context.Context, by roster.Actor, in Deletion) (roster.Role, error) {
 	if err := allow(by, ActRoleDelete); err != nil {
 		return roster.Role{}, err
 	}
 	return update(ctx, d, func(tx Tx) (roster.Role, error) {
-		r, err := latestRole(tx, by, in.Ref)
+		r, err := findLockedRole(tx, by, in.Ref)
 		if err == nil {
-			err = d.mayChange(by, r, in.IfVersion)
+			err = d.mayChangeRole(by, r, in.IfVersion)
 		}
 		if err != nil {
 			return r, err
@@ -123,28 +124,28 @@ func (d *Directory) DeleteRole(ctx context.Context, by roster.Actor, in Deletion
 	})
 }
 
-// latestRole finds a role, once nobody else can change it.
-func latestRole(tx Tx, by roster.Actor, ref roster.Ref) (roster.Role, error) {
+// findLockedRole returns a role, locked against other changes.
+func findLockedRole(tx Tx, by roster.Actor, ref roster.Ref) (roster.Role, error) {
 	return findLocked(tx, LockableRole, func(ref roster.Ref) (roster.Role, error) { return findRole(tx, by, ref) }, ref,
 		func(r roster.Role) (roster.OrganizationID, string) { return r.OrganizationID, string(r.ID) })
 }
 
-// mayChange says whether a role of the version may be changed at all, and by the actor.
-func (d *Directory) mayChange(by roster.Actor, r roster.Role, version int64) error {
+// mayChangeRole returns an error unless the role has the version and the actor may change it.
+func (d *Directory) mayChangeRole(by roster.Actor, r roster.Role, version int64) error {
 	if r.Shipped {
-		return refusedByRecord(r.Name, "names a shipped role, which does not change; make one of your own")
+		return refusedByRecord(r.Name, "is a shipped role, which cannot be changed; create your own")
 	}
-	if err := d.mayEmpower(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
+	if err := d.mayGrantToSignIns(by, roster.Grants{{Permissions: r.Permissions}}); err != nil {
 		return err
 	}
-	return unchanged(r.Version, version)
+	return requireVersion(r.Version, version)
 }
 
 func auditRole(r roster.Role) map[string]any {
 	return map[string]any{"number": r.Number, "displayName": r.Name, "description": r.Description, "permissions": r.Permissions.Names()}
 }
 
-// parsePermissions reads names of permissions, and notes each that a role cannot hold.
+// parsePermissions parses names of permissions, and adds a fault for each that a role cannot hold.
 func parsePermissions(names []string, f *roster.Faults) roster.Permissions {
 	var permissions roster.Permissions
 	for i, name := range names {
@@ -152,7 +153,7 @@ func parsePermissions(names []string, f *roster.Faults) roster.Permissions {
 		known, unknown := roster.ParsePermissions(name)
 		above := known &^ roster.AllPermissions
 		switch {
-		case f.Has(field): // it is another fault already
+		case f.Has(field): // the face found a fault already
 		case len(unknown) > 0:
 			f.Add(field, "names no permission: "+shorten(name)+"; there are: "+roster.AllPermissions.String())
 		case above != 0:

@@ -8,7 +8,8 @@ import (
 	"roster/internal/directory"
 )
 
-// reach is what a verb answers about somebody or something: "y" if it did, or why it did not.
+// reach returns "y" for a verb that worked, "n" for NotFound, "f" for Forbidden, and the message of
+// any other error.
 func reach(err error) string {
 	switch {
 	case err == nil:
@@ -22,7 +23,7 @@ func reach(err error) string {
 	}
 }
 
-// userVerbs asks every verb that is about one user, and leaves the user as good as it was.
+// userVerbs tries every verb about one user, and restores the user.
 func (e *env) userVerbs(by roster.Actor, u roster.User) string {
 	e.t.Helper()
 	ctx, sel := e.t.Context(), byID(u)
@@ -73,7 +74,7 @@ func (e *env) userVerbs(by roster.Actor, u roster.User) string {
 	return out.String()
 }
 
-// remake makes a user that was deleted again.
+// remake creates a deleted user again.
 func (e *env) remake(u roster.User) {
 	e.t.Helper()
 	in := directory.NewUser{UserName: u.UserName, Email: u.Email}
@@ -90,7 +91,7 @@ func (e *env) remake(u roster.User) {
 	e.makes(in)
 }
 
-// groupVerbs asks every verb that is about one group.
+// groupVerbs tries every verb about one group.
 func (e *env) groupVerbs(by roster.Actor, g roster.Group) string {
 	e.t.Helper()
 	ctx, sel := e.t.Context(), directory.GroupSelector{Kind: g.Kind, Ref: roster.Ref{ID: string(g.ID)}}
@@ -115,12 +116,12 @@ func (e *env) groupVerbs(by roster.Actor, g roster.Group) string {
 	return reach(get) + reach(list) + reach(change) + reach(create) + reach(remove)
 }
 
-// TestEverybodySeesAndChangesWhatTheirRightsInGroupsAllow is a table: for each actor what the verbs about a
-// user answer, for users of several kinds, and what those about a group answer.
+// TestEverybodySeesAndChangesWhatTheirRightsInGroupsAllow is a table of actors. It holds the
+// answers of the verbs about a user, for several kinds of users, and of the verbs about a group.
 //
-// Users: GetUser GetUserRoles ListUsers UpdateUser(displayName) UpdateUser(active) UpsertUser SetPassword IssueLink
-// AddContactMethod RemoveContactMethod DeleteUser. Groups: GetGroup ListGroups UpdateGroup CreateUser(in it)
-// DeleteGroup, which is the organization's.
+// Users: GetUser GetUserRoles ListUsers UpdateUser(displayName) UpdateUser(active) UpsertUser
+// SetPassword IssueLink AddContactMethod RemoveContactMethod DeleteUser. Groups: GetGroup
+// ListGroups UpdateGroup CreateUser(in it) DeleteGroup, which needs a right for the organization.
 func TestEverybodySeesAndChangesWhatTheirRightsInGroupsAllow(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, b, _ := e.customers()

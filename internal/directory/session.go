@@ -10,20 +10,20 @@ import (
 
 // Limits of sessions (DECISIONS 15).
 const (
-	SessionIdle     = 60 * time.Minute    // unless the user has an expiry of its own
-	SessionAbsolute = 30 * 24 * time.Hour // of Graze's sessions
-	DashboardFor    = 12 * time.Hour      // of the dashboard's, however much it is used
-	MaxSessions     = 1000                // of one user; the oldest go first
+	SessionIdle     = 60 * time.Minute    // for users without an own expiry
+	SessionAbsolute = 30 * 24 * time.Hour // for Graze's sessions
+	DashboardFor    = 12 * time.Hour      // for the dashboard's sessions, even if in use
+	MaxSessions     = 1000                // of one user; the oldest are ended first
 )
 
-// CreatedSession is the answer of CreateSession. Secret is shown once and kept nowhere.
+// CreatedSession is the result of CreateSession. Secret is shown once and not stored.
 type CreatedSession struct {
 	roster.Session
 	Secret string
 }
 
-// sessionFor returns the face that a session opened through a face is good for, and for how long at most. The native
-// API opens those of the dashboard: a cookie is good for both.
+// sessionFor returns the face that a session is valid for, and its longest lifetime, by the face
+// that opened it. The native API opens sessions of the dashboard: a cookie is valid for both.
 func sessionFor(opened roster.Face) (roster.Face, time.Duration) {
 	if opened == roster.FaceAPI || opened == roster.FaceWeb {
 		return roster.FaceWeb, DashboardFor
@@ -31,17 +31,17 @@ func sessionFor(opened roster.Face) (roster.Face, time.Duration) {
 	return opened, SessionAbsolute
 }
 
-// CreateSession opens a session for the user who has just proved identity. Sessions of one user live
-// side by side.
+// CreateSession opens a session for the user who has just signed in. A user may have several
+// sessions.
 //
-// Errors: Unauthenticated, Forbidden, NotFound where the user went in the meantime, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound if the user was deleted meanwhile, Unavailable.
 func (d *Directory) CreateSession(ctx context.Context, by roster.Actor, _ None) (CreatedSession, error) {
 	if err := allow(by, ActSessionCreate); err != nil {
 		return CreatedSession{}, err
 	}
 	secret := d.secrets.Session()
 	return update(ctx, d, func(tx Tx) (CreatedSession, error) {
-		// Whoever deactivates the user, or changes its password, ends the session too or is seen here.
+		// A concurrent deactivation or password change is either seen here, or ends this session too.
 		if err := tx.LockUser(by.OrganizationID, UserSelector{ID: by.UserID}); err != nil {
 			return CreatedSession{}, err
 		}
@@ -53,11 +53,11 @@ func (d *Directory) CreateSession(ctx context.Context, by roster.Actor, _ None) 
 			return CreatedSession{}, &roster.Error{Kind: roster.Unauthenticated, Detail: "sign in again"}
 		}
 		now := d.now()
-		face, most := sessionFor(by.Face)
+		face, lifetime := sessionFor(by.Face)
 		session := roster.Session{
 			ID: roster.SessionID(newID()), OrganizationID: by.OrganizationID, UserID: by.UserID, Face: face,
 			CredentialVersion: by.CredentialVersion, CreatedAt: now, LastUsedAt: now,
-			Idle: cmp.Or(account.SessionExpiry, SessionIdle), ExpiresAt: now.Add(most),
+			Idle: cmp.Or(account.SessionExpiry, SessionIdle), ExpiresAt: now.Add(lifetime),
 		}
 		if err := tx.InsertSession(session, d.secrets.Hash(secret), MaxSessions); err != nil {
 			return CreatedSession{}, err
@@ -66,21 +66,22 @@ func (d *Directory) CreateSession(ctx context.Context, by roster.Actor, _ None) 
 	})
 }
 
-// SessionsOf says whose sessions are meant.
+// SessionsOf names the user whose sessions ListSessions returns.
 type SessionsOf struct {
 	User UserSelector // zero: the actor's own
 }
 
-// ListSessions returns the sessions of a user that are not over, the oldest first: 1,000 at most. A user may read its
-// own, and those of whom it may change; a token of the organization that may only read has a hold of nobody.
+// ListSessions returns the open sessions of a user, oldest first: 1,000 at most. Users may read
+// their own sessions, and those of users that they may take over. A read-only token of the
+// organization may read none.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid(id) where nobody is meant, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid(id) if no user is named, Unavailable.
 func (d *Directory) ListSessions(ctx context.Context, by roster.Actor, in SessionsOf) ([]roster.Session, error) {
 	if err := allow(by, ActSessionRead); err != nil {
 		return nil, err
 	}
 	if organizationToken(by) && by.ReadOnly {
-		return nil, forbidden("an API token of the organization that may only read sees no sessions")
+		return nil, forbidden("a read-only API token of the organization cannot see sessions")
 	}
 	return view(ctx, d, func(tx Tx) ([]roster.Session, error) {
 		u, err := d.sessionUser(tx, by, ActSessionRead, in.User)
@@ -91,8 +92,8 @@ func (d *Directory) ListSessions(ctx context.Context, by roster.Actor, in Sessio
 	})
 }
 
-// sessionUser returns whose sessions the actor means: its own, or those of somebody whom it sees and who is not
-// above it.
+// sessionUser returns the user whose sessions are meant: the actor itself, or a user that the actor
+// sees and may take over.
 func (d *Directory) sessionUser(tx Tx, by roster.Actor, act Action, sel UserSelector) (roster.User, error) {
 	if sel == (UserSelector{}) {
 		sel.ID = by.UserID
@@ -110,18 +111,19 @@ func (d *Directory) sessionUser(tx Tx, by roster.Actor, act Action, sel UserSele
 	if err := visible(by, act, u); err != nil {
 		return roster.User{}, err
 	}
-	return u, d.controls(tx, by, u)
+	return u, d.requireControl(tx, by, u)
 }
 
-// SessionSelector picks sessions of a user.
+// SessionSelector picks one session of a user, or all of them.
 type SessionSelector struct {
 	User UserSelector     // zero: the actor's own
-	ID   roster.SessionID // "" for all of them
+	ID   roster.SessionID // "": all sessions
 }
 
-// EndSession ends a session of a user, or all of them, at once and on every replica. A user may end its own.
+// EndSession ends one session of a user, or all of them, at once and on every replica. Users may
+// end their own.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid(id) where nobody is meant, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid(id) if no user is named, Unavailable.
 func (d *Directory) EndSession(ctx context.Context, by roster.Actor, in SessionSelector) (None, error) {
 	if err := allow(by, ActSessionEnd); err != nil {
 		return None{}, err
@@ -132,7 +134,7 @@ func (d *Directory) EndSession(ctx context.Context, by roster.Actor, in SessionS
 			return None{}, err
 		}
 		if err := endSessions(tx, u, in.ID); err != nil || isSelf(by, u.ID) {
-			return None{}, err // signing oneself out changes nothing that somebody else would look for
+			return None{}, err // signing oneself out is not audited
 		}
 		return None{}, d.audit(tx, by, d.now(), change{ActSessionEnd, string(u.ID), u.UserName, map[string]any{
 			"session": in.ID, "all": in.ID == "",
@@ -140,7 +142,7 @@ func (d *Directory) EndSession(ctx context.Context, by roster.Actor, in SessionS
 	})
 }
 
-// endSessions ends one session of a user, or all of them for "".
+// endSessions ends one session of a user, or all of them if id is "".
 func endSessions(tx Tx, u roster.User, id roster.SessionID) error {
 	if id == "" {
 		return tx.DeleteSessions(u.OrganizationID, u.ID)

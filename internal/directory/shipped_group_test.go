@@ -7,7 +7,7 @@ import (
 	"roster/internal/directory"
 )
 
-// shipped returns the group that stands in Graze for none.
+// shipped returns the shipped group, which means "no group" in Graze.
 func (e *env) shipped() (g roster.Group) {
 	e.t.Helper()
 	if err := e.store.View(e.t.Context(), func(tx directory.Tx) error {
@@ -24,19 +24,19 @@ func TestTheShippedGroupThatNoListShowsIsNowhereElse(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		g := e.shipped()
 		for _, ref := range []roster.Ref{{ID: string(g.ID)}, {Number: g.Number}, {Name: "END-user"}} {
-			kind := roster.NotFound
+			kind, field := roster.NotFound, "displayName"
 			if ref.Name != "" {
-				kind = roster.Invalid
+				kind, field = roster.Invalid, "" // it is the record that refuses
 			}
 			sel := directory.GroupSelector{Kind: roster.KindGroup, Ref: ref}
 			_, err := e.GetGroup(t.Context(), e.admin, sel)
-			wants(t, err, kind, "displayName")
+			wants(t, err, kind, field)
 			_, err = e.ListMembers(t.Context(), e.admin, directory.MemberList{Group: sel})
-			wants(t, err, kind, "displayName")
+			wants(t, err, kind, field)
 			_, err = e.UpdateGroup(t.Context(), e.admin, directory.GroupChange{Group: sel, Description: roster.Some("x")})
-			wants(t, err, kind, "displayName")
+			wants(t, err, kind, field)
 			_, err = e.DeleteGroup(t.Context(), e.admin, sel)
-			wants(t, err, kind, "displayName")
+			wants(t, err, kind, field)
 			_, err = e.GetDefaultPreferences(t.Context(), e.admin, directory.DefaultsOf{Group: ref})
 			wants(t, err, roster.Invalid, "group")
 			_, err = e.SetDefaultPreferences(t.Context(), e.admin, directory.Defaults{DefaultsOf: directory.DefaultsOf{Group: ref}})

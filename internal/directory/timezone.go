@@ -10,16 +10,16 @@ import (
 	"roster"
 )
 
-// labelZone finds the IANA name in the long label of Graze's own user interface,
-// "(GMT 00:00) Europe/London - Greenwich Mean Time".
+// labelZone matches the long labels of Graze's user interface, and captures the IANA name: "(GMT
+// 00:00) Europe/London - Greenwich Mean Time".
 var labelZone = regexp.MustCompile(`^\(GMT[^)]*\) ([A-Za-z0-9_+/-]+)(?: - .*)?$`)
 
-// knownZones caches names that were loaded once. It is bounded by the number of IANA names, because
-// nothing else gets in.
+// knownZones caches names of zones that were loaded. Only IANA names get in, so their number bounds
+// it.
 var knownZones sync.Map
 
-// Zone returns the IANA name that a user's time zone means: the text itself or the name in its label.
-// It returns false for text that means none; SYSTEM and "" mean the organization's zone and return "".
+// Zone returns the IANA name of a user's time zone: the text itself, or the name in its label.
+// SYSTEM and "" mean the organization's zone, and return "". It returns false for an unknown zone.
 func Zone(text string) (name string, ok bool) {
 	if text == "" || text == roster.SystemTimeZone {
 		return "", true

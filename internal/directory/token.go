@@ -11,27 +11,27 @@ import (
 	"roster"
 )
 
-// NewToken is what CreateToken needs to know.
+// NewToken is the input of CreateToken.
 type NewToken struct {
 	Name           string
 	Access         roster.Access
-	UserName       string       // a token of this user, by id or name; "" for one of the organization
-	Groups         []roster.Ref // limits it to the people of these groups; none: it is not limited
+	UserName       string       // the user that the token is for, by id or name; "": the organization
+	Groups         []roster.Ref // limits it to the users in these groups; none: no limit
 	ExpiresIn      time.Duration
 	ErrorsAs200    bool
 	IdempotencyKey string
-	Faults         roster.Faults // those the face found already
+	Faults         roster.Faults // found by the face
 	Secret         string        // one that is known already (a demonstration's); "" for a new one
 }
 
-// CreatedToken is the answer of CreateToken. Secret is shown once and kept nowhere.
+// CreatedToken is the result of CreateToken. Secret is shown once and not stored.
 type CreatedToken struct {
 	roster.Token
 	Secret string
 }
 
-// CreateToken makes an API token of the organization or of a user. A repeat under the same idempotency key gets the
-// token without its secret.
+// CreateToken creates an API token of the organization or of a user. A repeat with the same
+// idempotency key returns the token without its secret.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Conflict(name), Unavailable.
 func (d *Directory) CreateToken(ctx context.Context, by roster.Actor, in NewToken) (CreatedToken, error) {
@@ -43,18 +43,18 @@ func (d *Directory) CreateToken(ctx context.Context, by roster.Actor, in NewToke
 	if in.Secret == "" {
 		in.Secret = d.secrets.Token()
 	}
-	made, err := update(ctx, d, func(tx Tx) (CreatedToken, error) {
+	out, err := update(ctx, d, func(tx Tx) (CreatedToken, error) {
 		id := roster.TokenID(newID())
 		create := func() (CreatedToken, error) { return d.makeToken(tx, by, in, id, slices.Clone(faults)) }
 		if len(faults) > 0 {
-			return create() // which finds the others
+			return create() // it finds the other faults
 		}
 		return once(tx, d, by, ActTokenCreate, in.IdempotencyKey, in.inputText(), string(id), create, func(id string) (CreatedToken, error) {
 			t, err := tx.FindToken(by.OrganizationID, roster.Ref{ID: id})
 			return CreatedToken{Token: t}, err
 		})
 	})
-	return made, d.nameHolder(ctx, by, ActTokenRead, tokenHolder(by, in.Name), err)
+	return out, d.nameHolder(ctx, by, ActTokenRead, tokenHolder(by, in.Name), err)
 }
 
 // makeToken is the transaction of CreateToken.
@@ -66,7 +66,7 @@ func (d *Directory) makeToken(tx Tx, by roster.Actor, in NewToken, id roster.Tok
 	if in.ExpiresIn > 0 {
 		t.ExpiresAt = now.Add(in.ExpiresIn)
 	}
-	if err := d.aimToken(tx, by, in, &t, &f); err != nil {
+	if err := d.resolveToken(tx, by, in, &t, &f); err != nil {
 		return CreatedToken{}, err
 	}
 	if err := f.Err(); err != nil {
@@ -111,9 +111,10 @@ func validateToken(in NewToken) roster.Faults {
 	return f
 }
 
-// aimToken finds the user and the groups of a token, and asks whether the actor may do what the token will do.
-func (d *Directory) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
-	if !isReference(in.UserName) { // an engine may refuse even to look for it
+// resolveToken finds the user and the groups of a token, and returns Forbidden unless the actor may
+// do what the token can do.
+func (d *Directory) resolveToken(tx Tx, by roster.Actor, in NewToken, t *roster.Token, f *roster.Faults) error {
+	if !isReference(in.UserName) { // an engine may refuse even to search for such text
 		f.Add("user", fmt.Sprintf("names no user: %q", shorten(in.UserName)))
 	} else if in.UserName != "" {
 		u, err := tx.AccountByID(by.OrganizationID, roster.FoldID(roster.UserID(in.UserName)))
@@ -123,7 +124,7 @@ func (d *Directory) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Toke
 		switch {
 		case err == nil:
 			t.UserID, t.UserName = u.UserID, u.UserName
-			if err := d.controlsAccount(tx, by, u); err != nil {
+			if err := d.requireControlOf(tx, by, u); err != nil {
 				return err
 			}
 		case roster.KindOf(err) == roster.NotFound:
@@ -144,11 +145,11 @@ func (d *Directory) aimToken(tx Tx, by roster.Actor, in NewToken, t *roster.Toke
 
 // TokenList says which tokens ListTokens returns.
 type TokenList struct {
-	Revoked bool           // also those that were revoked
-	After   roster.TokenID // only those made later
+	Revoked bool           // include revoked tokens
+	After   roster.TokenID // only tokens created later
 }
 
-// ListTokens returns the organization's tokens, the oldest first, without their secrets. An error ends
+// ListTokens returns the organization's tokens without their secrets, oldest first. An error ends
 // the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
@@ -162,7 +163,8 @@ func (d *Directory) ListTokens(ctx context.Context, by roster.Actor, in TokenLis
 	}, func(t roster.Token) roster.TokenID { return t.ID }), nil
 }
 
-// RevokeToken ends a token at once, on every replica. That of a user is ended by who is not below that user.
+// RevokeToken ends a token at once, on every replica. To revoke a user's token, the actor must hold
+// the user's permissions.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Unavailable.
 func (d *Directory) RevokeToken(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Token, error) {
@@ -173,7 +175,7 @@ func (d *Directory) RevokeToken(ctx context.Context, by roster.Actor, ref roster
 	return update(ctx, d, func(tx Tx) (roster.Token, error) {
 		t, err := tx.FindToken(by.OrganizationID, ref)
 		if err == nil && t.UserID != "" {
-			err = d.controls(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
+			err = d.requireControl(tx, by, roster.User{ID: t.UserID, OrganizationID: t.OrganizationID})
 			if err != nil && roster.KindOf(err) == roster.NotFound { // the user is gone
 				err = nil
 			}
@@ -189,7 +191,7 @@ func (d *Directory) RevokeToken(ctx context.Context, by roster.Actor, ref roster
 	})
 }
 
-// GetToken returns one token that is not revoked, without its secret.
+// GetToken returns one token without its secret. A revoked token is not found.
 //
 // Errors: Unauthenticated, Forbidden, NotFound.
 func (d *Directory) GetToken(ctx context.Context, by roster.Actor, ref roster.Ref) (roster.Token, error) {

@@ -12,8 +12,8 @@ import (
 	"roster/internal/directory"
 )
 
-// TestNobodyMakesATokenThatMayMoreThanItsMaker: a token of the organization acts as an administrator, so that somebody
-// who may only make tokens would be one by it.
+// TestNobodyMakesATokenThatMayMoreThanItsMaker guards against this: a token of the organization
+// acts as an administrator, so an actor that may only make tokens could become one.
 func TestNobodyMakesATokenThatMayMoreThanItsMaker(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, b, _ := e.customers()
@@ -114,7 +114,7 @@ func TestALimitedTokenOfAUserHasNothingToDoWithTheUsersSessions(t *testing.T) {
 	})
 }
 
-// TestWhoMakesTokensOrRealmsNamesWhatTheyAreFor: that takes no permission about users.
+// TestWhoMakesTokensOrRealmsNamesWhatTheyAreFor shows that no permission about users is needed.
 func TestWhoMakesTokensOrRealmsNamesWhatTheyAreFor(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		e.customers()
@@ -130,8 +130,8 @@ func TestWhoMakesTokensOrRealmsNamesWhatTheyAreFor(t *testing.T) {
 	})
 }
 
-// TestAMessageSendsNobodyToMakeAGroupThatIsThere: who is limited to groups cannot tell one that is not there from one
-// that is outside.
+// TestAMessageSendsNobodyToMakeAGroupThatIsThere has an actor limited to groups, which cannot tell
+// a group outside its scope from one that does not exist.
 func TestAMessageSendsNobodyToMakeAGroupThatIsThere(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, _, _ := e.customers()
@@ -190,7 +190,7 @@ func TestTheAuditOfARealmHoldsNothingThatItsConfigurationMayHide(t *testing.T) {
 	})
 }
 
-// fingerprints writes a number for each of the fingerprints, the same for the same one.
+// fingerprints replaces each fingerprint by a number; equal ones get the same number.
 func fingerprints(texts []string) []string {
 	var known []string
 	for i, text := range texts {

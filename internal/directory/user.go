@@ -26,9 +26,10 @@ func (d *Directory) GetUser(ctx context.Context, by roster.Actor, sel UserSelect
 	return redactUser(by, u), err
 }
 
-// redactUser leaves out of a user what the actor does not see: the addresses that are secrets, and the groups and teams
-// beyond its own, with what is granted for these: a customer's manager learns of no other customer. Who one is oneself is
-// seen whole. Roles must be loaded, or the level is shown as if it were granted for the organization.
+// redactUser leaves out of a user what the actor does not see: the addresses that are secrets, and
+// the groups and teams beyond its own, with what is granted for these: a customer's manager learns
+// of no other customer. Who one is oneself is seen whole. Roles must be loaded, or the level is
+// shown as if it were granted for the organization.
 func redactUser(by roster.Actor, u roster.User) roster.User {
 	if isSelf(by, u.ID) {
 		return u
@@ -83,7 +84,8 @@ func selectUser(tx Tx, by roster.Actor, act Action, sel UserSelector, with With)
 	return u, visible(by, act, u)
 }
 
-// isSelf reports whether the user is the actor itself. A credential that is limited to groups is nobody.
+// isSelf reports whether the user is the actor itself. A credential that is limited to groups is
+// nobody.
 func isSelf(by roster.Actor, id roster.UserID) bool {
 	return by.UserID != "" && by.UserID == id && !by.Limited
 }
@@ -144,7 +146,8 @@ func lockUser(tx Tx, by roster.Actor, act Action, sel UserSelector, with With) (
 	return u, err
 }
 
-// visible answers NotFound for a user whom the actor's scope leaves out. Groups and Teams are loaded.
+// visible answers NotFound for a user whom the actor's scope leaves out. Groups and Teams are
+// loaded.
 func visible(by roster.Actor, act Action, u roster.User) error {
 	groups, orgWide := scopeOf(by, act)
 	if orgWide || slices.ContainsFunc(slices.Concat(u.Groups, u.Teams), func(g roster.GroupLink) bool {
@@ -159,7 +162,8 @@ func noUser() error {
 	return &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no user"}
 }
 
-// possible answers NotFound for a name that no user can have: an engine may refuse even to look for it.
+// possible answers NotFound for a name that no user can have: an engine may refuse even to look for
+// it.
 func (sel UserSelector) possible() error {
 	if isReference(sel.UserName) && isReference(sel.Email) && isName(string(sel.ID)) {
 		return nil

@@ -7,20 +7,20 @@ import (
 	"roster"
 )
 
-// ProvenUser is what AdmitUser needs to know: somebody whom a realm has just proved.
+// ProvenUser is the input of AdmitUser: a person whom a realm has just authenticated.
 type ProvenUser struct {
 	Realm      string // name of a realm that the configuration declares
-	Predefined bool   // only users who are here already may come in
+	Predefined bool   // admit existing users only
 	User       NewUser
 }
 
-// AdmitUser lets somebody in whom a realm has proved: as the user of that realm; by binding one who was
-// made without a password and is waiting for a realm; or, unless users are predefined, as a new user
-// with what the realm gives. A user who proves identity elsewhere is never taken over by name
-// (DECISIONS 11).
+// AdmitUser returns the user for a person whom a realm has authenticated. It is the user of that
+// realm; or a user without a password who waits for a realm, and is bound to it now; or, unless
+// Predefined, a new user with the fields that the realm gives. A user of another realm is never
+// taken over by name (DECISIONS 11).
 //
-// Errors: Unauthenticated, Forbidden; NotFound for somebody whom the realm may not make; Conflict(userName)
-// for one who belongs elsewhere; those of CreateUser.
+// Errors: Unauthenticated, Forbidden; NotFound for a person whom the realm may not create;
+// Conflict(userName) if the user belongs to another realm; those of CreateUser.
 func (d *Directory) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUser) (roster.User, error) {
 	if err := allow(by, ActUserAdmit); err != nil {
 		return roster.User{}, err
@@ -29,29 +29,30 @@ func (d *Directory) AdmitUser(ctx context.Context, by roster.Actor, in ProvenUse
 	if err != nil {
 		return roster.User{}, err
 	}
-	u, err := update(ctx, d, func(tx Tx) (roster.User, error) { return d.bind(tx, by, in, realm) })
+	u, err := update(ctx, d, func(tx Tx) (roster.User, error) { return d.bindToRealm(tx, by, in, realm) })
 	if err == nil || roster.KindOf(err) != roster.NotFound || in.Predefined {
 		return u, err
 	}
 	in.User.Realm = roster.Ref{ID: string(realm)}
-	if in.User.Department.Name != "" { // what the realm calls a department is one
+	if in.User.Department.Name != "" { // create the department that the realm names
 		_, err := d.CreateDepartment(ctx, by, NewDepartment{Name: in.User.Department.Name})
 		if err != nil && roster.KindOf(err) != roster.Conflict {
 			return roster.User{}, err
 		}
 	}
-	made, err := d.CreateUser(ctx, by, in.User)
-	if err != nil && roster.KindOf(err) == roster.Conflict { // another sign-in of the same person was faster
-		return update(ctx, d, func(tx Tx) (roster.User, error) { return d.bind(tx, by, in, realm) })
+	newUser, err := d.CreateUser(ctx, by, in.User)
+	// Another sign-in of the same person created the user first.
+	if err != nil && roster.KindOf(err) == roster.Conflict {
+		return update(ctx, d, func(tx Tx) (roster.User, error) { return d.bindToRealm(tx, by, in, realm) })
 	}
-	return made.User, err
+	return newUser.User, err
 }
 
-// bind returns the user of the realm, and makes one who waits for a realm its user.
-func (d *Directory) bind(tx Tx, by roster.Actor, in ProvenUser, realm roster.RealmID) (roster.User, error) {
+// bindToRealm returns the user of the realm. A user who waits for a realm becomes one.
+func (d *Directory) bindToRealm(tx Tx, by roster.Actor, in ProvenUser, realm roster.RealmID) (roster.User, error) {
 	sel := UserSelector{UserName: strings.TrimSpace(in.User.UserName)}
 	u, err := tx.User(by.OrganizationID, sel, withWhole)
-	if err == nil && u.Realm == roster.RealmExternal { // every column is written: nobody else may change one meanwhile
+	if err == nil && u.Realm == roster.RealmExternal { // UpdateUser writes every column: lock out other changes
 		if err = tx.LockUser(by.OrganizationID, sel); err == nil {
 			u, err = tx.User(by.OrganizationID, sel, withWhole)
 		}
@@ -65,7 +66,7 @@ func (d *Directory) bind(tx Tx, by roster.Actor, in ProvenUser, realm roster.Rea
 	case roster.RealmExternal:
 		before := auditUser(NewUserRow{User: u})
 		row := NewUserRow{User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email)}
-		row.Realm, row.UpdatedAt = string(realm), d.now() // not an administered change: the version stays
+		row.Realm, row.UpdatedAt = string(realm), d.now() // nobody administered it: the version stays
 		_, known := Zone(u.TimeZone)
 		row.TimeZoneUnknown = !known
 		if err := tx.UpdateUser(row, 0); err != nil {
@@ -76,12 +77,12 @@ func (d *Directory) bind(tx Tx, by roster.Actor, in ProvenUser, realm roster.Rea
 		}
 		return row.User, d.audit(tx, by, row.UpdatedAt, change{ActUserAdmit, string(u.ID), u.UserName, changed{Before: before, After: auditUser(row)}})
 	default:
-		return roster.User{}, &roster.Error{Kind: roster.Conflict, Field: "userName", Detail: "belongs to a user who proves identity elsewhere"}
+		return roster.User{}, &roster.Error{Kind: roster.Conflict, Field: "userName", Detail: "belongs to a user of another realm"}
 	}
 }
 
-// declaredRealm returns the id of a realm that the configuration declares; the record is made when the
-// realm is first used.
+// declaredRealm returns the id of a realm that the configuration declares. It creates the record
+// when the realm is first used.
 func (d *Directory) declaredRealm(ctx context.Context, by roster.Actor, name string) (roster.RealmID, error) {
 	find := func(tx Tx) (roster.Realm, error) {
 		r, _, err := tx.FindRealm(by.OrganizationID, Fold(name))

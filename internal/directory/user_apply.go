@@ -6,8 +6,8 @@ import (
 	"roster"
 )
 
-// grantsOf returns what a level and roles grant: for the groups, or for the organization where there
-// are none.
+// grantsOf returns what an access level and roles grant: for the groups, or for the organization if
+// there are none.
 func grantsOf(level roster.AccessLevel, roles []roster.Role, scope []roster.GroupID) roster.Grants {
 	p := level.Permissions()
 	for _, r := range roles {
@@ -23,7 +23,7 @@ func grantsOf(level roster.AccessLevel, roles []roster.Role, scope []roster.Grou
 	return grants
 }
 
-// apply makes of the user in row what the change says, and returns the parts whose rows change.
+// apply makes the change to the user in row, and returns the parts whose rows change.
 func (c *userUpdate) apply(row *NewUserRow, refs resolved, account roster.Account) (parts With) {
 	parts |= c.applyProfile(row)
 	parts |= c.applyGroups(row, refs)
@@ -40,7 +40,7 @@ func (c *userUpdate) apply(row *NewUserRow, refs resolved, account roster.Accoun
 	return parts
 }
 
-// applyProfile changes what describes the user.
+// applyProfile sets the plain fields, and the contact methods that follow from them.
 func (c *userUpdate) applyProfile(row *NewUserRow) (parts With) {
 	old := row.User
 	if c.in.setFields(&row.User) {
@@ -55,7 +55,7 @@ func (c *userUpdate) applyProfile(row *NewUserRow) (parts With) {
 	return parts
 }
 
-// readdress replaces the contact methods that came with the old address and number. A new one is
+// readdress replaces the contact methods that came from the old address and number. New ones are
 // unconfirmed; the others stay as they are.
 func (c *userUpdate) readdress(old, u roster.User) []roster.ContactMethod {
 	stale := contactMethods(old.Email, old.ContactNumber, c.country, c.now())
@@ -74,14 +74,14 @@ func (c *userUpdate) readdress(old, u roster.User) []roster.ContactMethod {
 	return methods
 }
 
-// applyAccess changes what the user may do. A level that is set, and roles that the user has, stay granted for
-// the groups that they are granted for.
+// applyAccess sets the access level, the roles and active. A level that is set, and roles that the
+// user has, stay granted for the groups that they are granted for.
 func (c *userUpdate) applyAccess(row *NewUserRow, refs resolved, account roster.Account) (parts With) {
 	in, old := c.in, row.User
 	g := grantingTo(c.by, ActUserUpdate, groupIDs(row.Groups, row.Teams))
 	if in.AccessLevel.Present && in.AccessLevel.Value != "" {
 		row.AccessLevel, row.Active = in.AccessLevel.Value, true
-		parts |= WithRoles // and what the level is granted for
+		parts |= WithRoles // the groups that the level is for are among them
 	} else if in.AccessLevel.Null {
 		row.AccessLevel = roster.LevelCustom
 		parts |= WithRoles
@@ -104,8 +104,9 @@ func (c *userUpdate) applyAccess(row *NewUserRow, refs resolved, account roster.
 	return parts
 }
 
-// applyGroups changes where the user belongs. Whoever has a scope changes nothing outside of it: a primary group that is
-// outside stays, and another one that is named becomes a membership only.
+// applyGroups sets the groups, teams and department. An actor that is limited to groups changes
+// only memberships in these. A primary group outside them stays, and a new primary group then
+// becomes a membership only.
 func (c *userUpdate) applyGroups(row *NewUserRow, refs resolved) (parts With) {
 	in, before := c.in, row.PrimaryGroup
 	if in.Department.Present {
@@ -138,8 +139,7 @@ func (c *userUpdate) applyGroups(row *NewUserRow, refs resolved) (parts With) {
 	return parts
 }
 
-// replaceLinks returns the groups of a kind that are to be, and those of the old ones that the actor
-// does not see.
+// replaceLinks returns the new groups of a kind, and those old ones that the actor may not change.
 func (c *userUpdate) replaceLinks(old []roster.GroupLink, groups []roster.Group, kind roster.GroupKind) []roster.GroupLink {
 	var links []roster.GroupLink
 	if scope, orgWide := scopeOf(c.by, ActUserUpdate); !orgWide {

@@ -7,8 +7,8 @@ import (
 	"roster"
 )
 
-// auditedUser is what the audit keeps of a user. It has no secret, and of the properties, which are the
-// client's own and may hold anything, only their length.
+// auditedUser is what the audit keeps of a user. It holds no secret. It keeps only the length of
+// the properties, which are the client's own and may hold anything.
 type auditedUser struct {
 	UserName        string              `json:"userName"`
 	Number          int64               `json:"number"`
@@ -26,7 +26,7 @@ type auditedUser struct {
 	PrimaryGroup    string              `json:"primaryGroup,omitempty"`
 	Department      string              `json:"department,omitempty"`
 	GrantedFor      []roster.GroupID    `json:"grantedFor,omitempty"` // of the level; empty: the organization
-	RoleGrants      []auditedGrant      `json:"roleGrants,omitempty"` // those of the roles that are for groups
+	RoleGrants      []auditedGrant      `json:"roleGrants,omitempty"` // the roles that are for groups
 	JoinedAt        time.Time           `json:"joinedAt"`
 	TimeZone        string              `json:"timezone"`
 	PhoneNumber     string              `json:"phoneNumber,omitempty"`
@@ -37,13 +37,13 @@ type auditedUser struct {
 	Warnings        []string            `json:"warnings,omitempty"`
 }
 
-// auditedGrant is a role in the audit that is granted for groups.
+// auditedGrant is a role granted for groups, as the audit keeps it.
 type auditedGrant struct {
 	Role   string           `json:"role"`
 	Groups []roster.GroupID `json:"groups"`
 }
 
-// audited is a preference in the audit.
+// audited is a preference, as the audit keeps it.
 type audited struct {
 	Type     roster.NotificationType `json:"type"`
 	Services []roster.Service        `json:"services"`

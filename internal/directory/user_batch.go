@@ -12,16 +12,18 @@ import (
 // MaxBatch is how many users one CreateUsers takes.
 const MaxBatch = 1000
 
-// batchPart is how many users of a batch are made in one transaction: enough to make it quick, few enough that
-// others who write do not wait long.
+// batchPart is how many users of a batch are made in one transaction: enough to make it quick, few
+// enough that others who write do not wait long.
 const batchPart = 500
 
-// NewUsers are users to be created, each by itself: what is wrong with one does not keep the others from being made.
+// NewUsers are users to be created, each by itself: what is wrong with one does not keep the others
+// from being made.
 type NewUsers struct {
 	Users []NewUser
 
-	// IdempotencyKey is the caller's own name for the batch, "" for none. Under it, for a day, whoever was made by an
-	// earlier run of the same batch is not made again but answered again; those who were not made are tried anew.
+	// IdempotencyKey is the caller's own name for the batch, "" for none. Under it, for a day, whoever
+	// was made by an earlier run of the same batch is not made again but answered again; those who were
+	// not made are tried anew.
 	IdempotencyKey string
 }
 
@@ -36,10 +38,12 @@ type UserResult struct {
 	Err  error // of those of CreateUser; nil if the user was made
 }
 
-// CreateUsers creates up to MaxBatch users in few transactions. Two of them with one name: the first gets it.
+// CreateUsers creates up to MaxBatch users in few transactions. Two of them with one name: the
+// first gets it.
 //
-// Errors: Unauthenticated, Forbidden, Invalid, Unavailable; those of single users are in the results. Once some users
-// are made, what keeps the server from making the others is an error of these.
+// Errors: Unauthenticated, Forbidden, Invalid, Unavailable; those of single users are in the
+// results. Once some users are made, what keeps the server from making the others is an error of
+// these.
 func (d *Directory) CreateUsers(ctx context.Context, by roster.Actor, in NewUsers) (CreatedUsers, error) {
 	if err := allow(by, ActUserCreate); err != nil {
 		return CreatedUsers{}, err
@@ -156,7 +160,8 @@ func (b *userBatch) apart(ctx context.Context, items []*batchItem) error {
 	return nil
 }
 
-// stop ends a batch that cannot go on: with an error where nothing was done yet or nobody waits any more.
+// stop ends a batch that cannot go on: with an error where nothing was done yet or nobody waits any
+// more.
 func (b *userBatch) stop(ctx context.Context, err error) error {
 	if ctx.Err() != nil || !b.items[0].settled {
 		return err
@@ -195,7 +200,8 @@ func (b *userBatch) together(ctx context.Context, items []*batchItem) error {
 	return nil
 }
 
-// hash hashes the passwords of those who can be made as far as the store knows, so that no hash is wasted.
+// hash hashes the passwords of those who can be made as far as the store knows, so that no hash is
+// wasted.
 func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 	var bare []*batchItem // whose password is not hashed
 	wanted := false
@@ -227,7 +233,7 @@ func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 		case it.fault != nil:
 			it.refused = it.fault
 		case it.taken != "":
-			it.refused = takenBy(roster.Holder{}, it.taken, it.wanted(it.taken))
+			it.refused = valueTaken(roster.Holder{}, it.taken, it.requestedValue(it.taken))
 		default:
 			if it.hash, it.refused = b.passwords.Hash(ctx, b.by, NewHash{Password: it.in.Password}); ctx.Err() != nil {
 				return ctx.Err()
@@ -246,13 +252,13 @@ func (b *userBatch) judge(ctx context.Context, items []*batchItem) error {
 		return nil
 	}
 	strong, err := view(ctx, b.Directory, func(tx Tx) (bool, error) {
-		return b.asksStrength(tx, b.by.OrganizationID, items[0].in.Password, nil)
+		return b.requiresStrength(tx, b.by.OrganizationID, items[0].in.Password, nil)
 	})
 	if err != nil || !strong {
 		return err
 	}
 	for _, it := range items {
-		err := b.passwords.ValidateStrength(ctx, b.by, NewHash{Password: it.in.Password, Strong: true, About: it.in.about()})
+		err := b.passwords.ValidateStrength(ctx, b.by, NewHash{Password: it.in.Password, Strong: true, About: it.in.personalWords()})
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -266,7 +272,8 @@ func (b *userBatch) judge(ctx context.Context, items []*batchItem) error {
 	return nil
 }
 
-// verify answers those whom an earlier run made only if they come with the passwords of that run (DECISIONS 20).
+// verify answers those whom an earlier run made only if they come with the passwords of that run
+// (DECISIONS 20).
 func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
 	items = slices.DeleteFunc(slices.Clone(items), func(it *batchItem) bool { return !it.result.User.Repeated || it.in.Password == "" })
 	if len(items) == 0 {
@@ -287,14 +294,14 @@ func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
 		return err
 	}
 	for i, it := range items {
-		same, err := b.matches(ctx, b.by, it.result.User.ID, hashes[i], it.in.Password)
+		same, err := b.matchesFirstPassword(ctx, b.by, it.result.User.ID, hashes[i], it.in.Password)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
 			it.result = UserResult{Err: err}
 		case !same:
-			it.result = UserResult{Err: usedOtherwise()}
+			it.result = UserResult{Err: keyReused()}
 		}
 	}
 	return nil
@@ -373,7 +380,7 @@ func (it *batchItem) explainFault(tx Tx) error {
 		const detail = "another create of the same user was under way; try again"
 		it.result = UserResult{Err: &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: time.Second}}
 	default:
-		taken, err := it.creation.taken(tx, it.taken)
+		taken, err := it.creation.conflictOver(tx, it.taken)
 		if err != nil {
 			return err
 		}
@@ -409,7 +416,7 @@ func (b *userBatch) answerAgain(tx Tx, items []*batchItem, made madeUsers) error
 			it.result = UserResult{User: CreatedUser{User: u, Repeated: true, WelcomeEmail: it.welcomes(u)}}
 		} else {
 			it.result = UserResult{Err: &roster.Error{
-				Kind: roster.Conflict, Field: onceField, Detail: "was used for a record that is gone; use a new one to make another",
+				Kind: roster.Conflict, Field: idempotencyKeyField, Detail: "was used for a record that is gone; use a new one to make another",
 			}}
 		}
 	}
@@ -470,8 +477,8 @@ func (it *batchItem) draft(tx Tx, now time.Time) error {
 	return err
 }
 
-// keysTaken are the folded userNames and addresses that are taken: by users who are there, whose item is nil, and
-// by those of the batch before.
+// keysTaken are the folded userNames and addresses that are taken: by users who are there, whose
+// item is nil, and by those of the batch before.
 type keysTaken struct{ names, emails map[string]*batchItem }
 
 func takenKeys(tx Tx, org roster.OrganizationID, names, emails []string) (keysTaken, error) {
@@ -492,8 +499,8 @@ func takenKeys(tx Tx, org roster.OrganizationID, names, emails []string) (keysTa
 	return taken, nil
 }
 
-// judge notes what somebody has already, or that the user has it from now on. As in CreateUser, the name is looked
-// at first where a password has to be hashed.
+// judge notes what somebody has already, or that the user has it from now on. As in CreateUser, the
+// name is looked at first where a password has to be hashed.
 func (k keysTaken) judge(it *batchItem) {
 	name, nameTaken := k.names[it.row.UserKey]
 	email, emailTaken := k.emails[it.row.EmailKey]

@@ -13,7 +13,8 @@ import (
 	"roster/internal/store"
 )
 
-// BenchmarkCreateUsers makes a thousand users a time, each with an email, a role, a group and the default matrix.
+// BenchmarkCreateUsers creates a thousand users at a time, each with an email, a role, a group and
+// the default matrix.
 func BenchmarkCreateUsers(b *testing.B) {
 	for name, url := range map[string]func(testing.TB) string{
 		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "roster.db") },

@@ -8,20 +8,20 @@ import (
 	"roster"
 )
 
-// batchMemory is how a batch with an idempotency key remembers whom it made. Each part of it has a record of its
-// own, which lists those who were made and is written in the transaction that makes them: whatever a run was cut
-// by, the next one finds exactly those users who are there. Users who were not made are not in it, since nothing
-// keeps a later run from making them (DECISIONS 20: only successes are kept).
+// batchMemory remembers which users a batch with an idempotency key has created. Each part of the
+// batch has its own record. The transaction that creates users also lists them in it. So after any
+// interruption the next run finds exactly the users that exist. Users that failed are not listed: a
+// later run may still create them (DECISIONS 20: only successes are kept).
 type batchMemory struct {
-	org   roster.OrganizationID
-	keys  []string // of the parts; none where nothing is remembered
-	asked string   // fingerprint of the whole batch
+	org         roster.OrganizationID
+	keys        []string // of the parts; none without an idempotency key
+	fingerprint string   // fingerprint of the whole batch
 }
 
-// madeUsers are the numbers of users that were made, by their place in the batch.
+// madeUsers holds the numbers of the users created, by their index in the batch.
 type madeUsers map[int]int64
 
-// without returns the items that were not made.
+// without returns the items that are not in m.
 func (m madeUsers) without(items []*batchItem) []*batchItem {
 	var others []*batchItem
 	for _, it := range items {
@@ -32,7 +32,7 @@ func (m madeUsers) without(items []*batchItem) []*batchItem {
 	return others
 }
 
-// rememberedPart is a part of a batch that a transaction has claimed.
+// rememberedPart is the record of a part that a transaction has claimed.
 type rememberedPart struct {
 	Retry
 	made madeUsers
@@ -43,7 +43,7 @@ func (d *Directory) batchMemory(by roster.Actor, in NewUsers) (m batchMemory, er
 	if in.IdempotencyKey == "" {
 		return m, nil
 	}
-	if m.asked, err = d.hmac([]any{inputForm, by.OrganizationID, ActUserCreate, listText(in.Users, NewUser.inputText)}); err != nil {
+	if m.fingerprint, err = d.hmac([]any{inputForm, by.OrganizationID, ActUserCreate, listText(in.Users, NewUser.inputText)}); err != nil {
 		return m, err
 	}
 	for part := range MaxBatch / batchPart {
@@ -56,7 +56,7 @@ func (d *Directory) batchMemory(by roster.Actor, in NewUsers) (m batchMemory, er
 	return m, nil
 }
 
-// key returns the key of the part to which an item belongs, "" where nothing is remembered.
+// key returns the key of the part that an item belongs to, "" without an idempotency key.
 func (m batchMemory) key(item int) string {
 	if len(m.keys) == 0 {
 		return ""
@@ -64,7 +64,7 @@ func (m batchMemory) key(item int) string {
 	return m.keys[item/batchPart]
 }
 
-// recall returns who of a part was made.
+// recall returns the users created so far of the part that an item belongs to.
 func (m batchMemory) recall(tx Tx, item int, now time.Time) (madeUsers, error) {
 	key := m.key(item)
 	if key == "" {
@@ -77,16 +77,16 @@ func (m batchMemory) recall(tx Tx, item int, now time.Time) (madeUsers, error) {
 	return m.read(r, now)
 }
 
-// read returns who was made according to a record: nobody where it is too old.
+// read returns the users that a record lists, none if it is too old.
 //
-// Errors: Invalid where the key was used for another batch.
+// Errors: Invalid if the key was used for another batch.
 func (m batchMemory) read(r Retry, now time.Time) (madeUsers, error) {
 	made := madeUsers{}
 	if now.Sub(r.CreatedAt) >= retryFor {
 		return made, nil
 	}
-	if !hmac.Equal([]byte(r.Fingerprint), []byte(m.asked)) {
-		return nil, usedOtherwise()
+	if !hmac.Equal([]byte(r.Fingerprint), []byte(m.fingerprint)) {
+		return nil, keyReused()
 	}
 	var pairs [][2]int64
 	if err := json.Unmarshal([]byte(r.ResourceID), &pairs); err != nil {
@@ -98,15 +98,15 @@ func (m batchMemory) read(r Retry, now time.Time) (madeUsers, error) {
 	return made, nil
 }
 
-// claim takes the record of a part for a transaction, as the first thing that it writes: a second run of the same
-// batch waits there until the first has made its users.
+// claim takes the record of a part. It must be the first write of its transaction: a second run of
+// the same batch waits there until the first has created its users.
 func (m batchMemory) claim(tx Tx, item int, now time.Time) (rememberedPart, error) {
 	key := m.key(item)
-	p := rememberedPart{Retry{OrganizationID: m.org, Key: key, ResourceID: "[]", Version: 1, Fingerprint: m.asked, CreatedAt: now}, madeUsers{}}
+	p := rememberedPart{Retry{OrganizationID: m.org, Key: key, ResourceID: "[]", Version: 1, Fingerprint: m.fingerprint, CreatedAt: now}, madeUsers{}}
 	if key == "" {
 		return p, nil
 	}
-	for range 5 { // others may take it in between
+	for range 5 { // other transactions may take it in between
 		first, err := tx.InsertRetry(p.Retry)
 		if err != nil || first {
 			return p, err
@@ -128,7 +128,7 @@ func (m batchMemory) claim(tx Tx, item int, now time.Time) (rememberedPart, erro
 	return p, &roster.Error{Kind: roster.Unavailable, Detail: "the same batch is under way; try again", RetryAfter: time.Second}
 }
 
-// remember writes who of the part is made by now.
+// remember writes the record of a part, with the users created so far.
 func (m batchMemory) remember(tx Tx, p rememberedPart) error {
 	if p.Key == "" {
 		return nil

@@ -122,7 +122,8 @@ func (e *env) outcomeOf(u directory.CreatedUser, err error) outcome {
 	return out
 }
 
-// records is everything that creates leave behind, without what differs from one directory to another.
+// records is everything that creates leave behind, without what differs from one directory to
+// another.
 type records struct {
 	Users  map[string]roster.User
 	Words  map[string][]string // by the user's name
@@ -191,7 +192,8 @@ func twins(t *testing.T, run func(t *testing.T, one, other *env)) {
 	onEach(t, func(t *testing.T, fresh func() *env) { run(t, fresh(), fresh()) })
 }
 
-// TestABatchMakesWhatASingleCreateMakes creates the same users one by one in one directory and together in another.
+// TestABatchMakesWhatASingleCreateMakes creates the same users one by one in one directory and
+// together in another.
 func TestABatchMakesWhatASingleCreateMakes(t *testing.T) {
 	twins(t, func(t *testing.T, one, other *env) {
 		actors := map[string]func(e *env) roster.Actor{

@@ -8,8 +8,8 @@ import (
 	"roster"
 )
 
-// userBatchTx is a transaction in which a batch asks for each record that it refers to once, and puts together what
-// can be written together. The verbs' own steps run on it as on any other.
+// userBatchTx is a transaction for a batch. It looks up each record once, and collects writes to
+// write them together. The steps of the verbs run on it as on any other.
 type userBatchTx struct {
 	Tx
 	groups      map[roster.GroupKind]map[roster.Ref]roster.Group
@@ -20,7 +20,7 @@ type userBatchTx struct {
 	checkGrants map[string][]CheckGrant        // likewise
 	access      map[roster.UserID]map[roster.CheckGroupID]roster.AccessLevel
 
-	own roster.Organization // once it was asked for
+	own roster.Organization // zero until it is read
 
 	entries []roster.AuditEntry
 	jobs    []roster.Job
@@ -37,7 +37,7 @@ func newUserBatchTx(tx Tx) *userBatchTx {
 	}
 }
 
-// OrganizationByID reads the organization of the batch once.
+// OrganizationByID implements OrganizationTx. It reads the organization of the batch once.
 func (g *userBatchTx) OrganizationByID(id roster.OrganizationID) (o roster.Organization, err error) {
 	if g.own.ID != id {
 		if g.own, err = g.Tx.OrganizationByID(id); err != nil {
@@ -47,11 +47,11 @@ func (g *userBatchTx) OrganizationByID(id roster.OrganizationID) (o roster.Organ
 	return g.own, nil
 }
 
-// prefetch reads what the items refer to, by one query for each kind of record.
+// prefetch reads the groups, teams and roles that the items name, with one query for each.
 func (g *userBatchTx) prefetch(by roster.Actor, items []*batchItem) error {
 	var groups, teams, roles []roster.Ref
 	for _, it := range items {
-		if it.tooMany() {
+		if it.exceedsReferences() {
 			continue
 		}
 		groups = append(append(append(groups, it.in.Groups...), it.in.LevelGroups...), it.in.PrimaryGroup)
@@ -71,8 +71,9 @@ func (g *userBatchTx) prefetch(by roster.Actor, items []*batchItem) error {
 	return err
 }
 
-// tooMany reports more references than are looked up: check has the fault.
-func (it *batchItem) tooMany() bool {
+// exceedsReferences reports whether an item names more references than are looked up. validateRefs
+// adds the fault.
+func (it *batchItem) exceedsReferences() bool {
 	named := max(len(it.in.Groups), len(it.in.Teams), len(it.in.Roles), len(it.in.LevelGroups), len(it.in.RoleGrants))
 	for _, grant := range it.in.RoleGrants {
 		named = max(named, len(grant.Groups))
@@ -135,7 +136,7 @@ func (g *userBatchTx) FindRealm(org roster.OrganizationID, key string) (roster.R
 
 // DefaultPreferences implements UserTx.
 func (g *userBatchTx) DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error) {
-	key := joined(groups)
+	key := joinIDs(groups)
 	prefs, known := g.defaults[key]
 	if !known {
 		var err error
@@ -147,8 +148,8 @@ func (g *userBatchTx) DefaultPreferences(org roster.OrganizationID, groups []ros
 	return slices.Clone(prefs), nil
 }
 
-// joined returns the ids as one key.
-func joined(groups []roster.GroupID) string {
+// joinIDs joins the ids to one key.
+func joinIDs(groups []roster.GroupID) string {
 	ids := make([]string, len(groups))
 	for i, id := range groups {
 		ids[i] = string(id)
@@ -158,18 +159,18 @@ func joined(groups []roster.GroupID) string {
 
 // GroupCheckGrants implements CheckTx.
 func (g *userBatchTx) GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]CheckGrant, error) {
-	return keep(g.checkGrants, joined(groups), func() ([]CheckGrant, error) { return g.Tx.GroupCheckGrants(org, groups) })
+	return findCached(g.checkGrants, joinIDs(groups), func() ([]CheckGrant, error) { return g.Tx.GroupCheckGrants(org, groups) })
 }
 
 // CheckAccess implements CheckTx.
 func (g *userBatchTx) CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error) {
-	return keep(g.access, user, func() (map[roster.CheckGroupID]roster.AccessLevel, error) { return g.Tx.CheckAccess(org, user) })
+	return findCached(g.access, user, func() (map[roster.CheckGroupID]roster.AccessLevel, error) { return g.Tx.CheckAccess(org, user) })
 }
 
-// keep returns what is known under a key, or finds it and knows it from now on.
-func keep[K comparable, V any](known map[K]V, key K, find func() (V, error)) (V, error) {
-	v, there := known[key]
-	if there {
+// findCached returns the value under a key, or else finds and caches it.
+func findCached[K comparable, V any](known map[K]V, key K, find func() (V, error)) (V, error) {
+	v, ok := known[key]
+	if ok {
 		return v, nil
 	}
 	v, err := find()
@@ -179,24 +180,25 @@ func keep[K comparable, V any](known map[K]V, key K, find func() (V, error)) (V,
 	return v, err
 }
 
-// findOnce returns what references name: from what is known, and for the others by one query.
+// findOnce returns the records that references name. It takes known records from the cache, and
+// finds the others by one query.
 func findOnce[T any](known map[roster.Ref]T, refs []roster.Ref, find func([]roster.Ref) ([]T, error)) ([]T, error) {
-	var asked []roster.Ref
+	var missing []roster.Ref
 	for _, ref := range refs {
 		if _, there := known[ref]; !there {
 			var none T
 			known[ref] = none
 			if !ref.IsZero() {
-				asked = append(asked, ref)
+				missing = append(missing, ref)
 			}
 		}
 	}
-	if len(asked) > 0 {
-		found, err := find(asked)
+	if len(missing) > 0 {
+		found, err := find(missing)
 		if err != nil {
 			return nil, err
 		}
-		for i, ref := range asked {
+		for i, ref := range missing {
 			known[ref] = found[i]
 		}
 	}
@@ -207,7 +209,7 @@ func findOnce[T any](known map[roster.Ref]T, refs []roster.Ref, find func([]rost
 	return out, nil
 }
 
-// OneWriter implements AuditTx: entries get their places together, when they are written.
+// OneWriter implements AuditTx. It returns false: flush seals all entries together.
 func (g *userBatchTx) OneWriter() bool { return false }
 
 // InsertAudit implements AuditTx.
@@ -228,7 +230,7 @@ func (g *userBatchTx) InsertWords(org roster.OrganizationID, words []WordPlace) 
 	return nil
 }
 
-// flush writes what was put together, words in the order in which they are kept.
+// flush writes all that was collected. It sorts words in the order in which they are stored.
 func (g *userBatchTx) flush() error {
 	for org, words := range g.words {
 		slices.SortFunc(words, func(a, b WordPlace) int {

@@ -12,8 +12,8 @@ import (
 	"roster/internal/filter"
 )
 
-// TestTheStoreComparesAsTheFilterDoes holds that whoever answers a part of a filter, an index, the store or the verb, it
-// means the same.
+// TestTheStoreComparesAsTheFilterDoes holds that whoever answers a part of a filter, an index, the
+// store or the verb, it means the same.
 func TestTheStoreComparesAsTheFilterDoes(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		v := e.village(70)

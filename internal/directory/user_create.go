@@ -10,18 +10,19 @@ import (
 	"roster"
 )
 
-// CreatedUser is the answer of CreateUser: everything of the user that a face may show.
+// CreatedUser is the result of CreateUser: all that a face may show of the user.
 type CreatedUser struct {
 	roster.User
-	Repeated     bool // the user was made by an earlier, equal create
-	WelcomeEmail bool // one was asked for, and is on its way or was sent
+	Repeated     bool // an earlier, equal create made the user
+	WelcomeEmail bool // a welcome email is queued, or was sent
 }
 
-// CreateUser makes a user: its access, groups, contact methods and preferences, the audit entry and
-// the welcome email's job, together or not at all. The role and level of somebody made by an actor
-// with scoped grants are granted for the actor's groups only.
+// CreateUser creates a user with its access, groups, contact methods and preferences. The audit
+// entry and the welcome email's job are written in the same transaction. If the actor's grants are
+// for groups, the new user's roles and access level are granted for those groups only.
 //
-// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(userName, emails), Unavailable.
+// Errors: Unauthenticated, Forbidden, Invalid (all faults at once), Conflict(userName, emails),
+// Unavailable.
 func (d *Directory) CreateUser(ctx context.Context, by roster.Actor, in NewUser) (CreatedUser, error) {
 	if err := allow(by, ActUserCreate); err != nil {
 		return CreatedUser{}, err
@@ -30,7 +31,7 @@ func (d *Directory) CreateUser(ctx context.Context, by roster.Actor, in NewUser)
 	return c.run(ctx, c.create)
 }
 
-// creation returns the create, cleaned and checked.
+// creation returns a create whose input is cleaned and validated.
 func (d *Directory) creation(by roster.Actor, in NewUser) *creation {
 	in.clean()
 	c := &creation{Directory: d, by: by, in: in, faults: d.validateNew(in)}
@@ -39,53 +40,54 @@ func (d *Directory) creation(by roster.Actor, in NewUser) *creation {
 	}
 	c.share = c.key
 	if in.IdempotencyKey != "" && len(c.faults) == 0 {
-		r, _ := d.onceRetry(by, ActUserCreate, in.IdempotencyKey, in.inputText(), "") // an error comes again in the transaction
+		// The transaction meets the same error, and returns it.
+		r, _ := d.retryForKey(by, ActUserCreate, in.IdempotencyKey, in.inputText(), "")
 		c.share = r.Key
 	}
 	return c
 }
 
-// run makes the user in a transaction.
-func (c *creation) run(ctx context.Context, transaction func(Tx) (made, error)) (CreatedUser, error) {
+// run prepares the create, runs the transaction, and returns the user as the actor may see it.
+func (c *creation) run(ctx context.Context, transaction func(Tx) (creationResult, error)) (CreatedUser, error) {
 	if err := c.prepare(ctx); err != nil {
 		return CreatedUser{}, err
 	}
-	made, err := update(ctx, c.Directory, transaction)
+	result, err := update(ctx, c.Directory, transaction)
 	if err != nil {
-		return CreatedUser{}, c.explain(ctx, err)
+		return CreatedUser{}, c.addHolder(ctx, err)
 	}
-	made.User = redactUser(c.by, made.User)
-	if made.Repeated {
-		return c.verified(ctx, made)
+	result.User = redactUser(c.by, result.User)
+	if result.Repeated {
+		return c.verifyRepeat(ctx, result)
 	}
-	if _, ok := Zone(made.TimeZone); !ok {
-		c.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
-			"user", made.UserName, "timezone", made.TimeZone)
+	if _, ok := Zone(result.TimeZone); !ok {
+		c.log.WarnContext(ctx, "user has an unknown time zone; times are shown in the organization's",
+			"user", result.UserName, "timezone", result.TimeZone)
 	}
-	return made.CreatedUser, nil
+	return result.CreatedUser, nil
 }
 
-// creation is one CreateUser under way.
+// creation is one CreateUser in progress.
 type creation struct {
 	*Directory
 	by     roster.Actor
 	in     NewUser
-	key    string // fingerprint, "" where the create is not repeatable
-	share  string // what repeats of the create have in common, "" where it has none
+	key    string // fingerprint; "" if the create is not repeatable
+	share  string // a key that all repeats of the create share; "" for none
 	faults roster.Faults
 	hash   roster.PasswordHash
 
 	country string // of phone numbers that name none
 }
 
-// made is what the transaction found or made.
-type made struct {
+// creationResult is the user that the transaction created, or that an earlier create made.
+type creationResult struct {
 	CreatedUser
-	hash roster.PasswordHash // of a repeat: what the password must match
+	hash roster.PasswordHash // of a repeat: the password must match it
 }
 
-// prepare hashes the password. Where that, or a fault, makes it worth a look, it first finds out what
-// the store already knows to be wrong, so that all faults come at once and no hash is wasted.
+// prepare hashes the password. If there is a password or a fault, it first reads the store, so that
+// all faults are reported at once and no hash is wasted.
 func (c *creation) prepare(ctx context.Context) error {
 	if len(c.faults) == 0 && c.in.Password == "" {
 		return nil
@@ -95,33 +97,33 @@ func (c *creation) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	p := NewHash{Password: c.in.Password, Share: c.share, About: c.in.about()}
+	p := NewHash{Password: c.in.Password, Share: c.share, About: c.in.personalWords()}
 	repeat := false
 	err := c.store.View(ctx, func(tx Tx) (err error) {
-		if p.Strong, err = c.asksStrength(tx, c.by.OrganizationID, p.Password, c.faults); err != nil {
+		if p.Strong, err = c.requiresStrength(tx, c.by.OrganizationID, p.Password, c.faults); err != nil {
 			return err
 		}
-		repeat, err = c.look(tx)
+		repeat, err = c.preview(tx)
 		return err
 	})
 	if err != nil {
-		return c.judged(ctx, c.by, p, err)
+		return c.withStrengthFaults(ctx, c.by, p, err)
 	}
-	if repeat { // it needs no hash of its own: its password is verified against the user's
+	if repeat { // no new hash: the password is verified against the user's
 		return nil
 	}
 	c.hash, err = c.passwords.Hash(ctx, c.by, p)
 	return err
 }
 
-// look finds out whether the user was made already, or can be made as far as the store knows. A repeat does not ask
-// whether the names in it still name what they did.
-func (c *creation) look(tx Tx) (repeat bool, err error) {
+// preview reports whether the create is a repeat. If it is none, preview returns the faults that
+// the store shows. For a repeat it does not resolve references: they may name other records by now.
+func (c *creation) preview(tx Tx) (repeat bool, err error) {
 	if len(c.faults) == 0 {
-		if repeat, err = c.wasMade(tx); err != nil || repeat {
+		if repeat, err = c.keyIsUsed(tx); err != nil || repeat {
 			return repeat, err
 		}
-		if _, repeat, err = c.repeat(tx); err != nil || repeat {
+		if _, repeat, err = c.findRepeat(tx); err != nil || repeat {
 			return repeat, err
 		}
 	}
@@ -136,15 +138,16 @@ func (c *creation) look(tx Tx) (repeat bool, err error) {
 	if len(faults) > 0 {
 		return false, faults
 	}
-	return false, c.free(tx)
+	return false, c.requireFreeName(tx)
 }
 
-// free finds out whether the userName can be had, before a hash is paid for. The index decides.
-func (c *creation) free(tx Tx) error {
+// requireFreeName returns Conflict if the userName is taken, before a password is hashed. The
+// unique index has the last word.
+func (c *creation) requireFreeName(tx Tx) error {
 	_, err := tx.User(c.by.OrganizationID, UserSelector{UserName: c.in.UserName}, 0)
 	switch {
 	case err == nil:
-		return c.refuse(tx, "userName")
+		return c.conflictError(tx, "userName")
 	case roster.KindOf(err) == roster.NotFound:
 		return nil
 	default:
@@ -152,63 +155,64 @@ func (c *creation) free(tx Tx) error {
 	}
 }
 
-// create is the transaction.
-func (c *creation) create(tx Tx) (made, error) {
+// create is the transaction of CreateUser.
+func (c *creation) create(tx Tx) (creationResult, error) {
 	now := c.now()
 	id := roster.UserID(newID())
 	if c.in.IdempotencyKey != "" {
 		return once(tx, c.Directory, c.by, ActUserCreate, c.in.IdempotencyKey, c.in.inputText(), string(id),
-			func() (made, error) { return c.insert(tx, id, now) },
-			func(id string) (made, error) { return c.asItIs(tx, roster.UserID(id)) })
+			func() (creationResult, error) { return c.insert(tx, id, now) },
+			func(id string) (creationResult, error) { return c.loadCurrent(tx, roster.UserID(id)) })
 	}
 	r := Retry{OrganizationID: c.by.OrganizationID, Key: c.key, ResourceID: string(id), CreatedAt: now}
-	return repeated(tx, r,
-		func() (made, error) { return c.insert(tx, id, now) },
-		func(r Retry) (made, bool, error) { return c.asMade(tx, r) })
+	return createUnlessRepeated(tx, r,
+		func() (creationResult, error) { return c.insert(tx, id, now) },
+		func(r Retry) (creationResult, bool, error) { return c.loadUnchanged(tx, r) })
 }
 
-// insert makes the user in the transaction.
-func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (made, error) {
-	if c.in.Password != "" && c.hash == "" { // this was a repeat when prepare looked
-		return made{}, &roster.Error{Kind: roster.Unavailable, Detail: "the user has just changed; try again", RetryAfter: time.Second}
+// insert creates the user within the transaction.
+func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (creationResult, error) {
+	if c.in.Password != "" && c.hash == "" { // it was a repeat when prepare looked, and is none now
+		return creationResult{}, &roster.Error{Kind: roster.Unavailable, Detail: "the user has just changed; try again", RetryAfter: time.Second}
 	}
 	var faults roster.Faults
 	refs, err := resolve(tx, c.by, ActUserCreate, c.in, nil, &faults)
 	if err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
 	if err := c.permit(tx, refs, &faults); err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
 	if len(faults) > 0 {
-		return made{}, faults
+		return creationResult{}, faults
 	}
 	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
 	row := c.row(id, now, refs)
 	if c.in.UniqueEmail {
 		if taken, err := c.emailTaken(tx, row); err != nil {
-			return made{}, err
+			return creationResult{}, err
 		} else if taken {
-			return made{}, c.refuse(tx, "emails")
+			return creationResult{}, c.conflictError(tx, "emails")
 		}
 	}
 	if row.Preferences, err = c.preferences(tx, refs); err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
 	if row.Number, err = tx.InsertUser(row); err != nil {
-		return made{}, err
+		return creationResult{}, err
 	}
-	return made{CreatedUser: CreatedUser{User: row.User, WelcomeEmail: c.welcomes(row.User)}}, c.record(tx, row, now)
+	return creationResult{CreatedUser: CreatedUser{User: row.User, WelcomeEmail: c.welcomes(row.User)}}, c.record(tx, row, now)
 }
 
 // welcomes reports whether the user gets a welcome email.
 func (c *creation) welcomes(u roster.User) bool { return c.in.SendWelcomeEmail && u.Active }
 
-// record writes what goes with a new user: the words by which it is found, the audit entry, and the welcome email's job.
+// record writes what belongs to a new user: its search words, the audit entry, and the welcome
+// email's job.
 func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
-	if err := tx.InsertWords(row.OrganizationID, placesOf(row.User)); err != nil {
+	if err := tx.InsertWords(row.OrganizationID, wordPlaces(row.User)); err != nil {
 		return err
 	}
 	err := c.audit(tx, c.by, now, change{
@@ -221,7 +225,7 @@ func (c *creation) record(tx Tx, row NewUserRow, now time.Time) error {
 	return sendWelcome(tx, row.User, firstCredentials, now)
 }
 
-// permit notes every argument by which the actor would make a user who may do more than it may give.
+// permit adds a fault for every argument that would give the user more than the actor may grant.
 func (c *creation) permit(tx Tx, refs resolved, f *roster.Faults) error {
 	if c.granting(refs).lacksOwnGroup(f) {
 		return nil
@@ -230,7 +234,7 @@ func (c *creation) permit(tx Tx, refs resolved, f *roster.Faults) error {
 		return err
 	}
 	u := roster.User{AccessLevel: c.in.AccessLevel}
-	c.grant(&u, refs)
+	c.setGrants(&u, refs)
 	c.permitGains(c.by, gained(roster.User{}, u, refs), c.in.Password != "", f)
 	return nil
 }
@@ -243,14 +247,14 @@ func (c *creation) granting(refs resolved) granting {
 	return grantingTo(c.by, ActUserCreate, groups)
 }
 
-// grant gives the user its roles, and says for what its access level is granted.
-func (c *creation) grant(u *roster.User, refs resolved) {
+// setGrants gives the user its roles, and the groups that its access level is granted for.
+func (c *creation) setGrants(u *roster.User, refs resolved) {
 	g := c.granting(refs)
 	u.Roles = g.roles(nil, refs, true)
 	u.LevelGroups = g.level(nil, roster.Some(refs.levelGroups), false)
 }
 
-// row builds the user with every default in place.
+// row returns the user with every default filled in.
 func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRow {
 	in := c.in
 	_, zoneKnown := Zone(in.TimeZone)
@@ -269,7 +273,7 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 	case in.External:
 		u.Realm = roster.RealmExternal
 	}
-	c.grant(&u, refs)
+	c.setGrants(&u, refs)
 	for _, g := range refs.groups {
 		if g.Kind == roster.KindTeam {
 			u.Teams = append(u.Teams, linkGroup(g))
@@ -284,8 +288,8 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 	}
 }
 
-// contactMethods makes unconfirmed methods of the primary email and, where it parses, of the phone
-// number (DECISIONS 24).
+// contactMethods returns unconfirmed contact methods for the primary email and for the phone
+// number. A number that does not parse gets none (DECISIONS 24).
 func contactMethods(email, number, country string, now time.Time) []roster.ContactMethod {
 	var methods []roster.ContactMethod
 	add := func(service roster.Service, address string) {
@@ -302,7 +306,7 @@ func contactMethods(email, number, country string, now time.Time) []roster.Conta
 	return methods
 }
 
-// preferences returns those given, or the default matrix (DECISIONS 23).
+// preferences returns the given preferences, or else the default matrix (DECISIONS 23).
 func (c *creation) preferences(tx Tx, refs resolved) ([]roster.Preference, error) {
 	if c.in.Preferences.Present && !c.in.Preferences.Null {
 		return c.in.Preferences.Value, nil
@@ -314,10 +318,11 @@ func (c *creation) preferences(tx Tx, refs resolved) ([]roster.Preference, error
 	return tx.DefaultPreferences(c.by.OrganizationID, ids)
 }
 
-// taken is the Conflict over a field, with the record that is in the way where the actor may see it.
-func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
-	value := c.wanted(field)
-	e := takenBy(roster.Holder{}, field, value)
+// conflictOver returns the Conflict over a field. It names the record that has the value only to an
+// actor who may read all users.
+func (c *creation) conflictOver(tx Tx, field string) (*roster.Error, error) {
+	value := c.requestedValue(field)
+	e := valueTaken(roster.Holder{}, field, value)
 	holder, found, err := tx.EmailHolder(c.by.OrganizationID, Fold(value), "")
 	if _, orgWide := scopeOf(c.by, ActUserRead); found && orgWide {
 		e.Holder = holder
@@ -325,36 +330,36 @@ func (c *creation) taken(tx Tx, field string) (*roster.Error, error) {
 	return e, err
 }
 
-// wanted returns what the create wants to have as a field that must be nobody else's.
-func (c *creation) wanted(field string) string {
+// requestedValue returns the userName or email that the create asks for.
+func (c *creation) requestedValue(field string) string {
 	if field == "emails" {
 		return c.in.Email
 	}
 	return c.in.UserName
 }
 
-// takenBy is the Conflict over a value of a field that the holder has.
-func takenBy(holder roster.Holder, field, value string) *roster.Error {
+// valueTaken returns the Conflict over a value that another user has.
+func valueTaken(holder roster.Holder, field, value string) *roster.Error {
 	detail := fmt.Sprintf("%q belongs to another user already", shorten(value))
 	return &roster.Error{Kind: roster.Conflict, Field: field, Detail: detail, Holder: holder}
 }
 
-// refuse is taken as the error that ends a transaction.
-func (c *creation) refuse(tx Tx, field string) error {
-	e, err := c.taken(tx, field)
+// conflictError is conflictOver with one error result, which ends a transaction.
+func (c *creation) conflictError(tx Tx, field string) error {
+	e, err := c.conflictOver(tx, field)
 	if err != nil {
 		return err
 	}
 	return e
 }
 
-// explain gives a Conflict that the index found what one has that a look found: the record in the way.
-func (c *creation) explain(ctx context.Context, err error) error {
+// addHolder adds the other user to a Conflict over the userName that came from the unique index.
+func (c *creation) addHolder(ctx context.Context, err error) error {
 	all := roster.All(err)
 	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" || all[0].Holder != (roster.Holder{}) {
 		return err
 	}
-	explained, viewErr := view(ctx, c.Directory, func(tx Tx) (*roster.Error, error) { return c.taken(tx, "userName") })
+	explained, viewErr := view(ctx, c.Directory, func(tx Tx) (*roster.Error, error) { return c.conflictOver(tx, "userName") })
 	if viewErr != nil {
 		return err
 	}

@@ -6,25 +6,27 @@ import (
 	"roster"
 )
 
-// UserDeletion says which user DeleteUser deletes.
+// UserDeletion is the input of DeleteUser.
 type UserDeletion struct {
 	User      UserSelector
-	Email     string // only if this is its primary email, without regard to case; "": whatever it is
-	IfVersion int64  // only if it still has this version; 0: whatever it has
+	Email     string // only if this is its primary email, in any case; "": any
+	IfVersion int64  // only if it still has this version; 0: any
 }
 
-// named answers Invalid for a user whose email is another one than the request says: who is meant is not clear then.
-func (in UserDeletion) named(u roster.User) error {
+// requireEmail returns Invalid if the user has another email than the request says: it is then
+// unclear which user is meant.
+func (in UserDeletion) requireEmail(u roster.User) error {
 	if in.Email == "" || Fold(in.Email) == Fold(u.Email) {
 		return nil
 	}
-	return &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is not that of the user whom the id names"}
+	return &roster.Error{Kind: roster.Invalid, Field: "emails", Detail: "is not the email of the user that the id names"}
 }
 
-// DeleteUser deletes a user: the name is free again, nobody signs in with it, its tokens are revoked, and it is in
-// no group any more. It returns the user as it was.
+// DeleteUser deletes a user and returns it as it was. Its name is free again, its tokens and
+// sessions end, and it leaves all groups.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid for the last administrator or where Email is another, Conflict(emails), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid for the last administrator or if Email does
+// not match, Conflict(emails), Stale, Unavailable.
 func (d *Directory) DeleteUser(ctx context.Context, by roster.Actor, in UserDeletion) (roster.User, error) {
 	if err := allow(by, ActUserDelete); err != nil {
 		return roster.User{}, err
@@ -37,13 +39,13 @@ func (d *Directory) DeleteUser(ctx context.Context, by roster.Actor, in UserDele
 		if err != nil {
 			return u, err
 		}
-		if err := unchanged(u.Version, in.IfVersion); err != nil {
+		if err := requireVersion(u.Version, in.IfVersion); err != nil {
 			return u, err
 		}
-		if err := in.named(u); err != nil {
+		if err := in.requireEmail(u); err != nil {
 			return u, err
 		}
-		if err := d.controls(tx, by, u); err != nil {
+		if err := d.requireControl(tx, by, u); err != nil {
 			return u, err
 		}
 		last := refusedByRecord(u.UserName, "names the last active administrator; make another one first")
@@ -54,7 +56,7 @@ func (d *Directory) DeleteUser(ctx context.Context, by roster.Actor, in UserDele
 		if err := tx.DeleteUser(by.OrganizationID, u.Number, now); err != nil {
 			return u, err
 		}
-		if err := tx.DeleteWords(by.OrganizationID, placesOf(u)); err != nil {
+		if err := tx.DeleteWords(by.OrganizationID, wordPlaces(u)); err != nil {
 			return u, err
 		}
 		return u, d.audit(tx, by, now, change{ActUserDelete, string(u.ID), u.UserName, removedRecord{auditUser(NewUserRow{User: u})}})

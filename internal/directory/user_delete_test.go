@@ -12,7 +12,7 @@ import (
 	"roster/internal/directory"
 )
 
-// as returns the actor of a user who has just signed in.
+// as returns the actor for a user who has just signed in.
 func (e *env) as(u roster.User) roster.Actor {
 	e.t.Helper()
 	by := roster.Actor{

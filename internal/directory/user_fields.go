@@ -10,118 +10,120 @@ import (
 	"roster"
 )
 
-// takes is what somebody must have of a user to change a field of it (DECISIONS 9).
-type takes uint8
+// fieldRight is the right over a user that a change of a field requires (DECISIONS 9). A greater
+// one includes the lesser.
+type fieldRight uint8
 
 const (
-	takesOwn   takes = iota // it is a person's own, and tells nobody anything
-	takesSight              // describes the user
-	takesReach              // decides what the user may do: the actor may grant all that the user holds
-	takesHold               // decides who signs in as the user, or where its messages go: see mayHold
+	rightOwn      fieldRight = iota // none: everybody may change it of themselves
+	rightSee                        // to see the user
+	rightGrant                      // to grant all that the user holds: it decides what the user may do
+	rightTakeOver                   // to take the user over: it decides who signs in, or where messages go
 )
 
 // userField is a field that a change of a user may name.
 type userField struct {
-	name  string // as faults name it
-	takes takes
-	given func(*UserChange) bool // whether the change names it
-	text  *userText              // nil: it is no plain text
+	name  string // the name in faults
+	right fieldRight
+	given func(*UserChange) bool // reports whether the change names it
+	text  *userText              // nil: not a plain text
 }
 
-// userText is a plain text of a user. A create, a change, a batch and an upsert treat it alike.
+// userText describes a plain text of a user: how it is cleaned and validated, and where it is in a
+// create, a change and a user.
 type userText struct {
-	clean    func(string) string // returns the form in which it is kept
+	clean    func(string) string // returns the normal form, which is kept
 	validate func(f *roster.Faults, field, text string)
 
-	created func(*NewUser) *string                // in a create; "" is not given
+	created func(*NewUser) *string                // in a create; "": not given
 	changed func(*UserChange) *roster.Set[string] // in a change
 	kept    func(*roster.User) *string
 }
 
-// userFields are the fields that a change of a user may name, in the order of its faults.
+// userFields are the fields that a change of a user may name, in the order of their faults.
 //
-// A plain text needs no more than its line here. What is no text is cleaned by NewUser.clean,
-// validated by validateUser, and set and compared by setFields and dropUnchangedFields.
+// For a plain text its line here is all that is needed. NewUser.clean cleans the other fields,
+// validateUser validates them, and setFields and dropUnchangedFields set and compare them.
 var userFields = []userField{
-	plainText("userName", takesHold, userText{
+	plainText("userName", rightTakeOver, userText{
 		strings.TrimSpace, validateName,
 		func(in *NewUser) *string { return &in.UserName },
 		func(in *UserChange) *roster.Set[string] { return &in.UserName },
 		func(u *roster.User) *string { return &u.UserName },
 	}),
-	plainText("displayName", takesSight, userText{
+	plainText("displayName", rightSee, userText{
 		strings.TrimSpace, validateName,
 		func(in *NewUser) *string { return &in.DisplayName },
 		func(in *UserChange) *roster.Set[string] { return &in.DisplayName },
 		func(u *roster.User) *string { return &u.DisplayName },
 	}),
-	plainText("title", takesSight, userText{
+	plainText("title", rightSee, userText{
 		strings.TrimSpace, validateName,
 		func(in *NewUser) *string { return &in.Title },
 		func(in *UserChange) *roster.Set[string] { return &in.Title },
 		func(u *roster.User) *string { return &u.Title },
 	}),
-	plainText("emails", takesHold, userText{
+	plainText("emails", rightTakeOver, userText{
 		CleanEmail, validatedLast,
 		func(in *NewUser) *string { return &in.Email },
 		func(in *UserChange) *roster.Set[string] { return &in.Email },
 		func(u *roster.User) *string { return &u.Email },
 	}),
-	plainText("externalId", takesHold, userText{ // by which other systems find the user
+	plainText("externalId", rightTakeOver, userText{ // other systems find the user by it
 		strings.TrimSpace, validateName,
 		func(in *NewUser) *string { return &in.ExternalID },
 		func(in *UserChange) *roster.Set[string] { return &in.ExternalID },
 		func(u *roster.User) *string { return &u.ExternalID },
 	}),
-	otherField("password", takesHold, func(in *UserChange) bool { return in.Password.Present }),
-	otherField("active", takesReach, func(in *UserChange) bool { return in.Active.Present }),
-	otherField("accessLevel", takesReach, func(in *UserChange) bool { return in.AccessLevel.Present }),
-	otherField("accessLevelGroups", takesReach, func(in *UserChange) bool { return in.LevelGroups.Present }),
-	otherField("roles", takesReach, func(in *UserChange) bool { return in.Roles.Present }),
-	otherField("roleGrants", takesReach, func(in *UserChange) bool { return in.RoleGrants.Present }),
-	otherField("groups", takesReach, func(in *UserChange) bool { return in.Groups.Present }),
-	otherField("teams", takesSight, func(in *UserChange) bool { return in.Teams.Present }), // no right comes with a team
-	otherField("primaryGroup", takesReach, func(in *UserChange) bool { return in.PrimaryGroup.Present }),
-	otherField("department", takesSight, func(in *UserChange) bool { return in.Department.Present }),
-	otherField("joinedAt", takesSight, func(in *UserChange) bool { return in.JoinedAt.Present }),
-	plainText("timezone", takesOwn, userText{
+	otherField("password", rightTakeOver, func(in *UserChange) bool { return in.Password.Present }),
+	otherField("active", rightGrant, func(in *UserChange) bool { return in.Active.Present }),
+	otherField("accessLevel", rightGrant, func(in *UserChange) bool { return in.AccessLevel.Present }),
+	otherField("accessLevelGroups", rightGrant, func(in *UserChange) bool { return in.LevelGroups.Present }),
+	otherField("roles", rightGrant, func(in *UserChange) bool { return in.Roles.Present }),
+	otherField("roleGrants", rightGrant, func(in *UserChange) bool { return in.RoleGrants.Present }),
+	otherField("groups", rightGrant, func(in *UserChange) bool { return in.Groups.Present }),
+	otherField("teams", rightSee, func(in *UserChange) bool { return in.Teams.Present }), // a team gives no rights
+	otherField("primaryGroup", rightGrant, func(in *UserChange) bool { return in.PrimaryGroup.Present }),
+	otherField("department", rightSee, func(in *UserChange) bool { return in.Department.Present }),
+	otherField("joinedAt", rightSee, func(in *UserChange) bool { return in.JoinedAt.Present }),
+	plainText("timezone", rightOwn, userText{
 		strings.TrimSpace, validateText,
 		func(in *NewUser) *string { return &in.TimeZone },
 		func(in *UserChange) *roster.Set[string] { return &in.TimeZone },
 		func(u *roster.User) *string { return &u.TimeZone },
 	}),
-	plainText("phoneNumbers", takesHold, userText{
+	plainText("phoneNumbers", rightTakeOver, userText{
 		asGiven, validateText,
 		func(in *NewUser) *string { return &in.ContactNumber },
 		func(in *UserChange) *roster.Set[string] { return &in.ContactNumber },
 		func(u *roster.User) *string { return &u.ContactNumber },
 	}),
-	otherField("sessionExpiry", takesSight, func(in *UserChange) bool { return in.SessionExpiry.Present }),
-	otherField("competencies", takesSight, func(in *UserChange) bool { return in.Competencies.Present }),
-	otherField("properties", takesSight, func(in *UserChange) bool { return in.Properties.Present }),
-	otherField("preferences", takesHold, func(in *UserChange) bool { return in.Preferences.Present }),
-	otherField("sendWelcomeEmail", takesHold, func(in *UserChange) bool { return in.SendWelcomeEmail }),
+	otherField("sessionExpiry", rightSee, func(in *UserChange) bool { return in.SessionExpiry.Present }),
+	otherField("competencies", rightSee, func(in *UserChange) bool { return in.Competencies.Present }),
+	otherField("properties", rightSee, func(in *UserChange) bool { return in.Properties.Present }),
+	otherField("preferences", rightTakeOver, func(in *UserChange) bool { return in.Preferences.Present }),
+	otherField("sendWelcomeEmail", rightTakeOver, func(in *UserChange) bool { return in.SendWelcomeEmail }),
 }
 
-// userTexts are those of userFields that are plain text.
+// userTexts are the userFields that are plain text.
 var userTexts = slices.DeleteFunc(slices.Clone(userFields), func(f userField) bool { return f.text == nil })
 
-func plainText(name string, takes takes, text userText) userField {
+func plainText(name string, right fieldRight, text userText) userField {
 	given := func(in *UserChange) bool { return text.changed(in).Present }
-	return userField{name: name, takes: takes, given: given, text: &text}
+	return userField{name: name, right: right, given: given, text: &text}
 }
 
-func otherField(name string, takes takes, given func(*UserChange) bool) userField {
-	return userField{name: name, takes: takes, given: given}
+func otherField(name string, right fieldRight, given func(*UserChange) bool) userField {
+	return userField{name: name, right: right, given: given}
 }
 
 func asGiven(text string) string { return text }
 
-// validatedLast leaves the address to validateUser, which validates it after the other texts.
+// validatedLast does nothing: validateUser validates the address after the other texts.
 func validatedLast(*roster.Faults, string, string) {}
 
-// given returns the fields that the change names.
-func (in *UserChange) given() []userField {
+// givenFields returns the fields that the change names.
+func (in *UserChange) givenFields() []userField {
 	var given []userField
 	for _, f := range userFields {
 		if f.given(in) {
@@ -131,17 +133,17 @@ func (in *UserChange) given() []userField {
 	return given
 }
 
-// gives reports whether the change names a field.
-func (in *UserChange) gives(field string) bool {
+// hasField reports whether the change names a field.
+func (in *UserChange) hasField(field string) bool {
 	return slices.ContainsFunc(userFields, func(f userField) bool { return f.name == field && f.given(in) })
 }
 
-// touchesAccess reports whether the change names a field that takes more than sight of the user.
+// touchesAccess reports whether the change names a field that requires more than to see the user.
 func (in *UserChange) touchesAccess() bool {
-	return slices.ContainsFunc(userFields, func(f userField) bool { return f.takes >= takesReach && f.given(in) })
+	return slices.ContainsFunc(userFields, func(f userField) bool { return f.right >= rightGrant && f.given(in) })
 }
 
-// cleanTexts brings the plain texts into the form in which they are kept.
+// cleanTexts normalizes the plain texts.
 func (in *NewUser) cleanTexts() {
 	for _, f := range userTexts {
 		text := f.text.created(in)
@@ -149,7 +151,7 @@ func (in *NewUser) cleanTexts() {
 	}
 }
 
-// cleanTexts brings the plain texts into the form in which they are kept.
+// cleanTexts normalizes the plain texts.
 func (in *UserChange) cleanTexts() {
 	for _, f := range userTexts {
 		text := f.text.changed(in)
@@ -157,14 +159,14 @@ func (in *UserChange) cleanTexts() {
 	}
 }
 
-// validateTexts notes what is wrong with the plain texts.
+// validateTexts adds the faults of the plain texts.
 func (in *NewUser) validateTexts(f *roster.Faults) {
 	for _, field := range userTexts {
 		field.text.validate(f, field.name, *field.text.created(in))
 	}
 }
 
-// setFields gives a new user its plain fields, with every default in place.
+// setFields sets the plain fields of a new user, with every default filled in.
 func (in *NewUser) setFields(u *roster.User, now time.Time) {
 	for _, f := range userTexts {
 		*f.text.kept(u) = *f.text.created(in)
@@ -175,8 +177,8 @@ func (in *NewUser) setFields(u *roster.User, now time.Time) {
 	setDefaults(u)
 }
 
-// setFields changes the plain fields that the change names, and reports whether one of them is a
-// text. A userName that is the old address becomes the new one.
+// setFields sets the plain fields that the change names, and reports whether one of them is a text.
+// A userName that equals the old address becomes the new address.
 func (in *UserChange) setFields(u *roster.User) (texts bool) {
 	isAddress := !in.UserName.Present && Fold(u.UserName) == Fold(u.Email)
 	for _, f := range userTexts {
@@ -202,7 +204,7 @@ func (in *UserChange) setFields(u *roster.User) (texts bool) {
 	return texts
 }
 
-// setDefaults fills the plain fields that no user is without.
+// setDefaults fills in the fields that every user has.
 func setDefaults(u *roster.User) {
 	u.DisplayName = cmp.Or(u.DisplayName, u.UserName)
 	u.TimeZone = cmp.Or(u.TimeZone, roster.SystemTimeZone)
@@ -210,22 +212,22 @@ func setDefaults(u *roster.User) {
 
 func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 
-// dropUnchangedFields takes the plain fields that leave the user as it is out of the
-// change. A field that everybody may change of itself stays. The userName and the
-// address go together.
+// dropUnchangedFields removes the plain fields from the change that already have their value.
+// Fields that everybody may change of themselves stay. The userName and the address are removed
+// only together.
 func (in *UserChange) dropUnchangedFields(u *roster.User) {
-	signIn := leaves(in.UserName, u.UserName) && leaves(in.Email, u.Email)
+	signIn := keepsValue(in.UserName, u.UserName) && keepsValue(in.Email, u.Email)
 	for _, f := range userTexts {
 		text := f.text.changed(in)
 		switch f.name {
 		case "userName", "emails":
-			drop(text, signIn)
+			dropIf(text, signIn)
 		default:
-			drop(text, f.takes != takesOwn && leaves(*text, *f.text.kept(u)))
+			dropIf(text, f.right != rightOwn && keepsValue(*text, *f.text.kept(u)))
 		}
 	}
-	drop(&in.JoinedAt, in.JoinedAt.Value.Truncate(time.Second).Equal(u.JoinedAt))
-	drop(&in.SessionExpiry, leaves(in.SessionExpiry, int(u.SessionExpiry/time.Minute)))
-	drop(&in.Competencies, slices.Equal(in.Competencies.Value, u.Competencies))
-	drop(&in.Properties, bytes.Equal(compact(merged(u.Properties, in.Properties, in.MergePatch)), compact(u.Properties)))
+	dropIf(&in.JoinedAt, in.JoinedAt.Value.Truncate(time.Second).Equal(u.JoinedAt))
+	dropIf(&in.SessionExpiry, keepsValue(in.SessionExpiry, int(u.SessionExpiry/time.Minute)))
+	dropIf(&in.Competencies, slices.Equal(in.Competencies.Value, u.Competencies))
+	dropIf(&in.Properties, bytes.Equal(compact(merged(u.Properties, in.Properties, in.MergePatch)), compact(u.Properties)))
 }

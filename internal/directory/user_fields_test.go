@@ -36,7 +36,7 @@ func TestAPlainTextIsTheSameFieldInACreateAChangeAndAUser(t *testing.T) {
 			t.Errorf("%s is %s of a create, %s of a change and %s of a user", f.name, created, changed, kept)
 		}
 		var given []string
-		for _, field := range change.given() {
+		for _, field := range change.givenFields() {
 			given = append(given, field.name)
 		}
 		if !slices.Equal(given, []string{f.name}) {
@@ -69,11 +69,11 @@ func TestAPlainTextIsCleanedValidatedSetAndCompared(t *testing.T) {
 			return &change
 		}
 		same := change(roster.Some("ada@example.com"))
-		if same.dropUnchangedFields(&u); same.gives(f.name) != (f.takes == takesOwn) {
-			t.Errorf("a change of %s to what it is stays: %v", f.name, same.gives(f.name))
+		if same.dropUnchangedFields(&u); same.hasField(f.name) != (f.right == rightOwn) {
+			t.Errorf("a change of %s to what it is stays: %v", f.name, same.hasField(f.name))
 		}
 		other := change(roster.Some("lovelace@example.com"))
-		if other.dropUnchangedFields(&u); !other.gives(f.name) || !other.setFields(&u) || *f.text.kept(&u) != "lovelace@example.com" {
+		if other.dropUnchangedFields(&u); !other.hasField(f.name) || !other.setFields(&u) || *f.text.kept(&u) != "lovelace@example.com" {
 			t.Errorf("the %s becomes %q", f.name, *f.text.kept(&u))
 		}
 		none := change(roster.Null[string]())

@@ -11,7 +11,8 @@ import (
 	"roster/internal/filter"
 )
 
-// userFind is one FindUsers under way. It reads a piece at a time, and compares while nothing is open in the store.
+// userFind is one FindUsers under way. It reads a piece at a time, and compares while nothing is
+// open in the store.
 type userFind struct {
 	UserSearch
 	*Directory
@@ -30,7 +31,8 @@ type userFind struct {
 	leave         func()
 }
 
-// found is a user that a source came upon, and its place there; nobody where the source passes one over.
+// found is a user that a source came upon, and its place there; nobody where the source passes one
+// over.
 type found struct {
 	roster.User
 	place UserPlace
@@ -46,7 +48,8 @@ type userPiece struct {
 // userSource looks at up to n users after a place. It may look at fewer where that was enough work.
 type userSource func(ctx context.Context, after *UserPlace, n int) (userPiece, error)
 
-// plan splits the filter by who answers it. It reports false where no user can be as the filter says.
+// plan splits the filter by who answers it. It reports false where no user can be as the filter
+// says.
 func (f *userFind) plan(ctx context.Context) (bool, error) {
 	if f.whole = f.compare == nil; !f.whole {
 		f.needed = f.With
@@ -71,7 +74,8 @@ func (f *userFind) plan(ctx context.Context) (bool, error) {
 	return f.findGroup(ctx)
 }
 
-// findGroup finds the group that the filter asks for, by its id or its name. It reports false where there is none.
+// findGroup finds the group that the filter asks for, by its id or its name. It reports false where
+// there is none.
 func (f *userFind) findGroup(ctx context.Context) (bool, error) {
 	var kind roster.GroupKind
 	var ref roster.Ref
@@ -100,8 +104,9 @@ func (f *userFind) findGroup(ctx context.Context) (bool, error) {
 	return f.group != "", nil
 }
 
-// source chooses how candidates are found, each way by an index. What the store compares besides narrows only the walk
-// through a whole organization, of which it looks at a bounded number of users.
+// source chooses how candidates are found, each way by an index. What the store compares besides
+// narrows only the walk through a whole organization, of which it looks at a bounded number of
+// users.
 func (f *userFind) source() userSource {
 	q := UserQuery{Where: Both(f.indexed...), Order: f.Order, Descending: f.Descending}
 	narrow := len(f.indexed) > 0
@@ -174,8 +179,8 @@ func UserPlaceOf(u roster.User, order UserOrder) UserPlace {
 	return place
 }
 
-// byWord finds users by the words that begin with one that is looked for. Of several places of a user the one of the
-// least word counts, so that nobody comes twice, on one page or on two.
+// byWord finds users by the words that begin with one that is looked for. Of several places of a
+// user the one of the least word counts, so that nobody comes twice, on one page or on two.
 func (f *userFind) byWord(word string) userSource {
 	return func(ctx context.Context, after *UserPlace, n int) (userPiece, error) {
 		places, users, err := f.candidates(ctx, word, after, n)
@@ -199,7 +204,7 @@ func (f *userFind) byWord(word string) userSource {
 			}
 			seen[place.Number] = true
 			if have := f.wordsOf(u); matches(have, f.wanted) {
-				at[place.Number] = WordPlace{Key: smallest(have, word), Number: place.Number}
+				at[place.Number] = WordPlace{Key: smallestWord(have, word), Number: place.Number}
 			}
 		}
 		named, err := f.named(ctx, slices.DeleteFunc(slices.Clone(places), func(p WordPlace) bool { return at[p.Number] != p }))
@@ -236,7 +241,8 @@ func (f *userFind) candidates(ctx context.Context, word string, after *UserPlace
 	return places, byNumber(there), err
 }
 
-// named reads those of the users who are in the group that is asked for, with all that is asked for.
+// named reads those of the users who are in the group that is asked for, with all that is asked
+// for.
 func (f *userFind) named(ctx context.Context, places []WordPlace) (map[int64]roster.User, error) {
 	if len(places) == 0 {
 		return nil, nil
@@ -273,7 +279,8 @@ func isMember(u roster.User, group roster.GroupID) bool {
 	return slices.ContainsFunc(slices.Concat(u.Groups, u.Teams), func(g roster.GroupLink) bool { return g.ID == group })
 }
 
-// page takes users from the source until the page is full, the source is exhausted, or enough was done.
+// page takes users from the source until the page is full, the source is exhausted, or enough was
+// done.
 func (f *userFind) page(ctx context.Context, source userSource) (UserPage, error) {
 	var page UserPage
 	after := f.After
@@ -381,8 +388,8 @@ func (f *userFind) totalByHand(ctx context.Context, source userSource) (*Total, 
 // didEnough reports whether as much was compared as one page may.
 func (f *userFind) didEnough() bool { return f.sought >= MaxListWork || f.asked >= MaxListWork }
 
-// enterLane waits for a turn in the lane of pages that are not full after a piece: others keep a processor meanwhile. It
-// waits once; what compares nothing needs no turn.
+// enterLane waits for a turn in the lane of pages that are not full after a piece: others keep a
+// processor meanwhile. It waits once; what compares nothing needs no turn.
 func (f *userFind) enterLane(ctx context.Context) error {
 	if f.leave != nil || f.compare == nil && f.Where.IsZero() && len(f.wanted) == 0 {
 		return nil

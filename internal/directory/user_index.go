@@ -12,16 +12,16 @@ const (
 	wordsSetting = "user-words"
 	// indexBatch is how many users one transaction gives their words.
 	indexBatch = 250
-	// indexOverlap is how many numbers before the last one are looked at again: a transaction of an older
-	// binary, which stores no words, may commit a number after a greater one was seen.
+	// indexOverlap is how many numbers before the last one are looked at again: a transaction of an
+	// older binary, which stores no words, may commit a number after a greater one was seen.
 	indexOverlap = 1000
 )
 
-// IndexUsers stores the words of those users who were made by a binary that knew of none, a batch at a time until
-// the last user is reached, and remembers how far it came. It can be repeated, by several replicas at once; until
-// it has come to a user, that user is not found by words. Whom such a binary renames afterwards, on the same database, it
-// does not come to again: CHANGELOG.md says what helps. It is for a background worker, not for a face, and so
-// asks no policy.
+// IndexUsers stores the words of those users who were made by a binary that knew of none, a batch
+// at a time until the last user is reached, and remembers how far it came. It can be repeated, by
+// several replicas at once; until it has come to a user, that user is not found by words. Whom such
+// a binary renames afterwards, on the same database, it does not come to again: CHANGELOG.md says
+// what helps. It is for a background worker, not for a face, and so asks no policy.
 func IndexUsers(ctx context.Context, store Store) error {
 	from, err := markOf(ctx, store, wordsSetting)
 	if err != nil {
@@ -45,11 +45,12 @@ func IndexUsers(ctx context.Context, store Store) error {
 	}
 }
 
-// indexSome stores the words of users. What is there already stays, so that only a user who has none costs much.
+// indexSome stores the words of users. What is there already stays, so that only a user who has
+// none costs much.
 func indexSome(tx Tx, users []roster.User) error {
 	g := newUserBatchTx(tx)
 	for _, u := range users {
-		if err := g.InsertWords(u.OrganizationID, placesOf(u)); err != nil {
+		if err := g.InsertWords(u.OrganizationID, wordPlaces(u)); err != nil {
 			return err
 		}
 	}

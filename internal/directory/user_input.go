@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"roster"
@@ -17,7 +16,7 @@ import (
 const (
 	MaxName         = 255          // characters of a userName, displayName and of every other name
 	MaxPassword     = 1024         // bytes (DECISIONS 12)
-	maxNameKey      = 4 * MaxName  // bytes of the key of a name; only compatibility characters exceed it
+	maxNameKey      = 4 * MaxName  // bytes of a folded name; only compatibility characters exceed it
 	MaxText         = 255          // characters of a zone or phone number as given
 	MaxProperties   = 64 << 10     // bytes
 	MaxReferences   = 1000         // roles, groups or teams named in one request
@@ -26,7 +25,7 @@ const (
 	joinedBefore    = 253402300800 // Unix seconds: the year 10000
 )
 
-// NewUser is what CreateUser needs to know. Zero values mean "not given".
+// NewUser is the input of CreateUser. Zero values mean "not given".
 type NewUser struct {
 	UserName         string
 	DisplayName      string // default: the userName
@@ -34,16 +33,16 @@ type NewUser struct {
 	Email            string
 	ExternalID       string
 	Password         string             `json:"-"`
-	External         bool               // proves identity in another realm: no password here
-	Realm            roster.Ref         // that realm, by id or name, where it is known; says External too
+	External         bool               // signs in through another realm: no password here
+	Realm            roster.Ref         // that realm, by id or name, if known; implies External
 	Active           roster.Set[bool]   // default: true
 	AccessLevel      roster.AccessLevel // default: custom
-	Roles            []roster.Ref       // for the organization, or for the groups of an actor that is limited to groups
+	Roles            []roster.Ref       // for the organization; if the actor is limited to groups, for these
 	RoleGrants       []RoleGrant        // further roles, for groups
-	LevelGroups      []roster.Ref       // the access level is granted for these groups; none: as Roles are
+	LevelGroups      []roster.Ref       // the access level is for these groups; none: as for Roles
 	Groups           []roster.Ref       // of KindGroup
 	Teams            []roster.Ref
-	PrimaryGroup     roster.Ref // becomes a membership too; none, or End-User: no primary group
+	PrimaryGroup     roster.Ref // the user becomes a member; zero or End-User: no primary group
 	Department       roster.Ref
 	JoinedAt         roster.Set[time.Time] // default: now
 	TimeZone         string                // default: SYSTEM
@@ -54,21 +53,21 @@ type NewUser struct {
 	Preferences      roster.Set[[]roster.Preference] // default: the default matrix
 	SendWelcomeEmail bool                            // never sent to an inactive user
 
-	// IdempotencyKey is the caller's own name for this create: under it the first answer is given again for a
-	// day. "" for none.
+	// IdempotencyKey is the caller's own key for this create; "" for none. For a day, creates with the
+	// same key return the first result.
 	IdempotencyKey string `json:"-"`
 
-	// UniqueEmail refuses an address that is the userName or primary email of another user.
+	// UniqueEmail rejects an address that is the userName or primary email of another user.
 	UniqueEmail bool
-	// Repeatable answers the same create by the same principal within a day with the user that the
-	// first one made, as long as nobody changed it since (DECISIONS 20).
+	// Repeatable makes an equal create by the same principal within a day return the first one's user,
+	// unless the user has changed since (DECISIONS 20).
 	Repeatable bool
 
-	// Faults are those the face found already; they are reported together with the verb's own.
+	// Faults were found by the face. They are reported together with the verb's own.
 	Faults roster.Faults `json:"-"`
 }
 
-// clean brings the input into the form in which it is kept.
+// clean normalizes the input.
 func (in *NewUser) clean() {
 	in.cleanTexts()
 	if Fold(in.PrimaryGroup.Name) == Fold(roster.EndUserGroup) {
@@ -77,25 +76,25 @@ func (in *NewUser) clean() {
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
 
-// UserChange is what UpdateUser changes: what is absent stays as it is, a list replaces the whole list,
-// and null means none or the default. A password and the day of joining have neither: their null is as if absent.
+// UserChange is the input of UpdateUser. An absent field stays as it is, a list replaces the whole
+// list, and null means none or the default. For Password and JoinedAt null means absent.
 type UserChange struct {
 	User          UserSelector
-	IfVersion     int64 // only if the user still has this version; 0: whatever it has
+	IfVersion     int64 // only if the user still has this version; 0: any
 	UserName      roster.Set[string]
 	DisplayName   roster.Set[string]
 	Title         roster.Set[string]
-	Email         roster.Set[string] // a userName that is equal to the old address changes with it
+	Email         roster.Set[string] // a userName equal to the old address changes with it
 	ExternalID    roster.Set[string]
 	Password      roster.Set[string]
 	Active        roster.Set[bool]
-	AccessLevel   roster.Set[roster.AccessLevel] // activates too, unless Active says otherwise (DECISIONS 4)
-	Roles         roster.Set[[]roster.Ref]       // with RoleGrants all that there are to be; one that is held already keeps its groups
-	RoleGrants    roster.Set[[]RoleGrant]        // without Roles it replaces what is for groups; a role that it names it says anew
-	LevelGroups   roster.Set[[]roster.Ref]       // the access level is granted for these groups; empty: for the organization
-	Groups        roster.Set[[]roster.Ref]       // of KindGroup; without the primary group there is none any more
+	AccessLevel   roster.Set[roster.AccessLevel] // activates the user too, unless Active is false (DECISIONS 4)
+	Roles         roster.Set[[]roster.Ref]       // with RoleGrants the complete list, see granting.roles
+	RoleGrants    roster.Set[[]RoleGrant]        // without Roles it replaces the grants for groups
+	LevelGroups   roster.Set[[]roster.Ref]       // of the access level; empty: for the organization
+	Groups        roster.Set[[]roster.Ref]       // of KindGroup; leaving the primary group out unsets it
 	Teams         roster.Set[[]roster.Ref]
-	PrimaryGroup  roster.Set[roster.Ref] // becomes a membership too
+	PrimaryGroup  roster.Set[roster.Ref] // the user becomes a member
 	Department    roster.Set[roster.Ref]
 	JoinedAt      roster.Set[time.Time]
 	TimeZone      roster.Set[string]
@@ -103,16 +102,16 @@ type UserChange struct {
 	SessionExpiry roster.Set[int] // minutes, 1 to MaxExpiry
 	Competencies  roster.Set[[]roster.Competency]
 	Properties    roster.Set[json.RawMessage]
-	MergePatch    bool                            // Properties is merged with those that are there (RFC 7396), not put in their place
-	Preferences   roster.Set[[]roster.Preference] // replaces the types that it names and leaves the others
+	MergePatch    bool                            // Properties is a merge patch of the old ones (RFC 7396)
+	Preferences   roster.Set[[]roster.Preference] // replaces the types named, leaves the others
 
-	SendWelcomeEmail bool // to a user who is active then; not to one who followed an earlier one
+	SendWelcomeEmail bool // if the user is active afterwards and has not used an earlier one
 
-	UniqueEmail bool          // refuse an address that is the userName or primary email of another user
-	Faults      roster.Faults // those the face found already
+	UniqueEmail bool          // reject an address that is the userName or primary email of another user
+	Faults      roster.Faults // found by the face
 }
 
-// asNew is the change as a user to be created, so that both are checked and resolved by the same rules.
+// asNew returns the change as a NewUser, so that the same rules validate and resolve both.
 func (in UserChange) asNew() NewUser {
 	as := NewUser{
 		Password: in.Password.Value, Active: in.Active,
@@ -129,7 +128,7 @@ func (in UserChange) asNew() NewUser {
 	return as
 }
 
-// clean brings the change into the form in which it is kept.
+// clean normalizes the change.
 func (in *UserChange) clean() {
 	in.cleanTexts()
 	if Fold(in.PrimaryGroup.Value.Name) == Fold(roster.EndUserGroup) {
@@ -144,8 +143,8 @@ func (in *UserChange) clean() {
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
 }
 
-// cleanPreferences returns preferences whose services are sets: each once, in their fixed order. Services of which one is none
-// of ours stay as they are, so that the fault says the place of that one.
+// cleanPreferences returns preferences that list each service once, in a fixed order. A list with
+// an unknown service stays as it is, so that the fault names the right index.
 func cleanPreferences(sent []roster.Preference) []roster.Preference {
 	prefs := slices.Clone(sent)
 	for i, p := range prefs {
@@ -157,14 +156,15 @@ func cleanPreferences(sent []roster.Preference) []roster.Preference {
 	return prefs
 }
 
-// validateNew is check for a user to be made, who gets no name that a user who is there may keep.
+// validateNew is validateUser for a new user. It also rejects userNames that only an existing user
+// may keep.
 func (d *Directory) validateNew(in NewUser) roster.Faults {
 	f := d.validateUser(in)
 	validateSignInName(&f, in.UserName)
 	return f
 }
 
-// check returns every fault that shows without looking at the store, those of the face first.
+// validateUser returns every fault that shows without reading the store, those of the face first.
 func (d *Directory) validateUser(in NewUser) roster.Faults {
 	f := slices.Clone(in.Faults)
 	if in.UserName == "" {
@@ -197,15 +197,16 @@ func (d *Directory) validateUser(in NewUser) roster.Faults {
 	validateCompetencies(&f, in.Competencies)
 	validatePreferences(&f, in.Preferences.Value)
 	if in.SendWelcomeEmail && in.Email == "" && !f.Has("emails") {
-		f.Add("emails", "is required where a welcome email is asked for")
+		f.Add("emails", "is required to send a welcome email")
 	}
 	return f
 }
 
-// validateSignInName refuses a new userName that nobody could sign in with. A user who has such a name keeps it.
+// validateSignInName rejects a new userName that nobody could sign in with. A user who already has
+// such a name keeps it.
 func validateSignInName(f *roster.Faults, name string) {
 	if strings.Contains(name, ":") {
-		addOnce(f, "userName", "must not hold a colon: HTTP Basic takes it for the end of the name (RFC 7617)")
+		addOnce(f, "userName", "must not hold a colon: HTTP Basic ends the name there (RFC 7617)")
 	}
 }
 
@@ -219,7 +220,7 @@ func (d *Directory) validatePassword(f *roster.Faults, in NewUser) {
 	switch {
 	case in.Password == "":
 	case in.External, !in.Realm.IsZero():
-		f.Add("password", "is only for users who prove identity here; leave it out for a user of another realm")
+		f.Add("password", "is only for users who sign in here; leave it out for a user of another realm")
 	case len(in.Password) > MaxPassword:
 		f.Add("password", fmt.Sprintf("must not be longer than %d bytes", MaxPassword))
 	case !utf8.ValidString(in.Password) || strings.ContainsRune(in.Password, 0):
@@ -227,25 +228,26 @@ func (d *Directory) validatePassword(f *roster.Faults, in NewUser) {
 	}
 }
 
-// addOnce notes a fault unless the field has one already.
+// addOnce adds a fault, unless the field has one already.
 func addOnce(f *roster.Faults, field, detail string) {
 	if !f.Has(field) {
 		f.Add(field, detail)
 	}
 }
 
-// validateEntryName checks a name that people read: bounded, without control characters. "" passes.
+// validateName validates a displayed name: its length, and that it has no control characters. ""
+// passes.
 func validateName(f *roster.Faults, field, name string) {
 	if detail := faultOfName(name); detail != "" {
 		f.Add(field, detail)
 	}
 }
 
-// isName reports whether validateEntryName passes the name.
+// isName reports whether validateName accepts the name.
 func isName(name string) bool { return faultOfName(name) == "" }
 
-// isReference reports whether a record may have the name that somebody refers to. Blanks around it
-// and characters that its key leaves out do not count.
+// isReference reports whether a record may have the name that somebody refers to. It ignores
+// surrounding blanks and characters that the key leaves out.
 func isReference(name string) bool { return faultOfReference(name) == "" }
 
 func faultOfReference(name string) string {
@@ -257,33 +259,27 @@ func faultOfReference(name string) string {
 
 func faultOfName(name string) string {
 	switch {
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unreadable):
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, fold.Misleading):
 		return "must not hold control characters"
 	case utf8.RuneCountInString(name) > MaxName:
 		return fmt.Sprintf("must not be longer than %d characters", MaxName)
 	case name != "" && fold.Blank(name):
-		return "must hold a character that can be seen"
+		return "must hold a visible character"
 	case len(Fold(name)) > maxNameKey:
-		return "is too long: some of its characters stand for many"
+		return "is too long: some of its characters expand to many"
 	default:
 		return ""
 	}
 }
 
-// validateText checks text that is kept as given.
+// validateText validates text that is kept as given.
 func validateText(f *roster.Faults, field, text string) {
 	switch {
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unreadable):
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, fold.Misleading):
 		f.Add(field, "must not hold control characters")
 	case utf8.RuneCountInString(text) > MaxText:
 		f.Add(field, fmt.Sprintf("must not be longer than %d characters", MaxText))
 	}
-}
-
-// unreadable reports control characters and those that reorder text, which make one name look like
-// another in a list or a log.
-func unreadable(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }
 
 func validateRefs(f *roster.Faults, field string, refs []roster.Ref) {
@@ -298,14 +294,15 @@ func validateRefs(f *roster.Faults, field string, refs []roster.Ref) {
 	}
 }
 
-// validateRef checks the name by which a record is referred to. "" passes.
+// validateRef validates the name in a reference. "" passes.
 func validateRef(f *roster.Faults, field string, ref roster.Ref) {
 	if detail := faultOfReference(ref.Name); detail != "" {
 		addOnce(f, field, detail)
 	}
 }
 
-// validateGrants checks the references of what is granted for groups, which are bounded together.
+// validateGrants validates the references in the roles and level that are for groups. All role
+// grants together may hold MaxReferences.
 func validateGrants(f *roster.Faults, in NewUser) {
 	validateRefs(f, "accessLevelGroups", in.LevelGroups)
 	if referencesIn(in.RoleGrants) > MaxReferences {
@@ -318,7 +315,7 @@ func validateGrants(f *roster.Faults, in NewUser) {
 	}
 }
 
-// referencesIn returns how many roles and groups are named.
+// referencesIn returns how many roles and groups the grants name.
 func referencesIn(grants []RoleGrant) int {
 	n := len(grants)
 	for _, g := range grants {
@@ -348,7 +345,8 @@ func validateCompetencies(f *roster.Faults, list []roster.Competency) {
 	}
 }
 
-// validatePreferences asks that every type and service is one of ours and that no type comes twice.
+// validatePreferences adds a fault for each unknown type or service, and for each type that is
+// listed twice.
 func validatePreferences(f *roster.Faults, prefs []roster.Preference) {
 	seen := map[roster.NotificationType]bool{}
 	for i, p := range prefs {
@@ -369,7 +367,7 @@ func validatePreferences(f *roster.Faults, prefs []roster.Preference) {
 	}
 }
 
-// list joins words for a message.
+// list joins words with commas, for a message.
 func list[T ~string](words []T) string {
 	text := make([]string, len(words))
 	for i, w := range words {
@@ -378,7 +376,7 @@ func list[T ~string](words []T) string {
 	return strings.Join(text, ", ")
 }
 
-// RoleGrant names a role, and the groups for which it is granted (DECISIONS 6).
+// RoleGrant names a role and the groups that it is granted for (DECISIONS 6).
 type RoleGrant struct {
 	Role   roster.Ref
 	Groups []roster.Ref // of KindGroup; none: the organization

@@ -24,38 +24,41 @@ type UserSearch struct {
 	Limit      int        // at most so many: 1 to MaxPage; 0: 100
 	With       With       // what is loaded along
 
-	// Where keeps those of whom it is true: what it may ask is in [UserAttributes]. Conditions that an index answers
-	// come first, others are compared by the store or, while nothing is open there, by the verb: for so many users at most that
-	// one page stays cheap, see [UserPage].
+	// Where keeps those of whom it is true: what it may ask is in [UserAttributes]. Conditions that an
+	// index answers come first, others are compared by the store or, while nothing is open there, by
+	// the verb: for so many users at most that one page stays cheap, see [UserPage].
 	Where filter.Filter
 
 	Count bool // fill Total
 
-	// compare stands for Where in tests: it says whether a user is kept, and how much work it was to tell.
+	// compare stands for Where in tests: it says whether a user is kept, and how much work it was to
+	// tell.
 	compare func(roster.User) (keep bool, work int)
 }
 
-// UserPage is some users, and where the next page begins. A page may be short, even empty, and still have a next
-// one: one call looks at no more than MaxExamined users, and does little more than MaxListWork to compare them.
+// UserPage is some users, and where the next page begins. A page may be short, even empty, and
+// still have a next one: one call looks at no more than MaxExamined users, and does little more
+// than MaxListWork to compare them.
 type UserPage struct {
 	Users []roster.User
 	Next  *UserPlace // nil at the end
 	Total *Total     // how many there are on all pages together, if asked for
 }
 
-// MaxExamined is how many records one page of a list looks at for those that are asked for. A page may be short because
-// of it, even empty, and still have a next one.
+// MaxExamined is how many records one page of a list looks at for those that are asked for. A page
+// may be short because of it, even empty, and still have a next one.
 const MaxExamined = 10_000
 
-// MaxListWork is the work that one page of a list does to compare records with what is asked for, in steps of about 30 ns:
-// the one that goes beyond it is the last. A page may be short because of it, too.
+// MaxListWork is the work that one page of a list does to compare records with what is asked for,
+// in steps of about 30 ns: the one that goes beyond it is the last. A page may be short because of
+// it, too.
 const MaxListWork = 1 << 20
 
 const defaultUserLimit = 100
 
-// FindUsers returns a page of the users that the actor may see. Those whom a search finds are in the order of the
-// word and of their numbers, but by number alone where a value narrows the search down, or the actor's scope does:
-// a place then tells nothing of users that the actor may not see.
+// FindUsers returns a page of the users that the actor may see. Those whom a search finds are in
+// the order of the word and of their numbers, but by number alone where a value narrows the search
+// down, or the actor's scope does: a place then tells nothing of users that the actor may not see.
 //
 // Errors: Unauthenticated, Forbidden, Invalid, Unavailable.
 func (d *Directory) FindUsers(ctx context.Context, by roster.Actor, in UserSearch) (UserPage, error) {
@@ -66,7 +69,7 @@ func (d *Directory) FindUsers(ctx context.Context, by roster.Actor, in UserSearc
 		return UserPage{}, err
 	}
 	in.Limit = cmp.Or(in.Limit, defaultUserLimit)
-	f := userFind{UserSearch: in, Directory: d, by: by, org: by.OrganizationID, wanted: searched(in.Search)}
+	f := userFind{UserSearch: in, Directory: d, by: by, org: by.OrganizationID, wanted: searchWords(in.Search)}
 	defer f.leaveLane()
 	there, err := f.plan(ctx)
 	switch {
@@ -87,7 +90,7 @@ func (d *Directory) FindUsers(ctx context.Context, by roster.Actor, in UserSearc
 // Validate returns every fault of the search: Invalid.
 func (in UserSearch) Validate() error {
 	var f roster.Faults
-	wanted := searched(in.Search)
+	wanted := searchWords(in.Search)
 	switch {
 	case !utf8.ValidString(in.Search):
 		f.Add("search", "must be text")
@@ -123,8 +126,8 @@ type UserList struct {
 	With  With
 }
 
-// ListUsers returns the users that the actor may see, by ascending number, loading a page at a time.
-// An error ends the sequence.
+// ListUsers returns the users that the actor may see, by ascending number, loading a page at a
+// time. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
 func (d *Directory) ListUsers(ctx context.Context, by roster.Actor, in UserList) (iter.Seq2[roster.User, error], error) {

@@ -210,8 +210,8 @@ func TestThePagesOfEveryOrderHaveEverybodyWhomTheActorSeesOnce(t *testing.T) {
 	})
 }
 
-// sees reports whether somebody who sees the people of groups (nil: everybody) finds a user by a filter: membership of
-// another group is not for it to know.
+// sees reports whether somebody who sees the people of groups (nil: everybody) finds a user by a
+// filter: membership of another group is not for it to know.
 func (v *village) sees(groups []roster.Group, u roster.User, filter string) bool {
 	if groups == nil {
 		return true
@@ -232,7 +232,8 @@ func called(users []roster.User) (names []string) {
 	return names
 }
 
-// begins reports whether words of the user begin with each of the terms; split without the help of the verb.
+// begins reports whether words of the user begin with each of the terms; split without the help of
+// the verb.
 func begins(u roster.User, terms ...string) bool {
 	text := strings.Join([]string{u.UserName, u.DisplayName, u.Email, u.ExternalID, fmt.Sprint(u.Number)}, " ")
 	have := strings.FieldsFunc(directory.Fold(text), func(r rune) bool { return strings.ContainsRune(" .@-_", r) })

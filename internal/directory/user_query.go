@@ -4,9 +4,9 @@ import "roster"
 
 // UserQuery picks users of an organization. The zero query picks all of them, by ascending number.
 type UserQuery struct {
-	// Where is what the users must be. Where it holds, among the conditions that must all be true, an equality of
-	// an [Indexed] attribute or a [OneOf] of numbers, an index finds the users. Else the store looks at Limit users in
-	// the order, and returns those of whom Where is true.
+	// Where is what the users must be. Where it holds, among the conditions that must all be true, an
+	// equality of an [Indexed] attribute or a [OneOf] of numbers, an index finds the users. Else the
+	// store looks at Limit users in the order, and returns those of whom Where is true.
 	Where      Condition
 	Among      []roster.GroupID // members of at least one; nil: all users, empty: none. Where is then nothing but indexed
 	Order      UserOrder        // "" for OrderNumber
@@ -15,8 +15,8 @@ type UserQuery struct {
 	Limit      int        // 1 to MaxPage
 	Count      bool       // fill Total; not together with Among
 
-	// Everywhere picks users of every organization, by number: for work in the background. The organization must then
-	// be "", and of the other fields only After and Limit count.
+	// Everywhere picks users of every organization, by number: for work in the background. The
+	// organization must then be "", and of the other fields only After and Limit count.
 	Everywhere bool
 }
 
@@ -28,13 +28,15 @@ type UserRows struct {
 	Total    Total
 }
 
-// Total is how many records there are on all pages of a list: at most about MaxExamined are counted.
+// Total is how many records there are on all pages of a list: at most about MaxExamined are
+// counted.
 type Total struct {
 	N       int
 	AtLeast bool // there may be more
 }
 
-// hasEmail returns the condition that users have a primary email. An address that nobody sees is nobody's.
+// hasEmail returns the condition that users have a primary email. An address that nobody sees is
+// nobody's.
 func hasEmail(address string) Condition {
 	if key := Fold(address); key != "" {
 		return Is("email", key)
@@ -42,7 +44,8 @@ func hasEmail(address string) Condition {
 	return never
 }
 
-// usersByNumbers returns those users of the numbers that are there, by ascending number: of at most MaxPage.
+// usersByNumbers returns those users of the numbers that are there, by ascending number: of at most
+// MaxPage.
 func usersByNumbers(tx Tx, org roster.OrganizationID, numbers []int64, with With) ([]roster.User, error) {
 	q := UserQuery{Where: Condition{Op: OneOf, Attribute: "number", Value: numbers}, Limit: MaxPage}
 	rows, err := tx.Users(org, q, with)

@@ -7,32 +7,33 @@ import (
 	"roster"
 )
 
-// besides returns the change without the parts that leave the user as the actor sees it. So a record may be sent back as it was
-// read, whatever the user holds. Parts that bear on each other go together. A password is never compared.
-func (in UserChange) besides(by roster.Actor, u roster.User) UserChange {
+// withoutUnchanged returns the change without the fields that already have their value, as the
+// actor sees it. So an actor may send back a record that it read, whatever the user holds. Fields
+// that depend on each other are removed together. A password is never compared.
+func (in UserChange) withoutUnchanged(by roster.Actor, u roster.User) UserChange {
 	if !seesWhatItChanges(by, u) {
 		return in
 	}
 	u = redactUser(by, u)
 	in.dropUnchangedFields(&u)
-	access := in.leavesAccess(u)
-	drop(&in.Active, access)
-	drop(&in.AccessLevel, access)
-	drop(&in.LevelGroups, access)
-	roles := in.leavesRoles(u.Roles)
-	drop(&in.Roles, roles)
-	drop(&in.RoleGrants, roles)
-	groups := leavesLinks(in.Groups, u.Groups) && leavesLink(in.PrimaryGroup, linkedAs(u.PrimaryGroup))
-	drop(&in.Groups, groups)
-	drop(&in.PrimaryGroup, groups)
-	drop(&in.Teams, leavesLinks(in.Teams, u.Teams))
-	drop(&in.Department, leavesLink(in.Department, target{string(u.Department.ID), u.Department.Number, u.Department.Name}))
-	drop(&in.Preferences, in.leavesPreferences(u.Preferences))
+	access := in.keepsAccess(u)
+	dropIf(&in.Active, access)
+	dropIf(&in.AccessLevel, access)
+	dropIf(&in.LevelGroups, access)
+	roles := in.keepsRoles(u.Roles)
+	dropIf(&in.Roles, roles)
+	dropIf(&in.RoleGrants, roles)
+	groups := keepsLinks(in.Groups, u.Groups) && keepsLink(in.PrimaryGroup, linkTarget(u.PrimaryGroup))
+	dropIf(&in.Groups, groups)
+	dropIf(&in.PrimaryGroup, groups)
+	dropIf(&in.Teams, keepsLinks(in.Teams, u.Teams))
+	dropIf(&in.Department, keepsLink(in.Department, target{string(u.Department.ID), u.Department.Number, u.Department.Name}))
+	dropIf(&in.Preferences, in.keepsPreferences(u.Preferences))
 	return in
 }
 
-// seesWhatItChanges reports whether the actor sees all of the user that it may change: whoever does not would learn by a part
-// that is not refused what the user has.
+// seesWhatItChanges reports whether the actor can read all users that it may change. If it cannot,
+// it would learn what a user has: an unchanged field is not refused.
 func seesWhatItChanges(by roster.Actor, u roster.User) bool {
 	if isSelf(by, u.ID) || seesAll(by, ActUserRead) {
 		return true
@@ -42,27 +43,27 @@ func seesWhatItChanges(by roster.Actor, u roster.User) bool {
 	return !orgWide && !slices.ContainsFunc(changes, func(id roster.GroupID) bool { return !slices.Contains(read, id) })
 }
 
-// seesAll reports whether the actor is not limited in an action that reads.
+// seesAll reports whether a reading action is not limited to groups for the actor.
 func seesAll(by roster.Actor, act Action) bool {
 	_, all := scopeOf(by, act)
 	return all
 }
 
-// drop makes a part absent that changes nothing.
-func drop[T any](part *roster.Set[T], nothing bool) {
+// dropIf makes a part of a change absent if it changes nothing.
+func dropIf[T any](part *roster.Set[T], nothing bool) {
 	if nothing {
 		*part = roster.Set[T]{}
 	}
 }
 
-// leaves reports whether a part leaves what is there. An absent one does.
-func leaves[T comparable](part roster.Set[T], there T) bool {
+// keepsValue reports whether a part of a change is absent or has the old value.
+func keepsValue[T comparable](part roster.Set[T], there T) bool {
 	return !part.Present || part.Value == there
 }
 
-// leavesAccess reports whether the change leaves the access level, where it is granted and whether the user is active. A level
-// that is set activates.
-func (in UserChange) leavesAccess(u roster.User) bool {
+// keepsAccess reports whether the change keeps the access level, the groups that it is for, and
+// active. A level that is set activates the user.
+func (in UserChange) keepsAccess(u roster.User) bool {
 	active := u.Active
 	if in.AccessLevel.Present && in.AccessLevel.Value != "" {
 		active = true
@@ -72,16 +73,17 @@ func (in UserChange) leavesAccess(u roster.User) bool {
 		level = roster.LevelCustom
 	}
 	return !in.Active.Null && in.Active.Or(active) == u.Active && (!in.AccessLevel.Present || level == u.AccessLevel) &&
-		(!in.LevelGroups.Present || areGroups(in.LevelGroups.Value, u.LevelGroups))
+		(!in.LevelGroups.Present || nameGroups(in.LevelGroups.Value, u.LevelGroups))
 }
 
-// leavesRoles reports whether the change leaves the roles that the user has. One that is named without groups keeps its groups.
-func (in UserChange) leavesRoles(there []roster.RoleGrant) bool {
+// keepsRoles reports whether the change keeps the user's roles. A role that is named without groups
+// keeps its groups.
+func (in UserChange) keepsRoles(there []roster.RoleGrant) bool {
 	left := 0
 	for _, r := range there {
 		is := func(ref roster.Ref) bool { return refersTo(ref, target{string(r.ID), r.Number, r.Name}) }
 		named := slices.ContainsFunc(in.Roles.Value, is)
-		granted := slices.ContainsFunc(in.RoleGrants.Value, func(g RoleGrant) bool { return is(g.Role) && areGroups(g.Groups, r.Groups) })
+		granted := slices.ContainsFunc(in.RoleGrants.Value, func(g RoleGrant) bool { return is(g.Role) && nameGroups(g.Groups, r.Groups) })
 		switch {
 		case named != granted:
 			left++
@@ -92,11 +94,11 @@ func (in UserChange) leavesRoles(there []roster.RoleGrant) bool {
 	return left == len(in.Roles.Value)+len(in.RoleGrants.Value)
 }
 
-// leavesPreferences reports whether the change leaves the services of every type that it names.
-func (in UserChange) leavesPreferences(there []roster.Preference) bool {
+// keepsPreferences reports whether the change keeps the services of every type that it names.
+func (in UserChange) keepsPreferences(there []roster.Preference) bool {
 	for _, p := range in.Preferences.Value {
 		old := slices.DeleteFunc(slices.Clone(there), func(old roster.Preference) bool { return old.Type != p.Type })
-		if !reflect.DeepEqual(chosen([]roster.Preference{p}), chosen(old)) {
+		if !reflect.DeepEqual(sortedPreferences([]roster.Preference{p}), sortedPreferences(old)) {
 			return false
 		}
 	}
@@ -110,10 +112,11 @@ type target struct {
 	name   string
 }
 
-func linkedAs(g roster.GroupLink) target { return target{string(g.ID), g.Number, g.Name} }
+func linkTarget(g roster.GroupLink) target { return target{string(g.ID), g.Number, g.Name} }
 
-// refersTo reports whether a reference surely names a record, in the order of [roster.Ref]: what has the length of an id may be that
-// of another record.
+// refersTo reports whether a reference certainly names a record, tried in the order of
+// [roster.Ref]. Text as long as an id may be the id of another record, so it is compared as an id
+// only.
 func refersTo(ref roster.Ref, t target) bool {
 	const id = 36 // characters
 	switch {
@@ -128,21 +131,21 @@ func refersTo(ref roster.Ref, t target) bool {
 	}
 }
 
-func leavesLink(part roster.Set[roster.Ref], there target) bool {
+func keepsLink(part roster.Set[roster.Ref], there target) bool {
 	return !part.Present || refersTo(part.Value, there)
 }
 
-func leavesLinks(part roster.Set[[]roster.Ref], there []roster.GroupLink) bool {
-	return !part.Present || areAll(part.Value, there, linkedAs)
+func keepsLinks(part roster.Set[[]roster.Ref], there []roster.GroupLink) bool {
+	return !part.Present || nameExactly(part.Value, there, linkTarget)
 }
 
-// areGroups reports whether references name the groups with the ids, each once.
-func areGroups(refs []roster.Ref, ids []roster.GroupID) bool {
-	return areAll(refs, ids, func(id roster.GroupID) target { return target{id: string(id)} })
+// nameGroups reports whether the references name exactly the groups with the ids, each once.
+func nameGroups(refs []roster.Ref, ids []roster.GroupID) bool {
+	return nameExactly(refs, ids, func(id roster.GroupID) target { return target{id: string(id)} })
 }
 
-// areAll reports whether references name the records, each once.
-func areAll[T any](refs []roster.Ref, records []T, as func(T) target) bool {
+// nameExactly reports whether the references name exactly the records, each once.
+func nameExactly[T any](refs []roster.Ref, records []T, as func(T) target) bool {
 	return len(refs) == len(records) && !slices.ContainsFunc(records, func(r T) bool {
 		return !slices.ContainsFunc(refs, func(ref roster.Ref) bool { return refersTo(ref, as(r)) })
 	})

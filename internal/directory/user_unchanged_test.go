@@ -7,7 +7,7 @@ import (
 	"roster/internal/directory"
 )
 
-// sentBack is a change to all that a user is seen to be.
+// sentBack returns a change to all that a user is shown with.
 func sentBack(u roster.User) directory.UserChange {
 	link := func(id, name string) roster.Ref { return roster.Ref{ID: id, Name: name} }
 	in := directory.UserChange{

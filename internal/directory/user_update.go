@@ -8,30 +8,33 @@ import (
 	"roster"
 )
 
-// grants reports whether the change says what the user may do.
-func (in UserChange) grants() bool {
+// changesGrants reports whether the change sets the access level, the roles, or the groups that
+// they are for.
+func (in UserChange) changesGrants() bool {
 	return in.AccessLevel.Present || in.LevelGroups.Present || in.Roles.Present || in.RoleGrants.Present
 }
 
-// beyondOwn returns a fault for each part of the change that is not a person's own to make. PRODUCT gives a person the
-// matrix and the time zone; contact methods have verbs of their own.
-func (in UserChange) beyondOwn() (faults roster.Faults) {
-	for _, f := range in.given() {
-		if f.takes != takesOwn && f.name != "preferences" {
-			faults.Forbid(f.name, notOwn)
+// managerOnly returns a fault for each field of the change that users may not change of themselves.
+// They may change the preferences and the time zone (PRODUCT); contact methods have their own
+// verbs.
+func (in UserChange) managerOnly() (faults roster.Faults) {
+	for _, f := range in.givenFields() {
+		if f.right != rightOwn && f.name != "preferences" {
+			faults.Forbid(f.name, managerOnlyDetail)
 		}
 	}
 	return faults
 }
 
-// notOwn follows the name of such a part, and says what a user may do instead.
-const notOwn = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
+// managerOnlyDetail follows the name of such a field in a fault.
+const managerOnlyDetail = "may be changed only with the permission manage_users; you may change your own preferences and time zone"
 
-// UpdateUser changes a user. Somebody who is deactivated is signed out at once, everywhere; so are the
-// sessions of somebody who gets another password. A change that leaves everything as it is writes nothing. A user may
-// change of itself what is a person's own: by what it is told, and its time zone.
+// UpdateUser changes a user. Deactivation and a new password end all sessions of the user at once.
+// A change that changes nothing writes nothing. Users may change their own preferences and time
+// zone.
 //
-// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName, emails), Stale, Unavailable.
+// Errors: Unauthenticated, Forbidden, NotFound, Invalid (all faults at once), Conflict(userName,
+// emails), Stale, Unavailable.
 func (d *Directory) UpdateUser(ctx context.Context, by roster.Actor, in UserChange) (roster.User, error) {
 	if err := allow(by, ActUserUpdate); err != nil {
 		return roster.User{}, err
@@ -39,23 +42,23 @@ func (d *Directory) UpdateUser(ctx context.Context, by roster.Actor, in UserChan
 	c := d.userUpdate(by, in)
 	u, err := c.run(ctx, c.change)
 	if denied := granted(by, ActUserUpdate); denied != nil && err != nil && roster.KindOf(err) == roster.NotFound {
-		err = denied // who changes nobody else learns nothing of others
+		err = denied // do not reveal whether another user exists
 	}
 	return u, err
 }
 
-// userUpdate returns the change, cleaned and checked.
+// userUpdate returns a change whose input is cleaned and validated.
 func (d *Directory) userUpdate(by roster.Actor, in UserChange) *userUpdate {
-	beyond := in.beyondOwn() // also what clean leaves out, as it changes nothing
+	beyond := in.managerOnly() // also what clean leaves out, as it changes nothing
 	in.clean()
-	c := &userUpdate{Directory: d, by: by, asked: in, in: in, beyondOwn: beyond, faults: d.validateUser(in.asNew())}
+	c := &userUpdate{Directory: d, by: by, requested: in, in: in, managerOnly: beyond, faults: d.validateUser(in.asNew())}
 	if in.UserName.Present && in.UserName.Value == "" {
 		addOnce(&c.faults, "userName", "must not be empty")
 	}
 	return c
 }
 
-// run makes the change in a transaction.
+// run prepares the change, runs the transaction, and returns the user as the actor may see it.
 func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User, error)) (roster.User, error) {
 	if err := c.in.User.possible(); err != nil {
 		return roster.User{}, err
@@ -65,32 +68,32 @@ func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User,
 	}
 	u, err := update(ctx, c.Directory, transaction)
 	if err != nil {
-		return u, c.explain(ctx, err)
+		return u, c.addHolder(ctx, err)
 	}
 	if _, known := Zone(u.TimeZone); !known && c.in.TimeZone.Present {
-		c.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
+		c.log.WarnContext(ctx, "user has an unknown time zone; times are shown in the organization's",
 			"user", u.UserName, "timezone", u.TimeZone)
 	}
 	return redactUser(c.by, u), nil
 }
 
-// userUpdate is one UpdateUser under way.
+// userUpdate is one UpdateUser in progress.
 type userUpdate struct {
 	*Directory
-	by     roster.Actor
-	asked  UserChange
-	in     UserChange // asked, without what the user is already: see plan
-	faults roster.Faults
-	hash   roster.PasswordHash
+	by        roster.Actor
+	requested UserChange
+	in        UserChange // requested, without the fields that already have their value: see plan
+	faults    roster.Faults
+	hash      roster.PasswordHash
 
-	beyondOwn roster.Faults // what of asked no user may change of itself
+	managerOnly roster.Faults // faults of the requested fields that users may not change of themselves
 
 	country string // of phone numbers that name none
 
-	voidsLinks bool // whoever made a link to set a password must not have the user's by it: see permit
+	voidsLinks bool // delete links to set a password: their makers could use the new permissions, see permit
 }
 
-// prepare hashes the password, after a look whether the change can be made at all.
+// prepare hashes the password, once it is known that the change can be made.
 func (c *userUpdate) prepare(ctx context.Context) error {
 	if len(c.faults) == 0 && c.in.Password.Value == "" {
 		return nil
@@ -106,7 +109,7 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if p.Strong, err = c.asksStrength(tx, u.OrganizationID, p.Password, c.faults); err != nil {
+		if p.Strong, err = c.requiresStrength(tx, u.OrganizationID, p.Password, c.faults); err != nil {
 			return err
 		}
 		p.About = []string{
@@ -116,20 +119,20 @@ func (c *userUpdate) prepare(ctx context.Context) error {
 		return err
 	})
 	if err != nil || p.Password == "" {
-		return c.judged(ctx, c.by, p, err)
+		return c.withStrengthFaults(ctx, c.by, p, err)
 	}
 	c.hash, err = c.passwords.Hash(ctx, c.by, p)
 	return err
 }
 
-// plan returns what the user would be, and the parts that change, once the actor may and every reference is
-// known.
+// plan returns the user after the change, and the parts that change. It returns an error if the
+// actor may not make the change, or if a reference is unknown.
 func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts With, err error) {
-	c.in = c.asked.besides(c.by, before)
-	if err := c.within(before); err != nil {
+	c.in = c.requested.withoutUnchanged(c.by, before)
+	if err := c.requireManager(before); err != nil {
 		return after, 0, err
 	}
-	if err := unchanged(before.Version, c.in.IfVersion); err != nil {
+	if err := requireVersion(before.Version, c.in.IfVersion); err != nil {
 		return after, 0, err
 	}
 	faults := slices.Clone(c.faults)
@@ -166,26 +169,26 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 	return after, parts, faults.Err()
 }
 
-// own reports whether the change is one that every user may make of itself.
-func (c *userUpdate) own(u roster.User) bool {
-	return isSelf(c.by, u.ID) && len(c.notOwn()) == 0
+// isOwn reports whether the actor changes itself, in nothing but fields that every user may change.
+func (c *userUpdate) isOwn(u roster.User) bool {
+	return isSelf(c.by, u.ID) && len(c.managerOnlyChanges()) == 0
 }
 
-// within refuses a change that goes beyond a person's own, where the actor changes itself and does not manage itself. The
-// actor manages all others that it can select.
-func (c *userUpdate) within(u roster.User) error {
+// requireManager returns faults if actors change more of themselves than every user may, and do not
+// manage themselves. An actor manages every other user that it can select.
+func (c *userUpdate) requireManager(u roster.User) error {
 	if visible(c.by, ActUserUpdate, u) == nil {
 		return nil
 	}
-	return c.notOwn().Err()
+	return c.managerOnlyChanges().Err()
 }
 
-// notOwn is beyondOwn without what the user is already.
-func (c *userUpdate) notOwn() roster.Faults {
-	return slices.DeleteFunc(slices.Clone(c.beyondOwn), func(e *roster.Error) bool { return c.asked.gives(e.Field) && !c.in.gives(e.Field) })
+// managerOnlyChanges returns managerOnly without the fields that already have their value.
+func (c *userUpdate) managerOnlyChanges() roster.Faults {
+	return slices.DeleteFunc(slices.Clone(c.managerOnly), func(e *roster.Error) bool { return c.requested.hasField(e.Field) && !c.in.hasField(e.Field) })
 }
 
-// change is the transaction.
+// change is the transaction of UpdateUser.
 func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	before, err := lockUser(tx, c.by, ActUserUpdate, c.in.User, withWhole)
 	if err != nil {
@@ -195,8 +198,8 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	if err != nil {
 		return roster.User{}, err
 	}
-	if c.in.grants() || c.in.Active.Present {
-		last := &roster.Error{Kind: roster.Invalid, Detail: "cannot change so: this is the last active administrator; make another one first"}
+	if c.in.changesGrants() || c.in.Active.Present {
+		last := &roster.Error{Kind: roster.Invalid, Detail: "cannot be changed: this is the last active administrator; make another one first"}
 		switch {
 		case !after.Active:
 			last.Field = "active"
@@ -214,7 +217,7 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 		}
 	}
 	if c.in.UniqueEmail && Fold(before.Email) != after.EmailKey {
-		if err := c.emailFree(tx, after); err != nil {
+		if err := c.requireFreeEmail(tx, after); err != nil {
 			return roster.User{}, err
 		}
 	}
@@ -227,7 +230,7 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	if err := tx.UpdateUser(after, parts); err != nil {
 		return roster.User{}, err
 	}
-	if err := reword(tx, before, after.User); err != nil {
+	if err := updateWords(tx, before, after.User); err != nil {
 		return roster.User{}, err
 	}
 	if err := c.changeCredentials(tx, before, &after.User, now); err != nil {
@@ -247,7 +250,8 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 	}})
 }
 
-// changeCredentials writes what the change means for how the user signs in.
+// changeCredentials stores a new password, and ends the sessions and links that the change makes
+// invalid.
 func (c *userUpdate) changeCredentials(tx Tx, before roster.User, after *roster.User, now time.Time) error {
 	if c.voidsLinks {
 		if err := tx.DeleteLinks(after.OrganizationID, after.ID, roster.LinkSetUp); err != nil {
@@ -269,26 +273,27 @@ func (c *userUpdate) changeCredentials(tx Tx, before roster.User, after *roster.
 	return nil
 }
 
-// changed are the details of a change of a record.
+// changed are the audit details of a change of a record.
 type changed struct {
 	Before   any  `json:"before"`
 	After    any  `json:"after"`
-	Password bool `json:"password,omitempty"` // it was replaced
+	Password bool `json:"password,omitempty"` // the password was replaced
 }
 
-// emailFree answers Conflict for an address that somebody else has.
-func (c *userUpdate) emailFree(tx Tx, after NewUserRow) error {
+// requireFreeEmail returns Conflict if another user has the address.
+func (c *userUpdate) requireFreeEmail(tx Tx, after NewUserRow) error {
 	taken, err := c.emailTaken(tx, after)
 	if err != nil || !taken {
 		return err
 	}
-	return takenBy(roster.Holder{}, "emails", after.Email)
+	return valueTaken(roster.Holder{}, "emails", after.Email)
 }
 
-// permit notes every part of the change that the actor may not make of this user, whose account it is.
+// permit adds a fault for every part of the change that the actor may not make. account is that of
+// the user.
 func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, account roster.Account, f *roster.Faults) error {
 	c.voidsLinks = false
-	if !c.in.touchesAccess() || c.own(before) {
+	if !c.in.touchesAccess() || c.isOwn(before) {
 		return nil
 	}
 	if err := c.permitParts(tx, account, f); err != nil {
@@ -298,7 +303,7 @@ func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, acc
 	if err := c.permitJoins(tx, c.by, joined, groupField(refs, c.in.Groups.Value), f); err != nil {
 		return err
 	}
-	if !c.in.grants() {
+	if !c.in.changesGrants() {
 		return nil
 	}
 	g := grantingTo(c.by, ActUserUpdate, groupIDs(after.Groups, after.Teams))
@@ -320,31 +325,31 @@ func (c *userUpdate) permit(tx Tx, before, after roster.User, refs resolved, acc
 	return nil
 }
 
-// permitParts notes every part of the change for which the user holds too much: by its grants, or by entries on check
-// groups.
+// permitParts adds a fault for every field that the actor may not change because the user holds
+// permissions above the actor's. They may come from grants or from entries on check groups.
 func (c *userUpdate) permitParts(tx Tx, account roster.Account, f *roster.Faults) error {
 	entries, err := c.entriesOfUsersAbove(tx, c.by, account.Number)
 	if err != nil {
 		return err
 	}
-	above := map[takes]roster.Permissions{
-		takesReach: entries[account.Number] | c.above(c.by, account.Grants),
-		takesHold:  entries[account.Number] | c.aboveHold(c.by, account.Grants),
+	above := map[fieldRight]roster.Permissions{
+		rightGrant:    entries[account.Number] | c.aboveCeiling(c.by, account.Grants),
+		rightTakeOver: entries[account.Number] | c.blockingTakeOver(c.by, account.Grants),
 	}
-	for _, field := range c.in.given() {
-		if above[field.takes] != 0 && !f.Has(field.name) {
-			f.Forbid(field.name, "cannot be changed: the user holds permissions beyond yours: "+above[field.takes].String())
+	for _, field := range c.in.givenFields() {
+		if above[field.right] != 0 && !f.Has(field.name) {
+			f.Forbid(field.name, "cannot be changed: the user holds permissions beyond yours: "+above[field.right].String())
 		}
 	}
 	return nil
 }
 
-// explain gives a Conflict that the index found the record in the way.
-func (c *userUpdate) explain(ctx context.Context, err error) error {
+// addHolder adds the other user to a Conflict over the userName that came from the unique index.
+func (c *userUpdate) addHolder(ctx context.Context, err error) error {
 	all := roster.All(err)
 	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" {
 		return err
 	}
-	taken := creation{Directory: c.Directory, by: c.by, in: NewUser{UserName: c.in.UserName.Or(c.in.Email.Value)}}
-	return taken.explain(ctx, err)
+	asCreate := creation{Directory: c.Directory, by: c.by, in: NewUser{UserName: c.in.UserName.Or(c.in.Email.Value)}}
+	return asCreate.addHolder(ctx, err)
 }

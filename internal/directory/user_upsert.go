@@ -46,11 +46,11 @@ type UpsertedUser struct {
 	Created bool
 }
 
-// UpsertUser creates a user, or changes the one that has the attribute already. Of two at the same time one creates
-// and the other changes.
+// UpsertUser creates a user, or changes the one that has the attribute already. Of two at the same
+// time one creates and the other changes.
 //
-// Errors: those of CreateUser and UpdateUser, Conflict where several users have the attribute, Stale where nobody has it
-// and somebody must.
+// Errors: those of CreateUser and UpdateUser, Conflict where several users have the attribute,
+// Stale where nobody has it and somebody must.
 func (d *Directory) UpsertUser(ctx context.Context, by roster.Actor, in UserUpsert) (UpsertedUser, error) {
 	if err := allow(by, ActUserCreate); err != nil {
 		return UpsertedUser{}, err
@@ -82,11 +82,13 @@ func (d *Directory) UpsertUser(ctx context.Context, by roster.Actor, in UserUpse
 	}
 }
 
-// maxUpsertTries is how often what depends on records that come, go or change while it is under way begins anew.
+// maxUpsertTries is how often what depends on records that come, go or change while it is under way
+// begins anew.
 const maxUpsertTries = 8
 
-// errOutdated ends a transaction that finds another state than the look before it: an upsert a user where it wanted to
-// create one, or none where it wanted to change one; an event a check that was changed.
+// errOutdated ends a transaction that finds another state than the look before it: an upsert a user
+// where it wanted to create one, or none where it wanted to change one; an event a check that was
+// changed.
 var errOutdated = errors.New("what was looked for has changed")
 
 // upsert is one UpsertUser under way.
@@ -156,7 +158,8 @@ func (u *upsert) find(tx Tx) (roster.UserID, error) {
 	return rows.Users[0].ID, nil
 }
 
-// changeOrCreate changes the user, or creates one where there is none. errOutdated says that it was the wrong one of both.
+// changeOrCreate changes the user, or creates one where there is none. errOutdated says that it was
+// the wrong one of both.
 func (u *upsert) changeOrCreate(ctx context.Context, id roster.UserID) (UpsertedUser, error) {
 	if id == "" && (u.in.IfThere || u.in.Change.IfVersion != 0) {
 		return UpsertedUser{}, &roster.Error{Kind: roster.Stale, Detail: "there is no such user"}
@@ -171,16 +174,16 @@ func (u *upsert) changeOrCreate(ctx context.Context, id roster.UserID) (Upserted
 
 func (u *upsert) create(ctx context.Context) (CreatedUser, error) {
 	c := u.creation(u.by, u.in.New)
-	created, err := c.run(ctx, func(tx Tx) (made, error) {
+	created, err := c.run(ctx, func(tx Tx) (creationResult, error) {
 		if err := u.awaitSameUpserts(tx); err != nil {
-			return made{}, err
+			return creationResult{}, err
 		}
 		id, err := u.find(tx)
 		if err == nil && id != "" {
 			err = errOutdated
 		}
 		if err != nil {
-			return made{}, err
+			return creationResult{}, err
 		}
 		return c.create(tx)
 	})
@@ -202,8 +205,8 @@ func (u *upsert) awaitSameUpserts(tx Tx) error {
 	return u.await(tx, u.by.OrganizationID, u.in.Match, Fold(u.value))
 }
 
-// emailTaken reports whether another user has the user's address as its userName or primary email. Whoever else asks the
-// same of the address waits until this transaction ends.
+// emailTaken reports whether another user has the user's address as its userName or primary email.
+// Whoever else asks the same of the address waits until this transaction ends.
 func (d *Directory) emailTaken(tx Tx, u NewUserRow) (bool, error) {
 	if u.EmailKey == "" {
 		return false, nil
@@ -215,8 +218,8 @@ func (d *Directory) emailTaken(tx Tx, u NewUserRow) (bool, error) {
 	return taken, err
 }
 
-// await waits for other transactions that are about to give a user the folded value of an attribute of which no index
-// decides. The row is there for as long as the transaction is under way only.
+// await waits for other transactions that are about to give a user the folded value of an attribute
+// of which no index decides. The row is there for as long as the transaction is under way only.
 func (d *Directory) await(tx Tx, org roster.OrganizationID, attribute UserAttribute, value string) error {
 	key, err := d.hmac([]any{"upsert", org, attribute, value})
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"roster/internal/directory"
 )
 
-// seen is what somebody is shown of a user: the access, where it belongs, and by what it is reached.
+// seen returns what an actor is shown of a user: the access, the groups and the contact methods.
 func seen(u roster.User) string {
 	out := fmt.Sprint(u.AccessLevel, len(u.LevelGroups))
 	for _, r := range u.Roles {
@@ -23,8 +23,8 @@ func seen(u roster.User) string {
 	return out
 }
 
-// TestWhatSomebodyIsShownOfAUserIsTheSameByEveryVerb: groups, roles and levels beyond the actor's groups are left out,
-// and addresses that are secrets are shown to the user alone.
+// TestWhatSomebodyIsShownOfAUserIsTheSameByEveryVerb shows that groups, roles and levels outside
+// the actor's groups are left out, and that only the user sees secret addresses.
 func TestWhatSomebodyIsShownOfAUserIsTheSameByEveryVerb(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, b, _ := e.customers()
@@ -75,7 +75,8 @@ func (e *env) seenRoles(by roster.Actor, u roster.User) []roster.RoleGrant {
 	return must(e.GetUser(e.t.Context(), by, byID(u)))(e.t).Roles
 }
 
-// shown asks every verb that returns the user, as far as the actor may, but those that end it.
+// shown calls every verb that returns the user and that the actor may call, except those that
+// delete it.
 func (e *env) shown(by roster.Actor, u roster.User) map[string]string {
 	e.t.Helper()
 	ctx, out := e.t.Context(), map[string]string{}
@@ -112,7 +113,8 @@ func (e *env) shown(by roster.Actor, u roster.User) map[string]string {
 	return out
 }
 
-// TestALevelElsewhereIsShownByNoListThatLeavesTheRest: what it is granted for is read along where it is not to be shown.
+// TestALevelElsewhereIsShownByNoListThatLeavesTheRest has a list that loads the groups of a level
+// which it must not show.
 func TestALevelElsewhereIsShownByNoListThatLeavesTheRest(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		a, _, _ := e.customers()
@@ -175,8 +177,8 @@ func TestWhoRemovesAContactMethodOfAnotherUserLearnsNoSecret(t *testing.T) {
 	})
 }
 
-// TestACheckNamesNoGroupBeyondTheActorsUnlessItManagesTheCheck: a customer's manager learns of no other customer by a
-// check that tells both.
+// TestACheckNamesNoGroupBeyondTheActorsUnlessItManagesTheCheck has a check that notifies two
+// customers: the manager of one must not learn of the other.
 func TestACheckNamesNoGroupBeyondTheActorsUnlessItManagesTheCheck(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		w := newWorld(e)

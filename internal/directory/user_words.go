@@ -11,16 +11,16 @@ import (
 	"roster/internal/fold"
 )
 
-// Bounds of the words by which users are found.
+// Bounds of search words.
 const (
 	maxWords = 32 // of one user
 	maxWord  = 64 // characters; the rest of a longer word does not count
 )
 
-// words collects words, each once, folded and cut.
+// words collects distinct words, folded and cut.
 type words []string
 
-// add adds a word that is folded already.
+// add adds a folded word.
 func (w *words) add(word string) {
 	if word == "" {
 		return
@@ -30,19 +30,20 @@ func (w *words) add(word string) {
 	}
 }
 
-// split adds the words of a folded text: the runs of letters, marks and digits in it.
+// split adds the words of a folded text: its runs of letters, marks and digits.
 func (w *words) split(text string) {
-	for word := range strings.FieldsFuncSeq(text, parts) {
+	for word := range strings.FieldsFuncSeq(text, separatesWords) {
 		w.add(word)
 	}
 }
 
-// parts reports a character that stands between words. Marks belong to the letter before them.
-func parts(r rune) bool {
+// separatesWords reports whether a character stands between words. A mark belongs to the letter
+// before it.
+func separatesWords(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 }
 
-// cutWord returns at most maxWord characters of a word.
+// cutWord returns the first maxWord characters of a word.
 func cutWord(word string) string {
 	if len(word) <= maxWord || utf8.RuneCountInString(word) <= maxWord {
 		return word
@@ -57,8 +58,9 @@ func cutWord(word string) string {
 	return word
 }
 
-// wordsOf returns the words by which a user is found (DECISIONS 31): the whole userName and email, the number, and
-// what the names, the email and the externalId consist of. Of too many the later ones are left out.
+// wordsOf returns the words that a search finds a user by (DECISIONS 31): the whole userName and
+// email, the number, and the words in the names, the email and the externalId. Beyond maxWords the
+// later ones are left out.
 func wordsOf(u roster.User) []string {
 	name, email := Fold(u.UserName), Fold(u.Email)
 	w := make(words, 0, 12)
@@ -67,15 +69,15 @@ func wordsOf(u roster.User) []string {
 	if u.Number > 0 {
 		w.add(strconv.FormatInt(u.Number, 10))
 	}
-	w.split(fold.Part(name)) // a domain has letters in its key, such as ß, that a word of a search has not
+	w.split(fold.Part(name)) // not name: folded domains keep letters, such as ß, that folded search words do not
 	w.split(Fold(u.DisplayName))
 	w.split(fold.Part(email))
 	w.split(Fold(u.ExternalID))
 	return w[:min(len(w), maxWords)]
 }
 
-// searched returns the words of what somebody looks for: those of the text, and of an address the whole.
-func searched(text string) []string {
+// searchWords returns the words of a search text. An address counts as one word.
+func searchWords(text string) []string {
 	var w words
 	for term := range strings.FieldsSeq(text) {
 		term = Fold(term)
@@ -88,14 +90,14 @@ func searched(text string) []string {
 	return w
 }
 
-// isAddress reports a term that stands for the beginning of one address or userName: by the words in it alone,
-// everybody in the domain would be looked at.
+// isAddress reports whether a term is the beginning of one address or userName. Its single words
+// would find everybody in the domain.
 func isAddress(term string) bool {
 	at := strings.IndexByte(term, '@')
-	return at > 0 && isName(term) && strings.ContainsFunc(term[:at], func(r rune) bool { return !parts(r) })
+	return at > 0 && isName(term) && strings.ContainsFunc(term[:at], func(r rune) bool { return !separatesWords(r) })
 }
 
-// matches reports whether each of the words that are looked for begins one of the user's words.
+// matches reports whether each search word begins one of the user's words.
 func matches(have, wanted []string) bool {
 	for _, word := range wanted {
 		if !slices.ContainsFunc(have, func(h string) bool { return strings.HasPrefix(h, word) }) {
@@ -105,8 +107,8 @@ func matches(have, wanted []string) bool {
 	return true
 }
 
-// smallest returns the least of the words that begins with the prefix, "" if there is none.
-func smallest(have []string, prefix string) string {
+// smallestWord returns the least word with the prefix, "" if there is none.
+func smallestWord(have []string, prefix string) string {
 	least := ""
 	for _, word := range have {
 		if strings.HasPrefix(word, prefix) && (least == "" || word < least) {
@@ -116,10 +118,10 @@ func smallest(have []string, prefix string) string {
 	return least
 }
 
-// placesOf returns the words of a user as the store keeps them.
-func placesOf(u roster.User) []WordPlace { return placesFor(u.Number, wordsOf(u)) }
+// wordPlaces returns the words of a user as the store keeps them.
+func wordPlaces(u roster.User) []WordPlace { return wordPlacesOf(u.Number, wordsOf(u)) }
 
-func placesFor(number int64, words []string) []WordPlace {
+func wordPlacesOf(number int64, words []string) []WordPlace {
 	places := make([]WordPlace, len(words))
 	for i, word := range words {
 		places[i] = WordPlace{Key: word, Number: number}
@@ -127,13 +129,13 @@ func placesFor(number int64, words []string) []WordPlace {
 	return places
 }
 
-// sameNames reports whether two users have the same words, but for their numbers.
+// sameNames reports whether two users have the same words, apart from their numbers.
 func sameNames(a, b roster.User) bool {
 	return a.UserName == b.UserName && a.DisplayName == b.DisplayName && a.Email == b.Email && a.ExternalID == b.ExternalID
 }
 
-// wordWork is about how much work it is to make the words of a user, in steps of about 30 ns: texts are folded, some twice,
-// and split.
+// wordWork estimates the work of making a user's words, in steps of about 30 ns. Texts are folded,
+// some of them twice, and split.
 func wordWork(u roster.User) (work int) {
 	for _, text := range []string{u.UserName, u.DisplayName, u.Email, u.ExternalID} {
 		work += 8 + 2*fold.Work(text, text)
@@ -141,7 +143,7 @@ func wordWork(u roster.User) (work int) {
 	return work
 }
 
-// changedWords returns the words that a change of a user takes away and those that it brings.
+// changedWords returns the words that a change of a user removes and adds.
 func changedWords(before, after roster.User) (gone, fresh []WordPlace) {
 	if sameNames(before, after) {
 		return nil, nil
@@ -150,12 +152,12 @@ func changedWords(before, after roster.User) (gone, fresh []WordPlace) {
 	in := func(words []string) func(string) bool {
 		return func(word string) bool { return slices.Contains(words, word) }
 	}
-	gone = placesFor(before.Number, slices.DeleteFunc(slices.Clone(old), in(now)))
-	return gone, placesFor(after.Number, slices.DeleteFunc(slices.Clone(now), in(old)))
+	gone = wordPlacesOf(before.Number, slices.DeleteFunc(slices.Clone(old), in(now)))
+	return gone, wordPlacesOf(after.Number, slices.DeleteFunc(slices.Clone(now), in(old)))
 }
 
-// reword keeps a user's words as its names are.
-func reword(tx Tx, before, after roster.User) error {
+// updateWords stores the words of a user after a change.
+func updateWords(tx Tx, before, after roster.User) error {
 	gone, fresh := changedWords(before, after)
 	if len(gone) > 0 {
 		if err := tx.DeleteWords(after.OrganizationID, gone); err != nil {

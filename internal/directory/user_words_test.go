@@ -60,7 +60,7 @@ func TestWhatIsLookedFor(t *testing.T) {
 		"Straße":                 {"strasse"},
 		strings.Repeat("é", 100): {strings.Repeat("é", maxWord)},
 	} {
-		if diff := cmp.Diff(want, searched(text)); diff != "" {
+		if diff := cmp.Diff(want, searchWords(text)); diff != "" {
 			t.Errorf("%q: %s", text, diff)
 		}
 	}
@@ -88,8 +88,8 @@ func TestAChangeOfNamesChangesTheWordsThatDiffer(t *testing.T) {
 	}
 }
 
-// FuzzWords holds what search rests on: words are bounded, folded, without signs but for the whole names, and
-// whoever looks for what a user is called finds the user.
+// FuzzWords shows what search relies on. Words are bounded and folded, and hold no signs unless
+// they are a whole name. A search for a user's names finds the user.
 func FuzzWords(f *testing.F) {
 	f.Add("ada", "Ada Lovelace", "ada@example.com", "x-1", int64(7))
 	f.Add("İstanbul", "Jose\u0301 ﬁ", "a.b_c-d+e@f.g", "ǅ", int64(0))
@@ -104,7 +104,7 @@ func FuzzWords(f *testing.F) {
 			if word == "" || utf8.RuneCountInString(word) > maxWord || slices.Contains(have[:i], word) {
 				t.Errorf("%q has the word %q", have, word)
 			}
-			if whole := strings.HasPrefix(Fold(userName), word) || strings.HasPrefix(Fold(email), word); !whole && strings.ContainsFunc(word, parts) {
+			if whole := strings.HasPrefix(Fold(userName), word) || strings.HasPrefix(Fold(email), word); !whole && strings.ContainsFunc(word, separatesWords) {
 				t.Errorf("%q is no word", word)
 			}
 		}
@@ -115,12 +115,12 @@ func FuzzWords(f *testing.F) {
 			if strings.ContainsAny(text, "@") && text != email && text != userName || !utf8.ValidString(text) || len(strings.Fields(text)) > 1 && strings.Contains(text, "@") {
 				continue // a part of it may be taken for an address
 			}
-			wanted := searched(text)
+			wanted := searchWords(text)
 			if !matches(have, wanted) {
 				t.Errorf("%q, for which %q are looked for, is not found in %q", text, wanted, have)
 			}
 			for _, word := range wanted {
-				if least := smallest(have, word); !strings.HasPrefix(least, word) {
+				if least := smallestWord(have, word); !strings.HasPrefix(least, word) {
 					t.Errorf("the least of %q that begins with %q is %q", have, word, least)
 				}
 			}

@@ -19,7 +19,7 @@ import (
 	"roster/internal/store"
 )
 
-// env is the verbs on a real store, with a clock that the test moves.
+// env is a Directory on a real store, with a clock that the test moves.
 type env struct {
 	*directory.Directory
 	t     *testing.T
@@ -41,7 +41,7 @@ func (e *env) advance(d time.Duration) {
 	e.clock = e.clock.Add(d)
 }
 
-// migrated makes databases of PostgreSQL for one test after another.
+// migrated provides migrated PostgreSQL databases to the tests.
 var migrated = pgtest.Schema{Make: func(ctx context.Context, at string) error {
 	db, err := store.Open(ctx, at, store.Options{})
 	if err != nil {
@@ -56,7 +56,7 @@ func onBoth(t *testing.T, run func(t *testing.T, e *env)) {
 	onEach(t, func(t *testing.T, fresh func() *env) { run(t, fresh()) })
 }
 
-// onEach runs a test with each engine, of which it makes as many fresh stores as it needs.
+// onEach runs a test with each engine. fresh makes a new store.
 func onEach(t *testing.T, run func(t *testing.T, fresh func() *env)) {
 	t.Helper()
 	t.Parallel()
@@ -92,14 +92,14 @@ func open(t *testing.T, url string) *env {
 	return e
 }
 
-// newHasher returns a hasher whose hashes cost next to nothing.
+// newHasher returns a hasher whose hashes are cheap.
 func newHasher() *auth.Hasher {
 	h := auth.NewHasher(time.Now)
 	h.Cheapen()
 	return h
 }
 
-// must returns the value of a call that may not fail.
+// must returns the value of a call that must not fail.
 func must[T any](out T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
@@ -110,7 +110,7 @@ func must[T any](out T, err error) func(*testing.T) T {
 	}
 }
 
-// all returns the records of a list that may not fail.
+// all returns the records of a list that must not fail.
 func all[T any](seq iter.Seq2[T, error], err error) func(*testing.T) []T {
 	return func(t *testing.T) (records []T) {
 		t.Helper()
@@ -127,7 +127,7 @@ func all[T any](seq iter.Seq2[T, error], err error) func(*testing.T) []T {
 	}
 }
 
-// wants fails the test unless err is of the kind and, where field is not "", about the field.
+// wants fails the test unless err has the kind and, if field is not "", the field.
 func wants(t *testing.T, err error, kind roster.Kind, field string) {
 	t.Helper()
 	if err == nil || roster.KindOf(err) != kind {
@@ -143,7 +143,7 @@ func (e *env) group(kind roster.GroupKind, name string) roster.Group {
 	return must(e.CreateGroup(e.t.Context(), e.admin, directory.NewGroup{Kind: kind, Name: name}))(e.t)
 }
 
-// actor is a user with the permissions, signed in.
+// actor returns a signed-in user with the permissions.
 func (e *env) actor(p roster.Permissions) roster.Actor {
 	return roster.Actor{
 		Kind: roster.ActorUser, OrganizationID: e.admin.OrganizationID, UserID: "0", Name: "somebody",
@@ -151,7 +151,7 @@ func (e *env) actor(p roster.Permissions) roster.Actor {
 	}
 }
 
-// counts returns how many jobs wait and how many audit entries there are.
+// counts returns the number of waiting jobs and of audit entries.
 func (e *env) counts() (jobs int64, entries int) {
 	e.t.Helper()
 	status := must(e.GetStatus(e.t.Context(), e.admin, directory.None{}))(e.t)
@@ -515,7 +515,8 @@ func TestTheAuditsChainIsWholeAfterSealing(t *testing.T) {
 	})
 }
 
-// TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten is with an entry that was left unsealed, as before that was so.
+// TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten starts with an unsealed entry, as older
+// releases left them.
 func TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		left := roster.AuditEntry{ID: "left", OrganizationID: e.admin.OrganizationID, At: e.now()}

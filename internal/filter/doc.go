@@ -1,7 +1,7 @@
 // Package filter implements the filter language of SCIM (RFC 7644 §3.4.2.2), which the native API
 // uses too:
 //
-//	userName sw "j" and (active eq true or not (emails[type eq "work"] or meta.created gt "2026-01-01T00:00:00Z"))
+//	userName sw "j" and (active eq true or not (emails[type eq "work"] or title pr))
 //
 // Where to look:
 //

@@ -15,7 +15,7 @@ import (
 func ranks(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	documented(t, e)
-	if _, err := e.Service.CreateRole(t.Context(), e.By, directory.NewRole{Name: "Door", Permissions: []string{"graze_login"}}); err != nil {
+	if _, err := e.Directory.CreateRole(t.Context(), e.By, directory.NewRole{Name: "Door", Permissions: []string{"graze_login"}}); err != nil {
 		t.Fatal(err)
 	}
 	user := func(name string, level roster.AccessLevel, role roster.Ref) {
@@ -190,7 +190,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 			}
 		}
 	}
-	const last = " cannot change so: this is the last active administrator; make another one first"
+	const last = " cannot be changed: this is the last active administrator; make another one first"
 	var rows []dialecttest.Scenario
 	for arguments, field := range map[string]string{
 		`"active":false`: "active", `"roles":["Operator"]`: "roles", `"roles":["Grazer","Manager"]`: "roles", `"active":false,"roles":["Super User"]`: "active",

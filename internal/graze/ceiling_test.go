@@ -19,11 +19,11 @@ const documentedUpdate = "POST /graze/v1/updateUser\n" + post +
 func watched(t testing.TB, e *dialecttest.Env) {
 	t.Helper()
 	documented(t, e)
-	g, err := e.Service.CreateCheckGroup(t.Context(), e.By, directory.NewCheckGroup{Name: "Routers"})
+	g, err := e.Directory.CreateCheckGroup(t.Context(), e.By, directory.NewCheckGroup{Name: "Routers"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = e.Service.PutCheckPermission(t.Context(), e.By, directory.NewCheckPermission{
+	_, err = e.Directory.PutCheckPermission(t.Context(), e.By, directory.NewCheckPermission{
 		CheckGroup: g.ID, Group: roster.Ref{Name: "Network"}, AccessLevel: roster.LevelEditor,
 	})
 	if err != nil {

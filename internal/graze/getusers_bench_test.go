@@ -37,7 +37,7 @@ func fill(b *testing.B, e *dialecttest.Env, from, total int) {
 	for hand := range hands {
 		wg.Go(func() {
 			for i := from + hand; i < total; i += hands {
-				if _, err := e.Service.CreateUser(b.Context(), e.By, directory.NewUser{
+				if _, err := e.Directory.CreateUser(b.Context(), e.By, directory.NewUser{
 					UserName: fmt.Sprintf("user%d", i), Teams: []roster.Ref{{Name: "my team 1"}},
 				}); err != nil {
 					b.Error(err)

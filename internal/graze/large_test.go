@@ -25,7 +25,7 @@ func crowded(t testing.TB, e *dialecttest.Env) {
 		all.Go(func() {
 			for i := worker; i < crowd; i += 50 {
 				in := directory.NewUser{UserName: fmt.Sprint("u", i), External: true}
-				if _, err := e.Service.CreateUser(t.Context(), e.By, in); err != nil {
+				if _, err := e.Directory.CreateUser(t.Context(), e.By, in); err != nil {
 					t.Errorf("make u%d: %v", i, err)
 					return
 				}

@@ -12,7 +12,7 @@ import (
 func TestAUserWhoManagesNobodyChangesItsOwnTimeZone(t *testing.T) {
 	t.Parallel()
 	call := func(arguments string) string { return "POST /graze/v1/updateUser\n" + post + arguments }
-	const notOwn = "may be changed only with the permission manage_users; of yourself you may change the preferences and the time zone"
+	const notOwn = "may be changed only with the permission manage_users; you may change your own preferences and time zone"
 	zone := func(name, want string) func(testing.TB, *dialecttest.Env) {
 		return func(t testing.TB, e *dialecttest.Env) {
 			t.Helper()

@@ -94,13 +94,13 @@ func TestTheDocumentedCallsOnTeamsAreAnsweredAsDocumented(t *testing.T) {
 	given := func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		pages(t, e)
-		_, err := e.Service.UpdateGroup(t.Context(), e.By, directory.GroupChange{
+		_, err := e.Directory.UpdateGroup(t.Context(), e.By, directory.GroupChange{
 			Group: directory.GroupSelector{Kind: roster.KindTeam, Ref: roster.Ref{Name: "Web"}}, Services: roster.Some([]roster.Ref{{Name: "web"}}),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = e.Service.UpdateGroup(t.Context(), e.By, directory.GroupChange{
+		_, err = e.Directory.UpdateGroup(t.Context(), e.By, directory.GroupChange{
 			Group:   directory.GroupSelector{Kind: roster.KindTeam, Ref: roster.Ref{Number: 2}},
 			Members: roster.Some([]roster.Ref{{Name: "admin"}}), AlertFilter: roster.Some(`((severity = 0) OR (severity = 1)) AND (agent_location = "Test")`),
 			Description: roster.Some(""),

@@ -118,7 +118,7 @@ func TestNobodyReachesAboveThemselves(t *testing.T) {
 	given := func(t testing.TB, e *dialecttest.Env) {
 		t.Helper()
 		documented(t, e)
-		if _, err := e.Service.CreateRole(t.Context(), e.By, directory.NewRole{Name: "Reader", Permissions: []string{"graze_login"}}); err != nil {
+		if _, err := e.Directory.CreateRole(t.Context(), e.By, directory.NewRole{Name: "Reader", Permissions: []string{"graze_login"}}); err != nil {
 			t.Fatal(err)
 		}
 		e.User(t, directory.NewUser{UserName: "reader", Password: "reader", Roles: []roster.Ref{{Name: "Reader"}}})

@@ -21,7 +21,7 @@ func customers(t testing.TB, e *dialecttest.Env) {
 	ofMine.Grants = roster.Grants{{Group: mine.ID, Permissions: roster.AllPermissions}}
 	scoped := func(name string, role int64) {
 		t.Helper()
-		_, err := e.Service.CreateUser(t.Context(), ofMine, directory.NewUser{
+		_, err := e.Directory.CreateUser(t.Context(), ofMine, directory.NewUser{
 			UserName: name, Password: name, Roles: []roster.Ref{{Number: role}}, Groups: []roster.Ref{{Name: "Mine"}},
 		})
 		if err != nil {
@@ -33,7 +33,7 @@ func customers(t testing.TB, e *dialecttest.Env) {
 	scoped("head", roster.RoleAdministrator)
 	scoped("ann", roster.RoleOperator)
 	scoped("bob", roster.RoleOperator)
-	_, err := e.Service.CreateGroup(t.Context(), e.By, directory.NewGroup{
+	_, err := e.Directory.CreateGroup(t.Context(), e.By, directory.NewGroup{
 		Kind: roster.KindTeam, Name: "crew", Members: []roster.Ref{{Name: "ann"}}, Services: []roster.Ref{{Name: "shop"}},
 	})
 	if err != nil {

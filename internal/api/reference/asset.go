@@ -23,7 +23,8 @@ type asset struct {
 	compressed bool // body is in gzip
 }
 
-// assets are the embedded files, under names that change with their content: so a browser may keep them for ever.
+// assets are the embedded files, under names that change with their content: so a browser may keep
+// them for ever.
 type assets struct {
 	files map[string]asset  // by public name, "page.0123456789ab.css"
 	named map[string]string // public name by plain name, "page.css"

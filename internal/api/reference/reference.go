@@ -15,13 +15,14 @@ type Options struct {
 	Version string // of the server, "" if it is not to be shown
 }
 
-// policy lets the page load what this server serves, and nothing else (CSP level 3). Swagger UI's pictures are within its
-// stylesheet.
+// policy lets the page load what this server serves, and nothing else (CSP level 3). Swagger UI's
+// pictures are within its stylesheet.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-// Register puts the reference on the mux: the page at /api/docs, and what it loads below. Its addresses are relative, so
-// that under /o/<slug> it describes, and calls, the API of that organization.
+// Register puts the reference on the mux: the page at /api/docs, and what it loads below. Its
+// addresses are relative, so that under /o/<slug> it describes, and calls, the API of that
+// organization.
 func Register(mux *http.ServeMux, o Options) {
 	a := loadAssets()
 	p := newPage(o, a)
@@ -55,8 +56,8 @@ func newPage(o Options, a assets) page {
 	return page{body.Bytes(), `"` + hex.EncodeToString(sum[:12]) + `"`}
 }
 
-// ServeHTTP implements [http.Handler]. A browser that asked with a slash at the end is sent to the address without it:
-// from there it finds what the page loads.
+// ServeHTTP implements [http.Handler]. A browser that asked with a slash at the end is sent to the
+// address without it: from there it finds what the page loads.
 func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	if asked, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasSuffix(asked, "/") {

@@ -28,7 +28,7 @@ type Options struct {
 // Env is a server under test, with what was made in it.
 type Env struct {
 	Handler http.Handler
-	Service *directory.Directory
+	Directory *directory.Directory
 	By      roster.Actor // Roster itself, in the default organization: may do everything
 
 	clock *clock
@@ -73,7 +73,7 @@ func (e *Env) Team(t testing.TB, name string) roster.Group {
 
 func (e *Env) group(t testing.TB, kind roster.GroupKind, name string) roster.Group {
 	t.Helper()
-	g, err := e.Service.CreateGroup(t.Context(), e.By, directory.NewGroup{Kind: kind, Name: name, Description: name + "'s people"})
+	g, err := e.Directory.CreateGroup(t.Context(), e.By, directory.NewGroup{Kind: kind, Name: name, Description: name + "'s people"})
 	if err != nil {
 		t.Fatalf("make %s %s: %v", kind, name, err)
 	}
@@ -84,7 +84,7 @@ func (e *Env) group(t testing.TB, kind roster.GroupKind, name string) roster.Gro
 // Department makes a department.
 func (e *Env) Department(t testing.TB, name string) {
 	t.Helper()
-	if _, err := e.Service.CreateDepartment(t.Context(), e.By, directory.NewDepartment{Name: name}); err != nil {
+	if _, err := e.Directory.CreateDepartment(t.Context(), e.By, directory.NewDepartment{Name: name}); err != nil {
 		t.Fatalf("make department %s: %v", name, err)
 	}
 }
@@ -92,7 +92,7 @@ func (e *Env) Department(t testing.TB, name string) {
 // User makes a user: {user name} is its id, {number name} its number.
 func (e *Env) User(t testing.TB, in directory.NewUser) roster.User {
 	t.Helper()
-	u, err := e.Service.CreateUser(t.Context(), e.By, in)
+	u, err := e.Directory.CreateUser(t.Context(), e.By, in)
 	if err != nil {
 		t.Fatalf("make user %s: %v", in.UserName, err)
 	}
@@ -104,7 +104,7 @@ func (e *Env) User(t testing.TB, in directory.NewUser) roster.User {
 // Token makes an API token: {token name} is its secret.
 func (e *Env) Token(t testing.TB, in directory.NewToken) roster.Token {
 	t.Helper()
-	made, err := e.Service.CreateToken(t.Context(), e.By, in)
+	made, err := e.Directory.CreateToken(t.Context(), e.By, in)
 	if err != nil {
 		t.Fatalf("make token %s: %v", in.Name, err)
 	}
@@ -125,7 +125,7 @@ func (e *Env) Tag(t testing.TB, name, as, request string) {
 // Revoke revokes a token.
 func (e *Env) Revoke(t testing.TB, name string) {
 	t.Helper()
-	if _, err := e.Service.RevokeToken(t.Context(), e.By, roster.Ref{Name: name}); err != nil {
+	if _, err := e.Directory.RevokeToken(t.Context(), e.By, roster.Ref{Name: name}); err != nil {
 		t.Fatalf("revoke token %s: %v", name, err)
 	}
 }
@@ -144,7 +144,7 @@ func (e *Env) Session(t testing.TB, name, password string) {
 // Get returns a user with everything that is known about it.
 func (e *Env) Get(t testing.TB, userName string) roster.User {
 	t.Helper()
-	u, err := e.Service.GetUser(t.Context(), e.By, directory.UserSelector{UserName: userName})
+	u, err := e.Directory.GetUser(t.Context(), e.By, directory.UserSelector{UserName: userName})
 	if err != nil {
 		t.Errorf("get user %s: %v", userName, err)
 	}
@@ -154,7 +154,7 @@ func (e *Env) Get(t testing.TB, userName string) roster.User {
 // Absent fails the test if there is a user of that name.
 func (e *Env) Absent(t testing.TB, userName string) {
 	t.Helper()
-	_, err := e.Service.GetUser(t.Context(), e.By, directory.UserSelector{UserName: userName})
+	_, err := e.Directory.GetUser(t.Context(), e.By, directory.UserSelector{UserName: userName})
 	if err == nil || roster.KindOf(err) != roster.NotFound {
 		t.Errorf("the user %s is there (%v)", userName, err)
 	}
@@ -163,7 +163,7 @@ func (e *Env) Absent(t testing.TB, userName string) {
 // MailQueued returns how many messages wait to be sent.
 func (e *Env) MailQueued(t testing.TB) int64 {
 	t.Helper()
-	status, err := e.Service.GetStatus(t.Context(), e.By, directory.None{})
+	status, err := e.Directory.GetStatus(t.Context(), e.By, directory.None{})
 	if err != nil {
 		t.Fatalf("get status: %v", err)
 	}

@@ -71,7 +71,7 @@ func open(t testing.TB, database string, o Options) *Env {
 		}
 		book.check(t, e, o)
 	})
-	e.Service = a.Directory()
+	e.Directory = a.Directory()
 	e.By = roster.Actor{
 		Kind: roster.ActorSystem, OrganizationID: a.Organization().ID, Name: "test", Face: roster.FaceSystem,
 	}
