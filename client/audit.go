@@ -30,11 +30,12 @@ type AuditListOptions struct {
 	Target string // the id of a record
 	Sort   string // "-at" (the default), the newest first, or "at", the oldest first
 	Filter string // as in ListOptions
+	Count  bool   // as in ListOptions
 	PageOptions
 }
 
 func (o AuditListOptions) query() url.Values {
-	q := ListOptions{o.Filter, o.PageOptions}.query()
+	q := ListOptions{o.Filter, o.Count, o.PageOptions}.query()
 	set(q, "target", o.Target)
 	set(q, "sort", o.Sort)
 	return q

@@ -160,12 +160,16 @@ func (o PageOptions) query() url.Values {
 // ListOptions say which records a list has that can be filtered. The zero value is all of them.
 type ListOptions struct {
 	Filter string // an expression of SCIM's filter language (RFC 7644 §3.4.2.2): `active eq false`
+	Count  bool   // each page says how many records the whole list has, see [Page]
 	PageOptions
 }
 
 func (o ListOptions) query() url.Values {
 	q := o.PageOptions.query()
 	set(q, "filter", o.Filter)
+	if o.Count {
+		q.Set("count", "true")
+	}
 	return q
 }
 
@@ -174,11 +178,12 @@ func (o ListOptions) query() url.Values {
 type NamedListOptions struct {
 	Sort   string // "number" (the default) or "displayName", with a "-" before it the other way round
 	Filter string // as in ListOptions
+	Count  bool   // as in ListOptions
 	PageOptions
 }
 
 func (o NamedListOptions) query() url.Values {
-	q := ListOptions{o.Filter, o.PageOptions}.query()
+	q := ListOptions{o.Filter, o.Count, o.PageOptions}.query()
 	set(q, "sort", o.Sort)
 	return q
 }
@@ -191,8 +196,10 @@ func set(q url.Values, name, value string) {
 
 // Page is some records of a list.
 type Page[T any] struct {
-	Items []T    `json:"items"`
-	Next  string `json:"next"` // the cursor of the next page; "" at the end. A page may be short, even empty, and have a next one
+	Items          []T    `json:"items"`
+	Total          int64  `json:"total"`          // records of the whole list, where Count asked for it
+	TotalIsAtLeast bool   `json:"totalIsAtLeast"` // counting stopped early: there may be more than Total
+	Next           string `json:"next"`           // the cursor of the next page; "" at the end. A page may be short, even empty, and have a next one
 }
 
 func page[T any](ctx context.Context, c *Client, path string, query url.Values) (Page[T], error) {

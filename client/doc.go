@@ -14,7 +14,7 @@
 // sets. Lists and maps in new records are left out where they are nil and sent where they are
 // empty. Where a request refers to another record, by a field of type string or []string, its id or
 // its name will do. A method that takes an id takes the name of a user, group, team, department,
-// role, realm, token or organization too; an id wins.
+// role, realm, token, check, check group or organization too; an id wins.
 //
 // # Retries
 //

@@ -57,11 +57,12 @@ type IssuedToken struct {
 type TokenListOptions struct {
 	Revoked bool   // revoked ones too
 	Filter  string // as in ListOptions
+	Count   bool   // as in ListOptions
 	PageOptions
 }
 
 func (o TokenListOptions) query() url.Values {
-	q := ListOptions{o.Filter, o.PageOptions}.query()
+	q := ListOptions{o.Filter, o.Count, o.PageOptions}.query()
 	if o.Revoked {
 		q.Set("revoked", "true")
 	}

@@ -163,11 +163,12 @@ type UserListOptions struct {
 	Search string // words: users with words that begin so
 	Sort   string // "number" (the default), "userName" or "email", with a "-" before it the other way round
 	Filter string // as in ListOptions
+	Count  bool   // as in ListOptions
 	PageOptions
 }
 
 func (o UserListOptions) query() url.Values {
-	q := ListOptions{o.Filter, o.PageOptions}.query()
+	q := ListOptions{o.Filter, o.Count, o.PageOptions}.query()
 	set(q, "search", o.Search)
 	set(q, "sort", o.Sort)
 	return q

@@ -123,7 +123,7 @@ type (
 		Sort
 	}
 	readCheck struct {
-		One
+		Named
 		View
 	}
 	createCheck struct {
@@ -131,12 +131,12 @@ type (
 		sent[newCheck]
 	}
 	changeCheck struct {
-		One
+		Named
 		Precondition
 		sent[checkChange]
 	}
 	deleteCheck struct {
-		One
+		Named
 		Precondition
 	}
 )
@@ -188,7 +188,7 @@ func (a *api) checks(d *directory.Directory) {
 		id: "deleteCheck", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a check",
 		description: "Deletes a check. The events that it claimed stay.",
 	}, func(_ roster.Actor, q *deleteCheck) (in directory.Deletion, err error) {
-		in.Ref = roster.Ref{ID: q.ID}
+		in.Ref = q.ref()
 		in.IfVersion = q.version()
 		return in, nil
 	}, d.DeleteCheck, func(*deleteCheck, roster.Check) answer { return answer{} })

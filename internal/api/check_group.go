@@ -40,7 +40,7 @@ type (
 		Sort
 	}
 	readCheckGroup struct {
-		One
+		Named
 		View
 	}
 	createCheckGroup struct {
@@ -48,12 +48,12 @@ type (
 		sent[newCheckGroup]
 	}
 	changeCheckGroup struct {
-		One
+		Named
 		Precondition
 		sent[checkGroupChange]
 	}
 	deleteCheckGroup struct {
-		One
+		Named
 		Precondition
 	}
 )
@@ -103,7 +103,7 @@ func (a *api) checkGroups(d *directory.Directory) {
 		id: "deleteCheckGroup", call: "DELETE " + one, tag: tag, status: 204, summary: "Delete a check group",
 		description: "Deletes a check group with its entries. Its checks stay, in no check group.",
 	}, func(_ roster.Actor, q *deleteCheckGroup) (in directory.Deletion, err error) {
-		in.Ref = roster.Ref{ID: q.ID}
+		in.Ref = q.ref()
 		in.IfVersion = q.version()
 		return in, nil
 	}, d.DeleteCheckGroup, func(*deleteCheckGroup, roster.CheckGroup) answer { return answer{} })

@@ -40,15 +40,15 @@ type newCheckPermission struct {
 // The requests about permissions on check groups.
 type (
 	listCheckPermissions struct {
-		One
+		Named
 		Page
 	}
 	putCheckPermission struct {
-		One
+		Named
 		sent[newCheckPermission]
 	}
 	deleteCheckPermission struct {
-		One
+		Named
 		PermissionID string `path:"permissionId" example:"019aa1f0-7a80-7b72-9c85-3d6f1b4e2a66" doc:"The entry's id."`
 	}
 )
@@ -64,7 +64,7 @@ func (a *api) checkPermissions(d *directory.Directory) {
 	}, listing[roster.CheckPermission, roster.CheckPermissionID]{
 		key: func(p roster.CheckPermission) roster.CheckPermissionID { return p.ID }, show: func(p roster.CheckPermission) any { return showCheckPermission(p) },
 	}, func(_ roster.Actor, q *listCheckPermissions, after *roster.CheckPermissionID) (directory.CheckPermissionList, error) {
-		return directory.CheckPermissionList{CheckGroup: roster.Ref{ID: q.ID}, After: orZero(after)}, nil
+		return directory.CheckPermissionList{CheckGroup: q.ref(), After: orZero(after)}, nil
 	}, func(ctx context.Context, by roster.Actor, in directory.CheckPermissionList) (iter.Seq2[roster.CheckPermission, error], error) {
 		// A missing check group must be NotFound, not an empty list.
 		if _, err := d.GetCheckGroup(ctx, by, roster.CheckGroupID(in.CheckGroup.ID)); err != nil {

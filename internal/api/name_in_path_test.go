@@ -29,6 +29,8 @@ func TestAPathTakesANameWhereItTakesAnID(t *testing.T) {
 		{"/roles", "displayName", `,"permissions":[]`, `{"description":"x"}`},
 		{"/realms", "displayName", `,"configuration":` + realm, `{"active":false}`},
 		{"/tokens", "name", `,"access":"read"`, ""},
+		{"/check-groups", "displayName", "", `{"description":"x"}`},
+		{"/checks", "displayName", `,"emailAlias":"alias"`, `{"description":"x"}`},
 	} {
 		for _, name := range names {
 			made := e.Do(t, as, "POST /api/v1"+c.path+sendJSON+`{"`+c.member+`":"`+name+`"`+c.more+`}`)

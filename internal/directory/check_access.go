@@ -35,19 +35,22 @@ func limitedScope(by roster.Actor, groups []roster.GroupID, orgWide bool) *Check
 	return scope
 }
 
-// findCheck returns the check with the id, if it is in the scope.
+// findCheck returns the check with the id, or else with that name, if it is in the scope.
 func findCheck(tx Tx, org roster.OrganizationID, id roster.CheckID, scope *CheckScope) (roster.Check, error) {
-	if id == "" || !isName(string(id)) {
-		return roster.Check{}, noCheck("id")
+	ref := findable([]roster.Ref{{ID: string(id), Name: string(id)}})[0]
+	for _, where := range []Condition{ifGiven("id", ref.ID), ifGiven("displayName", Fold(ref.Name))} {
+		if where.IsZero() {
+			continue
+		}
+		found, err := tx.Checks(org, CheckQuery{Where: where, Scope: scope, Limit: 1, Told: true})
+		if err != nil {
+			return roster.Check{}, err
+		}
+		if len(found) == 1 {
+			return found[0], nil
+		}
 	}
-	found, err := tx.Checks(org, CheckQuery{Where: Is("id", string(id)), Scope: scope, Limit: 1, Told: true})
-	if err != nil {
-		return roster.Check{}, err
-	}
-	if len(found) == 0 {
-		return roster.Check{}, noCheck("id")
-	}
-	return found[0], nil
+	return roster.Check{}, noCheck("id")
 }
 
 func noCheck(field string) error {

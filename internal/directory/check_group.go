@@ -51,7 +51,7 @@ func (d *Directory) CreateCheckGroup(ctx context.Context, by roster.Actor, in Ne
 
 // theCheckGroup returns the check group with the id, if it is in the scope.
 func theCheckGroup(tx Tx, org roster.OrganizationID, id roster.CheckGroupID, scope *CheckScope) (roster.CheckGroup, error) {
-	g, found, err := findCheckGroup(tx, org, roster.Ref{ID: string(id)}, scope)
+	g, found, err := findCheckGroup(tx, org, roster.Ref{ID: string(id), Name: string(id)}, scope)
 	if err == nil && !found {
 		err = &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no check group"}
 	}

@@ -141,7 +141,7 @@ func TestNoTwoRecordsHaveNamesThatLookTheSame(t *testing.T) {
 			}
 			for _, invisible := range []string{"\u200b", " \u2060\ufeff ", "\u3164", "\u2800"} {
 				err := n.make(invisible)
-				if wants(t, err, roster.Invalid, n.field); !strings.Contains(err.Error(), "seen") {
+				if wants(t, err, roster.Invalid, n.field); !strings.Contains(err.Error(), "visible") {
 					t.Errorf("%s: %q: %v", noun, invisible, err)
 				}
 				if got, _ := n.find(invisible); got != "" {
