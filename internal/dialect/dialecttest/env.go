@@ -27,9 +27,9 @@ type Options struct {
 
 // Env is a server under test, with what was made in it.
 type Env struct {
-	Handler http.Handler
+	Handler   http.Handler
 	Directory *directory.Directory
-	By      roster.Actor // Roster itself, in the default organization: may do everything
+	By        roster.Actor // Roster itself, in the default organization: may do everything
 
 	clock *clock
 	mu    sync.Mutex
