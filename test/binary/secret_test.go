@@ -49,8 +49,9 @@ func (c *canaries) check(t *testing.T) {
 	for _, h := range c.heard {
 		for _, k := range c.planted {
 			form, found := k.in(h.text)
-			stored := k.stored && strings.HasPrefix(h.from, "the file")
-			searched = searched || stored && found
+			inFile := k.stored && strings.HasPrefix(h.from, "the file")
+			searched = searched || inFile && found
+			stored := inFile || k.stored && h.from == "the list of users" // which shows users whole
 			if found && !stored && !(k.echoed && strings.HasPrefix(h.from, "the answer")) {
 				t.Errorf("%s holds the secret %s: …%s…", h.from, k.where, around(h.text, form))
 			}
