@@ -29,8 +29,8 @@ import (
 const databaseFile = "roster.db"
 
 // OwnFiles are the names by which a data folder is known. A start that was cut off may have left
-// only some of them.
-var OwnFiles = [...]string{databaseFile, auth.KeyFile, auth.KeyFile + ".new"}
+// only some of them. A server on PostgreSQL has its socket there, and maybe nothing else.
+var OwnFiles = [...]string{databaseFile, auth.KeyFile, auth.KeyFile + ".new", SocketFile}
 
 // Config is what an App is opened with.
 type Config struct {

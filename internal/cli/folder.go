@@ -57,7 +57,7 @@ func validateFolder(dir string, mayMake bool) error {
 		return nil
 	}
 	if len(entries) > 0 {
-		return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("%s is no data folder: it holds other files, and no directory", dir)}
+		return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("%s is no data folder: it holds other files, and no directory; if that is on PostgreSQL, name it with --database", dir)}
 	}
 	hint := "start the server once (roster serve), or name its folder with --data"
 	if _, err := os.Stat("roster-demo"); err == nil {
