@@ -43,7 +43,7 @@ type Check struct {
 // Required says how many of several conditions must be met.
 type Required string
 
-// What may be required.
+// The values of Required.
 const (
 	RequireAny Required = "any"
 	RequireAll Required = "all"

@@ -8,7 +8,7 @@
 //
 // # Values
 //
-// What an answer gives as null is the zero value: "", 0, the zero time, a nil pointer. In requests
+// A null in an answer is the zero value: "", 0, the zero time, a nil pointer. In requests
 // a plain field that is zero is left out. An [Optional] tells apart what a request does not name,
 // what it sets to null, and what it gives a value: its zero value is left out, [Null] resets, [Set]
 // sets. Lists and maps in new records are left out where they are nil and sent where they are
@@ -36,7 +36,7 @@
 //
 // # Errors
 //
-// What the server refuses is an [*Error], with all faults of the request. errors.Is knows its kind:
+// A refusal of the server is an [*Error], with all faults of the request. errors.Is knows its kind:
 // [ErrNotFound], [ErrConflict] and so on. No error and no log line holds a credential or anything
 // else of a request's body or query. Redirects are not followed, for they would carry credentials
 // elsewhere. Where the context ended, the error is both what the context says, such as

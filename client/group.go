@@ -33,7 +33,7 @@ type GroupChange struct {
 	Active      Optional[bool]     `json:"active,omitzero"`
 	Members     Optional[[]string] `json:"members,omitzero"` // all of them
 
-	// Who comes and who leaves, by id or userName; not together with Members.
+	// Users to add and to remove, by id or userName. Not together with Members.
 	AddMembers    []string `json:"addMembers,omitzero"`
 	RemoveMembers []string `json:"removeMembers,omitzero"`
 }

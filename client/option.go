@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// What a client does unless an option says otherwise.
+// The defaults of a client. An option changes each.
 const (
 	DefaultAttempts = 6                      // of one call
 	DefaultElapsed  = time.Minute            // from the beginning of a call to its last attempt's beginning

@@ -46,7 +46,7 @@ type TeamChange struct {
 	LandingPage Optional[json.RawMessage] `json:"landingPage,omitzero"`
 	Services    Optional[[]string]        `json:"services,omitzero"` // all of them
 
-	// Who comes and who leaves, by id or userName; not together with Members.
+	// Users to add and to remove, by id or userName. Not together with Members.
 	AddMembers    []string `json:"addMembers,omitzero"`
 	RemoveMembers []string `json:"removeMembers,omitzero"`
 }

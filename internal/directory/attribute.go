@@ -42,7 +42,7 @@ const (
 // gives.
 type Stored uint8
 
-// What the store can do.
+// The ways in which the store answers for an attribute.
 const (
 	Unstored   Stored = iota // nothing: only the record tells
 	Comparable               // compare, one record after the other

@@ -144,7 +144,7 @@ const MaxPage = 1000
 // With says what is loaded along with a user.
 type With uint8
 
-// What can be loaded along; each costs one query for a whole page.
+// The parts that can be loaded along. Each costs one query for a whole page.
 const (
 	WithRoles With = 1 << iota // and the groups that the level is granted for
 	WithGroups

@@ -20,7 +20,7 @@ type userFind struct {
 	org    roster.OrganizationID
 	wanted []string // the words that are looked for
 
-	// What the filter asks, by who answers it.
+	// The conditions of the filter, by who answers them.
 	indexed []Condition    // an index finds few users
 	stored  []Condition    // the store compares
 	group   roster.GroupID // only members of this group or team; "": everybody
@@ -214,7 +214,7 @@ func (f *userFind) byWord(word string) userSource {
 		piece := userPiece{found: make([]found, len(places)), examined: len(places)}
 		for i, place := range places {
 			piece.found[i].place = place
-			// Who is called otherwise since then is found by that.
+			// A user renamed since then is found by the new name.
 			if u, there := named[place.Number]; there && at[place.Number] == place && sameNames(u, users[place.Number]) {
 				piece.found[i].User = u
 			}

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"roster/internal/filter"
-
 	"roster"
+	"roster/internal/filter"
 )
 
 // UserSearch says which users FindUsers returns, in which order, and from where on.
@@ -140,7 +139,7 @@ func (d *Directory) ListUsers(ctx context.Context, by roster.Actor, in UserList)
 	q := UserQuery{Where: in.where()}
 	if groups, orgWide := scopeOf(by, ActUserRead); !orgWide {
 		q.Among = groups
-		in.With |= WithRoles // see narrowed
+		in.With |= WithRoles // see redactUser
 	}
 	read := func(after int64, limit int) ([]roster.User, error) {
 		q.After, q.Limit = &UserPlace{Number: after}, limit

@@ -206,7 +206,7 @@ func (u *upsert) awaitSameUpserts(tx Tx) error {
 }
 
 // emailTaken reports whether another user has the user's address as its userName or primary email.
-// Whoever else asks the same of the address waits until this transaction ends.
+// Others who ask the same of the address wait until this transaction ends.
 func (d *Directory) emailTaken(tx Tx, u NewUserRow) (bool, error) {
 	if u.EmailKey == "" {
 		return false, nil
