@@ -50,8 +50,8 @@ func (a *api) byHeader(r *http.Request) (roster.Actor, error) {
 	}
 }
 
-// What a caller is told who did not prove who it is. That nothing was sent is no secret; whatever
-// is wrong with what was sent is answered in the same words.
+// The answers to a caller who is not authenticated. A missing credential is no secret. Every fault
+// of one that was sent gets the same words.
 const (
 	withoutCredential = "This request has no credential. Send an API token (Authorization: Bearer), a userName and password (Authorization: Basic), or the cookie of a session."
 	deniedCredential  = "The credential is not valid here: it is mistyped, expired or revoked, of another organization, or its user may not sign in. Check it, sign in again, or ask an administrator for another one."

@@ -28,9 +28,9 @@ import (
 // databaseFile is the name of the embedded database in the data folder.
 const databaseFile = "roster.db"
 
-// OwnFiles are the names by which a data folder is known. A start that was cut off may have left
-// only some of them. A server on PostgreSQL has its socket there, and maybe nothing else.
-var OwnFiles = [...]string{databaseFile, auth.KeyFile, auth.KeyFile + ".new", SocketFile}
+// OwnFiles are the files of which a folder with a directory has at least one: a first start that
+// was cut off may have left its key only.
+var OwnFiles = [...]string{databaseFile, auth.KeyFile, auth.KeyFile + ".new"}
 
 // Config is what an App is opened with.
 type Config struct {

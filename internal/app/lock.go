@@ -36,3 +36,13 @@ func lock(dir string) (release func() error, err error) {
 	}
 	return f.Close, nil
 }
+
+// IsLocked reports whether a process owns the data folder. It makes nothing there.
+func IsLocked(dir string) bool {
+	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close() // which gives the lock back
+	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}

@@ -92,9 +92,6 @@ func (c connection) open(sh *shell, mayMake bool) (link, error) {
 	if settings.Database != "" {
 		return openInside(sh, settings, byDatabase, slug)
 	}
-	if err := validateFolder(settings.Data, mayMake); err != nil {
-		return link{}, err
-	}
 	return waitForFolder(sh.ctx, func() (link, error) {
 		socket := filepath.Join(settings.Data, app.SocketFile)
 		if answers(sh.ctx, socket) {
@@ -102,6 +99,12 @@ func (c connection) open(sh *shell, mayMake bool) (link, error) {
 				return link{}, err
 			}
 			return newLocalLink(newSocket(socket, maxSilence), bySocket, slug, func() error { return nil })
+		}
+		if app.IsLocked(settings.Data) { // a server that starts has no socket yet
+			return link{}, app.ErrLocked
+		}
+		if err := validateFolder(settings.Data, mayMake); err != nil {
+			return link{}, err
 		}
 		if err := validateOwner(settings.Data); err != nil {
 			return link{}, err

@@ -74,7 +74,11 @@ func read(w http.ResponseWriter, r *http.Request) request {
 	}
 	var body []byte
 	if body, req.err = dialect.ReadBody(w, r); req.err == nil {
-		if err := json.Unmarshal(body, &req.admin); err != nil {
+		_, err := dialect.Parse(body) // strictly: a member that comes twice is refused
+		if err == nil {
+			err = json.Unmarshal(body, &req.admin)
+		}
+		if err != nil {
 			req.err = &roster.Error{Kind: roster.Invalid, Detail: "the body must be a user and whether it may make organizations", Err: err}
 		}
 	}
