@@ -139,7 +139,7 @@ func (p *Proxy) serve(ctx context.Context, client net.Conn) {
 		_ = server.Close()
 	})
 	defer stop()
-	c := &proxied{proxy: p}
+	c := &proxied{proxy: p, statements: make(map[string]string)}
 	var both sync.WaitGroup
 	both.Go(func() {
 		defer end()
@@ -154,7 +154,8 @@ func (p *Proxy) serve(ctx context.Context, client net.Conn) {
 
 // proxied is one connection.
 type proxied struct {
-	proxy *Proxy
+	proxy      *Proxy
+	statements map[string]string // texts that the client prepared, by name
 
 	mu     sync.Mutex
 	writes bool // the current transaction may write
@@ -198,13 +199,24 @@ func (c *proxied) passRequests(server io.Writer, client io.Reader) error {
 	}
 }
 
-// commits reports whether a message of the client is the COMMIT of a transaction that may write.
+// commits reports whether a message of the client is the COMMIT of a transaction that may write:
+// as text, or as the statement of that text.
 func (c *proxied) commits(message []byte) bool {
-	const simpleQuery = 'Q'
-	if message[0] != simpleQuery {
-		return false
+	const simpleQuery, parse, bind = 'Q', 'P', 'B'
+	text := ""
+	switch message[0] {
+	case simpleQuery:
+		text = string(message[5:])
+	case parse:
+		if words := strings.SplitN(string(message[5:]), "\x00", 3); len(words) == 3 {
+			c.statements[words[0]] = words[1]
+		}
+	case bind:
+		if words := strings.SplitN(string(message[5:]), "\x00", 3); len(words) == 3 {
+			text = c.statements[words[1]]
+		}
 	}
-	text := strings.ToUpper(string(message[5:]))
+	text = strings.ToUpper(text)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if strings.HasPrefix(text, "BEGIN") {

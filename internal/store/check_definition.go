@@ -65,12 +65,7 @@ func definitionText(c roster.Check) (string, error) {
 // definitionOf scans a stored definition into its check.
 type definitionOf struct{ to *roster.Check }
 
-// Scan implements sql.Scanner.
-func (d definitionOf) Scan(src any) error {
-	text, ok := src.(string)
-	if !ok {
-		return fmt.Errorf("a definition is stored as %T", src)
-	}
+func (d definitionOf) scanText(text string) error {
 	var s definition
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return fmt.Errorf("definition of a check: %w", err)

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"time"
 
 	"github.com/jackc/pgx/v5"

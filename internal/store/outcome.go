@@ -2,12 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -24,9 +22,9 @@ const (
 )
 
 const (
-	// askOutcome reads how transaction $1 of the server's incarnation $2 ended. It returns null if
+	// askOutcome reads how transaction $1 of the server's incarnation $2 ended. It returns '' if
 	// that is unknown.
-	askOutcome = "SELECT CASE WHEN (" + readIncarnation + ") = $2 THEN pg_xact_status($1::text::xid8) END"
+	askOutcome = "SELECT COALESCE(CASE WHEN (" + readIncarnation + ") = $2 THEN pg_xact_status($1::text::xid8) END, '')"
 
 	// readIncarnation reads a value that identifies the server's incarnation: the start of its
 	// statistics. It stays the same until the server crashes or a standby replaces it. A transaction id
@@ -35,33 +33,23 @@ const (
 	readIncarnation = "SELECT stats_reset::text FROM pg_stat_bgwriter"
 )
 
-// incarnationKey is the key under which a connection keeps the incarnation of its server.
-const incarnationKey = "roster.incarnation"
-
-// noteIncarnation reads the server's incarnation on a new connection. No connection outlives it, so
-// once is enough.
-func noteIncarnation(ctx context.Context, c *pgx.Conn) error {
-	var incarnation string
-	if err := c.QueryRow(ctx, readIncarnation, pgx.QueryExecModeSimpleProtocol).Scan(&incarnation); err != nil { // one round trip
-		return fmt.Errorf("read when the server's statistics begin: %w", err)
+// incarnationOf returns the incarnation of the server that a new connection leads to. No connection
+// outlives it, so once is enough.
+func incarnationOf(ctx context.Context, conn *pgconn.PgConn) (string, error) {
+	results, err := conn.Exec(ctx, readIncarnation).ReadAll()
+	if err != nil {
+		return "", fmt.Errorf("read when the server's statistics begin: %w", err)
 	}
-	c.PgConn().CustomData()[incarnationKey] = incarnation
-	return nil
-}
-
-// incarnationOf returns the incarnation of the server that a connection leads to.
-func incarnationOf(c *pgx.Conn) string {
-	incarnation, _ := c.PgConn().CustomData()[incarnationKey].(string)
-	return incarnation
+	if len(results) != 1 || len(results[0].Rows) != 1 {
+		return "", errors.New("the server does not say when its statistics begin")
+	}
+	return string(results[0].Rows[0][0]), nil
 }
 
 // settle finds out how a transaction ended whose COMMIT failed with err. It returns nil if the
 // transaction is committed. If nothing of it remains, it returns the fault with an error. Otherwise
 // the outcome is unknown, and the returned zero fault prevents a retry.
 func (db *postgresDB) settle(ctx context.Context, run *pipeline, err error) (fault, error) {
-	if run.id == "" { // it only read, and has read everything
-		return fault{}, nil
-	}
 	outcome := outcomeAborted
 	if !isRefusal(err) {
 		outcome = db.outcome(ctx, run)
@@ -103,10 +91,10 @@ func (db *postgresDB) outcome(ctx context.Context, run *pipeline) string {
 }
 
 // ask asks once how a transaction ended. It returns "" if the server does not know.
-func (db *postgresDB) ask(ctx context.Context, run *pipeline) (string, error) {
-	var outcome sql.NullString
-	if err := db.pool.QueryRowContext(ctx, askOutcome, run.id, run.incarnation).Scan(&outcome); err != nil {
+func (db *postgresDB) ask(ctx context.Context, run *pipeline) (outcome string, err error) {
+	err = db.reads.do(ctx, acquireTimeout, askOutcome, []any{run.id, run.conn.incarnation}, func(r scanner) error { return r.Scan(&outcome) })
+	if err != nil {
 		return "", fmt.Errorf("ask for the outcome of a transaction: %w", err)
 	}
-	return outcome.String, nil
+	return outcome, nil
 }

@@ -1,166 +1,163 @@
 package store
 
-import (
-	"cmp"
-	"context"
-	"database/sql"
-	"database/sql/driver"
-	"fmt"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-)
+import "fmt"
 
 // maxDeferred is the maximum number of statements that wait to be sent.
 const maxDeferred = 64
 
-// pipeline is one PostgreSQL transaction and its statements, which the driver keeps prepared. A
-// statement whose result nobody needs waits and is sent together with the next one. A round trip of
-// its own would cost more than the work.
+// pipeline is one PostgreSQL transaction and its statements. A statement whose result nobody needs
+// waits and is sent together with the next one: a journey of its own would cost more than the work.
+//
+// A transaction that reads has no BEGIN. The server runs what comes before a synchronization as one
+// transaction, and this one reads one snapshot because its connections are set so. One that writes
+// begins with BEGIN, in the journey of its first statement, so that the server ends it if the
+// client is silent.
 type pipeline struct {
-	ctx         context.Context
-	conn        *sql.Conn
-	deferred    []pipelined
-	open        bool   // begun, but not yet committed or rolled back
-	id          string // the server's id of the transaction; "" if it only reads
-	incarnation string // the server's incarnation that runs the transaction (outcome.go)
+	conn   *postgresConn
+	writes bool
+
+	begun  bool   // BEGIN was queued, and the transaction has not ended
+	waits  int    // statements that are queued and not sent
+	id     string // the server's id of the transaction; "" until it is read
+	ending bool   // COMMIT was queued: from here on an error leaves the outcome open
 }
 
-// The statements that begin transactions. An update asks for its own id in the same round trip, in
-// case the answer to its COMMIT is lost.
+// The statements of a transaction that writes. It asks for its own id in the first journey, in case
+// the answer to its COMMIT is lost.
 const (
-	beginView   = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-	beginUpdate = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text"
+	beginUpdate = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+	selectID    = "SELECT pg_current_xact_id()::text"
 )
 
-// begin opens the transaction: beginView or beginUpdate.
-func (p *pipeline) begin(text string) error {
-	err := p.raw(func(c *pgx.Conn) error {
-		results, err := c.PgConn().Exec(p.ctx, text).ReadAll()
-		if err != nil {
+// begin queues BEGIN, unless that was done.
+func (p *pipeline) begin() error {
+	if p.begun || !p.writes {
+		return nil
+	}
+	p.begun = true
+	if err := p.conn.send("begin", beginUpdate, nil); err != nil {
+		return err
+	}
+	return p.conn.send("begin", selectID, nil)
+}
+
+// queue queues a statement.
+func (p *pipeline) queue(doing, text string, args []any) error {
+	if err := p.begin(); err != nil {
+		return err
+	}
+	p.waits++
+	return p.conn.send(doing, text, args)
+}
+
+// flush sends what is queued, and reads all answers but those to the last n statements.
+func (p *pipeline) flush(n int) error {
+	if p.waits = 0; p.writes {
+		p.conn.sync()
+		n++
+	}
+	if err := p.conn.flush(!p.writes); err != nil {
+		return err
+	}
+	if err := p.conn.forget(); err != nil {
+		return err
+	}
+	if p.begun && p.id == "" {
+		if err := p.readID(); err != nil {
 			return err
 		}
-		for _, row := range results[len(results)-1].Rows {
-			p.id = string(row[0])
-		}
-		p.incarnation = incarnationOf(c)
-		return nil
-	})
-	p.open = err == nil
-	return err
-}
-
-// commit ends the transaction. After an error only settle can tell the outcome, and the connection
-// is not used again.
-func (p *pipeline) commit() error {
-	p.open = false
-	return p.end("COMMIT")
-}
-
-// rollback undoes the transaction, unless it has ended. If rollback fails, the connection is closed
-// and the server undoes the transaction.
-func (p *pipeline) rollback() {
-	if p.open {
-		_ = p.end("ROLLBACK")
 	}
-	p.open = false
+	return p.conn.settle(n)
 }
 
-// end ends the transaction with COMMIT or ROLLBACK.
-func (p *pipeline) end(text string) error {
-	var ended error
-	err := p.raw(func(c *pgx.Conn) error {
-		tag, err := c.Exec(p.ctx, text)
-		if err == nil && tag.String() != text {
-			err = fmt.Errorf("%s was answered with %s", text, tag)
-		}
-		if ended = err; err != nil {
-			return driver.ErrBadConn // the pool closes it
-		}
+// readID reads the answers to begin.
+func (p *pipeline) readID() error {
+	if _, err := p.conn.answer(nil); err != nil {
+		return err
+	}
+	_, err := p.conn.answer(func(values [][]byte) error {
+		p.id = string(values[0])
 		return nil
 	})
-	return cmp.Or(ended, err)
-}
-
-// raw calls do with the driver's own connection.
-func (p *pipeline) raw(do func(*pgx.Conn) error) error {
-	return p.conn.Raw(func(c any) error {
-		conn, ok := c.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("the driver's connection is a %T", c)
-		}
-		return do(conn.Conn())
-	})
-}
-
-// pipelined is a statement that waits to be sent.
-type pipelined struct {
-	doing string // its purpose; "" if its caller adds it to the error
-	text  string
-	args  []any
+	return err
 }
 
 func (p *pipeline) exec(text string, args []any) (int64, error) {
-	if len(p.deferred) > 0 {
-		return p.send(pipelined{text: text, args: args})
-	}
-	result, err := p.conn.ExecContext(p.ctx, text, args...)
-	if err != nil {
+	if err := p.queue("", text, args); err != nil {
 		return 0, err
 	}
-	return result.RowsAffected()
+	if err := p.flush(1); err != nil {
+		return 0, err
+	}
+	tag, err := p.conn.answer(nil)
+	return changedRows(tag), err
 }
 
 func (p *pipeline) query(text string, args []any) (rows, error) {
-	if err := p.flush(); err != nil {
+	if err := p.queue("", text, args); err != nil {
 		return nil, err
 	}
-	return p.conn.QueryContext(p.ctx, text, args...)
+	if err := p.flush(1); err != nil {
+		return nil, err
+	}
+	return &postgresRows{conn: p.conn}, nil
 }
 
 func (p *pipeline) later(doing, text string, args []any) error {
-	p.deferred = append(p.deferred, pipelined{doing: doing, text: text, args: args})
-	if len(p.deferred) < maxDeferred {
+	if err := p.queue(doing, text, args); err != nil {
+		return err
+	}
+	if p.waits < maxDeferred {
 		return nil
 	}
-	return p.flush()
+	return p.flush(0)
 }
 
-func (p *pipeline) flush() error {
-	if len(p.deferred) == 0 {
+// commit sends what is queued and COMMIT. A transaction without a statement was not even begun.
+func (p *pipeline) commit() error {
+	if !p.begun {
 		return nil
 	}
-	_, err := p.send()
+	if p.id == "" { // without it nobody could ask for the outcome
+		if err := p.flush(0); err != nil {
+			return err
+		}
+	}
+	p.ending = true
+	if err := p.conn.send("commit", "COMMIT", nil); err != nil {
+		return err
+	}
+	if err := p.flush(1); err != nil {
+		return err
+	}
+	tag, err := p.conn.answer(nil)
+	if err == nil && tag != "COMMIT" {
+		err = fmt.Errorf("COMMIT was answered with %s", tag)
+	}
+	p.begun = err != nil
 	return err
 }
 
-// send runs the waiting statements and then more, in one round trip. It returns how many rows the
-// last one changed, or the first failure.
-func (p *pipeline) send(more ...pipelined) (changed int64, err error) {
-	all := append(p.deferred, more...)
-	p.deferred = nil
-	var batch pgx.Batch
-	for _, s := range all {
-		batch.Queue(s.text, s.args...)
+// end ends a transaction that is not committed. Nobody waits for the answer: whoever uses the
+// connection next reads it.
+func (p *pipeline) end() {
+	if p.begun {
+		_ = p.conn.send("roll back", "ROLLBACK", nil)
 	}
-	err = p.raw(func(c *pgx.Conn) (err error) {
-		results := c.SendBatch(p.ctx, &batch)
-		defer func() {
-			if closed := results.Close(); err == nil {
-				err = closed
-			}
-		}()
-		for _, s := range all {
-			tag, err := results.Exec()
-			if err != nil && s.doing != "" {
-				err = fmt.Errorf("%s: %w", s.doing, err)
-			}
-			if err != nil {
-				return err
-			}
-			changed = tag.RowsAffected()
-		}
-		return nil
-	})
-	return changed, err
+	if p.begun || !p.writes {
+		p.conn.sync()
+		_ = p.conn.flush(false) // an error means that the connection is broken: that ends it, too
+	}
+	p.begun = false
+	p.conn.leave()
+}
+
+// changedRows returns the number at the end of what command was done, such as "INSERT 0 3".
+func changedRows(tag string) (n int64) {
+	factor := int64(1)
+	for i := len(tag) - 1; i >= 0 && tag[i] >= '0' && tag[i] <= '9'; i-- {
+		n += factor * int64(tag[i]-'0')
+		factor *= 10
+	}
+	return n
 }

@@ -2,12 +2,11 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
-	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
 	"roster"
@@ -75,10 +73,10 @@ func connectionFault(err error) fault {
 	var connect *pgconn.ConnectError
 	var network net.Error
 	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.As(err, &connect):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, os.ErrDeadlineExceeded),
+		errors.As(err, &connect):
 		return fault{class: unavailable}
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, net.ErrClosed), errors.As(err, &network),
-		pgconn.SafeToRetry(err), strings.Contains(err.Error(), "unexpected EOF"), strings.Contains(err.Error(), "conn closed"):
+	case errors.Is(err, net.ErrClosed), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF):
 		return fault{class: lost}
 	}
 	return fault{}
@@ -90,7 +88,7 @@ const (
 	transactionTimeout = 30 * time.Second
 	statementTimeout   = 20 * time.Second
 	idleTimeout        = 10 * time.Second
-	// acquireTimeout is how long a caller waits for a connection of the pool.
+	// acquireTimeout is how long a caller waits for a connection.
 	acquireTimeout = 5 * time.Second
 	connectTimeout = 5 * time.Second
 
@@ -100,7 +98,9 @@ const (
 
 // postgresDB runs transactions on PostgreSQL.
 type postgresDB struct {
-	pool   *sql.DB
+	reads  *postgresPool
+	writes *postgresPool // reads itself where there is one connection
+	work   *postgresWork
 	engine *engine
 	texts  *texts
 	added  jobsAdded
@@ -125,25 +125,41 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	if err := migratePostgres(ctx, *config, e, o.Logger); err != nil {
 		return nil, err
 	}
-	for name, value := range map[string]time.Duration{
-		"statement_timeout":                   statementTimeout,
-		"idle_in_transaction_session_timeout": idleTimeout,
-	} {
+	for name, value := range postgresParameters() {
 		if _, given := config.RuntimeParams[name]; !given {
-			config.RuntimeParams[name] = strconv.FormatInt(value.Milliseconds(), 10)
+			config.RuntimeParams[name] = value
 		}
 	}
-	db := &postgresDB{pool: stdlib.OpenDB(*config, stdlib.OptionAfterConnect(noteIncarnation)), engine: e, texts: newTexts(), added: added, settleFor: settleTimeout}
-	db.pool.SetMaxOpenConns(o.MaxConns)
-	db.pool.SetMaxIdleConns(o.MaxConns)
-	db.pool.SetConnMaxIdleTime(5 * time.Minute)
-	db.stats = newStatistics(db.pool)
+	work := &postgresWork{}
+	db := &postgresDB{work: work, engine: e, texts: newTexts(), added: added, settleFor: settleTimeout}
+	writing := o.MaxConns / 4
+	if writing == 0 {
+		writing = 1
+	}
+	db.writes = newPostgresPool(&config.Config, writing, work)
+	if db.reads = db.writes; o.MaxConns > 1 {
+		db.reads = newPostgresPool(&config.Config, o.MaxConns-writing, work)
+	}
+	db.stats = newStatistics(db.reads)
 	return db, nil
+}
+
+// postgresParameters are the settings of a connection, unless the store's URL says otherwise. A
+// statement's plan is made once, not anew for each value: planning would cost more than running.
+func postgresParameters() map[string]string {
+	milliseconds := func(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+	return map[string]string{
+		"statement_timeout":                   milliseconds(statementTimeout),
+		"idle_in_transaction_session_timeout": milliseconds(idleTimeout),
+		"default_transaction_isolation":       "repeatable read",
+		"default_transaction_read_only":       "on",
+		"plan_cache_mode":                     "force_generic_plan",
+	}
 }
 
 func (db *postgresDB) schemaVersion(ctx context.Context) (version int64, err error) {
 	const text = `SELECT MAX(version_id) FROM goose_db_version WHERE is_applied`
-	if err := db.pool.QueryRowContext(ctx, text).Scan(&version); err != nil {
+	if err := db.reads.do(ctx, statementTimeout, text, nil, func(r scanner) error { return r.Scan(&version) }); err != nil {
 		return 0, explain(db.engine.fault(err), "read schema version", err)
 	}
 	return version, nil
@@ -151,23 +167,23 @@ func (db *postgresDB) schemaVersion(ctx context.Context) (version int64, err err
 
 // View implements directory.Store.
 func (db *postgresDB) View(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.attempt(ctx, beginView, fn)
+	return db.attempt(ctx, false, fn)
 }
 
 // Update implements directory.Store.
 func (db *postgresDB) Update(ctx context.Context, fn func(directory.Tx) error) error {
-	return db.attempt(ctx, beginUpdate, fn)
+	return db.attempt(ctx, true, fn)
 }
 
 // attempt runs fn in a transaction, and again in a new one while concurrent transactions undo it or
 // the connection is lost, up to maxAttempts.
-func (db *postgresDB) attempt(ctx context.Context, begin string, fn func(directory.Tx) error) error {
+func (db *postgresDB) attempt(ctx context.Context, writes bool, fn func(directory.Tx) error) error {
 	if !db.enter() {
 		return stopping()
 	}
 	defer db.underWay.Done()
 	for n := 1; ; n++ {
-		f, err := db.once(ctx, begin, fn)
+		f, err := db.once(ctx, writes, fn)
 		if err == nil || n == maxAttempts || f.class != again && f.class != lost {
 			return err
 		}
@@ -204,27 +220,35 @@ func pause(ctx context.Context, n int) error {
 
 // once runs fn in one transaction. If a fault undid the transaction and certainly nothing of it
 // remains, once returns that fault with the error.
-func (db *postgresDB) once(ctx context.Context, begin string, fn func(directory.Tx) error) (fault, error) {
-	conn, err := db.acquire(ctx)
+func (db *postgresDB) once(ctx context.Context, writes bool, fn func(directory.Tx) error) (fault, error) {
+	pool := db.reads
+	if writes {
+		pool = db.writes
+	}
+	conn, err := pool.take(ctx)
 	if err != nil {
 		return fault{}, err
 	}
-	defer conn.Close()
+	defer pool.give(conn)
 	// From here on the caller's context does not count: an interrupted statement costs the
 	// connection.
-	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionTimeout)
-	defer cancel()
-	run := &pipeline{ctx: own, conn: conn}
-	if err := run.begin(begin); err != nil {
-		f := db.engine.fault(err)
-		return f, explain(f, "begin", err)
-	}
-	defer run.rollback() // does nothing once it is committed
+	run := &pipeline{conn: conn, writes: writes}
 	t := &tx{run: run, engine: db.engine, texts: db.texts}
-	if err := t.call(fn); err != nil {
+	if err := conn.allow(transactionTimeout); err != nil {
+		err = t.fail("begin", conn.fail(err))
 		return t.fault, err
 	}
-	if err := run.commit(); err != nil {
+	defer run.end() // does nothing once it is committed
+	if err := t.call(fn); err != nil || !writes {
+		return t.fault, err
+	}
+	err = run.commit()
+	switch {
+	case err == nil:
+	case !run.ending || isRefusal(err): // nothing of it remains
+		err = t.fail("commit", err)
+		return t.fault, err
+	default:
 		if f, err := db.settle(ctx, run, err); err != nil {
 			return f, err
 		}
@@ -236,29 +260,11 @@ func (db *postgresDB) once(ctx context.Context, begin string, fn func(directory.
 	return fault{}, nil
 }
 
-// acquire waits for a connection of the pool, up to acquireTimeout. Errors: Unavailable.
-func (db *postgresDB) acquire(ctx context.Context) (*sql.Conn, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	wait, cancel := context.WithTimeout(ctx, acquireTimeout)
-	defer cancel()
-	conn, err := db.pool.Conn(wait)
-	switch {
-	case err == nil:
-		return conn, nil
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	default:
-		return nil, notNow("the database is not answering; try again", fmt.Errorf("connect: %w", err))
-	}
-}
-
 // Ping implements backend.
 func (db *postgresDB) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
-	if err := db.pool.PingContext(ctx); err != nil {
+	if err := db.reads.do(ctx, pingTimeout, "SELECT 1", nil, func(scanner) error { return nil }); err != nil {
 		return notNow("the database is not answering; try again", err)
 	}
 	return nil
@@ -277,7 +283,9 @@ func (db *postgresDB) Close(ctx context.Context) error {
 	}()
 	select {
 	case <-finished:
-		return db.pool.Close()
+		db.reads.close()
+		db.writes.close()
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -57,8 +57,6 @@ func (p *prepared) later(_, text string, args []any) error {
 	return err
 }
 
-func (p *prepared) flush() error { return nil }
-
 // do runs a statement that has no arguments, such as BEGIN.
 func (p *prepared) do(text string) error {
 	_, err := p.exec(text, nil)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -200,41 +199,18 @@ func (s *statement) Scan(to ...any) error {
 
 // scan reads one column of the row. SQLite stores booleans as 0 and 1.
 func (s *statement) scan(i int32, to any) error {
-	var text string
-	var number int64
 	kind := codes.Xsqlite3_column_type(s.conn.tls, s.stmt, i)
 	switch kind {
-	case codes.SQLITE_TEXT:
-		text = s.text(i)
 	case codes.SQLITE_INTEGER:
-		number = codes.Xsqlite3_column_int64(s.conn.tls, s.stmt, i)
-	default:
-		return fmt.Errorf("neither a text nor a number (%d) for a %T", kind, to)
-	}
-	ok := kind == codes.SQLITE_INTEGER
-	switch to := to.(type) {
-	case *string:
-		*to, ok = text, !ok
-	case *int64:
-		*to = number
-	case *int:
-		*to = int(number)
-	case *bool:
-		*to = number != 0
-	case instant:
-		*to.to = stored(number)
-	case sql.Scanner:
-		if ok {
-			return to.Scan(number)
+		if putNumber(codes.Xsqlite3_column_int64(s.conn.tls, s.stmt, i), to) {
+			return nil
 		}
-		return to.Scan(text)
-	default:
-		ok = false
+	case codes.SQLITE_TEXT:
+		if known, err := putText(s.text(i), to); known {
+			return err
+		}
 	}
-	if !ok {
-		return fmt.Errorf("a value of kind %d is not read into a %T", kind, to)
-	}
-	return nil
+	return fmt.Errorf("a value of kind %d is not read into a %T", kind, to)
 }
 
 // text returns a copy of a text column.

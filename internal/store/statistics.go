@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"sync"
 )
 
@@ -10,7 +9,7 @@ import (
 // last ANALYZE, and the server's own runs at most once a minute. Right after an import it would
 // still walk all users to read one page of them.
 type statistics struct {
-	pool *sql.DB
+	pool *postgresPool
 	ctx  context.Context // ends with the store
 	end  context.CancelFunc
 
@@ -38,7 +37,7 @@ const (
 	WHERE oid IN (to_regclass('audit_entries'), to_regclass('events'))`
 )
 
-func newStatistics(pool *sql.DB) *statistics {
+func newStatistics(pool *postgresPool) *statistics {
 	s := &statistics{pool: pool, next: firstAnalyze}
 	s.ctx, s.end = context.WithCancel(context.Background())
 	return s
@@ -74,7 +73,7 @@ func (s *statistics) analyze() {
 	known := s.countRows()
 	looked := grown >= known
 	if looked {
-		_, _ = s.pool.ExecContext(s.ctx, analyzeAll) // the database's statement_timeout bounds it
+		_ = s.pool.do(s.ctx, transactionTimeout, analyzeAll, nil, nil) // the database's statement_timeout bounds it
 		known = s.countRows()
 	}
 	s.mu.Lock()
@@ -87,7 +86,7 @@ func (s *statistics) analyze() {
 
 // countRows returns how many entries and events the last ANALYZE saw.
 func (s *statistics) countRows() (n int) {
-	if s.pool.QueryRowContext(s.ctx, countText).Scan(&n) != nil {
+	if s.pool.do(s.ctx, transactionTimeout, countText, nil, func(r scanner) error { return r.Scan(&n) }) != nil {
 		return 0
 	}
 	return n

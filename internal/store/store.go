@@ -138,6 +138,21 @@ func (db *DB) Close(ctx context.Context) error { return db.backend.Close(ctx) }
 // this binary knows.
 func (db *DB) SchemaVersion(ctx context.Context) (int64, error) { return db.backend.schemaVersion(ctx) }
 
+// Work is what a store has asked of its engine since it was opened.
+type Work struct {
+	Journeys   int64 // messages sent to the server and waited for; 0 on SQLite, which is no server
+	Statements int64
+}
+
+// Work counts what the store has asked of PostgreSQL. It is zero on SQLite.
+func (db *DB) Work() Work {
+	on, ok := db.backend.(*postgresDB)
+	if !ok {
+		return Work{}
+	}
+	return Work{Journeys: on.work.journeys.Load(), Statements: on.work.statements.Load()}
+}
+
 // JobsAdded returns a channel of capacity 1 that receives after a commit that queued jobs. It does
 // not see jobs that other processes queue.
 func (db *DB) JobsAdded() <-chan struct{} { return db.added }

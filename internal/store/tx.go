@@ -16,7 +16,6 @@ type runner interface {
 	// later runs a statement whose result nobody needs, at once or together with the next one.
 	// doing names the purpose for the error, which a later call may return.
 	later(doing, text string, args []any) error
-	flush() error // runs the statements that still wait
 }
 
 // rows are the result of a query. The caller reads them one by one and closes them. *sql.Rows
@@ -60,9 +59,6 @@ func (t *tx) call(fn func(directory.Tx) error) (err error) {
 	}
 	if t.failed != nil {
 		return fmt.Errorf("a transaction continued after a failure: %w", t.failed)
-	}
-	if err := t.run.flush(); err != nil {
-		return t.fail("finish", err)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -25,41 +24,55 @@ func stored(n int64) time.Time {
 	return time.UnixMicro(n).UTC()
 }
 
+// numberScanner is what a stored number can be read into, besides *int64, *int and *bool.
+type numberScanner interface{ scanNumber(n int64) }
+
+// textScanner is what a stored text can be read into, besides *string.
+type textScanner interface{ scanText(text string) error }
+
+// putNumber reads a stored number into to, and reports whether that takes numbers.
+func putNumber(n int64, to any) bool {
+	switch to := to.(type) {
+	case *int64:
+		*to = n
+	case *int:
+		*to = int(n)
+	case *bool:
+		*to = n != 0
+	case numberScanner:
+		to.scanNumber(n)
+	default:
+		return false
+	}
+	return true
+}
+
+// putText reads a stored text into to, and reports whether that takes texts.
+func putText(text string, to any) (known bool, err error) {
+	switch to := to.(type) {
+	case *string:
+		*to = text
+		return true, nil
+	case textScanner:
+		return true, to.scanText(text)
+	}
+	return false, nil
+}
+
 // instant scans a stored time.
 type instant struct{ to *time.Time }
 
-// Scan implements sql.Scanner.
-func (i instant) Scan(src any) error {
-	n, ok := src.(int64)
-	if !ok {
-		return fmt.Errorf("a time is stored as %T", src)
-	}
-	*i.to = stored(n)
-	return nil
-}
+func (i instant) scanNumber(n int64) { *i.to = stored(n) }
 
 // span scans a stored duration, in microseconds.
 type span struct{ to *time.Duration }
 
-// Scan implements sql.Scanner.
-func (s span) Scan(src any) error {
-	n, ok := src.(int64)
-	if !ok {
-		return fmt.Errorf("a duration is stored as %T", src)
-	}
-	*s.to = time.Duration(n) * time.Microsecond
-	return nil
-}
+func (s span) scanNumber(n int64) { *s.to = time.Duration(n) * time.Microsecond }
 
 // document scans stored JSON; "" becomes nil.
 type document struct{ to *json.RawMessage }
 
-// Scan implements sql.Scanner.
-func (d document) Scan(src any) error {
-	text, ok := src.(string)
-	if !ok {
-		return fmt.Errorf("a document is stored as %T", src)
-	}
+func (d document) scanText(text string) error {
 	*d.to = nil
 	if text != "" {
 		*d.to = json.RawMessage(text)
@@ -70,12 +83,7 @@ func (d document) Scan(src any) error {
 // competencies scans stored competencies; "" becomes nil.
 type competencies struct{ to *[]roster.Competency }
 
-// Scan implements sql.Scanner.
-func (c competencies) Scan(src any) error {
-	text, ok := src.(string)
-	if !ok {
-		return fmt.Errorf("competencies are stored as %T", src)
-	}
+func (c competencies) scanText(text string) error {
 	*c.to = nil
 	if text == "" {
 		return nil
@@ -96,12 +104,7 @@ func competencyText(c []roster.Competency) (string, error) {
 // newer role.
 type permissions struct{ to *roster.Permissions }
 
-// Scan implements sql.Scanner.
-func (p permissions) Scan(src any) error {
-	text, ok := src.(string)
-	if !ok {
-		return fmt.Errorf("permissions are stored as %T", src)
-	}
+func (p permissions) scanText(text string) error {
 	*p.to, _ = roster.ParsePermissions(text)
 	return nil
 }
