@@ -95,6 +95,10 @@ type UserTx interface {
 	// Among or an indexed attribute picks users.
 	Users(org roster.OrganizationID, q UserQuery, with With) (UserRows, error)
 
+	// UserCreatedBy returns the id and the time of creation of the user with the key, if the create
+	// with the fingerprint made it.
+	UserCreatedBy(org roster.OrganizationID, userKey, fingerprint string) (made UserCreation, found bool, err error)
+
 	// EmailHolder returns another user whose userName or primary email has the key, if there is one.
 	EmailHolder(org roster.OrganizationID, key string, besides roster.UserID) (holder roster.Holder, found bool, err error)
 
@@ -128,6 +132,15 @@ type NewUserRow struct {
 	EmailKey        string // Fold of Email
 	PasswordHash    roster.PasswordHash
 	TimeZoneUnknown bool // the zone's text is not understood
+
+	Fingerprint string // of the create, in hex; "" if it cannot be repeated
+	EmailClaim  string // the EmailKey, if no other user may claim it; "" for none
+}
+
+// UserCreation says which user a create made, and when.
+type UserCreation struct {
+	ID        roster.UserID
+	CreatedAt time.Time
 }
 
 // UserSelector picks one user: by the first of its fields that is set.

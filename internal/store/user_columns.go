@@ -18,6 +18,8 @@ type userColumn struct {
 	insert bool   // an insert writes it
 	update bool   // an update writes it
 
+	follows string // an update writes it only if it changes this column
+
 	// value returns a pointer to the value in the row, as Scan takes it and storedAs reads it. For
 	// a column that is never read it may return the value itself.
 	value func(*userRow) any
@@ -69,6 +71,8 @@ var userColumns = []userColumn{
 	readWrite("realm", func(u *userRow) any { return &u.Realm }),
 	insertOnly("password_hash", func(u *userRow) any { return (*string)(&u.PasswordHash) }), // SetPassword updates it
 	insertOnly("credential_version", func(*userRow) any { return 1 }),
+	insertOnly("create_fingerprint", func(u *userRow) any { return &u.Fingerprint }),
+	{name: "email_claim", insert: true, update: true, follows: "email_key", value: func(u *userRow) any { return orNull(u.EmailClaim) }},
 	readExpression("u.password_hash <> ''", func(u *userRow) any { return &u.HasPassword }),
 	writeOnly("primary_group_id", func(u *userRow) any { return orNull(u.PrimaryGroup.ID) }),
 	readExpression("COALESCE(g.id, '')", func(u *userRow) any { return (*string)(&u.PrimaryGroup.ID) }),
@@ -101,7 +105,7 @@ var (
 	updateColumns = columnsThat(func(c userColumn) bool { return c.update })
 
 	insertUser  = insertText("("+placeholders(len(insertColumns))+")", "RETURNING number")
-	insertUsers = insertText("$*", "ON CONFLICT (organization_id, user_key) DO NOTHING RETURNING id, number")
+	insertUsers = insertText("$*", "ON CONFLICT DO NOTHING RETURNING id, number")
 	updateUser  = updateText()
 
 	selectUser = `SELECT ` + joinColumns(readColumns, func(c userColumn) string { return c.read }) + ` FROM users u
@@ -140,10 +144,14 @@ func placeholders(n int) string {
 // updateText returns the UPDATE of one user. Its parameters are organization, number, then the
 // columns.
 func updateText() string {
-	at := 2
+	parameters := make(map[string]string)
 	sets := joinColumns(updateColumns, func(c userColumn) string {
-		at++
-		return c.name + " = $" + strconv.Itoa(at)
+		value := "$" + strconv.Itoa(3+len(parameters))
+		parameters[c.name] = value
+		if c.follows != "" {
+			value = "CASE WHEN " + c.follows + " = " + parameters[c.follows] + " THEN " + c.name + " ELSE " + value + " END"
+		}
+		return c.name + " = " + value
 	})
 	return `UPDATE users SET ` + sets + ` WHERE organization_id = $1 AND number = $2 AND user_key IS NOT NULL`
 }

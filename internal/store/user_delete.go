@@ -9,7 +9,7 @@ import (
 
 // DeleteUser implements directory.UserTx.
 func (t *tx) DeleteUser(org roster.OrganizationID, number int64, at time.Time) error {
-	const free = `UPDATE users SET user_key = NULL, email_key = '', active = FALSE, access_level = 'custom', server_admin = FALSE,
+	const free = `UPDATE users SET user_key = NULL, email_key = '', email_claim = NULL, create_fingerprint = '', active = FALSE, access_level = 'custom', server_admin = FALSE,
 	password_hash = '', credential_version = credential_version + 1, primary_group_id = NULL, department_id = NULL,
 	version = version + 1, updated_at = $3
 	WHERE organization_id = $1 AND number = $2 AND user_key IS NOT NULL RETURNING id, user_name`
