@@ -48,29 +48,24 @@ func placeOrNull(seq int64) any {
 	return seq
 }
 
+// comparedOfAudit are the attributes of audit entries that an index serves.
+var comparedOfAudit = sqlAttributes{"id": {"e.id", "1 = 1"}, "target": {"e.target", "e.target <> ''"}}
+
 // AuditEntries implements directory.AuditTx.
-func (t *tx) AuditEntries(org roster.OrganizationID, q directory.AuditQuery) ([]roster.AuditEntry, error) {
-	b := newQuery(`SELECT ` + auditColumns + ` FROM audit_entries e` + auditDetails)
-	b.where("e.organization_id = ?", string(org))
-	order, beyond := "e.id", "e.id > ?"
-	switch {
-	case q.Sealed || q.AfterSeq > 0:
-		b.where("e.seq > ?", q.AfterSeq)
-		order = "e.seq"
-	case q.Newest:
-		order, beyond = "e.id DESC", "e.id < ?"
+func (t *tx) AuditEntries(org roster.OrganizationID, q directory.AuditQuery) (directory.Rows[roster.AuditEntry], error) {
+	by := order{"e.id", q.Order.Descending, q.Order.After.Key}
+	if q.Order.BySeq {
+		by = order{"e.seq", q.Order.Descending, q.Order.After.Number}
 	}
-	if q.After != "" {
-		b.where(beyond, string(q.After))
-	}
-	if q.ID != "" {
-		b.where("e.id = ?", string(q.ID))
-	}
-	if q.Target != "" {
-		b.where("e.target = ?", q.Target)
-	}
-	b.add(" ORDER BY "+order+" LIMIT ?", limit(q.Limit, directory.MaxPage))
-	return collect(t, "list audit entries", b.text.String(), b.args, scanAudit)
+	return list(t, listing[roster.AuditEntry]{
+		noun: "audit entries", columns: auditColumns, scan: scanAudit,
+		from: func(b *query) error {
+			b.add(" FROM audit_entries e" + auditDetails)
+			b.where("e.organization_id = ?", string(org))
+			return b.whereAll(comparedOfAudit, q.Where)
+		},
+		order: by, limit: q.Limit, count: q.Count,
+	})
 }
 
 // UnsealedAudit implements directory.AuditTx. It returns the oldest entries first, so that no

@@ -57,23 +57,26 @@ const checksOfGroup = `SELECT 1 FROM checks c
 var comparedOfCheckGroups = sqlAttributes{"id": {"g.id", "1 = 1"}, "displayName": {"g.name_key", "1 = 1"}}
 
 // CheckGroups implements directory.CheckTx.
-func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery) ([]roster.CheckGroup, error) {
-	b := newQuery(`SELECT g.id, g.organization_id, g.number, g.name, g.description, g.version, g.created_at, g.updated_at,
-	(SELECT COUNT(*) FROM (` + checksOfGroup)
-	if cond, args := seenChecks(org, q.Scope); cond != "" {
-		b.add(" AND "+cond, args...)
+func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery) (directory.Rows[roster.CheckGroup], error) {
+	counted, args := checksOfGroup, []any(nil)
+	if seen, of := seenChecks(org, q.Scope); seen != "" {
+		counted, args = counted+" AND "+seen, of
 	}
-	b.add(`) AS counted) FROM check_groups g`)
-	b.where("g.organization_id = ?", string(org))
-	b.where("g.name_key IS NOT NULL")
-	if err := b.whereAll(comparedOfCheckGroups, q.Where); err != nil {
-		return nil, err
-	}
-	if q.Scope != nil {
-		b.whereCheckGroupSeen(org, *q.Scope)
-	}
-	b.inOrder("g.", q.Order, q.Limit)
-	return collect(t, "list check groups", b.text.String(), b.args, scanCheckGroup)
+	return list(t, listing[roster.CheckGroup]{
+		noun: "check groups", scan: scanCheckGroup,
+		columns: `g.id, g.organization_id, g.number, g.name, g.description, g.version, g.created_at, g.updated_at,
+	(SELECT COUNT(*) FROM (` + counted + `) AS counted)`, args: args,
+		from: func(b *query) error {
+			b.add(" FROM check_groups g")
+			b.where("g.organization_id = ?", string(org))
+			b.where("g.name_key IS NOT NULL")
+			if q.Scope != nil {
+				b.whereCheckGroupSeen(org, *q.Scope)
+			}
+			return b.whereAll(comparedOfCheckGroups, q.Where)
+		},
+		order: byNumberOrName("g.", q.Order), limit: q.Limit, count: q.Count,
+	})
 }
 
 // whereCheckGroupSeen keeps what is about a check group g in the scope.
@@ -113,15 +116,32 @@ func (t *tx) DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPer
 
 // CheckPermissions implements directory.CheckTx. An entry that came in while its user or group was
 // being deleted is not shown.
-func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermissionQuery) ([]roster.CheckPermission, error) {
-	b := newQuery(`SELECT p.id, p.access_level, p.notify, p.created_at, g.id, g.number, g.name,
-	COALESCE(u.id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''), COALESCE(x.id, ''), COALESCE(x.number, 0), COALESCE(x.name, '')
-	FROM check_permissions p
+func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermissionQuery) (directory.Rows[roster.CheckPermission], error) {
+	return list(t, listing[roster.CheckPermission]{
+		noun: "entries on check groups", scan: scanCheckPermission,
+		columns: `p.id, p.access_level, p.notify, p.created_at, g.id, g.number, g.name,
+	COALESCE(u.id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''), COALESCE(x.id, ''), COALESCE(x.number, 0), COALESCE(x.name, '')`,
+		from: func(b *query) error {
+			fromEntries(b, org, q)
+			return nil
+		},
+		order: ascending("p.id", q.After), limit: q.Limit, count: q.Count,
+	})
+}
+
+func scanCheckPermission(r scanner) (p roster.CheckPermission, err error) {
+	return p, r.Scan((*string)(&p.ID), (*string)(&p.AccessLevel), &p.Notify, instant{&p.CreatedAt},
+		(*string)(&p.CheckGroup.ID), &p.CheckGroup.Number, &p.CheckGroup.Name,
+		(*string)(&p.User.ID), &p.User.Number, &p.User.Name, (*string)(&p.Group.ID), &p.Group.Number, &p.Group.Name)
+}
+
+// fromEntries adds which entries p are asked for.
+func fromEntries(b *query, org roster.OrganizationID, q directory.CheckPermissionQuery) {
+	b.add(` FROM check_permissions p
 	JOIN check_groups g ON g.organization_id = p.organization_id AND g.id = p.check_group_id
 	LEFT JOIN users u ON u.organization_id = p.organization_id AND u.number = p.user_number
 	LEFT JOIN groups x ON x.organization_id = p.organization_id AND x.id = p.group_id`)
 	b.where("p.organization_id = ?", string(org))
-	b.where("p.id > ?", string(q.After))
 	b.where("(u.user_key IS NOT NULL OR x.name_key IS NOT NULL)")
 	if q.ID != "" {
 		b.where("p.id = ?", string(q.ID))
@@ -143,12 +163,6 @@ func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermis
 		b.whereCheckGroupSeen(org, *q.Scope)
 		b.whereEntryConcerns(org, *q.Scope)
 	}
-	b.add(" ORDER BY p.id LIMIT ?", limit(q.Limit, directory.MaxPage))
-	return collect(t, "list entries on check groups", b.text.String(), b.args, func(r scanner) (p roster.CheckPermission, err error) {
-		return p, r.Scan((*string)(&p.ID), (*string)(&p.AccessLevel), &p.Notify, instant{&p.CreatedAt},
-			(*string)(&p.CheckGroup.ID), &p.CheckGroup.Number, &p.CheckGroup.Name,
-			(*string)(&p.User.ID), &p.User.Number, &p.User.Name, (*string)(&p.Group.ID), &p.Group.Number, &p.Group.Name)
-	})
 }
 
 // whereEntryConcerns keeps the entries p that are for a group of the scope or a member of one, or

@@ -42,8 +42,8 @@ func scanEvent(r scanner) (e roster.Event, err error) {
 // whereEvent adds the conditions of want on an event v, except the one on its check.
 func (q *query) whereEvent(org roster.OrganizationID, want directory.EventQuery) {
 	q.where("v.organization_id = ?", string(org))
-	if want.Before != "" {
-		q.where("v.id < ?", string(want.Before))
+	if want.After != "" {
+		q.where("v.id < ?", string(want.After))
 	}
 	if want.Since != "" {
 		q.where("v.id >= ?", string(want.Since))

@@ -68,33 +68,40 @@ func (t *tx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs [
 var comparedOfGroups = sqlAttributes{"id": {"id", "1 = 1"}, "displayName": {"name_key", "1 = 1"}}
 
 // Groups implements directory.GroupTx.
-func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster.Group, error) {
-	count := "0"
+func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) (directory.Rows[roster.Group], error) {
+	members := "0"
 	if q.CountMembers {
-		count = countMembers
+		members = countMembers
 	}
-	b := newQuery(`SELECT ` + groupColumns + `, ` + count + ` FROM groups`)
+	rows, err := list(t, listing[roster.Group]{
+		noun: "groups", columns: groupColumns + ", " + members, scan: scanCountedGroup,
+		from:  func(b *query) error { return fromGroups(b, org, q) },
+		order: byNumberOrName("", q.Order), limit: q.Limit, count: q.Count,
+	})
+	if err != nil || !q.Services {
+		return rows, err
+	}
+	return rows, t.loadServices(org, rows.Records)
+}
+
+func scanCountedGroup(r scanner) (roster.Group, error) {
+	var members int64
+	g, err := scanGroup(r, &members)
+	g.MemberCount = members
+	return g, err
+}
+
+// fromGroups adds which groups are asked for.
+func fromGroups(b *query, org roster.OrganizationID, q directory.GroupQuery) error {
+	b.add(" FROM groups")
 	b.where("organization_id = ?", string(org))
 	b.where("kind = ?", string(q.Kind))
 	b.where("name_key IS NOT NULL")
-	if err := b.whereAll(comparedOfGroups, q.Where); err != nil {
-		return nil, err
-	}
 	if q.BusinessService != "" {
 		b.where(`id IN (SELECT group_id FROM team_services s WHERE s.organization_id = ? AND s.service_id = ?)`, string(org), string(q.BusinessService))
 	}
 	if q.Among != nil {
 		b.in("id", anyOf(q.Among))
 	}
-	b.inOrder("", q.Order, q.Limit)
-	groups, err := collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {
-		var members int64
-		g, err := scanGroup(r, &members)
-		g.MemberCount = members
-		return g, err
-	})
-	if err != nil || !q.Services {
-		return groups, err
-	}
-	return groups, t.loadServices(org, groups)
+	return b.whereAll(comparedOfGroups, q.Where)
 }

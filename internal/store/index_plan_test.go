@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"roster"
 	"roster/internal/directory"
 )
 
@@ -14,12 +15,23 @@ func TestWhatIsFewAmongManyHasAnIndexOfItsOwn(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
 	err := db.View(t.Context(), func(x directory.Tx) error {
+		jobs := func(state roster.JobState) (string, []any) {
+			r := &recorder{runner: x.(*tx).run}
+			recorded := *x.(*tx)
+			recorded.run = r
+			_, _ = recorded.Jobs("org", directory.JobQuery{State: state, After: "j"})
+			return r.texts[0], r.args[r.texts[0]]
+		}
+		open, ofOpen := jobs("")
+		running, ofRunning := jobs(roster.JobRunning)
+		buried, ofBuried := jobs(roster.JobBuried)
 		for text, c := range map[string]struct {
 			args []any
 			want string
 		}{
-			openJobs:   {[]any{"org", "j", 1}, "SEARCH jobs USING INDEX jobs_open (organization_id=? AND id>?)"},
-			buriedJobs: {[]any{"org", "j", 1}, "SEARCH jobs USING INDEX jobs_given_up (organization_id=? AND id>?)"},
+			open:       {ofOpen, "SEARCH jobs USING INDEX jobs_open (organization_id=? AND id>?)"},
+			running:    {ofRunning, "SEARCH jobs USING INDEX jobs_open (organization_id=? AND id>?)"},
+			buried:     {ofBuried, "SEARCH jobs USING INDEX jobs_given_up (organization_id=? AND id>?)"},
 			checkState: {[]any{"org"}, "SEARCH checks USING COVERING INDEX checks_version (organization_id=? AND version>?)"},
 		} {
 			var plan []string

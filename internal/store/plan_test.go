@@ -80,7 +80,7 @@ func everyQuery(tx directory.Tx) {
 	_, _ = tx.FindGroups(org, roster.KindTeam, refs)
 	_, _ = tx.FindDepartment(org, refs[0])
 	_, _ = tx.FindRoles(org, refs)
-	_, _ = tx.Groups(org, directory.GroupQuery{Where: directory.Both(directory.Is("id", "id"), directory.Is("displayName", directory.Fold("name"))), Kind: roster.KindTeam, Among: ids})
+	_, _ = tx.Groups(org, directory.GroupQuery{Where: directory.Both(directory.Is("id", "id"), directory.Is("displayName", directory.Fold("name"))), Kind: roster.KindTeam, Among: ids, Count: true})
 	for _, o := range everyOrder {
 		everyOrderedQuery(tx, o)
 	}
@@ -105,11 +105,11 @@ var everyOrder = func() (all []directory.ListOrder) {
 // everyOrderedQuery puts those that list whole organizations in an order.
 func everyOrderedQuery(tx directory.Tx, o directory.ListOrder) {
 	const org = roster.OrganizationID("org")
-	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, CountMembers: true})
-	_, _ = tx.Departments(org, o, 1)
-	_, _ = tx.Roles(org, o, 1)
-	_, _ = tx.Checks(org, directory.CheckQuery{Order: o})
-	_, _ = tx.CheckGroups(org, directory.CheckGroupQuery{Order: o})
+	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, Count: true, CountMembers: true})
+	_, _ = tx.Departments(org, directory.DepartmentQuery{Order: o, Limit: 1, Count: true})
+	_, _ = tx.Roles(org, directory.RoleQuery{Order: o, Limit: 1, Count: true})
+	_, _ = tx.Checks(org, directory.CheckQuery{Order: o, Count: true})
+	_, _ = tx.CheckGroups(org, directory.CheckGroupQuery{Order: o, Count: true})
 }
 
 func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
@@ -161,7 +161,8 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 	_, _ = tx.DeleteDeadSessions(at, 1)
 	_ = tx.InsertToken(roster.Token{ID: "t", OrganizationID: org}, "key", "hash")
 	_, _, _ = tx.TokenByHash("hash")
-	_, _ = tx.Tokens(org, directory.TokenQuery{Revoked: true, Limit: 1})
+	_, _ = tx.Tokens(org, directory.TokenQuery{Revoked: true, Limit: 1, Count: true})
+	_, _ = tx.Tokens(org, directory.TokenQuery{Limit: 1, Count: true})
 	_, _ = tx.HasToken(org, "a")
 	_, _ = tx.FindToken(org, roster.Ref{ID: "t", Name: "key"})
 	_ = tx.TouchTokens([]roster.TokenUse{{ID: "t", At: at}})
@@ -181,7 +182,11 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 // everyAdministrativeQuery puts those by which an organization is looked after.
 func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.OrganizationByID(org)
-	_, _ = tx.Organizations("a", 1)
+	for _, where := range []directory.Condition{{}, directory.Is("id", "org")} {
+		_, _ = tx.Organizations(directory.OrganizationQuery{Where: where, After: "a", Limit: 1, Count: true})
+	}
+	_, _ = tx.Realms(org, directory.RealmQuery{Where: directory.Is("active", true), After: "a", Limit: 1, Count: true})
+	_, _ = tx.Members(org, directory.MemberQuery{Group: "a", After: 7, Limit: 1, Count: true})
 	_ = tx.UpdateOrganization(roster.Organization{ID: org})
 	_, _ = tx.MembersAmong(org, []roster.GroupID{"a", "b", "c"}, []int64{7, 8, 9})
 	_ = tx.AddMembers(org, "a", []int64{7, 8, 9}, at)
@@ -190,13 +195,14 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_ = tx.UpdateDepartment(roster.Department{ID: "d", OrganizationID: org}, "d")
 	_ = tx.DeleteDepartment(org, "d", at)
 	_ = tx.SetServerAdmin(org, "id", true, at)
-	_, _ = tx.Sessions(org, "id", at)
+	_, _ = tx.Sessions(org, directory.SessionQuery{User: "id", Open: at, After: "s", Count: true})
 	_, _ = tx.DeleteSession(org, "id", "s")
-	_, _ = tx.Jobs(org, directory.JobQuery{After: "j", Limit: 1})
-	_, _ = tx.Jobs(org, directory.JobQuery{Buried: true, After: "j", Limit: 1})
+	for _, state := range []roster.JobState{"", roster.JobBuried, roster.JobRunning} {
+		_, _ = tx.Jobs(org, directory.JobQuery{State: state, After: "j", Limit: 1, Count: true})
+	}
 	_, _ = tx.ReviveJob(org, "j", at)
 	_, _ = tx.RealmByID(org, "r")
-	_, _ = tx.AuditEntries(org, directory.AuditQuery{ID: "a"})
+	_, _ = tx.AuditEntries(org, directory.AuditQuery{Where: directory.Is("id", "a")})
 	for noun := range lockTables {
 		_ = tx.LockRecord(org, noun, "id")
 	}
@@ -204,8 +210,12 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 
 func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.InsertAudit(roster.AuditEntry{ID: "a", OrganizationID: org, Salt: "s"})
-	for _, q := range []directory.AuditQuery{{After: "a"}, {Sealed: true}, {Target: "t"}, {Target: "t", AfterSeq: 1}, {Newest: true, After: "a"}, {Newest: true, Target: "t", After: "a"}} {
-		_, _ = tx.AuditEntries(org, q)
+	for _, where := range []directory.Condition{{}, directory.Is("target", "t")} {
+		for _, order := range []directory.AuditOrder{{}, {BySeq: true}, {Descending: true}} {
+			for _, order.After = range []directory.Place{{}, {Key: "a", Number: 1}} {
+				_, _ = tx.AuditEntries(org, directory.AuditQuery{Where: where, Order: order, Limit: 1, Count: true})
+			}
+		}
 	}
 	_, _ = tx.UnsealedAudit(1)
 	_, _, _ = tx.LastSealed(org)
@@ -244,19 +254,19 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 		for _, q := range []directory.CheckQuery{
 			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {Where: directory.Is("id", string(c.ID))}, {Where: directory.Is("displayName", "key")}, {Where: directory.Is("emailAlias", "alias")}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
 		} {
-			q.Scope, q.Told = scope, true
+			q.Scope, q.Told, q.Count = scope, true, true
 			_, _ = tx.Checks(org, q)
 			_, _ = tx.CheckIDs(org, q)
 		}
 		_, _ = tx.CheckCounts(org, scope)
 		for _, q := range []directory.CheckGroupQuery{{}, {Where: directory.Is("id", string(g.ID))}, {Where: directory.Is("displayName", "key")}} {
-			q.Scope = scope
+			q.Scope, q.Count = scope, true
 			_, _ = tx.CheckGroups(org, q)
 		}
 		for _, q := range []directory.CheckPermissionQuery{
 			{}, {After: "p"}, {ID: "p"}, {CheckGroup: g.ID}, {Group: "g"}, {Users: []roster.UserID{"id", "other"}}, {Users: []roster.UserID{"id"}, CheckGroup: g.ID},
 		} {
-			q.Scope = scope
+			q.Scope, q.Count = scope, true
 			_, _ = tx.CheckPermissions(org, q)
 		}
 	}
@@ -270,7 +280,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})
 	for _, checks := range [][]roster.CheckID{nil, {"c"}, {"c", "d"}} {
 		for _, q := range []directory.EventQuery{
-			{}, {Before: "e"}, {Before: "e", Since: "a"}, {Among: []roster.EventID{"e", "f"}, Body: true}, {Unmatched: true, Before: "e"},
+			{}, {After: "e"}, {After: "e", Since: "a"}, {Among: []roster.EventID{"e", "f"}, Body: true}, {Unmatched: true, After: "e"},
 		} {
 			q.Checks = checks
 			_, _ = tx.Events(org, q)

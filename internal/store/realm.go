@@ -45,8 +45,18 @@ func (t *tx) RealmByID(org roster.OrganizationID, id roster.RealmID) (roster.Rea
 	return first(t, "realm", "find realm", text, []any{string(org), string(id)}, scanRealm)
 }
 
+// comparedOfRealms are the attributes of realms that the store compares.
+var comparedOfRealms = sqlAttributes{"kind": {"kind", "1 = 1"}, "active": {"active", "1 = 1"}}
+
 // Realms implements directory.RealmTx.
-func (t *tx) Realms(org roster.OrganizationID, afterKey string, most int) ([]roster.Realm, error) {
-	const text = `SELECT ` + realmColumns + ` FROM realms WHERE organization_id = $1 AND name_key > $2 ORDER BY name_key LIMIT $3`
-	return collect(t, "list realms", text, []any{string(org), afterKey, limit(most, directory.MaxPage)}, scanRealm)
+func (t *tx) Realms(org roster.OrganizationID, q directory.RealmQuery) (directory.Rows[roster.Realm], error) {
+	return list(t, listing[roster.Realm]{
+		noun: "realms", columns: realmColumns, scan: scanRealm,
+		from: func(b *query) error {
+			b.add(" FROM realms")
+			b.where("organization_id = ?", string(org))
+			return b.whereAll(comparedOfRealms, q.Where)
+		},
+		order: ascending("name_key", q.After), limit: q.Limit, count: q.Count,
+	})
 }

@@ -97,12 +97,18 @@ func (t *tx) DeleteSessions(org roster.OrganizationID, id roster.UserID) error {
 }
 
 // Sessions implements directory.CredentialTx.
-func (t *tx) Sessions(org roster.OrganizationID, id roster.UserID, at time.Time) ([]roster.Session, error) {
-	const text = `SELECT ` + sessionColumns + ` FROM sessions s
-	WHERE s.organization_id = $1 AND s.user_id = $2 AND s.over_at > $3 ORDER BY s.created_at, s.id LIMIT $4`
-	args := []any{string(org), string(id), micros(at), directory.MaxSessions}
-	return collect(t, "list sessions", text, args, func(r scanner) (s roster.Session, err error) {
-		return s, r.Scan(sessionTargets(&s)...)
+func (t *tx) Sessions(org roster.OrganizationID, q directory.SessionQuery) (directory.Rows[roster.Session], error) {
+	return list(t, listing[roster.Session]{
+		noun: "sessions", columns: sessionColumns,
+		scan: func(r scanner) (s roster.Session, err error) { return s, r.Scan(sessionTargets(&s)...) },
+		from: func(b *query) error {
+			b.add(" FROM sessions s")
+			b.where("s.organization_id = ?", string(org))
+			b.where("s.user_id = ?", string(q.User))
+			b.where("s.over_at > ?", micros(q.Open))
+			return nil
+		},
+		order: ascending(orderKey("s.id", true), q.After), limit: q.Limit, count: q.Count,
 	})
 }
 

@@ -103,14 +103,23 @@ func (t *tx) InsertToken(token roster.Token, key, hash string) error {
 }
 
 // Tokens implements directory.CredentialTx.
-func (t *tx) Tokens(org roster.OrganizationID, q directory.TokenQuery) ([]roster.Token, error) {
-	const text = `SELECT ` + tokenColumns + tokenUser + `
-	WHERE t.organization_id = $1 AND t.id > $2 AND (t.revoked_at = 0 OR $3) ORDER BY t.id LIMIT $4`
-	tokens, err := collect(t, "list tokens", text, []any{string(org), string(q.After), q.Revoked, limit(q.Limit, directory.MaxPage)}, scanToken)
+func (t *tx) Tokens(org roster.OrganizationID, q directory.TokenQuery) (directory.Rows[roster.Token], error) {
+	rows, err := list(t, listing[roster.Token]{
+		noun: "tokens", columns: tokenColumns, scan: scanToken,
+		from: func(b *query) error {
+			b.add(tokenUser)
+			b.where("t.organization_id = ?", string(org))
+			if !q.Revoked {
+				b.where("t.revoked_at = 0")
+			}
+			return nil
+		},
+		order: ascending("t.id", q.After), limit: q.Limit, count: q.Count,
+	})
 	if err != nil {
-		return nil, err
+		return rows, err
 	}
-	return tokens, t.loadTokenGroups(org, tokens)
+	return rows, t.loadTokenGroups(org, rows.Records)
 }
 
 // HasToken implements directory.CredentialTx.
