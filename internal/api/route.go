@@ -12,6 +12,7 @@ import (
 
 	"roster"
 	"roster/internal/dialect"
+	"roster/internal/directory"
 )
 
 // operation is what the document says of a call, besides what its types say.
@@ -146,6 +147,9 @@ func (a *api) serve(c *call, do act) error {
 		return err
 	}
 	out, err := do(context.WithValue(c.request.Context(), callKey{}, c), c, q)
+	if err == nil {
+		err = directory.Settle(c.request.Context())
+	}
 	if err != nil {
 		return err
 	}

@@ -303,6 +303,12 @@ type CredentialTx interface {
 	// DeleteLinks deletes the links of a user for a purpose; for "" those for every purpose.
 	DeleteLinks(org roster.OrganizationID, user roster.UserID, purpose roster.LinkPurpose) error
 
+	// AccessVersions returns the versions that a caller's rights depend on: that of the organization's
+	// policy, and of the user with the number, 0 if there is none.
+	AccessVersions(org roster.OrganizationID, user int64) (Versions, error)
+	// StillHolds reports whether what is remembered of a caller still holds.
+	StillHolds(r Remembered) (bool, error)
+
 	// KnowAddress remembers that the user name signed in from the address at a time.
 	KnowAddress(org roster.OrganizationID, userKey, address string, at time.Time) error
 	// AddressKnownSince reports whether it did so since a time.

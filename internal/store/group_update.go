@@ -87,7 +87,10 @@ func (t *tx) DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.T
 	if _, err := t.exec("delete members", gone, string(org), string(id)); err != nil {
 		return err
 	}
-	return t.forgetTold(org, id, at)
+	if err := t.forgetTold(org, id, at); err != nil {
+		return err
+	}
+	return t.raisePolicy(org)
 }
 
 // Members implements directory.GroupTx.
@@ -277,7 +280,11 @@ func (t *tx) InsertService(s roster.BusinessService, key string) (number int64, 
 func (t *tx) UpdateRole(r roster.Role, key string) error {
 	const text = `UPDATE roles SET name = $3, name_key = $4, description = $5, permissions = $6, version = $7
 	WHERE organization_id = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.mustChange("role", "update role", text, string(r.OrganizationID), string(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Version)
+	err := t.mustChange("role", "update role", text, string(r.OrganizationID), string(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Version)
+	if err != nil {
+		return err
+	}
+	return t.raisePolicy(r.OrganizationID)
 }
 
 // DeleteRole implements directory.GroupTx.
@@ -286,5 +293,8 @@ func (t *tx) DeleteRole(org roster.OrganizationID, id roster.RoleID) (bool, erro
 	AND NOT EXISTS (SELECT 1 FROM user_roles r JOIN users u ON u.organization_id = r.organization_id AND u.number = r.user_number
 		WHERE r.organization_id = $1 AND r.role_id = $2 AND u.user_key IS NOT NULL)`
 	n, err := t.exec("delete role", text, string(org), string(id))
-	return n > 0, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, t.raisePolicy(org)
 }

@@ -71,7 +71,7 @@ func open(t testing.TB, database string, o Options) *Env {
 		}
 		book.check(t, e, o)
 	})
-	e.Directory = a.Directory()
+	e.Directory, e.Work = a.Directory(), a.Work
 	e.By = roster.Actor{
 		Kind: roster.ActorSystem, OrganizationID: a.Organization().ID, Name: "test", Face: roster.FaceSystem,
 	}
