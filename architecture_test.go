@@ -24,7 +24,8 @@ import (
 var arrows = map[string][]string{
 	"roster":                        {},
 	"roster/internal/fold":          {},
-	"roster/internal/directory":     {"roster", "roster/internal/fold", "roster/internal/filter"},
+	"roster/internal/phone":         {},
+	"roster/internal/directory":     {"roster", "roster/internal/fold", "roster/internal/phone", "roster/internal/filter"},
 	"roster/internal/dialect":       {"roster"},
 	"roster/internal/filter":        {"roster", "roster/internal/fold"},
 	"roster/internal/auth":          {"roster", "roster/internal/directory"},
