@@ -60,6 +60,7 @@ func (a *api) guard(e *endpoint, do act) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{ResponseWriter: w, request: r, endpoint: e}
 		defer a.answerPanic(c)
+		a.describe()
 		if err := a.admit(c); err != nil {
 			a.face.Fail(c, r, err)
 			return
