@@ -1,7 +1,7 @@
 package cli
 
-// serverGrammar is the part of the command line that the server needs. The server starts without the
-// rest, which is ten times as long.
+// serverGrammar is the part of the command line that the server needs. The rest is ten times as
+// long, and would make its start longer.
 type serverGrammar struct {
 	Serve serveCommand `cmd:"" help:"Run the server."`
 }
