@@ -63,6 +63,7 @@ func (a *api) guard(e *endpoint, do act) http.Handler {
 		ctx, premise := directory.WithPremise(r.Context())
 		c := &call{ResponseWriter: w, request: r.WithContext(ctx), endpoint: e}
 		defer a.answerPanic(c)
+		a.describe()
 		if err := a.admit(c); err != nil {
 			if dialect.Outdated(ctx, err) {
 				premise.Renew()

@@ -71,7 +71,6 @@ func newFixtureOn(t *testing.T, db *store.DB, change ...func(*Options)) *fixture
 	t.Helper()
 	f := &fixture{T: t, clock: newClock(), db: db}
 	hasher := newHasher(time.Now, 8)
-	hasher.cleanUp = func() {}
 	hasher.compare = func(password, hash string) (bool, error) {
 		f.hashes.Add(1)
 		if f.meanwhile != nil {
