@@ -25,7 +25,7 @@ import (
 const (
 	fuzzSeed = "ROSTER_FUZZ_SEED" // of the requests: the seed of a finding repeats it
 	fuzzTime = "ROSTER_FUZZ_TIME" // how long, such as 5m; without it so many requests are sent:
-	fuzzSome = 1250               // on SQLite; on PostgreSQL, where the same requests take longer, a quarter
+	fuzzSome = 2000               // on SQLite; on PostgreSQL, where the same requests take longer, a quarter
 	fuzzLong = 2500               // the same in the long form
 )
 
