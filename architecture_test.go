@@ -50,6 +50,7 @@ var arrows = map[string][]string{
 	"roster/bench":                  {"*"}, // measures, and is in no binary
 	// For tests only: no other package may import these.
 	"roster/internal/pgtest":              {},
+	"roster/internal/store/tabletest":     {"roster/internal/store", "roster/internal/pgtest"},
 	"roster/internal/store/storetest":     {"roster", "roster/internal/directory", "roster/internal/filter"},
 	"roster/internal/dialect/dialecttest": {"*"},
 	"roster/internal/auth/realm/ldaptest": {},
