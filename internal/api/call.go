@@ -12,8 +12,8 @@ import (
 
 	"roster"
 	"roster/internal/dialect"
-	"roster/internal/directory"
 	"roster/internal/filter"
+	"roster/internal/premise"
 )
 
 // call is one request in progress. It is also the writer of its answer, so that functions need only
@@ -60,13 +60,13 @@ func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 // to be outdated, it authenticates the caller anew.
 func (a *api) guard(e *endpoint, do act) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, premise := directory.WithPremise(r.Context())
+		ctx, basis := premise.With(r.Context())
 		c := &call{ResponseWriter: w, request: r.WithContext(ctx), endpoint: e}
 		defer a.answerPanic(c)
 		a.describe()
 		if err := a.admit(c); err != nil {
 			if dialect.Outdated(ctx, err) {
-				premise.Renew()
+				basis.Renew()
 				if _, denied := a.authenticate(c.request); denied != nil {
 					err = denied
 				}
@@ -77,7 +77,7 @@ func (a *api) guard(e *endpoint, do act) http.Handler {
 		admitted := *c
 		err := a.serve(c, do)
 		if dialect.Outdated(ctx, err) {
-			premise.Renew()
+			basis.Renew()
 			*c = admitted
 			var denied error
 			if c.by, denied = a.authenticate(c.request); denied != nil {

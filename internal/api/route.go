@@ -13,7 +13,7 @@ import (
 
 	"roster"
 	"roster/internal/dialect"
-	"roster/internal/directory"
+	"roster/internal/premise"
 )
 
 // operation is what the document says of a call, besides what its types say.
@@ -169,7 +169,7 @@ func (a *api) serve(c *call, do act) error {
 	}
 	out, err := do(context.WithValue(c.request.Context(), callKey{}, c), c, q)
 	if err == nil {
-		err = directory.Settle(c.request.Context())
+		err = premise.Settle(c.request.Context())
 	}
 	if err != nil {
 		return err

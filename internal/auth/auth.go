@@ -10,6 +10,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/premise"
 )
 
 // deniedDetail is all that a denied caller learns.
@@ -51,7 +52,7 @@ type Options struct {
 	GuessKey []byte
 
 	// Generation allows the authenticator to keep what it read of credentials until the generation
-	// changes. nil: only requests with a [directory.Premise] rely on what was read before.
+	// changes. nil: only requests with a [premise.Premise] rely on what was read before.
 	Generation Generation
 }
 
@@ -81,17 +82,17 @@ type Authenticator struct {
 type (
 	openAccount struct {
 		roster.Account
-		versions directory.Versions
+		versions premise.Versions
 	}
 	openSession struct {
 		roster.Session
 		account  roster.Account
-		versions directory.Versions
+		versions premise.Versions
 	}
 	heldToken struct {
 		roster.Token
 		account  roster.Account
-		versions directory.Versions
+		versions premise.Versions
 	}
 )
 

@@ -6,6 +6,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/premise"
 )
 
 // maxReadings bounds the kept readings of each kind.
@@ -35,7 +36,7 @@ func newReadings[V any](generation Generation) *readings[V] {
 // premise.
 func (r *readings[V]) peek(ctx context.Context, key string) (v V, found, assumed bool) {
 	now, known := r.generation()
-	if !known && !directory.PremiseOf(ctx).MayRely() {
+	if !known && !premise.Of(ctx).MayRely() {
 		return v, false, false
 	}
 	r.mu.RLock()
@@ -80,7 +81,7 @@ func (r *readings[V]) change(key string, alter func(*V)) {
 }
 
 // versioned is a reading with the versions that tell whether it still holds.
-type versioned interface{ remembered() directory.Remembered }
+type versioned interface{ remembered() premise.Remembered }
 
 // readOnce returns the kept value of the key, or reads it from the store and keeps it. If the value
 // is only assumed, the request relies on it from then on.
@@ -102,15 +103,15 @@ func readOnce[V versioned](ctx context.Context, a *Authenticator, r *readings[V]
 
 // rely makes the request rely on what is remembered of its caller.
 func (a *Authenticator) rely(ctx context.Context, v versioned) {
-	r, p := v.remembered(), directory.PremiseOf(ctx)
+	r, p := v.remembered(), premise.Of(ctx)
 	p.Rely(r, func(ctx context.Context) error {
-		return a.store.View(directory.WithoutPremise(ctx), func(tx directory.Tx) error {
+		return a.store.View(premise.Without(ctx), func(tx directory.Tx) error {
 			holds, err := tx.StillHolds(r)
 			switch {
 			case err != nil:
 				return err
 			case !holds:
-				return directory.ErrOutdated
+				return premise.ErrOutdated
 			}
 			p.Verified()
 			return nil
@@ -119,31 +120,31 @@ func (a *Authenticator) rely(ctx context.Context, v versioned) {
 }
 
 // readVersions reads the versions that a reading of the account depends on, if they are needed.
-func (a *Authenticator) readVersions(tx directory.Tx, org roster.OrganizationID, user int64) (directory.Versions, error) {
+func (a *Authenticator) readVersions(tx directory.Tx, org roster.OrganizationID, user int64) (premise.Versions, error) {
 	if _, known := a.generation(); known {
-		return directory.Versions{}, nil
+		return premise.Versions{}, nil
 	}
 	return tx.AccessVersions(org, user)
 }
 
-func rememberedAccount(account roster.Account, v directory.Versions) directory.Remembered {
-	return directory.Remembered{
+func rememberedAccount(account roster.Account, v premise.Versions) premise.Remembered {
+	return premise.Remembered{
 		OrganizationID: account.OrganizationID, PolicyVersion: v.Policy,
 		User: account.Number, UserVersion: v.User, CredentialVersion: account.CredentialVersion,
 	}
 }
 
-func (o openAccount) remembered() directory.Remembered {
+func (o openAccount) remembered() premise.Remembered {
 	return rememberedAccount(o.Account, o.versions)
 }
 
-func (s openSession) remembered() directory.Remembered {
+func (s openSession) remembered() premise.Remembered {
 	r := rememberedAccount(s.account, s.versions)
 	r.Session = s.ID
 	return r
 }
 
-func (t heldToken) remembered() directory.Remembered {
+func (t heldToken) remembered() premise.Remembered {
 	r := rememberedAccount(t.account, t.versions)
 	r.OrganizationID, r.Token = t.OrganizationID, t.ID
 	return r

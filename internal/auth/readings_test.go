@@ -2,12 +2,11 @@ package auth
 
 import (
 	"errors"
+	"roster/internal/premise"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"roster/internal/directory"
 )
 
 // get returns the kept value of the key, or reads and keeps it.
@@ -22,11 +21,11 @@ func TestWithoutAGenerationARequestReliesOnItsPremise(t *testing.T) {
 	t.Parallel()
 	r := newReadings[int](func() (uint64, bool) { return 0, false })
 	_, _ = r.fetch("a", func() (int, error) { return 7, nil })
-	ctx, premise := directory.WithPremise(t.Context())
+	ctx, basis := premise.With(t.Context())
 	if v, found, assumed := r.peek(ctx, "a"); v != 7 || !found || !assumed {
 		t.Errorf("got %d, found %v, assumed %v", v, found, assumed)
 	}
-	premise.Renew()
+	basis.Renew()
 	if _, found, _ := r.peek(ctx, "a"); found {
 		t.Error("a request that must read anew got what is kept")
 	}

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"roster/internal/premise"
 	"strconv"
 	"time"
 
 	"roster"
-	"roster/internal/directory"
 )
 
 // Face describes a dialect to the adapter. R is what the dialect reads of a request, once, for both
@@ -65,7 +65,7 @@ func Endpoint[R, In, Out any](
 		}
 		out, err := call(ctx, by, in)
 		if err == nil {
-			err = directory.Settle(ctx)
+			err = premise.Settle(ctx)
 		}
 		if err != nil {
 			return err
@@ -86,11 +86,11 @@ func (f *Face[R]) handler(
 ) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := f.Read(w, r)
-		ctx, premise := directory.WithPremise(r.Context())
+		ctx, basis := premise.With(r.Context())
 		by, err := f.authenticate(ctx, req, needsHash)
 		if err == nil {
 			if err = answer(ctx, w, by, req); Outdated(ctx, err) {
-				premise.Renew()
+				basis.Renew()
 				if by, err = f.Authenticate(ctx, req); err == nil {
 					err = answer(ctx, w, by, req)
 				}
@@ -106,10 +106,10 @@ func (f *Face[R]) handler(
 // remembered of its caller was outdated. err is that of the call. If nothing has verified the
 // premise, Outdated does.
 func Outdated(ctx context.Context, err error) bool {
-	if err == nil || errors.Is(err, directory.ErrOutdated) {
+	if err == nil || errors.Is(err, premise.ErrOutdated) {
 		return err != nil
 	}
-	return errors.Is(directory.Settle(ctx), directory.ErrOutdated)
+	return errors.Is(premise.Settle(ctx), premise.ErrOutdated)
 }
 
 // authenticate finds out who calls, unless the call needs a hash and too many wait for one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"roster/internal/premise"
 	"time"
 
 	"roster"
@@ -305,9 +306,9 @@ type CredentialTx interface {
 
 	// AccessVersions returns the versions that a caller's rights depend on: that of the organization's
 	// policy, and of the user with the number, 0 if there is none.
-	AccessVersions(org roster.OrganizationID, user int64) (Versions, error)
+	AccessVersions(org roster.OrganizationID, user int64) (premise.Versions, error)
 	// StillHolds reports whether what is remembered of a caller still holds.
-	StillHolds(r Remembered) (bool, error)
+	StillHolds(r premise.Remembered) (bool, error)
 
 	// KnowAddress remembers that the user name signed in from the address at a time.
 	KnowAddress(org roster.OrganizationID, userKey, address string, at time.Time) error

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"roster/internal/premise"
 	"slices"
 	"sync"
 	"time"
@@ -69,7 +70,7 @@ func (g *gather) join(w *gathered) (first bool, err error) {
 	defer g.mu.Unlock()
 	if g.underWay == g.lanes || len(g.waiting) > 0 {
 		g.mu.Unlock()
-		err := Settle(w.ctx)
+		err := premise.Settle(w.ctx)
 		g.mu.Lock()
 		if err != nil {
 			return false, err

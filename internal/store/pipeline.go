@@ -2,8 +2,7 @@ package store
 
 import (
 	"fmt"
-
-	"roster/internal/directory"
+	"roster/internal/premise"
 )
 
 // maxDeferred is the maximum number of statements that wait to be sent.
@@ -19,7 +18,7 @@ const maxDeferred = 64
 type pipeline struct {
 	conn    *postgresConn
 	writes  bool
-	premise *directory.Premise // is verified in the first journey
+	premise *premise.Premise // is verified in the first journey
 
 	opened bool   // the first statement was queued
 	asked  bool   // the premise was asked about, and the answer is not read
@@ -94,7 +93,7 @@ func (p *pipeline) flush(n int) error {
 	return p.conn.settle(n)
 }
 
-// readPremise reads whether the premise holds. Errors: directory.ErrOutdated.
+// readPremise reads whether the premise holds. Errors: premise.ErrOutdated.
 func (p *pipeline) readPremise() error {
 	p.asked = false
 	holds := false
@@ -103,7 +102,7 @@ func (p *pipeline) readPremise() error {
 		return nil
 	})
 	if err == nil && !holds {
-		err = directory.ErrOutdated
+		err = premise.ErrOutdated
 	}
 	if err == nil {
 		p.premise.Verified()

@@ -2,11 +2,11 @@ package store
 
 import (
 	"roster"
-	"roster/internal/directory"
+	"roster/internal/premise"
 )
 
 // AccessVersions implements directory.CredentialTx.
-func (t *tx) AccessVersions(org roster.OrganizationID, user int64) (v directory.Versions, err error) {
+func (t *tx) AccessVersions(org roster.OrganizationID, user int64) (v premise.Versions, err error) {
 	const text = `SELECT o.policy_version,
 	COALESCE((SELECT u.version FROM users u WHERE u.organization_id = o.id AND u.number = $2 AND u.user_key IS NOT NULL), 0)
 	FROM organizations o WHERE o.id = $1`
@@ -21,14 +21,14 @@ const stillHolds = `SELECT 1 FROM organizations o WHERE o.id = $1 AND o.policy_v
 	AND ($6 = '' OR EXISTS (SELECT 1 FROM tokens k WHERE k.id = $6 AND k.organization_id = $1 AND k.revoked_at = 0))
 	AND ($7 = '' OR EXISTS (SELECT 1 FROM sessions s WHERE s.id = $7 AND s.organization_id = $1))`
 
-func stillHoldsArgs(r directory.Remembered) []any {
+func stillHoldsArgs(r premise.Remembered) []any {
 	return []any{
 		string(r.OrganizationID), r.PolicyVersion, r.User, r.UserVersion, r.CredentialVersion, string(r.Token), string(r.Session),
 	}
 }
 
 // StillHolds implements directory.CredentialTx.
-func (t *tx) StillHolds(r directory.Remembered) (bool, error) {
+func (t *tx) StillHolds(r premise.Remembered) (bool, error) {
 	var one int
 	return t.one("verify what is remembered of a caller", stillHolds, stillHoldsArgs(r), &one)
 }

@@ -1,4 +1,8 @@
-package directory
+// Package premise says whether a request relies on what is remembered of its caller. Authentication
+// relies on it, the store verifies it in the same journey and snapshot as the first read, and the
+// faces try a request again whose premise was wrong (ADR 15). The package decides nothing about
+// rights.
+package premise
 
 import (
 	"context"
@@ -27,9 +31,8 @@ type Versions struct {
 	User   int64 // of the user; 0 for none
 }
 
-// Premise says whether a request relies on what is remembered of its caller. The store then
-// verifies that in the same journey and snapshot as the first read. A request gets its premise from
-// [WithPremise], and is tried again if [ErrOutdated] says that the premise was wrong.
+// Premise is what one request relies on. A request gets it from [With], and is tried again if
+// [ErrOutdated] says that it was wrong.
 type Premise struct {
 	anew       bool // authentication must read again
 	remembered Remembered
@@ -39,30 +42,30 @@ type Premise struct {
 
 // The states of a premise.
 const (
-	premiseNone     int32 = iota // nothing is relied on
-	premiseAssumed               // not verified yet
-	premiseVerified              // verified, for this request
+	unused   int32 = iota // nothing is relied on
+	assumed               // not verified yet
+	verified              // verified, for this request
 )
 
 // ErrOutdated is in the chain of the error for a request whose premise is wrong. Nothing was done.
 var ErrOutdated = errors.New("what was remembered of the caller is outdated")
 
-type premiseKey struct{}
+type key struct{}
 
-// WithPremise returns a context in which authentication may rely on what it remembers.
-func WithPremise(ctx context.Context) (context.Context, *Premise) {
+// With returns a context in which authentication may rely on what it remembers.
+func With(ctx context.Context) (context.Context, *Premise) {
 	p := &Premise{}
-	return context.WithValue(ctx, premiseKey{}, p), p
+	return context.WithValue(ctx, key{}, p), p
 }
 
-// WithoutPremise returns a context in which nothing is verified.
-func WithoutPremise(ctx context.Context) context.Context {
-	return context.WithValue(ctx, premiseKey{}, (*Premise)(nil))
+// Without returns a context in which nothing is verified.
+func Without(ctx context.Context) context.Context {
+	return context.WithValue(ctx, key{}, (*Premise)(nil))
 }
 
-// PremiseOf returns the premise of a context, nil for none.
-func PremiseOf(ctx context.Context) *Premise {
-	p, _ := ctx.Value(premiseKey{}).(*Premise)
+// Of returns the premise of a context, nil for none.
+func Of(ctx context.Context) *Premise {
+	p, _ := ctx.Value(key{}).(*Premise)
 	return p
 }
 
@@ -72,30 +75,30 @@ func (p *Premise) MayRely() bool { return p != nil && !p.anew }
 // Rely notes what authentication relied on. verify is called where nothing else reads the store.
 func (p *Premise) Rely(r Remembered, verify func(context.Context) error) {
 	p.remembered, p.verify = r, verify
-	p.state.Store(premiseAssumed)
+	p.state.Store(assumed)
 }
 
 // Assumed returns what has to be verified yet. It reports false if that is nothing.
 func (p *Premise) Assumed() (Remembered, bool) {
-	if p == nil || p.state.Load() != premiseAssumed {
+	if p == nil || p.state.Load() != assumed {
 		return Remembered{}, false
 	}
 	return p.remembered, true
 }
 
 // Verified notes that the premise holds.
-func (p *Premise) Verified() { p.state.Store(premiseVerified) }
+func (p *Premise) Verified() { p.state.Store(verified) }
 
 // Renew makes authentication read again.
 func (p *Premise) Renew() {
 	p.anew = true
-	p.state.Store(premiseNone)
+	p.state.Store(unused)
 }
 
 // Settle verifies the premise of a context, unless that was done. It is called before anything is
 // answered. Errors: ErrOutdated, and those of the store.
 func Settle(ctx context.Context) error {
-	p := PremiseOf(ctx)
+	p := Of(ctx)
 	if _, assumed := p.Assumed(); !assumed {
 		return nil
 	}
