@@ -1,22 +1,25 @@
 package store
 
 import (
+	"slices"
+
 	"roster"
 	"roster/internal/directory"
 )
 
 const (
-	groupColumns = `id, organization_id, kind, number, name, description, created_at,
+	groupColumns = `id, kind, number, name, description, created_at,
 	active, alert_filter, sig_filter, landing_page, version`
 
 	// A group has a member for each row: to delete a user deletes its rows.
 	countMembers = `(SELECT COUNT(*) FROM group_members m
-	WHERE m.organization_id = groups.organization_id AND m.group_id = groups.id)`
+	WHERE m.organization = groups.organization AND m.group_number = groups.number)`
 )
 
-func scanGroup(r scanner, more ...any) (g roster.Group, err error) {
+func scanGroup(org roster.OrganizationID, r scanner, more ...any) (g roster.Group, err error) {
+	g.OrganizationID = org
 	to := []any{
-		(*string)(&g.ID), (*string)(&g.OrganizationID), (*string)(&g.Kind), &g.Number, &g.Name, &g.Description,
+		(*string)(&g.ID), (*string)(&g.Kind), groupNumber{&g.Number}, &g.Name, &g.Description,
 		instant{&g.CreatedAt},
 		&g.Active, &g.Routing.AlertFilter, &g.Routing.SigFilter,
 		document{&g.Routing.LandingPage},
@@ -32,17 +35,25 @@ const nextNumber = `CASE WHEN CAST($1 AS BIGINT) > 0 THEN CAST($1 AS BIGINT) ELS
 
 // InsertGroup implements directory.GroupTx.
 func (t *tx) InsertGroup(g roster.Group, key string) (number int64, err error) {
-	const text = `INSERT INTO groups (number, id, organization_id, kind, name, name_key, description, created_at,
+	const (
+		insert = `INSERT INTO groups (number, id, organization, kind, name, name_key, description, created_at,
 	active, alert_filter, sig_filter, landing_page, version)
-	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM groups WHERE organization_id = $3 AND kind = $4) END,
-	$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING number`
-	number, err = t.insertNumbered("insert group", text, g.Number,
-		string(g.ID), string(g.OrganizationID), string(g.Kind), g.Name, orNull(key), g.Description, micros(g.CreatedAt),
+	VALUES (CASE WHEN CAST($1 AS BIGINT) <> 0 THEN CAST($1 AS BIGINT) ELSE `
+		values = ` END, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING number`
+		aGroup = insert + `(SELECT COALESCE(MAX(number), 0) + 1 FROM groups WHERE organization = $3 AND number > 0)` + values
+		aTeam  = insert + `(SELECT COALESCE(MIN(number), 0) - 1 FROM groups WHERE organization = $3 AND number < 0)` + values
+	)
+	text := aGroup
+	if g.Kind == roster.KindTeam {
+		text = aTeam
+	}
+	number, err = t.insertNumbered("insert group", text, storedGroup(g.Kind, g.Number),
+		uid(g.ID), t.org(g.OrganizationID), string(g.Kind), g.Name, orNull(key), g.Description, micros(g.CreatedAt),
 		g.Active, g.Routing.AlertFilter, g.Routing.SigFilter, string(g.Routing.LandingPage), g.Version)
 	if err != nil {
 		return 0, err
 	}
-	return number, t.insertTeamServices(g)
+	return storedGroup(g.Kind, number), t.insertTeamServices(g, number)
 }
 
 // insertNumbered puts an INSERT whose $1 is the record's number, 0 for the next.
@@ -56,16 +67,35 @@ func (t *tx) insertNumbered(doing, text string, given int64, args ...any) (numbe
 // FindGroups implements directory.GroupTx.
 func (t *tx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error) {
 	const text = `SELECT ` + groupColumns + `, name_key FROM groups
-	WHERE organization_id = $1 AND kind = $2 AND COALESCE(name_key, '') <> ''`
-	return resolve(t, "find groups", text, []any{string(org), string(kind)}, refs, func(r scanner) (named[roster.Group], error) {
+	WHERE organization = $1 AND kind = $2 AND COALESCE(name_key, '') <> ''`
+	stored := slices.Clone(refs)
+	for i := range stored {
+		stored[i].Number = storedGroup(kind, stored[i].Number)
+	}
+	return resolve(t, "find groups", text, []any{t.org(org), string(kind)}, stored, func(r scanner) (named[roster.Group], error) {
 		var key string
-		g, err := scanGroup(r, &key)
-		return named[roster.Group]{g, string(g.ID), g.Number, key}, err
+		g, err := scanGroup(org, r, &key)
+		return named[roster.Group]{g, string(g.ID), storedGroup(kind, g.Number), key}, err
 	})
 }
 
 // comparedOfGroups are the attributes of groups and teams that an index serves.
-var comparedOfGroups = sqlAttributes{"id": {"id", "1 = 1"}, "displayName": {"name_key", "1 = 1"}}
+var comparedOfGroups = sqlAttributes{"id": {is: "id", present: "1 = 1", id: true}, "displayName": {is: "name_key", present: "1 = 1"}}
+
+// groupsInOrder is inOrder for groups of one kind. The numbers of teams are stored as negative ones,
+// in the opposite order.
+func (q *query) groupsInOrder(of directory.GroupQuery) {
+	o := of.Order
+	switch {
+	case o.ByName:
+	case of.Kind == roster.KindTeam:
+		q.where("number < 0")
+		o.After.Number, o.Descending = storedGroup(of.Kind, o.After.Number), !o.Descending
+	default:
+		q.where("number > 0")
+	}
+	q.inOrder("", o, of.Limit)
+}
 
 // Groups implements directory.GroupTx.
 func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster.Group, error) {
@@ -74,22 +104,24 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster
 		count = countMembers
 	}
 	b := newQuery(`SELECT ` + groupColumns + `, ` + count + ` FROM groups`)
-	b.where("organization_id = ?", string(org))
+	b.where("organization = ?", t.org(org))
 	b.where("kind = ?", string(q.Kind))
 	b.where("name_key IS NOT NULL")
 	if err := b.whereAll(comparedOfGroups, q.Where); err != nil {
 		return nil, err
 	}
 	if q.BusinessService != "" {
-		b.where(`id IN (SELECT group_id FROM team_services s WHERE s.organization_id = ? AND s.service_id = ?)`, string(org), string(q.BusinessService))
+		b.where(`number IN (SELECT s.group_number FROM team_services s WHERE s.organization = ?
+		AND s.service_number = (SELECT number FROM business_services WHERE organization = ? AND id = ?))`,
+			t.org(org), t.org(org), uid(q.BusinessService))
 	}
 	if q.Among != nil {
-		b.in("id", anyOf(q.Among))
+		b.in("id", anyUID(q.Among))
 	}
-	b.inOrder("", q.Order, q.Limit)
+	b.groupsInOrder(q)
 	groups, err := collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {
 		var members int64
-		g, err := scanGroup(r, &members)
+		g, err := scanGroup(org, r, &members)
 		g.MemberCount = members
 		return g, err
 	})

@@ -18,9 +18,9 @@ func TestWhatIsFewAmongManyHasAnIndexOfItsOwn(t *testing.T) {
 			args []any
 			want string
 		}{
-			openJobs:   {[]any{"org", "j", 1}, "SEARCH jobs USING INDEX jobs_open (organization_id=? AND id>?)"},
-			buriedJobs: {[]any{"org", "j", 1}, "SEARCH jobs USING INDEX jobs_given_up (organization_id=? AND id>?)"},
-			checkState: {[]any{"org"}, "SEARCH checks USING COVERING INDEX checks_version (organization_id=? AND version>?)"},
+			openJobs:   {[]any{1, uid(anID), 1}, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
+			buriedJobs: {[]any{1, uid(anID), 1}, "SEARCH jobs USING INDEX jobs_buried (organization=? AND id>?)"},
+			checkState: {[]any{1}, "SEARCH checks USING COVERING INDEX checks_version (organization=? AND version>?)"},
 		} {
 			var plan []string
 			err := x.(*tx).each("explain", "EXPLAIN QUERY PLAN "+text, c.args, func(r scanner) error {

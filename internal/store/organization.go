@@ -22,7 +22,7 @@ func (t *tx) OrganizationBySlug(slug string) (roster.Organization, error) {
 // OrganizationByID implements directory.OrganizationTx.
 func (t *tx) OrganizationByID(id roster.OrganizationID) (roster.Organization, error) {
 	const text = `SELECT ` + organizationColumns + ` FROM organizations WHERE id = $1`
-	return first(t, "organization", "read organization", text, []any{string(id)}, scanOrganization)
+	return first(t, "organization", "read organization", text, []any{uid(id)}, scanOrganization)
 }
 
 // Organizations implements directory.OrganizationTx.
@@ -33,15 +33,21 @@ func (t *tx) Organizations(afterSlug string, most int) ([]roster.Organization, e
 
 // InsertOrganization implements directory.OrganizationTx.
 func (t *tx) InsertOrganization(o roster.Organization) error {
-	const text = `INSERT INTO organizations (` + organizationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-	_, err := t.exec("insert organization", text, string(o.ID), o.Slug, o.Name, micros(o.CreatedAt),
-		o.Settings.TimeZone, o.Settings.DefaultCountry, o.Settings.StrongPasswords, o.Version)
+	const text = `INSERT INTO organizations (` + organizationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING number`
+	var n int64
+	found, err := t.one("insert organization", text, []any{
+		uid(o.ID), o.Slug, o.Name, micros(o.CreatedAt),
+		o.Settings.TimeZone, o.Settings.DefaultCountry, o.Settings.StrongPasswords, o.Version,
+	}, &n)
+	if found {
+		t.met = append(t.met, organization{o.ID, n})
+	}
 	return err
 }
 
 // UpdateOrganization implements directory.OrganizationTx.
 func (t *tx) UpdateOrganization(o roster.Organization) error {
 	const text = `UPDATE organizations SET name = $2, time_zone = $3, default_country = $4, strong_passwords = $5, version = $6 WHERE id = $1`
-	return t.mustChange("organization", "update organization", text, string(o.ID), o.Name,
+	return t.mustChange("organization", "update organization", text, uid(o.ID), o.Name,
 		o.Settings.TimeZone, o.Settings.DefaultCountry, o.Settings.StrongPasswords, o.Version)
 }

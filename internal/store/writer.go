@@ -34,6 +34,7 @@ type writer struct {
 	at     location
 	engine *engine
 	texts  *texts
+	orgs   *organizations
 	added  jobsAdded
 	log    *slog.Logger
 	now    func() time.Time
@@ -61,6 +62,7 @@ type update struct {
 	err    error
 	queued bool // fn queued a job
 	access bool // fn changed data that authentication reads
+	met    []organization
 }
 
 const (
@@ -69,9 +71,9 @@ const (
 	abandoned
 )
 
-func newWriter(at location, e *engine, t *texts, added jobsAdded, o Options) *writer {
+func newWriter(at location, e *engine, t *texts, orgs *organizations, added jobsAdded, o Options) *writer {
 	return &writer{
-		at: at, engine: e, texts: t, added: added, log: o.Logger, now: o.Now,
+		at: at, engine: e, texts: t, orgs: orgs, added: added, log: o.Logger, now: o.Now,
 		files: newFiles(at.path, o.Logger), queue: make(chan *update, maxQueue), ended: make(chan struct{}),
 	}
 }
@@ -269,6 +271,11 @@ func (w *writer) commit(updates []*update) error {
 		w.rollback()
 		return explain(w.engine.fault(err), "commit", err)
 	}
+	for _, u := range updates {
+		if u.err == nil {
+			w.orgs.add(u.met)
+		}
+	}
 	return nil
 }
 
@@ -329,9 +336,9 @@ func (w *writer) try(u *update, others bool) error {
 			return fmt.Errorf("savepoint: %w", err)
 		}
 	}
-	t := &tx{run: w.conn, engine: w.engine, texts: w.texts}
+	t := &tx{run: w.conn, engine: w.engine, texts: w.texts, orgs: w.orgs}
 	u.err = t.call(u.fn)
-	u.queued, u.access = t.queued, t.access
+	u.queued, u.access, u.met = t.queued, t.access, t.met
 	if !others {
 		return nil
 	}
