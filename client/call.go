@@ -173,6 +173,16 @@ func (o ListOptions) query() url.Values {
 	return q
 }
 
+// CountOptions say how one page of a list is read that has no other choice.
+type CountOptions struct {
+	Count bool // as in ListOptions
+	PageOptions
+}
+
+func (o CountOptions) query() url.Values {
+	return ListOptions{Count: o.Count, PageOptions: o.PageOptions}.query()
+}
+
 // NamedListOptions say which records a list has that are in an order by number or by name. The zero
 // value is all of them, by number.
 type NamedListOptions struct {

@@ -90,6 +90,11 @@ func (s *CheckGroups) Permissions(ctx context.Context, id string, o PageOptions)
 	return list[CheckPermission](ctx, s.c, at("/check-groups", id, "/permissions"), o.query())
 }
 
+// PermissionsPage returns one page of what [CheckGroups.Permissions] returns.
+func (s *CheckGroups) PermissionsPage(ctx context.Context, id string, o CountOptions) (Page[CheckPermission], error) {
+	return page[CheckPermission](ctx, s.c, at("/check-groups", id, "/permissions"), o.query())
+}
+
 // PutPermission makes the entry of a user or group on a check group, or changes the one that there
 // is.
 func (s *CheckGroups) PutPermission(ctx context.Context, id string, p NewCheckPermission) (CheckPermission, error) {

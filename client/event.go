@@ -38,11 +38,12 @@ type EventListOptions struct {
 	Status     Status
 	Matched    Optional[bool] // whether a check claimed it
 	From, To   time.Time      // half open; zero: open
+	Count      bool           // as in ListOptions
 	PageOptions
 }
 
 func (o EventListOptions) query() url.Values {
-	q := o.PageOptions.query()
+	q := CountOptions{o.Count, o.PageOptions}.query()
 	set(q, "check", o.Check)
 	set(q, "checkGroup", o.CheckGroup)
 	set(q, "status", string(o.Status))

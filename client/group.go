@@ -77,6 +77,11 @@ func (s *Groups) Members(ctx context.Context, id string, o PageOptions) iter.Seq
 	return s.members(id).list(ctx, o)
 }
 
+// MembersPage returns one page of what [Groups.Members] returns.
+func (s *Groups) MembersPage(ctx context.Context, id string, o CountOptions) (Page[Member], error) {
+	return s.members(id).page(ctx, o)
+}
+
 // ChangeMembers adds members to a group and removes others, in one step.
 func (s *Groups) ChangeMembers(ctx context.Context, id string, change MemberChange) (Group, error) {
 	return changeMembers[Group](ctx, s.members(id), change)

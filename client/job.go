@@ -33,11 +33,12 @@ type Job struct {
 // JobListOptions say which jobs a list has.
 type JobListOptions struct {
 	State JobState // "": all that are not done
+	Count bool     // as in ListOptions
 	PageOptions
 }
 
 func (o JobListOptions) query() url.Values {
-	q := o.PageOptions.query()
+	q := CountOptions{o.Count, o.PageOptions}.query()
 	set(q, "state", string(o.State))
 	return q
 }

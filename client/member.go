@@ -29,6 +29,10 @@ func (m members) list(ctx context.Context, o PageOptions) iter.Seq2[Member, erro
 	return list[Member](ctx, m.c, at(m.path, m.id, "/members"), o.query())
 }
 
+func (m members) page(ctx context.Context, o CountOptions) (Page[Member], error) {
+	return page[Member](ctx, m.c, at(m.path, m.id, "/members"), o.query())
+}
+
 func (m members) add(ctx context.Context, user string) error {
 	_, err := m.c.send(ctx, newRequest(http.MethodPut, at(m.path, m.id, "/members", user), nil), nil)
 	return err

@@ -45,6 +45,9 @@ func groups(t *testing.T, _ *world, c *client.Client) {
 	check(t, c.Groups.AddMember(ctx, g.ID, ann.ID))
 	member := func(m client.Member) string { return m.UserName }
 	same(t, "members", names(collect(t, c.Groups.Members(ctx, g.ID, client.PageOptions{PageSize: 1})), member), []string{"groups.ann", "groups.bob"})
+	one, err := c.Groups.MembersPage(ctx, g.ID, client.CountOptions{Count: true, PageOptions: client.PageOptions{PageSize: 1}})
+	check(t, err)
+	same(t, "total", []int64{int64(len(one.Items)), one.Total}, []int64{1, 2})
 	check(t, c.Groups.RemoveMember(ctx, g.ID, bob.ID))
 	same(t, "members", names(collect(t, c.Groups.Members(ctx, g.ID, client.PageOptions{})), member), []string{"groups.ann"})
 

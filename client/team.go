@@ -90,6 +90,11 @@ func (s *Teams) Members(ctx context.Context, id string, o PageOptions) iter.Seq2
 	return s.members(id).list(ctx, o)
 }
 
+// MembersPage returns one page of what [Teams.Members] returns.
+func (s *Teams) MembersPage(ctx context.Context, id string, o CountOptions) (Page[Member], error) {
+	return s.members(id).page(ctx, o)
+}
+
 // ChangeMembers adds members to a team and removes others, in one step.
 func (s *Teams) ChangeMembers(ctx context.Context, id string, change MemberChange) (Team, error) {
 	return changeMembers[Team](ctx, s.members(id), change)

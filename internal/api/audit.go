@@ -47,7 +47,6 @@ type (
 	listAudit struct {
 		Page
 		Filter
-		Count
 		Target string     `query:"target" maxLength:"64" doc:"Only entries about the record with this id."`
 		Sort   auditOrder `query:"sort" doc:"The order, -at where absent: the newest first."`
 	}

@@ -119,7 +119,6 @@ type (
 	listChecks struct {
 		Page
 		Filter
-		Count
 		Sort
 	}
 	readCheck struct {

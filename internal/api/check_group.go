@@ -36,7 +36,6 @@ type (
 	listCheckGroups struct {
 		Page
 		Filter
-		Count
 		Sort
 	}
 	readCheckGroup struct {

@@ -28,7 +28,6 @@ type (
 	listDepartments struct {
 		Page
 		Filter
-		Count
 		Sort
 	}
 	readDepartment struct {
@@ -59,8 +58,8 @@ func (a *api) departments(d *directory.Directory) {
 		description: "The departments.", answer: listed[department]{Items: []department{shown}},
 	}, listing[roster.Department, directory.Place]{
 		key: func(dep roster.Department) directory.Place { return directory.PlaceOf(dep.Name, dep.Number) }, show: func(dep roster.Department) any { return showDepartment(dep) }, attributes: directory.DepartmentAttributes,
-	}, func(_ roster.Actor, q *listDepartments, after *directory.Place) (directory.ListOrder, error) {
-		return q.order(after), nil
+	}, func(_ roster.Actor, q *listDepartments, after *directory.Place) (directory.DepartmentList, error) {
+		return directory.DepartmentList{Order: q.order(after)}, nil
 	}, d.ListDepartments)
 	route(a, operation{
 		id: "createDepartment", call: "POST " + all, tag: tag, status: 201, summary: "Make a department",

@@ -129,6 +129,9 @@ func pageOfEvents(ctx context.Context, c *call, d *directory.Directory, q *listE
 	if page.Next != "" {
 		w.Next = cursorOf(c, page.Next)
 	}
+	if page.Total != nil {
+		w.total(*page.Total)
+	}
 	return answer{body: w.list}, nil
 }
 
@@ -142,7 +145,7 @@ func optionalOf[T any](p *T) roster.Set[T] {
 
 func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 	in := directory.EventList{
-		Before: orZero(after), Limit: q.Limit, Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
+		Before: orZero(after), Limit: q.Limit, Count: q.Count, Check: roster.CheckID(q.Check), CheckGroup: roster.CheckGroupID(q.CheckGroup),
 		Status: q.Status, From: optionalOf(q.From), To: optionalOf(q.To),
 	}
 	if q.Matched != "" {

@@ -91,7 +91,6 @@ type (
 	listGroups struct {
 		Page
 		Filter
-		Count
 		Sort
 	}
 	readGroup struct {

@@ -21,6 +21,7 @@ import (
 type Page struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"At most so many records."`
 	Cursor string `query:"cursor" maxLength:"4000" doc:"Where the page begins: next of the page before, all other parameters as they were."`
+	Count  bool   `query:"count" doc:"Whether total comes, too."`
 	Fields string `query:"fields" maxLength:"1000" example:"id,displayName" doc:"Only these members of the records, with commas between; id always comes. Without it all come."`
 }
 
@@ -29,17 +30,7 @@ type Filter struct {
 	Filter string `query:"filter" maxLength:"2000" example:"displayName sw \"Net\" and active eq true" doc:"Only records of which this is true: SCIM's filter language (RFC 7644 §3.4.2.2) over the members of the records."`
 }
 
-// Count is embedded in the request of a list whose records can be counted.
-type Count struct {
-	Count bool `query:"count" doc:"Whether total comes, too."`
-}
-
 func (p *Page) page() *Page { return p }
-
-func (c Count) counts() bool { return c.Count }
-
-// countable is the request of a list whose records can be counted.
-type countable interface{ counts() bool }
 
 // paged is the request of a list.
 type paged interface{ page() *Page }
@@ -64,9 +55,15 @@ type listing[T, K any] struct {
 	attributes directory.Attributes[T] // what filters may ask
 }
 
+// counting is the input of a verb that lists records.
+type counting[In any] interface {
+	*In
+	CountInto(*directory.Total)
+}
+
 // listRoute registers a call that lists what a verb finds. after is the place behind which the page
 // begins, nil for the beginning.
-func listRoute[Q, In, T, K any](
+func listRoute[Q, In, T, K any, C counting[In]](
 	a *api, op operation, l listing[T, K],
 	decode func(by roster.Actor, q Q, after *K) (In, error),
 	verb func(context.Context, roster.Actor, In) (iter.Seq2[T, error], error),
@@ -84,6 +81,10 @@ func listRoute[Q, In, T, K any](
 		if err != nil {
 			return answer{}, err
 		}
+		var total directory.Total
+		if p.Count && c.condition.IsZero() {
+			C(&in).CountInto(&total)
+		}
 		records, err := verb(ctx, c.by, in)
 		if err != nil {
 			return answer{}, err
@@ -92,23 +93,24 @@ func listRoute[Q, In, T, K any](
 		if err := l.fill(ctx, w, records); err != nil {
 			return answer{}, err
 		}
-		if n, ok := q.(countable); !ok || !n.counts() {
+		switch {
+		case !p.Count:
 			return answer{body: w.list}, nil
+		case after == nil && w.Next == "":
+			total = directory.Total{N: len(w.Items)}
+		case !c.condition.IsZero():
+			if in, err = decode(c.by, q.(Q), nil); err != nil {
+				return answer{}, err
+			}
+			if records, err = verb(ctx, c.by, lean(in, c.condition)); err != nil {
+				return answer{}, err
+			}
+			if total, err = l.count(ctx, w, records); err != nil {
+				return answer{}, err
+			}
 		}
-		if after == nil && w.Next == "" {
-			w.total(directory.Total{N: len(w.Items)})
-			return answer{body: w.list}, nil
-		}
-		p.Limit = directory.MaxExamined + 1
-		if in, err = decode(c.by, q.(Q), nil); err != nil {
-			return answer{}, err
-		}
-		if records, err = verb(ctx, c.by, lean(in, c.condition)); err != nil {
-			return answer{}, err
-		}
-		total, err := l.count(ctx, w, records)
 		w.total(total)
-		return answer{body: w.list}, err
+		return answer{body: w.list}, nil
 	})
 }
 

@@ -69,6 +69,24 @@ func crowd(t testing.TB, e *dialecttest.Env) {
 	}
 }
 
+// busy is crowd with several events, jobs, sessions, contact methods, and entries on a check group.
+func busy(t testing.TB, e *dialecttest.Env) {
+	t.Helper()
+	crowd(t, e)
+	const boss = "boss:" + password
+	answers(t, e, boss, "POST /api/v1/check-groups"+sendJSON+`{"displayName":"Night"}`, http.StatusCreated)
+	for i := range 7 {
+		send := func(method, path, body string, status int) {
+			answers(t, e, boss, method+" /api/v1"+path+sendJSON+fmt.Sprintf(body, i), status)
+		}
+		send("POST", "/events", `{"title":"event %d","status":"`+[]string{"failure", "success"}[i%2]+`"}`, http.StatusCreated)
+		send("POST", "/users", `{"userName":"w%[1]d","email":"w%[1]d@example.com","sendWelcomeEmail":true}`, http.StatusCreated)
+		send("POST", "/users/boss/contact-methods", `{"service":"email","address":"boss%d@example.com"}`, http.StatusCreated)
+		send("PUT", "/check-groups/night/permissions", `{"user":"u0%d","accessLevel":"readonly"}`, http.StatusOK)
+		answers(t, e, boss, "POST /api/v1/sessions", http.StatusCreated)
+	}
+}
+
 // numbered returns the names for the numbers from from to to, formatted with format.
 func numbered(format string, from, to, step int) []string {
 	var all []string
@@ -173,16 +191,18 @@ func TestAComparisonMeansTheSameAloneAndBesideOneThatIsFalse(t *testing.T) {
 func TestAListIsCountedWhereThatIsAskedFor(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})
-	described(crowd)(t, e)
+	described(busy)(t, e)
 	for _, list := range []string{
 		"/users?", "/users?sort=-userName&", "/users?search=pers&", `/users?filter=userName sw "u" and active eq true&`, `/users?filter=displayName co "son"&`,
 		`/users?filter=groups eq "acme"&`, `/users?search=pers&filter=groups eq "acme"&`, `/users?filter=id eq "x"&`, "/groups?", `/groups?filter=memberCount gt 0&`, "/teams?",
-		`/teams?filter=services pr&`, "/roles?sort=displayName&", "/departments?", "/realms?", "/checks?", "/check-groups?", "/tokens?", "/audit?", `/audit?filter=action sw "user"&`,
+		`/teams?filter=services pr&`, "/roles?sort=displayName&", "/departments?", "/realms?", "/checks?", "/check-groups?", "/tokens?", "/audit?", "/events?", "/events?status=failure&", "/events?matched=false&", "/events?from=2030-01-01T00:00:00Z&",
+		"/jobs?", "/jobs?state=ready&", "/jobs?state=running&", "/jobs?state=buried&", "/groups/acme/members?", "/teams/storage/members?", "/users/boss/sessions?", "/sessions?", "/users/boss/contact-methods?",
+		"/check-groups/night/permissions?", `/audit?filter=action sw "user"&`,
 	} {
 		path := "/api/v1" + strings.ReplaceAll(list, " ", "%20")
 		for _, as := range []string{"boss:" + password, "Bearer {token acme}"} {
-			if w := e.Do(t, as, "GET "+path); w.Code == http.StatusForbidden {
-				continue
+			if w := e.Do(t, as, "GET "+path); as != "boss:"+password && w.Code != http.StatusOK {
+				continue // not everybody sees everything
 			}
 			all := walk(t, e, as, path+"limit=1000", "id")
 			for p, cursor := pageOf(t, e, as, path+"limit=3"), ""; ; {
@@ -199,7 +219,6 @@ func TestAListIsCountedWhereThatIsAskedFor(t *testing.T) {
 		}
 	}
 	answers(t, e, "boss:"+password, "GET /api/v1/users?count=yes", http.StatusBadRequest)
-	answers(t, e, "boss:"+password, "GET /api/v1/events?count=true", http.StatusBadRequest)
 }
 
 func TestWhoIsLimitedToGroupsListsTheirPeople(t *testing.T) {

@@ -61,7 +61,6 @@ type (
 	listOrganizations struct {
 		Page
 		Filter
-		Count
 	}
 	readOrganization struct {
 		Named
@@ -85,10 +84,10 @@ func (a *api) organizations(d *directory.Directory) {
 	listRoute(a, operation{
 		id: "listOrganizations", call: "GET " + path, tag: tag, summary: "List organizations",
 		description: "The caller's own organization, and all others if it may make some; by slug.", answer: listed[organization]{Items: []organization{shown}},
-	}, listing[roster.Organization, directory.AfterSlug]{
-		key: func(o roster.Organization) directory.AfterSlug { return directory.AfterSlug(o.Slug) }, show: func(o roster.Organization) any { return showOrganization(o) }, attributes: directory.OrganizationAttributes,
-	}, func(_ roster.Actor, _ *listOrganizations, after *directory.AfterSlug) (directory.AfterSlug, error) {
-		return orZero(after), nil
+	}, listing[roster.Organization, string]{
+		key: func(o roster.Organization) string { return o.Slug }, show: func(o roster.Organization) any { return showOrganization(o) }, attributes: directory.OrganizationAttributes,
+	}, func(_ roster.Actor, _ *listOrganizations, after *string) (directory.OrganizationList, error) {
+		return directory.OrganizationList{After: orZero(after)}, nil
 	}, d.ListOrganizations)
 	route(a, operation{
 		id: "getOrganization", call: "GET " + path + "/{id}", tag: tag, summary: "Read an organization", description: "One organization.", answer: shown,

@@ -38,7 +38,6 @@ type (
 	listRealms struct {
 		Page
 		Filter
-		Count
 	}
 	readRealm struct {
 		Named

@@ -46,7 +46,6 @@ type (
 	listRoles struct {
 		Page
 		Filter
-		Count
 		Sort
 	}
 	readRole struct {
@@ -77,8 +76,8 @@ func (a *api) roles(d *directory.Directory) {
 		description: "The roles.", answer: listed[role]{Items: []role{shown}},
 	}, listing[roster.Role, directory.Place]{
 		key: func(r roster.Role) directory.Place { return directory.PlaceOf(r.Name, r.Number) }, show: func(r roster.Role) any { return showRole(r) }, attributes: directory.RoleAttributes,
-	}, func(_ roster.Actor, q *listRoles, after *directory.Place) (directory.ListOrder, error) {
-		return q.order(after), nil
+	}, func(_ roster.Actor, q *listRoles, after *directory.Place) (directory.RoleList, error) {
+		return directory.RoleList{Order: q.order(after)}, nil
 	}, d.ListRoles)
 	route(a, operation{
 		id: "createRole", call: "POST " + all, tag: tag, status: 201, summary: "Make a role",

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -55,9 +56,9 @@ func (a *api) sessions(d *directory.Directory) {
 	listRoute(a, operation{
 		id: "listSessions", call: "GET /sessions", tag: tag, summary: "List one's own sessions",
 		description: "The caller's sessions that are not over, the oldest first.", answer: listed[session]{Items: []session{shown}},
-	}, sessionList, func(_ roster.Actor, _ *listSessions, after *string) (inputAfter[directory.SessionsOf], error) {
-		return inputAfter[directory.SessionsOf]{after: orZero(after)}, nil
-	}, asList(ownSessions(d), sessionList.key))
+	}, sessionList, func(_ roster.Actor, _ *listSessions, after *roster.SessionID) (directory.SessionList, error) {
+		return directory.SessionList{After: orZero(after)}, nil
+	}, ownSessions(d))
 	route(a, operation{
 		id: "createSession", call: "POST /sessions", tag: tag, status: 201, summary: "Sign in",
 		description: "Opens a session of the dashboard for the user whose name and password the header Authorization has (Basic). " +
@@ -86,11 +87,11 @@ func (a *api) userSessions(d *directory.Directory) {
 		id: "listUserSessions", call: "GET /users/{id}/sessions", tag: tag, summary: "List a user's sessions",
 		description: "The user's sessions that are not over, the oldest first.",
 		answer:      listed[session]{Items: []session{showSession(exampleSession)}},
-	}, sessionList, func(by roster.Actor, q *listSessionsOf, after *string) (in inputAfter[directory.SessionsOf], err error) {
-		in.after = orZero(after)
-		in.in.User, err = q.selector(by)
+	}, sessionList, func(by roster.Actor, q *listSessionsOf, after *roster.SessionID) (in directory.SessionList, err error) {
+		in.After = orZero(after)
+		in.User, err = q.selector(by)
 		return in, err
-	}, asList(d.ListSessions, sessionList.key))
+	}, d.ListSessions)
 	route(a, operation{
 		id: "deleteUserSessions", call: "DELETE /users/{id}/sessions", tag: tag, status: 204, summary: "Sign a user out",
 		description: "Ends all sessions of the user at once, everywhere.",
@@ -109,8 +110,8 @@ func (a *api) userSessions(d *directory.Directory) {
 }
 
 // sessionList is how sessions are listed: their ids are in the order of their making.
-var sessionList = listing[roster.Session, string]{
-	key: func(s roster.Session) string { return string(s.ID) }, show: func(s roster.Session) any { return showSession(s) },
+var sessionList = listing[roster.Session, roster.SessionID]{
+	key: func(s roster.Session) roster.SessionID { return s.ID }, show: func(s roster.Session) any { return showSession(s) },
 }
 
 func showSession(s roster.Session) session {
@@ -118,10 +119,10 @@ func showSession(s roster.Session) session {
 }
 
 // ownSessions lists the caller's sessions. A token of the organization has none.
-func ownSessions(d *directory.Directory) func(context.Context, roster.Actor, directory.SessionsOf) ([]roster.Session, error) {
-	return func(ctx context.Context, by roster.Actor, in directory.SessionsOf) ([]roster.Session, error) {
+func ownSessions(d *directory.Directory) func(context.Context, roster.Actor, directory.SessionList) (iter.Seq2[roster.Session, error], error) {
+	return func(ctx context.Context, by roster.Actor, in directory.SessionList) (iter.Seq2[roster.Session, error], error) {
 		if by.UserID == "" {
-			return nil, nil
+			return func(func(roster.Session, error) bool) {}, nil
 		}
 		return d.ListSessions(ctx, by, in)
 	}

@@ -66,7 +66,6 @@ type (
 	listTokens struct {
 		Page
 		Filter
-		Count
 		Revoked bool `query:"revoked" doc:"Whether revoked tokens come too."`
 	}
 	readToken struct {

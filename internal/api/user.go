@@ -150,7 +150,6 @@ type (
 	listUsers struct {
 		Page
 		Filter
-		Count
 		Search string    `query:"search" maxLength:"255" example:"ann net" doc:"Words: only users who have, for each of them, a word that begins with it. Not together with sort."`
 		Sort   userOrder `query:"sort" doc:"The order, number where absent; - before it descends."`
 	}

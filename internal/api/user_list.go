@@ -67,7 +67,7 @@ func searchOf(c *call) (in directory.UserSearch) {
 // decodeUserSearch reads which users are asked for.
 func decodeUserSearch(c *call, q *listUsers) (in directory.UserSearch, err error) {
 	in = searchOf(c)
-	in.Where, in.Limit, in.Count, in.With = c.condition, q.Limit, q.counts(), partsOf(c.names)
+	in.Where, in.Limit, in.Count, in.With = c.condition, q.Limit, q.Count, partsOf(c.names)
 	err = placeOf(c, q.Cursor, &in.After)
 	return in, err
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sort"
 
+	"roster/internal/directory"
+
 	"roster"
 )
 
@@ -13,6 +15,7 @@ import (
 type inputAfter[In any] struct {
 	in    In
 	after string // key of the last record before; "" for the beginning
+	directory.Counting
 }
 
 // asList turns a verb that returns all of its few records at once into one that listRoute can use.
@@ -22,6 +25,9 @@ func asList[In, T any](verb func(context.Context, roster.Actor, In) ([]T, error)
 		all, err := verb(ctx, by, in.in)
 		if err != nil {
 			return nil, err
+		}
+		if in.Total != nil {
+			*in.Total = directory.Total{N: len(all)}
 		}
 		all = slices.Clone(all)
 		sort.Slice(all, func(i, j int) bool { return key(all[i]) < key(all[j]) })

@@ -141,9 +141,9 @@ func (w *tenant) everything(t *testing.T, e *dialecttest.Env) string {
 			parts = append(parts, team.Group, all(t, team.Members, nil))
 		}
 	}
-	departments, err := d.ListDepartments(ctx, w.by, directory.ListOrder{})
+	departments, err := d.ListDepartments(ctx, w.by, directory.DepartmentList{})
 	parts = append(parts, all(t, departments, err))
-	roles, err := d.ListRoles(ctx, w.by, directory.ListOrder{})
+	roles, err := d.ListRoles(ctx, w.by, directory.RoleList{})
 	parts = append(parts, all(t, roles, err))
 	realms, err := d.ListRealms(ctx, w.by, directory.RealmList{})
 	parts = append(parts, all(t, realms, err))
@@ -164,7 +164,8 @@ func (w *tenant) everything(t *testing.T, e *dialecttest.Env) string {
 		parts = append(parts, entry.ID)
 	}
 	parts = append(parts, must(d.GetSettings(ctx, w.by, directory.None{}))(t), must(d.GetDefaultPreferences(ctx, w.by, directory.DefaultsOf{}))(t))
-	parts = append(parts, must(d.ListSessions(ctx, w.by, directory.SessionsOf{User: directory.UserSelector{UserName: "boss"}}))(t))
+	sessions, err := d.ListSessions(ctx, w.by, directory.SessionList{User: directory.UserSelector{UserName: "boss"}})
+	parts = append(parts, all(t, sessions, err))
 	text, err := json.MarshalIndent(parts, "", " ")
 	if err != nil {
 		t.Fatal(err)

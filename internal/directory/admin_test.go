@@ -57,7 +57,7 @@ func TestAnOrganizationIsMadeWithAllThatShipsAndALinkForItsAdmin(t *testing.T) {
 		for _, what := range []struct {
 			got, want int
 		}{
-			{len(all(e.ListRoles(t.Context(), by, directory.ListOrder{}))(t)), len(roster.ShippedRoles())},
+			{len(all(e.ListRoles(t.Context(), by, directory.RoleList{}))(t)), len(roster.ShippedRoles())},
 			{len(all(e.ListGroups(t.Context(), by, directory.GroupList{Kind: roster.KindTeam}))(t)), 1},
 			{len(all(e.ListUsers(t.Context(), by, directory.UserList{}))(t)), 1},
 			{len(must(e.GetDefaultPreferences(t.Context(), by, directory.DefaultsOf{}))(t).Preferences), 1},
@@ -117,8 +117,8 @@ func TestOnlyWhoHoldsServerAdminMakesOrganizationsAndKnowsThemAll(t *testing.T) 
 		wants(t, err, roster.Forbidden, "")
 		_, err = e.SetServerAdmin(t.Context(), by, directory.ServerAdmin{User: directory.UserSelector{UserName: "root"}, May: true})
 		wants(t, err, roster.Forbidden, "")
-		slugs := func(by roster.Actor, after directory.AfterSlug) (slugs []string) {
-			for _, o := range all(e.ListOrganizations(t.Context(), by, after))(t) {
+		slugs := func(by roster.Actor, after string) (slugs []string) {
+			for _, o := range all(e.ListOrganizations(t.Context(), by, directory.OrganizationList{After: after}))(t) {
 				slugs = append(slugs, o.Slug)
 			}
 			return slugs
@@ -614,7 +614,7 @@ func TestSessionsAreReadAndEndedByTheirUserAndByWhoMayChangeTheUser(t *testing.T
 		}
 		list := func(by roster.Actor, name string) []roster.SessionID {
 			var ids []roster.SessionID
-			for _, s := range must(e.ListSessions(t.Context(), by, directory.SessionsOf{User: of(name)}))(t) {
+			for _, s := range all(e.ListSessions(t.Context(), by, directory.SessionList{User: of(name)}))(t) {
 				ids = append(ids, s.ID)
 			}
 			return ids
@@ -641,7 +641,7 @@ func TestSessionsAreReadAndEndedByTheirUserAndByWhoMayChangeTheUser(t *testing.T
 			{e.admin, "nobody", roster.NotFound},
 			{e.admin, "", roster.Invalid},
 		} {
-			_, err := e.ListSessions(t.Context(), c.by, directory.SessionsOf{User: of(c.of)})
+			_, err := e.ListSessions(t.Context(), c.by, directory.SessionList{User: of(c.of)})
 			wants(t, err, c.kind, "")
 			_, err = e.EndSession(t.Context(), c.by, directory.SessionSelector{User: of(c.of)})
 			wants(t, err, c.kind, "")

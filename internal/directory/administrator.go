@@ -48,12 +48,12 @@ func lockAdministrators(tx Tx, org roster.OrganizationID) ([]roster.RoleID, erro
 
 // administratorRoles returns the roles that hold all permissions of an administrator.
 func administratorRoles(tx Tx, org roster.OrganizationID) ([]roster.RoleID, error) {
-	all, err := tx.Roles(org, ListOrder{}, MaxPage)
+	all, err := tx.Roles(org, RoleQuery{Limit: MaxPage})
 	if err != nil {
 		return nil, err
 	}
 	var ids []roster.RoleID
-	for _, r := range all {
+	for _, r := range all.Records {
 		if r.Permissions.Has(administratorPermissions) {
 			ids = append(ids, r.ID)
 		}

@@ -17,6 +17,7 @@ type AuditList struct {
 	Newest bool           // newest first
 	Limit  int            // the greatest number of entries; 0: all
 	After  roster.AuditID // only entries after this one in the list
+	Counting
 }
 
 // ListAudit returns the audit entries, oldest first unless in.Newest. An error ends the sequence.
@@ -29,9 +30,9 @@ func (d *Directory) ListAudit(ctx context.Context, by roster.Actor, in AuditList
 	if !isName(in.Target) || !isName(string(in.After)) {
 		return noRecords[roster.AuditEntry](), nil
 	}
-	return pages(in.After, in.Limit, func(after roster.AuditID, limit int) ([]roster.AuditEntry, error) {
-		q := AuditQuery{After: after, Target: in.Target, Newest: in.Newest, Limit: limit}
-		return view(ctx, d, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
+	return listOf(ctx, d, part[roster.AuditID]{After: in.After, Limit: in.Limit}, in.Counting, func(tx Tx, p part[roster.AuditID]) (Rows[roster.AuditEntry], error) {
+		order := AuditOrder{Descending: in.Newest, After: Place{Key: string(p.After)}}
+		return tx.AuditEntries(by.OrganizationID, AuditQuery{ifGiven("target", in.Target), order, p.Limit, p.Count})
 	}, func(e roster.AuditEntry) roster.AuditID { return e.ID }), nil
 }
 
@@ -139,9 +140,9 @@ func (d *Directory) VerifyAudit(ctx context.Context, by roster.Actor, _ None) (V
 	if err := allow(by, ActAuditRead); err != nil {
 		return VerifiedAudit{}, err
 	}
-	entries := pages(int64(0), 0, func(after int64, limit int) ([]roster.AuditEntry, error) {
-		q := AuditQuery{Sealed: true, AfterSeq: after, Limit: limit}
-		return view(ctx, d, func(tx Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(by.OrganizationID, q) })
+	entries := listOf(ctx, d, part[int64]{}, Counting{}, func(tx Tx, p part[int64]) (Rows[roster.AuditEntry], error) {
+		order := AuditOrder{BySeq: true, After: Place{Number: p.After}}
+		return tx.AuditEntries(by.OrganizationID, AuditQuery{Order: order, Limit: p.Limit})
 	}, func(e roster.AuditEntry) int64 { return e.Seq })
 	var out VerifiedAudit
 	before := ""
@@ -188,13 +189,14 @@ func (d *Directory) GetAuditEntry(ctx context.Context, by roster.Actor, id roste
 		if id == "" || !isName(string(id)) {
 			return roster.AuditEntry{}, none
 		}
-		entries, err := tx.AuditEntries(by.OrganizationID, AuditQuery{ID: id, Limit: 1})
+		entries, err := tx.AuditEntries(by.OrganizationID, AuditQuery{Where: Is("id", string(id)), Limit: 1})
 		if err != nil {
 			return roster.AuditEntry{}, err
 		}
-		if len(entries) == 0 {
+		e, found := entries.First()
+		if !found {
 			return roster.AuditEntry{}, none
 		}
-		return entries[0], nil
+		return e, nil
 	})
 }

@@ -8,7 +8,7 @@ import (
 
 // AuditAttributes are what filters may ask of audit entries.
 var AuditAttributes = Attributes[roster.AuditEntry]{
-	"id":         ident(func(e roster.AuditEntry) roster.AuditID { return e.ID }),
+	"id":         ident(func(e roster.AuditEntry) roster.AuditID { return e.ID }).stored(Indexed),
 	"seq":        numberOrNull(func(e roster.AuditEntry) int64 { return e.Seq }),
 	"at":         moment(func(e roster.AuditEntry) time.Time { return e.At }),
 	"actorKind":  text(func(e roster.AuditEntry) string { return string(e.ActorKind) }),
@@ -18,7 +18,7 @@ var AuditAttributes = Attributes[roster.AuditEntry]{
 	"address":    text(func(e roster.AuditEntry) string { return e.Address }),
 	"requestId":  text(func(e roster.AuditEntry) string { return e.RequestID }),
 	"action":     text(func(e roster.AuditEntry) string { return e.Action }),
-	"target":     ident(func(e roster.AuditEntry) string { return e.Target }),
+	"target":     ident(func(e roster.AuditEntry) string { return e.Target }).stored(Indexed),
 	"targetName": text(func(e roster.AuditEntry) string { return e.TargetName }),
 	"hash":       textOrNull(func(e roster.AuditEntry) string { return e.Hash }),
 }

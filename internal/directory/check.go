@@ -141,6 +141,7 @@ type CheckList struct {
 	ID         roster.CheckID
 	Name       string // without regard to case
 	CheckGroup roster.CheckGroupID
+	Counting
 }
 
 // ListChecks returns the checks that the actor may see, in the order that is asked for. An error
@@ -155,16 +156,14 @@ func (d *Directory) ListChecks(ctx context.Context, by roster.Actor, in CheckLis
 		return noRecords[roster.Check](), nil
 	}
 	q := CheckQuery{Where: Both(ifGiven("id", in.ID), ifGiven("displayName", Fold(in.Name))), CheckGroup: in.CheckGroup, Scope: checkScope(by), Told: true}
-	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.Check, error) {
+	return listOf(ctx, d, part[Place]{After: in.Order.After}, in.Counting, func(tx Tx, p part[Place]) (Rows[roster.Check], error) {
 		q := q
-		q.Order, q.Limit = o, limit
-		return view(ctx, d, func(tx Tx) ([]roster.Check, error) {
-			checks, err := tx.Checks(by.OrganizationID, q)
-			if err != nil {
-				return nil, err
-			}
-			return narrowedChecks(tx, by, checks)
-		})
+		q.Order, q.Limit, q.Count = in.Order.after(p.After), p.Limit, p.Count
+		checks, err := tx.Checks(by.OrganizationID, q)
+		if err == nil {
+			checks.Records, err = narrowedChecks(tx, by, checks.Records)
+		}
+		return checks, err
 	}, func(c roster.Check) Place { return PlaceOf(c.Name, c.Number) }), nil
 }
 

@@ -42,12 +42,12 @@ func findCheck(tx Tx, org roster.OrganizationID, id roster.CheckID, scope *Check
 		if where.IsZero() {
 			continue
 		}
-		found, err := tx.Checks(org, CheckQuery{Where: where, Scope: scope, Limit: 1, Told: true})
+		checks, err := tx.Checks(org, CheckQuery{Where: where, Scope: scope, Limit: 1, Told: true})
 		if err != nil {
 			return roster.Check{}, err
 		}
-		if len(found) == 1 {
-			return found[0], nil
+		if c, found := checks.First(); found {
+			return c, nil
 		}
 	}
 	return roster.Check{}, noCheck("id")
@@ -69,8 +69,8 @@ func findCheckGroup(tx Tx, org roster.OrganizationID, ref roster.Ref, scope *Che
 		if err != nil {
 			return roster.CheckGroup{}, false, err
 		}
-		if len(groups) == 1 {
-			return groups[0], true, nil
+		if g, found := groups.First(); found {
+			return g, true, nil
 		}
 	}
 	return roster.CheckGroup{}, false, nil

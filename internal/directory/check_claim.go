@@ -141,11 +141,11 @@ func readClaims(ctx context.Context, tx Tx, org roster.OrganizationID, state Che
 		if err != nil {
 			return read, err
 		}
-		for _, c := range page {
+		for _, c := range page.Records {
 			read.add(c)
 			q.Order.After.Number = c.Number
 		}
-		if len(page) < pageOfChecks {
+		if len(page.Records) < pageOfChecks {
 			break
 		}
 	}

@@ -69,11 +69,11 @@ func (d *Directory) mayDeleteEntries(tx Tx, by roster.Actor, noun string, q Chec
 		if err != nil {
 			return err
 		}
-		for _, p := range page {
+		for _, p := range page.Records {
 			above |= d.aboveCeiling(by, grantsOf(p.AccessLevel, nil, nil))
 			q.After = p.ID
 		}
-		if len(page) < q.Limit {
+		if len(page.Records) < q.Limit {
 			return forbidPermissions("the "+noun+" has entries that give permissions beyond yours: ", above)
 		}
 	}

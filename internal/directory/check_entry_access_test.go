@@ -98,7 +98,7 @@ func (n *entries) holds(by roster.Actor, u roster.User) string {
 			return err
 		},
 		func() error {
-			_, err := n.ListSessions(ctx, by, directory.SessionsOf{User: sel})
+			_, err := n.ListSessions(ctx, by, directory.SessionList{User: sel})
 			return err
 		},
 		func() error {

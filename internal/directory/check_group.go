@@ -79,6 +79,7 @@ type CheckGroupList struct {
 	Order ListOrder
 	ID    roster.CheckGroupID
 	Name  string // without regard to case
+	Counting
 }
 
 // ListCheckGroups returns the check groups that the actor may see, in the order that is asked for.
@@ -93,10 +94,10 @@ func (d *Directory) ListCheckGroups(ctx context.Context, by roster.Actor, in Che
 		return noRecords[roster.CheckGroup](), nil
 	}
 	q := CheckGroupQuery{Where: Both(ifGiven("id", in.ID), ifGiven("displayName", Fold(in.Name))), Scope: checkScope(by)}
-	return inPages(in.Order, func(o ListOrder, limit int) ([]roster.CheckGroup, error) {
+	return listOf(ctx, d, part[Place]{After: in.Order.After}, in.Counting, func(tx Tx, p part[Place]) (Rows[roster.CheckGroup], error) {
 		q := q
-		q.Order, q.Limit = o, limit
-		return view(ctx, d, func(tx Tx) ([]roster.CheckGroup, error) { return tx.CheckGroups(by.OrganizationID, q) })
+		q.Order, q.Limit, q.Count = in.Order.after(p.After), p.Limit, p.Count
+		return tx.CheckGroups(by.OrganizationID, q)
 	}, func(g roster.CheckGroup) Place { return PlaceOf(g.Name, g.Number) }), nil
 }
 

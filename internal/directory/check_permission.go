@@ -16,6 +16,7 @@ type CheckPermissionList struct {
 	User       roster.Ref
 	UserEmail  string
 	Group      roster.Ref
+	Counting
 }
 
 // ListCheckPermissions returns the entries on check groups that the actor may see: on the check
@@ -30,15 +31,13 @@ func (d *Directory) ListCheckPermissions(ctx context.Context, by roster.Actor, i
 	if !isName(string(in.After)) || !isReference(in.UserEmail) {
 		return noRecords[roster.CheckPermission](), nil
 	}
-	return pages(in.After, 0, func(after roster.CheckPermissionID, limit int) ([]roster.CheckPermission, error) {
-		return view(ctx, d, func(tx Tx) ([]roster.CheckPermission, error) {
-			q, found, err := in.query(tx, by)
-			if err != nil || !found {
-				return nil, err
-			}
-			q.After, q.Limit, q.Scope = after, limit, checkScope(by)
-			return tx.CheckPermissions(by.OrganizationID, q)
-		})
+	return listOf(ctx, d, part[roster.CheckPermissionID]{After: in.After}, in.Counting, func(tx Tx, p part[roster.CheckPermissionID]) (none Rows[roster.CheckPermission], err error) {
+		q, found, err := in.query(tx, by)
+		if err != nil || !found {
+			return none, err
+		}
+		q.Scope, q.After, q.Limit, q.Count = checkScope(by), p.After, p.Limit, p.Count
+		return tx.CheckPermissions(by.OrganizationID, q)
 	}, func(p roster.CheckPermission) roster.CheckPermissionID { return p.ID }), nil
 }
 
@@ -194,10 +193,10 @@ func replacedEntry(tx Tx, by roster.Actor, p roster.CheckPermission) (*roster.Ch
 		q.Users = []roster.UserID{p.User.ID}
 	}
 	there, err := tx.CheckPermissions(by.OrganizationID, q)
-	if err != nil || len(there) == 0 {
-		return nil, err
+	if p, found := there.First(); found && err == nil {
+		return &p, nil
 	}
-	return &there[0], nil
+	return nil, err
 }
 
 // auditedEntry is what the audit keeps of an entry on a check group.
@@ -232,17 +231,17 @@ func (d *Directory) DeleteCheckPermission(ctx context.Context, by roster.Actor, 
 		if err != nil {
 			return none, err
 		}
-		var there []roster.CheckPermission
+		var there Rows[roster.CheckPermission]
 		if in.ID != "" && isName(string(in.ID)) {
 			there, err = tx.CheckPermissions(by.OrganizationID, CheckPermissionQuery{CheckGroup: g.ID, ID: in.ID, Limit: 1})
 		}
 		if err != nil {
 			return none, err
 		}
-		if len(there) == 0 {
+		p, found := there.First()
+		if !found {
 			return none, &roster.Error{Kind: roster.NotFound, Field: "id", Detail: "names no entry on this check group"}
 		}
-		p := there[0]
 		if err := d.mayGrant(by, grantsOf(p.AccessLevel, nil, nil)); err != nil {
 			return p, err
 		}

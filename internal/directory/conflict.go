@@ -82,10 +82,8 @@ func organizationHolder(slug string) holders {
 func checkGroupHolder(by roster.Actor, name string) holders {
 	return holders{"displayName": func(tx Tx) (roster.Holder, error) {
 		found, err := tx.CheckGroups(by.OrganizationID, CheckGroupQuery{Where: Is("displayName", Fold(name)), Limit: 1})
-		if err != nil || len(found) == 0 {
-			return roster.Holder{}, err
-		}
-		return roster.Holder{ID: string(found[0].ID), Number: found[0].Number}, nil
+		g, _ := found.First()
+		return roster.Holder{ID: string(g.ID), Number: g.Number}, err
 	}}
 }
 
@@ -94,10 +92,8 @@ func checkHolder(by roster.Actor, in CheckFields) holders {
 		q.Limit = 1
 		return func(tx Tx) (roster.Holder, error) {
 			found, err := tx.Checks(by.OrganizationID, q)
-			if err != nil || len(found) == 0 {
-				return roster.Holder{}, err
-			}
-			return roster.Holder{ID: string(found[0].ID), Number: found[0].Number}, nil
+			c, _ := found.First()
+			return roster.Holder{ID: string(c.ID), Number: c.Number}, err
 		}
 	}
 	return holders{

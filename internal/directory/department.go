@@ -148,14 +148,21 @@ func (d *Directory) CreateDepartment(ctx context.Context, by roster.Actor, in Ne
 	return dep, d.nameHolder(ctx, by, ActDepartmentRead, departmentHolder(by, in.Name), err)
 }
 
-// ListDepartments returns the departments in the given order. An error ends the sequence.
+// DepartmentList says in what order ListDepartments returns the departments.
+type DepartmentList struct {
+	Order ListOrder
+	Counting
+}
+
+// ListDepartments returns the departments in the order that is asked for. An error ends the
+// sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (d *Directory) ListDepartments(ctx context.Context, by roster.Actor, in ListOrder) (iter.Seq2[roster.Department, error], error) {
+func (d *Directory) ListDepartments(ctx context.Context, by roster.Actor, in DepartmentList) (iter.Seq2[roster.Department, error], error) {
 	if err := allow(by, ActDepartmentRead); err != nil {
 		return nil, err
 	}
-	return inPages(in, func(o ListOrder, limit int) ([]roster.Department, error) {
-		return view(ctx, d, func(tx Tx) ([]roster.Department, error) { return tx.Departments(by.OrganizationID, o, limit) })
+	return listOf(ctx, d, part[Place]{After: in.Order.After}, in.Counting, func(tx Tx, p part[Place]) (Rows[roster.Department], error) {
+		return tx.Departments(by.OrganizationID, DepartmentQuery{Order: in.Order.after(p.After), Limit: p.Limit, Count: p.Count})
 	}, func(dep roster.Department) Place { return PlaceOf(dep.Name, dep.Number) }), nil
 }

@@ -51,6 +51,7 @@ type Directory struct {
 	realms     Realms
 	components func() []roster.Component
 
+	gather    *gather // of creates of users
 	eventIDs  eventIDs
 	claims    keptClaims
 	eventLane *matchLane // of events
@@ -70,10 +71,12 @@ func New(o Options) *Directory {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	now := func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }
 	return &Directory{
-		store: o.Store, passwords: o.Passwords, secrets: o.Secrets, log: log,
+		gather: &gather{store: o.Store, now: now, lanes: gatherLanes},
+		store:  o.Store, passwords: o.Passwords, secrets: o.Secrets, log: log,
 		realms: o.Realms, components: o.Components,
-		now:      func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) },
+		now:      now,
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
 		eventLane:         newMatchLane(maxMatchesOfOne),
 		listLane:          newMatchLane(maxListsOfOne),

@@ -201,10 +201,11 @@ func (r *recording) named(tx Tx) (c roster.Check, found bool, err error) {
 		return c, false, nil
 	}
 	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{Where: where, Limit: 1})
-	if err != nil || len(there) == 0 {
+	if err != nil {
 		return c, false, err
 	}
-	return there[0], true, nil
+	c, found = there.First()
+	return c, found, nil
 }
 
 // judge compares the event with the candidates.
@@ -273,13 +274,14 @@ func (r *recording) claim(tx Tx) (roster.Check, error) {
 		return roster.Check{}, nil
 	}
 	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{Where: Is("id", string(id)), Limit: 1})
-	if err == nil && (len(there) == 0 || there[0].Version != r.verdict.claim.version) {
-		err = errOutdated
-	}
 	if err != nil {
 		return roster.Check{}, err
 	}
-	return there[0], nil
+	c, found := there.First()
+	if !found || c.Version != r.verdict.claim.version {
+		return roster.Check{}, errOutdated
+	}
+	return c, nil
 }
 
 // findEvent returns an event, whoever may see it.

@@ -35,9 +35,9 @@ func (h *hooked) Update(ctx context.Context, fn func(directory.Tx) error) error 
 
 type oneCheckTx struct{ hookedTx }
 
-func (o oneCheckTx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster.Check, error) {
+func (o oneCheckTx) Checks(org roster.OrganizationID, q directory.CheckQuery) (directory.Rows[roster.Check], error) {
 	if q.Where.Attribute != "id" {
-		return nil, errors.New("checks are compared while others wait to write")
+		return directory.Rows[roster.Check]{}, errors.New("checks are compared while others wait to write")
 	}
 	return o.hookedTx.Checks(org, q)
 }
@@ -53,9 +53,9 @@ func (h hookedTx) Events(org roster.OrganizationID, q directory.EventQuery) ([]r
 	return page, err
 }
 
-func (h hookedTx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster.Check, error) {
+func (h hookedTx) Checks(org roster.OrganizationID, q directory.CheckQuery) (directory.Rows[roster.Check], error) {
 	page, err := h.Tx.Checks(org, q)
-	*h.read += len(page)
+	*h.read += len(page.Records)
 	return page, err
 }
 

@@ -19,6 +19,7 @@ type EventList struct {
 	Status     roster.Status         // "" for all
 	Matched    roster.Set[bool]      // whether a check claimed it
 	From, To   roster.Set[time.Time] // half open; absent: open
+	Count      bool                  // FindEvents fills Total
 }
 
 // ListEvents returns the events that the actor may see, the newest first: those of the checks it
@@ -45,6 +46,7 @@ func (d *Directory) ListEvents(ctx context.Context, by roster.Actor, in EventLis
 type EventPage struct {
 	Events []roster.Event
 	Next   roster.EventID // "" at the end
+	Total  *Total         // how many there are on all pages together, if asked for
 }
 
 // FindEvents returns a page of what ListEvents lists.
@@ -75,7 +77,35 @@ func (d *Directory) FindEvents(ctx context.Context, by roster.Actor, in EventLis
 		return EventPage{}, failed
 	}
 	out.Next = cmp.Or(out.Next, search.rest)
-	return out, nil
+	if !in.Count {
+		return out, nil
+	}
+	if in.Before == "" && out.Next == "" {
+		out.Total = &Total{N: len(out.Events)}
+		return out, nil
+	}
+	total, err := d.countEvents(ctx, by, in)
+	out.Total = &total
+	return out, err
+}
+
+// countEvents counts what ListEvents lists, from the newest on. It reads no bodies, and looks at
+// MaxExamined events at most.
+func (d *Directory) countEvents(ctx context.Context, by roster.Actor, in EventList) (total Total, err error) {
+	in.Before = ""
+	search, _ := newEventSearch(by, in)
+	for examined := 0; examined < MaxExamined; examined += MaxPage {
+		heads, err := view(ctx, d, func(tx Tx) (eventPage, error) { return search.heads(tx, MaxPage) })
+		if err != nil {
+			return Total{}, err
+		}
+		if total.N += len(heads.events); heads.end {
+			return total, nil
+		}
+		search.Before = heads.next
+	}
+	total.AtLeast = true
+	return total, nil
 }
 
 // newEventSearch returns the search for what the list says; false where no event can be like that:
@@ -148,9 +178,9 @@ type eventPage struct {
 	end    bool           // there is no next page
 }
 
-// page looks at size events, and returns of those that are wanted at most so many.
-func (e *eventSearch) page(tx Tx, size, most int) (eventPage, error) {
-	q := EventQuery{Before: e.Before, Limit: size}
+// heads looks at size events, and returns those that are wanted, without their bodies.
+func (e *eventSearch) heads(tx Tx, size int) (eventPage, error) {
+	q := EventQuery{After: e.Before, Limit: size}
 	if e.From.Present {
 		q.Since = firstEventID(e.From.Value)
 	}
@@ -163,10 +193,17 @@ func (e *eventSearch) page(tx Tx, size, most int) (eventPage, error) {
 		return eventPage{end: true}, err
 	}
 	page := eventPage{next: heads[len(heads)-1].ID, end: len(heads) < size}
-	wanted := slices.DeleteFunc(heads, func(h roster.Event) bool { return !e.wants(h) })
-	if wanted, err = seen(wanted); err != nil {
+	page.events, err = seen(slices.DeleteFunc(heads, func(h roster.Event) bool { return !e.wants(h) }))
+	return page, err
+}
+
+// page looks at size events, and returns of those that are wanted at most so many.
+func (e *eventSearch) page(tx Tx, size, most int) (eventPage, error) {
+	page, err := e.heads(tx, size)
+	if err != nil {
 		return eventPage{}, err
 	}
+	wanted := page.events
 	if len(wanted) > most {
 		wanted = wanted[:most]
 		page.next, page.end = wanted[most-1].ID, false

@@ -113,10 +113,11 @@ func groupByID(tx Tx, by roster.Actor, kind roster.GroupKind, id roster.GroupID)
 	if err != nil {
 		return roster.Group{}, err
 	}
-	if len(found) == 0 {
+	g, ok := found.First()
+	if !ok {
 		return roster.Group{}, noSuch("displayName", string(kind), roster.Ref{ID: string(id)})
 	}
-	return found[0], nil
+	return g, nil
 }
 
 // validateGroup returns every fault of a group that shows without looking at the store.
@@ -284,6 +285,7 @@ type GroupList struct {
 
 	BusinessService roster.Ref // only those with this service
 	Services        bool       // load Routing.Services
+	Counting
 }
 
 // ForFilter returns the list without what the filter does not look at.
@@ -310,7 +312,8 @@ func (d *Directory) ListGroups(ctx context.Context, by roster.Actor, in GroupLis
 	if !isName(string(in.ID)) || !isReference(in.Name) {
 		return noRecords[roster.Group](), nil
 	}
-	q := GroupQuery{Where: Both(ifGiven("id", in.ID), ifGiven("displayName", Fold(in.Name))), Kind: in.Kind, CountMembers: in.Count, Services: in.Services}
+	where := Both(ifGiven("id", in.ID), ifGiven("displayName", Fold(in.Name)), notShipped(in.Kind))
+	q := GroupQuery{Where: where, Kind: in.Kind, CountMembers: in.Count, Services: in.Services}
 	if !in.BusinessService.IsZero() {
 		id, err := d.businessServiceID(ctx, by, in.BusinessService)
 		if err != nil {
@@ -321,21 +324,11 @@ func (d *Directory) ListGroups(ctx context.Context, by roster.Actor, in GroupLis
 	if groups, orgWide := scopeOf(by, ActGroupRead); !orgWide {
 		q.Among = groups
 	}
-	all := inPages(in.Order, func(o ListOrder, limit int) ([]roster.Group, error) {
+	return listOf(ctx, d, part[Place]{After: in.Order.After}, in.Counting, func(tx Tx, p part[Place]) (Rows[roster.Group], error) {
 		q := q
-		q.Order, q.Limit = o, limit
-		return view(ctx, d, func(tx Tx) ([]roster.Group, error) { return tx.Groups(by.OrganizationID, q) })
-	}, func(g roster.Group) Place { return PlaceOf(g.Name, g.Number) })
-	return func(yield func(roster.Group, error) bool) {
-		for g, err := range all {
-			if err == nil && isShipped(g) {
-				continue
-			}
-			if !yield(g, err) {
-				return
-			}
-		}
-	}, nil
+		q.Order, q.Limit, q.Count = in.Order.after(p.After), p.Limit, p.Count
+		return tx.Groups(by.OrganizationID, q)
+	}, func(g roster.Group) Place { return PlaceOf(g.Name, g.Number) }), nil
 }
 
 // GroupSelector picks one group of a kind.
@@ -370,6 +363,14 @@ func isShipped(g roster.Group) bool {
 	return g.Kind == roster.KindGroup && g.Name == roster.EndUserGroup
 }
 
+// notShipped is the condition that a group of a kind is another one.
+func notShipped(kind roster.GroupKind) Condition {
+	if kind != roster.KindGroup {
+		return Condition{}
+	}
+	return Condition{Op: filter.Not, Of: []Condition{Is("displayName", Fold(roster.EndUserGroup))}}
+}
+
 // shippedGroup is what somebody is told who names the shipped group.
 var shippedGroup = map[Action]string{
 	ActGroupRead: "has no members", ActGroupUpdate: "does not change", ActGroupDelete: "stays",
@@ -395,10 +396,10 @@ func (d *Directory) GetGroup(ctx context.Context, by roster.Actor, in GroupSelec
 			return g, err
 		}
 		all, err := tx.Groups(by.OrganizationID, GroupQuery{Where: Is("id", string(g.ID)), Kind: in.Kind, Limit: 1, Services: true, CountMembers: true})
-		if err != nil || len(all) == 0 {
-			return g, err
+		if found, ok := all.First(); ok && err == nil {
+			return found, nil
 		}
-		return all[0], nil
+		return g, err
 	})
 	return d.withMembers(ctx, g), err
 }
@@ -423,9 +424,7 @@ func (d *Directory) ListTeams(ctx context.Context, by roster.Actor, in GroupList
 }
 
 func (d *Directory) withMembers(ctx context.Context, g roster.Group) TeamView {
-	return TeamView{Group: g, Members: pages(0, 0, func(after int64, limit int) ([]roster.UserLink, error) {
-		return view(ctx, d, func(tx Tx) ([]roster.UserLink, error) { return tx.Members(g.OrganizationID, g.ID, after, limit) })
-	}, func(u roster.UserLink) int64 { return u.Number })}
+	return TeamView{Group: g, Members: d.membersOf(ctx, g, MemberList{})}
 }
 
 // noSuch is the error for a reference that is the subject of a request: a name is an argument that

@@ -40,9 +40,9 @@ func (d *Directory) permitDeletion(tx Tx, by roster.Actor, g roster.Group) error
 	}
 	var f roster.Faults
 	err := eachPage(func(after int64) ([]int64, error) {
-		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
-		users := make([]int64, len(page))
-		for i, u := range page {
+		page, err := tx.Members(g.OrganizationID, MemberQuery{Group: g.ID, After: after, Limit: MaxPage})
+		users := make([]int64, len(page.Records))
+		for i, u := range page.Records {
 			users[i] = u.Number
 		}
 		return users, err

@@ -12,6 +12,7 @@ type MemberList struct {
 	Group GroupSelector
 	After int64 // only members with a greater number
 	Limit int   // the greatest number of members; 0: all
+	Counting
 }
 
 // ListMembers returns the members of a group or team by ascending number. It loads a page at a
@@ -26,7 +27,12 @@ func (d *Directory) ListMembers(ctx context.Context, by roster.Actor, in MemberL
 	if err != nil {
 		return nil, err
 	}
-	return pages(in.After, in.Limit, func(after int64, limit int) ([]roster.UserLink, error) {
-		return view(ctx, d, func(tx Tx) ([]roster.UserLink, error) { return tx.Members(g.OrganizationID, g.ID, after, limit) })
-	}, func(u roster.UserLink) int64 { return u.Number }), nil
+	return d.membersOf(ctx, g, in), nil
+}
+
+// membersOf returns the members of a group that is found.
+func (d *Directory) membersOf(ctx context.Context, g roster.Group, in MemberList) iter.Seq2[roster.UserLink, error] {
+	return listOf(ctx, d, part[int64]{After: in.After, Limit: in.Limit}, in.Counting, func(tx Tx, p part[int64]) (Rows[roster.UserLink], error) {
+		return tx.Members(g.OrganizationID, MemberQuery{g.ID, p.After, p.Limit, p.Count})
+	}, func(u roster.UserLink) int64 { return u.Number })
 }

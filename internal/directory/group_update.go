@@ -127,10 +127,10 @@ func (d *Directory) UpdateGroup(ctx context.Context, by roster.Actor, in GroupCh
 // members.
 func (in GroupChange) whole(tx Tx, g roster.Group) (roster.Group, error) {
 	all, err := tx.Groups(g.OrganizationID, GroupQuery{Where: Is("id", string(g.ID)), Kind: g.Kind, Limit: 1, Services: true, CountMembers: in.Count})
-	if err != nil || len(all) == 0 {
-		return g, err
+	if found, ok := all.First(); ok && err == nil {
+		return found, nil
 	}
-	return all[0], nil
+	return g, err
 }
 
 // sameGroup reports whether two states of a group are the same, but for its members.
@@ -173,11 +173,11 @@ func (in GroupChange) apply(tx Tx, g roster.Group, f *roster.Faults) (_ roster.G
 func differing(tx Tx, g roster.Group, wanted []int64) (added, removed []int64, err error) {
 	there := make([]bool, len(wanted))
 	for after, last := int64(0), false; !last; {
-		page, err := tx.Members(g.OrganizationID, g.ID, after, MaxPage)
+		page, err := tx.Members(g.OrganizationID, MemberQuery{Group: g.ID, After: after, Limit: MaxPage})
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, u := range page {
+		for _, u := range page.Records {
 			after = u.Number
 			if i, ok := slices.BinarySearch(wanted, u.Number); ok {
 				there[i] = true
@@ -185,7 +185,7 @@ func differing(tx Tx, g roster.Group, wanted []int64) (added, removed []int64, e
 				removed = append(removed, u.Number)
 			}
 		}
-		last = len(page) < MaxPage
+		last = len(page.Records) < MaxPage
 	}
 	for i, number := range wanted {
 		if !there[i] {

@@ -27,9 +27,9 @@ type watchedTx struct {
 	watched
 }
 
-func (w watchedTx) Members(org roster.OrganizationID, id roster.GroupID, after int64, limit int) ([]roster.UserLink, error) {
-	page, err := w.Tx.Members(org, id, after, limit)
-	*w.read += len(page)
+func (w watchedTx) Members(org roster.OrganizationID, q directory.MemberQuery) (directory.Rows[roster.UserLink], error) {
+	page, err := w.Tx.Members(org, q)
+	*w.read += len(page.Records)
 	return page, err
 }
 

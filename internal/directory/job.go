@@ -7,10 +7,11 @@ import (
 	"roster"
 )
 
-// JobList says where a list of jobs begins.
+// JobList says which jobs ListJobs returns.
 type JobList struct {
-	After roster.JobID
 	State roster.JobState // only these; "" for all that are not done
+	After roster.JobID    // only greater ids
+	Counting
 }
 
 // ListJobs returns the organization's jobs that are not done, the oldest first, without their
@@ -26,16 +27,12 @@ func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (
 	default:
 		return nil, &roster.Error{Kind: roster.Invalid, Field: "state", Detail: "must be ready, running or buried"}
 	}
-	all := pages(in.After, 0, func(after roster.JobID, limit int) ([]roster.Job, error) {
-		q := JobQuery{Buried: in.State == roster.JobBuried, After: after, Limit: limit}
-		return view(ctx, d, func(tx Tx) ([]roster.Job, error) { return tx.Jobs(by.OrganizationID, q) })
+	all := listOf(ctx, d, part[roster.JobID]{After: in.After}, in.Counting, func(tx Tx, p part[roster.JobID]) (Rows[roster.Job], error) {
+		return tx.Jobs(by.OrganizationID, JobQuery{in.State, p.After, p.Limit, p.Count})
 	}, func(j roster.Job) roster.JobID { return j.ID })
 	return func(yield func(roster.Job, error) bool) {
 		for j, err := range all {
 			j.Payload = nil // what is to be done is the worker's; an address may be in it
-			if err == nil && in.State != "" && j.State != in.State {
-				continue
-			}
 			if !yield(j, err) {
 				return
 			}

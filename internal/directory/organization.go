@@ -109,30 +109,28 @@ func seesAllOrganizations(by roster.Actor) bool {
 	return isLocal(by) || by.Grants.Everywhere().Has(roster.ServerAdmin)
 }
 
+// OrganizationList says which organizations ListOrganizations returns.
+type OrganizationList struct {
+	After string // only greater slugs
+	Counting
+}
+
 // ListOrganizations returns the organizations, sorted by slug. An actor without server_admin gets
 // only its own, unless it uses the command line. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (d *Directory) ListOrganizations(ctx context.Context, by roster.Actor, in AfterSlug) (iter.Seq2[roster.Organization, error], error) {
+func (d *Directory) ListOrganizations(ctx context.Context, by roster.Actor, in OrganizationList) (iter.Seq2[roster.Organization, error], error) {
 	if err := allow(by, ActOrganizationRead); err != nil {
 		return nil, err
 	}
-	return pages(string(in), 0, func(after string, limit int) ([]roster.Organization, error) {
-		return view(ctx, d, func(tx Tx) ([]roster.Organization, error) {
-			if seesAllOrganizations(by) {
-				return tx.Organizations(after, limit)
-			}
-			own, err := tx.OrganizationByID(by.OrganizationID)
-			if err != nil || own.Slug <= after {
-				return nil, err
-			}
-			return []roster.Organization{own}, nil
-		})
+	var where Condition
+	if !seesAllOrganizations(by) {
+		where = Is("id", string(by.OrganizationID))
+	}
+	return listOf(ctx, d, part[string]{After: in.After}, in.Counting, func(tx Tx, p part[string]) (Rows[roster.Organization], error) {
+		return tx.Organizations(OrganizationQuery{where, p.After, p.Limit, p.Count})
 	}, func(o roster.Organization) string { return o.Slug }), nil
 }
-
-// AfterSlug is a place in the list of organizations: those with a greater slug come after it.
-type AfterSlug string
 
 // GetOrganization returns one organization that the actor may see, by id or by slug: ref.Name is
 // the slug.

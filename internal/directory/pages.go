@@ -1,6 +1,9 @@
 package directory
 
-import "iter"
+import (
+	"context"
+	"iter"
+)
 
 // pageSize is how many records a list loads at a time. Larger pages would hardly be cheaper a row,
 // and would take more memory.
@@ -40,9 +43,32 @@ func pages[T any, K any](after K, limit int, read func(after K, limit int) ([]T,
 	}
 }
 
-// inPages is pages without a limit, for records that have a number and a name.
-func inPages[T any](o ListOrder, read func(o ListOrder, limit int) ([]T, error), place func(T) Place) iter.Seq2[T, error] {
-	return pages(o.After, 0, func(after Place, limit int) ([]T, error) {
-		return read(ListOrder{o.ByName, o.Descending, after}, limit)
-	}, place)
+// part is the part of a list that a query reads.
+type part[K any] struct {
+	After K
+	Limit int
+	Count bool
 }
+
+// listOf is pages for what a query of the store finds. read puts the query for a part. The total of
+// the list is counted along with the first part, where counting asks for it.
+func listOf[T, K any](ctx context.Context, d *Directory, from part[K], counting Counting, read func(Tx, part[K]) (Rows[T], error), key func(T) K) iter.Seq2[T, error] {
+	from.Count = counting.Total != nil
+	return pages(from.After, from.Limit, func(after K, limit int) ([]T, error) {
+		rows, err := view(ctx, d, func(tx Tx) (Rows[T], error) { return read(tx, part[K]{after, limit, from.Count}) })
+		if err == nil && from.Count {
+			*counting.Total, from.Count = rows.Total, false
+		}
+		return rows.Records, err
+	}, key)
+}
+
+// Counting is embedded in the inputs of verbs that list records.
+type Counting struct {
+	// Total gets how many records the whole list has, wherever it begins; nil: nobody asks. It is set
+	// before the first record comes.
+	Total *Total
+}
+
+// CountInto sets Total.
+func (c *Counting) CountInto(total *Total) { c.Total = total }

@@ -51,10 +51,18 @@ type OrganizationTx interface {
 	OrganizationBySlug(slug string) (roster.Organization, error)            // NotFound
 	InsertOrganization(o roster.Organization) error                         // Conflict(slug)
 	OrganizationByID(id roster.OrganizationID) (roster.Organization, error) // NotFound
-	// Organizations returns all of them by ascending slug.
-	Organizations(afterSlug string, limit int) ([]roster.Organization, error)
+	// Organizations returns the organizations that q picks, by ascending slug.
+	Organizations(q OrganizationQuery) (Rows[roster.Organization], error)
 	// UpdateOrganization writes name, settings and version.
 	UpdateOrganization(o roster.Organization) error // NotFound
+}
+
+// OrganizationQuery picks organizations. Zero fields do not restrict.
+type OrganizationQuery struct {
+	Where Condition // on indexed attributes
+	After string    // only greater slugs
+	Limit int       // 1 to MaxPage
+	Count bool      // fill Total
 }
 
 // UserTx reads and changes users.
@@ -95,6 +103,10 @@ type UserTx interface {
 	// Among or an indexed attribute picks users.
 	Users(org roster.OrganizationID, q UserQuery, with With) (UserRows, error)
 
+	// UserCreatedBy returns the id and the time of creation of the user with the key, if the create
+	// with the fingerprint made it.
+	UserCreatedBy(org roster.OrganizationID, userKey, fingerprint string) (made UserCreation, found bool, err error)
+
 	// EmailHolder returns another user whose userName or primary email has the key, if there is one.
 	EmailHolder(org roster.OrganizationID, key string, besides roster.UserID) (holder roster.Holder, found bool, err error)
 
@@ -128,6 +140,15 @@ type NewUserRow struct {
 	EmailKey        string // Fold of Email
 	PasswordHash    roster.PasswordHash
 	TimeZoneUnknown bool // the zone's text is not understood
+
+	Fingerprint string // of the create, in hex; "" if it cannot be repeated
+	EmailClaim  string // the EmailKey, if no other user may claim it; "" for none
+}
+
+// UserCreation says which user a create made, and when.
+type UserCreation struct {
+	ID        roster.UserID
+	CreatedAt time.Time
 }
 
 // UserSelector picks one user: by the first of its fields that is set.
@@ -183,17 +204,18 @@ type GroupTx interface {
 
 	// Groups returns the groups that q picks, in its order; MemberCount is counted, and services are
 	// loaded, if asked for.
-	Groups(org roster.OrganizationID, q GroupQuery) ([]roster.Group, error)
-	Departments(org roster.OrganizationID, o ListOrder, limit int) ([]roster.Department, error)
-	Roles(org roster.OrganizationID, o ListOrder, limit int) ([]roster.Role, error)
+	Groups(org roster.OrganizationID, q GroupQuery) (Rows[roster.Group], error)
+	Departments(org roster.OrganizationID, q DepartmentQuery) (Rows[roster.Department], error)
+	Roles(org roster.OrganizationID, q RoleQuery) (Rows[roster.Role], error)
+	// Members returns the members that q picks, by ascending number.
+	Members(org roster.OrganizationID, q MemberQuery) (Rows[roster.UserLink], error)
 
-	// Members returns members of a group by ascending number: a page of at most limit.
-	Members(org roster.OrganizationID, id roster.GroupID, afterNumber int64, limit int) ([]roster.UserLink, error)
 	// MembersAmong returns those of the users, by number, who are members of at least one of the
 	// groups, by ascending number.
 	MembersAmong(org roster.OrganizationID, groups []roster.GroupID, users []int64) ([]int64, error)
 	// GrantedFor returns users, by ascending number, to whom something is granted for the group: a
-	// role, their access level, or a token that is not revoked. It is a page of at most limit.
+	// role, their access level, or a token that is not revoked. It is a page of at most limit. No face
+	// shows them, so they have no query.
 	GrantedFor(org roster.OrganizationID, id roster.GroupID, afterNumber int64, limit int) ([]int64, error)
 	// AddMembers and RemoveMembers change memberships by the users' numbers, and raise the version of
 	// those users. Who is a member already, or is none, stays so. Whoever loses a primary group has
@@ -210,20 +232,34 @@ type GroupQuery struct {
 	BusinessService roster.BusinessServiceID // groups with this service
 	Order           ListOrder
 	Limit           int  // 1 to MaxPage
+	Count           bool // fill Total
 	CountMembers    bool // fill MemberCount
 	Services        bool // load Routing.Services
 }
 
-// ListOrder is the order of a list of records that have a number and a name, and the place where
-// the list begins. The zero order is by ascending number, from the first one.
-type ListOrder struct {
-	ByName     bool // by the folded name, of which an index is in order; else by number
-	Descending bool
-	After      Place // only records that come later; of a place the part counts that the order is by, zero: from the beginning
+// DepartmentQuery picks departments. Zero fields do not restrict.
+type DepartmentQuery struct {
+	Where Condition // on indexed attributes
+	Order ListOrder
+	Limit int  // 1 to MaxPage
+	Count bool // fill Total
 }
 
-// PlaceOf returns the place of a record, in whatever order.
-func PlaceOf(name string, number int64) Place { return Place{Key: Fold(name), Number: number} }
+// RoleQuery picks roles. Zero fields do not restrict.
+type RoleQuery struct {
+	Where Condition // on indexed attributes
+	Order ListOrder
+	Limit int  // 1 to MaxPage
+	Count bool // fill Total
+}
+
+// MemberQuery picks members of one group.
+type MemberQuery struct {
+	Group roster.GroupID // always set
+	After int64          // only greater numbers
+	Limit int            // 1 to MaxPage
+	Count bool           // fill Total
+}
 
 // CredentialTx reads and changes what proves identity. Secrets are named by hash.
 type CredentialTx interface {
@@ -243,9 +279,8 @@ type CredentialTx interface {
 	InsertSession(s roster.Session, hash string, max int) error
 	TouchSession(id roster.SessionID, at time.Time) error
 	DeleteSessions(org roster.OrganizationID, id roster.UserID) error
-	// Sessions returns the sessions of a user that are not over at a time, the oldest first: 1,000 at
-	// most.
-	Sessions(org roster.OrganizationID, id roster.UserID, at time.Time) ([]roster.Session, error)
+	// Sessions returns the sessions that q picks, by ascending id: the oldest first.
+	Sessions(org roster.OrganizationID, q SessionQuery) (Rows[roster.Session], error)
 	// DeleteSession reports whether the user had the session.
 	DeleteSession(org roster.OrganizationID, user roster.UserID, id roster.SessionID) (bool, error)
 	// DeleteDeadSessions deletes up to limit sessions that were over at a time, and returns how many.
@@ -254,10 +289,10 @@ type CredentialTx interface {
 	// TokenByHash returns the token whose secret has the hash, good or not, and the account of its user
 	// (zero for a token of the organization). Errors: NotFound.
 	TokenByHash(hash string) (roster.Token, roster.Account, error)
-	InsertToken(t roster.Token, key, hash string) error                        // Conflict(name)
-	Tokens(org roster.OrganizationID, q TokenQuery) ([]roster.Token, error)    // by ascending id
-	HasToken(org roster.OrganizationID, user roster.UserID) (bool, error)      // whether the user has one that is not revoked
-	FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token, error) // by id or name, not revoked. NotFound
+	InsertToken(t roster.Token, key, hash string) error                         // Conflict(name)
+	Tokens(org roster.OrganizationID, q TokenQuery) (Rows[roster.Token], error) // by ascending id
+	HasToken(org roster.OrganizationID, user roster.UserID) (bool, error)       // whether the user has one that is not revoked
+	FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token, error)  // by id or name, not revoked. NotFound
 	RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.Time) error
 	TouchTokens(uses []roster.TokenUse) error
 
@@ -274,11 +309,21 @@ type CredentialTx interface {
 	AddressKnownSince(org roster.OrganizationID, userKey, address string, since time.Time) (bool, error)
 }
 
-// TokenQuery picks tokens.
+// SessionQuery picks the sessions of one user.
+type SessionQuery struct {
+	User  roster.UserID    // always set
+	Open  time.Time        // only those that are not over then
+	After roster.SessionID // only greater ids
+	Limit int              // 1 to MaxPage
+	Count bool             // fill Total
+}
+
+// TokenQuery picks tokens. Zero fields do not restrict.
 type TokenQuery struct {
 	Revoked bool           // revoked ones, too
-	After   roster.TokenID // keyset
+	After   roster.TokenID // only greater ids
 	Limit   int            // 1 to MaxPage
+	Count   bool           // fill Total
 }
 
 // AuditTx writes and reads the audit.
@@ -288,8 +333,8 @@ type AuditTx interface {
 	OneWriter() bool
 	// InsertAudit stores an entry, sealed where it has a place.
 	InsertAudit(e roster.AuditEntry) error
-	// AuditEntries returns entries with their details, by ascending id unless q says otherwise.
-	AuditEntries(org roster.OrganizationID, q AuditQuery) ([]roster.AuditEntry, error)
+	// AuditEntries returns the entries that q picks, in its order, with their details.
+	AuditEntries(org roster.OrganizationID, q AuditQuery) (Rows[roster.AuditEntry], error)
 	// UnsealedAudit returns up to limit entries that have no number yet, by organization and id.
 	UnsealedAudit(limit int) ([]roster.AuditEntry, error)
 	// LastSealed returns number and hash of the organization's last sealed entry, 0 and "" if none.
@@ -300,13 +345,18 @@ type AuditTx interface {
 
 // AuditQuery picks audit entries. Zero fields do not restrict.
 type AuditQuery struct {
-	After    roster.AuditID // keyset
-	AfterSeq int64          // keyset; then only sealed entries, by ascending Seq
-	Sealed   bool           // only sealed entries, by ascending Seq
-	Newest   bool           // by descending id, of which After is the keyset; not together with Sealed or AfterSeq
-	Target   string         // entries about this record
-	ID       roster.AuditID // only this one
-	Limit    int            // 1 to MaxPage
+	Where Condition // on indexed attributes
+	Order AuditOrder
+	Limit int  // 1 to MaxPage
+	Count bool // fill Total
+}
+
+// AuditOrder is the order of a list of audit entries, and the place where the list begins. The zero
+// order is by ascending id, from the first one.
+type AuditOrder struct {
+	BySeq      bool // by the place in the chain: of sealed entries only; else by id
+	Descending bool
+	After      Place // only entries that come later: Key is an id, Number a place in the chain
 }
 
 // JobTx queues work, and does the queue's bookkeeping.
@@ -323,7 +373,7 @@ type JobTx interface {
 	BuryJob(id roster.JobID, attempt int, at time.Time, reason string) (bool, error)
 	JobCounts() ([]roster.JobCounts, error)
 	// Jobs returns the organization's jobs that q picks, by ascending id.
-	Jobs(org roster.OrganizationID, q JobQuery) ([]roster.Job, error)
+	Jobs(org roster.OrganizationID, q JobQuery) (Rows[roster.Job], error)
 	// ReviveJob makes a buried job ready again, with no attempt made.
 	ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) // NotFound where no such job is buried
 	// Stranded reports whether a job of the lane waits because a clock was set back. lease is how long
@@ -337,11 +387,12 @@ type JobTx interface {
 	DeleteDoneJobs(before time.Time, limit int) (int, error)
 }
 
-// JobQuery picks jobs that are not done.
+// JobQuery picks jobs that are not done. Zero fields do not restrict.
 type JobQuery struct {
-	Buried bool         // only buried ones: an index finds them among however many others
-	After  roster.JobID // keyset
-	Limit  int          // 1 to MaxPage
+	State roster.JobState // of buried ones an index finds each, of others the unfinished ones are looked through
+	After roster.JobID    // only greater ids
+	Limit int             // 1 to MaxPage
+	Count bool            // fill Total
 }
 
 const (
@@ -403,8 +454,16 @@ type RealmTx interface {
 	InsertRealm(r roster.Realm, key string) error // Conflict(displayName)
 	UpdateRealm(r roster.Realm) error             // NotFound
 	FindRealm(org roster.OrganizationID, key string) (r roster.Realm, found bool, err error)
-	RealmByID(org roster.OrganizationID, id roster.RealmID) (roster.Realm, error)         // NotFound
-	Realms(org roster.OrganizationID, afterKey string, limit int) ([]roster.Realm, error) // by ascending key
+	RealmByID(org roster.OrganizationID, id roster.RealmID) (roster.Realm, error) // NotFound
+	Realms(org roster.OrganizationID, q RealmQuery) (Rows[roster.Realm], error)   // by ascending key
+}
+
+// RealmQuery picks realms. Zero fields do not restrict.
+type RealmQuery struct {
+	Where Condition // on comparable attributes: an organization has few realms
+	After string    // only greater keys
+	Limit int       // 1 to MaxPage
+	Count bool      // fill Total
 }
 
 // SettingTx keeps what the server must remember about itself.

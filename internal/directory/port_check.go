@@ -15,8 +15,8 @@ type CheckTx interface {
 	// DeleteCheck frees the check's name and alias; its events stay.
 	DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error // NotFound
 	// Checks returns the checks that q picks, in its order.
-	Checks(org roster.OrganizationID, q CheckQuery) ([]roster.Check, error)
-	// CheckIDs returns the ids of the checks that q picks, in its order.
+	Checks(org roster.OrganizationID, q CheckQuery) (Rows[roster.Check], error)
+	// CheckIDs returns the ids of the checks that q picks, in its order. It does not count.
 	CheckIDs(org roster.OrganizationID, q CheckQuery) ([]roster.CheckID, error)
 	// CheckState returns what is another once a check is made, changed in its version, or deleted.
 	CheckState(org roster.OrganizationID) (CheckState, error)
@@ -34,14 +34,14 @@ type CheckTx interface {
 	DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error // NotFound
 	// CheckGroups returns the check groups that q picks, in its order, with how many checks of the
 	// scope they have.
-	CheckGroups(org roster.OrganizationID, q CheckGroupQuery) ([]roster.CheckGroup, error)
+	CheckGroups(org roster.OrganizationID, q CheckGroupQuery) (Rows[roster.CheckGroup], error)
 
 	// PutCheckPermission stores an entry, or changes the one that its user or group has on the check
 	// group; it returns the entry as it is then.
 	PutCheckPermission(org roster.OrganizationID, p roster.CheckPermission) (roster.CheckPermission, error)
 	DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPermissionID) error // NotFound
 	// CheckPermissions returns the entries that q picks, by ascending id.
-	CheckPermissions(org roster.OrganizationID, q CheckPermissionQuery) ([]roster.CheckPermission, error)
+	CheckPermissions(org roster.OrganizationID, q CheckPermissionQuery) (Rows[roster.CheckPermission], error)
 	// CheckAccess returns what entries give a user, also those of its groups: the highest level for
 	// each check group. One that gives nothing is left out.
 	CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error)
@@ -96,6 +96,7 @@ type CheckQuery struct {
 	Scope      *CheckScope
 	Order      ListOrder
 	Limit      int  // 1 to MaxPage
+	Count      bool // fill Total
 	Told       bool // load Groups and Teams
 }
 
@@ -104,13 +105,12 @@ type CheckGroupQuery struct {
 	Where Condition   // on indexed attributes
 	Scope *CheckScope // those with such an entry, and those that have a check which is seen
 	Order ListOrder
-	Limit int // 1 to MaxPage
+	Limit int  // 1 to MaxPage
+	Count bool // fill Total
 }
 
 // CheckPermissionQuery picks entries on check groups. Zero fields do not restrict.
 type CheckPermissionQuery struct {
-	After      roster.CheckPermissionID
-	Limit      int // 1 to MaxPage
 	ID         roster.CheckPermissionID
 	CheckGroup roster.CheckGroupID
 	Users      []roster.UserID // for one of these, MaxPage at most; nil: any, empty: none
@@ -118,18 +118,22 @@ type CheckPermissionQuery struct {
 	// Those on check groups in the scope that are for one of its groups or for a member of one, for its
 	// user or for a group of that user.
 	Scope *CheckScope
+	After roster.CheckPermissionID // only greater ids
+	Limit int                      // 1 to MaxPage
+	Count bool                     // fill Total
 }
 
 // MaxEventChecks is how many checks one EventQuery names at most.
 const MaxEventChecks = 64
 
-// EventQuery picks events, the newest first. Zero fields do not restrict.
+// EventQuery picks events, the newest first. Zero fields do not restrict. It does not count: who
+// sees which events is no question that one statement answers.
 type EventQuery struct {
-	Before    roster.EventID // keyset: events that came earlier
-	Since     roster.EventID // only those that came then or later
-	Limit     int            // 1 to MaxPage
-	Among     []roster.EventID
+	Since     roster.EventID   // only those that came then or later
+	Among     []roster.EventID // one of these; nil: any, empty: none
 	Checks    []roster.CheckID // those of one of these, MaxEventChecks at most; nil: any, empty: none
 	Unmatched bool             // only those that no check claimed; Checks is not looked at
 	Body      bool             // load Body and Reason
+	After     roster.EventID   // only those that come later in the list: that came earlier
+	Limit     int              // 1 to MaxPage
 }

@@ -239,6 +239,7 @@ type RealmList struct {
 	Kind   roster.RealmKind // "" for all
 	Active bool             // only active ones
 	After  string           // only realms whose folded name is greater
+	Counting
 }
 
 // ListRealms returns realms, sorted by name. An error ends the sequence.
@@ -248,19 +249,13 @@ func (d *Directory) ListRealms(ctx context.Context, by roster.Actor, in RealmLis
 	if err := allow(by, ActRealmRead); err != nil {
 		return nil, err
 	}
-	all := pages(in.After, 0, func(after string, limit int) ([]roster.Realm, error) {
-		return view(ctx, d, func(tx Tx) ([]roster.Realm, error) { return tx.Realms(by.OrganizationID, after, limit) })
-	}, func(r roster.Realm) string { return Fold(r.Name) })
-	return func(yield func(roster.Realm, error) bool) {
-		for r, err := range all {
-			if err == nil && (in.Kind != "" && r.Kind != in.Kind || in.Active && !r.Active) {
-				continue
-			}
-			if !yield(r, err) {
-				return
-			}
-		}
-	}, nil
+	where := ifGiven("kind", in.Kind)
+	if in.Active {
+		where = Both(where, Is("active", true))
+	}
+	return listOf(ctx, d, part[string]{After: in.After}, in.Counting, func(tx Tx, p part[string]) (Rows[roster.Realm], error) {
+		return tx.Realms(by.OrganizationID, RealmQuery{where, p.After, p.Limit, p.Count})
+	}, func(r roster.Realm) string { return Fold(r.Name) }), nil
 }
 
 // GetRealm returns one realm.

@@ -60,22 +60,18 @@ func unchangedSince[T any](made Retry, record T, version int64, err error) (T, b
 }
 
 // findRepeat returns the user that an equal create made within the last day, unless the user has
-// changed.
+// changed. Such a user has the userName, and the fingerprint of its create is in its row.
 func (c *creation) findRepeat(tx Tx) (creationResult, bool, error) {
 	if c.key == "" {
 		return creationResult{}, false, nil
 	}
-	r, found, err := tx.Retry(c.by.OrganizationID, c.key)
-	if err != nil || !found || c.now().Sub(r.CreatedAt) >= retryFor {
+	org := c.by.OrganizationID
+	made, found, err := tx.UserCreatedBy(org, Fold(c.in.UserName), c.key)
+	if err != nil || !found || c.now().Sub(made.CreatedAt) >= retryFor {
 		return creationResult{}, false, err
 	}
-	return c.loadUnchanged(tx, r)
-}
-
-// loadUnchanged returns the user of a remembered create, unless the user has changed.
-func (c *creation) loadUnchanged(tx Tx, r Retry) (creationResult, bool, error) {
-	u, err := tx.User(c.by.OrganizationID, UserSelector{ID: roster.UserID(r.ResourceID)}, WithRoles|WithGroups|WithTeams|WithReach)
-	u, holds, err := unchangedSince(r, u, u.Version, err)
+	u, err := tx.User(org, UserSelector{ID: made.ID}, WithRoles|WithGroups|WithTeams|WithReach)
+	u, holds, err := unchangedSince(Retry{Version: 1}, u, u.Version, err)
 	if err != nil || !holds {
 		return creationResult{}, false, err
 	}

@@ -55,15 +55,21 @@ func (d *Directory) CreateRole(ctx context.Context, by roster.Actor, in NewRole)
 	return r, d.nameHolder(ctx, by, ActRoleRead, roleHolder(by, in.Name), err)
 }
 
-// ListRoles returns the roles in the given order. An error ends the sequence.
+// RoleList says in what order ListRoles returns the roles.
+type RoleList struct {
+	Order ListOrder
+	Counting
+}
+
+// ListRoles returns the roles in the order that is asked for. An error ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden; in the sequence also Unavailable.
-func (d *Directory) ListRoles(ctx context.Context, by roster.Actor, in ListOrder) (iter.Seq2[roster.Role, error], error) {
+func (d *Directory) ListRoles(ctx context.Context, by roster.Actor, in RoleList) (iter.Seq2[roster.Role, error], error) {
 	if err := allow(by, ActRoleRead); err != nil {
 		return nil, err
 	}
-	return inPages(in, func(o ListOrder, limit int) ([]roster.Role, error) {
-		return view(ctx, d, func(tx Tx) ([]roster.Role, error) { return tx.Roles(by.OrganizationID, o, limit) })
+	return listOf(ctx, d, part[Place]{After: in.Order.After}, in.Counting, func(tx Tx, p part[Place]) (Rows[roster.Role], error) {
+		return tx.Roles(by.OrganizationID, RoleQuery{Order: in.Order.after(p.After), Limit: p.Limit, Count: p.Count})
 	}, func(r roster.Role) Place { return PlaceOf(r.Name, r.Number) }), nil
 }
 

@@ -3,6 +3,7 @@ package directory
 import (
 	"cmp"
 	"context"
+	"iter"
 	"time"
 
 	"roster"
@@ -66,9 +67,11 @@ func (d *Directory) CreateSession(ctx context.Context, by roster.Actor, _ None) 
 	})
 }
 
-// SessionsOf names the user whose sessions ListSessions returns.
-type SessionsOf struct {
-	User UserSelector // zero: the actor's own
+// SessionList says which sessions ListSessions returns.
+type SessionList struct {
+	User  UserSelector     // zero: the actor's own
+	After roster.SessionID // only greater ids
+	Counting
 }
 
 // ListSessions returns the open sessions of a user, oldest first: 1,000 at most. Users may read
@@ -76,20 +79,20 @@ type SessionsOf struct {
 // organization may read none.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid(id) if no user is named, Unavailable.
-func (d *Directory) ListSessions(ctx context.Context, by roster.Actor, in SessionsOf) ([]roster.Session, error) {
+func (d *Directory) ListSessions(ctx context.Context, by roster.Actor, in SessionList) (iter.Seq2[roster.Session, error], error) {
 	if err := allow(by, ActSessionRead); err != nil {
 		return nil, err
 	}
 	if organizationToken(by) && by.ReadOnly {
 		return nil, forbidden("a read-only API token of the organization cannot see sessions")
 	}
-	return view(ctx, d, func(tx Tx) ([]roster.Session, error) {
-		u, err := d.sessionUser(tx, by, ActSessionRead, in.User)
-		if err != nil {
-			return nil, err
-		}
-		return tx.Sessions(u.OrganizationID, u.ID, d.now())
-	})
+	u, err := view(ctx, d, func(tx Tx) (roster.User, error) { return d.sessionUser(tx, by, ActSessionRead, in.User) })
+	if err != nil {
+		return nil, err
+	}
+	return listOf(ctx, d, part[roster.SessionID]{After: in.After}, in.Counting, func(tx Tx, p part[roster.SessionID]) (Rows[roster.Session], error) {
+		return tx.Sessions(u.OrganizationID, SessionQuery{u.ID, d.now(), p.After, p.Limit, p.Count})
+	}, func(s roster.Session) roster.SessionID { return s.ID }), nil
 }
 
 // sessionUser returns the user whose sessions are meant: the actor itself, or a user that the actor

@@ -147,6 +147,7 @@ func (d *Directory) resolveToken(tx Tx, by roster.Actor, in NewToken, t *roster.
 type TokenList struct {
 	Revoked bool           // include revoked tokens
 	After   roster.TokenID // only tokens created later
+	Counting
 }
 
 // ListTokens returns the organization's tokens without their secrets, oldest first. An error ends
@@ -157,9 +158,8 @@ func (d *Directory) ListTokens(ctx context.Context, by roster.Actor, in TokenLis
 	if err := allow(by, ActTokenRead); err != nil {
 		return nil, err
 	}
-	return pages(in.After, 0, func(after roster.TokenID, limit int) ([]roster.Token, error) {
-		q := TokenQuery{Revoked: in.Revoked, After: after, Limit: limit}
-		return view(ctx, d, func(tx Tx) ([]roster.Token, error) { return tx.Tokens(by.OrganizationID, q) })
+	return listOf(ctx, d, part[roster.TokenID]{After: in.After}, in.Counting, func(tx Tx, p part[roster.TokenID]) (Rows[roster.Token], error) {
+		return tx.Tokens(by.OrganizationID, TokenQuery{in.Revoked, p.After, p.Limit, p.Count})
 	}, func(t roster.Token) roster.TokenID { return t.ID }), nil
 }
 

@@ -96,7 +96,7 @@ func TestALimitedTokenOfAUserHasNothingToDoWithTheUsersSessions(t *testing.T) {
 			token := signed
 			token.Kind, token.TokenID, token.Limited, token.CredentialVersion = roster.ActorToken, "t", true, 0
 			token.Grants = roster.Grants{within(a, roster.LevelAdministrator.Permissions())}
-			_, err := e.ListSessions(t.Context(), token, directory.SessionsOf{})
+			_, err := e.ListSessions(t.Context(), token, directory.SessionList{})
 			if got := reach(err); got != c.want {
 				t.Errorf("%s: lists its user's sessions: %s, want %s", c.of.UserName, got, c.want)
 			}
@@ -109,7 +109,7 @@ func TestALimitedTokenOfAUserHasNothingToDoWithTheUsersSessions(t *testing.T) {
 		}
 		reads := e.limited()
 		reads.Grants, reads.ReadOnly = roster.Grants{orgWideGrant(roster.LevelAdministrator.Permissions())}, true
-		_, err := e.ListSessions(t.Context(), reads, directory.SessionsOf{User: byID(inside)})
+		_, err := e.ListSessions(t.Context(), reads, directory.SessionList{User: byID(inside)})
 		wants(t, err, roster.Forbidden, "")
 	})
 }

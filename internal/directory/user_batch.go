@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"roster"
 )
@@ -88,16 +87,17 @@ type userBatch struct {
 type batchItem struct {
 	creation
 	index   int
-	refused error // why its password was not hashed
-	weak    error // what is wrong with a password that must be strong
-	settled bool  // the result stands
+	settled bool // the result stands
 	result  UserResult
+}
 
-	// Of the transaction under way.
-	row   NewUserRow
-	fault error      // why it is not made
-	taken string     // the field whose value somebody else has
-	rival *batchItem // who has it, if that is somebody of the same transaction
+// creationsOf returns the creates of the items.
+func creationsOf(items []*batchItem) creations {
+	all := make(creations, len(items))
+	for i, it := range items {
+		all[i] = &it.creation
+	}
+	return all
 }
 
 func (d *Directory) newBatch(by roster.Actor, in NewUsers) (*userBatch, error) {
@@ -192,9 +192,8 @@ func (b *userBatch) together(ctx context.Context, items []*batchItem) error {
 	}
 	for _, it := range items {
 		it.settled = true
-		if u := it.result.User; u.ID != "" && !u.Repeated && it.row.TimeZoneUnknown {
-			b.log.WarnContext(ctx, "user has a time zone that is not known; times are shown in the organization's",
-				"user", u.UserName, "timezone", u.TimeZone)
+		if u := it.result.User; u.ID != "" && !u.Repeated {
+			it.warnOfZone(ctx)
 		}
 	}
 	return nil
@@ -222,7 +221,7 @@ func (b *userBatch) hash(ctx context.Context, items []*batchItem) error {
 			return err
 		}
 		pending = made.without(bare)
-		return b.plan(newUserBatchTx(tx), pending, b.now())
+		return creationsOf(pending).plan(newUserBatchTx(tx), b.now(), true)
 	})
 	if err != nil {
 		return err
@@ -307,18 +306,6 @@ func (b *userBatch) verify(ctx context.Context, items []*batchItem) error {
 	return nil
 }
 
-// unhashed is the error of a user who is not to be made without its password, nil for others.
-func (it *batchItem) unhashed() error {
-	switch {
-	case it.in.Password == "" || it.hash != "":
-		return nil
-	case it.refused != nil:
-		return it.refused
-	default: // it was made when the passwords were hashed, and is no more
-		return &roster.Error{Kind: roster.Unavailable, Detail: "the same batch is under way; try again", RetryAfter: time.Second}
-	}
-}
-
 // create is the transaction.
 func (b *userBatch) create(tx Tx, items []*batchItem) error {
 	now := b.now()
@@ -330,63 +317,16 @@ func (b *userBatch) create(tx Tx, items []*batchItem) error {
 		return err
 	}
 	pending := part.made.without(items)
-	g := newUserBatchTx(tx)
-	if err := b.plan(g, pending, now); err != nil {
+	if err := creationsOf(pending).create(tx, now); err != nil {
 		return err
-	}
-	var rows []NewUserRow
-	var ready []*batchItem
-	for _, it := range pending {
-		if it.fault == nil && it.taken == "" {
-			it.fault = it.unhashed()
-		}
-		if it.fault == nil && it.taken == "" {
-			rows, ready = append(rows, it.row), append(ready, it)
-		}
-	}
-	numbers, err := tx.InsertUsers(rows)
-	if err != nil {
-		return err
-	}
-	for i, it := range ready {
-		if it.row.Number = numbers[i]; it.row.Number == 0 {
-			it.taken = "userName"
-			continue
-		}
-		part.made[it.index] = it.row.Number
-		it.result = UserResult{User: CreatedUser{User: it.row.User, WelcomeEmail: it.welcomes(it.row.User)}}
-		if err := it.record(g, it.row, now); err != nil {
-			return err
-		}
 	}
 	for _, it := range pending {
-		if err := it.explainFault(tx); err != nil {
-			return err
+		it.result = UserResult{User: it.made.CreatedUser, Err: it.err}
+		if it.err == nil {
+			part.made[it.index] = it.made.Number
 		}
-	}
-	if err := g.flush(); err != nil {
-		return err
 	}
 	return b.memory.remember(tx, part)
-}
-
-// explainFault makes the result of a user who is not made.
-func (it *batchItem) explainFault(tx Tx) error {
-	switch {
-	case it.fault != nil:
-		it.result = UserResult{Err: it.fault}
-	case it.taken == "":
-	case it.rival != nil && it.rival.row.Number == 0: // somebody else was faster than the one of this batch
-		const detail = "another create of the same user was under way; try again"
-		it.result = UserResult{Err: &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: time.Second}}
-	default:
-		taken, err := it.creation.conflictOver(tx, it.taken)
-		if err != nil {
-			return err
-		}
-		it.result = UserResult{Err: taken}
-	}
-	return nil
 }
 
 // answerAgain makes the results of those whom an earlier run made.
@@ -421,101 +361,4 @@ func (b *userBatch) answerAgain(tx Tx, items []*batchItem, made madeUsers) error
 		}
 	}
 	return nil
-}
-
-// plan finds out for each user whether it can be made, and as what, by the rules of CreateUser.
-func (b *userBatch) plan(g *userBatchTx, items []*batchItem, now time.Time) error {
-	if err := g.prefetch(b.by, items); err != nil {
-		return err
-	}
-	var names, emails []string
-	for _, it := range items {
-		if it.row, it.fault, it.taken, it.rival = (NewUserRow{}), nil, "", nil; len(it.faults) > 0 {
-			continue
-		}
-		names = append(names, Fold(it.in.UserName))
-		if it.in.UniqueEmail && it.in.Email != "" {
-			emails = append(emails, Fold(it.in.Email))
-		}
-	}
-	taken, err := takenKeys(g, b.by.OrganizationID, names, emails)
-	if err != nil {
-		return err
-	}
-	for _, it := range items {
-		if err := it.draft(g, now); err != nil {
-			return err
-		}
-		if it.fault == nil {
-			taken.judge(it)
-		}
-	}
-	return nil
-}
-
-// draft makes the row of a user, or finds the fault that keeps it from being made.
-func (it *batchItem) draft(tx Tx, now time.Time) error {
-	faults := slices.Clone(it.faults)
-	refs, err := resolve(tx, it.by, ActUserCreate, it.in, nil, &faults)
-	if err != nil {
-		return err
-	}
-	if it.weak != nil {
-		faults = append(faults, roster.All(it.weak)...)
-	}
-	if err := it.permit(tx, refs, &faults); err != nil {
-		return err
-	}
-	if it.fault = faults.Err(); it.fault != nil {
-		return nil
-	}
-	if it.country, err = it.countryFor(tx, it.by.OrganizationID, it.in.ContactNumber); err != nil {
-		return err
-	}
-	it.row = it.creation.row(roster.UserID(newID()), now, refs)
-	it.row.Preferences, err = it.preferences(tx, refs)
-	return err
-}
-
-// keysTaken are the folded userNames and addresses that are taken: by users who are there, whose
-// item is nil, and by those of the batch before.
-type keysTaken struct{ names, emails map[string]*batchItem }
-
-func takenKeys(tx Tx, org roster.OrganizationID, names, emails []string) (keysTaken, error) {
-	taken := keysTaken{names: make(map[string]*batchItem), emails: make(map[string]*batchItem)}
-	for _, of := range []struct {
-		keys []string
-		find func(roster.OrganizationID, []string) (map[string]bool, error)
-		into map[string]*batchItem
-	}{{names, tx.TakenNames, taken.names}, {emails, tx.TakenEmails, taken.emails}} {
-		found, err := of.find(org, of.keys)
-		if err != nil {
-			return taken, err
-		}
-		for key := range found {
-			of.into[key] = nil
-		}
-	}
-	return taken, nil
-}
-
-// judge notes what somebody has already, or that the user has it from now on. As in CreateUser, the
-// name is looked at first where a password has to be hashed.
-func (k keysTaken) judge(it *batchItem) {
-	name, nameTaken := k.names[it.row.UserKey]
-	email, emailTaken := k.emails[it.row.EmailKey]
-	emailTaken = emailTaken && it.in.UniqueEmail && it.row.EmailKey != ""
-	switch {
-	case nameTaken && (it.in.Password != "" || !emailTaken):
-		it.taken, it.rival = "userName", name
-	case emailTaken:
-		it.taken, it.rival = "emails", email
-	case it.refused != nil: // and so it will have neither
-		it.fault = it.refused
-	default:
-		k.names[it.row.UserKey], k.emails[it.row.UserKey] = it, it
-		if it.row.EmailKey != "" {
-			k.emails[it.row.EmailKey] = it
-		}
-	}
 }

@@ -8,74 +8,101 @@ import (
 	"roster"
 )
 
-// userBatchTx is a transaction for a batch. It looks up each record once, and collects writes to
-// write them together. The steps of the verbs run on it as on any other.
+// userBatchTx is a transaction that creates many users. It looks up each record once, and collects
+// writes to write them together. The steps of the verbs run on it as on any other.
 type userBatchTx struct {
 	Tx
-	groups      map[roster.GroupKind]map[roster.Ref]roster.Group
-	roles       map[roster.Ref]roster.Role
-	departments map[roster.Ref]roster.Department
-	realms      map[string]roster.Realm        // by id, and by folded name; zero for none
-	defaults    map[string][]roster.Preference // by the ids of the groups
-	checkGrants map[string][]CheckGrant        // likewise
+	orgs        map[roster.OrganizationID]*knownRecords
+	checkGrants map[string][]CheckGrant // by the ids of the groups
 	access      map[roster.UserID]map[roster.CheckGroupID]roster.AccessLevel
-
-	own roster.Organization // zero until it is read
 
 	entries []roster.AuditEntry
 	jobs    []roster.Job
 	words   map[roster.OrganizationID][]WordPlace
 }
 
+// knownRecords are the records of an organization that were looked up.
+type knownRecords struct {
+	groups       map[roster.GroupKind]map[roster.Ref]roster.Group
+	roles        map[roster.Ref]roster.Role
+	departments  map[roster.Ref]roster.Department
+	realms       map[string]roster.Realm        // by id, and by folded name; zero for none
+	defaults     map[string][]roster.Preference // by the ids of the groups
+	organization roster.Organization            // zero until it is read
+}
+
 func newUserBatchTx(tx Tx) *userBatchTx {
 	return &userBatchTx{
-		Tx:     tx,
-		groups: map[roster.GroupKind]map[roster.Ref]roster.Group{roster.KindGroup: {}, roster.KindTeam: {}},
-		roles:  make(map[roster.Ref]roster.Role), departments: make(map[roster.Ref]roster.Department), realms: make(map[string]roster.Realm),
-		defaults: make(map[string][]roster.Preference), words: make(map[roster.OrganizationID][]WordPlace),
+		Tx: tx, orgs: make(map[roster.OrganizationID]*knownRecords), words: make(map[roster.OrganizationID][]WordPlace),
 		checkGrants: make(map[string][]CheckGrant), access: make(map[roster.UserID]map[roster.CheckGroupID]roster.AccessLevel),
 	}
 }
 
-// OrganizationByID implements OrganizationTx. It reads the organization of the batch once.
+// known returns what is known of an organization.
+func (g *userBatchTx) known(org roster.OrganizationID) *knownRecords {
+	k := g.orgs[org]
+	if k == nil {
+		k = &knownRecords{
+			groups: map[roster.GroupKind]map[roster.Ref]roster.Group{roster.KindGroup: {}, roster.KindTeam: {}},
+			roles:  make(map[roster.Ref]roster.Role), departments: make(map[roster.Ref]roster.Department),
+			realms: make(map[string]roster.Realm), defaults: make(map[string][]roster.Preference),
+		}
+		g.orgs[org] = k
+	}
+	return k
+}
+
+// OrganizationByID implements OrganizationTx.
 func (g *userBatchTx) OrganizationByID(id roster.OrganizationID) (o roster.Organization, err error) {
-	if g.own.ID != id {
-		if g.own, err = g.Tx.OrganizationByID(id); err != nil {
+	k := g.known(id)
+	if k.organization.ID == "" {
+		if k.organization, err = g.Tx.OrganizationByID(id); err != nil {
 			return o, err
 		}
 	}
-	return g.own, nil
+	return k.organization, nil
 }
 
-// prefetch reads the groups, teams and roles that the items name, with one query for each.
-func (g *userBatchTx) prefetch(by roster.Actor, items []*batchItem) error {
-	var groups, teams, roles []roster.Ref
-	for _, it := range items {
-		if it.exceedsReferences() {
+// prefetch reads the groups, teams and roles that the creates name, with one query for each
+// organization and kind.
+func (g *userBatchTx) prefetch(all creations) error {
+	type named struct{ groups, teams, roles []roster.Ref }
+	orgs := make(map[roster.OrganizationID]*named)
+	for _, c := range all {
+		if c.exceedsReferences() {
 			continue
 		}
-		groups = append(append(append(groups, it.in.Groups...), it.in.LevelGroups...), it.in.PrimaryGroup)
-		teams = append(teams, it.in.Teams...)
-		roles = append(roles, it.in.Roles...)
-		for _, grant := range it.in.RoleGrants {
-			groups, roles = append(groups, grant.Groups...), append(roles, grant.Role)
+		n := orgs[c.by.OrganizationID]
+		if n == nil {
+			n = &named{}
+			orgs[c.by.OrganizationID] = n
+		}
+		n.groups = append(append(append(n.groups, c.in.Groups...), c.in.LevelGroups...), c.in.PrimaryGroup)
+		n.teams = append(n.teams, c.in.Teams...)
+		n.roles = append(n.roles, c.in.Roles...)
+		for _, grant := range c.in.RoleGrants {
+			n.groups, n.roles = append(n.groups, grant.Groups...), append(n.roles, grant.Role)
 		}
 	}
-	if _, err := g.FindGroups(by.OrganizationID, roster.KindGroup, findable(groups)); err != nil {
-		return err
+	for org, n := range orgs {
+		if _, err := g.FindGroups(org, roster.KindGroup, findable(n.groups)); err != nil {
+			return err
+		}
+		if _, err := g.FindGroups(org, roster.KindTeam, findable(n.teams)); err != nil {
+			return err
+		}
+		if _, err := g.FindRoles(org, findable(n.roles)); err != nil {
+			return err
+		}
 	}
-	if _, err := g.FindGroups(by.OrganizationID, roster.KindTeam, findable(teams)); err != nil {
-		return err
-	}
-	_, err := g.FindRoles(by.OrganizationID, findable(roles))
-	return err
+	return nil
 }
 
-// exceedsReferences reports whether an item names more references than are looked up. validateRefs
+// exceedsReferences reports whether a create names more references than are looked up. validateRefs
 // adds the fault.
-func (it *batchItem) exceedsReferences() bool {
-	named := max(len(it.in.Groups), len(it.in.Teams), len(it.in.Roles), len(it.in.LevelGroups), len(it.in.RoleGrants))
-	for _, grant := range it.in.RoleGrants {
+func (c *creation) exceedsReferences() bool {
+	named := max(len(c.in.Groups), len(c.in.Teams), len(c.in.Roles), len(c.in.LevelGroups), len(c.in.RoleGrants))
+	for _, grant := range c.in.RoleGrants {
 		named = max(named, len(grant.Groups))
 	}
 	return named > MaxReferences
@@ -83,37 +110,29 @@ func (it *batchItem) exceedsReferences() bool {
 
 // FindGroups implements GroupTx.
 func (g *userBatchTx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error) {
-	return findOnce(g.groups[kind], refs, func(refs []roster.Ref) ([]roster.Group, error) { return g.Tx.FindGroups(org, kind, refs) })
+	return findOnce(g.known(org).groups[kind], refs, func(refs []roster.Ref) ([]roster.Group, error) { return g.Tx.FindGroups(org, kind, refs) })
 }
 
 // FindRoles implements GroupTx.
 func (g *userBatchTx) FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.Role, error) {
-	return findOnce(g.roles, refs, func(refs []roster.Ref) ([]roster.Role, error) { return g.Tx.FindRoles(org, refs) })
+	return findOnce(g.known(org).roles, refs, func(refs []roster.Ref) ([]roster.Role, error) { return g.Tx.FindRoles(org, refs) })
 }
 
 // FindDepartment implements GroupTx.
 func (g *userBatchTx) FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.Department, error) {
-	dep, known := g.departments[ref]
-	if known {
-		return dep, nil
-	}
-	dep, err := g.Tx.FindDepartment(org, ref)
-	if err == nil {
-		g.departments[ref] = dep
-	}
-	return dep, err
+	return findCached(g.known(org).departments, ref, func() (roster.Department, error) { return g.Tx.FindDepartment(org, ref) })
 }
 
 // RealmByID implements RealmTx.
 func (g *userBatchTx) RealmByID(org roster.OrganizationID, id roster.RealmID) (roster.Realm, error) {
-	r, known := g.realms["id "+string(id)]
+	r, known := g.known(org).realms["id "+string(id)]
 	if !known {
 		var err error
 		r, err = g.Tx.RealmByID(org, id)
 		if err != nil && roster.KindOf(err) != roster.NotFound {
 			return r, err
 		}
-		g.realms["id "+string(id)] = r
+		g.known(org).realms["id "+string(id)] = r
 	}
 	if r.ID == "" {
 		return r, &roster.Error{Kind: roster.NotFound, Detail: "there is no such realm"}
@@ -123,29 +142,21 @@ func (g *userBatchTx) RealmByID(org roster.OrganizationID, id roster.RealmID) (r
 
 // FindRealm implements RealmTx.
 func (g *userBatchTx) FindRealm(org roster.OrganizationID, key string) (roster.Realm, bool, error) {
-	r, known := g.realms["name "+key]
+	r, known := g.known(org).realms["name "+key]
 	if !known {
 		var err error
 		if r, _, err = g.Tx.FindRealm(org, key); err != nil {
 			return r, false, err
 		}
-		g.realms["name "+key] = r
+		g.known(org).realms["name "+key] = r
 	}
 	return r, r.ID != "", nil
 }
 
 // DefaultPreferences implements UserTx.
 func (g *userBatchTx) DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error) {
-	key := joinIDs(groups)
-	prefs, known := g.defaults[key]
-	if !known {
-		var err error
-		if prefs, err = g.Tx.DefaultPreferences(org, groups); err != nil {
-			return nil, err
-		}
-		g.defaults[key] = prefs
-	}
-	return slices.Clone(prefs), nil
+	prefs, err := findCached(g.known(org).defaults, joinIDs(groups), func() ([]roster.Preference, error) { return g.Tx.DefaultPreferences(org, groups) })
+	return slices.Clone(prefs), err
 }
 
 // joinIDs joins the ids to one key.
@@ -240,6 +251,9 @@ func (g *userBatchTx) flush() error {
 			return err
 		}
 	}
+	slices.SortStableFunc(g.entries, func(a, b roster.AuditEntry) int { // sealNew reads the end of a chain once
+		return cmp.Compare(a.OrganizationID, b.OrganizationID)
+	})
 	if err := sealNew(g.Tx, g.entries); err != nil {
 		return err
 	}

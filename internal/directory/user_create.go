@@ -28,7 +28,10 @@ func (d *Directory) CreateUser(ctx context.Context, by roster.Actor, in NewUser)
 		return CreatedUser{}, err
 	}
 	c := d.creation(by, in)
-	return c.run(ctx, c.create)
+	if c.in.IdempotencyKey == "" {
+		return c.run(ctx, func(ctx context.Context) (creationResult, error) { return d.gather.create(ctx, c) })
+	}
+	return c.run(ctx, func(ctx context.Context) (creationResult, error) { return update(ctx, d, c.createOnce) })
 }
 
 // creation returns a create whose input is cleaned and validated.
@@ -47,24 +50,29 @@ func (d *Directory) creation(by roster.Actor, in NewUser) *creation {
 	return c
 }
 
-// run prepares the create, runs the transaction, and returns the user as the actor may see it.
-func (c *creation) run(ctx context.Context, transaction func(Tx) (creationResult, error)) (CreatedUser, error) {
+// run prepares the create, calls make, and returns the user as the actor may see it.
+func (c *creation) run(ctx context.Context, make func(context.Context) (creationResult, error)) (CreatedUser, error) {
 	if err := c.prepare(ctx); err != nil {
 		return CreatedUser{}, err
 	}
-	result, err := update(ctx, c.Directory, transaction)
+	result, err := make(ctx)
 	if err != nil {
-		return CreatedUser{}, c.addHolder(ctx, err)
+		return CreatedUser{}, err
 	}
 	result.User = redactUser(c.by, result.User)
 	if result.Repeated {
 		return c.verifyRepeat(ctx, result)
 	}
-	if _, ok := Zone(result.TimeZone); !ok {
-		c.log.WarnContext(ctx, "user has an unknown time zone; times are shown in the organization's",
-			"user", result.UserName, "timezone", result.TimeZone)
-	}
+	c.warnOfZone(ctx)
 	return result.CreatedUser, nil
+}
+
+// warnOfZone logs that the time zone of a new user is unknown, if it is.
+func (c *creation) warnOfZone(ctx context.Context) {
+	if c.row.TimeZoneUnknown {
+		c.log.WarnContext(ctx, "user has an unknown time zone; times are shown in the organization's",
+			"user", c.row.UserName, "timezone", c.row.TimeZone)
+	}
 }
 
 // creation is one CreateUser in progress.
@@ -77,7 +85,20 @@ type creation struct {
 	faults roster.Faults
 	hash   roster.PasswordHash
 
+	id          roster.UserID // of the new user; "" for any
+	claimsEmail bool          // no other such user may get the email
+
 	country string // of phone numbers that name none
+	refused error  // why the password was not hashed
+	weak    error  // the faults of a password that must be strong
+
+	// The rest belongs to the transaction that is running.
+	row   NewUserRow
+	fault error     // why the user cannot be created
+	taken string    // the field whose value another user has
+	rival *creation // the create of the same transaction that has it; nil if it is an older user
+	made  creationResult
+	err   error // why made is none
 }
 
 // creationResult is the user that the transaction created, or that an earlier create made.
@@ -155,55 +176,22 @@ func (c *creation) requireFreeName(tx Tx) error {
 	}
 }
 
-// create is the transaction of CreateUser.
-func (c *creation) create(tx Tx) (creationResult, error) {
-	now := c.now()
+// createOnce is the transaction of a create with an idempotency key.
+func (c *creation) createOnce(tx Tx) (creationResult, error) {
 	id := roster.UserID(newID())
-	if c.in.IdempotencyKey != "" {
-		return once(tx, c.Directory, c.by, ActUserCreate, c.in.IdempotencyKey, c.in.inputText(), string(id),
-			func() (creationResult, error) { return c.insert(tx, id, now) },
-			func(id string) (creationResult, error) { return c.loadCurrent(tx, roster.UserID(id)) })
-	}
-	r := Retry{OrganizationID: c.by.OrganizationID, Key: c.key, ResourceID: string(id), CreatedAt: now}
-	return createUnlessRepeated(tx, r,
-		func() (creationResult, error) { return c.insert(tx, id, now) },
-		func(r Retry) (creationResult, bool, error) { return c.loadUnchanged(tx, r) })
+	return once(tx, c.Directory, c.by, ActUserCreate, c.in.IdempotencyKey, c.in.inputText(), string(id),
+		func() (creationResult, error) { return c.createAlone(tx, id) },
+		func(id string) (creationResult, error) { return c.loadCurrent(tx, roster.UserID(id)) })
 }
 
-// insert creates the user within the transaction.
-func (c *creation) insert(tx Tx, id roster.UserID, now time.Time) (creationResult, error) {
-	if c.in.Password != "" && c.hash == "" { // it was a repeat when prepare looked, and is none now
-		return creationResult{}, &roster.Error{Kind: roster.Unavailable, Detail: "the user has just changed; try again", RetryAfter: time.Second}
-	}
-	var faults roster.Faults
-	refs, err := resolve(tx, c.by, ActUserCreate, c.in, nil, &faults)
-	if err != nil {
+// createAlone creates the user, with the id or, if it is "", with a new one. It is the end of its
+// transaction.
+func (c *creation) createAlone(tx Tx, id roster.UserID) (creationResult, error) {
+	c.id = id
+	if err := (creations{c}).create(tx, c.now()); err != nil {
 		return creationResult{}, err
 	}
-	if err := c.permit(tx, refs, &faults); err != nil {
-		return creationResult{}, err
-	}
-	if len(faults) > 0 {
-		return creationResult{}, faults
-	}
-	if c.country, err = c.countryFor(tx, c.by.OrganizationID, c.in.ContactNumber); err != nil {
-		return creationResult{}, err
-	}
-	row := c.row(id, now, refs)
-	if c.in.UniqueEmail {
-		if taken, err := c.emailTaken(tx, row); err != nil {
-			return creationResult{}, err
-		} else if taken {
-			return creationResult{}, c.conflictError(tx, "emails")
-		}
-	}
-	if row.Preferences, err = c.preferences(tx, refs); err != nil {
-		return creationResult{}, err
-	}
-	if row.Number, err = tx.InsertUser(row); err != nil {
-		return creationResult{}, err
-	}
-	return creationResult{CreatedUser: CreatedUser{User: row.User, WelcomeEmail: c.welcomes(row.User)}}, c.record(tx, row, now)
+	return c.made, c.err
 }
 
 // welcomes reports whether the user gets a welcome email.
@@ -254,8 +242,8 @@ func (c *creation) setGrants(u *roster.User, refs resolved) {
 	u.LevelGroups = g.level(nil, roster.Some(refs.levelGroups), false)
 }
 
-// row returns the user with every default filled in.
-func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRow {
+// newRow returns the user with every default filled in.
+func (c *creation) newRow(id roster.UserID, now time.Time, refs resolved) NewUserRow {
 	in := c.in
 	_, zoneKnown := Zone(in.TimeZone)
 	u := roster.User{
@@ -282,10 +270,14 @@ func (c *creation) row(id roster.UserID, now time.Time, refs resolved) NewUserRo
 		}
 	}
 	u.ContactMethods = contactMethods(u.Email, u.ContactNumber, c.country, now)
-	return NewUserRow{
+	row := NewUserRow{
 		User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), PasswordHash: c.hash,
-		TimeZoneUnknown: !zoneKnown,
+		TimeZoneUnknown: !zoneKnown, Fingerprint: c.key,
 	}
+	if c.in.UniqueEmail || c.claimsEmail {
+		row.EmailClaim = row.EmailKey
+	}
+	return row
 }
 
 // contactMethods returns unconfirmed contact methods for the primary email and for the phone
@@ -351,17 +343,4 @@ func (c *creation) conflictError(tx Tx, field string) error {
 		return err
 	}
 	return e
-}
-
-// addHolder adds the other user to a Conflict over the userName that came from the unique index.
-func (c *creation) addHolder(ctx context.Context, err error) error {
-	all := roster.All(err)
-	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" || all[0].Holder != (roster.Holder{}) {
-		return err
-	}
-	explained, viewErr := view(ctx, c.Directory, func(tx Tx) (*roster.Error, error) { return c.conflictOver(tx, "userName") })
-	if viewErr != nil {
-		return err
-	}
-	return explained
 }

@@ -28,13 +28,6 @@ type UserRows struct {
 	Total    Total
 }
 
-// Total is how many records there are on all pages of a list: at most about MaxExamined are
-// counted.
-type Total struct {
-	N       int
-	AtLeast bool // there may be more
-}
-
 // hasEmail returns the condition that users have a primary email. An address that nobody sees is
 // nobody's.
 func hasEmail(address string) Condition {

@@ -68,7 +68,7 @@ func (c *userUpdate) run(ctx context.Context, transaction func(Tx) (roster.User,
 	}
 	u, err := update(ctx, c.Directory, transaction)
 	if err != nil {
-		return u, c.addHolder(ctx, err)
+		return u, c.explainTaken(ctx, err)
 	}
 	if _, known := Zone(u.TimeZone); !known && c.in.TimeZone.Present {
 		c.log.WarnContext(ctx, "user has an unknown time zone; times are shown in the organization's",
@@ -217,6 +217,7 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 		}
 	}
 	if c.in.UniqueEmail && Fold(before.Email) != after.EmailKey {
+		after.EmailClaim = after.EmailKey
 		if err := c.requireFreeEmail(tx, after); err != nil {
 			return roster.User{}, err
 		}
@@ -282,7 +283,7 @@ type changed struct {
 
 // requireFreeEmail returns Conflict if another user has the address.
 func (c *userUpdate) requireFreeEmail(tx Tx, after NewUserRow) error {
-	taken, err := c.emailTaken(tx, after)
+	taken, err := emailTaken(tx, after)
 	if err != nil || !taken {
 		return err
 	}
@@ -344,12 +345,17 @@ func (c *userUpdate) permitParts(tx Tx, account roster.Account, f *roster.Faults
 	return nil
 }
 
-// addHolder adds the other user to a Conflict over the userName that came from the unique index.
-func (c *userUpdate) addHolder(ctx context.Context, err error) error {
+// explainTaken adds the other user to a Conflict over the userName or the email that came from an
+// index.
+func (c *userUpdate) explainTaken(ctx context.Context, err error) error {
 	all := roster.All(err)
-	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Field != "userName" {
+	if len(all) != 1 || all[0].Kind != roster.Conflict || all[0].Err == nil || all[0].Field != "userName" && all[0].Field != "emails" {
 		return err
 	}
-	asCreate := creation{Directory: c.Directory, by: c.by, in: NewUser{UserName: c.in.UserName.Or(c.in.Email.Value)}}
-	return asCreate.addHolder(ctx, err)
+	asCreate := creation{Directory: c.Directory, by: c.by, in: NewUser{UserName: c.in.UserName.Or(c.in.Email.Value), Email: c.in.Email.Value}}
+	explained, viewErr := view(ctx, c.Directory, func(tx Tx) (*roster.Error, error) { return asCreate.conflictOver(tx, all[0].Field) })
+	if viewErr != nil {
+		return err
+	}
+	return explained
 }

@@ -174,20 +174,11 @@ func (u *upsert) changeOrCreate(ctx context.Context, id roster.UserID) (Upserted
 
 func (u *upsert) create(ctx context.Context) (CreatedUser, error) {
 	c := u.creation(u.by, u.in.New)
-	created, err := c.run(ctx, func(tx Tx) (creationResult, error) {
-		if err := u.awaitSameUpserts(tx); err != nil {
-			return creationResult{}, err
-		}
-		id, err := u.find(tx)
-		if err == nil && id != "" {
-			err = errOutdated
-		}
-		if err != nil {
-			return creationResult{}, err
-		}
-		return c.create(tx)
+	c.claimsEmail = u.in.Match == ByEmail
+	created, err := c.run(ctx, func(ctx context.Context) (creationResult, error) {
+		return update(ctx, u.Directory, func(tx Tx) (creationResult, error) { return u.insert(tx, c) })
 	})
-	if err == nil || u.in.Match != ByUserName || roster.KindOf(err) != roster.Conflict {
+	if err == nil || u.in.Match == ByExternalID || roster.KindOf(err) != roster.Conflict {
 		return created, err
 	}
 	// Somebody was faster, unless it is a user whom the actor does not see.
@@ -195,6 +186,21 @@ func (u *upsert) create(ctx context.Context) (CreatedUser, error) {
 		err = errOutdated
 	}
 	return created, err
+}
+
+// insert is the transaction that creates the user, unless somebody has the attribute by now.
+func (u *upsert) insert(tx Tx, c *creation) (creationResult, error) {
+	if err := u.awaitSameUpserts(tx); err != nil {
+		return creationResult{}, err
+	}
+	id, err := u.find(tx)
+	if err == nil && id != "" {
+		err = errOutdated
+	}
+	if err != nil {
+		return creationResult{}, err
+	}
+	return c.createAlone(tx, "")
 }
 
 // awaitSameUpserts waits for other upserts that are about to create a user with the attribute.
@@ -206,13 +212,11 @@ func (u *upsert) awaitSameUpserts(tx Tx) error {
 }
 
 // emailTaken reports whether another user has the user's address as its userName or primary email.
-// Others who ask the same of the address wait until this transaction ends.
-func (d *Directory) emailTaken(tx Tx, u NewUserRow) (bool, error) {
+// If two transactions give one address to users at the same time, the index of claims refuses the
+// second.
+func emailTaken(tx Tx, u NewUserRow) (bool, error) {
 	if u.EmailKey == "" {
 		return false, nil
-	}
-	if err := d.await(tx, u.OrganizationID, ByEmail, u.EmailKey); err != nil {
-		return false, err
 	}
 	_, taken, err := tx.EmailHolder(u.OrganizationID, u.EmailKey, u.ID)
 	return taken, err

@@ -48,32 +48,29 @@ func placeOrNull(seq int64) any {
 	return seq
 }
 
+// comparedOfAudit are the attributes of audit entries that an index serves.
+var comparedOfAudit = sqlAttributes{
+	"id": {is: "e.id", present: "1 = 1", id: true}, "target": {is: "e.target", present: "e.target IS NOT NULL", id: true},
+}
+
 // AuditEntries implements directory.AuditTx.
-func (t *tx) AuditEntries(org roster.OrganizationID, q directory.AuditQuery) ([]roster.AuditEntry, error) {
-	b := newQuery(`SELECT ` + auditColumns + ` FROM audit_entries e` + auditDetails)
-	b.where("e.organization = ?", t.org(org))
-	order, beyond := "e.id", "e.id > ?"
-	switch {
-	case q.Sealed || q.AfterSeq > 0:
-		b.where("e.seq > ?", q.AfterSeq)
-		order = "e.seq"
-	case q.Newest:
-		order, beyond = "e.id DESC", "e.id < ?"
+func (t *tx) AuditEntries(org roster.OrganizationID, q directory.AuditQuery) (directory.Rows[roster.AuditEntry], error) {
+	by := byID("e.id", q.Order.Descending, q.Order.After.Key)
+	if q.Order.BySeq {
+		by = order{column: "e.seq", descending: q.Order.Descending, after: q.Order.After.Number}
 	}
-	if q.After != "" {
-		b.where(beyond, uid(q.After))
-	}
-	if q.ID != "" {
-		b.where("e.id = ?", uid(q.ID))
-	}
-	if q.Target != "" {
-		b.where("e.target = ?", uid(q.Target))
-	}
-	b.add(" ORDER BY "+order+" LIMIT ?", limit(q.Limit, directory.MaxPage))
-	return collect(t, "list audit entries", b.text.String(), b.args, func(r scanner) (roster.AuditEntry, error) {
-		e, err := scanAudit(r)
-		e.OrganizationID = org
-		return e, err
+	return list(t, listing[roster.AuditEntry]{
+		noun: "audit entries", columns: auditColumns, scan: func(r scanner) (roster.AuditEntry, error) {
+			e, err := scanAudit(r)
+			e.OrganizationID = org
+			return e, err
+		},
+		from: func(b *query) error {
+			b.add(" FROM audit_entries e" + auditDetails)
+			b.where("e.organization = ?", t.org(org))
+			return b.whereAll(comparedOfAudit, q.Where)
+		},
+		order: by, limit: q.Limit, count: q.Count,
 	})
 }
 

@@ -12,8 +12,7 @@ const (
 	g.id, COALESCE(g.number, 0), COALESCE(g.name, ''),
 	c.definition, c.status, c.status_at, c.version, c.created_at, c.updated_at`
 
-	selectChecks = `SELECT ` + checkColumns + ` FROM checks c
-	LEFT JOIN check_groups g ON g.organization = c.organization AND g.number = c.check_group_number AND g.name_key IS NOT NULL`
+	checksInGroups = `checks c LEFT JOIN check_groups g ON g.organization = c.organization AND g.number = c.check_group_number AND g.name_key IS NOT NULL`
 )
 
 // checksOf returns a function that reads a check of the organization.
@@ -134,27 +133,27 @@ func (t *tx) forgetTold(org roster.OrganizationID, group int64, at time.Time) er
 }
 
 // Checks implements directory.CheckTx.
-func (t *tx) Checks(org roster.OrganizationID, q directory.CheckQuery) ([]roster.Check, error) {
-	b, err := pickChecks(selectChecks, t.org(org), q)
-	if err != nil {
-		return nil, err
-	}
-	checks, err := collect(t, "list checks", b.text.String(), b.args, checksOf(org))
+func (t *tx) Checks(org roster.OrganizationID, q directory.CheckQuery) (directory.Rows[roster.Check], error) {
+	rows, err := list(t, listing[roster.Check]{
+		noun: "checks", columns: checkColumns, scan: checksOf(org),
+		from:  func(b *query) error { return fromChecks(b, checksInGroups, t.org(org), q) },
+		order: byNumberOrName("c.", q.Order), limit: q.Limit, count: q.Count,
+	})
 	if err != nil || !q.Told {
-		return checks, err
+		return rows, err
 	}
-	return checks, t.loadTold(org, checks)
+	return rows, t.loadTold(org, rows.Records)
 }
 
 // CheckIDs implements directory.CheckTx.
 func (t *tx) CheckIDs(org roster.OrganizationID, q directory.CheckQuery) ([]roster.CheckID, error) {
-	b, err := pickChecks(`SELECT c.id FROM checks c`, t.org(org), q)
-	if err != nil {
-		return nil, err
-	}
-	return collect(t, "list ids of checks", b.text.String(), b.args, func(r scanner) (id roster.CheckID, err error) {
-		return id, r.Scan((*string)(&id))
+	rows, err := list(t, listing[roster.CheckID]{
+		noun: "ids of checks", columns: "c.id",
+		scan:  func(r scanner) (id roster.CheckID, err error) { return id, r.Scan((*string)(&id)) },
+		from:  func(b *query) error { return fromChecks(b, "checks c", t.org(org), q) },
+		order: byNumberOrName("c.", q.Order), limit: q.Limit,
 	})
+	return rows.Records, err
 }
 
 // comparedOfChecks are the attributes of checks that an index serves.
@@ -163,13 +162,13 @@ var comparedOfChecks = sqlAttributes{
 	"emailAlias": {is: "c.alias_key", present: "c.alias_key IS NOT NULL"},
 }
 
-// pickChecks adds to a text, which ends before its WHERE and calls the checks c, what q asks for.
-func pickChecks(text string, org any, q directory.CheckQuery) (*query, error) {
-	b := newQuery(text)
+// fromChecks adds which checks c are asked for, from a table or a join.
+func fromChecks(b *query, from string, org any, q directory.CheckQuery) error {
+	b.add(" FROM " + from)
 	b.where("c.organization = ?", org)
 	b.where("c.name_key IS NOT NULL")
 	if err := b.whereAll(comparedOfChecks, q.Where); err != nil {
-		return nil, err
+		return err
 	}
 	if q.Among != nil {
 		b.in("c.id", anyUID(q.Among))
@@ -180,8 +179,7 @@ func pickChecks(text string, org any, q directory.CheckQuery) (*query, error) {
 	if cond, args := seenChecks(org, q.Scope); cond != "" {
 		b.where(cond, args...)
 	}
-	b.inOrder("c.", q.Order, q.Limit)
-	return b, nil
+	return nil
 }
 
 // entriesOf are the check groups on which a user, or one of its groups, has an entry that gives

@@ -62,23 +62,26 @@ const checksOfGroup = `SELECT 1 FROM checks c
 var comparedOfCheckGroups = sqlAttributes{"id": {is: "g.id", present: "1 = 1", id: true}, "displayName": {is: "g.name_key", present: "1 = 1"}}
 
 // CheckGroups implements directory.CheckTx.
-func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery) ([]roster.CheckGroup, error) {
-	b := newQuery(`SELECT g.id, g.number, g.name, g.description, g.version, g.created_at, g.updated_at,
-	(SELECT COUNT(*) FROM (` + checksOfGroup)
-	if cond, args := seenChecks(t.org(org), q.Scope); cond != "" {
-		b.add(" AND "+cond, args...)
+func (t *tx) CheckGroups(org roster.OrganizationID, q directory.CheckGroupQuery) (directory.Rows[roster.CheckGroup], error) {
+	counted, args := checksOfGroup, []any(nil)
+	if seen, of := seenChecks(t.org(org), q.Scope); seen != "" {
+		counted, args = counted+" AND "+seen, of
 	}
-	b.add(`) AS counted) FROM check_groups g`)
-	b.where("g.organization = ?", t.org(org))
-	b.where("g.name_key IS NOT NULL")
-	if err := b.whereAll(comparedOfCheckGroups, q.Where); err != nil {
-		return nil, err
-	}
-	if q.Scope != nil {
-		b.whereCheckGroupSeen(t.org(org), *q.Scope)
-	}
-	b.inOrder("g.", q.Order, q.Limit)
-	return collect(t, "list check groups", b.text.String(), b.args, checkGroupsOf(org))
+	return list(t, listing[roster.CheckGroup]{
+		noun: "check groups", scan: checkGroupsOf(org),
+		columns: `g.id, g.number, g.name, g.description, g.version, g.created_at, g.updated_at,
+	(SELECT COUNT(*) FROM (` + counted + `) AS counted)`, args: args,
+		from: func(b *query) error {
+			b.add(" FROM check_groups g")
+			b.where("g.organization = ?", t.org(org))
+			b.where("g.name_key IS NOT NULL")
+			if q.Scope != nil {
+				b.whereCheckGroupSeen(t.org(org), *q.Scope)
+			}
+			return b.whereAll(comparedOfCheckGroups, q.Where)
+		},
+		order: byNumberOrName("g.", q.Order), limit: q.Limit, count: q.Count,
+	})
 }
 
 // whereCheckGroupSeen keeps what is about a check group g in the scope.
@@ -119,42 +122,53 @@ func (t *tx) DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPer
 
 // CheckPermissions implements directory.CheckTx. An entry that came in while its user or group was
 // being deleted is not shown.
-func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermissionQuery) ([]roster.CheckPermission, error) {
-	b := newQuery(`SELECT p.id, p.access_level, p.notify, p.created_at, g.id, g.number, g.name,
-	u.id, COALESCE(u.number, 0), COALESCE(u.user_name, ''), x.id, COALESCE(x.number, 0), COALESCE(x.name, '')
-	FROM check_permissions p
+func (t *tx) CheckPermissions(org roster.OrganizationID, q directory.CheckPermissionQuery) (directory.Rows[roster.CheckPermission], error) {
+	return list(t, listing[roster.CheckPermission]{
+		noun: "entries on check groups", scan: scanCheckPermission,
+		columns: `p.id, p.access_level, p.notify, p.created_at, g.id, g.number, g.name,
+	u.id, COALESCE(u.number, 0), COALESCE(u.user_name, ''), x.id, COALESCE(x.number, 0), COALESCE(x.name, '')`,
+		from: func(b *query) error {
+			fromEntries(b, t.org(org), q)
+			return nil
+		},
+		order: byID("p.id", false, q.After), limit: q.Limit, count: q.Count,
+	})
+}
+
+func scanCheckPermission(r scanner) (p roster.CheckPermission, err error) {
+	return p, r.Scan((*string)(&p.ID), (*string)(&p.AccessLevel), &p.Notify, instant{&p.CreatedAt},
+		(*string)(&p.CheckGroup.ID), &p.CheckGroup.Number, &p.CheckGroup.Name,
+		optional{(*string)(&p.User.ID)}, &p.User.Number, &p.User.Name, optional{(*string)(&p.Group.ID)}, groupNumber{&p.Group.Number}, &p.Group.Name)
+}
+
+// fromEntries adds which entries p are asked for.
+func fromEntries(b *query, org any, q directory.CheckPermissionQuery) {
+	b.add(` FROM check_permissions p
 	JOIN check_groups g ON g.organization = p.organization AND g.number = p.check_group_number
 	LEFT JOIN users u ON u.organization = p.organization AND u.number = p.user_number
 	LEFT JOIN groups x ON x.organization = p.organization AND x.number = p.group_number`)
-	b.where("p.organization = ?", t.org(org))
-	b.where("p.id > ?", uidOrLeast(q.After))
+	b.where("p.organization = ?", org)
 	b.where("(u.user_key IS NOT NULL OR x.name_key IS NOT NULL)")
 	if q.ID != "" {
 		b.where("p.id = ?", uid(q.ID))
 	}
 	if q.CheckGroup != "" {
-		b.where("p.check_group_number = (SELECT number FROM check_groups WHERE organization = ? AND id = ?)", t.org(org), uid(q.CheckGroup))
+		b.where("p.check_group_number = (SELECT number FROM check_groups WHERE organization = ? AND id = ?)", org, uid(q.CheckGroup))
 	}
 	if q.Group != "" {
-		b.where("p.group_number = (SELECT number FROM groups WHERE organization = ? AND id = ?)", t.org(org), uid(q.Group))
+		b.where("p.group_number = (SELECT number FROM groups WHERE organization = ? AND id = ?)", org, uid(q.Group))
 	}
 	if q.Users != nil {
 		b.where("p.user_number IN (SELECT number FROM users")
 		b.cond = false
-		b.where("organization = ?", t.org(org))
+		b.where("organization = ?", org)
 		b.in("id", anyUID(q.Users))
 		b.add(")")
 	}
 	if q.Scope != nil {
-		b.whereCheckGroupSeen(t.org(org), *q.Scope)
-		b.whereEntryConcerns(t.org(org), *q.Scope)
+		b.whereCheckGroupSeen(org, *q.Scope)
+		b.whereEntryConcerns(org, *q.Scope)
 	}
-	b.add(" ORDER BY p.id LIMIT ?", limit(q.Limit, directory.MaxPage))
-	return collect(t, "list entries on check groups", b.text.String(), b.args, func(r scanner) (p roster.CheckPermission, err error) {
-		return p, r.Scan((*string)(&p.ID), (*string)(&p.AccessLevel), &p.Notify, instant{&p.CreatedAt},
-			(*string)(&p.CheckGroup.ID), &p.CheckGroup.Number, &p.CheckGroup.Name,
-			optional{(*string)(&p.User.ID)}, &p.User.Number, &p.User.Name, optional{(*string)(&p.Group.ID)}, groupNumber{&p.Group.Number}, &p.Group.Name)
-	})
 }
 
 // whereEntryConcerns keeps the entries p that are for a group of the scope or a member of one, or

@@ -17,6 +17,8 @@ func attribute(index string) string {
 	switch column {
 	case "user_key":
 		return "userName"
+	case "email_claim":
+		return "emails"
 	case "name_key":
 		if strings.HasPrefix(index, "tokens") {
 			return "name"

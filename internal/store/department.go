@@ -38,13 +38,21 @@ func (t *tx) FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.D
 	return found[0], nil
 }
 
+// comparedOfDepartments are the attributes of departments that an index serves.
+var comparedOfDepartments = sqlAttributes{"id": {is: "id", present: "1 = 1", id: true}, "displayName": {is: "name_key", present: "1 = 1"}}
+
 // Departments implements directory.GroupTx.
-func (t *tx) Departments(org roster.OrganizationID, o directory.ListOrder, most int) ([]roster.Department, error) {
-	b := newQuery(`SELECT ` + departmentColumns + ` FROM departments`)
-	b.where("organization = ?", t.org(org))
-	b.where("name_key IS NOT NULL")
-	b.inOrder("", o, most)
-	return collect(t, "list departments", b.text.String(), b.args, func(r scanner) (roster.Department, error) { return scanDepartment(org, r) })
+func (t *tx) Departments(org roster.OrganizationID, q directory.DepartmentQuery) (directory.Rows[roster.Department], error) {
+	return list(t, listing[roster.Department]{
+		noun: "departments", columns: departmentColumns, scan: func(r scanner) (roster.Department, error) { return scanDepartment(org, r) },
+		from: func(b *query) error {
+			b.add(" FROM departments")
+			b.where("organization = ?", t.org(org))
+			b.where("name_key IS NOT NULL")
+			return b.whereAll(comparedOfDepartments, q.Where)
+		},
+		order: byNumberOrName("", q.Order), limit: q.Limit, count: q.Count,
+	})
 }
 
 // UpdateDepartment implements directory.GroupTx.

@@ -46,8 +46,8 @@ func eventsOf(org roster.OrganizationID) func(scanner) (roster.Event, error) {
 // whereEvent adds the conditions of want on an event v, except the one on its check.
 func (q *query) whereEvent(org any, want directory.EventQuery) {
 	q.where("v.organization = ?", org)
-	if want.Before != "" {
-		q.where("v.id < ?", uid(want.Before))
+	if want.After != "" {
+		q.where("v.id < ?", uid(want.After))
 	}
 	if want.Since != "" {
 		q.where("v.id >= ?", uid(want.Since))

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"slices"
 
 	"roster"
@@ -82,51 +83,63 @@ func (t *tx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs [
 // comparedOfGroups are the attributes of groups and teams that an index serves.
 var comparedOfGroups = sqlAttributes{"id": {is: "id", present: "1 = 1", id: true}, "displayName": {is: "name_key", present: "1 = 1"}}
 
-// groupsInOrder is inOrder for groups of one kind. The numbers of teams are stored as negative ones,
-// in the opposite order.
-func (q *query) groupsInOrder(of directory.GroupQuery) {
-	o := of.Order
-	switch {
-	case o.ByName:
-	case of.Kind == roster.KindTeam:
-		q.where("number < 0")
-		o.After.Number, o.Descending = storedGroup(of.Kind, o.After.Number), !o.Descending
-	default:
-		q.where("number > 0")
+// orderOfGroups is byNumberOrName for groups of one kind. The numbers of teams are stored as negative
+// ones, in the opposite order.
+func orderOfGroups(q directory.GroupQuery) order {
+	o := byNumberOrName("", q.Order)
+	if q.Kind == roster.KindTeam && !q.Order.ByName {
+		o.descending, o.after, o.least = !o.descending, storedGroup(q.Kind, q.Order.After.Number), math.MinInt64
 	}
-	q.inOrder("", o, of.Limit)
+	return o
 }
 
 // Groups implements directory.GroupTx.
-func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) ([]roster.Group, error) {
-	count := "0"
+func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) (directory.Rows[roster.Group], error) {
+	members := "0"
 	if q.CountMembers {
-		count = countMembers
+		members = countMembers
 	}
-	b := newQuery(`SELECT ` + groupColumns + `, ` + count + ` FROM groups`)
-	b.where("organization = ?", t.org(org))
-	b.where("kind = ?", string(q.Kind))
-	b.where("name_key IS NOT NULL")
-	if err := b.whereAll(comparedOfGroups, q.Where); err != nil {
-		return nil, err
+	rows, err := list(t, listing[roster.Group]{
+		noun: "groups", columns: groupColumns + ", " + members, scan: countedGroupsOf(org),
+		from:  func(b *query) error { return fromGroups(b, t.org(org), q) },
+		order: orderOfGroups(q), limit: q.Limit, count: q.Count,
+	})
+	if err != nil || !q.Services {
+		return rows, err
 	}
-	if q.BusinessService != "" {
-		b.where(`number IN (SELECT s.group_number FROM team_services s WHERE s.organization = ?
-		AND s.service_number = (SELECT number FROM business_services WHERE organization = ? AND id = ?))`,
-			t.org(org), t.org(org), uid(q.BusinessService))
-	}
-	if q.Among != nil {
-		b.in("id", anyUID(q.Among))
-	}
-	b.groupsInOrder(q)
-	groups, err := collect(t, "list groups", b.text.String(), b.args, func(r scanner) (roster.Group, error) {
+	return rows, t.loadServices(org, rows.Records)
+}
+
+// countedGroupsOf returns a function that reads a group of the organization and counts its members.
+func countedGroupsOf(org roster.OrganizationID) func(scanner) (roster.Group, error) {
+	return func(r scanner) (roster.Group, error) {
 		var members int64
 		g, err := scanGroup(org, r, &members)
 		g.MemberCount = members
 		return g, err
-	})
-	if err != nil || !q.Services {
-		return groups, err
 	}
-	return groups, t.loadServices(org, groups)
+}
+
+// fromGroups adds which groups are asked for.
+func fromGroups(b *query, org any, q directory.GroupQuery) error {
+	b.add(" FROM groups")
+	b.where("organization = ?", org)
+	b.where("kind = ?", string(q.Kind))
+	switch { // a range of the numbers does not cross into the other kind's
+	case q.Order.ByName:
+	case q.Kind == roster.KindTeam:
+		b.where("number < 0")
+	default:
+		b.where("number > 0")
+	}
+	b.where("name_key IS NOT NULL")
+	if q.BusinessService != "" {
+		b.where(`number IN (SELECT s.group_number FROM team_services s WHERE s.organization = ?
+		AND s.service_number = (SELECT number FROM business_services WHERE organization = ? AND id = ?))`,
+			org, org, uid(q.BusinessService))
+	}
+	if q.Among != nil {
+		b.in("id", anyUID(q.Among))
+	}
+	return b.whereAll(comparedOfGroups, q.Where)
 }

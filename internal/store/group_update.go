@@ -92,12 +92,19 @@ func (t *tx) DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.T
 }
 
 // Members implements directory.GroupTx.
-func (t *tx) Members(org roster.OrganizationID, id roster.GroupID, afterNumber int64, most int) ([]roster.UserLink, error) {
-	const text = `SELECT u.id, u.number, u.user_name FROM group_members m
-	JOIN users u ON u.organization = m.organization AND u.number = m.user_number
-	WHERE m.organization = $1 AND m.group_number = ` + numberOfGroup + ` AND m.user_number > $3 AND u.user_key IS NOT NULL
-	ORDER BY m.user_number LIMIT $4`
-	return collect(t, "read members", text, []any{t.org(org), uid(id), afterNumber, limit(most, 1000)}, scanUserLink)
+func (t *tx) Members(org roster.OrganizationID, q directory.MemberQuery) (directory.Rows[roster.UserLink], error) {
+	return list(t, listing[roster.UserLink]{
+		noun: "members", columns: "u.id, u.number, u.user_name", scan: scanUserLink,
+		from: func(b *query) error {
+			b.add(" FROM group_members m JOIN users u ON u.organization = m.organization AND u.number = m.user_number")
+			number := t.org(org)
+			b.where("m.organization = ?", number)
+			b.where("m.group_number = (SELECT number FROM groups WHERE organization = ? AND id = ?)", number, uid(q.Group))
+			b.where("u.user_key IS NOT NULL")
+			return nil
+		},
+		order: order{column: "m.user_number", after: q.After}, limit: q.Limit, count: q.Count,
+	})
 }
 
 func scanUserLink(r scanner) (u roster.UserLink, err error) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"roster"
 	"roster/internal/directory"
 )
 
@@ -14,12 +15,24 @@ func TestWhatIsFewAmongManyHasAnIndexOfItsOwn(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
 	err := db.View(t.Context(), func(x directory.Tx) error {
+		jobs := func(state roster.JobState) (string, []any) {
+			r := &recorder{runner: x.(*tx).run}
+			recorded := *x.(*tx)
+			recorded.run = r
+			_, _ = recorded.Jobs(anID, directory.JobQuery{State: state, After: anID})
+			text := r.texts[len(r.texts)-1] // after the look-up of the organization
+			return text, r.args[text]
+		}
+		open, ofOpen := jobs("")
+		running, ofRunning := jobs(roster.JobRunning)
+		buried, ofBuried := jobs(roster.JobBuried)
 		for text, c := range map[string]struct {
 			args []any
 			want string
 		}{
-			openJobs:   {[]any{1, uid(anID), 1}, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
-			buriedJobs: {[]any{1, uid(anID), 1}, "SEARCH jobs USING INDEX jobs_buried (organization=? AND id>?)"},
+			open:       {ofOpen, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
+			running:    {ofRunning, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
+			buried:     {ofBuried, "SEARCH jobs USING INDEX jobs_buried (organization=? AND id>?)"},
 			checkState: {[]any{1}, "SEARCH checks USING COVERING INDEX checks_version (organization=? AND version>?)"},
 		} {
 			var plan []string

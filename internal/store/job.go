@@ -133,20 +133,26 @@ func (t *tx) JobCounts() ([]roster.JobCounts, error) {
 	return counts, nil
 }
 
-// The lists of jobs. Each repeats the condition of its partial index.
-const (
-	listJobs   = `SELECT ` + jobColumns + `, state, reason FROM jobs WHERE organization = $1 AND id > $2 AND state`
-	openJobs   = listJobs + ` <> 'done' ORDER BY id LIMIT $3`
-	buriedJobs = listJobs + ` = 'buried' ORDER BY id LIMIT $3`
-)
-
-// Jobs implements directory.JobTx.
-func (t *tx) Jobs(org roster.OrganizationID, q directory.JobQuery) ([]roster.Job, error) {
-	text := openJobs
-	if q.Buried {
-		text = buriedJobs
-	}
-	return collect(t, "list jobs", text, []any{t.org(org), uidOrLeast(q.After), limit(q.Limit, directory.MaxPage)}, jobsOf(org))
+// Jobs implements directory.JobTx. It repeats the condition of a partial index.
+func (t *tx) Jobs(org roster.OrganizationID, q directory.JobQuery) (directory.Rows[roster.Job], error) {
+	return list(t, listing[roster.Job]{
+		noun: "jobs", columns: jobColumns + ", state, reason", scan: jobsOf(org),
+		from: func(b *query) error {
+			b.add(" FROM jobs")
+			b.where("organization = ?", t.org(org))
+			switch q.State {
+			case "":
+				b.where("state <> 'done'")
+			case roster.JobBuried:
+				b.where("state = 'buried'")
+			default:
+				b.where("state <> 'done'")
+				b.where("state = ?", string(q.State))
+			}
+			return nil
+		},
+		order: byID("id", false, q.After), limit: q.Limit, count: q.Count,
+	})
 }
 
 // ReviveJob implements directory.JobTx.

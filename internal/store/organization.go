@@ -25,10 +25,19 @@ func (t *tx) OrganizationByID(id roster.OrganizationID) (roster.Organization, er
 	return first(t, "organization", "read organization", text, []any{uid(id)}, scanOrganization)
 }
 
+// comparedOfOrganizations are the attributes of organizations that an index serves.
+var comparedOfOrganizations = sqlAttributes{"id": {is: "id", present: "1 = 1", id: true}}
+
 // Organizations implements directory.OrganizationTx.
-func (t *tx) Organizations(afterSlug string, most int) ([]roster.Organization, error) {
-	const text = `SELECT ` + organizationColumns + ` FROM organizations WHERE slug > $1 ORDER BY slug LIMIT $2`
-	return collect(t, "list organizations", text, []any{afterSlug, limit(most, directory.MaxPage)}, scanOrganization)
+func (t *tx) Organizations(q directory.OrganizationQuery) (directory.Rows[roster.Organization], error) {
+	return list(t, listing[roster.Organization]{
+		noun: "organizations", columns: organizationColumns, scan: scanOrganization,
+		from: func(b *query) error {
+			b.add(" FROM organizations")
+			return b.whereAll(comparedOfOrganizations, q.Where)
+		},
+		order: ascending("slug", q.After), limit: q.Limit, count: q.Count,
+	})
 }
 
 // InsertOrganization implements directory.OrganizationTx.

@@ -88,7 +88,7 @@ func everyQuery(tx directory.Tx) {
 	_, _ = tx.FindGroups(org, roster.KindTeam, refs)
 	_, _ = tx.FindDepartment(org, refs[0])
 	_, _ = tx.FindRoles(org, refs)
-	_, _ = tx.Groups(org, directory.GroupQuery{Where: directory.Both(directory.Is("id", anID), directory.Is("displayName", directory.Fold("name"))), Kind: roster.KindTeam, Among: ids})
+	_, _ = tx.Groups(org, directory.GroupQuery{Where: directory.Both(directory.Is("id", anID), directory.Is("displayName", directory.Fold("name"))), Kind: roster.KindTeam, Among: ids, Count: true})
 	for _, o := range everyOrder {
 		everyOrderedQuery(tx, o)
 	}
@@ -113,11 +113,11 @@ var everyOrder = func() (all []directory.ListOrder) {
 // everyOrderedQuery puts those that list whole organizations in an order.
 func everyOrderedQuery(tx directory.Tx, o directory.ListOrder) {
 	const org = roster.OrganizationID(storetest.ID + "0")
-	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, CountMembers: true})
-	_, _ = tx.Departments(org, o, 1)
-	_, _ = tx.Roles(org, o, 1)
-	_, _ = tx.Checks(org, directory.CheckQuery{Order: o})
-	_, _ = tx.CheckGroups(org, directory.CheckGroupQuery{Order: o})
+	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, Count: true, CountMembers: true})
+	_, _ = tx.Departments(org, directory.DepartmentQuery{Order: o, Limit: 1, Count: true})
+	_, _ = tx.Roles(org, directory.RoleQuery{Order: o, Limit: 1, Count: true})
+	_, _ = tx.Checks(org, directory.CheckQuery{Order: o, Count: true})
+	_, _ = tx.CheckGroups(org, directory.CheckGroupQuery{Order: o, Count: true})
 }
 
 func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
@@ -169,7 +169,8 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 	_, _ = tx.DeleteDeadSessions(at, 1)
 	_ = tx.InsertToken(roster.Token{ID: anID, OrganizationID: org}, "key", storetest.Hash("hash"))
 	_, _, _ = tx.TokenByHash(storetest.Hash("hash"))
-	_, _ = tx.Tokens(org, directory.TokenQuery{Revoked: true, Limit: 1})
+	_, _ = tx.Tokens(org, directory.TokenQuery{Revoked: true, Limit: 1, Count: true})
+	_, _ = tx.Tokens(org, directory.TokenQuery{Limit: 1, Count: true})
 	_, _ = tx.HasToken(org, anID)
 	_, _ = tx.FindToken(org, roster.Ref{ID: anID, Name: "key"})
 	_ = tx.TouchTokens([]roster.TokenUse{{ID: anID, At: at}})
@@ -189,7 +190,11 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 // everyAdministrativeQuery puts those by which an organization is looked after.
 func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.OrganizationByID(org)
-	_, _ = tx.Organizations("a", 1)
+	for _, where := range []directory.Condition{{}, directory.Is("id", storetest.ID+"0")} {
+		_, _ = tx.Organizations(directory.OrganizationQuery{Where: where, After: "a", Limit: 1, Count: true})
+	}
+	_, _ = tx.Realms(org, directory.RealmQuery{Where: directory.Is("active", true), After: "a", Limit: 1, Count: true})
+	_, _ = tx.Members(org, directory.MemberQuery{Group: anID, After: 7, Limit: 1, Count: true})
 	_ = tx.UpdateOrganization(roster.Organization{ID: org})
 	_, _ = tx.MembersAmong(org, []roster.GroupID{anID, otherID, thirdID}, []int64{7, 8, 9})
 	_ = tx.AddMembers(org, anID, []int64{7, 8, 9}, at)
@@ -198,13 +203,14 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_ = tx.UpdateDepartment(roster.Department{ID: anID, OrganizationID: org}, "d")
 	_ = tx.DeleteDepartment(org, anID, at)
 	_ = tx.SetServerAdmin(org, anID, true, at)
-	_, _ = tx.Sessions(org, anID, at)
+	_, _ = tx.Sessions(org, directory.SessionQuery{User: anID, Open: at, After: anID, Count: true})
 	_, _ = tx.DeleteSession(org, anID, anID)
-	_, _ = tx.Jobs(org, directory.JobQuery{After: anID, Limit: 1})
-	_, _ = tx.Jobs(org, directory.JobQuery{Buried: true, After: anID, Limit: 1})
+	for _, state := range []roster.JobState{"", roster.JobBuried, roster.JobRunning} {
+		_, _ = tx.Jobs(org, directory.JobQuery{State: state, After: anID, Limit: 1, Count: true})
+	}
 	_, _ = tx.ReviveJob(org, anID, at)
 	_, _ = tx.RealmByID(org, anID)
-	_, _ = tx.AuditEntries(org, directory.AuditQuery{ID: anID})
+	_, _ = tx.AuditEntries(org, directory.AuditQuery{Where: directory.Is("id", anID)})
 	for noun := range lockTables {
 		_ = tx.LockRecord(org, noun, anID)
 	}
@@ -212,8 +218,12 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 
 func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.InsertAudit(roster.AuditEntry{ID: anID, OrganizationID: org, Salt: "5a"})
-	for _, q := range []directory.AuditQuery{{After: anID}, {Sealed: true}, {Target: anID}, {Target: anID, AfterSeq: 1}, {Newest: true, After: anID}, {Newest: true, Target: anID, After: anID}} {
-		_, _ = tx.AuditEntries(org, q)
+	for _, where := range []directory.Condition{{}, directory.Is("target", anID)} {
+		for _, order := range []directory.AuditOrder{{}, {BySeq: true}, {Descending: true}} {
+			for _, order.After = range []directory.Place{{}, {Key: anID, Number: 1}} {
+				_, _ = tx.AuditEntries(org, directory.AuditQuery{Where: where, Order: order, Limit: 1, Count: true})
+			}
+		}
 	}
 	_, _ = tx.UnsealedAudit(1)
 	_, _, _ = tx.LastSealed(org)
@@ -252,19 +262,19 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 		for _, q := range []directory.CheckQuery{
 			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {Where: directory.Is("id", string(c.ID))}, {Where: directory.Is("displayName", "key")}, {Where: directory.Is("emailAlias", "alias")}, {CheckGroup: g.ID}, {Among: []roster.CheckID{anID, otherID, thirdID}},
 		} {
-			q.Scope, q.Told = scope, true
+			q.Scope, q.Told, q.Count = scope, true, true
 			_, _ = tx.Checks(org, q)
 			_, _ = tx.CheckIDs(org, q)
 		}
 		_, _ = tx.CheckCounts(org, scope)
 		for _, q := range []directory.CheckGroupQuery{{}, {Where: directory.Is("id", string(g.ID))}, {Where: directory.Is("displayName", "key")}} {
-			q.Scope = scope
+			q.Scope, q.Count = scope, true
 			_, _ = tx.CheckGroups(org, q)
 		}
 		for _, q := range []directory.CheckPermissionQuery{
 			{}, {After: anID}, {ID: anID}, {CheckGroup: g.ID}, {Group: anID}, {Users: []roster.UserID{anID, otherID}}, {Users: []roster.UserID{anID}, CheckGroup: g.ID},
 		} {
-			q.Scope = scope
+			q.Scope, q.Count = scope, true
 			_, _ = tx.CheckPermissions(org, q)
 		}
 	}
@@ -278,7 +288,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.InsertEvent(roster.Event{ID: anID, OrganizationID: org, At: at})
 	for _, checks := range [][]roster.CheckID{nil, {anID}, {anID, otherID}} {
 		for _, q := range []directory.EventQuery{
-			{}, {Before: anID}, {Before: anID, Since: otherID}, {Among: []roster.EventID{anID, otherID}, Body: true}, {Unmatched: true, Before: anID},
+			{}, {After: anID}, {After: anID, Since: otherID}, {Among: []roster.EventID{anID, otherID}, Body: true}, {Unmatched: true, After: anID},
 		} {
 			q.Checks = checks
 			_, _ = tx.Events(org, q)

@@ -1,5 +1,7 @@
 package store
 
+import codes "modernc.org/sqlite/lib"
+
 // maxPrepared is the maximum number of statements that a connection keeps prepared. There are about
 // a hundred queries of fixed shape. Queries of varying shape may push others out.
 const maxPrepared = 400
@@ -62,6 +64,9 @@ func (p *prepared) do(text string) error {
 	_, err := p.exec(text, nil)
 	return err
 }
+
+// changes returns how many rows the connection has changed since it was opened.
+func (p *prepared) changes() int64 { return codes.Xsqlite3_total_changes64(p.conn.tls, p.conn.db) }
 
 // evict closes all statements except those whose rows are being read.
 func (p *prepared) evict() {

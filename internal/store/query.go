@@ -7,6 +7,46 @@ import (
 	"roster/internal/filter"
 )
 
+// listing is how a query of a noun is answered.
+type listing[T any] struct {
+	noun    string // for messages: "groups"
+	columns string
+	args    []any              // of the columns
+	from    func(*query) error // adds FROM and WHERE: which records are asked for
+	scan    func(scanner) (T, error)
+	order   order
+	limit   int
+	count   bool
+}
+
+// list reads a page of a noun, and counts all that its query picks if that is asked for.
+func list[T any](t *tx, l listing[T]) (rows directory.Rows[T], err error) {
+	b := newQuery("SELECT ")
+	b.add(l.columns, l.args...)
+	if err := l.from(b); err != nil {
+		return rows, err
+	}
+	b.inOrder(l.order, limit(l.limit, directory.MaxPage))
+	if rows.Records, err = collect(t, "list "+l.noun, b.text.String(), b.args, l.scan); err != nil || !l.count {
+		return rows, err
+	}
+	b = newQuery("SELECT 1 AS matching")
+	if err = l.from(b); err != nil {
+		return rows, err
+	}
+	b.inOrder(l.order.begin(), directory.MaxExamined+1)
+	rows.Total, err = t.total("count "+l.noun, b, directory.MaxExamined)
+	return rows, err
+}
+
+// total counts the rows of a query that have a 1 as matching. The query looks at most records and
+// one more at most: where it finds that many, there may be more.
+func (t *tx) total(doing string, b *query, most int) (directory.Total, error) {
+	var examined, n int64
+	_, err := t.one(doing, `SELECT COUNT(*), COALESCE(SUM(matching), 0) FROM (`+b.text.String()+`) AS page`, b.args, &examined, &n)
+	return directory.Total{N: int(min(n, int64(most))), AtLeast: examined > int64(most)}, err
+}
+
 // sqlAttribute is how the store compares an attribute.
 type sqlAttribute struct {
 	is      string // its value, in SQL: never NULL, and in the order of bytes where it is a key

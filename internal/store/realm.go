@@ -49,8 +49,18 @@ func (t *tx) RealmByID(org roster.OrganizationID, id roster.RealmID) (roster.Rea
 	return first(t, "realm", "find realm", text, []any{t.org(org), uid(id)}, realmsOf(org))
 }
 
+// comparedOfRealms are the attributes of realms that the store compares.
+var comparedOfRealms = sqlAttributes{"kind": {is: "kind", present: "1 = 1"}, "active": {is: "active", present: "1 = 1"}}
+
 // Realms implements directory.RealmTx.
-func (t *tx) Realms(org roster.OrganizationID, afterKey string, most int) ([]roster.Realm, error) {
-	const text = `SELECT ` + realmColumns + ` FROM realms WHERE organization = $1 AND name_key > $2 ORDER BY name_key LIMIT $3`
-	return collect(t, "list realms", text, []any{t.org(org), afterKey, limit(most, directory.MaxPage)}, realmsOf(org))
+func (t *tx) Realms(org roster.OrganizationID, q directory.RealmQuery) (directory.Rows[roster.Realm], error) {
+	return list(t, listing[roster.Realm]{
+		noun: "realms", columns: realmColumns, scan: realmsOf(org),
+		from: func(b *query) error {
+			b.add(" FROM realms")
+			b.where("organization = ?", t.org(org))
+			return b.whereAll(comparedOfRealms, q.Where)
+		},
+		order: ascending("name_key", q.After), limit: q.Limit, count: q.Count,
+	})
 }

@@ -37,11 +37,19 @@ func (t *tx) FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.R
 	})
 }
 
+// comparedOfRoles are the attributes of roles that an index serves.
+var comparedOfRoles = sqlAttributes{"id": {is: "id", present: "1 = 1", id: true}, "displayName": {is: "name_key", present: "1 = 1"}}
+
 // Roles implements directory.GroupTx.
-func (t *tx) Roles(org roster.OrganizationID, o directory.ListOrder, most int) ([]roster.Role, error) {
-	b := newQuery(`SELECT ` + roleColumns + ` FROM roles`)
-	b.where("organization = ?", t.org(org))
-	b.where("name_key IS NOT NULL")
-	b.inOrder("", o, most)
-	return collect(t, "list roles", b.text.String(), b.args, func(r scanner) (roster.Role, error) { return scanRole(org, r) })
+func (t *tx) Roles(org roster.OrganizationID, q directory.RoleQuery) (directory.Rows[roster.Role], error) {
+	return list(t, listing[roster.Role]{
+		noun: "roles", columns: roleColumns, scan: func(r scanner) (roster.Role, error) { return scanRole(org, r) },
+		from: func(b *query) error {
+			b.add(" FROM roles")
+			b.where("organization = ?", t.org(org))
+			b.where("name_key IS NOT NULL")
+			return b.whereAll(comparedOfRoles, q.Where)
+		},
+		order: byNumberOrName("", q.Order), limit: q.Limit, count: q.Count,
+	})
 }

@@ -101,13 +101,22 @@ func (t *tx) DeleteSessions(org roster.OrganizationID, id roster.UserID) error {
 }
 
 // Sessions implements directory.CredentialTx.
-func (t *tx) Sessions(org roster.OrganizationID, id roster.UserID, at time.Time) ([]roster.Session, error) {
-	const text = `SELECT ` + sessionColumns + ` FROM sessions s JOIN users u ON u.organization = s.organization AND u.number = s.user_number
-	WHERE s.organization = $1 AND s.user_number = ` + numberOfUser + ` AND s.over_at > $3 ORDER BY s.created_at, s.id LIMIT $4`
-	args := []any{t.org(org), uid(id), micros(at), directory.MaxSessions}
-	return collect(t, "list sessions", text, args, func(r scanner) (s roster.Session, err error) {
-		s.OrganizationID = org
-		return s, r.Scan(sessionTargets(&s)...)
+func (t *tx) Sessions(org roster.OrganizationID, q directory.SessionQuery) (directory.Rows[roster.Session], error) {
+	return list(t, listing[roster.Session]{
+		noun: "sessions", columns: sessionColumns,
+		scan: func(r scanner) (s roster.Session, err error) {
+			s.OrganizationID = org
+			return s, r.Scan(sessionTargets(&s)...)
+		},
+		from: func(b *query) error {
+			number := t.org(org)
+			b.add(" FROM sessions s JOIN users u ON u.organization = s.organization AND u.number = s.user_number")
+			b.where("s.organization = ?", number)
+			b.where("s.user_number = (SELECT number FROM users WHERE organization = ? AND id = ?)", number, uid(q.User))
+			b.where("s.over_at > ?", micros(q.Open))
+			return nil
+		},
+		order: byID("COALESCE(s.id, s.id)", false, q.After) /* no index is to be taken for it */, limit: q.Limit, count: q.Count,
 	})
 }
 

@@ -121,14 +121,23 @@ func (t *tx) InsertToken(token roster.Token, key, hash string) error {
 }
 
 // Tokens implements directory.CredentialTx.
-func (t *tx) Tokens(org roster.OrganizationID, q directory.TokenQuery) ([]roster.Token, error) {
-	const text = `SELECT ` + tokenColumns + tokenUser + `
-	WHERE t.organization = $1 AND t.id > $2 AND (t.revoked_at = 0 OR $3) ORDER BY t.id LIMIT $4`
-	tokens, err := collect(t, "list tokens", text, []any{t.org(org), uidOrLeast(q.After), q.Revoked, limit(q.Limit, directory.MaxPage)}, tokensOf(org))
+func (t *tx) Tokens(org roster.OrganizationID, q directory.TokenQuery) (directory.Rows[roster.Token], error) {
+	rows, err := list(t, listing[roster.Token]{
+		noun: "tokens", columns: tokenColumns, scan: tokensOf(org),
+		from: func(b *query) error {
+			b.add(tokenUser)
+			b.where("t.organization = ?", t.org(org))
+			if !q.Revoked {
+				b.where("t.revoked_at = 0")
+			}
+			return nil
+		},
+		order: byID("t.id", false, q.After), limit: q.Limit, count: q.Count,
+	})
 	if err != nil {
-		return nil, err
+		return rows, err
 	}
-	return tokens, t.loadTokenGroups(org, tokens)
+	return rows, t.loadTokenGroups(org, rows.Records)
 }
 
 // HasToken implements directory.CredentialTx.

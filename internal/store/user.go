@@ -78,6 +78,13 @@ func (q *query) amongGroups(org any, groups []roster.GroupID) {
 	q.add(" IN (SELECT number FROM groups WHERE organization = ? AND id IN ("+among+"))", append([]any{org}, args...)...)
 }
 
+// UserCreatedBy implements directory.UserTx.
+func (t *tx) UserCreatedBy(org roster.OrganizationID, userKey, fingerprint string) (made directory.UserCreation, found bool, err error) {
+	const text = `SELECT id, created_at FROM users WHERE organization = $1 AND user_key = $2 AND create_fingerprint = $3`
+	found, err = t.one("find user of create", text, []any{t.org(org), userKey, digest(fingerprint)}, (*string)(&made.ID), instant{&made.CreatedAt})
+	return made, found, err
+}
+
 // EmailHolder implements directory.UserTx.
 func (t *tx) EmailHolder(org roster.OrganizationID, key string, besides roster.UserID) (holder roster.Holder, found bool, err error) {
 	const text = `SELECT id, number FROM users WHERE organization = $1 AND user_key = $2 AND id <> $3

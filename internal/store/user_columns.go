@@ -20,6 +20,8 @@ type userColumn struct {
 	insert bool   // an insert writes it
 	update bool   // an update writes it
 
+	follows string // an update writes it only if it changes this column
+
 	// value returns a pointer to the value in the row, as Scan takes it and storedAs reads it. For
 	// a column that is never read it may return the value itself.
 	value func(*userRow) any
@@ -76,6 +78,8 @@ var userColumns = []userColumn{
 	readWrite("realm", func(u *userRow) any { return &u.Realm }),
 	insertOnly("password_hash", func(u *userRow) any { return (*string)(&u.PasswordHash) }), // SetPassword updates it
 	insertOnly("credential_version", func(*userRow) any { return 1 }),
+	insertOnly("create_fingerprint", func(u *userRow) any { return digest(u.Fingerprint) }),
+	{name: "email_claim", insert: true, update: true, follows: "email_key", value: func(u *userRow) any { return orNull(u.EmailClaim) }},
 	readExpression("u.password_hash <> ''", func(u *userRow) any { return &u.HasPassword }),
 	reference("primary_group_number", "groups", func(u *userRow) any { return uidOrNull(u.PrimaryGroup.ID) }),
 	readExpression("g.id", func(u *userRow) any { return optional{(*string)(&u.PrimaryGroup.ID)} }),
@@ -109,7 +113,7 @@ var (
 
 	insertRow   = insertValues()
 	insertUser  = insertText("("+insertRow+")", "RETURNING number")
-	insertUsers = insertText("$*", "ON CONFLICT (organization, user_key) DO NOTHING RETURNING id, number")
+	insertUsers = insertText("$*", "ON CONFLICT DO NOTHING RETURNING id, number")
 	updateUser  = updateText()
 
 	selectUser = `SELECT ` + joinColumns(readColumns, func(c userColumn) string { return c.read }) + fromUsers
@@ -172,10 +176,15 @@ func placeholders(n int) string {
 // updateText returns the UPDATE of one user. Its parameters are organization, number, then the
 // columns.
 func updateText() string {
-	at := 2
+	parameters := make(map[string]string)
 	sets := joinColumns(updateColumns, func(c userColumn) string {
-		at++
-		return c.name + " = " + c.valueAt("$1", "$"+strconv.Itoa(at))
+		value := "$" + strconv.Itoa(3+len(parameters))
+		parameters[c.name] = value
+		value = c.valueAt("$1", value)
+		if c.follows != "" {
+			value = "CASE WHEN " + c.follows + " = " + parameters[c.follows] + " THEN " + c.name + " ELSE " + value + " END"
+		}
+		return c.name + " = " + value
 	})
 	return `UPDATE users SET ` + sets + ` WHERE organization = $1 AND number = $2 AND user_key IS NOT NULL`
 }
@@ -233,7 +242,7 @@ func (t *tx) storedAs(value any) (any, error) {
 		return uid(*v.to), nil
 	case roster.OrganizationID:
 		return t.org(v), nil
-	case nil, string, int, uid:
+	case nil, string, int, uid, digest:
 		return v, nil
 	default:
 		return nil, fmt.Errorf("a %T is not stored", value)

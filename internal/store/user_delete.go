@@ -9,12 +9,12 @@ import (
 
 // DeleteUser implements directory.UserTx.
 func (t *tx) DeleteUser(org roster.OrganizationID, number int64, at time.Time) error {
-	const free = `UPDATE users SET user_key = NULL, email_key = '', active = FALSE, access_level = 'custom', server_admin = FALSE,
+	const free = `UPDATE users SET user_key = NULL, email_key = '', email_claim = NULL, create_fingerprint = $4, active = FALSE, access_level = 'custom', server_admin = FALSE,
 	password_hash = '', credential_version = credential_version + 1, primary_group_number = NULL, department_number = NULL,
 	version = version + 1, updated_at = $3
 	WHERE organization = $1 AND number = $2 AND user_key IS NOT NULL RETURNING user_name`
 	var name string
-	found, err := t.one("delete user", free, []any{t.org(org), number, micros(at)}, &name)
+	found, err := t.one("delete user", free, []any{t.org(org), number, micros(at), digest("")}, &name)
 	if err == nil && !found {
 		err = missing("user")
 	}

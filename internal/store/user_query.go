@@ -159,7 +159,7 @@ func (t *tx) countUsers(org roster.OrganizationID, q directory.UserQuery) (total
 		return total, errors.New("the store does not count the members of groups")
 	}
 	most, few := directory.MaxExamined, picksFew(q)
-	b := newQuery("SELECT COUNT(*), COALESCE(SUM(matching), 0) FROM (SELECT ")
+	b := newQuery("SELECT ")
 	if few || q.Where.IsZero() {
 		b.add("1 AS matching FROM users u")
 	} else {
@@ -181,12 +181,8 @@ func (t *tx) countUsers(org roster.OrganizationID, q directory.UserQuery) (total
 		b.where("u.number > ?", 0)
 		b.add(" ORDER BY u.number")
 	}
-	b.add(" LIMIT ?) AS page", most+1)
-	var examined, n int64
-	if _, err = t.one("count users", b.text.String(), b.args, &examined, &n); err != nil {
-		return total, err
-	}
-	return directory.Total{N: int(min(n, int64(most))), AtLeast: examined > int64(most)}, nil
+	b.add(" LIMIT ?", most+1)
+	return t.total("count users", b, most)
 }
 
 // usersByNumbers returns users by ascending number. That a user is not deleted is asked in a way

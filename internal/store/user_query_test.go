@@ -16,6 +16,10 @@ func TestAnIndexServesWhatTheDirectorySaysItDoes(t *testing.T) {
 	indexedAre(t, "team", directory.TeamAttributes, comparedOfGroups)
 	indexedAre(t, "check", directory.CheckAttributes, comparedOfChecks)
 	indexedAre(t, "check group", directory.CheckGroupAttributes, comparedOfCheckGroups)
+	indexedAre(t, "organization", directory.OrganizationAttributes, comparedOfOrganizations)
+	indexedAre(t, "department", directory.DepartmentAttributes, comparedOfDepartments)
+	indexedAre(t, "role", directory.RoleAttributes, comparedOfRoles)
+	indexedAre(t, "audit entry", directory.AuditAttributes, comparedOfAudit)
 }
 
 func indexedAre[T any](t *testing.T, noun string, all directory.Attributes[T], compared sqlAttributes) {

@@ -70,25 +70,66 @@ func oneOf(values []any) (among string, args []any) {
 	return strings.Repeat("?,", len(values)-1) + "?", values
 }
 
-// inOrder ends the query with an order and a limit. The table's columns are prefix and number or
-// name_key, which must be said not to be null.
-func (q *query) inOrder(prefix string, o directory.ListOrder, most int) {
-	column, comes, direction := prefix+"number", ">", ""
+// order is the order of a list by one column that no two records share, and where the list begins.
+// The column must be said not to be null.
+type order struct {
+	column     string
+	descending bool
+	after      any   // only records that come later: an int64, a string or a uid; 0 and "": all
+	least      int64 // what comes before all numbers in ascending order
+}
+
+// byNumberOrName is the order of a table with the columns number and name_key. prefix comes before
+// both.
+func byNumberOrName(prefix string, o directory.ListOrder) order {
 	if o.ByName {
-		column = prefix + "name_key"
+		return order{column: prefix + "name_key", descending: o.Descending, after: o.After.Key}
 	}
-	if o.Descending {
-		comes, direction = "<", " DESC"
+	return order{column: prefix + "number", descending: o.Descending, after: o.After.Number}
+}
+
+// ascending is the order of a column from a place on.
+func ascending[K ~string](column string, after K) order {
+	return order{column: column, after: string(after)}
+}
+
+// byID is the order of a column of ids from a place on.
+func byID[K ~string](column string, descending bool, after K) order {
+	return order{column: column, descending: descending, after: uid(after)}
+}
+
+// begin returns the order from the beginning.
+func (o order) begin() order {
+	switch o.after.(type) {
+	case int64:
+		o.after = int64(0)
+	case uid:
+		o.after = uid("")
+	default:
+		o.after = ""
 	}
-	switch { // a range of the order's own index, also at the beginning: else SQLite may walk another one, and sort
-	case !o.ByName && o.Descending && o.After.Number == 0:
-		q.where(column+" < ?", int64(math.MaxInt64))
-	case !o.ByName:
-		q.where(column+" "+comes+" ?", o.After.Number)
-	case !o.Descending || o.After.Key != "":
-		q.where(column+" "+comes+" ?", o.After.Key)
+	return o
+}
+
+// inOrder ends the query with an order and a limit. It asks for a range of the order's own index,
+// also at the beginning: else SQLite may walk another one, and sort.
+func (q *query) inOrder(o order, most int) {
+	comes, direction := " > ?", ""
+	if o.descending {
+		comes, direction = " < ?", " DESC"
 	}
-	q.add(" ORDER BY "+column+direction+" LIMIT ?", limit(most, directory.MaxPage))
+	switch after := o.after; {
+	case o.descending && (after == "" || after == uid("")): // nothing is greater than every text
+	case after == uid(""):
+		q.where(o.column+comes, leastUUID)
+	case o.descending && after == int64(0):
+		q.where(o.column+comes, int64(math.MaxInt64))
+	case after == int64(0):
+		q.where(o.column+comes, o.least)
+	default:
+		q.where(o.column+comes, after)
+	}
+	q.add(" ORDER BY "+o.column+direction+" LIMIT ?", most)
 }
 
 // limit returns n as a number of records that the store takes: 1 to most.

@@ -21,11 +21,21 @@ const (
 	maxBatch = 256
 	// slowCommit is the duration from which the log reports a commit, including its updates.
 	slowCommit = time.Second
+
+	// manyUndone is the share of batches with an update to undo from which on each update gets a
+	// savepoint at once. undoneMemory is the number of batches over which the share is taken.
+	manyUndone   = 0.05
+	undoneMemory = 32
 )
 
 // writer is the one goroutine that changes an SQLite database. It takes every waiting update, runs
-// each in its own savepoint, commits once, and then answers all of them (group commit). A lone
-// caller waits for nobody, and 64 callers share the cost of one flush.
+// them in one transaction, commits once, and then answers all of them (group commit). A lone caller
+// waits for nobody, and 64 callers share the cost of one flush.
+//
+// An update that fails after it has written must be undone without its neighbours. A savepoint for
+// each update does that, but costs a good part of a small update. So the writer first runs a batch
+// without savepoints. If an update has to be undone, it rolls back and runs the batch again, with
+// them. While that happens often, it uses them from the start.
 //
 // Updates do not run under their callers' contexts. An update is skipped if its caller's context
 // ends before it starts. After that the caller waits for the outcome, because the update may share
@@ -52,6 +62,7 @@ type writer struct {
 	conn    *prepared
 	batch   []*update
 	drained bool
+	undoing float64 // the share of recent batches in which an update had to be undone, 0 to 1
 }
 
 // update is a queued transaction of a caller.
@@ -243,19 +254,54 @@ func (w *writer) commit(updates []*update) error {
 	if len(updates) == 0 {
 		return nil
 	}
-	if err := w.begin(); err != nil {
-		return err
+	careful := len(updates) > 1 && w.undoing > manyUndone
+	undone, err := w.runAll(updates, careful)
+	if errors.Is(err, errUndo) {
+		undone = true
+		_, err = w.runAll(updates, true)
 	}
-	for _, u := range updates {
-		if err := w.try(u, len(updates) > 1); err != nil {
-			w.rollback()
-			return err
-		}
+	if len(updates) > 1 {
+		w.noteUndone(undone)
+	}
+	if err != nil {
+		w.rollback()
+		return err
 	}
 	if len(updates) == 1 && updates[0].err != nil {
 		w.rollback()
 		return nil
 	}
+	return w.end(updates)
+}
+
+// runAll begins a transaction and runs the updates in it, with a savepoint for each if careful. It
+// reports whether an update was undone.
+func (w *writer) runAll(updates []*update, careful bool) (undone bool, err error) {
+	if err := w.begin(); err != nil {
+		return false, err
+	}
+	for _, u := range updates {
+		one, err := w.try(u, len(updates) > 1, careful)
+		if err != nil {
+			w.rollback()
+			return false, err
+		}
+		undone = undone || one
+	}
+	return undone, nil
+}
+
+// noteUndone takes a batch into the share of those in which an update had to be undone.
+func (w *writer) noteUndone(undone bool) {
+	now := 0.0
+	if undone {
+		now = 1
+	}
+	w.undoing += (now - w.undoing) / undoneMemory
+}
+
+// end commits the transaction of the updates.
+func (w *writer) end(updates []*update) error {
 	if err := w.files.validate(); err != nil {
 		w.rollback()
 		return err
@@ -324,35 +370,46 @@ func (w *writer) rollback() {
 	}
 }
 
-// errBatch is the error of a batch that has to run again because a fault in one update rolled all
-// of it back.
-var errBatch = errors.New("the transaction was rolled back")
+var (
+	// errBatch is the error of a batch that has to run again, one by one, because a fault in one
+	// update rolled all of it back.
+	errBatch = errors.New("the transaction was rolled back")
+	// errUndo is the error of a batch that has to run again, with savepoints, because an update failed
+	// after it had written.
+	errUndo = errors.New("an update has to be undone")
+)
 
-// try runs an update within the open transaction. An error means that the transaction cannot
-// continue.
-func (w *writer) try(u *update, others bool) error {
-	if others {
+// try runs an update within the open transaction. others says that it is not alone in there;
+// careful that it gets a savepoint. undone reports that the update failed and its writes were
+// undone. An error means that the transaction cannot continue.
+func (w *writer) try(u *update, others, careful bool) (undone bool, err error) {
+	if careful {
 		if err := w.conn.do("SAVEPOINT one"); err != nil {
-			return fmt.Errorf("savepoint: %w", err)
+			return false, fmt.Errorf("savepoint: %w", err)
 		}
 	}
 	t := &tx{run: w.conn, engine: w.engine, texts: w.texts, orgs: w.orgs}
+	before := w.conn.changes()
 	u.err = t.call(u.fn)
 	u.queued, u.access, u.met = t.queued, t.access, t.met
-	if !others {
-		return nil
-	}
-	if t.failed != nil && t.fault.class != constraint {
+	if others && t.failed != nil && t.fault.class != constraint {
 		// SQLite may have rolled back everything (https://www.sqlite.org/lang_transaction.html).
-		return fmt.Errorf("%w: %w", errBatch, t.failed)
+		return false, fmt.Errorf("%w: %w", errBatch, t.failed)
 	}
-	if u.err != nil {
+	undone = u.err != nil && w.conn.changes() != before
+	if !careful {
+		if undone && others {
+			return true, errUndo
+		}
+		return undone, nil
+	}
+	if undone {
 		if err := w.conn.do("ROLLBACK TO one"); err != nil {
-			return fmt.Errorf("roll back to savepoint: %w", err)
+			return true, fmt.Errorf("roll back to savepoint: %w", err)
 		}
 	}
 	if err := w.conn.do("RELEASE one"); err != nil {
-		return fmt.Errorf("release savepoint: %w", err)
+		return undone, fmt.Errorf("release savepoint: %w", err)
 	}
-	return nil
+	return undone, nil
 }

@@ -137,6 +137,41 @@ func TestUpdatesThatFailHurtNoneInTheSameCommit(t *testing.T) {
 	}
 }
 
+func TestABatchRunsAgainOnlyIfWhatFailedHadWritten(t *testing.T) {
+	t.Parallel()
+	db := openTest(t, filepath.Join(t.TempDir(), "roster.db"))
+	ours := errors.New("ours")
+	runs := 0
+	counted := func(name string) func(directory.Tx) error {
+		return func(tx directory.Tx) error {
+			runs++
+			return put(name)(tx)
+		}
+	}
+	failsEarly := func(directory.Tx) error { return ours }
+	failsLate := func(tx directory.Tx) error { return errors.Join(put("late")(tx), ours) }
+	batch := func(name string, failing func(directory.Tx) error, want int) {
+		t.Helper()
+		runs = 0
+		errs := inOneBatch(t, db, counted(name), failing, counted(name+" too"))
+		if errs[0] != nil || !errors.Is(errs[1], ours) || errs[2] != nil || !has(t, db, name) || !has(t, db, name+" too") || has(t, db, "late") {
+			t.Errorf("%s: %v", name, errs)
+		}
+		if runs != want {
+			t.Errorf("%s: its neighbours ran %d times, want %d", name, runs, want)
+		}
+	}
+	batch("early", failsEarly, 2)
+	batch("late, at first", failsLate, 3) // the one before it ran twice
+	batch("early, again", failsEarly, 2)
+	batch("late, a second time", failsLate, 3)
+	batch("late, as is known by now", failsLate, 2)
+	for i := 0; db.writer().undoing > manyUndone; i++ {
+		batch(fmt.Sprint("meanwhile ", i), failsEarly, 2)
+	}
+	batch("late, after a while", failsLate, 3)
+}
+
 func TestABatchThatCannotGoOnIsMadeOneByOne(t *testing.T) {
 	t.Parallel()
 	for name, breaks := range map[string]func(*tx) error{

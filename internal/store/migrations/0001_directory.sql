@@ -144,6 +144,8 @@ CREATE TABLE users (
 	realm                TEXT    NOT NULL,
 	password_hash        TEXT    NOT NULL, -- in PHC string format, '' for none
 	credential_version   BIGINT  NOT NULL,
+	create_fingerprint   {{bytes}} NOT NULL, -- of the create that made the user, empty for none
+	email_claim          {{key}},            -- the email that no other user may claim
 	primary_group_number BIGINT,
 	department_number    BIGINT,
 	joined_at            BIGINT  NOT NULL,
@@ -166,6 +168,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users__id ON users (organization, id);
 CREATE UNIQUE INDEX users__number ON users (organization, number);
 CREATE UNIQUE INDEX users__user_key ON users (organization, user_key);
+CREATE UNIQUE INDEX users__email_claim ON users (organization, email_claim) WHERE email_claim IS NOT NULL;
 CREATE INDEX users_email_key ON users (organization, email_key, number);
 CREATE INDEX users_display_key ON users (organization, display_key, number);
 CREATE INDEX users_external_id ON users (organization, external_id, number) WHERE external_id <> '';

@@ -28,7 +28,18 @@ func (f *fixture) seal(e *roster.AuditEntry, seq int64) {
 
 func (f *fixture) entries(q directory.AuditQuery) []roster.AuditEntry {
 	f.Helper()
-	return read(f, func(tx directory.Tx) ([]roster.AuditEntry, error) { return tx.AuditEntries(f.org, q) })
+	return read(f, func(tx directory.Tx) ([]roster.AuditEntry, error) { return records(tx.AuditEntries(f.org, q)) })
+}
+
+var (
+	about  = directory.Is("target", ID+"1")
+	newest = directory.AuditOrder{Descending: true}
+	sealed = directory.AuditOrder{BySeq: true}
+)
+
+// behind is the order by id behind an entry.
+func behind(e roster.AuditEntry, descending bool) directory.AuditOrder {
+	return directory.AuditOrder{Descending: descending, After: directory.Place{Key: string(e.ID)}}
 }
 
 var audit = []sentence{
@@ -38,30 +49,30 @@ var audit = []sentence{
 		f.update(func(tx directory.Tx) error { return tx.InsertAudit(bare) })
 		same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{a, b, c, bare})
 		same(f, f.entries(directory.AuditQuery{Limit: 2}), []roster.AuditEntry{a, b})
-		same(f, f.entries(directory.AuditQuery{After: a.ID, Limit: 1}), []roster.AuditEntry{b})
-		same(f, f.entries(directory.AuditQuery{Target: ID + "1"}), []roster.AuditEntry{a, c})
-		same(f, f.entries(directory.AuditQuery{Target: ID + "1", After: a.ID}), []roster.AuditEntry{c})
+		same(f, f.entries(directory.AuditQuery{Order: behind(a, false), Limit: 1}), []roster.AuditEntry{b})
+		same(f, f.entries(directory.AuditQuery{Where: about}), []roster.AuditEntry{a, c})
+		same(f, f.entries(directory.AuditQuery{Where: about, Order: behind(a, false)}), []roster.AuditEntry{c})
 	}},
 	{text: "an entry is found by its id", test: func(f *fixture) {
 		f.entry(ID + "1")
 		b := f.entry(ID + "2")
-		same(f, f.entries(directory.AuditQuery{ID: b.ID}), []roster.AuditEntry{b})
-		same(f, f.entries(directory.AuditQuery{ID: "none"}), nil)
+		same(f, f.entries(directory.AuditQuery{Where: directory.Is("id", string(b.ID))}), []roster.AuditEntry{b})
+		same(f, f.entries(directory.AuditQuery{Where: directory.Is("id", "none")}), nil)
 	}},
 	{text: "the newest entries come first if asked for", test: func(f *fixture) {
 		a, b, c := f.entry(ID+"1"), f.entry(ID+"2"), f.entry(ID+"1")
-		same(f, f.entries(directory.AuditQuery{Newest: true}), []roster.AuditEntry{c, b, a})
-		same(f, f.entries(directory.AuditQuery{Newest: true, Limit: 2}), []roster.AuditEntry{c, b})
-		same(f, f.entries(directory.AuditQuery{Newest: true, After: c.ID}), []roster.AuditEntry{b, a})
-		same(f, f.entries(directory.AuditQuery{Newest: true, Target: ID + "1", After: c.ID}), []roster.AuditEntry{a})
-		same(f, f.entries(directory.AuditQuery{Newest: true, After: a.ID}), nil)
+		same(f, f.entries(directory.AuditQuery{Order: newest}), []roster.AuditEntry{c, b, a})
+		same(f, f.entries(directory.AuditQuery{Order: newest, Limit: 2}), []roster.AuditEntry{c, b})
+		same(f, f.entries(directory.AuditQuery{Order: behind(c, true)}), []roster.AuditEntry{b, a})
+		same(f, f.entries(directory.AuditQuery{Where: about, Order: behind(c, true)}), []roster.AuditEntry{a})
+		same(f, f.entries(directory.AuditQuery{Order: behind(a, true)}), nil)
 	}},
 	{text: "sealed entries are listed by their place", test: func(f *fixture) {
 		a, b, c := f.entry(ID+"1"), f.entry(ID+"2"), f.entry(ID+"1")
 		f.seal(&b, 1)
 		f.seal(&a, 2)
-		same(f, f.entries(directory.AuditQuery{Sealed: true}), []roster.AuditEntry{b, a})
-		same(f, f.entries(directory.AuditQuery{AfterSeq: 1}), []roster.AuditEntry{a})
+		same(f, f.entries(directory.AuditQuery{Order: sealed}), []roster.AuditEntry{b, a})
+		same(f, f.entries(directory.AuditQuery{Order: directory.AuditOrder{BySeq: true, After: directory.Place{Number: 1}}}), []roster.AuditEntry{a})
 		same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{a, b, c})
 	}},
 	{text: "the last place and its hash are known", test: func(f *fixture) {
@@ -91,7 +102,7 @@ var audit = []sentence{
 		a, b, c := placed(1), placed(2), placed(3)
 		f.update(func(tx directory.Tx) error { return tx.InsertAudit(a) })
 		f.update(func(tx directory.Tx) error { return tx.InsertAudits([]roster.AuditEntry{c, b}) })
-		same(f, f.entries(directory.AuditQuery{Sealed: true}), []roster.AuditEntry{a, b, c})
+		same(f, f.entries(directory.AuditQuery{Order: sealed}), []roster.AuditEntry{a, b, c})
 		f.fails(roster.Conflict, "seq", func(tx directory.Tx) error { return tx.InsertAudit(placed(2)) })
 		f.fails(roster.Conflict, "seq", func(tx directory.Tx) error { return tx.InsertAudits([]roster.AuditEntry{placed(4), placed(3)}) })
 	}},

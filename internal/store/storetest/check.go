@@ -78,7 +78,7 @@ func tells(groups ...roster.Group) func(*roster.Check) {
 func (f *fixture) checks(q directory.CheckQuery) []roster.Check {
 	f.Helper()
 	q.Told = true
-	return read(f, func(tx directory.Tx) ([]roster.Check, error) { return tx.Checks(f.org, q) })
+	return read(f, func(tx directory.Tx) ([]roster.Check, error) { return records(tx.Checks(f.org, q)) })
 }
 
 // validateNames returns the names of what q picks, which CheckIDs must pick, too.
@@ -94,12 +94,12 @@ func (f *fixture) checkNames(q directory.CheckQuery) []string {
 
 func (f *fixture) checkGroups(q directory.CheckGroupQuery) []roster.CheckGroup {
 	f.Helper()
-	return read(f, func(tx directory.Tx) ([]roster.CheckGroup, error) { return tx.CheckGroups(f.org, q) })
+	return read(f, func(tx directory.Tx) ([]roster.CheckGroup, error) { return records(tx.CheckGroups(f.org, q)) })
 }
 
 func (f *fixture) checkEntries(q directory.CheckPermissionQuery) []roster.CheckPermission {
 	f.Helper()
-	return read(f, func(tx directory.Tx) ([]roster.CheckPermission, error) { return tx.CheckPermissions(f.org, q) })
+	return read(f, func(tx directory.Tx) ([]roster.CheckPermission, error) { return records(tx.CheckPermissions(f.org, q)) })
 }
 
 // permission stores an entry on a check group.
@@ -162,7 +162,9 @@ var checks = []sentence{
 		same(f, []int64{whole.Number, little.Number}, []int64{1, 2})
 		bare := whole
 		bare.Groups, bare.Teams = nil, nil
-		same(f, read(f, func(tx directory.Tx) ([]roster.Check, error) { return tx.Checks(f.org, directory.CheckQuery{Limit: 1}) }), []roster.Check{bare})
+		same(f, read(f, func(tx directory.Tx) ([]roster.Check, error) {
+			return records(tx.Checks(f.org, directory.CheckQuery{Limit: 1}))
+		}), []roster.Check{bare})
 	}},
 	{text: "checks are picked by what a query says, by ascending number", test: func(f *fixture) {
 		g := f.checkGroup("Nightly")
@@ -579,7 +581,7 @@ var checks = []sentence{
 					if err := tx.LockRecord(f.org, directory.LockableCheck, string(c.ID)); err != nil {
 						return err
 					}
-					there, err := tx.Checks(f.org, directory.CheckQuery{Where: directory.Is("id", string(c.ID))})
+					there, err := records(tx.Checks(f.org, directory.CheckQuery{Where: directory.Is("id", string(c.ID))}))
 					if err != nil {
 						return err
 					}
@@ -746,14 +748,14 @@ var events = []sentence{
 		}{
 			{directory.EventQuery{}, "76543210"},
 			{directory.EventQuery{Limit: 3}, "765"},
-			{directory.EventQuery{Before: e[3].ID}, "210"},
-			{directory.EventQuery{Since: e[3].ID, Before: e[6].ID}, "543"},
+			{directory.EventQuery{After: e[3].ID}, "210"},
+			{directory.EventQuery{Since: e[3].ID, After: e[6].ID}, "543"},
 			{directory.EventQuery{Among: []roster.EventID{e[2].ID, "none", e[7].ID}}, "72"},
 			{directory.EventQuery{Among: []roster.EventID{}}, ""},
 			{directory.EventQuery{Unmatched: true}, "61"},
-			{directory.EventQuery{Unmatched: true, Before: e[6].ID}, "1"},
+			{directory.EventQuery{Unmatched: true, After: e[6].ID}, "1"},
 			{directory.EventQuery{Checks: []roster.CheckID{of["a"].ID}}, "730"},
-			{directory.EventQuery{Checks: []roster.CheckID{of["a"].ID}, Limit: 1, Before: e[7].ID}, "3"},
+			{directory.EventQuery{Checks: []roster.CheckID{of["a"].ID}, Limit: 1, After: e[7].ID}, "3"},
 			{directory.EventQuery{Checks: []roster.CheckID{of["a"].ID, of["b"].ID, "none"}}, "75320"},
 			{directory.EventQuery{Checks: []roster.CheckID{of["b"].ID, of["c"].ID}, Limit: 2}, "54"},
 			{directory.EventQuery{Checks: []roster.CheckID{of["b"].ID, of["c"].ID}, Since: e[4].ID}, "54"},

@@ -234,15 +234,17 @@ var sessions = []sentence{
 			f.Error("the wrong sessions are gone")
 		}
 	}},
-	{text: "a user's sessions that are not over are listed, the oldest first", test: func(f *fixture) {
+	{text: "a user's sessions that are not over are listed by id, the oldest first", test: func(f *fixture) {
 		ada := f.user("ada").ID
 		f.session(f.user("grace").ID, nil)
 		list := func(at time.Time) []roster.Session {
-			return read(f, func(tx directory.Tx) ([]roster.Session, error) { return tx.Sessions(f.org, ada, at) })
+			return read(f, func(tx directory.Tx) ([]roster.Session, error) {
+				return records(tx.Sessions(f.org, directory.SessionQuery{User: ada, Open: at}))
+			})
 		}
 		same(f, list(f.now), nil)
-		second := f.session(ada, nil)
-		first := f.session(ada, func(s *roster.Session) { s.CreatedAt = f.now.Add(-time.Second) })
+		first := f.session(ada, nil)
+		second := f.session(ada, func(s *roster.Session) { s.CreatedAt = f.now.Add(-time.Second) }) // a clock was set back
 		short := f.session(ada, func(s *roster.Session) { s.CreatedAt, s.ExpiresAt = f.now.Add(time.Second), f.now.Add(time.Minute) })
 		same(f, list(f.now), []roster.Session{first, second, short})
 		same(f, list(f.now.Add(time.Minute)), []roster.Session{first, second})
@@ -340,7 +342,7 @@ var tokens = []sentence{
 		a.RevokedAt = f.now
 		list := func(after roster.TokenID, limit int, revoked bool) []roster.Token {
 			return read(f, func(tx directory.Tx) ([]roster.Token, error) {
-				return tx.Tokens(f.org, directory.TokenQuery{Revoked: revoked, After: after, Limit: limit})
+				return records(tx.Tokens(f.org, directory.TokenQuery{Revoked: revoked, After: after, Limit: limit}))
 			})
 		}
 		same(f, list("", 0, false), []roster.Token{b, c})

@@ -56,10 +56,12 @@ var deletions = []sentence{
 			return err
 		})
 		for _, g := range []roster.GroupLink{ada.Groups[0], ada.Teams[0]} {
-			same(f, read(f, func(tx directory.Tx) ([]roster.UserLink, error) { return tx.Members(f.org, g.ID, 0, 10) }), nil)
+			same(f, read(f, func(tx directory.Tx) ([]roster.UserLink, error) {
+				return records(tx.Members(f.org, directory.MemberQuery{Group: g.ID}))
+			}), nil)
 		}
 		kept := read(f, func(tx directory.Tx) ([]roster.Group, error) {
-			return tx.Groups(f.org, directory.GroupQuery{Where: directory.Is("id", string(ada.Groups[0].ID)), Kind: roster.KindGroup, CountMembers: true})
+			return records(tx.Groups(f.org, directory.GroupQuery{Where: directory.Is("id", string(ada.Groups[0].ID)), Kind: roster.KindGroup, CountMembers: true}))
 		})
 		same(f, kept[0].MemberCount, 0)
 	}},
@@ -216,7 +218,7 @@ var deletions = []sentence{
 			return tx.AddMembers(f.org, g.ID, []int64{ada.Number, gone.Number}, later)
 		})
 		found := read(f, func(tx directory.Tx) ([]roster.Group, error) {
-			return tx.Groups(f.org, directory.GroupQuery{Where: directory.Is("id", string(g.ID)), Kind: g.Kind, CountMembers: true})
+			return records(tx.Groups(f.org, directory.GroupQuery{Where: directory.Is("id", string(g.ID)), Kind: g.Kind, CountMembers: true}))
 		})
 		same(f, found[0].MemberCount, 1)
 		same(f, f.countUsers([]roster.GroupID{g.ID}), 1)

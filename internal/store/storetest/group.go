@@ -111,7 +111,7 @@ var groups = []sentence{
 		}
 		list := func(q directory.GroupQuery) []roster.Group {
 			q.Kind = roster.KindGroup
-			return read(f, func(tx directory.Tx) ([]roster.Group, error) { return tx.Groups(f.org, q) })
+			return read(f, func(tx directory.Tx) ([]roster.Group, error) { return records(tx.Groups(f.org, q)) })
 		}
 		same(f, list(directory.GroupQuery{}), []roster.Group{red, blue})
 		same(f, list(directory.GroupQuery{Limit: 1}), []roster.Group{red})
@@ -138,8 +138,10 @@ var groups = []sentence{
 		})
 		own := f.role("Own", 0)
 		same(f, own.Number, int64(len(roles)+1))
-		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, directory.ListOrder{}, 0) }), append(roles, own))
-		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, after(2), 2) }), roles[2:4])
+		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return records(tx.Roles(f.org, directory.RoleQuery{})) }), append(roles, own))
+		same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) {
+			return records(tx.Roles(f.org, directory.RoleQuery{Order: after(2), Limit: 2}))
+		}), roles[2:4])
 		found := read(f, func(tx directory.Tx) ([]roster.Role, error) {
 			return tx.FindRoles(f.org, []roster.Ref{{Name: "super user"}, {Number: 99}, {Number: 4, Name: "4"}})
 		})
@@ -148,7 +150,9 @@ var groups = []sentence{
 		dep := roster.Department{ID: roster.DepartmentID(f.id()), OrganizationID: f.org, Name: "Support"}
 		dep.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertDepartment(dep, "support") })
 		list := func(number int64) []roster.Department {
-			return read(f, func(tx directory.Tx) ([]roster.Department, error) { return tx.Departments(f.org, after(number), 0) })
+			return read(f, func(tx directory.Tx) ([]roster.Department, error) {
+				return records(tx.Departments(f.org, directory.DepartmentQuery{Order: after(number)}))
+			})
 		}
 		same(f, list(0), []roster.Department{dep})
 		same(f, list(dep.Number), nil)
@@ -179,13 +183,13 @@ var groups = []sentence{
 				})
 			}
 			groups := read(f, func(tx directory.Tx) ([]roster.Group, error) {
-				return tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindTeam})
+				return records(tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindTeam}))
 			})
 			same(f, groups, []roster.Group{g})
 			same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) {
-				return tx.Departments(f.org, directory.ListOrder{}, 0)
+				return records(tx.Departments(f.org, directory.DepartmentQuery{}))
 			}), []roster.Department{dep})
-			same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return tx.Roles(f.org, directory.ListOrder{}, 0) }), []roster.Role{r})
+			same(f, read(f, func(tx directory.Tx) ([]roster.Role, error) { return records(tx.Roles(f.org, directory.RoleQuery{})) }), []roster.Role{r})
 			same(f, read(f, func(tx directory.Tx) (roster.Realm, error) { return tx.RealmByID(f.org, realm.ID) }), realm)
 		}
 		f.lacks(func(tx directory.Tx) error {
@@ -215,7 +219,7 @@ var groups = []sentence{
 		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.UpdateDepartment(dep, "support") })
 		again := make()
 		same(f, read(f, func(tx directory.Tx) ([]roster.Department, error) {
-			return tx.Departments(f.org, directory.ListOrder{}, 0)
+			return records(tx.Departments(f.org, directory.DepartmentQuery{}))
 		}), []roster.Department{again})
 	}},
 	{text: "a department's other name may not be another's", test: func(f *fixture) {

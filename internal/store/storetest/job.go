@@ -110,7 +110,7 @@ var jobs = []sentence{
 	{text: "jobs that are not done are listed by id, with how they stand", test: func(f *fixture) {
 		list := func(after roster.JobID, limit int) []roster.Job {
 			return read(f, func(tx directory.Tx) ([]roster.Job, error) {
-				return tx.Jobs(f.org, directory.JobQuery{After: after, Limit: limit})
+				return records(tx.Jobs(f.org, directory.JobQuery{After: after, Limit: limit}))
 			})
 		}
 		same(f, list("", 0), nil)
@@ -135,7 +135,7 @@ var jobs = []sentence{
 		same(f, list(ready.ID, 2), nil)
 		given := func(after roster.JobID, limit int) []roster.Job {
 			return read(f, func(tx directory.Tx) ([]roster.Job, error) {
-				return tx.Jobs(f.org, directory.JobQuery{Buried: true, After: after, Limit: limit})
+				return records(tx.Jobs(f.org, directory.JobQuery{State: roster.JobBuried, After: after, Limit: limit}))
 			})
 		}
 		same(f, given("", 0), []roster.Job{buried})

@@ -95,7 +95,7 @@ var keys = []sentence{
 			if err != nil || got.ID != token.ID {
 				return fmt.Errorf("token: %v, %w", got, err)
 			}
-			byName, err := tx.Groups(f.org, directory.GroupQuery{Where: directory.Is("displayName", directory.Fold(ref.Name)), Kind: roster.KindGroup})
+			byName, err := records(tx.Groups(f.org, directory.GroupQuery{Where: directory.Is("displayName", directory.Fold(ref.Name)), Kind: roster.KindGroup}))
 			if err != nil || len(byName) != 1 {
 				return fmt.Errorf("groups: %v, %w", byName, err)
 			}
@@ -115,7 +115,7 @@ var keys = []sentence{
 		slices.Sort(ids)
 		var got []string
 		for _, e := range read(f, func(tx directory.Tx) ([]roster.AuditEntry, error) {
-			return tx.AuditEntries(f.org, directory.AuditQuery{})
+			return records(tx.AuditEntries(f.org, directory.AuditQuery{}))
 		}) {
 			got = append(got, string(e.ID))
 		}

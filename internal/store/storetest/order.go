@@ -30,23 +30,23 @@ func listedAs[T any](records []T, err error, of func(T) listed) ([]listed, error
 // orderedLists are the lists of records that have a number and a name.
 var orderedLists = map[string]func(tx directory.Tx, org roster.OrganizationID, o directory.ListOrder, limit int) ([]listed, error){
 	"groups": func(tx directory.Tx, org roster.OrganizationID, o directory.ListOrder, limit int) ([]listed, error) {
-		groups, err := tx.Groups(org, directory.GroupQuery{Kind: roster.KindGroup, Order: o, Limit: limit})
+		groups, err := records(tx.Groups(org, directory.GroupQuery{Kind: roster.KindGroup, Order: o, Limit: limit}))
 		return listedAs(groups, err, func(g roster.Group) listed { return listed{g.Name, g.Number} })
 	},
 	"roles": func(tx directory.Tx, org roster.OrganizationID, o directory.ListOrder, limit int) ([]listed, error) {
-		roles, err := tx.Roles(org, o, limit)
+		roles, err := records(tx.Roles(org, directory.RoleQuery{Order: o, Limit: limit}))
 		return listedAs(roles, err, func(r roster.Role) listed { return listed{r.Name, r.Number} })
 	},
 	"departments": func(tx directory.Tx, org roster.OrganizationID, o directory.ListOrder, limit int) ([]listed, error) {
-		departments, err := tx.Departments(org, o, limit)
+		departments, err := records(tx.Departments(org, directory.DepartmentQuery{Order: o, Limit: limit}))
 		return listedAs(departments, err, func(dep roster.Department) listed { return listed{dep.Name, dep.Number} })
 	},
 	"checks": func(tx directory.Tx, org roster.OrganizationID, o directory.ListOrder, limit int) ([]listed, error) {
-		checks, err := tx.Checks(org, directory.CheckQuery{Order: o, Limit: limit})
+		checks, err := records(tx.Checks(org, directory.CheckQuery{Order: o, Limit: limit}))
 		return listedAs(checks, err, func(c roster.Check) listed { return listed{c.Name, c.Number} })
 	},
 	"check groups": func(tx directory.Tx, org roster.OrganizationID, o directory.ListOrder, limit int) ([]listed, error) {
-		groups, err := tx.CheckGroups(org, directory.CheckGroupQuery{Order: o, Limit: limit})
+		groups, err := records(tx.CheckGroups(org, directory.CheckGroupQuery{Order: o, Limit: limit}))
 		return listedAs(groups, err, func(g roster.CheckGroup) listed { return listed{g.Name, g.Number} })
 	},
 }
@@ -109,11 +109,11 @@ func (f *fixture) deleteNamed(tx directory.Tx, name string) error {
 	if err != nil {
 		return err
 	}
-	checks, err := tx.Checks(f.org, directory.CheckQuery{Where: directory.Is("displayName", name)})
+	checks, err := records(tx.Checks(f.org, directory.CheckQuery{Where: directory.Is("displayName", name)}))
 	if err != nil {
 		return err
 	}
-	checkGroups, err := tx.CheckGroups(f.org, directory.CheckGroupQuery{Where: directory.Is("displayName", name)})
+	checkGroups, err := records(tx.CheckGroups(f.org, directory.CheckGroupQuery{Where: directory.Is("displayName", name)}))
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,9 @@ var organizations = []sentence{
 			})
 		}
 		slugs := func(after string, limit int) (slugs []string) {
-			for _, o := range read(f, func(tx directory.Tx) ([]roster.Organization, error) { return tx.Organizations(after, limit) }) {
+			for _, o := range read(f, func(tx directory.Tx) ([]roster.Organization, error) {
+				return records(tx.Organizations(directory.OrganizationQuery{After: after, Limit: limit}))
+			}) {
 				slugs = append(slugs, o.Slug)
 			}
 			return slugs
@@ -122,13 +124,13 @@ func (f *fixture) sees(p population) {
 	same(f, f.list(directory.UserQuery{Where: directory.Is("email", p.user.EmailKey)}, 0)[0].ID, p.user.ID)
 	same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{p.entry})
 	f.view(func(tx directory.Tx) error {
-		tokens, err := tx.Tokens(f.org, directory.TokenQuery{Revoked: true})
+		tokens, err := records(tx.Tokens(f.org, directory.TokenQuery{Revoked: true}))
 		same(f, tokens, []roster.Token{p.token})
-		groups, err2 := tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindGroup, CountMembers: true})
+		groups, err2 := records(tx.Groups(f.org, directory.GroupQuery{Kind: roster.KindGroup, CountMembers: true}))
 		same(f, fmt.Sprint(len(groups), groups[0].ID, groups[0].MemberCount), fmt.Sprint(1, p.user.Groups[0].ID, 1))
-		roles, err3 := tx.Roles(f.org, directory.ListOrder{}, 0)
+		roles, err3 := records(tx.Roles(f.org, directory.RoleQuery{}))
 		same(f, len(roles), 2)
-		departments, err4 := tx.Departments(f.org, directory.ListOrder{}, 0)
+		departments, err4 := records(tx.Departments(f.org, directory.DepartmentQuery{}))
 		same(f, len(departments), 1)
 		r, found, err5 := tx.Retry(f.org, Hash("key"))
 		same(f, fmt.Sprint(found, r.ResourceID), fmt.Sprint(true, p.user.ID))
@@ -138,9 +140,9 @@ func (f *fixture) sees(p population) {
 		same(f, account.UserID, p.user.ID)
 		prefs, err8 := tx.DefaultPreferences(f.org, nil)
 		same(f, len(prefs), 1)
-		sessions, err9 := tx.Sessions(f.org, p.user.ID, f.now)
+		sessions, err9 := records(tx.Sessions(f.org, directory.SessionQuery{User: p.user.ID, Open: f.now}))
 		same(f, sessions, []roster.Session{p.session})
-		jobs, err10 := tx.Jobs(f.org, directory.JobQuery{})
+		jobs, err10 := records(tx.Jobs(f.org, directory.JobQuery{}))
 		same(f, len(jobs), 1)
 		return errors.Join(err, err2, err3, err4, err5, err6, err7, err8, err9, err10)
 	})
@@ -174,8 +176,10 @@ func (f *fixture) seesNothingOf(p population) {
 	f.fails(roster.NotFound, "", func(tx directory.Tx) error {
 		return tx.LockRecord(f.org, directory.LockableGroup, string(p.user.Groups[0].ID))
 	})
-	same(f, f.entries(directory.AuditQuery{ID: p.entry.ID}), nil)
-	same(f, read(f, func(tx directory.Tx) ([]roster.Session, error) { return tx.Sessions(f.org, p.user.ID, f.now) }), nil)
+	same(f, f.entries(directory.AuditQuery{Where: directory.Is("id", string(p.entry.ID))}), nil)
+	same(f, read(f, func(tx directory.Tx) ([]roster.Session, error) {
+		return records(tx.Sessions(f.org, directory.SessionQuery{User: p.user.ID, Open: f.now}))
+	}), nil)
 	same(f, write(f, func(tx directory.Tx) (bool, error) { return tx.DeleteSession(f.org, p.user.ID, p.session.ID) }), false)
 	same(f, f.list(directory.UserQuery{Where: directory.Is("id", string(p.user.ID))}, 0), nil)
 	same(f, f.list(directory.UserQuery{Among: []roster.GroupID{p.user.Groups[0].ID}}, 0), nil)

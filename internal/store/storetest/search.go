@@ -482,7 +482,7 @@ var batches = []sentence{
 			return tx.InsertAudit(entries[0])
 		})
 		same(f, read(f, func(tx directory.Tx) ([]roster.AuditEntry, error) {
-			return tx.AuditEntries(f.org, directory.AuditQuery{})
+			return records(tx.AuditEntries(f.org, directory.AuditQuery{}))
 		}), entries)
 	}},
 	{text: "jobs that are queued together are claimed like those that are queued alone", alone: true, test: func(f *fixture) {

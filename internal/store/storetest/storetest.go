@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"deletions", deletions},
 		{"groups", groups},
 		{"orders", orders},
+		{"counts", counts},
 		{"accounts", accounts},
 		{"sessions", sessions},
 		{"tokens", tokens},
@@ -136,6 +137,9 @@ func read[T any](f *fixture, fn func(tx directory.Tx) (T, error)) T {
 	})
 	return got
 }
+
+// records returns what a query found.
+func records[T any](rows directory.Rows[T], err error) ([]T, error) { return rows.Records, err }
 
 // write runs a change and returns its result.
 func write[T any](f *fixture, fn func(tx directory.Tx) (T, error)) T {
