@@ -17,6 +17,7 @@ import (
 	"roster/internal/directory"
 	"roster/internal/pgtest"
 	"roster/internal/store"
+	"roster/internal/store/storetest"
 )
 
 // env is a Directory on a real store, with a clock that the test moves.
@@ -519,7 +520,7 @@ func TestTheAuditsChainIsWholeAfterSealing(t *testing.T) {
 // releases left them.
 func TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
-		left := roster.AuditEntry{ID: "left", OrganizationID: e.admin.OrganizationID, At: e.now()}
+		left := roster.AuditEntry{ID: storetest.ID + "1", OrganizationID: e.admin.OrganizationID, At: e.now()}
 		if err := e.store.Update(t.Context(), func(tx directory.Tx) error { return tx.InsertAudit(left) }); err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,12 @@ import (
 // ID is a UUID without its last digit. It is a constant, so that ID + "7" is an id of any type.
 const ID = "00000000-0000-7000-8000-00000000000"
 
+// IDOf returns the UUID of a name: always the same, and another one for another name.
+func IDOf[T ~string](name string) T {
+	hash := Hash(name)
+	return T(hash[:8] + "-" + hash[8:12] + "-7" + hash[13:16] + "-8" + hash[17:20] + "-" + hash[20:32])
+}
+
 // theOne is an id that only one record of an organization may have.
 const theOne = ID + "1"
 
