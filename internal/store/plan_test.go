@@ -1,6 +1,7 @@
 package store
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -20,8 +21,9 @@ const (
 // recorder notes the statements that it passes on.
 type recorder struct {
 	runner
-	texts []string
-	args  map[string][]any
+	texts   []string
+	args    map[string][]any
+	methods map[string]map[string]bool // the methods of directory.Tx that put each text
 }
 
 func (r *recorder) note(text string, args []any) {
@@ -29,9 +31,31 @@ func (r *recorder) note(text string, args []any) {
 		r.texts = append(r.texts, text)
 	}
 	if r.args == nil {
-		r.args = make(map[string][]any)
+		r.args, r.methods = make(map[string][]any), make(map[string]map[string]bool)
 	}
 	r.args[text] = args
+	if r.methods[text] == nil {
+		r.methods[text] = make(map[string]bool)
+	}
+	r.methods[text][callingMethod()] = true
+}
+
+// callingMethod returns the method of directory.Tx that is running.
+func callingMethod() string {
+	callers := make([]uintptr, 40)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	for {
+		frame, more := frames.Next()
+		_, name, isMethod := strings.Cut(frame.Function, "store.(*tx).")
+		if isMethod && name[0] >= 'A' && name[0] <= 'Z' {
+			end := strings.IndexAny(name+".", ".-") // of a function in it, or of the body of a loop
+			name = name[:end]
+			return name
+		}
+		if !more {
+			return ""
+		}
+	}
 }
 
 func (r *recorder) exec(text string, args []any) (int64, error) {
@@ -203,6 +227,10 @@ func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at tim
 	_ = tx.UpdateDepartment(roster.Department{ID: anID, OrganizationID: org}, "d")
 	_ = tx.DeleteDepartment(org, anID, at)
 	_ = tx.SetServerAdmin(org, anID, true, at)
+	_, _ = tx.OtherAdministrators(org, anID, []roster.RoleID{anID})
+	_, _ = tx.DeleteRole(org, anID)
+	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, BusinessService: anID, Limit: 1})
+	_, _ = tx.GrantedFor(org, anID, 0, 1)
 	_, _ = tx.Sessions(org, directory.SessionQuery{User: anID, Open: at, After: anID, Count: true})
 	_, _ = tx.DeleteSession(org, anID, anID)
 	for _, state := range []roster.JobState{"", roster.JobBuried, roster.JobRunning} {

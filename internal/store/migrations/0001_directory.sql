@@ -42,7 +42,7 @@ CREATE TABLE departments (
 	name_key     {{key}},
 	version      BIGINT  NOT NULL,
 	CONSTRAINT departments__number PRIMARY KEY (organization, number)
-) {{clustered}};
+);
 CREATE UNIQUE INDEX departments__id ON departments (organization, id);
 CREATE UNIQUE INDEX departments__name_key ON departments (organization, name_key);
 
@@ -58,7 +58,7 @@ CREATE TABLE roles (
 	shipped      BOOLEAN NOT NULL,
 	version      BIGINT  NOT NULL,
 	CONSTRAINT roles__number PRIMARY KEY (organization, number)
-) {{clustered}};
+);
 CREATE UNIQUE INDEX roles__id ON roles (organization, id);
 CREATE UNIQUE INDEX roles__name_key ON roles (organization, name_key);
 
@@ -80,7 +80,7 @@ CREATE TABLE groups (
 	version      BIGINT  NOT NULL,
 	created_at   BIGINT  NOT NULL,
 	CONSTRAINT groups__number PRIMARY KEY (organization, number)
-) {{clustered}};
+);
 CREATE UNIQUE INDEX groups__id ON groups (organization, id);
 CREATE UNIQUE INDEX groups__name_key ON groups (organization, kind, name_key);
 
@@ -92,7 +92,7 @@ CREATE TABLE business_services (
 	name         TEXT    NOT NULL,
 	name_key     {{key}},
 	CONSTRAINT business_services__number PRIMARY KEY (organization, number)
-) {{clustered}};
+);
 CREATE UNIQUE INDEX business_services__id ON business_services (organization, id);
 CREATE UNIQUE INDEX business_services__name_key ON business_services (organization, name_key);
 
@@ -421,7 +421,7 @@ CREATE TABLE check_groups (
 	created_at   BIGINT  NOT NULL,
 	updated_at   BIGINT  NOT NULL,
 	CONSTRAINT check_groups__number PRIMARY KEY (organization, number)
-) {{clustered}};
+);
 CREATE UNIQUE INDEX check_groups__id ON check_groups (organization, id);
 CREATE UNIQUE INDEX check_groups__name_key ON check_groups (organization, name_key);
 
@@ -487,7 +487,7 @@ CREATE TABLE check_permissions (
 	FOREIGN KEY (organization, check_group_number) REFERENCES check_groups (organization, number),
 	FOREIGN KEY (organization, user_number) REFERENCES users (organization, number),
 	FOREIGN KEY (organization, group_number) REFERENCES groups (organization, number)
-) {{clustered}};
+);
 CREATE INDEX check_permissions_check_group ON check_permissions (organization, check_group_number, id);
 -- One entry for each user and each group. The check group comes last, so that the indexes find the
 -- entries of a user and of a group, too.
