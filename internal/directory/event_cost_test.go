@@ -196,7 +196,7 @@ func TestAPageOfRareEventsIsBounded(t *testing.T) {
 		other := e.check("other", "")
 		if err := e.store.Update(t.Context(), func(tx directory.Tx) error {
 			for i := range others + 2 {
-				v := roster.Event{ID: roster.EventID(fmt.Sprintf("%08d", i)), OrganizationID: e.admin.OrganizationID, Title: fmt.Sprint(i), Status: roster.StatusSuccess, At: e.now()}
+				v := roster.Event{ID: roster.EventID(fmt.Sprintf("00000000-0000-7000-8000-%012d", i)), OrganizationID: e.admin.OrganizationID, Title: fmt.Sprint(i), Status: roster.StatusSuccess, At: e.now()}
 				if i%2 == 0 {
 					v.Check.ID = other.ID
 				}

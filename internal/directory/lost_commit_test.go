@@ -17,6 +17,7 @@ import (
 	"roster"
 	"roster/internal/directory"
 	"roster/internal/pgtest"
+	"roster/internal/store/storetest"
 )
 
 // writer prepares a change by a verb and returns it. No earlier change has used the name.
@@ -210,7 +211,7 @@ var writers = map[string]writer{
 func (e *env) buried(id string) roster.JobID {
 	e.t.Helper()
 	err := e.store.Update(e.t.Context(), func(tx directory.Tx) error {
-		j := roster.Job{ID: roster.JobID(id), OrganizationID: e.admin.OrganizationID, Lane: roster.Lane(id), Kind: "test", RunAt: e.now(), CreatedAt: e.now()}
+		j := roster.Job{ID: storetest.IDOf[roster.JobID](id), OrganizationID: e.admin.OrganizationID, Lane: roster.Lane(id), Kind: "test", RunAt: e.now(), CreatedAt: e.now()}
 		if err := tx.Enqueue(j); err != nil {
 			return err
 		}
@@ -223,7 +224,7 @@ func (e *env) buried(id string) roster.JobID {
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	return roster.JobID(id)
+	return storetest.IDOf[roster.JobID](id)
 }
 
 func TestEveryVerbThatWritesIsTriedWithLostCommits(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"roster"
 	"roster/internal/directory"
 	"roster/internal/filter"
+	"roster/internal/store/storetest"
 	"roster/internal/store/tabletest"
 )
 
@@ -489,7 +490,7 @@ func TestUsersOfAnOlderBinaryGetTheirWordsInTheBackground(t *testing.T) {
 				org := []roster.OrganizationID{e.admin.OrganizationID, second.ID}[i%2]
 				name := fmt.Sprint("old", i)
 				rows = append(rows, directory.NewUserRow{UserKey: name, User: roster.User{
-					ID: roster.UserID(fmt.Sprint("id", i)), OrganizationID: org, UserName: name, Version: 1, CreatedAt: e.now(), UpdatedAt: e.now(),
+					ID: storetest.IDOf[roster.UserID](name), OrganizationID: org, UserName: name, Version: 1, CreatedAt: e.now(), UpdatedAt: e.now(),
 				}})
 			}
 			_, err := tx.InsertUsers(rows)

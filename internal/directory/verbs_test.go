@@ -15,6 +15,7 @@ import (
 	"roster/internal/auth"
 	"roster/internal/directory"
 	"roster/internal/store"
+	"roster/internal/store/storetest"
 	"roster/internal/store/tabletest"
 )
 
@@ -509,7 +510,7 @@ func TestTheAuditsChainIsWholeAfterSealing(t *testing.T) {
 // releases left them.
 func TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
-		left := roster.AuditEntry{ID: "left", OrganizationID: e.admin.OrganizationID, At: e.now()}
+		left := roster.AuditEntry{ID: storetest.ID + "1", OrganizationID: e.admin.OrganizationID, At: e.now()}
 		if err := e.store.Update(t.Context(), func(tx directory.Tx) error { return tx.InsertAudit(left) }); err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,7 @@ import (
 	"roster/internal/directory"
 	"roster/internal/queue"
 	"roster/internal/store"
+	"roster/internal/store/storetest"
 )
 
 const lane roster.Lane = "test"
@@ -44,11 +45,18 @@ func inBubble(t *testing.T, test func(env)) {
 		})
 		e := env{t, db}
 		e.update(func(tx directory.Tx) error {
-			return tx.InsertOrganization(roster.Organization{ID: "org", Slug: "default", Name: "Default", CreatedAt: time.Now()})
+			return tx.InsertOrganization(roster.Organization{ID: org, Slug: "default", Name: "Default", CreatedAt: time.Now()})
 		})
 		test(e)
 	})
 }
+
+// The ids of the organization and of jobs.
+const (
+	org  = storetest.ID + "0"
+	jobA = storetest.ID + "a"
+	jobB = storetest.ID + "b"
+)
 
 func (e env) update(fn func(directory.Tx) error) {
 	e.Helper()
@@ -62,7 +70,7 @@ func (e env) enqueue(ids ...roster.JobID) {
 	e.update(func(tx directory.Tx) error {
 		for _, id := range ids {
 			err := tx.Enqueue(roster.Job{
-				ID: id, OrganizationID: "org", Lane: lane, Kind: "work", Payload: []byte("{}"),
+				ID: id, OrganizationID: org, Lane: lane, Kind: "work", Payload: []byte("{}"),
 				RunAt: time.Now(), CreatedAt: time.Now(),
 			})
 			if err != nil {
@@ -163,9 +171,9 @@ func TestAJobIsDoneOnceAndIsThenNoMore(t *testing.T) {
 			seen = append(seen, j)
 			return nil
 		}))
-		e.enqueue("a")
+		e.enqueue(jobA)
 		pass(time.Hour)
-		if len(seen) != 1 || seen[0].ID != "a" || seen[0].Attempts != 1 || string(seen[0].Payload) != "{}" {
+		if len(seen) != 1 || seen[0].ID != jobA || seen[0].Attempts != 1 || string(seen[0].Payload) != "{}" {
 			t.Errorf("done: %+v", seen)
 		}
 		if got := e.counts(); got != [3]int64{} {
@@ -181,7 +189,7 @@ func TestAPokeWakesTheQueueAtOnce(t *testing.T) {
 		e.start(e.options(func(context.Context, roster.Job) error { done = time.Now(); return nil }))
 		pass(10*time.Minute + 300*time.Millisecond) // idle, between two looks
 		added := time.Now()
-		e.enqueue("a")
+		e.enqueue(jobA)
 		synctest.Wait()
 		if !done.Equal(added) {
 			t.Errorf("added at %v, done at %v", added, done)
@@ -198,7 +206,7 @@ func TestWhatAnotherReplicaQueuesIsFoundWithinFiveSeconds(t *testing.T) {
 		e.start(o)
 		pass(10 * time.Minute)
 		added := time.Now()
-		e.enqueue("a")
+		e.enqueue(jobA)
 		pass(5 * time.Second)
 		if d := done.Sub(added); done.IsZero() || d > 5*time.Second {
 			t.Errorf("found after %v", d)
@@ -213,7 +221,7 @@ func TestAJobForLaterIsDoneThen(t *testing.T) {
 		var done time.Time
 		e.start(e.options(func(context.Context, roster.Job) error { done = time.Now(); return nil }))
 		e.update(func(tx directory.Tx) error {
-			return tx.Enqueue(roster.Job{ID: "a", OrganizationID: "org", Lane: lane, Kind: "work", Payload: []byte("{}"), RunAt: due})
+			return tx.Enqueue(roster.Job{ID: jobA, OrganizationID: org, Lane: lane, Kind: "work", Payload: []byte("{}"), RunAt: due})
 		})
 		pass(2 * time.Hour)
 		if !done.Equal(due) {
@@ -254,7 +262,7 @@ func TestAJobThatIsDueInAMinuteDoesNotWaitForAClockThatIsSetBack(t *testing.T) {
 			})
 			o.Now = clock.now
 			e.start(o)
-			e.enqueue("a")
+			e.enqueue(jobA)
 			pass(10 * time.Second)
 			clock.set(-back)
 			pass(2 * time.Minute)
@@ -272,7 +280,7 @@ func TestAQueueThatStartsFindsWhatWaitsForAClockThatWasSetBack(t *testing.T) {
 		runs := 0
 		o := e.options(func(context.Context, roster.Job) error { runs++; return nil })
 		o.Now = clock.now
-		e.enqueue("fresh", "taken") // at a time that is now ahead
+		e.enqueue(storetest.IDOf[roster.JobID]("fresh"), storetest.IDOf[roster.JobID]("taken")) // at a time that is now ahead
 		e.update(func(tx directory.Tx) error {
 			_, err := tx.ClaimJobs(lane, time.Now(), time.Now().Add(queue.DefaultLease), 1)
 			return err
@@ -291,7 +299,7 @@ func TestALaneThatNobodyWorksWaits(t *testing.T) {
 		o := e.options(nil)
 		o.Lanes = []queue.Lane{{Name: "another"}}
 		e.start(o)
-		e.enqueue("a", "b")
+		e.enqueue(jobA, jobB)
 		pass(24 * time.Hour)
 		if got := e.counts(); got != [3]int64{2, 0, 0} {
 			t.Errorf("counts = %v, want 2 waiting", got)
@@ -305,7 +313,7 @@ func TestFailuresAreRetriedLaterAndLater(t *testing.T) {
 		var tries times
 		o := e.options(func(context.Context, roster.Job) error { tries.note(); return unavailable(0) })
 		e.start(o)
-		e.enqueue("a")
+		e.enqueue(jobA)
 		pass(12311 * time.Second)
 		if got := e.counts(); got != [3]int64{0, 0, 1} {
 			t.Errorf("counts = %v after the last attempt, want one buried", got)
@@ -335,7 +343,7 @@ func TestARetryComesNotBeforeItWasAskedFor(t *testing.T) {
 					}
 					return nil
 				}))
-				e.enqueue("a")
+				e.enqueue(jobA)
 				pass(48 * time.Hour)
 				tries.want(t, 0, c.want)
 			})
@@ -355,7 +363,7 @@ func TestTheKindOfTheErrorDecides(t *testing.T) {
 					tries.note()
 					return fmt.Errorf("send: %w", &roster.Error{Kind: kind})
 				}))
-				e.enqueue("a")
+				e.enqueue(jobA)
 				pass(15 * time.Second)
 				if retried[kind] {
 					tries.want(t, 0, 10)
@@ -380,7 +388,7 @@ func TestAPanicIsAFailureOfTheJobOnly(t *testing.T) {
 			}
 			return nil
 		}))
-		e.enqueue("a")
+		e.enqueue(jobA)
 		pass(time.Minute)
 		tries.want(t, 0, 10)
 	})
@@ -392,7 +400,7 @@ func TestAKindThatNobodyKnowsIsLeftForOthers(t *testing.T) {
 		older := e.options(nil)
 		older.Lanes[0].Handlers = nil
 		stop := e.start(older)
-		e.enqueue("a")
+		e.enqueue(jobA)
 		pass(time.Minute)
 		stop()
 		var done atomic.Int32
@@ -407,7 +415,7 @@ func TestAKindThatNobodyKnowsIsLeftForOthers(t *testing.T) {
 func TestAWorkerThatDiesLosesItsJobToAnother(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(e env) {
-		e.enqueue("a")
+		e.enqueue(jobA)
 		e.update(func(tx directory.Tx) error { // a process that claims, and is no more
 			jobs, err := tx.ClaimJobs(lane, time.Now(), time.Now().Add(2*time.Minute), 1)
 			if len(jobs) != 1 {
@@ -432,7 +440,7 @@ func TestAWorkerThatDiesLosesItsJobToAnother(t *testing.T) {
 func TestAJobThatKillsItsWorkersIsBuried(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(e env) {
-		e.enqueue("a")
+		e.enqueue(jobA)
 		for range queue.DefaultAttempts {
 			e.update(func(tx directory.Tx) error {
 				_, err := tx.ClaimJobs(lane, time.Now(), time.Now().Add(time.Second), 1)
@@ -465,7 +473,7 @@ func TestAnAttemptEndsBeforeItsLease(t *testing.T) {
 			took = time.Since(start)
 			return ctx.Err()
 		}))
-		e.enqueue("a")
+		e.enqueue(jobA)
 		pass(10 * time.Minute)
 		if took <= 0 || took >= queue.DefaultLease {
 			t.Errorf("the attempt had %v, of a lease of %v", took, queue.DefaultLease)
@@ -492,7 +500,7 @@ func TestTheOutcomeOfALostLeaseChangesNothing(t *testing.T) {
 		o := e.options(deaf)
 		o.Added = nil
 		e.start(o)
-		e.enqueue("a")
+		e.enqueue(jobA)
 		pass(time.Hour)
 		if got := e.counts(); got != [3]int64{} || tries.Load() != 2 {
 			t.Errorf("counts = %v after %d tries, want none after 2", got, tries.Load())
@@ -518,7 +526,7 @@ func TestTwoQueuesNeverHaveTheSameJobAtATime(t *testing.T) {
 			defer mu.Unlock()
 			delete(running, j.ID)
 			done[j.ID]++
-			if j.Attempts == 1 && j.ID < "job-010" {
+			if j.Attempts == 1 && j.ID < "00000000-0000-7000-8000-000000000010" {
 				return unavailable(0)
 			}
 			return nil
@@ -531,7 +539,7 @@ func TestTwoQueuesNeverHaveTheSameJobAtATime(t *testing.T) {
 		}
 		var ids []roster.JobID
 		for i := range 50 {
-			ids = append(ids, roster.JobID(fmt.Sprintf("job-%03d", i)))
+			ids = append(ids, roster.JobID(fmt.Sprintf("00000000-0000-7000-8000-%012d", i)))
 		}
 		e.enqueue(ids...)
 		pass(5 * time.Minute)
@@ -553,7 +561,7 @@ func TestAQueueThatStopsLetsItsJobsEnd(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			return nil
 		}))
-		e.enqueue("a")
+		e.enqueue(jobA)
 		pass(time.Second)
 		began := time.Now()
 		stop()
@@ -573,7 +581,7 @@ func TestAQueueThatStopsLetsGoWhatDoesNotEnd(t *testing.T) {
 			<-ctx.Done()
 			return ctx.Err()
 		}))
-		e.enqueue("a", "b")
+		e.enqueue(jobA, jobB)
 		pass(time.Second)
 		began := time.Now()
 		stop()
@@ -618,7 +626,7 @@ func TestAStoreThatFailsForAWhileCostsNoJob(t *testing.T) {
 		o.Store = bad
 		bad.failures.Store(3) // of claiming
 		e.start(o)
-		e.enqueue("a")
+		e.enqueue(jobA)
 		pass(time.Hour)
 		if got := e.counts(); got != [3]int64{} || done.Load() != 1 {
 			t.Errorf("counts = %v, done %d times", got, done.Load())
@@ -634,7 +642,7 @@ func TestAnIdleQueueWritesNothingAndSeldomReads(t *testing.T) {
 		o.Store = counted
 		e.update(func(tx directory.Tx) error {
 			return tx.Enqueue(roster.Job{
-				ID: "later", OrganizationID: "org", Lane: lane, Kind: "work", Payload: []byte("{}"), RunAt: time.Now().Add(time.Hour),
+				ID: storetest.ID + "c", OrganizationID: org, Lane: lane, Kind: "work", Payload: []byte("{}"), RunAt: time.Now().Add(time.Hour),
 			})
 		})
 		e.start(o)
@@ -674,13 +682,13 @@ func TestOutcomesAreLoggedWithoutPayload(t *testing.T) {
 		e.start(o)
 		e.update(func(tx directory.Tx) error {
 			return tx.Enqueue(roster.Job{
-				ID: "a", OrganizationID: "org", Lane: lane, Kind: "work", RunAt: time.Now(),
+				ID: jobA, OrganizationID: org, Lane: lane, Kind: "work", RunAt: time.Now(),
 				Payload: []byte(`{"canary":"canary-7f3a"}`),
 			})
 		})
 		pass(time.Minute)
 		log := out.String()
-		for _, want := range []string{"level=WARN", "job given up", "job=a", "attempt=1", "no such mailbox", "the cause"} {
+		for _, want := range []string{"level=WARN", "job given up", "job=" + jobA, "attempt=1", "no such mailbox", "the cause"} {
 			if !strings.Contains(log, want) {
 				t.Errorf("the log lacks %q: %s", want, log)
 			}
@@ -704,21 +712,22 @@ func (b *syncBuilder) Write(p []byte) (int, error) {
 
 func TestSweepForgetsWhatWasDoneAWeekAgo(t *testing.T) {
 	t.Parallel()
+	bad, young := storetest.IDOf[roster.JobID]("bad"), storetest.IDOf[roster.JobID]("young")
 	inBubble(t, func(e env) {
 		e.start(e.options(func(_ context.Context, j roster.Job) error {
-			if j.ID == "bad" {
+			if j.ID == bad {
 				return &roster.Error{Kind: roster.Invalid}
 			}
 			return nil
 		}))
 		var ids []roster.JobID
 		for i := range 1203 {
-			ids = append(ids, roster.JobID(fmt.Sprint("old-", i)))
+			ids = append(ids, storetest.IDOf[roster.JobID](fmt.Sprint("old-", i)))
 		}
-		e.enqueue(append(ids, "bad")...)
+		e.enqueue(append(ids, bad)...)
 		pass(time.Hour)
 		pass(queue.KeepDone)
-		e.enqueue("young")
+		e.enqueue(young)
 		synctest.Wait()
 		for _, want := range []int{1203, 0} {
 			if n, err := queue.Sweep(e.Context(), e.db, time.Now()); n != want || err != nil {

@@ -13,32 +13,36 @@ import (
 // account's own. A grant for a deleted group gives nothing. A level limited to deleted groups stays
 // limited.
 const (
-	accountColumns = `COALESCE(u.id, ''), COALESCE(u.organization_id, ''), COALESCE(u.number, 0), COALESCE(u.user_name, ''),
+	accountColumns = `CASE WHEN u.user_key IS NOT NULL THEN u.id END, COALESCE(u.organization, 0), COALESCE(u.number, 0), COALESCE(u.user_name, ''),
 	COALESCE(u.active, FALSE), COALESCE(u.realm, ''), COALESCE(u.password_hash, ''), COALESCE(u.credential_version, 0),
 	COALESCE(u.session_expiry, 0), COALESCE(u.access_level, ''), COALESCE(u.server_admin, FALSE)`
 
-	roleGrantColumns = `, 'role', COALESCE(ur.group_id, ''),
-	CASE WHEN ur.group_id = '' OR ` + roleGroupExists + ` THEN COALESCE(r.permissions, '') ELSE '' END`
-	roleGrants = ` LEFT JOIN user_roles ur ON ur.organization_id = u.organization_id AND ur.user_number = u.number
-	LEFT JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL`
+	roleGrantColumns = `, 'role', g.id, CASE WHEN ` + roleHolds + ` THEN COALESCE(r.permissions, '') ELSE '' END`
+	roleGrants       = ` LEFT JOIN user_roles ur ON ur.organization = u.organization AND ur.user_number = u.number
+	LEFT JOIN roles r ON r.organization = ur.organization AND r.number = ur.role_number AND r.name_key IS NOT NULL` + roleGroup
 
-	levelGrantColumns = `, ` + levelGrantKind + `, lg.group_id, ''`
-	levelGrants       = ` JOIN user_level_groups lg ON lg.organization_id = u.organization_id AND lg.user_number = u.number`
+	levelGrantColumns = `, ` + levelGrantKind + `, g.id, ''`
+	levelGrants       = ` JOIN user_level_groups lg ON lg.organization = u.organization AND lg.user_number = u.number` + levelGroup
 )
 
-// roleGroupExists is true if the group that ur grants a role for is not deleted.
-const roleGroupExists = `EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = ur.organization_id AND g.id = ur.group_id
-	AND g.name_key IS NOT NULL)`
+const (
+	// roleGroup joins the group g that ur grants a role for; there is none for the organization.
+	roleGroup = ` LEFT JOIN groups g ON g.organization = ur.organization AND g.number = ur.group_number`
+	// roleHolds is true if the group that ur grants a role for is not deleted.
+	roleHolds = `(ur.group_number = 0 OR g.name_key IS NOT NULL)`
 
-// levelGrantKind is 'level' if the group of lg exists, and 'limit' if it was deleted.
-const levelGrantKind = `CASE WHEN EXISTS (SELECT 1 FROM groups g WHERE g.organization_id = lg.organization_id AND g.id = lg.group_id
-	AND g.name_key IS NOT NULL) THEN 'level' ELSE 'limit' END`
+	// levelGroup joins the group g of lg.
+	levelGroup = ` JOIN groups g ON g.organization = lg.organization AND g.number = lg.group_number`
+	// levelGrantKind is 'level' if the group of lg exists, and 'limit' if it was deleted.
+	levelGrantKind = `CASE WHEN g.name_key IS NOT NULL THEN 'level' ELSE 'limit' END`
+)
 
 // grantedAccount collects an account and its grants, row by row.
 type grantedAccount struct {
 	roster.Account
 	level       roster.AccessLevel
 	serverAdmin bool // may create organizations
+	org         int64
 	levelScope  []roster.GroupID
 	limited     bool // the level is granted for levelScope only, even if that is empty
 
@@ -51,11 +55,11 @@ type grantedAccount struct {
 // targets returns the Scan targets of accountColumns and of the columns of a grant.
 func (a *grantedAccount) targets() []any {
 	return []any{
-		(*string)(&a.UserID), (*string)(&a.OrganizationID), &a.Number, &a.UserName,
+		optional{(*string)(&a.UserID)}, &a.org, &a.Number, &a.UserName,
 		&a.Active, &a.Realm, (*string)(&a.PasswordHash), &a.CredentialVersion,
 		span{&a.SessionExpiry},
 		(*string)(&a.level), &a.serverAdmin,
-		&a.grant, (*string)(&a.group),
+		&a.grant, optional{(*string)(&a.group)},
 		permissions{&a.held},
 	}
 }
@@ -93,38 +97,39 @@ func (a *grantedAccount) account() roster.Account {
 const (
 	accountWithRoles = `SELECT ` + accountColumns + roleGrantColumns + ` FROM users u` + roleGrants
 	accountWithLevel = ` UNION ALL SELECT ` + accountColumns + levelGrantColumns + ` FROM users u` + levelGrants
-	accountByKey     = ` WHERE u.organization_id = $1 AND u.user_key = $2`
-	accountByID      = ` WHERE u.organization_id = $1 AND u.id = $2 AND u.user_key IS NOT NULL`
+	accountByKey     = ` WHERE u.organization = $1 AND u.user_key = $2`
+	accountByID      = ` WHERE u.organization = $1 AND u.id = $2 AND u.user_key IS NOT NULL`
 )
 
 // AccountByName implements directory.CredentialTx.
 func (t *tx) AccountByName(org roster.OrganizationID, userKey string) (roster.Account, error) {
 	const text = accountWithRoles + accountByKey + accountWithLevel + accountByKey
-	return t.account(text, string(org), userKey)
+	return t.account(org, text, t.org(org), userKey)
 }
 
 // AccountByID implements directory.CredentialTx.
 func (t *tx) AccountByID(org roster.OrganizationID, id roster.UserID) (roster.Account, error) {
 	const text = accountWithRoles + accountByID + accountWithLevel + accountByID
-	return t.account(text, string(org), string(id))
+	return t.account(org, text, t.org(org), uid(id))
 }
 
 // AccountsByNumbers implements directory.CredentialTx. Its condition on user_key keeps the planner
 // from using that column's index, as in UsersByNumbers.
 func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]roster.Account, error) {
-	const of = ` WHERE u.organization_id = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
+	const of = ` WHERE u.organization = $1 AND u.number IN ($*) AND COALESCE(u.user_key, '') <> ''`
 	const text = accountWithRoles + of + accountWithLevel + of
 	all := map[int64]*grantedAccount{}
 	var row grantedAccount
 	to := row.targets()
 	for some := range slices.Chunk(numbers, maxList) {
-		args, n := numberArgs([]any{string(org)}, some)
+		args, n := numberArgs([]any{t.org(org)}, some)
 		err := t.each("read accounts", t.texts.list(text, 2, n), args, func(r scanner) error {
 			if err := r.Scan(to...); err != nil {
 				return err
 			}
 			a, there := all[row.Number]
 			if !there {
+				row.OrganizationID = org
 				a = &grantedAccount{Account: row.Account, level: row.level, serverAdmin: row.serverAdmin}
 				all[row.Number] = a
 			}
@@ -143,7 +148,7 @@ func (t *tx) AccountsByNumbers(org roster.OrganizationID, numbers []int64) ([]ro
 	return accounts, nil
 }
 
-func (t *tx) account(text string, args ...any) (roster.Account, error) {
+func (t *tx) account(org roster.OrganizationID, text string, args ...any) (roster.Account, error) {
 	var a grantedAccount
 	to := a.targets()
 	err := t.each("read account", text, args, func(r scanner) error {
@@ -157,12 +162,13 @@ func (t *tx) account(text string, args ...any) (roster.Account, error) {
 	if a.UserID == "" {
 		return roster.Account{}, missing("user")
 	}
+	a.OrganizationID = org
 	return a.account(), nil
 }
 
 // SetServerAdmin implements directory.UserTx.
 func (t *tx) SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error {
 	const text = `UPDATE users SET server_admin = $3, version = version + 1, updated_at = $4
-	WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
-	return t.mustChange("user", "set server admin", text, string(org), string(id), may, micros(at))
+	WHERE organization = $1 AND id = $2 AND user_key IS NOT NULL`
+	return t.mustChange("user", "set server admin", text, t.org(org), uid(id), may, micros(at))
 }

@@ -24,9 +24,11 @@ func attribute(index string) string {
 			return "name"
 		}
 		return "displayName"
-	case "group_id":
+	case "group_number":
 		return "groups"
-	case "service_id":
+	case "check_group_number":
+		return "checkGroup"
+	case "service_number":
 		return "services"
 	case "audit_id":
 		return "id"
@@ -36,7 +38,7 @@ func attribute(index string) string {
 		return "emailAlias"
 	case "user_number":
 		return "user"
-	case "check_id":
+	case "check_number":
 		return "check"
 	case "token_hash", "link_hash":
 		return "secret"

@@ -10,42 +10,42 @@ import (
 // insertReach stores the contact methods and preferences of a new user.
 func (t *tx) insertReach(u directory.NewUserRow, number int64) error {
 	var rows userRows
-	rows.addReach(u, number)
+	rows.addReach(t.org(u.OrganizationID), u, number)
 	return t.insertParts(rows)
 }
 
 // AddContactMethod implements directory.UserTx.
 func (t *tx) AddContactMethod(org roster.OrganizationID, id roster.UserID, c roster.ContactMethod, by roster.Face) error {
-	const managed = `UPDATE users SET managed_reach = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
-	if err := t.mustChange("user", "add contact method", managed, string(org), string(id), string(by), micros(c.CreatedAt)); err != nil {
+	const managed = `UPDATE users SET managed_reach = $3, updated_at = $4 WHERE organization = $1 AND id = $2 AND user_key IS NOT NULL`
+	if err := t.mustChange("user", "add contact method", managed, t.org(org), uid(id), string(by), micros(c.CreatedAt)); err != nil {
 		return err
 	}
-	const text = `INSERT INTO contact_methods (organization_id, user_number, id, service, address, confirmed_at, created_at)
-	SELECT u.organization_id, u.number, $3, $4, $5, $6, $7 FROM users u WHERE u.organization_id = $1 AND u.id = $2
-	AND NOT EXISTS (SELECT 1 FROM contact_methods c WHERE c.organization_id = u.organization_id AND c.user_number = u.number
+	const text = `INSERT INTO contact_methods (organization, user_number, id, service, address, confirmed_at, created_at)
+	SELECT u.organization, u.number, $3, $4, $5, $6, $7 FROM users u WHERE u.organization = $1 AND u.id = $2
+	AND NOT EXISTS (SELECT 1 FROM contact_methods c WHERE c.organization = u.organization AND c.user_number = u.number
 		AND c.service = $4 AND c.address = $5)`
-	_, err := t.exec("add contact method", text, string(org), string(id), string(c.ID), string(c.Service), c.Address,
+	_, err := t.exec("add contact method", text, t.org(org), uid(id), uid(c.ID), string(c.Service), c.Address,
 		micros(c.ConfirmedAt), micros(c.CreatedAt))
 	return err
 }
 
 // RemoveContactMethod implements directory.UserTx.
 func (t *tx) RemoveContactMethod(org roster.OrganizationID, user roster.UserID, id roster.ContactMethodID, by roster.Face) (bool, error) {
-	const text = `DELETE FROM contact_methods WHERE organization_id = $1
-	AND user_number = (SELECT number FROM users WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL) AND id = $3`
-	n, err := t.exec("remove contact method", text, string(org), string(user), string(id))
+	const text = `DELETE FROM contact_methods WHERE organization = $1
+	AND user_number = (SELECT number FROM users WHERE organization = $1 AND id = $2 AND user_key IS NOT NULL) AND id = $3`
+	n, err := t.exec("remove contact method", text, t.org(org), uid(user), uid(id))
 	if err != nil || n == 0 {
 		return false, err
 	}
-	const managed = `UPDATE users SET managed_reach = $3 WHERE organization_id = $1 AND id = $2 AND user_key IS NOT NULL`
-	return true, t.mustChange("user", "remove contact method", managed, string(org), string(user), string(by))
+	const managed = `UPDATE users SET managed_reach = $3 WHERE organization = $1 AND id = $2 AND user_key IS NOT NULL`
+	return true, t.mustChange("user", "remove contact method", managed, t.org(org), uid(user), string(by))
 }
 
 // ConfirmContactMethod implements directory.UserTx.
 func (t *tx) ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error {
 	const text = `UPDATE contact_methods SET confirmed_at = $5
-	WHERE organization_id = $1 AND user_number = (SELECT number FROM users WHERE organization_id = $1 AND id = $2)
+	WHERE organization = $1 AND user_number = ` + numberOfUser + `
 	AND service = $3 AND address = $4 AND confirmed_at = 0`
-	_, err := t.exec("confirm contact method", text, string(org), string(id), string(service), address, micros(at))
+	_, err := t.exec("confirm contact method", text, t.org(org), uid(id), string(service), address, micros(at))
 	return err
 }

@@ -7,14 +7,16 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/store/storetest"
 )
 
 func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T) {
 	t.Parallel()
+	const id = storetest.ID + "1"
 	db := openSQLite(t)
 	user := roster.User{
-		ID: "ada", OrganizationID: "org", UserName: "ada", Active: true, Realm: roster.RealmDB, Version: 1,
-		Roles: []roster.RoleGrant{{RoleLink: roster.RoleLink{ID: "role"}}},
+		ID: id, OrganizationID: id, UserName: "ada", Active: true, Realm: roster.RealmDB, Version: 1,
+		Roles: []roster.RoleGrant{{RoleLink: roster.RoleLink{ID: id}}},
 	}
 	now := time.Unix(1, 0)
 	generation := func() uint64 {
@@ -34,7 +36,7 @@ func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T
 		if err := tx.InsertOrganization(roster.Organization{ID: user.OrganizationID, Slug: "default"}); err != nil {
 			return err
 		}
-		if _, err := tx.InsertRole(roster.Role{ID: "role", OrganizationID: user.OrganizationID, Name: "Role"}, "role"); err != nil {
+		if _, err := tx.InsertRole(roster.Role{ID: id, OrganizationID: user.OrganizationID, Name: "Role"}, "role"); err != nil {
 			return err
 		}
 		user.Number, err = tx.InsertUser(directory.NewUserRow{User: user, UserKey: "ada"})
@@ -58,37 +60,37 @@ func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T
 			return tx.UpdateUser(row, directory.WithRoles)
 		}, true},
 		"the deletion of a group": {func(tx directory.Tx) error {
-			if _, err := tx.InsertGroup(roster.Group{ID: "group", OrganizationID: user.OrganizationID, Kind: roster.KindGroup}, "group"); err != nil {
+			if _, err := tx.InsertGroup(roster.Group{ID: id, OrganizationID: user.OrganizationID, Kind: roster.KindGroup}, "group"); err != nil {
 				return err
 			}
-			return tx.DeleteGroup(user.OrganizationID, "group", now)
+			return tx.DeleteGroup(user.OrganizationID, id, now)
 		}, true},
 		"the deletion of a user": {func(tx directory.Tx) error {
-			number, err := tx.InsertUser(directory.NewUserRow{User: roster.User{ID: "grace", OrganizationID: user.OrganizationID}, UserKey: "grace"})
+			number, err := tx.InsertUser(directory.NewUserRow{User: roster.User{ID: storetest.ID + "2", OrganizationID: user.OrganizationID}, UserKey: "grace"})
 			if err != nil {
 				return err
 			}
 			return tx.DeleteUser(user.OrganizationID, number, now)
 		}, true},
-		"the end of sessions that are not there": {func(tx directory.Tx) error { return tx.DeleteSessions(user.OrganizationID, "nobody") }, false},
+		"the end of sessions that are not there": {func(tx directory.Tx) error { return tx.DeleteSessions(user.OrganizationID, storetest.ID+"3") }, false},
 		"a setting":                              {func(tx directory.Tx) error { return tx.PutSetting("name", "value") }, false},
 		"who may make organizations":             {func(tx directory.Tx) error { return tx.SetServerAdmin(user.OrganizationID, user.ID, true, now) }, true},
 		"the settings of an organization": {func(tx directory.Tx) error {
 			return tx.UpdateOrganization(roster.Organization{ID: user.OrganizationID, Name: "Other"})
 		}, false},
 		"what becomes of checks and entries": {func(tx directory.Tx) error {
-			g := roster.CheckGroup{ID: "cg", OrganizationID: user.OrganizationID}
-			c := roster.Check{ID: "c", OrganizationID: user.OrganizationID}
-			p := roster.CheckPermission{ID: "p", CheckGroup: roster.CheckGroupLink{ID: "cg"}, User: roster.UserLink{ID: "ada", Number: user.Number}}
+			g := roster.CheckGroup{ID: id, OrganizationID: user.OrganizationID}
+			c := roster.Check{ID: id, OrganizationID: user.OrganizationID}
+			p := roster.CheckPermission{ID: id, CheckGroup: roster.CheckGroupLink{ID: id}, User: roster.UserLink{ID: id, Number: user.Number}}
 			_, err := tx.InsertCheckGroup(g, "cg")
 			_, err2 := tx.InsertCheck(c, "c", "")
 			_, err3 := tx.PutCheckPermission(user.OrganizationID, p)
 			return errors.Join(err, err2, err3, tx.UpdateCheck(c, "c", "c"), tx.UpdateCheckGroup(g, "cg"),
-				tx.SetCheckStatus(c.OrganizationID, c.ID, roster.StatusFailure, now), tx.DeleteCheckPermission(c.OrganizationID, "p"),
+				tx.SetCheckStatus(c.OrganizationID, c.ID, roster.StatusFailure, now), tx.DeleteCheckPermission(c.OrganizationID, id),
 				tx.DeleteCheck(c.OrganizationID, c.ID, now), tx.DeleteCheckGroup(c.OrganizationID, g.ID, now))
 		}, false},
 		"an audit entry": {func(tx directory.Tx) error {
-			return tx.InsertAudit(roster.AuditEntry{ID: "entry", OrganizationID: user.OrganizationID, At: now, Details: []byte("{}")})
+			return tx.InsertAudit(roster.AuditEntry{ID: id, OrganizationID: user.OrganizationID, At: now, Details: []byte("{}")})
 		}, false},
 	} {
 		before := generation()

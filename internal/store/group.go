@@ -1,22 +1,26 @@
 package store
 
 import (
+	"math"
+	"slices"
+
 	"roster"
 	"roster/internal/directory"
 )
 
 const (
-	groupColumns = `id, organization_id, kind, number, name, description, created_at,
+	groupColumns = `id, kind, number, name, description, created_at,
 	active, alert_filter, sig_filter, landing_page, version`
 
 	// A group has a member for each row: to delete a user deletes its rows.
 	countMembers = `(SELECT COUNT(*) FROM group_members m
-	WHERE m.organization_id = groups.organization_id AND m.group_id = groups.id)`
+	WHERE m.organization = groups.organization AND m.group_number = groups.number)`
 )
 
-func scanGroup(r scanner, more ...any) (g roster.Group, err error) {
+func scanGroup(org roster.OrganizationID, r scanner, more ...any) (g roster.Group, err error) {
+	g.OrganizationID = org
 	to := []any{
-		(*string)(&g.ID), (*string)(&g.OrganizationID), (*string)(&g.Kind), &g.Number, &g.Name, &g.Description,
+		(*string)(&g.ID), (*string)(&g.Kind), groupNumber{&g.Number}, &g.Name, &g.Description,
 		instant{&g.CreatedAt},
 		&g.Active, &g.Routing.AlertFilter, &g.Routing.SigFilter,
 		document{&g.Routing.LandingPage},
@@ -32,17 +36,25 @@ const nextNumber = `CASE WHEN CAST($1 AS BIGINT) > 0 THEN CAST($1 AS BIGINT) ELS
 
 // InsertGroup implements directory.GroupTx.
 func (t *tx) InsertGroup(g roster.Group, key string) (number int64, err error) {
-	const text = `INSERT INTO groups (number, id, organization_id, kind, name, name_key, description, created_at,
+	const (
+		insert = `INSERT INTO groups (number, id, organization, kind, name, name_key, description, created_at,
 	active, alert_filter, sig_filter, landing_page, version)
-	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM groups WHERE organization_id = $3 AND kind = $4) END,
-	$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING number`
-	number, err = t.insertNumbered("insert group", text, g.Number,
-		string(g.ID), string(g.OrganizationID), string(g.Kind), g.Name, orNull(key), g.Description, micros(g.CreatedAt),
+	VALUES (CASE WHEN CAST($1 AS BIGINT) <> 0 THEN CAST($1 AS BIGINT) ELSE `
+		values = ` END, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING number`
+		aGroup = insert + `(SELECT COALESCE(MAX(number), 0) + 1 FROM groups WHERE organization = $3 AND number > 0)` + values
+		aTeam  = insert + `(SELECT COALESCE(MIN(number), 0) - 1 FROM groups WHERE organization = $3 AND number < 0)` + values
+	)
+	text := aGroup
+	if g.Kind == roster.KindTeam {
+		text = aTeam
+	}
+	number, err = t.insertNumbered("insert group", text, storedGroup(g.Kind, g.Number),
+		uid(g.ID), t.org(g.OrganizationID), string(g.Kind), g.Name, orNull(key), g.Description, micros(g.CreatedAt),
 		g.Active, g.Routing.AlertFilter, g.Routing.SigFilter, string(g.Routing.LandingPage), g.Version)
 	if err != nil {
 		return 0, err
 	}
-	return number, t.insertTeamServices(g)
+	return storedGroup(g.Kind, number), t.insertTeamServices(g, number)
 }
 
 // insertNumbered puts an INSERT whose $1 is the record's number, 0 for the next.
@@ -56,16 +68,30 @@ func (t *tx) insertNumbered(doing, text string, given int64, args ...any) (numbe
 // FindGroups implements directory.GroupTx.
 func (t *tx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error) {
 	const text = `SELECT ` + groupColumns + `, name_key FROM groups
-	WHERE organization_id = $1 AND kind = $2 AND COALESCE(name_key, '') <> ''`
-	return resolve(t, "find groups", text, []any{string(org), string(kind)}, refs, func(r scanner) (named[roster.Group], error) {
+	WHERE organization = $1 AND kind = $2 AND COALESCE(name_key, '') <> ''`
+	stored := slices.Clone(refs)
+	for i := range stored {
+		stored[i].Number = storedGroup(kind, stored[i].Number)
+	}
+	return resolve(t, "find groups", text, []any{t.org(org), string(kind)}, stored, func(r scanner) (named[roster.Group], error) {
 		var key string
-		g, err := scanGroup(r, &key)
-		return named[roster.Group]{g, string(g.ID), g.Number, key}, err
+		g, err := scanGroup(org, r, &key)
+		return named[roster.Group]{g, string(g.ID), storedGroup(kind, g.Number), key}, err
 	})
 }
 
 // comparedOfGroups are the attributes of groups and teams that an index serves.
-var comparedOfGroups = sqlAttributes{"id": {"id", "1 = 1"}, "displayName": {"name_key", "1 = 1"}}
+var comparedOfGroups = sqlAttributes{"id": {is: "id", present: "1 = 1", id: true}, "displayName": {is: "name_key", present: "1 = 1"}}
+
+// orderOfGroups is byNumberOrName for groups of one kind. The numbers of teams are stored as negative
+// ones, in the opposite order.
+func orderOfGroups(q directory.GroupQuery) order {
+	o := byNumberOrName("", q.Order)
+	if q.Kind == roster.KindTeam && !q.Order.ByName {
+		o.descending, o.after, o.least = !o.descending, storedGroup(q.Kind, q.Order.After.Number), math.MinInt64
+	}
+	return o
+}
 
 // Groups implements directory.GroupTx.
 func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) (directory.Rows[roster.Group], error) {
@@ -74,9 +100,9 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) (director
 		members = countMembers
 	}
 	rows, err := list(t, listing[roster.Group]{
-		noun: "groups", columns: groupColumns + ", " + members, scan: scanCountedGroup,
-		from:  func(b *query) error { return fromGroups(b, org, q) },
-		order: byNumberOrName("", q.Order), limit: q.Limit, count: q.Count,
+		noun: "groups", columns: groupColumns + ", " + members, scan: countedGroupsOf(org),
+		from:  func(b *query) error { return fromGroups(b, t.org(org), q) },
+		order: orderOfGroups(q), limit: q.Limit, count: q.Count,
 	})
 	if err != nil || !q.Services {
 		return rows, err
@@ -84,24 +110,36 @@ func (t *tx) Groups(org roster.OrganizationID, q directory.GroupQuery) (director
 	return rows, t.loadServices(org, rows.Records)
 }
 
-func scanCountedGroup(r scanner) (roster.Group, error) {
-	var members int64
-	g, err := scanGroup(r, &members)
-	g.MemberCount = members
-	return g, err
+// countedGroupsOf returns a function that reads a group of the organization and counts its members.
+func countedGroupsOf(org roster.OrganizationID) func(scanner) (roster.Group, error) {
+	return func(r scanner) (roster.Group, error) {
+		var members int64
+		g, err := scanGroup(org, r, &members)
+		g.MemberCount = members
+		return g, err
+	}
 }
 
 // fromGroups adds which groups are asked for.
-func fromGroups(b *query, org roster.OrganizationID, q directory.GroupQuery) error {
+func fromGroups(b *query, org any, q directory.GroupQuery) error {
 	b.add(" FROM groups")
-	b.where("organization_id = ?", string(org))
+	b.where("organization = ?", org)
 	b.where("kind = ?", string(q.Kind))
+	switch { // a range of the numbers does not cross into the other kind's
+	case q.Order.ByName:
+	case q.Kind == roster.KindTeam:
+		b.where("number < 0")
+	default:
+		b.where("number > 0")
+	}
 	b.where("name_key IS NOT NULL")
 	if q.BusinessService != "" {
-		b.where(`id IN (SELECT group_id FROM team_services s WHERE s.organization_id = ? AND s.service_id = ?)`, string(org), string(q.BusinessService))
+		b.where(`number IN (SELECT s.group_number FROM team_services s WHERE s.organization = ?
+		AND s.service_number = (SELECT number FROM business_services WHERE organization = ? AND id = ?))`,
+			org, org, uid(q.BusinessService))
 	}
 	if q.Among != nil {
-		b.in("id", anyOf(q.Among))
+		b.in("id", anyUID(q.Among))
 	}
 	return b.whereAll(comparedOfGroups, q.Where)
 }

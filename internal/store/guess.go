@@ -23,10 +23,9 @@ func (t *tx) ReserveGuesses(guesses []directory.Guess, at time.Time) (reserved, 
 	RETURNING guess_key, since`
 	var args []any
 	for _, g := range guesses {
-		args = append(args, g.Key, g.Most-1, micros(at), micros(at.Add(directory.GuessWindow)))
+		args = append(args, digest(g.Key), g.Most-1, micros(at), micros(at.Add(directory.GuessWindow)))
 	}
-	const width = 4
-	reserved, err = collect(t, "reserve guesses", t.texts.rows(text, len(guesses), width), args, scanGuess)
+	reserved, err = collect(t, "reserve guesses", t.texts.rows(text, len(guesses), "$1,$2,$3,$4"), args, scanGuess)
 	if err != nil || len(reserved) == len(guesses) {
 		return reserved, nil, err
 	}
@@ -42,7 +41,7 @@ func (t *tx) fullGuesses(guesses, reserved []directory.Guess) ([]directory.Guess
 		if slices.ContainsFunc(reserved, func(r directory.Guess) bool { return r.Key == g.Key }) {
 			continue
 		}
-		if _, err := t.one("read guesses", text, []any{g.Key}, instant{&g.Since}); err != nil {
+		if _, err := t.one("read guesses", text, []any{digest(g.Key)}, instant{&g.Since}); err != nil {
 			return nil, err
 		}
 		full = append(full, g)
@@ -51,7 +50,7 @@ func (t *tx) fullGuesses(guesses, reserved []directory.Guess) ([]directory.Guess
 }
 
 func scanGuess(r scanner) (g directory.Guess, err error) {
-	err = r.Scan(&g.Key, instant{&g.Since})
+	err = r.Scan(hashed{&g.Key}, instant{&g.Since})
 	return g, err
 }
 
@@ -59,7 +58,7 @@ func scanGuess(r scanner) (g directory.Guess, err error) {
 func (t *tx) RefundGuesses(guesses []directory.Guess) error {
 	const text = `UPDATE guesses SET room = room + 1 WHERE guess_key = $1 AND since = $2`
 	for _, g := range guesses {
-		if err := t.put("refund guess", text, g.Key, micros(g.Since)); err != nil {
+		if err := t.put("refund guess", text, digest(g.Key), micros(g.Since)); err != nil {
 			return err
 		}
 	}

@@ -19,8 +19,9 @@ func TestWhatIsFewAmongManyHasAnIndexOfItsOwn(t *testing.T) {
 			r := &recorder{runner: x.(*tx).run}
 			recorded := *x.(*tx)
 			recorded.run = r
-			_, _ = recorded.Jobs("org", directory.JobQuery{State: state, After: "j"})
-			return r.texts[0], r.args[r.texts[0]]
+			_, _ = recorded.Jobs(anID, directory.JobQuery{State: state, After: anID})
+			text := r.texts[len(r.texts)-1] // after the look-up of the organization
+			return text, r.args[text]
 		}
 		open, ofOpen := jobs("")
 		running, ofRunning := jobs(roster.JobRunning)
@@ -29,10 +30,10 @@ func TestWhatIsFewAmongManyHasAnIndexOfItsOwn(t *testing.T) {
 			args []any
 			want string
 		}{
-			open:       {ofOpen, "SEARCH jobs USING INDEX jobs_open (organization_id=? AND id>?)"},
-			running:    {ofRunning, "SEARCH jobs USING INDEX jobs_open (organization_id=? AND id>?)"},
-			buried:     {ofBuried, "SEARCH jobs USING INDEX jobs_given_up (organization_id=? AND id>?)"},
-			checkState: {[]any{"org"}, "SEARCH checks USING COVERING INDEX checks_version (organization_id=? AND version>?)"},
+			open:       {ofOpen, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
+			running:    {ofRunning, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
+			buried:     {ofBuried, "SEARCH jobs USING INDEX jobs_buried (organization=? AND id>?)"},
+			checkState: {[]any{1}, "SEARCH checks USING COVERING INDEX checks_version (organization=? AND version>?)"},
 		} {
 			var plan []string
 			err := x.(*tx).each("explain", "EXPLAIN QUERY PLAN "+text, c.args, func(r scanner) error {

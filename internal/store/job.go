@@ -13,40 +13,43 @@ import (
 // A job starts ready or running. It is unfinished then, and due_at says when it may be claimed.
 // Later it is done or buried: due_at is null, and only the index of buried jobs holds it. ended_at
 // is when its last attempt ended or when it was revived, and 0 before that.
-const jobColumns = `id, organization_id, lane, kind, COALESCE(job_key, ''), payload, run_at, attempts, created_at`
+const jobColumns = `id, lane, kind, COALESCE(job_key, ''), payload, run_at, attempts, created_at`
 
 // jobTargets returns the Scan targets of jobColumns.
 func jobTargets(j *roster.Job, payload *string) []any {
 	return []any{
-		(*string)(&j.ID), (*string)(&j.OrganizationID), (*string)(&j.Lane), &j.Kind, &j.Key, payload,
+		(*string)(&j.ID), (*string)(&j.Lane), &j.Kind, &j.Key, payload,
 		instant{&j.RunAt},
 		&j.Attempts,
 		instant{&j.CreatedAt},
 	}
 }
 
-func scanJob(r scanner) (j roster.Job, err error) {
+// scanClaimedJob also reads the job's organization.
+func scanClaimedJob(r scanner) (j roster.Job, err error) {
 	var payload string
-	err = r.Scan(jobTargets(&j, &payload)...)
+	err = r.Scan(append(jobTargets(&j, &payload), (*string)(&j.OrganizationID))...)
 	j.Payload = json.RawMessage(payload)
 	return j, err
 }
 
-// scanListedJob also reads the job's state and reason.
-func scanListedJob(r scanner) (j roster.Job, err error) {
-	var payload string
-	err = r.Scan(append(jobTargets(&j, &payload), (*string)(&j.State), &j.Reason)...)
-	j.Payload = json.RawMessage(payload)
-	return j, err
+// jobsOf returns a function that reads a job of the organization, with its state and reason.
+func jobsOf(org roster.OrganizationID) func(scanner) (roster.Job, error) {
+	return func(r scanner) (j roster.Job, err error) {
+		var payload string
+		err = r.Scan(append(jobTargets(&j, &payload), (*string)(&j.State), &j.Reason)...)
+		j.OrganizationID, j.Payload = org, json.RawMessage(payload)
+		return j, err
+	}
 }
 
 // Enqueue implements directory.JobTx.
 func (t *tx) Enqueue(j roster.Job) error {
-	const text = `INSERT INTO jobs (id, organization_id, lane, kind, job_key, payload, run_at, attempts, state, due_at, reason, created_at, ended_at)
+	const text = `INSERT INTO jobs (id, organization, lane, kind, job_key, payload, run_at, attempts, state, due_at, reason, created_at, ended_at)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'ready', $7, '', $9, 0)
-	ON CONFLICT (organization_id, job_key) WHERE due_at IS NOT NULL AND job_key IS NOT NULL DO NOTHING`
+	ON CONFLICT (organization, job_key) WHERE due_at IS NOT NULL AND job_key IS NOT NULL DO NOTHING`
 	n, err := t.exec("enqueue job", text,
-		string(j.ID), string(j.OrganizationID), string(j.Lane), j.Kind, orNull(j.Key), string(j.Payload),
+		uid(j.ID), t.org(j.OrganizationID), string(j.Lane), j.Kind, orNull(j.Key), string(j.Payload),
 		micros(j.RunAt), j.Attempts, micros(j.CreatedAt))
 	t.queued = t.queued || n > 0
 	return err
@@ -55,13 +58,13 @@ func (t *tx) Enqueue(j roster.Job) error {
 const (
 	claimDue = `WITH due AS (SELECT id FROM jobs WHERE lane = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3`
 	claimSet = `) UPDATE jobs SET state = 'running', due_at = $4, attempts = attempts + 1
-	WHERE id IN (SELECT id FROM due) RETURNING ` + jobColumns
+	WHERE id IN (SELECT id FROM due) RETURNING ` + jobColumns + `, (SELECT o.id FROM organizations o WHERE o.number = jobs.organization)`
 )
 
 // ClaimJobs implements directory.JobTx.
 func (t *tx) ClaimJobs(lane roster.Lane, now, leaseUntil time.Time, most int) ([]roster.Job, error) {
 	text := claimDue + t.engine.skipLocked + claimSet
-	jobs, err := collect(t, "claim jobs", text, []any{string(lane), micros(now), most, micros(leaseUntil)}, scanJob)
+	jobs, err := collect(t, "claim jobs", text, []any{string(lane), micros(now), most, micros(leaseUntil)}, scanClaimedJob)
 	sort.Slice(jobs, func(i, j int) bool {
 		return cmp.Or(jobs[i].RunAt.Compare(jobs[j].RunAt), cmp.Compare(jobs[i].ID, jobs[j].ID)) < 0
 	})
@@ -74,14 +77,14 @@ const ofClaim = ` WHERE id = $1 AND attempts = $2 AND state = 'running'`
 // FinishJob implements directory.JobTx.
 func (t *tx) FinishJob(id roster.JobID, attempt int, at time.Time) (bool, error) {
 	const text = `UPDATE jobs SET state = 'done', due_at = NULL, reason = '', ended_at = $3` + ofClaim
-	n, err := t.exec("finish job", text, string(id), attempt, micros(at))
+	n, err := t.exec("finish job", text, uid(id), attempt, micros(at))
 	return n > 0, err
 }
 
 // RetryJob implements directory.JobTx.
 func (t *tx) RetryJob(id roster.JobID, attempt int, at, runAt time.Time, reason string) (bool, error) {
 	const text = `UPDATE jobs SET state = 'ready', run_at = $3, due_at = $3, reason = $4, ended_at = $5` + ofClaim
-	n, err := t.exec("retry job", text, string(id), attempt, micros(runAt), reason, micros(at))
+	n, err := t.exec("retry job", text, uid(id), attempt, micros(runAt), reason, micros(at))
 	t.queued = t.queued || n > 0
 	return n > 0, err
 }
@@ -89,7 +92,7 @@ func (t *tx) RetryJob(id roster.JobID, attempt int, at, runAt time.Time, reason 
 // BuryJob implements directory.JobTx.
 func (t *tx) BuryJob(id roster.JobID, attempt int, at time.Time, reason string) (bool, error) {
 	const text = `UPDATE jobs SET state = 'buried', due_at = NULL, ended_at = $3, reason = $4` + ofClaim
-	n, err := t.exec("bury job", text, string(id), attempt, micros(at), reason)
+	n, err := t.exec("bury job", text, uid(id), attempt, micros(at), reason)
 	return n > 0, err
 }
 
@@ -133,10 +136,10 @@ func (t *tx) JobCounts() ([]roster.JobCounts, error) {
 // Jobs implements directory.JobTx. It repeats the condition of a partial index.
 func (t *tx) Jobs(org roster.OrganizationID, q directory.JobQuery) (directory.Rows[roster.Job], error) {
 	return list(t, listing[roster.Job]{
-		noun: "jobs", columns: jobColumns + ", state, reason", scan: scanListedJob,
+		noun: "jobs", columns: jobColumns + ", state, reason", scan: jobsOf(org),
 		from: func(b *query) error {
 			b.add(" FROM jobs")
-			b.where("organization_id = ?", string(org))
+			b.where("organization = ?", t.org(org))
 			switch q.State {
 			case "":
 				b.where("state <> 'done'")
@@ -148,15 +151,15 @@ func (t *tx) Jobs(org roster.OrganizationID, q directory.JobQuery) (directory.Ro
 			}
 			return nil
 		},
-		order: ascending("id", q.After), limit: q.Limit, count: q.Count,
+		order: byID("id", false, q.After), limit: q.Limit, count: q.Count,
 	})
 }
 
 // ReviveJob implements directory.JobTx.
 func (t *tx) ReviveJob(org roster.OrganizationID, id roster.JobID, at time.Time) (roster.Job, error) {
 	const text = `UPDATE jobs SET state = 'ready', attempts = 0, run_at = $3, due_at = $3, reason = '', ended_at = $3
-	WHERE organization_id = $1 AND id = $2 AND state = 'buried' RETURNING ` + jobColumns + `, state, reason`
-	j, err := first(t, "buried job", "revive job", text, []any{string(org), string(id), micros(at)}, scanListedJob)
+	WHERE organization = $1 AND id = $2 AND state = 'buried' RETURNING ` + jobColumns + `, state, reason`
+	j, err := first(t, "buried job", "revive job", text, []any{t.org(org), uid(id), micros(at)}, jobsOf(org))
 	t.queued = t.queued || err == nil
 	return j, err
 }

@@ -16,13 +16,18 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date and returns its version. Migrations only add, so a binary
-// older than the schema keeps working and changes nothing here.
-func migrate(ctx context.Context, db *sql.DB, e *engine, with ...goose.ProviderOption) (int64, error) {
+// embedded returns the migrations of this binary.
+func embedded() fs.FS {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return 0, fmt.Errorf("read migrations: %w", err)
+		panic(err) // the name is a constant
 	}
+	return files
+}
+
+// migrate brings the schema up to date with the files and returns its version. Migrations only add, so a binary
+// older than the schema keeps working and changes nothing here.
+func migrate(ctx context.Context, db *sql.DB, e *engine, files fs.FS, with ...goose.ProviderOption) (int64, error) {
 	with = append(with, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	provider, err := goose.NewProvider(e.dialect, db, rendered{FS: files, markers: e.markers}, with...)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"math/rand/v2"
@@ -43,7 +44,7 @@ const (
 //
 // Errors: Unavailable if the database cannot be reached, or if the tables stay in use for all
 // tries.
-func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log *slog.Logger) error {
+func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, files fs.FS, log *slog.Logger) error {
 	config.RuntimeParams = maps.Clone(config.RuntimeParams)
 	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(migrationLockTimeout.Milliseconds(), 10)
 	pool := stdlib.OpenDB(config)
@@ -57,7 +58,7 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, log 
 		if err != nil {
 			return fmt.Errorf("lock migrations: %w", err)
 		}
-		_, err = migrate(ctx, pool, e, goose.WithSessionLocker(locker))
+		_, err = migrate(ctx, pool, e, files, goose.WithSessionLocker(locker))
 		if err == nil {
 			return nil
 		}

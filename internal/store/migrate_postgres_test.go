@@ -2,48 +2,44 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"io/fs"
 	"log/slog"
 	"testing"
+	"testing/fstest"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-
 	"github.com/jackc/pgx/v5"
-	"github.com/pressly/goose/v3"
 
 	"roster/internal/pgtest"
 )
 
-// migrateTo creates the schema as of the given migration.
-func migrateTo(t *testing.T, url string, version int64) {
+// withAnotherMigration returns the migrations of this binary and one more, which changes two tables
+// that transactions use.
+func withAnotherMigration(t *testing.T) fs.FS {
 	t.Helper()
-	pool, err := sql.Open("pgx", url)
+	first, err := fs.ReadFile(embedded(), "0001_directory.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pool.Close()
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := postgresEngine()
-	provider, err := goose.NewProvider(e.dialect, pool, rendered{FS: files, markers: e.markers}, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := provider.UpTo(t.Context(), version); err != nil {
-		t.Fatal(err)
+	return fstest.MapFS{
+		"0001_directory.sql": {Data: first},
+		"0002_indexes.sql": {Data: []byte("-- +goose Up\n" +
+			"CREATE INDEX users_time_zone ON users (organization, time_zone);\nCREATE INDEX jobs_kind ON jobs (kind);\n")},
 	}
 }
 
-// TestAMigrationGivesWayToATransactionThatUsesItsTables makes a transaction and migration 6, which
-// creates indexes, lock the tables jobs and users in opposite orders.
+// TestAMigrationGivesWayToATransactionThatUsesItsTables makes a transaction and a migration lock the
+// tables jobs and users in opposite orders.
 func TestAMigrationGivesWayToATransactionThatUsesItsTables(t *testing.T) {
 	t.Parallel()
-	url := pgtest.URL(t)
-	migrateTo(t, url, 5)
+	url, log := pgtest.URL(t), slog.New(slog.DiscardHandler)
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := migratePostgres(t.Context(), *config, postgresEngine(), embedded(), log); err != nil {
+		t.Fatal(err)
+	}
 	older, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -57,13 +53,9 @@ func TestAMigrationGivesWayToATransactionThatUsesItsTables(t *testing.T) {
 	}
 	put("BEGIN")
 	put("UPDATE jobs SET lane = lane WHERE FALSE")
-	opened := make(chan error, 1)
-	var db *DB
-	go func() {
-		var err error
-		db, err = Open(t.Context(), url, Options{Logger: slog.New(slog.DiscardHandler)})
-		opened <- err
-	}()
+	migrated := make(chan error, 1)
+	more := withAnotherMigration(t)
+	go func() { migrated <- migratePostgres(t.Context(), *config, postgresEngine(), more, log) }()
 	for waiting := 0; waiting == 0; {
 		const text = "SELECT COUNT(*) FROM pg_locks WHERE relation = 'jobs'::regclass AND NOT granted"
 		if err := older.QueryRow(t.Context(), text).Scan(&waiting); err != nil {
@@ -73,11 +65,11 @@ func TestAMigrationGivesWayToATransactionThatUsesItsTables(t *testing.T) {
 	}
 	put("UPDATE users SET email = email WHERE FALSE")
 	put("COMMIT")
-	if err := <-opened; err != nil {
+	if err := <-migrated; err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close(context.WithoutCancel(t.Context()))
-	if version, err := db.SchemaVersion(t.Context()); err != nil || version < 6 {
+	var version int
+	if err := older.QueryRow(t.Context(), "SELECT MAX(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 2 {
 		t.Errorf("the schema has version %d, %v", version, err)
 	}
 }

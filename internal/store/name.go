@@ -28,9 +28,13 @@ var nameColumns = [directory.NameKinds]struct {
 // NamesEverywhere implements directory.NameTx.
 func (t *tx) NamesEverywhere(kind directory.NameKind, after directory.NamedRecord, most int) ([]directory.NamedRecord, error) {
 	c := nameColumns[kind]
-	text := fmt.Sprintf(`SELECT organization_id, id, %s FROM %s
-	WHERE (organization_id, id) > ($1, $2) AND %s IS NOT NULL ORDER BY organization_id, id LIMIT $3`, c.name, c.table, c.key)
-	args := []any{string(after.OrganizationID), after.ID, limit(most, directory.MaxPage)}
+	text := fmt.Sprintf(`SELECT (SELECT o.id FROM organizations o WHERE o.number = n.organization), n.id, n.%s FROM %s n
+	WHERE (n.organization, n.id) > ($1, $2) AND n.%s IS NOT NULL ORDER BY n.organization, n.id LIMIT $3`, c.name, c.table, c.key)
+	from := any(0)
+	if after.OrganizationID != "" {
+		from = t.org(after.OrganizationID)
+	}
+	args := []any{from, uidOrLeast(after.ID), limit(most, directory.MaxPage)}
 	return collect(t, "list names of every organization", text, args, func(r scanner) (n directory.NamedRecord, err error) {
 		return n, r.Scan((*string)(&n.OrganizationID), &n.ID, &n.Name)
 	})
@@ -39,9 +43,9 @@ func (t *tx) NamesEverywhere(kind directory.NameKind, after directory.NamedRecor
 // SetNameKey implements directory.NameTx.
 func (t *tx) SetNameKey(kind directory.NameKind, r directory.NamedRecord, key string) (bool, error) {
 	c := nameColumns[kind]
-	text := fmt.Sprintf(`UPDATE %s AS n SET %s = $3 WHERE organization_id = $1 AND id = $2 AND %s = $4 AND %s IS NOT NULL
-	AND NOT EXISTS (SELECT 1 FROM %s o WHERE o.organization_id = $1 AND o.%s = $3 AND o.id <> $2%s)`,
+	text := fmt.Sprintf(`UPDATE %s AS n SET %s = $3 WHERE organization = $1 AND id = $2 AND %s = $4 AND %s IS NOT NULL
+	AND NOT EXISTS (SELECT 1 FROM %s o WHERE o.organization = $1 AND o.%s = $3 AND o.id <> $2%s)`,
 		c.table, c.key, c.name, c.key, c.table, c.key, c.rivals)
-	n, err := t.exec("set name key", text, string(r.OrganizationID), r.ID, key, r.Name)
+	n, err := t.exec("set name key", text, t.org(r.OrganizationID), uid(r.ID), key, r.Name)
 	return n > 0, err
 }

@@ -22,11 +22,11 @@ func (t *tx) OrganizationBySlug(slug string) (roster.Organization, error) {
 // OrganizationByID implements directory.OrganizationTx.
 func (t *tx) OrganizationByID(id roster.OrganizationID) (roster.Organization, error) {
 	const text = `SELECT ` + organizationColumns + ` FROM organizations WHERE id = $1`
-	return first(t, "organization", "read organization", text, []any{string(id)}, scanOrganization)
+	return first(t, "organization", "read organization", text, []any{uid(id)}, scanOrganization)
 }
 
 // comparedOfOrganizations are the attributes of organizations that an index serves.
-var comparedOfOrganizations = sqlAttributes{"id": {"id", "1 = 1"}}
+var comparedOfOrganizations = sqlAttributes{"id": {is: "id", present: "1 = 1", id: true}}
 
 // Organizations implements directory.OrganizationTx.
 func (t *tx) Organizations(q directory.OrganizationQuery) (directory.Rows[roster.Organization], error) {
@@ -42,15 +42,22 @@ func (t *tx) Organizations(q directory.OrganizationQuery) (directory.Rows[roster
 
 // InsertOrganization implements directory.OrganizationTx.
 func (t *tx) InsertOrganization(o roster.Organization) error {
-	const text = `INSERT INTO organizations (` + organizationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-	_, err := t.exec("insert organization", text, string(o.ID), o.Slug, o.Name, micros(o.CreatedAt),
-		o.Settings.TimeZone, o.Settings.DefaultCountry, o.Settings.StrongPasswords, o.Version)
+	const text = `INSERT INTO organizations (` + organizationColumns + `, policy_version)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) RETURNING number`
+	var n int64
+	found, err := t.one("insert organization", text, []any{
+		uid(o.ID), o.Slug, o.Name, micros(o.CreatedAt),
+		o.Settings.TimeZone, o.Settings.DefaultCountry, o.Settings.StrongPasswords, o.Version,
+	}, &n)
+	if found {
+		t.met = append(t.met, organization{o.ID, n})
+	}
 	return err
 }
 
 // UpdateOrganization implements directory.OrganizationTx.
 func (t *tx) UpdateOrganization(o roster.Organization) error {
 	const text = `UPDATE organizations SET name = $2, time_zone = $3, default_country = $4, strong_passwords = $5, version = $6 WHERE id = $1`
-	return t.mustChange("organization", "update organization", text, string(o.ID), o.Name,
+	return t.mustChange("organization", "update organization", text, uid(o.ID), o.Name,
 		o.Settings.TimeZone, o.Settings.DefaultCountry, o.Settings.StrongPasswords, o.Version)
 }

@@ -1,19 +1,29 @@
 package store
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/store/storetest"
+)
+
+// Ids of records of whatever kind.
+const (
+	anID    = storetest.ID + "1"
+	otherID = storetest.ID + "2"
+	thirdID = storetest.ID + "3"
 )
 
 // recorder notes the statements that it passes on.
 type recorder struct {
 	runner
-	texts []string
-	args  map[string][]any
+	texts   []string
+	args    map[string][]any
+	methods map[string]map[string]bool // the methods of directory.Tx that put each text
 }
 
 func (r *recorder) note(text string, args []any) {
@@ -21,9 +31,31 @@ func (r *recorder) note(text string, args []any) {
 		r.texts = append(r.texts, text)
 	}
 	if r.args == nil {
-		r.args = make(map[string][]any)
+		r.args, r.methods = make(map[string][]any), make(map[string]map[string]bool)
 	}
 	r.args[text] = args
+	if r.methods[text] == nil {
+		r.methods[text] = make(map[string]bool)
+	}
+	r.methods[text][callingMethod()] = true
+}
+
+// callingMethod returns the method of directory.Tx that is running.
+func callingMethod() string {
+	callers := make([]uintptr, 40)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(1, callers)])
+	for {
+		frame, more := frames.Next()
+		_, name, isMethod := strings.Cut(frame.Function, "store.(*tx).")
+		if isMethod && name[0] >= 'A' && name[0] <= 'Z' {
+			end := strings.IndexAny(name+".", ".-") // of a function in it, or of the body of a loop
+			name = name[:end]
+			return name
+		}
+		if !more {
+			return ""
+		}
+	}
 }
 
 func (r *recorder) exec(text string, args []any) (int64, error) {
@@ -55,32 +87,32 @@ func allowedScan(detail string) bool {
 // everyQuery puts every query of the store once, in an empty one. What they answer does not matter
 // here.
 func everyQuery(tx directory.Tx) {
-	const org = roster.OrganizationID("org")
+	const org = roster.OrganizationID(storetest.ID + "0")
 	at := time.Unix(1, 0)
-	refs := []roster.Ref{{ID: "id", Number: 1, Name: "name"}}
-	ids := []roster.GroupID{"a", "b"}
+	refs := []roster.Ref{{ID: anID, Number: 1, Name: "name"}}
+	ids := []roster.GroupID{anID, otherID}
 	row := directory.NewUserRow{User: roster.User{
-		ID: "id", OrganizationID: org, UserName: "ada",
+		ID: anID, OrganizationID: org, UserName: "ada",
 	}, UserKey: "ada"}
 	_ = tx.InsertOrganization(roster.Organization{ID: org, Slug: "org"})
 	_, _ = tx.InsertUser(row)
 	_, _ = tx.OrganizationBySlug("org")
-	for _, sel := range []directory.UserSelector{{ID: "id"}, {Number: 1}, {UserName: "ada"}} {
+	for _, sel := range []directory.UserSelector{{ID: anID}, {Number: 1}, {UserName: "ada"}} {
 		_, _ = tx.User(org, sel, directory.WithRoles|directory.WithGroups|directory.WithTeams|directory.WithReach)
 	}
-	for _, q := range []directory.UserQuery{{}, {Where: directory.Is("id", "id")}, {Where: directory.Is("email", "e")}, {Among: ids}, {Where: directory.Is("email", "e"), Among: ids}, {Where: directory.Is("externalId", "x")}, {Where: directory.Is("externalId", "x"), Among: ids}} {
+	for _, q := range []directory.UserQuery{{}, {Where: directory.Is("id", anID)}, {Where: directory.Is("email", "e")}, {Among: ids}, {Where: directory.Is("email", "e"), Among: ids}, {Where: directory.Is("externalId", "x")}, {Where: directory.Is("externalId", "x"), Among: ids}} {
 		_, _ = tx.Users(org, q, directory.WithRoles|directory.WithGroups|directory.WithReach)
 	}
-	_, _, _ = tx.EmailHolder(org, "e", "id")
-	_ = tx.SetPassword(org, "id", "$", at)
-	_, _ = tx.RemoveContactMethod(org, "id", "c", roster.FaceAPI)
-	_ = tx.ConfirmContactMethod(org, "id", roster.ServiceEmail, "e", at)
+	_, _, _ = tx.EmailHolder(org, "e", anID)
+	_ = tx.SetPassword(org, anID, "$", at)
+	_, _ = tx.RemoveContactMethod(org, anID, anID, roster.FaceAPI)
+	_ = tx.ConfirmContactMethod(org, anID, roster.ServiceEmail, "e", at)
 	_, _ = tx.DefaultPreferences(org, ids)
 	_ = tx.SetDefaultPreferences(org, "", nil)
 	_, _ = tx.FindGroups(org, roster.KindTeam, refs)
 	_, _ = tx.FindDepartment(org, refs[0])
 	_, _ = tx.FindRoles(org, refs)
-	_, _ = tx.Groups(org, directory.GroupQuery{Where: directory.Both(directory.Is("id", "id"), directory.Is("displayName", directory.Fold("name"))), Kind: roster.KindTeam, Among: ids, Count: true})
+	_, _ = tx.Groups(org, directory.GroupQuery{Where: directory.Both(directory.Is("id", anID), directory.Is("displayName", directory.Fold("name"))), Kind: roster.KindTeam, Among: ids, Count: true})
 	for _, o := range everyOrder {
 		everyOrderedQuery(tx, o)
 	}
@@ -104,7 +136,7 @@ var everyOrder = func() (all []directory.ListOrder) {
 
 // everyOrderedQuery puts those that list whole organizations in an order.
 func everyOrderedQuery(tx directory.Tx, o directory.ListOrder) {
-	const org = roster.OrganizationID("org")
+	const org = roster.OrganizationID(storetest.ID + "0")
 	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, Order: o, Count: true, CountMembers: true})
 	_, _ = tx.Departments(org, directory.DepartmentQuery{Order: o, Limit: 1, Count: true})
 	_, _ = tx.Roles(org, directory.RoleQuery{Order: o, Limit: 1, Count: true})
@@ -115,9 +147,9 @@ func everyOrderedQuery(tx directory.Tx, o directory.ListOrder) {
 func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 	const with = directory.WithRoles | directory.WithGroups | directory.WithReach
 	after := directory.UserPlace{Key: "ada", Number: 1}
-	ids := []roster.GroupID{"a", "b"}
+	ids := []roster.GroupID{anID, otherID}
 	for _, q := range []directory.UserQuery{
-		{}, {Among: ids}, {Where: directory.Is("active", true)}, {Where: directory.Is("number", int64(1))}, {Where: directory.Is("id", "id")}, {Where: directory.Is("userName", "ada")}, {Where: directory.Is("email", "e")}, {Where: directory.Is("externalId", "x")}, {Where: directory.Is("email", "e"), Among: ids},
+		{}, {Among: ids}, {Where: directory.Is("active", true)}, {Where: directory.Is("number", int64(1))}, {Where: directory.Is("id", anID)}, {Where: directory.Is("userName", "ada")}, {Where: directory.Is("email", "e")}, {Where: directory.Is("externalId", "x")}, {Where: directory.Is("email", "e"), Among: ids},
 	} {
 		for _, q.Order = range []directory.UserOrder{directory.OrderNumber, directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 			for _, q.Descending = range []bool{false, true} {
@@ -138,43 +170,43 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 	}
 	for kind := range directory.NameKinds {
 		_, _ = tx.NamesEverywhere(kind, directory.NamedRecord{OrganizationID: org}, 1)
-		_, _ = tx.SetNameKey(kind, directory.NamedRecord{OrganizationID: org, ID: "id", Name: "n"}, "k")
+		_, _ = tx.SetNameKey(kind, directory.NamedRecord{OrganizationID: org, ID: anID, Name: "n"}, "k")
 	}
 	_ = tx.InsertWords(org, []directory.WordPlace{after})
 	_ = tx.DeleteWords(org, []directory.WordPlace{after})
 	_, _ = tx.TakenNames(org, []string{"ada"})
 	_, _ = tx.TakenEmails(org, []string{"e"})
-	_, _ = tx.InsertUsers([]directory.NewUserRow{{User: roster.User{ID: "id2", OrganizationID: org, UserName: "bob"}, UserKey: "bob"}})
-	_ = tx.InsertAudits([]roster.AuditEntry{{ID: "b", OrganizationID: org, Salt: "s"}})
-	_ = tx.EnqueueAll([]roster.Job{{ID: "k", OrganizationID: org, Lane: "lane", Key: "keys"}})
+	_, _ = tx.InsertUsers([]directory.NewUserRow{{User: roster.User{ID: otherID, OrganizationID: org, UserName: "bob"}, UserKey: "bob"}})
+	_ = tx.InsertAudits([]roster.AuditEntry{{ID: otherID, OrganizationID: org, Salt: "5a"}})
+	_ = tx.EnqueueAll([]roster.Job{{ID: otherID, OrganizationID: org, Lane: "lane", Key: "keys"}})
 }
 
 func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.AccountByName(org, "ada")
-	_, _ = tx.AccountByID(org, "id")
+	_, _ = tx.AccountByID(org, anID)
 	_, _ = tx.AccountsByNumbers(org, []int64{7})
 	_, _ = tx.AccountsByNumbers(org, make([]int64, 40))
-	_ = tx.InsertSession(roster.Session{ID: "s", OrganizationID: org, UserID: "id"}, "hash", 3)
-	_, _, _ = tx.SessionByHash("hash")
-	_ = tx.TouchSession("s", at)
-	_ = tx.DeleteSessions(org, "id")
+	_ = tx.InsertSession(roster.Session{ID: anID, OrganizationID: org, UserID: anID}, storetest.Hash("hash"), 3)
+	_, _, _ = tx.SessionByHash(storetest.Hash("hash"))
+	_ = tx.TouchSession(anID, at)
+	_ = tx.DeleteSessions(org, anID)
 	_, _ = tx.DeleteDeadSessions(at, 1)
-	_ = tx.InsertToken(roster.Token{ID: "t", OrganizationID: org}, "key", "hash")
-	_, _, _ = tx.TokenByHash("hash")
+	_ = tx.InsertToken(roster.Token{ID: anID, OrganizationID: org}, "key", storetest.Hash("hash"))
+	_, _, _ = tx.TokenByHash(storetest.Hash("hash"))
 	_, _ = tx.Tokens(org, directory.TokenQuery{Revoked: true, Limit: 1, Count: true})
 	_, _ = tx.Tokens(org, directory.TokenQuery{Limit: 1, Count: true})
-	_, _ = tx.HasToken(org, "a")
-	_, _ = tx.FindToken(org, roster.Ref{ID: "t", Name: "key"})
-	_ = tx.TouchTokens([]roster.TokenUse{{ID: "t", At: at}})
-	_ = tx.RevokeToken(org, "t", at)
-	_ = tx.InsertLink(roster.Link{ID: "l", OrganizationID: org, UserID: "id"}, "hash")
-	_, _ = tx.LinkByHash("hash")
-	_ = tx.DeleteLinks(org, "id", roster.LinkSetUp)
-	_ = tx.DeleteLinks(org, "id", "")
+	_, _ = tx.HasToken(org, anID)
+	_, _ = tx.FindToken(org, roster.Ref{ID: anID, Name: "key"})
+	_ = tx.TouchTokens([]roster.TokenUse{{ID: anID, At: at}})
+	_ = tx.RevokeToken(org, anID, at)
+	_ = tx.InsertLink(roster.Link{ID: anID, OrganizationID: org, UserID: anID}, storetest.Hash("hash"))
+	_, _ = tx.LinkByHash(storetest.Hash("hash"))
+	_ = tx.DeleteLinks(org, anID, roster.LinkSetUp)
+	_ = tx.DeleteLinks(org, anID, "")
 	_ = tx.KnowAddress(org, "ada", "a", at)
 	_, _ = tx.AddressKnownSince(org, "ada", "a", at)
-	reserved, _, _ := tx.ReserveGuesses([]directory.Guess{{Key: "a", Most: 1}, {Key: "b", Most: 2}}, at)
-	_, _, _ = tx.ReserveGuesses([]directory.Guess{{Key: "a", Most: 1}, {Key: "b", Most: 2}}, at)
+	reserved, _, _ := tx.ReserveGuesses([]directory.Guess{{Key: storetest.Hash("a"), Most: 1}, {Key: storetest.Hash("b"), Most: 2}}, at)
+	_, _, _ = tx.ReserveGuesses([]directory.Guess{{Key: storetest.Hash("a"), Most: 1}, {Key: storetest.Hash("b"), Most: 2}}, at)
 	_ = tx.RefundGuesses(reserved)
 	_, _ = tx.DeleteGuesses(at, 1)
 }
@@ -182,57 +214,61 @@ func everyCredentialQuery(tx directory.Tx, org roster.OrganizationID, at time.Ti
 // everyAdministrativeQuery puts those by which an organization is looked after.
 func everyAdministrativeQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.OrganizationByID(org)
-	for _, where := range []directory.Condition{{}, directory.Is("id", "org")} {
+	for _, where := range []directory.Condition{{}, directory.Is("id", storetest.ID+"0")} {
 		_, _ = tx.Organizations(directory.OrganizationQuery{Where: where, After: "a", Limit: 1, Count: true})
 	}
 	_, _ = tx.Realms(org, directory.RealmQuery{Where: directory.Is("active", true), After: "a", Limit: 1, Count: true})
-	_, _ = tx.Members(org, directory.MemberQuery{Group: "a", After: 7, Limit: 1, Count: true})
+	_, _ = tx.Members(org, directory.MemberQuery{Group: anID, After: 7, Limit: 1, Count: true})
 	_ = tx.UpdateOrganization(roster.Organization{ID: org})
-	_, _ = tx.MembersAmong(org, []roster.GroupID{"a", "b", "c"}, []int64{7, 8, 9})
-	_ = tx.AddMembers(org, "a", []int64{7, 8, 9}, at)
-	_ = tx.RemoveMembers(org, "a", []int64{7, 8, 9}, at)
-	_, _ = tx.InsertDepartment(roster.Department{ID: "d", OrganizationID: org}, "d")
-	_ = tx.UpdateDepartment(roster.Department{ID: "d", OrganizationID: org}, "d")
-	_ = tx.DeleteDepartment(org, "d", at)
-	_ = tx.SetServerAdmin(org, "id", true, at)
-	_, _ = tx.Sessions(org, directory.SessionQuery{User: "id", Open: at, After: "s", Count: true})
-	_, _ = tx.DeleteSession(org, "id", "s")
+	_, _ = tx.MembersAmong(org, []roster.GroupID{anID, otherID, thirdID}, []int64{7, 8, 9})
+	_ = tx.AddMembers(org, anID, []int64{7, 8, 9}, at)
+	_ = tx.RemoveMembers(org, anID, []int64{7, 8, 9}, at)
+	_, _ = tx.InsertDepartment(roster.Department{ID: anID, OrganizationID: org}, "d")
+	_ = tx.UpdateDepartment(roster.Department{ID: anID, OrganizationID: org}, "d")
+	_ = tx.DeleteDepartment(org, anID, at)
+	_ = tx.SetServerAdmin(org, anID, true, at)
+	_, _ = tx.OtherAdministrators(org, anID, []roster.RoleID{anID})
+	_, _ = tx.DeleteRole(org, anID)
+	_, _ = tx.Groups(org, directory.GroupQuery{Kind: roster.KindTeam, BusinessService: anID, Limit: 1})
+	_, _ = tx.GrantedFor(org, anID, 0, 1)
+	_, _ = tx.Sessions(org, directory.SessionQuery{User: anID, Open: at, After: anID, Count: true})
+	_, _ = tx.DeleteSession(org, anID, anID)
 	for _, state := range []roster.JobState{"", roster.JobBuried, roster.JobRunning} {
-		_, _ = tx.Jobs(org, directory.JobQuery{State: state, After: "j", Limit: 1, Count: true})
+		_, _ = tx.Jobs(org, directory.JobQuery{State: state, After: anID, Limit: 1, Count: true})
 	}
-	_, _ = tx.ReviveJob(org, "j", at)
-	_, _ = tx.RealmByID(org, "r")
-	_, _ = tx.AuditEntries(org, directory.AuditQuery{Where: directory.Is("id", "a")})
+	_, _ = tx.ReviveJob(org, anID, at)
+	_, _ = tx.RealmByID(org, anID)
+	_, _ = tx.AuditEntries(org, directory.AuditQuery{Where: directory.Is("id", anID)})
 	for noun := range lockTables {
-		_ = tx.LockRecord(org, noun, "id")
+		_ = tx.LockRecord(org, noun, anID)
 	}
 }
 
 func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
-	_ = tx.InsertAudit(roster.AuditEntry{ID: "a", OrganizationID: org, Salt: "s"})
-	for _, where := range []directory.Condition{{}, directory.Is("target", "t")} {
+	_ = tx.InsertAudit(roster.AuditEntry{ID: anID, OrganizationID: org, Salt: "5a"})
+	for _, where := range []directory.Condition{{}, directory.Is("target", anID)} {
 		for _, order := range []directory.AuditOrder{{}, {BySeq: true}, {Descending: true}} {
-			for _, order.After = range []directory.Place{{}, {Key: "a", Number: 1}} {
+			for _, order.After = range []directory.Place{{}, {Key: anID, Number: 1}} {
 				_, _ = tx.AuditEntries(org, directory.AuditQuery{Where: where, Order: order, Limit: 1, Count: true})
 			}
 		}
 	}
 	_, _ = tx.UnsealedAudit(1)
 	_, _, _ = tx.LastSealed(org)
-	_ = tx.SealAudit("a", 1, "hash")
-	_ = tx.Enqueue(roster.Job{ID: "j", OrganizationID: org, Lane: "lane", Key: "key", RunAt: at})
+	_ = tx.SealAudit(anID, 1, storetest.Hash("hash"))
+	_ = tx.Enqueue(roster.Job{ID: anID, OrganizationID: org, Lane: "lane", Key: "key", RunAt: at})
 	_, _ = tx.ClaimJobs("lane", at, at, 1)
-	_, _ = tx.RetryJob("j", 1, at, at, "")
+	_, _ = tx.RetryJob(anID, 1, at, at, "")
 	_, _ = tx.Stranded("", at, time.Minute)
 	_, _ = tx.HastenJobs("", at, time.Minute, 1)
-	_, _ = tx.BuryJob("j", 1, at, "")
-	_, _ = tx.FinishJob("j", 1, at)
+	_, _ = tx.BuryJob(anID, 1, at, "")
+	_, _ = tx.FinishJob(anID, 1, at)
 	_, _ = tx.JobCounts()
 	_, _ = tx.NextRun("lane")
 	_, _ = tx.DeleteDoneJobs(at, 1)
-	_, _ = tx.InsertRetry(directory.Retry{OrganizationID: org, Key: "key"})
-	_, _, _ = tx.Retry(org, "key")
-	_ = tx.DeleteRetry(org, "key")
+	_, _ = tx.InsertRetry(directory.Retry{OrganizationID: org, Key: storetest.Hash("key")})
+	_, _, _ = tx.Retry(org, storetest.Hash("key"))
+	_ = tx.DeleteRetry(org, storetest.Hash("key"))
 	_, _ = tx.DeleteRetries(at, 1)
 	_ = tx.DeleteUser(org, 1, at)
 	_, _, _ = tx.Setting("name")
@@ -240,8 +276,8 @@ func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 }
 
 func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
-	g := roster.CheckGroup{ID: "cg", OrganizationID: org}
-	c := roster.Check{ID: "c", OrganizationID: org, CheckGroup: roster.CheckGroupLink{ID: g.ID}}
+	g := roster.CheckGroup{ID: anID, OrganizationID: org}
+	c := roster.Check{ID: anID, OrganizationID: org, CheckGroup: roster.CheckGroupLink{ID: g.ID}}
 	_, _ = tx.InsertCheckGroup(g, "key")
 	_, _ = tx.InsertCheck(c, "key", "alias")
 	_ = tx.UpdateCheckGroup(g, "key")
@@ -249,10 +285,10 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
 	_, _ = tx.CheckState(org)
 	_, _ = tx.ProgramSize(org, c.ID)
-	scopes := []*directory.CheckScope{nil, {}, {User: "id"}, {Groups: []roster.GroupID{"a", "b"}}, {Groups: []roster.GroupID{"a"}, User: "id"}}
+	scopes := []*directory.CheckScope{nil, {}, {User: anID}, {Groups: []roster.GroupID{anID, otherID}}, {Groups: []roster.GroupID{anID}, User: anID}}
 	for _, scope := range scopes {
 		for _, q := range []directory.CheckQuery{
-			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {Where: directory.Is("id", string(c.ID))}, {Where: directory.Is("displayName", "key")}, {Where: directory.Is("emailAlias", "alias")}, {CheckGroup: g.ID}, {Among: []roster.CheckID{"c", "d", "e"}},
+			{}, {Order: directory.ListOrder{After: directory.Place{Number: 7}}}, {Where: directory.Is("id", string(c.ID))}, {Where: directory.Is("displayName", "key")}, {Where: directory.Is("emailAlias", "alias")}, {CheckGroup: g.ID}, {Among: []roster.CheckID{anID, otherID, thirdID}},
 		} {
 			q.Scope, q.Told, q.Count = scope, true, true
 			_, _ = tx.Checks(org, q)
@@ -264,32 +300,32 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 			_, _ = tx.CheckGroups(org, q)
 		}
 		for _, q := range []directory.CheckPermissionQuery{
-			{}, {After: "p"}, {ID: "p"}, {CheckGroup: g.ID}, {Group: "g"}, {Users: []roster.UserID{"id", "other"}}, {Users: []roster.UserID{"id"}, CheckGroup: g.ID},
+			{}, {After: anID}, {ID: anID}, {CheckGroup: g.ID}, {Group: anID}, {Users: []roster.UserID{anID, otherID}}, {Users: []roster.UserID{anID}, CheckGroup: g.ID},
 		} {
 			q.Scope, q.Count = scope, true
 			_, _ = tx.CheckPermissions(org, q)
 		}
 	}
-	p := roster.CheckPermission{ID: "p", CheckGroup: c.CheckGroup, User: roster.UserLink{ID: "id", Number: 1}}
+	p := roster.CheckPermission{ID: anID, CheckGroup: c.CheckGroup, User: roster.UserLink{ID: anID, Number: 1}}
 	_, _ = tx.PutCheckPermission(org, p)
-	_, _ = tx.CheckAccess(org, "id")
+	_, _ = tx.CheckAccess(org, anID)
 	_, _ = tx.UserCheckGrants(org, []int64{7})
 	_, _ = tx.UserCheckGrants(org, make([]int64, 40))
-	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a"})
-	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{"a", "b", "c"})
-	_ = tx.InsertEvent(roster.Event{ID: "e", OrganizationID: org, At: at})
-	for _, checks := range [][]roster.CheckID{nil, {"c"}, {"c", "d"}} {
+	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{anID})
+	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{anID, otherID, thirdID})
+	_ = tx.InsertEvent(roster.Event{ID: anID, OrganizationID: org, At: at})
+	for _, checks := range [][]roster.CheckID{nil, {anID}, {anID, otherID}} {
 		for _, q := range []directory.EventQuery{
-			{}, {After: "e"}, {After: "e", Since: "a"}, {Among: []roster.EventID{"e", "f"}, Body: true}, {Unmatched: true, After: "e"},
+			{}, {After: anID}, {After: anID, Since: otherID}, {Among: []roster.EventID{anID, otherID}, Body: true}, {Unmatched: true, After: anID},
 		} {
 			q.Checks = checks
 			_, _ = tx.Events(org, q)
 		}
 	}
-	_, _ = tx.DeleteEvents("e", 1)
+	_, _ = tx.DeleteEvents(anID, 1)
 	_, _ = tx.CountUsers(org, nil)
-	_, _ = tx.CountUsers(org, []roster.GroupID{"a", "b"})
-	_ = tx.DeleteCheckPermission(org, "p")
+	_, _ = tx.CountUsers(org, []roster.GroupID{anID, otherID})
+	_ = tx.DeleteCheckPermission(org, anID)
 	_ = tx.DeleteCheck(org, c.ID, at)
 	_ = tx.DeleteCheckGroup(org, g.ID, at)
 	everyGroupDeletion(tx, org, at)
@@ -297,6 +333,6 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 
 // everyGroupDeletion deletes a group that checks may name.
 func everyGroupDeletion(tx directory.Tx, org roster.OrganizationID, at time.Time) {
-	_, _ = tx.InsertGroup(roster.Group{ID: "group", OrganizationID: org, Kind: roster.KindTeam}, "group")
-	_ = tx.DeleteGroup(org, "group", at)
+	_, _ = tx.InsertGroup(roster.Group{ID: anID, OrganizationID: org, Kind: roster.KindTeam}, "group")
+	_ = tx.DeleteGroup(org, anID, at)
 }

@@ -138,10 +138,23 @@ func (c *postgresConn) encode(args []any) ([][]byte, error) {
 	ends := make([]int, len(args))
 	c.buffer = c.buffer[:0]
 	for i, arg := range args {
+		null := arg == nil
 		switch v := arg.(type) {
 		case nil:
 		case string:
 			c.buffer = append(c.buffer, v...)
+		case uid:
+			if _, ok := v.parse(); ok {
+				c.buffer = append(c.buffer, v...)
+			} else {
+				null = true
+			}
+		case digest:
+			if _, ok := v.parse(); ok {
+				c.buffer = append(append(c.buffer, `\x`...), v...)
+			} else {
+				null = true
+			}
 		case int64:
 			c.buffer = strconv.AppendInt(c.buffer, v, 10)
 		case int:
@@ -151,13 +164,16 @@ func (c *postgresConn) encode(args []any) ([][]byte, error) {
 		default:
 			return nil, fmt.Errorf("argument %d: a %T cannot be stored", i+1, arg)
 		}
-		ends[i] = len(c.buffer)
+		if ends[i] = len(c.buffer); null {
+			ends[i] = -1
+		}
 	}
 	values, from := make([][]byte, len(args)), 0
 	for i, end := range ends {
-		if args[i] != nil {
-			values[i] = c.buffer[from:end:end]
+		if end < 0 { // NULL
+			continue
 		}
+		values[i] = c.buffer[from:end:end]
 		from = end
 	}
 	return values, nil
@@ -352,6 +368,10 @@ func (r *postgresRows) Scan(to ...any) error {
 // scanText reads a value from the text in which the server sends it; nil is NULL.
 func scanText(value []byte, to any) error {
 	if value == nil {
+		if to, ok := to.(nullScanner); ok {
+			to.scanNull()
+			return nil
+		}
 		return fmt.Errorf("NULL for a %T", to)
 	}
 	if known, err := putText(string(value), to); known {

@@ -22,22 +22,25 @@ func sortPreferences(prefs []roster.Preference) {
 
 // DefaultPreferences implements directory.UserTx.
 func (t *tx) DefaultPreferences(org roster.OrganizationID, groups []roster.GroupID) ([]roster.Preference, error) {
-	return t.defaultPreferences(org, append([]roster.GroupID{""}, groups...))
+	return t.defaultPreferences(org, true, groups)
 }
 
 // GroupDefaultPreferences implements directory.UserTx.
 func (t *tx) GroupDefaultPreferences(org roster.OrganizationID, group roster.GroupID) ([]roster.Preference, error) {
-	return t.defaultPreferences(org, []roster.GroupID{group})
+	return t.defaultPreferences(org, group == "", []roster.GroupID{group})
 }
 
-// defaultPreferences returns the union of the owners' preferences: groups, or "" for the
-// organization.
-func (t *tx) defaultPreferences(org roster.OrganizationID, owners []roster.GroupID) ([]roster.Preference, error) {
-	const text = `SELECT type, services FROM default_preferences WHERE organization_id = $1 AND group_id IN ($*)`
+// defaultPreferences returns the union of the preferences of groups, and of the organization's own if
+// own is true.
+func (t *tx) defaultPreferences(org roster.OrganizationID, own bool, groups []roster.GroupID) ([]roster.Preference, error) {
+	const text = `SELECT type, services FROM default_preferences WHERE organization = $1 AND group_number IN
+	(SELECT number FROM groups WHERE organization = $1 AND id IN ($*) UNION ALL SELECT 0 WHERE $2)`
+	owners := append([]roster.GroupID{""}, groups...) // a list has a value; this one is nobody's
 	joined := make(map[roster.NotificationType][]roster.Service)
 	for some := range slices.Chunk(owners, maxList) {
-		args, n := listArgs(string(org), some, func(id roster.GroupID) any { return string(id) })
-		err := t.each("read default preferences", t.texts.list(text, 2, n), args, func(r scanner) error {
+		args, n := listArgs(t.org(org), some, func(id roster.GroupID) any { return uid(id) })
+		args = slices.Insert(args, 1, any(own))
+		err := t.each("read default preferences", t.texts.list(text, 3, n), args, func(r scanner) error {
 			var kind roster.NotificationType
 			var services string
 			err := r.Scan((*string)(&kind), &services)
@@ -69,14 +72,18 @@ func join(a, b []roster.Service) []roster.Service {
 
 // SetDefaultPreferences implements directory.UserTx.
 func (t *tx) SetDefaultPreferences(org roster.OrganizationID, group roster.GroupID, prefs []roster.Preference) error {
-	const remove = `DELETE FROM default_preferences WHERE organization_id = $1 AND group_id = $2`
-	if _, err := t.exec("clear default preferences", remove, string(org), string(group)); err != nil {
+	// The number of the group $2, or 0 for the organization itself.
+	const (
+		of     = `CASE WHEN $3 THEN 0 ELSE (SELECT number FROM groups WHERE organization = $1 AND id = $2) END`
+		remove = `DELETE FROM default_preferences WHERE organization = $1 AND group_number = ` + of
+	)
+	if _, err := t.exec("clear default preferences", remove, t.org(org), uid(group), group == ""); err != nil {
 		return err
 	}
-	const insert = `INSERT INTO default_preferences (organization_id, group_id, type, services) VALUES`
+	const insert = `INSERT INTO default_preferences (organization, group_number, type, services) VALUES`
 	var rows []any
 	for _, p := range prefs {
-		rows = append(rows, string(org), string(group), string(p.Type), serviceText(p.Services))
+		rows = append(rows, t.org(org), uid(group), group == "", string(p.Type), serviceText(p.Services))
 	}
-	return t.insertRows("set default preferences", insert, 4, rows)
+	return t.insertRows("set default preferences", insert, "$1,"+of+",$4,$5", rows)
 }

@@ -51,6 +51,7 @@ func (t *tx) total(doing string, b *query, most int) (directory.Total, error) {
 type sqlAttribute struct {
 	is      string // its value, in SQL: never NULL, and in the order of bytes where it is a key
 	present string // that it is set
+	id      bool   // it is an id, which is stored as bytes
 }
 
 // sqlAttributes are the attributes of a noun that the store compares, by name. A comparison here
@@ -90,12 +91,45 @@ func (q *query) compare(of sqlAttributes, c directory.Condition) error {
 	switch {
 	case known && c.Op == filter.Pr:
 		q.add(col.present)
+	case known && col.id && isText:
+		return q.compareID(col.is, c.Op, text)
 	case known && c.Op == filter.Sw && isText:
 		q.add("("+col.is+" >= ? AND "+col.is+" < ?)", text, next(text))
 	case known && comparison:
 		q.add(col.is+sign, c.Value)
 	default:
 		return fmt.Errorf("the store cannot compare %q by %q", c.Attribute, c.Op)
+	}
+	return nil
+}
+
+// compareID compares an id with a text as the texts of UUIDs are compared. An id that is not a UUID
+// is between two of them.
+func (q *query) compareID(column string, op filter.Operator, text string) error {
+	first, some := firstUUID(text)
+	exact := string(first) == text
+	if !some { // every UUID is less
+		q.add(map[bool]string{true: "1 = 1", false: "1 = 0"}[op == filter.Lt || op == filter.Le])
+		return nil
+	}
+	switch op {
+	case filter.Eq:
+		q.add(column+" = ?", uid(text))
+	case filter.Gt:
+		q.add(column+map[bool]string{true: " > ?", false: " >= ?"}[exact], first)
+	case filter.Ge:
+		q.add(column+" >= ?", first)
+	case filter.Lt:
+		q.add(column+" < ?", first)
+	case filter.Le:
+		q.add(column+map[bool]string{true: " <= ?", false: " < ?"}[exact], first)
+	case filter.Sw:
+		q.add(column+" >= ?", first)
+		if end, some := firstUUID(next(text)); some {
+			q.add(" AND "+column+" < ?", end)
+		}
+	default:
+		return fmt.Errorf("the store cannot compare an id by %q", op)
 	}
 	return nil
 }

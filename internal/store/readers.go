@@ -13,14 +13,15 @@ type readers struct {
 	files  *files
 	engine *engine
 	texts  *texts
+	orgs   *organizations
 
 	idle    chan *prepared // one item per allowed connection; nil is a connection that is not open yet
 	closing chan struct{}  // closed when no new transaction may begin
 	stopped sync.Once
 }
 
-func newReaders(at location, f *files, e *engine, t *texts, most int) *readers {
-	r := &readers{at: at, files: f, engine: e, texts: t, idle: make(chan *prepared, most), closing: make(chan struct{})}
+func newReaders(at location, f *files, e *engine, t *texts, o *organizations, most int) *readers {
+	r := &readers{at: at, files: f, engine: e, texts: t, orgs: o, idle: make(chan *prepared, most), closing: make(chan struct{})}
 	for range most {
 		r.idle <- nil
 	}
@@ -47,7 +48,8 @@ func (r *readers) View(ctx context.Context, fn func(directory.Tx) error) error {
 			conn = nil
 		}
 	}()
-	t := &tx{run: conn, engine: r.engine, texts: r.texts}
+	t := &tx{run: conn, engine: r.engine, texts: r.texts, orgs: r.orgs}
+	defer t.publish()
 	return t.call(fn)
 }
 

@@ -66,7 +66,7 @@ func keysOf(refs []roster.Ref) (s refKeys) {
 
 // referenceText adds to text the conditions that find n references, after args earlier arguments.
 func (t *tx) referenceText(text string, s refKeys, args, n int) string {
-	return t.texts.get(text, n*int(refByAny+1)+int(s), func() string {
+	return t.texts.get(textKey{base: text, n: n*int(refByAny+1) + int(s)}, func() string {
 		var b strings.Builder
 		b.WriteString(text + " AND (")
 		or := ""
@@ -95,7 +95,7 @@ func referenceArgs(args []any, s refKeys, n int, refs []roster.Ref) []any {
 		says  refKeys
 		value func(roster.Ref) any
 	}{
-		{refByID, func(r roster.Ref) any { return r.ID }},
+		{refByID, func(r roster.Ref) any { return uid(r.ID) }},
 		{refByNumber, func(r roster.Ref) any { return r.Number }},
 		{refByName, func(r roster.Ref) any { return directory.Fold(r.Name) }},
 	} {

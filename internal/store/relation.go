@@ -14,22 +14,25 @@ import (
 // forms: for all users between two numbers, and for a list of numbers. A deleted role or group is
 // not shown.
 const (
-	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, ur.group_id, 0 FROM user_roles ur
-	JOIN roles r ON r.organization_id = ur.organization_id AND r.id = ur.role_id AND r.name_key IS NOT NULL
-	WHERE (ur.group_id = '' OR ` + roleGroupExists + `) AND ur.organization_id = $1 AND ur.user_number`
+	selectRoles = `SELECT ur.user_number, 'role', r.id, r.number, r.name, '', 0, g.id FROM user_roles ur
+	JOIN roles r ON r.organization = ur.organization AND r.number = ur.role_number AND r.name_key IS NOT NULL` + roleGroup + `
+	WHERE ` + roleHolds + ` AND ur.organization = $1 AND ur.user_number`
 
-	selectLevelGroups = `SELECT lg.user_number, ` + levelGrantKind + `, lg.group_id, 0, '', '', 0 FROM user_level_groups lg
-	WHERE lg.organization_id = $1 AND lg.user_number`
+	selectLevelGroups = `SELECT lg.user_number, ` + levelGrantKind + `, g.id, 0, '', '', 0, ` + noID + ` FROM user_level_groups lg` + levelGroup + `
+	WHERE lg.organization = $1 AND lg.user_number`
 
-	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name, '', 0 FROM group_members m
-	JOIN groups g ON g.organization_id = m.organization_id AND g.id = m.group_id AND g.name_key IS NOT NULL
-	WHERE m.organization_id = $1 AND m.user_number`
+	selectGroups = `SELECT m.user_number, g.kind, g.id, g.number, g.name, '', 0, ` + noID + ` FROM group_members m
+	JOIN groups g ON g.organization = m.organization AND g.number = m.group_number AND g.name_key IS NOT NULL
+	WHERE m.organization = $1 AND m.user_number`
 
-	selectContacts = `SELECT user_number, 'contact', id, confirmed_at, address, service, created_at FROM contact_methods
-	WHERE organization_id = $1 AND user_number`
+	selectContacts = `SELECT user_number, 'contact', id, confirmed_at, address, service, created_at, ` + noID + ` FROM contact_methods
+	WHERE organization = $1 AND user_number`
 
-	selectPreferences = `SELECT user_number, 'preference', type, 0, services, '', 0 FROM preferences
-	WHERE organization_id = $1 AND user_number`
+	selectPreferences = `SELECT user_number, 'preference', ` + noID + `, 0, services, type, 0, ` + noID + ` FROM preferences
+	WHERE organization = $1 AND user_number`
+
+	// noID is the null of an id, which PostgreSQL must know to be one.
+	noID = `CAST(NULL AS uuid)`
 
 	inRange = ` BETWEEN $2 AND $3` // $2 and $3: first and last number
 	inList  = ` IN ($*)`
@@ -39,15 +42,16 @@ const (
 type relationRow struct {
 	user    int64
 	kind    string // "role", "level", "limit", "contact", "preference", or the kind of a group
-	id      string // a preference's type
+	id      string // "" for a preference
 	number  int64  // when a contact method was confirmed
 	name    string // a contact method's address, a preference's services
-	service string // of a contact method; the group that a role is granted for
+	service string // of a contact method; a preference's type
 	at      int64  // when a contact method was made
+	group   string // the group that a role is granted for
 }
 
 func (r *relationRow) targets() []any {
-	return []any{&r.user, &r.kind, &r.id, &r.number, &r.name, &r.service, &r.at}
+	return []any{&r.user, &r.kind, optional{&r.id}, &r.number, &r.name, &r.service, &r.at, optional{&r.group}}
 }
 
 // loadRelations sets the relations of users that with asks for. users are sorted by number. whole
@@ -104,10 +108,10 @@ func (t *tx) readRelations(org roster.OrganizationID, users []roster.User, with 
 	const doing = "read what goes with users"
 	if whole {
 		from, last := users[0].Number, users[len(users)-1].Number
-		return t.each(doing, t.relationText(inRange, with, 1), []any{string(org), from, last}, read)
+		return t.each(doing, t.relationText(inRange, with, 1), []any{t.org(org), from, last}, read)
 	}
 	for some := range slices.Chunk(users, maxList) {
-		args, n := listArgs(string(org), some, func(u roster.User) any { return u.Number })
+		args, n := listArgs(t.org(org), some, func(u roster.User) any { return u.Number })
 		if err := t.each(doing, t.relationText(inList, with, n), args, read); err != nil {
 			return err
 		}
@@ -119,7 +123,7 @@ func (t *tx) readRelations(org roster.OrganizationID, users []roster.User, with 
 // range or by list; n is the length of the list.
 func (t *tx) relationText(form string, with directory.With, n int) string {
 	const withs = int(directory.WithRoles | directory.WithGroups | directory.WithTeams | directory.WithReach)
-	return t.texts.get(form, n*(withs+1)+int(with), func() string {
+	return t.texts.get(textKey{base: form, n: n*(withs+1) + int(with)}, func() string {
 		var arms []string
 		for _, arm := range []struct {
 			with directory.With
@@ -163,7 +167,7 @@ func (r *relationRow) addTo(u *roster.User, with directory.With) {
 		}
 	case string(roster.KindTeam):
 		if with&directory.WithTeams != 0 {
-			u.Teams = append(u.Teams, roster.GroupLink{ID: roster.GroupID(r.id), Number: r.number, Name: r.name})
+			u.Teams = append(u.Teams, roster.GroupLink{ID: roster.GroupID(r.id), Number: -r.number, Name: r.name})
 		}
 	case "contact":
 		u.ContactMethods = append(u.ContactMethods, roster.ContactMethod{
@@ -171,7 +175,7 @@ func (r *relationRow) addTo(u *roster.User, with directory.With) {
 			ConfirmedAt: stored(r.number), CreatedAt: stored(r.at),
 		})
 	case "preference":
-		u.Preferences = append(u.Preferences, roster.Preference{Type: roster.NotificationType(r.id), Services: parseServices(r.name)})
+		u.Preferences = append(u.Preferences, roster.Preference{Type: roster.NotificationType(r.service), Services: parseServices(r.name)})
 	}
 }
 
@@ -182,7 +186,7 @@ func (r *relationRow) addRoleTo(u *roster.User) {
 		i = len(u.Roles)
 		u.Roles = append(u.Roles, roster.RoleGrant{RoleLink: roster.RoleLink{ID: roster.RoleID(r.id), Number: r.number, Name: r.name}})
 	}
-	if r.service != "" {
-		u.Roles[i].Groups = append(u.Roles[i].Groups, roster.GroupID(r.service))
+	if r.group != "" {
+		u.Roles[i].Groups = append(u.Roles[i].Groups, roster.GroupID(r.group))
 	}
 }

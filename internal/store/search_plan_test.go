@@ -17,13 +17,13 @@ func TestWhoeverIsNarrowedDownIsNotLookedForInTheWholeOrganization(t *testing.T)
 	place := directory.UserPlace{Key: "k", Number: 1}
 	err := db.View(t.Context(), func(x directory.Tx) error {
 		for name, q := range map[string]directory.UserQuery{
-			"id": {Where: directory.Is("id", "id")}, "userName": {Where: directory.Is("userName", "u")}, "email": {Where: directory.Is("email", "e")}, "externalId": {Where: directory.Is("externalId", "x")},
+			"id": {Where: directory.Is("id", anID)}, "userName": {Where: directory.Is("userName", "u")}, "email": {Where: directory.Is("email", "e")}, "externalId": {Where: directory.Is("externalId", "x")},
 			"number": {Where: directory.Is("number", int64(7))},
-			"groups": {Among: []roster.GroupID{"a", "b"}}, "many groups": {Among: make([]roster.GroupID, maxPages+1)}, "email and group": {Where: directory.Is("email", "e"), Among: []roster.GroupID{"a"}},
+			"groups": {Among: []roster.GroupID{anID, otherID}}, "many groups": {Among: make([]roster.GroupID, maxPages+1)}, "email and group": {Where: directory.Is("email", "e"), Among: []roster.GroupID{anID}},
 		} {
 			for _, q.Order = range []directory.UserOrder{"", directory.OrderUserName, directory.OrderDisplayName, directory.OrderEmail} {
 				for _, q.After = range []*directory.UserPlace{nil, &place} {
-					text, args, err := usersText("org", q)
+					text, args, err := usersText(1, q)
 					if err != nil {
 						return err
 					}

@@ -23,6 +23,8 @@ func sqliteEngine() *engine {
 		dialect: goose.DialectSQLite3,
 		markers: strings.NewReplacer(
 			"{{identity}}", "INTEGER PRIMARY KEY AUTOINCREMENT",
+			"{{id}}", "BLOB",
+			"{{bytes}}", "BLOB",
 			"{{key}}", "TEXT",
 			"{{clustered}}", "WITHOUT ROWID",
 		),
@@ -61,7 +63,7 @@ func sqliteFault(err error) fault {
 }
 
 // sqliteIndex returns table__column of the last column in a message of the form "… constraint
-// failed: users.organization_id, users.user_key (2067)". It returns "" for any other message.
+// failed: users.organization, users.user_key (2067)". It returns "" for any other message.
 func sqliteIndex(message string) string {
 	const mark = "constraint failed: "
 	at := strings.LastIndex(message, mark)
@@ -117,8 +119,8 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 		return nil, fmt.Errorf("make database file: %w", err)
 	}
 	writing, reading := location{path, writerPragmas()}, location{path, readerPragmas()}
-	shared := newTexts()
-	w := newWriter(writing, e, shared, db.added, o)
+	shared, orgs := newTexts(), newOrganizations()
+	w := newWriter(writing, e, shared, orgs, db.added, o)
 	w.generation = db.generation
 	// The writer's connection must be open before the migrations' connection closes: the last
 	// connection to close removes the log.
@@ -136,7 +138,7 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 	w.checkpoints = newCheckpointer(location{path, checkpointPragmas()}, o.Logger)
 	go w.run()
 	return &sqliteDB{
-		writer: w, readers: newReaders(reading, w.files, e, shared, o.Readers), version: version,
+		writer: w, readers: newReaders(reading, w.files, e, shared, orgs, o.Readers), version: version,
 	}, nil
 }
 
@@ -150,7 +152,7 @@ func migrateSQLite(ctx context.Context, at location, e *engine) (version int64, 
 	pool := sql.OpenDB(to)
 	pool.SetMaxOpenConns(1)
 	defer func() { err = errors.Join(err, pool.Close()) }()
-	return migrate(ctx, pool, e)
+	return migrate(ctx, pool, e, embedded())
 }
 
 // createPrivate creates the file with mode 0600, unless it exists. SQLite gives the same mode to

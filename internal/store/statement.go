@@ -123,6 +123,12 @@ func (s *statement) bind(i int32, arg any) error {
 		rc = codes.Xsqlite3_bind_int64(tls, s.stmt, i, n)
 	case string:
 		return s.bindText(i, v)
+	case uid:
+		id, ok := v.parse()
+		return s.bindBytes(i, id[:], ok)
+	case digest:
+		hash, ok := v.parse()
+		return s.bindBytes(i, hash, ok)
 	default:
 		return fmt.Errorf("a %T cannot be stored", arg)
 	}
@@ -131,6 +137,9 @@ func (s *statement) bind(i int32, arg any) error {
 	}
 	return nil
 }
+
+// transient is SQLITE_TRANSIENT: SQLite copies the value at once.
+const transient = ^uintptr(0)
 
 // bindText sets parameter i to a text. SQLite copies it.
 func (s *statement) bindText(i int32, text string) error {
@@ -148,8 +157,25 @@ func (s *statement) bindText(i int32, text string) error {
 		defer libc.Xfree(tls, long)
 		from = long
 	}
-	const transient = ^uintptr(0) // SQLITE_TRANSIENT: copy it now
 	if rc := codes.Xsqlite3_bind_text(tls, s.stmt, i, from, int32(len(text)), transient); rc != codes.SQLITE_OK {
+		return s.conn.failure(rc)
+	}
+	return nil
+}
+
+// bindBytes sets parameter i to bytes, or to NULL if ok is false. SQLite copies them.
+func (s *statement) bindBytes(i int32, b []byte, ok bool) error {
+	tls, rc := s.conn.tls, int32(codes.SQLITE_OK)
+	switch {
+	case !ok:
+		rc = codes.Xsqlite3_bind_null(tls, s.stmt, i)
+	case len(b) > bufferSize:
+		return s.conn.failure(codes.SQLITE_TOOBIG)
+	default:
+		copy(libc.GoBytes(s.conn.buffer, bufferSize), b)
+		rc = codes.Xsqlite3_bind_blob(tls, s.stmt, i, s.conn.buffer, int32(len(b)), transient)
+	}
+	if rc != codes.SQLITE_OK {
 		return s.conn.failure(rc)
 	}
 	return nil
@@ -209,8 +235,27 @@ func (s *statement) scan(i int32, to any) error {
 		if known, err := putText(s.text(i), to); known {
 			return err
 		}
+	case codes.SQLITE_BLOB:
+		if known, err := putBytes(s.blob(i), to); known {
+			return err
+		}
+	case codes.SQLITE_NULL:
+		if to, ok := to.(nullScanner); ok {
+			to.scanNull()
+			return nil
+		}
 	}
 	return fmt.Errorf("a value of kind %d is not read into a %T", kind, to)
+}
+
+// blob returns a column of bytes, which are good until the next row.
+func (s *statement) blob(i int32) []byte {
+	from := codes.Xsqlite3_column_blob(s.conn.tls, s.stmt, i)
+	n := codes.Xsqlite3_column_bytes(s.conn.tls, s.stmt, i)
+	if from == 0 || n == 0 {
+		return nil
+	}
+	return libc.GoBytes(from, int(n))
 }
 
 // text returns a copy of a text column.

@@ -17,7 +17,7 @@ func TestPostgreSQLLooksAtItsTablesWhenTheyHaveDoubled(t *testing.T) {
 	url := pgtest.URL(t)
 	first, made := openForStatistics(t, url), 0
 	err := first.Update(t.Context(), func(tx directory.Tx) error {
-		return tx.InsertOrganization(roster.Organization{ID: "org", Slug: "default"})
+		return tx.InsertOrganization(roster.Organization{ID: anID, Slug: "default"})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +27,7 @@ func TestPostgreSQLLooksAtItsTablesWhenTheyHaveDoubled(t *testing.T) {
 		err := db.Update(t.Context(), func(tx directory.Tx) error {
 			all := make([]roster.AuditEntry, entries)
 			for i := range all {
-				all[i] = roster.AuditEntry{ID: roster.AuditID(fmt.Sprintf("%06d", made+i)), OrganizationID: "org"}
+				all[i] = roster.AuditEntry{ID: roster.AuditID(fmt.Sprintf("00000000-0000-7000-8000-%012d", made+i)), OrganizationID: anID}
 			}
 			return tx.InsertAudits(all)
 		})

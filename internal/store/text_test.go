@@ -122,7 +122,7 @@ func TestTextsAreBuiltOnceForEachLength(t *testing.T) {
 	t.Parallel()
 	c := newTexts()
 	for range 2 {
-		if got, want := c.rows("INSERT INTO a (b, c) VALUES", 2, 2), "INSERT INTO a (b, c) VALUES ($1,$2), ($3,$4)"; got != want {
+		if got, want := c.rows("INSERT INTO a (b, c) VALUES", 2, "$1,$2"), "INSERT INTO a (b, c) VALUES ($1,$2), ($3,$4)"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		if got, want := c.list("a = $1 AND b IN ($*)", 2, 3), "a = $1 AND b IN ($2,$3,$4)"; got != want {

@@ -14,8 +14,8 @@ type texts struct {
 }
 
 type textKey struct {
-	base string
-	n    int
+	base, row string
+	n         int
 }
 
 // maxRows is the maximum number of rows in one INSERT. More rows take more statements.
@@ -26,9 +26,8 @@ const maxList = 256
 
 func newTexts() *texts { return &texts{built: make(map[textKey]string)} }
 
-// get returns the text for (base, n), which the first call builds.
-func (c *texts) get(base string, n int, build func() string) string {
-	key := textKey{base, n}
+// get returns the text for the key, which the first call builds.
+func (c *texts) get(key textKey, build func() string) string {
 	c.mu.RLock()
 	text, ok := c.built[key]
 	c.mu.RUnlock()
@@ -42,19 +41,19 @@ func (c *texts) get(base string, n int, build func() string) string {
 	return text
 }
 
-// rows returns insert with n rows of width placeholders each. They replace "$*", or follow the text
-// if it has none.
-func (c *texts) rows(insert string, n, width int) string {
-	return c.get(insert, n, func() string {
+// rows returns insert with n rows. They replace "$*", or follow the text if it has none. row is the
+// values of the first row, such as "$1,$2"; each further row has the parameters after it.
+func (c *texts) rows(insert string, n int, row string) string {
+	return c.get(textKey{insert, row, n}, func() string {
 		before, after, _ := strings.Cut(insert, " $*")
 		var b strings.Builder
 		b.WriteString(before)
-		for row := range n {
-			if row > 0 {
+		for i := range n {
+			if i > 0 {
 				b.WriteByte(',')
 			}
 			b.WriteString(" (")
-			writePlaceholders(&b, row*width+1, width)
+			writeRow(&b, row, i*widthOf(row))
 			b.WriteByte(')')
 		}
 		b.WriteString(after)
@@ -64,11 +63,44 @@ func (c *texts) rows(insert string, n, width int) string {
 
 // list returns text with "$*" replaced by n placeholders, numbered from from.
 func (c *texts) list(text string, from, n int) string {
-	return c.get(text, n, func() string {
+	return c.get(textKey{base: text, n: n}, func() string {
 		var b strings.Builder
 		writePlaceholders(&b, from, n)
 		return strings.ReplaceAll(text, "$*", b.String())
 	})
+}
+
+// widthOf returns the number of values of a row: the greatest number of a parameter in it.
+func widthOf(row string) int {
+	width := 0
+	for _, rest, more := strings.Cut(row, "$"); more; _, rest, more = strings.Cut(rest, "$") {
+		var n int
+		n, rest = leadingNumber(rest)
+		width = max(width, n)
+	}
+	return width
+}
+
+// writeRow writes a row, with shift added to the number of each parameter.
+func writeRow(b *strings.Builder, row string, shift int) {
+	before, rest, more := strings.Cut(row, "$")
+	b.WriteString(before)
+	for more {
+		var n int
+		n, rest = leadingNumber(rest)
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(n + shift))
+		before, rest, more = strings.Cut(rest, "$")
+		b.WriteString(before)
+	}
+}
+
+// leadingNumber returns the number that a text begins with, and the rest.
+func leadingNumber(text string) (n int, rest string) {
+	for text != "" && text[0] >= '0' && text[0] <= '9' {
+		n, text = 10*n+int(text[0]-'0'), text[1:]
+	}
+	return n, text
 }
 
 func writePlaceholders(b *strings.Builder, from, n int) {
@@ -92,7 +124,7 @@ func padded(n int) int {
 
 // listArgs returns the arguments for a text with a list: first, then values. It repeats the last
 // value until their number n is a power of two. values must not be empty.
-func listArgs[T any](first string, values []T, arg func(T) any) (args []any, n int) {
+func listArgs[T any](first any, values []T, arg func(T) any) (args []any, n int) {
 	n = padded(len(values))
 	args = make([]any, 1, n+1)
 	args[0] = first

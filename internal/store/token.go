@@ -11,20 +11,19 @@ import (
 )
 
 const (
-	tokenColumns = `t.id, t.organization_id, t.name, t.access, COALESCE(t.user_id, ''), COALESCE(u.user_name, ''), t.errors_as_200,
+	tokenColumns = `t.id, t.organization, t.name, t.access, u.id, CASE WHEN u.user_key IS NOT NULL THEN u.user_name ELSE '' END, t.errors_as_200,
 	t.created_at, t.expires_at, t.revoked_at, t.last_used_at, t.last_used_from, t.last_used_face`
 
-	tokenUser = ` FROM tokens t LEFT JOIN users u
-	ON u.organization_id = t.organization_id AND u.id = t.user_id AND u.user_key IS NOT NULL`
-	tokenGroups = ` JOIN token_groups tg ON tg.organization_id = t.organization_id AND tg.token_id = t.id
-	JOIN groups g ON g.organization_id = tg.organization_id AND g.id = tg.group_id`
+	tokenUser   = ` FROM tokens t LEFT JOIN users u ON u.organization = t.organization AND u.number = t.user_number`
+	tokenGroups = ` JOIN token_groups tg ON tg.organization = t.organization AND tg.token_id = t.id
+	JOIN groups g ON g.organization = tg.organization AND g.number = tg.group_number`
 	tokenByHash = ` WHERE t.token_hash = $1`
 )
 
 // tokenTargets returns the Scan targets of tokenColumns.
-func tokenTargets(t *roster.Token) []any {
+func tokenTargets(t *roster.Token, org *int64) []any {
 	return []any{
-		(*string)(&t.ID), (*string)(&t.OrganizationID), &t.Name, (*string)(&t.Access), (*string)(&t.UserID), &t.UserName, &t.ErrorsAs200,
+		(*string)(&t.ID), org, &t.Name, (*string)(&t.Access), optional{(*string)(&t.UserID)}, &t.UserName, &t.ErrorsAs200,
 		instant{&t.CreatedAt},
 		instant{&t.ExpiresAt},
 		instant{&t.RevokedAt},
@@ -33,9 +32,14 @@ func tokenTargets(t *roster.Token) []any {
 	}
 }
 
-func scanToken(r scanner) (t roster.Token, err error) {
-	err = r.Scan(tokenTargets(&t)...)
-	return t, err
+// tokensOf returns a function that reads a token of the organization.
+func tokensOf(org roster.OrganizationID) func(scanner) (roster.Token, error) {
+	return func(r scanner) (t roster.Token, err error) {
+		var number int64
+		err = r.Scan(tokenTargets(&t, &number)...)
+		t.OrganizationID = org
+		return t, err
+	}
 }
 
 // TokenByHash implements directory.CredentialTx.
@@ -51,9 +55,10 @@ func (t *tx) TokenByHash(hash string) (roster.Token, roster.Account, error) {
 	var a grantedAccount
 	var group roster.GroupLink
 	gone := false // a group that the token is limited to was deleted
-	to := append(tokenTargets(&token), a.targets()...)
-	to = append(to, &group.Number, &group.Name)
-	err := t.each("read token", text, []any{hash}, func(r scanner) error {
+	var org int64
+	to := append(tokenTargets(&token, &org), a.targets()...)
+	to = append(to, groupNumber{&group.Number}, &group.Name)
+	err := t.each("read token", text, []any{digest(hash)}, func(r scanner) error {
 		err := r.Scan(to...)
 		a.add()
 		if a.grant == "group" {
@@ -70,10 +75,14 @@ func (t *tx) TokenByHash(hash string) (roster.Token, roster.Account, error) {
 	if token.ID == "" || gone && len(token.Groups) == 0 {
 		return roster.Token{}, roster.Account{}, missing("token")
 	}
+	if token.OrganizationID, err = t.orgID(org); err != nil {
+		return roster.Token{}, roster.Account{}, err
+	}
 	sortLinks(token.Groups)
 	if a.UserID == "" {
 		return token, roster.Account{}, nil
 	}
+	a.OrganizationID = token.OrganizationID
 	return token, a.account(), nil
 }
 
@@ -84,37 +93,46 @@ func sortLinks(links []roster.GroupLink) {
 
 // InsertToken implements directory.CredentialTx.
 func (t *tx) InsertToken(token roster.Token, key, hash string) error {
-	const insert = `INSERT INTO tokens (id, organization_id, name, name_key, token_hash, access, user_id, errors_as_200,
-	created_at, expires_at, revoked_at, last_used_at, last_used_from, last_used_face)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
-	_, err := t.exec("insert token", insert,
-		string(token.ID), string(token.OrganizationID), token.Name, orNull(key), hash, string(token.Access), orNull(token.UserID), token.ErrorsAs200,
+	const (
+		insert = `INSERT INTO tokens (id, organization, name, name_key, token_hash, access, errors_as_200,
+	created_at, expires_at, revoked_at, last_used_at, last_used_from, last_used_face, user_number) `
+		values = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13`
+		ofAll  = insert + `VALUES (` + values + `, NULL)`
+		ofUser = insert + `SELECT ` + values + `, number FROM users WHERE organization = $2 AND id = $14` // none for a user who is not there
+	)
+	args := []any{
+		uid(token.ID), t.org(token.OrganizationID), token.Name, orNull(key), digest(hash), string(token.Access), token.ErrorsAs200,
 		micros(token.CreatedAt), micros(token.ExpiresAt), micros(token.RevokedAt),
-		micros(token.LastUsedAt), token.LastUsedFrom, string(token.LastUsedFace))
-	if err != nil {
+		micros(token.LastUsedAt), token.LastUsedFrom, string(token.LastUsedFace),
+	}
+	text := ofAll
+	if token.UserID != "" {
+		text, args = ofUser, append(args, uid(token.UserID))
+	}
+	if err := t.mustChange("user", "insert token", text, args...); err != nil {
 		return err
 	}
-	const groups = `INSERT INTO token_groups (organization_id, token_id, group_id) VALUES`
+	const groups = `INSERT INTO token_groups (organization, token_id, group_number) VALUES`
 	var rows []any
 	for _, g := range token.Groups {
-		rows = append(rows, string(token.OrganizationID), string(token.ID), string(g.ID))
+		rows = append(rows, t.org(token.OrganizationID), uid(token.ID), uid(g.ID))
 	}
-	return t.insertRows("insert groups of token", groups, 3, rows)
+	return t.insertRows("insert groups of token", groups, rowOfGroup, rows)
 }
 
 // Tokens implements directory.CredentialTx.
 func (t *tx) Tokens(org roster.OrganizationID, q directory.TokenQuery) (directory.Rows[roster.Token], error) {
 	rows, err := list(t, listing[roster.Token]{
-		noun: "tokens", columns: tokenColumns, scan: scanToken,
+		noun: "tokens", columns: tokenColumns, scan: tokensOf(org),
 		from: func(b *query) error {
 			b.add(tokenUser)
-			b.where("t.organization_id = ?", string(org))
+			b.where("t.organization = ?", t.org(org))
 			if !q.Revoked {
 				b.where("t.revoked_at = 0")
 			}
 			return nil
 		},
-		order: ascending("t.id", q.After), limit: q.Limit, count: q.Count,
+		order: byID("t.id", false, q.After), limit: q.Limit, count: q.Count,
 	})
 	if err != nil {
 		return rows, err
@@ -124,37 +142,42 @@ func (t *tx) Tokens(org roster.OrganizationID, q directory.TokenQuery) (director
 
 // HasToken implements directory.CredentialTx.
 func (t *tx) HasToken(org roster.OrganizationID, user roster.UserID) (bool, error) {
-	const text = `SELECT 1 FROM tokens WHERE organization_id = $1 AND user_id = $2 AND revoked_at = 0 LIMIT 1`
+	const text = `SELECT 1 FROM tokens WHERE organization = $1
+	AND user_number = ` + numberOfUser + ` AND revoked_at = 0 LIMIT 1`
 	var one int64
-	return t.one("find token of user", text, []any{string(org), string(user)}, &one)
+	return t.one("find token of user", text, []any{t.org(org), uid(user)}, &one)
 }
 
 // loadTokenGroups sets the groups of tokens. The tokens must be sorted by id.
 func (t *tx) loadTokenGroups(org roster.OrganizationID, tokens []roster.Token) error {
 	const text = `SELECT tg.token_id, g.id, g.number, g.name FROM token_groups tg
-	JOIN groups g ON g.organization_id = tg.organization_id AND g.id = tg.group_id
-	WHERE tg.organization_id = $1 AND tg.token_id BETWEEN $2 AND $3 ORDER BY tg.token_id, g.number`
+	JOIN groups g ON g.organization = tg.organization AND g.number = tg.group_number
+	WHERE tg.organization = $1 AND tg.token_id BETWEEN $2 AND $3`
 	if len(tokens) == 0 {
 		return nil
 	}
-	args := []any{string(org), string(tokens[0].ID), string(tokens[len(tokens)-1].ID)}
-	return t.each("read groups of tokens", text, args, func(r scanner) error {
+	args := []any{t.org(org), uid(tokens[0].ID), uid(tokens[len(tokens)-1].ID)}
+	err := t.each("read groups of tokens", text, args, func(r scanner) error {
 		var id roster.TokenID
 		var g roster.GroupLink
-		err := r.Scan((*string)(&id), (*string)(&g.ID), &g.Number, &g.Name)
+		err := r.Scan((*string)(&id), (*string)(&g.ID), groupNumber{&g.Number}, &g.Name)
 		i, found := slices.BinarySearchFunc(tokens, id, func(t roster.Token, id roster.TokenID) int { return cmp.Compare(t.ID, id) })
 		if found {
 			tokens[i].Groups = append(tokens[i].Groups, g)
 		}
 		return err
 	})
+	for i := range tokens {
+		sortLinks(tokens[i].Groups)
+	}
+	return err
 }
 
 // FindToken implements directory.CredentialTx.
 func (t *tx) FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token, error) {
 	const text = `SELECT ` + tokenColumns + tokenUser + `
-	WHERE t.organization_id = $1 AND (t.id = $2 OR t.name_key = $3) AND t.name_key IS NOT NULL`
-	found, err := collect(t, "find token", text, []any{string(org), ref.ID, directory.Fold(ref.Name)}, scanToken)
+	WHERE t.organization = $1 AND (t.id = $2 OR t.name_key = $3) AND t.name_key IS NOT NULL`
+	found, err := collect(t, "find token", text, []any{t.org(org), uid(ref.ID), directory.Fold(ref.Name)}, tokensOf(org))
 	if err != nil {
 		return roster.Token{}, err
 	}
@@ -169,8 +192,8 @@ func (t *tx) FindToken(org roster.OrganizationID, ref roster.Ref) (roster.Token,
 
 // RevokeToken implements directory.CredentialTx. Errors: NotFound, also for a revoked token.
 func (t *tx) RevokeToken(org roster.OrganizationID, id roster.TokenID, at time.Time) error {
-	const text = `UPDATE tokens SET revoked_at = $3, name_key = NULL WHERE organization_id = $1 AND id = $2 AND revoked_at = 0`
-	return t.mustChange("token", "revoke token", text, string(org), string(id), micros(at))
+	const text = `UPDATE tokens SET revoked_at = $3, name_key = NULL WHERE organization = $1 AND id = $2 AND revoked_at = 0`
+	return t.mustChange("token", "revoke token", text, t.org(org), uid(id), micros(at))
 }
 
 // TouchTokens implements directory.CredentialTx. It ignores a use that is older than the stored
@@ -181,7 +204,7 @@ func (t *tx) TouchTokens(uses []roster.TokenUse) error {
 	ordered := slices.Clone(uses)
 	sort.Slice(ordered, func(i, j int) bool { return ordered[i].ID < ordered[j].ID })
 	for _, use := range ordered {
-		if _, err := t.exec("touch token", text, string(use.ID), micros(use.At), use.From, string(use.Face)); err != nil {
+		if _, err := t.exec("touch token", text, uid(use.ID), micros(use.At), use.From, string(use.Face)); err != nil {
 			return err
 		}
 	}

@@ -35,13 +35,15 @@ type tx struct {
 	run    runner
 	engine *engine
 	texts  *texts
+	orgs   *organizations
 
-	queued    bool  // a job was queued
-	inserted  int   // number of audit entries and events inserted
-	access    bool  // data that authentication reads may have changed
-	numbering bool  // the running statement takes the next number; another transaction may take the same one
-	failed    error // error of the first failed statement; no statement runs after it
-	fault     fault // classification of that error
+	met       []organization // organizations that are not in orgs yet
+	queued    bool           // a job was queued
+	inserted  int            // number of audit entries and events inserted
+	access    bool           // data that authentication reads may have changed
+	numbering bool           // the running statement takes the next number; another transaction may take the same one
+	failed    error          // error of the first failed statement; no statement runs after it
+	fault     fault          // classification of that error
 }
 
 var _ directory.Tx = (*tx)(nil)
@@ -147,12 +149,22 @@ func (t *tx) mustChange(noun, doing, text string, args ...any) error {
 	return err
 }
 
-// insertRows inserts rows of width values each. insert is the statement's text up to and including
-// VALUES.
-func (t *tx) insertRows(doing, insert string, width int, values []any) error {
+// changed is mustChange for a statement that returns the record's number.
+func (t *tx) changed(noun, doing, text string, args ...any) (number int64, err error) {
+	found, err := t.one(doing, text, args, &number)
+	if err == nil && !found {
+		err = missing(noun)
+	}
+	return number, err
+}
+
+// insertRows inserts rows. insert is the statement's text up to and including VALUES, row is as for
+// texts.rows.
+func (t *tx) insertRows(doing, insert, row string, values []any) error {
+	width := widthOf(row)
 	for len(values) > 0 {
 		n := min(len(values)/width, maxRows)
-		if err := t.put(doing, t.texts.rows(insert, n, width), values[:n*width]...); err != nil {
+		if err := t.put(doing, t.texts.rows(insert, n, row), values[:n*width]...); err != nil {
 			return err
 		}
 		values = values[n*width:]

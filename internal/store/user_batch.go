@@ -19,11 +19,11 @@ func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err erro
 	for some := range slices.Chunk(inTurn, maxRows) {
 		args := make([]any, 0, len(insertColumns)*len(some))
 		for i := range some {
-			if args, err = appendValues(args, insertColumns, &some[i]); err != nil {
+			if args, err = t.appendValues(args, insertColumns, &some[i]); err != nil {
 				return nil, err
 			}
 		}
-		err := t.each("insert users", t.texts.rows(insertUsers, len(some), len(insertColumns)), args, func(r scanner) error {
+		err := t.each("insert users", t.texts.rows(insertUsers, len(some), insertRow), args, func(r scanner) error {
 			var id string
 			var number int64
 			err := r.Scan(&id, &number)
@@ -38,42 +38,51 @@ func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err erro
 	var all userRows
 	for i, u := range rows {
 		if numbers[i] = made[string(u.ID)]; numbers[i] != 0 {
-			all.addAccess(u, numbers[i])
-			all.addReach(u, numbers[i])
+			all.addAccess(t.org(u.OrganizationID), u, numbers[i])
+			all.addReach(t.org(u.OrganizationID), u, numbers[i])
 		}
 	}
 	return numbers, t.insertParts(all)
 }
 
+// The values of a row of each insert.
+var (
+	roleRow       = "$1,$2," + numberOf("roles", "$1", "$3") + ",0"
+	scopedRoleRow = "$1,$2," + numberOf("roles", "$1", "$3") + "," + numberOf("groups", "$1", "$4")
+	contactRow    = placeholders(7)
+	preferenceRow = placeholders(4)
+	auditRow      = placeholders(15)
+	detailsRow    = placeholders(4)
+	jobRow        = placeholders(13)
+)
+
 // userRows are the rows of users' relations, as arguments of inserts.
-type userRows struct{ roles, level, members, contacts, prefs []any }
+type userRows struct{ roles, scoped, level, members, contacts, prefs []any }
 
 // addAccess adds the roles, the scope of the access level, and the memberships of a user.
-func (rows *userRows) addAccess(u directory.NewUserRow, number int64) {
-	org := string(u.OrganizationID)
+func (rows *userRows) addAccess(org any, u directory.NewUserRow, number int64) {
 	for _, role := range u.Roles {
 		if len(role.Groups) == 0 {
-			rows.roles = append(rows.roles, org, number, string(role.ID), "")
+			rows.roles = append(rows.roles, org, number, uid(role.ID))
 		}
 		for _, group := range role.Groups {
-			rows.roles = append(rows.roles, org, number, string(role.ID), string(group))
+			rows.scoped = append(rows.scoped, org, number, uid(role.ID), uid(group))
 		}
 	}
 	for _, group := range u.LevelGroups {
-		rows.level = append(rows.level, org, number, string(group))
+		rows.level = append(rows.level, org, number, uid(group))
 	}
 	for _, groups := range [][]roster.GroupLink{u.Groups, u.Teams} {
 		for _, g := range groups {
-			rows.members = append(rows.members, org, number, string(g.ID))
+			rows.members = append(rows.members, org, number, uid(g.ID))
 		}
 	}
 }
 
 // addReach adds the contact methods and preferences of a user.
-func (rows *userRows) addReach(u directory.NewUserRow, number int64) {
-	org := string(u.OrganizationID)
+func (rows *userRows) addReach(org any, u directory.NewUserRow, number int64) {
 	for _, c := range u.ContactMethods {
-		rows.contacts = append(rows.contacts, org, number, string(c.ID), string(c.Service), c.Address, micros(c.ConfirmedAt), micros(c.CreatedAt))
+		rows.contacts = append(rows.contacts, org, number, uid(c.ID), string(c.Service), c.Address, micros(c.ConfirmedAt), micros(c.CreatedAt))
 	}
 	for _, p := range u.Preferences {
 		rows.prefs = append(rows.prefs, org, number, string(p.Type), serviceText(p.Services))
@@ -83,17 +92,17 @@ func (rows *userRows) addReach(u directory.NewUserRow, number int64) {
 // insertParts inserts the rows.
 func (t *tx) insertParts(rows userRows) error {
 	for _, part := range []struct {
-		doing, insert string
-		width         int
-		values        []any
+		doing, insert, row string
+		values             []any
 	}{
-		{"insert roles of users", `INSERT INTO user_roles (organization_id, user_number, role_id, group_id) VALUES`, 4, rows.roles},
-		{"insert scope of users", `INSERT INTO user_level_groups (organization_id, user_number, group_id) VALUES`, 3, rows.level},
-		{"insert members", `INSERT INTO group_members (organization_id, user_number, group_id) VALUES`, 3, rows.members},
-		{"insert contact methods", `INSERT INTO contact_methods (organization_id, user_number, id, service, address, confirmed_at, created_at) VALUES`, 7, rows.contacts},
-		{"insert preferences", `INSERT INTO preferences (organization_id, user_number, type, services) VALUES`, 4, rows.prefs},
+		{"insert roles of users", `INSERT INTO user_roles (organization, user_number, role_number, group_number) VALUES`, roleRow, rows.roles},
+		{"insert scoped roles of users", `INSERT INTO user_roles (organization, user_number, role_number, group_number) VALUES`, scopedRoleRow, rows.scoped},
+		{"insert scope of users", `INSERT INTO user_level_groups (organization, user_number, group_number) VALUES`, rowOfGroup, rows.level},
+		{"insert members", `INSERT INTO group_members (organization, user_number, group_number) VALUES`, rowOfGroup, rows.members},
+		{"insert contact methods", `INSERT INTO contact_methods (organization, user_number, id, service, address, confirmed_at, created_at) VALUES`, contactRow, rows.contacts},
+		{"insert preferences", `INSERT INTO preferences (organization, user_number, type, services) VALUES`, preferenceRow, rows.prefs},
 	} {
-		if err := t.insertRows(part.doing, part.insert, part.width, part.values); err != nil {
+		if err := t.insertRows(part.doing, part.insert, part.row, part.values); err != nil {
 			return err
 		}
 	}
@@ -104,7 +113,7 @@ func (t *tx) insertParts(rows userRows) error {
 // while PostgreSQL knows little of the table, it compares a long list with every user.
 func (t *tx) TakenNames(org roster.OrganizationID, keys []string) (map[string]bool, error) {
 	const text = `SELECT u.user_key FROM (VALUES $*) AS page CROSS JOIN users u
-	WHERE u.organization_id = page.column1 AND u.user_key = page.column2`
+	WHERE u.organization = CAST(page.column1 AS BIGINT) AND u.user_key = page.column2`
 	taken := make(map[string]bool)
 	return taken, t.takenKeys(text, org, keys, taken)
 }
@@ -112,7 +121,7 @@ func (t *tx) TakenNames(org roster.OrganizationID, keys []string) (map[string]bo
 // TakenEmails implements directory.BatchTx.
 func (t *tx) TakenEmails(org roster.OrganizationID, keys []string) (map[string]bool, error) {
 	const text = `SELECT DISTINCT u.email_key FROM (VALUES $*) AS page CROSS JOIN users u
-	WHERE u.organization_id = page.column1 AND u.email_key = page.column2 AND COALESCE(u.user_key, '') <> ''`
+	WHERE u.organization = CAST(page.column1 AS BIGINT) AND u.email_key = page.column2 AND COALESCE(u.user_key, '') <> ''`
 	taken, err := t.TakenNames(org, keys)
 	if err != nil {
 		return nil, err
@@ -122,13 +131,14 @@ func (t *tx) TakenEmails(org roster.OrganizationID, keys []string) (map[string]b
 
 // takenKeys runs the query for pairs of organization and key, and adds the keys found to taken.
 func (t *tx) takenKeys(text string, org roster.OrganizationID, keys []string, taken map[string]bool) error {
+	number := t.org(org)
 	for some := range slices.Chunk(keys, maxList) {
 		n := padded(len(some))
 		args := make([]any, 0, 2*n)
 		for i := range n {
-			args = append(args, string(org), some[min(i, len(some)-1)])
+			args = append(args, number, some[min(i, len(some)-1)])
 		}
-		err := t.each("find taken names", t.texts.rows(text, n, 2), args, func(r scanner) error {
+		err := t.each("find taken names", t.texts.rows(text, n, "$1,$2"), args, func(r scanner) error {
 			var key string
 			err := r.Scan(&key)
 			taken[key] = true
@@ -144,44 +154,44 @@ func (t *tx) takenKeys(text string, org roster.OrganizationID, keys []string, ta
 // InsertAudits implements directory.BatchTx.
 func (t *tx) InsertAudits(entries []roster.AuditEntry) error {
 	const (
-		insert = `INSERT INTO audit_entries (organization_id, id, at, actor_kind, actor, actor_name, face, address,
+		insert = `INSERT INTO audit_entries (organization, id, at, actor_kind, actor, actor_name, face, address,
 		request_id, action, target, target_name, details_hash, seq, hash) VALUES`
-		details = `INSERT INTO audit_details (organization_id, audit_id, salt, details) VALUES`
+		details = `INSERT INTO audit_details (organization, audit_id, salt, details) VALUES`
 	)
 	rows, detailed := make([]any, 0, 15*len(entries)), make([]any, 0, 4*len(entries))
 	for _, e := range entries {
-		rows = append(rows, string(e.OrganizationID), string(e.ID), micros(e.At), string(e.ActorKind), e.Actor, e.ActorName,
-			string(e.Face), e.Address, e.RequestID, e.Action, e.Target, e.TargetName, e.DetailsHash, placeOrNull(e.Seq), e.Hash)
+		rows = append(rows, t.org(e.OrganizationID), uid(e.ID), micros(e.At), string(e.ActorKind), e.Actor, e.ActorName,
+			string(e.Face), e.Address, e.RequestID, e.Action, uid(e.Target), e.TargetName, digest(e.DetailsHash), placeOrNull(e.Seq), digest(e.Hash))
 		if e.Salt != "" || len(e.Details) > 0 {
-			detailed = append(detailed, string(e.OrganizationID), string(e.ID), e.Salt, string(e.Details))
+			detailed = append(detailed, t.org(e.OrganizationID), uid(e.ID), digest(e.Salt), string(e.Details))
 		}
 	}
 	t.inserted += len(entries)
-	if err := t.insertRows("insert audit entries", insert, 15, rows); err != nil {
+	if err := t.insertRows("insert audit entries", insert, auditRow, rows); err != nil {
 		return err
 	}
-	return t.insertRows("insert audit details", details, 4, detailed)
+	return t.insertRows("insert audit details", details, detailsRow, detailed)
 }
 
 // EnqueueAll implements directory.BatchTx.
 func (t *tx) EnqueueAll(jobs []roster.Job) error {
-	const insert = `INSERT INTO jobs (id, organization_id, lane, kind, job_key, payload, run_at, due_at, attempts, state, reason, created_at, ended_at)
-	VALUES $* ON CONFLICT (organization_id, job_key) WHERE due_at IS NOT NULL AND job_key IS NOT NULL DO NOTHING`
+	const insert = `INSERT INTO jobs (id, organization, lane, kind, job_key, payload, run_at, due_at, attempts, state, reason, created_at, ended_at)
+	VALUES $* ON CONFLICT (organization, job_key) WHERE due_at IS NOT NULL AND job_key IS NOT NULL DO NOTHING`
 	rows := make([]any, 0, 13*len(jobs))
 	for _, j := range jobs {
-		rows = append(rows, string(j.ID), string(j.OrganizationID), string(j.Lane), j.Kind, orNull(j.Key), string(j.Payload),
+		rows = append(rows, uid(j.ID), t.org(j.OrganizationID), string(j.Lane), j.Kind, orNull(j.Key), string(j.Payload),
 			micros(j.RunAt), micros(j.RunAt), j.Attempts, "ready", "", micros(j.CreatedAt), 0)
 	}
 	t.queued = t.queued || len(jobs) > 0
-	return t.insertRows("enqueue jobs", insert, 13, rows)
+	return t.insertRows("enqueue jobs", insert, jobRow, rows)
 }
 
 // TakeRetry implements directory.BatchTx.
 func (t *tx) TakeRetry(org roster.OrganizationID, key string) (r directory.Retry, found bool, err error) {
-	const text = `DELETE FROM retries WHERE organization_id = $1 AND retry_key = $2
+	const text = `DELETE FROM retries WHERE organization = $1 AND retry_key = $2
 	RETURNING resource_id, version, created_at, fingerprint`
 	r = directory.Retry{OrganizationID: org, Key: key}
-	found, err = t.one("take retry", text, []any{string(org), key}, &r.ResourceID, &r.Version, instant{&r.CreatedAt}, &r.Fingerprint)
+	found, err = t.one("take retry", text, []any{t.org(org), digest(key)}, &r.ResourceID, &r.Version, instant{&r.CreatedAt}, hashed{&r.Fingerprint})
 	if !found {
 		return directory.Retry{}, false, err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 type userColumn struct {
 	name   string // column of the table users; "" if it is never written
 	read   string // the expression that reads it; "" if it is never read
+	table  string // the table whose record it refers to: its value is then the record's id, and its number is written; "" for other columns
 	insert bool   // an insert writes it
 	update bool   // an update writes it
 
@@ -43,6 +45,11 @@ func writeOnly(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, insert: true, update: true, value: value}
 }
 
+// reference is a column that refers to a record of a table, or is null.
+func reference(name, table string, value func(*userRow) any) userColumn {
+	return userColumn{name: name, table: table, insert: true, update: true, value: value}
+}
+
 // insertOnly is a column that only inserts write, and that is not read with the user.
 func insertOnly(name string, value func(*userRow) any) userColumn {
 	return userColumn{name: name, insert: true, value: value}
@@ -56,8 +63,8 @@ func readExpression(read string, value func(*userRow) any) userColumn {
 // userColumns are the columns of a user. A new column needs a line here and a migration.
 var userColumns = []userColumn{
 	readExpression("u.number", func(u *userRow) any { return &u.Number }),
-	readInsert("id", func(u *userRow) any { return (*string)(&u.ID) }),
-	readInsert("organization_id", func(u *userRow) any { return (*string)(&u.OrganizationID) }),
+	readInsert("id", func(u *userRow) any { return optional{(*string)(&u.ID)} }),
+	insertOnly("organization", func(u *userRow) any { return u.OrganizationID }), // whoever reads users knows it
 	readWrite("user_name", func(u *userRow) any { return &u.UserName }),
 	writeOnly("user_key", func(u *userRow) any { return orNull(u.UserKey) }),
 	readWrite("display_name", func(u *userRow) any { return &u.DisplayName }),
@@ -71,15 +78,15 @@ var userColumns = []userColumn{
 	readWrite("realm", func(u *userRow) any { return &u.Realm }),
 	insertOnly("password_hash", func(u *userRow) any { return (*string)(&u.PasswordHash) }), // SetPassword updates it
 	insertOnly("credential_version", func(*userRow) any { return 1 }),
-	insertOnly("create_fingerprint", func(u *userRow) any { return &u.Fingerprint }),
+	insertOnly("create_fingerprint", func(u *userRow) any { return digest(u.Fingerprint) }),
 	{name: "email_claim", insert: true, update: true, follows: "email_key", value: func(u *userRow) any { return orNull(u.EmailClaim) }},
 	readExpression("u.password_hash <> ''", func(u *userRow) any { return &u.HasPassword }),
-	writeOnly("primary_group_id", func(u *userRow) any { return orNull(u.PrimaryGroup.ID) }),
-	readExpression("COALESCE(g.id, '')", func(u *userRow) any { return (*string)(&u.PrimaryGroup.ID) }),
+	reference("primary_group_number", "groups", func(u *userRow) any { return uidOrNull(u.PrimaryGroup.ID) }),
+	readExpression("g.id", func(u *userRow) any { return optional{(*string)(&u.PrimaryGroup.ID)} }),
 	readExpression("COALESCE(g.number, 0)", func(u *userRow) any { return &u.PrimaryGroup.Number }),
 	readExpression("COALESCE(g.name, '')", func(u *userRow) any { return &u.PrimaryGroup.Name }),
-	writeOnly("department_id", func(u *userRow) any { return orNull(u.Department.ID) }),
-	readExpression("COALESCE(d.id, '')", func(u *userRow) any { return (*string)(&u.Department.ID) }),
+	reference("department_number", "departments", func(u *userRow) any { return uidOrNull(u.Department.ID) }),
+	readExpression("d.id", func(u *userRow) any { return optional{(*string)(&u.Department.ID)} }),
 	readExpression("COALESCE(d.number, 0)", func(u *userRow) any { return &u.Department.Number }),
 	readExpression("COALESCE(d.name, '')", func(u *userRow) any { return &u.Department.Name }),
 	readWrite("joined_at", func(u *userRow) any { return instant{&u.JoinedAt} }),
@@ -104,14 +111,20 @@ var (
 	insertColumns = columnsThat(func(c userColumn) bool { return c.insert })
 	updateColumns = columnsThat(func(c userColumn) bool { return c.update })
 
-	insertUser  = insertText("("+placeholders(len(insertColumns))+")", "RETURNING number")
+	insertRow   = insertValues()
+	insertUser  = insertText("("+insertRow+")", "RETURNING number")
 	insertUsers = insertText("$*", "ON CONFLICT DO NOTHING RETURNING id, number")
 	updateUser  = updateText()
 
-	selectUser = `SELECT ` + joinColumns(readColumns, func(c userColumn) string { return c.read }) + ` FROM users u
-	LEFT JOIN groups g ON g.organization_id = u.organization_id AND g.id = u.primary_group_id AND g.name_key IS NOT NULL
-	LEFT JOIN departments d ON d.organization_id = u.organization_id AND d.id = u.department_id AND d.name_key IS NOT NULL`
+	selectUser = `SELECT ` + joinColumns(readColumns, func(c userColumn) string { return c.read }) + fromUsers
+
+	selectUserAndOrganization = `SELECT ` + joinColumns(readColumns, func(c userColumn) string { return c.read }) +
+		`, (SELECT o.id FROM organizations o WHERE o.number = u.organization)` + fromUsers
 )
+
+const fromUsers = ` FROM users u
+	LEFT JOIN groups g ON g.organization = u.organization AND g.number = u.primary_group_number AND g.name_key IS NOT NULL
+	LEFT JOIN departments d ON d.organization = u.organization AND d.number = u.department_number AND d.name_key IS NOT NULL`
 
 func columnsThat(keep func(userColumn) bool) (some []userColumn) {
 	for _, c := range userColumns {
@@ -135,6 +148,25 @@ func insertText(values, end string) string {
 	return `INSERT INTO users (` + names + `) VALUES ` + values + ` ` + end
 }
 
+// insertValues returns the values of one row of an insert, as texts.rows takes them.
+func insertValues() string {
+	at := func(i int) string { return "$" + strconv.Itoa(i+1) }
+	org := at(slices.IndexFunc(insertColumns, func(c userColumn) bool { return c.name == "organization" }))
+	n := -1
+	return joinColumns(insertColumns, func(c userColumn) string {
+		n++
+		return c.valueAt(org, at(n))
+	})
+}
+
+// valueAt is the SQL for the value to be written, whose parameters are org and value.
+func (c userColumn) valueAt(org, value string) string {
+	if c.table != "" {
+		return numberOrNull(c.table, org, value)
+	}
+	return value
+}
+
 func placeholders(n int) string {
 	var b strings.Builder
 	writePlaceholders(&b, 1, n)
@@ -148,29 +180,39 @@ func updateText() string {
 	sets := joinColumns(updateColumns, func(c userColumn) string {
 		value := "$" + strconv.Itoa(3+len(parameters))
 		parameters[c.name] = value
+		value = c.valueAt("$1", value)
 		if c.follows != "" {
 			value = "CASE WHEN " + c.follows + " = " + parameters[c.follows] + " THEN " + c.name + " ELSE " + value + " END"
 		}
 		return c.name + " = " + value
 	})
-	return `UPDATE users SET ` + sets + ` WHERE organization_id = $1 AND number = $2 AND user_key IS NOT NULL`
+	return `UPDATE users SET ` + sets + ` WHERE organization = $1 AND number = $2 AND user_key IS NOT NULL`
 }
 
-// scanUser reads a row of selectUser.
-func scanUser(r scanner) (roster.User, error) {
+// usersOf returns a function that reads a row of selectUser about a user of the organization.
+func usersOf(org roster.OrganizationID) func(scanner) (roster.User, error) {
+	return func(r scanner) (roster.User, error) {
+		u, err := scanUser(r)
+		u.OrganizationID = org
+		return u, err
+	}
+}
+
+// scanUser reads the columns of a user, and more columns after them.
+func scanUser(r scanner, more ...any) (roster.User, error) {
 	var u userRow
-	to := make([]any, len(readColumns))
+	to := make([]any, len(readColumns), len(readColumns)+len(more))
 	for i, c := range readColumns {
 		to[i] = c.value(&u)
 	}
-	err := r.Scan(to...)
+	err := r.Scan(append(to, more...)...)
 	return u.User, err
 }
 
 // appendValues appends the stored values of the user's columns to args.
-func appendValues(args []any, columns []userColumn, u *userRow) ([]any, error) {
+func (t *tx) appendValues(args []any, columns []userColumn, u *userRow) ([]any, error) {
 	for _, c := range columns {
-		value, err := storedAs(c.value(u))
+		value, err := t.storedAs(c.value(u))
 		if err != nil {
 			return nil, fmt.Errorf("column %s: %w", c.name, err)
 		}
@@ -180,7 +222,7 @@ func appendValues(args []any, columns []userColumn, u *userRow) ([]any, error) {
 }
 
 // storedAs returns the stored form of a value that userColumn.value returned.
-func storedAs(value any) (any, error) {
+func (t *tx) storedAs(value any) (any, error) {
 	switch v := value.(type) {
 	case *string:
 		return *v, nil
@@ -196,7 +238,11 @@ func storedAs(value any) (any, error) {
 		return string(*v.to), nil
 	case competencies:
 		return competencyText(*v.to)
-	case nil, string, int:
+	case optional:
+		return uid(*v.to), nil
+	case roster.OrganizationID:
+		return t.org(v), nil
+	case nil, string, int, uid, digest:
 		return v, nil
 	default:
 		return nil, fmt.Errorf("a %T is not stored", value)

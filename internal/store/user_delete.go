@@ -9,12 +9,12 @@ import (
 
 // DeleteUser implements directory.UserTx.
 func (t *tx) DeleteUser(org roster.OrganizationID, number int64, at time.Time) error {
-	const free = `UPDATE users SET user_key = NULL, email_key = '', email_claim = NULL, create_fingerprint = '', active = FALSE, access_level = 'custom', server_admin = FALSE,
-	password_hash = '', credential_version = credential_version + 1, primary_group_id = NULL, department_id = NULL,
+	const free = `UPDATE users SET user_key = NULL, email_key = '', email_claim = NULL, create_fingerprint = $4, active = FALSE, access_level = 'custom', server_admin = FALSE,
+	password_hash = '', credential_version = credential_version + 1, primary_group_number = NULL, department_number = NULL,
 	version = version + 1, updated_at = $3
-	WHERE organization_id = $1 AND number = $2 AND user_key IS NOT NULL RETURNING id, user_name`
-	var id, name string
-	found, err := t.one("delete user", free, []any{string(org), number, micros(at)}, &id, &name)
+	WHERE organization = $1 AND number = $2 AND user_key IS NOT NULL RETURNING user_name`
+	var name string
+	found, err := t.one("delete user", free, []any{t.org(org), number, micros(at), digest("")}, &name)
 	if err == nil && !found {
 		err = missing("user")
 	}
@@ -25,19 +25,19 @@ func (t *tx) DeleteUser(org roster.OrganizationID, number int64, at time.Time) e
 		text string
 		args []any
 	}{
-		{`DELETE FROM sessions WHERE organization_id = $1 AND user_id = $2`, []any{id}},
-		{`DELETE FROM links WHERE organization_id = $1 AND user_id = $2`, []any{id}},
-		{`UPDATE tokens SET revoked_at = $3, name_key = NULL WHERE organization_id = $1 AND user_id = $2 AND revoked_at = 0`, []any{id, micros(at)}},
-		{`DELETE FROM user_roles WHERE organization_id = $1 AND user_number = $2`, []any{number}},
-		{`DELETE FROM user_level_groups WHERE organization_id = $1 AND user_number = $2`, []any{number}},
-		{`DELETE FROM group_members WHERE organization_id = $1 AND user_number = $2`, []any{number}},
-		{`DELETE FROM contact_methods WHERE organization_id = $1 AND user_number = $2`, []any{number}},
-		{`DELETE FROM preferences WHERE organization_id = $1 AND user_number = $2`, []any{number}},
-		{`DELETE FROM check_permissions WHERE organization_id = $1 AND user_number = $2`, []any{number}},
+		{`DELETE FROM sessions WHERE organization = $1 AND user_number = $2`, []any{number}},
+		{`DELETE FROM links WHERE organization = $1 AND user_number = $2`, []any{number}},
+		{`UPDATE tokens SET revoked_at = $3, name_key = NULL WHERE organization = $1 AND user_number = $2 AND revoked_at = 0`, []any{number, micros(at)}},
+		{`DELETE FROM user_roles WHERE organization = $1 AND user_number = $2`, []any{number}},
+		{`DELETE FROM user_level_groups WHERE organization = $1 AND user_number = $2`, []any{number}},
+		{`DELETE FROM group_members WHERE organization = $1 AND user_number = $2`, []any{number}},
+		{`DELETE FROM contact_methods WHERE organization = $1 AND user_number = $2`, []any{number}},
+		{`DELETE FROM preferences WHERE organization = $1 AND user_number = $2`, []any{number}},
+		{`DELETE FROM check_permissions WHERE organization = $1 AND user_number = $2`, []any{number}},
 		// The next user of this name is a different person.
-		{`DELETE FROM known_addresses WHERE organization_id = $1 AND user_key = $2`, []any{directory.Fold(name)}},
+		{`DELETE FROM known_addresses WHERE organization = $1 AND user_key = $2`, []any{directory.Fold(name)}},
 	} {
-		if err := t.put("delete what was the user's", part.text, append([]any{string(org)}, part.args...)...); err != nil {
+		if err := t.put("delete what was the user's", part.text, append([]any{t.org(org)}, part.args...)...); err != nil {
 			return err
 		}
 	}

@@ -14,17 +14,17 @@ import (
 // comparedOfUsers are the attributes of users that the store compares. What is sorted by a key that
 // is cut, or has none, is not here.
 var comparedOfUsers = sqlAttributes{
-	"id":          {"u.id", "1 = 1"},
-	"number":      {"u.number", "1 = 1"},
-	"userName":    {"u.user_key", "1 = 1"},
-	"email":       {"u.email_key", "u.email_key <> ''"},
-	"externalId":  {"u.external_id", "u.external_id <> ''"},
-	"active":      {"u.active", "1 = 1"},
-	"accessLevel": {"u.access_level", "u.access_level <> ''"},
-	"hasPassword": {"(u.password_hash <> '')", "1 = 1"},
-	"version":     {"u.version", "1 = 1"},
-	"createdAt":   {"u.created_at", "u.created_at <> 0"},
-	"updatedAt":   {"u.updated_at", "u.updated_at <> 0"},
+	"id":          {is: "u.id", present: "1 = 1", id: true},
+	"number":      {is: "u.number", present: "1 = 1"},
+	"userName":    {is: "u.user_key", present: "1 = 1"},
+	"email":       {is: "u.email_key", present: "u.email_key <> ''"},
+	"externalId":  {is: "u.external_id", present: "u.external_id <> ''"},
+	"active":      {is: "u.active", present: "1 = 1"},
+	"accessLevel": {is: "u.access_level", present: "u.access_level <> ''"},
+	"hasPassword": {is: "(u.password_hash <> '')", present: "1 = 1"},
+	"version":     {is: "u.version", present: "1 = 1"},
+	"createdAt":   {is: "u.created_at", present: "u.created_at <> 0"},
+	"updatedAt":   {is: "u.updated_at", present: "u.updated_at <> 0"},
 }
 
 // indexedOfUsers are the conditions by which an index finds users that have a value.
@@ -57,11 +57,11 @@ func (t *tx) pageOfUsers(org roster.OrganizationID, q directory.UserQuery, with 
 	if q.Among == nil && !q.Where.IsZero() && !picksFew(q) {
 		return t.comparedUsers(org, q, with)
 	}
-	text, args, err := usersText(org, q)
+	text, args, err := usersText(t.org(org), q)
 	if err != nil {
 		return directory.UserRows{}, err
 	}
-	users, err := collect(t, "list users", text, args, scanUser)
+	users, err := collect(t, "list users", text, args, usersOf(org))
 	if err != nil {
 		return directory.UserRows{}, err
 	}
@@ -105,7 +105,7 @@ func (t *tx) comparedUsers(org roster.OrganizationID, q directory.UserQuery, wit
 		return directory.UserRows{}, err
 	}
 	b.add(" THEN 1 ELSE 0 END FROM users u")
-	b.where("u.organization_id = ?", string(org))
+	b.where("u.organization = ?", t.org(org))
 	b.where("u.user_key IS NOT NULL")
 	b.order(q, false)
 	b.add(" LIMIT ?", limit(q.Limit, directory.MaxPage))
@@ -170,7 +170,7 @@ func (t *tx) countUsers(org roster.OrganizationID, q directory.UserQuery) (total
 		}
 		b.add(" THEN 1 ELSE 0 END AS matching FROM users u")
 	}
-	b.where("u.organization_id = ?", string(org))
+	b.where("u.organization = ?", t.org(org))
 	if few {
 		if err := b.wherePicked(q.Where); err != nil {
 			return total, err
@@ -191,8 +191,8 @@ func (t *tx) countUsers(org roster.OrganizationID, q directory.UserQuery) (total
 func (t *tx) usersByNumbers(org roster.OrganizationID, numbers []int64, with directory.With) ([]roster.User, error) {
 	var users []roster.User
 	for some := range slices.Chunk(numbers, maxList) {
-		args, n := listArgs(string(org), some, func(number int64) any { return number })
-		found, err := collect(t, "read users by number", t.texts.list(selectUsersByNumbers, 2, n), args, scanUser)
+		args, n := listArgs(t.org(org), some, func(number int64) any { return number })
+		found, err := collect(t, "read users by number", t.texts.list(selectUsersByNumbers, 2, n), args, usersOf(org))
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +209,12 @@ func (t *tx) usersEverywhere(org roster.OrganizationID, q directory.UserQuery) (
 		return rows, errors.New("a query of every organization names one, or no place")
 	}
 	args := []any{q.After.Number, limit(q.Limit, directory.MaxPage)}
-	rows.Users, err = collect(t, "list users of every organization", selectUsersEverywhere, args, scanUser)
+	rows.Users, err = collect(t, "list users of every organization", selectUsersEverywhere, args, func(r scanner) (roster.User, error) {
+		var of string
+		u, err := scanUser(r, &of)
+		u.OrganizationID = roster.OrganizationID(of)
+		return u, err
+	})
 	rows.Examined = len(rows.Users)
 	return rows, err
 }
@@ -230,10 +235,10 @@ func isIndexed(c directory.Condition) bool {
 // usersText builds the query for q. Where users are found otherwise than in the order that is asked
 // for, the key is made an expression: an engine then does not walk the index of the order through
 // the whole organization.
-func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, args []any, err error) {
+func usersText(org any, q directory.UserQuery) (text string, args []any, err error) {
 	most := limit(q.Limit, directory.MaxPage)
 	b := newQuery(selectUser)
-	b.where("u.organization_id = ?", string(org))
+	b.where("u.organization = ?", org)
 	if err := b.wherePicked(q.Where); err != nil {
 		return "", nil, err
 	}
@@ -243,7 +248,7 @@ func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, a
 	switch {
 	case q.Among == nil:
 	case few:
-		b.whereMember(q.Among)
+		b.whereMember(org, q.Among)
 	case byNumber(q) && len(q.Among) <= maxPages:
 		b.wherePageOfMembers(org, q, most)
 	default:
@@ -258,7 +263,11 @@ func usersText(org roster.OrganizationID, q directory.UserQuery) (text string, a
 func (q *query) wherePicked(of directory.Condition) error {
 	for _, c := range of.Conjuncts() {
 		if isIndexed(c) {
-			q.where(indexedOfUsers[c.Attribute], c.Value)
+			value := c.Value
+			if text, isText := value.(string); isText && comparedOfUsers[c.Attribute].id {
+				value = uid(text)
+			}
+			q.where(indexedOfUsers[c.Attribute], value)
 			continue
 		}
 		q.where("")
@@ -274,23 +283,22 @@ func (q *query) wherePicked(of directory.Condition) error {
 const maxPages = 100
 
 // whereMemberNumbers keeps users who are in one of the groups: the cost is that of all who are.
-func (q *query) whereMemberNumbers(org roster.OrganizationID, groups []roster.GroupID) {
-	q.where("u.number IN (SELECT m.user_number FROM group_members m WHERE m.organization_id = ? AND m.group_id IN (", string(org))
-	among, args := oneOf(anyOf(groups))
-	q.add(among, args...)
-	q.add("))")
+func (q *query) whereMemberNumbers(org any, groups []roster.GroupID) {
+	q.where("u.number IN (SELECT m.user_number FROM group_members m WHERE m.organization = ? AND m.group_number", org)
+	q.amongGroups(org, groups)
+	q.add(")")
 }
 
 // wherePageOfMembers keeps the users of the next page of each group, by number in either direction:
 // the cost is that of a page, however many users and members there are.
-func (q *query) wherePageOfMembers(org roster.OrganizationID, of directory.UserQuery, most int) {
+func (q *query) wherePageOfMembers(org any, of directory.UserQuery, most int) {
 	q.where("u.number IN (")
 	for i, g := range of.Among {
 		if i > 0 {
 			q.add(" UNION ")
 		}
 		q.add(`SELECT user_number FROM (SELECT m.user_number FROM group_members m
-			WHERE m.organization_id = ? AND m.group_id = ?`, string(org), string(g))
+			WHERE m.organization = ? AND m.group_number = (SELECT number FROM groups WHERE organization = ? AND id = ?)`, org, org, uid(g))
 		if of.After != nil {
 			q.add(" AND m.user_number"+beyond(of)+"?", of.After.Number)
 		}

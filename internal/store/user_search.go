@@ -13,8 +13,8 @@ import (
 // one comparison of two columns.
 func (t *tx) UsersByWord(org roster.OrganizationID, prefix string, after directory.WordPlace, most int) ([]directory.WordPlace, error) {
 	const (
-		same  = `SELECT word, user_number FROM user_words WHERE organization_id = $1 AND word = $2 AND user_number > $3 ORDER BY user_number LIMIT $4`
-		later = `SELECT word, user_number FROM user_words WHERE organization_id = $1 AND word > $2 AND word < $3 ORDER BY word, user_number LIMIT $4`
+		same  = `SELECT word, user_number FROM user_words WHERE organization = $1 AND word = $2 AND user_number > $3 ORDER BY user_number LIMIT $4`
+		later = `SELECT word, user_number FROM user_words WHERE organization = $1 AND word > $2 AND word < $3 ORDER BY word, user_number LIMIT $4`
 	)
 	if after.Key < prefix {
 		after = directory.WordPlace{Key: prefix}
@@ -24,11 +24,11 @@ func (t *tx) UsersByWord(org roster.OrganizationID, prefix string, after directo
 		err = r.Scan(&p.Key, &p.Number)
 		return p, err
 	}
-	places, err := collect(t, "find words", same, []any{string(org), after.Key, after.Number, most}, scan)
+	places, err := collect(t, "find words", same, []any{t.org(org), after.Key, after.Number, most}, scan)
 	if err != nil || len(places) == most {
 		return places, err
 	}
-	more, err := collect(t, "find words", later, []any{string(org), after.Key, next(prefix), most - len(places)}, scan)
+	more, err := collect(t, "find words", later, []any{t.org(org), after.Key, next(prefix), most - len(places)}, scan)
 	return append(places, more...), err
 }
 
@@ -51,19 +51,19 @@ func next(prefix string) string {
 
 // InsertWords implements directory.SearchTx.
 func (t *tx) InsertWords(org roster.OrganizationID, words []directory.WordPlace) error {
-	const insert = `INSERT INTO user_words (organization_id, word, user_number) VALUES $* ON CONFLICT DO NOTHING`
+	const insert = `INSERT INTO user_words (organization, word, user_number) VALUES $* ON CONFLICT DO NOTHING`
 	rows := make([]any, 0, 3*len(words))
 	for _, w := range words {
-		rows = append(rows, string(org), w.Key, w.Number)
+		rows = append(rows, t.org(org), w.Key, w.Number)
 	}
-	return t.insertRows("insert words", insert, 3, rows)
+	return t.insertRows("insert words", insert, "$1,$2,$3", rows)
 }
 
 // DeleteWords implements directory.SearchTx.
 func (t *tx) DeleteWords(org roster.OrganizationID, words []directory.WordPlace) error {
-	const text = `DELETE FROM user_words WHERE organization_id = $1 AND word = $2 AND user_number = $3`
+	const text = `DELETE FROM user_words WHERE organization = $1 AND word = $2 AND user_number = $3`
 	for _, w := range words {
-		if err := t.put("delete words", text, string(org), w.Key, w.Number); err != nil {
+		if err := t.put("delete words", text, t.org(org), w.Key, w.Number); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,7 @@ import (
 // UpdateUser implements directory.UserTx.
 func (t *tx) UpdateUser(u directory.NewUserRow, parts directory.With) error {
 	args := make([]any, 0, 2+len(updateColumns))
-	args, err := appendValues(append(args, string(u.OrganizationID), u.Number), updateColumns, &u)
+	args, err := t.appendValues(append(args, t.org(u.OrganizationID), u.Number), updateColumns, &u)
 	if err != nil {
 		return err
 	}
@@ -24,16 +24,16 @@ func (t *tx) replaceParts(u directory.NewUserRow, parts directory.With) error {
 		with directory.With
 		text string
 	}{
-		{directory.WithRoles, `DELETE FROM user_roles WHERE organization_id = $1 AND user_number = $2`},
-		{directory.WithRoles, `DELETE FROM user_level_groups WHERE organization_id = $1 AND user_number = $2`},
-		{directory.WithGroups | directory.WithTeams, `DELETE FROM group_members WHERE organization_id = $1 AND user_number = $2`},
-		{directory.WithReach, `DELETE FROM contact_methods WHERE organization_id = $1 AND user_number = $2`},
-		{directory.WithReach, `DELETE FROM preferences WHERE organization_id = $1 AND user_number = $2`},
+		{directory.WithRoles, `DELETE FROM user_roles WHERE organization = $1 AND user_number = $2`},
+		{directory.WithRoles, `DELETE FROM user_level_groups WHERE organization = $1 AND user_number = $2`},
+		{directory.WithGroups | directory.WithTeams, `DELETE FROM group_members WHERE organization = $1 AND user_number = $2`},
+		{directory.WithReach, `DELETE FROM contact_methods WHERE organization = $1 AND user_number = $2`},
+		{directory.WithReach, `DELETE FROM preferences WHERE organization = $1 AND user_number = $2`},
 	} {
 		if parts&part.with == 0 {
 			continue
 		}
-		if _, err := t.exec("replace parts of user", part.text, string(u.OrganizationID), u.Number); err != nil {
+		if _, err := t.exec("replace parts of user", part.text, t.org(u.OrganizationID), u.Number); err != nil {
 			return err
 		}
 	}
@@ -58,7 +58,7 @@ func (t *tx) LockUser(org roster.OrganizationID, sel directory.UserSelector) err
 	condition, key := "", any(nil)
 	switch {
 	case sel.ID != "":
-		condition, key = "id = $2", string(sel.ID)
+		condition, key = "id = $2", uid(sel.ID)
 	case sel.Number != 0:
 		condition, key = "number = $2", sel.Number
 	case sel.UserName != "":
@@ -66,9 +66,9 @@ func (t *tx) LockUser(org roster.OrganizationID, sel directory.UserSelector) err
 	default:
 		return missing("user")
 	}
-	text := `SELECT number FROM users WHERE organization_id = $1 AND user_key IS NOT NULL AND ` + condition + t.engine.forUpdate
+	text := `SELECT number FROM users WHERE organization = $1 AND user_key IS NOT NULL AND ` + condition + t.engine.forUpdate
 	var number int64
-	found, err := t.one("lock user", text, []any{string(org), key}, &number)
+	found, err := t.one("lock user", text, []any{t.org(org), key}, &number)
 	if err == nil && !found {
 		err = missing("user")
 	}
@@ -79,30 +79,24 @@ func (t *tx) LockUser(org roster.OrganizationID, sel directory.UserSelector) err
 func (t *tx) OtherAdministrators(org roster.OrganizationID, besides roster.UserID, roles []roster.RoleID) (bool, error) {
 	for _, kind := range []struct {
 		text string
-		keys []string
+		keys []any
 	}{
-		{`SELECT u.number FROM users u WHERE u.organization_id = $1 AND u.id <> $2 AND u.access_level = $3
-		AND u.active AND u.user_key IS NOT NULL
-		AND NOT EXISTS (SELECT 1 FROM user_level_groups l WHERE l.organization_id = u.organization_id AND l.user_number = u.number) LIMIT 1`, []string{string(roster.LevelAdministrator)}},
-		{`SELECT u.number FROM user_roles r JOIN users u ON u.organization_id = r.organization_id AND u.number = r.user_number
-		WHERE r.organization_id = $1 AND u.id <> $2 AND r.role_id = $3 AND r.group_id = ''
-		AND u.active AND u.user_key IS NOT NULL LIMIT 1`, roleTexts(roles)},
+		// The level is in the text, as in the partial index. The last condition keeps SQLite from another
+		// index.
+		{`SELECT u.number FROM users u WHERE u.organization = $1 AND u.id <> $2 AND u.access_level = 'administrator' AND u.access_level = $3
+		AND u.active AND COALESCE(u.user_key, '') <> ''
+		AND NOT EXISTS (SELECT 1 FROM user_level_groups l WHERE l.organization = u.organization AND l.user_number = u.number) LIMIT 1`, []any{string(roster.LevelAdministrator)}},
+		{`SELECT u.number FROM user_roles r JOIN users u ON u.organization = r.organization AND u.number = r.user_number
+		WHERE r.organization = $1 AND u.id <> $2 AND r.role_number = (SELECT number FROM roles WHERE organization = $1 AND id = $3) AND r.group_number = 0
+		AND u.active AND u.user_key IS NOT NULL LIMIT 1`, anyUID(roles)},
 	} {
 		for _, key := range kind.keys {
 			var number int64
-			found, err := t.one("find administrators", kind.text, []any{string(org), string(besides), key}, &number)
+			found, err := t.one("find administrators", kind.text, []any{t.org(org), uidOrLeast(besides), key}, &number)
 			if err != nil || found {
 				return found, err
 			}
 		}
 	}
 	return false, nil
-}
-
-func roleTexts(ids []roster.RoleID) []string {
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = string(id)
-	}
-	return texts
 }

@@ -75,28 +75,37 @@ func oneOf(values []any) (among string, args []any) {
 type order struct {
 	column     string
 	descending bool
-	after      any // only records that come later: an int64 or a string; 0 and "": all
+	after      any   // only records that come later: an int64, a string or a uid; 0 and "": all
+	least      int64 // what comes before all numbers in ascending order
 }
 
 // byNumberOrName is the order of a table with the columns number and name_key. prefix comes before
 // both.
 func byNumberOrName(prefix string, o directory.ListOrder) order {
 	if o.ByName {
-		return order{prefix + "name_key", o.Descending, o.After.Key}
+		return order{column: prefix + "name_key", descending: o.Descending, after: o.After.Key}
 	}
-	return order{prefix + "number", o.Descending, o.After.Number}
+	return order{column: prefix + "number", descending: o.Descending, after: o.After.Number}
 }
 
 // ascending is the order of a column from a place on.
 func ascending[K ~string](column string, after K) order {
-	return order{column, false, string(after)}
+	return order{column: column, after: string(after)}
+}
+
+// byID is the order of a column of ids from a place on.
+func byID[K ~string](column string, descending bool, after K) order {
+	return order{column: column, descending: descending, after: uid(after)}
 }
 
 // begin returns the order from the beginning.
 func (o order) begin() order {
-	if _, isNumber := o.after.(int64); isNumber {
+	switch o.after.(type) {
+	case int64:
 		o.after = int64(0)
-	} else {
+	case uid:
+		o.after = uid("")
+	default:
 		o.after = ""
 	}
 	return o
@@ -110,9 +119,13 @@ func (q *query) inOrder(o order, most int) {
 		comes, direction = " < ?", " DESC"
 	}
 	switch after := o.after; {
-	case o.descending && after == "": // nothing is greater than every text
+	case o.descending && (after == "" || after == uid("")): // nothing is greater than every text
+	case after == uid(""):
+		q.where(o.column+comes, leastUUID)
 	case o.descending && after == int64(0):
 		q.where(o.column+comes, int64(math.MaxInt64))
+	case after == int64(0):
+		q.where(o.column+comes, o.least)
 	default:
 		q.where(o.column+comes, after)
 	}

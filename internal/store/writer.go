@@ -44,6 +44,7 @@ type writer struct {
 	at     location
 	engine *engine
 	texts  *texts
+	orgs   *organizations
 	added  jobsAdded
 	log    *slog.Logger
 	now    func() time.Time
@@ -72,6 +73,7 @@ type update struct {
 	err    error
 	queued bool // fn queued a job
 	access bool // fn changed data that authentication reads
+	met    []organization
 }
 
 const (
@@ -80,9 +82,9 @@ const (
 	abandoned
 )
 
-func newWriter(at location, e *engine, t *texts, added jobsAdded, o Options) *writer {
+func newWriter(at location, e *engine, t *texts, orgs *organizations, added jobsAdded, o Options) *writer {
 	return &writer{
-		at: at, engine: e, texts: t, added: added, log: o.Logger, now: o.Now,
+		at: at, engine: e, texts: t, orgs: orgs, added: added, log: o.Logger, now: o.Now,
 		files: newFiles(at.path, o.Logger), queue: make(chan *update, maxQueue), ended: make(chan struct{}),
 	}
 }
@@ -315,6 +317,11 @@ func (w *writer) end(updates []*update) error {
 		w.rollback()
 		return explain(w.engine.fault(err), "commit", err)
 	}
+	for _, u := range updates {
+		if u.err == nil {
+			w.orgs.add(u.met)
+		}
+	}
 	return nil
 }
 
@@ -381,10 +388,10 @@ func (w *writer) try(u *update, others, careful bool) (undone bool, err error) {
 			return false, fmt.Errorf("savepoint: %w", err)
 		}
 	}
-	t := &tx{run: w.conn, engine: w.engine, texts: w.texts}
+	t := &tx{run: w.conn, engine: w.engine, texts: w.texts, orgs: w.orgs}
 	before := w.conn.changes()
 	u.err = t.call(u.fn)
-	u.queued, u.access = t.queued, t.access
+	u.queued, u.access, u.met = t.queued, t.access, t.met
 	if others && t.failed != nil && t.fault.class != constraint {
 		// SQLite may have rolled back everything (https://www.sqlite.org/lang_transaction.html).
 		return false, fmt.Errorf("%w: %w", errBatch, t.failed)

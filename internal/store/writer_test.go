@@ -111,7 +111,7 @@ func TestUpdatesThatFailHurtNoneInTheSameCommit(t *testing.T) {
 			})
 		case 3:
 			fns = append(fns, func(tx directory.Tx) error {
-				return errors.Join(put(name)(tx), tx.InsertOrganization(roster.Organization{ID: "same", Slug: name}))
+				return errors.Join(put(name)(tx), tx.InsertOrganization(roster.Organization{ID: anID, Slug: name}))
 			})
 		default:
 			fns = append(fns, put(name))
@@ -211,7 +211,7 @@ func TestACommitThatFailsIsAcknowledgedToNobody(t *testing.T) {
 		if err := raw(x, "PRAGMA defer_foreign_keys = ON"); err != nil {
 			return err
 		}
-		_, err := x.InsertGroup(roster.Group{ID: "group", OrganizationID: "none", Kind: roster.KindTeam}, "name")
+		_, err := x.InsertGroup(roster.Group{ID: anID, OrganizationID: otherID, Kind: roster.KindTeam}, "name")
 		return errors.Join(put("broken")(x), err)
 	}
 	errs := inOneBatch(t, db, put("before"), uncommittable, put("after"))
@@ -390,12 +390,12 @@ func TestAQueuedJobIsAnnouncedOnceItIsCommitted(t *testing.T) {
 	}
 	queue := func(err error) func(directory.Tx) error {
 		return func(tx directory.Tx) error {
-			job := roster.Job{ID: "job", OrganizationID: "org", Lane: roster.LaneEmail, Key: "key", RunAt: time.Unix(1, 0)}
+			job := roster.Job{ID: anID, OrganizationID: anID, Lane: roster.LaneEmail, Key: "key", RunAt: time.Unix(1, 0)}
 			return errors.Join(tx.Enqueue(job), err)
 		}
 	}
 	if err := db.Update(t.Context(), func(tx directory.Tx) error {
-		return tx.InsertOrganization(roster.Organization{ID: "org", Slug: "org"})
+		return tx.InsertOrganization(roster.Organization{ID: anID, Slug: "org"})
 	}); err != nil || announced() {
 		t.Errorf("without a job: %v", err)
 	}

@@ -22,7 +22,7 @@ func (f *fixture) entry(target string) roster.AuditEntry {
 
 func (f *fixture) seal(e *roster.AuditEntry, seq int64) {
 	f.Helper()
-	e.Seq, e.Hash = seq, fmt.Sprint("hash ", seq)
+	e.Seq, e.Hash = seq, fmt.Sprintf("%04x", seq)
 	f.update(func(tx directory.Tx) error { return tx.SealAudit(e.ID, e.Seq, e.Hash) })
 }
 
@@ -32,7 +32,7 @@ func (f *fixture) entries(q directory.AuditQuery) []roster.AuditEntry {
 }
 
 var (
-	about  = directory.Is("target", "x")
+	about  = directory.Is("target", ID+"1")
 	newest = directory.AuditOrder{Descending: true}
 	sealed = directory.AuditOrder{BySeq: true}
 )
@@ -44,7 +44,7 @@ func behind(e roster.AuditEntry, descending bool) directory.AuditOrder {
 
 var audit = []sentence{
 	{text: "entries come back as they were stored, by id", test: func(f *fixture) {
-		a, b, c := f.entry("x"), f.entry("y"), f.entry("x")
+		a, b, c := f.entry(ID+"1"), f.entry(ID+"2"), f.entry(ID+"1")
 		bare := roster.AuditEntry{ID: roster.AuditID(f.id()), OrganizationID: f.org, At: f.now}
 		f.update(func(tx directory.Tx) error { return tx.InsertAudit(bare) })
 		same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{a, b, c, bare})
@@ -54,13 +54,13 @@ var audit = []sentence{
 		same(f, f.entries(directory.AuditQuery{Where: about, Order: behind(a, false)}), []roster.AuditEntry{c})
 	}},
 	{text: "an entry is found by its id", test: func(f *fixture) {
-		f.entry("x")
-		b := f.entry("y")
+		f.entry(ID + "1")
+		b := f.entry(ID + "2")
 		same(f, f.entries(directory.AuditQuery{Where: directory.Is("id", string(b.ID))}), []roster.AuditEntry{b})
 		same(f, f.entries(directory.AuditQuery{Where: directory.Is("id", "none")}), nil)
 	}},
 	{text: "the newest entries come first if asked for", test: func(f *fixture) {
-		a, b, c := f.entry("x"), f.entry("y"), f.entry("x")
+		a, b, c := f.entry(ID+"1"), f.entry(ID+"2"), f.entry(ID+"1")
 		same(f, f.entries(directory.AuditQuery{Order: newest}), []roster.AuditEntry{c, b, a})
 		same(f, f.entries(directory.AuditQuery{Order: newest, Limit: 2}), []roster.AuditEntry{c, b})
 		same(f, f.entries(directory.AuditQuery{Order: behind(c, true)}), []roster.AuditEntry{b, a})
@@ -68,7 +68,7 @@ var audit = []sentence{
 		same(f, f.entries(directory.AuditQuery{Order: behind(a, true)}), nil)
 	}},
 	{text: "sealed entries are listed by their place", test: func(f *fixture) {
-		a, b, c := f.entry("x"), f.entry("y"), f.entry("x")
+		a, b, c := f.entry(ID+"1"), f.entry(ID+"2"), f.entry(ID+"1")
 		f.seal(&b, 1)
 		f.seal(&a, 2)
 		same(f, f.entries(directory.AuditQuery{Order: sealed}), []roster.AuditEntry{b, a})
@@ -82,22 +82,22 @@ var audit = []sentence{
 				return fmt.Sprint(seq, " ", hash), err
 			})
 		}
-		a, b := f.entry("x"), f.entry("y")
+		a, b := f.entry(ID+"1"), f.entry(ID+"2")
 		same(f, last(), "0 ")
 		f.seal(&a, 1)
 		f.seal(&b, 2)
-		same(f, last(), "2 hash 2")
+		same(f, last(), "2 0002")
 	}},
 	{text: "an entry is sealed once", test: func(f *fixture) {
-		e := f.entry("x")
+		e := f.entry(ID + "1")
 		f.seal(&e, 1)
 		for _, id := range []roster.AuditID{e.ID, "none"} {
-			f.fails(roster.Conflict, "seq", func(tx directory.Tx) error { return tx.SealAudit(id, 2, "hash") })
+			f.fails(roster.Conflict, "seq", func(tx directory.Tx) error { return tx.SealAudit(id, 2, "ff") })
 		}
 	}},
 	{text: "an entry may have its place from the start", test: func(f *fixture) {
 		placed := func(seq int64) roster.AuditEntry {
-			return roster.AuditEntry{ID: roster.AuditID(f.id()), OrganizationID: f.org, At: f.now, Seq: seq, Hash: fmt.Sprint("hash ", seq), Salt: "5a17"}
+			return roster.AuditEntry{ID: roster.AuditID(f.id()), OrganizationID: f.org, At: f.now, Seq: seq, Hash: fmt.Sprintf("%04x", seq), Salt: "5a17"}
 		}
 		a, b, c := placed(1), placed(2), placed(3)
 		f.update(func(tx directory.Tx) error { return tx.InsertAudit(a) })
@@ -108,11 +108,11 @@ var audit = []sentence{
 	}},
 	{text: "what is unsealed comes by organization and id, whatever is sealed already", alone: true, test: func(f *fixture) {
 		first := f.org
-		a := f.entry("x")
+		a := f.entry(ID + "1")
 		f.org = f.organization()
-		b := f.entry("x")
+		b := f.entry(ID + "1")
 		f.org = first
-		c, d := f.entry("x"), f.entry("x")
+		c, d := f.entry(ID+"1"), f.entry(ID+"1")
 		f.seal(&d, 1) // later than c, sealed before it
 		unsealed := func(limit int) []roster.AuditEntry {
 			return read(f, func(tx directory.Tx) ([]roster.AuditEntry, error) { return tx.UnsealedAudit(limit) })

@@ -794,7 +794,7 @@ var events = []sentence{
 		same(f, len(f.events(directory.EventQuery{})), 1)
 		f.org = mine
 		same(f, f.events(directory.EventQuery{Body: true}), []roster.Event{events[4], events[3]})
-		same(f, remove("~", 10), 3)
+		same(f, remove("ffffffff-ffff-ffff-ffff-ffffffffffff", 10), 3)
 		same(f, len(f.events(directory.EventQuery{})), 0)
 	}},
 	{text: "an event's id is taken once", test: func(f *fixture) {

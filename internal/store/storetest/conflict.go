@@ -22,7 +22,7 @@ var conflicts = func() []sentence {
 			return tx.InsertOrganization(roster.Organization{ID: roster.OrganizationID(f.id()), Slug: "slug of " + string(f.org)})
 		}},
 		{"an organization's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
-			return tx.InsertOrganization(roster.Organization{ID: "id of " + f.org, Slug: f.id()})
+			return tx.InsertOrganization(roster.Organization{ID: twin(f.org), Slug: f.id()})
 		}},
 		{"a userName", roster.Conflict, "userName", func(f *fixture, tx directory.Tx, _ bool) error {
 			_, err := tx.InsertUser(f.row("ada"))
@@ -30,7 +30,7 @@ var conflicts = func() []sentence {
 		}},
 		{"a user's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
 			row := f.row(f.id())
-			row.ID = "the one"
+			row.ID = theOne
 			_, err := tx.InsertUser(row)
 			return err
 		}},
@@ -44,7 +44,7 @@ var conflicts = func() []sentence {
 			return err
 		}},
 		{"a group's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
-			_, err := tx.InsertGroup(roster.Group{ID: "the one", OrganizationID: f.org, Kind: roster.KindGroup}, f.id())
+			_, err := tx.InsertGroup(roster.Group{ID: theOne, OrganizationID: f.org, Kind: roster.KindGroup}, f.id())
 			return err
 		}},
 		{"a department's name", roster.Conflict, "displayName", func(f *fixture, tx directory.Tx, _ bool) error {
@@ -57,7 +57,7 @@ var conflicts = func() []sentence {
 			return err
 		}},
 		{"a department's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
-			_, err := tx.InsertDepartment(roster.Department{ID: "the one", OrganizationID: f.org}, f.id())
+			_, err := tx.InsertDepartment(roster.Department{ID: theOne, OrganizationID: f.org}, f.id())
 			return err
 		}},
 		{"a role's name", roster.Conflict, "displayName", func(f *fixture, tx directory.Tx, _ bool) error {
@@ -70,45 +70,45 @@ var conflicts = func() []sentence {
 			return err
 		}},
 		{"a role's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
-			_, err := tx.InsertRole(roster.Role{ID: "the one", OrganizationID: f.org}, f.id())
+			_, err := tx.InsertRole(roster.Role{ID: theOne, OrganizationID: f.org}, f.id())
 			return err
 		}},
 		{"a token's name", roster.Conflict, "name", func(f *fixture, tx directory.Tx, _ bool) error {
 			id := f.id()
-			return tx.InsertToken(roster.Token{ID: roster.TokenID(id), OrganizationID: f.org}, "deploy", "hash of "+id)
+			return tx.InsertToken(roster.Token{ID: roster.TokenID(id), OrganizationID: f.org}, "deploy", Hash(id))
 		}},
 		{"a token's secret", roster.Conflict, "secret", func(f *fixture, tx directory.Tx, _ bool) error {
 			id := f.id()
-			return tx.InsertToken(roster.Token{ID: roster.TokenID(id), OrganizationID: f.org}, id, "hash in "+string(f.org))
+			return tx.InsertToken(roster.Token{ID: roster.TokenID(id), OrganizationID: f.org}, id, Hash("in "+string(f.org)))
 		}},
 		{"a token's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
 			id := f.id()
-			return tx.InsertToken(roster.Token{ID: "the one of " + roster.TokenID(f.org), OrganizationID: f.org}, id, id)
+			return tx.InsertToken(roster.Token{ID: roster.TokenID(twin(f.org)), OrganizationID: f.org}, id, Hash(id))
 		}},
 		{"a session's secret", roster.Conflict, "secret", func(f *fixture, tx directory.Tx, _ bool) error {
 			return insertOwned(f, tx, func(user roster.UserID) error {
 				s := roster.Session{ID: roster.SessionID(f.id()), OrganizationID: f.org, UserID: user, CreatedAt: f.now}
-				return tx.InsertSession(s, "hash in "+string(f.org), 10)
+				return tx.InsertSession(s, Hash("in "+string(f.org)), 10)
 			})
 		}},
 		{"a link's secret", roster.Conflict, "secret", func(f *fixture, tx directory.Tx, _ bool) error {
 			return insertOwned(f, tx, func(user roster.UserID) error {
 				l := roster.Link{ID: roster.LinkID(f.id()), OrganizationID: f.org, UserID: user, Purpose: roster.LinkPurpose(f.id())}
-				return tx.InsertLink(l, "hash in "+string(f.org))
+				return tx.InsertLink(l, Hash("in "+string(f.org)))
 			})
 		}},
 		{"an audit entry's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
-			return tx.InsertAudit(roster.AuditEntry{ID: "the one", OrganizationID: f.org})
+			return tx.InsertAudit(roster.AuditEntry{ID: theOne, OrganizationID: f.org})
 		}},
 		{"a place in the audit chain", roster.Conflict, "seq", func(f *fixture, tx directory.Tx, _ bool) error {
 			id := roster.AuditID(f.id())
 			if err := tx.InsertAudit(roster.AuditEntry{ID: id, OrganizationID: f.org}); err != nil {
 				return err
 			}
-			return tx.SealAudit(id, 1, "hash")
+			return tx.SealAudit(id, 1, "ff")
 		}},
 		{"a job's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
-			return tx.Enqueue(roster.Job{ID: "the one of " + roster.JobID(f.org), OrganizationID: f.org, Lane: "none", RunAt: f.now})
+			return tx.Enqueue(roster.Job{ID: roster.JobID(twin(f.org)), OrganizationID: f.org, Lane: "none", RunAt: f.now})
 		}},
 		{"a check's name", roster.Conflict, "displayName", func(f *fixture, tx directory.Tx, _ bool) error {
 			_, err := tx.InsertCheck(f.newCheck("backup"), "backup", "")
@@ -126,13 +126,14 @@ var conflicts = func() []sentence {
 		}},
 		{"a check's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
 			c := f.newCheck("backup")
-			c.ID = "the one"
+			c.ID = theOne
 			_, err := tx.InsertCheck(c, f.id(), "")
 			return err
 		}},
 		{"a told group", roster.Conflict, "groups", func(f *fixture, tx directory.Tx, twice bool) error {
 			g := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindTeam}
-			if _, err := tx.InsertGroup(g, string(g.ID)); err != nil {
+			var err error
+			if g.Number, err = tx.InsertGroup(g, string(g.ID)); err != nil {
 				return err
 			}
 			c := f.newCheck("backup")
@@ -140,7 +141,7 @@ var conflicts = func() []sentence {
 			if twice {
 				c.Teams = append(c.Teams, groupLink(g))
 			}
-			_, err := tx.InsertCheck(c, f.id(), "")
+			_, err = tx.InsertCheck(c, f.id(), "")
 			return err
 		}},
 		{"a check group's name", roster.Conflict, "displayName", func(f *fixture, tx directory.Tx, _ bool) error {
@@ -153,7 +154,7 @@ var conflicts = func() []sentence {
 			return err
 		}},
 		{"a check group's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
-			_, err := tx.InsertCheckGroup(roster.CheckGroup{ID: "the one", OrganizationID: f.org}, f.id())
+			_, err := tx.InsertCheckGroup(roster.CheckGroup{ID: theOne, OrganizationID: f.org}, f.id())
 			return err
 		}},
 		{"an entry's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
@@ -163,11 +164,11 @@ var conflicts = func() []sentence {
 					return err
 				}
 				g := roster.CheckGroup{ID: roster.CheckGroupID(f.id()), OrganizationID: f.org}
-				if _, err := tx.InsertCheckGroup(g, string(g.ID)); err != nil {
+				if g.Number, err = tx.InsertCheckGroup(g, string(g.ID)); err != nil {
 					return err
 				}
 				_, err = tx.PutCheckPermission(f.org, roster.CheckPermission{
-					ID: "the one", CheckGroup: checkGroupLink(g), User: roster.UserLink{ID: u.ID, Number: u.Number},
+					ID: theOne, CheckGroup: checkGroupLink(g), User: roster.UserLink{ID: u.ID, Number: u.Number},
 				})
 				return err
 			})
@@ -175,14 +176,15 @@ var conflicts = func() []sentence {
 		{"a membership", roster.Conflict, "groups", func(f *fixture, tx directory.Tx, twice bool) error {
 			row := f.row(f.id())
 			g := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindTeam}
-			if _, err := tx.InsertGroup(g, string(g.ID)); err != nil {
+			var err error
+			if g.Number, err = tx.InsertGroup(g, string(g.ID)); err != nil {
 				return err
 			}
 			row.Teams = []roster.GroupLink{groupLink(g)}
 			if twice {
 				row.Teams = append(row.Teams, groupLink(g))
 			}
-			_, err := tx.InsertUser(row)
+			_, err = tx.InsertUser(row)
 			return err
 		}},
 		{"a preference", roster.Conflict, "type", func(f *fixture, tx directory.Tx, twice bool) error {

@@ -110,7 +110,7 @@ var counts = []sentence{
 			}
 			f.update(func(tx directory.Tx) error { return tx.AddMembers(f.org, g.ID, []int64{u.Number}, f.now) })
 			f.token(fmt.Sprint("token ", i))
-			f.entry([]string{"x", "y"}[i%2])
+			f.entry([]string{ID + "1", ID + "2"}[i%2])
 			f.job("", f.now)
 			f.permission(p, roster.LevelReadonly, func(p *roster.CheckPermission) {
 				p.User = roster.UserLink{ID: u.ID, Number: u.Number, Name: u.UserName}

@@ -154,14 +154,14 @@ func (f *fixture) session(user roster.UserID, change func(*roster.Session)) rost
 	if change != nil {
 		change(&s)
 	}
-	f.update(func(tx directory.Tx) error { return tx.InsertSession(s, "hash of "+string(s.ID), 3) })
+	f.update(func(tx directory.Tx) error { return tx.InsertSession(s, Hash("of "+string(s.ID)), 3) })
 	return s
 }
 
 func (f *fixture) hasSession(s roster.Session) bool {
 	f.Helper()
 	err := f.store.View(f.Context(), func(tx directory.Tx) error {
-		_, _, err := tx.SessionByHash("hash of " + string(s.ID))
+		_, _, err := tx.SessionByHash(Hash("of " + string(s.ID)))
 		return err
 	})
 	if err != nil {
@@ -175,7 +175,7 @@ var sessions = []sentence{
 		row, _ := f.scoped("ada", roster.ManageUsers, roster.LevelReadonly)
 		want := f.session(row.ID, nil)
 		f.view(func(tx directory.Tx) error {
-			got, account, err := tx.SessionByHash("hash of " + string(want.ID))
+			got, account, err := tx.SessionByHash(Hash("of " + string(want.ID)))
 			if err != nil {
 				return err
 			}
@@ -187,7 +187,7 @@ var sessions = []sentence{
 			return err
 		})
 		f.lacks(func(tx directory.Tx) error {
-			_, _, err := tx.SessionByHash(string(want.ID))
+			_, _, err := tx.SessionByHash(Hash(string(want.ID)))
 			return err
 		})
 	}},
@@ -213,7 +213,7 @@ var sessions = []sentence{
 			f.update(func(tx directory.Tx) error { return tx.TouchSession(s.ID, f.now.Add(at)) })
 		}
 		got := read(f, func(tx directory.Tx) (roster.Session, error) {
-			s, _, err := tx.SessionByHash("hash of " + string(s.ID))
+			s, _, err := tx.SessionByHash(Hash("of " + string(s.ID)))
 			return s, err
 		})
 		s.LastUsedAt = f.now.Add(time.Minute)
@@ -222,7 +222,7 @@ var sessions = []sentence{
 		s.LastUsedAt = f.now.Add(-25 * time.Hour)
 		f.update(func(tx directory.Tx) error { return tx.TouchSession(s.ID, s.LastUsedAt) })
 		same(f, read(f, func(tx directory.Tx) (roster.Session, error) {
-			s, _, err := tx.SessionByHash("hash of " + string(s.ID))
+			s, _, err := tx.SessionByHash(Hash("of " + string(s.ID)))
 			return s, err
 		}), s)
 	}},
@@ -293,7 +293,7 @@ func (f *fixture) token(name string, groups ...roster.GroupLink) roster.Token {
 func (f *fixture) insertToken(token roster.Token) {
 	f.Helper()
 	f.update(func(tx directory.Tx) error {
-		return tx.InsertToken(token, directory.Fold(token.Name), "hash of "+string(token.ID))
+		return tx.InsertToken(token, directory.Fold(token.Name), Hash("of "+string(token.ID)))
 	})
 }
 
@@ -301,7 +301,7 @@ func (f *fixture) tokenByHash(id roster.TokenID) (roster.Token, roster.Account) 
 	f.Helper()
 	var account roster.Account
 	token := read(f, func(tx directory.Tx) (token roster.Token, err error) {
-		token, account, err = tx.TokenByHash("hash of " + string(id))
+		token, account, err = tx.TokenByHash(Hash("of " + string(id)))
 		return token, err
 	})
 	return token, account
@@ -332,7 +332,7 @@ var tokens = []sentence{
 	}},
 	{text: "there is no token for a hash that is none's", test: func(f *fixture) {
 		f.lacks(func(tx directory.Tx) error {
-			_, _, err := tx.TokenByHash("none")
+			_, _, err := tx.TokenByHash(Hash("none"))
 			return err
 		})
 	}},
@@ -398,16 +398,16 @@ func (f *fixture) link(user roster.UserID, purpose roster.LinkPurpose) roster.Li
 		ID: roster.LinkID(f.id()), OrganizationID: f.org, UserID: user, Purpose: purpose, Address: "ada@example.com", CredentialVersion: 3,
 		CreatedAt: f.now, ExpiresAt: f.now.Add(time.Hour),
 	}
-	f.update(func(tx directory.Tx) error { return tx.InsertLink(l, "hash of "+string(l.ID)) })
+	f.update(func(tx directory.Tx) error { return tx.InsertLink(l, Hash("of "+string(l.ID))) })
 	return l
 }
 
 var links = []sentence{
 	{text: "a link comes back as it was stored", test: func(f *fixture) {
 		want := f.link(f.user("ada").ID, roster.LinkWelcome)
-		same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(want.ID)) }), want)
+		same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash(Hash("of " + string(want.ID))) }), want)
 		f.lacks(func(tx directory.Tx) error {
-			_, err := tx.LinkByHash("none")
+			_, err := tx.LinkByHash(Hash("none"))
 			return err
 		})
 	}},
@@ -416,11 +416,11 @@ var links = []sentence{
 		old, setUp, others := f.link(ada, roster.LinkWelcome), f.link(ada, roster.LinkSetUp), f.link(grace, roster.LinkWelcome)
 		latest := f.link(ada, roster.LinkWelcome)
 		f.lacks(func(tx directory.Tx) error {
-			_, err := tx.LinkByHash("hash of " + string(old.ID))
+			_, err := tx.LinkByHash(Hash("of " + string(old.ID)))
 			return err
 		})
 		for _, l := range []roster.Link{setUp, others, latest} {
-			same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(l.ID)) }), l)
+			same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash(Hash("of " + string(l.ID))) }), l)
 		}
 	}},
 	{text: "the links of a user for a purpose are deleted, and no others", test: func(f *fixture) {
@@ -429,11 +429,11 @@ var links = []sentence{
 		f.update(func(tx directory.Tx) error { return tx.DeleteLinks("another organization", ada, roster.LinkWelcome) })
 		f.update(func(tx directory.Tx) error { return tx.DeleteLinks(f.org, ada, roster.LinkSetUp) })
 		f.lacks(func(tx directory.Tx) error {
-			_, err := tx.LinkByHash("hash of " + string(gone.ID))
+			_, err := tx.LinkByHash(Hash("of " + string(gone.ID)))
 			return err
 		})
 		for _, l := range []roster.Link{kept, others} {
-			same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(l.ID)) }), l)
+			same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash(Hash("of " + string(l.ID))) }), l)
 		}
 	}},
 	{text: "all links of a user are deleted, also of a purpose that is not known here, and no others", test: func(f *fixture) {
@@ -443,10 +443,10 @@ var links = []sentence{
 		f.update(func(tx directory.Tx) error { return tx.DeleteLinks(f.org, ada, "") })
 		for _, l := range gone {
 			f.lacks(func(tx directory.Tx) error {
-				_, err := tx.LinkByHash("hash of " + string(l.ID))
+				_, err := tx.LinkByHash(Hash("of " + string(l.ID)))
 				return err
 			})
 		}
-		same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(kept.ID)) }), kept)
+		same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash(Hash("of " + string(kept.ID))) }), kept)
 	}},
 }

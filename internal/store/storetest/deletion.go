@@ -101,10 +101,10 @@ var deletions = []sentence{
 			f.Error("the wrong session is gone")
 		}
 		f.lacks(func(tx directory.Tx) error {
-			_, err := tx.LinkByHash("hash of " + string(links[0].ID))
+			_, err := tx.LinkByHash(Hash("of " + string(links[0].ID)))
 			return err
 		})
-		same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash("hash of " + string(links[1].ID)) }), links[1])
+		same(f, read(f, func(tx directory.Tx) (roster.Link, error) { return tx.LinkByHash(Hash("of " + string(links[1].ID))) }), links[1])
 		for i, want := range []time.Time{later, {}, {}} {
 			if got, account := f.tokenByHash(tokens[i].ID); !got.RevokedAt.Equal(want) || i == 0 && account.UserID != "" {
 				f.Errorf("token %d is revoked at %v, want %v", i, got.RevokedAt, want)
@@ -148,7 +148,7 @@ var deletions = []sentence{
 		same(f, page, []roster.User{u})
 		s := f.session(row.ID, nil)
 		f.view(func(tx directory.Tx) error {
-			_, account, err := tx.SessionByHash("hash of " + string(s.ID))
+			_, account, err := tx.SessionByHash(Hash("of " + string(s.ID)))
 			same(f, account.Grants, nil)
 			return err
 		})
@@ -237,7 +237,7 @@ var deletions = []sentence{
 		row := f.row("ada")
 		plain := row.User
 		row.Roles, row.Groups, row.Teams = []roster.RoleGrant{roleGrant(role)}, []roster.GroupLink{groupLink(group)}, []roster.GroupLink{groupLink(team)}
-		row.PrimaryGroup, row.Department = groupLink(group), roster.DepartmentLink{ID: department.ID}
+		row.PrimaryGroup, row.Department = groupLink(group), roster.DepartmentLink{ID: department.ID, Number: department.Number}
 		plain.Number = f.insert(row).Number
 		same(f, f.get(row.ID, withAll), plain)
 		same(f, f.list(directory.UserQuery{}, withAll), []roster.User{plain})
@@ -248,7 +248,7 @@ var deletions = []sentence{
 		one, both, plain := f.token("one", groupLink(red)), f.token("both", groupLink(red), groupLink(blue)), f.token("plain")
 		f.deleteGroup(red)
 		f.lacks(func(tx directory.Tx) error {
-			_, _, err := tx.TokenByHash("hash of " + string(one.ID))
+			_, _, err := tx.TokenByHash(Hash("of " + string(one.ID)))
 			return err
 		})
 		got, _ := f.tokenByHash(both.ID)

@@ -30,7 +30,7 @@ func (f *fixture) reserve(at time.Time, guesses ...directory.Guess) (reserved, f
 
 // guess is a try under a key of this test's own.
 func (f *fixture) guess(key string, most int) directory.Guess {
-	return directory.Guess{Key: string(f.org) + key, Most: most}
+	return directory.Guess{Key: Hash(string(f.org) + key), Most: most}
 }
 
 var guesses = []sentence{

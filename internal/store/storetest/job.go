@@ -321,13 +321,13 @@ var jobs = []sentence{
 
 var retries = []sentence{
 	{text: "a retry is remembered once", test: func(f *fixture) {
-		r := directory.Retry{OrganizationID: f.org, Key: "key", ResourceID: "ada", Version: 1, CreatedAt: f.now}
+		r := directory.Retry{OrganizationID: f.org, Key: Hash("key"), ResourceID: "ada", Version: 1, CreatedAt: f.now}
 		insert := func(r directory.Retry) bool {
 			return write(f, func(tx directory.Tx) (bool, error) { return tx.InsertRetry(r) })
 		}
 		get := func() string {
 			return read(f, func(tx directory.Tx) (string, error) {
-				r, found, err := tx.Retry(f.org, "key")
+				r, found, err := tx.Retry(f.org, Hash("key"))
 				return fmt.Sprint(found, r), err
 			})
 		}
@@ -337,11 +337,11 @@ var retries = []sentence{
 		other.ResourceID = "grace"
 		same(f, insert(other), false)
 		same(f, get(), fmt.Sprint(true, r))
-		f.update(func(tx directory.Tx) error { return tx.DeleteRetry(f.org, "key") })
+		f.update(func(tx directory.Tx) error { return tx.DeleteRetry(f.org, Hash("key")) })
 		same(f, insert(other), true)
 	}},
 	{text: "an update goes on after a retry that was there", test: func(f *fixture) {
-		r := directory.Retry{OrganizationID: f.org, Key: "key", ResourceID: "ada", CreatedAt: f.now}
+		r := directory.Retry{OrganizationID: f.org, Key: Hash("key"), ResourceID: "ada", CreatedAt: f.now}
 		f.update(func(tx directory.Tx) error {
 			for _, want := range []bool{true, false} {
 				if first, err := tx.InsertRetry(r); err != nil || first != want {
@@ -354,7 +354,7 @@ var retries = []sentence{
 	}},
 	{text: "old retries are deleted, a few at a time", alone: true, test: func(f *fixture) {
 		for i := range 5 {
-			r := directory.Retry{OrganizationID: f.org, Key: fmt.Sprint(i), CreatedAt: f.now.Add(time.Duration(i) * time.Hour)}
+			r := directory.Retry{OrganizationID: f.org, Key: Hash(fmt.Sprint(i)), CreatedAt: f.now.Add(time.Duration(i) * time.Hour)}
 			f.update(func(tx directory.Tx) error {
 				_, err := tx.InsertRetry(r)
 				return err

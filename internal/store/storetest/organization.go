@@ -102,18 +102,18 @@ func (f *fixture) populate() population {
 	f.Helper()
 	row := f.insert(f.wholeUser("ada"))
 	p := population{
-		user: row, token: f.token("deploy", row.Groups...), session: f.session(row.ID, nil), entry: f.entry("target"),
+		user: row, token: f.token("deploy", row.Groups...), session: f.session(row.ID, nil), entry: f.entry(ID + "9"),
 	}
 	f.job("key", f.now)
 	f.update(func(tx directory.Tx) error {
 		prefs := []roster.Preference{{Type: roster.TypeDigest, Services: []roster.Service{roster.ServiceEmail}}}
-		_, err := tx.InsertRetry(directory.Retry{OrganizationID: f.org, Key: "key", ResourceID: string(row.ID), CreatedAt: f.now})
+		_, err := tx.InsertRetry(directory.Retry{OrganizationID: f.org, Key: Hash("key"), ResourceID: string(row.ID), CreatedAt: f.now})
 		return errors.Join(err,
-			tx.SealAudit(p.entry.ID, 1, "hash"),
+			tx.SealAudit(p.entry.ID, 1, "ff"),
 			tx.KnowAddress(f.org, "ada", "192.0.2.1", f.now),
 			tx.SetDefaultPreferences(f.org, "", prefs))
 	})
-	p.entry.Seq, p.entry.Hash = 1, "hash"
+	p.entry.Seq, p.entry.Hash = 1, "ff"
 	return p
 }
 
@@ -132,7 +132,7 @@ func (f *fixture) sees(p population) {
 		same(f, len(roles), 2)
 		departments, err4 := records(tx.Departments(f.org, directory.DepartmentQuery{}))
 		same(f, len(departments), 1)
-		r, found, err5 := tx.Retry(f.org, "key")
+		r, found, err5 := tx.Retry(f.org, Hash("key"))
 		same(f, fmt.Sprint(found, r.ResourceID), fmt.Sprint(true, p.user.ID))
 		holder, _, err6 := tx.EmailHolder(f.org, "ada", "")
 		same(f, holder.ID, string(p.user.ID))
@@ -195,7 +195,7 @@ func (f *fixture) seesNothingOf(p population) {
 	f.update(func(tx directory.Tx) error {
 		return errors.Join(
 			tx.DeleteSessions(f.org, p.user.ID),
-			tx.DeleteRetry(f.org, "none"),
+			tx.DeleteRetry(f.org, Hash("none")),
 			tx.ConfirmContactMethod(f.org, p.user.ID, roster.ServiceEmail, p.user.Email, f.now))
 	})
 	if !f.hasSession(p.session) {

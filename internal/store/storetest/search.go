@@ -468,10 +468,10 @@ var batches = []sentence{
 		for i := range 40 {
 			e := roster.AuditEntry{
 				ID: roster.AuditID(f.id()), OrganizationID: f.org, At: f.now, ActorKind: roster.ActorUser, Actor: "user 1", ActorName: "ada",
-				Face: roster.FaceCLI, Address: "192.0.2.1", RequestID: "r", Action: "a", Target: "t", TargetName: "n", DetailsHash: "h",
+				Face: roster.FaceCLI, Address: "192.0.2.1", RequestID: "r", Action: "a", Target: ID + "1", TargetName: "n", DetailsHash: "00ff",
 			}
 			if i%2 == 0 {
-				e.Salt, e.Details = "salt", []byte(`{"a":1}`)
+				e.Salt, e.Details = "5a17", []byte(`{"a":1}`)
 			}
 			entries = append(entries, e)
 		}
@@ -511,7 +511,7 @@ var batches = []sentence{
 		same(f, claimed, jobs)
 	}},
 	{text: "of many who take what is remembered one finds it", test: func(f *fixture) {
-		r := directory.Retry{OrganizationID: f.org, Key: "key", ResourceID: "id", Version: 3, Fingerprint: "f", CreatedAt: f.now}
+		r := directory.Retry{OrganizationID: f.org, Key: Hash("key"), ResourceID: "id", Version: 3, Fingerprint: "0f", CreatedAt: f.now}
 		write(f, func(tx directory.Tx) (bool, error) { return tx.InsertRetry(r) })
 		var wg sync.WaitGroup
 		got := make([]directory.Retry, 8)
@@ -519,7 +519,7 @@ var batches = []sentence{
 		for i := range got {
 			wg.Go(func() {
 				err := f.store.Update(f.Context(), func(tx directory.Tx) (err error) {
-					got[i], found[i], err = tx.TakeRetry(f.org, "key")
+					got[i], found[i], err = tx.TakeRetry(f.org, Hash("key"))
 					return err
 				})
 				if err != nil {
