@@ -198,6 +198,8 @@ type GroupTx interface {
 	// The Find methods resolve references: the result has the length of refs, with a zero record
 	// where nothing was found.
 	FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error)
+	// FindNamed is FindGroups for both kinds, and FindRoles, together: in one journey.
+	FindNamed(org roster.OrganizationID, refs NamedRefs) (NamedRecords, error)
 	FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.Department, error)
 	FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.Role, error)
 	FindServices(org roster.OrganizationID, refs []roster.Ref) ([]roster.BusinessService, error)
@@ -223,6 +225,15 @@ type GroupTx interface {
 	// none.
 	AddMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error
 	RemoveMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error
+}
+
+// NamedRefs are references of several kinds.
+type NamedRefs struct{ Groups, Teams, Roles []roster.Ref }
+
+// NamedRecords are what [NamedRefs] name, in the same order.
+type NamedRecords struct {
+	Groups, Teams []roster.Group
+	Roles         []roster.Role
 }
 
 // GroupQuery picks groups of one kind. Zero fields do not restrict.

@@ -277,11 +277,14 @@ func (t *tx) findUsers(
 func (t *tx) FindServices(org roster.OrganizationID, refs []roster.Ref) ([]roster.BusinessService, error) {
 	const text = `SELECT id, number, name, name_key FROM business_services
 	WHERE organization = $1 AND COALESCE(name_key, '') <> ''`
-	return resolve(t, "find services", text, []any{t.org(org)}, refs, func(r scanner) (named[roster.BusinessService], error) {
-		var key string
-		s := roster.BusinessService{OrganizationID: org}
-		err := r.Scan((*string)(&s.ID), &s.Number, &s.Name, &key)
-		return named[roster.BusinessService]{s, string(s.ID), s.Number, key}, err
+	return resolve(t, &resolution[roster.BusinessService]{
+		doing: "find services", text: text, args: []any{t.org(org)}, refs: refs,
+		scan: func(r scanner) (named[roster.BusinessService], error) {
+			var key string
+			s := roster.BusinessService{OrganizationID: org}
+			err := r.Scan((*string)(&s.ID), &s.Number, &s.Name, &key)
+			return named[roster.BusinessService]{s, string(s.ID), s.Number, key}, err
+		},
 	})
 }
 

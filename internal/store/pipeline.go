@@ -143,6 +143,21 @@ func (p *pipeline) query(text string, args []any) (rows, error) {
 	return &postgresRows{conn: p.conn}, nil
 }
 
+func (p *pipeline) queries(all []lookup) (func() (rows, error), error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	for _, q := range all {
+		if err := p.queue(q.doing, q.text, q.args); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.flush(len(all)); err != nil {
+		return nil, err
+	}
+	return func() (rows, error) { return &postgresRows{conn: p.conn}, nil }, nil
+}
+
 func (p *pipeline) later(doing, text string, args []any) error {
 	if err := p.queue(doing, text, args); err != nil {
 		return err

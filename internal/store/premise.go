@@ -14,8 +14,8 @@ func (t *tx) AccessVersions(org roster.OrganizationID, user int64) (v premise.Ve
 	return v, err
 }
 
-// stillHolds finds a row if what is remembered of a caller is still so. Each optional id is compared
-// before it is asked for: from that PostgreSQL learns its type.
+// stillHolds finds a row if what is remembered of a caller is still so. Each optional id is
+// compared before it is asked for: from that PostgreSQL learns its type.
 const stillHolds = `SELECT 1 FROM organizations o WHERE o.id = $1 AND o.policy_version = $2
 	AND (CAST($3 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM users u WHERE u.organization = o.number AND u.number = $3
 		AND u.version = $4 AND u.credential_version = $5 AND u.user_key IS NOT NULL))
