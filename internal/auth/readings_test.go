@@ -2,11 +2,12 @@ package auth
 
 import (
 	"errors"
-	"roster/internal/premise"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"roster/internal/premise"
 )
 
 // get returns the kept value of the key, or reads and keeps it.

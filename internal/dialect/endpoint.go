@@ -5,9 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"roster/internal/premise"
 	"strconv"
 	"time"
+
+	"roster/internal/premise"
 
 	"roster"
 )

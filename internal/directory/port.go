@@ -4,8 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"roster/internal/premise"
 	"time"
+
+	"roster/internal/premise"
 
 	"roster"
 )

@@ -2,10 +2,11 @@ package directory
 
 import (
 	"context"
-	"roster/internal/premise"
 	"slices"
 	"sync"
 	"time"
+
+	"roster/internal/premise"
 
 	"roster"
 )

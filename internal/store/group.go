@@ -20,7 +20,9 @@ const (
 func scanGroup(org roster.OrganizationID, r scanner, more ...any) (g roster.Group, err error) {
 	g.OrganizationID = org
 	to := []any{
-		(*string)(&g.ID), (*string)(&g.Kind), groupNumber{&g.Number}, &g.Name, &g.Description,
+		(*string)(&g.ID), (*string)(&g.Kind),
+		groupNumber{&g.Number},
+		&g.Name, &g.Description,
 		instant{&g.CreatedAt},
 		&g.Active, &g.Routing.AlertFilter, &g.Routing.SigFilter,
 		document{&g.Routing.LandingPage},

@@ -6,9 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"roster"
 	"strings"
 	"testing"
+
+	"roster"
 
 	"roster/internal/directory"
 	"roster/internal/pgtest"
