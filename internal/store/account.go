@@ -55,11 +55,13 @@ type grantedAccount struct {
 // targets returns the Scan targets of accountColumns and of the columns of a grant.
 func (a *grantedAccount) targets() []any {
 	return []any{
-		optional{(*string)(&a.UserID)}, &a.org, &a.Number, &a.UserName,
+		optional{(*string)(&a.UserID)},
+		&a.org, &a.Number, &a.UserName,
 		&a.Active, &a.Realm, (*string)(&a.PasswordHash), &a.CredentialVersion,
 		span{&a.SessionExpiry},
 		(*string)(&a.level), &a.serverAdmin,
-		&a.grant, optional{(*string)(&a.group)},
+		&a.grant,
+		optional{(*string)(&a.group)},
 		permissions{&a.held},
 	}
 }

@@ -14,9 +14,17 @@ const (
 
 func scanAudit(r scanner, more ...any) (e roster.AuditEntry, err error) {
 	err = r.Scan(append([]any{
-		(*string)(&e.ID), instant{&e.At}, (*string)(&e.ActorKind), &e.Actor, &e.ActorName,
-		(*string)(&e.Face), &e.Address, &e.RequestID, &e.Action, optional{&e.Target}, &e.TargetName,
-		hashed{&e.DetailsHash}, &e.Seq, hashed{&e.Hash}, hashed{&e.Salt}, document{&e.Details},
+		(*string)(&e.ID),
+		instant{&e.At},
+		(*string)(&e.ActorKind), &e.Actor, &e.ActorName,
+		(*string)(&e.Face), &e.Address, &e.RequestID, &e.Action,
+		optional{&e.Target},
+		&e.TargetName,
+		hashed{&e.DetailsHash},
+		&e.Seq,
+		hashed{&e.Hash},
+		hashed{&e.Salt},
+		document{&e.Details},
 	}, more...)...)
 	return e, err
 }

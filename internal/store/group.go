@@ -20,7 +20,9 @@ const (
 func scanGroup(org roster.OrganizationID, r scanner, more ...any) (g roster.Group, err error) {
 	g.OrganizationID = org
 	to := []any{
-		(*string)(&g.ID), (*string)(&g.Kind), groupNumber{&g.Number}, &g.Name, &g.Description,
+		(*string)(&g.ID), (*string)(&g.Kind),
+		groupNumber{&g.Number},
+		&g.Name, &g.Description,
 		instant{&g.CreatedAt},
 		&g.Active, &g.Routing.AlertFilter, &g.Routing.SigFilter,
 		document{&g.Routing.LandingPage},
@@ -83,8 +85,8 @@ func (t *tx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs [
 // comparedOfGroups are the attributes of groups and teams that an index serves.
 var comparedOfGroups = sqlAttributes{"id": {is: "id", present: "1 = 1", id: true}, "displayName": {is: "name_key", present: "1 = 1"}}
 
-// orderOfGroups is byNumberOrName for groups of one kind. The numbers of teams are stored as negative
-// ones, in the opposite order.
+// orderOfGroups is byNumberOrName for groups of one kind. The numbers of teams are stored as
+// negative ones, in the opposite order.
 func orderOfGroups(q directory.GroupQuery) order {
 	o := byNumberOrName("", q.Order)
 	if q.Kind == roster.KindTeam && !q.Order.ByName {

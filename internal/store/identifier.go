@@ -87,8 +87,8 @@ func (d digest) parse() (b []byte, ok bool) {
 	return b, err == nil
 }
 
-// uidOrNull returns an optional reference as an argument: nil for "". A text that is no UUID becomes
-// an id that nothing has.
+// uidOrNull returns an optional reference as an argument: nil for "". A text that is no UUID
+// becomes an id that nothing has.
 func uidOrNull[T ~string](id T) any {
 	switch {
 	case id == "":
@@ -99,8 +99,8 @@ func uidOrNull[T ~string](id T) any {
 	return uid(id)
 }
 
-// numberOf is the SQL for the number of the record of a table with the id at a parameter. It is NULL
-// if the organization has no such record.
+// numberOf is the SQL for the number of the record of a table with the id at a parameter. It is
+// NULL if the organization has no such record.
 func numberOf(table, org, id string) string {
 	return "(SELECT number FROM " + table + " WHERE organization = " + org + " AND id = " + id + ")"
 }
@@ -126,7 +126,8 @@ type bytesScanner interface{ scanBytes(b []byte) error }
 // nullScanner is what NULL can be read into.
 type nullScanner interface{ scanNull() }
 
-// putBytes reads stored bytes into to, and reports whether that takes bytes. A *string takes a UUID.
+// putBytes reads stored bytes into to, and reports whether that takes bytes. A *string takes a
+// UUID.
 func putBytes(b []byte, to any) (known bool, err error) {
 	switch to := to.(type) {
 	case *string:

@@ -25,8 +25,8 @@ func embedded() fs.FS {
 	return files
 }
 
-// migrate brings the schema up to date with the files and returns its version. Migrations only add, so a binary
-// older than the schema keeps working and changes nothing here.
+// migrate brings the schema up to date with the files and returns its version. Migrations only add,
+// so a binary older than the schema keeps working and changes nothing here.
 func migrate(ctx context.Context, db *sql.DB, e *engine, files fs.FS, with ...goose.ProviderOption) (int64, error) {
 	with = append(with, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	provider, err := goose.NewProvider(e.dialect, db, rendered{FS: files, markers: e.markers}, with...)

@@ -28,8 +28,8 @@ func withAnotherMigration(t *testing.T) fs.FS {
 	}
 }
 
-// TestAMigrationGivesWayToATransactionThatUsesItsTables makes a transaction and a migration lock the
-// tables jobs and users in opposite orders.
+// TestAMigrationGivesWayToATransactionThatUsesItsTables makes a transaction and a migration lock
+// the tables jobs and users in opposite orders.
 func TestAMigrationGivesWayToATransactionThatUsesItsTables(t *testing.T) {
 	t.Parallel()
 	url, log := pgtest.URL(t), slog.New(slog.DiscardHandler)

@@ -6,9 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"roster"
 	"strings"
 	"testing"
+
+	"roster"
 
 	"roster/internal/directory"
 	"roster/internal/pgtest"
@@ -149,8 +150,8 @@ func TestAListInAnOrderIsReadFromTheIndexOfThatOrder(t *testing.T) {
 	}
 }
 
-// everyUser is a line of a plan that finds all users of an organization. The index of administrators
-// holds only them.
+// everyUser is a line of a plan that finds all users of an organization. The index of
+// administrators holds only them.
 var everyUser = regexp.MustCompile(`^SEARCH (u|users) USING (COVERING )?INDEX users_[^a]\w* \(organization=\?\)$`)
 
 // TestNoFrequentQueryReadsAWholeTable keeps the indexes in step with the queries. SQLite's query

@@ -52,8 +52,8 @@ type organization struct {
 	number int64
 }
 
-// org returns the number of an organization, as an argument of a statement. It is nil if there is no
-// such organization: a look-up finds nothing, and an insert fails. It is also nil if the look-up
+// org returns the number of an organization, as an argument of a statement. It is nil if there is
+// no such organization: a look-up finds nothing, and an insert fails. It is also nil if the look-up
 // fails; the next statement then returns that error.
 func (t *tx) org(id roster.OrganizationID) any {
 	const text = `SELECT number FROM organizations WHERE id = $1`

@@ -30,8 +30,8 @@ func (t *tx) GroupDefaultPreferences(org roster.OrganizationID, group roster.Gro
 	return t.defaultPreferences(org, group == "", []roster.GroupID{group})
 }
 
-// defaultPreferences returns the union of the preferences of groups, and of the organization's own if
-// own is true.
+// defaultPreferences returns the union of the preferences of groups, and of the organization's own
+// if own is true.
 func (t *tx) defaultPreferences(org roster.OrganizationID, own bool, groups []roster.GroupID) ([]roster.Preference, error) {
 	const text = `SELECT type, services FROM default_preferences WHERE organization = $1 AND group_number IN
 	(SELECT number FROM groups WHERE organization = $1 AND id IN ($*) UNION ALL SELECT 0 WHERE $2)`

@@ -31,8 +31,8 @@ type describedIndex struct {
 	serves        []string // methods of directory.Tx
 }
 
-// TestTheDescriptionOfTheSchemaIsThatOfTheMigrations holds the generated part of docs/schema.md, and
-// that every index serves a query or keeps something unique. With -update it writes that part.
+// TestTheDescriptionOfTheSchemaIsThatOfTheMigrations holds the generated part of docs/schema.md,
+// and that every index serves a query or keeps something unique. With -update it writes that part.
 func TestTheDescriptionOfTheSchemaIsThatOfTheMigrations(t *testing.T) {
 	t.Parallel()
 	const path, begin, end = "../../docs/schema.md", "<!-- generated: go test ./internal/store -run Schema -update -->\n", "<!-- end -->\n"
@@ -126,7 +126,8 @@ func describeTable(t *tx, table *describedTable) error {
 	return err
 }
 
-// addQueries adds to each index the methods of directory.Tx whose statements use it, by SQLite's plan.
+// addQueries adds to each index the methods of directory.Tx whose statements use it, by SQLite's
+// plan.
 func addQueries(t *testing.T, db *DB, tables []describedTable) {
 	t.Helper()
 	recorded := &recorder{}

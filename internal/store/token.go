@@ -23,7 +23,9 @@ const (
 // tokenTargets returns the Scan targets of tokenColumns.
 func tokenTargets(t *roster.Token, org *int64) []any {
 	return []any{
-		(*string)(&t.ID), org, &t.Name, (*string)(&t.Access), optional{(*string)(&t.UserID)}, &t.UserName, &t.ErrorsAs200,
+		(*string)(&t.ID), org, &t.Name, (*string)(&t.Access),
+		optional{(*string)(&t.UserID)},
+		&t.UserName, &t.ErrorsAs200,
 		instant{&t.CreatedAt},
 		instant{&t.ExpiresAt},
 		instant{&t.RevokedAt},

@@ -50,8 +50,8 @@ func older(t *testing.T) string {
 }
 
 // sameFirstMigration reports whether a commit has the first migration of this build. Without it a
-// build cannot read the other's data. The test then waits until testdata/older-commit names a commit
-// that has it.
+// build cannot read the other's data. The test then waits until testdata/older-commit names a
+// commit that has it.
 func sameFirstMigration(t *testing.T, commit string) bool {
 	t.Helper()
 	const path = "internal/store/migrations/0001_directory.sql"
