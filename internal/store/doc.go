@@ -17,7 +17,8 @@
 //   - postgres.go, pipeline.go: PostgreSQL.
 //   - engine.go, classify.go: the differences between the engines, and the meaning of driver
 //     errors.
-//   - migrate.go, migrations/: the schema.
+//   - migrate.go, migrations/: the schema; docs/schema.md explains it.
+//   - identifier.go, organization_number.go: ids of the port, and the numbers that rows have.
 //   - tx.go, texts.go, where.go, values.go: how queries are built, run and read.
 //   - One file per noun: its column list, its scan function and its queries.
 //   - relation.go: roles, groups and contact methods of a whole page of users, in one query.

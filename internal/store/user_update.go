@@ -81,8 +81,8 @@ func (t *tx) OtherAdministrators(org roster.OrganizationID, besides roster.UserI
 		text string
 		keys []any
 	}{
-		// The level is in the text, as in the partial index. The last condition keeps SQLite from another
-		// index.
+		// The level is in the text, as in the partial index. The last condition keeps SQLite from
+		// another index.
 		{`SELECT u.number FROM users u WHERE u.organization = $1 AND u.id <> $2 AND u.access_level = 'administrator' AND u.access_level = $3
 		AND u.active AND COALESCE(u.user_key, '') <> ''
 		AND NOT EXISTS (SELECT 1 FROM user_level_groups l WHERE l.organization = u.organization AND l.user_number = u.number) LIMIT 1`, []any{string(roster.LevelAdministrator)}},

@@ -64,7 +64,7 @@ CREATE UNIQUE INDEX roles__id ON roles (organization, id);
 CREATE UNIQUE INDEX roles__name_key ON roles (organization, name_key);
 
 -- The groups and teams. Each kind counts its own numbers from 1, so the number of a team is stored
--- as a negative one (storedGroup in values.go). 0 stands for the whole organization where a group
+-- as a negative one (storedGroup in identifier.go). 0 stands for the whole organization where a group
 -- may be named.
 CREATE TABLE groups (
 	organization BIGINT  NOT NULL REFERENCES organizations (number),
