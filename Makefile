@@ -5,7 +5,7 @@ TOOL     = $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 20s
 export CGO_ENABLED = 0
 
-.PHONY: help build run test race lint lint-openapi format fuzz fuzz-api bench timing clean
+.PHONY: help build run test test-long race lint lint-openapi format fuzz fuzz-api bench timing clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
@@ -17,14 +17,18 @@ run: build ## start a demonstration: http://127.0.0.1:8080 and https://127.0.0.1
 
 test: ## all tests, on SQLite and PostgreSQL, with the real binary, curl and a real browser
 	./tools/prepare
-	$(GO) test -timeout 30m ./...
+	GO=$(GO) ./tools/test -timeout 30m ./...
+
+test-long: ## all tests, with every repetition: more kills, lost answers, cut commits and filters
+	./tools/prepare
+	GO=$(GO) ROSTER_TEST_LONG=1 ./tools/test -timeout 4h -count=1 ./...
 
 race: ## the race detector over the parts that share memory (needs gcc)
-	CGO_ENABLED=1 $(GO) test -race -timeout 30m ./internal/auth/... ./internal/queue/... ./internal/store/... ./internal/directory/... ./internal/server/...
+	CGO_ENABLED=1 $(GO) test -race -vet=off -timeout 30m ./internal/auth/... ./internal/queue/... ./internal/store/... ./internal/directory/... ./internal/server/...
 
 lint: ## go vet, staticcheck, gofumpt
-	$(GO) vet ./...
-	$(TOOL) staticcheck ./...
+	$(GO) vet -trimpath ./...
+	GOFLAGS="$$($(GO) env GOFLAGS) -trimpath" $(TOOL) staticcheck ./...
 	@bad=$$($(TOOL) gofumpt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "run make format for:"; echo "$$bad"; exit 1; fi
 
 lint-openapi: ## two linters over the native API's description (needs npm)

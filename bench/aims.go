@@ -53,8 +53,7 @@ func hashesKey() key { return key{controlHashes, runtime.NumCPU()} }
 // The causes that limit a measurement, for rows that miss their aim.
 const (
 	heldHash = "A create with a password is the hash and little else. What is missing went to the request around it on the " +
-		"same cores, to the memory of the hash, which is 19 MiB given back and taken anew each time, and to the slot that " +
-		"the gate keeps free while requests without a hash are in flight."
+		"same cores, and to the slot that the gate keeps free while requests without a hash are in flight."
 	heldQueue = "An answer waits for the hashes before it. The gate turns callers away when it estimates more than 2 s, " +
 		"from a moving mean: a machine that slows down in that time makes the estimate too short."
 	heldRefusal = "A refusal is held back for 250 ms, and then needs a processor that is busy hashing."
@@ -73,8 +72,8 @@ const (
 	heldStorm  = "The hashes have a core to themselves as long as anybody waits; with two cores that leaves one for the server, " +
 		"for what measures it and for the refusals."
 	heldStart  = "A start opens and checks the store; the first one makes the schema and what ships with it."
-	heldMemory = "The embedded SQLite and its caches, the compiled tables of Unicode, zones and phone numbers, and the binary's own pages."
-	heldBinary = "The embedded SQLite is C translated to Go; with the tables of Unicode and phone numbers it is most of the binary."
+	heldMemory = "The embedded SQLite and its caches, the compiled tables of Unicode and zones, and the binary's own pages."
+	heldBinary = "The embedded SQLite is C translated to Go; with the driver of PostgreSQL and the tables of Unicode it is most of the binary."
 )
 
 // noneRefused requires that no caller was told to come again later.

@@ -65,7 +65,7 @@ func (b *bench) measureMemory(ctx context.Context, s *site, work string, after t
 		notes: []string{fmt.Sprintf("%.1f MiB of it not mapped from files", float64(m.own)/mib)},
 	}
 	if aimed {
-		r.aims = []aim{atMost(25, "MiB", heldMemory)}
+		r.aims = []aim{atMost(30, "MiB", heldMemory)}
 	}
 	b.put(s, r)
 	return nil

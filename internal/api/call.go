@@ -13,6 +13,7 @@ import (
 	"roster"
 	"roster/internal/dialect"
 	"roster/internal/filter"
+	"roster/internal/premise"
 )
 
 // call is one request in progress. It is also the writer of its answer, so that functions need only
@@ -55,16 +56,37 @@ func (c *call) Write(p []byte) (int, error) {
 // Unwrap returns the server's own writer, for [http.ResponseController].
 func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// guard admits a call, and then serves it with do.
+// guard admits a call, and then serves it with do. If what was remembered of the caller turns out
+// to be outdated, it authenticates the caller anew.
 func (a *api) guard(e *endpoint, do act) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{ResponseWriter: w, request: r, endpoint: e}
+		ctx, basis := premise.With(r.Context())
+		c := &call{ResponseWriter: w, request: r.WithContext(ctx), endpoint: e}
 		defer a.answerPanic(c)
+		a.describe()
 		if err := a.admit(c); err != nil {
+			if dialect.Outdated(ctx, err) {
+				basis.Renew()
+				if _, denied := a.authenticate(c.request); denied != nil {
+					err = denied
+				}
+			}
 			a.face.Fail(c, r, err)
 			return
 		}
-		if err := a.serve(c, do); err != nil {
+		admitted := *c
+		err := a.serve(c, do)
+		if dialect.Outdated(ctx, err) {
+			basis.Renew()
+			*c = admitted
+			var denied error
+			if c.by, denied = a.authenticate(c.request); denied != nil {
+				a.face.Fail(c, r, denied)
+				return
+			}
+			err = a.serve(c, do)
+		}
+		if err != nil {
 			a.fail(c, err)
 		}
 	})

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"maps"
 	"net/http"
 	"reflect"
@@ -170,19 +169,14 @@ func textHeader(description string) *huma.Param {
 	return &huma.Param{Description: description, Schema: &huma.Schema{Type: huma.TypeString}}
 }
 
-// endpoint describes a call, for the document and for requests.
-func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Operation) {
+// describeCall describes a call, for the document and, in its endpoint, for requests.
+func (a *api) describeCall(op operation, e *endpoint) *huma.Operation {
 	method, path, _ := strings.Cut(op.call, " ")
-	e := &endpoint{at: path, original: op.original, request: request, status: cmp.Or(op.status, http.StatusOK), members: op.members, canonical: map[string]string{}}
-	e.asked = op.asked
-	for canonical, name := range op.members {
-		e.canonical[name] = canonical
-	}
 	h := &huma.Operation{
 		OperationID: op.id, Method: method, Path: path, Tags: []string{op.tag}, Summary: op.summary, Description: op.description,
 		Responses: map[string]*huma.Response{}, Metadata: map[string]any{endpointKey: e},
 	}
-	e.bindings = a.bindings(request, nil)
+	e.bindings = a.bindings(e.request, nil)
 	for _, b := range e.bindings {
 		e.parameters = append(e.parameters, b.Param)
 	}
@@ -194,10 +188,10 @@ func (a *api) endpoint(op operation, request reflect.Type) (*endpoint, *huma.Ope
 	for _, r := range h.Responses {
 		addCommonHeaders(r, 0)
 	}
-	for _, status := range failing(op, h, request) {
+	for _, status := range failing(op, h, e.request) {
 		h.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + failureNames[status]}
 	}
-	return e, h
+	return h
 }
 
 // describeBody describes the body.

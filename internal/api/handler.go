@@ -29,8 +29,10 @@ type Options struct {
 
 // api holds what building the API and serving its calls need.
 type api struct {
-	doc      *huma.OpenAPI
-	schemas  huma.Registry
+	calls    []registered
+	describe func()        // makes what follows, once; every request calls it first
+	doc      *huma.OpenAPI // see describe
+	schemas  huma.Registry // see describe
 	mux      *http.ServeMux
 	face     *dialect.Face[*call]
 	verifier dialect.Verifier
@@ -41,17 +43,21 @@ type api struct {
 	readers  map[string]reader
 }
 
-// Register adds the API's routes to mux, and its description, which needs no credential. It returns
-// the function that answers requests below [Root] that the server refuses before a route gets them.
+// Register adds the API's routes to mux, and its description, which needs no credential. The first
+// request makes the description: some ms and 2 MiB, which a server without such requests saves. It
+// returns the function that answers requests below [Root] that the server refuses before a route
+// gets them.
 func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *http.Request, error)) {
 	a := newAPI(mux, o)
 	a.resources(o.Directory)
 	for name, text := range map[string]func() (string, []byte, error){
 		"openapi.json": func() (string, []byte, error) {
+			a.describe()
 			text, err := a.doc.MarshalJSON()
 			return "application/vnd.oai.openapi+json;version=3.1", text, err
 		},
 		"openapi.yaml": func() (string, []byte, error) {
+			a.describe()
 			text, err := a.doc.YAML()
 			return "application/vnd.oai.openapi;version=3.1", text, err
 		},
@@ -89,7 +95,6 @@ func (a *api) resources(d *directory.Directory) {
 }
 
 func newAPI(mux *http.ServeMux, o Options) *api {
-	setHumaDefaults()
 	a := &api{
 		mux: mux, readers: map[string]reader{}, verifier: o.Verifier, now: o.Now, baseURL: o.BaseURL, limit: dialect.NewLimiter(o.RateLimit, time.Minute, o.Now),
 	}
@@ -101,10 +106,20 @@ func newAPI(mux *http.ServeMux, o Options) *api {
 		statuses[kind] = k.status
 	}
 	a.face = &dialect.Face[*call]{Name: roster.FaceAPI, Statuses: statuses, WriteError: writeProblem, Log: o.Log}
+	a.describe = sync.OnceFunc(a.describeCalls)
+	return a
+}
+
+// describeCalls makes the document and the description of every call, in the order in which they
+// were registered. It panics if a call is wrongly described, which any test of the API shows.
+func (a *api) describeCalls() {
+	setHumaDefaults()
 	a.schemas = huma.NewMapRegistry(schemaRoot, schemaName)
 	defineEnumerations(a.schemas)
 	a.doc = describe(a.schemas)
-	return a
+	for _, c := range a.calls {
+		a.doc.AddOperation(a.describeCall(c.operation, c.endpoint))
+	}
 }
 
 // setHumaDefaults changes, once, a variable that huma has for the whole process. Without this, an

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"roster"
 	"roster/internal/dialect"
+	"roster/internal/premise"
 )
 
 // operation is what the document says of a call, besides what its types say.
@@ -31,21 +33,33 @@ type operation struct {
 
 // endpoint is what is known of a call before a request comes.
 type endpoint struct {
-	at         string       // its path, below Root
-	request    reflect.Type // what its requests are read into
+	at        string            // its path, below Root
+	request   reflect.Type      // what its requests are read into
+	status    int               // of success
+	members   map[string]string // this API's name of a canonical member, where it has another
+	canonical map[string]string // the other way round
+	needsHash func(q any) bool  // whether a request needs the hash of a password; nil: none does
+	original  original
+	asked
+	described
+}
+
+// described is the part of an endpoint that the description of the API says. It is zero until
+// [api.describe] was called.
+type described struct {
 	bindings   []binding
-	status     int      // of success
 	takes      []string // media types of the body; none: it takes no body
 	parameters []*huma.Param
 	body       *huma.Schema
-	members    map[string]string // this API's name of a canonical member, where it has another
-	canonical  map[string]string // the other way round
-	sent       map[string]bool   // members of the body
-	shown      map[string]bool   // members of the answer, which the parameter fields may name
-	readOnly   map[string]bool   // members of the body that it may have because it is a copy of the record
-	needsHash  func(q any) bool  // whether a request needs the hash of a password; nil: none does
-	original   original
-	asked
+	sent       map[string]bool // members of the body
+	shown      map[string]bool // members of the answer, which the parameter fields may name
+	readOnly   map[string]bool // members of the body that it may have because it is a copy of the record
+}
+
+// registered is a call with its endpoint.
+type registered struct {
+	operation
+	endpoint *endpoint
 }
 
 // endpointKey is where an operation of the document keeps its endpoint.
@@ -113,14 +127,22 @@ func route[Q, In, Out any](
 	}
 }
 
-// register adds a call to the document and to the mux. request is a pointer's type.
+// register adds a call to the mux, and to those that will be described. request is a pointer's
+// type.
 func (a *api) register(op operation, request reflect.Type, do act) *endpoint {
-	e, described := a.endpoint(op, request.Elem())
-	a.doc.AddOperation(described)
-	if described.Method == http.MethodGet {
-		a.readers[described.Path] = reader{e, do}
+	method, path, _ := strings.Cut(op.call, " ")
+	e := &endpoint{
+		at: path, original: op.original, request: request.Elem(), status: cmp.Or(op.status, http.StatusOK),
+		members: op.members, canonical: map[string]string{}, asked: op.asked,
 	}
-	a.mux.Handle(described.Method+" "+Root+described.Path, a.guard(e, do))
+	for canonical, name := range op.members {
+		e.canonical[name] = canonical
+	}
+	a.calls = append(a.calls, registered{op, e})
+	if method == http.MethodGet {
+		a.readers[path] = reader{e, do}
+	}
+	a.mux.Handle(method+" "+Root+path, a.guard(e, do))
 	return e
 }
 
@@ -146,6 +168,9 @@ func (a *api) serve(c *call, do act) error {
 		return err
 	}
 	out, err := do(context.WithValue(c.request.Context(), callKey{}, c), c, q)
+	if err == nil {
+		err = premise.Settle(c.request.Context())
+	}
 	if err != nil {
 		return err
 	}

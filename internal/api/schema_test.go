@@ -26,6 +26,7 @@ func built(t *testing.T) (*api, *bytes.Buffer) {
 	log := new(bytes.Buffer)
 	a := newAPI(http.NewServeMux(), Options{Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now})
 	a.resources(directory.New(directory.Options{Now: time.Now}))
+	a.describe()
 	return a, log
 }
 
@@ -259,9 +260,11 @@ func TestAPanicIsAnsweredAsAFailureOfOurs(t *testing.T) {
 func TestWhereAFaultIs(t *testing.T) {
 	t.Parallel()
 	e := &endpoint{
-		members:    map[string]string{"emails": "email", "configuration.roles": "configuration.defaultRoles"},
-		parameters: []*huma.Param{{In: "query", Name: "filter"}, {In: "header", Name: "If-Match"}},
-		body:       &huma.Schema{},
+		members: map[string]string{"emails": "email", "configuration.roles": "configuration.defaultRoles"},
+		described: described{
+			parameters: []*huma.Param{{In: "query", Name: "filter"}, {In: "header", Name: "If-Match"}},
+			body:       &huma.Schema{},
+		},
 	}
 	for field, want := range map[string]string{
 		"":                       `{"detail":""}`,

@@ -14,7 +14,8 @@ import (
 func (a *api) registerUnknownPaths() {
 	a.refused = map[string]bool{}
 	refuse := a.face.Refuse(a.unknownPath)
-	for path := range a.doc.Paths {
+	for _, c := range a.calls {
+		path := c.endpoint.at
 		if strings.Contains(path, "{") {
 			continue
 		}

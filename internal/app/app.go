@@ -335,6 +335,9 @@ func (a *App) Directory() *directory.Directory { return a.directory }
 // Organization returns the default organization.
 func (a *App) Organization() roster.Organization { return a.org }
 
+// Work returns what was asked of the database's server so far.
+func (a *App) Work() store.Work { return a.store.Work() }
+
 // Outbox returns the messages of a demonstration, nil if this is none.
 func (a *App) Outbox() *notify.Outbox { return a.outbox }
 

@@ -10,6 +10,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/premise"
 )
 
 // deniedDetail is all that a denied caller learns.
@@ -51,7 +52,7 @@ type Options struct {
 	GuessKey []byte
 
 	// Generation allows the authenticator to keep what it read of credentials until the generation
-	// changes. nil: it reads each time.
+	// changes. nil: only requests with a [premise.Premise] rely on what was read before.
 	Generation Generation
 }
 
@@ -71,20 +72,27 @@ type Authenticator struct {
 	flights    flights[passwordFlight, verdict]
 	background *background
 	realms     Realms
-	accounts   *readings[roster.Account]
+	generation Generation
+	accounts   *readings[openAccount]
 	sessions   *readings[openSession]
 	tokens     *readings[heldToken]
 }
 
-// openSession and heldToken hold what one read of a credential returns.
+// openAccount, openSession and heldToken hold what one read of a credential returns.
 type (
+	openAccount struct {
+		roster.Account
+		versions premise.Versions
+	}
 	openSession struct {
 		roster.Session
-		account roster.Account
+		account  roster.Account
+		versions premise.Versions
 	}
 	heldToken struct {
 		roster.Token
-		account roster.Account
+		account  roster.Account
+		versions premise.Versions
 	}
 )
 
@@ -105,7 +113,8 @@ func New(o Options) *Authenticator {
 		regulars:   newExpiring[caller](knownAddressTTL, maxKnownAddresses),
 		background: newBackground(o.Store, o.Logger),
 		realms:     o.Realms,
-		accounts:   newReadings[roster.Account](o.Generation),
+		generation: o.Generation,
+		accounts:   newReadings[openAccount](o.Generation),
 		sessions:   newReadings[openSession](o.Generation),
 		tokens:     newReadings[heldToken](o.Generation),
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"roster"
 	"roster/internal/directory"
 	"roster/internal/store"
+	"roster/internal/store/tabletest"
 )
 
 // rightPassword is every test user's.
@@ -40,7 +40,7 @@ type fixture struct {
 
 func newFixture(t *testing.T, change ...func(*Options)) *fixture {
 	t.Helper()
-	f := newFixtureOn(t, openStore(t, "sqlite:"+filepath.Join(t.TempDir(), "roster.db")), change...)
+	f := newFixtureOn(t, openStore(t, tabletest.SQLite(t, t.TempDir())), change...)
 	f.org, f.other = f.organization(roster.DefaultOrganization), f.organization("other")
 	f.role = f.newRole("Grazer", roster.GrazeLogin|roster.ManageUsers)
 	group := roster.Group{ID: roster.GroupID(f.id()), OrganizationID: f.org, Kind: roster.KindGroup, Name: "Network"}
@@ -71,7 +71,6 @@ func newFixtureOn(t *testing.T, db *store.DB, change ...func(*Options)) *fixture
 	t.Helper()
 	f := &fixture{T: t, clock: newClock(), db: db}
 	hasher := newHasher(time.Now, 8)
-	hasher.cleanUp = func() {}
 	hasher.compare = func(password, hash string) (bool, error) {
 		f.hashes.Add(1)
 		if f.meanwhile != nil {

@@ -28,7 +28,6 @@ type Hasher struct {
 	nobody  roster.PasswordHash // verified if there is no hash
 	hash    func(password string) (string, error)
 	compare func(password, hash string) (bool, error)
-	cleanUp func() // called after each hash
 }
 
 var _ directory.Passwords = (*Hasher)(nil)
@@ -38,15 +37,15 @@ var _ directory.Passwords = (*Hasher)(nil)
 func NewHasher(now func() time.Time) *Hasher { return newHasher(now, defaultSlots()) }
 
 func newHasher(now func() time.Time, slots int) *Hasher {
+	m := new(memory)
 	return &Hasher{
 		gate:    newGate(slots),
 		mac:     newMAC(),
 		now:     now,
 		holds:   newHolds(),
 		nobody:  dummyHash,
-		hash:    func(password string) (string, error) { return argon2id.CreateHash(password, hashParams()) },
-		compare: argon2id.ComparePasswordAndHash,
-		cleanUp: new(memory).hashed,
+		hash:    m.hash,
+		compare: m.compare,
 	}
 }
 
@@ -56,7 +55,6 @@ func (h *Hasher) Cheapen() {
 	cheap := argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	h.nobody = roster.PasswordHash(strings.Replace(string(dummyHash), "m=19456,t=2", "m=64,t=1", 1))
 	h.hash = func(password string) (string, error) { return argon2id.CreateHash(password, &cheap) }
-	h.cleanUp = func() {}
 }
 
 // Ask returns the error with which a hash for the actor would be refused at once. Verbs ask before
@@ -176,7 +174,6 @@ func (h *Hasher) run(ctx context.Context, c caller, work func() (hashed bool, er
 			return
 		}
 		h.gate.leave(took)
-		h.cleanUp()
 	}()
 	hashed, err := work()
 	if err != nil && roster.KindOf(err) == roster.Internal {

@@ -48,7 +48,6 @@ func fakePHC(password string) roster.PasswordHash {
 // newFakeHasher returns a hasher whose hashes only take time.
 func newFakeHasher(slots int) (*Hasher, *bench) {
 	h, b := newHasher(time.Now, slots), new(bench)
-	h.cleanUp = func() {}
 	h.hash = func(password string) (string, error) {
 		b.work(fakeHashTime)
 		return string(fakePHC(password)), nil

@@ -135,14 +135,19 @@ func (a *Authenticator) find(ctx context.Context, c candidate, password string) 
 		return c, false, err
 	}
 	key := string(c.org) + "/" + c.key
-	if account, kept := a.accounts.peek(key); kept {
-		if c := a.withAccount(c, account); a.remembered(c, password) {
+	if account, kept, assumed := a.accounts.peek(ctx, key); kept {
+		if c := a.withAccount(c, account.Account); a.remembered(c, password) {
+			if assumed {
+				a.rely(ctx, account)
+			}
 			return c, true, nil
 		}
 	}
-	account, err := a.accounts.fetch(key, func() (account roster.Account, err error) {
+	account, err := a.accounts.fetch(key, func() (account openAccount, err error) {
 		err = a.store.View(ctx, func(tx directory.Tx) (err error) {
-			account, err = tx.AccountByName(c.org, c.key)
+			if account.Account, err = tx.AccountByName(c.org, c.key); err == nil {
+				account.versions, err = a.readVersions(tx, c.org, account.Number)
+			}
 			return err
 		})
 		return account, err
@@ -156,7 +161,7 @@ func (a *Authenticator) find(ctx context.Context, c candidate, password string) 
 	if err != nil {
 		return c, false, fmt.Errorf("read account: %w", err)
 	}
-	c = a.withAccount(c, account)
+	c = a.withAccount(c, account.Account)
 	return c, a.remembered(c, password), nil
 }
 

@@ -1,10 +1,14 @@
 package auth
 
 import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
 	"errors"
 	"fmt"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/crypto/argon2"
 
 	"roster"
 )
@@ -30,6 +34,27 @@ const dummyHash roster.PasswordHash = "$argon2id$v=19$m=19456,t=2,p=1$cm9zdGVyLm
 // hashParams returns the parameters of new hashes (OWASP Password Storage Cheat Sheet, Argon2id).
 func hashParams() *argon2id.Params {
 	return &argon2id.Params{Memory: hashMemory, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+}
+
+// hash returns the PHC string of a password, with a new salt.
+func (m *memory) hash(password string) (string, error) {
+	p := hashParams()
+	salt := make([]byte, p.SaltLength)
+	_, _ = rand.Read(salt) // it never fails
+	key := m.key(password, salt, p)
+	encode := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
+		argon2.Version, p.Memory, p.Iterations, p.Parallelism, encode(salt), encode(key)), nil
+}
+
+// compare reports whether a password belongs to a PHC string. It takes the same time for every
+// wrong password.
+func (m *memory) compare(password, hash string) (bool, error) {
+	p, salt, want, err := argon2id.DecodeHash(hash)
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(m.key(password, salt, p), want) == 1, nil
 }
 
 // validateHash returns an error that says what is wrong with a stored hash.

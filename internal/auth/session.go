@@ -28,8 +28,10 @@ func (a *Authenticator) Session(ctx context.Context, at Attempt, token string) (
 		return roster.Actor{}, err
 	}
 	hash := HashSecret(token)
-	read, err := readOnce(ctx, a.store, a.sessions, hash, func(tx directory.Tx) (s openSession, err error) {
-		s.Session, s.account, err = tx.SessionByHash(hash)
+	read, err := readOnce(ctx, a, a.sessions, hash, func(tx directory.Tx) (s openSession, err error) {
+		if s.Session, s.account, err = tx.SessionByHash(hash); err == nil {
+			s.versions, err = a.readVersions(tx, s.account.OrganizationID, s.account.Number)
+		}
 		return s, err
 	})
 	if isNotFound(err) {

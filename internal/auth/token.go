@@ -18,8 +18,10 @@ func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (r
 		return roster.Actor{}, denied(errors.New("not the form of a token, or a typing error in it"))
 	}
 	hash := HashSecret(secret)
-	read, err := readOnce(ctx, a.store, a.tokens, hash, func(tx directory.Tx) (t heldToken, err error) {
-		t.Token, t.account, err = tx.TokenByHash(hash)
+	read, err := readOnce(ctx, a, a.tokens, hash, func(tx directory.Tx) (t heldToken, err error) {
+		if t.Token, t.account, err = tx.TokenByHash(hash); err == nil {
+			t.versions, err = a.readVersions(tx, t.OrganizationID, t.account.Number)
+		}
 		return t, err
 	})
 	if isNotFound(err) {

@@ -25,7 +25,11 @@ const description = "Roster is a people directory for operations teams: who is o
 func Run(ctx context.Context, release string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	sh := newShell(ctx, stdin, stdout, stderr)
 	sh.build = readBuild(release)
-	parser, err := newParser(sh)
+	var whole any = &grammar{}
+	if len(args) > 0 && args[0] == "serve" {
+		whole = &serverGrammar{}
+	}
+	parser, err := parserOf(sh, whole)
 	if err != nil {
 		return sh.fail(err, wording{})
 	}
@@ -68,8 +72,11 @@ func customary(args []string) []string {
 // errHelpShown ends the parsing of arguments that ask for help.
 var errHelpShown = errors.New("help was shown")
 
-func newParser(sh *shell) (*kong.Kong, error) {
-	return kong.New(&grammar{}, append(config.Options(os.Environ(), sh.note),
+// newParser returns the parser of the whole command line.
+func newParser(sh *shell) (*kong.Kong, error) { return parserOf(sh, &grammar{}) }
+
+func parserOf(sh *shell, grammar any) (*kong.Kong, error) {
+	return kong.New(grammar, append(config.Options(os.Environ(), sh.note),
 		kong.Name("roster"),
 		kong.Description(description),
 		kong.Writers(sh.stdout, sh.stderr),

@@ -79,8 +79,8 @@ func (s *source) load(ctx *kong.Context) error {
 	}
 	s.loaded = true
 	name, takes := s.file(ctx)
-	if !takes {
-		return nil
+	if !takes || name == "" && !slices.ContainsFunc(s.environ, isOurs) {
+		return nil // the settings' own grammar need not be read
 	}
 	flags, err := s.settings()
 	if err != nil {
@@ -96,6 +96,9 @@ func (s *source) load(ctx *kong.Context) error {
 	}
 	return f.err()
 }
+
+// isOurs reports whether a variable begins like those of the settings.
+func isOurs(entry string) bool { return strings.HasPrefix(entry, prefix) }
 
 // file returns the name of the configuration file, "" for none, and whether the command takes one.
 func (s *source) file(ctx *kong.Context) (name string, takes bool) {

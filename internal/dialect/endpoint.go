@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"roster/internal/premise"
+
 	"roster"
 )
 
@@ -63,6 +65,9 @@ func Endpoint[R, In, Out any](
 			return err
 		}
 		out, err := call(ctx, by, in)
+		if err == nil {
+			err = premise.Settle(ctx)
+		}
 		if err != nil {
 			return err
 		}
@@ -82,14 +87,30 @@ func (f *Face[R]) handler(
 ) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := f.Read(w, r)
-		by, err := f.authenticate(r.Context(), req, needsHash)
+		ctx, basis := premise.With(r.Context())
+		by, err := f.authenticate(ctx, req, needsHash)
 		if err == nil {
-			err = answer(r.Context(), w, by, req)
+			if err = answer(ctx, w, by, req); Outdated(ctx, err) {
+				basis.Renew()
+				if by, err = f.Authenticate(ctx, req); err == nil {
+					err = answer(ctx, w, by, req)
+				}
+			}
 		}
 		if err != nil {
 			f.fail(w, r, by, err)
 		}
 	})
+}
+
+// Outdated reports whether the request of the context has to be tried again, because what was
+// remembered of its caller was outdated. err is that of the call. If nothing has verified the
+// premise, Outdated does.
+func Outdated(ctx context.Context, err error) bool {
+	if err == nil || errors.Is(err, premise.ErrOutdated) {
+		return err != nil
+	}
+	return errors.Is(premise.Settle(ctx), premise.ErrOutdated)
 }
 
 // authenticate finds out who calls, unless the call needs a hash and too many wait for one.

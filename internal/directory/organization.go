@@ -9,9 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"roster"
+	"roster/internal/phone"
 )
 
 // slugPattern matches the slugs of organizations, which stand in URLs: labels of host names (RFC
@@ -197,7 +196,7 @@ func (in *SettingsChange) clean() roster.Faults {
 		addOnce(&f, "timezone", "must be a time zone of the IANA database, such as Europe/London")
 	}
 	in.DefaultCountry.Value = strings.ToUpper(in.DefaultCountry.Value)
-	if c := in.DefaultCountry.Value; c != "" && !phonenumbers.GetSupportedRegions()[c] {
+	if c := in.DefaultCountry.Value; c != "" && !phone.Known(c) {
 		addOnce(&f, "defaultCountry", "must be a two-letter country code (ISO 3166-1 alpha-2), such as GB")
 	}
 	return f

@@ -3,19 +3,19 @@ package directory
 import (
 	"strings"
 
-	"github.com/nyaruka/phonenumbers"
+	"roster/internal/phone"
 )
 
 // smsNumber returns a phone number in E.164, or the fault of a number that SMS cannot reach.
 // country is the default country of numbers without one.
 func smsNumber(number, country string) (e164, fault string) {
-	n, err := phonenumbers.Parse(number, country)
+	n, ok := phone.Parse(number, country)
 	switch {
-	case err != nil || !phonenumbers.IsValidNumber(n):
+	case !ok:
 		return "", "must be a phone number with its country, such as +44 20 7946 0958"
-	case n.GetExtension() != "" || strings.Contains(number, "/"): // a second number, or an extension, follows
+	case n.Extended || strings.Contains(number, "/"): // a second number, or an extension, follows
 		return "", "must be one phone number without an extension, which no SMS can reach"
 	default:
-		return phonenumbers.Format(n, phonenumbers.E164), ""
+		return n.E164, ""
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	"roster/internal/premise"
+
 	"roster"
 )
 
@@ -197,6 +199,8 @@ type GroupTx interface {
 	// The Find methods resolve references: the result has the length of refs, with a zero record
 	// where nothing was found.
 	FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error)
+	// FindNamed is FindGroups for both kinds, and FindRoles, together: in one journey.
+	FindNamed(org roster.OrganizationID, refs NamedRefs) (NamedRecords, error)
 	FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.Department, error)
 	FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.Role, error)
 	FindServices(org roster.OrganizationID, refs []roster.Ref) ([]roster.BusinessService, error)
@@ -222,6 +226,15 @@ type GroupTx interface {
 	// none.
 	AddMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error
 	RemoveMembers(org roster.OrganizationID, id roster.GroupID, users []int64, at time.Time) error
+}
+
+// NamedRefs are references of several kinds.
+type NamedRefs struct{ Groups, Teams, Roles []roster.Ref }
+
+// NamedRecords are what [NamedRefs] name, in the same order.
+type NamedRecords struct {
+	Groups, Teams []roster.Group
+	Roles         []roster.Role
 }
 
 // GroupQuery picks groups of one kind. Zero fields do not restrict.
@@ -302,6 +315,12 @@ type CredentialTx interface {
 	LinkByHash(hash string) (roster.Link, error)
 	// DeleteLinks deletes the links of a user for a purpose; for "" those for every purpose.
 	DeleteLinks(org roster.OrganizationID, user roster.UserID, purpose roster.LinkPurpose) error
+
+	// AccessVersions returns the versions that a caller's rights depend on: that of the organization's
+	// policy, and of the user with the number, 0 if there is none.
+	AccessVersions(org roster.OrganizationID, user int64) (premise.Versions, error)
+	// StillHolds reports whether what is remembered of a caller still holds.
+	StillHolds(r premise.Remembered) (bool, error)
 
 	// KnowAddress remembers that the user name signed in from the address at a time.
 	KnowAddress(org roster.OrganizationID, userKey, address string, at time.Time) error

@@ -63,39 +63,52 @@ func (g *userBatchTx) OrganizationByID(id roster.OrganizationID) (o roster.Organ
 	return k.organization, nil
 }
 
-// prefetch reads the groups, teams and roles that the creates name, with one query for each
-// organization and kind.
+// prefetch reads the groups, teams and roles that the creates name, together for each organization.
 func (g *userBatchTx) prefetch(all creations) error {
-	type named struct{ groups, teams, roles []roster.Ref }
-	orgs := make(map[roster.OrganizationID]*named)
+	orgs := make(map[roster.OrganizationID]*NamedRefs)
 	for _, c := range all {
 		if c.exceedsReferences() {
 			continue
 		}
 		n := orgs[c.by.OrganizationID]
 		if n == nil {
-			n = &named{}
+			n = &NamedRefs{}
 			orgs[c.by.OrganizationID] = n
 		}
-		n.groups = append(append(append(n.groups, c.in.Groups...), c.in.LevelGroups...), c.in.PrimaryGroup)
-		n.teams = append(n.teams, c.in.Teams...)
-		n.roles = append(n.roles, c.in.Roles...)
+		n.Groups = append(append(append(n.Groups, c.in.Groups...), c.in.LevelGroups...), c.in.PrimaryGroup)
+		n.Teams = append(n.Teams, c.in.Teams...)
+		n.Roles = append(n.Roles, c.in.Roles...)
 		for _, grant := range c.in.RoleGrants {
-			n.groups, n.roles = append(n.groups, grant.Groups...), append(n.roles, grant.Role)
+			n.Groups, n.Roles = append(n.Groups, grant.Groups...), append(n.Roles, grant.Role)
 		}
 	}
 	for org, n := range orgs {
-		if _, err := g.FindGroups(org, roster.KindGroup, findable(n.groups)); err != nil {
+		refs := NamedRefs{Groups: distinctRefs(n.Groups), Teams: distinctRefs(n.Teams), Roles: distinctRefs(n.Roles)}
+		if len(refs.Groups)+len(refs.Teams)+len(refs.Roles) == 0 {
+			continue
+		}
+		found, err := g.FindNamed(org, refs)
+		if err != nil {
 			return err
 		}
-		if _, err := g.FindGroups(org, roster.KindTeam, findable(n.teams)); err != nil {
-			return err
-		}
-		if _, err := g.FindRoles(org, findable(n.roles)); err != nil {
-			return err
-		}
+		known := g.known(org)
+		keep(known.groups[roster.KindGroup], refs.Groups, found.Groups)
+		keep(known.groups[roster.KindTeam], refs.Teams, found.Teams)
+		keep(known.roles, refs.Roles, found.Roles)
 	}
 	return nil
+}
+
+// distinctRefs returns the references as they are looked up, each once, without zero ones.
+func distinctRefs(refs []roster.Ref) []roster.Ref {
+	return distinct(slices.DeleteFunc(findable(refs), roster.Ref.IsZero), func(r roster.Ref) roster.Ref { return r })
+}
+
+// keep notes which records references name.
+func keep[T any](known map[roster.Ref]T, refs []roster.Ref, records []T) {
+	for i, ref := range refs {
+		known[ref] = records[i]
+	}
 }
 
 // exceedsReferences reports whether a create names more references than are looked up. validateRefs

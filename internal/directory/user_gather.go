@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"roster/internal/premise"
+
 	"roster"
 )
 
@@ -43,17 +45,10 @@ func (g *gather) create(ctx context.Context, c *creation) (creationResult, error
 		return creationResult{}, err
 	}
 	w := &gathered{creation: c, ctx: ctx, done: make(chan struct{})}
-	g.mu.Lock()
-	if len(g.waiting) >= maxGathering {
-		g.mu.Unlock()
-		return creationResult{}, &roster.Error{Kind: roster.Unavailable, Detail: "too many changes are waiting; try again", RetryAfter: 2 * time.Second}
+	first, err := g.join(w)
+	if err != nil {
+		return creationResult{}, err
 	}
-	g.waiting = append(g.waiting, w)
-	first := g.underWay < g.lanes
-	if first {
-		g.underWay++
-	}
-	g.mu.Unlock()
 	if first {
 		g.makeNext()
 	}
@@ -66,6 +61,30 @@ func (g *gather) create(ctx context.Context, c *creation) (creationResult, error
 		<-w.done
 	}
 	return w.made, w.err
+}
+
+// join adds a create to those that wait, and reports whether its caller makes them. What is
+// remembered of the caller is verified first: in the transaction itself if the create is alone
+// there.
+func (g *gather) join(w *gathered) (first bool, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.underWay == g.lanes || len(g.waiting) > 0 {
+		g.mu.Unlock()
+		err := premise.Settle(w.ctx)
+		g.mu.Lock()
+		if err != nil {
+			return false, err
+		}
+	}
+	if len(g.waiting) >= maxGathering {
+		return false, &roster.Error{Kind: roster.Unavailable, Detail: "too many changes are waiting; try again", RetryAfter: 2 * time.Second}
+	}
+	g.waiting = append(g.waiting, w)
+	if first = g.underWay < g.lanes; first {
+		g.underWay++
+	}
+	return first, nil
 }
 
 // leave takes a create out of those that wait. It reports false if the create has begun.

@@ -36,9 +36,9 @@ func (e *env) gated(store directory.Store) (d *directory.Directory, open func())
 // awaitGathering returns once n creates wait or are under way.
 func awaitGathering(t *testing.T, d *directory.Directory, n int) {
 	t.Helper()
-	for d.Gathering() != n {
+	for directory.Gathering(d) != n {
 		if t.Context().Err() != nil {
-			t.Fatalf("%d creates wait, want %d", d.Gathering(), n)
+			t.Fatalf("%d creates wait, want %d", directory.Gathering(d), n)
 		}
 		runtime.Gosched()
 	}

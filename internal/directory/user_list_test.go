@@ -16,6 +16,7 @@ import (
 	"roster/internal/directory"
 	"roster/internal/filter"
 	"roster/internal/store/storetest"
+	"roster/internal/store/tabletest"
 )
 
 // village is some people to look for, in and outside of groups.
@@ -402,7 +403,7 @@ func TestWhoIsNotRenamedMeanwhileComesOnceHoweverOthersMove(t *testing.T) {
 
 func TestOneCallLooksAtABoundedNumberOfUsers(t *testing.T) {
 	t.Parallel()
-	e := open(t, "sqlite:"+t.TempDir()+"/roster.db")
+	e := open(t, tabletest.SQLite(t, t.TempDir()))
 	for part := range 11 {
 		in := directory.NewUsers{Users: make([]directory.NewUser, directory.MaxBatch)}
 		for i := range in.Users {

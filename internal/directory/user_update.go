@@ -217,8 +217,7 @@ func (c *userUpdate) change(tx Tx) (roster.User, error) {
 		}
 	}
 	if c.in.UniqueEmail && Fold(before.Email) != after.EmailKey {
-		after.EmailClaim = after.EmailKey
-		if err := c.requireFreeEmail(tx, after); err != nil {
+		if err := c.claimEmail(tx, &after); err != nil {
 			return roster.User{}, err
 		}
 	}
@@ -281,9 +280,10 @@ type changed struct {
 	Password bool `json:"password,omitempty"` // the password was replaced
 }
 
-// requireFreeEmail returns Conflict if another user has the address.
-func (c *userUpdate) requireFreeEmail(tx Tx, after NewUserRow) error {
-	taken, err := emailTaken(tx, after)
+// claimEmail claims the user's address. It returns Conflict if another user has the address.
+func (c *userUpdate) claimEmail(tx Tx, after *NewUserRow) error {
+	after.EmailClaim = after.EmailKey
+	taken, err := emailTaken(tx, *after)
 	if err != nil || !taken {
 		return err
 	}

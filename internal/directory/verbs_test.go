@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -15,9 +14,9 @@ import (
 	"roster"
 	"roster/internal/auth"
 	"roster/internal/directory"
-	"roster/internal/pgtest"
 	"roster/internal/store"
 	"roster/internal/store/storetest"
+	"roster/internal/store/tabletest"
 )
 
 // env is a Directory on a real store, with a clock that the test moves.
@@ -42,15 +41,6 @@ func (e *env) advance(d time.Duration) {
 	e.clock = e.clock.Add(d)
 }
 
-// migrated provides migrated PostgreSQL databases to the tests.
-var migrated = pgtest.Schema{Make: func(ctx context.Context, at string) error {
-	db, err := store.Open(ctx, at, store.Options{})
-	if err != nil {
-		return err
-	}
-	return db.Close(ctx)
-}}
-
 // onBoth runs a test on a fresh store of each engine.
 func onBoth(t *testing.T, run func(t *testing.T, e *env)) {
 	t.Helper()
@@ -62,8 +52,8 @@ func onEach(t *testing.T, run func(t *testing.T, fresh func() *env)) {
 	t.Helper()
 	t.Parallel()
 	for name, url := range map[string]func(testing.TB) string{
-		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "roster.db") },
-		"postgres": migrated.URL,
+		"sqlite":   func(t testing.TB) string { return tabletest.SQLite(t, t.TempDir()) },
+		"postgres": tabletest.PostgreSQL,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html"
 	"log/slog"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"roster/internal/directory"
 	"roster/internal/notify"
 	"roster/internal/store"
+	"roster/internal/store/tabletest"
 )
 
 // world is the real directory on a real store, and the handler of welcome emails before it.
@@ -36,7 +36,7 @@ func newWorld(t *testing.T, change ...func(*notify.WelcomeOptions)) *world {
 	t.Helper()
 	w := &world{T: t, now: time.Date(2026, 11, 21, 18, 0, 0, 0, time.UTC), outbox: notify.NewOutbox()}
 	now := func() time.Time { return w.now }
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "roster.db"), store.Options{Now: now})
+	db, err := store.Open(t.Context(), tabletest.SQLite(t, t.TempDir()), store.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

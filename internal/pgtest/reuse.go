@@ -2,10 +2,7 @@ package pgtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 	"sync"
 	"testing"
 
@@ -23,7 +20,13 @@ type Schema struct {
 	Make func(ctx context.Context, at string) error
 
 	mu   sync.Mutex
-	free []string // addresses of databases whose tables are empty
+	free []*reused
+}
+
+// reused is a database whose tables are empty while no test has it.
+type reused struct {
+	at   string
+	conn *pgx.Conn // empties it; one that is kept knows the tables already
 }
 
 // URL is [URL] for a database with the schema. A test that leaves anything but rows needs a
@@ -31,101 +34,81 @@ type Schema struct {
 func (s *Schema) URL(t testing.TB) string {
 	t.Helper()
 	s.mu.Lock()
-	at := ""
+	var d *reused
 	if n := len(s.free); n > 0 {
-		at, s.free = s.free[n-1], s.free[:n-1]
+		d, s.free = s.free[n-1], s.free[:n-1]
 	}
 	s.mu.Unlock()
-	if at == "" {
-		at = made(t)
-		if err := s.Make(t.Context(), at); err != nil {
+	if d == nil {
+		d = &reused{at: made(t)}
+		if err := s.Make(t.Context(), d.at); err != nil {
 			t.Fatalf("make the schema: %v", err)
 		}
 	}
-	t.Cleanup(func() { s.giveBack(t, at) })
-	return at
+	t.Cleanup(func() { s.giveBack(t, d) })
+	return d.at
 }
 
-// giveBack empties a database for the next test, or drops it.
-func (s *Schema) giveBack(t testing.TB, at string) {
+// giveBack empties a database for the next test. It leaves a large one to the cluster's end.
+func (s *Schema) giveBack(t testing.TB, d *reused) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
-	small, err := empty(ctx, at)
+	small, err := d.empty(ctx)
 	if err == nil && small {
 		s.mu.Lock()
-		s.free = append(s.free, at)
+		s.free = append(s.free, d)
 		s.mu.Unlock()
 		return
 	}
 	if err != nil {
 		t.Logf("a database is not used again: %v", err)
 	}
-	drop(t, at)
+	if d.conn != nil {
+		_ = d.conn.Close(ctx)
+	}
 }
 
-// empty deletes all rows except those of goose, which record the migrations. It returns false for a
-// database that is too large.
-func empty(ctx context.Context, at string) (bool, error) {
-	conn, err := pgx.Connect(ctx, at)
-	if err != nil {
-		return false, fmt.Errorf("connect: %w", err)
-	}
-	defer conn.Close(ctx)
-	var size int64
-	if err := conn.QueryRow(ctx, "SELECT pg_database_size(current_database())").Scan(&size); err != nil || size > maxReused {
-		return false, err
-	}
-	const statements = `
-		SELECT format('DELETE FROM %I', relname) FROM pg_class
+// emptying makes a function that deletes all rows, except those of goose, which record the
+// migrations. Replicas do not look at references, so the tables need no order.
+const emptying = `
+SET session_replication_role = replica;
+DO $make$
+DECLARE
+	text TEXT := '';
+	name TEXT;
+BEGIN
+	FOR name IN SELECT format('%I', relname) FROM pg_class
 		WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE 'goose%'
-		UNION ALL
-		SELECT format('ALTER SEQUENCE %I RESTART', relname) FROM pg_class
-		WHERE relnamespace = 'public'::regnamespace AND relkind = 'S' AND relname NOT LIKE 'goose%'`
-	rows, err := conn.Query(ctx, statements)
-	if err != nil {
+	LOOP
+		text := text || format('IF EXISTS (SELECT FROM %s) THEN DELETE FROM %s; END IF; ', name, name);
+	END LOOP;
+	FOR name IN SELECT format('%L, %s', oid::regclass, seqstart) FROM pg_class JOIN pg_sequence ON seqrelid = oid
+		WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'goose%'
+	LOOP
+		text := text || format('PERFORM setval(%s, false); ', name);
+	END LOOP;
+	EXECUTE format('CREATE FUNCTION pg_temp.empty_tables() RETURNS VOID LANGUAGE plpgsql AS %L', 'BEGIN ' || text || 'END');
+END
+$make$`
+
+// empty deletes all rows. It returns false for a database that is too large.
+func (d *reused) empty(ctx context.Context) (bool, error) {
+	if d.conn == nil {
+		var err error
+		if d.conn, err = pgx.Connect(ctx, d.at); err != nil {
+			return false, fmt.Errorf("connect: %w", err)
+		}
+		if _, err := d.conn.Exec(ctx, emptying, pgx.QueryExecModeSimpleProtocol); err != nil {
+			return false, fmt.Errorf("prepare to empty: %w", err)
+		}
+	}
+	var size int64
+	if err := d.conn.QueryRow(ctx, "SELECT pg_database_size(current_database())").Scan(&size); err != nil || size > maxReused {
 		return false, err
 	}
-	texts, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
+	if err := leave(ctx, d.conn, d.conn.Config().Database); err != nil {
 		return false, err
 	}
-	const othersGone = `SELECT COUNT(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
-		WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`
-	for _, text := range []string{
-		othersGone,
-		"SET session_replication_role = replica; " + strings.Join(texts, "; "), // references need no order then
-	} {
-		_, execErr := conn.Exec(ctx, text, pgx.QueryExecModeSimpleProtocol)
-		err = errors.Join(err, execErr)
-	}
+	_, err := d.conn.Exec(ctx, "SELECT pg_temp.empty_tables()")
 	return err == nil, err
-}
-
-// made returns the address of a new, empty database.
-func made(t testing.TB) string {
-	t.Helper()
-	at := running(t)
-	name := fmt.Sprint("test_", databases.Add(1))
-	execute(t, at, "CREATE DATABASE "+name)
-	return withName(t, at, name)
-}
-
-// drop removes a database.
-func drop(t testing.TB, at string) {
-	t.Helper()
-	u, err := url.Parse(at)
-	if err != nil {
-		t.Fatalf("PostgreSQL: %v", err)
-	}
-	execute(t, withName(t, at, "postgres"), "DROP DATABASE "+strings.TrimPrefix(u.Path, "/")+" WITH (FORCE)")
-}
-
-func withName(t testing.TB, at, name string) string {
-	t.Helper()
-	u, err := url.Parse(at)
-	if err != nil {
-		t.Fatalf("PostgreSQL: %v", err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }

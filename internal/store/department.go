@@ -27,10 +27,13 @@ func (t *tx) InsertDepartment(dep roster.Department, key string) (number int64, 
 // FindDepartment implements directory.GroupTx.
 func (t *tx) FindDepartment(org roster.OrganizationID, ref roster.Ref) (roster.Department, error) {
 	const text = `SELECT ` + departmentColumns + `, name_key FROM departments WHERE organization = $1 AND COALESCE(name_key, '') <> ''`
-	found, err := resolve(t, "find department", text, []any{t.org(org)}, []roster.Ref{ref}, func(r scanner) (named[roster.Department], error) {
-		var key string
-		dep, err := scanDepartment(org, r, &key)
-		return named[roster.Department]{dep, string(dep.ID), dep.Number, key}, err
+	found, err := resolve(t, &resolution[roster.Department]{
+		doing: "find department", text: text, args: []any{t.org(org)}, refs: []roster.Ref{ref},
+		scan: func(r scanner) (named[roster.Department], error) {
+			var key string
+			dep, err := scanDepartment(org, r, &key)
+			return named[roster.Department]{dep, string(dep.ID), dep.Number, key}, err
+		},
 	})
 	if err != nil {
 		return roster.Department{}, err

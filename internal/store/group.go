@@ -69,17 +69,24 @@ func (t *tx) insertNumbered(doing, text string, given int64, args ...any) (numbe
 
 // FindGroups implements directory.GroupTx.
 func (t *tx) FindGroups(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) ([]roster.Group, error) {
+	return resolve(t, t.groupsNamed(org, kind, refs))
+}
+
+func (t *tx) groupsNamed(org roster.OrganizationID, kind roster.GroupKind, refs []roster.Ref) *resolution[roster.Group] {
 	const text = `SELECT ` + groupColumns + `, name_key FROM groups
 	WHERE organization = $1 AND kind = $2 AND COALESCE(name_key, '') <> ''`
 	stored := slices.Clone(refs)
 	for i := range stored {
 		stored[i].Number = storedGroup(kind, stored[i].Number)
 	}
-	return resolve(t, "find groups", text, []any{t.org(org), string(kind)}, stored, func(r scanner) (named[roster.Group], error) {
-		var key string
-		g, err := scanGroup(org, r, &key)
-		return named[roster.Group]{g, string(g.ID), storedGroup(kind, g.Number), key}, err
-	})
+	return &resolution[roster.Group]{
+		doing: "find groups", text: text, args: []any{t.org(org), string(kind)}, refs: stored,
+		scan: func(r scanner) (named[roster.Group], error) {
+			var key string
+			g, err := scanGroup(org, r, &key)
+			return named[roster.Group]{g, string(g.ID), storedGroup(kind, g.Number), key}, err
+		},
+	}
 }
 
 // comparedOfGroups are the attributes of groups and teams that an index serves.

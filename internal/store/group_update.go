@@ -88,7 +88,10 @@ func (t *tx) DeleteGroup(org roster.OrganizationID, id roster.GroupID, at time.T
 	if _, err := t.exec("delete members", gone, t.org(org), number); err != nil {
 		return err
 	}
-	return t.forgetTold(org, number, at)
+	if err := t.forgetTold(org, number, at); err != nil {
+		return err
+	}
+	return t.raisePolicy(org)
 }
 
 // Members implements directory.GroupTx.
@@ -274,11 +277,14 @@ func (t *tx) findUsers(
 func (t *tx) FindServices(org roster.OrganizationID, refs []roster.Ref) ([]roster.BusinessService, error) {
 	const text = `SELECT id, number, name, name_key FROM business_services
 	WHERE organization = $1 AND COALESCE(name_key, '') <> ''`
-	return resolve(t, "find services", text, []any{t.org(org)}, refs, func(r scanner) (named[roster.BusinessService], error) {
-		var key string
-		s := roster.BusinessService{OrganizationID: org}
-		err := r.Scan((*string)(&s.ID), &s.Number, &s.Name, &key)
-		return named[roster.BusinessService]{s, string(s.ID), s.Number, key}, err
+	return resolve(t, &resolution[roster.BusinessService]{
+		doing: "find services", text: text, args: []any{t.org(org)}, refs: refs,
+		scan: func(r scanner) (named[roster.BusinessService], error) {
+			var key string
+			s := roster.BusinessService{OrganizationID: org}
+			err := r.Scan((*string)(&s.ID), &s.Number, &s.Name, &key)
+			return named[roster.BusinessService]{s, string(s.ID), s.Number, key}, err
+		},
 	})
 }
 
@@ -294,7 +300,11 @@ func (t *tx) InsertService(s roster.BusinessService, key string) (number int64, 
 func (t *tx) UpdateRole(r roster.Role, key string) error {
 	const text = `UPDATE roles SET name = $3, name_key = $4, description = $5, permissions = $6, version = $7
 	WHERE organization = $1 AND id = $2 AND name_key IS NOT NULL`
-	return t.mustChange("role", "update role", text, t.org(r.OrganizationID), uid(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Version)
+	err := t.mustChange("role", "update role", text, t.org(r.OrganizationID), uid(r.ID), r.Name, orNull(key), r.Description, r.Permissions.String(), r.Version)
+	if err != nil {
+		return err
+	}
+	return t.raisePolicy(r.OrganizationID)
 }
 
 // DeleteRole implements directory.GroupTx.
@@ -303,5 +313,8 @@ func (t *tx) DeleteRole(org roster.OrganizationID, id roster.RoleID) (bool, erro
 	AND NOT EXISTS (SELECT 1 FROM user_roles r JOIN users u ON u.organization = r.organization AND u.number = r.user_number
 		WHERE r.organization = $1 AND r.role_number = roles.number AND u.user_key IS NOT NULL)`
 	n, err := t.exec("delete role", text, t.org(org), uid(id))
-	return n > 0, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, t.raisePolicy(org)
 }

@@ -108,6 +108,35 @@ func TestAFileThatIsNoDatabaseIsRefused(t *testing.T) {
 	}
 }
 
+func TestADatabaseOfAnEarlyBuildIsRefused(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "roster.db")
+	if err := createPrivate(path); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := connect(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{ // as goose and the first migration left it
+		`CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL,
+			tstamp TIMESTAMP DEFAULT (datetime('now')))`,
+		"INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1)",
+		"CREATE TABLE organizations (id TEXT NOT NULL PRIMARY KEY, slug TEXT NOT NULL)",
+	} {
+		if err := conn.do(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := conn.close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(t.Context(), "sqlite:"+path, Options{})
+	if err == nil || roster.KindOf(err) != roster.Invalid || !strings.Contains(err.Error(), "early build") {
+		t.Errorf("got %v, want that it is a database of an early build", err)
+	}
+}
+
 // TestAListInAnOrderIsReadFromTheIndexOfThatOrder makes sure that a page does not cost as much as
 // the whole list. SQLite's query plan shows when it sorts.
 func TestAListInAnOrderIsReadFromTheIndexOfThatOrder(t *testing.T) {

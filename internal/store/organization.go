@@ -42,7 +42,8 @@ func (t *tx) Organizations(q directory.OrganizationQuery) (directory.Rows[roster
 
 // InsertOrganization implements directory.OrganizationTx.
 func (t *tx) InsertOrganization(o roster.Organization) error {
-	const text = `INSERT INTO organizations (` + organizationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING number`
+	const text = `INSERT INTO organizations (` + organizationColumns + `, policy_version)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) RETURNING number`
 	var n int64
 	found, err := t.one("insert organization", text, []any{
 		uid(o.ID), o.Slug, o.Name, micros(o.CreatedAt),

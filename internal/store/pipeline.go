@@ -1,6 +1,10 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+
+	"roster/internal/premise"
+)
 
 // maxDeferred is the maximum number of statements that wait to be sent.
 const maxDeferred = 64
@@ -13,9 +17,12 @@ const maxDeferred = 64
 // begins with BEGIN, in the journey of its first statement, so that the server ends it if the
 // client is silent.
 type pipeline struct {
-	conn   *postgresConn
-	writes bool
+	conn    *postgresConn
+	writes  bool
+	premise *premise.Premise // is verified in the first journey
 
+	opened bool   // the first statement was queued
+	asked  bool   // the premise was asked about, and the answer is not read
 	begun  bool   // BEGIN was queued, and the transaction has not ended
 	waits  int    // statements that are queued and not sent
 	id     string // the server's id of the transaction; "" until it is read
@@ -29,21 +36,32 @@ const (
 	selectID    = "SELECT pg_current_xact_id()::text"
 )
 
-// begin queues BEGIN, unless that was done.
-func (p *pipeline) begin() error {
-	if p.begun || !p.writes {
+// open queues what comes before the first statement: BEGIN, and the question whether the premise
+// holds.
+func (p *pipeline) open() error {
+	if p.opened {
 		return nil
 	}
-	p.begun = true
-	if err := p.conn.send("begin", beginUpdate, nil); err != nil {
-		return err
+	p.opened = true
+	if p.writes {
+		p.begun = true
+		if err := p.conn.send("begin", beginUpdate, nil); err != nil {
+			return err
+		}
+		if err := p.conn.send("begin", selectID, nil); err != nil {
+			return err
+		}
 	}
-	return p.conn.send("begin", selectID, nil)
+	if r, assumed := p.premise.Assumed(); assumed {
+		p.asked = true
+		return p.conn.send("verify what is remembered of a caller", stillHolds, stillHoldsArgs(r))
+	}
+	return nil
 }
 
 // queue queues a statement.
 func (p *pipeline) queue(doing, text string, args []any) error {
-	if err := p.begin(); err != nil {
+	if err := p.open(); err != nil {
 		return err
 	}
 	p.waits++
@@ -56,6 +74,7 @@ func (p *pipeline) flush(n int) error {
 		p.conn.sync()
 		n++
 	}
+	p.conn.work.journeys.Add(1)
 	if err := p.conn.flush(!p.writes); err != nil {
 		return err
 	}
@@ -67,10 +86,32 @@ func (p *pipeline) flush(n int) error {
 			return err
 		}
 	}
+	if p.asked {
+		if err := p.readPremise(); err != nil {
+			return err
+		}
+	}
 	return p.conn.settle(n)
 }
 
-// readID reads the answers to begin.
+// readPremise reads whether the premise holds. Errors: premise.ErrOutdated.
+func (p *pipeline) readPremise() error {
+	p.asked = false
+	holds := false
+	_, err := p.conn.answer(func([][]byte) error {
+		holds = true
+		return nil
+	})
+	if err == nil && !holds {
+		err = premise.ErrOutdated
+	}
+	if err == nil {
+		p.premise.Verified()
+	}
+	return err
+}
+
+// readID reads the answers to BEGIN and to the question for the id.
 func (p *pipeline) readID() error {
 	if _, err := p.conn.answer(nil); err != nil {
 		return err
@@ -101,6 +142,21 @@ func (p *pipeline) query(text string, args []any) (rows, error) {
 		return nil, err
 	}
 	return &postgresRows{conn: p.conn}, nil
+}
+
+func (p *pipeline) queries(all []lookup) (func() (rows, error), error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	for _, q := range all {
+		if err := p.queue(q.doing, q.text, q.args); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.flush(len(all)); err != nil {
+		return nil, err
+	}
+	return func() (rows, error) { return &postgresRows{conn: p.conn}, nil }, nil
 }
 
 func (p *pipeline) later(doing, text string, args []any) error {

@@ -18,6 +18,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/premise"
 )
 
 func postgresEngine() *engine {
@@ -235,7 +236,7 @@ func (db *postgresDB) once(ctx context.Context, writes bool, fn func(directory.T
 	defer pool.give(conn)
 	// From here on the caller's context does not count: an interrupted statement costs the
 	// connection.
-	run := &pipeline{conn: conn, writes: writes}
+	run := &pipeline{conn: conn, writes: writes, premise: premise.Of(ctx)}
 	t := &tx{run: run, engine: db.engine, texts: db.texts, orgs: db.orgs}
 	if err := conn.allow(transactionTimeout); err != nil {
 		err = t.fail("begin", conn.fail(err))

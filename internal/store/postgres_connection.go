@@ -198,7 +198,6 @@ func (c *postgresConn) flush(ask bool) error {
 		c.front.Send(&pgproto3.Flush{})
 	}
 	c.sending = false
-	c.work.journeys.Add(1)
 	if err := c.front.Flush(); err != nil {
 		return c.fail(err)
 	}

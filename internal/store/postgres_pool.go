@@ -87,7 +87,7 @@ func (p *postgresPool) open(ctx context.Context) (*postgresConn, error) {
 	return connectPostgres(ctx, p.config, p.work)
 }
 
-// give takes a connection back. If it is broken, the idle ones probably are too, and all are closed.
+// give takes a connection back. If it is broken, the idle ones probably are too: all are closed.
 func (p *postgresPool) give(conn *postgresConn) {
 	now := time.Now()
 	p.mu.Lock()

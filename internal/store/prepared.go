@@ -53,6 +53,14 @@ func (p *prepared) query(text string, args []any) (rows, error) {
 	return s.query(args)
 }
 
+func (p *prepared) queries(all []lookup) (func() (rows, error), error) {
+	return func() (rows, error) {
+		q := all[0]
+		all = all[1:]
+		return p.query(q.text, q.args)
+	}, nil
+}
+
 // later runs the statement at once: there is no round trip to save.
 func (p *prepared) later(_, text string, args []any) error {
 	_, err := p.exec(text, args)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"roster"
@@ -15,27 +16,63 @@ type named[T any] struct {
 	key    string
 }
 
-// resolve returns the records that refs name, in the order of refs, with a zero record for one that
-// was not found. text ends before the conditions on id, number and name_key; args are its
-// arguments. The id of a reference goes before its number, and the number before its name.
-func resolve[T any](t *tx, doing, text string, args []any, refs []roster.Ref, scan func(scanner) (named[T], error)) ([]T, error) {
-	found := make([]T, len(refs))
-	for from := 0; from < len(refs); from += maxRows {
-		some := refs[from:min(from+maxRows, len(refs))]
+// resolution is a look-up of references. text ends before the conditions on id, number and
+// name_key; args are its arguments. The id of a reference goes before its number, and the number
+// before its name.
+type resolution[T any] struct {
+	doing, text string
+	args        []any
+	refs        []roster.Ref
+	scan        func(scanner) (named[T], error)
+	records     []named[T]
+}
+
+// lookups returns the queries that find the records.
+func (r *resolution[T]) lookups(t *tx) (all []lookup) {
+	for some := range slices.Chunk(r.refs, maxRows) {
 		said := keysOf(some)
 		if said == 0 {
 			continue
 		}
 		n := padded(len(some))
-		records, err := collect(t, doing, t.referenceText(text, said, len(args), n), referenceArgs(args, said, n, some), scan)
-		if err != nil {
-			return nil, err
-		}
-		for i, ref := range some {
-			found[from+i] = pick(records, ref)
-		}
+		all = append(all, lookup{
+			doing: r.doing, text: t.referenceText(r.text, said, len(r.args), n), args: referenceArgs(r.args, said, n, some),
+			read: func(row scanner) error {
+				record, err := r.scan(row)
+				r.records = append(r.records, record)
+				return err
+			},
+		})
 	}
-	return found, nil
+	return all
+}
+
+// found returns the records that refs name, in the order of refs, with a zero record for one that
+// was not found.
+func (r *resolution[T]) found() []T {
+	found := make([]T, len(r.refs))
+	for i, ref := range r.refs {
+		found[i] = pick(r.records, ref)
+	}
+	return found
+}
+
+// resolve runs a look-up of references.
+func resolve[T any](t *tx, r *resolution[T]) ([]T, error) {
+	if err := t.look(r.lookups(t)...); err != nil {
+		return nil, err
+	}
+	return r.found(), nil
+}
+
+// FindNamed implements directory.GroupTx.
+func (t *tx) FindNamed(org roster.OrganizationID, refs directory.NamedRefs) (directory.NamedRecords, error) {
+	groups, teams := t.groupsNamed(org, roster.KindGroup, refs.Groups), t.groupsNamed(org, roster.KindTeam, refs.Teams)
+	roles := t.rolesNamed(org, refs.Roles)
+	if err := t.look(slices.Concat(groups.lookups(t), teams.lookups(t), roles.lookups(t))...); err != nil {
+		return directory.NamedRecords{}, err
+	}
+	return directory.NamedRecords{Groups: groups.found(), Teams: teams.found(), Roles: roles.found()}, nil
 }
 
 // refKeys is the set of keys that references use. A query looks only for these, since each key

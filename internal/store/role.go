@@ -29,12 +29,19 @@ func (t *tx) InsertRole(r roster.Role, key string) (number int64, err error) {
 
 // FindRoles implements directory.GroupTx.
 func (t *tx) FindRoles(org roster.OrganizationID, refs []roster.Ref) ([]roster.Role, error) {
+	return resolve(t, t.rolesNamed(org, refs))
+}
+
+func (t *tx) rolesNamed(org roster.OrganizationID, refs []roster.Ref) *resolution[roster.Role] {
 	const text = `SELECT ` + roleColumns + `, name_key FROM roles WHERE organization = $1 AND COALESCE(name_key, '') <> ''`
-	return resolve(t, "find roles", text, []any{t.org(org)}, refs, func(r scanner) (named[roster.Role], error) {
-		var key string
-		role, err := scanRole(org, r, &key)
-		return named[roster.Role]{role, string(role.ID), role.Number, key}, err
-	})
+	return &resolution[roster.Role]{
+		doing: "find roles", text: text, args: []any{t.org(org)}, refs: refs,
+		scan: func(r scanner) (named[roster.Role], error) {
+			var key string
+			role, err := scanRole(org, r, &key)
+			return named[roster.Role]{role, string(role.ID), role.Number, key}, err
+		},
+	}
 }
 
 // comparedOfRoles are the attributes of roles that an index serves.

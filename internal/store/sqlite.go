@@ -82,7 +82,7 @@ func sqliteIndex(message string) string {
 // pragmas returns the pragmas of every connection (https://www.sqlite.org/pragma.html), followed by
 // more. A negative cache size is in KiB; mmap_size is in bytes.
 func pragmas(more ...string) []string {
-	return append([]string{"busy_timeout(5000)", "foreign_keys(1)", "temp_store(2)", "mmap_size(268435456)"}, more...)
+	return append([]string{"busy_timeout(5000)", "foreign_keys(1)", "temp_store(2)", "mmap_size(67108864)"}, more...)
 }
 
 // writerPragmas put each commit on disk before it is answered, and leave checkpoints to the

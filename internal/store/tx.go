@@ -13,6 +13,9 @@ import (
 type runner interface {
 	exec(text string, args []any) (changed int64, err error)
 	query(text string, args []any) (rows, error)
+	// queries runs queries. Each call of next returns the rows of the next one, once those of the one
+	// before it are closed.
+	queries(all []lookup) (next func() (rows, error), err error)
 	// later runs a statement whose result nobody needs, at once or together with the next one.
 	// doing names the purpose for the error, which a later call may return.
 	later(doing, text string, args []any) error
@@ -25,6 +28,13 @@ type rows interface {
 	Next() bool
 	Err() error
 	Close() error
+}
+
+// lookup is a query and what reads its rows.
+type lookup struct {
+	doing, text string
+	args        []any
+	read        func(scanner) error
 }
 
 // scanner is a row that can be read.
@@ -114,6 +124,32 @@ func (t *tx) each(doing, text string, args []any, read func(scanner) error) erro
 	if err != nil {
 		return t.fail(doing, err)
 	}
+	return t.readAll(doing, rows, read)
+}
+
+// look runs queries together, in one journey if the engine is a server.
+func (t *tx) look(all ...lookup) error {
+	if t.failed != nil {
+		return t.failed
+	}
+	answers, err := t.run.queries(all)
+	if err != nil {
+		return t.fail("look up", err)
+	}
+	for _, q := range all {
+		rows, err := answers()
+		if err != nil {
+			return t.fail(q.doing, err)
+		}
+		if err := t.readAll(q.doing, rows, q.read); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readAll calls read for each row, and closes the rows.
+func (t *tx) readAll(doing string, rows rows, read func(scanner) error) error {
 	defer rows.Close() // even if read panics
 	for rows.Next() {
 		if err := read(rows); err != nil {

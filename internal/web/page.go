@@ -83,14 +83,14 @@ func (s *site) render(w http.ResponseWriter, status int, name string, v view) er
 func (s *site) fill(name string, v view) ([]byte, error) {
 	v.Demo = s.Outbox != nil
 	var body bytes.Buffer
-	if err := s.pages[name].tmpl.Execute(&body, v); err != nil {
+	if err := s.pages()[name].tmpl.Execute(&body, v); err != nil {
 		return nil, err
 	}
 	return body.Bytes(), nil
 }
 
 func (s *site) write(w http.ResponseWriter, status int, name string, body []byte) {
-	for key, value := range s.pages[name].headers {
+	for key, value := range s.pages()[name].headers {
 		w.Header().Set(key, value)
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
@@ -104,7 +104,7 @@ func (s *site) writeFresh(w http.ResponseWriter, r *http.Request, name string, b
 	sum := sha256.Sum256(body)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
 	h := w.Header()
-	for key, value := range s.pages[name].headers { // also for a 304: a browser replaces what it kept (RFC 9111 §3.2)
+	for key, value := range s.pages()[name].headers { // also for a 304: a browser replaces what it kept (RFC 9111 §3.2)
 		h.Set(key, value)
 	}
 	h.Set("ETag", tag)

@@ -3,6 +3,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"roster"
 	"roster/internal/dialect"
@@ -33,7 +34,7 @@ type DemoInfo struct {
 type site struct {
 	Options
 	assets assets
-	pages  map[string]*page
+	pages  func() map[string]*page // the first call parses the templates
 	face   *dialect.Face[visit]
 }
 
@@ -47,7 +48,7 @@ func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *
 		o.Refuse = refuseScript
 	}
 	s := &site{Options: o, assets: loadAssets()}
-	s.pages = loadPages(s.assets)
+	s.pages = sync.OnceValue(func() map[string]*page { return loadPages(s.assets) })
 	s.face = &dialect.Face[visit]{
 		Name: roster.FaceWeb, Read: readVisit, Authenticate: nobody,
 		Statuses: statuses, WriteError: s.passwordProblem, Log: o.Log,

@@ -23,6 +23,7 @@ import (
 	"roster/internal/dialect"
 	"roster/internal/directory"
 	"roster/internal/store"
+	"roster/internal/store/tabletest"
 	"roster/internal/web"
 )
 
@@ -83,7 +84,7 @@ func newEnv(t *testing.T, change ...func(*web.Options)) *env {
 		defer e.mu.Unlock()
 		return e.now
 	}
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "roster.db"), store.Options{Now: now})
+	db, err := store.Open(t.Context(), tabletest.SQLite(t, t.TempDir()), store.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

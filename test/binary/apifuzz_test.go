@@ -25,7 +25,8 @@ import (
 const (
 	fuzzSeed = "ROSTER_FUZZ_SEED" // of the requests: the seed of a finding repeats it
 	fuzzTime = "ROSTER_FUZZ_TIME" // how long, such as 5m; without it so many requests are sent:
-	fuzzSome = 2500               // on SQLite; on PostgreSQL, where the same requests take longer, a quarter
+	fuzzSome = 2000               // on SQLite; on PostgreSQL, where the same requests take longer, a quarter
+	fuzzLong = 2500               // the same in the long form
 )
 
 // apiFuzz is one run of the fuzzer.
@@ -74,7 +75,11 @@ func TestAnythingIsAnsweredAsDescribed(t *testing.T) {
 // fuzzing reads the settings: the seed, and how many requests are sent.
 func fuzzing(t *testing.T) (seed uint64, more func(sent int) bool) {
 	t.Helper()
-	seed, more = 1, func(sent int) bool { return sent < fuzzSome }
+	most := fuzzSome
+	if long() {
+		most = fuzzLong
+	}
+	seed, more = 1, func(sent int) bool { return sent < most }
 	if text := os.Getenv(fuzzTime); text != "" {
 		d, err := time.ParseDuration(text)
 		if err != nil {

@@ -153,7 +153,11 @@ func (d *dropper) client(t *testing.T, token string) *client.Client {
 
 func TestCreatesThroughAProxyThatLosesAnswersAreDoneOnce(t *testing.T) {
 	t.Parallel()
-	const callers, users, batches, size = 100, 1000, 10, 50
+	const callers, size = 100, 50
+	users, batches := 300, 4
+	if long() {
+		users, batches = 1000, 10
+	}
 	for i, e := range engines() {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()

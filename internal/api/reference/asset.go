@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed files/*.gz files/page.* files/mark.svg files/LICENSE files/NOTICE files/swagger-ui-bundle.js.LICENSE.txt
@@ -30,7 +31,10 @@ type assets struct {
 	named map[string]string // public name by plain name, "page.css"
 }
 
-// loadAssets reads what the page loads. It panics where a file is missing, which a test would show.
+// loaded returns what the page loads. The first call reads it: half a MiB, which a server without
+// readers of the page saves. It panics where a file is missing, which a test would show.
+var loaded = sync.OnceValue(loadAssets)
+
 func loadAssets() assets {
 	a := assets{files: map[string]asset{}, named: map[string]string{}}
 	for file, mediaType := range map[string]string{
@@ -63,8 +67,9 @@ func mustRead(file string) []byte {
 	return body
 }
 
-func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	file, ok := a.files[r.PathValue("name")]
+// serveAsset answers a request for a file that the page loads.
+func serveAsset(w http.ResponseWriter, r *http.Request) {
+	file, ok := loaded().files[r.PathValue("name")]
 	if !ok {
 		http.Error(w, "There is nothing here.", http.StatusNotFound)
 		return

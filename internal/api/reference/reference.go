@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Options are what the page needs.
@@ -24,11 +25,11 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // addresses are relative, so that under /o/<slug> it describes, and calls, the API of that
 // organization.
 func Register(mux *http.ServeMux, o Options) {
-	a := loadAssets()
-	p := newPage(o, a)
-	mux.Handle("GET /api/docs", p)
-	mux.Handle("GET /api/docs/{$}", p)
-	mux.Handle("GET /api/docs/assets/{name}", a)
+	made := sync.OnceValue(func() page { return newPage(o, loaded()) })
+	show := func(w http.ResponseWriter, r *http.Request) { made().serve(w, r) }
+	mux.HandleFunc("GET /api/docs", show)
+	mux.HandleFunc("GET /api/docs/{$}", show)
+	mux.HandleFunc("GET /api/docs/assets/{name}", serveAsset)
 	for _, path := range []string{"/api/docs", "/api/docs/{$}", "/api/docs/assets/{name}"} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Allow", "GET, HEAD")
@@ -56,9 +57,9 @@ func newPage(o Options, a assets) page {
 	return page{body.Bytes(), `"` + hex.EncodeToString(sum[:12]) + `"`}
 }
 
-// ServeHTTP implements [http.Handler]. A browser that asked with a slash at the end is sent to the
+// serve answers a request for the page. A browser that asked with a slash at the end is sent to the
 // address without it: from there it finds what the page loads.
-func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p page) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	if asked, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasSuffix(asked, "/") {
 		h.Set("Location", "../docs") // not by http.Redirect, which would lose /o/<slug>

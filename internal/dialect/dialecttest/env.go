@@ -10,6 +10,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/store"
 )
 
 // Options are the settings of the server under test.
@@ -30,6 +31,9 @@ type Env struct {
 	Handler   http.Handler
 	Directory *directory.Directory
 	By        roster.Actor // Roster itself, in the default organization: may do everything
+
+	// Work returns what was asked of PostgreSQL so far.
+	Work func() store.Work
 
 	clock *clock
 	mu    sync.Mutex

@@ -11,25 +11,15 @@ import (
 	"roster/internal/app"
 	"roster/internal/auth"
 	"roster/internal/config"
-	"roster/internal/pgtest"
-	"roster/internal/store"
+	"roster/internal/store/tabletest"
 )
 
 // engines give the address of an empty database, by the engine's name; "" is that in the data
 // folder.
 var engines = map[string]func(testing.TB) string{
 	"sqlite":   func(testing.TB) string { return "" },
-	"postgres": migrated.URL,
+	"postgres": tabletest.PostgreSQL,
 }
-
-// migrated makes databases of PostgreSQL for one test after another.
-var migrated = pgtest.Schema{Make: func(ctx context.Context, at string) error {
-	db, err := store.Open(ctx, at, store.Options{})
-	if err != nil {
-		return err
-	}
-	return db.Close(ctx)
-}}
 
 // passed is a timer that has passed: refusals are not held back.
 var passed = func() <-chan time.Time {
@@ -71,7 +61,7 @@ func open(t testing.TB, database string, o Options) *Env {
 		}
 		book.check(t, e, o)
 	})
-	e.Directory = a.Directory()
+	e.Directory, e.Work = a.Directory(), a.Work
 	e.By = roster.Actor{
 		Kind: roster.ActorSystem, OrganizationID: a.Organization().ID, Name: "test", Face: roster.FaceSystem,
 	}
@@ -83,8 +73,12 @@ func open(t testing.TB, database string, o Options) *Env {
 
 func settings(t testing.TB, database string, o Options) config.Serve {
 	t.Helper()
+	data := t.TempDir()
+	if database == "" {
+		tabletest.SQLite(t, data)
+	}
 	return config.Serve{
-		Data: t.TempDir(), Database: database, DatabaseConns: 4, HTTP: "127.0.0.1:0",
+		Data: data, Database: database, DatabaseConns: 4, HTTP: "127.0.0.1:0",
 		Passwords:    config.Passwords{CacheEntries: auth.DefaultCacheEntries},
 		API:          config.API{RateLimit: o.RateLimit},
 		Graze:        config.Graze{RequireAllArguments: o.RequireAllArguments, GrazerGrantsSuper: o.GrazerGrantsSuper},

@@ -21,6 +21,7 @@ CREATE TABLE organizations (
 	default_country  TEXT    NOT NULL, -- ISO 3166-1 alpha-2, '' for the server's
 	strong_passwords BOOLEAN NOT NULL,
 	version          BIGINT  NOT NULL,
+	policy_version   BIGINT  NOT NULL, -- rises when a role or a group changes
 	created_at       BIGINT  NOT NULL
 );
 CREATE UNIQUE INDEX organizations__id ON organizations (id);
