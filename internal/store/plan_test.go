@@ -63,6 +63,13 @@ func (r *recorder) exec(text string, args []any) (int64, error) {
 	return r.runner.exec(text, args)
 }
 
+func (r *recorder) queries(all []lookup) (func() (rows, error), error) {
+	for _, q := range all {
+		r.note(q.text, q.args)
+	}
+	return r.runner.queries(all)
+}
+
 func (r *recorder) later(doing, text string, args []any) error {
 	r.note(text, args)
 	return r.runner.later(doing, text, args)
