@@ -128,7 +128,10 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 		}
 	}
 	_, _ = tx.Users(org, directory.UserQuery{Where: directory.Is("externalId", "x")}, 0)
-	_, _ = tx.UsersByWord(org, "a", directory.WordPlace{}, 1)
+	_, _ = tx.UsersByWord(org, "a", nil, directory.WordPlace{}, 1)
+	_, _ = tx.UsersByWord(org, "a", []string{"b", "c"}, directory.WordPlace{}, 1)
+	_, _ = tx.CountWords(org, "a", 64)
+	_, _ = tx.UserNames(org, []int64{1, 2})
 	for _, numbers := range [][]int64{{1, 2}, make([]int64, 40)} {
 		_, _ = tx.Users(org, directory.UserQuery{Where: directory.Condition{Op: directory.OneOf, Attribute: "number", Value: numbers}}, with)
 	}
