@@ -162,7 +162,7 @@ func (e *env) records() records {
 	}
 	slices.Sort(r.Audits)
 	err := e.store.Update(e.t.Context(), func(tx directory.Tx) error {
-		words, err := tx.UsersByWord(e.admin.OrganizationID, "", directory.WordPlace{}, directory.MaxPage)
+		words, err := tx.UsersByWord(e.admin.OrganizationID, "", nil, directory.WordPlace{}, directory.MaxPage)
 		if err != nil {
 			return err
 		}

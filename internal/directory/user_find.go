@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"roster"
 	"roster/internal/filter"
@@ -43,6 +42,7 @@ type userPiece struct {
 	found    []found
 	next     *UserPlace // where the source goes on, nil at its end
 	examined int        // how many users were looked at
+	anew     bool       // what came before does not count: the source began again, in another order
 }
 
 // userSource looks at up to n users after a place. It may look at fewer where that was enough work.
@@ -116,7 +116,7 @@ func (f *userFind) source() userSource {
 	}
 	switch {
 	case len(f.wanted) > 0 && !narrow:
-		return f.byWord(longest(f.wanted))
+		return f.byWords()
 	case f.group == "" && !narrow:
 		q.Where = Both(f.stored...)
 	case f.group != "" && q.Among != nil && !slices.Contains(q.Among, f.group):
@@ -125,11 +125,6 @@ func (f *userFind) source() userSource {
 		q.Among = []roster.GroupID{f.group}
 	}
 	return f.inOrder(q)
-}
-
-// longest returns the longest of the words, the first of several.
-func longest(words []string) string {
-	return slices.MaxFunc(words, func(a, b string) int { return cmp.Compare(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) })
 }
 
 // inOrder finds users by an order, and passes over those without the words.
@@ -151,18 +146,12 @@ func (f *userFind) inOrder(q UserQuery) userSource {
 				return piece, nil
 			}
 			piece.found = append(piece.found, found{place: UserPlaceOf(u, q.Order)})
-			if len(f.wanted) == 0 || matches(f.wordsOf(u), f.wanted) {
+			if have := f.wordsFor(u); have != nil || len(f.wanted) == 0 {
 				piece.found[len(piece.found)-1].User = u
 			}
 		}
 		return piece, nil
 	}
-}
-
-// wordsOf is wordsOf, and counts the work.
-func (f *userFind) wordsOf(u roster.User) []string {
-	f.sought += wordWork(u)
-	return wordsOf(u)
 }
 
 // UserPlaceOf returns where a user stands in an order.
@@ -177,106 +166,6 @@ func UserPlaceOf(u roster.User, order UserOrder) UserPlace {
 		place.Key = Fold(u.Email)
 	}
 	return place
-}
-
-// byWord finds users by the words that begin with one that is looked for. Of several places of a
-// user the one of the least word counts, so that nobody comes twice, on one page or on two.
-func (f *userFind) byWord(word string) userSource {
-	return func(ctx context.Context, after *UserPlace, n int) (userPiece, error) {
-		places, users, err := f.candidates(ctx, word, after, n)
-		if err != nil {
-			return userPiece{}, err
-		}
-		more := len(places) == n
-		at := make(map[int64]WordPlace, len(users)) // the place that counts, of those who have all the words
-		seen := make(map[int64]bool, len(users))
-		for i, place := range places {
-			if err := ctx.Err(); err != nil {
-				return userPiece{}, err
-			}
-			if i > 0 && f.sought >= MaxListWork {
-				places, more = places[:i], true
-				break
-			}
-			u, there := users[place.Number]
-			if !there || seen[place.Number] {
-				continue
-			}
-			seen[place.Number] = true
-			if have := f.wordsOf(u); matches(have, f.wanted) {
-				at[place.Number] = WordPlace{Key: smallestWord(have, word), Number: place.Number}
-			}
-		}
-		named, err := f.named(ctx, slices.DeleteFunc(slices.Clone(places), func(p WordPlace) bool { return at[p.Number] != p }))
-		if err != nil {
-			return userPiece{}, err
-		}
-		piece := userPiece{found: make([]found, len(places)), examined: len(places)}
-		for i, place := range places {
-			piece.found[i].place = place
-			// A user renamed since then is found by the new name.
-			if u, there := named[place.Number]; there && at[place.Number] == place && sameNames(u, users[place.Number]) {
-				piece.found[i].User = u
-			}
-		}
-		if more {
-			piece.next = &piece.found[len(places)-1].place
-		}
-		return piece, nil
-	}
-}
-
-// candidates reads the next places of a word, and who is there.
-func (f *userFind) candidates(ctx context.Context, word string, after *UserPlace, n int) (places []WordPlace, users map[int64]roster.User, err error) {
-	var from UserPlace
-	if after != nil {
-		from = *after
-	}
-	there, err := view(ctx, f.Directory, func(tx Tx) (there []roster.User, err error) {
-		if places, err = tx.UsersByWord(f.org, word, from, n); err != nil {
-			return nil, err
-		}
-		return usersByNumbers(tx, f.org, numbersOf(places), 0)
-	})
-	return places, byNumber(there), err
-}
-
-// named reads those of the users who are in the group that is asked for, with all that is asked
-// for.
-func (f *userFind) named(ctx context.Context, places []WordPlace) (map[int64]roster.User, error) {
-	if len(places) == 0 {
-		return nil, nil
-	}
-	with := f.With
-	if f.group != "" {
-		with |= WithGroups | WithTeams
-	}
-	users, err := view(ctx, f.Directory, func(tx Tx) ([]roster.User, error) { return usersByNumbers(tx, f.org, numbersOf(places), with) })
-	if f.group != "" {
-		users = slices.DeleteFunc(users, func(u roster.User) bool { return !isMember(u, f.group) })
-	}
-	return byNumber(users), err
-}
-
-func byNumber(users []roster.User) map[int64]roster.User {
-	all := make(map[int64]roster.User, len(users))
-	for _, u := range users {
-		all[u.Number] = u
-	}
-	return all
-}
-
-func numbersOf(places []WordPlace) []int64 {
-	numbers := make([]int64, len(places))
-	for i, p := range places {
-		numbers[i] = p.Number
-	}
-	slices.Sort(numbers)
-	return slices.Compact(numbers)
-}
-
-func isMember(u roster.User, group roster.GroupID) bool {
-	return slices.ContainsFunc(slices.Concat(u.Groups, u.Teams), func(g roster.GroupLink) bool { return g.ID == group })
 }
 
 // page takes users from the source until the page is full, the source is exhausted, or enough was
@@ -295,6 +184,9 @@ func (f *userFind) page(ctx context.Context, source userSource) (UserPage, error
 		piece, err := source(ctx, after, size)
 		if err != nil {
 			return UserPage{}, err
+		}
+		if piece.anew {
+			page.Users = nil
 		}
 		for i := range piece.found {
 			if err := ctx.Err(); err != nil {
@@ -360,6 +252,9 @@ func (f *userFind) totalByHand(ctx context.Context, source userSource) (*Total, 
 		piece, err := source(ctx, after, min(pageSize, MaxExamined-examined))
 		if err != nil {
 			return nil, err
+		}
+		if piece.anew {
+			total.N = 0
 		}
 		for i := range piece.found {
 			if err := ctx.Err(); err != nil {

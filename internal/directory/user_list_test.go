@@ -291,6 +291,38 @@ func TestASearchFindsEachUserWhoseWordsBeginSo(t *testing.T) {
 	})
 }
 
+// TestASearchBySeveralWordsFindsThoseWhomAFilterOverEverybodyFinds takes words that are in many
+// names and such as are in few, so that each way to combine them is gone.
+func TestASearchBySeveralWordsFindsThoseWhomAFilterOverEverybodyFinds(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		v := e.village(400)
+		prefixes := []string{"a", "ada", "adam", "gr", "zo", "b", "strasse", "日", "m", "m1@", "home", "wo", "example", "ex", "ext", "4", "1", "12", "39", "nobody", "i̇l"}
+		r := rand.New(rand.NewPCG(11, 6))
+		found := 0
+		for range 120 {
+			terms := make([]string, 2+r.IntN(3))
+			for i := range terms {
+				terms[i] = prefixes[r.IntN(len(prefixes))]
+			}
+			in := directory.UserSearch{Search: strings.Join(terms, " "), Limit: []int{1, 20, 100, 500}[r.IntN(4)]}
+			got := v.walk(t, v.admin, in)
+			found += len(got)
+			slices.SortFunc(got, func(a, b roster.User) int { return cmp.Compare(a.Number, b.Number) })
+			want := v.expected(directory.UserSearch{}, func(u roster.User) bool { return begins(u, terms...) })
+			if !slices.Equal(called(got), called(want)) {
+				t.Errorf("%q, %d a page: got %q, want %q", in.Search, in.Limit, called(got), called(want))
+			}
+			in.Limit, in.Count = 1, true
+			if total := *must(v.FindUsers(t.Context(), v.admin, in))(t).Total; total != (directory.Total{N: len(want)}) {
+				t.Errorf("%q: %+v are counted, want %d", in.Search, total, len(want))
+			}
+		}
+		if found < 500 {
+			t.Errorf("only %d were found", found)
+		}
+	})
+}
+
 func TestASearchIsOrderedByTheWordThatIsFound(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		for _, u := range []directory.NewUser{{UserName: "x1", DisplayName: "Zoe Adams"}, {UserName: "x2", DisplayName: "adalbert ada"}, {UserName: "x3", DisplayName: "Ada"}, {UserName: "ada"}} {

@@ -61,19 +61,45 @@ func cutWord(word string) string {
 // wordsOf returns the words that a search finds a user by (DECISIONS 31): the whole userName and
 // email, the number, and the words in the names, the email and the externalId. Beyond maxWords the
 // later ones are left out.
-func wordsOf(u roster.User) []string {
-	name, email := Fold(u.UserName), Fold(u.Email)
-	w := make(words, 0, 12)
-	w.add(name)
-	w.add(email)
+func wordsOf(u roster.User) []string { return foldedOf(u).words() }
+
+// foldedNames is what the words of a user are made of, folded.
+type foldedNames struct{ name, nameParts, displayName, email, emailParts, externalID, number string }
+
+func foldedOf(u roster.User) foldedNames {
+	n := foldedNames{name: Fold(u.UserName), displayName: Fold(u.DisplayName), email: Fold(u.Email), externalID: Fold(u.ExternalID)}
+	// Not the names themselves: folded domains keep letters, such as ß, that folded search words do not.
+	n.nameParts, n.emailParts = fold.Part(n.name), fold.Part(n.email)
 	if u.Number > 0 {
-		w.add(strconv.FormatInt(u.Number, 10))
+		n.number = strconv.FormatInt(u.Number, 10)
 	}
-	w.split(fold.Part(name)) // not name: folded domains keep letters, such as ß, that folded search words do not
-	w.split(Fold(u.DisplayName))
-	w.split(fold.Part(email))
-	w.split(Fold(u.ExternalID))
+	return n
+}
+
+// words is wordsOf.
+func (n foldedNames) words() []string {
+	w := make(words, 0, 12)
+	w.add(n.name)
+	w.add(n.email)
+	w.add(n.number)
+	w.split(n.nameParts)
+	w.split(n.displayName)
+	w.split(n.emailParts)
+	w.split(n.externalID)
 	return w[:min(len(w), maxWords)]
+}
+
+// mayHave reports whether each search word is somewhere in the names. Where one is not, no word
+// begins with it. This is quicker to tell than the words are made.
+func (n foldedNames) mayHave(wanted []string) bool {
+	for _, word := range wanted {
+		if !strings.Contains(n.name, word) && !strings.Contains(n.displayName, word) && !strings.Contains(n.email, word) &&
+			!strings.Contains(n.externalID, word) && !strings.Contains(n.nameParts, word) && !strings.Contains(n.emailParts, word) &&
+			!strings.HasPrefix(n.number, word) {
+			return false
+		}
+	}
+	return true
 }
 
 // searchWords returns the words of a search text. An address counts as one word.

@@ -5,9 +5,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"roster"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -36,11 +38,26 @@ func migrate(ctx context.Context, db *sql.DB, e *engine, files fs.FS, with ...go
 	if _, err := provider.Up(ctx); err != nil {
 		return 0, fmt.Errorf("migrate: %w", err)
 	}
+	if err := validateSchema(ctx, db); err != nil {
+		return 0, err
+	}
 	version, err := provider.GetDBVersion(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("read schema version: %w", err)
 	}
 	return version, nil
+}
+
+// validateSchema refuses a database of a build from before the schema began anew: its migrations
+// count as applied, though its tables are others.
+func validateSchema(ctx context.Context, db *sql.DB) error {
+	var number int64
+	err := db.QueryRowContext(ctx, "SELECT number FROM organizations LIMIT 1").Scan(&number)
+	if err == nil || errors.Is(err, sql.ErrNoRows) || ctx.Err() != nil {
+		return nil
+	}
+	const detail = "is a database of an early build, which this one cannot read: start with an empty database or data folder"
+	return &roster.Error{Kind: roster.Invalid, Field: "store", Detail: detail, Err: err}
 }
 
 // rendered is a file system of templates. A file read from it has its markers replaced, so that one

@@ -83,7 +83,7 @@ func (r *recorder) query(text string, args []any) (rows, error) {
 // allowedScan tells the scans that are meant: of a subquery's few rows, of the organizations (o),
 // or of a partial index that holds just what is counted.
 func allowedScan(detail string) bool {
-	for _, meant := range []string{"SCAN e", "SCAN o", "SCAN due", "SCAN page", "SCAN jobs USING COVERING INDEX", "SCAN audit_entries USING INDEX audit_entries_unsealed", "SCAN CONSTANT ROW"} {
+	for _, meant := range []string{"SCAN e", "SCAN o", "SCAN due", "SCAN few", "SCAN page", "SCAN jobs USING COVERING INDEX", "SCAN audit_entries USING INDEX audit_entries_unsealed", "SCAN CONSTANT ROW"} {
 		if strings.HasPrefix(detail+" ", meant+" ") {
 			return true
 		}
@@ -167,7 +167,10 @@ func everySearchQuery(tx directory.Tx, org roster.OrganizationID) {
 		}
 	}
 	_, _ = tx.Users(org, directory.UserQuery{Where: directory.Is("externalId", "x")}, 0)
-	_, _ = tx.UsersByWord(org, "a", directory.WordPlace{}, 1)
+	_, _ = tx.UsersByWord(org, "a", nil, directory.WordPlace{}, 1)
+	_, _ = tx.UsersByWord(org, "a", []string{"b", "c"}, directory.WordPlace{}, 1)
+	_, _ = tx.CountWords(org, "a", 64)
+	_, _ = tx.UserNames(org, []int64{1, 2})
 	for _, numbers := range [][]int64{{1, 2}, make([]int64, 40)} {
 		_, _ = tx.Users(org, directory.UserQuery{Where: directory.Condition{Op: directory.OneOf, Attribute: "number", Value: numbers}}, with)
 	}

@@ -85,25 +85,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err := db.validateSchema(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open store: %w", err), db.backend.Close(ctx))
-	}
 	return db, nil
-}
-
-// validateSchema refuses a database of a build from before the schema began anew: its migrations
-// count as applied, though its tables are others.
-func (db *DB) validateSchema(ctx context.Context) error {
-	const detail = "is a database of an early build, which this one cannot read: start with an empty database or data folder"
-	err := db.View(ctx, func(x directory.Tx) error {
-		var number int64
-		_, err := x.(*tx).one("read the form of the schema", "SELECT number FROM organizations LIMIT 1", nil, &number)
-		return err
-	})
-	if err != nil && roster.KindOf(err) == roster.Internal {
-		return &roster.Error{Kind: roster.Invalid, Field: "store", Detail: detail, Err: err}
-	}
-	return err
 }
 
 // Engine returns the engine's name: "sqlite" or "postgres".

@@ -298,12 +298,12 @@ func (f *fixture) words(words ...string) (places []directory.WordPlace) {
 }
 
 // byWord reads all that UsersByWord has, a few at a time.
-func (f *fixture) byWord(prefix string, limit int) (places []directory.WordPlace) {
+func (f *fixture) byWord(prefix string, limit int, also ...string) (places []directory.WordPlace) {
 	f.Helper()
 	var after directory.WordPlace
 	for {
 		page := read(f, func(tx directory.Tx) ([]directory.WordPlace, error) {
-			return tx.UsersByWord(f.org, prefix, after, limit)
+			return tx.UsersByWord(f.org, prefix, also, after, limit)
 		})
 		places = append(places, page...)
 		if len(page) < limit {
@@ -335,6 +335,65 @@ var userWords = []sentence{
 				}
 			}
 		}
+	}},
+	{text: "users with several words are found in the order of the first", test: func(f *fixture) {
+		var places []directory.WordPlace
+		for n := range int64(40) {
+			places = append(places, directory.WordPlace{Key: fmt.Sprint("a", n%7), Number: n + 1})
+			if n%2 == 0 {
+				places = append(places, directory.WordPlace{Key: fmt.Sprint("b", n%5), Number: n + 1}, directory.WordPlace{Key: "bb", Number: n + 1})
+			}
+			if n%3 == 0 {
+				places = append(places, directory.WordPlace{Key: "c", Number: n + 1}, directory.WordPlace{Key: "a9", Number: n + 1})
+			}
+		}
+		f.update(func(tx directory.Tx) error {
+			if err := tx.InsertWords(f.organization(), []directory.WordPlace{{Key: "c", Number: 3}}); err != nil {
+				return err
+			}
+			return tx.InsertWords(f.org, places)
+		})
+		slices.SortFunc(places, func(a, b directory.WordPlace) int {
+			return cmp.Or(strings.Compare(a.Key, b.Key), cmp.Compare(a.Number, b.Number))
+		})
+		has := func(number int64, prefix string) bool {
+			return slices.ContainsFunc(places, func(p directory.WordPlace) bool { return p.Number == number && strings.HasPrefix(p.Key, prefix) })
+		}
+		for _, also := range [][]string{nil, {"b"}, {"c"}, {"b", "c"}, {"bb", "b4", "c"}, {"a9"}, {"z"}} {
+			var want []directory.WordPlace
+			for _, p := range places {
+				if strings.HasPrefix(p.Key, "a") && !slices.ContainsFunc(also, func(prefix string) bool { return !has(p.Number, prefix) }) {
+					want = append(want, p)
+				}
+			}
+			for _, limit := range []int{1, 3, 100} {
+				if got := f.byWord("a", limit, also...); !slices.Equal(got, want) {
+					f.Errorf("also %q, %d a page: got %v, want %v", also, limit, got, want)
+				}
+			}
+		}
+	}},
+	{text: "the places of a word are counted up to a bound", test: func(f *fixture) {
+		f.words("ada", "b", "adam", "ad", "c", "adb")
+		for prefix, want := range map[string]map[int]directory.WordCount{
+			"ad": {1: {Places: 1}, 2: {Places: 2, Spread: 3}, 65: {Places: 4, Spread: 5}}, "b": {65: {Places: 1}}, "z": {65: {}},
+		} {
+			for most, want := range want {
+				same(f, read(f, func(tx directory.Tx) (directory.WordCount, error) { return tx.CountWords(f.org, prefix, most) }), want)
+			}
+		}
+	}},
+	{text: "users are read by what they are called", test: func(f *fixture) {
+		whole := f.insert(f.wholeUser("whole"))
+		gone := f.row("gone")
+		gone.UserKey = ""
+		gone = f.insert(gone)
+		f.view(func(tx directory.Tx) error {
+			users, err := tx.UserNames(f.org, []int64{whole.Number, gone.Number, gone.Number + 1000})
+			u := whole.User
+			same(f, users, []roster.User{{Number: u.Number, UserName: u.UserName, DisplayName: u.DisplayName, Email: u.Email, ExternalID: u.ExternalID}})
+			return err
+		})
 	}},
 	{text: "words that are there stay, and those that are not can be deleted", test: func(f *fixture) {
 		places := f.words("ada", "grace")
