@@ -67,8 +67,8 @@ func TestWhatIsNoUUIDOrHashIsNull(t *testing.T) {
 	}
 }
 
-// TestAnOrganizationThatWasNotCommittedIsNotRemembered makes an organization that is rolled back, and
-// then another one, which may get the same number.
+// TestAnOrganizationThatWasNotCommittedIsNotRemembered makes an organization that is rolled back,
+// and then another one, which may get the same number.
 func TestAnOrganizationThatWasNotCommittedIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	for name, url := range map[string]string{
