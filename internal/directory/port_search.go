@@ -23,8 +23,8 @@ type SearchTx interface {
 	DeleteWords(org roster.OrganizationID, words []WordPlace) error
 }
 
-// WordCount is how many places were counted, and how far apart their users' numbers lie. Where users
-// lie far apart few have such a word.
+// WordCount is how many places were counted, and how far apart their users' numbers lie. Where
+// users lie far apart few have such a word.
 type WordCount struct {
 	Places int
 	Spread int64

@@ -68,7 +68,8 @@ type foldedNames struct{ name, nameParts, displayName, email, emailParts, extern
 
 func foldedOf(u roster.User) foldedNames {
 	n := foldedNames{name: Fold(u.UserName), displayName: Fold(u.DisplayName), email: Fold(u.Email), externalID: Fold(u.ExternalID)}
-	// Not the names themselves: folded domains keep letters, such as ß, that folded search words do not.
+	// Not the names themselves: folded domains keep letters, such as ß, that folded search words do
+	// not.
 	n.nameParts, n.emailParts = fold.Part(n.name), fold.Part(n.email)
 	if u.Number > 0 {
 		n.number = strconv.FormatInt(u.Number, 10)

@@ -10,8 +10,8 @@ import (
 	"roster/internal/directory"
 )
 
-// maxAlso is how many places of another word one statement reads. It bounds a statement; nobody asks
-// for a word that has so many.
+// maxAlso is how many places of another word one statement reads. It bounds a statement; nobody
+// asks for a word that has so many.
 const maxAlso = "65536"
 
 // UsersByWord implements directory.SearchTx. The rest of the word at the place comes first, then
