@@ -9,8 +9,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"roster"
 	"strings"
+
+	"roster"
 
 	"github.com/pressly/goose/v3"
 )
