@@ -67,7 +67,7 @@ func (t *tx) CountWords(org roster.OrganizationID, prefix string, most int) (n d
 
 const countWords = `SELECT COUNT(*), COALESCE(MAX(user_number) - MIN(user_number), 0) FROM (
 	SELECT user_number FROM user_words WHERE organization = $1 AND word >= $2 AND word < $3
-	ORDER BY word, user_number LIMIT $*) AS few`
+	ORDER BY word, user_number LIMIT $*) AS page`
 
 // UserNames implements directory.SearchTx.
 func (t *tx) UserNames(org roster.OrganizationID, numbers []int64) ([]roster.User, error) {
