@@ -28,6 +28,13 @@ func rememberedPeople(t *testing.T, e *dialecttest.Env) {
 	e.Token(t, directory.NewToken{Name: "all", Access: roster.AccessReadWrite})
 	e.Token(t, directory.NewToken{Name: "north", Access: roster.AccessRead, Groups: []roster.Ref{{Name: "North"}}})
 	e.Session(t, "ann", rememberedPassword)
+	e.User(t, directory.NewUser{UserName: "idle", Password: rememberedPassword, Roles: []roster.Ref{{Name: "Desk"}}})
+	e.Token(t, directory.NewToken{Name: "idle", UserName: "idle", Access: roster.AccessReadWrite})
+	e.Session(t, "idle", rememberedPassword)
+	off := directory.UserChange{User: directory.UserSelector{UserName: "idle"}, Active: roster.Some(false)}
+	if _, err := e.Directory.UpdateUser(t.Context(), e.By, off); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestWhatIsRememberedOfACallerEndsWithTheChange(t *testing.T) {
@@ -102,6 +109,19 @@ func TestWhatIsRememberedOfACallerEndsWithTheChange(t *testing.T) {
 		"the password of a session's user is changed": {
 			"", graze + "&auth_token={session ann}",
 			change(directory.UserChange{User: ann, Password: roster.Some("another horse battery staple")}), 200, 401,
+		},
+		"the user of a token is active again": {
+			"Bearer {token idle}", readBob, change(directory.UserChange{User: directory.UserSelector{UserName: "idle"}, Active: roster.Some(true)}), 401, 200,
+		},
+		"the user of a session is active again": {
+			"", graze + "&auth_token={session idle}",
+			change(directory.UserChange{User: directory.UserSelector{UserName: "idle"}, Active: roster.Some(true)}), 401, 401, // its sessions ended
+		},
+		"a role gains a permission": {
+			"Bearer {token idle}", readBob, func(t *testing.T, e *dialecttest.Env) {
+				change(directory.UserChange{User: directory.UserSelector{UserName: "idle"}, Active: roster.Some(true)})(t, e)
+				change(directory.UserChange{User: directory.UserSelector{UserName: "idle"}, Roles: roster.Some([]roster.Ref{{Name: "Desk"}})})(t, e)
+			}, 401, 200,
 		},
 		"something else of the user is changed": {
 			"Bearer {token ann}", readBob, change(directory.UserChange{User: ann, DisplayName: roster.Some("Ann")}), 200, 200,

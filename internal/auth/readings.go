@@ -119,6 +119,12 @@ func (a *Authenticator) rely(ctx context.Context, v versioned) {
 	})
 }
 
+// isAssumed reports whether the request relies on what is remembered.
+func isAssumed(ctx context.Context) bool {
+	_, assumed := premise.Of(ctx).Assumed()
+	return assumed
+}
+
 // readVersions reads the versions that a reading of the account depends on, if they are needed.
 func (a *Authenticator) readVersions(tx directory.Tx, org roster.OrganizationID, user int64) (premise.Versions, error) {
 	if _, known := a.generation(); known {

@@ -8,6 +8,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/premise"
 )
 
 // Token signs in with the secret of an API token. A secret with a typing error is denied without
@@ -30,18 +31,32 @@ func (a *Authenticator) Token(ctx context.Context, at Attempt, secret string) (r
 	if err != nil {
 		return roster.Actor{}, fmt.Errorf("read token: %w", err)
 	}
-	token, account, now := read.Token, read.account, a.now()
+	token, now := read.Token, a.now()
+	actor, err := a.tokenActor(ctx, at, read, now)
+	if err != nil {
+		if isAssumed(ctx) { // what is remembered may admit, and not deny
+			premise.Of(ctx).Renew()
+			return a.Token(ctx, at, secret)
+		}
+		return roster.Actor{}, err
+	}
+	a.background.use(roster.TokenUse{ID: token.ID, At: now, From: at.Address, Face: at.Face})
+	return actor, nil
+}
+
+// tokenActor returns the actor of a token, or why it is denied.
+func (a *Authenticator) tokenActor(ctx context.Context, at Attempt, read heldToken, now time.Time) (roster.Actor, error) {
+	token, account := read.Token, read.account
 	if err := a.validateTokenOrganization(ctx, at, token); err != nil {
 		return roster.Actor{}, err
 	}
 	if reason := validateToken(token, account, now); reason != nil {
 		return roster.Actor{}, denied(fmt.Errorf("token %q: %w", token.Name, reason))
 	}
-	actor := tokenActor(at, token, account)
+	actor := newTokenActor(at, token, account)
 	if reason := requirePermission(at, actor.Grants); reason != nil {
 		return roster.Actor{}, denied(fmt.Errorf("token %q: %w", token.Name, reason))
 	}
-	a.background.use(roster.TokenUse{ID: token.ID, At: now, From: at.Address, Face: at.Face})
 	return actor, nil
 }
 
@@ -79,7 +94,7 @@ func validateToken(token roster.Token, account roster.Account, now time.Time) er
 	return nil
 }
 
-func tokenActor(at Attempt, token roster.Token, account roster.Account) roster.Actor {
+func newTokenActor(at Attempt, token roster.Token, account roster.Account) roster.Actor {
 	return roster.Actor{
 		Kind:           roster.ActorToken,
 		OrganizationID: token.OrganizationID,
