@@ -347,8 +347,9 @@ var userWords = []sentence{
 				places = append(places, directory.WordPlace{Key: "c", Number: n + 1}, directory.WordPlace{Key: "a9", Number: n + 1})
 			}
 		}
+		other := f.organization()
 		f.update(func(tx directory.Tx) error {
-			if err := tx.InsertWords(f.organization(), []directory.WordPlace{{Key: "c", Number: 3}}); err != nil {
+			if err := tx.InsertWords(other, []directory.WordPlace{{Key: "c", Number: 3}}); err != nil {
 				return err
 			}
 			return tx.InsertWords(f.org, places)
