@@ -215,6 +215,12 @@ func (b *bench) readAt(ctx context.Context, s *site, size int, before map[string
 		{"prefix search, many hits, page of 20, native API", func(u seed) string {
 			return get("/api/v1/users?limit=20&search="+u.userName[:2], auth)
 		}, some},
+		{"search by two words, first name and domain, native API", func(u seed) string {
+			return get("/api/v1/users?limit=20&search="+u.userName[:strings.IndexByte(u.userName, '.')]+"+example", auth)
+		}, some},
+		{"search by two words, nobody has both, native API", func(u seed) string {
+			return get("/api/v1/users?limit=20&search="+u.userName[:strings.IndexByte(u.userName, '.')]+"+"+disjoint(u.userName), auth)
+		}, func(seed) string { return `"items":` }},
 	} {
 		r := row{work: m.work + ", " + thousands(float64(size)) + " users", callers: growCallers}
 		if first, ok := before[m.work]; ok {
@@ -232,6 +238,18 @@ func (b *bench) readAt(ctx context.Context, s *site, size int, before map[string
 		}
 	}
 	return nil
+}
+
+// disjoint returns another first name than the one of the address, with the same beginning. Hardly
+// anybody has the two.
+func disjoint(address string) string {
+	first := address[:strings.IndexByte(address, '.')]
+	for i, s := range syllables {
+		if end := len(first) - len(s); first[end:] == s {
+			return first[:end] + syllables[(i+1)%len(syllables)]
+		}
+	}
+	return first
 }
 
 // deepPage walks to page 2,000, or half way where there are fewer, and returns the cursor of it.
