@@ -90,9 +90,17 @@ func (db *postgresDB) outcome(ctx context.Context, run *pipeline) string {
 	}
 }
 
-// ask asks once how a transaction ended. It returns "" if the server does not know.
+// ask asks once how a transaction ended. It returns "" if the server does not know. It asks on a
+// connection of its own, because the pool may have no other than the broken one.
 func (db *postgresDB) ask(ctx context.Context, run *pipeline) (outcome string, err error) {
-	err = db.reads.do(ctx, acquireTimeout, askOutcome, []any{run.id, run.conn.incarnation}, func(r scanner) error { return r.Scan(&outcome) })
+	ctx, cancel := context.WithTimeout(ctx, acquireTimeout)
+	defer cancel()
+	conn, err := connectPostgres(ctx, db.reads.config, db.work)
+	if err == nil {
+		defer conn.close()
+		args := []any{run.id, run.conn.incarnation}
+		err = conn.do(ctx, acquireTimeout, askOutcome, args, func(r scanner) error { return r.Scan(&outcome) })
+	}
 	if err != nil {
 		return "", fmt.Errorf("ask for the outcome of a transaction: %w", err)
 	}

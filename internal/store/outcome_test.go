@@ -16,11 +16,11 @@ import (
 	"roster/internal/pgtest"
 )
 
-// openThroughProxy opens a store on a fresh database behind a proxy.
-func openThroughProxy(t *testing.T) (*DB, *pgtest.Proxy) {
+// openThroughProxy opens a store on a fresh database behind a proxy, with few connections.
+func openThroughProxy(t *testing.T, conns int) (*DB, *pgtest.Proxy) {
 	t.Helper()
 	proxy := pgtest.NewProxy(t, pgtest.URL(t))
-	db, err := Open(t.Context(), proxy.URL(), Options{MaxConns: 2, Logger: slog.New(slog.DiscardHandler)})
+	db, err := Open(t.Context(), proxy.URL(), Options{MaxConns: conns, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
@@ -51,7 +51,7 @@ func tallied(t *testing.T, db *DB) int {
 
 func TestACommitWhoseConnectionBreaksIsDoneExactlyOnce(t *testing.T) {
 	t.Parallel()
-	db, proxy := openThroughProxy(t)
+	db, proxy := openThroughProxy(t, 2)
 	tallied(t, db) // opens a connection: this test is not about failing to open one
 	const rounds = 20
 	done := 0
@@ -83,7 +83,7 @@ func TestACommitWhoseConnectionBreaksIsDoneExactlyOnce(t *testing.T) {
 
 func TestAConnectionThatBreaksAtAnyMessageIsNoticedByNobody(t *testing.T) {
 	t.Parallel()
-	db, proxy := openThroughProxy(t)
+	db, proxy := openThroughProxy(t, 2)
 	update := func(tx directory.Tx) error {
 		if err := errors.Join(putRaw(tx, insertSetting+" ON CONFLICT DO NOTHING", "some"), tally(tx)); err != nil {
 			return err
@@ -117,6 +117,17 @@ func TestAConnectionThatBreaksAtAnyMessageIsNoticedByNobody(t *testing.T) {
 	}
 }
 
+func TestTheOnlyConnectionThatBreaksInCommitKeepsNobodyFromTheTruth(t *testing.T) {
+	t.Parallel()
+	db, proxy := openThroughProxy(t, 1)
+	for n := range 3 {
+		proxy.Arm(pgtest.CutAfterCommit, 0)
+		if err := db.Update(t.Context(), tally); err != nil || !proxy.Disarm() || tallied(t, db) != n+1 {
+			t.Fatalf("%v; of %d changes %d are there", err, n+1, tallied(t, db))
+		}
+	}
+}
+
 // wantUnsure checks for the error of a change with an unknown outcome: it says so, and does not ask
 // for a retry.
 func wantUnsure(t *testing.T, err error) {
@@ -129,7 +140,7 @@ func wantUnsure(t *testing.T, err error) {
 
 func TestAChangeWhoseOutcomeCannotBeLearntIsSaidToBeUnknown(t *testing.T) {
 	t.Parallel()
-	db, proxy := openThroughProxy(t)
+	db, proxy := openThroughProxy(t, 2)
 	db.backend.(*postgresDB).settleFor = 100 * time.Millisecond
 	proxy.Sever()
 	proxy.Arm(pgtest.CutAfterCommit, 0)

@@ -43,6 +43,7 @@ func (p *pipeline) open() error {
 		return nil
 	}
 	p.opened = true
+	p.conn.evict()
 	if p.writes {
 		p.begun = true
 		if err := p.conn.send("begin", beginUpdate, nil); err != nil {
@@ -200,7 +201,7 @@ func (p *pipeline) end() {
 	if p.begun {
 		_ = p.conn.send("roll back", "ROLLBACK", nil)
 	}
-	if p.begun || !p.writes {
+	if p.begun || p.opened && !p.writes {
 		p.conn.sync()
 		_ = p.conn.flush(false) // an error means that the connection is broken: that ends it, too
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -129,17 +130,10 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	if err := migratePostgres(ctx, *config, e, embedded(), o.Logger); err != nil {
 		return nil, err
 	}
-	for name, value := range postgresParameters() {
-		if _, given := config.RuntimeParams[name]; !given {
-			config.RuntimeParams[name] = value
-		}
-	}
+	setParameters(config.RuntimeParams)
 	work := &postgresWork{}
 	db := &postgresDB{work: work, engine: e, texts: newTexts(), orgs: newOrganizations(), added: added, settleFor: settleTimeout}
-	writing := o.MaxConns / 4
-	if writing == 0 {
-		writing = 1
-	}
+	writing := max(1, o.MaxConns/4)
 	db.writes = newPostgresPool(&config.Config, writing, work)
 	if db.reads = db.writes; o.MaxConns > 1 {
 		db.reads = newPostgresPool(&config.Config, o.MaxConns-writing, work)
@@ -148,17 +142,26 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	return db, nil
 }
 
-// postgresParameters are the settings of a connection, unless the store's URL says otherwise. A
-// statement's plan is made once, not anew for each value: planning would cost more than running.
-func postgresParameters() map[string]string {
+// setParameters adds the settings of a connection to those of the store's URL. What the store relies
+// on is not the URL's to choose. A statement's plan is made once, not anew for each value: planning
+// would cost more than running.
+func setParameters(params map[string]string) {
 	milliseconds := func(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
-	return map[string]string{
+	for name, value := range map[string]string{
 		"statement_timeout":                   milliseconds(statementTimeout),
 		"idle_in_transaction_session_timeout": milliseconds(idleTimeout),
-		"default_transaction_isolation":       "repeatable read",
-		"default_transaction_read_only":       "on",
 		"plan_cache_mode":                     "force_generic_plan",
+	} {
+		if _, given := params[name]; !given {
+			params[name] = value
+		}
 	}
+	maps.Copy(params, map[string]string{
+		"default_transaction_isolation": "repeatable read", // of a transaction without BEGIN, one that reads
+		"default_transaction_read_only": "on",
+		"client_encoding":               "UTF8",
+		"bytea_output":                  "hex", // as hashed reads it
+	})
 }
 
 func (db *postgresDB) schemaVersion(ctx context.Context) (version int64, err error) {

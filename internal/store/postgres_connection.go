@@ -113,14 +113,8 @@ func (c *postgresConn) send(doing, text string, args []any) error {
 	return nil
 }
 
-// name returns a new name for a statement. If there are too many, all of them are dropped first.
+// name returns a new name for a statement.
 func (c *postgresConn) name(text string) string {
-	if len(c.names) >= maxPrepared {
-		for known, name := range c.names {
-			c.front.SendClose(&pgproto3.Close{ObjectType: 'S', Name: name})
-			delete(c.names, known)
-		}
-	}
 	c.made++
 	name := "s" + strconv.Itoa(c.made)
 	if text == "COMMIT" { // whoever watches the protocol shall know it
@@ -128,6 +122,18 @@ func (c *postgresConn) name(text string) string {
 	}
 	c.names[text] = name
 	return name
+}
+
+// evict drops all parsed statements if there are too many. It is called before the first statement
+// of a transaction: after an error the server would skip this request, and keep what it has.
+func (c *postgresConn) evict() {
+	if len(c.names) < maxPrepared {
+		return
+	}
+	for text, name := range c.names {
+		c.front.SendClose(&pgproto3.Close{ObjectType: 'S', Name: name})
+		delete(c.names, text)
+	}
 }
 
 // encode returns the values as the protocol has them. They are good until the next call.
@@ -315,6 +321,31 @@ func (c *postgresConn) refused(err *pgconn.PgError) error {
 		}
 	}
 	return out
+}
+
+// do runs one statement in a transaction of its own that only reads, within d or until ctx ends,
+// and calls read for each row. Nothing is owed after it.
+func (c *postgresConn) do(ctx context.Context, d time.Duration, text string, args []any, read func(scanner) error) error {
+	if err := c.allow(d); err != nil {
+		return c.fail(err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = c.allow(0) })
+	run := &pipeline{conn: c}
+	rows, err := run.query(text, args)
+	for err == nil && rows.Next() {
+		err = read(rows)
+	}
+	if err == nil {
+		err = rows.Close()
+	}
+	run.end()
+	if err == nil {
+		err = c.settle(0)
+	}
+	if !stop() { // the deadline that it sets must meet nobody else
+		return c.fail(ctx.Err())
+	}
+	return err
 }
 
 // postgresRows are the rows of a query. They implement rows.

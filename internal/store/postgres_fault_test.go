@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -160,6 +161,62 @@ func TestAConnectionLostWhileStatementsWaitIsTriedAgain(t *testing.T) {
 	})
 	if err != nil || attempts != 2 || !has(t, db, "name") {
 		t.Errorf("got %v after %d attempts, want success after 2", err, attempts)
+	}
+}
+
+func TestStatementsAreDroppedBeforeThereAreTooManyAlsoWhereOneFails(t *testing.T) {
+	t.Parallel()
+	db := openPostgresTest(t, Options{MaxConns: 1})
+	for n := range 3 * maxPrepared {
+		err := db.Update(t.Context(), func(x directory.Tx) error {
+			if n%7 == 0 { // another text each time, and one that fails
+				return raw(x, fmt.Sprintf("SELECT 1/0 AS failure%d", n))
+			}
+			return putRaw(x, insertSetting+fmt.Sprintf(" ON CONFLICT DO NOTHING /* %d */", n), fmt.Sprint(n))
+		})
+		if (err != nil) != (n%7 == 0) {
+			t.Fatalf("update %d: %v", n, err)
+		}
+	}
+	var parsed int64
+	err := db.View(t.Context(), func(x directory.Tx) error {
+		_, err := x.(*tx).one("test", "SELECT COUNT(*) FROM pg_prepared_statements", nil, &parsed)
+		return err
+	})
+	if err != nil || parsed > maxPrepared+10 {
+		t.Errorf("the server keeps %d statements (%v)", parsed, err)
+	}
+}
+
+func TestWhatTheStoreReliesOnIsNotForItsURLToChoose(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse(pgtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	for name, value := range map[string]string{
+		"bytea_output": "escape", "default_transaction_isolation": "serializable", "default_transaction_read_only": "off", "client_encoding": "LATIN1",
+	} {
+		q.Set(name, value)
+	}
+	u.RawQuery = q.Encode()
+	db, err := Open(t.Context(), u.String(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close(context.WithoutCancel(t.Context())) })
+	err = db.View(t.Context(), func(x directory.Tx) error {
+		var hash, isolation, readOnly, encoding string
+		const text = `SELECT '\x0aff'::bytea, current_setting('transaction_isolation'), current_setting('transaction_read_only'), current_setting('client_encoding')`
+		_, err := x.(*tx).one("test", text, nil, hashed{&hash}, &isolation, &readOnly, &encoding)
+		if hash != "0aff" || isolation != "repeatable read" || readOnly != "on" || encoding != "UTF8" {
+			t.Errorf("got %q, %q, %q, %q", hash, isolation, readOnly, encoding)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

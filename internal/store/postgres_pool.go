@@ -110,34 +110,14 @@ func (p *postgresPool) give(conn *postgresConn) {
 	<-p.places
 }
 
-// do runs one statement in a transaction of its own, within d or until ctx ends, and calls read
-// for each row.
+// do is postgresConn.do on a connection of the pool.
 func (p *postgresPool) do(ctx context.Context, d time.Duration, text string, args []any, read func(scanner) error) error {
 	conn, err := p.take(ctx)
 	if err != nil {
 		return err
 	}
 	defer p.give(conn)
-	if err := conn.allow(d); err != nil {
-		return conn.fail(err)
-	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.allow(0) })
-	run := &pipeline{conn: conn}
-	rows, err := run.query(text, args)
-	for err == nil && rows.Next() {
-		err = read(rows)
-	}
-	if err == nil {
-		err = rows.Close()
-	}
-	run.end()
-	if err == nil {
-		err = conn.settle(0)
-	}
-	if !stop() { // the deadline that it sets must meet nobody else
-		return conn.fail(ctx.Err())
-	}
-	return err
+	return conn.do(ctx, d, text, args, read)
 }
 
 // close closes all connections that are idle, and each other one when it comes back.
