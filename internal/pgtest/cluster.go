@@ -204,7 +204,7 @@ func (c *cluster) arguments(o Options) (args []string, at string, err error) {
 	for _, setting := range []string{
 		"listen_addresses=" + listen, "port=" + strconv.Itoa(port), "unix_socket_directories=" + c.dir,
 		"max_connections=200", "shared_buffers=64MB", "fsync=" + onOff(o.Fsync), "full_page_writes=" + onOff(o.Fsync),
-		// What a test finds and how long it takes do not depend on what runs beside it.
+		// Background work of the server would change plans and times while a test runs.
 		"synchronous_commit=" + onOff(o.Fsync), "autovacuum=" + onOff(o.Fsync),
 	} {
 		args = append(args, "-c", setting)
