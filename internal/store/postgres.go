@@ -142,9 +142,9 @@ func openPostgres(ctx context.Context, url string, e *engine, added jobsAdded, o
 	return db, nil
 }
 
-// setParameters adds the settings of a connection to those of the store's URL. What the store relies
-// on is not the URL's to choose. A statement's plan is made once, not anew for each value: planning
-// would cost more than running.
+// setParameters adds the settings of a connection to those of the store's URL. What the store
+// relies on is not the URL's to choose. A statement's plan is made once, not anew for each value:
+// planning would cost more than running.
 func setParameters(params map[string]string) {
 	milliseconds := func(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 	for name, value := range map[string]string{
@@ -157,7 +157,7 @@ func setParameters(params map[string]string) {
 		}
 	}
 	maps.Copy(params, map[string]string{
-		"default_transaction_isolation": "repeatable read", // of a transaction without BEGIN, one that reads
+		"default_transaction_isolation": "repeatable read", // a transaction that reads has no BEGIN
 		"default_transaction_read_only": "on",
 		"client_encoding":               "UTF8",
 		"bytea_output":                  "hex", // as hashed reads it
