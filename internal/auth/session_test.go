@@ -11,6 +11,7 @@ import (
 
 	"roster"
 	"roster/internal/directory"
+	"roster/internal/premise"
 )
 
 // session opens a session of the user and returns its token.
@@ -200,4 +201,27 @@ func TestUsesThatCannotBeWrittenAreLoggedAndLost(t *testing.T) {
 	if len(f.background.touches)+len(f.background.touching)+len(f.background.uses) != 0 {
 		t.Error("they are kept without a bound in time")
 	}
+}
+
+func TestASessionThatAnotherServerKeepsAliveIsNotDeniedFromMemory(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	session, token := f.session(f.user("ada"))
+	signsIn := func() error {
+		ctx, _ := premise.With(t.Context())
+		_, err := f.Session(ctx, at(), token)
+		return err
+	}
+	if err := signsIn(); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // each time it is used elsewhere, so that it is never idle for an hour
+		f.clock.advance(40 * time.Minute)
+		f.update(func(tx directory.Tx) error { return tx.TouchSession(session, f.clock.now()) })
+	}
+	if err := signsIn(); err != nil {
+		t.Error(err)
+	}
+	f.clock.advance(2 * time.Hour)
+	f.isDenied(signsIn(), "idle for too long")
 }

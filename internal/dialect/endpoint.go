@@ -75,13 +75,8 @@ func Endpoint[R, In, Out any](
 	})
 }
 
-// Handler returns a handler that reads, authenticates and answers: the part of [Endpoint] that has
-// no types. An error of answer is written in the dialect's own form.
-func (f *Face[R]) Handler(answer func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error) http.Handler {
-	return f.handler(nil, answer)
-}
-
-// handler is Handler for calls that may need a hash. needsHash is nil for all others.
+// handler reads, authenticates and answers: the part of [Endpoint] that has no types. An error of
+// answer is written in the dialect's own form. needsHash is nil for calls that need no hash.
 func (f *Face[R]) handler(
 	needsHash func(R) bool, answer func(ctx context.Context, w http.ResponseWriter, by roster.Actor, req R) error,
 ) http.Handler {
