@@ -336,6 +336,26 @@ func TestOfTwoWhoTakeOneAddressAtOnceOneGetsIt(t *testing.T) {
 	}
 }
 
+func TestANameThatWentToACreateThatFailedIsNotCalledTaken(t *testing.T) {
+	const address = "x@example.com"
+	m := besides(t, func(e *env) error {
+		_, err := e.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: "c", Email: address, UniqueEmail: true})
+		return err
+	})
+	in := []directory.NewUser{{UserName: "a", Email: address, UniqueEmail: true}, {UserName: "a"}, {UserName: "b"}}
+	made := must(m.verbs("InsertUsers").CreateUsers(t.Context(), m.admin, directory.NewUsers{Users: in}))(t)
+	if err := m.over(); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, made.Results[0].Err, roster.Conflict, "emails")
+	if err := made.Results[1].Err; err == nil || roster.KindOf(err) != roster.Unavailable {
+		t.Errorf("got %v, want that it can be tried again", err)
+	}
+	if err := made.Results[2].Err; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAnAddressThatSomebodyElseHasIsTakenThoughTheUserHasItItself(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		own := e.makes(directory.NewUser{UserName: "a@example.com", Email: "b@example.com"})

@@ -77,12 +77,30 @@ func (c *creation) explain(tx Tx) (err error) {
 	if c.err = c.fault; c.err != nil {
 		return nil
 	}
+	if overtaken, err := c.lostToNobody(tx); err != nil || overtaken {
+		return err
+	}
 	taken, err := c.conflictOver(tx, c.taken)
 	if err == nil && c.taken == "userName" && c.row.EmailClaim != "" {
 		taken, err = c.conflictOverClaim(tx, taken)
 	}
 	c.err = taken
 	return err
+}
+
+// lostToNobody reports whether the value went to another create of the transaction that failed in
+// the end. Then nobody has it, and err asks for another try.
+func (c *creation) lostToNobody(tx Tx) (bool, error) {
+	if c.rival == nil || c.rival.row.Number != 0 {
+		return false, nil
+	}
+	_, held, err := tx.EmailHolder(c.by.OrganizationID, Fold(c.requestedValue(c.taken)), "")
+	if err != nil || held {
+		return false, err
+	}
+	const detail = "another create of the same user was under way; try again"
+	c.err = &roster.Error{Kind: roster.Unavailable, Detail: detail, RetryAfter: time.Second}
+	return true, nil
 }
 
 // repeats reports whether the create is equal to another one that may be repeated.
