@@ -225,10 +225,13 @@ func keyboardOnly(t *testing.T, b *tab) {
 }
 
 // tabTo presses Tab until an element has the focus, and asks at every stop that one can see where
-// it is.
+// it is. A page gives its own first focus a little after it is loaded.
 func (b *tab) tabTo(selector string) {
 	b.t.Helper()
 	const most = 50
+	binary.Until(b.t, "the page has given the focus", func() bool {
+		return eval[bool](b, `(e => !e || e === document.activeElement)(document.querySelector('[autofocus]'))`)
+	})
 	for range most {
 		if eval[bool](b, `document.activeElement.matches('`+selector+`')`) {
 			return
