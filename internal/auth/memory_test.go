@@ -58,7 +58,7 @@ func TestThereIsMemoryForAsManyHashesAsRunAtATime(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if n := len(m.free); n < 1 || n > 2 {
+	if n := m.idleBlocks(); n < 1 || n > 2 {
 		t.Errorf("two hashes at a time left %d times 19 MiB", n)
 	}
 }
@@ -70,7 +70,9 @@ func TestIdleMemoryIsClearedAndReturned(t *testing.T) {
 		if _, err := m.hash("password"); err != nil {
 			t.Fatal(err)
 		}
+		m.mu.Lock()
 		blocks := m.free[0]
+		m.mu.Unlock()
 		if blocks[hashMemory-1] == (argon2.Block{}) {
 			t.Fatal("the hash left nothing")
 		}
@@ -80,12 +82,12 @@ func TestIdleMemoryIsClearedAndReturned(t *testing.T) {
 		}
 		time.Sleep(idleAfter - time.Second)
 		synctest.Wait()
-		if len(m.free) != 1 {
+		if m.idleBlocks() != 1 {
 			t.Fatal("the memory went while hashes came")
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if len(m.free) != 0 {
+		if m.idleBlocks() != 0 {
 			t.Error("idle memory is kept")
 		}
 		for i := range blocks {
@@ -94,4 +96,11 @@ func TestIdleMemoryIsClearedAndReturned(t *testing.T) {
 			}
 		}
 	})
+}
+
+// idleBlocks counts the blocks that no hash uses.
+func (m *memory) idleBlocks() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.free)
 }

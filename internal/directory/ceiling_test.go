@@ -43,8 +43,9 @@ var moves = map[string]func(e *env, by roster.Actor, u roster.User) error{
 
 func updatesBy(in directory.UserChange) func(*env, roster.Actor, roster.User) error {
 	return func(e *env, by roster.Actor, u roster.User) error {
-		in.User = byID(u)
-		_, err := e.UpdateUser(e.t.Context(), by, in)
+		change := in // both engines use the one table at a time
+		change.User = byID(u)
+		_, err := e.UpdateUser(e.t.Context(), by, change)
 		return err
 	}
 }
