@@ -12,6 +12,7 @@ type engine struct {
 	dialect    goose.Dialect
 	markers    *strings.Replacer     // replaces the markers in migrations
 	skipLocked string                // ends a query for rows that no other transaction has locked
+	arrays     bool                  // several rows are inserted from arrays, one for each column
 	oneWriter  bool                  // only one transaction writes at a time
 	forUpdate  string                // ends a query that locks its rows until the transaction ends
 	fault      func(err error) fault // classifies an error of the driver

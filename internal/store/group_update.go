@@ -219,7 +219,7 @@ func (t *tx) FindUsers(org roster.OrganizationID, refs []roster.Ref) ([]roster.U
 	}{
 		{findUsers + `id IN ($*)`, refID, func(u roster.UserLink) any { return uid(u.ID) }},
 		{findUsers + `number IN ($*)`, refNumber, func(u roster.UserLink) any { return u.Number }},
-		{findUsers + `user_key IN ($*)`, func(r roster.Ref) any { return orNull(directory.Fold(r.Name)) }, func(u roster.UserLink) any { return directory.Fold(u.Name) }},
+		{findUsers + `user_key IN ($*)`, refName, func(u roster.UserLink) any { return directory.Fold(u.Name) }},
 	} {
 		if err := t.findUsers(org, refs, found, way.text, way.arg, way.key); err != nil {
 			return nil, err
@@ -242,6 +242,14 @@ func refNumber(r roster.Ref) any {
 		return nil
 	}
 	return r.Number
+}
+
+// refName returns the key of the name of a reference, nil if it has none.
+func refName(r roster.Ref) any {
+	if key := directory.Fold(r.Name); key != "" {
+		return key
+	}
+	return nil
 }
 
 const findUsers = `SELECT id, number, user_name FROM users WHERE organization = $1 AND COALESCE(user_key, '') <> '' AND `

@@ -87,13 +87,10 @@ func (d digest) parse() (b []byte, ok bool) {
 	return b, err == nil
 }
 
-// uidOrNull returns an optional reference as an argument: nil for "". A text that is no UUID
+// uidOrNull returns an optional reference as an argument: NULL for "". A text that is no UUID
 // becomes an id that nothing has.
-func uidOrNull[T ~string](id T) any {
-	switch {
-	case id == "":
-		return nil
-	case !roster.IsUUID(id):
+func uidOrNull[T ~string](id T) uid {
+	if id != "" && !roster.IsUUID(id) {
 		return leastUUID
 	}
 	return uid(id)

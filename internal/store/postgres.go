@@ -33,6 +33,7 @@ func postgresEngine() *engine {
 			"{{key}}", `TEXT COLLATE "C"`,
 			"{{clustered}}", "",
 		),
+		arrays:     true,
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		forUpdate:  " FOR NO KEY UPDATE",
 		fault:      postgresFault,

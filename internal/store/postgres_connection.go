@@ -21,7 +21,7 @@ import (
 // somebody needs it. So the end of a transaction costs its caller no journey.
 //
 // Each statement is parsed once for a connection, in the same journey as its first run. Values
-// travel as texts, so that nobody has to know their types.
+// travel as texts, so that nobody has to know their types; only arrays are binary.
 //
 // One goroutine at a time uses a connection. After the first error of the network, or a fatal one
 // of the server, it is broken and must be closed.
@@ -105,7 +105,7 @@ func (c *postgresConn) send(doing, text string, args []any) error {
 		name = c.name(text)
 		c.front.SendParse(&pgproto3.Parse{Name: name, Query: text})
 	}
-	c.front.SendBind(&pgproto3.Bind{PreparedStatement: name, Parameters: values})
+	c.front.SendBind(&pgproto3.Bind{PreparedStatement: name, Parameters: values, ParameterFormatCodes: formats(args)})
 	c.front.SendExecute(&pgproto3.Execute{})
 	c.owed = append(c.owed, request{text: text, doing: doing, parse: !parsed})
 	c.sending = true
@@ -149,6 +149,15 @@ func (c *postgresConn) encode(args []any) ([][]byte, error) {
 		case nil:
 		case string:
 			c.buffer = append(c.buffer, v...)
+		case nullable:
+			c.buffer = append(c.buffer, v...)
+			null = v == ""
+		case array:
+			b, err := v.appendTo(c.buffer)
+			if err != nil {
+				return nil, fmt.Errorf("argument %d: %w", i+1, err)
+			}
+			c.buffer = b
 		case uid:
 			if _, ok := v.parse(); ok {
 				c.buffer = append(c.buffer, v...)
@@ -183,6 +192,19 @@ func (c *postgresConn) encode(args []any) ([][]byte, error) {
 		from = end
 	}
 	return values, nil
+}
+
+// binaryForm are the formats of values that are all arrays.
+var binaryForm = []int16{pgproto3.BinaryFormat}
+
+// formats returns in which form the values travel: nil for texts. Arrays come alone.
+func formats(args []any) []int16 {
+	if len(args) > 0 {
+		if _, ok := args[0].(array); ok {
+			return binaryForm
+		}
+	}
+	return nil
 }
 
 // sync queues a synchronization: the server forgives an error, and commits what runs outside BEGIN.

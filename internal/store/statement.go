@@ -123,6 +123,11 @@ func (s *statement) bind(i int32, arg any) error {
 		rc = codes.Xsqlite3_bind_int64(tls, s.stmt, i, n)
 	case string:
 		return s.bindText(i, v)
+	case nullable:
+		if v != "" {
+			return s.bindText(i, string(v))
+		}
+		rc = codes.Xsqlite3_bind_null(tls, s.stmt, i)
 	case uid:
 		id, ok := v.parse()
 		return s.bindBytes(i, id[:], ok)

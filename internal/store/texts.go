@@ -18,8 +18,12 @@ type textKey struct {
 	n         int
 }
 
-// maxRows is the maximum number of rows in one INSERT. More rows take more statements.
+// maxRows is the maximum number of rows in one INSERT on SQLite, where each number of rows is a text
+// of its own. More rows take more statements.
 const maxRows = 32
+
+// maxArray is the maximum number of rows in one INSERT on PostgreSQL.
+const maxArray = 512
 
 // maxList is the maximum number of values in one IN list. More values take more queries.
 const maxList = 256
@@ -53,7 +57,8 @@ func (c *texts) rows(insert string, n int, row string) string {
 				b.WriteByte(',')
 			}
 			b.WriteString(" (")
-			writeRow(&b, row, i*widthOf(row))
+			shift := i * widthOf(row)
+			writeRow(&b, row, func(n int) string { return "$" + strconv.Itoa(n+shift) })
 			b.WriteByte(')')
 		}
 		b.WriteString(after)
@@ -81,15 +86,14 @@ func widthOf(row string) int {
 	return width
 }
 
-// writeRow writes a row, with shift added to the number of each parameter.
-func writeRow(b *strings.Builder, row string, shift int) {
+// writeRow writes a row. value returns the text for parameter n.
+func writeRow(b *strings.Builder, row string, value func(n int) string) {
 	before, rest, more := strings.Cut(row, "$")
 	b.WriteString(before)
 	for more {
 		var n int
 		n, rest = leadingNumber(rest)
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(n + shift))
+		b.WriteString(value(n))
 		before, rest, more = strings.Cut(rest, "$")
 		b.WriteString(before)
 	}

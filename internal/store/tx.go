@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"roster"
@@ -198,14 +199,36 @@ func (t *tx) changed(noun, doing, text string, args ...any) (number int64, err e
 // texts.rows.
 func (t *tx) insertRows(doing, insert, row string, values []any) error {
 	width := widthOf(row)
-	for len(values) > 0 {
-		n := min(len(values)/width, maxRows)
-		if err := t.put(doing, t.texts.rows(insert, n, row), values[:n*width]...); err != nil {
+	for some := range slices.Chunk(values, t.mostRows()*width) {
+		text, args := t.rows(insert, row, some)
+		if err := t.put(doing, text, args...); err != nil {
 			return err
 		}
-		values = values[n*width:]
 	}
 	return nil
+}
+
+// mostRows returns how many rows one insert takes.
+func (t *tx) mostRows() int {
+	if t.engine.arrays {
+		return maxArray
+	}
+	return maxRows
+}
+
+// rows returns the insert of several rows in the engine's form, and its arguments. values are those
+// of the rows, one row after another; insert and row are as for texts.rows.
+func (t *tx) rows(insert, row string, values []any) (text string, args []any) {
+	width := widthOf(row)
+	if !t.engine.arrays || len(values) == width {
+		return t.texts.rows(insert, len(values)/width, row), values
+	}
+	columns := columnsOf(values, width)
+	args = make([]any, len(columns))
+	for i, column := range columns {
+		args[i] = column
+	}
+	return t.texts.arrays(insert, row, columns), args
 }
 
 // collect runs a query and returns its rows, read by scan.

@@ -16,14 +16,15 @@ func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err erro
 	if !t.engine.oneWriter { // two transactions that insert the same names in different orders would deadlock
 		inTurn = slices.SortedFunc(slices.Values(rows), func(a, b directory.NewUserRow) int { return strings.Compare(a.UserKey, b.UserKey) })
 	}
-	for some := range slices.Chunk(inTurn, maxRows) {
+	for some := range slices.Chunk(inTurn, t.mostRows()) {
 		args := make([]any, 0, len(insertColumns)*len(some))
 		for i := range some {
 			if args, err = t.appendValues(args, insertColumns, &some[i]); err != nil {
 				return nil, err
 			}
 		}
-		err := t.each("insert users", t.texts.rows(insertUsers, len(some), insertRow), args, func(r scanner) error {
+		text, args := t.rows(insertUsers, insertRow, args)
+		err := t.each("insert users", text, args, func(r scanner) error {
 			var id string
 			var number int64
 			err := r.Scan(&id, &number)

@@ -242,7 +242,7 @@ func (t *tx) storedAs(value any) (any, error) {
 		return uid(*v.to), nil
 	case roster.OrganizationID:
 		return t.org(v), nil
-	case nil, string, int, uid, digest:
+	case nil, string, nullable, int, uid, digest:
 		return v, nil
 	default:
 		return nil, fmt.Errorf("a %T is not stored", value)

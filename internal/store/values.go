@@ -127,10 +127,8 @@ func parseServices(text string) []roster.Service {
 	return services
 }
 
-// orNull returns the stored form of an optional reference: nil for "".
-func orNull[T ~string](id T) any {
-	if id == "" {
-		return nil
-	}
-	return string(id)
-}
+// nullable is a text as an argument of a statement, where "" is NULL.
+type nullable string
+
+// orNull returns an optional text as an argument.
+func orNull[T ~string](text T) nullable { return nullable(text) }
