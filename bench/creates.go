@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 )
 
 // personBody is a CheckCentral createUser as its documentation has it: a group and a preference.
@@ -45,6 +46,47 @@ func (s *site) createWithPassword(int) script {
 	}
 }
 
+// createOrConflict has every second caller create users, and the others create one who exists, with
+// other values: a conflict. Only users that were made count.
+func (s *site) createOrConflict() func(int) script {
+	creates := s.createByToken(false)
+	taken := []byte(post("/createUser/?apiToken="+s.token, numbered(s.personBody(true), 0)))
+	return func(caller int) script {
+		if caller%2 == 0 {
+			return creates(caller)
+		}
+		return script{
+			next: func(buf []byte) []byte { return append(buf, taken...) },
+			check: func(a answer) outcome {
+				if a.status == http.StatusConflict {
+					return beside
+				}
+				return wrong
+			},
+		}
+	}
+}
+
+// measureConflicts measures creates while half of the callers conflict all the time. The others
+// should make as many users as half of the callers do while nobody conflicts.
+func (b *bench) measureConflicts(ctx context.Context, s *site) error {
+	status, answer := call(ctx, http.MethodPost, "http://"+s.address+"/createUser/?apiToken="+s.token,
+		numbered(s.personBody(false), 0), "Content-Type: application/json")
+	if status != http.StatusOK {
+		return fmt.Errorf("create a user: %d %.200s", status, answer)
+	}
+	r := row{work: createWork + ", half of the callers in conflict", callers: 64, againstText: "half of the rate without conflicts"}
+	for _, other := range b.rows {
+		if other.work == createWork && other.store == s.store && other.callers == r.callers {
+			r.base = other.value / 2
+		}
+	}
+	r.aims = []aim{atLeast(0.9, heldConflict)}
+	return b.drive(ctx, s, r, s.createOrConflict())
+}
+
+const createWork = "create without password (CheckCentral)"
+
 // createControl is the control for creates without a password by so many callers.
 func (b *bench) createControl(s *site, callers int) key {
 	if s.store == storePostgres {
@@ -56,11 +98,14 @@ func (b *bench) createControl(s *site, callers int) key {
 // measureCreates measures creates without a password and with one.
 func (b *bench) measureCreates(ctx context.Context, s *site) error {
 	for _, callers := range []int{1, 8, 64} {
-		r := row{work: "create without password (CheckCentral)", callers: callers, against: b.createControl(s, callers)}
+		r := row{work: createWork, callers: callers, against: b.createControl(s, callers)}
 		b.aimCreate(&r, s)
 		if err := b.drive(ctx, s, r, s.createByToken(false)); err != nil {
 			return err
 		}
+	}
+	if err := b.measureConflicts(ctx, s); err != nil {
+		return err
 	}
 	welcome := row{work: "create without password, welcome email queued", callers: 64, against: b.createControl(s, 64)}
 	if err := b.drive(ctx, s, welcome, s.createByToken(true)); err != nil {

@@ -13,6 +13,7 @@ type outcome uint8
 // The outcomes.
 const (
 	accepted outcome = iota // the expected answer
+	beside                  // as expected, but not what is counted
 	refused                 // told to come again later, which the caller will do
 	wrong                   // anything else
 )
@@ -172,7 +173,7 @@ func (c *caller) count(ctx context.Context, a answer, start time.Time) {
 	switch {
 	case verdict == wrong:
 		c.complain(fmt.Sprintf("%d %.*s", a.status, maxShown, a.body))
-	case end.Before(c.from):
+	case verdict == beside, end.Before(c.from):
 	case verdict == refused:
 		c.result.refusal.add(end.Sub(start))
 	default:

@@ -51,7 +51,7 @@ func measureAll(ctx context.Context, args []string) error {
 	}
 	b := &bench{
 		binary: *binary, window: time.Duration(*seconds * float64(time.Second)), settle: 2 * time.Second,
-		idle: 30 * time.Second, starts: 9, only: *only, progress: os.Stderr,
+		idle: 30 * time.Second, starts: 9, only: *only, progress: os.Stderr, rivals: make(map[key]sample),
 	}
 	b.control = b.window * 2 / 3
 	if *quick {

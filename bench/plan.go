@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,7 @@ type bench struct {
 	insert   control // of PostgreSQL
 	passes   passes
 	rows     []row
+	rivals   map[key]sample // of other servers in this run; they stand in every pass
 }
 
 // run measures everything, with the controls before, between and after. After an error the rows
@@ -48,6 +50,7 @@ func (b *bench) run(ctx context.Context) error {
 	if err := b.measureControls(ctx); err != nil {
 		return err
 	}
+	b.measureRivals(ctx)
 	sqlite := launch{binary: b.binary, data: filepath.Join(b.work, "sqlite")}
 	if err := b.measureStore(ctx, sqlite, storeSQLite); err != nil {
 		return err
@@ -85,7 +88,7 @@ func (b *bench) measurePostgres(ctx context.Context, pg *postgres) error {
 
 // measureControls measures the controls once more.
 func (b *bench) measureControls(ctx context.Context) error {
-	pass := make(map[key]sample)
+	pass := maps.Clone(b.rivals)
 	for _, c := range b.controls {
 		b.say("control", fmt.Sprintf("%s, %d", c.name, c.callers))
 		s, err := c.measure(ctx, b.control)
@@ -173,7 +176,7 @@ func (b *bench) measureBinary() error {
 	}
 	b.rows = append(b.rows, row{
 		work: "size of the binary", value: float64(info.Size()) / (1 << 20), unit: mebibytes,
-		aims: []aim{atMost(30, "MiB", heldBinary)},
+		aims: []aim{atMost(35, "MiB", heldBinary)},
 	})
 	return nil
 }

@@ -100,9 +100,9 @@ func (b *bench) report(w io.Writer, now time.Time) error {
 const legend = `
 "cpu each" is the processor time of the server, not of PostgreSQL, for each answer: it depends on what else runs far less than
 the rates do. Controls come first, with what each pass of the run gave. Every other row stands against the mean of its control just before
-and just after it. A server named in an aim was measured in November 2026 on a machine of two cores; its figure is scaled by
-what its control gives here. For creates by one caller no other server's figure is on record. The aims for creates and reads
-without a hash are those of the embedded database.
+and just after it. A server named in an aim is measured in the same run where its binary is at hand: PocketBase if the variable
+ROSTER_BENCH_POCKETBASE names it, slapd if it is installed. Otherwise the aim stands against a record of November 2026 on a
+machine of two cores, scaled by what its control gives here.
 `
 
 // circumstances returns when, on what and how it was measured. It does not name the machine.
