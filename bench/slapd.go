@@ -137,7 +137,8 @@ func slapdPerson(n int64) *ldap.AddRequest {
 	return a
 }
 
-// driveSlapd has so many callers do something for a window, after a tenth of it that does not count.
+// driveSlapd has so many callers do something for a window, after a tenth of it that is not
+// counted.
 func driveSlapd(ctx context.Context, p *process, callers int, window time.Duration, do func(*ldap.Conn) error) (*result, error) {
 	from := time.Now().Add(window / warmUp)
 	to := from.Add(window)

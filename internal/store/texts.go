@@ -18,8 +18,8 @@ type textKey struct {
 	n         int
 }
 
-// maxRows is the maximum number of rows in one INSERT on SQLite, where each number of rows is a text
-// of its own. More rows take more statements.
+// maxRows is the maximum number of rows in one INSERT on SQLite, where each number of rows is a
+// text of its own. More rows take more statements.
 const maxRows = 32
 
 // maxArray is the maximum number of rows in one INSERT on PostgreSQL.
