@@ -199,6 +199,7 @@ var types = map[string]reflect.Type{
 	"Event": reflect.TypeFor[client.Event](), "NewEvent": reflect.TypeFor[client.NewEvent](), "AuditEntry": reflect.TypeFor[client.AuditEntry](),
 	"Verification": reflect.TypeFor[client.Verification](), "Organization": reflect.TypeFor[client.Organization](), "NewOrganization": reflect.TypeFor[client.NewOrganization](),
 	"Settings": reflect.TypeFor[client.Settings](), "SettingsChange": reflect.TypeFor[client.SettingsChange](), "Job": reflect.TypeFor[client.Job](),
+	"DeletedUser": reflect.TypeFor[client.DeletedUser](), "UndeletedUser": reflect.TypeFor[client.UndeletedUser](),
 	"Session": reflect.TypeFor[client.Session](), "ContactMethod": reflect.TypeFor[client.ContactMethod](), "NewContactMethod": reflect.TypeFor[client.NewContactMethod](),
 	"Matrix": reflect.TypeFor[client.Preferences](), "MatrixChange": reflect.TypeFor[client.Preferences](), "Problem": reflect.TypeFor[client.Error](), "Overview": reflect.TypeFor[client.Overview](),
 	"Fault": reflect.TypeFor[client.Fault](), "Existing": reflect.TypeFor[client.Existing](), "Competency": reflect.TypeFor[client.Competency](),

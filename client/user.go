@@ -205,9 +205,43 @@ func (s *Users) Update(ctx context.Context, id string, change UserChange, opts .
 	return update[User](ctx, s.c, at("/users", id), change, opts)
 }
 
-// Delete deletes a user: the name is free again.
+// Delete deletes a user: the name is free again. [Users.Undelete] restores the user for 30 days.
 func (s *Users) Delete(ctx context.Context, id string, opts ...ChangeOption) error {
 	return remove(ctx, s.c, at("/users", id), opts)
+}
+
+// DeletedUser is a user who was deleted and can be restored.
+type DeletedUser struct {
+	ID              string    `json:"id"`
+	Number          int64     `json:"number"`
+	UserName        string    `json:"userName"` // another user may have it now
+	DisplayName     string    `json:"displayName"`
+	Email           string    `json:"email"`
+	DeletedAt       time.Time `json:"deletedAt"`
+	RestorableUntil time.Time `json:"restorableUntil"`
+}
+
+// Deleted returns the users who can be restored, by ascending number. It fetches them page by page;
+// an error ends the sequence.
+func (s *Users) Deleted(ctx context.Context, o PageOptions) iter.Seq2[DeletedUser, error] {
+	return list[DeletedUser](ctx, s.c, "/deleted-users", o.query())
+}
+
+// DeletedPage returns one page of what [Users.Deleted] returns.
+func (s *Users) DeletedPage(ctx context.Context, o CountOptions) (Page[DeletedUser], error) {
+	return page[DeletedUser](ctx, s.c, "/deleted-users", o.query())
+}
+
+// UndeletedUser is a user who was restored.
+type UndeletedUser struct {
+	User    User     `json:"user"`
+	Missing []string `json:"missing"` // what it had and is gone meanwhile, such as "group Night shift"
+}
+
+// Undelete restores a deleted user, by id or userName. Errors: [NotFound]; [Conflict] if another
+// user has the name now.
+func (s *Users) Undelete(ctx context.Context, id string) (UndeletedUser, error) {
+	return call[UndeletedUser](ctx, s.c, newRequest(http.MethodPost, at("/users", id)+"/undelete", nil))
 }
 
 // UserAttribute is an attribute by which [Users.Upsert] finds a user.

@@ -57,6 +57,20 @@ func users(t *testing.T, w *world, c *client.Client) {
 	_, err = c.Users.Get(ctx, created.ID)
 	is(t, err, client.ErrNotFound)
 	is(t, c.Users.Delete(ctx, created.ID), client.ErrNotFound)
+	deleted := collect(t, c.Users.Deleted(ctx, client.PageOptions{}))
+	page, err := c.Users.DeletedPage(ctx, client.CountOptions{})
+	check(t, err)
+	if len(deleted) != 1 || len(page.Items) != 1 || deleted[0].ID != created.ID || deleted[0].RestorableUntil.Sub(deleted[0].DeletedAt) != 30*24*time.Hour {
+		t.Errorf("deleted are %+v", deleted)
+	}
+	back, err := c.Users.Undelete(ctx, created.UserName)
+	check(t, err)
+	if back.User.ID != created.ID || back.User.UserName != created.UserName || len(back.Missing) != 0 {
+		t.Errorf("back is %+v", back)
+	}
+	_, err = c.Users.Undelete(ctx, created.ID)
+	is(t, err, client.ErrNotFound)
+	check(t, c.Users.Delete(ctx, created.ID))
 }
 
 // changeUser changes a user in the ways that there are.

@@ -20,6 +20,10 @@ var (
 			AlertFilter: `source = "disk"`, Services: []roster.BusinessServiceLink{{ID: "019aa1f0-5c30-7d43-ab5c-8f3e4d5c6b03", Number: 3, Name: "Backup"}},
 		},
 	}
+	exampleDeletedUser = roster.DeletedUser{
+		ID: exampleUser.ID, Number: exampleUser.Number, UserName: exampleUser.UserName, DisplayName: exampleUser.DisplayName,
+		Email: exampleUser.Email, DeletedAt: exampleTime,
+	}
 	exampleDepartment = roster.Department{ID: "019aa1f0-5d40-7e54-bc6d-9a4f5e6d7c04", Number: 2, Name: "Operations", Version: 1}
 	exampleRole       = roster.Role{
 		ID: "019aa1f0-5e60-7f65-8d7e-ab5a6f7e8d06", Number: 8, Name: "Service desk", Permissions: roster.ReadDirectory | roster.Acknowledge, Version: 1,

@@ -71,6 +71,7 @@ func Register(mux *http.ServeMux, o Options) (refuse func(http.ResponseWriter, *
 // resources registers every resource, in the order of the document's tags.
 func (a *api) resources(d *directory.Directory) {
 	a.users(d)
+	a.deletedUsers(d)
 	a.userUpsert(d)
 	a.userBatch(d)
 	a.userAccess(d)

@@ -237,7 +237,7 @@ func (a *api) users(d *directory.Directory) {
 	})
 	route(a, operation{
 		id: "deleteUser", call: "DELETE " + one, tag: tag, status: 204, fails: []int{409, 422}, summary: "Delete a user",
-		description: "Deletes a user: the name is free again, the sessions are over and the tokens revoked.",
+		description: "Deletes a user: the name is free again, the sessions are over and the tokens revoked. It can be undone for 30 days; then the user is erased.",
 	}, func(by roster.Actor, q *deleteUser) (in directory.UserDeletion, err error) {
 		if in.User, err = q.selector(by); err != nil {
 			return in, err

@@ -220,7 +220,7 @@ func (a *App) openService(context.Context) error {
 	}
 	a.directory = directory.New(directory.Options{
 		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
-		Realms: a.validator(), Components: a.components, RetryKey: a.keys.Derive("retry"),
+		Realms: a.validator(), Components: a.components, RetryKey: a.keys.Derive("retry"), Sealer: a.keys.Sealer("deleted user"),
 		DefaultCountry: s.DefaultCountry, StrongPasswords: s.Passwords.Strong,
 		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo,
 	})

@@ -19,6 +19,8 @@ type grammar struct {
 		Activate    userActivate    `cmd:"" help:"Let a user sign in and be notified again."`
 		SetPassword userSetPassword `cmd:"" help:"Print a link where a user sets a password, or set the password."`
 		Delete      userDelete      `cmd:"" help:"Delete a user."`
+		Undelete    userUndelete    `cmd:"" help:"Restore a user who was deleted in the last 30 days."`
+		Deleted     userDeleted     `cmd:"" help:"List the users who can be restored."`
 
 		GrantServerAdmin  userGrantServerAdmin  `cmd:"" help:"Let a user create organizations."`
 		RevokeServerAdmin userRevokeServerAdmin `cmd:"" help:"Stop a user from creating organizations."`

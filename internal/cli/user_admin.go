@@ -19,7 +19,7 @@ type userDelete struct {
 
 // Help returns the examples.
 func (userDelete) Help() string {
-	return `Frees the name, ends the user's sessions and tokens, and takes the user out of every group. It cannot be undone; to shut somebody out for a while: roster user deactivate.
+	return `Frees the name, ends the user's sessions and tokens, and takes the user out of every group. For 30 days it can be undone: roster user undelete. Then the user is erased. To shut somebody out for a while: roster user deactivate.
 
 Examples:
 
@@ -39,7 +39,7 @@ func (c userDelete) Run(sh *shell) error {
 			return err
 		}
 		if !c.Yes {
-			if err := sh.confirm(fmt.Sprintf("Delete user %q (number %d)? It cannot be undone.", u.UserName, u.Number)); err != nil {
+			if err := sh.confirm(fmt.Sprintf("Delete user %q (number %d)?", u.UserName, u.Number)); err != nil {
 				return err
 			}
 		}
@@ -49,7 +49,7 @@ func (c userDelete) Run(sh *shell) error {
 		if c.JSON {
 			return sh.printAnswer(l)
 		}
-		return sh.say("Deleted user %q (number %d): the name is free.", u.UserName, u.Number)
+		return sh.say("Deleted user %q (number %d): the name is free. To undo it: roster user undelete %d", u.UserName, u.Number, u.Number)
 	})
 }
 

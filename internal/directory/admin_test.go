@@ -360,7 +360,7 @@ func (anySAML) ValidateSAML(context.Context, json.RawMessage) roster.Faults { re
 // saml returns a Directory on the same store that can create realms.
 func (e *env) saml() *directory.Directory {
 	return directory.New(directory.Options{
-		Store: e.store, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"), Realms: anySAML{},
+		Store: e.store, Passwords: newHasher(), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key"), Realms: anySAML{},
 	})
 }
 

@@ -14,8 +14,8 @@ import (
 	"roster"
 )
 
-// Options are the dependencies and settings of a [Directory]. Store, Passwords, Secrets and Now are
-// required.
+// Options are the dependencies and settings of a [Directory]. Store, Passwords, Secrets, Sealer and
+// Now are required.
 type Options struct {
 	Store     Store
 	Passwords Passwords
@@ -25,6 +25,9 @@ type Options struct {
 
 	Realms     Realms                    // nil: SAML realms cannot be created
 	Components func() []roster.Component // the parts of the running server; nil: none
+
+	// Sealer seals what deletions of users removed.
+	Sealer Sealer
 
 	// RetryKey keys the fingerprints of creates. It must outlive a restart.
 	RetryKey []byte
@@ -45,6 +48,7 @@ type Directory struct {
 	store     Store
 	passwords Passwords
 	secrets   Secrets
+	sealer    Sealer
 	now       func() time.Time
 	log       *slog.Logger
 
@@ -74,7 +78,7 @@ func New(o Options) *Directory {
 	now := func() time.Time { return o.Now().UTC().Truncate(time.Microsecond) }
 	return &Directory{
 		gather: &gather{store: o.Store, now: now, lanes: gatherLanes},
-		store:  o.Store, passwords: o.Passwords, secrets: o.Secrets, log: log,
+		store:  o.Store, passwords: o.Passwords, secrets: o.Secrets, sealer: o.Sealer, log: log,
 		realms: o.Realms, components: o.Components,
 		now:      now,
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,

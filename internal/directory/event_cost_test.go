@@ -63,7 +63,7 @@ func (h hookedTx) Checks(org roster.OrganizationID, q directory.CheckQuery) (dir
 func (e *env) hooked() (*directory.Directory, *hooked) {
 	h := &hooked{Store: e.store, read: new(int)}
 	return directory.New(directory.Options{
-		Store: h, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
+		Store: h, Passwords: newHasher(), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key"),
 	}), h
 }
 

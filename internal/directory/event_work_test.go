@@ -124,7 +124,7 @@ func TestEventsAreMatchedWhileNothingIsOpenInTheStore(t *testing.T) {
 						}
 					}
 				}},
-				Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
+				Passwords: newHasher(), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key"),
 			})
 			if got := must(service.RecordEvent(t.Context(), e.admin, in))(t); got.Check.Name != "watched" || got.Status != roster.StatusFailure {
 				t.Errorf("%s event: %+v", name, got)

@@ -60,6 +60,11 @@ var writers = map[string]writer{
 		u := e.makes(directory.NewUser{UserName: name})
 		return changeBy(e.DeleteUser, e.admin, directory.UserDeletion{User: byID(u), IfVersion: u.Version})
 	},
+	"UndeleteUser": func(e *env, name string) func(context.Context) error {
+		u := e.makes(directory.NewUser{UserName: name})
+		e.deletes(u)
+		return changeBy(e.UndeleteUser, e.admin, byID(u))
+	},
 	"AdmitUser": func(e *env, name string) func(context.Context) error {
 		return changeBy(e.AdmitUser, e.admin, directory.ProvenUser{Realm: name, User: directory.NewUser{UserName: name}})
 	},

@@ -63,7 +63,7 @@ func TestAProvisionedPasswordThatMustBeStrongIsJudgedWithAllFaultsAndOutsideOfTr
 				within := 0
 				d := directory.New(directory.Options{
 					Store: counting{e.store, &within}, Passwords: outside{newHasher(), t, &within},
-					Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"), StrongPasswords: server,
+					Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key"), StrongPasswords: server,
 				})
 				const weak, strong = "password", "seven slow herons over the weir"
 				ada := must(d.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: "ada", Password: strong}))(t)

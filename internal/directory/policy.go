@@ -42,6 +42,8 @@ const (
 	ActOrganizationSet Action = "organization.set-up"
 
 	ActUserDelete         Action = "user.delete"
+	ActUserUndelete       Action = "user.undelete"
+	ActDeletedRead        Action = "deleted-user.read"
 	ActContactAdd         Action = "contact-method.create"
 	ActContactRemove      Action = "contact-method.delete"
 	ActSessionRead        Action = "session.read"
@@ -117,6 +119,8 @@ var policy = map[Action]rule{
 	ActOrganizationSet: {local: true, writes: true},
 
 	ActUserDelete:         {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
+	ActUserUndelete:       {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
+	ActDeletedRead:        {anyOf: roster.ManageUsers, tokens: true},
 	ActContactAdd:         {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
 	ActContactRemove:      {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
 	ActSessionRead:        {anyOf: roster.ManageUsers, scoped: true, ownToken: true, tokens: true},

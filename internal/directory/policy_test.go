@@ -34,7 +34,7 @@ var verbs = map[string]Action{
 	"ListAudit": ActAuditRead, "VerifyAudit": ActAuditRead,
 	"GetStatus": ActStatusRead, "SetUpOrganization": ActOrganizationSet,
 
-	"FindUsers": ActUserRead, "DeleteUser": ActUserDelete, "UpsertUser": ActUserCreate, "CreateUsers": ActUserCreate,
+	"FindUsers": ActUserRead, "DeleteUser": ActUserDelete, "UndeleteUser": ActUserUndelete, "ListDeletedUsers": ActDeletedRead, "UpsertUser": ActUserCreate, "CreateUsers": ActUserCreate,
 	"AddContactMethod": ActContactAdd, "RemoveContactMethod": ActContactRemove,
 	"ListSessions": ActSessionRead, "EndSession": ActSessionEnd,
 	"GetRole": ActRoleRead, "ListPermissions": ActRoleRead, "GetToken": ActTokenRead, "GetRealm": ActRealmRead,

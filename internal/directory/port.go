@@ -33,6 +33,7 @@ type Store interface {
 type Tx interface {
 	OrganizationTx
 	UserTx
+	DeletionTx
 	GroupTx
 	CredentialTx
 	AuditTx

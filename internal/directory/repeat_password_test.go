@@ -40,7 +40,7 @@ func (l *listening) taken() []roster.PasswordHash {
 // heard returns a Directory and the hasher that listens to it.
 func (e *env) heard() (*directory.Directory, *listening) {
 	l := &listening{Passwords: newHasher()}
-	return directory.New(directory.Options{Store: e.store, Passwords: l, Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key")}), l
+	return directory.New(directory.Options{Store: e.store, Passwords: l, Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key")}), l
 }
 
 // repeats are the ways to repeat a create. The userName is the idempotency key where one is used.

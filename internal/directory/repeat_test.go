@@ -105,7 +105,7 @@ func TestARepeatIsFoundBeforeItIsJudged(t *testing.T) {
 		by := e.actor(roster.AllPermissions)
 		var expired roster.Faults
 		d := directory.New(directory.Options{
-			Store: e.store, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"), Realms: judging{&expired},
+			Store: e.store, Passwords: newHasher(), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key"), Realms: judging{&expired},
 		})
 		team, group := e.group(roster.KindTeam, "Team"), e.group(roster.KindGroup, "Group")
 		department := must(e.CreateDepartment(t.Context(), e.admin, directory.NewDepartment{Name: "Support"}))(t)

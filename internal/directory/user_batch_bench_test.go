@@ -27,7 +27,7 @@ func BenchmarkCreateUsers(b *testing.B) {
 					b.Fatal(err)
 				}
 				b.Cleanup(func() { _ = db.Close(b.Context()) })
-				d := directory.New(directory.Options{Store: db, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Now: time.Now, RetryKey: []byte("key")})
+				d := directory.New(directory.Options{Store: db, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: time.Now, RetryKey: []byte("key")})
 				by := roster.Actor{Kind: roster.ActorOperator, Face: roster.FaceCLI, Name: "operator"}
 				made, err := d.SetUpOrganization(b.Context(), by, roster.DefaultOrganization)
 				if err != nil {

@@ -326,7 +326,7 @@ func (b brittle) Update(ctx context.Context, fn func(directory.Tx) error) error 
 // on returns the verbs on another store.
 func (e *env) on(s directory.Store) *directory.Directory {
 	return directory.New(directory.Options{
-		Store: s, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
+		Store: s, Passwords: newHasher(), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key"),
 	})
 }
 
@@ -509,7 +509,7 @@ func TestAHashIsPaidForOnlyWhereAUserCanBeMadeAndNobodyIsMadeWithoutIt(t *testin
 	onBoth(t, func(t *testing.T, e *env) {
 		hashed := 0
 		d := directory.New(directory.Options{
-			Store: e.store, Passwords: busy{newHasher(), "unlucky", &hashed}, Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
+			Store: e.store, Passwords: busy{newHasher(), "unlucky", &hashed}, Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key"),
 		})
 		users := crowd("u", 7)
 		for i := range users {

@@ -23,7 +23,7 @@ func (in UserDeletion) requireEmail(u roster.User) error {
 }
 
 // DeleteUser deletes a user and returns it as it was. Its name is free again, its tokens and
-// sessions end, and it leaves all groups.
+// sessions end, and it leaves all groups. [Directory.UndeleteUser] restores it for KeepDeleted.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Invalid for the last administrator or if Email does
 // not match, Conflict(emails), Stale, Unavailable.
@@ -53,6 +53,9 @@ func (d *Directory) DeleteUser(ctx context.Context, by roster.Actor, in UserDele
 			return u, err
 		}
 		now := d.now()
+		if err := d.keepDeleted(tx, u, now); err != nil {
+			return u, err
+		}
 		if err := tx.DeleteUser(by.OrganizationID, u.Number, now); err != nil {
 			return u, err
 		}

@@ -29,7 +29,7 @@ func (g gate) Update(ctx context.Context, fn func(directory.Tx) error) error {
 func (e *env) gated(store directory.Store) (d *directory.Directory, open func()) {
 	g := gate{store, make(chan struct{})}
 	return directory.New(directory.Options{
-		Store: g, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
+		Store: g, Passwords: newHasher(), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key"),
 	}), sync.OnceFunc(func() { close(g.opened) })
 }
 

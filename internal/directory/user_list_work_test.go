@@ -22,7 +22,7 @@ func (v *village) searches() map[string]directory.UserSearch {
 func TestNothingIsOpenInTheStoreWhileUsersAreCompared(t *testing.T) {
 	onBoth(t, func(t *testing.T, e *env) {
 		v, within := e.village(60), 0
-		service := directory.New(directory.Options{Store: counting{e.store, &within}, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key")})
+		service := directory.New(directory.Options{Store: counting{e.store, &within}, Passwords: newHasher(), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key")})
 		for name, in := range v.searches() {
 			asked := 0
 			in = directory.CompareUsers(in, func(roster.User) (bool, int) {

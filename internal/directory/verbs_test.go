@@ -72,7 +72,7 @@ func open(t *testing.T, url string) *env {
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
 	e.store = db
 	e.Directory = directory.New(directory.Options{
-		Store: db, Passwords: newHasher(), Secrets: auth.Secrets{}, Now: e.now, RetryKey: []byte("key"),
+		Store: db, Passwords: newHasher(), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: e.now, RetryKey: []byte("key"),
 	})
 	e.admin = roster.Actor{Kind: roster.ActorOperator, Face: roster.FaceCLI, Name: "operator"}
 	made, err := e.SetUpOrganization(t.Context(), e.admin, roster.DefaultOrganization)

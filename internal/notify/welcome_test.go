@@ -43,7 +43,7 @@ func newWorld(t *testing.T, change ...func(*notify.WelcomeOptions)) *world {
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
 	w.db = db
 	w.svc = directory.New(directory.Options{
-		Store: db, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Now: now, RetryKey: []byte("key"),
+		Store: db, Passwords: auth.NewHasher(time.Now), Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: now, RetryKey: []byte("key"),
 	})
 	setUp, err := w.svc.SetUpOrganization(t.Context(), w.as(roster.ActorSystem, ""), roster.DefaultOrganization)
 	if err != nil {

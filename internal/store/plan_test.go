@@ -128,6 +128,18 @@ func everyQuery(tx directory.Tx) {
 	everyOtherQuery(tx, org, at)
 	everyAdministrativeQuery(tx, org, at)
 	everyCheckQuery(tx, org, at)
+	everyDeletionQuery(tx, org, at)
+}
+
+func everyDeletionQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
+	for _, where := range []directory.Condition{{}, directory.Is("id", anID), directory.Is("number", int64(1)), directory.Is("userName", "ada")} {
+		_, _ = tx.DeletedUsers(org, directory.DeletedUserQuery{Where: where, After: 1, Limit: 1, Count: true})
+	}
+	_, _ = tx.ClaimsEmail(org, 1)
+	_, _ = tx.TakeDeletedUser(org, 1)
+	_ = tx.RenameDeletedUser(org, 1, "ada")
+	_, _ = tx.DeletedBefore(at, 1)
+	_ = tx.EraseUser(org, 1)
 }
 
 // everyOrder are the orders of records that have a number and a name, from the beginning and from

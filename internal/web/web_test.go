@@ -91,7 +91,7 @@ func newEnv(t *testing.T, change ...func(*web.Options)) *env {
 	t.Cleanup(func() { _ = db.Close(context.Background()) })
 	e.store = &faulty{Store: db}
 	e.svc = directory.New(directory.Options{
-		Store: e.store, Passwords: crowded{auth.NewHasher(time.Now), &e.crowded}, Secrets: auth.Secrets{}, Now: now, RetryKey: []byte("key"),
+		Store: e.store, Passwords: crowded{auth.NewHasher(time.Now), &e.crowded}, Secrets: auth.Secrets{}, Sealer: auth.Keys{}.Sealer("test"), Now: now, RetryKey: []byte("key"),
 	})
 	setUp, err := e.svc.SetUpOrganization(t.Context(), e.system(), roster.DefaultOrganization)
 	if err != nil {

@@ -176,6 +176,20 @@ CREATE INDEX users_external_id ON users (organization, external_id, number) WHER
 CREATE INDEX users_department ON users (organization, department_number, number) WHERE department_number IS NOT NULL;
 CREATE INDEX users_administrators ON users (organization, number) WHERE access_level = 'administrator';
 
+-- The users who were deleted and can be restored. A document holds all that a deletion removed. It
+-- is sealed: only the server's key opens it.
+CREATE TABLE deleted_users (
+	organization BIGINT  NOT NULL,
+	user_number  BIGINT  NOT NULL,
+	user_key     {{key}} NOT NULL, -- of the name that the user had
+	document     TEXT    NOT NULL,
+	deleted_at   BIGINT  NOT NULL,
+	CONSTRAINT deleted_users__user_number PRIMARY KEY (organization, user_number),
+	FOREIGN KEY (organization, user_number) REFERENCES users (organization, number)
+) {{clustered}};
+CREATE INDEX deleted_users_user_key ON deleted_users (organization, user_key, user_number);
+CREATE INDEX deleted_users_deleted ON deleted_users (deleted_at);
+
 -- The words that find a user. Readers of a row check the user again, so stale rows do no harm. That
 -- saves the cost of a foreign key.
 CREATE TABLE user_words (

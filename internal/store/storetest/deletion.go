@@ -15,12 +15,96 @@ func (f *fixture) delete(u directory.NewUserRow, at time.Time) {
 	f.update(func(tx directory.Tx) error { return tx.DeleteUser(f.org, u.Number, at) })
 }
 
+// deleteAndKeep deletes a user with a document that restores it.
+func (f *fixture) deleteAndKeep(u directory.NewUserRow) {
+	f.Helper()
+	f.update(func(tx directory.Tx) error {
+		err := tx.KeepDeletedUser(directory.NewDeletedUser{
+			OrganizationID: f.org, Number: u.Number, UserKey: u.UserKey, Document: "sealed", DeletedAt: f.now,
+		})
+		return errors.Join(err, tx.DeleteUser(f.org, u.Number, f.now))
+	})
+}
+
+// deleted returns the deleted users of a condition.
+func (f *fixture) deleted(where directory.Condition) []roster.DeletedUser {
+	f.Helper()
+	return read(f, func(tx directory.Tx) ([]roster.DeletedUser, error) {
+		return records(tx.DeletedUsers(f.org, directory.DeletedUserQuery{Where: where, Limit: 10}))
+	})
+}
+
 func (f *fixture) deleteGroup(g roster.Group) {
 	f.Helper()
 	f.update(func(tx directory.Tx) error { return tx.DeleteGroup(f.org, g.ID, f.now) })
 }
 
 var deletions = []sentence{
+	{text: "a deleted user who is kept is found, and is as it was once it is restored", test: func(f *fixture) {
+		ada := f.insert(f.wholeUser("ada"))
+		f.deleteAndKeep(ada)
+		want := roster.DeletedUser{
+			ID: ada.ID, OrganizationID: f.org, Number: ada.Number, UserName: "ada", DisplayName: ada.DisplayName, Email: ada.Email, DeletedAt: f.now,
+		}
+		for _, where := range []directory.Condition{{}, directory.Is("id", string(ada.ID)), directory.Is("number", ada.Number), directory.Is("userName", "ada")} {
+			same(f, f.deleted(where), []roster.DeletedUser{want})
+		}
+		same(f, f.deleted(directory.Is("userName", "grace")), nil)
+		next := ada
+		next.Version += 2
+		f.update(func(tx directory.Tx) error {
+			document, err := tx.TakeDeletedUser(f.org, ada.Number)
+			if document != "sealed" {
+				f.Errorf("the document is %q", document)
+			}
+			if err == nil {
+				err = tx.RenameDeletedUser(f.org, ada.Number, "ada")
+			}
+			if err == nil {
+				err = tx.UpdateUser(next, withAll)
+			}
+			return errors.Join(err, tx.SetPassword(f.org, ada.ID, ada.PasswordHash, f.now))
+		})
+		next.UpdatedAt = f.get(ada.ID, withAll).UpdatedAt
+		same(f, f.get(ada.ID, withAll), next.User)
+		same(f, f.deleted(directory.Condition{}), nil)
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error { return tx.RenameDeletedUser(f.org, ada.Number, "ada") })
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error {
+			_, err := tx.TakeDeletedUser(f.org, ada.Number)
+			return err
+		})
+	}},
+	{text: "a deleted user does not get back a name that another one has", test: func(f *fixture) {
+		ada := f.insert(f.wholeUser("ada"))
+		f.deleteAndKeep(ada)
+		f.user("ada")
+		f.fails(roster.Conflict, "userName", func(tx directory.Tx) error { return tx.RenameDeletedUser(f.org, ada.Number, "ada") })
+	}},
+	{text: "whether an email is claimed is known", test: func(f *fixture) {
+		claims, grace := f.row("ada"), f.user("grace")
+		claims.Email, claims.EmailKey, claims.EmailClaim = "ada@example.com", "ada@example.com", "ada@example.com"
+		claims = f.insert(claims)
+		for number, want := range map[int64]bool{claims.Number: true, grace.Number: false, 999: false} {
+			same(f, read(f, func(tx directory.Tx) (bool, error) { return tx.ClaimsEmail(f.org, number) }), want)
+		}
+	}},
+	{text: "those who were deleted before a time are found in every organization, and can be erased", test: func(f *fixture) {
+		ada, grace := f.insert(f.wholeUser("ada")), f.user("grace")
+		f.deleteAndKeep(ada)
+		due := func(at time.Time) []roster.DeletedUser {
+			return read(f, func(tx directory.Tx) ([]roster.DeletedUser, error) { return tx.DeletedBefore(at, 10) })
+		}
+		same(f, due(f.now), nil)
+		if got := due(f.now.Add(1)); len(got) != 0 { // less than a microsecond
+			f.Errorf("got %v", got)
+		}
+		same(f, due(f.now.Add(time.Microsecond)), f.deleted(directory.Condition{}))
+		f.update(func(tx directory.Tx) error {
+			return errors.Join(tx.EraseUser(f.org, ada.Number), tx.EraseUser(f.org, grace.Number))
+		})
+		same(f, f.deleted(directory.Condition{}), nil)
+		same(f, f.get(grace.ID, withAll), grace.User)
+	}},
 	{text: "a deleted user is found by nothing, and others are", test: func(f *fixture) {
 		ada, grace := f.insert(f.wholeUser("ada")), f.user("grace")
 		f.delete(ada, f.now)
