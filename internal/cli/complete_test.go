@@ -18,7 +18,7 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		{"nonsense ", "serve user group team department role realm token organization settings preferences job audit login logout doctor version completion"},
 		{"token ", "create list revoke"},
 		{"token re", "revoke"},
-		{"user ", "create list show update deactivate activate set-password delete grant-server-admin revoke-server-admin"},
+		{"user ", "create list show update deactivate activate set-password delete undelete deleted grant-server-admin revoke-server-admin"},
 		{"user update jdoe --level ", "custom readonly user editor manager administrator"},
 		{"team update Night --members-from ", ""},
 		{"token create --ac", "--access"},

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"roster"
 	"roster/client"
 )
 
@@ -31,6 +32,9 @@ func (c userUndelete) fields() map[string]string {
 func (c userUndelete) Run(sh *shell) error {
 	return c.use(sh, func(l link) error {
 		restored, err := c.undelete(sh, l)
+		if missing(err) {
+			return &roster.Error{Kind: roster.NotFound, Detail: fmt.Sprintf("no user %q was deleted in the last 30 days; see: roster user deleted", c.User)}
+		}
 		if err != nil {
 			return err
 		}
