@@ -31,10 +31,11 @@ type Job struct {
 	OrganizationID OrganizationID
 	Lane           Lane
 	Kind           string
-	Key            string // at most one unfinished job has a given key; "" for none
+	Key            string // names the work; at most one unfinished job has it; "" for none
 	Payload        json.RawMessage
 	RunAt          time.Time
-	Attempts       int // claims so far, this one included
+	Attempts       int // so far, this one included, since it was queued, revived or marked again
+	Claim          int // the number of this claim, by which it is ended; for the worker only
 	CreatedAt      time.Time
 
 	// The state, for lists of jobs only; not filled in for the worker.
@@ -51,6 +52,9 @@ const (
 	JobRunning JobState = "running" // a worker is doing it
 	JobDone    JobState = "done"
 	JobBuried  JobState = "buried" // given up after the last attempt
+
+	// JobWithdrawn is no longer wanted. It is kept as long as one that is done.
+	JobWithdrawn JobState = "withdrawn"
 )
 
 // JobCounts counts the jobs of a lane by state.

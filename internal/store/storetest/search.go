@@ -566,7 +566,7 @@ var batches = []sentence{
 			return tx.ClaimJobs(roster.LaneEmail, f.now, f.now.Add(1), 100)
 		})
 		for i := range jobs {
-			jobs[i].Attempts = 1
+			jobs[i].Attempts, jobs[i].Claim = 1, 1
 		}
 		same(f, claimed, jobs)
 	}},
