@@ -5,11 +5,19 @@ import (
 	"time"
 )
 
-// Lane separates kinds of jobs, so that they do not wait for one another.
+// Lane separates jobs by urgency. Each lane has workers of its own, so that no number of jobs in
+// one lane delays those of another.
 type Lane string
 
-// LaneEmail is for messages that are not urgent: welcome emails.
-const LaneEmail Lane = "email"
+// The lanes.
+const (
+	LaneAlert   Lane = "alert"   // who is to be told, and what wakes people (urgency page)
+	LaneMail    Lane = "mail"    // emails about events that wake nobody (urgency hours and log)
+	LaneWelcome Lane = "welcome" // welcome emails
+)
+
+// Lanes are all lanes, the most urgent first.
+var Lanes = []Lane{LaneAlert, LaneMail, LaneWelcome}
 
 // JobWelcomeEmail is the kind of the job that sends a welcome email. Its payload is a
 // [WelcomeEmail].
@@ -40,7 +48,7 @@ type Job struct {
 
 	// The state, for lists of jobs only; not filled in for the worker.
 	State  JobState
-	Reason string // why the last attempt failed; "" if none did
+	Reason string // why its lane waits, else why the last attempt failed; "" for neither
 }
 
 // JobState is how far a job has come.
@@ -63,4 +71,6 @@ type JobCounts struct {
 	Waiting int64 // ready, or ready later
 	Running int64
 	Buried  int64 // given up after the last attempt
+
+	Waits string // why no job of the lane is done, such as "mail is not configured"; "" if they are
 }

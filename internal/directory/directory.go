@@ -26,6 +26,9 @@ type Options struct {
 	Realms     Realms                    // nil: SAML realms cannot be created
 	Components func() []roster.Component // the parts of the running server; nil: none
 
+	// LaneWaits says of lanes without a sender why their jobs wait, such as "mail is not configured".
+	LaneWaits map[roster.Lane]string
+
 	// RetryKey keys the fingerprints of creates. It must outlive a restart.
 	RetryKey []byte
 
@@ -50,6 +53,7 @@ type Directory struct {
 
 	realms     Realms
 	components func() []roster.Component
+	laneWaits  map[roster.Lane]string
 
 	gather    *gather // of creates of users
 	eventIDs  eventIDs
@@ -75,7 +79,7 @@ func New(o Options) *Directory {
 	return &Directory{
 		gather: &gather{store: o.Store, now: now, lanes: gatherLanes},
 		store:  o.Store, passwords: o.Passwords, secrets: o.Secrets, log: log,
-		realms: o.Realms, components: o.Components,
+		realms: o.Realms, components: o.Components, laneWaits: o.LaneWaits,
 		now:      now,
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
 		eventLane:         newMatchLane(maxMatchesOfOne),
