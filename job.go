@@ -5,11 +5,19 @@ import (
 	"time"
 )
 
-// Lane separates kinds of jobs, so that they do not wait for one another.
+// Lane separates jobs by urgency. Each lane has workers of its own, so that no number of jobs in
+// one lane delays those of another.
 type Lane string
 
-// LaneEmail is for messages that are not urgent: welcome emails.
-const LaneEmail Lane = "email"
+// The lanes.
+const (
+	LaneAlert   Lane = "alert"   // who is to be told, and what wakes people (urgency page)
+	LaneMail    Lane = "mail"    // emails about events that wake nobody (urgency hours and log)
+	LaneWelcome Lane = "welcome" // welcome emails
+)
+
+// Lanes are all lanes, the most urgent first.
+var Lanes = []Lane{LaneAlert, LaneMail, LaneWelcome}
 
 // JobWelcomeEmail is the kind of the job that sends a welcome email. Its payload is a
 // [WelcomeEmail].
@@ -31,15 +39,16 @@ type Job struct {
 	OrganizationID OrganizationID
 	Lane           Lane
 	Kind           string
-	Key            string // at most one unfinished job has a given key; "" for none
+	Key            string // names the work; at most one unfinished job has it; "" for none
 	Payload        json.RawMessage
 	RunAt          time.Time
-	Attempts       int // claims so far, this one included
+	Attempts       int // so far, this one included, since it was queued, revived or marked again
+	Claim          int // the number of this claim, by which it is ended; for the worker only
 	CreatedAt      time.Time
 
 	// The state, for lists of jobs only; not filled in for the worker.
 	State  JobState
-	Reason string // why the last attempt failed; "" if none did
+	Reason string // why its lane waits, else why the last attempt failed; "" for neither
 }
 
 // JobState is how far a job has come.
@@ -51,6 +60,9 @@ const (
 	JobRunning JobState = "running" // a worker is doing it
 	JobDone    JobState = "done"
 	JobBuried  JobState = "buried" // given up after the last attempt
+
+	// JobWithdrawn is no longer wanted. It is kept as long as one that is done.
+	JobWithdrawn JobState = "withdrawn"
 )
 
 // JobCounts counts the jobs of a lane by state.
@@ -59,4 +71,6 @@ type JobCounts struct {
 	Waiting int64 // ready, or ready later
 	Running int64
 	Buried  int64 // given up after the last attempt
+
+	Waits string // why no job of the lane is done, such as "mail is not configured"; "" if they are
 }

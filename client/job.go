@@ -26,7 +26,7 @@ type Job struct {
 	State     JobState  `json:"state"`
 	Attempts  int       `json:"attempts"`
 	RunAt     time.Time `json:"runAt"`
-	Reason    string    `json:"reason"` // why the last attempt failed
+	Reason    string    `json:"reason"` // what the job waits for, else why the last attempt failed
 	CreatedAt time.Time `json:"createdAt"`
 }
 

@@ -48,7 +48,7 @@ var (
 		Settings: roster.Settings{TimeZone: "Europe/London", DefaultCountry: "GB"},
 	}
 	exampleJob = roster.Job{
-		ID: "019aa1f0-8040-7ea5-80b9-7c80db4d8ecc", Lane: roster.LaneEmail, Kind: roster.JobWelcomeEmail, State: roster.JobBuried, Attempts: 9,
+		ID: "019aa1f0-8040-7ea5-80b9-7c80db4d8ecc", Lane: roster.LaneWelcome, Kind: roster.JobWelcomeEmail, State: roster.JobBuried, Attempts: 9,
 		RunAt: exampleTime, Reason: "the mail server refused the recipient", CreatedAt: exampleTime,
 	}
 )

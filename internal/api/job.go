@@ -15,7 +15,7 @@ type job struct {
 	State     roster.JobState `json:"state" doc:"The state; buried: given up after the last attempt."`
 	Attempts  int             `json:"attempts" doc:"The number of attempts so far."`
 	RunAt     time.Time       `json:"runAt" doc:"The time of the next attempt."`
-	Reason    *string         `json:"reason" doc:"Why the last attempt failed."`
+	Reason    *string         `json:"reason" doc:"What the job waits for, such as mail that is not configured, else why the last attempt failed."`
 	CreatedAt time.Time       `json:"createdAt" doc:"When it was queued."`
 }
 

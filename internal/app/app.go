@@ -220,7 +220,8 @@ func (a *App) openService(context.Context) error {
 	}
 	a.directory = directory.New(directory.Options{
 		Store: a.store, Passwords: a.hasher, Secrets: auth.Secrets{}, Now: a.now, Logger: a.log,
-		Realms: a.validator(), Components: a.components, RetryKey: a.keys.Derive("retry"), Sealer: a.keys.Sealer("deleted user"),
+		Realms: a.validator(), Components: a.components, LaneWaits: a.laneWaits(),
+		RetryKey: a.keys.Derive("retry"), Sealer: a.keys.Sealer("deleted user"),
 		DefaultCountry: s.DefaultCountry, StrongPasswords: s.Passwords.Strong,
 		GrazerGrantsSuper: s.Graze.GrazerGrantsSuper || s.Demo,
 	})
@@ -282,6 +283,15 @@ func (a *App) openMail(context.Context) error {
 	return nil
 }
 
+// laneWaits says of the lanes without a sender why their jobs wait.
+func (a *App) laneWaits() map[roster.Lane]string {
+	if a.mailer != nil {
+		return nil
+	}
+	const why = "mail is not configured"
+	return map[roster.Lane]string{roster.LaneMail: why, roster.LaneWelcome: why}
+}
+
 // openQueue makes the worker for the lanes whose jobs can be done.
 func (a *App) openQueue() {
 	o := queue.Options{Store: a.store, Added: a.store.JobsAdded(), Now: a.now, Log: a.log}
@@ -290,7 +300,7 @@ func (a *App) openQueue() {
 			Directory: a.directory, Mailer: a.mailer, PublicURL: a.publicURL(), Actor: a.system, Log: a.log,
 		})
 		o.Lanes = []queue.Lane{{
-			Name: roster.LaneEmail, Workers: 2,
+			Name: roster.LaneWelcome, Workers: 2,
 			Handlers: map[string]queue.Handler{roster.JobWelcomeEmail: welcome},
 		}}
 	}

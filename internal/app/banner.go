@@ -83,16 +83,20 @@ func (a *App) waitingMail(ctx context.Context) (string, error) {
 // MailWaits returns a sentence with the number of messages that wait because mail is not
 // configured, "" if there are none.
 func MailWaits(jobs []roster.JobCounts) string {
+	var n int64
 	for _, lane := range jobs {
-		switch {
-		case lane.Lane != roster.LaneEmail || lane.Waiting == 0:
-		case lane.Waiting == 1:
-			return "mail is not configured, 1 message waits"
-		default:
-			return fmt.Sprintf("mail is not configured, %d messages wait", lane.Waiting)
+		if lane.Waits != "" {
+			n += lane.Waiting
 		}
 	}
-	return ""
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "mail is not configured, 1 message waits"
+	default:
+		return fmt.Sprintf("mail is not configured, %d messages wait", n)
+	}
 }
 
 var bannerText = template.Must(template.New("banner").Parse(`Roster {{.Version}}

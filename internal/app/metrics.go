@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"roster"
@@ -27,31 +28,52 @@ func (a *App) openMetrics() error {
 		m.Counter("roster_credential_cache_misses_total", "Passwords that had to be hashed.", nil, func() float64 { return float64(a.auth.Stats().CacheMisses) }),
 		m.Counter("roster_throttled_total", "Sign-ins turned away after too many failures.", nil, func() float64 { return float64(a.auth.Stats().Throttled) }),
 	}
-	for state, count := range map[string]func(roster.JobCounts) int64{
-		"waiting": func(c roster.JobCounts) int64 { return c.Waiting },
-		"running": func(c roster.JobCounts) int64 { return c.Running },
-		"buried":  func(c roster.JobCounts) int64 { return c.Buried },
-	} {
-		labels := map[string]string{"lane": string(roster.LaneEmail), "state": state}
-		errs = append(errs, m.Gauge("roster_jobs", "Jobs by lane and state.", labels, func() float64 { return a.jobs(count) }))
+	jobs := &jobReading{app: a}
+	for _, lane := range roster.Lanes {
+		for state, count := range map[string]func(roster.JobCounts) int64{
+			"waiting": func(c roster.JobCounts) int64 { return c.Waiting },
+			"running": func(c roster.JobCounts) int64 { return c.Running },
+			"buried":  func(c roster.JobCounts) int64 { return c.Buried },
+		} {
+			labels := map[string]string{"lane": string(lane), "state": state}
+			errs = append(errs, m.Gauge("roster_jobs", "Jobs by lane and state.", labels, func() float64 { return jobs.value(lane, count) }))
+		}
 	}
 	return errors.Join(errs...)
 }
 
-// jobsTimeout bounds how long a reader of the metrics waits for the store.
-const jobsTimeout = 2 * time.Second
+const (
+	jobsTimeout = 2 * time.Second // how long a reader of the metrics waits for the store
+	jobsFresh   = time.Second     // how long a reading serves, so that all gauges share one
+)
 
-// jobs counts jobs of the email lane; -1 if the store does not answer.
-func (a *App) jobs(count func(roster.JobCounts) int64) float64 {
-	ctx, cancel := context.WithTimeout(context.Background(), jobsTimeout)
-	defer cancel()
-	status, err := a.directory.GetStatus(ctx, a.system(a.org.ID), directory.None{})
-	if err != nil {
+// jobReading is how the jobs stood when somebody last asked.
+type jobReading struct {
+	app *App
+
+	mu   sync.Mutex
+	at   time.Time
+	jobs []roster.JobCounts
+	err  error
+}
+
+// value returns a count of the lane's jobs; -1 if the store does not answer.
+func (r *jobReading) value(lane roster.Lane, count func(roster.JobCounts) int64) float64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := r.app.now(); r.at.IsZero() || now.Sub(r.at) >= jobsFresh || now.Before(r.at) {
+		ctx, cancel := context.WithTimeout(context.Background(), jobsTimeout)
+		defer cancel()
+		var status directory.Status
+		status, r.err = r.app.directory.GetStatus(ctx, r.app.system(r.app.org.ID), directory.None{})
+		r.jobs, r.at = status.Jobs, now
+	}
+	if r.err != nil {
 		return -1
 	}
-	for _, lane := range status.Jobs {
-		if lane.Lane == roster.LaneEmail {
-			return float64(count(lane))
+	for _, c := range r.jobs {
+		if c.Lane == lane {
+			return float64(count(c))
 		}
 	}
 	return 0

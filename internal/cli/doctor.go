@@ -160,7 +160,7 @@ func diagnoseMail(s operator.Status) finding {
 	}
 	counts := make([]roster.JobCounts, len(s.Jobs))
 	for i, j := range s.Jobs {
-		counts[i] = roster.JobCounts{Lane: j.Lane, Waiting: j.Waiting, Running: j.Running, Buried: j.Buried}
+		counts[i] = roster.JobCounts{Lane: j.Lane, Waiting: j.Waiting, Running: j.Running, Buried: j.Buried, Waits: j.Waits}
 	}
 	text := app.MailWaits(counts)
 	if text == "" {
@@ -218,6 +218,9 @@ func diagnoseJobs(lanes []operator.JobCount) []finding {
 			f.Verdict = bad
 			f.Text += fmt.Sprintf(", %d given up after the last attempt", j.Buried)
 			f.Advice = "the server's log says why"
+		}
+		if j.Waits != "" {
+			f.Text += "; waits: " + j.Waits
 		}
 		findings = append(findings, f)
 	}

@@ -12,7 +12,7 @@ import (
 func healthy() operator.Status {
 	return operator.Status{
 		AdminReady: true,
-		Jobs:       []operator.JobCount{{Lane: roster.LaneEmail, Waiting: 2, Running: 1}},
+		Jobs:       []operator.JobCount{{Lane: roster.LaneWelcome, Waiting: 2, Running: 1}},
 		Server: operator.Server{
 			Version: "v1", Engine: "sqlite", Schema: 1, Key: "roster.key",
 			PublicURL: "https://roster.example.com", Mail: "mail.example.com:587", FreeBytes: littleRoom,
@@ -33,11 +33,11 @@ func TestTheDoctorFindsWhatIsWrongAndSaysWhatToDo(t *testing.T) {
 		{"a demonstration", func(s *operator.Status) { s.Server.Demonstration = true }, bySocket, finding{warning, "server", "is a demonstration: everybody knows its passwords", "for real use: roster serve, without --demo"}},
 		{"no administrator", func(s *operator.Status) { s.AdminReady = false }, bySocket, finding{warning, "administrator", "admin has no password yet", "get a link to set one: roster user set-password admin"}},
 		{"no public URL", func(s *operator.Status) { s.Server.PublicURL = "" }, bySocket, finding{warning, "public URL", "is not set: links work on this machine only", "start the server with --public-url https://…"}},
-		{"no mail, messages waiting", func(s *operator.Status) { s.Server.Mail = "" }, bySocket, finding{warning, "mail", "mail is not configured, 2 messages wait", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
+		{"no mail, messages waiting", func(s *operator.Status) { s.Server.Mail, s.Jobs[0].Waits = "", "mail is not configured" }, bySocket, finding{warning, "mail", "mail is not configured, 2 messages wait", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
 		{"no mail, nothing waiting", func(s *operator.Status) { s.Server.Mail, s.Jobs = "", nil }, bySocket, finding{warning, "mail", "mail is not configured", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
 		{"little room", func(s *operator.Status) { s.Server.FreeBytes = littleRoom - 1 }, bySocket, finding{warning, "disk", "1023 MiB free for ", "make room soon: changes are refused once the disk is full"}},
 		{"no room", func(s *operator.Status) { s.Server.FreeBytes = noRoom - 1 }, bySocket, finding{bad, "disk", "63 MiB free for ", "make room: changes are refused once the disk is full"}},
-		{"buried jobs", func(s *operator.Status) { s.Jobs[0].Buried = 3 }, bySocket, finding{bad, "jobs: email", "2 waiting, 1 running, 3 given up after the last attempt", "the server's log says why"}},
+		{"buried jobs", func(s *operator.Status) { s.Jobs[0].Buried = 3 }, bySocket, finding{bad, "jobs: welcome", "2 waiting, 1 running, 3 given up after the last attempt", "the server's log says why"}},
 	} {
 		s := healthy()
 		c.change(&s)

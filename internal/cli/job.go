@@ -14,7 +14,7 @@ type jobList struct {
 
 // Help returns the examples.
 func (jobList) Help() string {
-	return `Lists the work that is not done, the oldest first: ready to be done or to be tried again, running, or buried, which is given up after the last attempt.
+	return `Lists the work that is not done, the oldest first: ready to be done or to be tried again, running, or buried, which is given up after the last attempt. The reason says what a job waits for, or why its last attempt failed.
 
 Examples:
 

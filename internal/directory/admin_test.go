@@ -679,7 +679,7 @@ func TestJobsAreListedAndABuriedOneIsRevived(t *testing.T) {
 		}
 		buried := jobs[0].ID
 		err := e.store.Update(t.Context(), func(tx directory.Tx) error {
-			if _, err := tx.ClaimJobs(roster.LaneEmail, e.now(), e.now().Add(time.Minute), 1); err != nil {
+			if _, err := tx.ClaimJobs(roster.LaneWelcome, e.now(), e.now().Add(time.Minute), 1); err != nil {
 				return err
 			}
 			_, err := tx.BuryJob(buried, 1, e.now(), "the server refuses the address")

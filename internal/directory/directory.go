@@ -26,6 +26,9 @@ type Options struct {
 	Realms     Realms                    // nil: SAML realms cannot be created
 	Components func() []roster.Component // the parts of the running server; nil: none
 
+	// LaneWaits says of lanes without a sender why their jobs wait, such as "mail is not configured".
+	LaneWaits map[roster.Lane]string
+
 	// Sealer seals what deletions of users removed.
 	Sealer Sealer
 
@@ -54,6 +57,7 @@ type Directory struct {
 
 	realms     Realms
 	components func() []roster.Component
+	laneWaits  map[roster.Lane]string
 
 	gather    *gather // of creates of users
 	eventIDs  eventIDs
@@ -79,7 +83,7 @@ func New(o Options) *Directory {
 	return &Directory{
 		gather: &gather{store: o.Store, now: now, lanes: gatherLanes},
 		store:  o.Store, passwords: o.Passwords, secrets: o.Secrets, sealer: o.Sealer, log: log,
-		realms: o.Realms, components: o.Components,
+		realms: o.Realms, components: o.Components, laneWaits: o.LaneWaits,
 		now:      now,
 		retryKey: o.RetryKey, defaultCountry: o.DefaultCountry,
 		eventLane:         newMatchLane(maxMatchesOfOne),

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"roster"
 )
@@ -15,7 +16,8 @@ type JobList struct {
 }
 
 // ListJobs returns the organization's jobs that are not done, the oldest first, without their
-// payloads. An error ends the sequence.
+// payloads. The reason of a ready job in a lane without a sender says what it waits for. An error
+// ends the sequence.
 //
 // Errors: Unauthenticated, Forbidden, Invalid(state); in the sequence also Unavailable.
 func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (iter.Seq2[roster.Job, error], error) {
@@ -33,11 +35,32 @@ func (d *Directory) ListJobs(ctx context.Context, by roster.Actor, in JobList) (
 	return func(yield func(roster.Job, error) bool) {
 		for j, err := range all {
 			j.Payload = nil // what is to be done is the worker's; an address may be in it
+			if why := d.laneWaits[j.Lane]; why != "" && j.State == roster.JobReady {
+				j.Reason = "waits: " + why
+			}
 			if !yield(j, err) {
 				return
 			}
 		}
 	}, nil
+}
+
+// jobCounts returns how the jobs of every lane stand that has some or has no sender.
+func (d *Directory) jobCounts(tx Tx) ([]roster.JobCounts, error) {
+	counts, err := tx.JobCounts()
+	if err != nil {
+		return nil, err
+	}
+	for _, lane := range roster.Lanes {
+		known := slices.ContainsFunc(counts, func(c roster.JobCounts) bool { return c.Lane == lane })
+		if d.laneWaits[lane] != "" && !known {
+			counts = append(counts, roster.JobCounts{Lane: lane})
+		}
+	}
+	for i := range counts {
+		counts[i].Waits = d.laneWaits[counts[i].Lane]
+	}
+	return counts, nil
 }
 
 // ReviveJob has a buried job tried again, from its first attempt.

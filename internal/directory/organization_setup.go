@@ -131,7 +131,7 @@ type Status struct {
 }
 
 // GetStatus returns the state of the server, and the actor's organization. Jobs counts those of all
-// organizations.
+// organizations, in each lane that has some or has no sender.
 //
 // Errors: Unauthenticated, Forbidden, Unavailable.
 func (d *Directory) GetStatus(ctx context.Context, by roster.Actor, _ None) (Status, error) {
@@ -142,6 +142,6 @@ func (d *Directory) GetStatus(ctx context.Context, by roster.Actor, _ None) (Sta
 	if err != nil {
 		return Status{}, err
 	}
-	jobs, err := view(ctx, d, func(tx Tx) ([]roster.JobCounts, error) { return tx.JobCounts() })
+	jobs, err := view(ctx, d, d.jobCounts)
 	return Status{Organization: setUp.Organization, AdminReady: setUp.AdminReady, Jobs: jobs}, err
 }

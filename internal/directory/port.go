@@ -381,16 +381,31 @@ type AuditOrder struct {
 
 // JobTx queues work, and does the queue's bookkeeping.
 type JobTx interface {
-	// Enqueue stores a job. A job with the key of an unfinished one is dropped.
+	// Enqueue stores a job. If an unfinished job has its key, that one stays the only job, takes the
+	// payload, and
+	//
+	//   - is due at j.RunAt if it waits for its first attempt and would be due later. One that waits
+	//     after an attempt that failed keeps its time;
+	//   - is marked again if it runs. Once this run has ended it is ready for j.RunAt, as a new job
+	//     is, instead of done or buried. A retry, or a claim after the lease ran out, that begins at
+	//     that time or later is that run.
+	//
+	// A worker that claims the job after this transaction sees what the transaction wrote.
 	Enqueue(j roster.Job) error
+	// RescheduleJob makes the unfinished job with the key due at a time, earlier or later, from its
+	// first attempt. One that runs is marked again for that time. It reports whether there was one.
+	RescheduleJob(org roster.OrganizationID, key string, runAt time.Time) (bool, error)
+	// WithdrawJob ends the unfinished job with the key as withdrawn. One that runs ends with this run,
+	// however that ends. It reports whether there was one.
+	WithdrawJob(org roster.OrganizationID, key string, at time.Time) (bool, error)
 	// ClaimJobs takes up to limit jobs of the lane that are due, or whose lease has run out, and
-	// leases them until a time. Attempts counts this claim.
+	// leases them until a time. Attempts and Claim count this claim.
 	ClaimJobs(lane roster.Lane, now, leaseUntil time.Time, limit int) ([]roster.Job, error)
 	// FinishJob, RetryJob and BuryJob end a claim. They report false, and change nothing, where the
-	// attempt is no longer the job's latest: the lease ran out and somebody else has it.
-	FinishJob(id roster.JobID, attempt int, at time.Time) (bool, error)
-	RetryJob(id roster.JobID, attempt int, at, runAt time.Time, reason string) (bool, error)
-	BuryJob(id roster.JobID, attempt int, at time.Time, reason string) (bool, error)
+	// claim is no longer the job's latest: the lease ran out and somebody else has it.
+	FinishJob(id roster.JobID, claim int, at time.Time) (bool, error)
+	RetryJob(id roster.JobID, claim int, at, runAt time.Time, reason string) (bool, error)
+	BuryJob(id roster.JobID, claim int, at time.Time, reason string) (bool, error)
 	JobCounts() ([]roster.JobCounts, error)
 	// Jobs returns the organization's jobs that q picks, by ascending id.
 	Jobs(org roster.OrganizationID, q JobQuery) (Rows[roster.Job], error)
@@ -403,11 +418,12 @@ type JobTx interface {
 	HastenJobs(lane roster.Lane, now time.Time, lease time.Duration, limit int) (int, error)
 	// NextRun returns when the lane's next job is due; the zero time if there is none.
 	NextRun(lane roster.Lane) (time.Time, error)
-	// DeleteDoneJobs deletes up to limit jobs that were done before a time, and returns how many.
+	// DeleteDoneJobs deletes up to limit jobs that were done or withdrawn before a time, and returns
+	// how many.
 	DeleteDoneJobs(before time.Time, limit int) (int, error)
 }
 
-// JobQuery picks jobs that are not done. Zero fields do not restrict.
+// JobQuery picks jobs that are neither done nor withdrawn. Zero fields do not restrict.
 type JobQuery struct {
 	State roster.JobState // of buried ones an index finds each, of others the unfinished ones are looked through
 	After roster.JobID    // only greater ids

@@ -14,7 +14,8 @@ type BatchTx interface {
 	TakenNames(org roster.OrganizationID, keys []string) (map[string]bool, error)
 	TakenEmails(org roster.OrganizationID, keys []string) (map[string]bool, error)
 
-	// InsertAudits and EnqueueAll store audit entries and jobs, as InsertAudit and Enqueue do.
+	// InsertAudits and EnqueueAll store audit entries and jobs, as InsertAudit and Enqueue do. Of jobs
+	// with the same key the first is stored.
 	InsertAudits(entries []roster.AuditEntry) error
 	EnqueueAll(jobs []roster.Job) error
 

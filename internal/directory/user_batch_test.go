@@ -171,7 +171,7 @@ func (e *env) records() records {
 				r.Words[name] = append(r.Words[name], w.Key)
 			}
 		}
-		jobs, err := tx.ClaimJobs(roster.LaneEmail, e.now(), e.now(), directory.MaxPage)
+		jobs, err := tx.ClaimJobs(roster.LaneWelcome, e.now(), e.now(), directory.MaxPage)
 		for _, j := range jobs {
 			var payload roster.WelcomeEmail
 			err = errors.Join(err, json.Unmarshal(j.Payload, &payload))

@@ -20,7 +20,7 @@ func sendWelcome(tx Tx, u roster.User, credentials int64, now time.Time) error {
 		return err
 	}
 	return tx.Enqueue(roster.Job{
-		ID: roster.JobID(newID()), OrganizationID: u.OrganizationID, Lane: roster.LaneEmail,
+		ID: roster.JobID(newID()), OrganizationID: u.OrganizationID, Lane: roster.LaneWelcome,
 		Kind: roster.JobWelcomeEmail, Key: fmt.Sprintf("welcome %s %d", u.ID, credentials), Payload: payload,
 		RunAt: now, CreatedAt: now,
 	})

@@ -83,7 +83,7 @@ func (w *world) create(by roster.Actor, in directory.NewUser) (directory.Created
 func (w *world) claim() (job roster.Job) {
 	w.Helper()
 	w.update(func(tx directory.Tx) error {
-		jobs, err := tx.ClaimJobs(roster.LaneEmail, w.now, w.now.Add(time.Minute), 1)
+		jobs, err := tx.ClaimJobs(roster.LaneWelcome, w.now, w.now.Add(time.Minute), 1)
 		if len(jobs) == 1 {
 			job = jobs[0]
 		}

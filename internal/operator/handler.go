@@ -100,7 +100,7 @@ func (o Options) status(ctx context.Context, by roster.Actor, in directory.None)
 	server, err := o.Server(ctx)
 	s := Status{Server: server, AdminReady: known.AdminReady, Jobs: make([]JobCount, len(known.Jobs))}
 	for i, j := range known.Jobs {
-		s.Jobs[i] = JobCount{Lane: j.Lane, Waiting: j.Waiting, Running: j.Running, Buried: j.Buried}
+		s.Jobs[i] = JobCount{Lane: j.Lane, Waiting: j.Waiting, Running: j.Running, Buried: j.Buried, Waits: j.Waits}
 	}
 	return s, err
 }

@@ -15,6 +15,7 @@ type JobCount struct {
 	Waiting int64       `json:"waiting"`
 	Running int64       `json:"running"`
 	Buried  int64       `json:"buried"`
+	Waits   string      `json:"waits,omitempty"` // why no job of the lane is done; "" if they are
 }
 
 // Server is what the directory does not know of the process and the engine around it.

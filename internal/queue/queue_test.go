@@ -739,3 +739,57 @@ func TestSweepForgetsWhatWasDoneAWeekAgo(t *testing.T) {
 		}
 	})
 }
+
+func TestALaneDoesNotWaitForTheJobsOfAnother(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(e env) {
+		var many []roster.Job
+		for i := range 2000 {
+			many = append(many, roster.Job{
+				ID: storetest.IDOf[roster.JobID](fmt.Sprint(i)), OrganizationID: org, Lane: roster.LaneWelcome, Kind: "slow", RunAt: time.Now(),
+			})
+		}
+		e.update(func(tx directory.Tx) error { return tx.EnqueueAll(many) })
+		o := e.options(nil)
+		var done time.Time
+		o.Lanes = []queue.Lane{
+			{Name: roster.LaneAlert, Handlers: map[string]queue.Handler{"urgent": func(context.Context, roster.Job) error { done = time.Now(); return nil }}},
+			{Name: roster.LaneWelcome, Handlers: map[string]queue.Handler{"slow": func(context.Context, roster.Job) error { time.Sleep(time.Second); return nil }}},
+		}
+		e.start(o)
+		pass(10*time.Second + 500*time.Millisecond)
+		added := time.Now()
+		e.update(func(tx directory.Tx) error {
+			return tx.Enqueue(roster.Job{ID: jobA, OrganizationID: org, Lane: roster.LaneAlert, Kind: "urgent", RunAt: added})
+		})
+		synctest.Wait()
+		if !done.Equal(added) {
+			t.Errorf("queued at %v, done at %v", added, done)
+		}
+	})
+}
+
+func TestAJobThatMarksItselfAgainIsDoneAgain(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(e env) {
+		var seen times
+		mark := func(key string) {
+			e.update(func(tx directory.Tx) error {
+				return tx.Enqueue(roster.Job{ID: jobB, OrganizationID: org, Lane: lane, Kind: "work", Key: key, RunAt: time.Now(), CreatedAt: time.Now()})
+			})
+		}
+		e.start(e.options(func(_ context.Context, j roster.Job) error {
+			if seen.note() == 1 {
+				mark(j.Key)
+				return &roster.Error{Kind: roster.Invalid}
+			}
+			return nil
+		}))
+		mark("k")
+		pass(time.Hour)
+		seen.want(t, 0, 0)
+		if got := e.counts(); got != [3]int64{} {
+			t.Errorf("counts = %v", got)
+		}
+	})
+}

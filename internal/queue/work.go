@@ -105,11 +105,11 @@ func (l *lane) record(ctx context.Context, j roster.Job, v verdict) (held bool, 
 	err = l.store.Update(ctx, func(tx directory.Tx) (err error) {
 		switch v.fate {
 		case done:
-			held, err = tx.FinishJob(j.ID, j.Attempts, now)
+			held, err = tx.FinishJob(j.ID, j.Claim, now)
 		case buried:
-			held, err = tx.BuryJob(j.ID, j.Attempts, now, v.reason)
+			held, err = tx.BuryJob(j.ID, j.Claim, now, v.reason)
 		default:
-			held, err = tx.RetryJob(j.ID, j.Attempts, now, now.Add(v.wait), v.reason)
+			held, err = tx.RetryJob(j.ID, j.Claim, now, now.Add(v.wait), v.reason)
 		}
 		return err
 	})

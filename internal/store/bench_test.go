@@ -79,7 +79,7 @@ func (p *population) create(ctx context.Context) error {
 	for i := range audit.Details {
 		audit.Details[i] = 'x'
 	}
-	job := roster.Job{ID: roster.JobID(newID()), OrganizationID: p.org, Lane: roster.LaneEmail, Kind: roster.JobWelcomeEmail, Key: "welcome " + string(id), Payload: []byte(`{}`), RunAt: now, CreatedAt: now}
+	job := roster.Job{ID: roster.JobID(newID()), OrganizationID: p.org, Lane: roster.LaneWelcome, Kind: roster.JobWelcomeEmail, Key: "welcome " + string(id), Payload: []byte(`{}`), RunAt: now, CreatedAt: now}
 	return p.db.Update(ctx, func(tx directory.Tx) error {
 		if _, err := tx.InsertRetry(directory.Retry{OrganizationID: p.org, Key: fmt.Sprintf("%064x", p.next.Load()), ResourceID: string(id), CreatedAt: now}); err != nil {
 			return err

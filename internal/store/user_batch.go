@@ -54,7 +54,7 @@ var (
 	preferenceRow = placeholders(4)
 	auditRow      = placeholders(15)
 	detailsRow    = placeholders(4)
-	jobRow        = placeholders(13)
+	jobRow        = placeholders(16)
 )
 
 // userRows are the rows of users' relations, as arguments of inserts.
@@ -174,17 +174,26 @@ func (t *tx) InsertAudits(entries []roster.AuditEntry) error {
 	return t.insertRows("insert audit details", details, detailsRow, detailed)
 }
 
-// EnqueueAll implements directory.BatchTx.
+// EnqueueAll implements directory.BatchTx. A statement may change a row once only, so it holds a
+// key once.
 func (t *tx) EnqueueAll(jobs []roster.Job) error {
-	const insert = `INSERT INTO jobs (id, organization, lane, kind, job_key, payload, run_at, due_at, attempts, state, reason, created_at, ended_at)
-	VALUES $* ON CONFLICT (organization, job_key) WHERE due_at IS NOT NULL AND job_key IS NOT NULL DO NOTHING`
-	rows := make([]any, 0, 13*len(jobs))
+	type holder struct {
+		org roster.OrganizationID
+		key string
+	}
+	seen := make(map[holder]bool, len(jobs))
+	rows := make([]any, 0, 16*len(jobs))
 	for _, j := range jobs {
+		of := holder{j.OrganizationID, j.Key}
+		if j.Key != "" && seen[of] {
+			continue
+		}
+		seen[of] = true
 		rows = append(rows, uid(j.ID), t.org(j.OrganizationID), string(j.Lane), j.Kind, orNull(j.Key), string(j.Payload),
-			micros(j.RunAt), micros(j.RunAt), j.Attempts, "ready", "", micros(j.CreatedAt), 0)
+			micros(j.RunAt), micros(j.RunAt), j.Attempts, 0, "ready", 0, false, "", micros(j.CreatedAt), 0)
 	}
 	t.queued = t.queued || len(jobs) > 0
-	return t.insertRows("enqueue jobs", insert, jobRow, rows)
+	return t.insertRows("enqueue jobs", insertJobs+` $*`+sameKey, jobRow, rows)
 }
 
 // TakeRetry implements directory.BatchTx.

@@ -390,7 +390,7 @@ func TestAQueuedJobIsAnnouncedOnceItIsCommitted(t *testing.T) {
 	}
 	queue := func(err error) func(directory.Tx) error {
 		return func(tx directory.Tx) error {
-			job := roster.Job{ID: anID, OrganizationID: anID, Lane: roster.LaneEmail, Key: "key", RunAt: time.Unix(1, 0)}
+			job := roster.Job{ID: anID, OrganizationID: anID, Lane: roster.LaneWelcome, Key: "key", RunAt: time.Unix(1, 0)}
 			return errors.Join(tx.Enqueue(job), err)
 		}
 	}

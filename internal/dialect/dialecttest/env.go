@@ -172,7 +172,7 @@ func (e *Env) MailQueued(t testing.TB) int64 {
 		t.Fatalf("get status: %v", err)
 	}
 	for _, lane := range status.Jobs {
-		if lane.Lane == roster.LaneEmail {
+		if lane.Lane == roster.LaneWelcome {
 			return lane.Waiting
 		}
 	}

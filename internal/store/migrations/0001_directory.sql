@@ -378,8 +378,11 @@ CREATE TABLE jobs (
 	payload      TEXT    NOT NULL,
 	run_at       BIGINT  NOT NULL,
 	attempts     BIGINT  NOT NULL,
-	state        TEXT    NOT NULL, -- ready, running, done or buried
+	claim        BIGINT  NOT NULL, -- number of the latest claim; never starts anew
+	state        TEXT    NOT NULL, -- ready, running, done, withdrawn or buried
 	due_at       BIGINT,           -- when it may be claimed: run_at, or the end of the lease; null once finished
+	again_at     BIGINT  NOT NULL, -- when it is due once more after this run; 0 for not at all
+	withdrawn    BOOLEAN NOT NULL, -- while it runs: this run is the last
 	reason       TEXT    NOT NULL, -- why the last attempt failed
 	created_at   BIGINT  NOT NULL,
 	ended_at     BIGINT  NOT NULL,
@@ -387,8 +390,8 @@ CREATE TABLE jobs (
 ) {{clustered}};
 CREATE UNIQUE INDEX jobs__job_key ON jobs (organization, job_key) WHERE due_at IS NOT NULL AND job_key IS NOT NULL;
 CREATE INDEX jobs_due ON jobs (lane, due_at, id, state) WHERE due_at IS NOT NULL;
-CREATE INDEX jobs_done ON jobs (ended_at) WHERE state = 'done';
-CREATE INDEX jobs_open ON jobs (organization, id) WHERE state <> 'done';
+CREATE INDEX jobs_done ON jobs (ended_at) WHERE state IN ('done', 'withdrawn');
+CREATE INDEX jobs_open ON jobs (organization, id) WHERE state NOT IN ('done', 'withdrawn');
 CREATE INDEX jobs_buried ON jobs (organization, id, lane) WHERE state = 'buried';
 
 -- Who changed what. The entries of an organization are a chain.

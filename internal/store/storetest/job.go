@@ -32,10 +32,11 @@ func (f *fixture) claim(now time.Time, limit int) []roster.Job {
 	})
 }
 
-// claimed returns jobs as the claim of the given attempt returns them.
+// claimed returns jobs as the claim of the given attempt returns them, where no attempt was before
+// the first.
 func claimed(attempt int, jobs ...roster.Job) []roster.Job {
 	for i := range jobs {
-		jobs[i].Attempts = attempt
+		jobs[i].Attempts, jobs[i].Claim = attempt, attempt
 	}
 	return jobs
 }
@@ -164,7 +165,9 @@ var jobs = []sentence{
 		same(f, f.counts(), roster.JobCounts{Waiting: 1})
 		f.fails(roster.NotFound, "", revive)
 		j.State = "" // a claim does not return it
-		same(f, f.claim(j.RunAt, 1), claimed(1, j))
+		j.Attempts, j.Claim = 1, 2
+		same(f, f.claim(j.RunAt, 1), []roster.Job{j})
+		same(f, write(f, func(tx directory.Tx) (bool, error) { return tx.FinishJob(j.ID, 1, f.now) }), false)
 	}},
 	{text: "a buried job is not revived while another has its key", test: func(f *fixture) {
 		j := f.job("welcome", f.now)
@@ -185,10 +188,10 @@ var jobs = []sentence{
 		same(f, f.claim(f.now, 10), claimed(1, first))
 		f.job("welcome", f.now) // it is running: still unfinished
 		same(f, f.counts(), roster.JobCounts{Running: 1})
-		f.update(func(tx directory.Tx) error {
-			_, err := tx.FinishJob(first.ID, 1, f.now)
-			return err
-		})
+		f.endRun(everyEnd[0], first.ID, 1)
+		first.Attempts, first.Claim = 1, 2
+		same(f, f.claim(f.now, 10), []roster.Job{first})
+		f.endRun(everyEnd[0], first.ID, 2)
 		second := f.job("welcome", f.now)
 		same(f, f.claim(f.now, 10), claimed(1, second))
 	}},

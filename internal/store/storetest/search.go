@@ -549,7 +549,7 @@ var batches = []sentence{
 		var jobs []roster.Job
 		for i := range 40 {
 			jobs = append(jobs, roster.Job{
-				ID: roster.JobID(f.id()), OrganizationID: f.org, Lane: roster.LaneEmail, Kind: "k", Key: fmt.Sprint("key ", i),
+				ID: roster.JobID(f.id()), OrganizationID: f.org, Lane: roster.LaneWelcome, Kind: "k", Key: fmt.Sprint("key ", i),
 				Payload: []byte(`{"a":1}`), RunAt: f.now, CreatedAt: f.now,
 			})
 		}
@@ -563,10 +563,10 @@ var batches = []sentence{
 			return tx.Enqueue(jobs[0])
 		})
 		claimed := write(f, func(tx directory.Tx) ([]roster.Job, error) {
-			return tx.ClaimJobs(roster.LaneEmail, f.now, f.now.Add(1), 100)
+			return tx.ClaimJobs(roster.LaneWelcome, f.now, f.now.Add(1), 100)
 		})
 		for i := range jobs {
-			jobs[i].Attempts = 1
+			jobs[i].Attempts, jobs[i].Claim = 1, 1
 		}
 		same(f, claimed, jobs)
 	}},

@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"links", links},
 		{"audit", audit},
 		{"jobs", jobs},
+		{"keys of jobs", jobKeys},
 		{"retries and settings", retries},
 		{"guesses", guesses},
 		{"organizations", organizations},
