@@ -30,7 +30,6 @@ type CheckState struct {
 	LastEvent    EventID   // "" before the first
 	LastAt       time.Time // when the last event came; before the first, when counting began
 	OccurredAt   time.Time // when the latest event happened; zero before the first
-	Failures     int       // failing events in a row
 	DueAt        time.Time // when silence becomes a failure; zero if the check has no schedule
 }
 
@@ -45,6 +44,7 @@ type Alert struct {
 	Highest      State   // the worst that State has been
 	Silent       bool    // silence alone opened it; no failing event has come
 	Urgency      Urgency // how hard people are woken
+	Failures     int     // failing events since it opened
 	OpenedAt     time.Time
 	RaisedAt     time.Time // when State last rose above Highest; at first OpenedAt
 	LastEventAt  time.Time
