@@ -29,7 +29,7 @@ type CheckState struct {
 	Run          string    // the run id of that start; "" if it had none
 	LastEvent    EventID   // "" before the first
 	LastAt       time.Time // when the last event came; before the first, when counting began
-	OccurredAt   time.Time // when the latest event happened; zero before the first
+	OccurredAt   time.Time // when the latest event without a dedup key happened; zero before the first
 	DueAt        time.Time // when silence becomes a failure; zero if the check has no schedule
 }
 
@@ -44,9 +44,9 @@ type Alert struct {
 	Highest      State   // the worst that State has been
 	Silent       bool    // silence alone opened it; no failing event has come
 	Urgency      Urgency // how hard people are woken
-	Failures     int     // failing events since it opened
+	Failures     int     // failing events and missed runs since it opened
 	OpenedAt     time.Time
-	RaisedAt     time.Time // when State last rose above Highest; at first OpenedAt
+	RaisedAt     time.Time // when it last came up to be told: it opened, rose above Highest, or was no longer tolerated
 	LastEventAt  time.Time
 	OccurredAt   time.Time // when the latest event of the key happened
 	EndedAt      time.Time // zero while it is open

@@ -81,7 +81,7 @@ var reasonTexts = [...]struct {
 	Reason
 	text string
 }{
-	{ReasonNotRecipient, "they are in no group or team that the check notifies"},
+	{ReasonNotRecipient, "they are not among the people whom it concerns"},
 	{ReasonInactive, "the account is not active"},
 	{ReasonNotChosen, "they did not choose this service"},
 	{ReasonNoMethod, "they have no address for this service"},
