@@ -144,13 +144,23 @@ func (c cron) next(t time.Time, loc *time.Location) time.Time {
 
 // earlier returns the first due time of a date after t, or best if that is earlier and not zero.
 func (c cron) earlier(best, t, date time.Time, loc *time.Location) time.Time {
+	// Far from a change of the clocks, due times are in the order of the digits.
+	_, before := date.Add(-26 * time.Hour).In(loc).Zone()
+	_, after := date.Add(50 * time.Hour).In(loc).Zone()
+	ordered, shown := before == after, digits(t, loc)
 	for m := range 24 * 60 {
 		if c.hour&(1<<(m/60)) == 0 || c.minute&(1<<(m%60)) == 0 {
 			continue
 		}
-		due := instant(date.Add(time.Duration(m)*time.Minute), loc)
-		if due.After(t) && (best.IsZero() || due.Before(best)) {
+		at := date.Add(time.Duration(m) * time.Minute)
+		if ordered && !at.After(shown) {
+			continue
+		}
+		if due := instant(at, loc); due.After(t) && (best.IsZero() || due.Before(best)) {
 			best = due
+			if ordered {
+				break
+			}
 		}
 	}
 	return best
