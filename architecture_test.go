@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"roster/internal/fold":          {},
 	"roster/internal/phone":         {},
 	"roster/internal/premise":       {"roster"},
+	"roster/internal/watch":         {"roster"},
 	"roster/internal/directory":     {"roster", "roster/internal/premise", "roster/internal/fold", "roster/internal/phone", "roster/internal/filter"},
 	"roster/internal/dialect":       {"roster", "roster/internal/premise"},
 	"roster/internal/filter":        {"roster", "roster/internal/fold"},

@@ -1,0 +1,40 @@
+package watch
+
+import "time"
+
+// zone returns the time zone of an IANA name. It returns UTC for "" and for an unknown name.
+func zone(name string) *time.Location {
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// dateAt returns a date and minutes since its midnight as a time in UTC with the same digits. Go
+// normalizes days and minutes beyond their ranges, so that callers can count with them.
+func dateAt(y int, m time.Month, d, minutes int) time.Time {
+	return time.Date(y, m, d, 0, minutes, 0, 0, time.UTC)
+}
+
+// digits returns what the clocks of a zone show at t, as a time in UTC with the same digits.
+func digits(t time.Time, loc *time.Location) time.Time {
+	_, offset := t.In(loc).Zone()
+	return t.UTC().Add(time.Duration(offset) * time.Second)
+}
+
+// instant returns the time at which the clocks of a zone show the digits (N23). Digits that the
+// clocks leave out move forward by as much as the clocks do (RFC 5545 §3.3.5). Digits that come
+// twice mean the later time.
+func instant(digits time.Time, loc *time.Location) time.Time {
+	// The zones of the world are 12 hours behind UTC to 14 hours ahead of it. A zone changes its
+	// offset once at most in the time between these two readings.
+	_, before := digits.Add(-15 * time.Hour).In(loc).Zone()
+	_, after := digits.Add(13 * time.Hour).In(loc).Zone()
+	first := digits.Add(-time.Duration(before) * time.Second)
+	last := digits.Add(-time.Duration(after) * time.Second)
+	if _, offset := last.In(loc).Zone(); offset == after {
+		return last
+	}
+	return first
+}
