@@ -71,8 +71,12 @@ func (a Acknowledgement) Holds(now time.Time) bool {
 	return !a.At.IsZero() && (a.Until.IsZero() || now.Before(a.Until))
 }
 
+// FlipID identifies a [Flip]. It is a UUIDv7 in lower-case text.
+type FlipID string
+
 // Flip says that a check or one of its alerts changed state.
 type Flip struct {
+	ID       FlipID
 	Check    CheckID
 	Alert    AlertID // "" if only the check changed
 	From, To State   // From is StateSuccess if the alert opened, To if it ended

@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"roster/internal/phone":         {},
 	"roster/internal/premise":       {"roster"},
 	"roster/internal/watch":         {"roster"},
-	"roster/internal/directory":     {"roster", "roster/internal/premise", "roster/internal/fold", "roster/internal/phone", "roster/internal/filter"},
+	"roster/internal/directory":     {"roster", "roster/internal/premise", "roster/internal/fold", "roster/internal/phone", "roster/internal/filter", "roster/internal/watch"},
 	"roster/internal/dialect":       {"roster", "roster/internal/premise"},
 	"roster/internal/filter":        {"roster", "roster/internal/fold"},
 	"roster/internal/auth/argon2":   {},

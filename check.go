@@ -34,12 +34,14 @@ type Check struct {
 	Groups         []GroupLink    // whose members are notified, of KindGroup
 	Teams          []GroupLink    // whose members are notified, of KindTeam
 
-	Status    Status    // of the last event; StatusSuccess before the first
-	StatusAt  time.Time // when the last event came; before the first, when the check was made
-	Version   int64     // rises by one with every change, except of Status
+	State     CheckState // what events make of it
+	Version   int64      // rises by one with every change, except of what events change
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
+
+// Paused reports whether events change nothing of the check.
+func (c Check) Paused() bool { return c.State.State == StatePaused }
 
 // IntervalUnit is a unit of an [Interval].
 type IntervalUnit string
@@ -156,6 +158,9 @@ type Event struct {
 	Body           string
 	From           string // the sender, as the sender gave it
 	Status         Status
-	Reason         string // why no check could claim it; "" if the checks could be evaluated
+	DedupKey       string            // names the alert that it opens, goes on with or ends; "" for none
+	Labels         map[string]string // nil for none
+	Reason         string            // why no check could claim it; "" if the checks could be evaluated
 	At             time.Time
+	OccurredAt     time.Time // when it happened, if the sender says so; else zero
 }

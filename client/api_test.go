@@ -197,6 +197,7 @@ var types = map[string]reflect.Type{
 	"CheckGroup": reflect.TypeFor[client.CheckGroup](), "NewCheckGroup": reflect.TypeFor[client.NewCheckGroup](), "CheckGroupChange": reflect.TypeFor[client.CheckGroupChange](),
 	"CheckPermission": reflect.TypeFor[client.CheckPermission](), "NewCheckPermission": reflect.TypeFor[client.NewCheckPermission](),
 	"Event": reflect.TypeFor[client.Event](), "NewEvent": reflect.TypeFor[client.NewEvent](), "AuditEntry": reflect.TypeFor[client.AuditEntry](),
+	"Alert": reflect.TypeFor[client.Alert](), "Acknowledgement": reflect.TypeFor[client.Acknowledgement](),
 	"Verification": reflect.TypeFor[client.Verification](), "Organization": reflect.TypeFor[client.Organization](), "NewOrganization": reflect.TypeFor[client.NewOrganization](),
 	"Settings": reflect.TypeFor[client.Settings](), "SettingsChange": reflect.TypeFor[client.SettingsChange](), "Job": reflect.TypeFor[client.Job](),
 	"DeletedUser": reflect.TypeFor[client.DeletedUser](), "UndeletedUser": reflect.TypeFor[client.UndeletedUser](),
@@ -214,7 +215,7 @@ var types = map[string]reflect.Type{
 }
 
 // typeless are schemas for which the client needs no type of its own.
-var typeless = []string{"CheckCounts", "OrganizationLink", "NewPassword", "NewUsers", "Permissions"}
+var typeless = []string{"CheckCounts", "StateCounts", "OrganizationLink", "NewPassword", "NewUsers", "Permissions"}
 
 // isRequest reports a schema of what is sent.
 func isRequest(name string) bool {

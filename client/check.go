@@ -16,6 +16,19 @@ const (
 	StatusFailure Status = "failure"
 )
 
+// CheckState is what a check shows.
+type CheckState string
+
+// The states of checks.
+const (
+	CheckNew     CheckState = "new" // no event came yet
+	CheckSuccess CheckState = "success"
+	CheckWarning CheckState = "warning"
+	CheckFailure CheckState = "failure"
+	CheckOverdue CheckState = "overdue" // no event came in time
+	CheckPaused  CheckState = "paused"  // nobody watches it
+)
+
 // Check is an expected signal: conditions that claim events, and who is told of them.
 type Check struct {
 	ID             string     `json:"id"`
@@ -33,9 +46,13 @@ type Check struct {
 	Window         Window     `json:"window"`         // when events are expected
 	Groups         []Link     `json:"groups"`         // whose members are told
 	Teams          []Link     `json:"teams"`          // whose members are told
-	Status         Status     `json:"status"`         // of the last event
+	State          CheckState `json:"state"`          // the worst of its open alerts
+	Running        bool       `json:"running"`        // a run has started and not ended
+	Paused         bool       `json:"paused"`         // events are recorded and change nothing
+	DueAt          *time.Time `json:"dueAt"`          // when it is overdue; nil: never
+	Status         Status     `json:"status"`         // of the last event; "" before the first
 	StatusAt       time.Time  `json:"statusAt"`
-	Version        int64      `json:"version"` // rises with every change but that of Status
+	Version        int64      `json:"version"` // rises with every change but those that events make
 	CreatedAt      time.Time  `json:"createdAt"`
 	UpdatedAt      time.Time  `json:"updatedAt"`
 }
@@ -91,6 +108,7 @@ type NewCheck struct {
 	Window         *Window            `json:"window,omitempty"`
 	Groups         []string           `json:"groups,omitzero"`
 	Teams          []string           `json:"teams,omitzero"`
+	Paused         Optional[bool]     `json:"paused,omitzero"`
 }
 
 // CheckChange is what changes of a check. What is absent stays as it is.
@@ -108,6 +126,7 @@ type CheckChange struct {
 	Window         Optional[Window]     `json:"window,omitzero"`
 	Groups         Optional[[]string]   `json:"groups,omitzero"` // all of them
 	Teams          Optional[[]string]   `json:"teams,omitzero"`  // all of them
+	Paused         Optional[bool]       `json:"paused,omitzero"` // to pause it ends its alerts
 }
 
 // Checks are the organization's checks.

@@ -23,6 +23,7 @@ type Client struct {
 	Checks             *Checks
 	CheckGroups        *CheckGroups
 	Events             *Events
+	Alerts             *Alerts
 	DefaultPreferences *DefaultPreferences
 	Audit              *Audit
 	Organizations      *Organizations
@@ -93,6 +94,7 @@ func (c *Client) join() {
 	c.Checks = &Checks{c}
 	c.CheckGroups = &CheckGroups{c}
 	c.Events = &Events{c}
+	c.Alerts = &Alerts{c}
 	c.DefaultPreferences = &DefaultPreferences{c}
 	c.Audit = &Audit{c}
 	c.Organizations = &Organizations{c}

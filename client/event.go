@@ -10,25 +10,31 @@ import (
 
 // Event is something that arrived.
 type Event struct {
-	ID     string    `json:"id"`
-	Check  *Link     `json:"check"` // the one that claimed it; nil: none did
-	Title  string    `json:"title"`
-	Body   string    `json:"body"`
-	From   string    `json:"from"`
-	Status Status    `json:"status"`
-	Reason string    `json:"reason"` // why no check could claim it; "" where nothing hindered them
-	At     time.Time `json:"at"`
+	ID         string            `json:"id"`
+	Check      *Link             `json:"check"` // the one that claimed it; nil: none did
+	Title      string            `json:"title"`
+	Body       string            `json:"body"`
+	From       string            `json:"from"`
+	Status     Status            `json:"status"`
+	DedupKey   string            `json:"dedupKey"` // names the alert that it opens, goes on with or ends
+	Labels     map[string]string `json:"labels"`
+	OccurredAt *time.Time        `json:"occurredAt"` // nil: the sender does not say
+	Reason     string            `json:"reason"`     // why no check could claim it; "" where nothing hindered them
+	At         time.Time         `json:"at"`
 }
 
 // NewEvent is something that arrives. Check or Alias name the check that it is for; without them
 // the first one that matches claims it.
 type NewEvent struct {
-	Check  string `json:"check,omitempty"` // an id
-	Alias  string `json:"alias,omitempty"`
-	Title  string `json:"title,omitempty"`
-	Body   string `json:"body,omitempty"`
-	From   string `json:"from,omitempty"`
-	Status Status `json:"status,omitempty"` // default: what the check's conditions say
+	Check      string            `json:"check,omitempty"` // an id
+	Alias      string            `json:"alias,omitempty"`
+	Title      string            `json:"title,omitempty"`
+	Body       string            `json:"body,omitempty"`
+	From       string            `json:"from,omitempty"`
+	Status     Status            `json:"status,omitempty"`   // default: what the check's conditions say
+	DedupKey   string            `json:"dedupKey,omitempty"` // names the alert that it opens, goes on with or ends
+	Labels     map[string]string `json:"labels,omitzero"`
+	OccurredAt time.Time         `json:"occurredAt,omitzero"` // default: now
 }
 
 // EventListOptions say which events a list has.

@@ -253,7 +253,7 @@ func checks(t *testing.T, _ *world, c *client.Client) {
 	got, err := c.Checks.Get(ctx, made.ID)
 	check(t, err)
 	same(t, "the check as made and as read", got, made)
-	if got.CheckGroup.ID != in.ID || got.DefaultStatus != client.StatusFailure || got.Status != client.StatusSuccess || *got.Interval != (client.Interval{Unit: "day", Value: 1}) || got.OverdueMinutes != 0 ||
+	if got.CheckGroup.ID != in.ID || got.DefaultStatus != client.StatusFailure || got.Status != "" || got.State != client.CheckNew || got.DueAt == nil || *got.Interval != (client.Interval{Unit: "day", Value: 1}) || got.OverdueMinutes != 0 ||
 		got.Groups[0].ID != g.ID || len(got.Teams) != 1 || len(got.Warning.Conditions) != 0 || got.EmailAlias != "" {
 		t.Errorf("the check is %+v", got)
 	}
@@ -362,6 +362,16 @@ func events(t *testing.T, _ *world, c *client.Client) {
 	} {
 		same(t, "events", names(collect(t, c.Events.List(ctx, o.EventListOptions)), id), o.want)
 	}
+	open := collect(t, c.Alerts.List(ctx, client.AlertListOptions{Check: expected.ID, State: client.AlertOpen}))
+	if len(open) != 1 || open[0].State != client.AlertOpen || open[0].CheckState != client.CheckFailure || open[0].Failures != 2 || open[0].Urgency != client.UrgencyHours {
+		t.Errorf("the open alerts are %+v", open)
+	}
+	alert, err := c.Alerts.Get(ctx, open[0].ID)
+	check(t, err)
+	same(t, "the alert", alert, open[0])
+	first, err := c.Alerts.Page(ctx, client.AlertListOptions{Check: expected.ID, State: client.AlertEnded})
+	check(t, err)
+	same(t, "ended alerts", len(first.Items), 0)
 	unmatched := collect(t, c.Events.List(ctx, client.EventListOptions{Matched: client.Set(false)}))
 	if !slices.ContainsFunc(unmatched, func(e client.Event) bool { return e.ID == stray.ID }) {
 		t.Errorf("the unmatched events are %+v", unmatched)

@@ -95,7 +95,15 @@ type Overview struct {
 		Success int64 `json:"success"`
 		Warning int64 `json:"warning"`
 		Failure int64 `json:"failure"`
-	} `json:"checks"`
+	} `json:"checks"` // by the status of the last event
+	CheckStates struct {
+		New     int64 `json:"new"`
+		Success int64 `json:"success"`
+		Warning int64 `json:"warning"`
+		Failure int64 `json:"failure"`
+		Overdue int64 `json:"overdue"`
+		Paused  int64 `json:"paused"`
+	} `json:"checkStates"`
 }
 
 // Overview returns how the organization stands.

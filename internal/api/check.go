@@ -26,16 +26,20 @@ type check struct {
 	Window         window          `json:"window" doc:"When events are expected, in the organization's time zone."`
 	Groups         []groupLink     `json:"groups" doc:"The groups whose members are told."`
 	Teams          []groupLink     `json:"teams" doc:"The teams whose members are told."`
-	Status         roster.Status   `json:"status" doc:"How the last event turned out; success before the first."`
-	StatusAt       time.Time       `json:"statusAt" doc:"When that event came; before the first, when the check was made."`
-	Version        int64           `json:"version" doc:"Rises by one with every change but that of status."`
+	State          roster.State    `json:"state" doc:"What it shows: the worst of its open alerts. It is new before the first event."`
+	Running        bool            `json:"running" doc:"Whether a run has started and not ended."`
+	Paused         bool            `json:"paused" doc:"Whether nobody watches it: events are recorded and change nothing."`
+	DueAt          *time.Time      `json:"dueAt" doc:"When it is overdue unless an event comes; null: never."`
+	Status         *roster.Status  `json:"status" doc:"How the last event turned out; null before the first."`
+	StatusAt       time.Time       `json:"statusAt" doc:"When that event came; before the first, since when it is watched."`
+	Version        int64           `json:"version" doc:"Rises by one with every change but those that events make."`
 	CreatedAt      time.Time       `json:"createdAt" doc:"When the check was made."`
 	UpdatedAt      time.Time       `json:"updatedAt" doc:"When it was changed last."`
 }
 
 // TransformSchema implements [huma.SchemaTransformer]: some members may be null.
 func (check) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	for _, name := range []string{"checkGroup", "interval"} {
+	for _, name := range []string{"checkGroup", "interval", "status"} {
 		s.Properties[name] = orNull(s.Properties[name])
 	}
 	return s
@@ -100,6 +104,7 @@ type CheckMembers struct {
 	Window         optional[windowChange]     `json:"window,omitzero" doc:"When events are expected, in the organization's time zone; always where absent."`
 	Groups         optional[[]reference]      `json:"groups,omitzero" maxItems:"1000" doc:"The groups whose members are told: ids or names."`
 	Teams          optional[[]reference]      `json:"teams,omitzero" maxItems:"1000" doc:"The teams whose members are told: ids or names."`
+	Paused         optional[bool]             `json:"paused,omitzero" doc:"Whether nobody watches it. To pause it ends its alerts; once it is no longer paused its first interval counts from then."`
 }
 
 // newCheck is a check to be made.
@@ -198,8 +203,9 @@ func showCheck(c roster.Check) check {
 		ID: c.ID, Number: c.Number, DisplayName: c.Name, Description: c.Description, EmailAlias: orNil(c.EmailAlias),
 		Matching: showConditions(c.Matching), Success: showConditions(c.Success), Warning: showConditions(c.Warning),
 		DefaultStatus: c.DefaultStatus, OverdueMinutes: c.OverdueMinutes, Window: window{c.Window.Start, c.Window.End, notNil(c.Window.Days)},
-		Groups: showLinks(c.Groups), Teams: showLinks(c.Teams), Status: c.Status, StatusAt: c.StatusAt, Version: c.Version,
-		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
+		Groups: showLinks(c.Groups), Teams: showLinks(c.Teams),
+		State: c.State.State, Running: !c.State.RunningSince.IsZero(), Paused: c.Paused(), DueAt: orNil(c.State.DueAt), Status: orNil(c.State.Status), StatusAt: c.State.LastAt,
+		Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt,
 	}
 	if c.CheckGroup.ID != "" {
 		link := checkGroupLink(c.CheckGroup)
@@ -229,7 +235,7 @@ func decodeCheck(doc CheckMembers) directory.CheckFields {
 		Matching: decodeConditions(doc.Matching), Success: decodeConditions(doc.Success), Warning: decodeConditions(doc.Warning),
 		DefaultStatus: doc.DefaultStatus.Set, OverdueMinutes: doc.OverdueMinutes.Set,
 		WindowStart: within.Value.Start.Set, WindowEnd: within.Value.End.Set, ActiveDays: within.Value.Days.Set,
-		Groups: as(doc.Groups, refsTo), Teams: as(doc.Teams, refsTo),
+		Groups: as(doc.Groups, refsTo), Teams: as(doc.Teams, refsTo), Paused: doc.Paused.Set,
 	}
 	switch {
 	case every.Null: // none, which is not the default

@@ -27,7 +27,11 @@ var (
 		}},
 		DefaultStatus: roster.StatusFailure, Interval: roster.Interval{Unit: roster.IntervalDay, Value: 1}, OverdueMinutes: 30,
 		Window: roster.Window{Start: "00:00", End: "00:00"}, Groups: []roster.GroupLink{linkTo(exampleGroup)}, Teams: []roster.GroupLink{linkTo(exampleTeam)},
-		Status: roster.StatusSuccess, StatusAt: exampleTime, Version: 1, CreatedAt: exampleTime, UpdatedAt: exampleTime,
+		State: roster.CheckState{
+			State: roster.StateSuccess, Status: roster.StatusSuccess, LastAt: exampleTime, OccurredAt: exampleTime,
+			DueAt: exampleTime.Add(24*time.Hour + 30*time.Minute),
+		},
+		Version: 1, CreatedAt: exampleTime, UpdatedAt: exampleTime,
 	}
 	exampleNewCheck = newCheck{DisplayName: "Backup of db1", CheckMembers: CheckMembers{
 		Description: value("Every night"), CheckGroup: value(reference("Backups")),
@@ -42,6 +46,11 @@ var (
 	exampleEvent = roster.Event{
 		ID: "019aa1f0-7f30-7c83-ae97-5a6ebf2b6caa", Check: roster.CheckLink{ID: exampleCheck.ID, Number: exampleCheck.Number, Name: exampleCheck.Name},
 		Title: "Backup of db1 finished", Body: "41 GB in 12 minutes", From: "db1", Status: roster.StatusSuccess, At: exampleTime,
+	}
+	exampleAlert = roster.Alert{
+		ID: "019aa1f0-7fa0-7d94-8fa8-6b7fca3c7d11", Check: roster.CheckLink{ID: exampleCheck.ID, Number: exampleCheck.Number, Name: exampleCheck.Name},
+		DedupKey: "db1 /var", Title: "/var on db1 is full", Labels: map[string]string{"host": "db1"}, State: roster.StateFailure, Highest: roster.StateFailure,
+		Urgency: roster.UrgencyPage, Failures: 3, OpenedAt: exampleTime, LastEventAt: exampleTime.Add(10 * time.Minute),
 	}
 	exampleOrganization = roster.Organization{
 		ID: "019aa1f0-5010-7d94-bfa8-6b7fca3c7dbb", Slug: "default", Name: "Default organization", Version: 1, CreatedAt: exampleTime,

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -41,8 +42,9 @@ const (
 	noWindow   = `"window":{"start":"00:00","end":"00:00","days":[]}`
 	noMatching = `"matching":{"required":"any","conditions":[]},"success":{"required":"any","conditions":[]},"warning":{"required":"any","conditions":[]}`
 	now        = `"2026-11-21T18:00:00Z"`
+	tomorrow   = `"2026-11-22T18:30:00Z"`
 	db1        = `{"id":"{check db1}","number":1,"displayName":"db1","description":"","emailAlias":"db1","checkGroup":` + backups + `,` + noMatching +
-		`,"defaultStatus":"success","interval":{"unit":"day","value":1},"overdueMinutes":30,` + noWindow + `,"groups":[],"teams":[],"status":"success","statusAt":` + now +
+		`,"defaultStatus":"success","interval":{"unit":"day","value":1},"overdueMinutes":30,` + noWindow + `,"groups":[],"teams":[],"state":"new","running":false,"paused":false,"dueAt":` + tomorrow + `,"status":null,"statusAt":` + now +
 		`,"version":1,"createdAt":` + now + `,"updatedAt":` + now + `}`
 )
 
@@ -60,7 +62,7 @@ func TestChecks(t *testing.T) {
 				`"success":{"required":"any","conditions":[{"field":"body","matches":"starts_with","value":"ok"}]},"warning":{"required":"any","conditions":[]},` +
 				`"defaultStatus":"failure","interval":{"unit":"hour","value":2},"overdueMinutes":5,"window":{"start":"08:00","end":"18:00","days":["mon","tue"]},` +
 				`"groups":[{"id":"{group Network}","number":2,"displayName":"Network"}],"teams":[{"id":"{team Storage}","number":2,"displayName":"Storage"}],` +
-				`"status":"success","statusAt":` + now + `,"version":1,"createdAt":` + now + `,"updatedAt":` + now + `}`,
+				`"state":"new","running":false,"paused":false,"dueAt":"2026-11-23T10:05:00Z","status":null,"statusAt":` + now + `,"version":1,"createdAt":` + now + `,"updatedAt":` + now + `}`,
 		},
 		{
 			Name: "all faults come at once", As: "Bearer {token write}", Status: 422,
@@ -97,7 +99,7 @@ func TestChecks(t *testing.T) {
 			Request: "PATCH /api/v1/checks/{check db2}\nIf-Match: \"v1\"" + sendJSON + `{"interval":null,"window":{"end":"12:00"},"checkGroup":null,"teams":["Storage"],"overdueMinutes":0}`,
 			Body: `{"id":"{check db2}","number":2,"displayName":"db2","description":"","emailAlias":"db2","checkGroup":null,` + noMatching +
 				`,"defaultStatus":"success","interval":null,"overdueMinutes":0,"window":{"start":"00:00","end":"12:00","days":[]},"groups":[],` +
-				`"teams":[{"id":"{team Storage}","number":2,"displayName":"Storage"}],"status":"success","statusAt":` + now + `,"version":2,"createdAt":` + now + `,"updatedAt":` + now + `}`,
+				`"teams":[{"id":"{team Storage}","number":2,"displayName":"Storage"}],"state":"new","running":false,"paused":false,"dueAt":null,"status":null,"statusAt":` + now + `,"version":2,"createdAt":` + now + `,"updatedAt":` + now + `}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				answers(t, e, "Bearer {token write}", "PATCH /api/v1/checks/{check db2}\nIf-Match: \"v1\""+sendJSON+`{"overdueMinutes":1}`, 412)
 			},
@@ -116,7 +118,7 @@ func TestChecks(t *testing.T) {
 			},
 			Request: "POST /api/v1/checks\nIdempotency-Key: k1" + sendJSON + `{"displayName":"Once","emailAlias":"once"}`,
 			Body: `{"id":"…","number":…,"displayName":"Once","description":"","emailAlias":"once","checkGroup":null,` + noMatching + `,"defaultStatus":"success",` +
-				`"interval":{"unit":"day","value":1},"overdueMinutes":30,` + noWindow + `,"groups":[],"teams":[],"status":"success","statusAt":` + now + `,"version":1,"createdAt":` + now + `,"updatedAt":` + now + `}`,
+				`"interval":{"unit":"day","value":1},"overdueMinutes":30,` + noWindow + `,"groups":[],"teams":[],"state":"new","running":false,"paused":false,"dueAt":` + tomorrow + `,"status":null,"statusAt":` + now + `,"version":1,"createdAt":` + now + `,"updatedAt":` + now + `}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				answers(t, e, "Bearer {token write}", "POST /api/v1/checks\nIdempotency-Key: k1"+sendJSON+`{"displayName":"Once","emailAlias":"once"}`, 201)
 				answers(t, e, "Bearer {token write}", "POST /api/v1/checks\nIdempotency-Key: k1"+sendJSON+`{"displayName":"Once","emailAlias":"more"}`, 422)
@@ -208,13 +210,13 @@ func TestEvents(t *testing.T) {
 		{
 			Name: "one for a check is claimed by it", As: "Bearer {token write}", Status: 201,
 			Request: "POST /api/v1/events" + sendJSON + `{"check":"{check db1}","title":"Backup failed","body":"disk full","from":"db1","status":"failure"}`,
-			Body:    `{"id":"…","check":` + link + `,"title":"Backup failed","body":"disk full","from":"db1","status":"failure","reason":null,"at":` + now + `}`,
+			Body:    `{"id":"…","check":` + link + `,"title":"Backup failed","body":"disk full","from":"db1","status":"failure","dedupKey":"","labels":{},"occurredAt":null,"reason":null,"at":` + now + `}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				if w := e.Do(t, "Bearer {token read}", "GET /api/v1/checks/{check db1}?fields=status"); !strings.Contains(w.Body.String(), `"status":"failure"`) {
 					t.Errorf("the check is %s", w.Body)
 				}
 				w := e.Do(t, "Bearer {token read}", "GET /api/v1/overview")
-				if !strings.Contains(w.Body.String(), `"checks":{"success":2,"warning":0,"failure":1}`) {
+				if !strings.Contains(w.Body.String(), `"checks":{"success":0,"warning":0,"failure":1},"checkStates":{"new":2,"success":0,"warning":0,"failure":1,"overdue":0,"paused":0}`) {
 					t.Errorf("the overview is %s", w.Body)
 				}
 				one := e.Do(t, "Bearer {token read}", "GET /api/v1/events?check={check db1}&fields=title")
@@ -229,12 +231,12 @@ func TestEvents(t *testing.T) {
 		{
 			Name: "one by an alias too", As: "Bearer {token write}", Status: 201,
 			Request: "POST /api/v1/events" + sendJSON + `{"alias":"DB2","title":"ok"}`,
-			Body:    `{"id":"…","check":{"id":"{check db2}","number":2,"displayName":"db2"},"title":"ok","body":"","from":"","status":"success","reason":null,"at":` + now + `}`,
+			Body:    `{"id":"…","check":{"id":"{check db2}","number":2,"displayName":"db2"},"title":"ok","body":"","from":"","status":"success","dedupKey":"","labels":{},"occurredAt":null,"reason":null,"at":` + now + `}`,
 		},
 		{
 			Name: "one that nobody claims is a failure", As: "Bearer {token write}", Status: 201,
 			Request: "POST /api/v1/events" + sendJSON + `{"title":"What is this"}`,
-			Body:    `{"id":"…","check":null,"title":"What is this","body":"","from":"","status":"failure","reason":null,"at":` + now + `}`,
+			Body:    `{"id":"…","check":null,"title":"What is this","body":"","from":"","status":"failure","dedupKey":"","labels":{},"occurredAt":null,"reason":null,"at":` + now + `}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				w := e.Do(t, "Bearer {token read}", "GET /api/v1/events?matched=false&status=failure&from=2026-11-21T19:00:00%2B01:00&to=2026-11-21T18:00:01Z&fields=title,check")
 				if got := w.Body.String(); strings.Count(got, "title") != 1 || !strings.Contains(got, `"check":null`) || !strings.Contains(got, "What is this") {
@@ -276,7 +278,7 @@ func TestWhatTakesTooMuchWorkIsToldToWhoeverMakesChecksAndReadsEvents(t *testing
 		{
 			Name: "one that takes too much work says why nobody claims it", As: "Bearer {token write}", Status: 201,
 			Request: "POST /api/v1/events" + sendJSON + `{"alias":"heavy","title":"t","body":"` + strings.Repeat("x", 20_000) + `"}`,
-			Body: `{"id":"…","check":null,"title":"t","body":"` + strings.Repeat("x", 20_000) + `","from":"","status":"failure","reason":"To compare this event with the conditions of the checks ` +
+			Body: `{"id":"…","check":null,"title":"t","body":"` + strings.Repeat("x", 20_000) + `","from":"","status":"failure","dedupKey":"","labels":{},"occurredAt":null,"reason":"To compare this event with the conditions of the checks ` +
 				`would have taken too much work, so no check claimed it. Use simpler regular expressions, or fewer conditions.","at":` + now + `}`,
 			Given: func(t testing.TB, e *dialecttest.Env) {
 				know(t, e, "check", "/checks", `{"displayName":"heavy","emailAlias":"heavy","success":{"conditions":`+largeConditions(3)+`}}`)
@@ -312,4 +314,73 @@ func TestEventsComeNewestFirstByPages(t *testing.T) {
 	if got := strings.Join(titles, ""); got != "54321" {
 		t.Errorf("they come as %s", got)
 	}
+}
+
+func TestAlerts(t *testing.T) {
+	t.Parallel()
+	failure := func(key string) string {
+		return sendJSON + `{"check":"{check db1}","title":"Full: ` + key + `","status":"failure","dedupKey":"` + key + `","labels":{"host":"db1"},"occurredAt":"2026-11-21T17:59:00Z"}`
+	}
+	shown := func(key, state, ended string) string {
+		return `{"id":"{alert ` + key + `}","check":{"id":"{check db1}","number":1,"displayName":"db1"},"dedupKey":"` + key + `","title":"Full: ` + key + `","labels":{"host":"db1"},` +
+			`"state":"` + state + `","checkState":"failure","highest":"failure","urgency":"hours","failures":1,"openedAt":` + now + `,"lastEventAt":` + now + `,"endedAt":` + ended + `,"acknowledged":null}`
+	}
+	given := func(t testing.TB, e *dialecttest.Env) {
+		watched(t, e)
+		answers(t, e, "Bearer {token write}", "POST /api/v1/events"+failure("a"), 201)
+		answers(t, e, "Bearer {token write}", "POST /api/v1/events"+failure("b"), 201)
+		answers(t, e, "Bearer {token write}", "POST /api/v1/events"+sendJSON+`{"check":"{check db1}","title":"fine","status":"success","dedupKey":"a"}`, 201)
+		var list struct {
+			Items []struct{ ID, DedupKey string }
+		}
+		if err := json.Unmarshal(e.Do(t, "Bearer {token read}", "GET /api/v1/alerts").Body.Bytes(), &list); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range list.Items {
+			e.Set("alert "+a.DedupKey, a.ID)
+		}
+	}
+	dialecttest.Run(t, dialecttest.World{Given: described(given)}, []dialecttest.Scenario{
+		{
+			Name: "all are listed, newest first", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/alerts",
+			Body: `{"items":[` + shown("b", "open", "null") + `,` + shown("a", "ended", now) + `]}`,
+		},
+		{
+			Name: "open ones of a check", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/alerts?state=open&check={check db1}&count=true",
+			Body: `{"items":[` + shown("b", "open", "null") + `],"total":1}`,
+		},
+		{
+			Name: "ended ones", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/alerts?state=ended",
+			Body: `{"items":[` + shown("a", "ended", now) + `]}`,
+		},
+		{Name: "none of another check", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/alerts?check={check db2}", Body: `{"items":[]}`},
+		{Name: "one is read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/alerts/{alert b}", Body: shown("b", "open", "null")},
+		{
+			Name: "one that is not there", As: "Bearer {token read}", Status: 404, Request: "GET /api/v1/alerts/{check db1}",
+			Body: `{"type":"urn:roster:problem:not-found","title":"There is no such record","status":404,"detail":"There is no such record, or none that this credential may see.","requestId":"…"}`,
+		},
+	}...)
+}
+
+func TestAPausedCheckIsShownAsPaused(t *testing.T) {
+	t.Parallel()
+	const fields = "?fields=state,paused,dueAt,status"
+	dialecttest.Run(t, dialecttest.World{Given: described(watched)}, []dialecttest.Scenario{
+		{
+			Name: "paused", As: "Bearer {token write}", Status: 200,
+			Given: func(t testing.TB, e *dialecttest.Env) {
+				answers(t, e, "Bearer {token write}", "PATCH /api/v1/checks/{check db1}"+sendJSON+`{"paused":true}`, 200)
+			},
+			Request: "GET /api/v1/checks/{check db1}" + fields,
+			Body:    `{"id":"{check db1}","state":"paused","paused":true,"dueAt":null,"status":null}`,
+		},
+		{
+			Name: "watched again", As: "Bearer {token write}", Status: 200,
+			Given: func(t testing.TB, e *dialecttest.Env) {
+				answers(t, e, "Bearer {token write}", "PATCH /api/v1/checks/{check db1}"+sendJSON+`{"paused":null}`, 200)
+			},
+			Request: "GET /api/v1/checks/{check db1}" + fields,
+			Body:    `{"id":"{check db1}","state":"new","paused":false,"dueAt":` + tomorrow + `,"status":null}`,
+		},
+	}...)
 }

@@ -59,6 +59,7 @@ var tags = []*huma.Tag{
 	{Name: "Checks", Description: "Expected signals: conditions that claim events, and who is told of them."},
 	{Name: "Check groups", Description: "Sets of checks, and who may do what to them."},
 	{Name: "Events", Description: "What arrived: claimed by a check, or unmatched."},
+	{Name: "Alerts", Description: "The troubles of checks: opened by failing events or silence, ended by success."},
 	{Name: "Organizations", Description: "Tenants: hard walls between strangers."},
 	{Name: "Settings", Description: "What an organization decides for itself."},
 	{Name: "Audit", Description: "Who changed what, from where, before and after; chained by hash."},

@@ -14,14 +14,17 @@ import (
 
 // event is an event as the API shows it.
 type event struct {
-	ID     roster.EventID `json:"id" format:"uuid" doc:"The event's id."`
-	Check  *checkLink     `json:"check" doc:"The check that claimed it; null if none did."`
-	Title  string         `json:"title" doc:"The subject."`
-	Body   string         `json:"body" doc:"The full text."`
-	From   string         `json:"from" doc:"The sender, as the event names it."`
-	Status roster.Status  `json:"status" doc:"The outcome."`
-	Reason *string        `json:"reason" doc:"Why no check could claim it: comparing it with the checks' conditions would have taken too much work. Otherwise null."`
-	At     time.Time      `json:"at" doc:"When it arrived."`
+	ID         roster.EventID    `json:"id" format:"uuid" doc:"The event's id."`
+	Check      *checkLink        `json:"check" doc:"The check that claimed it; null if none did."`
+	Title      string            `json:"title" doc:"The subject."`
+	Body       string            `json:"body" doc:"The full text."`
+	From       string            `json:"from" doc:"The sender, as the event names it."`
+	Status     roster.Status     `json:"status" doc:"The outcome."`
+	DedupKey   string            `json:"dedupKey" doc:"Names the alert of the check that it opens, goes on with or ends; empty: the check has one for all such events."`
+	Labels     map[string]string `json:"labels" doc:"What the sender says of it, by name."`
+	OccurredAt *time.Time        `json:"occurredAt" doc:"When it happened, if the sender says so."`
+	Reason     *string           `json:"reason" doc:"Why no check could claim it: comparing it with the checks' conditions would have taken too much work. Otherwise null."`
+	At         time.Time         `json:"at" doc:"When it arrived."`
 }
 
 // TransformSchema implements [huma.SchemaTransformer]: a member may be null.
@@ -32,12 +35,15 @@ func (event) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 // newEvent is the body that sends an event.
 type newEvent struct {
-	Check  optional[reference]     `json:"check,omitzero" doc:"The id of its check; by default the first check that matches."`
-	Alias  optional[string]        `json:"alias,omitzero" maxLength:"255" doc:"The email alias that it was sent to."`
-	Title  string                  `json:"title" doc:"The subject."`
-	Body   optional[string]        `json:"body,omitzero" doc:"The full text."`
-	From   optional[string]        `json:"from,omitzero" doc:"The sender."`
-	Status optional[roster.Status] `json:"status,omitzero" doc:"The outcome. By default the check's conditions decide; without a check it is a failure."`
+	Check      optional[reference]         `json:"check,omitzero" doc:"The id of its check; by default the first check that matches."`
+	Alias      optional[string]            `json:"alias,omitzero" maxLength:"255" doc:"The email alias that it was sent to."`
+	Title      string                      `json:"title" doc:"The subject."`
+	Body       optional[string]            `json:"body,omitzero" doc:"The full text."`
+	From       optional[string]            `json:"from,omitzero" doc:"The sender."`
+	Status     optional[roster.Status]     `json:"status,omitzero" doc:"The outcome. By default the check's conditions decide; without a check it is a failure."`
+	DedupKey   optional[string]            `json:"dedupKey,omitzero" maxLength:"255" doc:"Names the alert of the check that it opens, goes on with or ends: one for each trouble that can be there at the same time. At most 255 bytes."`
+	Labels     optional[map[string]string] `json:"labels,omitzero" doc:"What there is to say of it, by name: at most 32, names of up to 64 characters, values of up to 255."`
+	OccurredAt optional[time.Time]         `json:"occurredAt,omitzero" doc:"When it happened, if that is not now: at most 5 minutes ahead and 400 days ago. One that is older than what the check knows changes nothing."`
 }
 
 // The requests about events.
@@ -84,7 +90,8 @@ func (a *api) events(d *directory.Directory) {
 	}, func(_ roster.Actor, q *createEvent) (in directory.NewEvent, err error) {
 		in = directory.NewEvent{
 			Check: roster.FoldID(roster.CheckID(q.doc.Check.Value)), Alias: q.doc.Alias.Value, Title: q.doc.Title, Body: q.doc.Body.Value,
-			From: q.doc.From.Value, Status: q.doc.Status.Value, Faults: q.faults,
+			From: q.doc.From.Value, Status: q.doc.Status.Value, DedupKey: q.doc.DedupKey.Value, Labels: q.doc.Labels.Value,
+			OccurredAt: q.doc.OccurredAt.Value, Faults: q.faults,
 		}
 		in.IdempotencyKey = q.IdempotencyKey
 		return in, nil
@@ -155,10 +162,21 @@ func decodeEventList(q *listEvents, after *roster.EventID) directory.EventList {
 }
 
 func showEvent(e roster.Event) event {
-	shown := event{ID: e.ID, Title: e.Title, Body: e.Body, From: e.From, Status: e.Status, Reason: orNil(e.Reason), At: e.At}
+	shown := event{
+		ID: e.ID, Title: e.Title, Body: e.Body, From: e.From, Status: e.Status, DedupKey: e.DedupKey, Labels: showLabels(e.Labels),
+		OccurredAt: orNil(e.OccurredAt), Reason: orNil(e.Reason), At: e.At,
+	}
 	if e.Check.ID != "" {
 		link := checkLink(e.Check)
 		shown.Check = &link
 	}
 	return shown
+}
+
+// showLabels returns labels as an object, also where there are none.
+func showLabels(all map[string]string) map[string]string {
+	if all == nil {
+		return map[string]string{}
+	}
+	return all
 }

@@ -90,6 +90,7 @@ func (a *api) resources(d *directory.Directory) {
 	a.checkGroups(d)
 	a.checkPermissions(d)
 	a.events(d)
+	a.alerts(d)
 	a.organizations(d)
 	a.settings(d)
 	a.jobs(d)

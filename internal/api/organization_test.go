@@ -158,6 +158,6 @@ func TestOverview(t *testing.T) {
 	t.Parallel()
 	dialecttest.Run(t, dialecttest.World{Given: described(servers)}, dialecttest.Scenario{
 		Name: "everything at a glance", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/overview",
-		Body: `{"organization":{"id":"{organization default}","slug":"default","displayName":"Default organization"},"users":3,"checks":{"success":0,"warning":0,"failure":0}}`,
+		Body: `{"organization":{"id":"{organization default}","slug":"default","displayName":"Default organization"},"users":3,"checks":{"success":0,"warning":0,"failure":0},"checkStates":{"new":0,"success":0,"warning":0,"failure":0,"overdue":0,"paused":0}}`,
 	})
 }

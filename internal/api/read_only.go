@@ -26,7 +26,8 @@ type original func(ctx context.Context, c *call) (any, error)
 // some of them without a new version. What a body says of them does not count. Every other
 // read-only member says which record the body is a copy of.
 var derived = map[string]bool{
-	"checkCount": true, "confirmedAt": true, "hasPassword": true, "managedBy": true, "memberCount": true, "status": true, "statusAt": true, "updatedAt": true,
+	"checkCount": true, "confirmedAt": true, "dueAt": true, "hasPassword": true, "managedBy": true, "memberCount": true, "running": true, "state": true,
+	"status": true, "statusAt": true, "updatedAt": true,
 }
 
 // dropReadOnly takes members out of the body that the answer shows and the call does not take: a

@@ -83,10 +83,22 @@ func showConditions(g roster.ConditionGroup) conditionGroup {
 	return shown
 }
 
+// statusOf returns the status of a check (N1). Silence is a failure. A check without events is a
+// success, and a paused one keeps the status of its last event.
+func statusOf(s roster.CheckState) roster.Status {
+	switch s.State {
+	case roster.StateOverdue:
+		return roster.StatusFailure
+	case roster.StateNew, roster.StatePaused:
+		return cmp.Or(s.Status, roster.StatusSuccess)
+	}
+	return roster.Status(s.State)
+}
+
 func showCheck(c roster.Check, withSettings bool) *check {
 	shown := &check{
 		ID: c.ID, Name: c.Name, Description: c.Description, Group: c.CheckGroup.Name,
-		Status: statusNames[c.Status], Updated: showTime(c.StatusAt),
+		Status: statusNames[statusOf(c.State)], Updated: showTime(c.State.LastAt),
 	}
 	if withSettings {
 		shown.Settings = showSettings(c)
@@ -136,9 +148,16 @@ type overview struct {
 func encodeOverview(w http.ResponseWriter, o directory.Overview) error {
 	shown := overview{Users: o.Users}
 	shown.Organization.Name = o.Organization.Name
-	shown.Checks.Success = o.Checks[roster.StatusSuccess]
-	shown.Checks.Warning = o.Checks[roster.StatusWarning]
-	shown.Checks.Failure = o.Checks[roster.StatusFailure]
+	for _, c := range o.Checks {
+		switch statusOf(roster.CheckState{State: c.State, Status: c.Status}) {
+		case roster.StatusSuccess:
+			shown.Checks.Success += c.N
+		case roster.StatusWarning:
+			shown.Checks.Warning += c.N
+		default:
+			shown.Checks.Failure += c.N
+		}
+	}
 	return dialect.WriteJSON(w, http.StatusOK, shown)
 }
 
@@ -170,7 +189,7 @@ func writeCheckGroup(s *dialect.Stream, g checkGroupView) {
 		return
 	}
 	s.Key("checks")
-	dialect.List(s, g.checks, func(c roster.Check) { s.Value(groupedCheck{c.ID, c.Name, statusNames[c.Status]}) })
+	dialect.List(s, g.checks, func(c roster.Check) { s.Value(groupedCheck{c.ID, c.Name, statusNames[statusOf(c.State)]}) })
 }
 
 // link names another record in an answer.

@@ -28,6 +28,7 @@ type CheckFields struct {
 	ActiveDays     roster.Set[[]roster.Day]
 	Groups         roster.Set[[]roster.Ref] // who is told, of KindGroup
 	Teams          roster.Set[[]roster.Ref] // who is told, of KindTeam
+	Paused         roster.Set[bool]         // nobody watches it
 }
 
 // ConditionFields are what CheckFields set of a group of conditions.
@@ -90,8 +91,7 @@ func (d *Directory) CreateCheck(ctx context.Context, by roster.Actor, in NewChec
 func (d *Directory) makeCheck(tx Tx, by roster.Actor, in NewCheck, id roster.CheckID, f roster.Faults) (roster.Check, error) {
 	now := d.now()
 	c := roster.Check{
-		ID: id, OrganizationID: by.OrganizationID, Status: roster.StatusSuccess, StatusAt: now,
-		Version: 1, CreatedAt: now, UpdatedAt: now,
+		ID: id, OrganizationID: by.OrganizationID, State: roster.CheckState{State: roster.StateNew}, Version: 1, CreatedAt: now, UpdatedAt: now,
 	}
 	in.apply(&c, true)
 	in.validateWhole(c, &f)
@@ -100,6 +100,9 @@ func (d *Directory) makeCheck(tx Tx, by roster.Actor, in NewCheck, id roster.Che
 		err = rights.permit(c)
 	}
 	if err != nil {
+		return roster.Check{}, err
+	}
+	if c.State, err = watched(tx, c, now); err != nil {
 		return roster.Check{}, err
 	}
 	if c.Number, err = tx.InsertCheck(c, Fold(c.Name), Fold(c.EmailAlias)); err != nil {
@@ -203,6 +206,9 @@ func (d *Directory) UpdateCheck(ctx context.Context, by roster.Actor, in CheckCh
 			return before, nil
 		}
 		after.Version, after.UpdatedAt = before.Version+1, d.now()
+		if err := rewatch(tx, before, &after); err != nil {
+			return before, err
+		}
 		if err := tx.UpdateCheck(after, Fold(after.Name), Fold(after.EmailAlias)); err != nil {
 			return before, err
 		}
@@ -242,7 +248,8 @@ func (d *Directory) ownCheck(tx Tx, by roster.Actor, id roster.CheckID, version 
 	return c, err
 }
 
-// DeleteCheck deletes a check; the events that it claimed stay. The reference is its id.
+// DeleteCheck deletes a check and ends its alerts. The events that it claimed stay, and so do the
+// alerts. The reference is its id.
 //
 // Errors: Unauthenticated, Forbidden, NotFound, Stale, Unavailable.
 func (d *Directory) DeleteCheck(ctx context.Context, by roster.Actor, in Deletion) (roster.Check, error) {
@@ -255,6 +262,9 @@ func (d *Directory) DeleteCheck(ctx context.Context, by roster.Actor, in Deletio
 			return roster.Check{}, err
 		}
 		now := d.now()
+		if _, err := unwatch(tx, c, now, roster.CauseDelete); err != nil {
+			return c, err
+		}
 		if err := tx.DeleteCheck(by.OrganizationID, c.ID, now); err != nil {
 			return c, err
 		}
@@ -266,7 +276,7 @@ func (d *Directory) DeleteCheck(ctx context.Context, by roster.Actor, in Deletio
 type Overview struct {
 	Organization roster.Organization
 	Users        int64
-	Checks       map[roster.Status]int64 // every status is in it
+	Checks       []CheckCount // of every state and status that some have
 }
 
 // GetOverview returns how the organization stands.
@@ -287,11 +297,7 @@ func (d *Directory) GetOverview(ctx context.Context, by roster.Actor, _ None) (O
 		if o.Users, err = tx.CountUsers(by.OrganizationID, groups); err != nil {
 			return o, err
 		}
-		counts, err := tx.CheckCounts(by.OrganizationID, checkScope(by))
-		o.Checks = make(map[roster.Status]int64, len(roster.Statuses))
-		for _, status := range roster.Statuses {
-			o.Checks[status] = counts[status]
-		}
+		o.Checks, err = tx.CheckCounts(by.OrganizationID, checkScope(by))
 		return o, err
 	})
 }

@@ -11,14 +11,16 @@ import (
 // checks of two or three conditions.
 const maxKeptClaims = 64 << 20
 
-// sizeOfClaim is about the memory for a check, without its conditions. sizeOfCondition is about the
-// memory for a condition, without its value. Both are in bytes.
-const sizeOfClaim, sizeOfCondition = 128, 64
+// sizeOfClaim is about the memory for a check, without its name and conditions. sizeOfCondition is
+// about the memory for a condition, without its value. Both are in bytes.
+const sizeOfClaim, sizeOfCondition = 288, 64
 
 // claim is the part of a check that events are compared with. Its conditions are folded.
 type claim struct {
 	check         roster.CheckID
 	version       int64
+	name          string
+	schedule      roster.Schedule       // when it expects events, without a time zone
 	matching      roster.ConditionGroup // decide which events the check claims
 	success       roster.ConditionGroup
 	warning       roster.ConditionGroup
@@ -27,7 +29,7 @@ type claim struct {
 
 // claimOf returns the claim of a check, not folded yet.
 func claimOf(c roster.Check) claim {
-	return claim{c.ID, c.Version, c.Matching, c.Success, c.Warning, c.DefaultStatus}
+	return claim{c.ID, c.Version, c.Name, scheduleOf(c), c.Matching, c.Success, c.Warning, c.DefaultStatus}
 }
 
 // firstClaim returns the first claim whose conditions the message meets, zero for none.
@@ -58,7 +60,7 @@ func (m message) statusOf(c claim, w *work) roster.Status {
 // claims holds the claims of an organization's checks in one state, by ascending number of the
 // checks.
 type claims struct {
-	state CheckState
+	state CheckVersions
 	all   []claim
 	size  int // bytes; above maxKeptClaims the claims are too large, and all is nil
 }
@@ -72,7 +74,7 @@ func (c *claims) add(check roster.Check) {
 		return
 	}
 	n += len(check.Success.Conditions) + len(check.Warning.Conditions)
-	c.size += sizeOfClaim + n*sizeOfCondition + conditionBytes(check.Matching, check.Success, check.Warning)
+	c.size += sizeOfClaim + len(check.Name) + n*sizeOfCondition + conditionBytes(check.Matching, check.Success, check.Warning)
 	if c.tooLarge() {
 		c.all = nil
 		return
@@ -98,7 +100,7 @@ func (c *claims) fold() {
 }
 
 // get returns the cached claims of an organization, if they are of that state.
-func (k *keptClaims) get(org roster.OrganizationID, state CheckState) (c claims, found bool) {
+func (k *keptClaims) get(org roster.OrganizationID, state CheckVersions) (c claims, found bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	c, found = k.byOrganization[org]
@@ -131,7 +133,7 @@ func (c claims) bytes() int {
 const pageOfChecks = 100
 
 // readClaims reads the claims of all checks of an organization. They are not folded.
-func readClaims(ctx context.Context, tx Tx, org roster.OrganizationID, state CheckState) (claims, error) {
+func readClaims(ctx context.Context, tx Tx, org roster.OrganizationID, state CheckVersions) (claims, error) {
 	read := claims{state: state}
 	for q := (CheckQuery{Limit: pageOfChecks}); !read.tooLarge(); {
 		if err := ctx.Err(); err != nil {

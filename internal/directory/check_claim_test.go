@@ -21,7 +21,7 @@ func TestWhatIsKeptOfChecksIsBounded(t *testing.T) {
 	var k keptClaims
 	kept := func() (of string) {
 		for _, org := range []string{"a", "b", "c"} {
-			if c, found := k.get(roster.OrganizationID(org), CheckState{}); found && !c.tooLarge() {
+			if c, found := k.get(roster.OrganizationID(org), CheckVersions{}); found && !c.tooLarge() {
 				of += org
 			}
 		}

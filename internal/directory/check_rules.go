@@ -126,6 +126,9 @@ func (in CheckFields) apply(c *roster.Check, isNew bool) {
 		c.Interval = roster.Interval{}
 	}
 	setOr(&c.OverdueMinutes, in.OverdueMinutes, isNew, defaultOverdue)
+	if in.Paused.Present && in.Paused.Value != c.Paused() {
+		c.State.State = map[bool]roster.State{true: roster.StatePaused, false: roster.StateNew}[in.Paused.Value]
+	}
 	setOr(&c.Window.Start, in.WindowStart, isNew, wholeDay)
 	setOr(&c.Window.End, in.WindowEnd, isNew, wholeDay)
 	if in.ActiveDays.Present {
@@ -239,6 +242,7 @@ type auditedCheck struct {
 	Days           []roster.Day      `json:"days,omitempty"` // none: every day
 	Groups         []string          `json:"groups,omitempty"`
 	Teams          []string          `json:"teams,omitempty"`
+	Paused         bool              `json:"paused,omitempty"`
 }
 
 // auditedConditions are conditions in the audit, each as "subject contains ok".
@@ -252,7 +256,7 @@ func auditCheck(c roster.Check) auditedCheck {
 		Number: c.Number, DisplayName: c.Name, Description: c.Description, EmailAlias: c.EmailAlias, CheckGroup: c.CheckGroup.Name,
 		Matching: auditConditions(c.Matching), Success: auditConditions(c.Success), Warning: auditConditions(c.Warning),
 		DefaultStatus: c.DefaultStatus, OverdueMinutes: c.OverdueMinutes, Window: c.Window.Start + "-" + c.Window.End,
-		Days: c.Window.Days, Groups: names(c.Groups), Teams: names(c.Teams),
+		Days: c.Window.Days, Groups: names(c.Groups), Teams: names(c.Teams), Paused: c.Paused(),
 	}
 	if c.Interval.Unit != "" {
 		a.Interval = fmt.Sprint(c.Interval.Value, " ", c.Interval.Unit)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"roster"
 	"roster/internal/directory"
@@ -352,7 +353,8 @@ func TestACheckIsMadeWholeWithThePublishedDefaults(t *testing.T) {
 			ID: c.ID, OrganizationID: e.admin.OrganizationID, Number: 1, Name: "Backup", EmailAlias: "Back.up+1",
 			CheckGroup:    roster.CheckGroupLink{ID: x.ID, Number: 1, Name: "X"},
 			DefaultStatus: roster.StatusSuccess, Interval: roster.Interval{Unit: "day", Value: 1}, OverdueMinutes: 30,
-			Window: roster.Window{Start: "00:00", End: "00:00"}, Status: roster.StatusSuccess, StatusAt: e.now(), Version: 1,
+			Window: roster.Window{Start: "00:00", End: "00:00"}, Version: 1,
+			State:  roster.CheckState{State: roster.StateNew, LastAt: e.now(), DueAt: e.now().Add(24*time.Hour + 30*time.Minute)},
 			Groups: []roster.GroupLink{{ID: g.ID, Number: g.Number, Name: "A"}}, Teams: []roster.GroupLink{{ID: team.ID, Number: team.Number, Name: "T"}},
 			CreatedAt: e.now(), UpdatedAt: e.now(),
 		}
@@ -743,15 +745,19 @@ func TestTheOverviewCountsWhatTheActorSees(t *testing.T) {
 		e.record(e.admin, directory.NewEvent{Check: w.checks[2].ID, Title: "t", Status: roster.StatusFailure})
 		e.record(e.admin, directory.NewEvent{Check: w.checks[6].ID, Title: "t", Status: roster.StatusWarning})
 		for name, want := range map[string]string{
-			"operator":       "8 users, map[failure:1 success:5 warning:1]", // with admin
-			"reader":         "8 users, map[failure:1 success:5 warning:1]",
-			"reader of A":    "0 users, map[failure:1 success:1 warning:0]",
-			"token of B":     "1 users, map[failure:1 success:1 warning:0]",
-			"entry by group": "0 users, map[failure:0 success:0 warning:1]",
-			"somebody":       "0 users, map[failure:0 success:0 warning:0]",
+			"operator":       "8 users, map[failure failure:1 new :5 warning warning:1]", // with admin
+			"reader":         "8 users, map[failure failure:1 new :5 warning warning:1]",
+			"reader of A":    "0 users, map[failure failure:1 new :1]",
+			"token of B":     "1 users, map[failure failure:1 new :1]",
+			"entry by group": "0 users, map[warning warning:1]",
+			"somebody":       "0 users, map[]",
 		} {
 			o := must(e.GetOverview(t.Context(), w.actors[name], directory.None{}))(t)
-			if got := fmt.Sprintf("%d users, %v", o.Users, o.Checks); got != want {
+			counts := map[string]int64{}
+			for _, c := range o.Checks {
+				counts[fmt.Sprint(c.State, " ", c.Status)] += c.N
+			}
+			if got := fmt.Sprintf("%d users, %v", o.Users, counts); got != want {
 				t.Errorf("%s: got %s, want %s", name, got, want)
 			}
 			if o.Organization.Slug != roster.DefaultOrganization {

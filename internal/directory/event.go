@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"roster"
+	"roster/internal/watch"
 )
 
 // Bounds of an event.
@@ -20,6 +22,23 @@ const (
 	MaxTitle  = 1000     // characters
 	MaxBody   = 64 << 10 // bytes
 	MaxSender = 320      // characters: the longest address, 64 and 255 about an at sign
+
+	MaxDedupKey   = 255 // bytes
+	MaxLabels     = 32
+	MaxLabelName  = 64                   // characters
+	MaxLabelValue = 255                  // characters
+	MaxEventAge   = 400 * 24 * time.Hour // since it happened
+	MaxEventAhead = 5 * time.Minute      // by which the sender's clock may run ahead
+)
+
+// EventKind says what an event is about.
+type EventKind = watch.SignalKind
+
+// The kinds.
+const (
+	EventResult = watch.SignalResult // a run or a condition ended with a status
+	EventStart  = watch.SignalStart  // a run started
+	EventLog    = watch.SignalLog    // a note that changes nothing
 )
 
 // NewEvent is what RecordEvent needs to know: something that arrived.
@@ -30,12 +49,17 @@ type NewEvent struct {
 	Body           string
 	From           string
 	Status         roster.Status // "" lets the check's conditions decide; without a check it is a failure
+	Kind           EventKind     // a start or a log is a success unless Status says otherwise
+	Run            string        // the id of the run that started or ended; "" for none
+	DedupKey       string        // names the alert that the event opens, goes on with or ends; "" for none
+	Labels         map[string]string
+	OccurredAt     time.Time // when it happened; zero: now
 	IdempotencyKey string
 	Faults         roster.Faults // those the face found already
 }
 
 // validate returns every fault, those of the face first.
-func (in NewEvent) validate() roster.Faults {
+func (in NewEvent) validate(now time.Time) roster.Faults {
 	var f roster.Faults
 	if in.Title == "" {
 		f.Add("title", "is required")
@@ -49,21 +73,53 @@ func (in NewEvent) validate() roster.Faults {
 	if in.Status != "" && !slices.Contains(roster.Statuses[:], in.Status) {
 		f.Add("status", "must be one of: "+list(roster.Statuses[:]))
 	}
+	if len(in.DedupKey) > MaxDedupKey || !isLine(in.DedupKey) {
+		f.Add("dedupKey", fmt.Sprintf("must be text of at most %d bytes without control characters", MaxDedupKey))
+	}
+	validateLine(&f, "run", in.Run, MaxDedupKey)
+	validateLabels(&f, in.Labels)
+	switch at := in.OccurredAt; {
+	case at.IsZero():
+	case at.After(now.Add(MaxEventAhead)):
+		f.Add("occurredAt", fmt.Sprintf("must not be more than %v ahead", MaxEventAhead))
+	case at.Before(now.Add(-MaxEventAge)):
+		f.Add("occurredAt", "must not be more than 400 days ago")
+	}
 	return joinFaults(in.Faults, f)
+}
+
+// validateLabels checks the labels of an event. Their order in the answer is that of their names.
+func validateLabels(f *roster.Faults, labels map[string]string) {
+	if len(labels) > MaxLabels {
+		f.Add("labels", fmt.Sprintf("must not be more than %d", MaxLabels))
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		if n := utf8.RuneCountInString(name); n == 0 || n > MaxLabelName || !isLine(name) {
+			f.Add("labels", fmt.Sprintf("must have names of 1 to %d characters without control characters", MaxLabelName))
+			return
+		}
+		validateLine(f, "labels."+name, labels[name], MaxLabelValue)
+	}
+}
+
+// isLine reports whether a text is UTF-8 without control characters.
+func isLine(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // validateLine checks one line of a message.
 func validateLine(f *roster.Faults, field, text string, most int) {
 	switch {
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+	case !isLine(text):
 		f.Add(field, "must not hold control characters")
 	case utf8.RuneCountInString(text) > most:
 		f.Add(field, fmt.Sprintf("must not be longer than %d characters", most))
 	}
 }
 
-// RecordEvent stores what arrived: a check claims it, whose status it becomes, or it stays
-// unmatched.
+// RecordEvent stores what arrived. A check claims it, whose state and alerts it changes, or it
+// stays unmatched.
 //
 // Errors: Unauthenticated, Forbidden, NotFound(check), Invalid, Unavailable.
 func (d *Directory) RecordEvent(ctx context.Context, by roster.Actor, in NewEvent) (roster.Event, error) {
@@ -73,7 +129,11 @@ func (d *Directory) RecordEvent(ctx context.Context, by roster.Actor, in NewEven
 	for _, text := range []*string{&in.Title, &in.From, &in.Alias} {
 		*text = strings.TrimSpace(*text)
 	}
-	faults := in.validate()
+	if in.Kind != EventResult {
+		in.Status = cmp.Or(in.Status, roster.StatusSuccess)
+	}
+	in.OccurredAt = in.OccurredAt.UTC().Truncate(time.Microsecond)
+	faults := in.validate(d.now())
 	validateIdempotencyKey(&faults, in.IdempotencyKey)
 	if err := faults.Err(); err != nil {
 		return roster.Event{}, err
@@ -177,7 +237,7 @@ func (r *recording) look(ctx context.Context, tx Tx, most int64) (candidates, er
 		}
 		return out, err
 	}
-	state, err := tx.CheckState(r.by.OrganizationID)
+	state, err := tx.CheckVersions(r.by.OrganizationID)
 	if err != nil {
 		return candidates{}, err
 	}
@@ -234,7 +294,8 @@ func (r *recording) run(ctx context.Context) (roster.Event, error) {
 		id := d.eventIDs.next(now)
 		return once(tx, d, by, ActEventRecord, in.IdempotencyKey, in.inputText(), string(id), func() (roster.Event, error) {
 			return r.record(tx, roster.Event{
-				ID: id, OrganizationID: by.OrganizationID, Title: in.Title, Body: in.Body, From: in.From, At: now,
+				ID: id, OrganizationID: by.OrganizationID, Title: in.Title, Body: in.Body, From: in.From,
+				DedupKey: in.DedupKey, Labels: in.Labels, At: now, OccurredAt: in.OccurredAt,
 			})
 		}, func(id string) (roster.Event, error) {
 			return findEvent(tx, by.OrganizationID, roster.EventID(id))
@@ -253,35 +314,14 @@ func (r *recording) record(tx Tx, e roster.Event) (roster.Event, error) {
 		e.Status, e.Reason = roster.StatusFailure, tooMuchWork
 		return e, tx.InsertEvent(e)
 	}
-	c, err := r.claim(tx)
-	if err != nil {
-		return roster.Event{}, err
+	switch {
+	case r.verdict.claim.check != "":
+		return r.receive(tx, e)
+	case r.in.Check != "":
+		return roster.Event{}, noCheck("check")
+	default:
+		return e, tx.InsertEvent(e)
 	}
-	e.Check = roster.CheckLink{ID: c.ID, Number: c.Number, Name: c.Name}
-	if err := tx.InsertEvent(e); err != nil || c.ID == "" {
-		return e, err
-	}
-	return e, tx.SetCheckStatus(e.OrganizationID, c.ID, e.Status, e.At)
-}
-
-// claim returns the check that claims the event, zero for none.
-func (r *recording) claim(tx Tx) (roster.Check, error) {
-	id := r.verdict.claim.check
-	if id == "" && r.in.Check != "" {
-		return roster.Check{}, noCheck("check")
-	}
-	if id == "" {
-		return roster.Check{}, nil
-	}
-	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{Where: Is("id", string(id)), Limit: 1})
-	if err != nil {
-		return roster.Check{}, err
-	}
-	c, found := there.First()
-	if !found || c.Version != r.verdict.claim.version {
-		return roster.Check{}, errOutdated
-	}
-	return c, nil
 }
 
 // findEvent returns an event, whoever may see it.

@@ -3,6 +3,7 @@ package directory_test
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ import (
 func (e *env) status(c roster.Check) (roster.Status, time.Time) {
 	e.t.Helper()
 	got := must(e.GetCheck(e.t.Context(), e.admin, c.ID))(e.t)
-	return got.Status, got.StatusAt
+	return got.State.Status, got.State.LastAt
 }
 
 func TestTheFirstCheckThatMatchesClaimsAnEvent(t *testing.T) {
@@ -43,7 +44,7 @@ func TestTheFirstCheckThatMatchesClaimsAnEvent(t *testing.T) {
 			if made.Check.Name != c.check {
 				t.Errorf("%+v: claimed by %q, want %q", c.in, made.Check.Name, c.check)
 			}
-			if got := must(e.GetEvent(t.Context(), e.admin, made.ID))(t); got != made {
+			if got := must(e.GetEvent(t.Context(), e.admin, made.ID))(t); !reflect.DeepEqual(got, made) {
 				t.Errorf("got %+v, want %+v", got, made)
 			}
 			i := slices.IndexFunc(checks, func(k roster.Check) bool { return k.Name == c.check })
@@ -146,7 +147,7 @@ func TestWhatIsMadeUnderAKeyIsMadeOnce(t *testing.T) {
 		c := must(e.CreateCheck(t.Context(), by, check))(t) // claims what comes from now on
 		g := must(e.CreateCheckGroup(t.Context(), by, group))(t)
 		e.advance(time.Hour)
-		if again := e.record(by, event); again != first {
+		if again := e.record(by, event); !reflect.DeepEqual(again, first) {
 			t.Errorf("again %+v, first %+v", again, first)
 		}
 		if again := must(e.CreateCheck(t.Context(), by, check))(t); again.ID != c.ID {
@@ -195,7 +196,7 @@ func (e *env) titles(by roster.Actor, in directory.EventList) string {
 		step.Before = page.Next
 		next = page.Next != "" && in.Limit == 0
 	}
-	if !slices.Equal(found, listed) {
+	if !reflect.DeepEqual(found, listed) {
 		e.t.Errorf("%+v: the pages have %d events, the list has %d", in, len(found), len(listed))
 	}
 	return strings.Join(titles, " ")

@@ -3,6 +3,7 @@ package directory_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -57,7 +58,7 @@ func TestAnEventThatTakesTooMuchWorkIsAFailureThatNoCheckClaims(t *testing.T) {
 			if s.over && (made.Status != roster.StatusFailure || made.Check.ID != "" || before != after) {
 				t.Errorf("an event %s is a %s of %q; the check was %s and is %s", name, made.Status, made.Check.Name, before, after)
 			}
-			if got := must(e.GetEvent(t.Context(), e.admin, made.ID))(t); got != made {
+			if got := must(e.GetEvent(t.Context(), e.admin, made.ID))(t); !reflect.DeepEqual(got, made) {
 				t.Errorf("an event %s: got %+v, want %+v", name, got.Reason, made.Reason)
 			}
 			if got := all(e.ListEvents(t.Context(), e.admin, directory.EventList{Limit: 1}))(t); got[0].Reason != made.Reason {

@@ -3,6 +3,8 @@ package directory
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -272,6 +274,19 @@ func (in NewEvent) inputText() json.RawMessage {
 	t.text("body", in.Body)
 	t.text("from", in.From)
 	t.text("status", string(in.Status))
+	t.number("kind", int64(in.Kind))
+	t.text("run", in.Run)
+	t.text("dedupKey", in.DedupKey)
+	if len(in.Labels) > 0 {
+		var labels inputText
+		for _, name := range slices.Sorted(maps.Keys(in.Labels)) {
+			labels.raw(name, scalar(in.Labels[name]))
+		}
+		t.raw("labels", labels.object())
+	}
+	if !in.OccurredAt.IsZero() {
+		t.raw("occurredAt", momentText(in.OccurredAt))
+	}
 	return t.object()
 }
 
@@ -300,6 +315,7 @@ func (in NewCheck) inputText() json.RawMessage {
 	addSet(&t, "activeDays", in.ActiveDays, func(days []roster.Day) json.RawMessage { return listText(days, scalar) })
 	addSet(&t, "groups", in.Groups, refsText)
 	addSet(&t, "teams", in.Teams, refsText)
+	addSet(&t, "paused", in.Paused, scalar)
 	return t.object()
 }
 

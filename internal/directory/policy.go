@@ -70,6 +70,7 @@ const (
 	ActPermissionDelete   Action = "check-permission.delete"
 	ActEventRecord        Action = "event.create"
 	ActEventRead          Action = "event.read"
+	ActAlertRead          Action = "alert.read"
 )
 
 // rule says what an action requires. Everything that it does not allow is forbidden.
@@ -147,6 +148,7 @@ var policy = map[Action]rule{
 	ActPermissionDelete:   {anyOf: roster.ManageChecks, writes: true, tokens: true},
 	ActEventRecord:        {anyOf: roster.SendEvents, writes: true, tokens: true},
 	ActEventRead:          {anyOf: roster.ReadDirectory, scoped: true, ownToken: true, tokens: true},
+	ActAlertRead:          {anyOf: roster.ReadDirectory, scoped: true, ownToken: true, tokens: true},
 }
 
 // allow returns an error unless the actor may do the action to any record at all. It is the first

@@ -48,6 +48,7 @@ var verbs = map[string]Action{
 	"UpdateCheckGroup": ActCheckGroupUpdate, "DeleteCheckGroup": ActCheckGroupDelete,
 	"ListCheckPermissions": ActPermissionRead, "PutCheckPermission": ActPermissionSet, "DeleteCheckPermission": ActPermissionDelete,
 	"RecordEvent": ActEventRecord, "ListEvents": ActEventRead, "FindEvents": ActEventRead, "GetEvent": ActEventRead, "GetOverview": ActCheckRead,
+	"ListAlerts": ActAlertRead, "GetAlert": ActAlertRead,
 }
 
 // untouchable is a store that fails the test if a forbidden call reaches it.

@@ -47,6 +47,7 @@ type Tx interface {
 	NameTx
 	BatchTx
 	CheckTx
+	AlertTx
 }
 
 // OrganizationTx reads and makes organizations.

@@ -8,36 +8,38 @@ import (
 
 // CheckTx reads and changes checks, check groups, the entries on these, and events.
 type CheckTx interface {
-	// InsertCheck returns the number that the check got. Groups and Teams are stored by id.
+	// InsertCheck returns the number that the check got. Groups and Teams are stored by id. The
+	// check's state is stored with it.
 	InsertCheck(c roster.Check, key, aliasKey string) (number int64, err error) // Conflict(displayName, emailAlias)
-	// UpdateCheck writes what may change of a check, but for its status.
+	// UpdateCheck writes what may change of a check, but for its state.
 	UpdateCheck(c roster.Check, key, aliasKey string) error // NotFound, Conflict(displayName, emailAlias)
-	// DeleteCheck frees the check's name and alias; its events stay.
+	// DeleteCheck frees the check's name and alias, and deletes its state; its events and alerts
+	// stay.
 	DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error // NotFound
 	// Checks returns the checks that q picks, in its order.
 	Checks(org roster.OrganizationID, q CheckQuery) (Rows[roster.Check], error)
 	// CheckIDs returns the ids of the checks that q picks, in its order. It does not count.
 	CheckIDs(org roster.OrganizationID, q CheckQuery) ([]roster.CheckID, error)
-	// CheckState returns what is another once a check is made, changed in its version, or deleted.
-	CheckState(org roster.OrganizationID) (CheckState, error)
+	// CheckVersions returns what is another once a check is made, changed in its version, or
+	// deleted.
+	CheckVersions(org roster.OrganizationID) (CheckVersions, error)
 	// ProgramSize returns the size of the regular expressions of all checks but one.
 	ProgramSize(org roster.OrganizationID, besides roster.CheckID) (int64, error)
-	// SetCheckStatus says how the check's last event turned out, unless a later one is noted.
-	SetCheckStatus(org roster.OrganizationID, id roster.CheckID, s roster.Status, at time.Time) error
-	// CheckCounts counts the checks of the scope by status.
-	CheckCounts(org roster.OrganizationID, scope *CheckScope) (map[roster.Status]int64, error)
+	// CheckCounts counts the checks of the scope by state and by the status of the last event, ""
+	// before the first.
+	CheckCounts(org roster.OrganizationID, scope *CheckScope) ([]CheckCount, error)
 
 	InsertCheckGroup(g roster.CheckGroup, key string) (number int64, err error) // Conflict(displayName)
 	UpdateCheckGroup(g roster.CheckGroup, key string) error                     // NotFound, Conflict(displayName)
-	// DeleteCheckGroup frees the name; its checks are in no check group any more, and its entries are
-	// gone.
+	// DeleteCheckGroup frees the name; its checks are in no check group any more, and its entries
+	// are gone.
 	DeleteCheckGroup(org roster.OrganizationID, id roster.CheckGroupID, at time.Time) error // NotFound
 	// CheckGroups returns the check groups that q picks, in its order, with how many checks of the
 	// scope they have.
 	CheckGroups(org roster.OrganizationID, q CheckGroupQuery) (Rows[roster.CheckGroup], error)
 
-	// PutCheckPermission stores an entry, or changes the one that its user or group has on the check
-	// group; it returns the entry as it is then.
+	// PutCheckPermission stores an entry, or changes the one that its user or group has on the
+	// check group; it returns the entry as it is then.
 	PutCheckPermission(org roster.OrganizationID, p roster.CheckPermission) (roster.CheckPermission, error)
 	DeleteCheckPermission(org roster.OrganizationID, id roster.CheckPermissionID) error // NotFound
 	// CheckPermissions returns the entries that q picks, by ascending id.
@@ -46,9 +48,9 @@ type CheckTx interface {
 	// each check group. One that gives nothing is left out.
 	CheckAccess(org roster.OrganizationID, user roster.UserID) (map[roster.CheckGroupID]roster.AccessLevel, error)
 
-	// UserCheckGrants returns what entries give users, by number: their own and those of each of their
-	// groups. GroupCheckGrants returns what entries give the members of groups. One that gives nothing
-	// is left out.
+	// UserCheckGrants returns what entries give users, by number: their own and those of each of
+	// their groups. GroupCheckGrants returns what entries give the members of groups. One that
+	// gives nothing is left out.
 	UserCheckGrants(org roster.OrganizationID, users []int64) ([]CheckGrant, error)
 	GroupCheckGrants(org roster.OrganizationID, groups []roster.GroupID) ([]CheckGrant, error)
 
@@ -56,17 +58,24 @@ type CheckTx interface {
 	InsertEvent(e roster.Event) error
 	// Events returns the events that q picks, by descending id.
 	Events(org roster.OrganizationID, q EventQuery) ([]roster.Event, error)
-	// DeleteEvents deletes up to limit events that came before one, of every organization, and returns
-	// how many.
+	// DeleteEvents deletes up to limit events that came before one, of every organization, and
+	// returns how many.
 	DeleteEvents(before roster.EventID, limit int) (int, error)
 	// CountUsers returns how many users there are, in at least one of the groups (nil: in the
 	// organization). Its cost grows with their number; it is for overviews.
 	CountUsers(org roster.OrganizationID, groups []roster.GroupID) (int64, error)
 }
 
-// CheckState tells states of an organization's checks apart. Numbers and versions only rise, and no
-// number is used again: so no two states have all three in common.
-type CheckState struct {
+// CheckCount is how many checks have a state and a status.
+type CheckCount struct {
+	State  roster.State
+	Status roster.Status // of the last event; "" before the first
+	N      int64
+}
+
+// CheckVersions tells states of an organization's checks apart. Numbers and versions only rise, and
+// no number is used again: so no two states have all three in common.
+type CheckVersions struct {
 	Checks     int64 // how many there are
 	LastNumber int64
 	Versions   int64 // the sum
@@ -115,8 +124,8 @@ type CheckPermissionQuery struct {
 	CheckGroup roster.CheckGroupID
 	Users      []roster.UserID // for one of these, MaxPage at most; nil: any, empty: none
 	Group      roster.GroupID
-	// Those on check groups in the scope that are for one of its groups or for a member of one, for its
-	// user or for a group of that user.
+	// Those on check groups in the scope that are for one of its groups or for a member of one, for
+	// its user or for a group of that user.
 	Scope *CheckScope
 	After roster.CheckPermissionID // only greater ids
 	Limit int                      // 1 to MaxPage

@@ -12,7 +12,7 @@ const (
 	LockableRole         Lockable = "role"
 	LockableRealm        Lockable = "realm"
 	LockableOrganization Lockable = "organization"
-	LockableCheck        Lockable = "check" // its status may still change
+	LockableCheck        Lockable = "check" // its state may still change
 	LockableCheckGroup   Lockable = "check group"
 )
 

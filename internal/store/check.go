@@ -10,21 +10,25 @@ import (
 const (
 	checkColumns = `c.id, c.number, c.name, c.description, c.email_alias,
 	g.id, COALESCE(g.number, 0), COALESCE(g.name, ''),
-	c.definition, c.status, c.status_at, c.version, c.created_at, c.updated_at`
+	c.definition, c.version, c.created_at, c.updated_at, ` + stateColumns
 
-	checksInGroups = `checks c LEFT JOIN check_groups g ON g.organization = c.organization AND g.number = c.check_group_number AND g.name_key IS NOT NULL`
+	checksInGroups = `checks c JOIN check_states s ON s.organization = c.organization AND s.check_number = c.number
+	LEFT JOIN check_groups g ON g.organization = c.organization AND g.number = c.check_group_number AND g.name_key IS NOT NULL`
 )
 
 // checksOf returns a function that reads a check of the organization.
 func checksOf(org roster.OrganizationID) func(scanner) (roster.Check, error) {
 	return func(r scanner) (c roster.Check, err error) {
 		c.OrganizationID = org
-		err = r.Scan(
+		return c, r.Scan(append([]any{
 			(*string)(&c.ID), &c.Number, &c.Name, &c.Description, &c.EmailAlias,
-			optional{(*string)(&c.CheckGroup.ID)}, &c.CheckGroup.Number, &c.CheckGroup.Name,
-			definitionOf{&c}, (*string)(&c.Status), instant{&c.StatusAt}, &c.Version, instant{&c.CreatedAt}, instant{&c.UpdatedAt},
-		)
-		return c, err
+			optional{(*string)(&c.CheckGroup.ID)},
+			&c.CheckGroup.Number, &c.CheckGroup.Name,
+			definitionOf{&c},
+			&c.Version,
+			instant{&c.CreatedAt},
+			instant{&c.UpdatedAt},
+		}, stateScan(&c.State)...)...)
 	}
 }
 
@@ -37,17 +41,20 @@ const (
 // InsertCheck implements directory.CheckTx.
 func (t *tx) InsertCheck(c roster.Check, key, aliasKey string) (number int64, err error) {
 	const text = `INSERT INTO checks (number, id, organization, name, name_key, description, email_alias, alias_key,
-	check_group_number, definition, status, status_at, version, created_at, updated_at)
+	check_group_number, definition, version, created_at, updated_at)
 	VALUES (` + nextNumber + `(SELECT COALESCE(MAX(number), 0) + 1 FROM checks WHERE organization = $3) END,
-	$2, $3, $4, $5, $6, $7, $8, ` + groupOfNewCheck + `, $10, $11, $12, $13, $14, $15) RETURNING number`
+	$2, $3, $4, $5, $6, $7, $8, ` + groupOfNewCheck + `, $10, $11, $12, $13) RETURNING number`
 	definition, err := definitionText(c)
 	if err != nil {
 		return 0, err
 	}
 	number, err = t.insertNumbered("insert check", text, c.Number,
 		uid(c.ID), t.org(c.OrganizationID), c.Name, orNull(key), c.Description, c.EmailAlias, orNull(aliasKey),
-		uidOrNull(c.CheckGroup.ID), definition, string(c.Status), micros(c.StatusAt), c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
+		uidOrNull(c.CheckGroup.ID), definition, c.Version, micros(c.CreatedAt), micros(c.UpdatedAt))
 	if err != nil {
+		return 0, err
+	}
+	if err := t.insertState(c.OrganizationID, number, c.State); err != nil {
 		return 0, err
 	}
 	if err := t.insertProgram(c, number); err != nil {
@@ -99,12 +106,17 @@ func (t *tx) dropTold(org roster.OrganizationID, number int64) error {
 	return t.put("drop told groups of check", text, t.org(org), number)
 }
 
-// DeleteCheck implements directory.CheckTx. The row stays for the events that refer to it.
+// DeleteCheck implements directory.CheckTx. The row stays for the events and alerts that refer to
+// it.
 func (t *tx) DeleteCheck(org roster.OrganizationID, id roster.CheckID, at time.Time) error {
 	const text = `UPDATE checks SET name_key = NULL, alias_key = NULL, check_group_number = NULL, updated_at = $3
 	WHERE organization = $1 AND id = $2 AND name_key IS NOT NULL RETURNING number`
+	const state = `DELETE FROM check_states WHERE organization = $1 AND check_number = $2`
 	number, err := t.changed("check", "delete check", text, t.org(org), uid(id), micros(at))
 	if err != nil {
+		return err
+	}
+	if err := t.put("delete state of check", state, t.org(org), number); err != nil {
 		return err
 	}
 	if err := t.dropProgram(org, number); err != nil {
@@ -260,43 +272,13 @@ func (t *tx) loadTold(org roster.OrganizationID, checks []roster.Check) error {
 	return nil
 }
 
-// checkState is answered by an index alone: without the range of versions, which is all of them,
+// checkVersions is answered by an index alone: without the range of versions, which is all of them,
 // SQLite takes that of the names.
-const checkState = `SELECT COUNT(*), COALESCE(MAX(number), 0), CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM checks
+const checkVersions = `SELECT COUNT(*), COALESCE(MAX(number), 0), CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM checks
 	WHERE organization = $1 AND version > 0 AND name_key IS NOT NULL`
 
-// CheckState implements directory.CheckTx.
-func (t *tx) CheckState(org roster.OrganizationID) (s directory.CheckState, err error) {
-	_, err = t.one("read state of checks", checkState, []any{t.org(org)}, &s.Checks, &s.LastNumber, &s.Versions)
+// CheckVersions implements directory.CheckTx.
+func (t *tx) CheckVersions(org roster.OrganizationID) (s directory.CheckVersions, err error) {
+	_, err = t.one("read versions of checks", checkVersions, []any{t.org(org)}, &s.Checks, &s.LastNumber, &s.Versions)
 	return s, err
-}
-
-// SetCheckStatus implements directory.CheckTx.
-func (t *tx) SetCheckStatus(org roster.OrganizationID, id roster.CheckID, s roster.Status, at time.Time) error {
-	const text = `UPDATE checks SET status = $3, status_at = $4
-	WHERE organization = $1 AND id = $2 AND status_at <= $4 AND name_key IS NOT NULL`
-	return t.put("set status of check", text, t.org(org), uid(id), string(s), micros(at))
-}
-
-// CheckCounts implements directory.CheckTx.
-func (t *tx) CheckCounts(org roster.OrganizationID, scope *directory.CheckScope) (map[roster.Status]int64, error) {
-	b := newQuery(`SELECT c.status, COUNT(*) FROM checks c`)
-	b.where("c.organization = ?", t.org(org))
-	b.where("c.name_key IS NOT NULL")
-	if cond, args := seenChecks(t.org(org), scope); cond != "" {
-		b.where(cond, args...)
-	}
-	b.add(" GROUP BY c.status")
-	counts := map[roster.Status]int64{}
-	err := t.each("count checks", b.text.String(), b.args, func(r scanner) error {
-		var status roster.Status
-		var n int64
-		err := r.Scan((*string)(&status), &n)
-		counts[status] = n
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return counts, nil
 }

@@ -36,6 +36,8 @@ func attribute(index string) string {
 		return "key"
 	case "alias_key":
 		return "emailAlias"
+	case "dedup_key":
+		return "dedupKey"
 	case "user_number":
 		return "user"
 	case "check_number":

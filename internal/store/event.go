@@ -7,11 +7,15 @@ import (
 
 // InsertEvent implements directory.CheckTx.
 func (t *tx) InsertEvent(e roster.Event) error {
-	const text = `INSERT INTO events (organization, id, check_number, title, sender, status, at, body, reason)
-	VALUES ($1, $2, COALESCE((SELECT number FROM checks WHERE organization = $1 AND id = $3), 0), $4, $5, $6, $7, $8, $9)`
+	const text = `INSERT INTO events (organization, id, check_number, title, sender, status, at, body, reason, occurred_at, dedup_key, labels)
+	VALUES ($1, $2, COALESCE((SELECT number FROM checks WHERE organization = $1 AND id = $3), 0), $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	named, err := labelText(e.Labels)
+	if err != nil {
+		return err
+	}
 	t.inserted++
 	return t.put("insert event", text, t.org(e.OrganizationID), uid(e.ID), uid(e.Check.ID), e.Title, e.From,
-		string(e.Status), micros(e.At), e.Body, e.Reason)
+		string(e.Status), micros(e.At), e.Body, e.Reason, micros(e.OccurredAt), e.DedupKey, named)
 }
 
 // Events implements directory.CheckTx.
@@ -21,7 +25,7 @@ func (t *tx) Events(org roster.OrganizationID, q directory.EventQuery) ([]roster
 		reason, body = "v.reason", "v.body"
 	}
 	b := newQuery(`SELECT v.id, c.id, COALESCE(c.number, 0), COALESCE(c.name, ''), v.title, v.sender,
-	v.status, v.at, ` + reason + `, ` + body + ` FROM events v LEFT JOIN checks c ON c.organization = v.organization AND c.number = v.check_number`)
+	v.status, v.at, v.occurred_at, v.dedup_key, v.labels, ` + reason + `, ` + body + ` FROM events v LEFT JOIN checks c ON c.organization = v.organization AND c.number = v.check_number`)
 	switch {
 	case q.Unmatched:
 		b.whereEventOfChecks(t.org(org), q, []roster.CheckID{""})
@@ -39,7 +43,7 @@ func eventsOf(org roster.OrganizationID) func(scanner) (roster.Event, error) {
 	return func(r scanner) (e roster.Event, err error) {
 		e.OrganizationID = org
 		return e, r.Scan((*string)(&e.ID), optional{(*string)(&e.Check.ID)}, &e.Check.Number, &e.Check.Name,
-			&e.Title, &e.From, (*string)(&e.Status), instant{&e.At}, &e.Reason, &e.Body)
+			&e.Title, &e.From, (*string)(&e.Status), instant{&e.At}, instant{&e.OccurredAt}, &e.DedupKey, labels{&e.Labels}, &e.Reason, &e.Body)
 	}
 }
 

@@ -30,7 +30,7 @@ var accessNeutral = [...]string{
 	"UPDATE contact_methods ", "DELETE FROM contact_methods ", "DELETE FROM preferences ", "DELETE FROM default_preferences ",
 	"DELETE FROM user_words ", "DELETE FROM group_members ", "DELETE FROM team_services ",
 	"UPDATE realms ", "UPDATE departments ", "UPDATE organizations ",
-	"UPDATE checks ", "DELETE FROM check_told_groups ", "DELETE FROM check_programs ", "UPDATE check_groups ", "DELETE FROM check_permissions ", // verbs read entries each time
+	"UPDATE checks ", "UPDATE check_states ", "DELETE FROM check_states ", "DELETE FROM check_told_groups ", "DELETE FROM check_programs ", "UPDATE check_groups ", "DELETE FROM check_permissions ", // verbs read entries each time
 }
 
 // changesAccess reports whether a statement may change what authentication reads.

@@ -86,7 +86,7 @@ func TestTheGenerationRisesWithEveryChangeThatAuthenticationMayRead(t *testing.T
 			_, err2 := tx.InsertCheck(c, "c", "")
 			_, err3 := tx.PutCheckPermission(user.OrganizationID, p)
 			return errors.Join(err, err2, err3, tx.UpdateCheck(c, "c", "c"), tx.UpdateCheckGroup(g, "cg"),
-				tx.SetCheckStatus(c.OrganizationID, c.ID, roster.StatusFailure, now), tx.DeleteCheckPermission(c.OrganizationID, id),
+				tx.PutCheckState(c.OrganizationID, 1, roster.CheckState{}, roster.CheckState{State: roster.StateFailure}), tx.DeleteCheckPermission(c.OrganizationID, id),
 				tx.DeleteCheck(c.OrganizationID, c.ID, now), tx.DeleteCheckGroup(c.OrganizationID, g.ID, now))
 		}, false},
 		"an audit entry": {func(tx directory.Tx) error {

@@ -30,10 +30,10 @@ func TestWhatIsFewAmongManyHasAnIndexOfItsOwn(t *testing.T) {
 			args []any
 			want string
 		}{
-			open:       {ofOpen, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
-			running:    {ofRunning, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
-			buried:     {ofBuried, "SEARCH jobs USING INDEX jobs_buried (organization=? AND id>?)"},
-			checkState: {[]any{1}, "SEARCH checks USING COVERING INDEX checks_version (organization=? AND version>?)"},
+			open:          {ofOpen, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
+			running:       {ofRunning, "SEARCH jobs USING INDEX jobs_open (organization=? AND id>?)"},
+			buried:        {ofBuried, "SEARCH jobs USING INDEX jobs_buried (organization=? AND id>?)"},
+			checkVersions: {[]any{1}, "SEARCH checks USING COVERING INDEX checks_version (organization=? AND version>?)"},
 		} {
 			var plan []string
 			err := x.(*tx).each("explain", "EXPLAIN QUERY PLAN "+text, c.args, func(r scanner) error {

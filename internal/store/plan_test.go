@@ -306,8 +306,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.InsertCheck(c, "key", "alias")
 	_ = tx.UpdateCheckGroup(g, "key")
 	_ = tx.UpdateCheck(c, "key", "alias")
-	_ = tx.SetCheckStatus(org, c.ID, roster.StatusFailure, at)
-	_, _ = tx.CheckState(org)
+	_, _ = tx.CheckVersions(org)
 	_, _ = tx.ProgramSize(org, c.ID)
 	scopes := []*directory.CheckScope{nil, {}, {User: anID}, {Groups: []roster.GroupID{anID, otherID}}, {Groups: []roster.GroupID{anID}, User: anID}}
 	for _, scope := range scopes {
@@ -338,6 +337,7 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{anID})
 	_, _ = tx.GroupCheckGrants(org, []roster.GroupID{anID, otherID, thirdID})
 	_ = tx.InsertEvent(roster.Event{ID: anID, OrganizationID: org, At: at})
+	everyAlertQuery(tx, org, c, scopes, at)
 	for _, checks := range [][]roster.CheckID{nil, {anID}, {anID, otherID}} {
 		for _, q := range []directory.EventQuery{
 			{}, {After: anID}, {After: anID, Since: otherID}, {Among: []roster.EventID{anID, otherID}, Body: true}, {Unmatched: true, After: anID},
@@ -353,6 +353,28 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.DeleteCheck(org, c.ID, at)
 	_ = tx.DeleteCheckGroup(org, g.ID, at)
 	everyGroupDeletion(tx, org, at)
+}
+
+// everyAlertQuery puts those about the states of checks, alerts and flips.
+func everyAlertQuery(tx directory.Tx, org roster.OrganizationID, c roster.Check, scopes []*directory.CheckScope, at time.Time) {
+	s := roster.CheckState{State: roster.StateFailure, DueAt: at}
+	_, _ = tx.LockCheckState(org, c.ID)
+	_ = tx.PutCheckState(org, 1, s, s)
+	_ = tx.PutCheckState(org, 1, roster.CheckState{}, s)
+	_, _ = tx.DueChecks(at, 1)
+	_ = tx.PutAlerts(org, []roster.Alert{{ID: anID, Check: roster.CheckLink{Number: 1}}})
+	_, _ = tx.AlertsMet(org, 1, "key")
+	for _, scope := range scopes {
+		for _, open := range []roster.Set[bool]{{}, roster.Some(true), roster.Some(false)} {
+			for _, q := range []directory.AlertQuery{{}, {Before: otherID}, {Check: c.ID}, {Check: c.ID, Before: otherID}, {ID: anID}} {
+				q.Scope, q.Open, q.Count = scope, open, true
+				_, _ = tx.Alerts(org, q)
+			}
+		}
+	}
+	_ = tx.InsertFlips(org, 1, []roster.Flip{{ID: anID}, {ID: otherID}})
+	_, _ = tx.Flips(org, c.ID, "", 1)
+	_, _ = tx.Flips(org, c.ID, anID, 1)
 }
 
 // everyGroupDeletion deletes a group that checks may name.

@@ -55,6 +55,7 @@ var (
 	auditRow      = placeholders(15)
 	detailsRow    = placeholders(4)
 	jobRow        = placeholders(16)
+	flipRow       = placeholders(9)
 )
 
 // userRows are the rows of users' relations, as arguments of inserts.

@@ -443,7 +443,7 @@ CREATE TABLE check_groups (
 CREATE UNIQUE INDEX check_groups__id ON check_groups (organization, id);
 CREATE UNIQUE INDEX check_groups__name_key ON check_groups (organization, name_key);
 
--- The checks, which claim events and have a status.
+-- The checks, which claim events.
 CREATE TABLE checks (
 	organization       BIGINT  NOT NULL REFERENCES organizations (number),
 	number             BIGINT  NOT NULL,
@@ -455,8 +455,6 @@ CREATE TABLE checks (
 	alias_key          {{key}},          -- null for none, and once the check is deleted
 	check_group_number BIGINT,
 	definition         TEXT    NOT NULL, -- conditions, interval, window: a JSON object
-	status             {{key}} NOT NULL,
-	status_at          BIGINT  NOT NULL,
 	version            BIGINT  NOT NULL,
 	created_at         BIGINT  NOT NULL,
 	updated_at         BIGINT  NOT NULL,
@@ -467,7 +465,6 @@ CREATE UNIQUE INDEX checks__id ON checks (organization, id);
 CREATE UNIQUE INDEX checks__name_key ON checks (organization, name_key);
 CREATE UNIQUE INDEX checks__alias_key ON checks (organization, alias_key);
 CREATE INDEX checks_check_group ON checks (organization, check_group_number, number);
-CREATE INDEX checks_status ON checks (organization, status, number) WHERE name_key IS NOT NULL;
 -- A query for changed checks reads this index only. Its last column is there for that.
 CREATE INDEX checks_version ON checks (organization, version, number, name_key) WHERE name_key IS NOT NULL;
 
@@ -512,6 +509,73 @@ CREATE INDEX check_permissions_check_group ON check_permissions (organization, c
 CREATE UNIQUE INDEX check_permissions_user__check_group_number ON check_permissions (organization, user_number, check_group_number) WHERE user_number IS NOT NULL;
 CREATE UNIQUE INDEX check_permissions_group__check_group_number ON check_permissions (organization, group_number, check_group_number) WHERE group_number IS NOT NULL;
 
+-- What events make of the checks. A row is made and deleted with its check, and each event that the
+-- check claims updates it. So it is narrow, and an event that changes neither state nor due time
+-- touches no index.
+CREATE TABLE check_states (
+	organization  BIGINT  NOT NULL,
+	check_number  BIGINT  NOT NULL,
+	state         {{key}} NOT NULL,
+	status        {{key}} NOT NULL, -- of the last event; '' before the first
+	running_since BIGINT  NOT NULL,
+	run           TEXT    NOT NULL,
+	last_event    {{id}},           -- null before the first
+	last_at       BIGINT  NOT NULL, -- of the last event; before the first, when counting began
+	occurred_at   BIGINT  NOT NULL, -- of the latest event without a key
+	due_at        BIGINT  NOT NULL, -- when silence is a failure; 0 for never
+	CONSTRAINT check_states__check_number PRIMARY KEY (organization, check_number),
+	FOREIGN KEY (organization, check_number) REFERENCES checks (organization, number)
+) {{clustered}};
+CREATE INDEX check_states_due ON check_states (due_at) WHERE due_at > 0;
+CREATE INDEX check_states_state ON check_states (organization, state, status);
+
+-- The alerts. An alert is one trouble of a check and a key, and at most one of both is open.
+CREATE TABLE alerts (
+	organization              BIGINT  NOT NULL,
+	id                        {{id}}  NOT NULL,
+	check_number              BIGINT  NOT NULL,
+	dedup_key                 {{key}} NOT NULL, -- '' where the source has none, and for silence
+	title                     TEXT    NOT NULL,
+	labels                    TEXT    NOT NULL, -- a JSON object, or ''
+	state                     {{key}} NOT NULL, -- the last one before it ended
+	highest                   TEXT    NOT NULL,
+	silent                    BOOLEAN NOT NULL,
+	urgency                   TEXT    NOT NULL,
+	failures                  BIGINT  NOT NULL,
+	opened_at                 BIGINT  NOT NULL,
+	raised_at                 BIGINT  NOT NULL,
+	last_event_at             BIGINT  NOT NULL,
+	occurred_at               BIGINT  NOT NULL,
+	ended_at                  BIGINT  NOT NULL, -- 0 while it is open
+	acknowledging_user_number BIGINT,
+	acknowledged_at           BIGINT  NOT NULL,
+	acknowledged_until        BIGINT  NOT NULL,
+	CONSTRAINT alerts__id PRIMARY KEY (organization, id),
+	FOREIGN KEY (organization, check_number) REFERENCES checks (organization, number),
+	FOREIGN KEY (organization, acknowledging_user_number) REFERENCES users (organization, number)
+);
+CREATE UNIQUE INDEX alerts__dedup_key ON alerts (organization, check_number, dedup_key) WHERE ended_at = 0;
+CREATE INDEX alerts_key ON alerts (organization, check_number, dedup_key, id);
+CREATE INDEX alerts_check ON alerts (organization, check_number, id);
+-- Of the open ones the worst comes first: failure, overdue, warning.
+CREATE INDEX alerts_worst ON alerts (organization, check_number, state) WHERE ended_at = 0;
+CREATE INDEX alerts_open ON alerts (organization, id) WHERE ended_at = 0;
+
+-- The changes of the states of checks and alerts.
+CREATE TABLE flips (
+	organization BIGINT NOT NULL,
+	id           {{id}} NOT NULL,
+	check_number BIGINT NOT NULL,
+	alert_id     {{id}},          -- null if only the check changed
+	from_state   TEXT   NOT NULL,
+	to_state     TEXT   NOT NULL,
+	at           BIGINT NOT NULL,
+	event_id     {{id}},          -- null if no event caused it
+	cause        TEXT   NOT NULL,
+	CONSTRAINT flips__id PRIMARY KEY (organization, id)
+);
+CREATE INDEX flips_check ON flips (organization, check_number, id);
+
 -- The events. check_number is 0 if no check claimed the event, so that an index finds these too.
 CREATE TABLE events (
 	organization BIGINT NOT NULL,
@@ -521,6 +585,9 @@ CREATE TABLE events (
 	sender       TEXT   NOT NULL,
 	status       TEXT   NOT NULL,
 	at           BIGINT NOT NULL,
+	occurred_at  BIGINT NOT NULL, -- when it happened, if the sender says so; else 0
+	dedup_key    TEXT   NOT NULL,
+	labels       TEXT   NOT NULL, -- a JSON object, or ''
 	reason       TEXT   NOT NULL, -- why no check could claim it
 	body         TEXT   NOT NULL, -- last: whoever does not ask for it does not read past it
 	CONSTRAINT events__id PRIMARY KEY (organization, id)

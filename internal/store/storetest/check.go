@@ -24,8 +24,9 @@ func (f *fixture) newCheck(name string) roster.Check {
 			roster.Condition{Field: roster.FieldFrom, Matches: roster.MatchEndsWith, Value: "@example.com"}),
 		Success:       group(roster.Condition{Field: roster.FieldBody, Matches: roster.MatchRegexp, Value: `^\d+ ok$`}),
 		DefaultStatus: roster.StatusFailure, Interval: roster.Interval{Unit: roster.IntervalHour, Value: 4}, OverdueMinutes: 30,
-		Window: roster.Window{Start: "08:00", End: "18:30", Days: []roster.Day{"mon", "fri"}},
-		Status: roster.StatusSuccess, StatusAt: f.now, Version: 1, CreatedAt: f.now, UpdatedAt: f.now,
+		Window:  roster.Window{Start: "08:00", End: "18:30", Days: []roster.Day{"mon", "fri"}},
+		State:   roster.CheckState{State: roster.StateNew, LastAt: f.now, DueAt: f.now.Add(4*time.Hour + 30*time.Minute)},
+		Version: 1, CreatedAt: f.now, UpdatedAt: f.now,
 	}
 }
 
@@ -92,6 +93,16 @@ func (f *fixture) checkNames(q directory.CheckQuery) []string {
 	return names
 }
 
+// checkCounts returns the counts of the scope, by state and then by status.
+func (f *fixture) checkCounts(scope *directory.CheckScope) []directory.CheckCount {
+	f.Helper()
+	counts := read(f, func(tx directory.Tx) ([]directory.CheckCount, error) { return tx.CheckCounts(f.org, scope) })
+	slices.SortFunc(counts, func(a, b directory.CheckCount) int {
+		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(a.Status, b.Status))
+	})
+	return counts
+}
+
 func (f *fixture) checkGroups(q directory.CheckGroupQuery) []roster.CheckGroup {
 	f.Helper()
 	return read(f, func(tx directory.Tx) ([]roster.CheckGroup, error) { return records(tx.CheckGroups(f.org, q)) })
@@ -156,7 +167,7 @@ var checks = []sentence{
 		a, b, team := f.group(roster.KindGroup, "A"), f.group(roster.KindGroup, "B"), f.group(roster.KindTeam, "A")
 		whole := f.check("Backup", in(g), tells(a, b, team), func(c *roster.Check) { c.EmailAlias = "Back.Up" })
 		little := f.newCheck("Little")
-		little = roster.Check{ID: little.ID, OrganizationID: f.org, Name: "Little", Status: roster.StatusWarning}
+		little = roster.Check{ID: little.ID, OrganizationID: f.org, Name: "Little", State: roster.CheckState{State: roster.StatePaused}}
 		little.Number = write(f, func(tx directory.Tx) (int64, error) { return tx.InsertCheck(little, "little", "") })
 		same(f, f.checks(directory.CheckQuery{}), []roster.Check{whole, little})
 		same(f, []int64{whole.Number, little.Number}, []int64{1, 2})
@@ -208,7 +219,7 @@ var checks = []sentence{
 			f.Fatalf("got %d checks", len(got))
 		}
 	}},
-	{text: "a changed check is what was written, but for its status", test: func(f *fixture) {
+	{text: "a changed check is what was written, but for its state", test: func(f *fixture) {
 		g, team := f.checkGroup("Nightly"), f.group(roster.KindTeam, "A")
 		c := f.check("Backup", in(g), tells(team), func(c *roster.Check) { c.EmailAlias = "old" })
 		f.now = f.now.Add(time.Hour)
@@ -216,9 +227,9 @@ var checks = []sentence{
 		after.ID, after.Number, after.Version, after.CreatedAt = c.ID, c.Number, 7, c.CreatedAt
 		after.Interval, after.Window, after.Matching = roster.Interval{}, roster.Window{Start: "00:00", End: "00:00"}, roster.ConditionGroup{}
 		tells(f.group(roster.KindGroup, "B"))(&after)
-		after.Status, after.StatusAt = roster.StatusFailure, f.now
+		after.State = roster.CheckState{State: roster.StateFailure, Status: roster.StatusFailure, LastAt: f.now}
 		f.update(func(tx directory.Tx) error { return tx.UpdateCheck(after, "restore", "") })
-		after.Status, after.StatusAt = c.Status, c.StatusAt
+		after.State = c.State
 		same(f, f.checks(directory.CheckQuery{}), []roster.Check{after})
 		f.check("Backup", func(c *roster.Check) { c.EmailAlias = "old" }) // both are free
 		f.fails(roster.NotFound, "", func(tx directory.Tx) error {
@@ -247,40 +258,22 @@ var checks = []sentence{
 		} {
 			f.fails(roster.NotFound, "", do)
 		}
-		f.update(func(tx directory.Tx) error { return tx.SetCheckStatus(f.org, c.ID, roster.StatusFailure, f.now) })
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error {
+			_, err := tx.LockCheckState(f.org, c.ID)
+			return err
+		})
 		again := f.check("Backup", func(c *roster.Check) { c.EmailAlias = "backup" })
 		same(f, f.checks(directory.CheckQuery{}), []roster.Check{again})
 	}},
-	{text: "the status of a check is that of its last event, however late the earlier ones are told", test: func(f *fixture) {
-		c := f.check("Backup")
-		for _, step := range []struct {
-			status roster.Status
-			after  time.Duration
-			want   roster.Status
-		}{
-			{roster.StatusWarning, 0, roster.StatusWarning}, // at the moment when it was made
-			{roster.StatusFailure, 2 * time.Minute, roster.StatusFailure},
-			{roster.StatusSuccess, time.Minute, roster.StatusFailure},
-			{roster.StatusSuccess, 2 * time.Minute, roster.StatusSuccess},
-		} {
-			f.update(func(tx directory.Tx) error { return tx.SetCheckStatus(f.org, c.ID, step.status, f.now.Add(step.after)) })
-			same(f, f.checks(directory.CheckQuery{})[0].Status, step.want)
+	{text: "the versions of an organization's checks are others after each change of one, and the same after each event", test: func(f *fixture) {
+		state := func() directory.CheckVersions {
+			return read(f, func(tx directory.Tx) (directory.CheckVersions, error) { return tx.CheckVersions(f.org) })
 		}
-		got := f.checks(directory.CheckQuery{})[0]
-		c.StatusAt = f.now.Add(2 * time.Minute)
-		same(f, got, c) // the version too
-	}},
-	{text: "the state of an organization's checks is another after each change of one, and the same after each event", test: func(f *fixture) {
-		state := func() directory.CheckState {
-			return read(f, func(tx directory.Tx) (directory.CheckState, error) { return tx.CheckState(f.org) })
-		}
-		same(f, state(), directory.CheckState{})
+		same(f, state(), directory.CheckVersions{})
 		g, told := f.checkGroup("X"), f.group(roster.KindGroup, "A")
 		first, second := f.check("First", in(g), tells(told)), f.check("Second")
-		seen := map[directory.CheckState]bool{{}: true, state(): true}
-		f.update(func(tx directory.Tx) error {
-			return tx.SetCheckStatus(f.org, first.ID, roster.StatusFailure, f.now.Add(time.Minute))
-		})
+		seen := map[directory.CheckVersions]bool{{}: true, state(): true}
+		f.becomes(first, roster.CheckState{State: roster.StateFailure, Status: roster.StatusFailure, LastAt: f.now.Add(time.Minute)})
 		same(f, seen[state()], true)
 		change := func(fn func(directory.Tx) error) {
 			f.Helper()
@@ -303,7 +296,7 @@ var checks = []sentence{
 		here := state()
 		f.org = f.organization()
 		f.check("Other")
-		same(f, state(), directory.CheckState{Checks: 1, LastNumber: 1, Versions: 1})
+		same(f, state(), directory.CheckVersions{Checks: 1, LastNumber: 1, Versions: 1})
 		same(f, seen[here], true)
 	}},
 	{text: "a scope shows the checks that name its groups and those that an entry of the user shows", test: func(f *fixture) {
@@ -338,8 +331,11 @@ var checks = []sentence{
 			{&directory.CheckScope{Groups: []roster.GroupID{a.ID}, User: grace.ID}, []string{"a", "ab in x", "in z"}, "X1 Z1 "},
 		} {
 			same(f, f.checkNames(directory.CheckQuery{Scope: c.scope}), c.want)
-			counts := read(f, func(tx directory.Tx) (map[roster.Status]int64, error) { return tx.CheckCounts(f.org, c.scope) })
-			same(f, counts[roster.StatusSuccess], int64(len(c.want)))
+			var want []directory.CheckCount
+			if n := len(c.want); n > 0 {
+				want = []directory.CheckCount{{State: roster.StateNew, N: int64(n)}}
+			}
+			same(f, f.checkCounts(c.scope), want)
 			groups := ""
 			for _, g := range f.checkGroups(directory.CheckGroupQuery{Scope: c.scope}) {
 				groups += fmt.Sprint(g.Name, g.CheckCount, " ")
@@ -419,17 +415,26 @@ var checks = []sentence{
 		same(f, f.userGrants(grace), nil)
 		same(f, f.groupGrants(a.ID, b.ID), nil)
 	}},
-	{text: "checks are counted by status", test: func(f *fixture) {
+	{text: "checks are counted by state and status", test: func(f *fixture) {
 		a := f.group(roster.KindGroup, "A")
-		for i, status := range []roster.Status{roster.StatusFailure, roster.StatusSuccess, roster.StatusFailure, roster.StatusWarning} {
-			c := f.check(fmt.Sprint(i), tells(a), func(c *roster.Check) { c.Status = status })
-			if status == roster.StatusWarning {
+		for i, s := range []roster.CheckState{
+			{State: roster.StateFailure, Status: roster.StatusFailure},
+			{State: roster.StateNew},
+			{State: roster.StateFailure, Status: roster.StatusFailure},
+			{State: roster.StateFailure, Status: roster.StatusSuccess},
+			{State: roster.StateWarning, Status: roster.StatusWarning},
+		} {
+			c := f.check(fmt.Sprint(i), tells(a), func(c *roster.Check) { c.State = s })
+			if s.State == roster.StateWarning {
 				f.update(func(tx directory.Tx) error { return tx.DeleteCheck(f.org, c.ID, f.now) })
 			}
 		}
 		for _, scope := range []*directory.CheckScope{nil, {Groups: []roster.GroupID{a.ID}}} {
-			same(f, read(f, func(tx directory.Tx) (map[roster.Status]int64, error) { return tx.CheckCounts(f.org, scope) }),
-				map[roster.Status]int64{roster.StatusFailure: 2, roster.StatusSuccess: 1})
+			same(f, f.checkCounts(scope), []directory.CheckCount{
+				{State: roster.StateFailure, Status: roster.StatusFailure, N: 2},
+				{State: roster.StateFailure, Status: roster.StatusSuccess, N: 1},
+				{State: roster.StateNew, N: 1},
+			})
 		}
 	}},
 	{text: "a deleted group is told of no check any more, which is a change of the check, and its entries are gone", test: func(f *fixture) {
@@ -521,7 +526,10 @@ var checks = []sentence{
 		} {
 			f.fails(roster.NotFound, "", do)
 		}
-		f.update(func(tx directory.Tx) error { return tx.SetCheckStatus(f.org, c.ID, roster.StatusFailure, f.now) })
+		f.fails(roster.NotFound, "", func(tx directory.Tx) error {
+			_, err := tx.LockCheckState(f.org, c.ID)
+			return err
+		})
 		f.org = home
 		same(f, f.checks(directory.CheckQuery{}), []roster.Check{c})
 		same(f, f.checkEntries(directory.CheckPermissionQuery{}), []roster.CheckPermission{p})
@@ -727,6 +735,13 @@ var events = []sentence{
 		same(f, f.events(directory.EventQuery{Body: true}), []roster.Event{second, first})
 		first.Body, second.Body = "", ""
 		same(f, f.events(directory.EventQuery{}), []roster.Event{second, first})
+	}},
+	{text: "an event keeps its key, its labels and when it happened", test: func(f *fixture) {
+		e := f.event("first", func(e *roster.Event) {
+			e.DedupKey, e.Labels = "disk /", map[string]string{"host": "db1", "straße": "ü \"<&>\""}
+			e.OccurredAt = f.now.Add(-time.Hour)
+		})
+		same(f, f.events(directory.EventQuery{Body: true}), []roster.Event{e})
 	}},
 	{text: "an event keeps why no check could claim it", test: func(f *fixture) {
 		e := f.event("first", func(e *roster.Event) { e.Reason = "too much <work> & Straße" })

@@ -53,6 +53,8 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"checks", checks},
 		{"check groups", checkGroups},
 		{"events", events},
+		{"states of checks", checkStates},
+		{"alerts", alerts},
 	} {
 		t.Run(chapter.name, func(t *testing.T) {
 			t.Parallel()
