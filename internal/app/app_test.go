@@ -267,6 +267,31 @@ func TestADemonstrationAndRealUseDoNotShareAFolder(t *testing.T) {
 	}
 }
 
+func TestACheckIsOverdueOnceItsIntervalIsOver(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	a, err := Open(t.Context(), Config{
+		Settings: config.Serve{Data: t.TempDir(), DatabaseConns: 4}, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close(t.Context())
+	by := a.system(a.org.ID)
+	c := must(a.directory.CreateCheck(t.Context(), by, directory.NewCheck{CheckFields: directory.CheckFields{
+		Name: roster.Some("backup"), EmailAlias: roster.Some("backup"), IntervalUnit: roster.Some(roster.IntervalHour), OverdueMinutes: roster.Some(0),
+	}}))(t)
+	for _, want := range []roster.State{roster.StateNew, roster.StateNew, roster.StateOverdue} {
+		if err := a.silence(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := must(a.directory.GetCheck(t.Context(), by, c.ID))(t).State.State; got != want {
+			t.Errorf("at %s it is %s, want %s", now, got, want)
+		}
+		now = now.Add(30 * time.Minute)
+	}
+}
+
 func TestASweepDeletesEventsAfter400Days(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)

@@ -24,9 +24,11 @@ const SocketFile = "roster.sock"
 
 // Intervals of the work in the background.
 const (
-	sealEvery  = 5 * time.Second // from a change to its place in the audit's chain
-	sweepEvery = 10 * time.Minute
-	sweepBatch = 500 // rows a transaction, so that a sweep holds nobody up
+	sealEvery    = 5 * time.Second  // from a change to its place in the audit's chain
+	silenceEvery = 10 * time.Second // from the time at which a check is overdue until it shows
+	silenceBatch = 500
+	sweepEvery   = 10 * time.Minute
+	sweepBatch   = 500 // rows a transaction, so that a sweep holds nobody up
 )
 
 // How long things are kept that are only looked at for a while.
@@ -59,6 +61,7 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 		func(ctx context.Context) { a.report(ctx, "queue", a.queue.Run(ctx)) },
 		a.auth.Run,
 		func(ctx context.Context) { a.every(ctx, sealEvery, "seal audit", a.seal) },
+		func(ctx context.Context) { a.every(ctx, silenceEvery, "look for silence", a.silence) },
 		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 		func(ctx context.Context) { a.reload(ctx, srv) },
@@ -213,6 +216,18 @@ func (a *App) rekeyNames(ctx context.Context) error {
 }
 
 func (a *App) seal(ctx context.Context) error { return directory.SealAudit(ctx, a.store) }
+
+// silence looks at the checks that expected an event by now. Servers on one database may do so at the
+// same time: each check is looked at under its lock.
+func (a *App) silence(ctx context.Context) error {
+	for n := silenceBatch; n == silenceBatch; {
+		var err error
+		if n, err = directory.CheckSilence(ctx, a.store, a.now(), silenceBatch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // sweep deletes what is over, in small transactions.
 func (a *App) sweep(ctx context.Context) error {
