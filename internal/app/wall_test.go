@@ -99,6 +99,9 @@ func (w *tenant) checks(t *testing.T, e *dialecttest.Env) {
 	w.ids["permissions"] = string(entry.ID)
 	event := must(d.RecordEvent(ctx, w.by, directory.NewEvent{Check: check.ID, Title: w.mark, Status: roster.StatusFailure}))(t)
 	w.ids["events"] = string(event.ID)
+	for a := range must(d.ListAlerts(ctx, w.by, directory.AlertList{}))(t) {
+		w.ids["alerts"] = string(a.ID)
+	}
 }
 
 // must returns what a verb returned, and fails the test where that is an error.
