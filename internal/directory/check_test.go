@@ -482,6 +482,7 @@ func TestAChangeOfACheckTouchesWhatItNamesAndNullIsTheDefault(t *testing.T) {
 		f.IntervalUnit, f.IntervalValue, f.OverdueMinutes = roster.Some(roster.IntervalHour), roster.Some(4), roster.Some(0)
 		f.WindowStart, f.WindowEnd, f.ActiveDays = roster.Some("8:05"), roster.Some("18:30"), roster.Some([]roster.Day{"sun", "mon", "sun"})
 		before := must(e.CreateCheck(t.Context(), e.admin, directory.NewCheck{CheckFields: f}))(t)
+		made := before.CreatedAt
 		if w := before.Window; w.Start != "08:05" || !slices.Equal(w.Days, []roster.Day{"mon", "sun"}) {
 			t.Errorf("the window is %+v", w)
 		}
@@ -492,12 +493,20 @@ func TestAChangeOfACheckTouchesWhatItNamesAndNullIsTheDefault(t *testing.T) {
 			{directory.CheckFields{Description: roster.Null[string](), Name: roster.Some(" backup")}, func(c *roster.Check) { c.Description, c.Name = "", "backup" }},
 			{directory.CheckFields{EmailAlias: roster.Null[string]()}, func(c *roster.Check) { c.EmailAlias = "" }},
 			{directory.CheckFields{OverdueMinutes: roster.Null[int](), WindowStart: roster.Null[string](), ActiveDays: roster.Null[[]roster.Day]()}, func(c *roster.Check) {
-				c.OverdueMinutes, c.Window = 30, roster.Window{Start: "00:00", End: "18:30"}
+				c.OverdueMinutes, c.Window, c.State.DueAt = 30, roster.Window{Start: "00:00", End: "18:30"}, made.Add(4*time.Hour+30*time.Minute)
 			}},
-			{directory.CheckFields{IntervalValue: roster.Some(6)}, func(c *roster.Check) { c.Interval.Value = 6 }},
-			{directory.CheckFields{IntervalUnit: roster.Some(roster.IntervalUnit(""))}, func(c *roster.Check) { c.Interval = roster.Interval{} }},
-			{directory.CheckFields{IntervalUnit: roster.Some(roster.IntervalWeek)}, func(c *roster.Check) { c.Interval = roster.Interval{Unit: "week", Value: 1} }},
-			{directory.CheckFields{IntervalUnit: roster.Null[roster.IntervalUnit](), IntervalValue: roster.Null[int]()}, func(c *roster.Check) { c.Interval.Unit = "day" }},
+			{directory.CheckFields{IntervalValue: roster.Some(6)}, func(c *roster.Check) {
+				c.Interval.Value, c.State.DueAt = 6, made.Add(6*time.Hour+30*time.Minute)
+			}},
+			{directory.CheckFields{IntervalUnit: roster.Some(roster.IntervalUnit(""))}, func(c *roster.Check) {
+				c.Interval, c.State.DueAt = roster.Interval{}, time.Time{}
+			}},
+			{directory.CheckFields{IntervalUnit: roster.Some(roster.IntervalWeek)}, func(c *roster.Check) {
+				c.Interval, c.State.DueAt = roster.Interval{Unit: "week", Value: 1}, made.Add(7*24*time.Hour+30*time.Minute)
+			}},
+			{directory.CheckFields{IntervalUnit: roster.Null[roster.IntervalUnit](), IntervalValue: roster.Null[int]()}, func(c *roster.Check) {
+				c.Interval.Unit, c.State.DueAt = "day", made.Add(24*time.Hour+30*time.Minute)
+			}},
 			{directory.CheckFields{CheckGroup: roster.Null[roster.Ref]()}, func(c *roster.Check) { c.CheckGroup = roster.CheckGroupLink{} }},
 			{directory.CheckFields{Groups: roster.Null[[]roster.Ref]()}, func(c *roster.Check) { c.Groups = nil }},
 		} {
