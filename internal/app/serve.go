@@ -217,8 +217,8 @@ func (a *App) rekeyNames(ctx context.Context) error {
 
 func (a *App) seal(ctx context.Context) error { return directory.SealAudit(ctx, a.store) }
 
-// silence looks at the checks that expected an event by now. Servers on one database may do so at the
-// same time: each check is looked at under its lock.
+// silence looks at the checks that expected an event by now. Servers on one database may do so at
+// the same time: each check is looked at under its lock.
 func (a *App) silence(ctx context.Context) error {
 	for n := silenceBatch; n == silenceBatch; {
 		var err error
