@@ -22,6 +22,7 @@ type env struct {
 	*directory.Directory
 	t     *testing.T
 	store *store.DB
+	url   string // of the store
 	admin roster.Actor // the operator
 	mu    sync.Mutex
 	clock time.Time
@@ -62,7 +63,7 @@ func onEach(t *testing.T, run func(t *testing.T, fresh func() *env)) {
 
 func open(t *testing.T, url string) *env {
 	t.Helper()
-	e := &env{t: t, clock: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
+	e := &env{t: t, url: url, clock: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
 	db, err := store.Open(t.Context(), url, store.Options{Now: e.now})
 	if err != nil {
 		t.Fatal(err)
