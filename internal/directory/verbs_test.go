@@ -22,7 +22,7 @@ type env struct {
 	*directory.Directory
 	t     *testing.T
 	store *store.DB
-	url   string // of the store
+	url   string       // of the store
 	admin roster.Actor // the operator
 	mu    sync.Mutex
 	clock time.Time

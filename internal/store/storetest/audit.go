@@ -176,17 +176,17 @@ var audit = []sentence{
 // committed stores an entry of "user 1" about a target.
 func (f *fixture) committed(target string) roster.AuditEntry {
 	f.Helper()
-	return f.store16(roster.AuditEntry{Actor: "user 1", Target: target})
+	return f.insertCommitted(roster.AuditEntry{Actor: "user 1", Target: target})
 }
 
 // entryBy stores an entry by an actor.
 func (f *fixture) entryBy(actor string) roster.AuditEntry {
 	f.Helper()
-	return f.store16(roster.AuditEntry{Actor: actor, Target: ID + "3"})
+	return f.insertCommitted(roster.AuditEntry{Actor: actor, Target: ID + "3"})
 }
 
-// store16 stores an entry with a whole salt.
-func (f *fixture) store16(e roster.AuditEntry) roster.AuditEntry {
+// insertCommitted stores an entry with a whole salt.
+func (f *fixture) insertCommitted(e roster.AuditEntry) roster.AuditEntry {
 	f.Helper()
 	e.ID, e.OrganizationID, e.At, e.ActorName, e.Address, e.TargetName = roster.AuditID(f.id()), f.org, f.now, "ada", "192.0.2.1", "grace"
 	e.Details, e.Salt, e.PersonalHash = json.RawMessage(`{"after":1}`), "000102030405060708090a0b0c0d0e0f", "00ff"
