@@ -197,7 +197,7 @@ var types = map[string]reflect.Type{
 	"CheckGroup": reflect.TypeFor[client.CheckGroup](), "NewCheckGroup": reflect.TypeFor[client.NewCheckGroup](), "CheckGroupChange": reflect.TypeFor[client.CheckGroupChange](),
 	"CheckPermission": reflect.TypeFor[client.CheckPermission](), "NewCheckPermission": reflect.TypeFor[client.NewCheckPermission](),
 	"Event": reflect.TypeFor[client.Event](), "NewEvent": reflect.TypeFor[client.NewEvent](), "AuditEntry": reflect.TypeFor[client.AuditEntry](),
-	"Verification": reflect.TypeFor[client.Verification](), "Organization": reflect.TypeFor[client.Organization](), "NewOrganization": reflect.TypeFor[client.NewOrganization](),
+	"Verification": reflect.TypeFor[client.Verification](), "UnsealedEntry": reflect.TypeFor[client.UnsealedEntry](), "Organization": reflect.TypeFor[client.Organization](), "NewOrganization": reflect.TypeFor[client.NewOrganization](),
 	"Settings": reflect.TypeFor[client.Settings](), "SettingsChange": reflect.TypeFor[client.SettingsChange](), "Job": reflect.TypeFor[client.Job](),
 	"DeletedUser": reflect.TypeFor[client.DeletedUser](), "UndeletedUser": reflect.TypeFor[client.UndeletedUser](),
 	"Session": reflect.TypeFor[client.Session](), "ContactMethod": reflect.TypeFor[client.ContactMethod](), "NewContactMethod": reflect.TypeFor[client.NewContactMethod](),

@@ -24,7 +24,7 @@ const SocketFile = "roster.sock"
 
 // Intervals of the work in the background.
 const (
-	sealEvery  = 5 * time.Second // from a change to its place in the audit's chain
+	sealEvery  = 30 * time.Second // from one look for entries to seal to the next
 	sweepEvery = 10 * time.Minute
 	sweepBatch = 500 // rows a transaction, so that a sweep holds nobody up
 )
@@ -58,7 +58,9 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	for _, run := range []func(context.Context){
 		func(ctx context.Context) { a.report(ctx, "queue", a.queue.Run(ctx)) },
 		a.auth.Run,
-		func(ctx context.Context) { a.every(ctx, sealEvery, "seal audit", a.seal) },
+		func(ctx context.Context) {
+			a.every(ctx, sealEvery, "seal audit", directory.NewAuditSealer(a.store, a.now).Seal)
+		},
 		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 		func(ctx context.Context) { a.reload(ctx, srv) },
@@ -211,8 +213,6 @@ func (a *App) indexUsers(ctx context.Context) error { return directory.IndexUser
 func (a *App) rekeyNames(ctx context.Context) error {
 	return directory.RekeyNames(ctx, a.store, a.log)
 }
-
-func (a *App) seal(ctx context.Context) error { return directory.SealAudit(ctx, a.store) }
 
 // sweep deletes what is over, in small transactions.
 func (a *App) sweep(ctx context.Context) error {

@@ -348,19 +348,27 @@ type TokenQuery struct {
 
 // AuditTx writes and reads the audit.
 type AuditTx interface {
-	// OneWriter reports that no other transaction writes until this one ends, so that an entry can have
-	// its place from the start.
-	OneWriter() bool
-	// InsertAudit stores an entry, sealed where it has a place.
 	InsertAudit(e roster.AuditEntry) error
-	// AuditEntries returns the entries that q picks, in its order, with their details.
+	// AuditEntries returns the entries that q picks, in its order.
 	AuditEntries(org roster.OrganizationID, q AuditQuery) (Rows[roster.AuditEntry], error)
-	// UnsealedAudit returns up to limit entries that have no number yet, by organization and id.
-	UnsealedAudit(limit int) ([]roster.AuditEntry, error)
-	// LastSealed returns number and hash of the organization's last sealed entry, 0 and "" if none.
-	LastSealed(org roster.OrganizationID) (seq int64, hash string, err error)
-	// SealAudit gives an entry its place. Errors: Conflict where somebody else took the place.
-	SealAudit(id roster.AuditID, seq int64, hash string) error
+	// AuditEntriesAmong returns those of the ids that there are, in no order.
+	AuditEntriesAmong(org roster.OrganizationID, ids []roster.AuditID) ([]roster.AuditEntry, error)
+	// AuditIDs returns up to limit ids of entries after one and up to another, ascending.
+	AuditIDs(org roster.OrganizationID, after, through roster.AuditID, limit int) ([]roster.AuditID, error)
+
+	// AuditWaiting returns up to limit organizations whose next entry to be sealed in order was made
+	// before a time, after an organization in an order of its own.
+	AuditWaiting(before time.Time, after roster.OrganizationID, limit int) ([]roster.OrganizationID, error)
+	// AuditSeals returns the seals that q picks, in its order.
+	AuditSeals(org roster.OrganizationID, q AuditSealQuery) ([]roster.AuditSeal, error)
+	// InsertAuditSeal stores a seal. Errors: Conflict(number) where somebody else sealed first.
+	InsertAuditSeal(s roster.AuditSeal) error
+
+	// EraseAuditTarget erases the target's side of all entries about a record.
+	EraseAuditTarget(org roster.OrganizationID, target string) error
+	// EraseAuditActors reads up to limit entries after one by ascending id, and erases the actor's side
+	// of those whose actor is in the set. It returns the last entry read, "" if none is left.
+	EraseAuditActors(org roster.OrganizationID, actors map[string]bool, after roster.AuditID, limit int) (last roster.AuditID, err error)
 }
 
 // AuditQuery picks audit entries. Zero fields do not restrict.
@@ -371,12 +379,17 @@ type AuditQuery struct {
 	Count bool // fill Total
 }
 
-// AuditOrder is the order of a list of audit entries, and the place where the list begins. The zero
-// order is by ascending id, from the first one.
+// AuditOrder is the order of a list of audit entries by id, and the place where the list begins.
 type AuditOrder struct {
-	BySeq      bool // by the place in the chain: of sealed entries only; else by id
 	Descending bool
-	After      Place // only entries that come later: Key is an id, Number a place in the chain
+	After      roster.AuditID // only entries that come later
+}
+
+// AuditSealQuery picks seals by number. Zero fields do not restrict.
+type AuditSealQuery struct {
+	Descending bool
+	After      int64 // only seals that come later in the order
+	Limit      int   // 1 to MaxPage
 }
 
 // JobTx queues work, and does the queue's bookkeeping.

@@ -53,7 +53,6 @@ var (
 	contactRow    = placeholders(7)
 	preferenceRow = placeholders(4)
 	auditRow      = placeholders(15)
-	detailsRow    = placeholders(4)
 	jobRow        = placeholders(16)
 )
 
@@ -154,24 +153,12 @@ func (t *tx) takenKeys(text string, org roster.OrganizationID, keys []string, ta
 
 // InsertAudits implements directory.BatchTx.
 func (t *tx) InsertAudits(entries []roster.AuditEntry) error {
-	const (
-		insert = `INSERT INTO audit_entries (organization, id, at, actor_kind, actor, actor_name, face, address,
-		request_id, action, target, target_name, details_hash, seq, hash) VALUES`
-		details = `INSERT INTO audit_details (organization, audit_id, salt, details) VALUES`
-	)
-	rows, detailed := make([]any, 0, 15*len(entries)), make([]any, 0, 4*len(entries))
+	rows := make([]any, 0, 15*len(entries))
 	for _, e := range entries {
-		rows = append(rows, t.org(e.OrganizationID), uid(e.ID), micros(e.At), string(e.ActorKind), e.Actor, e.ActorName,
-			string(e.Face), e.Address, e.RequestID, e.Action, uid(e.Target), e.TargetName, digest(e.DetailsHash), placeOrNull(e.Seq), digest(e.Hash))
-		if e.Salt != "" || len(e.Details) > 0 {
-			detailed = append(detailed, t.org(e.OrganizationID), uid(e.ID), digest(e.Salt), string(e.Details))
-		}
+		rows = append(rows, t.auditRow(e)...)
 	}
 	t.inserted += len(entries)
-	if err := t.insertRows("insert audit entries", insert, auditRow, rows); err != nil {
-		return err
-	}
-	return t.insertRows("insert audit details", details, detailsRow, detailed)
+	return t.insertRows("insert audit entries", insertAudit, auditRow, rows)
 }
 
 // EnqueueAll implements directory.BatchTx. A statement may change a row once only, so it holds a

@@ -16,8 +16,7 @@ var halves = []struct{ what, query string }{
 		WHERE a.organization = u.organization AND a.target = u.id AND a.action = 'user.create')`},
 	{"audit entries of users who are not there", `SELECT COUNT(*) FROM audit_entries a WHERE a.action = 'user.create'
 		AND NOT EXISTS (SELECT 1 FROM users u WHERE u.organization = a.organization AND u.id = a.target)`},
-	{"audit entries without their details", `SELECT COUNT(*) FROM audit_entries a WHERE NOT EXISTS (
-		SELECT 1 FROM audit_details d WHERE d.organization = a.organization AND d.audit_id = a.id)`},
+	{"audit entries without their details", `SELECT COUNT(*) FROM audit_entries a WHERE a.details = ''`},
 	{"welcome emails for users who are not there", `SELECT COUNT(*) FROM jobs j WHERE j.kind = 'welcome-email'
 		AND NOT EXISTS (SELECT 1 FROM users u WHERE u.organization = j.organization AND [u.id] = replace(substr(j.job_key, 9, 36), '-', ''))`},
 	// The commands of these tests make groups, departments and tokens over the native API, which

@@ -394,38 +394,38 @@ CREATE INDEX jobs_done ON jobs (ended_at) WHERE state IN ('done', 'withdrawn');
 CREATE INDEX jobs_open ON jobs (organization, id) WHERE state NOT IN ('done', 'withdrawn');
 CREATE INDEX jobs_buried ON jobs (organization, id, lane) WHERE state = 'buried';
 
--- Who changed what. The entries of an organization are a chain.
+-- Who changed what. Names, address and details can be erased; personal_hash is a commitment to them.
 CREATE TABLE audit_entries (
-	organization BIGINT    NOT NULL,
-	id           {{id}}    NOT NULL,
-	at           BIGINT    NOT NULL,
-	actor_kind   TEXT      NOT NULL,
-	actor        TEXT      NOT NULL,
-	actor_name   TEXT      NOT NULL,
-	face         TEXT      NOT NULL,
-	address      TEXT      NOT NULL,
-	request_id   TEXT      NOT NULL,
-	action       TEXT      NOT NULL,
-	target       {{id}},             -- the record; null for the organization itself
-	target_name  TEXT      NOT NULL,
-	details_hash {{bytes}} NOT NULL,
-	seq          BIGINT,             -- place in the organization's chain, null while unsealed
-	hash         {{bytes}} NOT NULL, -- empty while unsealed
+	organization  BIGINT    NOT NULL,
+	id            {{id}}    NOT NULL,
+	at            BIGINT    NOT NULL,
+	actor_kind    TEXT      NOT NULL,
+	actor         TEXT      NOT NULL,
+	actor_name    TEXT      NOT NULL, -- '' once the actor's side is erased
+	face          TEXT      NOT NULL,
+	address       TEXT      NOT NULL, -- '' once the actor's side is erased
+	request_id    TEXT      NOT NULL,
+	action        TEXT      NOT NULL,
+	target        {{id}},             -- the record; null for the organization itself
+	target_name   TEXT      NOT NULL, -- '' once the target's side is erased
+	details       TEXT      NOT NULL, -- a JSON object, '' once the target's side is erased
+	salt          {{bytes}} NOT NULL, -- of personal_hash; audit_personal.go says what is left of it by an erasure
+	personal_hash {{bytes}} NOT NULL,
 	CONSTRAINT audit_entries__id PRIMARY KEY (organization, id)
 ) {{clustered}};
-CREATE UNIQUE INDEX audit_entries__seq ON audit_entries (organization, seq) WHERE seq IS NOT NULL;
-CREATE INDEX audit_entries_unsealed ON audit_entries (id) WHERE seq IS NULL;
 CREATE INDEX audit_entries_target ON audit_entries (organization, target, id);
 
--- The part of an audit entry that may be erased. The entry keeps its hash.
-CREATE TABLE audit_details (
+-- The seals of the audit: each is a page of entries and the next link of the organization's chain.
+CREATE TABLE audit_seals (
 	organization BIGINT    NOT NULL,
-	audit_id     {{id}}    NOT NULL,
-	salt         {{bytes}} NOT NULL,
-	details      TEXT      NOT NULL,
-	CONSTRAINT audit_details__audit_id PRIMARY KEY (organization, audit_id),
-	FOREIGN KEY (organization, audit_id) REFERENCES audit_entries (organization, id)
-) {{clustered}};
+	number       BIGINT    NOT NULL, -- from 1, without gaps
+	ids          {{bytes}} NOT NULL, -- of the page's entries, 16 bytes each
+	entry_hashes {{bytes}} NOT NULL, -- the first 8 bytes of each entry's hash, which tell which entry was changed
+	through_id   {{id}}    NOT NULL, -- the next page in order begins after this entry
+	hash         {{bytes}} NOT NULL, -- over the seal before, and the page
+	sealed_at    BIGINT    NOT NULL,
+	CONSTRAINT audit_seals__number PRIMARY KEY (organization, number)
+);
 
 -- The groups of checks on which users and groups have permissions.
 CREATE TABLE check_groups (

@@ -100,12 +100,8 @@ var conflicts = func() []sentence {
 		{"an audit entry's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
 			return tx.InsertAudit(roster.AuditEntry{ID: theOne, OrganizationID: f.org})
 		}},
-		{"a place in the audit chain", roster.Conflict, "seq", func(f *fixture, tx directory.Tx, _ bool) error {
-			id := roster.AuditID(f.id())
-			if err := tx.InsertAudit(roster.AuditEntry{ID: id, OrganizationID: f.org}); err != nil {
-				return err
-			}
-			return tx.SealAudit(id, 1, "ff")
+		{"a place in the audit chain", roster.Conflict, "number", func(f *fixture, tx directory.Tx, _ bool) error {
+			return tx.InsertAuditSeal(roster.AuditSeal{OrganizationID: f.org, Number: 1, Through: theOne, Hash: "ff"})
 		}},
 		{"a job's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
 			return tx.Enqueue(roster.Job{ID: roster.JobID(twin(f.org)), OrganizationID: f.org, Lane: "none", RunAt: f.now})
