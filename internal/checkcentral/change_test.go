@@ -114,7 +114,7 @@ func TestUpdateUserChangesWhatItNamesAndLeavesTheRest(t *testing.T) {
 				`"notifications":[{"type":"failures","services":["email","push"]},{"type":"warnings","services":["email"]}]},"warnings":["push: no browser or device yet"]}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				t.Helper()
-				if got := fmt.Sprint(e.Get(t, "u17@example.com").Preferences); got != "[{failures [email push]} {warnings [email]}]" {
+				if got := fmt.Sprint(e.Get(t, "u17@example.com").Preferences); got != "[{failures [email push] []} {warnings [email] []}]" {
 					t.Errorf("its preferences are %s", got)
 				}
 			},
