@@ -73,6 +73,13 @@ Examples:
 func (preferencesSet) fields() map[string]string {
 	fields := map[string]string{"delays": "--delay"}
 	for _, kind := range roster.NotificationTypes {
+		fields["delays."+string(kind)] = "--delay " + string(kind)
+		for _, service := range roster.Services {
+			cell := string(kind) + "." + string(service)
+			fields["delays."+cell] = "--delay " + cell
+		}
+	}
+	for _, kind := range roster.NotificationTypes {
 		fields[string(kind)] = "the services of " + string(kind)
 	}
 	return fields

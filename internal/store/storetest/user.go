@@ -407,7 +407,9 @@ var reach = []sentence{
 		gone := f.insert(f.wholeUser("gone"))
 		f.delete(gone, f.now)
 		having := func(service roster.Service, address string, after int64, limit int) []int64 {
-			return read(f, func(tx directory.Tx) ([]int64, error) { return tx.UsersWithAddress(f.org, service, address, after, limit) })
+			return read(f, func(tx directory.Tx) ([]int64, error) {
+				return tx.UsersWithAddress(f.org, service, address, after, limit)
+			})
 		}
 		same(f, having(roster.ServiceEmail, "aDa@EXAMPLE.com", 0, 10), []int64{ada.Number, other})
 		same(f, having(roster.ServiceEmail, "ada@example.com", ada.Number, 1), []int64{other})
