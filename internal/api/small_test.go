@@ -272,6 +272,14 @@ func TestDefaultPreferences(t *testing.T) {
 		{"none of the group elsewhere", boss, "GET " + setHumaDefaults, 200, set(`"email"`, "")},
 		{"the organization's", boss, with("PUT "+setHumaDefaults, `{"failures":["push","email","push"]}`), 200, set(`"email","push"`, "")},
 		{"the group's is what it was", boss, "GET " + acme, 200, set("", `"sms"`)},
+		{
+			"one that waits", boss, with("PUT "+setHumaDefaults, `{"failures":["sms"],"delays":{"failures":{"sms":5}}}`), 200,
+			`{"failures":["sms"],"warnings":[],"unmatched":[],"digest":[],"pages":null,"delays":{"failures":{"sms":5}}}`,
+		},
+		{
+			"a delay of a service that is not named", boss, with("PUT "+setHumaDefaults, `{"failures":["email"],"delays":{"failures":{"sms":5}}}`), 422,
+			invalid("delays.failures.sms is for a service that failures does not name", at("delays/failures/sms", "is for a service that failures does not name")),
+		},
 		{"nothing", boss, with("PUT "+setHumaDefaults, `{}`), 200, set("", "")},
 		{"a service that is none", boss, with("PUT "+setHumaDefaults, `{"digest":["pigeon"],"alerts":[]}`), 422, invalid("digest[0] must be one of: email, sms, push, pushbullet, pushover, call (and 1 more)",
 			at("digest/0", "must be one of: email, sms, push, pushbullet, pushover, call"), at("alerts", "is not known here"))},
