@@ -78,8 +78,8 @@ type preferenceChange struct {
 	published bool // services name only published ones: the others stay
 }
 
-// changePreferences returns preferences after a change. A service that stays keeps its delay, if the
-// change does not name it. It adds a fault for each delay of a service that its type does not have.
+// changePreferences returns preferences after a change. A service that stays keeps its delay, if
+// the change does not name it. It adds a fault for each delay of a service that its type lacks.
 func changePreferences(old []roster.Preference, c preferenceChange, f *roster.Faults) []roster.Preference {
 	changed := slices.Clone(old)
 	for _, p := range c.services {
