@@ -214,7 +214,7 @@ var types = map[string]reflect.Type{
 }
 
 // typeless are schemas for which the client needs no type of its own.
-var typeless = []string{"CheckCounts", "OrganizationLink", "NewPassword", "NewUsers", "Permissions"}
+var typeless = []string{"CheckCounts", "Delays", "ServiceDelays", "OrganizationLink", "NewPassword", "NewUsers", "Permissions"}
 
 // isRequest reports a schema of what is sent.
 func isRequest(name string) bool {

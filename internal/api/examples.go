@@ -50,11 +50,13 @@ var (
 		PrimaryGroup: linkTo(exampleGroup), Groups: []roster.GroupLink{linkTo(exampleGroup)}, Teams: []roster.GroupLink{linkTo(exampleTeam)},
 		Roles: []roster.RoleGrant{{RoleLink: roster.RoleLink{ID: "019aa1f0-5e50-7f65-8d7e-ab5a6f7e8d05", Number: 4, Name: "Operator"}}},
 		ContactMethods: []roster.ContactMethod{
-			{ID: "019aa1f0-6a71-7c3e-9d52-0b1f6a7c1d56", Service: roster.ServiceEmail, Address: "ann@example.com", ConfirmedAt: exampleTime, CreatedAt: exampleTime},
+			{ID: "019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55", Service: roster.ServiceEmail, Address: "ann@example.com", ConfirmedAt: exampleTime, CreatedAt: exampleTime},
 		},
 		Competencies: []roster.Competency{{Name: "Linux", Ranking: 80}},
-		Preferences:  []roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServiceSMS}}},
-		ManagedBy:    roster.ManagedBy{Profile: roster.FaceAPI, Access: roster.FaceAPI, Groups: roster.FaceAPI, Reach: roster.FaceAPI},
+		Preferences: []roster.Preference{{
+			Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServiceSMS}, Delays: []roster.Delay{{Service: roster.ServiceSMS, Minutes: 5}},
+		}},
+		ManagedBy: roster.ManagedBy{Profile: roster.FaceAPI, Access: roster.FaceAPI, Groups: roster.FaceAPI, Reach: roster.FaceAPI},
 	}
 	exampleNewUser = newUser{
 		UserName: "ann@example.com", SendWelcomeEmail: value(true),

@@ -256,7 +256,7 @@ func TestDefaultPreferences(t *testing.T) {
 	t.Parallel()
 	const setHumaDefaults, acme, boss = "/api/v1/default-preferences", "/api/v1/groups/{group Acme}/default-preferences", "boss:" + password
 	set := func(failures, warnings string) string {
-		return `{"failures":[` + failures + `],"warnings":[` + warnings + `],"unmatched":[],"digest":[]}`
+		return `{"failures":[` + failures + `],"warnings":[` + warnings + `],"unmatched":[],"digest":[],"pages":null,"delays":{}}`
 	}
 	e := dialecttest.Open(t, dialecttest.Options{})
 	described(staff)(t, e)
@@ -272,9 +272,17 @@ func TestDefaultPreferences(t *testing.T) {
 		{"none of the group elsewhere", boss, "GET " + setHumaDefaults, 200, set(`"email"`, "")},
 		{"the organization's", boss, with("PUT "+setHumaDefaults, `{"failures":["push","email","push"]}`), 200, set(`"email","push"`, "")},
 		{"the group's is what it was", boss, "GET " + acme, 200, set("", `"sms"`)},
+		{
+			"one that waits", boss, with("PUT "+setHumaDefaults, `{"failures":["sms"],"delays":{"failures":{"sms":5}}}`), 200,
+			`{"failures":["sms"],"warnings":[],"unmatched":[],"digest":[],"pages":null,"delays":{"failures":{"sms":5}}}`,
+		},
+		{
+			"a delay of a service that is not named", boss, with("PUT "+setHumaDefaults, `{"failures":["email"],"delays":{"failures":{"sms":5}}}`), 422,
+			invalid("delays.failures.sms is for a service that failures does not name", at("delays/failures/sms", "is for a service that failures does not name")),
+		},
 		{"nothing", boss, with("PUT "+setHumaDefaults, `{}`), 200, set("", "")},
-		{"a service that is none", boss, with("PUT "+setHumaDefaults, `{"digest":["pigeon"],"alerts":[]}`), 422, invalid("digest[0] must be one of: email, sms, push, pushbullet, pushover (and 1 more)",
-			at("digest/0", "must be one of: email, sms, push, pushbullet, pushover"), at("alerts", "is not known here"))},
+		{"a service that is none", boss, with("PUT "+setHumaDefaults, `{"digest":["pigeon"],"alerts":[]}`), 422, invalid("digest[0] must be one of: email, sms, push, pushbullet, pushover, call (and 1 more)",
+			at("digest/0", "must be one of: email, sms, push, pushbullet, pushover, call"), at("alerts", "is not known here"))},
 		{"a group that is not there", boss, "GET /api/v1/groups/" + nobodys + "/default-preferences", 404, missing},
 		{"setting those of one that is not there", boss, with("PUT /api/v1/groups/"+nobodys+"/default-preferences", `{}`), 404, missing},
 		{"who may not", "reader:" + password, "GET " + setHumaDefaults, 403, forbidden("this needs one of the permissions: manage_settings")},

@@ -70,9 +70,9 @@ type OrganizationQuery struct {
 
 // UserTx reads and changes users.
 type UserTx interface {
-	// InsertUser stores the user's own columns, and its Roles, LevelGroups, Groups, Teams,
-	// ContactMethods and Preferences as given (ids only; PrimaryGroup too must be among Groups by
-	// then). It returns the number. Errors: Conflict(userName).
+	// InsertUser stores the user's own columns, and its Roles, LevelGroups, Groups, Teams and
+	// ContactMethods as given (ids only; PrimaryGroup too must be among Groups by then). It returns the
+	// number. Errors: Conflict(userName).
 	InsertUser(u NewUserRow) (number int64, err error)
 
 	// UpdateUser writes every column of a user's own, but for the password, and replaces the rows of
@@ -88,7 +88,7 @@ type UserTx interface {
 	SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error // NotFound
 
 	// RemoveContactMethod deletes a contact method of a user, through the face, and reports whether it
-	// was there.
+	// was there. That of the primary email is never there.
 	RemoveContactMethod(org roster.OrganizationID, user roster.UserID, id roster.ContactMethodID, by roster.Face) (bool, error)
 
 	// LockUser keeps other transactions from changing the user until this one ends. Errors: NotFound.
@@ -124,6 +124,16 @@ type UserTx interface {
 	// ConfirmContactMethod marks the user's methods of the service and address as confirmed, where
 	// they are not yet.
 	ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error
+
+	// UsersWanting returns the numbers of active users who chose a service for the type, which is
+	// TypeUnmatched or TypeDigest, in ascending order: a page of at most limit after a number. Whoever
+	// notifies them asks for it; who of them may see what, it decides itself.
+	UsersWanting(org roster.OrganizationID, kind roster.NotificationType, after int64, limit int) ([]int64, error)
+
+	// UsersWithAddress returns the numbers of users who have an address for email or SMS, as primary
+	// email or as contact method, confirmed or not, in ascending order: a page of at most limit after a
+	// number. Whoever gets a reply from the address asks for it.
+	UsersWithAddress(org roster.OrganizationID, service roster.Service, address string, after int64, limit int) ([]int64, error)
 
 	// DefaultPreferences returns the default matrix of the organization joined with those of the
 	// groups.
@@ -173,7 +183,7 @@ const (
 	WithRoles With = 1 << iota // and the groups that the level is granted for
 	WithGroups
 	WithTeams
-	WithReach // contact methods and preferences
+	WithReach // contact methods
 )
 
 // GroupTx reads and changes groups, teams, departments and roles.

@@ -114,6 +114,11 @@ func everyQuery(tx directory.Tx) {
 	_ = tx.SetPassword(org, anID, "$", at)
 	_, _ = tx.RemoveContactMethod(org, anID, anID, roster.FaceAPI)
 	_ = tx.ConfirmContactMethod(org, anID, roster.ServiceEmail, "e", at)
+	_, _ = tx.UsersWanting(org, roster.TypeUnmatched, 7, 1)
+	_, _ = tx.UsersWanting(org, roster.TypeDigest, 7, 1)
+	for _, service := range []roster.Service{roster.ServiceEmail, roster.ServiceSMS} {
+		_, _ = tx.UsersWithAddress(org, service, "e", 7, 1)
+	}
 	_, _ = tx.DefaultPreferences(org, ids)
 	_ = tx.SetDefaultPreferences(org, "", nil)
 	_, _ = tx.FindGroups(org, roster.KindTeam, refs)

@@ -50,14 +50,13 @@ func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err erro
 var (
 	roleRow       = "$1,$2," + numberOf("roles", "$1", "$3") + ",0"
 	scopedRoleRow = "$1,$2," + numberOf("roles", "$1", "$3") + "," + numberOf("groups", "$1", "$4")
-	contactRow    = placeholders(7)
-	preferenceRow = placeholders(4)
+	contactRow    = placeholders(8)
 	auditRow      = placeholders(15)
 	jobRow        = placeholders(16)
 )
 
 // userRows are the rows of users' relations, as arguments of inserts.
-type userRows struct{ roles, scoped, level, members, contacts, prefs []any }
+type userRows struct{ roles, scoped, level, members, contacts []any }
 
 // addAccess adds the roles, the scope of the access level, and the memberships of a user.
 func (rows *userRows) addAccess(org any, u directory.NewUserRow, number int64) {
@@ -79,13 +78,11 @@ func (rows *userRows) addAccess(org any, u directory.NewUserRow, number int64) {
 	}
 }
 
-// addReach adds the contact methods and preferences of a user.
+// addReach adds the contact methods of a user, besides that of the primary email.
 func (rows *userRows) addReach(org any, u directory.NewUserRow, number int64) {
-	for _, c := range u.ContactMethods {
-		rows.contacts = append(rows.contacts, org, number, uid(c.ID), string(c.Service), c.Address, micros(c.ConfirmedAt), micros(c.CreatedAt))
-	}
-	for _, p := range u.Preferences {
-		rows.prefs = append(rows.prefs, org, number, string(p.Type), serviceText(p.Services))
+	for _, c := range u.OtherMethods() {
+		rows.contacts = append(rows.contacts, org, number, uid(c.ID), string(c.Service), c.Address,
+			directory.AddressKey(c.Service, c.Address), micros(c.ConfirmedAt), micros(c.CreatedAt))
 	}
 }
 
@@ -99,8 +96,7 @@ func (t *tx) insertParts(rows userRows) error {
 		{"insert scoped roles of users", `INSERT INTO user_roles (organization, user_number, role_number, group_number) VALUES`, scopedRoleRow, rows.scoped},
 		{"insert scope of users", `INSERT INTO user_level_groups (organization, user_number, group_number) VALUES`, rowOfGroup, rows.level},
 		{"insert members", `INSERT INTO group_members (organization, user_number, group_number) VALUES`, rowOfGroup, rows.members},
-		{"insert contact methods", `INSERT INTO contact_methods (organization, user_number, id, service, address, confirmed_at, created_at) VALUES`, contactRow, rows.contacts},
-		{"insert preferences", `INSERT INTO preferences (organization, user_number, type, services) VALUES`, preferenceRow, rows.prefs},
+		{"insert contact methods", `INSERT INTO contact_methods (organization, user_number, id, service, address, address_key, confirmed_at, created_at) VALUES`, contactRow, rows.contacts},
 	} {
 		if err := t.insertRows(part.doing, part.insert, part.row, part.values); err != nil {
 			return err

@@ -405,7 +405,7 @@ func TestAQueuedJobIsAnnouncedOnceItIsCommitted(t *testing.T) {
 	if err := db.Update(t.Context(), queue(nil)); err != nil || !announced() || announced() {
 		t.Errorf("a job: %v", err)
 	}
-	if err := db.Update(t.Context(), queue(nil)); err != nil || announced() {
+	if err := db.Update(t.Context(), queue(nil)); err != nil || !announced() { // it may be due earlier now
 		t.Errorf("a job that is there already: %v", err)
 	}
 }

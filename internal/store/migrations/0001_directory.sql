@@ -138,6 +138,8 @@ CREATE TABLE users (
 	title                TEXT    NOT NULL, -- such as "Vice President" (RFC 7643 §4.1.1); '' for none
 	email                TEXT    NOT NULL,
 	email_key            {{key}} NOT NULL,
+	email_confirmed_at   BIGINT  NOT NULL, -- by the person, 0 for not yet
+	email_set_at         BIGINT  NOT NULL, -- 0 for when the user was created
 	external_id          TEXT    NOT NULL,
 	active               BOOLEAN NOT NULL,
 	access_level         TEXT    NOT NULL,
@@ -156,6 +158,9 @@ CREATE TABLE users (
 	session_expiry       BIGINT  NOT NULL,
 	competencies         TEXT    NOT NULL, -- a JSON array, '' for none
 	properties           TEXT    NOT NULL, -- a JSON object, '' for none
+	preferences          TEXT    NOT NULL, -- such as failures=email,sms+5 digest=email (preference.go), '' for none
+	wants_unmatched      BOOLEAN NOT NULL, -- whether preferences have a service for it, as an index needs it
+	wants_digest         BOOLEAN NOT NULL,
 	managed_profile      TEXT    NOT NULL,
 	managed_access       TEXT    NOT NULL,
 	managed_groups       TEXT    NOT NULL,
@@ -174,6 +179,8 @@ CREATE INDEX users_email_key ON users (organization, email_key, number);
 CREATE INDEX users_display_key ON users (organization, display_key, number);
 CREATE INDEX users_external_id ON users (organization, external_id, number) WHERE external_id <> '';
 CREATE INDEX users_department ON users (organization, department_number, number) WHERE department_number IS NOT NULL;
+CREATE INDEX users_unmatched ON users (organization, number) WHERE wants_unmatched;
+CREATE INDEX users_digest ON users (organization, number) WHERE wants_digest;
 CREATE INDEX users_administrators ON users (organization, number) WHERE access_level = 'administrator';
 
 -- The users who were deleted and can be restored. A document holds all that a deletion removed. It
@@ -233,36 +240,27 @@ CREATE TABLE user_level_groups (
 	FOREIGN KEY (organization, group_number) REFERENCES groups (organization, number)
 ) {{clustered}};
 
--- The addresses at which users are reached.
+-- The addresses at which users are reached, besides their primary email.
 CREATE TABLE contact_methods (
-	organization BIGINT NOT NULL,
-	user_number  BIGINT NOT NULL,
-	id           {{id}} NOT NULL,
-	service      TEXT   NOT NULL,
-	address      TEXT   NOT NULL,
-	confirmed_at BIGINT NOT NULL,
-	created_at   BIGINT NOT NULL,
+	organization BIGINT  NOT NULL,
+	user_number  BIGINT  NOT NULL,
+	id           {{id}}  NOT NULL,
+	service      {{key}} NOT NULL,
+	address      TEXT    NOT NULL,
+	address_key  {{key}} NOT NULL, -- the address as it is compared, '' for one that is a secret
+	confirmed_at BIGINT  NOT NULL,
+	created_at   BIGINT  NOT NULL,
 	CONSTRAINT contact_methods__id PRIMARY KEY (organization, user_number, id),
 	FOREIGN KEY (organization, user_number) REFERENCES users (organization, number)
 ) {{clustered}};
-
--- What users are told, and by which services.
-CREATE TABLE preferences (
-	organization BIGINT  NOT NULL,
-	user_number  BIGINT  NOT NULL,
-	type         {{key}} NOT NULL,
-	services     TEXT    NOT NULL, -- with blanks between
-	CONSTRAINT preferences__type PRIMARY KEY (organization, user_number, type),
-	FOREIGN KEY (organization, user_number) REFERENCES users (organization, number)
-) {{clustered}};
+CREATE INDEX contact_methods_address ON contact_methods (organization, address_key, service, user_number) WHERE address_key <> '';
 
 -- The preferences of new users: those of each group, and of the organization as group 0.
 CREATE TABLE default_preferences (
-	organization BIGINT  NOT NULL REFERENCES organizations (number),
-	group_number BIGINT  NOT NULL,
-	type         {{key}} NOT NULL,
-	services     TEXT    NOT NULL,
-	CONSTRAINT default_preferences__type PRIMARY KEY (organization, group_number, type)
+	organization BIGINT NOT NULL REFERENCES organizations (number),
+	group_number BIGINT NOT NULL,
+	preferences  TEXT   NOT NULL, -- as of users
+	CONSTRAINT default_preferences__group_number PRIMARY KEY (organization, group_number)
 ) {{clustered}};
 
 -- The sessions of users who are signed in.

@@ -183,22 +183,6 @@ var conflicts = func() []sentence {
 			_, err = tx.InsertUser(row)
 			return err
 		}},
-		{"a preference", roster.Conflict, "type", func(f *fixture, tx directory.Tx, twice bool) error {
-			row := f.row(f.id())
-			row.Preferences = []roster.Preference{{Type: roster.TypeDigest}}
-			if twice {
-				row.Preferences = append(row.Preferences, row.Preferences...)
-			}
-			_, err := tx.InsertUser(row)
-			return err
-		}},
-		{"a default preference", roster.Conflict, "type", func(f *fixture, tx directory.Tx, twice bool) error {
-			prefs := []roster.Preference{{Type: roster.TypeDigest}}
-			if twice {
-				prefs = append(prefs, prefs...)
-			}
-			return tx.SetDefaultPreferences(f.org, "", prefs)
-		}},
 	} {
 		all = append(all, sentence{text: a.text + " is taken once", test: func(f *fixture) {
 			f.update(func(tx directory.Tx) error { return a.do(f, tx, false) })
