@@ -26,6 +26,7 @@ const SocketFile = "roster.sock"
 const (
 	sealEvery  = 30 * time.Second // from one look for entries to seal to the next
 	sweepEvery = 10 * time.Minute
+	eraseEvery = 24 * time.Hour // it reads the whole audit of an organization
 	sweepBatch = 500 // rows a transaction, so that a sweep holds nobody up
 )
 
@@ -62,6 +63,11 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 			a.every(ctx, sealEvery, "seal audit", directory.NewAuditSealer(a.store, a.now).Seal)
 		},
 		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
+		func(ctx context.Context) {
+			a.every(ctx, eraseEvery, "erase deleted users", func(ctx context.Context) error {
+				return directory.EraseDeletedUsers(ctx, a.store, a.now())
+			})
+		},
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 		func(ctx context.Context) { a.reload(ctx, srv) },
 		func(ctx context.Context) { a.once(ctx, "give names their keys", a.rekeyNames) },
