@@ -16,6 +16,7 @@ import (
 	"roster"
 	"roster/internal/dialect"
 	"roster/internal/directory"
+	"roster/internal/lease"
 	"roster/internal/server"
 )
 
@@ -59,7 +60,7 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 		func(ctx context.Context) { a.report(ctx, "queue", a.queue.Run(ctx)) },
 		a.auth.Run,
 		func(ctx context.Context) { a.every(ctx, sealEvery, "seal audit", a.seal) },
-		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
+		func(ctx context.Context) { a.sweeper().Run(ctx, a.lead) },
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 		func(ctx context.Context) { a.reload(ctx, srv) },
 		func(ctx context.Context) { a.once(ctx, "give names their keys", a.rekeyNames) },
@@ -214,8 +215,24 @@ func (a *App) rekeyNames(ctx context.Context) error {
 
 func (a *App) seal(ctx context.Context) error { return directory.SealAudit(ctx, a.store) }
 
-// sweep deletes what is over, in small transactions.
-func (a *App) sweep(ctx context.Context) error {
+// sweeper is the office of the one server that does what one at a time has to do.
+func (a *App) sweeper() *lease.Office {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "roster"
+	}
+	return lease.New(lease.Options{
+		Store: a.store, Name: "sweeper", Holder: fmt.Sprintf("%s %d", host, os.Getpid()), Alone: a.embedded(), Now: a.now, Log: a.log,
+	})
+}
+
+// lead does the work of the sweeper's office until ctx ends.
+func (a *App) lead(ctx context.Context, term lease.Term) {
+	a.every(ctx, sweepEvery, "sweep", func(ctx context.Context) error { return a.sweep(ctx, term.Update) })
+}
+
+// sweep deletes what is over, in small transactions that update runs.
+func (a *App) sweep(ctx context.Context, update func(context.Context, func(directory.Tx) error) error) error {
 	now := a.now()
 	for _, part := range []func(directory.Tx) (int, error){
 		func(tx directory.Tx) (int, error) { return tx.DeleteDeadSessions(now, sweepBatch) },
@@ -225,7 +242,7 @@ func (a *App) sweep(ctx context.Context) error {
 		func(tx directory.Tx) (int, error) { return directory.DeleteOldEvents(tx, now, sweepBatch) },
 	} {
 		for n := sweepBatch; n == sweepBatch; {
-			err := a.store.Update(ctx, func(tx directory.Tx) (err error) {
+			err := update(ctx, func(tx directory.Tx) (err error) {
 				n, err = part(tx)
 				return err
 			})

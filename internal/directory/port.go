@@ -40,6 +40,7 @@ type Tx interface {
 	RetryTx
 	GuessTx
 	SettingTx
+	LeaseTx
 	RealmTx
 	LockTx
 	SearchTx
