@@ -35,7 +35,7 @@ func (a *App) openFaces(context.Context) error {
 	reference.Register(a.routes, reference.Options{Version: a.config.Version})
 	a.refusals.pages = web.Register(a.routes, a.pages())
 	operator.Register(a.routes, operator.Options{
-		Directory: a.directory, Verifier: v, Server: a.describe, Examine: a.examine, Unknown: a.unknown, Log: a.log,
+		Directory: a.directory, Verifier: v, Server: a.describe, Examine: a.examine, Backup: a.backup, Unknown: a.unknown, Log: a.log,
 	})
 	return a.openMetrics()
 }
