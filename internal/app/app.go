@@ -74,6 +74,8 @@ type App struct {
 	outbox    *notify.Outbox // nil unless a demonstration
 	mailer    notify.Mailer  // nil while mail is not configured
 	queue     *queue.Queue
+	ended     map[roster.Lane]int64 // by the heartbeat before; the heartbeat's own
+	heartbeat *heartbeat            // nil unless configured
 	metrics   *server.Metrics
 	routes    *http.ServeMux
 	refusals  refusals

@@ -21,6 +21,9 @@ import (
 func (a *App) openFaces(context.Context) error {
 	s, v := a.config.Settings, verifier{a.auth}
 	a.openQueue()
+	if s.HeartbeatURL != "" {
+		a.heartbeat = newHeartbeat(s.HeartbeatURL, a.works, a.now, a.log)
+	}
 	a.routes = http.NewServeMux()
 	a.refusals.graze = graze.Register(a.routes, graze.Options{
 		Directory: a.directory, Verifier: v, Log: a.log, RequireAllArguments: s.Graze.RequireAllArguments,
@@ -115,6 +118,10 @@ func (a *App) describe(ctx context.Context) (operator.Server, error) {
 	}
 	if a.outbox != nil {
 		d.Mail = "the outbox"
+	}
+	if a.heartbeat != nil {
+		called, why := a.heartbeat.state()
+		d.Heartbeat = &operator.Heartbeat{Called: called, Why: why}
 	}
 	return d, err
 }

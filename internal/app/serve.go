@@ -61,6 +61,7 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 		a.auth.Run,
 		func(ctx context.Context) { a.every(ctx, sealEvery, "seal audit", a.seal) },
 		func(ctx context.Context) { a.sweeper().Run(ctx, a.lead) },
+		a.showLife,
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 		func(ctx context.Context) { a.reload(ctx, srv) },
 		func(ctx context.Context) { a.once(ctx, "give names their keys", a.rekeyNames) },
@@ -231,6 +232,19 @@ func (a *App) lead(ctx context.Context, term lease.Term) {
 	a.every(ctx, sweepEvery, "sweep", func(ctx context.Context) error { return a.sweep(ctx, term.Update) })
 }
 
+// showLife calls the heartbeat, if one is configured, until ctx ends. It leaves the first sweep the
+// time to end.
+func (a *App) showLife(ctx context.Context) {
+	if a.heartbeat == nil {
+		return
+	}
+	select {
+	case <-time.After(heartbeatEvery):
+		a.every(ctx, heartbeatEvery, "heartbeat", a.heartbeat.beat)
+	case <-ctx.Done():
+	}
+}
+
 // sweep deletes what is over, in small transactions that update runs.
 func (a *App) sweep(ctx context.Context, update func(context.Context, func(directory.Tx) error) error) error {
 	now := a.now()
@@ -251,5 +265,8 @@ func (a *App) sweep(ctx context.Context, update func(context.Context, func(direc
 			}
 		}
 	}
-	return nil
+	if a.heartbeat == nil { // nobody would read it
+		return nil
+	}
+	return update(ctx, func(tx directory.Tx) error { return tx.PutSetting(sweptAt, now.UTC().Format(time.RFC3339)) })
 }
