@@ -22,7 +22,7 @@ type backup struct {
 	File   string `arg:"" help:"The file to make; - for the standard output."`
 	Verify bool   `help:"Make nothing: verify that the file is a whole backup."`
 	Force  bool   `help:"Replace the file if it is there."`
-	connection
+	listing
 }
 
 // Help returns the examples.
@@ -95,6 +95,10 @@ func (c backup) save(sh *shell, l link) (err error) {
 		return unwritten(c.File, err)
 	}
 	p.end()
+	if c.JSON {
+		sh.note(keyAdvice)
+		return sh.printJSON(shownBackup{c.File, size, made})
+	}
 	if err := sh.say("%s: %s", c.File, describeBackup(made, size)); err != nil {
 		return err
 	}
@@ -136,6 +140,13 @@ func (f file) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// shownBackup is a backup as JSON.
+type shownBackup struct {
+	File  string `json:"file"`
+	Bytes int64  `json:"bytes"`
+	app.BackupContent
+}
+
 // describeBackup says what a backup holds.
 func describeBackup(c app.BackupContent, size int64) string {
 	return fmt.Sprintf("%d rows of %d tables as of %s, from %s; %.1f MB, SHA-256 %s",
@@ -152,6 +163,9 @@ func (c backup) verify(sh *shell) error {
 			return err
 		}
 		p.end()
+		if c.JSON {
+			return sh.printJSON(shownBackup{c.File, size, found})
+		}
 		return sh.say("%s is whole: %s", c.File, describeBackup(found, size))
 	})
 }
@@ -188,6 +202,7 @@ type restore struct {
 	Data     string `placeholder:"DIR" help:"The server's data folder (default: ./roster-data)."`
 	Database string `placeholder:"URL" help:"Restore into this PostgreSQL database: postgres://…"`
 	Config   string `placeholder:"FILE" help:"The server's configuration file ($ROSTER_CONFIG)."`
+	JSON     bool   `name:"json" help:"Print JSON."`
 }
 
 // Help returns the examples.
@@ -219,22 +234,24 @@ func (c restore) Run(sh *shell) error {
 			return err
 		}
 		p.end()
-		if err := sh.say("Restored %s.", describeBackup(found, size)); err != nil {
-			return err
+		if c.JSON {
+			err = sh.printJSON(shownBackup{c.File, size, found})
+		} else {
+			err = sh.say("Restored %s.", describeBackup(found, size))
 		}
-		return sayKey(sh, settings.Data, fits)
+		sayKey(sh, settings.Data, fits)
+		return err
 	})
 }
 
 // sayKey says what is to be done about the key before the server can start.
-func sayKey(sh *shell, dir string, fits app.KeyFit) error {
+func sayKey(sh *shell, dir string, fits app.KeyFit) {
 	switch fits {
 	case app.KeyMissing:
-		return sh.say("Now put the key of that server there: %s, or ROSTER_KEY.", filepath.Join(dir, "roster.key"))
+		sh.note("now put the key of that server there: " + filepath.Join(dir, "roster.key") + ", or ROSTER_KEY")
 	case app.KeyDiffers:
 		sh.note("the key here is that of another directory: replace it by the one that belongs to the backup, or the server does not start")
 	}
-	return nil
 }
 
 // download writes the answer of a call that only the operator may make to w. Errors: as of operate,

@@ -20,8 +20,8 @@ import (
 type BackupContent struct {
 	BackupHead
 	BackupSize
-	Sum      string            // SHA-256 of the file but for its last line, in hex
-	Settings map[string]string // what the server remembers about itself
+	Sum      string            `json:"sha256"` // of the file but for its last line, in hex
+	Settings map[string]string `json:"-"`      // what the server remembers about itself
 }
 
 // VerifyBackup reads the whole of a file of the size.
