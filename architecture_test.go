@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"roster/internal/outbound":      {"roster"},
 	"roster/internal/store":         {"roster", "roster/internal/premise", "roster/internal/directory", "roster/internal/filter"},
 	"roster/internal/queue":         {"roster", "roster/internal/directory"},
+	"roster/internal/lease":         {"roster", "roster/internal/directory"},
 	"roster/internal/notify":        {"roster", "roster/internal/directory"},
 	"roster/internal/graze":         {"roster", "roster/internal/directory", "roster/internal/dialect"},
 	"roster/internal/checkcentral":  {"roster", "roster/internal/directory", "roster/internal/dialect"},

@@ -16,6 +16,7 @@ import (
 	"roster"
 	"roster/internal/dialect"
 	"roster/internal/directory"
+	"roster/internal/lease"
 	"roster/internal/server"
 )
 
@@ -62,12 +63,9 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 		func(ctx context.Context) {
 			a.every(ctx, sealEvery, "seal audit", directory.NewAuditSealer(a.store, a.now).Seal)
 		},
-		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
-		func(ctx context.Context) {
-			a.every(ctx, eraseEvery, "erase deleted users", func(ctx context.Context) error {
-				return directory.EraseDeletedUsers(ctx, a.store, a.now())
-			})
-		},
+		func(ctx context.Context) { a.sweeper().Run(ctx, a.lead) },
+		func(ctx context.Context) { a.every(ctx, eraseEvery, "erase deleted users", a.erase) },
+		a.showLife,
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 		func(ctx context.Context) { a.reload(ctx, srv) },
 		func(ctx context.Context) { a.once(ctx, "give names their keys", a.rekeyNames) },
@@ -220,8 +218,41 @@ func (a *App) rekeyNames(ctx context.Context) error {
 	return directory.RekeyNames(ctx, a.store, a.log)
 }
 
-// sweep deletes what is over, in small transactions.
-func (a *App) sweep(ctx context.Context) error {
+func (a *App) erase(ctx context.Context) error {
+	return directory.EraseDeletedUsers(ctx, a.store, a.now())
+}
+
+// sweeper is the office of the one server that does what one at a time has to do.
+func (a *App) sweeper() *lease.Office {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "roster"
+	}
+	return lease.New(lease.Options{
+		Store: a.store, Name: "sweeper", Holder: fmt.Sprintf("%s %d", host, os.Getpid()), Alone: a.embedded(), Now: a.now, Log: a.log,
+	})
+}
+
+// lead does the work of the sweeper's office until ctx ends.
+func (a *App) lead(ctx context.Context, term lease.Term) {
+	a.every(ctx, sweepEvery, "sweep", func(ctx context.Context) error { return a.sweep(ctx, term.Update) })
+}
+
+// showLife calls the heartbeat, if one is configured, until ctx ends. It leaves the first sweep the
+// time to end.
+func (a *App) showLife(ctx context.Context) {
+	if a.heartbeat == nil {
+		return
+	}
+	select {
+	case <-time.After(heartbeatEvery):
+		a.every(ctx, heartbeatEvery, "heartbeat", a.heartbeat.beat)
+	case <-ctx.Done():
+	}
+}
+
+// sweep deletes what is over, in small transactions that update runs.
+func (a *App) sweep(ctx context.Context, update func(context.Context, func(directory.Tx) error) error) error {
 	now := a.now()
 	for _, part := range []func(directory.Tx) (int, error){
 		func(tx directory.Tx) (int, error) { return tx.DeleteDeadSessions(now, sweepBatch) },
@@ -231,7 +262,7 @@ func (a *App) sweep(ctx context.Context) error {
 		func(tx directory.Tx) (int, error) { return directory.DeleteOldEvents(tx, now, sweepBatch) },
 	} {
 		for n := sweepBatch; n == sweepBatch; {
-			err := a.store.Update(ctx, func(tx directory.Tx) (err error) {
+			err := update(ctx, func(tx directory.Tx) (err error) {
 				n, err = part(tx)
 				return err
 			})
@@ -240,5 +271,8 @@ func (a *App) sweep(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	if a.heartbeat == nil { // nobody would read it
+		return nil
+	}
+	return update(ctx, func(tx directory.Tx) error { return tx.PutSetting(sweptAt, now.UTC().Format(time.RFC3339)) })
 }

@@ -41,6 +41,7 @@ type Tx interface {
 	RetryTx
 	GuessTx
 	SettingTx
+	LeaseTx
 	RealmTx
 	LockTx
 	SearchTx

@@ -298,6 +298,11 @@ func everyOtherQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 	_ = tx.DeleteRetry(org, storetest.Hash("key"))
 	_, _ = tx.DeleteRetries(at, 1)
 	_ = tx.DeleteUser(org, 1, at)
+	_, _, _ = tx.Lease("name")
+	_, _ = tx.TakeLease("name", "a", directory.Lease{})
+	_, _ = tx.TakeLease("name", "b", directory.Lease{Epoch: 1})
+	_, _ = tx.BeatLease("name", 2)
+	_, _ = tx.HoldLease("name", 2)
 	_, _, _ = tx.Setting("name")
 	_ = tx.PutSetting("name", "value")
 }

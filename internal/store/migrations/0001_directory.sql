@@ -34,6 +34,15 @@ CREATE TABLE settings (
 	CONSTRAINT settings__name PRIMARY KEY (name)
 ) {{clustered}};
 
+-- The offices that one server at a time holds. A server that beats no more has lost its office.
+CREATE TABLE leases (
+	name   {{key}} NOT NULL,
+	holder TEXT    NOT NULL, -- the server, for people
+	epoch  BIGINT  NOT NULL, -- rises with each holder
+	beat   BIGINT  NOT NULL, -- rises while the holder lives
+	CONSTRAINT leases__name PRIMARY KEY (name)
+) {{clustered}};
+
 -- The departments of users.
 CREATE TABLE departments (
 	organization BIGINT  NOT NULL REFERENCES organizations (number),
