@@ -1,13 +1,25 @@
 package watch
 
-import "time"
+import (
+	"sync"
+	"time"
+	_ "time/tzdata" // the zones are part of the program: no file is needed for a decision
+)
 
-// zone returns the time zone of an IANA name. It returns UTC for "" and for an unknown name.
+// zones caches the time zones that were asked for. Only known names get in, so their number bounds it.
+var zones sync.Map
+
+// zone returns the time zone of an IANA name. It returns UTC for "", for an unknown name, and for the
+// zone of this machine, which is nobody's.
 func zone(name string) *time.Location {
+	if loc, seen := zones.Load(name); seen {
+		return loc.(*time.Location)
+	}
 	loc, err := time.LoadLocation(name)
-	if err != nil {
+	if err != nil || name == "Local" {
 		return time.UTC
 	}
+	zones.Store(name, loc)
 	return loc
 }
 
