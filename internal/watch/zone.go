@@ -39,14 +39,24 @@ func digits(t time.Time, loc *time.Location) time.Time {
 // clocks leave out move forward by as much as the clocks do (RFC 5545 §3.3.5). Digits that come
 // twice mean the later time.
 func instant(digits time.Time, loc *time.Location) time.Time {
+	_, last := instants(digits, loc)
+	return last
+}
+
+// instants returns the first and the last time at which the clocks show the digits. Both are the same,
+// except when the clocks are set back.
+func instants(digits time.Time, loc *time.Location) (first, last time.Time) {
 	// The zones of the world are 12 hours behind UTC to 14 hours ahead of it. A zone changes its
 	// offset once at most in the time between these two readings.
 	_, before := digits.Add(-15 * time.Hour).In(loc).Zone()
 	_, after := digits.Add(13 * time.Hour).In(loc).Zone()
-	first := digits.Add(-time.Duration(before) * time.Second)
-	last := digits.Add(-time.Duration(after) * time.Second)
-	if _, offset := last.In(loc).Zone(); offset == after {
-		return last
+	first = digits.Add(-time.Duration(before) * time.Second)
+	last = digits.Add(-time.Duration(after) * time.Second)
+	if _, offset := last.In(loc).Zone(); offset != after { // the clocks change later, or left the digits out
+		return first, first
 	}
-	return first
+	if _, offset := first.In(loc).Zone(); offset != before { // they changed before
+		return last, last
+	}
+	return first, last
 }
