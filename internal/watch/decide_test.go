@@ -117,6 +117,15 @@ func alertRows() []row {
 		{"the flip that begins flapping is told", func(s *watch.Snapshot) { first(s).Flips = flips(7) }, everybody("send: chosen N11")},
 		{"the next flips are held until the check is calm", func(s *watch.Snapshot) { first(s).Flips = flips(8) }, everybody("hold until 03:30: flapping N19")},
 		{"six flips an hour are not flapping", func(s *watch.Snapshot) { first(s).Flips = flips(6) }, everybody("send: chosen N11")},
+		{"eight flips in two hours are not flapping", func(s *watch.Snapshot) {
+			first(s).Flips = append(flips(4), night.Add(-70*time.Minute), night.Add(-71*time.Minute), night.Add(-72*time.Minute), night.Add(-73*time.Minute))
+		}, everybody("send: chosen N11")},
+		{"a check that was flapping and then calm begins anew", func(s *watch.Snapshot) {
+			for _, flip := range flips(8) {
+				first(s).Flips = append(first(s).Flips, flip.Add(-40*time.Minute))
+			}
+			first(s).Flips = append(first(s).Flips, night)
+		}, everybody("send: chosen N11")},
 		{"a check that stays failing after flapping is told", func(s *watch.Snapshot) {
 			first(s).Flips = flips(8)
 			later(s, 30*time.Minute)

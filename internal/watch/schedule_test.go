@@ -183,6 +183,14 @@ func TestADayThatAZoneLeftOutMovesForward(t *testing.T) {
 	}
 }
 
+func TestADueTimeThatMovedToAnotherDateIsStillAhead(t *testing.T) {
+	t.Parallel()
+	s := roster.Schedule{Cron: "0 10 30 * *", TimeZone: "Pacific/Apia"}
+	if got := watch.NextDue(s, at("2011-12-30 15:00")); !got.Equal(at("2011-12-30 20:00")) {
+		t.Error(got)
+	}
+}
+
 func TestTheNextFiveDueTimes(t *testing.T) {
 	t.Parallel()
 	s := roster.Schedule{Interval: roster.Interval{Unit: roster.IntervalHour, Value: 6}}
