@@ -56,8 +56,9 @@ type ignored struct {
 // tell answers for all recipients and group channels of a trouble. It leaves the rules of the alert
 // itself aside.
 func (d *decider) tell(t Trouble, ignore ignored) []answer {
-	var answers []answer
-	for _, r := range d.recipients(t.Recipients, ignore.away) {
+	recipients := d.recipients(t.Recipients, ignore.away)
+	answers := make([]answer, 0, len(recipients)*len(services))
+	for _, r := range recipients {
 		answers = append(answers, d.person(t, typeOf(t.Alert), r, ignore.hours)...)
 	}
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(t.Channels))) {
@@ -85,7 +86,7 @@ func (d *decider) neverNobody(t Trouble, answers []answer) []answer {
 	if kind == roster.TypeWarnings {
 		return answers
 	}
-	if kind == Pages { // quiet hours and mutes are ignored
+	if kind == Pages && slices.ContainsFunc(answers, answer.kept) { // quiet hours and mutes are ignored
 		regardless := d.tell(t, ignored{hours: true})
 		if !slices.ContainsFunc(answers, answer.reachesNow) || slices.ContainsFunc(regardless, answer.wakesNow) && !slices.ContainsFunc(answers, answer.wakesNow) {
 			answers = regardless
@@ -214,6 +215,7 @@ type decider struct {
 	troubles []Trouble       // in the order in which a message names them
 	before   map[place]past
 	since    map[roster.AlertID]time.Time // when the rules of an alert itself last stopped holding it
+	quiet    map[quietHours]time.Time
 
 	answered map[roster.UserID]bool
 	told     map[roster.AlertID]bool // somebody is told of it now
@@ -239,6 +241,7 @@ func newDecider(s Snapshot) *decider {
 		channels: map[roster.GroupChannelID]Channel{},
 		before:   map[place]past{},
 		since:    map[roster.AlertID]time.Time{},
+		quiet:    map[quietHours]time.Time{},
 		answered: map[roster.UserID]bool{},
 		told:     map[roster.AlertID]bool{},
 		alerts:   map[answer][]roster.AlertID{},

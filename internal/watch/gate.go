@@ -81,16 +81,16 @@ func (d *decider) parents(t Trouble) answer {
 	return answer{outcome: roster.OutcomeSend}
 }
 
-// recoveryGate holds a recovery while the check is flapping (N19).
+// recoveryGate applies the rules about a recovery itself.
 func (d *decider) recoveryGate(t Trouble) answer {
 	_, calm := flapping(t.Flips)
 	switch {
 	case d.Occasion.Kind != roster.OccasionRecovery:
 		return answer{outcome: roster.OutcomeSend}
-	case d.Now.Before(calm):
+	case d.Now.Before(calm): // N19
 		return answer{}.hold(calm, roster.ReasonFlapping, "N19")
-	case t.FailingAgain:
-		return answer{}.skip(roster.ReasonFlapping, "N19")
+	case t.FailingAgain: // the message about the newer alert says how things are
+		return answer{}.skip(roster.ReasonRolledUp, "N17")
 	}
 	return answer{outcome: roster.OutcomeSend}
 }

@@ -48,6 +48,11 @@ func (a answer) reachesNow() bool {
 // wakesNow reports whether a person is told so by a service that wakes.
 func (a answer) wakesNow() bool { return a.reachesNow() && wakes(a.service) }
 
+// kept reports whether a person's quiet hours or mute keep them from being told now.
+func (a answer) kept() bool {
+	return a.reason == roster.ReasonQuietHours || a.reason == roster.ReasonMuted
+}
+
 // reaches reports whether a person or group channel is told sooner or later, or does not want to be.
 func (a answer) reaches() bool {
 	return a.outcome != roster.OutcomeSkip || a.reason == roster.ReasonAlreadyTold || a.reason == roster.ReasonMuted
@@ -65,7 +70,7 @@ type recipient struct {
 // recipients returns people and those who stand in for them (N27), in ascending order of the former.
 func (d *decider) recipients(ids []roster.UserID, ignoreAway bool) []recipient {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	var all []recipient
+	all := make([]recipient, 0, len(ids))
 	for _, id := range ids {
 		r := recipient{Person: d.people[id], reason: roster.ReasonChosen, rule: "N11"}
 		r.ID = id // somebody unknown is not active
@@ -119,7 +124,7 @@ func (d *decider) person(t Trouble, kind roster.NotificationType, r recipient, i
 		return every(r, roster.ReasonMuted, "N18")
 	}
 	choice := r.choice(kind)
-	var all []answer
+	all := make([]answer, 0, len(services))
 	reachable := false
 	for _, s := range services {
 		a := answer{user: r.ID, service: s, inPlaceOf: r.inPlaceOf}
@@ -179,7 +184,8 @@ func (d *decider) when(t Trouble, kind roster.NotificationType, r recipient, a a
 	choice, before := r.choice(kind), d.before[place{a.user, "", a.service, t.Alert.ID}]
 	told := d.Occasion.Kind != roster.OccasionRecovery && d.Occasion.Kind != roster.OccasionUnwatched
 	delayed := d.delaysFrom(t).Add(choice.Delays[a.service])
-	quiet := Inside(choice.Quiet, d.Now)
+	until := d.quietUntil(r.Person, kind)
+	quiet := until.After(d.Now)
 	switch {
 	case before.sent: // N9: running twice tells nobody twice
 		return a.skip(roster.ReasonAlreadyTold, "N9")
@@ -188,7 +194,7 @@ func (d *decider) when(t Trouble, kind roster.NotificationType, r recipient, a a
 	case told && t.Alert.Open() && d.Now.Before(delayed): // N6
 		return a.hold(delayed, roster.ReasonDelay, "N6")
 	case quiet && !ignoreHours: // N27
-		return a.hold(Closes(choice.Quiet, d.Now), roster.ReasonQuietHours, "N27")
+		return a.hold(until, roster.ReasonQuietHours, "N27")
 	case wakes(a.service) && !r.WokenAt.IsZero() && d.Now.Before(r.WokenAt.Add(gatherTime)): // N21
 		return a.hold(r.WokenAt.Add(gatherTime), roster.ReasonGathered, "N21")
 	}
@@ -199,6 +205,23 @@ func (d *decider) when(t Trouble, kind roster.NotificationType, r recipient, a a
 		a.reason, a.rule = roster.ReasonNobodyElse, "N12"
 	}
 	return a
+}
+
+// quietUntil returns when the quiet hours of a person end, or a time that is past if there are none now.
+// It remembers the answer for the next alert.
+func (d *decider) quietUntil(p Person, kind roster.NotificationType) time.Time {
+	until, known := d.quiet[quietHours{p.ID, kind}]
+	if !known {
+		until = Closes(p.choice(kind).Quiet, d.Now)
+		d.quiet[quietHours{p.ID, kind}] = until
+	}
+	return until
+}
+
+// quietHours are of a person and a type.
+type quietHours struct {
+	user roster.UserID
+	kind roster.NotificationType
 }
 
 // delaysFrom returns from when delays count: when the alert got as bad as it is, or when its own rules

@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"slices"
 	"time"
 
 	"roster"
@@ -113,6 +114,11 @@ func personRows() []row {
 			away(s, "max", "eve")
 		}, append(both[:2:2], append(allAway("bob"), "eve email send: stand-in N27 for bob")...)},
 		{"a stand-in who is a recipient is told once", func(s *watch.Snapshot) { away(s, "bob", "ann") }, append(both[:2:2], allAway("bob")...)},
+		{"who stands in for two is told once", func(s *watch.Snapshot) {
+			s.Troubles[0].Recipients = []roster.UserID{"eve", "bob", "ann"}
+			away(s, "bob", "max")
+			away(s, "eve", "max")
+		}, append(both[:2:2], slices.Concat(allAway("bob"), allAway("eve"), []string{"max email send: stand-in N27 for bob"})...)},
 		{"a circle of stand-ins ends at the original", func(s *watch.Snapshot) {
 			away(s, "bob", "max")
 			away(s, "max", "bob")
@@ -334,7 +340,7 @@ func afterRows() []row {
 		{"recovery from what fails again is not told", func(s *watch.Snapshot) {
 			recovers(s, time.Minute)
 			s.Troubles[0].FailingAgain = true
-		}, []string{"ann email skip: flapping N19", "ann sms skip: flapping N19", "bob email skip: flapping N19"}},
+		}, []string{"ann email skip: rolled up N17", "ann sms skip: rolled up N17", "bob email skip: rolled up N17"}},
 		{"who heard that it was failing hears no recovery", func(s *watch.Snapshot) {
 			recovers(s, time.Minute)
 			for i := range s.Troubles[0].Told {

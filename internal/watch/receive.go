@@ -150,12 +150,16 @@ func Pause(in Intake, open []roster.Alert, cause roster.FlipCause) Change {
 	return c
 }
 
-// Watch returns the state of a check that is new or no longer paused. It counts its first interval
-// from now (N4).
-func Watch(r Rules, s roster.CheckState, now time.Time) roster.CheckState {
-	s.State, s.LastAt = roster.StateNew, now
-	s.DueAt = deadline(r, s)
-	return s
+// Watch says what it does that a check is new or no longer paused. It counts its first interval from
+// now (N4).
+func Watch(in Intake) Change {
+	c := Change{State: in.State}
+	c.State.State, c.State.LastAt = roster.StateNew, in.Now
+	c.State.DueAt = deadline(in.Rules, c.State)
+	if in.State.State == roster.StatePaused {
+		c.Flips = []roster.Flip{{Check: in.Check.ID, From: in.State.State, To: roster.StateNew, At: in.Now, Cause: roster.CausePause}}
+	}
+	return c
 }
 
 // fail opens an alert, or goes on with the open one.

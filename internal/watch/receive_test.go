@@ -25,7 +25,7 @@ type history struct {
 func newHistory(r watch.Rules) *history {
 	h := &history{Rules: r, now: at("2027-01-04 12:00")}
 	h.Check.ID = "c1"
-	h.state = watch.Watch(h.Rules, h.state, h.now)
+	h.keep(watch.Watch(h.intake("")))
 	return h
 }
 
@@ -143,7 +143,7 @@ func TestWhatAnEventDoes(t *testing.T) {
 			return h.signal(occurred(roster.StatusFailure, 90*time.Second, h))
 		}, []string{"a1 success>failure", "tell flips [a1]", "a1 failure>success", "tell recovery [a1]", "shows success"}},
 		"a failure of another key that happened earlier opens an alert": {func() *history {
-			h := newHistory(watch.Rules{}).event("db1:failure").after(time.Minute)
+			h := newHistory(watch.Rules{}).event("failure").after(time.Minute)
 			return h.signal(watch.Signal{DedupKey: "db2", Status: roster.StatusFailure, OccurredAt: h.now.Add(-time.Hour)})
 		}, []string{"a1 success>failure", "tell flips [a1]", "a2 success>failure", "tell flips [a2]", "shows failure"}},
 		"a note changes nothing": {func() *history {
@@ -185,6 +185,12 @@ func TestWhatAnEventDoes(t *testing.T) {
 		}, []string{
 			"a1 success>overdue", "tell flips [a1]", "a2 success>failure", "a1 overdue>success", "tell flips [a2]", "tell recovery [a1]", "shows failure",
 		}},
+		"a failing check that falls silent is not silent only": {func() *history {
+			return newHistory(minutely()).event("failure").after(6 * time.Minute).silence().event("db1:success")
+		}, []string{"a1 success>failure", "tell flips [a1]", "a1 failure>overdue", "shows overdue"}},
+		"silence that a failing event followed is not silence any more": {func() *history {
+			return newHistory(minutely()).after(6 * time.Minute).silence().event("failure").event("db1:success")
+		}, []string{"a1 success>overdue", "tell flips [a1]", "a1 overdue>failure", "shows failure"}},
 		"a run that does not end is stuck": {func() *history {
 			r := daily()
 			r.LongestRun = time.Hour
@@ -214,9 +220,9 @@ func TestWhatAnEventDoes(t *testing.T) {
 			h := newHistory(minutely())
 			h.keep(watch.Pause(h.intake(""), nil, roster.CausePause))
 			h.after(time.Hour)
-			h.state = watch.Watch(h.Rules, h.state, h.now)
+			h.keep(watch.Watch(h.intake("")))
 			return h.after(5 * time.Minute).silence().after(time.Minute).silence()
-		}, []string{"new>paused", "a1 success>overdue", "tell flips [a1]", "shows overdue"}},
+		}, []string{"new>paused", "paused>new", "a1 success>overdue", "tell flips [a1]", "shows overdue"}},
 	} {
 		if diff := cmp.Diff(c.want, c.happens().end()); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)

@@ -15,7 +15,7 @@ type Snapshot struct {
 	Now      time.Time
 	Occasion roster.Occasion
 	Troubles []Trouble         // what the occasion tells of; none of an unmatched event and a digest
-	Past     []roster.Decision // what was decided on this occasion before
+	Past     []roster.Decision // what was decided before: of each alert, on its latest occasion
 
 	People           []Person        // recipients, stand-ins, last resort, and anybody else who asks why
 	LastResort       []roster.UserID // is told if nobody else can be

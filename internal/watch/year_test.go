@@ -53,7 +53,7 @@ func year(s roster.Schedule, hour int, runs, dues map[time.Time]time.Time, leftO
 	day := time.Date(2027, 1, 1, hour, 30, 0, 0, time.UTC)
 	rules := watch.Rules{Schedule: s}
 	in := watch.Intake{Rules: rules, Now: runs[day].Add(after), NewAlert: "a1"}
-	in.State = watch.Watch(rules, roster.CheckState{}, in.Now)
+	in.State = watch.Watch(in).State
 	for n := 1; ; n++ {
 		day = day.AddDate(0, 0, 1)
 		if day.Year() != 2027 {
