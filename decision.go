@@ -20,8 +20,8 @@ type Decision struct {
 	InBreach   bool   // the message is sent although quiet hours or a mute would hold it
 }
 
-// GroupChannelID identifies an address of a group, such as a chat room. It is a UUIDv7 in lower-case
-// text.
+// GroupChannelID identifies an address of a group, such as a chat room. It is a UUIDv7 in
+// lower-case text.
 type GroupChannelID string
 
 // Outcome is what a decision comes to.
@@ -127,8 +127,8 @@ func Reasons() []Reason {
 	return all
 }
 
-// Text returns the reason as a clause that follows "because", without a full stop. It returns "" for
-// a text that is no reason.
+// Text returns the reason as a clause that follows "because", without a full stop. It returns ""
+// for a text that is no reason.
 func (r Reason) Text() string {
 	for _, t := range reasonTexts {
 		if t.Reason == r {

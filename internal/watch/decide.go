@@ -12,7 +12,8 @@ import (
 // recipient and each service, so that it also says why somebody is not told. A held decision is
 // decided again at its time, with Past holding what was decided before.
 //
-// Everybody is decided before anything is sent (N11), because anybody may be the only one left (N12).
+// Everybody is decided before anything is sent (N11), because anybody may be the only one left
+// (N12).
 func Decide(s Snapshot) []roster.Decision {
 	d := newDecider(s)
 	switch s.Occasion.Kind {
@@ -110,8 +111,8 @@ func (d *decider) neverNobody(t Trouble, answers []answer) []answer {
 	return append(answers, last...)
 }
 
-// lastResort answers for the people who are told when nobody else can be (N12). They are told by the
-// services that they chose; where none of these can reach them, by any that can.
+// lastResort answers for the people who are told when nobody else can be (N12). They are told by
+// the services that they chose; where none of these can reach them, by any that can.
 func (d *decider) lastResort(t Trouble, kind roster.NotificationType) []answer {
 	var answers []answer
 	for _, r := range d.recipients(d.LastResort, false) {
@@ -128,8 +129,8 @@ func (d *decider) lastResort(t Trouble, kind roster.NotificationType) []answer {
 	return answers
 }
 
-// recovery decides who hears that an alert ended: exactly those who were told of it, by the services
-// that told them (N17). Those who hear "no longer watched" are the same (N4).
+// recovery decides who hears that an alert ended: exactly those who were told of it, by the
+// services that told them (N17). Those who hear "no longer watched" are the same (N4).
 func (d *decider) recovery(t Trouble) {
 	var answers []answer
 	kind := typeOf(t.Alert)

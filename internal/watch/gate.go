@@ -95,8 +95,8 @@ func (d *decider) recoveryGate(t Trouble) answer {
 	return answer{outcome: roster.OutcomeSend}
 }
 
-// flapping returns the flip with which a check began to change too often, and when it will have been
-// calm for long enough. Both are zero for a check that does not.
+// flapping returns the flip with which a check began to change too often, and when it will have
+// been calm for long enough. Both are zero for a check that does not.
 func flapping(flips []time.Time) (began, calm time.Time) {
 	flips = slices.SortedFunc(slices.Values(flips), time.Time.Compare)
 	from := 0 // the first flip of the hour, and since the check was last calm

@@ -53,7 +53,8 @@ func (a answer) kept() bool {
 	return a.reason == roster.ReasonQuietHours || a.reason == roster.ReasonMuted
 }
 
-// reaches reports whether a person or group channel is told sooner or later, or does not want to be.
+// reaches reports whether a person or group channel is told sooner or later, or does not want to
+// be.
 func (a answer) reaches() bool {
 	return a.outcome != roster.OutcomeSkip || a.reason == roster.ReasonAlreadyTold || a.reason == roster.ReasonMuted
 }
@@ -67,7 +68,8 @@ type recipient struct {
 	absent    bool          // away, so that nobody or a stand-in is told instead
 }
 
-// recipients returns people and those who stand in for them (N27), in ascending order of the former.
+// recipients returns people and those who stand in for them (N27), in ascending order of the
+// former.
 func (d *decider) recipients(ids []roster.UserID, ignoreAway bool) []recipient {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	all := make([]recipient, 0, len(ids))
@@ -88,8 +90,8 @@ func (d *decider) recipients(ids []roster.UserID, ignoreAway bool) []recipient {
 }
 
 // standIn returns who is told in a person's place: the first of the chain who is there and active
-// (N27). A chain that is a circle, or that ends without anybody, ends at the person. It returns "" for
-// a person who named nobody.
+// (N27). A chain that is a circle, or that ends without anybody, ends at the person. It returns ""
+// for a person who named nobody.
 func (d *decider) standIn(p Person) roster.UserID {
 	seen := map[roster.UserID]bool{p.ID: true}
 	for next := p.Away.StandIn; next != "" && !seen[next]; next = d.people[next].Away.StandIn {
@@ -207,8 +209,8 @@ func (d *decider) when(t Trouble, kind roster.NotificationType, r recipient, a a
 	return a
 }
 
-// quietUntil returns when the quiet hours of a person end, or a time that is past if there are none now.
-// It remembers the answer for the next alert.
+// quietUntil returns when the quiet hours of a person end, or a time that is past if there are none
+// now. It remembers the answer for the next alert.
 func (d *decider) quietUntil(p Person, kind roster.NotificationType) time.Time {
 	until, known := d.quiet[quietHours{p.ID, kind}]
 	if !known {
@@ -224,8 +226,8 @@ type quietHours struct {
 	kind roster.NotificationType
 }
 
-// delaysFrom returns from when delays count: when the alert got as bad as it is, or when its own rules
-// let it be told.
+// delaysFrom returns from when delays count: when the alert got as bad as it is, or when its own
+// rules let it be told.
 func (d *decider) delaysFrom(t Trouble) time.Time {
 	if d.Occasion.Kind == roster.OccasionFlips {
 		return latest(t.Alert.RaisedAt, d.since[t.Alert.ID])

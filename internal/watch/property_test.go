@@ -135,8 +135,9 @@ func (d drawn) trouble(id roster.AlertID) watch.Trouble {
 	return t
 }
 
-// concerned returns the people whom an occasion can concern: recipients, those who stand in for them,
-// and the last resort; of a recovery those who were told; of unmatched events and digests everybody.
+// concerned returns the people whom an occasion can concern: recipients, those who stand in for
+// them, and the last resort; of a recovery those who were told; of unmatched events and digests
+// everybody.
 func concerned(s watch.Snapshot) []roster.UserID {
 	var all []roster.UserID
 	for _, t := range s.Troubles {
@@ -222,7 +223,8 @@ func TestEverybodyIsToldOrHeldWithATimeOrSkippedWithAReason(t *testing.T) {
 	})
 }
 
-// reachable reports whether a person chose something for pages, and has any method that can be used.
+// reachable reports whether a person chose something for pages, and has any method that can be
+// used.
 func reachable(s watch.Snapshot, p watch.Person, mustChoose bool) bool {
 	chosen, apart := p.Choices[watch.Pages]
 	if !apart {

@@ -111,8 +111,8 @@ func stale(in Intake, s Signal, happened time.Time) bool {
 	return happened.Before(in.Alert.OccurredAt) || s.DedupKey == "" && happened.Before(in.State.OccurredAt)
 }
 
-// Silence says what it does that no event came by the time at which one was due, or that a run did not
-// end in time. The intake's Alert is the newest alert of key "". The caller looks after N25.
+// Silence says what it does that no event came by the time at which one was due, or that a run did
+// not end in time. The intake's Alert is the newest alert of key "". The caller looks after N25.
 func Silence(in Intake) Change {
 	c := Change{State: in.State}
 	if in.State.DueAt.IsZero() || in.Now.Before(in.State.DueAt) || in.State.State == roster.StatePaused {
@@ -134,8 +134,8 @@ func Silence(in Intake) Change {
 	return c
 }
 
-// Pause says what it does that a check is no longer watched (N4), by CausePause or CauseDelete. open
-// holds all open alerts of the check.
+// Pause says what it does that a check is no longer watched (N4), by CausePause or CauseDelete.
+// open holds all open alerts of the check.
 func Pause(in Intake, open []roster.Alert, cause roster.FlipCause) Change {
 	c := Change{State: in.State}
 	for _, a := range open {
@@ -150,8 +150,8 @@ func Pause(in Intake, open []roster.Alert, cause roster.FlipCause) Change {
 	return c
 }
 
-// Watch says what it does that a check is new or no longer paused. It counts its first interval from
-// now (N4).
+// Watch says what it does that a check is new or no longer paused. It counts its first interval
+// from now (N4).
 func Watch(in Intake) Change {
 	c := Change{State: in.State}
 	c.State.State, c.State.LastAt = roster.StateNew, in.Now

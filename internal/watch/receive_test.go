@@ -44,7 +44,8 @@ func (h *history) intake(key string) watch.Intake {
 	return in
 }
 
-// keep stores a change and writes it down: "a1 success>failure" for a flip, "flips a1" for an occasion.
+// keep stores a change and writes it down: "a1 success>failure" for a flip, "flips a1" for an
+// occasion.
 func (h *history) keep(c watch.Change) {
 	h.state = c.State
 	for _, changed := range c.Alerts {

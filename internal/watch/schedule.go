@@ -18,8 +18,8 @@ func ValidateCron(text string) error {
 	return err
 }
 
-// NextDue returns the first time after from when an event is due (N23); zero if the schedule expects
-// none. An interval counts from the last arrival. Due times of a cron expression are fixed.
+// NextDue returns the first time after from when an event is due (N23); zero if the schedule
+// expects none. An interval counts from the last arrival. Due times of a cron expression are fixed.
 func NextDue(s roster.Schedule, from time.Time) time.Time {
 	loc := zone(s.TimeZone)
 	switch {

@@ -30,8 +30,8 @@ func yearOf(loc *time.Location, year int) (instants, shown []time.Time) {
 	return instants, shown
 }
 
-// due maps digits to the instant at which they are due, by watching a clock for a year: the last time
-// that shows them. Digits that are left out follow the clock that would have gone on.
+// due maps digits to the instant at which they are due, by watching a clock for a year: the last
+// time that shows them. Digits that are left out follow the clock that would have gone on.
 func due(instants, shown []time.Time) map[time.Time]time.Time {
 	at := map[time.Time]time.Time{}
 	for i, digits := range shown {

@@ -9,8 +9,8 @@ import (
 // Snapshot is all that decisions depend on. The same snapshot always gives the same decisions, in
 // whatever order its lists are.
 //
-// Occasions of one kind that are due at the same time, because their messages were held, are decided
-// in one snapshot with the troubles of all. So they become one message.
+// Occasions of one kind that are due at the same time, because their messages were held, are
+// decided in one snapshot with the troubles of all. So they become one message.
 type Snapshot struct {
 	Now      time.Time
 	Occasion roster.Occasion
@@ -104,8 +104,8 @@ type Channel struct {
 	Broken  bool
 }
 
-// Maintenance is a time in which nobody is told of some alerts (N18). It covers the alerts that meet
-// all of Check, CheckGroup and Labels that are set.
+// Maintenance is a time in which nobody is told of some alerts (N18). It covers the alerts that
+// meet all of Check, CheckGroup and Labels that are set.
 type Maintenance struct {
 	Check      roster.CheckID
 	CheckGroup roster.CheckGroupID

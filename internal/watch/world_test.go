@@ -102,7 +102,8 @@ func later(s *watch.Snapshot, d time.Duration) {
 // ends ends the first alert of a snapshot.
 func ends(s *watch.Snapshot) { s.Troubles[0].Alert.EndedAt = s.Now }
 
-// recovers makes the snapshot one of the recovery from the first alert, that was told as was decided.
+// recovers makes the snapshot one of the recovery from the first alert, that was told as was
+// decided.
 func recovers(s *watch.Snapshot, after time.Duration) {
 	for _, d := range watch.Decide(*s) {
 		if d.Outcome == roster.OutcomeSend {

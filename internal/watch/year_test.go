@@ -47,8 +47,8 @@ func TestAYearOfAJobInTenZones(t *testing.T) {
 	}
 }
 
-// year returns how many missed runs were reported in a year, of how many. It stops at the first that
-// is reported falsely, late or early, with a number that is too high.
+// year returns how many missed runs were reported in a year, of how many. It stops at the first
+// that is reported falsely, late or early, with a number that is too high.
 func year(s roster.Schedule, hour int, runs, dues map[time.Time]time.Time, leftOut int, after time.Duration) (found, missed int) {
 	day := time.Date(2027, 1, 1, hour, 30, 0, 0, time.UTC)
 	rules := watch.Rules{Schedule: s}

@@ -6,11 +6,12 @@ import (
 	_ "time/tzdata" // the zones are part of the program: no file is needed for a decision
 )
 
-// zones caches the time zones that were asked for. Only known names get in, so their number bounds it.
+// zones caches the time zones that were asked for. Only known names get in, so their number bounds
+// it.
 var zones sync.Map
 
-// zone returns the time zone of an IANA name. It returns UTC for "", for an unknown name, and for the
-// zone of this machine, which is nobody's.
+// zone returns the time zone of an IANA name. It returns UTC for "", for an unknown name, and for
+// the zone of this machine, which is nobody's.
 func zone(name string) *time.Location {
 	if loc, seen := zones.Load(name); seen {
 		return loc.(*time.Location)
@@ -43,8 +44,8 @@ func instant(digits time.Time, loc *time.Location) time.Time {
 	return last
 }
 
-// instants returns the first and the last time at which the clocks show the digits. Both are the same,
-// except when the clocks are set back.
+// instants returns the first and the last time at which the clocks show the digits. Both are the
+// same, except when the clocks are set back.
 func instants(digits time.Time, loc *time.Location) (first, last time.Time) {
 	// The zones of the world are 12 hours behind UTC to 14 hours ahead of it. A zone changes its
 	// offset once at most in the time between these two readings.
