@@ -89,7 +89,9 @@ func (d *decider) neverNobody(t Trouble, answers []answer) []answer {
 	}
 	if kind == Pages && slices.ContainsFunc(answers, answer.kept) { // quiet hours and mutes are ignored
 		regardless := d.tell(t, ignored{hours: true})
-		if !slices.ContainsFunc(answers, answer.reachesNow) || slices.ContainsFunc(regardless, answer.wakesNow) && !slices.ContainsFunc(answers, answer.wakesNow) {
+		nobody := !slices.ContainsFunc(answers, answer.reachesNow)
+		nobodyWakes := !slices.ContainsFunc(answers, answer.wakesNow) && slices.ContainsFunc(regardless, answer.wakesNow)
+		if nobody || nobodyWakes {
 			answers = regardless
 		}
 	}
@@ -97,18 +99,23 @@ func (d *decider) neverNobody(t Trouble, answers []answer) []answer {
 		return answers
 	}
 	last := d.lastResort(t, kind)
-	if kind == Pages && !slices.ContainsFunc(last, answer.reaches) { // the absent are told themselves
-		answers = d.tell(t, ignored{hours: true, away: true})
-		for i := range answers {
-			if answers[i].outcome == roster.OutcomeSend {
-				answers[i].reason, answers[i].rule = roster.ReasonNobodyElse, "N12"
-			}
+	if kind != Pages || slices.ContainsFunc(last, answer.reaches) {
+		return append(without(answers, last), last...)
+	}
+	answers = d.tell(t, ignored{hours: true, away: true}) // the absent are told themselves
+	for i := range answers {
+		if answers[i].outcome == roster.OutcomeSend {
+			answers[i].reason, answers[i].rule = roster.ReasonNobodyElse, "N12"
 		}
 	}
-	answers = slices.DeleteFunc(answers, func(a answer) bool {
-		return a.user != "" && !a.reaches() && slices.ContainsFunc(last, func(l answer) bool { return l.user == a.user })
+	return append(answers, without(last, answers)...)
+}
+
+// without returns the answers except those for people whom others are for, too.
+func without(answers, others []answer) []answer {
+	return slices.DeleteFunc(answers, func(a answer) bool {
+		return a.user != "" && slices.ContainsFunc(others, func(o answer) bool { return o.user == a.user })
 	})
-	return append(answers, last...)
 }
 
 // lastResort answers for the people who are told when nobody else can be (N12). They are told by
@@ -132,35 +139,20 @@ func (d *decider) lastResort(t Trouble, kind roster.NotificationType) []answer {
 // recovery decides who hears that an alert ended: exactly those who were told of it, by the
 // services that told them (N17). Those who hear "no longer watched" are the same (N4).
 func (d *decider) recovery(t Trouble) {
-	var answers []answer
-	kind := typeOf(t.Alert)
+	broke := map[place]bool{} // the quiet hours of those who were told
 	for _, told := range t.Told {
-		if told.WasFailing || told.Outcome != roster.OutcomeSend {
-			continue // they know already that it ended (N3)
-		}
-		if told.Channel != "" {
+		at := place{user: told.User, service: told.Service}
+		broke[at] = broke[at] || told.InBreach
+	}
+	var answers []answer
+	for _, told := range t.Told {
+		switch at := (place{user: told.User, service: told.Service}); {
+		case told.WasFailing || told.Outcome != roster.OutcomeSend: // they know that it ended (N3)
+		case told.Channel != "":
 			answers = append(answers, d.channel(t, d.channels[told.Channel]))
-			continue
-		}
-		r := recipient{Person: d.people[told.User], reason: roster.ReasonChosen, rule: "N17", inPlaceOf: told.InPlaceOf}
-		r.ID = told.User
-		a := answer{user: told.User, service: told.Service, inPlaceOf: told.InPlaceOf}
-		methods, refusal := d.usable(r.Person, told.Service, kind)
-		switch {
-		case !r.Active:
-			a = a.skip(roster.ReasonInactive, "N10")
-		case r.mutes(t, d.Now):
-			a = a.skip(roster.ReasonMuted, "N18")
-		case len(methods) == 0:
-			a = a.skip(refusal, "N11")
 		default:
-			a.method = methods[0]
-			if slices.Contains(methods, told.Method) {
-				a.method = told.Method
-			}
-			a = d.when(t, kind, r, a, told.InBreach || t.Alert.Acknowledged.By.ID == told.User)
+			answers = append(answers, d.recovered(t, told, broke[at]))
 		}
-		answers = append(answers, a)
 	}
 	if gate := d.recoveryGate(t); gate.outcome != roster.OutcomeSend {
 		for i, a := range answers {
@@ -170,6 +162,28 @@ func (d *decider) recovery(t Trouble) {
 		}
 	}
 	d.add(t.Alert.ID, answers)
+}
+
+// recovered answers whether a person hears that an alert ended, at once if the message that told of
+// it broke their quiet hours or if they acknowledged (N17).
+func (d *decider) recovered(t Trouble, told roster.Decision, broke bool) answer {
+	kind := typeOf(t.Alert)
+	r := recipient{Person: d.people[told.User], reason: roster.ReasonChosen, rule: "N17"}
+	a := answer{user: told.User, service: told.Service}
+	methods, refusal := d.usable(r.Person, told.Service, kind)
+	switch {
+	case !r.Active:
+		return a.skip(roster.ReasonInactive, "N10")
+	case r.mutes(t, d.Now):
+		return a.skip(roster.ReasonMuted, "N18")
+	case len(methods) == 0:
+		return a.skip(refusal, "N11")
+	}
+	a.method = methods[0]
+	if slices.Contains(methods, told.Method) {
+		a.method = told.Method
+	}
+	return d.when(t, kind, r, a, broke || t.Alert.Acknowledged.By.ID == told.User)
 }
 
 // readers decides who is told of an unmatched event, and who gets a digest (N31).

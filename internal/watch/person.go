@@ -136,15 +136,15 @@ func (d *decider) person(t Trouble, kind roster.NotificationType, r recipient, i
 			all = append(all, a.skip(roster.ReasonNotChosen, "N6"))
 		case len(methods) == 0: // N11
 			all = append(all, a.skip(refusal, "N11"))
-		}
-		for i := 0; i < len(methods) && slices.Contains(choice.Services, s); i++ {
-			a.method = methods[i]
-			all = append(all, d.when(t, kind, r, a, ignoreHours))
+		default:
 			reachable = true
+			for _, a.method = range methods {
+				all = append(all, d.when(t, kind, r, a, ignoreHours))
+			}
 		}
 	}
-	failure := kind == Pages || kind == roster.TypeFailures
-	if methods, _ := d.usable(r.Person, roster.ServiceEmail, kind); failure && !reachable && len(choice.Services) > 0 && len(methods) > 0 {
+	methods, _ := d.usable(r.Person, roster.ServiceEmail, kind)
+	if failure(kind) && !reachable && len(choice.Services) > 0 && len(methods) > 0 {
 		if r.reason != roster.ReasonLastResort {
 			r.reason, r.rule = roster.ReasonEmailInstead, "N12"
 		}
@@ -164,7 +164,6 @@ func (d *decider) usable(p Person, s roster.Service, kind roster.NotificationTyp
 	if s == Call {
 		address = roster.ServiceSMS
 	}
-	failure := kind == Pages || kind == roster.TypeFailures
 	var methods []roster.ContactMethodID
 	refusal := roster.ReasonNoMethod
 	for _, m := range p.Methods {
@@ -172,7 +171,7 @@ func (d *decider) usable(p Person, s roster.Service, kind roster.NotificationTyp
 		case m.Service != address:
 		case m.Broken:
 			refusal = roster.ReasonMethodBroken
-		case !m.Confirmed && !m.Primary && !(failure && d.AllowUnconfirmed): // DECISIONS 24
+		case !m.Confirmed && !m.Primary && !(failure(kind) && d.AllowUnconfirmed): // DECISIONS 24
 			refusal = roster.ReasonNotConfirmed
 		case len(methods) == 0 || s == roster.ServicePush:
 			methods = append(methods, m.ID)
@@ -181,19 +180,24 @@ func (d *decider) usable(p Person, s roster.Service, kind roster.NotificationTyp
 	return methods, refusal
 }
 
+// failure reports whether a type tells of failures.
+func failure(kind roster.NotificationType) bool {
+	return kind == Pages || kind == roster.TypeFailures
+}
+
 // when answers at what time a service that can reach the person is used.
 func (d *decider) when(t Trouble, kind roster.NotificationType, r recipient, a answer, ignoreHours bool) answer {
 	choice, before := r.choice(kind), d.before[place{a.user, "", a.service, t.Alert.ID}]
-	told := d.Occasion.Kind != roster.OccasionRecovery && d.Occasion.Kind != roster.OccasionUnwatched
 	delayed := d.delaysFrom(t).Add(choice.Delays[a.service])
 	until := d.quietUntil(r.Person, kind)
 	quiet := until.After(d.Now)
+	late := !t.Alert.Open() && !d.ofEnded() // it tells of a failure that is over
 	switch {
 	case before.sent: // N9: running twice tells nobody twice
 		return a.skip(roster.ReasonAlreadyTold, "N9")
-	case told && !t.Alert.Open() && !before.heldByHours: // N3
+	case late && !before.heldByHours: // N3
 		return a.skip(roster.ReasonEnded, "N3")
-	case told && t.Alert.Open() && d.Now.Before(delayed): // N6
+	case t.Alert.Open() && d.Now.Before(delayed): // N6
 		return a.hold(delayed, roster.ReasonDelay, "N6")
 	case quiet && !ignoreHours: // N27
 		return a.hold(until, roster.ReasonQuietHours, "N27")
@@ -201,12 +205,17 @@ func (d *decider) when(t Trouble, kind roster.NotificationType, r recipient, a a
 		return a.hold(r.WokenAt.Add(gatherTime), roster.ReasonGathered, "N21")
 	}
 	a = a.as(roster.OutcomeSend, r.reason, r.rule, time.Time{})
-	a.wasFailing = told && !t.Alert.Open()
+	a.wasFailing = late
 	a.inBreach = quiet || r.mutes(t, d.Now)
-	if a.inBreach && told && r.reason != roster.ReasonLastResort { // N12
+	if a.inBreach && !d.ofEnded() && r.reason != roster.ReasonLastResort { // N12
 		a.reason, a.rule = roster.ReasonNobodyElse, "N12"
 	}
 	return a
+}
+
+// ofEnded reports whether the occasion is that alerts ended.
+func (d *decider) ofEnded() bool {
+	return d.Occasion.Kind == roster.OccasionRecovery || d.Occasion.Kind == roster.OccasionUnwatched
 }
 
 // quietUntil returns when the quiet hours of a person end, or a time that is past if there are none
@@ -241,7 +250,7 @@ func (d *decider) channel(t Trouble, c Channel) answer {
 	kind := typeOf(t.Alert)
 	chosen := slices.Contains(c.Types, kind) || kind == Pages && slices.Contains(c.Types, roster.TypeFailures)
 	before := d.before[place{"", c.ID, c.Service, t.Alert.ID}]
-	told := d.Occasion.Kind != roster.OccasionRecovery && d.Occasion.Kind != roster.OccasionUnwatched
+	late := !t.Alert.Open() && !d.ofEnded()
 	switch {
 	case !chosen:
 		return a.skip(roster.ReasonNotChosen, "N6")
@@ -249,11 +258,11 @@ func (d *decider) channel(t Trouble, c Channel) answer {
 		return a.skip(roster.ReasonMethodBroken, "N11")
 	case before.sent:
 		return a.skip(roster.ReasonAlreadyTold, "N9")
-	case told && !t.Alert.Open() && !before.heldByHours:
+	case late && !before.heldByHours:
 		return a.skip(roster.ReasonEnded, "N3")
 	}
 	a = a.as(roster.OutcomeSend, roster.ReasonChosen, "N11", time.Time{})
-	a.wasFailing = told && !t.Alert.Open()
+	a.wasFailing = late
 	return a
 }
 

@@ -232,6 +232,10 @@ func nobodyRows() []row {
 			s.Troubles[0].Recipients, s.LastResort = []roster.UserID{"bob"}, nil
 			away(s, "bob", "")
 		}, []string{"bob email send: nobody else N12"}},
+		{"who is away and the last resort has one answer", func(s *watch.Snapshot) {
+			s.Troubles[0].Recipients = []roster.UserID{"eve"}
+			away(s, "eve", "")
+		}, []string{"eve email send: nobody else N12"}},
 		{"a group channel is somebody", func(s *watch.Snapshot) {
 			s.Troubles[0].Recipients, s.Troubles[0].Channels = nil, []roster.GroupChannelID{"ops"}
 		}, []string{"ops slack send: chosen N11"}},
@@ -321,6 +325,13 @@ func afterRows() []row {
 		{"recovery comes at once where the failure broke quiet hours", func(s *watch.Snapshot) {
 			quiet(s, "ann")
 			recovers(s, time.Minute)
+		}, everybody},
+		{"recovery comes at once where one of several messages broke quiet hours", func(s *watch.Snapshot) {
+			quiet(s, "ann")
+			recovers(s, time.Minute)
+			reminder := s.Troubles[0].Told[0]
+			reminder.InBreach = false
+			s.Troubles[0].Told = append(s.Troubles[0].Told, reminder)
 		}, everybody},
 		{"recovery comes at once to who acknowledged", func(s *watch.Snapshot) {
 			recovers(s, time.Minute)

@@ -3,6 +3,7 @@ package watch_test
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,7 +131,11 @@ func (d drawn) trouble(id roster.AlertID) watch.Trouble {
 		t.Channels = []roster.GroupChannelID{"ops"}
 	}
 	for _, told := range some(d, "told", anybody) {
-		t.Told = append(t.Told, roster.Decision{User: told, Service: roster.ServiceEmail, Alerts: []roster.AlertID{id}, Outcome: roster.OutcomeSend, InBreach: d.yes("breach")})
+		for _, service := range some(d, "told by", allOfThe[:2]) {
+			t.Told = append(t.Told, roster.Decision{
+				User: told, Service: service, Alerts: []roster.AlertID{id}, Outcome: roster.OutcomeSend, InBreach: d.yes("breach"), WasFailing: d.rarely("was failing"),
+			})
+		}
 	}
 	return t
 }
@@ -260,6 +265,53 @@ func TestNoPageReachesNobodyWhileSomebodyCanBeReached(t *testing.T) {
 		})
 		if can && !now {
 			r.Fatalf("nobody is told: %q", lines(watch.Decide(s)))
+		}
+	})
+}
+
+func TestRecoveryGoesToExactlyThoseWhoWereTold(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		s := drawn{r}.snapshot()
+		s.Occasion.Kind = roster.OccasionRecovery
+		told := map[string]bool{} // by person, service and alert: whether they hear of it
+		for i := range s.Troubles {
+			t := &s.Troubles[i]
+			t.Alert.EndedAt, t.Flips, t.FailingAgain = night, nil, false
+			for _, d := range t.Told {
+				p := who(&s, d.User)
+				usable := slices.ContainsFunc(p.Methods, func(m watch.Method) bool {
+					confirmed := m.Confirmed || s.AllowUnconfirmed && t.Alert.Highest == roster.StateFailure
+					return m.Service == d.Service && confirmed && !m.Broken && (m.Service == roster.ServiceEmail || slices.Contains(s.Services, m.Service))
+				})
+				muted := len(p.Mutes) > 0 && t.CheckGroup == "acme" && p.Mutes[0].Until.After(s.Now)
+				if p.Active && usable && !muted && !d.WasFailing {
+					told[string(d.User)+" "+string(d.Service)+" "+string(t.Alert.ID)] = true
+				}
+			}
+		}
+		hear := map[string]bool{}
+		for _, d := range watch.Decide(s) {
+			for _, alert := range d.Alerts {
+				if d.Outcome != roster.OutcomeSkip && d.User != "" {
+					hear[string(d.User)+" "+string(d.Service)+" "+string(alert)] = true
+				}
+			}
+		}
+		if diff := cmp.Diff(told, hear); diff != "" {
+			r.Fatal(diff)
+		}
+	})
+}
+
+func TestEachDecisionIsASentence(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		for _, d := range watch.Decide(drawn{r}.snapshot()) {
+			text := watch.Sentence(d, watch.Names{Who: "Ann"})
+			if !strings.HasPrefix(text, "Ann is ") || !strings.Contains(text, ": "+d.Reason.Text()) || !strings.HasSuffix(text, ".") {
+				r.Fatalf("%s is explained as %q", line(d), text)
+			}
 		}
 	})
 }

@@ -24,7 +24,7 @@ type Snapshot struct {
 	AllowUnconfirmed bool             // failures may go to unconfirmed methods (DECISIONS 24)
 	Maintenances     []Maintenance
 
-	UnmatchedToldAt time.Time // when the same unmatched source and title were last told; zero for never
+	UnmatchedToldAt time.Time // when an earlier event of the same source and title was told; zero for never
 }
 
 // Trouble is an alert with what the rules need of its check.
