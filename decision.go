@@ -106,7 +106,7 @@ var reasonTexts = [...]struct {
 	{ReasonNotOnShift, "somebody else is on shift"},
 	{ReasonTooLate, "it is too late to be of use"},
 	{ReasonLogOnly, "the check is only logged"},
-	{ReasonNobodyElse, "nobody else could be told"},
+	{ReasonNobodyElse, "otherwise it would wake or reach nobody"},
 	{ReasonLastResort, "none of the check's own recipients could be told"},
 	{ReasonChosen, "they chose this service"},
 	{ReasonEmailInstead, "none of the services that they chose can reach them"},

@@ -39,10 +39,10 @@ func (a answer) hold(until time.Time, r roster.Reason, rule string) answer {
 	return a.as(roster.OutcomeHold, r, rule, until.UTC().Round(0))
 }
 
-// reachesNow reports whether a person is told now, was told, or will be within their own delay.
+// reachesNow reports whether a person is told now, was told, or was woken seconds ago.
 func (a answer) reachesNow() bool {
-	own := a.reason == roster.ReasonDelay || a.reason == roster.ReasonGathered || a.reason == roster.ReasonAlreadyTold
-	return a.user != "" && (a.outcome == roster.OutcomeSend || own)
+	told := a.outcome == roster.OutcomeSend || a.reason == roster.ReasonGathered || a.reason == roster.ReasonAlreadyTold
+	return a.user != "" && told
 }
 
 // wakesNow reports whether a person is told so by a service that wakes.

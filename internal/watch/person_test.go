@@ -193,6 +193,12 @@ func nobodyRows() []row {
 				Services: []roster.Service{sms}, Quiet: hours("22:00", "07:00"), Delays: map[roster.Service]time.Duration{sms: 5 * time.Minute},
 			})
 		}, []string{"ann sms hold until 03:05: delay N6", "bob email send: chosen N11"}},
+		{"who would be woken after a delay is not told now: quiet hours of others are broken", func(s *watch.Snapshot) {
+			quiet(s, "ann")
+			chooses(s, "bob", roster.TypeFailures, watch.Choice{
+				Services: []roster.Service{sms}, Delays: map[roster.Service]time.Duration{sms: 5 * time.Minute},
+			})
+		}, []string{"ann email send: nobody else N12", "ann sms send: nobody else N12", "bob sms hold until 03:05: delay N6"}},
 		{"and then the quiet hours are broken", func(s *watch.Snapshot) {
 			chooses(s, "ann", roster.TypeFailures, watch.Choice{
 				Services: []roster.Service{sms}, Quiet: hours("22:00", "07:00"), Delays: map[roster.Service]time.Duration{sms: 5 * time.Minute},
