@@ -4,9 +4,10 @@
 //
 // # The way of an event
 //
-// An event arrives for a check. [Receive] says what it changes: the state of the check, an alert
-// that opens, gets worse or ends, and the occasions to tell people. [Silence] does the same for an
-// event that does not come, [Pause] and [Watch] for a check that is paused and watched again.
+// An event arrives, and a check claims it ([ClaimOrder], [StatusOf]). [Receive] says what it
+// changes: the state of the check, an alert that opens, gets worse or ends, and the occasions to
+// tell people. [Silence] does the same for an event that does not come, [Pause] and [Watch] for a
+// check that is paused and watched again.
 //
 // [Decide] decides an occasion. It gets a [Snapshot] of all that matters. For each recipient and
 // each service it answers send, hold until a time, or skip, with a reason of a closed list. A held
@@ -29,6 +30,7 @@
 //
 // # Reading order
 //
+//   - claim.go: which check an event belongs to, and what its status is (N8)
 //   - receive.go, ongoing.go: states, alerts and occasions (N1 to N5, N15, N16, N19, N24)
 //   - schedule.go, cron.go, hours.go, zone.go: when an event is due, and hours of a week (N23, N25)
 //   - snapshot.go: what a decision depends on

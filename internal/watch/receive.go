@@ -57,6 +57,7 @@ type Change struct {
 	Alerts    []roster.Alert // opened or changed, whole
 	Flips     []roster.Flip
 	Occasions []roster.Occasion // to decide, without ids
+	Took      time.Duration     // how long the run was that ended; 0 if none did, or its start is unknown
 }
 
 // Receive says what an event does to the check that claimed it.
@@ -86,7 +87,9 @@ func Receive(in Intake, s Signal) Change {
 	if s.DedupKey == "" {
 		c.State.OccurredAt = happened
 	}
-	if s.Run == "" || s.Run == in.State.Run { // N24: the end of another run leaves this one running
+	if began := in.State.RunningSince; !began.IsZero() && (s.Run == "" || s.Run == in.State.Run) {
+		// N24: the end of another run leaves this one running.
+		c.Took = in.Now.Sub(began)
 		c.State.RunningSince, c.State.Run = time.Time{}, ""
 	}
 	flip := roster.Flip{Event: s.Event, Cause: roster.CauseEvent}
@@ -177,7 +180,7 @@ func (c *Change) fail(in Intake, opening roster.Alert, to roster.State, flip ros
 		tells = roster.OccasionRun
 	}
 	a.Failures++
-	if a.Failures == in.Tolerance.AfterFailures && tells == "" { // N19: what was tolerated is told now
+	if a.Failures == in.Tolerance.AfterFailures && tells == "" && !a.Silent { // N19: what was tolerated is told now
 		tells, a.RaisedAt = roster.OccasionFlips, in.Now
 	}
 	flip.From, flip.To = a.State, to

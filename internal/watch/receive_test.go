@@ -163,6 +163,11 @@ func TestWhatAnEventDoes(t *testing.T) {
 			r := watch.Rules{Tolerance: watch.Tolerance{AfterFailures: 3}}
 			return newHistory(r).event("failure").event("failure").event("failure").event("failure")
 		}, []string{"a1 success>failure", "tell flips [a1]", "tell flips [a1]", "shows failure"}},
+		"a failure after silence, which was told, is not told as what was tolerated": {func() *history {
+			r := minutely()
+			r.Tolerance.AfterFailures = 2
+			return newHistory(r).after(6 * time.Minute).silence().event("failure")
+		}, []string{"a1 success>overdue", "tell flips [a1]", "a1 overdue>failure", "shows failure"}},
 		"silence opens an alert, which the next success ends": {func() *history {
 			return newHistory(minutely()).after(6 * time.Minute).silence().after(time.Hour).event("success")
 		}, []string{"a1 success>overdue", "tell flips [a1]", "a1 overdue>success", "tell recovery [a1]", "shows success"}},
@@ -228,6 +233,21 @@ func TestWhatAnEventDoes(t *testing.T) {
 		if diff := cmp.Diff(c.want, c.happens().end()); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
 		}
+	}
+}
+
+func TestHowLongARunTook(t *testing.T) {
+	t.Parallel()
+	h := newHistory(daily()).signal(watch.Signal{Kind: watch.SignalStart, Run: "r1"}).after(90 * time.Second)
+	for run, want := range map[string]time.Duration{"r1": 90 * time.Second, "": 90 * time.Second, "r0": 0} {
+		for _, status := range roster.Statuses {
+			if got := watch.Receive(h.intake(""), watch.Signal{Run: run, Status: status}).Took; got != want {
+				t.Errorf("%s of run %q: %v, not %v", status, run, got, want)
+			}
+		}
+	}
+	if got := watch.Receive(newHistory(daily()).intake(""), watch.Signal{Status: roster.StatusSuccess}).Took; got != 0 {
+		t.Errorf("a run without a start: %v", got)
 	}
 }
 
