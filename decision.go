@@ -18,6 +18,7 @@ type Decision struct {
 	InPlaceOf  UserID // whom a stand-in is told in place of
 	WasFailing bool   // the alerts ended while the message was held: it says from when to when they failed
 	InBreach   bool   // the message is sent although quiet hours or a mute would hold it
+	Flapping   bool   // the message is the last until the check stops changing its state so often
 }
 
 // GroupChannelID identifies an address of a group, such as a chat room. It is a UUIDv7 in

@@ -45,7 +45,7 @@ func (d *decider) trouble(t Trouble) {
 			}
 		}
 	}
-	d.add(t.Alert.ID, answers)
+	d.add(t, answers)
 }
 
 // ignored are the rules that do not count, because otherwise nobody would be told (N12).
@@ -161,7 +161,7 @@ func (d *decider) recovery(t Trouble) {
 			}
 		}
 	}
-	d.add(t.Alert.ID, answers)
+	d.add(t, answers)
 }
 
 // recovered answers whether a person hears that an alert ended, at once if the message that told of
@@ -197,17 +197,17 @@ func (d *decider) readers() {
 		if len(d.people[id].choice(kind).Services) > 0 {
 			chose = append(chose, id)
 		} else {
-			d.add("", every(recipient{Person: d.people[id]}, roster.ReasonNotChosen, "N6"))
+			d.add(Trouble{}, every(recipient{Person: d.people[id]}, roster.ReasonNotChosen, "N6"))
 		}
 	}
 	for _, r := range d.recipients(chose, false) {
 		switch told := d.UnmatchedToldAt; {
 		case kind == roster.TypeUnmatched && r.Active && !r.SeesAll:
-			d.add("", every(r, roster.ReasonMayNotSee, "N31"))
+			d.add(Trouble{}, every(r, roster.ReasonMayNotSee, "N31"))
 		case kind == roster.TypeUnmatched && !told.IsZero() && sameDate(told, d.Now, zone(r.TimeZone)):
-			d.add("", every(r, roster.ReasonAlreadyTold, "N31"))
+			d.add(Trouble{}, every(r, roster.ReasonAlreadyTold, "N31"))
 		default:
-			d.add("", d.person(Trouble{}, kind, r, false))
+			d.add(Trouble{}, d.person(Trouble{}, kind, r, false))
 		}
 	}
 }
@@ -216,7 +216,7 @@ func (d *decider) readers() {
 func (d *decider) others() {
 	for _, id := range d.everyone {
 		if !d.answered[id] {
-			d.add("", []answer{answer{user: id}.skip(roster.ReasonNotRecipient, "N11")})
+			d.add(Trouble{}, []answer{answer{user: id}.skip(roster.ReasonNotRecipient, "N11")})
 		}
 	}
 }
@@ -306,14 +306,18 @@ func (d *decider) remember(p roster.Decision) {
 	}
 }
 
-// add takes the answers about an alert. Alerts with the same answer share a decision.
-func (d *decider) add(alert roster.AlertID, answers []answer) {
+// add takes the answers about a trouble. Alerts with the same answer share a decision.
+func (d *decider) add(t Trouble, answers []answer) {
+	id := t.Alert.ID
+	begins, _ := d.flapping(t)
 	for _, a := range answers {
+		send := a.outcome == roster.OutcomeSend
+		a.flapping = send && begins
 		d.answered[a.user] = true
-		d.told[alert] = d.told[alert] || a.outcome == roster.OutcomeSend
+		d.told[id] = d.told[id] || send
 		of := d.alerts[a]
-		if alert != "" && (len(of) == 0 || of[len(of)-1] != alert) {
-			of = append(of, alert)
+		if id != "" && (len(of) == 0 || of[len(of)-1] != id) {
+			of = append(of, id)
 		}
 		d.alerts[a] = of
 	}
@@ -326,7 +330,7 @@ func (d *decider) decisions() []roster.Decision {
 		all = append(all, roster.Decision{
 			User: a.user, Channel: a.channel, Service: a.service, Method: a.method, Alerts: alerts,
 			Outcome: a.outcome, Until: a.until, Reason: a.reason, Rule: a.rule,
-			InPlaceOf: a.inPlaceOf, WasFailing: a.wasFailing, InBreach: a.inBreach,
+			InPlaceOf: a.inPlaceOf, WasFailing: a.wasFailing, InBreach: a.inBreach, Flapping: a.flapping,
 		})
 	}
 	slices.SortFunc(all, func(a, b roster.Decision) int {

@@ -114,7 +114,7 @@ func alertRows() []row {
 			later(s, 10*time.Minute)
 			ends(s)
 		}, everybody("skip: ended meanwhile N3")},
-		{"the flip that begins flapping is told", func(s *watch.Snapshot) { first(s).Flips = flips(7) }, everybody("send: chosen N11")},
+		{"the flip that begins flapping is told", func(s *watch.Snapshot) { first(s).Flips = flips(7) }, everybody("send: chosen N11 flapping")},
 		{"the next flips are held until the check is calm", func(s *watch.Snapshot) { first(s).Flips = flips(8) }, everybody("hold until 03:30: flapping N19")},
 		{"six flips an hour are not flapping", func(s *watch.Snapshot) { first(s).Flips = flips(6) }, everybody("send: chosen N11")},
 		{"eight flips in two hours are not flapping", func(s *watch.Snapshot) {

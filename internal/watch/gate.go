@@ -40,8 +40,7 @@ func (d *decider) gate(t Trouble) answer {
 	if d.Now.Before(tolerated) { // N19
 		return answer{}.hold(tolerated, roster.ReasonTolerated, "N19")
 	}
-	began, calm := flapping(t.Flips)
-	if d.Now.Before(calm) && !d.Occasion.At.Equal(began) { // N19: the flip that begins it is told
+	if begins, calm := d.flapping(t); d.Now.Before(calm) && !begins { // N19
 		return answer{}.hold(calm, roster.ReasonFlapping, "N19")
 	}
 	if a := d.parents(t); a.outcome != roster.OutcomeSend {
@@ -83,16 +82,23 @@ func (d *decider) parents(t Trouble) answer {
 
 // recoveryGate applies the rules about a recovery itself.
 func (d *decider) recoveryGate(t Trouble) answer {
-	_, calm := flapping(t.Flips)
+	begins, calm := d.flapping(t)
 	switch {
 	case d.Occasion.Kind != roster.OccasionRecovery:
 		return answer{outcome: roster.OutcomeSend}
-	case d.Now.Before(calm): // N19
+	case d.Now.Before(calm) && !begins: // N19
 		return answer{}.hold(calm, roster.ReasonFlapping, "N19")
 	case t.FailingAgain: // the message about the newer alert says how things are
 		return answer{}.skip(roster.ReasonRolledUp, "N17")
 	}
 	return answer{outcome: roster.OutcomeSend}
+}
+
+// flapping reports whether the occasion is the flip with which a check begins to change too often,
+// which is told (N19), and returns when the check will have been calm for long enough.
+func (d *decider) flapping(t Trouble) (begins bool, calm time.Time) {
+	began, calm := flapping(t.Flips)
+	return d.Now.Before(calm) && d.Occasion.At.Equal(began), calm
 }
 
 // flapping returns the flip with which a check began to change too often, and when it will have

@@ -23,11 +23,12 @@ type answer struct {
 	inPlaceOf  roster.UserID
 	wasFailing bool
 	inBreach   bool
+	flapping   bool
 }
 
 func (a answer) as(o roster.Outcome, r roster.Reason, rule string, until time.Time) answer {
 	a.outcome, a.reason, a.rule, a.until = o, r, rule, until
-	a.wasFailing, a.inBreach = false, false
+	a.wasFailing, a.inBreach, a.flapping = false, false, false
 	return a
 }
 

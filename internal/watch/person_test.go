@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -274,6 +275,18 @@ func gatherRows() []row {
 			"ann email send: chosen N11", "ann email skip: rolled up N21", "ann sms send: chosen N11", "ann sms skip: rolled up N21",
 			"bob email send: chosen N11", "bob email skip: rolled up N21",
 		}},
+		{"nine hundred alerts wake a person once, naming the parent", func(s *watch.Snapshot) {
+			s.Troubles = nil
+			for i := range 899 {
+				t := trouble(roster.AlertID(fmt.Sprint("b", i)), "website", roster.UrgencyPage)
+				t.Parents = []watch.Parent{{Alert: roster.Alert{ID: "parent", LastEventAt: night}}}
+				t.Recipients = []roster.UserID{"max"}
+				s.Troubles = append(s.Troubles, t)
+			}
+			t := trouble("parent", "router", roster.UrgencyPage)
+			t.Recipients = []roster.UserID{"max"}
+			s.Troubles = append(s.Troubles, t)
+		}, []string{"max email send: chosen N11", "max email skip: rolled up N21 and 898 more"}},
 		{"a child is not rolled up into a message that is not sent", func(s *watch.Snapshot) {
 			s.Troubles[0].Parents = []watch.Parent{{Alert: roster.Alert{ID: "a2", LastEventAt: night}}}
 			second(s).Alert.Urgency = roster.UrgencyLog
@@ -353,6 +366,12 @@ func afterRows() []row {
 			s.Troubles[0].Flips = flips(8)
 		}, []string{
 			"ann email hold until 03:30: flapping N19", "ann sms hold until 03:30: flapping N19", "bob email hold until 03:30: flapping N19",
+		}},
+		{"recovery that begins flapping is told", func(s *watch.Snapshot) {
+			recovers(s, 0)
+			s.Troubles[0].Flips = flips(7)
+		}, []string{
+			"ann email send: chosen N17 flapping", "ann sms send: chosen N17 flapping", "bob email send: chosen N17 flapping",
 		}},
 		{"recovery from what fails again is not told", func(s *watch.Snapshot) {
 			recovers(s, time.Minute)

@@ -257,7 +257,7 @@ func TestNoPageReachesNobodyWhileSomebodyCanBeReached(t *testing.T) {
 		s.Maintenances = nil
 		can := false
 		for _, p := range s.People {
-			last := slices.Contains(s.LastResort, p.ID) && !(!p.Away.Until.IsZero()) && reachable(s, p, false)
+			last := slices.Contains(s.LastResort, p.ID) && p.Away.Until.IsZero() && reachable(s, p, false)
 			can = can || last || slices.Contains(s.Troubles[0].Recipients, p.ID) && reachable(s, p, true)
 		}
 		now := slices.ContainsFunc(watch.Decide(s), func(d roster.Decision) bool {

@@ -140,7 +140,7 @@ func line(d roster.Decision) string {
 	for _, note := range []struct {
 		holds bool
 		text  string
-	}{{d.WasFailing, " was failing"}, {d.InPlaceOf != "", " for " + string(d.InPlaceOf)}, {len(d.Alerts) > 1, fmt.Sprint(" ", d.Alerts)}} {
+	}{{d.WasFailing, " was failing"}, {d.Flapping, " flapping"}, {d.InPlaceOf != "", " for " + string(d.InPlaceOf)}, {len(d.Alerts) > 1 && len(d.Alerts) < 9, fmt.Sprint(" ", d.Alerts)}, {len(d.Alerts) > 8, fmt.Sprintf(" and %d more", len(d.Alerts)-1)}} {
 		if note.holds {
 			text += note.text
 		}
