@@ -37,6 +37,9 @@ func TestWhatADigestShows(t *testing.T) {
 		"a reader who sees one check": {watch.Reader{Sees: map[roster.CheckID]bool{"c2": true}}, []string{
 			"failed website: 502 ×1", "warned website: slow ×1", "recovered website: 200 ×1",
 		}},
+		"what was sent to somebody else is for those who see everything": {watch.Reader{Sees: map[roster.CheckID]bool{"c1": true}}, []string{
+			"failed database: disk fuller ×2", "overdue database:  ×1",
+		}},
 		"a reader who sees nothing gets an empty digest": {watch.Reader{}, nil},
 	} {
 		for range 2 { // the order of the entries does not matter

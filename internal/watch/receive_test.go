@@ -177,6 +177,9 @@ func TestWhatAnEventDoes(t *testing.T) {
 		"each missed run of a daily check is told": {func() *history {
 			return newHistory(daily()).after(25 * time.Hour).silence().after(day).silence()
 		}, []string{"a1 success>overdue", "tell flips [a1]", "tell run [a1] number 2", "shows overdue"}},
+		"a check without a schedule does not fall silent": {func() *history {
+			return newHistory(watch.Rules{}).after(1000 * time.Hour).silence()
+		}, []string{"shows new"}},
 		"no silence before it is due": {func() *history {
 			return newHistory(daily()).after(25*time.Hour - time.Second).silence()
 		}, []string{"shows new"}},
@@ -233,6 +236,15 @@ func TestWhatAnEventDoes(t *testing.T) {
 		if diff := cmp.Diff(c.want, c.happens().end()); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
 		}
+	}
+}
+
+func TestAStaleEventLeavesTheStatus(t *testing.T) {
+	t.Parallel()
+	h := newHistory(watch.Rules{}).event("failure").after(time.Minute)
+	h.signal(watch.Signal{Status: roster.StatusSuccess, OccurredAt: h.now.Add(-time.Hour)})
+	if h.state.Status != roster.StatusFailure {
+		t.Errorf("the check shows %s", h.state.Status)
 	}
 }
 
