@@ -78,6 +78,27 @@ func alertRows() []row {
 		{"an acknowledgement lapses", func(s *watch.Snapshot) {
 			first(s).Alert.Acknowledged = roster.Acknowledgement{At: night.Add(-2 * time.Hour), Until: night}
 		}, everybody("send: chosen N11")},
+		{"who acknowledged all of theirs also has what opens soon after, of a check", func(s *watch.Snapshot) {
+			s.Adoptions = []watch.Adoption{{At: night.Add(-29 * time.Minute), Checks: []roster.CheckID{"database"}}}
+		}, everybody("skip: acknowledged N15")},
+		{"and of a check group", func(s *watch.Snapshot) {
+			first(s).CheckGroup = "acme"
+			s.Adoptions = []watch.Adoption{{At: night, CheckGroups: []roster.CheckGroupID{"acme"}}}
+		}, everybody("skip: acknowledged N15")},
+		{"and of a parent", func(s *watch.Snapshot) {
+			first(s).Parents = []watch.Parent{{Alert: roster.Alert{Check: roster.CheckLink{ID: "router"}}}}
+			s.Adoptions = []watch.Adoption{{At: night, Parents: []roster.CheckID{"router"}}}
+		}, everybody("skip: acknowledged N15")},
+		{"but not what opened before, opens later, got worse or is of others", func(s *watch.Snapshot) {
+			all := []roster.CheckID{"database"}
+			first(s).Alert.OpenedAt = night.Add(-time.Minute)
+			s.Adoptions = []watch.Adoption{
+				{At: night, Checks: all},
+				{At: night.Add(-31 * time.Minute), Checks: all},
+				{At: night.Add(-2 * time.Minute), Checks: all}, // it got worse at 03:00
+				{At: night.Add(-2 * time.Minute), Checks: []roster.CheckID{"website"}, CheckGroups: []roster.CheckGroupID{""}},
+			}
+		}, everybody("send: chosen N11")},
 		{"maintenance of the check group", func(s *watch.Snapshot) {
 			first(s).CheckGroup = "acme"
 			s.Maintenances = []watch.Maintenance{{CheckGroup: "acme", From: night.Add(-time.Hour), Until: night.Add(time.Hour)}}

@@ -27,7 +27,7 @@ func (d *decider) gate(t Trouble) answer {
 		return answer{}.skip(roster.ReasonPaused, "N4")
 	case alert.Urgency == roster.UrgencyLog: // N5
 		return answer{}.skip(roster.ReasonLogOnly, "N5")
-	case alert.Acknowledged.Holds(d.Now): // N15
+	case alert.Acknowledged.Holds(d.Now), slices.ContainsFunc(d.Adoptions, func(a Adoption) bool { return a.Adopts(t) }): // N15
 		return answer{}.skip(roster.ReasonAcknowledged, "N15")
 	case slices.ContainsFunc(d.Maintenances, func(m Maintenance) bool { return m.covers(t, d.Now) }): // N18
 		return answer{}.skip(roster.ReasonMaintenance, "N18")

@@ -23,6 +23,7 @@ type Snapshot struct {
 	Services         []roster.Service // that have a provider
 	AllowUnconfirmed bool             // failures may go to unconfirmed methods (DECISIONS 24)
 	Maintenances     []Maintenance
+	Adoptions        []Adoption // that still hold
 
 	UnmatchedToldAt time.Time // when an earlier event of the same source and title was told; zero for never
 }
