@@ -37,6 +37,9 @@ func Sentence(d roster.Decision, n Names) string {
 	if d.WasFailing {
 		why += ", and the alert ended before they could be told"
 	}
+	if d.Flapping {
+		why += ", and hear no more until the check stops changing so often"
+	}
 	switch d.Outcome {
 	case roster.OutcomeSend:
 		return fmt.Sprintf("%s is told%s: %s.", n.Who, by, why)
