@@ -23,7 +23,7 @@ type Intake struct {
 	State     roster.CheckState
 	Alert     roster.Alert   // the newest alert of the event's key, open or ended; zero for none
 	Silence   roster.Alert   // the open alert of silence, if the event's key is not ""; zero for none
-	Elsewhere roster.State   // the worst state of the check's other open alerts; "" for none
+	Elsewhere roster.State   // the worst state of all other open alerts of the check; "" for none
 	NewAlert  roster.AlertID // the id of the alert that the event may open
 }
 
@@ -68,7 +68,7 @@ func Receive(in Intake, s Signal) Change {
 		c.State.Status = s.Status
 	}
 	happened := s.OccurredAt
-	if happened.IsZero() {
+	if happened.IsZero() || happened.After(in.Now) { // a clock that is ahead must not outdate what follows
 		happened = in.Now
 	}
 	switch {

@@ -147,6 +147,10 @@ func TestWhatAnEventDoes(t *testing.T) {
 			h := newHistory(watch.Rules{}).event("failure").after(time.Minute)
 			return h.signal(watch.Signal{DedupKey: "db2", Status: roster.StatusFailure, OccurredAt: h.now.Add(-time.Hour)})
 		}, []string{"a1 success>failure", "tell flips [a1]", "a2 success>failure", "tell flips [a2]", "shows failure"}},
+		"an event from a clock that is ahead does not outdate those that follow": {func() *history {
+			h := newHistory(watch.Rules{})
+			return h.signal(occurred(roster.StatusFailure, -365*day, h)).after(time.Minute).event("success")
+		}, []string{"a1 success>failure", "tell flips [a1]", "a1 failure>success", "tell recovery [a1]", "shows success"}},
 		"a note changes nothing": {func() *history {
 			return newHistory(watch.Rules{}).event("failure").signal(watch.Signal{Kind: watch.SignalLog, Status: roster.StatusSuccess})
 		}, []string{"a1 success>failure", "tell flips [a1]", "shows failure"}},
