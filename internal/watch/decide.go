@@ -75,7 +75,7 @@ func typeOf(a roster.Alert) roster.NotificationType {
 	case a.Highest == roster.StateWarning:
 		return roster.TypeWarnings
 	case a.Urgency == roster.UrgencyPage:
-		return Pages
+		return roster.TypePages
 	default:
 		return roster.TypeFailures
 	}
@@ -87,7 +87,7 @@ func (d *decider) neverNobody(t Trouble, answers []answer) []answer {
 	if kind == roster.TypeWarnings {
 		return answers
 	}
-	if kind == Pages && slices.ContainsFunc(answers, answer.kept) { // quiet hours and mutes are ignored
+	if kind == roster.TypePages && slices.ContainsFunc(answers, answer.kept) { // quiet hours and mutes are ignored
 		regardless := d.tell(t, ignored{hours: true})
 		nobody := !slices.ContainsFunc(answers, answer.reachesNow)
 		nobodyWakes := !slices.ContainsFunc(answers, answer.wakesNow) && slices.ContainsFunc(regardless, answer.wakesNow)
@@ -99,7 +99,7 @@ func (d *decider) neverNobody(t Trouble, answers []answer) []answer {
 		return answers
 	}
 	last := d.lastResort(t, kind)
-	if kind != Pages || slices.ContainsFunc(last, answer.reaches) {
+	if kind != roster.TypePages || slices.ContainsFunc(last, answer.reaches) {
 		return append(without(answers, last), last...)
 	}
 	answers = d.tell(t, ignored{hours: true, away: true}) // the absent are told themselves

@@ -16,7 +16,7 @@ type Names struct {
 // serviceNames says how people call the services.
 var serviceNames = map[roster.Service]string{
 	roster.ServiceEmail: "email", roster.ServiceSMS: "SMS", roster.ServicePush: "push", roster.ServicePushbullet: "Pushbullet",
-	roster.ServicePushover: "Pushover", Call: "phone call",
+	roster.ServicePushover: "Pushover", roster.ServiceCall: "phone call",
 }
 
 // Sentence returns a decision in words: "Ann is told by email: they chose this service." A time is

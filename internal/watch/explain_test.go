@@ -21,7 +21,7 @@ func TestDecisionsAsSentences(t *testing.T) {
 			roster.Decision{Service: roster.ServiceSMS, Outcome: roster.OutcomeHold, Until: berlin("2027-01-13 07:00").UTC(), Reason: roster.ReasonQuietHours}, ann,
 		},
 		"Ann is not told by phone call: they have no address for this service.": {
-			roster.Decision{Service: watch.Call, Outcome: roster.OutcomeSkip, Reason: roster.ReasonNoMethod}, ann,
+			roster.Decision{Service: roster.ServiceCall, Outcome: roster.OutcomeSkip, Reason: roster.ReasonNoMethod}, ann,
 		},
 		"Max is not told: they are not among the people whom it concerns.": {
 			roster.Decision{Outcome: roster.OutcomeSkip, Reason: roster.ReasonNotRecipient}, watch.Names{Who: "Max"},

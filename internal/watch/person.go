@@ -162,7 +162,7 @@ func (d *decider) usable(p Person, s roster.Service, kind roster.NotificationTyp
 		return nil, roster.ReasonServiceNotConfigured
 	}
 	address := s
-	if s == Call {
+	if s == roster.ServiceCall {
 		address = roster.ServiceSMS
 	}
 	var methods []roster.ContactMethodID
@@ -183,7 +183,7 @@ func (d *decider) usable(p Person, s roster.Service, kind roster.NotificationTyp
 
 // failure reports whether a type tells of failures.
 func failure(kind roster.NotificationType) bool {
-	return kind == Pages || kind == roster.TypeFailures
+	return kind == roster.TypePages || kind == roster.TypeFailures
 }
 
 // when answers at what time a service that can reach the person is used.
@@ -249,7 +249,7 @@ func (d *decider) delaysFrom(t Trouble) time.Time {
 func (d *decider) channel(t Trouble, c Channel) answer {
 	a := answer{channel: c.ID, service: c.Service}
 	kind := typeOf(t.Alert)
-	chosen := slices.Contains(c.Types, kind) || kind == Pages && slices.Contains(c.Types, roster.TypeFailures)
+	chosen := slices.Contains(c.Types, kind) || kind == roster.TypePages && slices.Contains(c.Types, roster.TypeFailures)
 	before := d.before[place{"", c.ID, c.Service, t.Alert.ID}]
 	late := !t.Alert.Open() && !d.ofEnded()
 	switch {

@@ -25,10 +25,10 @@ func personRows() []row {
 			s.Troubles[0].Recipients = []roster.UserID{"bob", "ann", "bob"}
 		}, both},
 		{"pages may be chosen apart", func(s *watch.Snapshot) {
-			chooses(s, "ann", watch.Pages, watch.Choice{Services: []roster.Service{sms}})
+			chooses(s, "ann", roster.TypePages, watch.Choice{Services: []roster.Service{sms}})
 		}, []string{"ann sms send: chosen N11", bob}},
 		{"who chose nothing for pages is not told of them", func(s *watch.Snapshot) {
-			chooses(s, "ann", watch.Pages, watch.Choice{})
+			chooses(s, "ann", roster.TypePages, watch.Choice{})
 		}, []string{bob}},
 		{"a warning is told as warnings are, although failures wake", func(s *watch.Snapshot) {
 			s.Troubles[0].Alert.State, s.Troubles[0].Alert.Highest = roster.StateWarning, roster.StateWarning
@@ -60,7 +60,7 @@ func personRows() []row {
 				{ID: "phone", Service: push, Confirmed: true}, {ID: "desk", Service: push, Confirmed: true},
 			}
 		}, []string{"ann push send: chosen N11", "ann push send: chosen N11", bob}},
-		{"a call goes to the number of SMS", func(s *watch.Snapshot) { only(s, watch.Call) }, []string{"ann call send: chosen N11", bob}},
+		{"a call goes to the number of SMS", func(s *watch.Snapshot) { only(s, roster.ServiceCall) }, []string{"ann call send: chosen N11", bob}},
 		{"who cannot be reached as chosen is told by email", func(s *watch.Snapshot) {
 			only(s, sms, push)
 			who(s, "ann").Methods[1].Broken = true

@@ -17,7 +17,7 @@ import (
 var (
 	anybody  = []roster.UserID{"ann", "bob", "eve", "max", "zoe"}
 	allOfThe = []roster.Service{
-		roster.ServiceEmail, roster.ServiceSMS, roster.ServicePush, roster.ServicePushbullet, roster.ServicePushover, watch.Call,
+		roster.ServiceEmail, roster.ServiceSMS, roster.ServicePush, roster.ServicePushbullet, roster.ServicePushover, roster.ServiceCall,
 	}
 )
 
@@ -70,7 +70,7 @@ func (d drawn) snapshot() watch.Snapshot {
 func (d drawn) person(id roster.UserID) watch.Person {
 	p := watch.Person{ID: id, Active: !d.rarely("inactive"), SeesAll: d.yes("sees all"), TimeZone: "Europe/Berlin"}
 	p.Choices = map[roster.NotificationType]watch.Choice{}
-	for _, kind := range append(roster.NotificationTypes[:], watch.Pages) {
+	for _, kind := range append(roster.NotificationTypes[:], roster.TypePages) {
 		if !d.yes("no row") {
 			continue
 		}
@@ -231,7 +231,7 @@ func TestEverybodyIsToldOrHeldWithATimeOrSkippedWithAReason(t *testing.T) {
 // reachable reports whether a person chose something for pages, and has any method that can be
 // used.
 func reachable(s watch.Snapshot, p watch.Person, mustChoose bool) bool {
-	chosen, apart := p.Choices[watch.Pages]
+	chosen, apart := p.Choices[roster.TypePages]
 	if !apart {
 		chosen = p.Choices[roster.TypeFailures]
 	}

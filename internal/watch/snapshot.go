@@ -147,24 +147,18 @@ func (p Person) away(now time.Time) bool { return !now.Before(p.Away.From) && no
 // choice returns what the person chose for a type. Pages are as failures, unless chosen apart (N6).
 func (p Person) choice(kind roster.NotificationType) Choice {
 	c, chosen := p.Choices[kind]
-	if kind == Pages && !chosen {
+	if kind == roster.TypePages && !chosen {
 		return p.Choices[roster.TypeFailures]
 	}
 	return c
 }
 
-// Pages is the type of a failure that wakes people (N6).
-const Pages roster.NotificationType = "pages"
-
-// Call is the service that telephones.
-const Call roster.Service = "call"
-
 // services lists the services in their fixed order.
 var services = [...]roster.Service{
-	roster.ServiceEmail, roster.ServiceSMS, roster.ServicePush, roster.ServicePushbullet, roster.ServicePushover, Call,
+	roster.ServiceEmail, roster.ServiceSMS, roster.ServicePush, roster.ServicePushbullet, roster.ServicePushover, roster.ServiceCall,
 }
 
 // wakes reports whether a message by the service wakes people (N12).
 func wakes(s roster.Service) bool {
-	return s == roster.ServiceSMS || s == roster.ServicePush || s == roster.ServicePushover || s == Call
+	return s == roster.ServiceSMS || s == roster.ServicePush || s == roster.ServicePushover || s == roster.ServiceCall
 }

@@ -38,7 +38,7 @@ func world() watch.Snapshot {
 			person("max", roster.ServiceEmail),
 		},
 		LastResort: []roster.UserID{"eve"},
-		Services:   []roster.Service{roster.ServiceSMS, roster.ServicePush, roster.ServicePushbullet, roster.ServicePushover, watch.Call},
+		Services:   []roster.Service{roster.ServiceSMS, roster.ServicePush, roster.ServicePushbullet, roster.ServicePushover, roster.ServiceCall},
 		Channels:   []watch.Channel{{ID: "ops", Service: "slack", Types: []roster.NotificationType{roster.TypeFailures}}},
 	}
 }
