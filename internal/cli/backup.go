@@ -53,7 +53,7 @@ func (c backup) Run(sh *shell) error {
 		return err
 	}
 	if c.File == "-" {
-		err = l.download(sh.ctx, "/backup", sh.stdout)
+		err = l.download(sh.ctx, "/backup", destination{sh.stdout, "the standard output", &progress{}})
 		if err == nil {
 			sh.note(keyAdvice)
 		}
@@ -80,7 +80,7 @@ func (c backup) save(sh *shell, l link) (err error) {
 	}()
 	p := sh.progress("backing up", 0)
 	defer p.end()
-	if err := l.download(sh.ctx, "/backup", file{f, p}); err != nil {
+	if err := l.download(sh.ctx, "/backup", destination{f, c.File, p}); err != nil {
 		return err
 	}
 	size, err := f.Seek(0, io.SeekCurrent)
@@ -124,18 +124,19 @@ func unwritten(name string, err error) error {
 	return &roster.Error{Kind: roster.Unavailable, Detail: name + " cannot be written", Err: err}
 }
 
-// file is a backup that is being written.
-type file struct {
-	f *os.File
-	p *progress
+// destination is where a backup is written. Its errors have its name.
+type destination struct {
+	io.Writer
+	name string
+	p    *progress
 }
 
 // Write writes a part of it.
-func (f file) Write(b []byte) (int, error) {
-	n, err := f.f.Write(b)
-	f.p.add(n)
+func (d destination) Write(b []byte) (int, error) {
+	n, err := d.Writer.Write(b)
+	d.p.add(n)
 	if err != nil {
-		err = unwritten(f.f.Name(), err)
+		err = unwritten(d.name, err)
 	}
 	return n, err
 }
