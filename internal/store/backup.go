@@ -289,30 +289,28 @@ func (db *postgresDB) snapshot(ctx context.Context, fn func(t *tx, alive func() 
 		return stopping()
 	}
 	defer db.underWay.Done()
-	conn, err := db.unlimited(ctx)
+	conn, alive, err := db.unlimited(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.close()
-	alive := func() error {
+	return fn(&tx{run: &pipeline{conn: conn}, engine: db.engine, texts: db.texts, orgs: newOrganizations()}, alive)
+}
+
+// unlimited opens a connection on which statements and transactions may take any time. Whoever uses
+// it calls alive after each row: it gives the connection time for the next one, until ctx ends.
+func (db *postgresDB) unlimited(ctx context.Context) (conn *postgresConn, alive func() error, err error) {
+	config := db.reads.config.Copy()
+	maps.Copy(config.RuntimeParams, map[string]string{"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"})
+	conn, err = connectPostgres(ctx, config, db.work)
+	if err != nil {
+		return nil, nil, notNow("the database is not answering; try again", fmt.Errorf("connect: %w", err))
+	}
+	alive = func() error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		return conn.allow(transactionTimeout)
 	}
-	if err := alive(); err != nil {
-		return err
-	}
-	return fn(&tx{run: &pipeline{conn: conn}, engine: db.engine, texts: db.texts, orgs: newOrganizations()}, alive)
-}
-
-// unlimited opens a connection on which statements and transactions may take any time.
-func (db *postgresDB) unlimited(ctx context.Context) (*postgresConn, error) {
-	config := db.reads.config.Copy()
-	maps.Copy(config.RuntimeParams, map[string]string{"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"})
-	conn, err := connectPostgres(ctx, config, db.work)
-	if err != nil {
-		return nil, notNow("the database is not answering; try again", fmt.Errorf("connect: %w", err))
-	}
-	return conn, nil
+	return conn, alive, alive()
 }

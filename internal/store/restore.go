@@ -205,20 +205,11 @@ func restorePostgres(ctx context.Context, url string, b *backupReader, o Options
 	setParameters(config.RuntimeParams)
 	work := &postgresWork{}
 	db := &postgresDB{work: work, engine: e, reads: newPostgresPool(&config.Config, 1, work)}
-	conn, err := db.unlimited(ctx)
+	conn, alive, err := db.unlimited(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.close()
-	alive := func() error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		return conn.allow(transactionTimeout)
-	}
-	if err := alive(); err != nil {
-		return err
-	}
 	run := &pipeline{conn: conn, writes: true}
 	defer run.end()
 	t := &tx{run: run, engine: e, texts: newTexts(), orgs: newOrganizations()}
