@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,10 +46,10 @@ type server struct {
 	running chan struct{} // a token, which whoever uses the store holds; none while it is stopped
 	cancel  context.CancelFunc
 	ended   chan struct{}
-	term    lease.Term
-	leads   bool
-	terms   int
-	updates int
+	term    atomic.Pointer[lease.Term] // the latest
+	leads   atomic.Bool
+	terms   atomic.Int32
+	updates atomic.Int32
 }
 
 func (s *server) stop()    { <-s.running }
@@ -63,7 +64,7 @@ func (s *server) View(ctx context.Context, fn func(directory.Tx) error) error {
 func (s *server) Update(ctx context.Context, fn func(directory.Tx) error) error {
 	<-s.running
 	defer s.carryOn()
-	s.updates++
+	s.updates.Add(1)
 	return s.Store.Update(ctx, fn)
 }
 
@@ -77,10 +78,11 @@ func (e env) start(name string, alone bool) *server {
 	go func() {
 		defer close(s.ended)
 		o.Run(ctx, func(ctx context.Context, t lease.Term) {
-			s.term, s.leads = t, true
-			s.terms++
+			s.term.Store(&t)
+			s.leads.Store(true)
+			s.terms.Add(1)
 			<-ctx.Done()
-			s.leads = false
+			s.leads.Store(false)
 		})
 	}()
 	e.Cleanup(s.end)
@@ -100,16 +102,16 @@ func pass(d time.Duration) {
 
 // write writes a setting in a transaction of the server's latest term.
 func (s *server) write(value string) error {
-	return s.term.Update(context.Background(), func(tx directory.Tx) error { return tx.PutSetting("written", value) })
+	return s.term.Load().Update(context.Background(), func(tx directory.Tx) error { return tx.PutSetting("written", value) })
 }
 
 func (e env) want(when string, leader *server, others ...*server) {
 	e.Helper()
-	if !leader.leads {
+	if !leader.leads.Load() {
 		e.Errorf("%s: the server does not hold the office", when)
 	}
 	for _, s := range others {
-		if s.leads {
+		if s.leads.Load() {
 			e.Errorf("%s: another holds it too", when)
 		}
 	}
@@ -126,7 +128,7 @@ func TestOneServerHoldsTheOfficeAndAnotherFollowsIt(t *testing.T) {
 		e.want("after an hour", a, b)
 		a.end()
 		pass(lease.LostAfter - time.Millisecond)
-		if b.leads {
+		if b.leads.Load() {
 			t.Error("b took the office before it was lost")
 		}
 		pass(2 * lease.BeatEvery)
@@ -149,7 +151,7 @@ func TestAHolderThatWasStoppedWritesNothingOnceAnotherHasTheOffice(t *testing.T)
 		}
 		a.stop() // SIGSTOP
 		pass(lease.LostAfter + 2*lease.BeatEvery)
-		if !a.leads {
+		if !a.leads.Load() {
 			t.Error("a stopped server noticed something")
 		}
 		e.want("while a is stopped", b)
@@ -164,8 +166,8 @@ func TestAHolderThatWasStoppedWritesNothingOnceAnotherHasTheOffice(t *testing.T)
 		e.want("after a went on", b, a)
 		pass(time.Hour)
 		e.want("an hour later", b, a)
-		if a.terms != 1 || b.terms != 1 {
-			t.Errorf("a held the office %d times, b %d times", a.terms, b.terms)
+		if a.terms.Load() != 1 || b.terms.Load() != 1 {
+			t.Errorf("a held the office %d times, b %d times", a.terms.Load(), b.terms.Load())
 		}
 		var value string
 		err := e.db.View(context.Background(), func(tx directory.Tx) (err error) {
@@ -208,8 +210,8 @@ func TestAServerAloneHasTheOfficeAtOnceAndDoesNotBeat(t *testing.T) {
 		synctest.Wait()
 		e.want("after a start", b, a)
 		pass(time.Hour)
-		if b.updates != 1 {
-			t.Errorf("%d transactions", b.updates)
+		if b.updates.Load() != 1 {
+			t.Errorf("%d transactions", b.updates.Load())
 		}
 	})
 }
