@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	"roster/internal/checkcentral":  {"roster", "roster/internal/directory", "roster/internal/dialect"},
 	"roster/internal/operator":      {"roster", "roster/internal/directory", "roster/internal/dialect"},
 	"roster/internal/api":           {"roster", "roster/internal/premise", "roster/internal/directory", "roster/internal/dialect", "roster/internal/filter"},
-	"roster/internal/api/reference": {},
+	"roster/internal/api/reference": {"roster/internal/dialect"},
 	"roster/internal/web":           {"roster", "roster/internal/directory", "roster/internal/dialect"},
 	"roster/internal/server":        {"roster", "roster/internal/dialect"},
 	"roster/internal/config":        {"roster"},

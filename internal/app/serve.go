@@ -28,7 +28,7 @@ const (
 	sealEvery  = 30 * time.Second // from one look for entries to seal to the next
 	sweepEvery = 10 * time.Minute
 	eraseEvery = 24 * time.Hour // it reads the whole audit of an organization
-	sweepBatch = 500 // rows a transaction, so that a sweep holds nobody up
+	sweepBatch = 500            // rows a transaction, so that a sweep holds nobody up
 )
 
 // How long things are kept that are only looked at for a while.
