@@ -6,24 +6,36 @@ import (
 )
 
 // AuditEntry says who changed what. It is written in the same transaction as the change. A sealer
-// later numbers the entries of an organization and links each to the one before it by its hash.
+// later puts it on a page of the organization's chain ([AuditSeal]).
+//
+// ActorName and Address are the actor's side, TargetName and Details the target's side. Each side
+// can be erased alone.
 type AuditEntry struct {
 	ID             AuditID
 	OrganizationID OrganizationID
 	At             time.Time
 	ActorKind      ActorKind
 	Actor          string // principal
-	ActorName      string
+	ActorName      string // "" once erased
 	Face           Face
-	Address        string
+	Address        string // "" once erased
 	RequestID      string
-	Action         string // the verb: "user.create"
-	Target         string // id of the record
-	TargetName     string
-	DetailsHash    string // hex SHA-256 of salt ‖ details; stays after the details are erased
-	Seq            int64  // place in the organization's chain, from 1; 0 while unsealed
-	Hash           string // hex SHA-256 over the entry and the hash before it; "" while unsealed
+	Action         string          // the verb: "user.create"
+	Target         string          // id of the record
+	TargetName     string          // "" once erased
+	Details        json.RawMessage // what the record was and is; nil once erased
 
-	Salt    string          // hex; "" once erased
-	Details json.RawMessage // what the record was and is; nil once erased
+	PersonalHash string // hex SHA-256, a commitment to both sides; stays after they are erased
+	Salt         string // hex; what is needed to verify the sides that are not erased, "" if none is left
+}
+
+// AuditSeal is a page of audit entries, and a link of the organization's chain.
+type AuditSeal struct {
+	OrganizationID OrganizationID
+	Number         int64     // place in the chain, from 1
+	Entries        []AuditID // of the page, ascending
+	EntryHashes    []string  // the first 8 bytes of each entry's hash in hex, which tell which entry was changed
+	Through        AuditID   // the next page in order begins after this entry
+	Hash           string    // hex SHA-256 over the hash of the seal before, this seal and its entries
+	SealedAt       time.Time
 }

@@ -18,10 +18,11 @@ type Decision struct {
 	InPlaceOf  UserID // whom a stand-in is told in place of
 	WasFailing bool   // the alerts ended while the message was held: it says from when to when they failed
 	InBreach   bool   // the message is sent although quiet hours or a mute would hold it
+	Flapping   bool   // the message is the last until the check stops changing its state so often
 }
 
-// GroupChannelID identifies an address of a group, such as a chat room. It is a UUIDv7 in lower-case
-// text.
+// GroupChannelID identifies an address of a group, such as a chat room. It is a UUIDv7 in
+// lower-case text.
 type GroupChannelID string
 
 // Outcome is what a decision comes to.
@@ -106,7 +107,7 @@ var reasonTexts = [...]struct {
 	{ReasonNotOnShift, "somebody else is on shift"},
 	{ReasonTooLate, "it is too late to be of use"},
 	{ReasonLogOnly, "the check is only logged"},
-	{ReasonNobodyElse, "nobody else could be told"},
+	{ReasonNobodyElse, "otherwise it would wake or reach nobody"},
 	{ReasonLastResort, "none of the check's own recipients could be told"},
 	{ReasonChosen, "they chose this service"},
 	{ReasonEmailInstead, "none of the services that they chose can reach them"},
@@ -127,8 +128,8 @@ func Reasons() []Reason {
 	return all
 }
 
-// Text returns the reason as a clause that follows "because", without a full stop. It returns "" for
-// a text that is no reason.
+// Text returns the reason as a clause that follows "because", without a full stop. It returns ""
+// for a text that is no reason.
 func (r Reason) Text() string {
 	for _, t := range reasonTexts {
 		if t.Reason == r {

@@ -31,7 +31,8 @@ type Delivery struct {
 	At           time.Time
 }
 
-// DeliveryOutcome is what became of a delivery. A final outcome is never replaced by one that is not.
+// DeliveryOutcome is what became of a delivery. A final outcome is never replaced by one that is
+// not.
 type DeliveryOutcome string
 
 // The outcomes.

@@ -26,8 +26,8 @@ func (s Schedule) Grace() time.Duration {
 	return time.Duration(s.OverdueMinutes) * time.Minute
 }
 
-// Hours are the times of a week between Start and End on some days, in a time zone. End before Start
-// means the next day. Equal times mean the whole day. The zero Hours never begin.
+// Hours are the times of a week between Start and End on some days, in a time zone. End before
+// Start means the next day. Equal times mean the whole day. The zero Hours never begin.
 type Hours struct {
 	TimeZone string // an IANA name; "" for UTC
 	Windows  []Window

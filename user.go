@@ -21,30 +21,34 @@ type User struct {
 	Title          string // such as "Vice President" (RFC 7643 §4.1.1); "" if none
 	Email          string // the primary address; "" if none
 	ExternalID     string // the id that the client's system gave (RFC 7643 §3.1)
-	Active         bool   // may sign in and be notified
-	AccessLevel    AccessLevel
-	Realm          string // RealmDB, RealmExternal or the id of a realm
-	HasPassword    bool   // a password hash is stored
-	PrimaryGroup   GroupLink
-	Department     DepartmentLink
-	JoinedAt       time.Time // in whole seconds
-	TimeZone       string    // as given: an IANA name, "SYSTEM", a label, or unknown text; see directory.Zone
-	ContactNumber  string    // a phone number as given; where it parses there is a ContactMethod too
-	SessionExpiry  time.Duration
-	Competencies   []Competency
-	Properties     json.RawMessage // a JSON object as given, nil if none
-	ManagedBy      ManagedBy
-	Version        int64 // rises by one with every change of an administered attribute
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
+
+	EmailConfirmedAt time.Time // when the person confirmed Email; zero: not yet
+	EmailSetAt       time.Time // when Email was set; zero: when the user was created
+
+	Active        bool // may sign in and be notified
+	AccessLevel   AccessLevel
+	Realm         string // RealmDB, RealmExternal or the id of a realm
+	HasPassword   bool   // a password hash is stored
+	PrimaryGroup  GroupLink
+	Department    DepartmentLink
+	JoinedAt      time.Time // in whole seconds
+	TimeZone      string    // as given: an IANA name, "SYSTEM", a label, or unknown text; see directory.Zone
+	ContactNumber string    // a phone number as given; where it parses there is a ContactMethod too
+	SessionExpiry time.Duration
+	Competencies  []Competency
+	Properties    json.RawMessage // a JSON object as given, nil if none
+	ManagedBy     ManagedBy
+	Preferences   []Preference // in the fixed order of their types
+	Version       int64        // rises by one with every change of an administered attribute
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
 
 	// The following fields are loaded only if asked for (see directory.With).
 	Roles          []RoleGrant
-	LevelGroups    []GroupID   // the access level is granted for these groups; empty: for the organization
-	Groups         []GroupLink // of KindGroup
-	Teams          []GroupLink // of KindTeam
-	ContactMethods []ContactMethod
-	Preferences    []Preference
+	LevelGroups    []GroupID       // the access level is granted for these groups; empty: for the organization
+	Groups         []GroupLink     // of KindGroup
+	Teams          []GroupLink     // of KindTeam
+	ContactMethods []ContactMethod // that of the primary email first
 }
 
 // Competency says how well a user knows something: Name or CID, as the client gave it.

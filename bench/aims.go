@@ -61,8 +61,8 @@ const (
 	heldSiege   = "Two addresses that both have callers waiting share the hashes by halves."
 	heldOne     = "A lone caller pays for everything in turn: HTTP, about ten statements instead of one, and a log several " +
 		"times as long to flush. Nobody shares the commit."
-	heldMany = "A whole create is about ten statements where the model has one: the record for repeats, the user, its contact " +
-		"methods, preferences, groups and audit entry, with their indexes. They run one after another on the writer's core."
+	heldMany = "A whole create is about ten statements where the model has one: the record for repeats, the user, its " +
+		"groups and audit entry, with their indexes. They run one after another on the writer's core."
 	heldJourneys = "Each create writes about eight tables with their indexes where the control has one, and the log of a change " +
 		"is as long. The server, its callers and PostgreSQL share two cores."
 	heldConflict     = "A create that fails after its first write is undone and its neighbours run again."
@@ -70,8 +70,8 @@ const (
 	heldRead         = "Each read finds its credential and then the user in the store, by several statements, since nothing is " +
 		"authorized from a cache; the bare server does neither, and logs no request."
 	heldSlow  = "A read waits for a free connection to the store, and for a core."
-	heldBatch = "A user of a batch is about a dozen rows with their indexes, where the control has one: the user, its " +
-		"contact method, its preferences, the words by which it is found, the audit entry with its details."
+	heldBatch = "A user of a batch is about ten rows with their indexes, where the control has one: the user, " +
+		"the words by which it is found, the audit entry with its details."
 	heldGrowth = "What is read lies in more pages than the caches hold; trees are a level deeper."
 	heldSearch = "The rarest of the words leads, and the more of the users have it the more are looked at; at 1,000 users nobody " +
 		"shares a first name, so an answer has one user instead of a page."

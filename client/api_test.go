@@ -198,7 +198,7 @@ var types = map[string]reflect.Type{
 	"CheckPermission": reflect.TypeFor[client.CheckPermission](), "NewCheckPermission": reflect.TypeFor[client.NewCheckPermission](),
 	"Event": reflect.TypeFor[client.Event](), "NewEvent": reflect.TypeFor[client.NewEvent](), "AuditEntry": reflect.TypeFor[client.AuditEntry](),
 	"Alert": reflect.TypeFor[client.Alert](), "Acknowledgement": reflect.TypeFor[client.Acknowledgement](),
-	"Verification": reflect.TypeFor[client.Verification](), "Organization": reflect.TypeFor[client.Organization](), "NewOrganization": reflect.TypeFor[client.NewOrganization](),
+	"Verification": reflect.TypeFor[client.Verification](), "UnsealedEntry": reflect.TypeFor[client.UnsealedEntry](), "Organization": reflect.TypeFor[client.Organization](), "NewOrganization": reflect.TypeFor[client.NewOrganization](),
 	"Settings": reflect.TypeFor[client.Settings](), "SettingsChange": reflect.TypeFor[client.SettingsChange](), "Job": reflect.TypeFor[client.Job](),
 	"DeletedUser": reflect.TypeFor[client.DeletedUser](), "UndeletedUser": reflect.TypeFor[client.UndeletedUser](),
 	"Session": reflect.TypeFor[client.Session](), "ContactMethod": reflect.TypeFor[client.ContactMethod](), "NewContactMethod": reflect.TypeFor[client.NewContactMethod](),
@@ -215,7 +215,7 @@ var types = map[string]reflect.Type{
 }
 
 // typeless are schemas for which the client needs no type of its own.
-var typeless = []string{"CheckCounts", "StateCounts", "OrganizationLink", "NewPassword", "NewUsers", "Permissions"}
+var typeless = []string{"CheckCounts", "StateCounts", "Delays", "ServiceDelays", "OrganizationLink", "NewPassword", "NewUsers", "Permissions"}
 
 // isRequest reports a schema of what is sent.
 func isRequest(name string) bool {

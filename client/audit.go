@@ -10,7 +10,6 @@ import (
 // AuditEntry says who changed what.
 type AuditEntry struct {
 	ID         string         `json:"id"`
-	Seq        int64          `json:"seq"` // its place in the chain, from 1; 0 while it is not sealed
 	At         time.Time      `json:"at"`
 	ActorKind  string         `json:"actorKind"`
 	Actor      string         `json:"actor"`
@@ -21,7 +20,6 @@ type AuditEntry struct {
 	Action     string         `json:"action"` // such as "user.create"
 	Target     string         `json:"target"` // the id of the record
 	TargetName string         `json:"targetName"`
-	Hash       string         `json:"hash"`
 	Details    map[string]any `json:"details"` // what the record was and is; nil once erased
 }
 
@@ -59,16 +57,29 @@ func (s *Audit) Get(ctx context.Context, id string, opts ...FieldsOption) (Audit
 	return get[AuditEntry](ctx, s.c, at("/audit", id), opts)
 }
 
-// Verification is what a look at the whole chain of entries found.
+// Verification is what a look at the whole chain of seals found.
 type Verification struct {
 	Intact bool   `json:"intact"`
-	Sealed int64  `json:"sealed"` // entries in the chain
-	Erased int64  `json:"erased"` // of which the details were erased
-	Bad    int64  `json:"bad"`    // place of the first entry that is not as it was sealed; 0: none
+	Seals  int64  `json:"seals"`  // seals that were found good
+	Sealed int64  `json:"sealed"` // entries that were found good
+	Erased int64  `json:"erased"` // of which names, address or details were erased
+	Bad    string `json:"bad"`    // id of the first entry that is not as it was sealed; "" if there is none
+	Seal   int64  `json:"seal"`   // number of the seal with the fault; 0 if there is none
 	Reason string `json:"reason"`
+
+	Unsealed        int64           `json:"unsealed"`        // entries that are not sealed; counted if the audit is intact
+	Overdue         int64           `json:"overdue"`         // of which are older than two hours
+	UnsealedEntries []UnsealedEntry `json:"unsealedEntries"` // the first hundred, by id
 }
 
-// Verify looks whether the chain of entries is as it was written.
+// UnsealedEntry is an audit entry that is not sealed.
+type UnsealedEntry struct {
+	ID      string    `json:"id"`
+	At      time.Time `json:"at"`
+	Overdue bool      `json:"overdue"` // it is older than two hours
+}
+
+// Verify looks whether all sealed entries are as they were, and which are not sealed.
 func (s *Audit) Verify(ctx context.Context) (Verification, error) {
 	return read[Verification](ctx, s.c, "/audit/verification")
 }

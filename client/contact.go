@@ -16,6 +16,7 @@ const (
 	ServicePush       Service = "push"
 	ServicePushbullet Service = "pushbullet"
 	ServicePushover   Service = "pushover"
+	ServiceCall       Service = "call" // a phone call, to the number for SMS
 )
 
 // Preferences say by which services somebody is told about what. In requests a nil list leaves a
@@ -25,9 +26,15 @@ type Preferences struct {
 	Warnings  []Service `json:"warnings,omitzero"`  // a check ended with a warning
 	Unmatched []Service `json:"unmatched,omitzero"` // something came that no check claimed
 	Digest    []Service `json:"digest,omitzero"`    // the daily summary
+	Pages     []Service `json:"pages,omitzero"`     // a check that wakes people failed; nil in an answer: as Failures
+	Delays    Delays    `json:"delays,omitzero"`
 }
 
-// whole returns the preferences with every type named.
+// Delays are minutes, 0 to 1,440, by type of notification ("failures") and service: the service is
+// used only if nobody has acknowledged by then. In requests 0 means none; what is not named stays.
+type Delays map[string]map[Service]int
+
+// whole returns the preferences with every type named, but for pages.
 func (p Preferences) whole() Preferences {
 	for _, services := range []*[]Service{&p.Failures, &p.Warnings, &p.Unmatched, &p.Digest} {
 		if *services == nil {

@@ -81,7 +81,7 @@ func groups(t *testing.T, _ *world, c *client.Client) {
 
 func groupDefaults(t *testing.T, c *client.Client, g client.Group) {
 	t.Helper()
-	want := client.Preferences{Failures: []client.Service{client.ServiceSMS}, Warnings: []client.Service{}, Unmatched: []client.Service{}, Digest: []client.Service{client.ServiceEmail}}
+	want := client.Preferences{Failures: []client.Service{client.ServiceSMS}, Warnings: []client.Service{}, Unmatched: []client.Service{}, Digest: []client.Service{client.ServiceEmail}, Delays: client.Delays{}}
 	put, err := c.Groups.ReplaceDefaultPreferences(t.Context(), g.ID, client.Preferences{Failures: want.Failures, Digest: want.Digest})
 	check(t, err)
 	got, err := c.Groups.DefaultPreferences(t.Context(), g.ID)
@@ -390,7 +390,7 @@ func defaultPreferences(t *testing.T, _ *world, c *client.Client) {
 	ctx := t.Context()
 	before, err := c.DefaultPreferences.Get(ctx)
 	check(t, err)
-	same(t, "what ships", before, client.Preferences{Failures: []client.Service{client.ServiceEmail}, Warnings: []client.Service{}, Unmatched: []client.Service{}, Digest: []client.Service{}})
+	same(t, "what ships", before, client.Preferences{Failures: []client.Service{client.ServiceEmail}, Warnings: []client.Service{}, Unmatched: []client.Service{}, Digest: []client.Service{}, Delays: client.Delays{}})
 	// The others' scenarios rely on these: they are put as they were.
 	after, err := c.DefaultPreferences.Replace(ctx, client.Preferences{Failures: before.Failures})
 	check(t, err)
@@ -413,7 +413,7 @@ func audit(t *testing.T, _ *world, c *client.Client) {
 	}
 	v, err := c.Audit.Verify(ctx)
 	check(t, err)
-	if !v.Intact || v.Bad != 0 {
+	if !v.Intact || v.Bad != "" {
 		t.Errorf("the chain is %+v", v)
 	}
 }

@@ -35,7 +35,7 @@ func users(t *testing.T, w *world, c *client.Client) {
 	}
 	same(t, "properties", got.Properties, map[string]any{"badge": json.Number("12345678901234567")})
 	same(t, "preferences", got.Preferences, client.Preferences{
-		Failures: []client.Service{client.ServiceEmail, client.ServiceSMS}, Warnings: []client.Service{}, Unmatched: []client.Service{}, Digest: []client.Service{},
+		Failures: []client.Service{client.ServiceEmail, client.ServiceSMS}, Warnings: []client.Service{}, Unmatched: []client.Service{}, Digest: []client.Service{}, Delays: client.Delays{},
 	})
 	roles := map[string][]string{}
 	for _, r := range got.Roles {
@@ -253,7 +253,7 @@ func contactMethods(t *testing.T, w *world, c *client.Client) {
 	check(t, err)
 	same(t, "preferences as changed and as read", got, changed)
 	same(t, "preferences", got, client.Preferences{
-		Failures: []client.Service{client.ServiceEmail}, Warnings: []client.Service{client.ServiceEmail}, Unmatched: []client.Service{}, Digest: []client.Service{},
+		Failures: []client.Service{client.ServiceEmail}, Warnings: []client.Service{client.ServiceEmail}, Unmatched: []client.Service{}, Digest: []client.Service{}, Delays: client.Delays{},
 	})
 	changed, err = herself.Users.UpdatePreferences(ctx, client.Me, client.Preferences{Warnings: []client.Service{}})
 	check(t, err)

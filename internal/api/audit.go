@@ -12,7 +12,6 @@ import (
 // auditEntry is an audit entry as it is shown.
 type auditEntry struct {
 	ID         roster.AuditID   `json:"id" format:"uuid" doc:"The entry's id."`
-	Seq        *int64           `json:"seq" doc:"Its place in the organization's chain, from 1; null while it has none yet."`
 	At         time.Time        `json:"at" doc:"When it happened."`
 	ActorKind  roster.ActorKind `json:"actorKind" doc:"What kind of credential the actor came with."`
 	Actor      string           `json:"actor" doc:"The credential's identity."`
@@ -23,7 +22,6 @@ type auditEntry struct {
 	Action     string           `json:"action" doc:"What was done: user.create."`
 	Target     string           `json:"target" doc:"The id of the record."`
 	TargetName string           `json:"targetName" doc:"The record's name."`
-	Hash       *string          `json:"hash" doc:"The SHA-256, in hex, over the entry and the hash before it; null while it is not sealed."`
 	Details    freeObject       `json:"details" doc:"What the record was and is; null once erased."`
 }
 
@@ -35,11 +33,23 @@ func (auditEntry) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema 
 
 // verification says whether the audit is whole.
 type verification struct {
-	Intact bool    `json:"intact" doc:"Whether every sealed entry is what it was, and none is missing."`
-	Sealed int64   `json:"sealed" doc:"How many entries were found good."`
-	Erased int64   `json:"erased" doc:"How many of these have had their details erased."`
-	Bad    *int64  `json:"bad" doc:"The place in the chain of the first entry that is not good."`
-	Reason *string `json:"reason" doc:"What is wrong with it."`
+	Intact          bool            `json:"intact" doc:"Whether every sealed entry is what it was, and none is missing."`
+	Seals           int64           `json:"seals" doc:"How many seals were found good. Each seals a page of entries."`
+	Sealed          int64           `json:"sealed" doc:"How many entries were found good."`
+	Erased          int64           `json:"erased" doc:"How many of these have had the names, address or details of a person erased."`
+	Bad             *roster.AuditID `json:"bad" format:"uuid" doc:"The first entry that is not good; null if the fault is that of a seal."`
+	Seal            *int64          `json:"seal" doc:"The number of the seal with the fault, from 1."`
+	Reason          *string         `json:"reason" doc:"What is wrong."`
+	Unsealed        int64           `json:"unsealed" doc:"How many entries are not sealed. They are counted only if the audit is intact."`
+	Overdue         int64           `json:"overdue" doc:"How many of these are older than two hours, when a running server would have sealed them."`
+	UnsealedEntries []unsealedEntry `json:"unsealedEntries" doc:"The first hundred entries that are not sealed, by id."`
+}
+
+// unsealedEntry is an audit entry that is not sealed.
+type unsealedEntry struct {
+	ID      roster.AuditID `json:"id" format:"uuid" doc:"The entry's id."`
+	At      time.Time      `json:"at" doc:"When it happened."`
+	Overdue bool           `json:"overdue" doc:"Whether it is older than two hours."`
 }
 
 // The requests about the audit.
@@ -81,21 +91,30 @@ func (a *api) audit(d *directory.Directory) {
 	})
 	route(a, operation{
 		id: "verifyAudit", call: "GET " + all + "/verification", tag: tag, summary: "Verify the audit",
-		description: "Computes the chain of hashes anew, from the first entry to the last.", answer: verification{Intact: true, Sealed: 1204},
+		description: "Computes the chain of hashes anew, from the first seal to the last. A running server seals an entry about two minutes after it happened.", answer: verification{
+			Intact: true, Seals: 9, Sealed: 1204, Unsealed: 1, UnsealedEntries: []unsealedEntry{{ID: exampleAudit.ID, At: exampleTime}},
+		},
 	}, func(_ roster.Actor, _ *struct{}) (directory.None, error) {
 		return directory.None{}, nil
 	}, d.VerifyAudit, func(_ *struct{}, v directory.VerifiedAudit) answer {
-		body := verification{Intact: v.Reason == "", Sealed: v.Sealed, Erased: v.Erased, Reason: orNil(v.Reason)}
-		if !body.Intact {
-			body.Bad = orNil(v.Sealed + 1)
-		}
-		return answer{body: body}
+		return answer{body: showVerified(v)}
 	})
+}
+
+func showVerified(v directory.VerifiedAudit) verification {
+	body := verification{
+		Intact: v.Reason == "", Seals: v.Seals, Sealed: v.Sealed, Erased: v.Erased, Bad: orNil(v.Bad), Seal: orNil(v.Seal), Reason: orNil(v.Reason),
+		Unsealed: v.Unsealed, Overdue: v.Overdue, UnsealedEntries: make([]unsealedEntry, len(v.Listed)),
+	}
+	for i, u := range v.Listed {
+		body.UnsealedEntries[i] = unsealedEntry{ID: u.ID, At: u.At, Overdue: u.Overdue}
+	}
+	return body
 }
 
 func showAudit(e roster.AuditEntry) auditEntry {
 	return auditEntry{
-		ID: e.ID, Seq: orNil(e.Seq), At: e.At, ActorKind: e.ActorKind, Actor: e.Actor, ActorName: e.ActorName, Face: e.Face, Address: e.Address,
-		RequestID: e.RequestID, Action: e.Action, Target: e.Target, TargetName: e.TargetName, Hash: orNil(e.Hash), Details: freeObject(e.Details),
+		ID: e.ID, At: e.At, ActorKind: e.ActorKind, Actor: e.Actor, ActorName: e.ActorName, Face: e.Face, Address: e.Address,
+		RequestID: e.RequestID, Action: e.Action, Target: e.Target, TargetName: e.TargetName, Details: freeObject(e.Details),
 	}
 }

@@ -30,7 +30,7 @@ func (a *api) defaults(d *directory.Directory) {
 	shown := showMatrix([]roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail}}})
 	sample := newMatrix{Failures: value([]roster.Service{roster.ServiceEmail})}
 	set := func(group roster.Ref, doc newMatrix, faults roster.Faults) (directory.Defaults, error) {
-		return directory.Defaults{DefaultsOf: directory.DefaultsOf{Group: group}, Preferences: decodeMatrix(doc)}, faults.Err()
+		return directory.Defaults{DefaultsOf: directory.DefaultsOf{Group: group}, Preferences: decodeMatrix(doc), Delays: decodeDelays(doc)}, faults.Err()
 	}
 	route(a, operation{
 		id: "getDefaultPreferences", call: "GET " + all, tag: tag, summary: "Read the default preferences",

@@ -37,10 +37,10 @@ var (
 		CreatedAt: exampleTime,
 	}
 	exampleAudit = roster.AuditEntry{
-		ID: "019aa1f0-6190-7c98-8aab-de8d9cabb009", Seq: 1204, At: exampleTime, ActorKind: roster.ActorToken,
+		ID: "019aa1f0-6190-7c98-8aab-de8d9cabb009", At: exampleTime, ActorKind: roster.ActorToken,
 		Actor: "token 019aa1f0-6080-7b87-af9a-cd7c8b9aaf08", ActorName: "deploy", Face: roster.FaceAPI, Address: "192.0.2.7",
 		RequestID: "JBSWY3DPEHPK3PXPJBSWY3DPEH", Action: "group.create", Target: string(exampleGroup.ID), TargetName: "Network",
-		Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Details: []byte(`{"after":{"kind":"group","number":12,"displayName":"Network","active":true}}`),
+		Details: []byte(`{"after":{"kind":"group","number":12,"displayName":"Network","active":true}}`),
 	}
 	exampleUser = roster.User{
 		ID: "019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55", Number: 777, UserName: "ann@example.com", DisplayName: "Ann Lee", Title: "Network Engineer", Email: "ann@example.com",
@@ -50,11 +50,13 @@ var (
 		PrimaryGroup: linkTo(exampleGroup), Groups: []roster.GroupLink{linkTo(exampleGroup)}, Teams: []roster.GroupLink{linkTo(exampleTeam)},
 		Roles: []roster.RoleGrant{{RoleLink: roster.RoleLink{ID: "019aa1f0-5e50-7f65-8d7e-ab5a6f7e8d05", Number: 4, Name: "Operator"}}},
 		ContactMethods: []roster.ContactMethod{
-			{ID: "019aa1f0-6a71-7c3e-9d52-0b1f6a7c1d56", Service: roster.ServiceEmail, Address: "ann@example.com", ConfirmedAt: exampleTime, CreatedAt: exampleTime},
+			{ID: "019aa1f0-6a70-7c3e-9d52-0b1f6a7c1d55", Service: roster.ServiceEmail, Address: "ann@example.com", ConfirmedAt: exampleTime, CreatedAt: exampleTime},
 		},
 		Competencies: []roster.Competency{{Name: "Linux", Ranking: 80}},
-		Preferences:  []roster.Preference{{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServiceSMS}}},
-		ManagedBy:    roster.ManagedBy{Profile: roster.FaceAPI, Access: roster.FaceAPI, Groups: roster.FaceAPI, Reach: roster.FaceAPI},
+		Preferences: []roster.Preference{{
+			Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServiceSMS}, Delays: []roster.Delay{{Service: roster.ServiceSMS, Minutes: 5}},
+		}},
+		ManagedBy: roster.ManagedBy{Profile: roster.FaceAPI, Access: roster.FaceAPI, Groups: roster.FaceAPI, Reach: roster.FaceAPI},
 	}
 	exampleNewUser = newUser{
 		UserName: "ann@example.com", SendWelcomeEmail: value(true),

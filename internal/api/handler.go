@@ -1,6 +1,9 @@
 package api
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -131,12 +134,17 @@ var setHumaDefaults = sync.OnceFunc(func() { huma.DefaultArrayNullable = false }
 // serveDocument serves a text that the first request makes.
 func (a *api) serveDocument(text func() (string, []byte, error)) http.Handler {
 	type made struct {
-		media string
-		text  []byte
+		media      string
+		text       []byte
+		compressed []byte
 	}
 	get := sync.OnceValues(func() (made, error) {
 		media, text, err := text()
-		return made{media, text}, err
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, _ = z.Write(text)
+		err = errors.Join(err, z.Close())
+		return made{media, text, b.Bytes()}, err
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d, err := get()
@@ -147,6 +155,12 @@ func (a *api) serveDocument(text func() (string, []byte, error)) http.Handler {
 		h := w.Header()
 		h.Set("Content-Type", d.media)
 		h.Set("Cache-Control", "no-cache")
-		_, _ = w.Write(d.text) // an error means that the caller has gone
+		h.Set("Vary", "Accept-Encoding")
+		body := d.text
+		if dialect.TakesGzip(r.Header) {
+			h.Set("Content-Encoding", "gzip")
+			body = d.compressed
+		}
+		_, _ = w.Write(body) // an error means that the caller has gone
 	})
 }

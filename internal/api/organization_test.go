@@ -135,7 +135,7 @@ func TestJobs(t *testing.T) {
 		servers(t, e)
 		e.User(t, directory.NewUser{UserName: "ann", Email: "ann@example.com", SendWelcomeEmail: true})
 	})
-	const queued = `{"id":"…","lane":"welcome","kind":"welcome-email","state":"ready","attempts":0,"runAt":` + now + `,"reason":null,"createdAt":` + now + `}`
+	const queued = `{"id":"…","lane":"welcome","kind":"welcome-email","state":"ready","attempts":0,"runAt":` + now + `,"reason":"waits: mail is not configured","createdAt":` + now + `}`
 	dialecttest.Run(t, dialecttest.World{Given: given}, []dialecttest.Scenario{
 		{Name: "what waits is listed", As: "boss:{password}", Status: 200, Request: "GET /api/v1/jobs", Body: `{"items":[` + queued + `]}`},
 		{Name: "what is buried too", As: "boss:{password}", Status: 200, Request: "GET /api/v1/jobs?state=buried", Body: `{"items":[]}`},

@@ -23,7 +23,7 @@ func TestAPersonChangesItself(t *testing.T) {
 		e.Set("cookie", cookie)
 	}
 	const (
-		own      = `{"failures":["email"],"warnings":["sms"],"unmatched":[],"digest":[]}`
+		own      = `{"failures":["email"],"warnings":["sms"],"unmatched":[],"digest":[],"pages":null,"delays":{}}`
 		warnings = `{"warnings":["sms"]}`
 		notOwn   = "may be changed only with the permission manage_users; you may change your own preferences and time zone"
 	)
@@ -32,7 +32,7 @@ func TestAPersonChangesItself(t *testing.T) {
 	}
 	changed := func(name, version string) string {
 		return shown("{user "+name+"}", name, "SYSTEM", "Asia/Tokyo", `"hasPassword":false`, `"hasPassword":true`,
-			`"preferences":{"failures":["email"],"warnings":[],"unmatched":[],"digest":[]}`, `"preferences":`+own,
+			`"preferences":{"failures":["email"],"warnings":[],"unmatched":[],"digest":[],"pages":null,"delays":{}}`, `"preferences":`+own,
 			`{"profile":"api","access":"api","groups":"api","reach":"api"}`, `{"profile":"api","access":"system","groups":"system","reach":"api"}`, `"version":1`, `"version":`+version)
 	}
 	unchanged := func(name string) func(testing.TB, *dialecttest.Env) {
@@ -85,7 +85,7 @@ func TestAPersonChangesItself(t *testing.T) {
 		{
 			Name: "wrongly", As: "p4:" + password, Status: 422, After: unchanged("p4"), Request: merge("me", `{"timezone":7,"preferences":{"warnings":["fax"]}}`),
 			Body: invalid("timezone must be a string of at most 255 characters, or null (and 1 more)", at("timezone", "must be a string of at most 255 characters, or null"),
-				at("preferences/warnings/0", "must be one of: email, sms, push, pushbullet, pushover")),
+				at("preferences/warnings/0", "must be one of: email, sms, push, pushbullet, pushover, call")),
 		},
 		{Name: "but nobody else", As: "p4:" + password, Status: 403, Request: merge("{user p5}", `{"timezone":"Asia/Tokyo"}`), Body: forbidden(rights), After: unchanged("p5")},
 		{Name: "nor whom the caller reads", As: "reader:" + password, Status: 403, Request: merge("{user p5}/preferences", warnings), Body: forbidden(rights), After: unchanged("p5")},

@@ -159,14 +159,26 @@ func TestAMatrixHasEveryType(t *testing.T) {
 	t.Parallel()
 	a, _ := built(t)
 	schemas := a.schemas.Map()
-	for _, name := range []string{"Matrix", "MatrixChange"} {
+	want := []string{}
+	for _, kind := range roster.NotificationTypes {
+		want = append(want, string(kind))
+	}
+	slices.Sort(want)
+	for _, name := range []string{"Matrix", "MatrixChange", "Delays"} {
 		var types []string
 		for kind := range schemas[name].Properties {
-			types = append(types, kind)
+			if kind != "delays" {
+				types = append(types, kind)
+			}
 		}
 		slices.Sort(types)
-		if want := []string{"digest", "failures", "unmatched", "warnings"}; !slices.Equal(types, want) {
+		if !slices.Equal(types, want) {
 			t.Errorf("%s has the types %s, want %s", name, types, want)
+		}
+	}
+	for _, service := range roster.Services {
+		if schemas["ServiceDelays"].Properties[string(service)] == nil || len(schemas["ServiceDelays"].Properties) != len(roster.Services) {
+			t.Errorf("ServiceDelays has no %s, or more than the services", service)
 		}
 	}
 }

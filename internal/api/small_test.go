@@ -256,7 +256,7 @@ func TestDefaultPreferences(t *testing.T) {
 	t.Parallel()
 	const setHumaDefaults, acme, boss = "/api/v1/default-preferences", "/api/v1/groups/{group Acme}/default-preferences", "boss:" + password
 	set := func(failures, warnings string) string {
-		return `{"failures":[` + failures + `],"warnings":[` + warnings + `],"unmatched":[],"digest":[]}`
+		return `{"failures":[` + failures + `],"warnings":[` + warnings + `],"unmatched":[],"digest":[],"pages":null,"delays":{}}`
 	}
 	e := dialecttest.Open(t, dialecttest.Options{})
 	described(staff)(t, e)
@@ -272,9 +272,17 @@ func TestDefaultPreferences(t *testing.T) {
 		{"none of the group elsewhere", boss, "GET " + setHumaDefaults, 200, set(`"email"`, "")},
 		{"the organization's", boss, with("PUT "+setHumaDefaults, `{"failures":["push","email","push"]}`), 200, set(`"email","push"`, "")},
 		{"the group's is what it was", boss, "GET " + acme, 200, set("", `"sms"`)},
+		{
+			"one that waits", boss, with("PUT "+setHumaDefaults, `{"failures":["sms"],"delays":{"failures":{"sms":5}}}`), 200,
+			`{"failures":["sms"],"warnings":[],"unmatched":[],"digest":[],"pages":null,"delays":{"failures":{"sms":5}}}`,
+		},
+		{
+			"a delay of a service that is not named", boss, with("PUT "+setHumaDefaults, `{"failures":["email"],"delays":{"failures":{"sms":5}}}`), 422,
+			invalid("delays.failures.sms is for a service that failures does not name", at("delays/failures/sms", "is for a service that failures does not name")),
+		},
 		{"nothing", boss, with("PUT "+setHumaDefaults, `{}`), 200, set("", "")},
-		{"a service that is none", boss, with("PUT "+setHumaDefaults, `{"digest":["pigeon"],"alerts":[]}`), 422, invalid("digest[0] must be one of: email, sms, push, pushbullet, pushover (and 1 more)",
-			at("digest/0", "must be one of: email, sms, push, pushbullet, pushover"), at("alerts", "is not known here"))},
+		{"a service that is none", boss, with("PUT "+setHumaDefaults, `{"digest":["pigeon"],"alerts":[]}`), 422, invalid("digest[0] must be one of: email, sms, push, pushbullet, pushover, call (and 1 more)",
+			at("digest/0", "must be one of: email, sms, push, pushbullet, pushover, call"), at("alerts", "is not known here"))},
 		{"a group that is not there", boss, "GET /api/v1/groups/" + nobodys + "/default-preferences", 404, missing},
 		{"setting those of one that is not there", boss, with("PUT /api/v1/groups/"+nobodys+"/default-preferences", `{}`), 404, missing},
 		{"who may not", "reader:" + password, "GET " + setHumaDefaults, 403, forbidden("this needs one of the permissions: manage_settings")},
@@ -304,20 +312,23 @@ func TestTheAudit(t *testing.T) {
 			t.Fatalf("the entries are %v", list.Items)
 		}
 		e.Set("entry", fmt.Sprint(list.Items[0]["id"]))
-		for _, name := range []string{"seq", "hash"} { // which PostgreSQL's entries have not yet
-			value, _ := json.Marshal(list.Items[0][name])
-			e.Set(name, string(value))
+		var unsealed []string
+		for _, item := range pageOf(t, e, boss, "/api/v1/audit?sort=at&limit=1000").Items {
+			unsealed = append(unsealed, fmt.Sprintf(`{"id":%q,"at":%q,"overdue":false}`, item["id"], item["at"]))
 		}
+		e.Set("count", fmt.Sprint(len(unsealed)))
+		e.Set("unsealed", strings.Join(unsealed, ","))
 	}
-	const entry = `{"id":"{entry}","seq":{seq},"at":"2026-11-21T18:00:00Z","actorKind":"token","actor":"token …","actorName":"write","face":"api","address":"192.0.2.1","requestId":"{request}",` +
-		`"action":"department.create","target":"{audited}","targetName":"Audited","hash":{hash},"details":{"after":{"displayName":"Audited","number":…}}}`
+	const entry = `{"id":"{entry}","at":"2026-11-21T18:00:00Z","actorKind":"token","actor":"token …","actorName":"write","face":"api","address":"192.0.2.1","requestId":"{request}",` +
+		`"action":"department.create","target":"{audited}","targetName":"Audited","details":{"after":{"displayName":"Audited","number":…}}}`
 	dialecttest.Run(t, dialecttest.World{Given: described(given)}, []dialecttest.Scenario{
 		{Name: "one", As: boss, Request: "GET /api/v1/audit/{entry}", Status: 200, Body: entry},
 		{Name: "some of its members", As: boss, Request: "GET /api/v1/audit/{entry}?fields=action", Status: 200, Body: `{"id":"{entry}","action":"department.create"}`},
 		{Name: "those about a record", As: boss, Request: "GET /api/v1/audit?target={audited}", Status: 200, Body: `{"items":[` + entry + `]}`},
 		{Name: "those that a filter picks", As: boss, Request: "GET /api/v1/audit?filter=requestId+eq+%22{request}%22+and+face+eq+%22api%22", Status: 200, Body: `{"items":[` + entry + `]}`},
 		{Name: "one that is not there", As: boss, Request: "GET /api/v1/audit/" + nobodys, Status: 404, Body: missing},
-		{Name: "whether it is whole", As: boss, Request: "GET /api/v1/audit/verification", Status: 200, Body: `{"intact":true,"sealed":…,"erased":0,"bad":null,"reason":null}`},
+		{Name: "whether it is whole", As: boss, Request: "GET /api/v1/audit/verification", Status: 200, Body: `{"intact":true,"seals":0,"sealed":0,"erased":0,"bad":null,"seal":null,"reason":null,` +
+			`"unsealed":{count},"overdue":0,"unsealedEntries":[{unsealed}]}`},
 		{Name: "who may not", As: "reader:" + password, Request: "GET /api/v1/audit", Status: 403, Body: forbidden("this needs one of the permissions: read_audit")},
 		{Name: "the organization's token", As: "Bearer {token read}", Request: "GET /api/v1/audit?target={audited}", Status: 200, Body: `{"items":[` + entry + `]}`},
 		{Name: "its token that is limited to groups", As: "Bearer {token limited}", Request: "GET /api/v1/audit", Status: 403, Body: forbidden("this credential is limited to groups, and this concerns the whole organization")},

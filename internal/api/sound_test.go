@@ -154,7 +154,7 @@ func TestIfMatchKeepsWhatOthersDidMeanwhile(t *testing.T) {
 		{Name: "a password", Request: with("PUT /api/v1/users/{user u3}/password\nIf-Match: \"v1\"", `{"password":"seven slow herons over the weir"}`), Status: 412, Body: stale("…")},
 		{Name: "preferences", Request: "PATCH /api/v1/users/{user u3}/preferences\nIf-Match: \"v1\"" + merge + `{"digest":["email"]}`, Status: 412, Body: stale("…")},
 		{
-			Name: "both in the version that was read", Request: "PATCH /api/v1/users/{user u3}/preferences\nIf-Match: \"v2\"" + merge + `{"digest":["email"]}`, Status: 200, Body: `{"failures":["email"],"warnings":[],"unmatched":[],"digest":["email"]}`,
+			Name: "both in the version that was read", Request: "PATCH /api/v1/users/{user u3}/preferences\nIf-Match: \"v2\"" + merge + `{"digest":["email"]}`, Status: 200, Body: `{"failures":["email"],"warnings":[],"unmatched":[],"digest":["email"],"pages":null,"delays":{}}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				answers(t, e, "Bearer {token write}", with("PUT /api/v1/users/{user u3}/password\nIf-Match: \"v3\"", `{"password":"seven slow herons over the weir"}`), 204)
 			},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,14 +76,53 @@ type matrix struct {
 	Warnings  []roster.Service `json:"warnings" doc:"A check ended with a warning."`
 	Unmatched []roster.Service `json:"unmatched" doc:"A message came that no check claimed."`
 	Digest    []roster.Service `json:"digest" doc:"The daily summary."`
+	Pages     []roster.Service `json:"pages" doc:"A check that wakes people failed; null: as for failures."`
+	Delays    delays           `json:"delays" doc:"The services that are used only if nobody has acknowledged after so many minutes."`
 }
 
-// matrixChange are the types whose services are to be others.
+// TransformSchema implements [huma.SchemaTransformer]: some members may be null.
+func (matrix) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Properties["pages"] = orNull(s.Properties["pages"])
+	return s
+}
+
+// delays are the delays of services for each type of notification.
+type delays struct {
+	Failures  optional[serviceDelays] `json:"failures,omitzero" doc:"A check failed or is overdue."`
+	Warnings  optional[serviceDelays] `json:"warnings,omitzero" doc:"A check ended with a warning."`
+	Unmatched optional[serviceDelays] `json:"unmatched,omitzero" doc:"A message came that no check claimed."`
+	Digest    optional[serviceDelays] `json:"digest,omitzero" doc:"The daily summary."`
+	Pages     optional[serviceDelays] `json:"pages,omitzero" doc:"A check that wakes people failed."`
+}
+
+// serviceDelays are delays of services, in minutes; null and 0 for none.
+type serviceDelays struct {
+	Email      optional[int] `json:"email,omitzero" minimum:"0" maximum:"1440" doc:"The minutes before an email."`
+	SMS        optional[int] `json:"sms,omitzero" minimum:"0" maximum:"1440" doc:"The minutes before an SMS."`
+	Push       optional[int] `json:"push,omitzero" minimum:"0" maximum:"1440" doc:"The minutes before a push message to browsers."`
+	Pushbullet optional[int] `json:"pushbullet,omitzero" minimum:"0" maximum:"1440" doc:"The minutes before a message by Pushbullet."`
+	Pushover   optional[int] `json:"pushover,omitzero" minimum:"0" maximum:"1440" doc:"The minutes before a message by Pushover."`
+	Call       optional[int] `json:"call,omitzero" minimum:"0" maximum:"1440" doc:"The minutes before a phone call."`
+}
+
+// byType returns the delays of each type, in the order of the types.
+func (d *delays) byType() [len(roster.NotificationTypes)]*optional[serviceDelays] {
+	return [...]*optional[serviceDelays]{&d.Failures, &d.Warnings, &d.Unmatched, &d.Digest, &d.Pages}
+}
+
+// byService returns the delay of each service, in the order of the services.
+func (d *serviceDelays) byService() [len(roster.Services)]*optional[int] {
+	return [...]*optional[int]{&d.Email, &d.SMS, &d.Push, &d.Pushbullet, &d.Pushover, &d.Call}
+}
+
+// matrixChange are the types whose services are to be others, and the delays that are.
 type matrixChange struct {
 	Failures  optional[[]roster.Service] `json:"failures,omitzero" maxItems:"100" doc:"A check failed or is overdue."`
 	Warnings  optional[[]roster.Service] `json:"warnings,omitzero" maxItems:"100" doc:"A check ended with a warning."`
 	Unmatched optional[[]roster.Service] `json:"unmatched,omitzero" maxItems:"100" doc:"A message came that no check claimed."`
 	Digest    optional[[]roster.Service] `json:"digest,omitzero" maxItems:"100" doc:"The daily summary."`
+	Pages     optional[[]roster.Service] `json:"pages,omitzero" maxItems:"100" doc:"A check that wakes people failed; null: as for failures."`
+	Delays    optional[delays]           `json:"delays,omitzero" doc:"Which services are used only if nobody has acknowledged after so many minutes. A service that is not named keeps its delay, also if the list of its type is replaced."`
 }
 
 // managedBy says which interface set a group of attributes last.
@@ -193,7 +233,7 @@ func (u User) selector(by roster.Actor) (directory.UserSelector, error) {
 
 // userNames are this API's names for what has another name in the directory.
 var userNames = map[string]string{
-	"emails": "email", "phoneNumbers": "phoneNumber", "sessionExpiry": "sessionExpiryMinutes", "levelGroups": "accessLevelGroups",
+	"emails": "email", "phoneNumbers": "phoneNumber", "sessionExpiry": "sessionExpiryMinutes", "levelGroups": "accessLevelGroups", "delays": "preferences.delays",
 }
 
 // users registers the calls about users.
@@ -258,7 +298,7 @@ func decodeNewUser(doc newUser) directory.NewUser {
 		PrimaryGroup: refTo(m.PrimaryGroup.Value), Department: refTo(m.Department.Value), JoinedAt: as(m.JoinedAt, time.Time.UTC),
 		TimeZone: m.TimeZone.Value, ContactNumber: m.PhoneNumber.Value, SessionExpiry: m.SessionExpiryMinutes.Set,
 		Competencies: decodeCompetencies(m.Competencies.Value), Properties: json.RawMessage(m.Properties.Value),
-		Preferences: as(m.Preferences, decodeMatrix), SendWelcomeEmail: doc.SendWelcomeEmail.Value,
+		Preferences: as(m.Preferences, decodeMatrix), Delays: decodeDelays(m.Preferences.Value), SendWelcomeEmail: doc.SendWelcomeEmail.Value,
 	}
 	switch realm := strings.TrimSpace(doc.Realm.Value); {
 	case realm == "", strings.EqualFold(realm, roster.RealmDB):
@@ -283,6 +323,7 @@ func decodeUserChange(doc userChange) directory.UserChange {
 		Competencies: as(m.Competencies, decodeCompetencies),
 		Properties:   as(m.Properties, func(o freeObject) json.RawMessage { return json.RawMessage(o) }),
 		Preferences:  as(m.Preferences, decodeMatrix),
+		Delays:       decodeDelays(m.Preferences.Value),
 	}
 	if len(grants) > 0 {
 		in.RoleGrants = roster.Some(append(in.RoleGrants.Value, grants...)) // in the order that inBody knows
@@ -306,10 +347,11 @@ func decodeCompetencies(docs []newCompetency) []roster.Competency {
 	return list
 }
 
-// decodeMatrix reads the types that a change of preferences names. null turns a type off.
+// decodeMatrix reads the types that a change of preferences names. null turns a type off, and makes
+// pages as failures.
 func decodeMatrix(doc matrixChange) []roster.Preference {
 	var prefs []roster.Preference
-	for i, o := range []optional[[]roster.Service]{doc.Failures, doc.Warnings, doc.Unmatched, doc.Digest} {
+	for i, o := range []optional[[]roster.Service]{doc.Failures, doc.Warnings, doc.Unmatched, doc.Digest, doc.Pages} {
 		if o.Present {
 			prefs = append(prefs, roster.Preference{Type: roster.NotificationTypes[i], Services: o.Value})
 		}
@@ -317,13 +359,40 @@ func decodeMatrix(doc matrixChange) []roster.Preference {
 	return prefs
 }
 
-// showMatrix shows the services of each type.
+// decodeDelays reads the delays that a change of preferences names. null means none.
+func decodeDelays(doc matrixChange) []directory.PreferenceDelay {
+	var list []directory.PreferenceDelay
+	if !doc.Delays.Present {
+		return nil
+	}
+	for i, services := range doc.Delays.Value.byType() {
+		if !services.Present && !doc.Delays.Null {
+			continue
+		}
+		for j, minutes := range services.Value.byService() {
+			if minutes.Present || services.Null || doc.Delays.Null {
+				list = append(list, directory.PreferenceDelay{Type: roster.NotificationTypes[i], Service: roster.Services[j], Minutes: minutes.Value})
+			}
+		}
+	}
+	return list
+}
+
+// showMatrix shows the services and delays of each type.
 func showMatrix(prefs []roster.Preference) (m matrix) {
-	for i, to := range []*[]roster.Service{&m.Failures, &m.Warnings, &m.Unmatched, &m.Digest} {
-		*to = []roster.Service{}
+	to, delays := [...]*[]roster.Service{&m.Failures, &m.Warnings, &m.Unmatched, &m.Digest, &m.Pages}, m.Delays.byType()
+	for i, kind := range roster.NotificationTypes {
+		if kind != roster.TypePages {
+			*to[i] = []roster.Service{}
+		}
 		for _, p := range prefs {
-			if p.Type == roster.NotificationTypes[i] {
-				*to = notNil(p.Services)
+			if p.Type != kind {
+				continue
+			}
+			*to[i] = notNil(p.Services)
+			for _, d := range p.Delays {
+				delays[i].Present = true
+				*delays[i].Value.byService()[slices.Index(roster.Services[:], d.Service)] = value(d.Minutes)
 			}
 		}
 	}

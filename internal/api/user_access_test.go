@@ -110,24 +110,48 @@ func TestHowAUserIsReached(t *testing.T) {
 		},
 		{
 			Name: "preferences are read", As: "Bearer {token read}", Status: 200, Request: "GET /api/v1/users/{user cat}/preferences",
-			Body: `{"failures":["email"],"warnings":[],"unmatched":[],"digest":[]}`,
+			Body: `{"failures":["email"],"warnings":[],"unmatched":[],"digest":[],"pages":null,"delays":{}}`,
 		},
 		{
 			Name: "and changed by type", As: "Bearer {token write}", Status: 200,
 			Request: "PATCH /api/v1/users/{user dan}/preferences" + sendJSON + `{"warnings":["sms","email"],"digest":["email"],"failures":null}`,
-			Body:    `{"failures":[],"warnings":["email","sms"],"unmatched":[],"digest":["email"]}`,
+			Body:    `{"failures":[],"warnings":["email","sms"],"unmatched":[],"digest":["email"],"pages":null,"delays":{}}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				w := e.Do(t, "Bearer {token write}", "PATCH /api/v1/users/{user dan}/preferences"+sendJSON+`{"digest":[]}`)
-				if want := `{"failures":[],"warnings":["email","sms"],"unmatched":[],"digest":[]}`; w.Body.String() != want {
+				if want := `{"failures":[],"warnings":["email","sms"],"unmatched":[],"digest":[],"pages":null,"delays":{}}`; w.Body.String() != want {
 					t.Errorf("then they are %s", w.Body)
 				}
 			},
 		},
 		{
+			Name: "a service waits, and keeps its delay when its list is replaced", As: "Bearer {token write}", Status: 200,
+			Given:   func(t testing.TB, e *dialecttest.Env) { e.User(t, directory.NewUser{UserName: "waits"}) },
+			Request: "PATCH /api/v1/users/{user waits}/preferences" + sendJSON + `{"failures":["email","sms"],"pages":["call"],"delays":{"failures":{"sms":5,"email":1},"pages":{"call":1440}}}`,
+			Body:    `{"failures":["email","sms"],"warnings":[],"unmatched":[],"digest":[],"pages":["call"],"delays":{"failures":{"email":1,"sms":5},"pages":{"call":1440}}}`,
+			After: func(t testing.TB, e *dialecttest.Env) {
+				for _, step := range [][2]string{
+					{`{"failures":["sms","push"],"pages":[]}`, `{"failures":["sms","push"],"warnings":[],"unmatched":[],"digest":[],"pages":[],"delays":{"failures":{"sms":5}}}`},
+					{`{"delays":{"failures":{"sms":null,"push":7}},"pages":null}`, `{"failures":["sms","push"],"warnings":[],"unmatched":[],"digest":[],"pages":null,"delays":{"failures":{"push":7}}}`},
+					{`{"delays":null,"failures":["email"]}`, `{"failures":["email"],"warnings":[],"unmatched":[],"digest":[],"pages":null,"delays":{}}`},
+				} {
+					w := e.Do(t, "Bearer {token write}", "PATCH /api/v1/users/{user waits}/preferences"+sendJSON+step[0])
+					if w.Body.String() != step[1] {
+						t.Errorf("after %s they are %s, want %s", step[0], w.Body, step[1])
+					}
+				}
+			},
+		},
+		{
+			Name: "a delay of a service that is not named, and one too long", As: "Bearer {token write}", Status: 422,
+			Request: "PATCH /api/v1/users/{user dan}/preferences" + sendJSON + `{"failures":["email"],"delays":{"failures":{"sms":5,"email":1441}}}`,
+			Body: notValid + `"detail":"delays.failures.email must be a whole number from 0 to 1440, or null (and 1 more)","requestId":"…","errors":[` +
+				`{"pointer":"#/delays/failures/email","detail":"must be a whole number from 0 to 1440, or null"},{"pointer":"#/delays/failures/sms","detail":"is for a service that failures does not name"}]}`,
+		},
+		{
 			Name: "not to what is none", As: "Bearer {token write}", Status: 422,
 			Request: "PATCH /api/v1/users/{user cat}/preferences" + sendJSON + `{"warnings":["email","fax"],"all":[]}`,
-			Body: notValid + `"detail":"warnings[1] must be one of: email, sms, push, pushbullet, pushover (and 1 more)","requestId":"…","errors":[` +
-				`{"pointer":"#/warnings/1","detail":"must be one of: email, sms, push, pushbullet, pushover"},{"pointer":"#/all","detail":"is not known here"}]}`,
+			Body: notValid + `"detail":"warnings[1] must be one of: email, sms, push, pushbullet, pushover, call (and 1 more)","requestId":"…","errors":[` +
+				`{"pointer":"#/warnings/1","detail":"must be one of: email, sms, push, pushbullet, pushover, call"},{"pointer":"#/all","detail":"is not known here"}]}`,
 		},
 	}...)
 }
@@ -187,7 +211,7 @@ func TestAUserIsMadeOrChanged(t *testing.T) {
 			`,"active":true,"accessLevel":"custom","accessLevelGroups":[],"realm":"DB","hasPassword":false,"roles":[],"groups":[],"teams":[],` +
 			`"primaryGroup":null,"department":null,"joinedAt":"2026-11-21T18:00:00Z","timezone":"SYSTEM","phoneNumber":null,"sessionExpiryMinutes":null,` +
 			`"competencies":[],"properties":null,"contactMethods":[{"id":"…","service":"email","address":"` + userName + `@example.com","confirmedAt":null,"createdAt":"2026-11-21T18:00:00Z"}],` +
-			`"preferences":{"failures":["email"],"warnings":[],"unmatched":[],"digest":[]},` +
+			`"preferences":{"failures":["email"],"warnings":[],"unmatched":[],"digest":[],"pages":null,"delays":{}},` +
 			`"managedBy":{"profile":"api","access":"…","groups":"…","reach":"…"},"version":` + version + `,"createdAt":"2026-11-21T18:00:00Z","updatedAt":"2026-11-21T18:00:00Z"}`
 	}
 	dialecttest.Run(t, dialecttest.World{Given: described(accounts)}, []dialecttest.Scenario{

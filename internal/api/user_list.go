@@ -82,7 +82,7 @@ func partsOf(names map[string]bool) (with directory.With) {
 	}
 	for name, part := range map[string]directory.With{
 		"roles": directory.WithRoles, "accessLevelGroups": directory.WithRoles, "groups": directory.WithGroups, "teams": directory.WithTeams,
-		"contactMethods": directory.WithReach, "preferences": directory.WithReach,
+		"contactMethods": directory.WithReach,
 	} {
 		if names[name] {
 			with |= part

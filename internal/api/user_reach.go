@@ -104,10 +104,11 @@ func (a *api) userPreferences(d *directory.Directory) {
 	})
 	route(a, operation{
 		id: "updateUserPreferences", call: "PATCH " + path, tag: tag, summary: "Change a user's preferences",
-		description: "Replaces the services of the types that the merge patch names; null turns a type off. Users may change their own.",
+		description: "Replaces the services of the types that the merge patch names; null turns a type off. A service that stays keeps its delay. Users may change their own.",
 		request:     matrixChange{Failures: value([]roster.Service{roster.ServiceEmail, roster.ServiceSMS})}, answer: shown,
 	}, func(by roster.Actor, q *changePreferences) (in directory.UserChange, err error) {
-		in.Preferences, in.Faults, in.IfVersion = roster.Some(decodeMatrix(q.doc)), q.faults, q.version()
+		in.Preferences, in.Delays = roster.Some(decodeMatrix(q.doc)), decodeDelays(q.doc)
+		in.Faults, in.IfVersion = q.faults, q.version()
 		in.User, err = q.selector(by)
 		return in, err
 	}, d.UpdateUser, func(_ *changePreferences, u roster.User) answer {

@@ -29,7 +29,7 @@ func shown(id, name string, changes ...string) string {
 	text := fmt.Sprintf(`{"id":"%s","number":…,"userName":"%s","displayName":"%s","title":null,"email":null,"externalId":null,"active":true,"accessLevel":"custom",`+
 		`"accessLevelGroups":[],"realm":"DB","hasPassword":false,"roles":[],"groups":[],"teams":[],"primaryGroup":null,"department":null,`+
 		`"joinedAt":"2026-11-21T18:00:00Z","timezone":"SYSTEM","phoneNumber":null,"sessionExpiryMinutes":null,"competencies":[],"properties":null,`+
-		`"contactMethods":[],"preferences":{"failures":["email"],"warnings":[],"unmatched":[],"digest":[]},`+
+		`"contactMethods":[],"preferences":{"failures":["email"],"warnings":[],"unmatched":[],"digest":[],"pages":null,"delays":{}},`+
 		`"managedBy":{"profile":"api","access":"api","groups":"api","reach":"api"},"version":1,"createdAt":"2026-11-21T18:00:00Z","updatedAt":"2026-11-21T18:00:00Z"}`, id, name, name)
 	for i := 0; i < len(changes); i += 2 {
 		if !strings.Contains(text, changes[i]) {
@@ -110,7 +110,7 @@ func TestUsersAreMade(t *testing.T) {
 func TestUsersThatAreNotMade(t *testing.T) {
 	t.Parallel()
 	const zone, level = "must be a string of at most 255 characters, or null", "must be one of: custom, readonly, user, editor, manager, administrator, or null"
-	const services = "must be one of: email, sms, push, pushbullet, pushover"
+	const services = "must be one of: email, sms, push, pushbullet, pushover, call"
 	rows := []dialecttest.Scenario{
 		{
 			Name: "everything of the wrong type", Status: 422,

@@ -74,6 +74,8 @@ type App struct {
 	outbox    *notify.Outbox // nil unless a demonstration
 	mailer    notify.Mailer  // nil while mail is not configured
 	queue     *queue.Queue
+	ended     map[roster.Lane]int64 // by the heartbeat before; the heartbeat's own
+	heartbeat *heartbeat            // nil unless configured
 	metrics   *server.Metrics
 	routes    *http.ServeMux
 	refusals  refusals
@@ -316,19 +318,24 @@ func (a *App) publicURL() string {
 	return cmp.Or(reach("http", s.HTTP), reach("https", s.HTTPS))
 }
 
+// keyCheck is the setting by which a store knows the key that it was made with.
+const keyCheck = "key-check"
+
+// keyMark returns what a store that was made with the key has as that setting.
+func keyMark(k auth.Keys) string { return auth.HashSecret(string(k.Derive(keyCheck))) }
+
 // validateKey refuses a store that was made with another key. Without the right key, sealed data
 // and fingerprints would silently mean nothing.
 func (a *App) validateKey(ctx context.Context) error {
-	const name = "key-check"
-	want := auth.HashSecret(string(a.keys.Derive(name)))
+	want := keyMark(a.keys)
 	var have string
 	err := a.store.Update(ctx, func(tx directory.Tx) error {
-		value, found, err := tx.Setting(name)
+		value, found, err := tx.Setting(keyCheck)
 		if have = value; err != nil || found {
 			return err
 		}
 		have = want
-		return tx.PutSetting(name, want)
+		return tx.PutSetting(keyCheck, want)
 	})
 	if err != nil {
 		return err

@@ -309,7 +309,7 @@ func TestASweepDeletesEventsAfter400Days(t *testing.T) {
 	}
 	now = now.Add(-2*time.Hour + 400*24*time.Hour)
 	for _, want := range []string{"second first", "second", ""} {
-		if err := a.sweep(t.Context()); err != nil {
+		if err := a.sweep(t.Context(), a.store.Update); err != nil {
 			t.Fatal(err)
 		}
 		var titles []string

@@ -21,6 +21,9 @@ import (
 func (a *App) openFaces(context.Context) error {
 	s, v := a.config.Settings, verifier{a.auth}
 	a.openQueue()
+	if s.HeartbeatURL != "" {
+		a.heartbeat = newHeartbeat(s.HeartbeatURL, a.works, a.now, a.log)
+	}
 	a.routes = http.NewServeMux()
 	a.refusals.graze = graze.Register(a.routes, graze.Options{
 		Directory: a.directory, Verifier: v, Log: a.log, RequireAllArguments: s.Graze.RequireAllArguments,
@@ -35,7 +38,7 @@ func (a *App) openFaces(context.Context) error {
 	reference.Register(a.routes, reference.Options{Version: a.config.Version})
 	a.refusals.pages = web.Register(a.routes, a.pages())
 	operator.Register(a.routes, operator.Options{
-		Directory: a.directory, Verifier: v, Server: a.describe, Examine: a.examine, Unknown: a.unknown, Log: a.log,
+		Directory: a.directory, Verifier: v, Server: a.describe, Examine: a.examine, Backup: a.backup, Unknown: a.unknown, Log: a.log,
 	})
 	return a.openMetrics()
 }
@@ -115,6 +118,10 @@ func (a *App) describe(ctx context.Context) (operator.Server, error) {
 	}
 	if a.outbox != nil {
 		d.Mail = "the outbox"
+	}
+	if a.heartbeat != nil {
+		called, why := a.heartbeat.state()
+		d.Heartbeat = &operator.Heartbeat{Called: called, Why: why}
 	}
 	return d, err
 }

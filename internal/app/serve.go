@@ -16,6 +16,7 @@ import (
 	"roster"
 	"roster/internal/dialect"
 	"roster/internal/directory"
+	"roster/internal/lease"
 	"roster/internal/server"
 )
 
@@ -24,11 +25,12 @@ const SocketFile = "roster.sock"
 
 // Intervals of the work in the background.
 const (
-	sealEvery    = 5 * time.Second  // from a change to its place in the audit's chain
+	sealEvery    = 30 * time.Second // from one look for entries to seal to the next
 	silenceEvery = 10 * time.Second // from the time at which a check is overdue until it shows
-	silenceBatch = 500
+	silenceBatch = 500              // checks that one look takes at a time
 	sweepEvery   = 10 * time.Minute
-	sweepBatch   = 500 // rows a transaction, so that a sweep holds nobody up
+	eraseEvery   = 24 * time.Hour // it reads the whole audit of an organization
+	sweepBatch   = 500            // rows a transaction, so that a sweep holds nobody up
 )
 
 // How long things are kept that are only looked at for a while.
@@ -60,9 +62,12 @@ func (a *App) Serve(ctx context.Context, out io.Writer) error {
 	for _, run := range []func(context.Context){
 		func(ctx context.Context) { a.report(ctx, "queue", a.queue.Run(ctx)) },
 		a.auth.Run,
-		func(ctx context.Context) { a.every(ctx, sealEvery, "seal audit", a.seal) },
-		func(ctx context.Context) { a.every(ctx, silenceEvery, "look for silence", a.silence) },
-		func(ctx context.Context) { a.every(ctx, sweepEvery, "sweep", a.sweep) },
+		func(ctx context.Context) {
+			a.every(ctx, sealEvery, "seal audit", directory.NewAuditSealer(a.store, a.now).Seal)
+		},
+		func(ctx context.Context) { a.sweeper().Run(ctx, a.lead) },
+		func(ctx context.Context) { a.every(ctx, eraseEvery, "erase deleted users", a.erase) },
+		a.showLife,
 		func(ctx context.Context) { a.once(ctx, "index users", a.indexUsers) },
 		func(ctx context.Context) { a.reload(ctx, srv) },
 		func(ctx context.Context) { a.once(ctx, "give names their keys", a.rekeyNames) },
@@ -215,10 +220,11 @@ func (a *App) rekeyNames(ctx context.Context) error {
 	return directory.RekeyNames(ctx, a.store, a.log)
 }
 
-func (a *App) seal(ctx context.Context) error { return directory.SealAudit(ctx, a.store) }
+func (a *App) erase(ctx context.Context) error {
+	return directory.EraseDeletedUsers(ctx, a.store, a.now())
+}
 
-// silence looks at the checks that expected an event by now. Servers on one database may do so at
-// the same time: each check is looked at under its lock.
+// silence looks at the checks that expected an event by now, each under its lock.
 func (a *App) silence(ctx context.Context) error {
 	for n := silenceBatch; n == silenceBatch; {
 		var err error
@@ -229,8 +235,40 @@ func (a *App) silence(ctx context.Context) error {
 	return nil
 }
 
-// sweep deletes what is over, in small transactions.
-func (a *App) sweep(ctx context.Context) error {
+// sweeper is the office of the one server that does what one at a time has to do.
+func (a *App) sweeper() *lease.Office {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "roster"
+	}
+	return lease.New(lease.Options{
+		Store: a.store, Name: "sweeper", Holder: fmt.Sprintf("%s %d", host, os.Getpid()), Alone: a.embedded(), Now: a.now, Log: a.log,
+	})
+}
+
+// lead does the work of the sweeper's office until ctx ends.
+func (a *App) lead(ctx context.Context, term lease.Term) {
+	var work sync.WaitGroup
+	work.Go(func() { a.every(ctx, silenceEvery, "look for silence", a.silence) })
+	a.every(ctx, sweepEvery, "sweep", func(ctx context.Context) error { return a.sweep(ctx, term.Update) })
+	work.Wait()
+}
+
+// showLife calls the heartbeat, if one is configured, until ctx ends. It leaves the first sweep the
+// time to end.
+func (a *App) showLife(ctx context.Context) {
+	if a.heartbeat == nil {
+		return
+	}
+	select {
+	case <-time.After(heartbeatEvery):
+		a.every(ctx, heartbeatEvery, "heartbeat", a.heartbeat.beat)
+	case <-ctx.Done():
+	}
+}
+
+// sweep deletes what is over, in small transactions that update runs.
+func (a *App) sweep(ctx context.Context, update func(context.Context, func(directory.Tx) error) error) error {
 	now := a.now()
 	for _, part := range []func(directory.Tx) (int, error){
 		func(tx directory.Tx) (int, error) { return tx.DeleteDeadSessions(now, sweepBatch) },
@@ -240,7 +278,7 @@ func (a *App) sweep(ctx context.Context) error {
 		func(tx directory.Tx) (int, error) { return directory.DeleteOldEvents(tx, now, sweepBatch) },
 	} {
 		for n := sweepBatch; n == sweepBatch; {
-			err := a.store.Update(ctx, func(tx directory.Tx) (err error) {
+			err := update(ctx, func(tx directory.Tx) (err error) {
 				n, err = part(tx)
 				return err
 			})
@@ -249,5 +287,8 @@ func (a *App) sweep(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	if a.heartbeat == nil { // nobody would read it
+		return nil
+	}
+	return update(ctx, func(tx directory.Tx) error { return tx.PutSetting(sweptAt, now.UTC().Format(time.RFC3339)) })
 }

@@ -108,13 +108,39 @@ func TestUpdateUserChangesWhatItNamesAndLeavesTheRest(t *testing.T) {
 				`{"type":"failures","services":["email"]},{"type":"warnings","services":["email"]}`),
 		},
 		{
+			Name: "a list keeps delays, pages and calls, and shows none of them",
+			Given: func(t testing.TB, e *dialecttest.Env) {
+				e.User(t, directory.NewUser{
+					UserName: "u18@example.com", Email: "u18@example.com", AccessLevel: roster.LevelUser,
+					Preferences: roster.Some([]roster.Preference{
+						{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServicePush, roster.ServiceCall}},
+						{Type: roster.TypePages, Services: []roster.Service{roster.ServiceCall}},
+					}),
+					Delays: []directory.PreferenceDelay{
+						{Type: roster.TypeFailures, Service: roster.ServiceEmail, Minutes: 3},
+						{Type: roster.TypeFailures, Service: roster.ServicePush, Minutes: 4},
+						{Type: roster.TypeFailures, Service: roster.ServiceCall, Minutes: 5},
+					},
+				})
+			},
+			Request: post("updateUser", `{"email":"u18@example.com","notifications":[{"type":"failures","services":["email"]}]}`),
+			Body: `{"user":{"id":"{user u18@example.com}","email":"u18@example.com","name":"u18@example.com","accessLevel":"user","userGroups":[],` +
+				`"notifications":[{"type":"failures","services":["email"]}]}}`,
+			After: func(t testing.TB, e *dialecttest.Env) {
+				t.Helper()
+				if got := fmt.Sprint(e.Get(t, "u18@example.com").Preferences); got != "[{failures [email call] [{email 3} {call 5}]} {pages [call] []}]" {
+					t.Errorf("its preferences are %s", got)
+				}
+			},
+		},
+		{
 			Name: "services in another order and twice", Given: person("u17@example.com"),
 			Request: post("updateUser", `{"email":"u17@example.com","notifications":[{"type":"warnings","services":["EMAIL","email"]},{"type":"failures","services":["push","email","push"]}]}`),
 			Body: `{"user":{"id":"{user u17@example.com}","email":"u17@example.com","name":"u17@example.com","accessLevel":"user","userGroups":[],` +
 				`"notifications":[{"type":"failures","services":["email","push"]},{"type":"warnings","services":["email"]}]},"warnings":["push: no browser or device yet"]}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				t.Helper()
-				if got := fmt.Sprint(e.Get(t, "u17@example.com").Preferences); got != "[{failures [email push]} {warnings [email]}]" {
+				if got := fmt.Sprint(e.Get(t, "u17@example.com").Preferences); got != "[{failures [email push] []} {warnings [email] []}]" {
 					t.Errorf("its preferences are %s", got)
 				}
 			},

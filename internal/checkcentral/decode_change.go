@@ -53,7 +53,7 @@ func decodeUpdateUser(q request) (directory.UserChange, error) {
 		}
 	}
 	if preferences, given := r.preferences("preferences"); given {
-		in.Preferences = roster.Some(preferences)
+		in.Preferences, in.PublishedPreferences = roster.Some(preferences), true
 	}
 	if in.User == (directory.UserSelector{}) {
 		return in, r.Faults // without a user the verb could find no further faults

@@ -45,14 +45,21 @@ func showUser(u roster.User) *user {
 	for _, g := range groups {
 		shown.UserGroups = append(shown.UserGroups, groupLink{g.ID, g.Name})
 	}
-	for _, t := range roster.NotificationTypes {
-		i := slices.IndexFunc(u.Preferences, func(p roster.Preference) bool { return p.Type == t })
-		if i < 0 || len(u.Preferences[i].Services) == 0 {
-			continue
+	for _, t := range roster.PublishedTypes {
+		if services := published(u.Preferences, t); len(services) > 0 {
+			shown.Notifications = append(shown.Notifications, notification{t, services})
 		}
-		shown.Notifications = append(shown.Notifications, notification{t, u.Preferences[i].Services})
 	}
 	return shown
+}
+
+// published returns the services of a type that the vendor has, too.
+func published(prefs []roster.Preference, t roster.NotificationType) []roster.Service {
+	i := slices.IndexFunc(prefs, func(p roster.Preference) bool { return p.Type == t })
+	if i < 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(prefs[i].Services), func(s roster.Service) bool { return !slices.Contains(roster.PublishedServices, s) })
 }
 
 // created is the answer of createUser.
@@ -78,7 +85,10 @@ var missing = map[roster.Service]string{
 func warnings(u directory.CreatedUser) []string {
 	var list []string
 	for _, service := range u.NotSetUp() {
-		text := missing[service]
+		text, known := missing[service]
+		if !known {
+			continue
+		}
 		if u.WelcomeEmail {
 			text += "; the welcome email asks for it"
 		}

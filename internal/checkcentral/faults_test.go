@@ -100,8 +100,8 @@ func TestAllFaultsAreReportedTogether(t *testing.T) {
 				"userGroups[0]", "must be the id of a user group, as getUserGroups lists them",
 				"accessLevel", "must be one of: disabled, custom, readonly, user, editor, manager, administrator",
 				"notifications[0].type", "is required",
-				"email", "must be one email address, such as name@example.com",
 				"notifications[0].services[0]", "must be one of: email, sms, push, pushbullet, pushover",
+				"email", "must be one email address, such as name@example.com",
 				"userGroups[1]", `names no group: \"00000000-0000-7000-8000-000000000000\"`),
 		},
 		dialecttest.Scenario{

@@ -114,20 +114,39 @@ func (r *reading) preferences(field string) (list []roster.Preference, given boo
 			continue
 		}
 		r.Inner(at, item, func(in *dialect.Reading) {
-			list = append(list, roster.Preference{
-				Type:     roster.NotificationType(strings.ToLower(in.Needed("type"))),
-				Services: services(in, "services"),
-			})
+			list = append(list, roster.Preference{Type: notificationType(in, "type"), Services: services(in, "services")})
 		})
 	}
 	return list, true
 }
 
-// services reads a list of services. The verb refuses items that are no strings, by their place.
+// notificationType reads a published type of notification.
+func notificationType(r *dialect.Reading, field string) roster.NotificationType {
+	t := roster.NotificationType(strings.ToLower(r.Needed(field)))
+	if !r.Faults.Has(field) && !slices.Contains(roster.PublishedTypes, t) {
+		r.Faults.Add(field, "must be one of: "+words(roster.PublishedTypes))
+	}
+	return t
+}
+
+// services reads a list of published services.
 func services(r *dialect.Reading, field string) []roster.Service {
 	var list []roster.Service
-	for _, item := range items(r, field) {
-		list = append(list, roster.Service(strings.ToLower(item.Text)))
+	for i, item := range items(r, field) {
+		s := roster.Service(strings.ToLower(item.Text))
+		if !slices.Contains(roster.PublishedServices, s) {
+			r.Faults.Add(fmt.Sprintf("%s[%d]", field, i), "must be one of: "+words(roster.PublishedServices))
+		}
+		list = append(list, s)
 	}
 	return list
+}
+
+// words joins words with commas, for a message.
+func words[T ~string](list []T) string {
+	texts := make([]string, len(list))
+	for i, word := range list {
+		texts[i] = string(word)
+	}
+	return strings.Join(texts, ", ")
 }

@@ -55,7 +55,7 @@ type auditVerify struct{ listing }
 
 // Help returns the examples.
 func (auditVerify) Help() string {
-	return `Recomputes the chain of hashes, and ends with exit code 1 at the first entry that was changed. While a server runs, an entry enters the chain a few seconds after its change.
+	return `Recomputes the chain of hashes, and ends with exit code 1 at the first entry or seal that was changed. A running server seals an entry about two minutes after its change. What is not sealed is counted, and what should have been sealed long ago is listed.
 
 Examples:
 
@@ -75,11 +75,38 @@ func (c auditVerify) Run(sh *shell) error {
 			}
 		}
 		if !v.Intact {
-			return &roster.Error{Kind: roster.Conflict, Detail: fmt.Sprintf("the audit was changed: %s (entry %d; the %d entries before it are good)", v.Reason, v.Bad, v.Sealed)}
+			return &roster.Error{Kind: roster.Conflict, Detail: "the audit was changed: " + faultOf(v)}
 		}
 		if c.JSON {
 			return nil
 		}
-		return sh.say("The audit is whole: %d entries in the chain, %d of them with their details erased.", v.Sealed, v.Erased)
+		return sayVerified(sh, v)
 	})
+}
+
+// faultOf says what is wrong with the audit.
+func faultOf(v client.Verification) string {
+	where := fmt.Sprintf("seal %d", v.Seal)
+	if v.Bad != "" {
+		where += ", entry " + v.Bad
+	}
+	return fmt.Sprintf("%s (%s; the %d entries sealed before are good)", v.Reason, where, v.Sealed)
+}
+
+// sayVerified tells of an audit that is whole, and of what is not sealed.
+func sayVerified(sh *shell, v client.Verification) error {
+	if err := sh.say("The audit is whole: %d entries sealed, %d of them with a part erased; %d not sealed yet.", v.Sealed, v.Erased, v.Unsealed); err != nil || v.Overdue == 0 {
+		return err
+	}
+	if err := sh.say("%d entries should have been sealed long ago. Either no server ran, or somebody removed seals:", v.Overdue); err != nil {
+		return err
+	}
+	for _, e := range v.UnsealedEntries {
+		if e.Overdue {
+			if err := sh.say("%s\t%s", e.ID, stamp(e.At)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

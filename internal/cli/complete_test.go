@@ -13,9 +13,9 @@ func TestCompletionOffersWhatMayComeNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ typed, want string }{
-		{"", "serve user group team department role realm token organization settings preferences job audit login logout doctor version completion"},
+		{"", "serve user group team department role realm token organization settings preferences job audit login logout backup restore doctor version completion"},
 		{"to", "token"},
-		{"nonsense ", "serve user group team department role realm token organization settings preferences job audit login logout doctor version completion"},
+		{"nonsense ", "serve user group team department role realm token organization settings preferences job audit login logout backup restore doctor version completion"},
 		{"token ", "create list revoke"},
 		{"token re", "revoke"},
 		{"user ", "create list show update deactivate activate set-password delete undelete deleted grant-server-admin revoke-server-admin"},

@@ -113,6 +113,9 @@ func diagnose(s operator.Status, w way, release string) []finding {
 		diagnoseURL(s.Server),
 		diagnoseMail(s),
 	}
+	if s.Server.Heartbeat != nil {
+		findings = append(findings, diagnoseHeartbeat(*s.Server.Heartbeat))
+	}
 	if s.Server.FreeBytes >= 0 {
 		findings = append(findings, diagnoseDisk(s.Server.Folder, s.Server.FreeBytes))
 	}
@@ -167,6 +170,16 @@ func diagnoseMail(s operator.Status) finding {
 		text = "mail is not configured"
 	}
 	return finding{warning, "mail", text, "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}
+}
+
+func diagnoseHeartbeat(h operator.Heartbeat) finding {
+	switch {
+	case h.Why != "":
+		return finding{bad, "heartbeat", "is not called: " + h.Why, "whoever watches it takes this server for dead"}
+	case h.Called.IsZero():
+		return finding{fine, "heartbeat", "is not called yet", ""}
+	}
+	return finding{fine, "heartbeat", "was called at " + stamp(h.Called), ""}
 }
 
 // How much room on the data folder's disk is too little, and how much is soon so, in bytes.

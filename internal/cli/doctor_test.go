@@ -37,6 +37,7 @@ func TestTheDoctorFindsWhatIsWrongAndSaysWhatToDo(t *testing.T) {
 		{"no mail, nothing waiting", func(s *operator.Status) { s.Server.Mail, s.Jobs = "", nil }, bySocket, finding{warning, "mail", "mail is not configured", "start the server with --smtp-address HOST:PORT and --smtp-from ADDRESS"}},
 		{"little room", func(s *operator.Status) { s.Server.FreeBytes = littleRoom - 1 }, bySocket, finding{warning, "disk", "1023 MiB free for ", "make room soon: changes are refused once the disk is full"}},
 		{"no room", func(s *operator.Status) { s.Server.FreeBytes = noRoom - 1 }, bySocket, finding{bad, "disk", "63 MiB free for ", "make room: changes are refused once the disk is full"}},
+		{"no heartbeat", func(s *operator.Status) { s.Server.Heartbeat = &operator.Heartbeat{Why: "no server sweeps"} }, bySocket, finding{bad, "heartbeat", "is not called: no server sweeps", "whoever watches it takes this server for dead"}},
 		{"buried jobs", func(s *operator.Status) { s.Jobs[0].Buried = 3 }, bySocket, finding{bad, "jobs: welcome", "2 waiting, 1 running, 3 given up after the last attempt", "the server's log says why"}},
 	} {
 		s := healthy()

@@ -94,6 +94,9 @@ type grammar struct {
 	Login  login  `cmd:"" help:"Keep a server and an API token for later commands."`
 	Logout logout `cmd:"" help:"Forget what roster login kept."`
 
+	Backup  backup  `cmd:"" help:"Write the whole directory into one file."`
+	Restore restore `cmd:"" help:"Make the directory anew from a backup."`
+
 	Doctor     doctor     `cmd:"" help:"Check the installation, and say what to do."`
 	Version    version    `cmd:"" help:"Print the version."`
 	Completion completion `cmd:"" help:"Print the script that completes roster's commands in a shell."`

@@ -20,10 +20,7 @@ const maxOperatorAnswer = 1 << 20
 // is nil. Errors: Forbidden over the network; what the server says, as a [client.Error].
 func (l link) operate(ctx context.Context, method, path string, in, out any) error {
 	if l.http == nil {
-		return &roster.Error{
-			Kind:   roster.Forbidden,
-			Detail: "only the operator may do this, on the server's own machine: run the command there, without --server and roster login",
-		}
+		return onlyOperator()
 	}
 	text, err := json.Marshal(in)
 	if err != nil {
@@ -38,15 +35,12 @@ func (l link) operate(ctx context.Context, method, path string, in, out any) err
 		return unfinished(err)
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return failure(resp)
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxOperatorAnswer))
 	if err != nil {
 		return unfinished(err)
-	}
-	if resp.StatusCode != http.StatusOK {
-		failed := &client.Error{}
-		_ = json.Unmarshal(body, failed) // without it the status has to do
-		failed.Status = resp.StatusCode
-		return failed
 	}
 	if out == nil {
 		return nil
@@ -55,6 +49,26 @@ func (l link) operate(ctx context.Context, method, path string, in, out any) err
 		return unfinished(err)
 	}
 	return nil
+}
+
+// onlyOperator is the error for a call over the network.
+func onlyOperator() error {
+	return &roster.Error{
+		Kind:   roster.Forbidden,
+		Detail: "only the operator may do this, on the server's own machine: run the command there, without --server and roster login",
+	}
+}
+
+// failure returns the error that an answer has, as a [client.Error].
+func failure(resp *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxOperatorAnswer))
+	if err != nil {
+		return unfinished(err)
+	}
+	failed := &client.Error{}
+	_ = json.Unmarshal(body, failed) // without it the status has to do
+	failed.Status = resp.StatusCode
+	return failed
 }
 
 // unfinished is the error for a server on this machine that did not answer, or not to the end.

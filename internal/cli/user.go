@@ -201,8 +201,8 @@ func printUser(sh *shell, u client.User) error {
 		t.row("reach by "+string(m.Service), m.Address+" ("+confirmed+")")
 	}
 	for i, services := range servicesOf(&u.Preferences) {
-		if len(*services) > 0 {
-			t.row("told of "+string(roster.NotificationTypes[i]), join(*services))
+		if kind := roster.NotificationTypes[i]; len(*services) > 0 {
+			t.row("told of "+string(kind), servicesText(u.Preferences, kind, *services))
 		}
 	}
 	return t.end()

@@ -17,6 +17,9 @@ type bare Serve
 func (s Serve) shown() bare {
 	s.SMTP = SMTP(s.SMTP.shown())
 	s.Database = shownURL(s.Database)
+	if s.HeartbeatURL != "" {
+		s.HeartbeatURL = hidden
+	}
 	return bare(s)
 }
 

@@ -26,6 +26,8 @@ type Serve struct {
 	LogFormat string     `group:"Log:" enum:"auto,text,json" default:"auto" help:"Form of the log: text, json, or auto, which is text on a terminal."`
 	LogLevel  slog.Level `group:"Log:" default:"info" placeholder:"info" help:"Least level that is logged: debug, info, warn or error."`
 
+	HeartbeatURL string `group:"Monitoring:" name:"heartbeat-url" placeholder:"URL" help:"Address that is called each minute while the server takes events, sweeps and delivers, so that somebody else notices its silence."`
+
 	SMTP SMTP `embed:"" prefix:"smtp-" group:"Mail:"`
 
 	LDAPFile       string    `group:"Users:" name:"ldap-file" placeholder:"FILE" help:"File that declares LDAP realms: YAML, a list under the key ldap."`

@@ -33,6 +33,7 @@ func (s *Serve) Validate() error {
 	s.validateTLS(&f)
 	s.validatePublicURL(&f)
 	s.proxies(&f)
+	s.validateHeartbeat(&f)
 	s.SMTP.validate(&f)
 	s.validateBounds(&f)
 	return f.err()
@@ -113,6 +114,17 @@ func (s *Serve) validatePublicURL(f *faults) {
 		f.add("public-url", "must be an absolute address such as https://roster.example.com")
 	case u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(s.PublicURL, "#") || u.User != nil:
 		f.add("public-url", "must be scheme and host only, such as https://roster.example.com: no path, query or user name")
+	}
+}
+
+// validateHeartbeat does not repeat the address: its path may be a secret.
+func (s *Serve) validateHeartbeat(f *faults) {
+	if s.HeartbeatURL == "" {
+		return
+	}
+	u, err := url.Parse(s.HeartbeatURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		f.add("heartbeat-url", "must be an absolute address such as https://hc-ping.com/…")
 	}
 }
 

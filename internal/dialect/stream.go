@@ -1,7 +1,9 @@
 package dialect
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
 	"iter"
 	"net/http"
 	"time"
@@ -130,4 +132,38 @@ func (s *Stream) send() {
 	_ = s.control.SetWriteDeadline(time.Now().Add(streamStep)) // not supported by a test's recorder
 	_, s.err = s.w.Write(s.buf)
 	s.buf = s.buf[:0]
+}
+
+// StreamBytes writes an answer of status 200 and the media type piece by piece, as write makes it.
+// Errors: as of [WriteStream].
+func StreamBytes(w http.ResponseWriter, media string, write func(io.Writer) error) error {
+	to := &blockWriter{w: w, control: http.NewResponseController(w), media: media}
+	blocks := bufio.NewWriterSize(to, blockSize)
+	err := write(blocks)
+	if err == nil {
+		err = blocks.Flush()
+	}
+	if err != nil && to.started {
+		return &startedError{err}
+	}
+	return err
+}
+
+// blockWriter sends blocks. A reader gets time for each, as of a [Stream].
+type blockWriter struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	media   string
+	started bool // bytes were sent, or sending was tried
+}
+
+// Write sends a block.
+func (b *blockWriter) Write(p []byte) (int, error) {
+	if !b.started {
+		b.started = true
+		b.w.Header().Set("Content-Type", b.media)
+		b.w.WriteHeader(http.StatusOK)
+	}
+	_ = b.control.SetWriteDeadline(time.Now().Add(streamStep)) // not supported by a test's recorder
+	return b.w.Write(p)
 }

@@ -9,7 +9,6 @@ import (
 // AuditAttributes are what filters may ask of audit entries.
 var AuditAttributes = Attributes[roster.AuditEntry]{
 	"id":         ident(func(e roster.AuditEntry) roster.AuditID { return e.ID }).stored(Indexed),
-	"seq":        numberOrNull(func(e roster.AuditEntry) int64 { return e.Seq }),
 	"at":         moment(func(e roster.AuditEntry) time.Time { return e.At }),
 	"actorKind":  text(func(e roster.AuditEntry) string { return string(e.ActorKind) }),
 	"actor":      text(func(e roster.AuditEntry) string { return e.Actor }),
@@ -20,5 +19,4 @@ var AuditAttributes = Attributes[roster.AuditEntry]{
 	"action":     text(func(e roster.AuditEntry) string { return e.Action }),
 	"target":     ident(func(e roster.AuditEntry) string { return e.Target }).stored(Indexed),
 	"targetName": text(func(e roster.AuditEntry) string { return e.TargetName }),
-	"hash":       textOrNull(func(e roster.AuditEntry) string { return e.Hash }),
 }

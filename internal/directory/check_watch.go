@@ -13,7 +13,7 @@ import (
 // beginning.
 func watched(tx Tx, c roster.Check, now time.Time) (roster.CheckState, error) {
 	rules, err := rulesOf(tx, c.OrganizationID, linkCheck(c), scheduleOf(c))
-	s := watch.Watch(rules, c.State, now)
+	s := watch.Watch(watch.Intake{Rules: rules, Now: now, State: c.State}).State
 	if c.Paused() {
 		s.State, s.DueAt = roster.StatePaused, time.Time{}
 	}
@@ -42,8 +42,7 @@ func rewatch(tx Tx, before roster.Check, after *roster.Check) (err error) {
 	c := watch.Change{State: at.CheckState}
 	switch {
 	case unpauses:
-		c.State = watch.Watch(rules, at.CheckState, after.UpdatedAt)
-		c.Flips = []roster.Flip{{Check: after.ID, From: at.State, To: c.State.State, At: after.UpdatedAt, Cause: roster.CausePause}}
+		c = watch.Watch(watch.Intake{Rules: rules, Now: after.UpdatedAt, State: at.CheckState})
 	case at.State != roster.StatePaused: // what the check expects is another from now on
 		c.State.DueAt = watch.Deadline(rules.Schedule, after.UpdatedAt)
 	}

@@ -234,7 +234,7 @@ func (d *Directory) RemoveContactMethod(ctx context.Context, by roster.Actor, in
 		if err != nil {
 			return m, err
 		}
-		if m.Service == roster.ServiceEmail && u.Email != "" && Fold(m.Address) == Fold(u.Email) {
+		if primary, ok := u.EmailMethod(); ok && m.ID == primary.ID {
 			return m, refusedByRecord(m.Address, "is the primary address; change the email instead")
 		}
 		if _, err := tx.RemoveContactMethod(u.OrganizationID, u.ID, m.ID, by.Face); err != nil {

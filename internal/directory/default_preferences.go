@@ -3,7 +3,6 @@ package directory
 import (
 	"context"
 	"fmt"
-	"reflect"
 
 	"roster"
 )
@@ -19,6 +18,7 @@ type DefaultsOf struct {
 type Defaults struct {
 	DefaultsOf
 	Preferences []roster.Preference
+	Delays      []PreferenceDelay // of an input, whose Preferences have none
 }
 
 // GetDefaultPreferences returns the preferences of a user created without any, in the organization
@@ -56,10 +56,14 @@ func (d *Directory) SetDefaultPreferences(ctx context.Context, by roster.Actor, 
 	}
 	var faults roster.Faults
 	validatePreferences(&faults, in.Preferences)
+	validateDelays(&faults, in.Delays)
 	if err := faults.Err(); err != nil {
 		return Defaults{}, err
 	}
-	in.Preferences = cleanPreferences(in.Preferences)
+	in.Preferences, in.Delays = changePreferences(nil, preferenceChange{services: in.Preferences, delays: in.Delays}, &faults), nil
+	if err := faults.Err(); err != nil {
+		return Defaults{}, err
+	}
 	return update(ctx, d, func(tx Tx) (Defaults, error) {
 		id, err := findGroup(tx, by, in.Group)
 		if err != nil {
@@ -74,7 +78,7 @@ func (d *Directory) SetDefaultPreferences(ctx context.Context, by roster.Actor, 
 			return Defaults{}, err
 		}
 		before, err := tx.GroupDefaultPreferences(by.OrganizationID, id)
-		if err != nil || reflect.DeepEqual(sortedPreferences(before), sortedPreferences(in.Preferences)) {
+		if err != nil || samePreferences(before, in.Preferences) {
 			return in, err
 		}
 		if err := tx.SetDefaultPreferences(by.OrganizationID, id, in.Preferences); err != nil {

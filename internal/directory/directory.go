@@ -2,9 +2,6 @@ package directory
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"time"
@@ -120,35 +117,25 @@ func (d *Directory) audit(tx Tx, by roster.Actor, at time.Time, c change) error 
 	if err != nil {
 		return err
 	}
-	salt := make([]byte, 16)
-	_, _ = rand.Read(salt) // never fails (Go 1.24)
-	e := []roster.AuditEntry{{
+	e := roster.AuditEntry{
 		ID: roster.AuditID(newID()), OrganizationID: by.OrganizationID, At: at,
 		ActorKind: by.Kind, Actor: by.Principal(), ActorName: by.Name,
 		Face: by.Face, Address: by.Address, RequestID: by.RequestID,
-		Action: string(c.action), Target: c.target, TargetName: c.targetName,
-		DetailsHash: detailsHash(hex.EncodeToString(salt), details),
-		Salt:        hex.EncodeToString(salt), Details: details,
-	}}
-	if err := sealNew(tx, e); err != nil {
-		return err
+		Action: string(c.action), Target: c.target, TargetName: c.targetName, Details: details,
 	}
-	return tx.InsertAudit(e[0])
-}
-
-// detailsHash returns the hex SHA-256 of salt ‖ details. It proves what the details were. Once salt
-// and details are erased, it reveals nothing about them.
-func detailsHash(salt string, details []byte) string {
-	h := sha256.New()
-	h.Write([]byte(salt))
-	h.Write(details)
-	return hex.EncodeToString(h.Sum(nil))
+	commitAudit(&e)
+	return tx.InsertAudit(e)
 }
 
 // view runs a read transaction that returns one value.
 func view[T any](ctx context.Context, d *Directory, fn func(Tx) (T, error)) (T, error) {
+	return viewed(ctx, d.store, fn)
+}
+
+// viewed is view for work that has a store only.
+func viewed[T any](ctx context.Context, store Store, fn func(Tx) (T, error)) (T, error) {
 	var out T
-	err := d.store.View(ctx, func(tx Tx) (err error) {
+	err := store.View(ctx, func(tx Tx) (err error) {
 		out, err = fn(tx)
 		return err
 	})

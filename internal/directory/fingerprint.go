@@ -164,6 +164,14 @@ func preferencesText(preferences []roster.Preference) json.RawMessage {
 	})
 }
 
+func delayText(d PreferenceDelay) json.RawMessage {
+	var t inputText
+	t.text("type", string(d.Type))
+	t.text("service", string(d.Service))
+	t.number("minutes", int64(d.Minutes))
+	return t.object()
+}
+
 func (in NewUser) inputText() json.RawMessage {
 	var t inputText
 	t.text("userName", in.UserName)
@@ -193,6 +201,9 @@ func (in NewUser) inputText() json.RawMessage {
 	}
 	t.raw("properties", canonical(in.Properties))
 	addSet(&t, "preferences", in.Preferences, preferencesText)
+	if len(in.Delays) > 0 {
+		t.raw("delays", listText(in.Delays, delayText))
+	}
 	t.flag("sendWelcomeEmail", in.SendWelcomeEmail)
 	t.flag("uniqueEmail", in.UniqueEmail)
 	return t.object()

@@ -121,7 +121,7 @@ var policy = map[Action]rule{
 
 	ActUserDelete:         {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
 	ActUserUndelete:       {anyOf: roster.ManageUsers, scoped: true, writes: true, tokens: true},
-	ActDeletedRead:        {anyOf: roster.ManageUsers, tokens: true},
+	ActDeletedRead:        {anyOf: roster.ManageUsers, writes: true, tokens: true}, // for who may restore
 	ActContactAdd:         {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
 	ActContactRemove:      {anyOf: roster.ManageUsers, scoped: true, ownToken: true, writes: true, tokens: true},
 	ActSessionRead:        {anyOf: roster.ManageUsers, scoped: true, ownToken: true, tokens: true},

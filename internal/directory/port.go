@@ -41,6 +41,7 @@ type Tx interface {
 	RetryTx
 	GuessTx
 	SettingTx
+	LeaseTx
 	RealmTx
 	LockTx
 	SearchTx
@@ -71,9 +72,9 @@ type OrganizationQuery struct {
 
 // UserTx reads and changes users.
 type UserTx interface {
-	// InsertUser stores the user's own columns, and its Roles, LevelGroups, Groups, Teams,
-	// ContactMethods and Preferences as given (ids only; PrimaryGroup too must be among Groups by
-	// then). It returns the number. Errors: Conflict(userName).
+	// InsertUser stores the user's own columns, and its Roles, LevelGroups, Groups, Teams and
+	// ContactMethods as given (ids only; PrimaryGroup too must be among Groups by then). It returns the
+	// number. Errors: Conflict(userName).
 	InsertUser(u NewUserRow) (number int64, err error)
 
 	// UpdateUser writes every column of a user's own, but for the password, and replaces the rows of
@@ -89,7 +90,7 @@ type UserTx interface {
 	SetServerAdmin(org roster.OrganizationID, id roster.UserID, may bool, at time.Time) error // NotFound
 
 	// RemoveContactMethod deletes a contact method of a user, through the face, and reports whether it
-	// was there.
+	// was there. That of the primary email is never there.
 	RemoveContactMethod(org roster.OrganizationID, user roster.UserID, id roster.ContactMethodID, by roster.Face) (bool, error)
 
 	// LockUser keeps other transactions from changing the user until this one ends. Errors: NotFound.
@@ -125,6 +126,16 @@ type UserTx interface {
 	// ConfirmContactMethod marks the user's methods of the service and address as confirmed, where
 	// they are not yet.
 	ConfirmContactMethod(org roster.OrganizationID, id roster.UserID, service roster.Service, address string, at time.Time) error
+
+	// UsersWanting returns the numbers of active users who chose a service for the type, which is
+	// TypeUnmatched or TypeDigest, in ascending order: a page of at most limit after a number. Whoever
+	// notifies them asks for it; who of them may see what, it decides itself.
+	UsersWanting(org roster.OrganizationID, kind roster.NotificationType, after int64, limit int) ([]int64, error)
+
+	// UsersWithAddress returns the numbers of users who have an address for email or SMS, as primary
+	// email or as contact method, confirmed or not, in ascending order: a page of at most limit after a
+	// number. Whoever gets a reply from the address asks for it.
+	UsersWithAddress(org roster.OrganizationID, service roster.Service, address string, after int64, limit int) ([]int64, error)
 
 	// DefaultPreferences returns the default matrix of the organization joined with those of the
 	// groups.
@@ -174,7 +185,7 @@ const (
 	WithRoles With = 1 << iota // and the groups that the level is granted for
 	WithGroups
 	WithTeams
-	WithReach // contact methods and preferences
+	WithReach // contact methods
 )
 
 // GroupTx reads and changes groups, teams, departments and roles.
@@ -349,19 +360,27 @@ type TokenQuery struct {
 
 // AuditTx writes and reads the audit.
 type AuditTx interface {
-	// OneWriter reports that no other transaction writes until this one ends, so that an entry can have
-	// its place from the start.
-	OneWriter() bool
-	// InsertAudit stores an entry, sealed where it has a place.
 	InsertAudit(e roster.AuditEntry) error
-	// AuditEntries returns the entries that q picks, in its order, with their details.
+	// AuditEntries returns the entries that q picks, in its order.
 	AuditEntries(org roster.OrganizationID, q AuditQuery) (Rows[roster.AuditEntry], error)
-	// UnsealedAudit returns up to limit entries that have no number yet, by organization and id.
-	UnsealedAudit(limit int) ([]roster.AuditEntry, error)
-	// LastSealed returns number and hash of the organization's last sealed entry, 0 and "" if none.
-	LastSealed(org roster.OrganizationID) (seq int64, hash string, err error)
-	// SealAudit gives an entry its place. Errors: Conflict where somebody else took the place.
-	SealAudit(id roster.AuditID, seq int64, hash string) error
+	// AuditEntriesAmong returns those of the ids that there are, in no order.
+	AuditEntriesAmong(org roster.OrganizationID, ids []roster.AuditID) ([]roster.AuditEntry, error)
+	// AuditIDs returns up to limit ids of entries after one and up to another, ascending.
+	AuditIDs(org roster.OrganizationID, after, through roster.AuditID, limit int) ([]roster.AuditID, error)
+
+	// AuditWaiting returns up to limit organizations whose next entry to be sealed in order was made
+	// before a time, after an organization in an order of its own.
+	AuditWaiting(before time.Time, after roster.OrganizationID, limit int) ([]roster.OrganizationID, error)
+	// AuditSeals returns the seals that q picks, in its order.
+	AuditSeals(org roster.OrganizationID, q AuditSealQuery) ([]roster.AuditSeal, error)
+	// InsertAuditSeal stores a seal. Errors: Conflict(number) where somebody else sealed first.
+	InsertAuditSeal(s roster.AuditSeal) error
+
+	// EraseAuditTarget erases the target's side of all entries about a record.
+	EraseAuditTarget(org roster.OrganizationID, target string) error
+	// EraseAuditActors reads up to limit entries after one by ascending id, and erases the actor's side
+	// of those whose actor is in the set. It returns the last entry read, "" if none is left.
+	EraseAuditActors(org roster.OrganizationID, actors map[string]bool, after roster.AuditID, limit int) (last roster.AuditID, err error)
 }
 
 // AuditQuery picks audit entries. Zero fields do not restrict.
@@ -372,12 +391,17 @@ type AuditQuery struct {
 	Count bool // fill Total
 }
 
-// AuditOrder is the order of a list of audit entries, and the place where the list begins. The zero
-// order is by ascending id, from the first one.
+// AuditOrder is the order of a list of audit entries by id, and the place where the list begins.
 type AuditOrder struct {
-	BySeq      bool // by the place in the chain: of sealed entries only; else by id
 	Descending bool
-	After      Place // only entries that come later: Key is an id, Number a place in the chain
+	After      roster.AuditID // only entries that come later
+}
+
+// AuditSealQuery picks seals by number. Zero fields do not restrict.
+type AuditSealQuery struct {
+	Descending bool
+	After      int64 // only seals that come later in the order
+	Limit      int   // 1 to MaxPage
 }
 
 // JobTx queues work, and does the queue's bookkeeping.

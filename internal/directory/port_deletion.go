@@ -21,7 +21,8 @@ type DeletionTx interface {
 	RenameDeletedUser(org roster.OrganizationID, number int64, userKey string) error // NotFound, Conflict(userName)
 	// DeletedBefore returns up to limit users of any organization who were deleted before a time.
 	DeletedBefore(at time.Time, limit int) ([]roster.DeletedUser, error)
-	// EraseUser blanks every personal column of a deleted user, and deletes its document.
+	// EraseUser blanks every personal column of a deleted user and of its tokens, and deletes its
+	// document. A user who is not deleted stays as it is.
 	EraseUser(org roster.OrganizationID, number int64) error
 }
 

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"slices"
+	"time"
 
 	"roster"
 )
@@ -23,18 +24,15 @@ func grantsOf(level roster.AccessLevel, roles []roster.Role, scope []roster.Grou
 	return grants
 }
 
-// apply makes the change to the user in row, and returns the parts whose rows change.
-func (c *userUpdate) apply(row *NewUserRow, refs resolved, account roster.Account) (parts With) {
+// apply makes the change to the user in row, and returns the parts whose rows change. It adds the
+// faults that only the user's own state shows.
+func (c *userUpdate) apply(row *NewUserRow, refs resolved, account roster.Account, f *roster.Faults) (parts With) {
 	parts |= c.applyProfile(row)
 	parts |= c.applyGroups(row, refs)
 	parts |= c.applyAccess(row, refs, account)
-	if c.in.Preferences.Present {
-		for _, p := range c.in.Preferences.Value {
-			row.Preferences = slices.DeleteFunc(slices.Clone(row.Preferences), func(old roster.Preference) bool { return old.Type == p.Type })
-			row.Preferences = append(row.Preferences, p)
-		}
+	if c.in.Preferences.Present || len(c.in.Delays) > 0 {
+		row.Preferences = changePreferences(row.Preferences, c.in.preferenceChange(), f)
 		row.ManagedBy.Reach = c.by.Face
-		parts |= WithReach
 	}
 	row.UserKey, row.EmailKey = Fold(row.UserName), Fold(row.Email)
 	return parts
@@ -49,29 +47,40 @@ func (c *userUpdate) applyProfile(row *NewUserRow) (parts With) {
 	_, known := Zone(row.TimeZone)
 	row.TimeZoneUnknown = !known
 	if row.Email != old.Email || row.ContactNumber != old.ContactNumber {
-		row.ContactMethods = c.readdress(old, row.User)
-		parts |= WithReach
+		c.readdress(old, &row.User)
+		if !slices.Equal(row.OtherMethods(), old.OtherMethods()) {
+			parts |= WithReach
+		}
 	}
 	return parts
 }
 
 // readdress replaces the contact methods that came from the old address and number. New ones are
-// unconfirmed; the others stay as they are.
-func (c *userUpdate) readdress(old, u roster.User) []roster.ContactMethod {
-	stale := contactMethods(old.Email, old.ContactNumber, c.country, c.now())
-	same := func(a roster.ContactMethod) func(roster.ContactMethod) bool {
-		return func(b roster.ContactMethod) bool { return a.Service == b.Service && a.Address == b.Address }
+// unconfirmed. An address that was another contact method becomes that of the primary email, as it
+// is; the others stay.
+func (c *userUpdate) readdress(old roster.User, u *roster.User) {
+	methods := u.OtherMethods()
+	if u.Email != old.Email {
+		u.EmailConfirmedAt, u.EmailSetAt = time.Time{}, c.now()
+		primary, _ := u.EmailMethod()
+		methods = slices.DeleteFunc(methods, func(m roster.ContactMethod) bool {
+			if m.Service == roster.ServiceEmail && m.Address == u.Email {
+				u.EmailConfirmedAt, u.EmailSetAt = m.ConfirmedAt, m.CreatedAt
+			}
+			return sameContact(m, primary)
+		})
 	}
-	fresh := contactMethods(u.Email, u.ContactNumber, c.country, c.now())
-	methods := slices.DeleteFunc(slices.Clone(u.ContactMethods), func(m roster.ContactMethod) bool {
-		return slices.ContainsFunc(stale, same(m)) && !slices.ContainsFunc(fresh, same(m))
-	})
-	for _, m := range fresh {
-		if !slices.ContainsFunc(methods, same(m)) {
-			methods = append(methods, m)
-		}
+	stale, fresh := phoneOf(old.ContactNumber, c.country), phoneOf(u.ContactNumber, c.country)
+	isPhone := func(number string) func(roster.ContactMethod) bool {
+		return func(m roster.ContactMethod) bool { return m.Service == roster.ServiceSMS && m.Address == number }
 	}
-	return methods
+	if stale != fresh {
+		methods = slices.DeleteFunc(methods, isPhone(stale))
+	}
+	if fresh != "" && !slices.ContainsFunc(methods, isPhone(fresh)) {
+		methods = append(methods, newPhone(fresh, c.now()))
+	}
+	u.SetContactMethods(methods)
 }
 
 // applyAccess sets the access level, the roles and active. A level that is set, and roles that the

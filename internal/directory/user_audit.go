@@ -47,6 +47,7 @@ type auditedGrant struct {
 type audited struct {
 	Type     roster.NotificationType `json:"type"`
 	Services []roster.Service        `json:"services"`
+	Delays   []roster.Delay          `json:"delays,omitempty"`
 }
 
 func auditUser(row NewUserRow) auditedUser {

@@ -233,9 +233,6 @@ func findOnce[T any](known map[roster.Ref]T, refs []roster.Ref, find func([]rost
 	return out, nil
 }
 
-// OneWriter implements AuditTx. It returns false: flush seals all entries together.
-func (g *userBatchTx) OneWriter() bool { return false }
-
 // InsertAudit implements AuditTx.
 func (g *userBatchTx) InsertAudit(e roster.AuditEntry) error {
 	g.entries = append(g.entries, e)
@@ -263,12 +260,6 @@ func (g *userBatchTx) flush() error {
 		if err := g.Tx.InsertWords(org, words); err != nil {
 			return err
 		}
-	}
-	slices.SortStableFunc(g.entries, func(a, b roster.AuditEntry) int { // sealNew reads the end of a chain once
-		return cmp.Compare(a.OrganizationID, b.OrganizationID)
-	})
-	if err := sealNew(g.Tx, g.entries); err != nil {
-		return err
 	}
 	if err := g.InsertAudits(g.entries); err != nil {
 		return err

@@ -156,6 +156,9 @@ func (c *creation) preview(tx Tx) (repeat bool, err error) {
 	if err := c.permit(tx, refs, &faults); err != nil {
 		return false, err
 	}
+	if _, err := c.preferences(tx, refs, &faults); err != nil {
+		return false, err
+	}
 	if len(faults) > 0 {
 		return false, faults
 	}
@@ -269,7 +272,10 @@ func (c *creation) newRow(id roster.UserID, now time.Time, refs resolved) NewUse
 			u.Groups = append(u.Groups, linkGroup(g))
 		}
 	}
-	u.ContactMethods = contactMethods(u.Email, u.ContactNumber, c.country, now)
+	if phone := phoneOf(u.ContactNumber, c.country); phone != "" {
+		u.ContactMethods = append(u.ContactMethods, newPhone(phone, now))
+	}
+	u.SetContactMethods(u.ContactMethods)
 	row := NewUserRow{
 		User: u, UserKey: Fold(u.UserName), EmailKey: Fold(u.Email), PasswordHash: c.hash,
 		TimeZoneUnknown: !zoneKnown, Fingerprint: c.key,
@@ -280,34 +286,32 @@ func (c *creation) newRow(id roster.UserID, now time.Time, refs resolved) NewUse
 	return row
 }
 
-// contactMethods returns unconfirmed contact methods for the primary email and for the phone
-// number. A number that does not parse gets none (DECISIONS 24).
-func contactMethods(email, number, country string, now time.Time) []roster.ContactMethod {
-	var methods []roster.ContactMethod
-	add := func(service roster.Service, address string) {
-		methods = append(methods, roster.ContactMethod{
-			ID: roster.ContactMethodID(newID()), Service: service, Address: address, CreatedAt: now,
-		})
-	}
-	if email != "" {
-		add(roster.ServiceEmail, email)
-	}
+// phoneOf returns a phone number as an address for SMS; "" for one that does not parse, or for none
+// (DECISIONS 24).
+func phoneOf(number, country string) string {
 	if phone, fault := smsNumber(number, country); number != "" && fault == "" {
-		add(roster.ServiceSMS, phone)
+		return phone
 	}
-	return methods
+	return ""
 }
 
-// preferences returns the given preferences, or else the default matrix (DECISIONS 23).
-func (c *creation) preferences(tx Tx, refs resolved) ([]roster.Preference, error) {
+// newPhone returns an unconfirmed contact method for an address for SMS.
+func newPhone(address string, now time.Time) roster.ContactMethod {
+	return roster.ContactMethod{ID: roster.ContactMethodID(newID()), Service: roster.ServiceSMS, Address: address, CreatedAt: now}
+}
+
+// preferences returns the given preferences, or else the default matrix (DECISIONS 23), with the
+// given delays. It adds a fault for each delay of a service that they do not have.
+func (c *creation) preferences(tx Tx, refs resolved, f *roster.Faults) ([]roster.Preference, error) {
 	if c.in.Preferences.Present && !c.in.Preferences.Null {
-		return c.in.Preferences.Value, nil
+		return changePreferences(nil, preferenceChange{services: c.in.Preferences.Value, delays: c.in.Delays}, f), nil
 	}
 	ids := make([]roster.GroupID, len(refs.groups))
 	for i, g := range refs.groups {
 		ids[i] = g.ID
 	}
-	return tx.DefaultPreferences(c.by.OrganizationID, ids)
+	prefs, err := tx.DefaultPreferences(c.by.OrganizationID, ids)
+	return changePreferences(prefs, preferenceChange{delays: c.in.Delays}, f), err
 }
 
 // conflictOver returns the Conflict over a field. It names the record that has the value only to an

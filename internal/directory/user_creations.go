@@ -169,6 +169,10 @@ func (c *creation) draft(tx Tx, now time.Time) error {
 	if err := c.permit(tx, refs, &faults); err != nil {
 		return err
 	}
+	prefs, err := c.preferences(tx, refs, &faults)
+	if err != nil {
+		return err
+	}
 	if c.fault = faults.Err(); c.fault != nil {
 		return nil
 	}
@@ -180,8 +184,8 @@ func (c *creation) draft(tx Tx, now time.Time) error {
 		id = roster.UserID(newID())
 	}
 	c.row = c.newRow(id, now, refs)
-	c.row.Preferences, err = c.preferences(tx, refs)
-	return err
+	c.row.Preferences = prefs
+	return nil
 }
 
 // takenValues are the folded userNames and addresses that are taken, and the create of the same

@@ -101,7 +101,7 @@ var userFields = []userField{
 	otherField("sessionExpiry", rightSee, func(in *UserChange) bool { return in.SessionExpiry.Present }),
 	otherField("competencies", rightSee, func(in *UserChange) bool { return in.Competencies.Present }),
 	otherField("properties", rightSee, func(in *UserChange) bool { return in.Properties.Present }),
-	otherField("preferences", rightTakeOver, func(in *UserChange) bool { return in.Preferences.Present }),
+	otherField("preferences", rightTakeOver, func(in *UserChange) bool { return in.Preferences.Present || len(in.Delays) > 0 }),
 	otherField("sendWelcomeEmail", rightTakeOver, func(in *UserChange) bool { return in.SendWelcomeEmail }),
 }
 

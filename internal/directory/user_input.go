@@ -50,7 +50,8 @@ type NewUser struct {
 	SessionExpiry    roster.Set[int] // minutes, 1 to MaxExpiry; default: the system's
 	Competencies     []roster.Competency
 	Properties       json.RawMessage                 // a JSON object
-	Preferences      roster.Set[[]roster.Preference] // default: the default matrix
+	Preferences      roster.Set[[]roster.Preference] // without Delays; default: the default matrix
+	Delays           []PreferenceDelay               // of services that the preferences have
 	SendWelcomeEmail bool                            // never sent to an inactive user
 
 	// IdempotencyKey is the caller's own key for this create; "" for none. For a day, creates with the
@@ -103,7 +104,12 @@ type UserChange struct {
 	Competencies  roster.Set[[]roster.Competency]
 	Properties    roster.Set[json.RawMessage]
 	MergePatch    bool                            // Properties is a merge patch of the old ones (RFC 7396)
-	Preferences   roster.Set[[]roster.Preference] // replaces the types named, leaves the others
+	Preferences   roster.Set[[]roster.Preference] // replaces the services of the types named, which keep their delays
+	Delays        []PreferenceDelay               // replaces the delays named, leaves the others
+
+	// PublishedPreferences says that Preferences know only [roster.PublishedServices]: a service that
+	// they cannot name stays.
+	PublishedPreferences bool
 
 	SendWelcomeEmail bool // if the user is active afterwards and has not used an earlier one
 
@@ -119,7 +125,7 @@ func (in UserChange) asNew() NewUser {
 		Groups: in.Groups.Value, Teams: in.Teams.Value,
 		PrimaryGroup: in.PrimaryGroup.Value, Department: in.Department.Value, JoinedAt: in.JoinedAt,
 		SessionExpiry: in.SessionExpiry, Competencies: in.Competencies.Value, Properties: in.Properties.Value,
-		Preferences: in.Preferences, Faults: in.Faults,
+		Preferences: in.Preferences, Delays: in.Delays, Faults: in.Faults,
 	}
 	for _, f := range userTexts {
 		*f.text.created(&as) = f.text.changed(&in).Value
@@ -141,19 +147,6 @@ func (in *UserChange) clean() {
 		in.JoinedAt = roster.Set[time.Time]{}
 	}
 	in.Preferences.Value = cleanPreferences(in.Preferences.Value)
-}
-
-// cleanPreferences returns preferences that list each service once, in a fixed order. A list with
-// an unknown service stays as it is, so that the fault names the right index.
-func cleanPreferences(sent []roster.Preference) []roster.Preference {
-	prefs := slices.Clone(sent)
-	for i, p := range prefs {
-		if slices.ContainsFunc(p.Services, func(s roster.Service) bool { return !slices.Contains(roster.Services[:], s) }) {
-			continue
-		}
-		prefs[i].Services = slices.DeleteFunc(slices.Clone(roster.Services[:]), func(s roster.Service) bool { return !slices.Contains(p.Services, s) })
-	}
-	return prefs
 }
 
 // validateNew is validateUser for a new user. It also rejects userNames that only an existing user
@@ -196,6 +189,7 @@ func (d *Directory) validateUser(in NewUser) roster.Faults {
 	validateRef(&f, "realm", in.Realm)
 	validateCompetencies(&f, in.Competencies)
 	validatePreferences(&f, in.Preferences.Value)
+	validateDelays(&f, in.Delays)
 	if in.SendWelcomeEmail && in.Email == "" && !f.Has("emails") {
 		f.Add("emails", "is required to send a welcome email")
 	}
@@ -343,37 +337,6 @@ func validateCompetencies(f *roster.Faults, list []roster.Competency) {
 			addOnce(f, field+".ranking", "must be a whole number from 0 to 100")
 		}
 	}
-}
-
-// validatePreferences adds a fault for each unknown type or service, and for each type that is
-// listed twice.
-func validatePreferences(f *roster.Faults, prefs []roster.Preference) {
-	seen := map[roster.NotificationType]bool{}
-	for i, p := range prefs {
-		field := fmt.Sprintf("preferences[%d]", i)
-		switch {
-		case f.Has(field) || f.Has(field+".type"):
-		case !slices.Contains(roster.NotificationTypes[:], p.Type):
-			f.Add(field+".type", "must be one of: "+list(roster.NotificationTypes[:]))
-		case seen[p.Type]:
-			f.Add(field+".type", fmt.Sprintf("names %q a second time", p.Type))
-		}
-		seen[p.Type] = true
-		for j, service := range p.Services {
-			if !slices.Contains(roster.Services[:], service) {
-				f.Add(fmt.Sprintf("%s.services[%d]", field, j), "must be one of: "+list(roster.Services[:]))
-			}
-		}
-	}
-}
-
-// list joins words with commas, for a message.
-func list[T ~string](words []T) string {
-	text := make([]string, len(words))
-	for i, w := range words {
-		text[i] = string(w)
-	}
-	return strings.Join(text, ", ")
 }
 
 // RoleGrant names a role and the groups that it is granted for (DECISIONS 6).

@@ -27,19 +27,8 @@ func comparableUser(u roster.User) roster.User {
 	u.LevelGroups = sortedCopy(u.LevelGroups, cmp.Compare)
 	u.Groups, u.Teams = sortedLinks(u.Groups), sortedLinks(u.Teams)
 	u.ContactMethods = sortedCopy(u.ContactMethods, func(a, b roster.ContactMethod) int { return cmp.Compare(a.ID, b.ID) })
-	u.Preferences = sortedPreferences(u.Preferences)
+	u.Preferences = SortPreferences(u.Preferences)
 	return u
-}
-
-// sortedPreferences returns the preferences that have services, with types and services sorted.
-func sortedPreferences(prefs []roster.Preference) []roster.Preference {
-	var nonEmpty []roster.Preference
-	for _, p := range prefs {
-		if len(p.Services) > 0 {
-			nonEmpty = append(nonEmpty, roster.Preference{Type: p.Type, Services: slices.Compact(sortedCopy(p.Services, cmp.Compare))})
-		}
-	}
-	return sortedCopy(nonEmpty, func(a, b roster.Preference) int { return cmp.Compare(a.Type, b.Type) })
 }
 
 func sortedLinks(links []roster.GroupLink) []roster.GroupLink {

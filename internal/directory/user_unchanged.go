@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"reflect"
 	"slices"
 
 	"roster"
@@ -28,7 +27,9 @@ func (in UserChange) withoutUnchanged(by roster.Actor, u roster.User) UserChange
 	dropIf(&in.PrimaryGroup, groups)
 	dropIf(&in.Teams, keepsLinks(in.Teams, u.Teams))
 	dropIf(&in.Department, keepsLink(in.Department, target{string(u.Department.ID), u.Department.Number, u.Department.Name}))
-	dropIf(&in.Preferences, in.keepsPreferences(u.Preferences))
+	if in.keepsPreferences(u.Preferences) {
+		in.Preferences, in.Delays = roster.Set[[]roster.Preference]{}, nil
+	}
 	return in
 }
 
@@ -94,15 +95,14 @@ func (in UserChange) keepsRoles(there []roster.RoleGrant) bool {
 	return left == len(in.Roles.Value)+len(in.RoleGrants.Value)
 }
 
-// keepsPreferences reports whether the change keeps the services of every type that it names.
+func (in UserChange) preferenceChange() preferenceChange {
+	return preferenceChange{in.Preferences.Value, in.Delays, in.PublishedPreferences}
+}
+
+// keepsPreferences reports whether the change keeps the services and the delays of every type.
 func (in UserChange) keepsPreferences(there []roster.Preference) bool {
-	for _, p := range in.Preferences.Value {
-		old := slices.DeleteFunc(slices.Clone(there), func(old roster.Preference) bool { return old.Type != p.Type })
-		if !reflect.DeepEqual(sortedPreferences([]roster.Preference{p}), sortedPreferences(old)) {
-			return false
-		}
-	}
-	return true
+	var f roster.Faults
+	return samePreferences(changePreferences(there, in.preferenceChange(), &f), there) && len(f) == 0
 }
 
 // target is a record that a reference may name.

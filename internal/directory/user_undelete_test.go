@@ -208,6 +208,41 @@ func TestADeletedUserIsErasedAfter30Days(t *testing.T) {
 	})
 }
 
+func TestTheAuditOfAnErasedUserSaysNothingOfThePersonAndIsValid(t *testing.T) {
+	onBoth(t, func(t *testing.T, e *env) {
+		other := e.makes(directory.NewUser{UserName: "grace"})
+		u := e.whole("Ada")
+		by := e.as(u)
+		by.Address = "192.0.2.7"
+		must(e.UpdateUser(t.Context(), by, directory.UserChange{User: byID(other), DisplayName: roster.Some("Grace Hopper")}))(t)
+		e.deletes(u)
+		e.advance(directory.KeepDeleted + time.Hour)
+		if err := directory.NewAuditSealer(e.store, e.now).Seal(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		e.erases()
+		byUser := 0
+		for _, entry := range all(e.ListAudit(t.Context(), e.admin, directory.AuditList{}))(t) {
+			text := strings.ToLower(strings.Join([]string{entry.TargetName, entry.ActorName, entry.Address, string(entry.Details)}, " "))
+			for _, personal := range []string{"ada@", "lovelace", "7946", "192.0.2.7", "x-1"} {
+				if strings.Contains(text, personal) && (entry.Target == string(u.ID) || entry.Actor == by.Principal()) {
+					t.Errorf("%s has %q: %s", entry.Action, personal, text)
+				}
+			}
+			if entry.Actor == by.Principal() {
+				byUser++
+				if !strings.Contains(text, "grace hopper") {
+					t.Errorf("what the user did to another is lost: %s", text)
+				}
+			}
+		}
+		verified := must(e.VerifyAudit(t.Context(), e.admin, directory.None{}))(t)
+		if verified.Bad != "" || verified.Erased == 0 || byUser != 1 {
+			t.Errorf("the audit is %+v, with %d entries by the user", verified, byUser)
+		}
+	})
+}
+
 func (e *env) erases() {
 	e.t.Helper()
 	if err := directory.EraseDeletedUsers(e.t.Context(), e.store, e.now()); err != nil {

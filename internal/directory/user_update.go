@@ -156,7 +156,7 @@ func (c *userUpdate) plan(tx Tx, before roster.User) (after NewUserRow, parts Wi
 		return after, 0, err
 	}
 	after = NewUserRow{User: before}
-	parts = c.apply(&after, refs, account)
+	parts = c.apply(&after, refs, account, &faults)
 	if !faults.Has("properties") {
 		validateProperties(&faults, after.Properties) // now that they are merged
 	}

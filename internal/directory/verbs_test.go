@@ -3,7 +3,6 @@ package directory_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"roster/internal/auth"
 	"roster/internal/directory"
 	"roster/internal/store"
-	"roster/internal/store/storetest"
 	"roster/internal/store/tabletest"
 )
 
@@ -24,6 +22,7 @@ type env struct {
 	*directory.Directory
 	t     *testing.T
 	store *store.DB
+	url   string       // of the store
 	admin roster.Actor // the operator
 	mu    sync.Mutex
 	clock time.Time
@@ -64,7 +63,7 @@ func onEach(t *testing.T, run func(t *testing.T, fresh func() *env)) {
 
 func open(t *testing.T, url string) *env {
 	t.Helper()
-	e := &env{t: t, clock: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
+	e := &env{t: t, url: url, clock: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
 	db, err := store.Open(t.Context(), url, store.Options{Now: e.now})
 	if err != nil {
 		t.Fatal(err)
@@ -486,69 +485,6 @@ func TestAnotherPasswordEndsTheUsersSessions(t *testing.T) {
 		wants(t, err, roster.NotFound, "")
 		_, err = e.CreateSession(t.Context(), by, directory.None{})
 		wants(t, err, roster.Unauthenticated, "")
-	})
-}
-
-func TestTheAuditsChainIsWholeAfterSealing(t *testing.T) {
-	onBoth(t, func(t *testing.T, e *env) {
-		for _, name := range []string{"a", "b", "c"} {
-			must(e.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: name}))(t)
-		}
-		for range 2 { // sealing again changes nothing
-			if err := directory.SealAudit(t.Context(), e.store); err != nil {
-				t.Fatal(err)
-			}
-			clean := must(e.VerifyAudit(t.Context(), e.admin, directory.None{}))(t)
-			if clean.Sealed != 4 || clean.Bad != "" {
-				t.Errorf("got %+v, want 4 sealed entries (admin, a, b, c) and none bad", clean)
-			}
-		}
-	})
-}
-
-// TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten starts with an unsealed entry, as older
-// releases left them.
-func TestWhereOneWritesAtATimeEntriesAreSealedAsTheyAreWritten(t *testing.T) {
-	onBoth(t, func(t *testing.T, e *env) {
-		left := roster.AuditEntry{ID: storetest.ID + "1", OrganizationID: e.admin.OrganizationID, At: e.now()}
-		if err := e.store.Update(t.Context(), func(tx directory.Tx) error { return tx.InsertAudit(left) }); err != nil {
-			t.Fatal(err)
-		}
-		var wg sync.WaitGroup
-		for caller := range 4 { // some of whom share a commit, and one in two is refused
-			wg.Go(func() {
-				for n := range 10 {
-					_, err := e.CreateUser(t.Context(), e.admin, directory.NewUser{UserName: fmt.Sprint("single ", caller/2, n)})
-					if err != nil && roster.KindOf(err) != roster.Conflict {
-						t.Error(err)
-					}
-				}
-			})
-			wg.Go(func() {
-				users := make([]directory.NewUser, 300)
-				for n := range users {
-					users[n].UserName = fmt.Sprint("batch ", caller, n%200)
-				}
-				if _, err := e.CreateUsers(t.Context(), e.admin, directory.NewUsers{Users: users}); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		const all = 1 + 1 + 20 + 4*200 // the first user, the one that was left, singles, batches
-		want := int64(0)
-		if e.store.Engine() == "sqlite" {
-			want = all - 1
-		}
-		for range 2 {
-			if got := must(e.VerifyAudit(t.Context(), e.admin, directory.None{}))(t); got.Sealed != want || got.Bad != "" {
-				t.Errorf("got %+v, want %d sealed entries and none bad", got, want)
-			}
-			if err := directory.SealAudit(t.Context(), e.store); err != nil {
-				t.Fatal(err)
-			}
-			want = all
-		}
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"log/slog"
-	"slices"
 	"strings"
 	texttemplate "text/template"
 	"time"
@@ -100,18 +99,11 @@ func reasonNotToWrite(u roster.User) string {
 		return "the user is not active"
 	case u.Email == "":
 		return "the user has no email address"
-	case u.HasPassword && confirmed(u):
+	case u.HasPassword && !u.EmailConfirmedAt.IsZero(): // following a link confirms it
 		return "the user has followed the link of an earlier attempt"
 	default:
 		return ""
 	}
-}
-
-// confirmed reports whether the user's primary address is confirmed. Following a link confirms it.
-func confirmed(u roster.User) bool {
-	return slices.ContainsFunc(u.ContactMethods, func(c roster.ContactMethod) bool {
-		return c.Service == roster.ServiceEmail && c.Address == u.Email && !c.ConfirmedAt.IsZero()
-	})
 }
 
 func (w *welcome) send(ctx context.Context, by roster.Actor, j roster.Job, u roster.User, credentials int64) error {
@@ -225,6 +217,7 @@ func missing(u roster.User) []string {
 		roster.ServicePush:       "push: no browser or device yet",
 		roster.ServicePushbullet: "pushbullet: no access token yet",
 		roster.ServicePushover:   "pushover: no user key yet",
+		roster.ServiceCall:       "call: no phone yet",
 	}
 	var lines []string
 	for _, s := range u.NotSetUp() {

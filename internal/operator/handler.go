@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -25,6 +26,9 @@ type Options struct {
 
 	// Examine looks for damage in the store. Errors: as of a verb.
 	Examine func(context.Context) (Examination, error)
+
+	// Backup writes a backup of the store. Errors: as of a verb, and those of the writer.
+	Backup func(context.Context, io.Writer) error
 
 	// Unknown answers whoever is not the operator, as if there were no such call.
 	Unknown http.HandlerFunc
@@ -53,6 +57,7 @@ func Register(mux *http.ServeMux, o Options) {
 	add := func(call string, h http.Handler) { mux.Handle(call, guard(h, o.Unknown)) }
 	add("GET "+Root+"/status", dialect.Endpoint(face, nothing, o.status, encode[Status]))
 	add("GET "+Root+"/examination", dialect.Endpoint(face, nothing, o.examine, encode[Examination]))
+	add("GET "+Root+"/backup", dialect.Endpoint(face, nothing, o.backup, encodeBackup))
 	add("PUT "+Root+"/server-admin", dialect.Endpoint(face, serverAdmin, o.Directory.SetServerAdmin, encodeNothing))
 }
 
@@ -107,6 +112,15 @@ func (o Options) status(ctx context.Context, by roster.Actor, in directory.None)
 
 func (o Options) examine(ctx context.Context, _ roster.Actor, _ directory.None) (Examination, error) {
 	return o.Examine(ctx)
+}
+
+// backup returns what writes a backup.
+func (o Options) backup(ctx context.Context, _ roster.Actor, _ directory.None) (func(io.Writer) error, error) {
+	return func(w io.Writer) error { return o.Backup(ctx, w) }, nil
+}
+
+func encodeBackup(w http.ResponseWriter, write func(io.Writer) error) error {
+	return dialect.StreamBytes(w, "application/octet-stream", write)
 }
 
 func encode[T any](w http.ResponseWriter, v T) error {

@@ -73,7 +73,7 @@ func TestNobodyElseFindsAnyOfIt(t *testing.T) {
 	t.Parallel()
 	e := dialecttest.Open(t, dialecttest.Options{})
 	nothing := ask(t, e, false, http.MethodGet, "/operator/v2/status", "").Body.String()
-	for _, call := range []string{"GET /operator/v1/status", "GET /operator/v1/examination", "PUT /operator/v1/server-admin"} {
+	for _, call := range []string{"GET /operator/v1/status", "GET /operator/v1/examination", "GET /operator/v1/backup", "PUT /operator/v1/server-admin"} {
 		method, path, _ := strings.Cut(call, " ")
 		w := ask(t, e, false, method, path, `{}`)
 		if w.Code != http.StatusNotFound || w.Body.String() != nothing {

@@ -1,6 +1,10 @@
 package operator
 
-import "roster"
+import (
+	"time"
+
+	"roster"
+)
 
 // Status is how the server and its directory stand: facts, which "roster doctor" judges.
 type Status struct {
@@ -20,17 +24,24 @@ type JobCount struct {
 
 // Server is what the directory does not know of the process and the engine around it.
 type Server struct {
-	Version       string `json:"version"`
-	HTTP          string `json:"http,omitempty"` // address; "" if it is off
-	HTTPS         string `json:"https,omitempty"`
-	PublicURL     string `json:"publicUrl,omitempty"` // "" if none is configured
-	Engine        string `json:"engine"`              // "sqlite" or "postgres"
-	Schema        int64  `json:"schema"`              // version of the database's schema
-	Key           string `json:"key"`                 // where the key comes from: a file's or a variable's name
-	Mail          string `json:"mail,omitempty"`      // where messages go: host and port, or "outbox"; "" if nowhere
-	Demonstration bool   `json:"demonstration,omitempty"`
-	Folder        string `json:"folder"`    // the data folder
-	FreeBytes     int64  `json:"freeBytes"` // on its disk; -1 if that is not known
+	Version       string     `json:"version"`
+	HTTP          string     `json:"http,omitempty"` // address; "" if it is off
+	HTTPS         string     `json:"https,omitempty"`
+	PublicURL     string     `json:"publicUrl,omitempty"` // "" if none is configured
+	Engine        string     `json:"engine"`              // "sqlite" or "postgres"
+	Schema        int64      `json:"schema"`              // version of the database's schema
+	Key           string     `json:"key"`                 // where the key comes from: a file's or a variable's name
+	Mail          string     `json:"mail,omitempty"`      // where messages go: host and port, or "outbox"; "" if nowhere
+	Demonstration bool       `json:"demonstration,omitempty"`
+	Heartbeat     *Heartbeat `json:"heartbeat,omitempty"` // nil if none is configured
+	Folder        string     `json:"folder"`              // the data folder
+	FreeBytes     int64      `json:"freeBytes"`           // on its disk; -1 if that is not known
+}
+
+// Heartbeat says whether the server shows by its heartbeat that it works.
+type Heartbeat struct {
+	Called time.Time `json:"called,omitzero"` // the last call; zero for none since the start
+	Why    string    `json:"why,omitempty"`   // why it is not called now
 }
 
 // Examination is what a look at the whole database found. It is empty for PostgreSQL, which looks

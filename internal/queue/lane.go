@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"roster"
@@ -42,6 +43,7 @@ type lane struct {
 	woken   chan struct{} // holds at most one wake-up
 	idle    chan struct{} // holds one token for each idle worker
 	working sync.WaitGroup
+	ended   atomic.Int64 // runs whose outcome is written down
 
 	hastened time.Time // used by run only: the last search for jobs that wait because a clock was set back
 }

@@ -90,6 +90,15 @@ func (q *Queue) Run(ctx context.Context) error {
 	return nil
 }
 
+// Ended returns for each lane how many runs have ended in this process.
+func (q *Queue) Ended() map[roster.Lane]int64 {
+	ended := make(map[roster.Lane]int64, len(q.lanes))
+	for _, l := range q.lanes {
+		ended[l.Name] = l.ended.Load()
+	}
+	return ended
+}
+
 // passOn wakes every lane when jobs were added, until ctx ends: the poke does not say for which
 // lane.
 func (q *Queue) passOn(ctx context.Context) {

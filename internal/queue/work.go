@@ -88,6 +88,7 @@ func (l *lane) settle(hold context.Context, log *slog.Logger, c claimed, v verdi
 			log.WarnContext(ctx, "job's lease was lost; somebody else has it now")
 		}
 		if err == nil {
+			l.ended.Add(1)
 			return
 		}
 		select {

@@ -74,7 +74,7 @@ func (p *population) create(ctx context.Context) error {
 	audit := roster.AuditEntry{
 		ID: roster.AuditID(newID()), OrganizationID: p.org, At: now, ActorKind: roster.ActorUser, Actor: "user " + string(id), ActorName: "graze",
 		Face: roster.FaceGraze, Address: "192.0.2.1", RequestID: newID(), Action: "user.create", Target: string(id), TargetName: name,
-		DetailsHash: fmt.Sprintf("%064d", 1), Salt: "00112233445566778899aabbccddeeff", Details: make([]byte, 400),
+		PersonalHash: fmt.Sprintf("%064d", 1), Salt: "00112233445566778899aabbccddeeff", Details: make([]byte, 400),
 	}
 	for i := range audit.Details {
 		audit.Details[i] = 'x'

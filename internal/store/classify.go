@@ -30,8 +30,6 @@ func attribute(index string) string {
 		return "checkGroup"
 	case "service_number":
 		return "services"
-	case "audit_id":
-		return "id"
 	case "job_key", "retry_key", "guess_key":
 		return "key"
 	case "alias_key":
@@ -44,7 +42,7 @@ func attribute(index string) string {
 		return "check"
 	case "token_hash", "link_hash":
 		return "secret"
-	case "address", "slug", "number", "id", "seq", "type", "purpose", "name":
+	case "address", "slug", "number", "id", "type", "purpose", "name":
 		return column
 	}
 	return ""

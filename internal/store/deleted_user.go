@@ -90,9 +90,15 @@ var eraseUser = `UPDATE users SET ` + strings.Join(personalColumns, " = '', ") +
 
 // EraseUser implements directory.DeletionTx.
 func (t *tx) EraseUser(org roster.OrganizationID, number int64) error {
-	const forget = `DELETE FROM deleted_users WHERE organization = $1 AND user_number = $2`
-	if err := t.put("erase user", eraseUser, t.org(org), number); err != nil {
+	const (
+		forget = `DELETE FROM deleted_users WHERE organization = $1 AND user_number = $2`
+		tokens = `UPDATE tokens SET name = '', last_used_from = '' WHERE organization = $1 AND user_number = $2`
+	)
+	if err := t.put("forget deleted user", forget, t.org(org), number); err != nil {
 		return err
 	}
-	return t.put("erase user", forget, t.org(org), number)
+	if n, err := t.exec("erase user", eraseUser, t.org(org), number); err != nil || n == 0 {
+		return err
+	}
+	return t.put("erase tokens of user", tokens, t.org(org), number)
 }

@@ -8,7 +8,7 @@ import (
 // impersonal are the columns of a user that may stay once it is erased.
 var impersonal = []string{
 	"id", "organization", "user_key", "active", "access_level", "realm", "password_hash", "credential_version", "create_fingerprint", "email_claim",
-	"primary_group_number", "department_number", "joined_at", "time_zone_unknown", "session_expiry", "managed_profile", "managed_access",
+	"primary_group_number", "department_number", "joined_at", "time_zone_unknown", "preferences", "wants_unmatched", "wants_digest", "email_confirmed_at", "email_set_at", "session_expiry", "managed_profile", "managed_access",
 	"managed_groups", "managed_reach", "version", "created_at", "updated_at",
 }
 

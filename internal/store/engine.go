@@ -16,6 +16,8 @@ type engine struct {
 	oneWriter  bool                  // only one transaction writes at a time
 	forUpdate  string                // ends a query that locks its rows until the transaction ends
 	fault      func(err error) fault // classifies an error of the driver
+
+	listColumns string // names and types of the columns of the table $1
 }
 
 // fault is a classified error of the driver.

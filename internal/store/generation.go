@@ -27,7 +27,7 @@ var accessNeutral = [...]string{
 	"INSERT INTO ",
 	"UPDATE sessions SET last_used_at ", "UPDATE tokens SET last_used_at ", // not part of the cached data
 	"UPDATE jobs ", "DELETE FROM jobs ", "UPDATE audit_entries ", "DELETE FROM retries ", "DELETE FROM links ", "UPDATE guesses ", "DELETE FROM guesses ",
-	"UPDATE contact_methods ", "DELETE FROM contact_methods ", "DELETE FROM preferences ", "DELETE FROM default_preferences ",
+	"UPDATE contact_methods ", "DELETE FROM contact_methods ", "DELETE FROM default_preferences ",
 	"DELETE FROM user_words ", "DELETE FROM group_members ", "DELETE FROM team_services ",
 	"UPDATE realms ", "UPDATE departments ", "UPDATE organizations ",
 	"UPDATE checks ", "UPDATE check_states ", "DELETE FROM check_states ", "DELETE FROM check_told_groups ", "DELETE FROM check_programs ", "UPDATE check_groups ", "DELETE FROM check_permissions ", // verbs read entries each time

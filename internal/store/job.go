@@ -61,13 +61,17 @@ const (
 	broughtForward = `jobs.state = 'ready' AND jobs.attempts = 0 AND excluded.run_at < jobs.run_at`
 )
 
-// Enqueue implements directory.JobTx.
+// Enqueue implements directory.JobTx. It announces a job that is new or due at the time that was
+// asked for, not one that is due earlier.
 func (t *tx) Enqueue(j roster.Job) error {
-	const text = insertJobs + ` ($1, $2, $3, $4, $5, $6, $7, $7, $8, 0, 'ready', 0, FALSE, '', $9, 0)` + sameKey
-	n, err := t.exec("enqueue job", text,
+	const text = insertJobs + ` ($1, $2, $3, $4, $5, $6, $7, $7, $8, 0, 'ready', 0, FALSE, '', $9, 0)` + sameKey + ` RETURNING state, run_at`
+	var state roster.JobState
+	var runAt time.Time
+	_, err := t.one("enqueue job", text, []any{
 		uid(j.ID), t.org(j.OrganizationID), string(j.Lane), j.Kind, orNull(j.Key), string(j.Payload),
-		micros(j.RunAt), j.Attempts, micros(j.CreatedAt))
-	t.queued = t.queued || n > 0
+		micros(j.RunAt), j.Attempts, micros(j.CreatedAt),
+	}, (*string)(&state), instant{&runAt})
+	t.queued = t.queued || state == roster.JobReady && micros(runAt) == micros(j.RunAt)
 	return err
 }
 

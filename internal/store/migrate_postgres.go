@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -44,7 +45,7 @@ const (
 //
 // Errors: Unavailable if the database cannot be reached, or if the tables stay in use for all
 // tries.
-func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, files fs.FS, log *slog.Logger) error {
+func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, files fs.FS, log *slog.Logger, with ...goose.ProviderOption) error {
 	config.RuntimeParams = maps.Clone(config.RuntimeParams)
 	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(migrationLockTimeout.Milliseconds(), 10)
 	pool := stdlib.OpenDB(config)
@@ -58,7 +59,7 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, e *engine, file
 		if err != nil {
 			return fmt.Errorf("lock migrations: %w", err)
 		}
-		_, err = migrate(ctx, pool, e, files, goose.WithSessionLocker(locker))
+		_, err = migrate(ctx, pool, e, files, append(slices.Clone(with), goose.WithSessionLocker(locker))...)
 		if err == nil {
 			return nil
 		}

@@ -37,6 +37,9 @@ func postgresEngine() *engine {
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		forUpdate:  " FOR NO KEY UPDATE",
 		fault:      postgresFault,
+
+		listColumns: `SELECT column_name, data_type FROM information_schema.columns
+		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,
 	}
 }
 

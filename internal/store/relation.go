@@ -9,7 +9,7 @@ import (
 	"roster/internal/directory"
 )
 
-// The relations of users are their roles, memberships, contact methods and preferences. One query
+// The relations of users are their roles, memberships and contact methods. One query
 // reads those of a whole page, with a row for each and the columns of relationRow. It comes in two
 // forms: for all users between two numbers, and for a list of numbers. A deleted role or group is
 // not shown.
@@ -28,9 +28,6 @@ const (
 	selectContacts = `SELECT user_number, 'contact', id, confirmed_at, address, service, created_at, ` + noID + ` FROM contact_methods
 	WHERE organization = $1 AND user_number`
 
-	selectPreferences = `SELECT user_number, 'preference', ` + noID + `, 0, services, type, 0, ` + noID + ` FROM preferences
-	WHERE organization = $1 AND user_number`
-
 	// noID is the null of an id, which PostgreSQL must know to be one.
 	noID = `CAST(NULL AS uuid)`
 
@@ -41,11 +38,11 @@ const (
 // relationRow is a row of each of these queries.
 type relationRow struct {
 	user    int64
-	kind    string // "role", "level", "limit", "contact", "preference", or the kind of a group
-	id      string // "" for a preference
+	kind    string // "role", "level", "limit", "contact", or the kind of a group
+	id      string
 	number  int64  // when a contact method was confirmed
-	name    string // a contact method's address, a preference's services
-	service string // of a contact method; a preference's type
+	name    string // a contact method's address
+	service string // of a contact method
 	at      int64  // when a contact method was made
 	group   string // the group that a role is granted for
 }
@@ -74,7 +71,9 @@ func (t *tx) loadRelations(org roster.OrganizationID, users []roster.User, with 
 		sortLinks(u.Groups)
 		sortLinks(u.Teams)
 		slices.SortFunc(u.ContactMethods, func(a, b roster.ContactMethod) int { return cmp.Compare(a.ID, b.ID) })
-		sortPreferences(u.Preferences)
+		if with&directory.WithReach != 0 {
+			u.SetContactMethods(u.ContactMethods)
+		}
 	}
 	return nil
 }
@@ -133,7 +132,6 @@ func (t *tx) relationText(form string, with directory.With, n int) string {
 			{directory.WithRoles, selectLevelGroups},
 			{directory.WithGroups | directory.WithTeams, selectGroups},
 			{directory.WithReach, selectContacts},
-			{directory.WithReach, selectPreferences},
 		} {
 			if with&arm.with != 0 {
 				arms = append(arms, arm.text+form)
@@ -174,8 +172,6 @@ func (r *relationRow) addTo(u *roster.User, with directory.With) {
 			ID: roster.ContactMethodID(r.id), Service: roster.Service(r.service), Address: r.name,
 			ConfirmedAt: stored(r.number), CreatedAt: stored(r.at),
 		})
-	case "preference":
-		u.Preferences = append(u.Preferences, roster.Preference{Type: roster.NotificationType(r.service), Services: parseServices(r.name)})
 	}
 }
 

@@ -130,17 +130,8 @@ func describeTable(t *tx, table *describedTable) error {
 // plan.
 func addQueries(t *testing.T, db *DB, tables []describedTable) {
 	t.Helper()
-	recorded := &recorder{}
-	err := db.Update(t.Context(), func(x directory.Tx) error {
-		recorded.runner = x.(*tx).run
-		x.(*tx).run = recorded
-		everyQuery(x)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = db.View(t.Context(), func(x directory.Tx) error {
+	recorded := recordEveryQuery(t, db)
+	err := db.View(t.Context(), func(x directory.Tx) error {
 		for _, text := range recorded.texts {
 			err := x.(*tx).each("explain", "EXPLAIN QUERY PLAN "+text, recorded.args[text], func(r scanner) error {
 				var id, parent, unused int64
@@ -166,6 +157,22 @@ func addQueries(t *testing.T, db *DB, tables []describedTable) {
 			table.indexes[i].serves = slices.Compact(table.indexes[i].serves)
 		}
 	}
+}
+
+// recordEveryQuery returns every statement that the store puts.
+func recordEveryQuery(t *testing.T, db *DB) *recorder {
+	t.Helper()
+	recorded := &recorder{}
+	err := db.Update(t.Context(), func(x directory.Tx) error {
+		recorded.runner = x.(*tx).run
+		x.(*tx).run = recorded
+		everyQuery(x)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return recorded
 }
 
 // indexIn returns the index that a line of the plan of a statement uses, nil if there is none. An

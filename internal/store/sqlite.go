@@ -30,6 +30,8 @@ func sqliteEngine() *engine {
 		),
 		oneWriter: true,
 		fault:     sqliteFault,
+
+		listColumns: `SELECT name, type FROM pragma_table_info($1) ORDER BY cid`,
 	}
 }
 
@@ -143,7 +145,7 @@ func openSQLite(ctx context.Context, path string, db *DB, o Options) (*sqliteDB,
 }
 
 // migrateSQLite migrates on its own database/sql connection and returns the schema version.
-func migrateSQLite(ctx context.Context, at location, e *engine) (version int64, err error) {
+func migrateSQLite(ctx context.Context, at location, e *engine, with ...goose.ProviderOption) (version int64, err error) {
 	options := url.Values{"_pragma": at.pragmas, "_txlock": {"immediate"}}
 	to, err := sqlite.NewConnector("file:" + (&url.URL{Path: at.path}).EscapedPath() + "?" + options.Encode())
 	if err != nil {
@@ -152,7 +154,7 @@ func migrateSQLite(ctx context.Context, at location, e *engine) (version int64, 
 	pool := sql.OpenDB(to)
 	pool.SetMaxOpenConns(1)
 	defer func() { err = errors.Join(err, pool.Close()) }()
-	return migrate(ctx, pool, e, embedded())
+	return migrate(ctx, pool, e, embedded(), with...)
 }
 
 // createPrivate creates the file with mode 0600, unless it exists. SQLite gives the same mode to

@@ -170,17 +170,23 @@ func (s *statement) bindText(i int32, text string) error {
 
 // bindBytes sets parameter i to bytes, or to NULL if ok is false. SQLite copies them.
 func (s *statement) bindBytes(i int32, b []byte, ok bool) error {
-	tls, rc := s.conn.tls, int32(codes.SQLITE_OK)
+	tls, from := s.conn.tls, s.conn.buffer
 	switch {
 	case !ok:
-		rc = codes.Xsqlite3_bind_null(tls, s.stmt, i)
-	case len(b) > bufferSize:
+		if rc := codes.Xsqlite3_bind_null(tls, s.stmt, i); rc != codes.SQLITE_OK {
+			return s.conn.failure(rc)
+		}
+		return nil
+	case len(b) > math.MaxInt32:
 		return s.conn.failure(codes.SQLITE_TOOBIG)
-	default:
-		copy(libc.GoBytes(s.conn.buffer, bufferSize), b)
-		rc = codes.Xsqlite3_bind_blob(tls, s.stmt, i, s.conn.buffer, int32(len(b)), transient)
+	case len(b) > bufferSize:
+		if from = codes.Xsqlite3_malloc(tls, int32(len(b))); from == 0 {
+			return s.conn.failure(codes.SQLITE_NOMEM)
+		}
+		defer codes.Xsqlite3_free(tls, from)
 	}
-	if rc != codes.SQLITE_OK {
+	copy(libc.GoBytes(from, len(b)), b)
+	if rc := codes.Xsqlite3_bind_blob(tls, s.stmt, i, from, int32(len(b)), transient); rc != codes.SQLITE_OK {
 		return s.conn.failure(rc)
 	}
 	return nil

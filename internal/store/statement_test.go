@@ -292,3 +292,18 @@ func TestAPanicWhileReadingLeavesTheStatementUsable(t *testing.T) {
 		}
 	}
 }
+
+func TestBytesComeBackAsTheyWereStored(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 1, bufferSize, bufferSize + 1, 1 << 20} {
+		c := openConnection(t)
+		hash := strings.Repeat("5a", size)
+		if _, err := mustPrepare(t, c, "INSERT INTO things (id, value) VALUES (1, $1)").exec([]any{digest(hash)}); err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		if err := readOne(mustPrepare(t, c, "SELECT value FROM things"), nil, hashed{&got}); err != nil || got != hash {
+			t.Errorf("%d bytes came back as %d (%v)", size, len(got)/2, err)
+		}
+	}
+}

@@ -28,8 +28,8 @@ const (
 	// analyzeAll names every table that is joined with others, or searched by more than its key. It
 	// skips a table that another transaction has locked for its own ANALYZE.
 	analyzeAll = `ANALYZE (SKIP_LOCKED) organizations, users, user_words, user_roles, user_level_groups, group_members,
-	contact_methods, preferences, default_preferences, groups, departments, roles, business_services, team_services, realms,
-	tokens, token_groups, sessions, links, known_addresses, guesses, retries, jobs, audit_entries, audit_details, deleted_users,
+	contact_methods, default_preferences, groups, departments, roles, business_services, team_services, realms,
+	tokens, token_groups, sessions, links, known_addresses, guesses, retries, jobs, audit_entries, audit_seals, deleted_users,
 	check_groups, checks, check_told_groups, check_programs, check_permissions, events`
 
 	// countText reads how many audit entries and events the last ANALYZE saw, whoever ran it.

@@ -58,6 +58,10 @@ type backend interface {
 	Close(ctx context.Context) error
 	schemaVersion(ctx context.Context) (int64, error)
 	examine(ctx context.Context) (Examination, error)
+
+	// snapshot runs fn in a transaction that reads, of any length. fn calls alive now and then, and
+	// ends with its error.
+	snapshot(ctx context.Context, fn func(t *tx, alive func() error) error) error
 }
 
 // Open opens the store at url and brings its schema up to date. The URL is "sqlite:<path>", where

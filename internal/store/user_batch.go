@@ -50,16 +50,14 @@ func (t *tx) InsertUsers(rows []directory.NewUserRow) (numbers []int64, err erro
 var (
 	roleRow       = "$1,$2," + numberOf("roles", "$1", "$3") + ",0"
 	scopedRoleRow = "$1,$2," + numberOf("roles", "$1", "$3") + "," + numberOf("groups", "$1", "$4")
-	contactRow    = placeholders(7)
-	preferenceRow = placeholders(4)
+	contactRow    = placeholders(8)
 	auditRow      = placeholders(15)
-	detailsRow    = placeholders(4)
 	jobRow        = placeholders(16)
 	flipRow       = placeholders(9)
 )
 
 // userRows are the rows of users' relations, as arguments of inserts.
-type userRows struct{ roles, scoped, level, members, contacts, prefs []any }
+type userRows struct{ roles, scoped, level, members, contacts []any }
 
 // addAccess adds the roles, the scope of the access level, and the memberships of a user.
 func (rows *userRows) addAccess(org any, u directory.NewUserRow, number int64) {
@@ -81,13 +79,11 @@ func (rows *userRows) addAccess(org any, u directory.NewUserRow, number int64) {
 	}
 }
 
-// addReach adds the contact methods and preferences of a user.
+// addReach adds the contact methods of a user, besides that of the primary email.
 func (rows *userRows) addReach(org any, u directory.NewUserRow, number int64) {
-	for _, c := range u.ContactMethods {
-		rows.contacts = append(rows.contacts, org, number, uid(c.ID), string(c.Service), c.Address, micros(c.ConfirmedAt), micros(c.CreatedAt))
-	}
-	for _, p := range u.Preferences {
-		rows.prefs = append(rows.prefs, org, number, string(p.Type), serviceText(p.Services))
+	for _, c := range u.OtherMethods() {
+		rows.contacts = append(rows.contacts, org, number, uid(c.ID), string(c.Service), c.Address,
+			directory.AddressKey(c.Service, c.Address), micros(c.ConfirmedAt), micros(c.CreatedAt))
 	}
 }
 
@@ -101,8 +97,7 @@ func (t *tx) insertParts(rows userRows) error {
 		{"insert scoped roles of users", `INSERT INTO user_roles (organization, user_number, role_number, group_number) VALUES`, scopedRoleRow, rows.scoped},
 		{"insert scope of users", `INSERT INTO user_level_groups (organization, user_number, group_number) VALUES`, rowOfGroup, rows.level},
 		{"insert members", `INSERT INTO group_members (organization, user_number, group_number) VALUES`, rowOfGroup, rows.members},
-		{"insert contact methods", `INSERT INTO contact_methods (organization, user_number, id, service, address, confirmed_at, created_at) VALUES`, contactRow, rows.contacts},
-		{"insert preferences", `INSERT INTO preferences (organization, user_number, type, services) VALUES`, preferenceRow, rows.prefs},
+		{"insert contact methods", `INSERT INTO contact_methods (organization, user_number, id, service, address, address_key, confirmed_at, created_at) VALUES`, contactRow, rows.contacts},
 	} {
 		if err := t.insertRows(part.doing, part.insert, part.row, part.values); err != nil {
 			return err
@@ -155,24 +150,12 @@ func (t *tx) takenKeys(text string, org roster.OrganizationID, keys []string, ta
 
 // InsertAudits implements directory.BatchTx.
 func (t *tx) InsertAudits(entries []roster.AuditEntry) error {
-	const (
-		insert = `INSERT INTO audit_entries (organization, id, at, actor_kind, actor, actor_name, face, address,
-		request_id, action, target, target_name, details_hash, seq, hash) VALUES`
-		details = `INSERT INTO audit_details (organization, audit_id, salt, details) VALUES`
-	)
-	rows, detailed := make([]any, 0, 15*len(entries)), make([]any, 0, 4*len(entries))
+	rows := make([]any, 0, 15*len(entries))
 	for _, e := range entries {
-		rows = append(rows, t.org(e.OrganizationID), uid(e.ID), micros(e.At), string(e.ActorKind), e.Actor, e.ActorName,
-			string(e.Face), e.Address, e.RequestID, e.Action, uid(e.Target), e.TargetName, digest(e.DetailsHash), placeOrNull(e.Seq), digest(e.Hash))
-		if e.Salt != "" || len(e.Details) > 0 {
-			detailed = append(detailed, t.org(e.OrganizationID), uid(e.ID), digest(e.Salt), string(e.Details))
-		}
+		rows = append(rows, t.auditRow(e)...)
 	}
 	t.inserted += len(entries)
-	if err := t.insertRows("insert audit entries", insert, auditRow, rows); err != nil {
-		return err
-	}
-	return t.insertRows("insert audit details", details, detailsRow, detailed)
+	return t.insertRows("insert audit entries", insertAudit, auditRow, rows)
 }
 
 // EnqueueAll implements directory.BatchTx. A statement may change a row once only, so it holds a

@@ -72,6 +72,8 @@ var userColumns = []userColumn{
 	readWrite("title", func(u *userRow) any { return &u.Title }),
 	readWrite("email", func(u *userRow) any { return &u.Email }),
 	writeOnly("email_key", func(u *userRow) any { return &u.EmailKey }),
+	readWrite("email_confirmed_at", func(u *userRow) any { return instant{&u.EmailConfirmedAt} }),
+	readWrite("email_set_at", func(u *userRow) any { return instant{&u.EmailSetAt} }),
 	readWrite("external_id", func(u *userRow) any { return &u.ExternalID }),
 	readWrite("active", func(u *userRow) any { return &u.Active }),
 	readWrite("access_level", func(u *userRow) any { return (*string)(&u.AccessLevel) }),
@@ -96,6 +98,9 @@ var userColumns = []userColumn{
 	readWrite("session_expiry", func(u *userRow) any { return span{&u.SessionExpiry} }),
 	readWrite("competencies", func(u *userRow) any { return competencies{&u.Competencies} }),
 	readWrite("properties", func(u *userRow) any { return document{&u.Properties} }),
+	readWrite("preferences", func(u *userRow) any { return preferences{&u.Preferences} }),
+	writeOnly("wants_unmatched", func(u *userRow) any { return chose(u.Preferences, roster.TypeUnmatched) }),
+	writeOnly("wants_digest", func(u *userRow) any { return chose(u.Preferences, roster.TypeDigest) }),
 	readWrite("managed_profile", func(u *userRow) any { return (*string)(&u.ManagedBy.Profile) }),
 	readWrite("managed_access", func(u *userRow) any { return (*string)(&u.ManagedBy.Access) }),
 	readWrite("managed_groups", func(u *userRow) any { return (*string)(&u.ManagedBy.Groups) }),
@@ -232,6 +237,8 @@ func (t *tx) storedAs(value any) (any, error) {
 		return *v, nil
 	case instant:
 		return micros(*v.to), nil
+	case preferences:
+		return preferenceText(*v.to), nil
 	case span:
 		return v.to.Microseconds(), nil
 	case document:
@@ -242,7 +249,7 @@ func (t *tx) storedAs(value any) (any, error) {
 		return uid(*v.to), nil
 	case roster.OrganizationID:
 		return t.org(v), nil
-	case nil, string, nullable, int, uid, digest:
+	case nil, bool, string, nullable, int, uid, digest:
 		return v, nil
 	default:
 		return nil, fmt.Errorf("a %T is not stored", value)

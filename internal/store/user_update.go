@@ -28,7 +28,6 @@ func (t *tx) replaceParts(u directory.NewUserRow, parts directory.With) error {
 		{directory.WithRoles, `DELETE FROM user_level_groups WHERE organization = $1 AND user_number = $2`},
 		{directory.WithGroups | directory.WithTeams, `DELETE FROM group_members WHERE organization = $1 AND user_number = $2`},
 		{directory.WithReach, `DELETE FROM contact_methods WHERE organization = $1 AND user_number = $2`},
-		{directory.WithReach, `DELETE FROM preferences WHERE organization = $1 AND user_number = $2`},
 	} {
 		if parts&part.with == 0 {
 			continue

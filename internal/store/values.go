@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"roster"
@@ -107,24 +106,6 @@ type permissions struct{ to *roster.Permissions }
 func (p permissions) scanText(text string) error {
 	*p.to, _ = roster.ParsePermissions(text)
 	return nil
-}
-
-// serviceText returns the stored form of a set of services: separated by blanks.
-func serviceText(services []roster.Service) string {
-	words := make([]string, len(services))
-	for i, s := range services {
-		words[i] = string(s)
-	}
-	return strings.Join(words, " ")
-}
-
-// parseServices reverses serviceText.
-func parseServices(text string) []roster.Service {
-	var services []roster.Service
-	for word := range strings.FieldsSeq(text) {
-		services = append(services, roster.Service(word))
-	}
-	return services
 }
 
 // nullable is a text as an argument of a statement, where "" is NULL.

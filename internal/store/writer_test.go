@@ -388,9 +388,9 @@ func TestAQueuedJobIsAnnouncedOnceItIsCommitted(t *testing.T) {
 			return false
 		}
 	}
-	queue := func(err error) func(directory.Tx) error {
+	queue := func(second int64, err error) func(directory.Tx) error {
 		return func(tx directory.Tx) error {
-			job := roster.Job{ID: anID, OrganizationID: anID, Lane: roster.LaneWelcome, Key: "key", RunAt: time.Unix(1, 0)}
+			job := roster.Job{ID: anID, OrganizationID: anID, Lane: roster.LaneWelcome, Key: "key", RunAt: time.Unix(second, 0)}
 			return errors.Join(tx.Enqueue(job), err)
 		}
 	}
@@ -399,14 +399,17 @@ func TestAQueuedJobIsAnnouncedOnceItIsCommitted(t *testing.T) {
 	}); err != nil || announced() {
 		t.Errorf("without a job: %v", err)
 	}
-	if err := db.Update(t.Context(), queue(errors.New("no"))); err == nil || announced() {
+	if err := db.Update(t.Context(), queue(5, errors.New("no"))); err == nil || announced() {
 		t.Errorf("a job that was rolled back: %v", err)
 	}
-	if err := db.Update(t.Context(), queue(nil)); err != nil || !announced() || announced() {
+	if err := db.Update(t.Context(), queue(5, nil)); err != nil || !announced() || announced() {
 		t.Errorf("a job: %v", err)
 	}
-	if err := db.Update(t.Context(), queue(nil)); err != nil || announced() {
+	if err := db.Update(t.Context(), queue(6, nil)); err != nil || announced() {
 		t.Errorf("a job that is there already: %v", err)
+	}
+	if err := db.Update(t.Context(), queue(4, nil)); err != nil || !announced() {
+		t.Errorf("a job that is brought forward: %v", err)
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 // recipient and each service, so that it also says why somebody is not told. A held decision is
 // decided again at its time, with Past holding what was decided before.
 //
-// Everybody is decided before anything is sent (N11), because anybody may be the only one left (N12).
+// Everybody is decided before anything is sent (N11), because anybody may be the only one left
+// (N12).
 func Decide(s Snapshot) []roster.Decision {
 	d := newDecider(s)
 	switch s.Occasion.Kind {
@@ -44,7 +45,7 @@ func (d *decider) trouble(t Trouble) {
 			}
 		}
 	}
-	d.add(t.Alert.ID, answers)
+	d.add(t, answers)
 }
 
 // ignored are the rules that do not count, because otherwise nobody would be told (N12).
@@ -56,8 +57,9 @@ type ignored struct {
 // tell answers for all recipients and group channels of a trouble. It leaves the rules of the alert
 // itself aside.
 func (d *decider) tell(t Trouble, ignore ignored) []answer {
-	var answers []answer
-	for _, r := range d.recipients(t.Recipients, ignore.away) {
+	recipients := d.recipients(t.Recipients, ignore.away)
+	answers := make([]answer, 0, len(recipients)*len(services))
+	for _, r := range recipients {
 		answers = append(answers, d.person(t, typeOf(t.Alert), r, ignore.hours)...)
 	}
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(t.Channels))) {
@@ -73,7 +75,7 @@ func typeOf(a roster.Alert) roster.NotificationType {
 	case a.Highest == roster.StateWarning:
 		return roster.TypeWarnings
 	case a.Urgency == roster.UrgencyPage:
-		return Pages
+		return roster.TypePages
 	default:
 		return roster.TypeFailures
 	}
@@ -85,9 +87,11 @@ func (d *decider) neverNobody(t Trouble, answers []answer) []answer {
 	if kind == roster.TypeWarnings {
 		return answers
 	}
-	if kind == Pages { // quiet hours and mutes are ignored
+	if kind == roster.TypePages && slices.ContainsFunc(answers, answer.kept) { // quiet hours and mutes are ignored
 		regardless := d.tell(t, ignored{hours: true})
-		if !slices.ContainsFunc(answers, answer.reachesNow) || slices.ContainsFunc(regardless, answer.wakesNow) && !slices.ContainsFunc(answers, answer.wakesNow) {
+		nobody := !slices.ContainsFunc(answers, answer.reachesNow)
+		nobodyWakes := !slices.ContainsFunc(answers, answer.wakesNow) && slices.ContainsFunc(regardless, answer.wakesNow)
+		if nobody || nobodyWakes {
 			answers = regardless
 		}
 	}
@@ -95,22 +99,27 @@ func (d *decider) neverNobody(t Trouble, answers []answer) []answer {
 		return answers
 	}
 	last := d.lastResort(t, kind)
-	if kind == Pages && !slices.ContainsFunc(last, answer.reaches) { // the absent are told themselves
-		answers = d.tell(t, ignored{hours: true, away: true})
-		for i := range answers {
-			if answers[i].outcome == roster.OutcomeSend {
-				answers[i].reason, answers[i].rule = roster.ReasonNobodyElse, "N12"
-			}
+	if kind != roster.TypePages || slices.ContainsFunc(last, answer.reaches) {
+		return append(without(answers, last), last...)
+	}
+	answers = d.tell(t, ignored{hours: true, away: true}) // the absent are told themselves
+	for i := range answers {
+		if answers[i].outcome == roster.OutcomeSend {
+			answers[i].reason, answers[i].rule = roster.ReasonNobodyElse, "N12"
 		}
 	}
-	answers = slices.DeleteFunc(answers, func(a answer) bool {
-		return a.user != "" && !a.reaches() && slices.ContainsFunc(last, func(l answer) bool { return l.user == a.user })
-	})
-	return append(answers, last...)
+	return append(answers, without(last, answers)...)
 }
 
-// lastResort answers for the people who are told when nobody else can be (N12). They are told by the
-// services that they chose; where none of these can reach them, by any that can.
+// without returns the answers except those for people whom others are for, too.
+func without(answers, others []answer) []answer {
+	return slices.DeleteFunc(answers, func(a answer) bool {
+		return a.user != "" && slices.ContainsFunc(others, func(o answer) bool { return o.user == a.user })
+	})
+}
+
+// lastResort answers for the people who are told when nobody else can be (N12). They are told by
+// the services that they chose; where none of these can reach them, by any that can.
 func (d *decider) lastResort(t Trouble, kind roster.NotificationType) []answer {
 	var answers []answer
 	for _, r := range d.recipients(d.LastResort, false) {
@@ -127,38 +136,23 @@ func (d *decider) lastResort(t Trouble, kind roster.NotificationType) []answer {
 	return answers
 }
 
-// recovery decides who hears that an alert ended: exactly those who were told of it, by the services
-// that told them (N17). Those who hear "no longer watched" are the same (N4).
+// recovery decides who hears that an alert ended: exactly those who were told of it, by the
+// services that told them (N17). Those who hear "no longer watched" are the same (N4).
 func (d *decider) recovery(t Trouble) {
-	var answers []answer
-	kind := typeOf(t.Alert)
+	broke := map[place]bool{} // the quiet hours of those who were told
 	for _, told := range t.Told {
-		if told.WasFailing || told.Outcome != roster.OutcomeSend {
-			continue // they know already that it ended (N3)
-		}
-		if told.Channel != "" {
+		at := place{user: told.User, service: told.Service}
+		broke[at] = broke[at] || told.InBreach
+	}
+	var answers []answer
+	for _, told := range t.Told {
+		switch at := (place{user: told.User, service: told.Service}); {
+		case told.WasFailing || told.Outcome != roster.OutcomeSend: // they know that it ended (N3)
+		case told.Channel != "":
 			answers = append(answers, d.channel(t, d.channels[told.Channel]))
-			continue
-		}
-		r := recipient{Person: d.people[told.User], reason: roster.ReasonChosen, rule: "N17", inPlaceOf: told.InPlaceOf}
-		r.ID = told.User
-		a := answer{user: told.User, service: told.Service, inPlaceOf: told.InPlaceOf}
-		methods, refusal := d.usable(r.Person, told.Service, kind)
-		switch {
-		case !r.Active:
-			a = a.skip(roster.ReasonInactive, "N10")
-		case r.mutes(t, d.Now):
-			a = a.skip(roster.ReasonMuted, "N18")
-		case len(methods) == 0:
-			a = a.skip(refusal, "N11")
 		default:
-			a.method = methods[0]
-			if slices.Contains(methods, told.Method) {
-				a.method = told.Method
-			}
-			a = d.when(t, kind, r, a, told.InBreach || t.Alert.Acknowledged.By.ID == told.User)
+			answers = append(answers, d.recovered(t, told, broke[at]))
 		}
-		answers = append(answers, a)
 	}
 	if gate := d.recoveryGate(t); gate.outcome != roster.OutcomeSend {
 		for i, a := range answers {
@@ -167,7 +161,29 @@ func (d *decider) recovery(t Trouble) {
 			}
 		}
 	}
-	d.add(t.Alert.ID, answers)
+	d.add(t, answers)
+}
+
+// recovered answers whether a person hears that an alert ended, at once if the message that told of
+// it broke their quiet hours or if they acknowledged (N17).
+func (d *decider) recovered(t Trouble, told roster.Decision, broke bool) answer {
+	kind := typeOf(t.Alert)
+	r := recipient{Person: d.people[told.User], reason: roster.ReasonChosen, rule: "N17"}
+	a := answer{user: told.User, service: told.Service}
+	methods, refusal := d.usable(r.Person, told.Service, kind)
+	switch {
+	case !r.Active:
+		return a.skip(roster.ReasonInactive, "N10")
+	case r.mutes(t, d.Now):
+		return a.skip(roster.ReasonMuted, "N18")
+	case len(methods) == 0:
+		return a.skip(refusal, "N11")
+	}
+	a.method = methods[0]
+	if slices.Contains(methods, told.Method) {
+		a.method = told.Method
+	}
+	return d.when(t, kind, r, a, broke || t.Alert.Acknowledged.By.ID == told.User)
 }
 
 // readers decides who is told of an unmatched event, and who gets a digest (N31).
@@ -181,17 +197,17 @@ func (d *decider) readers() {
 		if len(d.people[id].choice(kind).Services) > 0 {
 			chose = append(chose, id)
 		} else {
-			d.add("", every(recipient{Person: d.people[id]}, roster.ReasonNotChosen, "N6"))
+			d.add(Trouble{}, every(recipient{Person: d.people[id]}, roster.ReasonNotChosen, "N6"))
 		}
 	}
 	for _, r := range d.recipients(chose, false) {
 		switch told := d.UnmatchedToldAt; {
 		case kind == roster.TypeUnmatched && r.Active && !r.SeesAll:
-			d.add("", every(r, roster.ReasonMayNotSee, "N31"))
+			d.add(Trouble{}, every(r, roster.ReasonMayNotSee, "N31"))
 		case kind == roster.TypeUnmatched && !told.IsZero() && sameDate(told, d.Now, zone(r.TimeZone)):
-			d.add("", every(r, roster.ReasonAlreadyTold, "N31"))
+			d.add(Trouble{}, every(r, roster.ReasonAlreadyTold, "N31"))
 		default:
-			d.add("", d.person(Trouble{}, kind, r, false))
+			d.add(Trouble{}, d.person(Trouble{}, kind, r, false))
 		}
 	}
 }
@@ -200,7 +216,7 @@ func (d *decider) readers() {
 func (d *decider) others() {
 	for _, id := range d.everyone {
 		if !d.answered[id] {
-			d.add("", []answer{answer{user: id}.skip(roster.ReasonNotRecipient, "N11")})
+			d.add(Trouble{}, []answer{answer{user: id}.skip(roster.ReasonNotRecipient, "N11")})
 		}
 	}
 }
@@ -214,6 +230,7 @@ type decider struct {
 	troubles []Trouble       // in the order in which a message names them
 	before   map[place]past
 	since    map[roster.AlertID]time.Time // when the rules of an alert itself last stopped holding it
+	quiet    map[quietHours]time.Time
 
 	answered map[roster.UserID]bool
 	told     map[roster.AlertID]bool // somebody is told of it now
@@ -239,6 +256,7 @@ func newDecider(s Snapshot) *decider {
 		channels: map[roster.GroupChannelID]Channel{},
 		before:   map[place]past{},
 		since:    map[roster.AlertID]time.Time{},
+		quiet:    map[quietHours]time.Time{},
 		answered: map[roster.UserID]bool{},
 		told:     map[roster.AlertID]bool{},
 		alerts:   map[answer][]roster.AlertID{},
@@ -288,14 +306,18 @@ func (d *decider) remember(p roster.Decision) {
 	}
 }
 
-// add takes the answers about an alert. Alerts with the same answer share a decision.
-func (d *decider) add(alert roster.AlertID, answers []answer) {
+// add takes the answers about a trouble. Alerts with the same answer share a decision.
+func (d *decider) add(t Trouble, answers []answer) {
+	id := t.Alert.ID
+	begins, _ := d.flapping(t)
 	for _, a := range answers {
+		send := a.outcome == roster.OutcomeSend
+		a.flapping = send && begins
 		d.answered[a.user] = true
-		d.told[alert] = d.told[alert] || a.outcome == roster.OutcomeSend
+		d.told[id] = d.told[id] || send
 		of := d.alerts[a]
-		if alert != "" && (len(of) == 0 || of[len(of)-1] != alert) {
-			of = append(of, alert)
+		if id != "" && (len(of) == 0 || of[len(of)-1] != id) {
+			of = append(of, id)
 		}
 		d.alerts[a] = of
 	}
@@ -308,7 +330,7 @@ func (d *decider) decisions() []roster.Decision {
 		all = append(all, roster.Decision{
 			User: a.user, Channel: a.channel, Service: a.service, Method: a.method, Alerts: alerts,
 			Outcome: a.outcome, Until: a.until, Reason: a.reason, Rule: a.rule,
-			InPlaceOf: a.inPlaceOf, WasFailing: a.wasFailing, InBreach: a.inBreach,
+			InPlaceOf: a.inPlaceOf, WasFailing: a.wasFailing, InBreach: a.inBreach, Flapping: a.flapping,
 		})
 	}
 	slices.SortFunc(all, func(a, b roster.Decision) int {

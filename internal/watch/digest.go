@@ -9,9 +9,9 @@ import (
 )
 
 // DigestDue returns the date of the latest digest whose time has come for a reader, such as
-// "2026-12-01", and when the next one's comes (N31). timeOfDay is the organization's, such as "08:00";
-// the zone is the reader's. The caller sends the digest of a date only if the reader had none of that
-// date or a later one.
+// "2026-12-01", and when the next one's comes (N31). timeOfDay is the organization's, such as
+// "08:00"; the zone is the reader's. The caller sends the digest of a date only if the reader had
+// none of that date or a later one.
 func DigestDue(timeOfDay, timeZone string, now time.Time) (date string, next time.Time) {
 	loc := zone(timeZone)
 	today := digits(now, loc)
@@ -52,8 +52,8 @@ type DigestEntry struct {
 	At    time.Time
 }
 
-// DigestLine is a line of a digest. It stands for all entries of a check, or of the source and title
-// of unmatched events.
+// DigestLine is a line of a digest. It stands for all entries of a check, or of the source and
+// title of unmatched events.
 type DigestLine struct {
 	DigestEntry     // the latest
 	Count       int // how many there were
@@ -66,9 +66,9 @@ type Reader struct {
 	OmitEmpty bool                    // wants no digest of a day on which nothing happened
 }
 
-// Digest returns the lines of a reader's digest, by section and the latest first. It reports false if
-// the reader gets no digest. A reader sees only what they may see: what belongs to no check, or to
-// somebody's notifications, only with a level for the whole organization.
+// Digest returns the lines of a reader's digest, by section and the latest first. It reports false
+// if the reader gets no digest. A reader sees only what they may see: what belongs to no check, or
+// to somebody's notifications, only with a level for the whole organization.
 func Digest(entries []DigestEntry, r Reader) ([]DigestLine, bool) {
 	type subject struct {
 		kind        DigestKind

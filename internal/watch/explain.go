@@ -16,7 +16,7 @@ type Names struct {
 // serviceNames says how people call the services.
 var serviceNames = map[roster.Service]string{
 	roster.ServiceEmail: "email", roster.ServiceSMS: "SMS", roster.ServicePush: "push", roster.ServicePushbullet: "Pushbullet",
-	roster.ServicePushover: "Pushover", Call: "phone call",
+	roster.ServicePushover: "Pushover", roster.ServiceCall: "phone call",
 }
 
 // Sentence returns a decision in words: "Ann is told by email: they chose this service." A time is
@@ -36,6 +36,9 @@ func Sentence(d roster.Decision, n Names) string {
 	why := d.Reason.Text()
 	if d.WasFailing {
 		why += ", and the alert ended before they could be told"
+	}
+	if d.Flapping {
+		why += ", and hear no more until the check stops changing so often"
 	}
 	switch d.Outcome {
 	case roster.OutcomeSend:

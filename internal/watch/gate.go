@@ -27,7 +27,7 @@ func (d *decider) gate(t Trouble) answer {
 		return answer{}.skip(roster.ReasonPaused, "N4")
 	case alert.Urgency == roster.UrgencyLog: // N5
 		return answer{}.skip(roster.ReasonLogOnly, "N5")
-	case alert.Acknowledged.Holds(d.Now): // N15
+	case alert.Acknowledged.Holds(d.Now), slices.ContainsFunc(d.Adoptions, func(a Adoption) bool { return a.Adopts(t) }): // N15
 		return answer{}.skip(roster.ReasonAcknowledged, "N15")
 	case slices.ContainsFunc(d.Maintenances, func(m Maintenance) bool { return m.covers(t, d.Now) }): // N18
 		return answer{}.skip(roster.ReasonMaintenance, "N18")
@@ -40,8 +40,7 @@ func (d *decider) gate(t Trouble) answer {
 	if d.Now.Before(tolerated) { // N19
 		return answer{}.hold(tolerated, roster.ReasonTolerated, "N19")
 	}
-	began, calm := flapping(t.Flips)
-	if d.Now.Before(calm) && !d.Occasion.At.Equal(began) { // N19: the flip that begins it is told
+	if begins, calm := d.flapping(t); d.Now.Before(calm) && !begins { // N19
 		return answer{}.hold(calm, roster.ReasonFlapping, "N19")
 	}
 	if a := d.parents(t); a.outcome != roster.OutcomeSend {
@@ -81,22 +80,29 @@ func (d *decider) parents(t Trouble) answer {
 	return answer{outcome: roster.OutcomeSend}
 }
 
-// recoveryGate holds a recovery while the check is flapping (N19).
+// recoveryGate applies the rules about a recovery itself.
 func (d *decider) recoveryGate(t Trouble) answer {
-	_, calm := flapping(t.Flips)
+	begins, calm := d.flapping(t)
 	switch {
 	case d.Occasion.Kind != roster.OccasionRecovery:
 		return answer{outcome: roster.OutcomeSend}
-	case d.Now.Before(calm):
+	case d.Now.Before(calm) && !begins: // N19
 		return answer{}.hold(calm, roster.ReasonFlapping, "N19")
-	case t.FailingAgain:
-		return answer{}.skip(roster.ReasonFlapping, "N19")
+	case t.FailingAgain: // the message about the newer alert says how things are
+		return answer{}.skip(roster.ReasonRolledUp, "N17")
 	}
 	return answer{outcome: roster.OutcomeSend}
 }
 
-// flapping returns the flip with which a check began to change too often, and when it will have been
-// calm for long enough. Both are zero for a check that does not.
+// flapping reports whether the occasion is the flip with which a check begins to change too often,
+// which is told (N19), and returns when the check will have been calm for long enough.
+func (d *decider) flapping(t Trouble) (begins bool, calm time.Time) {
+	began, calm := flapping(t.Flips)
+	return d.Now.Before(calm) && d.Occasion.At.Equal(began), calm
+}
+
+// flapping returns the flip with which a check began to change too often, and when it will have
+// been calm for long enough. Both are zero for a check that does not.
 func flapping(flips []time.Time) (began, calm time.Time) {
 	flips = slices.SortedFunc(slices.Values(flips), time.Time.Compare)
 	from := 0 // the first flip of the hour, and since the check was last calm

@@ -23,11 +23,12 @@ type answer struct {
 	inPlaceOf  roster.UserID
 	wasFailing bool
 	inBreach   bool
+	flapping   bool
 }
 
 func (a answer) as(o roster.Outcome, r roster.Reason, rule string, until time.Time) answer {
 	a.outcome, a.reason, a.rule, a.until = o, r, rule, until
-	a.wasFailing, a.inBreach = false, false
+	a.wasFailing, a.inBreach, a.flapping = false, false, false
 	return a
 }
 
@@ -39,16 +40,22 @@ func (a answer) hold(until time.Time, r roster.Reason, rule string) answer {
 	return a.as(roster.OutcomeHold, r, rule, until.UTC().Round(0))
 }
 
-// reachesNow reports whether a person is told now, was told, or will be within their own delay.
+// reachesNow reports whether a person is told now, was told, or was woken seconds ago.
 func (a answer) reachesNow() bool {
-	own := a.reason == roster.ReasonDelay || a.reason == roster.ReasonGathered || a.reason == roster.ReasonAlreadyTold
-	return a.user != "" && (a.outcome == roster.OutcomeSend || own)
+	told := a.outcome == roster.OutcomeSend || a.reason == roster.ReasonGathered || a.reason == roster.ReasonAlreadyTold
+	return a.user != "" && told
 }
 
 // wakesNow reports whether a person is told so by a service that wakes.
 func (a answer) wakesNow() bool { return a.reachesNow() && wakes(a.service) }
 
-// reaches reports whether a person or group channel is told sooner or later, or does not want to be.
+// kept reports whether a person's quiet hours or mute keep them from being told now.
+func (a answer) kept() bool {
+	return a.reason == roster.ReasonQuietHours || a.reason == roster.ReasonMuted
+}
+
+// reaches reports whether a person or group channel is told sooner or later, or does not want to
+// be.
 func (a answer) reaches() bool {
 	return a.outcome != roster.OutcomeSkip || a.reason == roster.ReasonAlreadyTold || a.reason == roster.ReasonMuted
 }
@@ -62,10 +69,11 @@ type recipient struct {
 	absent    bool          // away, so that nobody or a stand-in is told instead
 }
 
-// recipients returns people and those who stand in for them (N27), in ascending order of the former.
+// recipients returns people and those who stand in for them (N27), in ascending order of the
+// former.
 func (d *decider) recipients(ids []roster.UserID, ignoreAway bool) []recipient {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	var all []recipient
+	all := make([]recipient, 0, len(ids))
 	for _, id := range ids {
 		r := recipient{Person: d.people[id], reason: roster.ReasonChosen, rule: "N11"}
 		r.ID = id // somebody unknown is not active
@@ -83,8 +91,8 @@ func (d *decider) recipients(ids []roster.UserID, ignoreAway bool) []recipient {
 }
 
 // standIn returns who is told in a person's place: the first of the chain who is there and active
-// (N27). A chain that is a circle, or that ends without anybody, ends at the person. It returns "" for
-// a person who named nobody.
+// (N27). A chain that is a circle, or that ends without anybody, ends at the person. It returns ""
+// for a person who named nobody.
 func (d *decider) standIn(p Person) roster.UserID {
 	seen := map[roster.UserID]bool{p.ID: true}
 	for next := p.Away.StandIn; next != "" && !seen[next]; next = d.people[next].Away.StandIn {
@@ -119,7 +127,7 @@ func (d *decider) person(t Trouble, kind roster.NotificationType, r recipient, i
 		return every(r, roster.ReasonMuted, "N18")
 	}
 	choice := r.choice(kind)
-	var all []answer
+	all := make([]answer, 0, len(services))
 	reachable := false
 	for _, s := range services {
 		a := answer{user: r.ID, service: s, inPlaceOf: r.inPlaceOf}
@@ -129,15 +137,15 @@ func (d *decider) person(t Trouble, kind roster.NotificationType, r recipient, i
 			all = append(all, a.skip(roster.ReasonNotChosen, "N6"))
 		case len(methods) == 0: // N11
 			all = append(all, a.skip(refusal, "N11"))
-		}
-		for i := 0; i < len(methods) && slices.Contains(choice.Services, s); i++ {
-			a.method = methods[i]
-			all = append(all, d.when(t, kind, r, a, ignoreHours))
+		default:
 			reachable = true
+			for _, a.method = range methods {
+				all = append(all, d.when(t, kind, r, a, ignoreHours))
+			}
 		}
 	}
-	failure := kind == Pages || kind == roster.TypeFailures
-	if methods, _ := d.usable(r.Person, roster.ServiceEmail, kind); failure && !reachable && len(choice.Services) > 0 && len(methods) > 0 {
+	methods, _ := d.usable(r.Person, roster.ServiceEmail, kind)
+	if failure(kind) && !reachable && len(choice.Services) > 0 && len(methods) > 0 {
 		if r.reason != roster.ReasonLastResort {
 			r.reason, r.rule = roster.ReasonEmailInstead, "N12"
 		}
@@ -154,10 +162,9 @@ func (d *decider) usable(p Person, s roster.Service, kind roster.NotificationTyp
 		return nil, roster.ReasonServiceNotConfigured
 	}
 	address := s
-	if s == Call {
+	if s == roster.ServiceCall {
 		address = roster.ServiceSMS
 	}
-	failure := kind == Pages || kind == roster.TypeFailures
 	var methods []roster.ContactMethodID
 	refusal := roster.ReasonNoMethod
 	for _, m := range p.Methods {
@@ -165,7 +172,7 @@ func (d *decider) usable(p Person, s roster.Service, kind roster.NotificationTyp
 		case m.Service != address:
 		case m.Broken:
 			refusal = roster.ReasonMethodBroken
-		case !m.Confirmed && !m.Primary && !(failure && d.AllowUnconfirmed): // DECISIONS 24
+		case !m.Confirmed && !m.Primary && !(failure(kind) && d.AllowUnconfirmed): // DECISIONS 24
 			refusal = roster.ReasonNotConfirmed
 		case len(methods) == 0 || s == roster.ServicePush:
 			methods = append(methods, m.ID)
@@ -174,35 +181,63 @@ func (d *decider) usable(p Person, s roster.Service, kind roster.NotificationTyp
 	return methods, refusal
 }
 
+// failure reports whether a type tells of failures.
+func failure(kind roster.NotificationType) bool {
+	return kind == roster.TypePages || kind == roster.TypeFailures
+}
+
 // when answers at what time a service that can reach the person is used.
 func (d *decider) when(t Trouble, kind roster.NotificationType, r recipient, a answer, ignoreHours bool) answer {
 	choice, before := r.choice(kind), d.before[place{a.user, "", a.service, t.Alert.ID}]
-	told := d.Occasion.Kind != roster.OccasionRecovery && d.Occasion.Kind != roster.OccasionUnwatched
 	delayed := d.delaysFrom(t).Add(choice.Delays[a.service])
-	quiet := Inside(choice.Quiet, d.Now)
+	until := d.quietUntil(r.Person, kind)
+	quiet := until.After(d.Now)
+	late := !t.Alert.Open() && !d.ofEnded() // it tells of a failure that is over
 	switch {
 	case before.sent: // N9: running twice tells nobody twice
 		return a.skip(roster.ReasonAlreadyTold, "N9")
-	case told && !t.Alert.Open() && !before.heldByHours: // N3
+	case late && !before.heldByHours: // N3
 		return a.skip(roster.ReasonEnded, "N3")
-	case told && t.Alert.Open() && d.Now.Before(delayed): // N6
+	case t.Alert.Open() && d.Now.Before(delayed): // N6
 		return a.hold(delayed, roster.ReasonDelay, "N6")
 	case quiet && !ignoreHours: // N27
-		return a.hold(Closes(choice.Quiet, d.Now), roster.ReasonQuietHours, "N27")
+		return a.hold(until, roster.ReasonQuietHours, "N27")
 	case wakes(a.service) && !r.WokenAt.IsZero() && d.Now.Before(r.WokenAt.Add(gatherTime)): // N21
 		return a.hold(r.WokenAt.Add(gatherTime), roster.ReasonGathered, "N21")
 	}
 	a = a.as(roster.OutcomeSend, r.reason, r.rule, time.Time{})
-	a.wasFailing = told && !t.Alert.Open()
+	a.wasFailing = late
 	a.inBreach = quiet || r.mutes(t, d.Now)
-	if a.inBreach && told && r.reason != roster.ReasonLastResort { // N12
+	if a.inBreach && !d.ofEnded() && r.reason != roster.ReasonLastResort { // N12
 		a.reason, a.rule = roster.ReasonNobodyElse, "N12"
 	}
 	return a
 }
 
-// delaysFrom returns from when delays count: when the alert got as bad as it is, or when its own rules
-// let it be told.
+// ofEnded reports whether the occasion is that alerts ended.
+func (d *decider) ofEnded() bool {
+	return d.Occasion.Kind == roster.OccasionRecovery || d.Occasion.Kind == roster.OccasionUnwatched
+}
+
+// quietUntil returns when the quiet hours of a person end, or a time that is past if there are none
+// now. It remembers the answer for the next alert.
+func (d *decider) quietUntil(p Person, kind roster.NotificationType) time.Time {
+	until, known := d.quiet[quietHours{p.ID, kind}]
+	if !known {
+		until = Closes(p.choice(kind).Quiet, d.Now)
+		d.quiet[quietHours{p.ID, kind}] = until
+	}
+	return until
+}
+
+// quietHours are of a person and a type.
+type quietHours struct {
+	user roster.UserID
+	kind roster.NotificationType
+}
+
+// delaysFrom returns from when delays count: when the alert got as bad as it is, or when its own
+// rules let it be told.
 func (d *decider) delaysFrom(t Trouble) time.Time {
 	if d.Occasion.Kind == roster.OccasionFlips {
 		return latest(t.Alert.RaisedAt, d.since[t.Alert.ID])
@@ -214,9 +249,9 @@ func (d *decider) delaysFrom(t Trouble) time.Time {
 func (d *decider) channel(t Trouble, c Channel) answer {
 	a := answer{channel: c.ID, service: c.Service}
 	kind := typeOf(t.Alert)
-	chosen := slices.Contains(c.Types, kind) || kind == Pages && slices.Contains(c.Types, roster.TypeFailures)
+	chosen := slices.Contains(c.Types, kind) || kind == roster.TypePages && slices.Contains(c.Types, roster.TypeFailures)
 	before := d.before[place{"", c.ID, c.Service, t.Alert.ID}]
-	told := d.Occasion.Kind != roster.OccasionRecovery && d.Occasion.Kind != roster.OccasionUnwatched
+	late := !t.Alert.Open() && !d.ofEnded()
 	switch {
 	case !chosen:
 		return a.skip(roster.ReasonNotChosen, "N6")
@@ -224,11 +259,11 @@ func (d *decider) channel(t Trouble, c Channel) answer {
 		return a.skip(roster.ReasonMethodBroken, "N11")
 	case before.sent:
 		return a.skip(roster.ReasonAlreadyTold, "N9")
-	case told && !t.Alert.Open() && !before.heldByHours:
+	case late && !before.heldByHours:
 		return a.skip(roster.ReasonEnded, "N3")
 	}
 	a = a.as(roster.OutcomeSend, roster.ReasonChosen, "N11", time.Time{})
-	a.wasFailing = told && !t.Alert.Open()
+	a.wasFailing = late
 	return a
 }
 

@@ -23,7 +23,7 @@ type Intake struct {
 	State     roster.CheckState
 	Alert     roster.Alert   // the newest alert of the event's key, open or ended; zero for none
 	Silence   roster.Alert   // the open alert of silence, if the event's key is not ""; zero for none
-	Elsewhere roster.State   // the worst state of the check's other open alerts; "" for none
+	Elsewhere roster.State   // the worst state of all other open alerts of the check; "" for none
 	NewAlert  roster.AlertID // the id of the alert that the event may open
 }
 
@@ -57,6 +57,7 @@ type Change struct {
 	Alerts    []roster.Alert // opened or changed, whole
 	Flips     []roster.Flip
 	Occasions []roster.Occasion // to decide, without ids
+	Took      time.Duration     // how long the run was that ended; 0 if none did, or its start is unknown
 }
 
 // Receive says what an event does to the check that claimed it.
@@ -67,7 +68,7 @@ func Receive(in Intake, s Signal) Change {
 		c.State.Status = s.Status
 	}
 	happened := s.OccurredAt
-	if happened.IsZero() {
+	if happened.IsZero() || happened.After(in.Now) { // a clock that is ahead must not outdate what follows
 		happened = in.Now
 	}
 	switch {
@@ -86,7 +87,9 @@ func Receive(in Intake, s Signal) Change {
 	if s.DedupKey == "" {
 		c.State.OccurredAt = happened
 	}
-	if s.Run == "" || s.Run == in.State.Run { // N24: the end of another run leaves this one running
+	if began := in.State.RunningSince; !began.IsZero() && (s.Run == "" || s.Run == in.State.Run) {
+		// N24: the end of another run leaves this one running.
+		c.Took = in.Now.Sub(began)
 		c.State.RunningSince, c.State.Run = time.Time{}, ""
 	}
 	flip := roster.Flip{Event: s.Event, Cause: roster.CauseEvent}
@@ -111,8 +114,8 @@ func stale(in Intake, s Signal, happened time.Time) bool {
 	return happened.Before(in.Alert.OccurredAt) || s.DedupKey == "" && happened.Before(in.State.OccurredAt)
 }
 
-// Silence says what it does that no event came by the time at which one was due, or that a run did not
-// end in time. The intake's Alert is the newest alert of key "". The caller looks after N25.
+// Silence says what it does that no event came by the time at which one was due, or that a run did
+// not end in time. The intake's Alert is the newest alert of key "". The caller looks after N25.
 func Silence(in Intake) Change {
 	c := Change{State: in.State}
 	if in.State.DueAt.IsZero() || in.Now.Before(in.State.DueAt) || in.State.State == roster.StatePaused {
@@ -134,8 +137,8 @@ func Silence(in Intake) Change {
 	return c
 }
 
-// Pause says what it does that a check is no longer watched (N4), by CausePause or CauseDelete. open
-// holds all open alerts of the check.
+// Pause says what it does that a check is no longer watched (N4), by CausePause or CauseDelete.
+// open holds all open alerts of the check.
 func Pause(in Intake, open []roster.Alert, cause roster.FlipCause) Change {
 	c := Change{State: in.State}
 	for _, a := range open {
@@ -150,12 +153,16 @@ func Pause(in Intake, open []roster.Alert, cause roster.FlipCause) Change {
 	return c
 }
 
-// Watch returns the state of a check that is new or no longer paused. It counts its first interval
+// Watch says what it does that a check is new or no longer paused. It counts its first interval
 // from now (N4).
-func Watch(r Rules, s roster.CheckState, now time.Time) roster.CheckState {
-	s.State, s.LastAt = roster.StateNew, now
-	s.DueAt = deadline(r, s)
-	return s
+func Watch(in Intake) Change {
+	c := Change{State: in.State}
+	c.State.State, c.State.LastAt = roster.StateNew, in.Now
+	c.State.DueAt = deadline(in.Rules, c.State)
+	if in.State.State == roster.StatePaused {
+		c.Flips = []roster.Flip{{Check: in.Check.ID, From: in.State.State, To: roster.StateNew, At: in.Now, Cause: roster.CausePause}}
+	}
+	return c
 }
 
 // fail opens an alert, or goes on with the open one.
@@ -173,7 +180,7 @@ func (c *Change) fail(in Intake, opening roster.Alert, to roster.State, flip ros
 		tells = roster.OccasionRun
 	}
 	a.Failures++
-	if a.Failures == in.Tolerance.AfterFailures && tells == "" { // N19: what was tolerated is told now
+	if a.Failures == in.Tolerance.AfterFailures && tells == "" && !a.Silent { // N19: what was tolerated is told now
 		tells, a.RaisedAt = roster.OccasionFlips, in.Now
 	}
 	flip.From, flip.To = a.State, to

@@ -18,8 +18,8 @@ func ValidateCron(text string) error {
 	return err
 }
 
-// NextDue returns the first time after from when an event is due (N23); zero if the schedule expects
-// none. An interval counts from the last arrival. Due times of a cron expression are fixed.
+// NextDue returns the first time after from when an event is due (N23); zero if the schedule
+// expects none. An interval counts from the last arrival. Due times of a cron expression are fixed.
 func NextDue(s roster.Schedule, from time.Time) time.Time {
 	loc := zone(s.TimeZone)
 	switch {
@@ -28,7 +28,12 @@ func NextDue(s roster.Schedule, from time.Time) time.Time {
 		if err != nil {
 			return time.Time{}
 		}
-		return c.next(from, loc).UTC()
+		due := c.next(from, loc)
+		// A job that ran when the clocks showed its time first is not expected again at the later.
+		if first, _ := instants(digits(due, loc), loc); Slow(s) && !due.IsZero() && !first.After(from) {
+			due = c.next(due, loc)
+		}
+		return due.UTC()
 	case s.Interval.Value > 0:
 		return intoWindow(s, step(s.Interval, from, loc), loc).UTC()
 	}

@@ -30,8 +30,8 @@ func yearOf(loc *time.Location, year int) (instants, shown []time.Time) {
 	return instants, shown
 }
 
-// due maps digits to the instant at which they are due, by watching a clock for a year: the last time
-// that shows them. Digits that are left out follow the clock that would have gone on.
+// due maps digits to the instant at which they are due, by watching a clock for a year: the last
+// time that shows them. Digits that are left out follow the clock that would have gone on.
 func due(instants, shown []time.Time) map[time.Time]time.Time {
 	at := map[time.Time]time.Time{}
 	for i, digits := range shown {
@@ -180,6 +180,14 @@ func TestADayThatAZoneLeftOutMovesForward(t *testing.T) {
 	want := []time.Time{at("2011-12-29 20:00"), at("2011-12-30 20:00"), at("2011-12-31 20:00")}
 	if !slices.EqualFunc(got, want, time.Time.Equal) {
 		t.Errorf("%v, not %v", got, want)
+	}
+}
+
+func TestADueTimeThatMovedToAnotherDateIsStillAhead(t *testing.T) {
+	t.Parallel()
+	s := roster.Schedule{Cron: "0 10 30 * *", TimeZone: "Pacific/Apia"}
+	if got := watch.NextDue(s, at("2011-12-30 15:00")); !got.Equal(at("2011-12-30 20:00")) {
+		t.Error(got)
 	}
 }
 

@@ -9,13 +9,13 @@ import (
 // Snapshot is all that decisions depend on. The same snapshot always gives the same decisions, in
 // whatever order its lists are.
 //
-// Occasions of one kind that are due at the same time, because their messages were held, are decided
-// in one snapshot with the troubles of all. So they become one message.
+// Occasions of one kind that are due at the same time, because their messages were held, are
+// decided in one snapshot with the troubles of all. So they become one message.
 type Snapshot struct {
 	Now      time.Time
 	Occasion roster.Occasion
 	Troubles []Trouble         // what the occasion tells of; none of an unmatched event and a digest
-	Past     []roster.Decision // what was decided on this occasion before
+	Past     []roster.Decision // what was decided before: of each alert, on its latest occasion
 
 	People           []Person        // recipients, stand-ins, last resort, and anybody else who asks why
 	LastResort       []roster.UserID // is told if nobody else can be
@@ -23,8 +23,9 @@ type Snapshot struct {
 	Services         []roster.Service // that have a provider
 	AllowUnconfirmed bool             // failures may go to unconfirmed methods (DECISIONS 24)
 	Maintenances     []Maintenance
+	Adoptions        []Adoption // that still hold
 
-	UnmatchedToldAt time.Time // when the same unmatched source and title were last told; zero for never
+	UnmatchedToldAt time.Time // when an earlier event of the same source and title was told; zero for never
 }
 
 // Trouble is an alert with what the rules need of its check.
@@ -104,8 +105,8 @@ type Channel struct {
 	Broken  bool
 }
 
-// Maintenance is a time in which nobody is told of some alerts (N18). It covers the alerts that meet
-// all of Check, CheckGroup and Labels that are set.
+// Maintenance is a time in which nobody is told of some alerts (N18). It covers the alerts that
+// meet all of Check, CheckGroup and Labels that are set.
 type Maintenance struct {
 	Check      roster.CheckID
 	CheckGroup roster.CheckGroupID
@@ -146,24 +147,18 @@ func (p Person) away(now time.Time) bool { return !now.Before(p.Away.From) && no
 // choice returns what the person chose for a type. Pages are as failures, unless chosen apart (N6).
 func (p Person) choice(kind roster.NotificationType) Choice {
 	c, chosen := p.Choices[kind]
-	if kind == Pages && !chosen {
+	if kind == roster.TypePages && !chosen {
 		return p.Choices[roster.TypeFailures]
 	}
 	return c
 }
 
-// Pages is the type of a failure that wakes people (N6).
-const Pages roster.NotificationType = "pages"
-
-// Call is the service that telephones.
-const Call roster.Service = "call"
-
 // services lists the services in their fixed order.
 var services = [...]roster.Service{
-	roster.ServiceEmail, roster.ServiceSMS, roster.ServicePush, roster.ServicePushbullet, roster.ServicePushover, Call,
+	roster.ServiceEmail, roster.ServiceSMS, roster.ServicePush, roster.ServicePushbullet, roster.ServicePushover, roster.ServiceCall,
 }
 
 // wakes reports whether a message by the service wakes people (N12).
 func wakes(s roster.Service) bool {
-	return s == roster.ServiceSMS || s == roster.ServicePush || s == roster.ServicePushover || s == Call
+	return s == roster.ServiceSMS || s == roster.ServicePush || s == roster.ServicePushover || s == roster.ServiceCall
 }

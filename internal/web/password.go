@@ -65,9 +65,10 @@ type formBody struct {
 	Fails      string // why a valid password could not be set, a sentence
 }
 
-// AsksPhone reports whether the person wants SMS and has no phone number yet.
+// AsksPhone reports whether the person wants SMS or calls and has no phone number yet.
 func (b formBody) AsksPhone() bool {
-	return slices.Contains(b.User.NotSetUp(), roster.ServiceSMS)
+	missing := b.User.NotSetUp()
+	return slices.Contains(missing, roster.ServiceSMS) || slices.Contains(missing, roster.ServiceCall)
 }
 
 func (s *site) showForm(w http.ResponseWriter, link directory.IssuedLink) error {

@@ -68,7 +68,7 @@ func TestAWelcomeEmailLeadsToAPassword(t *testing.T) {
 					url: w.graze("authenticate"), body: `{"username":"` + c.address + `","password":"four calm otters by the lock"}`,
 				}).want(t, c.signsIn)
 			}
-			confirmed := count(t, w.database(t), "SELECT COUNT(*) FROM contact_methods WHERE confirmed_at > 0 AND address LIKE '%@people.example'")
+			confirmed := count(t, w.database(t), "SELECT COUNT(*) FROM users WHERE email_confirmed_at > 0 AND email LIKE '%@people.example'")
 			if confirmed != 2 {
 				t.Errorf("following the link confirmed %d of 2 addresses", confirmed)
 			}

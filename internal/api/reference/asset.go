@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"roster/internal/dialect"
 )
 
 //go:embed files/*.gz files/page.* files/mark.svg files/LICENSE files/NOTICE files/swagger-ui-bundle.js.LICENSE.txt
@@ -82,7 +84,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Set("Vary", "Accept-Encoding")
-	if takesGzip(r.Header.Values("Accept-Encoding")) {
+	if dialect.TakesGzip(r.Header) {
 		h.Set("Content-Encoding", "gzip")
 		h.Set("Content-Length", strconv.Itoa(len(file.body)))
 		_, _ = w.Write(file.body)
@@ -96,23 +98,4 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 		panic(err) // embedded, and a test reads it
 	}
 	_, _ = io.Copy(w, plain)
-}
-
-// takesGzip reports whether a client takes an answer in gzip (RFC 9110 §12.5.3).
-func takesGzip(headers []string) bool {
-	takes := false
-	for header := range strings.SplitSeq(strings.Join(headers, ","), ",") {
-		coding, parameters, _ := strings.Cut(header, ";")
-		coding = strings.ToLower(strings.TrimSpace(coding))
-		key, weight, _ := strings.Cut(strings.ToLower(parameters), "=")
-		q := 1.0
-		if strings.TrimSpace(key) == "q" {
-			q, _ = strconv.ParseFloat(strings.TrimSpace(weight), 64) // what cannot be read is none
-		}
-		if coding == "gzip" || coding == "x-gzip" {
-			return q > 0
-		}
-		takes = takes || coding == "*" && q > 0
-	}
-	return takes
 }

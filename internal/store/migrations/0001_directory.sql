@@ -34,6 +34,15 @@ CREATE TABLE settings (
 	CONSTRAINT settings__name PRIMARY KEY (name)
 ) {{clustered}};
 
+-- The offices that one server at a time holds. A server that beats no more has lost its office.
+CREATE TABLE leases (
+	name   {{key}} NOT NULL,
+	holder TEXT    NOT NULL, -- the server, for people
+	epoch  BIGINT  NOT NULL, -- rises with each holder
+	beat   BIGINT  NOT NULL, -- rises while the holder lives
+	CONSTRAINT leases__name PRIMARY KEY (name)
+) {{clustered}};
+
 -- The departments of users.
 CREATE TABLE departments (
 	organization BIGINT  NOT NULL REFERENCES organizations (number),
@@ -138,6 +147,8 @@ CREATE TABLE users (
 	title                TEXT    NOT NULL, -- such as "Vice President" (RFC 7643 §4.1.1); '' for none
 	email                TEXT    NOT NULL,
 	email_key            {{key}} NOT NULL,
+	email_confirmed_at   BIGINT  NOT NULL, -- by the person, 0 for not yet
+	email_set_at         BIGINT  NOT NULL, -- 0 for when the user was created
 	external_id          TEXT    NOT NULL,
 	active               BOOLEAN NOT NULL,
 	access_level         TEXT    NOT NULL,
@@ -156,6 +167,9 @@ CREATE TABLE users (
 	session_expiry       BIGINT  NOT NULL,
 	competencies         TEXT    NOT NULL, -- a JSON array, '' for none
 	properties           TEXT    NOT NULL, -- a JSON object, '' for none
+	preferences          TEXT    NOT NULL, -- such as failures=email,sms+5 digest=email (preference.go), '' for none
+	wants_unmatched      BOOLEAN NOT NULL, -- whether preferences have a service for it, as an index needs it
+	wants_digest         BOOLEAN NOT NULL,
 	managed_profile      TEXT    NOT NULL,
 	managed_access       TEXT    NOT NULL,
 	managed_groups       TEXT    NOT NULL,
@@ -174,6 +188,8 @@ CREATE INDEX users_email_key ON users (organization, email_key, number);
 CREATE INDEX users_display_key ON users (organization, display_key, number);
 CREATE INDEX users_external_id ON users (organization, external_id, number) WHERE external_id <> '';
 CREATE INDEX users_department ON users (organization, department_number, number) WHERE department_number IS NOT NULL;
+CREATE INDEX users_unmatched ON users (organization, number) WHERE wants_unmatched;
+CREATE INDEX users_digest ON users (organization, number) WHERE wants_digest;
 CREATE INDEX users_administrators ON users (organization, number) WHERE access_level = 'administrator';
 
 -- The users who were deleted and can be restored. A document holds all that a deletion removed. It
@@ -233,36 +249,27 @@ CREATE TABLE user_level_groups (
 	FOREIGN KEY (organization, group_number) REFERENCES groups (organization, number)
 ) {{clustered}};
 
--- The addresses at which users are reached.
+-- The addresses at which users are reached, besides their primary email.
 CREATE TABLE contact_methods (
-	organization BIGINT NOT NULL,
-	user_number  BIGINT NOT NULL,
-	id           {{id}} NOT NULL,
-	service      TEXT   NOT NULL,
-	address      TEXT   NOT NULL,
-	confirmed_at BIGINT NOT NULL,
-	created_at   BIGINT NOT NULL,
+	organization BIGINT  NOT NULL,
+	user_number  BIGINT  NOT NULL,
+	id           {{id}}  NOT NULL,
+	service      {{key}} NOT NULL,
+	address      TEXT    NOT NULL,
+	address_key  {{key}} NOT NULL, -- the address as it is compared, '' for one that is a secret
+	confirmed_at BIGINT  NOT NULL,
+	created_at   BIGINT  NOT NULL,
 	CONSTRAINT contact_methods__id PRIMARY KEY (organization, user_number, id),
 	FOREIGN KEY (organization, user_number) REFERENCES users (organization, number)
 ) {{clustered}};
-
--- What users are told, and by which services.
-CREATE TABLE preferences (
-	organization BIGINT  NOT NULL,
-	user_number  BIGINT  NOT NULL,
-	type         {{key}} NOT NULL,
-	services     TEXT    NOT NULL, -- with blanks between
-	CONSTRAINT preferences__type PRIMARY KEY (organization, user_number, type),
-	FOREIGN KEY (organization, user_number) REFERENCES users (organization, number)
-) {{clustered}};
+CREATE INDEX contact_methods_address ON contact_methods (organization, address_key, service, user_number) WHERE address_key <> '';
 
 -- The preferences of new users: those of each group, and of the organization as group 0.
 CREATE TABLE default_preferences (
-	organization BIGINT  NOT NULL REFERENCES organizations (number),
-	group_number BIGINT  NOT NULL,
-	type         {{key}} NOT NULL,
-	services     TEXT    NOT NULL,
-	CONSTRAINT default_preferences__type PRIMARY KEY (organization, group_number, type)
+	organization BIGINT NOT NULL REFERENCES organizations (number),
+	group_number BIGINT NOT NULL,
+	preferences  TEXT   NOT NULL, -- as of users
+	CONSTRAINT default_preferences__group_number PRIMARY KEY (organization, group_number)
 ) {{clustered}};
 
 -- The sessions of users who are signed in.
@@ -394,38 +401,38 @@ CREATE INDEX jobs_done ON jobs (ended_at) WHERE state IN ('done', 'withdrawn');
 CREATE INDEX jobs_open ON jobs (organization, id) WHERE state NOT IN ('done', 'withdrawn');
 CREATE INDEX jobs_buried ON jobs (organization, id, lane) WHERE state = 'buried';
 
--- Who changed what. The entries of an organization are a chain.
+-- Who changed what. Names, address and details can be erased; personal_hash is a commitment to them.
 CREATE TABLE audit_entries (
-	organization BIGINT    NOT NULL,
-	id           {{id}}    NOT NULL,
-	at           BIGINT    NOT NULL,
-	actor_kind   TEXT      NOT NULL,
-	actor        TEXT      NOT NULL,
-	actor_name   TEXT      NOT NULL,
-	face         TEXT      NOT NULL,
-	address      TEXT      NOT NULL,
-	request_id   TEXT      NOT NULL,
-	action       TEXT      NOT NULL,
-	target       {{id}},             -- the record; null for the organization itself
-	target_name  TEXT      NOT NULL,
-	details_hash {{bytes}} NOT NULL,
-	seq          BIGINT,             -- place in the organization's chain, null while unsealed
-	hash         {{bytes}} NOT NULL, -- empty while unsealed
+	organization  BIGINT    NOT NULL,
+	id            {{id}}    NOT NULL,
+	at            BIGINT    NOT NULL,
+	actor_kind    TEXT      NOT NULL,
+	actor         TEXT      NOT NULL,
+	actor_name    TEXT      NOT NULL, -- '' once the actor's side is erased
+	face          TEXT      NOT NULL,
+	address       TEXT      NOT NULL, -- '' once the actor's side is erased
+	request_id    TEXT      NOT NULL,
+	action        TEXT      NOT NULL,
+	target        {{id}},             -- the record; null for the organization itself
+	target_name   TEXT      NOT NULL, -- '' once the target's side is erased
+	details       TEXT      NOT NULL, -- a JSON object, '' once the target's side is erased
+	salt          {{bytes}} NOT NULL, -- of personal_hash; audit_personal.go says what is left of it by an erasure
+	personal_hash {{bytes}} NOT NULL,
 	CONSTRAINT audit_entries__id PRIMARY KEY (organization, id)
 ) {{clustered}};
-CREATE UNIQUE INDEX audit_entries__seq ON audit_entries (organization, seq) WHERE seq IS NOT NULL;
-CREATE INDEX audit_entries_unsealed ON audit_entries (id) WHERE seq IS NULL;
 CREATE INDEX audit_entries_target ON audit_entries (organization, target, id);
 
--- The part of an audit entry that may be erased. The entry keeps its hash.
-CREATE TABLE audit_details (
+-- The seals of the audit: each is a page of entries and the next link of the organization's chain.
+CREATE TABLE audit_seals (
 	organization BIGINT    NOT NULL,
-	audit_id     {{id}}    NOT NULL,
-	salt         {{bytes}} NOT NULL,
-	details      TEXT      NOT NULL,
-	CONSTRAINT audit_details__audit_id PRIMARY KEY (organization, audit_id),
-	FOREIGN KEY (organization, audit_id) REFERENCES audit_entries (organization, id)
-) {{clustered}};
+	number       BIGINT    NOT NULL, -- from 1, without gaps
+	ids          {{bytes}} NOT NULL, -- of the page's entries, 16 bytes each
+	entry_hashes {{bytes}} NOT NULL, -- the first 8 bytes of each entry's hash, which tell which entry was changed
+	through_id   {{id}}    NOT NULL, -- the next page in order begins after this entry
+	hash         {{bytes}} NOT NULL, -- over the seal before, and the page
+	sealed_at    BIGINT    NOT NULL,
+	CONSTRAINT audit_seals__number PRIMARY KEY (organization, number)
+);
 
 -- The groups of checks on which users and groups have permissions.
 CREATE TABLE check_groups (

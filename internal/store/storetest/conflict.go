@@ -100,12 +100,8 @@ var conflicts = func() []sentence {
 		{"an audit entry's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
 			return tx.InsertAudit(roster.AuditEntry{ID: theOne, OrganizationID: f.org})
 		}},
-		{"a place in the audit chain", roster.Conflict, "seq", func(f *fixture, tx directory.Tx, _ bool) error {
-			id := roster.AuditID(f.id())
-			if err := tx.InsertAudit(roster.AuditEntry{ID: id, OrganizationID: f.org}); err != nil {
-				return err
-			}
-			return tx.SealAudit(id, 1, "ff")
+		{"a place in the audit chain", roster.Conflict, "number", func(f *fixture, tx directory.Tx, _ bool) error {
+			return tx.InsertAuditSeal(roster.AuditSeal{OrganizationID: f.org, Number: 1, Through: theOne, Hash: "ff"})
 		}},
 		{"a job's id", roster.Conflict, "id", func(f *fixture, tx directory.Tx, _ bool) error {
 			return tx.Enqueue(roster.Job{ID: roster.JobID(twin(f.org)), OrganizationID: f.org, Lane: "none", RunAt: f.now})
@@ -186,22 +182,6 @@ var conflicts = func() []sentence {
 			}
 			_, err = tx.InsertUser(row)
 			return err
-		}},
-		{"a preference", roster.Conflict, "type", func(f *fixture, tx directory.Tx, twice bool) error {
-			row := f.row(f.id())
-			row.Preferences = []roster.Preference{{Type: roster.TypeDigest}}
-			if twice {
-				row.Preferences = append(row.Preferences, row.Preferences...)
-			}
-			_, err := tx.InsertUser(row)
-			return err
-		}},
-		{"a default preference", roster.Conflict, "type", func(f *fixture, tx directory.Tx, twice bool) error {
-			prefs := []roster.Preference{{Type: roster.TypeDigest}}
-			if twice {
-				prefs = append(prefs, prefs...)
-			}
-			return tx.SetDefaultPreferences(f.org, "", prefs)
 		}},
 	} {
 		all = append(all, sentence{text: a.text + " is taken once", test: func(f *fixture) {

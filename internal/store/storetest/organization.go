@@ -95,6 +95,7 @@ type population struct {
 	token   roster.Token
 	session roster.Session
 	entry   roster.AuditEntry
+	seal    roster.AuditSeal
 }
 
 // populate stores one of everything, under the same names in whichever organization.
@@ -109,11 +110,10 @@ func (f *fixture) populate() population {
 		prefs := []roster.Preference{{Type: roster.TypeDigest, Services: []roster.Service{roster.ServiceEmail}}}
 		_, err := tx.InsertRetry(directory.Retry{OrganizationID: f.org, Key: Hash("key"), ResourceID: string(row.ID), CreatedAt: f.now})
 		return errors.Join(err,
-			tx.SealAudit(p.entry.ID, 1, "ff"),
 			tx.KnowAddress(f.org, "ada", "192.0.2.1", f.now),
 			tx.SetDefaultPreferences(f.org, "", prefs))
 	})
-	p.entry.Seq, p.entry.Hash = 1, "ff"
+	p.seal = f.seal(1, p.entry, p.entry)
 	return p
 }
 
@@ -123,6 +123,7 @@ func (f *fixture) sees(p population) {
 	same(f, f.list(directory.UserQuery{}, withAll), []roster.User{p.user.User})
 	same(f, f.list(directory.UserQuery{Where: directory.Is("email", p.user.EmailKey)}, 0)[0].ID, p.user.ID)
 	same(f, f.entries(directory.AuditQuery{}), []roster.AuditEntry{p.entry})
+	same(f, f.seals(directory.AuditSealQuery{}), []roster.AuditSeal{p.seal})
 	f.view(func(tx directory.Tx) error {
 		tokens, err := records(tx.Tokens(f.org, directory.TokenQuery{Revoked: true}))
 		same(f, tokens, []roster.Token{p.token})

@@ -528,7 +528,7 @@ var batches = []sentence{
 		for i := range 40 {
 			e := roster.AuditEntry{
 				ID: roster.AuditID(f.id()), OrganizationID: f.org, At: f.now, ActorKind: roster.ActorUser, Actor: "user 1", ActorName: "ada",
-				Face: roster.FaceCLI, Address: "192.0.2.1", RequestID: "r", Action: "a", Target: ID + "1", TargetName: "n", DetailsHash: "00ff",
+				Face: roster.FaceCLI, Address: "192.0.2.1", RequestID: "r", Action: "a", Target: ID + "1", TargetName: "n", PersonalHash: "00ff",
 			}
 			if i%2 == 0 {
 				e.Salt, e.Details = "5a17", []byte(`{"a":1}`)

@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"audit", audit},
 		{"jobs", jobs},
 		{"keys of jobs", jobKeys},
+		{"leases", leases},
 		{"retries and settings", retries},
 		{"guesses", guesses},
 		{"organizations", organizations},

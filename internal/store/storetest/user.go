@@ -37,11 +37,14 @@ func (f *fixture) wholeUser(name string) directory.NewUserRow {
 	row.Roles = []roster.RoleGrant{roleGrant(reader), roleGrant(writer)}
 	row.Groups, row.Teams = []roster.GroupLink{groupLink(ops)}, []roster.GroupLink{groupLink(team)}
 	row.ContactMethods = []roster.ContactMethod{
-		{ID: roster.ContactMethodID(f.id()), Service: roster.ServiceEmail, Address: "Ada@Example.com", CreatedAt: f.now},
+		{ID: roster.ContactMethodID(row.ID), Service: roster.ServiceEmail, Address: "Ada@Example.com", CreatedAt: f.now},
 		{ID: roster.ContactMethodID(f.id()), Service: roster.ServiceSMS, Address: "+493012345", CreatedAt: f.now, ConfirmedAt: f.now},
 	}
 	row.Preferences = []roster.Preference{
-		{Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServiceSMS}},
+		{
+			Type: roster.TypeFailures, Services: []roster.Service{roster.ServiceEmail, roster.ServiceSMS},
+			Delays: []roster.Delay{{Service: roster.ServiceSMS, Minutes: 5}},
+		},
 		{Type: roster.TypeDigest, Services: []roster.Service{roster.ServiceEmail}},
 	}
 	return row
@@ -69,11 +72,14 @@ var users = []sentence{
 	{text: "a user who was changed comes back as changed, but for what no change writes", test: func(f *fixture) {
 		before := f.user("ada")
 		after := f.wholeUser("grace")
+		others := after.OtherMethods()
 		after.ID, after.Number, after.OrganizationID = before.ID, before.Number, before.OrganizationID
+		after.SetContactMethods(others)
 		after.CreatedAt, after.PasswordHash = f.now.Add(-time.Hour), "$argon2id$…"
 		f.update(func(tx directory.Tx) error { return tx.UpdateUser(after, withAll) })
 		want := after.User
 		want.CreatedAt, want.HasPassword = before.CreatedAt, false
+		want.SetContactMethods(others)
 		same(f, f.get(before.ID, withAll), want)
 	}},
 	{text: "a user who has little comes back with nothing made up", test: func(f *fixture) {
@@ -87,13 +93,13 @@ var users = []sentence{
 			directory.WithRoles:  {Roles: row.Roles},
 			directory.WithGroups: {Groups: row.Groups},
 			directory.WithTeams:  {Teams: row.Teams},
-			directory.WithReach:  {ContactMethods: row.ContactMethods, Preferences: row.Preferences},
+			directory.WithReach:  {ContactMethods: row.ContactMethods},
 		} {
 			got := f.get(row.ID, with)
 			same(f, roster.User{
-				Roles: got.Roles, Groups: got.Groups, Teams: got.Teams,
-				ContactMethods: got.ContactMethods, Preferences: got.Preferences,
+				Roles: got.Roles, Groups: got.Groups, Teams: got.Teams, ContactMethods: got.ContactMethods,
 			}, want)
+			same(f, got.Preferences, row.Preferences) // a column of the user
 		}
 	}},
 	{text: "a user is found by id, number or name", test: func(f *fixture) {
@@ -331,20 +337,87 @@ var reach = []sentence{
 		same(f, f.get(row.ID, withAll).ContactMethods, row.ContactMethods)
 		confirm(roster.ServiceEmail, "Ada@Example.com", f.now)
 		confirm(roster.ServiceEmail, "Ada@Example.com", f.now.Add(time.Hour))
-		row.ContactMethods[0].ConfirmedAt = f.now
+		row.EmailConfirmedAt, row.ContactMethods[0].ConfirmedAt = f.now, f.now
 		same(f, f.get(row.ID, withAll).ContactMethods, row.ContactMethods)
 	}},
-	{text: "preferences come in the fixed order of their types, each with its services in theirs", test: func(f *fixture) {
+	{text: "preferences come in the fixed order of their types, each with its services and their delays in theirs", test: func(f *fixture) {
 		row := f.row("ada")
 		var want []roster.Preference
-		for _, kind := range roster.NotificationTypes {
-			services := slices.Clone(roster.Services[:])
-			want = append(want, roster.Preference{Type: kind, Services: slices.Clone(services)})
-			slices.Reverse(services)
-			row.Preferences = append(row.Preferences, roster.Preference{Type: kind, Services: services})
+		for i, kind := range roster.NotificationTypes {
+			p := roster.Preference{Type: kind, Services: slices.Clone(roster.Services[:])}
+			for j, s := range roster.Services {
+				p.Delays = append(p.Delays, roster.Delay{Service: s, Minutes: roster.MaxDelay - i - j})
+			}
+			want = append(want, p)
+			p.Services, p.Delays = slices.Clone(p.Services), slices.Clone(p.Delays)
+			slices.Reverse(p.Services)
+			slices.Reverse(p.Delays)
+			row.Preferences = append(row.Preferences, p)
 		}
 		slices.Reverse(row.Preferences)
-		same(f, f.get(f.insert(row).ID, withAll).Preferences, want)
+		same(f, f.get(f.insert(row).ID, 0).Preferences, want)
+	}},
+	{text: "a preference of no services is none, but that of pages", test: func(f *fixture) {
+		row := f.row("ada")
+		row.Preferences = []roster.Preference{{Type: roster.TypeDigest}, {Type: roster.TypePages, Services: []roster.Service{}}}
+		same(f, f.get(f.insert(row).ID, 0).Preferences, []roster.Preference{{Type: roster.TypePages}})
+	}},
+	{text: "the active users who want unmatched and the digest are found by number, a page at a time", test: func(f *fixture) {
+		email := []roster.Service{roster.ServiceEmail}
+		wants := map[string][]roster.Preference{
+			"both":     {{Type: roster.TypeUnmatched, Services: email}, {Type: roster.TypeDigest, Services: email}},
+			"failures": {{Type: roster.TypeFailures, Services: email}, {Type: roster.TypeUnmatched}},
+			"digest":   {{Type: roster.TypeDigest, Services: []roster.Service{roster.ServiceSMS}}},
+			"inactive": {{Type: roster.TypeDigest, Services: email}},
+			"gone":     {{Type: roster.TypeUnmatched, Services: email}, {Type: roster.TypeDigest, Services: email}},
+			"changed":  {{Type: roster.TypeUnmatched, Services: email}},
+		}
+		rows := map[string]directory.NewUserRow{}
+		for _, name := range []string{"both", "failures", "digest", "inactive", "gone", "changed"} {
+			row := f.row(name)
+			row.Preferences, row.Active = wants[name], name != "inactive"
+			rows[name] = f.insert(row)
+		}
+		f.delete(rows["gone"], f.now)
+		changed := rows["changed"]
+		changed.Preferences = wants["digest"]
+		f.update(func(tx directory.Tx) error { return tx.UpdateUser(changed, 0) })
+		wanting := func(kind roster.NotificationType, after int64, limit int) []int64 {
+			return read(f, func(tx directory.Tx) ([]int64, error) { return tx.UsersWanting(f.org, kind, after, limit) })
+		}
+		both, digest := rows["both"].Number, rows["digest"].Number
+		same(f, wanting(roster.TypeUnmatched, 0, 10), []int64{both})
+		same(f, wanting(roster.TypeDigest, 0, 10), []int64{both, digest, changed.Number})
+		same(f, wanting(roster.TypeDigest, both, 1), []int64{digest})
+		same(f, wanting(roster.TypeDigest, changed.Number, 1), nil)
+	}},
+	{text: "the users who have an address are found, as primary email or another, whatever its spelling", test: func(f *fixture) {
+		with := func(name string, methods ...roster.ContactMethod) int64 {
+			row := f.row(name)
+			for i := range methods {
+				methods[i].ID = roster.ContactMethodID(f.id())
+			}
+			row.ContactMethods = methods
+			return f.insert(row).Number
+		}
+		phone := roster.ContactMethod{Service: roster.ServiceSMS, Address: "+493012345"}
+		ada := f.insert(f.wholeUser("ada"))
+		other := with("other", roster.ContactMethod{Service: roster.ServiceEmail, Address: "ADA@example.com"}, phone)
+		with("nobody", roster.ContactMethod{Service: roster.ServicePushover, Address: "ada@example.com"}, roster.ContactMethod{Service: roster.ServiceSMS, Address: "+493012346"})
+		gone := f.insert(f.wholeUser("gone"))
+		f.delete(gone, f.now)
+		having := func(service roster.Service, address string, after int64, limit int) []int64 {
+			return read(f, func(tx directory.Tx) ([]int64, error) {
+				return tx.UsersWithAddress(f.org, service, address, after, limit)
+			})
+		}
+		same(f, having(roster.ServiceEmail, "aDa@EXAMPLE.com", 0, 10), []int64{ada.Number, other})
+		same(f, having(roster.ServiceEmail, "ada@example.com", ada.Number, 1), []int64{other})
+		same(f, having(roster.ServiceSMS, "+493012345", 0, 1), []int64{ada.Number})
+		same(f, having(roster.ServiceSMS, "+493012345", ada.Number, 10), []int64{other})
+		same(f, having(roster.ServiceSMS, "ada@example.com", 0, 10), nil)
+		same(f, having(roster.ServicePushover, "ada@example.com", 0, 10), nil)
+		same(f, having(roster.ServiceEmail, "", 0, 10), nil)
 	}},
 	{text: "default preferences are those of the organization and of the groups together", test: func(f *fixture) {
 		red, blue := f.group(roster.KindGroup, "red"), f.group(roster.KindGroup, "blue")
