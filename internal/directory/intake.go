@@ -83,7 +83,7 @@ func (r *recording) receive(tx Tx, e roster.Event) (roster.Event, error) {
 	if err := tx.InsertEvent(e); err != nil {
 		return e, err
 	}
-	return e, keepChange(tx, e.OrganizationID, at, watch.Receive(in, r.signal(e, in)))
+	return e, keepChange(tx, e.OrganizationID, at, watch.Receive(in, r.signal(e)))
 }
 
 // meetsAlerts reports whether alerts matter to the event at a check of the state. A check that is
@@ -94,20 +94,10 @@ func (r *recording) meetsAlerts(s roster.State) bool {
 	return s != roster.StatePaused && r.in.Kind == EventResult && (!calm || r.in.DedupKey != "" || !r.in.OccurredAt.IsZero())
 }
 
-// signal returns the event as the rules see it. An event that does not say when it happened is
-// newer than all that came before it, also where the clock was set back.
-func (r *recording) signal(e roster.Event, in watch.Intake) watch.Signal {
-	s := watch.Signal{
+// signal returns the event as the rules see it.
+func (r *recording) signal(e roster.Event) watch.Signal {
+	return watch.Signal{
 		Event: e.ID, Kind: r.in.Kind, Status: e.Status, Title: e.Title, Labels: e.Labels, DedupKey: e.DedupKey,
 		OccurredAt: e.OccurredAt, Run: r.in.Run,
 	}
-	if s.OccurredAt.IsZero() {
-		s.OccurredAt = in.Now
-		for _, before := range []time.Time{in.State.OccurredAt, in.Alert.OccurredAt} {
-			if before.After(s.OccurredAt) {
-				s.OccurredAt = before
-			}
-		}
-	}
-	return s
 }

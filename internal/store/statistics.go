@@ -29,7 +29,7 @@ const (
 	// skips a table that another transaction has locked for its own ANALYZE.
 	analyzeAll = `ANALYZE (SKIP_LOCKED) organizations, users, user_words, user_roles, user_level_groups, group_members,
 	contact_methods, default_preferences, groups, departments, roles, business_services, team_services, realms,
-	tokens, token_groups, sessions, links, known_addresses, guesses, retries, jobs, audit_entries, audit_seals, deleted_users,
+	tokens, token_groups, sessions, links, known_addresses, guesses, retries, jobs, audit_entries, audit_seals, deleted_users, check_states, alerts, flips,
 	check_groups, checks, check_told_groups, check_programs, check_permissions, events`
 
 	// countText reads how many audit entries and events the last ANALYZE saw, whoever ran it.

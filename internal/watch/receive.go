@@ -109,8 +109,12 @@ func Receive(in Intake, s Signal) Change {
 	return c
 }
 
-// stale reports whether an event happened before what it meets (N3).
+// stale reports whether an event happened before what it meets (N3). One that does not say when it
+// happened is newer than all that came before it, also where the clock was set back.
 func stale(in Intake, s Signal, happened time.Time) bool {
+	if s.OccurredAt.IsZero() {
+		return false
+	}
 	return happened.Before(in.Alert.OccurredAt) || s.DedupKey == "" && happened.Before(in.State.OccurredAt)
 }
 
