@@ -363,7 +363,7 @@ func events(t *testing.T, _ *world, c *client.Client) {
 		same(t, "events", names(collect(t, c.Events.List(ctx, o.EventListOptions)), id), o.want)
 	}
 	open := collect(t, c.Alerts.List(ctx, client.AlertListOptions{Check: expected.ID, State: client.AlertOpen}))
-	if len(open) != 1 || open[0].State != client.AlertOpen || open[0].CheckState != client.CheckFailure || open[0].Failures != 2 || open[0].Urgency != client.UrgencyHours {
+	if len(open) != 1 || open[0].State != client.AlertOpen || open[0].CheckState != client.CheckFailure || open[0].Failures != 2 || open[0].Urgency != client.UrgencyPage {
 		t.Errorf("the open alerts are %+v", open)
 	}
 	alert, err := c.Alerts.Get(ctx, open[0].ID)

@@ -99,7 +99,7 @@ type CheckMembers struct {
 	Success        optional[conditionsChange] `json:"success,omitzero" doc:"Which of them are a success."`
 	Warning        optional[conditionsChange] `json:"warning,omitzero" doc:"Which of them are a warning, where they are no success."`
 	DefaultStatus  optional[roster.Status]    `json:"defaultStatus,omitzero" doc:"What an event is that meets neither: failure where there are conditions for success or warning, else success."`
-	Interval       optional[intervalChange]   `json:"interval,omitzero" doc:"How often an event is expected; null: never. A day where absent."`
+	Interval       optional[intervalChange]   `json:"interval,omitzero" doc:"How often an event is expected; null: never. In a new check never where absent."`
 	OverdueMinutes optional[int]              `json:"overdueMinutes,omitzero" minimum:"0" maximum:"525600" doc:"How long after the end of an interval without an event the check has failed; 30 where absent."`
 	Window         optional[windowChange]     `json:"window,omitzero" doc:"When events are expected, in the organization's time zone; always where absent."`
 	Groups         optional[[]reference]      `json:"groups,omitzero" maxItems:"1000" doc:"The groups whose members are told: ids or names."`
@@ -169,6 +169,9 @@ func (a *api) checks(d *directory.Directory) {
 		description: "Makes a check. It needs an email alias, or conditions to match.", request: exampleNewCheck, answer: shown,
 	}, func(_ roster.Actor, q *createCheck) (in directory.NewCheck, err error) {
 		in.CheckFields, in.Faults = decodeCheck(q.doc.CheckMembers), q.faults
+		if !q.doc.Interval.Present { // silence is no failure unless somebody asks (N4)
+			in.IntervalUnit = roster.Some(roster.IntervalUnit(""))
+		}
 		if q.doc.DisplayName != "" {
 			in.Name = roster.Some(q.doc.DisplayName)
 		}

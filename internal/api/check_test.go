@@ -44,7 +44,7 @@ const (
 	now        = `"2026-11-21T18:00:00Z"`
 	tomorrow   = `"2026-11-22T18:30:00Z"`
 	db1        = `{"id":"{check db1}","number":1,"displayName":"db1","description":"","emailAlias":"db1","checkGroup":` + backups + `,` + noMatching +
-		`,"defaultStatus":"success","interval":{"unit":"day","value":1},"overdueMinutes":30,` + noWindow + `,"groups":[],"teams":[],"state":"new","running":false,"paused":false,"dueAt":` + tomorrow + `,"status":null,"statusAt":` + now +
+		`,"defaultStatus":"success","interval":null,"overdueMinutes":30,` + noWindow + `,"groups":[],"teams":[],"state":"new","running":false,"paused":false,"dueAt":null,"status":null,"statusAt":` + now +
 		`,"version":1,"createdAt":` + now + `,"updatedAt":` + now + `}`
 )
 
@@ -118,7 +118,7 @@ func TestChecks(t *testing.T) {
 			},
 			Request: "POST /api/v1/checks\nIdempotency-Key: k1" + sendJSON + `{"displayName":"Once","emailAlias":"once"}`,
 			Body: `{"id":"…","number":…,"displayName":"Once","description":"","emailAlias":"once","checkGroup":null,` + noMatching + `,"defaultStatus":"success",` +
-				`"interval":{"unit":"day","value":1},"overdueMinutes":30,` + noWindow + `,"groups":[],"teams":[],"state":"new","running":false,"paused":false,"dueAt":` + tomorrow + `,"status":null,"statusAt":` + now + `,"version":1,"createdAt":` + now + `,"updatedAt":` + now + `}`,
+				`"interval":null,"overdueMinutes":30,` + noWindow + `,"groups":[],"teams":[],"state":"new","running":false,"paused":false,"dueAt":null,"status":null,"statusAt":` + now + `,"version":1,"createdAt":` + now + `,"updatedAt":` + now + `}`,
 			After: func(t testing.TB, e *dialecttest.Env) {
 				answers(t, e, "Bearer {token write}", "POST /api/v1/checks\nIdempotency-Key: k1"+sendJSON+`{"displayName":"Once","emailAlias":"once"}`, 201)
 				answers(t, e, "Bearer {token write}", "POST /api/v1/checks\nIdempotency-Key: k1"+sendJSON+`{"displayName":"Once","emailAlias":"more"}`, 422)
@@ -323,7 +323,7 @@ func TestAlerts(t *testing.T) {
 	}
 	shown := func(key, state, ended string) string {
 		return `{"id":"{alert ` + key + `}","check":{"id":"{check db1}","number":1,"displayName":"db1"},"dedupKey":"` + key + `","title":"Full: ` + key + `","labels":{"host":"db1"},` +
-			`"state":"` + state + `","checkState":"failure","highest":"failure","urgency":"hours","failures":1,"openedAt":` + now + `,"lastEventAt":` + now + `,"endedAt":` + ended + `,"acknowledged":null}`
+			`"state":"` + state + `","checkState":"failure","highest":"failure","urgency":"page","failures":1,"openedAt":` + now + `,"lastEventAt":` + now + `,"endedAt":` + ended + `,"acknowledged":null}`
 	}
 	given := func(t testing.TB, e *dialecttest.Env) {
 		watched(t, e)
@@ -377,7 +377,7 @@ func TestAPausedCheckIsShownAsPaused(t *testing.T) {
 		{
 			Name: "watched again", As: "Bearer {token write}", Status: 200,
 			Given: func(t testing.TB, e *dialecttest.Env) {
-				answers(t, e, "Bearer {token write}", "PATCH /api/v1/checks/{check db1}"+sendJSON+`{"paused":null}`, 200)
+				answers(t, e, "Bearer {token write}", "PATCH /api/v1/checks/{check db1}"+sendJSON+`{"paused":null,"interval":{"unit":"day"}}`, 200)
 			},
 			Request: "GET /api/v1/checks/{check db1}" + fields,
 			Body:    `{"id":"{check db1}","state":"new","paused":false,"dueAt":` + tomorrow + `,"status":null}`,
