@@ -254,6 +254,12 @@ func TestEvents(t *testing.T) {
 				`{"pointer":"#/check","detail":"must be an id or a name, or an object with an id, or null"},{"pointer":"#/title","detail":"is required"}]}`,
 		},
 		{
+			Name: "labels are texts", As: "Bearer {token write}", Status: 422,
+			Request: "POST /api/v1/events" + sendJSON + `{"title":"x","labels":{"host":"db1","a/b":1,"none":null}}`,
+			Body: notValid + `"detail":"labels/a~1b must be a string (and 1 more)","requestId":"…","errors":[` +
+				`{"pointer":"#/labels/a~1b","detail":"must be a string"},{"pointer":"#/labels/none","detail":"must be a string"}]}`,
+		},
+		{
 			Name: "one for no check is none", As: "Bearer {token write}", Status: 422, Request: "POST /api/v1/events" + sendJSON + `{"title":"x","check":"019aa1f0-0000-7000-8000-000000000000"}`,
 			Body: notValid + `"detail":"check names no check","requestId":"…","errors":[{"pointer":"#/check","detail":"names no check"}]}`,
 		},

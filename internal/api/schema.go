@@ -154,12 +154,15 @@ func (f *fitting) object(s *huma.Schema, v dialect.Value, at string) []byte {
 		return at + "." + member
 	}
 	open := s.AdditionalProperties != false
+	others, _ := s.AdditionalProperties.(*huma.Schema) // of members whose names are the caller's
 	whole, kept := true, make([]dialect.Member, 0, len(v.Members))
 	for _, m := range v.Members {
 		good := m.Value.Raw
 		switch p := s.Properties[m.Name]; {
 		case p != nil:
 			good = f.value(p, m.Value, name(m.Name))
+		case others != nil:
+			good = f.value(others, m.Value, unknownMember(at, m.Name))
 		case !open:
 			f.faults.Add(unknownMember(at, m.Name), "is not known here")
 			good = nil
