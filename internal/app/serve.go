@@ -225,10 +225,10 @@ func (a *App) erase(ctx context.Context) error {
 }
 
 // silence looks at the checks that expected an event by now, each under its lock.
-func (a *App) silence(ctx context.Context) error {
+func (a *App) silence(ctx context.Context, update directory.UpdateFunc) error {
 	for n := silenceBatch; n == silenceBatch; {
 		var err error
-		if n, err = directory.CheckSilence(ctx, a.store, a.now(), silenceBatch); err != nil {
+		if n, err = directory.CheckSilence(ctx, a.store, update, a.now(), silenceBatch); err != nil {
 			return err
 		}
 	}
@@ -249,7 +249,9 @@ func (a *App) sweeper() *lease.Office {
 // lead does the work of the sweeper's office until ctx ends.
 func (a *App) lead(ctx context.Context, term lease.Term) {
 	var work sync.WaitGroup
-	work.Go(func() { a.every(ctx, silenceEvery, "look for silence", a.silence) })
+	work.Go(func() {
+		a.every(ctx, silenceEvery, "look for silence", func(ctx context.Context) error { return a.silence(ctx, term.Update) })
+	})
 	a.every(ctx, sweepEvery, "sweep", func(ctx context.Context) error { return a.sweep(ctx, term.Update) })
 	work.Wait()
 }
@@ -268,7 +270,7 @@ func (a *App) showLife(ctx context.Context) {
 }
 
 // sweep deletes what is over, in small transactions that update runs.
-func (a *App) sweep(ctx context.Context, update func(context.Context, func(directory.Tx) error) error) error {
+func (a *App) sweep(ctx context.Context, update directory.UpdateFunc) error {
 	now := a.now()
 	for _, part := range []func(directory.Tx) (int, error){
 		func(tx directory.Tx) (int, error) { return tx.DeleteDeadSessions(now, sweepBatch) },

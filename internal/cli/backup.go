@@ -12,7 +12,6 @@ import (
 
 	"roster"
 	"roster/internal/app"
-	"roster/internal/operator"
 )
 
 // keyAdvice is said with every backup: who has lost the key has lost the directory.
@@ -68,7 +67,7 @@ const partial = ".partial"
 
 // save makes the file beside its name, verifies it, and gives it the name.
 func (c backup) save(sh *shell, l link) (err error) {
-	f, err := os.OpenFile(c.File+partial, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	f, err := createOwn(c.File + partial)
 	if err != nil {
 		return unwritten(c.File, err)
 	}
@@ -103,6 +102,15 @@ func (c backup) save(sh *shell, l link) (err error) {
 		return err
 	}
 	return sh.say("Mind that %s.", keyAdvice)
+}
+
+// createOwn makes a file that only its owner reads. What has the name is removed first, not written
+// to: in a folder that others use it may be theirs, or a link to somewhere else.
+func createOwn(name string) (*os.File, error) {
+	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 }
 
 // keep gives a whole file its name, and returns once both are on disk.
@@ -150,8 +158,16 @@ type shownBackup struct {
 
 // describeBackup says what a backup holds.
 func describeBackup(c app.BackupContent, size int64) string {
-	return fmt.Sprintf("%d rows of %d tables as of %s, from %s; %.1f MB, SHA-256 %s",
-		c.Rows, c.Tables, stamp(c.At), engineName(c.Engine), float64(size)/1e6, c.Sum)
+	return fmt.Sprintf("%d rows of %d tables as of %s, from %s; %s, SHA-256 %s",
+		c.Rows, c.Tables, stamp(c.At), engineName(c.Engine), describeSize(size), c.Sum)
+}
+
+// describeSize says how large a file is.
+func describeSize(bytes int64) string {
+	if bytes < 1e6 {
+		return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 }
 
 // verify reads a whole backup.
@@ -258,21 +274,11 @@ func sayKey(sh *shell, dir string, fits app.KeyFit) {
 // download writes the answer of a call that only the operator may make to w. Errors: as of operate,
 // and those of w.
 func (l link) download(ctx context.Context, path string, w io.Writer) error {
-	if l.http == nil {
-		return onlyOperator()
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.server+l.prefix+operator.Root+path, nil)
+	resp, err := l.askOperator(ctx, http.MethodGet, path, nil)
 	if err != nil {
-		return fmt.Errorf("make request: %w", err)
-	}
-	resp, err := l.http.Do(req)
-	if err != nil {
-		return unfinished(err)
+		return err
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return failure(resp)
-	}
 	if _, err := io.Copy(w, resp.Body); err != nil {
 		var ours *roster.Error
 		if errors.As(err, &ours) {

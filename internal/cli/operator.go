@@ -19,25 +19,15 @@ const maxOperatorAnswer = 1 << 20
 // operate makes a call that only the operator may make, and reads the answer into out unless that
 // is nil. Errors: Forbidden over the network; what the server says, as a [client.Error].
 func (l link) operate(ctx context.Context, method, path string, in, out any) error {
-	if l.http == nil {
-		return onlyOperator()
-	}
 	text, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("encode call: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, l.server+l.prefix+operator.Root+path, bytes.NewReader(text))
+	resp, err := l.askOperator(ctx, method, path, bytes.NewReader(text))
 	if err != nil {
-		return fmt.Errorf("make request: %w", err)
-	}
-	resp, err := l.http.Do(req)
-	if err != nil {
-		return unfinished(err)
+		return err
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return failure(resp)
-	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxOperatorAnswer))
 	if err != nil {
 		return unfinished(err)
@@ -49,6 +39,27 @@ func (l link) operate(ctx context.Context, method, path string, in, out any) err
 		return unfinished(err)
 	}
 	return nil
+}
+
+// askOperator sends a call that only the operator may make, and returns the answer if that is 200.
+// The caller closes its body.
+func (l link) askOperator(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
+	if l.http == nil {
+		return nil, onlyOperator()
+	}
+	req, err := http.NewRequestWithContext(ctx, method, l.server+l.prefix+operator.Root+path, body)
+	if err != nil {
+		return nil, fmt.Errorf("make request: %w", err)
+	}
+	resp, err := l.http.Do(req)
+	if err != nil {
+		return nil, unfinished(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer resp.Body.Close()
+		return nil, failure(resp)
+	}
+	return resp, nil
 }
 
 // onlyOperator is the error for a call over the network.

@@ -56,7 +56,7 @@ func (e *env) state(c roster.Check) roster.CheckState {
 // silence looks for silence now.
 func (e *env) silence() {
 	e.t.Helper()
-	must(directory.CheckSilence(e.t.Context(), e.store, e.now(), 100))(e.t)
+	must(directory.CheckSilence(e.t.Context(), e.store, e.store.Update, e.now(), 100))(e.t)
 }
 
 // watched makes a check that only events with its id reach, with an interval in minutes; 0 for

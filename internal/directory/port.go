@@ -25,6 +25,9 @@ type Store interface {
 	Update(ctx context.Context, fn func(Tx) error) error
 }
 
+// UpdateFunc is [Store].Update, or one that adds a condition to each transaction.
+type UpdateFunc func(ctx context.Context, fn func(Tx) error) error
+
 // Tx is one transaction. It takes no context, so that a caller's cannot get in. It is good until fn
 // returns, in fn's goroutine.
 //

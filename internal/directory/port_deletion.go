@@ -14,6 +14,8 @@ type DeletionTx interface {
 	KeepDeletedUser(u NewDeletedUser) error
 	// DeletedUsers returns the deleted users that q picks, by ascending number.
 	DeletedUsers(org roster.OrganizationID, q DeletedUserQuery) (Rows[roster.DeletedUser], error)
+	// LastDeleted returns, of the deleted users who had the name, the one who was deleted last.
+	LastDeleted(org roster.OrganizationID, userKey string) (roster.DeletedUser, error) // NotFound
 	// TakeDeletedUser deletes and returns the document of a deleted user.
 	TakeDeletedUser(org roster.OrganizationID, number int64) (document string, err error) // NotFound
 	// RenameDeletedUser gives a deleted user its name back, so that it is a user again. It has nothing

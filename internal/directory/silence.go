@@ -10,17 +10,17 @@ import (
 )
 
 // CheckSilence looks at up to limit checks, of every organization, that expected an event by now,
-// and returns how many it looked at. Each is a transaction of its own. An error of one does not
-// keep the others from being looked at. It is for a background worker, not for a face, and asks no
-// policy.
-func CheckSilence(ctx context.Context, store Store, now time.Time, limit int) (int, error) {
+// and returns how many it looked at. Each is a transaction of its own, which update runs. An error
+// of one does not keep the others from being looked at. It is for a background worker, not for a
+// face, and asks no policy.
+func CheckSilence(ctx context.Context, store Store, update UpdateFunc, now time.Time, limit int) (int, error) {
 	var due []DueCheck
 	err := store.View(ctx, func(tx Tx) (err error) {
 		due, err = tx.DueChecks(now, limit)
 		return err
 	})
 	for _, c := range due {
-		err = errors.Join(err, store.Update(ctx, func(tx Tx) error { return checkSilence(tx, c, now) }))
+		err = errors.Join(err, update(ctx, func(tx Tx) error { return checkSilence(tx, c, now) }))
 	}
 	return len(due), err
 }

@@ -1,12 +1,10 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"iter"
-	"slices"
 	"time"
 
 	"roster"
@@ -135,23 +133,28 @@ func noDeletedUser() error {
 }
 
 // findDeleted returns the deleted user that the selector names.
-func findDeleted(tx Tx, by roster.Actor, sel UserSelector) (roster.DeletedUser, error) {
+func findDeleted(tx Tx, by roster.Actor, sel UserSelector) (u roster.DeletedUser, err error) {
 	where := ifGiven("id", sel.ID)
 	switch {
 	case sel.ID != "":
 	case sel.Number != 0:
 		where = Is("number", sel.Number)
 	default:
-		where = Is("userName", cmp.Or(Fold(sel.UserName), Fold(sel.Email)))
+		u, err = tx.LastDeleted(by.OrganizationID, Fold(sel.UserName))
+		if roster.KindOf(err) == roster.NotFound {
+			err = noDeletedUser()
+		}
+		return u, err
 	}
-	found, err := tx.DeletedUsers(by.OrganizationID, DeletedUserQuery{Where: where, Limit: MaxPage})
+	found, err := tx.DeletedUsers(by.OrganizationID, DeletedUserQuery{Where: where, Limit: 1})
 	if err != nil {
-		return roster.DeletedUser{}, err
+		return u, err
 	}
-	if len(found.Records) == 0 {
-		return roster.DeletedUser{}, noDeletedUser()
+	u, there := found.First()
+	if !there {
+		err = noDeletedUser()
 	}
-	return slices.MaxFunc(found.Records, func(a, b roster.DeletedUser) int { return a.DeletedAt.Compare(b.DeletedAt) }), nil
+	return u, err
 }
 
 // takeDeleted returns the document of a deleted user without what is gone meanwhile, and the names

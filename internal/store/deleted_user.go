@@ -33,7 +33,7 @@ func scanDeleted(org roster.OrganizationID, r scanner, more ...any) (u roster.De
 
 // comparedOfDeleted are the attributes of deleted users that an index serves.
 var comparedOfDeleted = sqlAttributes{
-	"id": {is: "u.id", present: "1 = 1", id: true}, "number": {is: "d.user_number", present: "1 = 1"}, "userName": {is: "d.user_key", present: "1 = 1"},
+	"id": {is: "u.id", present: "1 = 1", id: true}, "number": {is: "d.user_number", present: "1 = 1"},
 }
 
 // DeletedUsers implements directory.DeletionTx.
@@ -47,6 +47,22 @@ func (t *tx) DeletedUsers(org roster.OrganizationID, q directory.DeletedUserQuer
 		},
 		order: order{column: "d.user_number", after: q.After}, limit: q.Limit, count: q.Count,
 	})
+}
+
+// LastDeleted implements directory.DeletionTx.
+func (t *tx) LastDeleted(org roster.OrganizationID, userKey string) (roster.DeletedUser, error) {
+	const text = `SELECT ` + deletedColumns + fromDeleted + ` WHERE d.organization = $1 AND d.user_key = $2
+	ORDER BY d.deleted_at DESC, d.user_number DESC LIMIT 1`
+	found, err := collect(t, "find deleted user", text, []any{t.org(org), userKey}, func(r scanner) (roster.DeletedUser, error) {
+		return scanDeleted(org, r)
+	})
+	if err == nil && len(found) == 0 {
+		err = missing("deleted user")
+	}
+	if err != nil {
+		return roster.DeletedUser{}, err
+	}
+	return found[0], nil
 }
 
 // TakeDeletedUser implements directory.DeletionTx.

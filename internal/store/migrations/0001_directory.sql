@@ -203,7 +203,7 @@ CREATE TABLE deleted_users (
 	CONSTRAINT deleted_users__user_number PRIMARY KEY (organization, user_number),
 	FOREIGN KEY (organization, user_number) REFERENCES users (organization, number)
 ) {{clustered}};
-CREATE INDEX deleted_users_user_key ON deleted_users (organization, user_key, user_number);
+CREATE INDEX deleted_users_user_key ON deleted_users (organization, user_key, deleted_at, user_number);
 CREATE INDEX deleted_users_deleted ON deleted_users (deleted_at);
 
 -- The words that find a user. Readers of a row check the user again, so stale rows do no harm. That

@@ -18,11 +18,16 @@ func (f *fixture) delete(u directory.NewUserRow, at time.Time) {
 // deleteAndKeep deletes a user with a document that restores it.
 func (f *fixture) deleteAndKeep(u directory.NewUserRow) {
 	f.Helper()
+	f.deleteAndKeepAt(u, f.now)
+}
+
+func (f *fixture) deleteAndKeepAt(u directory.NewUserRow, at time.Time) {
+	f.Helper()
 	f.update(func(tx directory.Tx) error {
 		err := tx.KeepDeletedUser(directory.NewDeletedUser{
-			OrganizationID: f.org, Number: u.Number, UserKey: u.UserKey, Document: "sealed", DeletedAt: f.now,
+			OrganizationID: f.org, Number: u.Number, UserKey: u.UserKey, Document: "sealed", DeletedAt: at,
 		})
-		return errors.Join(err, tx.DeleteUser(f.org, u.Number, f.now))
+		return errors.Join(err, tx.DeleteUser(f.org, u.Number, at))
 	})
 }
 
@@ -46,10 +51,14 @@ var deletions = []sentence{
 		want := roster.DeletedUser{
 			ID: ada.ID, OrganizationID: f.org, Number: ada.Number, UserName: "ada", DisplayName: ada.DisplayName, Email: ada.Email, DeletedAt: f.now,
 		}
-		for _, where := range []directory.Condition{{}, directory.Is("id", string(ada.ID)), directory.Is("number", ada.Number), directory.Is("userName", "ada")} {
+		for _, where := range []directory.Condition{{}, directory.Is("id", string(ada.ID)), directory.Is("number", ada.Number)} {
 			same(f, f.deleted(where), []roster.DeletedUser{want})
 		}
-		same(f, f.deleted(directory.Is("userName", "grace")), nil)
+		same(f, read(f, func(tx directory.Tx) (roster.DeletedUser, error) { return tx.LastDeleted(f.org, "ada") }), want)
+		f.lacks(func(tx directory.Tx) error {
+			_, err := tx.LastDeleted(f.org, "grace")
+			return err
+		})
 		next := ada
 		next.Version += 2
 		f.update(func(tx directory.Tx) error {
@@ -73,6 +82,14 @@ var deletions = []sentence{
 			_, err := tx.TakeDeletedUser(f.org, ada.Number)
 			return err
 		})
+	}},
+	{text: "of several deleted users of a name the last is the one who was deleted last", test: func(f *fixture) {
+		first := f.user("ada")
+		f.deleteAndKeepAt(first, f.now.Add(time.Hour))
+		second := f.user("ada")
+		f.deleteAndKeepAt(second, f.now)
+		last := read(f, func(tx directory.Tx) (roster.DeletedUser, error) { return tx.LastDeleted(f.org, "ada") })
+		same(f, last.ID, first.ID)
 	}},
 	{text: "a deleted user does not get back a name that another one has", test: func(f *fixture) {
 		ada := f.insert(f.wholeUser("ada"))
