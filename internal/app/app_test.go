@@ -282,7 +282,7 @@ func TestACheckIsOverdueOnceItsIntervalIsOver(t *testing.T) {
 		Name: roster.Some("backup"), EmailAlias: roster.Some("backup"), IntervalUnit: roster.Some(roster.IntervalHour), OverdueMinutes: roster.Some(0),
 	}}))(t)
 	for _, want := range []roster.State{roster.StateNew, roster.StateNew, roster.StateOverdue} {
-		if err := a.silence(t.Context()); err != nil {
+		if err := a.silence(t.Context(), a.store.Update); err != nil {
 			t.Fatal(err)
 		}
 		if got := must(a.directory.GetCheck(t.Context(), by, c.ID))(t).State.State; got != want {
