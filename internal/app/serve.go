@@ -278,6 +278,8 @@ func (a *App) sweep(ctx context.Context, update directory.UpdateFunc) error {
 		func(tx directory.Tx) (int, error) { return tx.DeleteGuesses(now, sweepBatch) },
 		func(tx directory.Tx) (int, error) { return tx.DeleteDoneJobs(now.Add(-keepDoneJobs), sweepBatch) },
 		func(tx directory.Tx) (int, error) { return directory.DeleteOldEvents(tx, now, sweepBatch) },
+		func(tx directory.Tx) (int, error) { return directory.DeleteOldFlips(tx, now, sweepBatch) },
+		func(tx directory.Tx) (int, error) { return directory.DeleteOldAlerts(tx, now, sweepBatch) },
 	} {
 		for n := sweepBatch; n == sweepBatch; {
 			err := update(ctx, func(tx directory.Tx) (err error) {

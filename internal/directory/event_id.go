@@ -41,13 +41,25 @@ func putEventTime(id *uuid.UUID, n uint64) {
 	binary.BigEndian.PutUint64(id[:8], n>>12<<16|0x7000|n&0xfff)
 }
 
-// keepEvents is how long events are kept (DECISIONS 25).
+// keepEvents is how long events, flips and alerts are kept (DECISIONS 25, N34).
 const keepEvents = 400 * 24 * time.Hour
 
 // DeleteOldEvents deletes up to limit events older than keepEvents, of every organization, and
 // returns how many. It is for a background worker, not for a face, and asks no policy.
 func DeleteOldEvents(tx Tx, now time.Time, limit int) (int, error) {
 	return tx.DeleteEvents(firstEventID(now.Add(-keepEvents)), limit)
+}
+
+// DeleteOldFlips deletes up to limit flips older than keepEvents (N34), and returns how many. It is
+// for a background worker, not for a face, and asks no policy.
+func DeleteOldFlips(tx Tx, now time.Time, limit int) (int, error) {
+	return tx.DeleteFlips(roster.FlipID(firstEventID(now.Add(-keepEvents))), limit)
+}
+
+// DeleteOldAlerts does so with alerts that ended longer ago than keepEvents.
+func DeleteOldAlerts(tx Tx, now time.Time, limit int) (int, error) {
+	before := now.Add(-keepEvents)
+	return tx.DeleteAlerts(roster.AlertID(firstEventID(before)), before, limit)
 }
 
 // firstEventID returns an id that is not greater than that of any event at the time or later.

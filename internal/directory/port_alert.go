@@ -28,6 +28,12 @@ type AlertTx interface {
 	InsertFlips(org roster.OrganizationID, check int64, flips []roster.Flip) error
 	// Flips returns up to limit flips of a check that come after one, by ascending id.
 	Flips(org roster.OrganizationID, check roster.CheckID, after roster.FlipID, limit int) ([]roster.Flip, error)
+
+	// DeleteFlips deletes up to limit flips whose id is less than one, of every organization, and
+	// returns how many.
+	DeleteFlips(before roster.FlipID, limit int) (int, error)
+	// DeleteAlerts does so with alerts, if they also ended before a time.
+	DeleteAlerts(before roster.AlertID, ended time.Time, limit int) (int, error)
 }
 
 // LockedState is the state of a check that a transaction has locked.

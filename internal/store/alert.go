@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"time"
 
 	"roster"
 	"roster/internal/directory"
@@ -154,4 +155,22 @@ func (t *tx) Flips(org roster.OrganizationID, check roster.CheckID, after roster
 		return f, r.Scan((*string)(&f.ID), optional{(*string)(&f.Alert)}, (*string)(&f.From), (*string)(&f.To), instant{&f.At},
 			optional{(*string)(&f.Event)}, (*string)(&f.Cause))
 	})
+}
+
+// DeleteFlips implements directory.AlertTx. CROSS JOIN makes SQLite search each organization
+// instead of scanning all flips. This holds for DeleteAlerts, too.
+func (t *tx) DeleteFlips(before roster.FlipID, most int) (int, error) {
+	const text = `DELETE FROM flips WHERE (organization, id) IN
+	(SELECT o.number, f.id FROM organizations o CROSS JOIN flips f WHERE f.organization = o.number AND f.id < $1 LIMIT $2)`
+	n, err := t.exec("delete flips", text, uid(before), most)
+	return int(n), err
+}
+
+// DeleteAlerts implements directory.AlertTx.
+func (t *tx) DeleteAlerts(before roster.AlertID, ended time.Time, most int) (int, error) {
+	const text = `DELETE FROM alerts WHERE (organization, id) IN
+	(SELECT o.number, a.id FROM organizations o CROSS JOIN alerts a
+	WHERE a.organization = o.number AND a.id < $1 AND a.ended_at > 0 AND a.ended_at < $2 LIMIT $3)`
+	n, err := t.exec("delete alerts", text, uid(before), micros(ended), most)
+	return int(n), err
 }

@@ -370,6 +370,8 @@ func everyCheckQuery(tx directory.Tx, org roster.OrganizationID, at time.Time) {
 		}
 	}
 	_, _ = tx.DeleteEvents(anID, 1)
+	_, _ = tx.DeleteFlips(anID, 1)
+	_, _ = tx.DeleteAlerts(anID, at, 1)
 	_, _ = tx.CountUsers(org, nil)
 	_, _ = tx.CountUsers(org, []roster.GroupID{anID, otherID})
 	_ = tx.DeleteCheckPermission(org, anID)

@@ -75,6 +75,34 @@ var checkStates = []sentence{
 				directory.LockedState{CheckState: s, Number: c.Number, Version: c.Version})
 		}
 	}},
+	{text: "alerts and flips of long ago are deleted, so many at a time, of every organization, and open alerts stay", alone: true, test: func(f *fixture) {
+		c := f.check("Backup")
+		first, open := f.alert(c, "a", over), f.alert(c, "b")
+		flips := make([]roster.Flip, 3)
+		for i := range flips {
+			flips[i] = roster.Flip{ID: roster.FlipID(f.id()), Check: c.ID, From: roster.StateNew, To: roster.StateFailure, At: f.now, Cause: roster.CauseEvent}
+		}
+		f.update(func(tx directory.Tx) error { return tx.InsertFlips(f.org, c.Number, flips) })
+		mine := f.org
+		f.org = f.organization()
+		f.alert(f.check("Other"), "a", over)
+		f.org = mine
+		alerts := func(before roster.AlertID, ended time.Time, limit int) int {
+			return write(f, func(tx directory.Tx) (int, error) { return tx.DeleteAlerts(before, ended, limit) })
+		}
+		of := func(before roster.FlipID, limit int) int {
+			return write(f, func(tx directory.Tx) (int, error) { return tx.DeleteFlips(before, limit) })
+		}
+		const last = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+		same(f, alerts(first.ID, f.now.Add(time.Hour), 10), 0)
+		same(f, alerts(last, first.EndedAt, 10), 0)
+		same(f, alerts(last, f.now.Add(time.Hour), 1), 1)
+		same(f, alerts(last, f.now.Add(time.Hour), 10), 1)
+		same(f, f.alerts(directory.AlertQuery{Limit: 10}), []roster.Alert{open})
+		same(f, of(flips[2].ID, 1), 1)
+		same(f, of(flips[2].ID, 10), 1)
+		same(f, of(last, 10), 1)
+	}},
 	{text: "checks are due once their time has come, the earliest first, of every organization", alone: true, test: func(f *fixture) {
 		due := func(minutes int) func(*roster.Check) {
 			return func(c *roster.Check) {
