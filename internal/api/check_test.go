@@ -254,6 +254,11 @@ func TestEvents(t *testing.T) {
 				`{"pointer":"#/check","detail":"must be an id or a name, or an object with an id, or null"},{"pointer":"#/title","detail":"is required"}]}`,
 		},
 		{
+			Name: "one for a check by its name", As: "Bearer {token write}", Status: 201,
+			Request: "POST /api/v1/events" + sendJSON + `{"check":" DB2 ","title":"ok"}`,
+			Body:    `{"id":"…","check":{"id":"{check db2}","number":2,"displayName":"db2"},"title":"ok","body":"","from":"","status":"success","dedupKey":"","labels":{},"occurredAt":null,"reason":null,"at":` + now + `}`,
+		},
+		{
 			Name: "labels are texts", As: "Bearer {token write}", Status: 422,
 			Request: "POST /api/v1/events" + sendJSON + `{"title":"x","labels":{"host":"db1","a/b":1,"none":null}}`,
 			Body: notValid + `"detail":"labels/a~1b must be a string (and 1 more)","requestId":"…","errors":[` +

@@ -35,7 +35,7 @@ func (event) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 // newEvent is the body that sends an event.
 type newEvent struct {
-	Check      optional[reference]         `json:"check,omitzero" doc:"The id of its check; by default the first check that matches."`
+	Check      optional[reference]         `json:"check,omitzero" doc:"The id or the name of its check; by default the first check that matches."`
 	Alias      optional[string]            `json:"alias,omitzero" maxLength:"255" doc:"The email alias that it was sent to."`
 	Title      string                      `json:"title" doc:"The subject."`
 	Body       optional[string]            `json:"body,omitzero" doc:"The full text."`

@@ -43,7 +43,7 @@ const (
 
 // NewEvent is what RecordEvent needs to know: something that arrived.
 type NewEvent struct {
-	Check          roster.CheckID // the check that it is for; "" finds the first one that matches
+	Check          roster.CheckID // the check that it is for, also by name; "" finds the first one that matches
 	Alias          string         // the email alias that it was sent to; "" for none
 	Title          string
 	Body           string
@@ -251,21 +251,27 @@ func (r *recording) look(ctx context.Context, tx Tx, most int64) (candidates, er
 	return candidates{claims: kept, fresh: !found}, err
 }
 
-// named returns the check that the event names by id or alias, if there is one.
+// named returns the check that the event names by id, name or alias, if there is one. An id wins
+// over a name.
 func (r *recording) named(tx Tx) (c roster.Check, found bool, err error) {
-	where := ifGiven("id", r.in.Check)
-	if where.IsZero() {
-		where = ifGiven("emailAlias", Fold(r.in.Alias))
+	ref := findable([]roster.Ref{{ID: string(r.in.Check), Name: string(r.in.Check)}})[0]
+	ways := []Condition{ifGiven("id", ref.ID), ifGiven("displayName", Fold(ref.Name))}
+	if r.in.Check == "" {
+		ways = []Condition{ifGiven("emailAlias", Fold(r.in.Alias))}
 	}
-	if where.IsZero() || !isName(string(r.in.Check)) {
-		return c, false, nil
+	for _, where := range ways {
+		if where.IsZero() {
+			continue
+		}
+		there, err := tx.Checks(r.by.OrganizationID, CheckQuery{Where: where, Limit: 1})
+		if err != nil {
+			return c, false, err
+		}
+		if c, found = there.First(); found {
+			return c, true, nil
+		}
 	}
-	there, err := tx.Checks(r.by.OrganizationID, CheckQuery{Where: where, Limit: 1})
-	if err != nil {
-		return c, false, err
-	}
-	c, found = there.First()
-	return c, found, nil
+	return c, false, nil
 }
 
 // judge compares the event with the candidates.
